@@ -98,7 +98,7 @@ export async function createCommands(
     .on('option:version', printVersion)
   const forms = playersCommands(end).filter((form) => completes || nameOf(form) !== 'complete')
   const one = forms.find((form) => nameOf(form) === only)
-  for (const { usage, about, example, define, has, carriedFor } of one ? [one] : await withServerCommands(forms, end, only)) {
+  for (const { usage, about, example, define, has, carriedFor } of one ? [one] : await withOtherCommands(forms, end, only)) {
     const made = define(parlor.command(usage).description(about))
     if (carriedFor) (await import('./transports.ts')).addTransportOptions(made, carriedFor)
     if (has) await (await import('./program-options.ts')).addProgramOptions(made, has, needed)
@@ -115,15 +115,20 @@ export async function createCommands(
 }
 
 /** The order of the commands in the help. */
-const ORDER = 'serve config host join solo check class rank people results verify backup repair protocols lookup complete'.split(' ')
+const ORDER =
+  'serve config host join solo tap show rerun check class rank people results verify backup repair protocols lookup complete'.split(' ')
 
-/** Adds the operator commands to the others, in the order of the help. If `only` names an operator command, returns that command alone. */
-async function withServerCommands(
+/**
+ * Adds the commands of the operator and of the laboratory to the others, in the order of the help. If `only` names one of these
+ * commands, returns that command alone.
+ */
+async function withOtherCommands(
   others: readonly CommandForm[],
   end: (code: number) => void,
   only: string,
 ): Promise<readonly CommandForm[]> {
-  const forms = (await import('./operator-commands.ts')).operatorCommands(end)
+  const [{ operatorCommands }, { labCommands }] = await Promise.all([import('./operator-commands.ts'), import('./lab-commands.ts')])
+  const forms = [...operatorCommands(end), ...labCommands(end)]
   const one = forms.find((form) => nameOf(form) === only)
   return one ? [one] : [...others, ...forms].sort((one, other) => ORDER.indexOf(nameOf(one)) - ORDER.indexOf(nameOf(other)))
 }

@@ -5,6 +5,7 @@ import { parseSpan } from '../base/durations.ts'
 import { pythonInt } from '../programs/python/values.ts'
 import type { ProgramOption } from '../protocol/option.ts'
 import { formatDuplicate } from '../wire/text.ts'
+import type { Address } from '../wire/transport.ts'
 import { UsageError } from './diagnostics.ts'
 
 /** The command-line library, exported for other files, because each file that imports the package costs a millisecond. */
@@ -56,6 +57,14 @@ export function numberParser(low: number, high: number): (text: string) => numbe
 
 /** Parses a port; 0 means any free port. */
 export const parsePort = numberParser(0, 65535)
+
+/** Parses `[HOST:]PORT`; without a host, 127.0.0.1. An IPv6 address is in brackets. */
+export function parsePlace(text: string): Address {
+  const [, name, inside, digits = ''] = /^(?:(?:([^:[\]\s]+)|\[([^[\]\s]+)\]):)?(\d{1,5})$/.exec(text.trim()) ?? []
+  const port = parseWhole(digits, { min: 0, max: 65_535 })
+  if (port === undefined) throw new InvalidArgumentError('It must be HOST:PORT or a port, such as 127.0.0.1:3456, [::1]:3456 or 3456.')
+  return { host: name ?? inside ?? '127.0.0.1', port }
+}
 
 /** Parses an address or a name. Throws for an empty text, because the system takes an empty text for all addresses of this machine. */
 export function parseAddress(text: string): string {

@@ -28,5 +28,5 @@ test('bash completes commands, programs and values without the package bash-comp
 })
 
 test('bash completes the arguments of help', () => {
-  expect(completed('parlor help s').found).toEqual([['serve', 'solo']])
+  expect(completed('parlor help s').found).toEqual([['serve', 'solo', 'show']])
 })

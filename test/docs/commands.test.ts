@@ -40,6 +40,7 @@ describe.each([
   ['docs/checking.md', 1],
   ['docs/faults.md', 3],
   ['docs/iterative-and-concurrent.md', 4],
+  ['docs/tap.md', 1],
 ])('%s', (file, least) => {
   const blocks = blocksOf(file)
   const named = new Map(blocks.map((block) => [block.name, block]))

@@ -1,4 +1,4 @@
-import { isField, type MessageSpec } from '../../protocol/automaton.ts'
+import { isField, type MessageSpec, parseMessage } from '../../protocol/automaton.ts'
 import { ConversationMonitor, type WatchedProtocol } from './monitor.ts'
 import type { Observation, WireEvent } from './observation.ts'
 
@@ -16,6 +16,8 @@ export interface FitObservation {
 interface Candidate {
   readonly monitor: ConversationMonitor
   readonly seen: Observation[]
+  /** The observations of the last event. */
+  latest: readonly Observation[]
   /** Number of messages with words of their own, which few protocols have. */
   certain: number
   /** Number of messages that any text can be. */
@@ -34,11 +36,13 @@ const STORED = 1000
  */
 export class CandidateMonitors {
   #candidates: readonly Candidate[]
+  #leader: Candidate | undefined
 
   constructor(protocols: readonly WatchedProtocol[], options: { readonly datagrams?: boolean } = {}) {
     this.#candidates = protocols.map((protocol) => ({
       monitor: new ConversationMonitor(protocol, options),
       seen: [],
+      latest: [],
       certain: 0,
       vague: 0,
       early: 0,
@@ -48,6 +52,14 @@ export class CandidateMonitors {
   /** The monitors of the programs that fit, the most probable first. */
   get fitting(): readonly ConversationMonitor[] {
     return this.#candidates.map(({ monitor }) => monitor)
+  }
+
+  /**
+   * The most probable program with what has been seen of it: all, at most the last 1,000 observations, and those of the last event. It
+   * may not fit any more, if no other is as probable.
+   */
+  get leader(): Pick<Candidate, 'monitor' | 'seen' | 'latest'> | undefined {
+    return this.#leader
   }
 
   /** What the monitor of a program has seen so far, at most the last 1,000 observations; empty for a program that does not fit. */
@@ -60,22 +72,43 @@ export class CandidateMonitors {
     const before = this.#names()
     const dropped: { name: string; why: string }[] = []
     const left = this.#candidates.filter((candidate) => {
-      const seen = candidate.monitor.observe(event)
-      candidate.seen.push(...seen)
-      candidate.seen.splice(0, candidate.seen.length - STORED)
-      for (const one of seen) count(candidate, one)
+      const seen = watch(candidate, event)
       const why = seen.map(findFault).find((sentence) => sentence !== undefined)
       if (why !== undefined) dropped.push({ name: candidate.monitor.protocol.name, why })
       return why === undefined
     })
+    const leader = this.#leader
+    if (leader && !this.#candidates.includes(leader)) watch(leader, event)
+    this.#leader = this.#chooseLeader(leader ?? this.#candidates[0], left)
     this.#candidates = left.sort((one, two) => two.certain - one.certain || one.early - two.early || one.vague - two.vague)
     const fit = this.#names()
     return fit.join() === before.join() ? undefined : { kind: 'fit', at: event.at, fit, dropped }
   }
 
+  /**
+   * Chooses the most probable program. It changes only for one with more messages of its own, or, if it does not fit any more, for one with
+   * as many: a client that makes a mistake in a game does not speak the chat that accepts any line.
+   */
+  #chooseLeader(leader: Candidate | undefined, left: readonly Candidate[]): Candidate | undefined {
+    const isDropped = leader !== undefined && !left.includes(leader)
+    const least = (leader?.certain ?? 0) + (isDropped ? 0 : 1)
+    const [best] = left.filter(({ certain }) => certain >= least).sort((one, two) => two.certain - one.certain || one.early - two.early)
+    return best ?? leader
+  }
+
   #names(): readonly string[] {
     return this.#candidates.map(({ monitor }) => monitor.protocol.name)
   }
+}
+
+/** Lets a candidate see an event. */
+function watch(candidate: Candidate, event: WireEvent): readonly Observation[] {
+  const seen = candidate.monitor.observe(event)
+  candidate.latest = seen
+  candidate.seen.push(...seen)
+  candidate.seen.splice(0, candidate.seen.length - STORED)
+  for (const one of seen) count(candidate, one)
+  return seen
 }
 
 /** Counts a message for the probability of a candidate. */
@@ -89,9 +122,12 @@ function count(candidate: Candidate, one: Observation): void {
   else candidate.certain++
 }
 
+/** A text that no protocol has for a message. */
+const NONSENSE = '~ ~'
+
 /** Checks whether a message can be any text. */
 function isVague(form: MessageSpec): boolean {
-  return form.free === true || (isField(form) && form.accepts === undefined)
+  return form.free === true || (isField(form) && form.accepts === undefined) || parseMessage(form, NONSENSE) !== undefined
 }
 
 /**

@@ -2,12 +2,13 @@ import { type Automaton, mayEnd, type Side } from '../../protocol/automaton.ts'
 import { formatExpected } from '../../protocol/conversation-state.ts'
 import type { Options, Program } from '../../protocol/definition.ts'
 import { clueOfBytes, findSecrets, quoteUnfinished } from '../../protocol/violation-text.ts'
-import type { Framing } from '../../wire/framing/framing.ts'
-import type { SecretSpan } from '../../wire/secret-masking.ts'
+import type { ByteSpan, Framing } from '../../wire/framing/framing.ts'
+import type { SecretSpan, SecretsContext } from '../../wire/secret-masking.ts'
 import { Direction, type WholeMessage } from './direction.ts'
 import { Judge, type Judgement } from './judge.ts'
 import type { MessageObservation, Observation, Turn, WireBytes, WireEnd, WireEvent } from './observation.ts'
 import { otherSide, SIDES } from './orderings.ts'
+import { findSecretBytes, findSecretBytesIn, findUnfinishedSecretBytes } from './secret-bytes.ts'
 
 /** WatchedProtocol is what the monitor needs of a program: its automaton, and the framing of each direction. */
 export interface WatchedProtocol {
@@ -50,6 +51,7 @@ export class ConversationMonitor {
   #segments = 0
   #messages = 0
   #seen: Observation[] = []
+  #secretBytes: ByteSpan[] = []
 
   /** With `datagrams`, each read is a datagram, which is a message. */
   constructor(protocol: WatchedProtocol, { datagrams = false }: { readonly datagrams?: boolean } = {}) {
@@ -76,8 +78,17 @@ export class ConversationMonitor {
     return mayEnd(this.protocol.automaton, this.#judge.state)
   }
 
+  /**
+   * The bytes, in the direction of the last event, that must not be stored: of the messages that the event has ended, and of the one that
+   * it has begun. More than the secrets if a message is not whole yet.
+   */
+  get secretBytes(): readonly ByteSpan[] {
+    return this.#secretBytes
+  }
+
   /** Takes an event, and returns the new observations. */
   observe(event: WireEvent): readonly Observation[] {
+    this.#secretBytes = []
     for (const side of SIDES) this.#settle(side, event.at)
     if (event.kind === 'bytes') this.#takeBytes(event)
     else if (event.kind === 'end') this.#takeEnd(event)
@@ -100,8 +111,17 @@ export class ConversationMonitor {
     this.#segments++
     const direction = this.#directions[from]
     const wasTooLong = direction.isTooLong
-    this.#seen.push({ kind: 'segment', from, ...direction.push(bytes, at, this.#segments) })
+    const segment = direction.push(bytes, at, this.#segments)
+    this.#seen.push({ kind: 'segment', from, ...segment })
+    this.#secretBytes = []
     this.#takeMessages(from)
+    const { automaton } = this.protocol
+    const { start, unread } = direction
+    this.#secretBytes.push(
+      ...(direction.isTooLong
+        ? findSecretBytesIn({ automaton, side: from }, bytes, segment.start)
+        : findUnfinishedSecretBytes({ automaton, side: from, start, unread }, this.#secretsContext(from))),
+    )
     if (direction.isTooLong && !wasTooLong) this.#reportTooLong(from, at)
   }
 
@@ -132,6 +152,7 @@ export class ConversationMonitor {
     const { text, raw, start, end, bytes, segments } = message
     const at = segments.at(-1)?.at ?? this.#directions[from].lastAt
     const secrets = this.#findSecrets(from, text)
+    this.#secretBytes.push(...findSecretBytes(message, secrets))
     for (const judgement of this.#judge.pass({ number, from, text, raw, start, bytes })) {
       if (judgement.number !== number) this.#addJudged([judgement], at)
       else
@@ -147,12 +168,16 @@ export class ConversationMonitor {
   /** Finds the secrets in a message, by the lines of the turns before it. */
   #findSecrets(from: Side, text: string): readonly SecretSpan[] {
     const other = otherSide(from)
-    const turn = this.#turns[from]
-    const before = turn.over ? '' : turn.text
-    const context = { asked: this.#turns[other].text, before, last: this.#last[from], whole: true }
+    const context = this.#secretsContext(from)
+    const { before } = context
     this.#turns[from] = { text: `${before}${text}\n`.slice(-EARLIER), over: false }
     this.#turns[other] = { ...this.#turns[other], over: true }
-    return findSecrets(this.protocol.automaton, from, text, context)
+    return findSecrets(this.protocol.automaton, from, text, { ...context, whole: true })
+  }
+
+  #secretsContext(from: Side): SecretsContext & { readonly before: string } {
+    const turn = this.#turns[from]
+    return { asked: this.#turns[otherSide(from)].text, before: turn.over ? '' : turn.text, last: this.#last[from] }
   }
 
   /** Reports that a message of a side is unfinished, if no bytes have come for some seconds. */

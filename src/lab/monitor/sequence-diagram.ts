@@ -1,14 +1,7 @@
 import { displayWidth, wrap } from '../../games/text/graphemes.ts'
 import type { Side } from '../../protocol/automaton.ts'
-import {
-  type EndObservation,
-  isCut,
-  isGlued,
-  type JudgedObservation,
-  type MessageObservation,
-  type MessageVerdict,
-  type Observation,
-} from './observation.ts'
+import { type Note, toNotes } from './notes.ts'
+import { type EndObservation, isCut, isGlued, type MessageObservation, type Observation } from './observation.ts'
 import { formatHex, showMessage } from './shown-bytes.ts'
 
 /** SequenceDiagramOptions says how to print a diagram. */
@@ -44,14 +37,14 @@ export function formatObservation(one: Observation, options: SequenceDiagramOpti
     case 'message':
       return formatMessageLines(one, options)
     case 'judged':
-      return formatJudged(one, options)
+      return formatNotes(one, options)
     case 'unfinished':
       return [
         formatArrow(one, one.from, one.final ? 'is cut off' : 'is not finished', { state: '', open: true, options }),
-        ...formatNote(one.sentence, one.final ? 'red' : 'yellow', options),
+        ...formatNotes(one, options),
       ]
     case 'unreadable':
-      return [formatArrow(one, one.from, 'cannot be read', { state: '', open: true, options }), ...formatNote(one.sentence, 'red', options)]
+      return [formatArrow(one, one.from, 'cannot be read', { state: '', open: true, options }), ...formatNotes(one, options)]
     case 'end':
       return formatEnd(one, options)
   }
@@ -71,39 +64,15 @@ function formatMessageLines(message: MessageObservation, options: SequenceDiagra
     violation ? paint(line, 'red', options) : line,
     ...(hex === undefined ? [] : [paint(`${' '.repeat(TIME)}|  ${hex.padEnd(columns - 2)}|`, 'dim', options)]),
     ...(violation && caret !== undefined ? [paint(`${' '.repeat(displayWidth(line.slice(0, begin)) + caret)}^`, 'red', options)] : []),
-    ...formatVerdict(message, options),
+    ...formatNotes(message, options),
   ]
-}
-
-/** Returns the lines below a message that say what is special about it. */
-function formatVerdict({ standing, violation, oddity, refuses }: MessageVerdict, options: SequenceDiagramOptions): readonly string[] {
-  const special = LEGALITY_TEXTS[standing]
-  return [
-    ...(violation ? formatNote(`illegal: ${violation.sentence}`, 'red', options) : []),
-    ...(special === undefined ? [] : formatNote(special, 'yellow', options)),
-    ...(oddity === undefined ? [] : formatNote(`odd: ${oddity}`, 'yellow', options)),
-    ...(refuses === undefined ? [] : formatNote(`refuses message ${refuses}`, 'dim', options)),
-  ]
-}
-
-const LEGALITY_TEXTS: Readonly<Partial<Record<MessageVerdict['standing'], string>>> = {
-  crossed: 'crossed: its sender had not received everything above',
-  late: 'too late: it crossed a message after which it is not legal, so the other side refuses it',
-  early: 'early: it is not that side’s turn; the other side reads it later',
-}
-
-function formatJudged(one: JudgedObservation, options: SequenceDiagramOptions): readonly string[] {
-  const { number, name = '', before, after, standing } = one
-  const how = standing === 'illegal' ? `is read in the state "${before}"` : `is read as ${name}: "${before}" → "${after}"`
-  return [...formatNote(`the early message ${number} ${how}`, 'dim', options), ...formatVerdict({ ...one, standing: 'legal' }, options)]
 }
 
 function formatEnd(end: EndObservation, options: SequenceDiagramOptions): readonly string[] {
-  const { from, how, after, before, over, expected } = end
+  const { from, how, after, before } = end
   const state = after === before ? UNCHANGED : shorten(after, STATE)
   const line = formatArrow(end, from, how === 'finished' ? 'closes' : 'breaks off (RST)', { state, open: how === 'reset', options })
-  if (over) return [line]
-  return [line, ...formatNote(`the conversation is not over${expected === undefined ? '' : `: ${expected}`}`, 'yellow', options)]
+  return [line, ...formatNotes(end, options)]
 }
 
 const UNCHANGED = '(unchanged)'
@@ -127,10 +96,15 @@ function formatArrow({ at }: { at: number }, from: Side, label: string, { number
   return `${String(number ?? '').padStart(3)}${time}  |${arrow}|  ${state}`.trimEnd()
 }
 
-/** Wraps a note under an arrow. */
-function formatNote(text: string, color: Color, options: SequenceDiagramOptions): readonly string[] {
-  return wrap(text, Math.max(NARROWEST, options.width) - TIME - 3).map((line) => paint(`${' '.repeat(TIME + 3)}${line}`, color, options))
+/** Returns the lines of the notes on an observation, wrapped, under its arrow. */
+function formatNotes(one: Observation, options: SequenceDiagramOptions): readonly string[] {
+  const columns = Math.max(NARROWEST, options.width) - TIME - 3
+  return toNotes(one).flatMap(({ text, tone }) =>
+    wrap(text, columns).map((line) => paint(`${' '.repeat(TIME + 3)}${line}`, TONES[tone], options)),
+  )
 }
+
+const TONES: Readonly<Record<Note['tone'], Color>> = { illegal: 'red', odd: 'yellow', plain: 'dim' }
 
 function shorten(text: string, columns: number): string {
   return text.length > columns ? `${text.slice(0, columns - 1)}…` : text

@@ -4,13 +4,13 @@ import { type Clock, createSystemClock } from '../../base/clock.ts'
 import type { Address, Flushable, Listener, Sink, Transport } from '../transport.ts'
 import { isLoopback } from './socket.ts'
 
-/** Default maximum number of remotes at a time, half of it per host. The listener drops datagrams of further remotes. */
+/** Maximum number of remotes at a time, half of it per host. The listener drops datagrams of further remotes. */
 const REMOTES = 1024
 /** Default timeout in milliseconds for the next datagram of a remote, because datagrams have no end of stream. */
 const IDLE = 60_000
 /** Maximum number of remotes that one turn of the event loop closes because of their timeout. */
 const AT_ONCE = 20
-/** Maximum number of datagrams that a transport stores before `open`. */
+/** Default maximum number of datagrams that a transport stores before `open`. */
 const EARLY = 4
 
 /**
@@ -30,6 +30,10 @@ export interface UdpOptions {
   idle?: number
   /** Checks whether an unknown remote may become a peer now; otherwise the listener drops its datagram. Default: always true. */
   mayBegin?: () => boolean
+  /** True if an answer may have any length. For a server that only passes on what another one sends. Default: false. */
+  unlimitedAnswers?: boolean
+  /** Limit of datagrams that a transport stores before `open`. Default: 4. */
+  early?: number
 }
 
 /**
@@ -86,6 +90,8 @@ class UdpListener {
   readonly #clock: Clock
   readonly #idle: number
   readonly #most: number
+  readonly #kind: typeof UdpTransport
+  readonly #early: number
   /** The remotes by address, in order of their last datagram. */
   readonly #remotes = new Map<string, { transport: UdpTransport; receivedAt: number }>()
   /** Number of remotes of each host, so that one host with many ports cannot exclude the others. */
@@ -96,8 +102,10 @@ class UdpListener {
   constructor(
     socket: Socket,
     accept: (transport: Transport) => void,
-    { clock = createSystemClock(), remotes = REMOTES, idle = IDLE, mayBegin = always }: UdpOptions,
+    { clock = createSystemClock(), remotes = REMOTES, idle = IDLE, mayBegin = always, unlimitedAnswers = false, early = EARLY }: UdpOptions,
   ) {
+    this.#kind = unlimitedAnswers ? UdpTransport : UdpAnswers
+    this.#early = early
     this.#socket = socket
     this.#clock = clock
     this.#idle = idle
@@ -131,7 +139,7 @@ class UdpListener {
 
   #transport(name: string, remote: Address, host: string): UdpTransport {
     this.#hosts.set(host, (this.#hosts.get(host) ?? 0) + 1)
-    return new UdpAnswers(
+    return new this.#kind(
       remote,
       (data, done) => this.#socket.send(data, remote.port, host, done),
       () => {
@@ -141,6 +149,7 @@ class UdpListener {
         else this.#hosts.delete(host)
         this.#endIfLast()
       },
+      this.#early,
     )
   }
 
@@ -181,6 +190,7 @@ class UdpTransport implements Transport {
   readonly #forget: () => void
   #sink: Sink | undefined
   #early: Uint8Array[] = []
+  readonly #earlyLimit: number
   #sending = 0
   #finished = false
   #closed = false
@@ -190,7 +200,9 @@ class UdpTransport implements Transport {
     remote: Address,
     send: (data: string | Uint8Array, done: (error: NodeJS.ErrnoException | null) => void) => void,
     forget: () => void,
+    earlyLimit = EARLY,
   ) {
+    this.#earlyLimit = earlyLimit
     this.remote = remote
     this.#send = send
     this.#forget = forget
@@ -253,7 +265,7 @@ class UdpTransport implements Transport {
     if (this.#closed) return
     this.noteReceived(bytes.length)
     if (this.#sink) this.#sink.data(bytes)
-    else if (this.#early.length < EARLY) this.#early.push(bytes)
+    else if (this.#early.length < this.#earlyLimit) this.#early.push(bytes)
   }
 
   /** Removes the remote and closes the sink. */

@@ -1,0 +1,66 @@
+import {
+  appendValue,
+  type Command,
+  type CommandForm,
+  durationOption,
+  IN_SECONDS,
+  numberParser,
+  PLUGIN,
+  parsePlace,
+  parsePositiveDuration,
+} from './option-parsers.ts'
+
+const RECORD = 'write a recording: .pcapng, .jsonl, .html or .svg'
+const SECRETS = 'show and record passwords, too'
+
+/** Returns the commands of the laboratory. The code of each is loaded when it runs. */
+export function labCommands(end: (code: number) => void): readonly CommandForm[] {
+  return [
+    {
+      usage: 'tap [program]',
+      about: 'a proxy that shows and judges what passes between a client and a server',
+      example:
+        'parlor tap guess --listen 9000 --to 9999   and elsewhere: parlor join guess --port 9000\nparlor tap --listen 0.0.0.0:9000 --to 192.168.1.20:3456\nparlor tap quiz --listen 9000 --to 3456 --record quiz.pcapng',
+      define: (made) =>
+        forRecordings(made)
+          .requiredOption('--listen <place>', 'where clients connect: [HOST:]PORT; port 0 for any', parsePlace)
+          .requiredOption('--to <place>', 'where the server listens: [HOST:]PORT', parsePlace)
+          .option('--udp', 'over UDP')
+          .option('--connections <n>', 'end after this many connections (default: at Ctrl-C)', numberParser(1, 1_000_000))
+          .action(async (program, options) => end(await (await import('./tap.ts')).tapCommand(program, options))),
+    },
+    {
+      usage: 'show <file> [program]',
+      about: 'draw a recording, also one of tcpdump or Wireshark, or convert it with --record',
+      example: 'parlor show quiz.pcapng\nparlor show capture.pcap guess\nparlor show quiz.jsonl --record quiz.html',
+      define: (made) =>
+        forRecordings(made)
+          .option('--connection <n>', 'only this connection', numberParser(1, 1_000_000))
+          .action(async (file, program, options) => end(await (await import('./show.ts')).showCommand(file, program, options))),
+    },
+    {
+      usage: 'rerun <file>',
+      about: 'play the other side of a recording at a program, and mark the first difference',
+      example:
+        'parlor rerun quiz.pcapng --client "python3 client.py {HOST} {PORT}"\nparlor rerun guess.jsonl --server "./server {PORT}" --connection 2',
+      define: (made) =>
+        made
+          .option('--client <command>', 'the client to start; {HOST} and {PORT} in it stand for the place where it connects')
+          .option('--server <command>', 'the server to start; {HOST} and {PORT} in it stand for the place where it listens')
+          .option('--port <n>', 'a port that the program has built in (default: any free port)', numberParser(1, 65_535))
+          .option('--connection <n>', 'the connection of the recording (default: the first)', numberParser(1, 1_000_000))
+          .addOption(durationOption('--wait <time>', `how long the server may take to listen; ${IN_SECONDS}`, '5s'))
+          .option(
+            '--timeout <time>',
+            `how long the program may be silent when it is to send; ${IN_SECONDS} (default: 5s)`,
+            parsePositiveDuration,
+          )
+          .action(async (file, options) => end(await (await import('./rerun.ts')).rerunCommand(file, options))),
+    },
+  ]
+}
+
+/** Adds the options of commands that draw and write recordings. */
+function forRecordings(command: Command): Command {
+  return command.option('--record <file>', RECORD).option('--secrets', SECRETS).option('--plugin <file>', PLUGIN, appendValue)
+}

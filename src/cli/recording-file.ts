@@ -1,0 +1,156 @@
+import { closeSync, existsSync, openSync, unlinkSync, writeSync } from 'node:fs'
+import { extname } from 'node:path'
+import { errorMessage } from '../base/errors.ts'
+import type { WatchedProtocol } from '../lab/monitor/monitor.ts'
+import { formatPage, pageFormats } from '../lab/pages/page-formats.ts'
+import { recordingEncoders } from '../lab/recordings/formats.ts'
+import { type RecordingEntry, RecordingError } from '../lab/recordings/recording.ts'
+import { encode } from '../wire/text.ts'
+import { UsageError } from './diagnostics.ts'
+
+/** RecordingFile is a recording that is being written. */
+export interface RecordingFile {
+  append(entry: RecordingEntry): void
+  /** Writes the rest. Rejects with the system's error if a part could not be written. */
+  close(): Promise<void>
+}
+
+/** Only the user who records may read a recording. */
+const OWNER_ONLY = 0o600
+/** Bytes that are gathered before they are written. */
+const GATHERED = 64 * 1024
+/** Entries of a page, which is written as a whole; later entries are left out. */
+const PAGE_ENTRIES = 20_000
+
+/** Returns the suffixes of file names that a recording can have. */
+function suffixes(): readonly string[] {
+  return [...Object.keys(recordingEncoders), ...pageFormats]
+}
+
+/** Opens a file for a recording, in the format of its suffix. Throws a UsageError if the file exists, or the suffix is unknown. */
+export function openRecordingFile(
+  path: string,
+  protocols: readonly WatchedProtocol[],
+  complain: (sentence: string) => void,
+): RecordingFile {
+  const suffix = extname(path).toLowerCase()
+  if (!suffixes().includes(suffix))
+    throw new UsageError(`--record takes a file that ends in ${suffixes().join(', ')}, not ${JSON.stringify(path)}`)
+  if (existsSync(path)) throw new UsageError(`${JSON.stringify(path)} exists already: delete it first, or choose another name`)
+  let descriptor: number
+  try {
+    descriptor = openSync(path, 'wx', OWNER_ONLY)
+  } catch (error) {
+    throw new UsageError(`cannot write ${JSON.stringify(path)}: ${errorMessage(error)}`)
+  }
+  const encoder = recordingEncoders[suffix]?.()
+  return encoder
+    ? new EntryFile(descriptor, encoder.begin(), (entry) => encoder.encode(entry), complain)
+    : new PageFile(descriptor, (entries) => formatPage(suffix, entries, protocols), { path, complain })
+}
+
+/** EntryFile is a file to which entries are written as they come, some at a time. */
+class EntryFile implements RecordingFile {
+  readonly #descriptor: number
+  readonly #encode: (entry: RecordingEntry) => Uint8Array
+  readonly #complain: (sentence: string) => void
+  #gathered: Uint8Array[] = []
+  #length = 0
+  #isScheduled = false
+  #failure: unknown
+  /** Connections that the format cannot hold. */
+  readonly #unrecorded = new Set<number>()
+
+  constructor(
+    descriptor: number,
+    begin: Uint8Array,
+    encodeEntry: (entry: RecordingEntry) => Uint8Array,
+    complain: (sentence: string) => void,
+  ) {
+    this.#descriptor = descriptor
+    this.#encode = encodeEntry
+    this.#complain = complain
+    this.#add(begin)
+  }
+
+  append(entry: RecordingEntry): void {
+    const { connection } = entry
+    if (this.#failure !== undefined || this.#unrecorded.has(connection)) return
+    try {
+      this.#add(this.#encode(entry))
+    } catch (error) {
+      // such as a client that has gone before its address was known
+      if (!(error instanceof RecordingError)) throw error
+      this.#unrecorded.add(connection)
+      this.#complain(`connection ${connection} is not recorded further: ${error.message}`)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#write()
+    closeSync(this.#descriptor)
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  #add(bytes: Uint8Array): void {
+    this.#gathered.push(bytes)
+    this.#length += bytes.length
+    if (this.#length >= GATHERED) return this.#write()
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(() => {
+      this.#isScheduled = false
+      this.#write()
+    })
+  }
+
+  #write(): void {
+    const bytes = Buffer.concat(this.#gathered)
+    this.#gathered = []
+    this.#length = 0
+    if (this.#failure !== undefined || bytes.length === 0) return
+    try {
+      writeWhole(this.#descriptor, bytes)
+    } catch (error) {
+      this.#failure = error
+      this.#complain(`the recording ends here: ${errorMessage(error)}`)
+    }
+  }
+}
+
+/** PageFile is a file that is written as a whole, when it is closed. */
+class PageFile implements RecordingFile {
+  readonly #descriptor: number
+  readonly #format: (entries: readonly RecordingEntry[]) => Promise<string>
+  readonly #path: string
+  readonly #complain: (sentence: string) => void
+  readonly #entries: RecordingEntry[] = []
+
+  constructor(
+    descriptor: number,
+    format: (entries: readonly RecordingEntry[]) => Promise<string>,
+    { path, complain }: { readonly path: string; readonly complain: (sentence: string) => void },
+  ) {
+    this.#descriptor = descriptor
+    this.#format = format
+    this.#path = path
+    this.#complain = complain
+  }
+
+  append(entry: RecordingEntry): void {
+    if (this.#entries.length === PAGE_ENTRIES)
+      this.#complain(`a page has at most ${PAGE_ENTRIES} entries, so the rest is left out: record to .pcapng or .jsonl`)
+    if (this.#entries.length <= PAGE_ENTRIES) this.#entries.push(entry)
+  }
+
+  async close(): Promise<void> {
+    const entries = this.#entries.slice(0, PAGE_ENTRIES)
+    if (entries.length === 0) unlinkSync(this.#path)
+    else writeWhole(this.#descriptor, encode(await this.#format(entries)))
+    closeSync(this.#descriptor)
+  }
+}
+
+function writeWhole(descriptor: number, bytes: Uint8Array): void {
+  for (let from = 0; from < bytes.length; ) from += writeSync(descriptor, bytes, from)
+}

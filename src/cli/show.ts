@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { readRecording } from '../lab/recordings/formats.ts'
+import { type Recording, type RecordingEntry, RecordingError } from '../lab/recordings/recording.ts'
+import { createWatches } from '../lab/tap/conversation-watch.ts'
+import { RecordingJudge } from '../lab/tap/recording-judge.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
+import { cannotRead } from '../terminal/system-errors.ts'
+import { printError, UsageError } from './diagnostics.ts'
+import { createView, loadWatched } from './lab-view.ts'
+import { openRecordingFile } from './recording-file.ts'
+
+/** ShowCommandOptions is the parsed command line of `parlor show`. */
+export interface ShowCommandOptions {
+  readonly record?: string
+  readonly secrets?: boolean
+  readonly plugin?: readonly string[]
+  readonly connection?: number
+}
+
+/** Runs `parlor show`: draws a recording, or writes it in another format. Resolves to the exit code. */
+export async function showCommand(path: string, program: string | undefined, options: ShowCommandOptions): Promise<number> {
+  const protocols = await loadWatched(program, options.plugin)
+  const { entries, warnings } = readRecordingFile(path)
+  const shown = selectConnection(entries, options.connection)
+  const file = options.record === undefined ? undefined : openRecordingFile(options.record, protocols, printError)
+  for (const warning of warnings) printError(warning)
+  const judge = new RecordingJudge({
+    createWatch: createWatches(protocols),
+    ...(file ? {} : { view: createView() }),
+    secrets: options.secrets === true,
+  })
+  const last = new Map(shown.map((entry, at) => [entry.connection, at]))
+  for (const [at, entry] of shown.entries()) {
+    const judged = judge.take(entry)
+    file?.append(judged)
+    if (last.get(entry.connection) === at) judge.close(entry.connection, entry.at)
+  }
+  judge.closeAll()
+  await file?.close()
+  return EXIT.good
+}
+
+/** Reads a file with a recording. Throws a UsageError if it cannot be read, or is none. */
+export function readRecordingFile(path: string): Recording {
+  let file: Uint8Array
+  try {
+    file = readFileSync(path)
+  } catch (error) {
+    throw new UsageError(cannotRead(path, error))
+  }
+  try {
+    return readRecording(file)
+  } catch (error) {
+    if (!(error instanceof RecordingError)) throw error
+    throw new UsageError(`${JSON.stringify(path)}: ${error.message}`)
+  }
+}
+
+/** Returns the entries of one connection, or all. Throws a UsageError if there is no such connection. */
+function selectConnection(entries: readonly RecordingEntry[], connection: number | undefined): readonly RecordingEntry[] {
+  if (connection === undefined) return entries
+  const found = entries.filter((entry) => entry.connection === connection)
+  if (found.length > 0) return found
+  throw new UsageError(`the recording has no connection ${connection}: ${describeConnections(entries)}`)
+}
+
+/** Says which connections a recording has. */
+export function describeConnections(entries: readonly RecordingEntry[]): string {
+  const numbers = [...new Set(entries.map(({ connection }) => connection))]
+  if (numbers.length === 0) return 'it has none'
+  return numbers.length === 1 ? `it has only connection ${numbers[0]}` : `it has connections ${numbers[0]} to ${numbers.at(-1)}`
+}

@@ -1,0 +1,121 @@
+import { createSystemClock } from '../base/clock.ts'
+import { errorMessage } from '../base/errors.ts'
+import { createWatches } from '../lab/tap/conversation-watch.ts'
+import { RecordingJudge, type RecordingView } from '../lab/tap/recording-judge.ts'
+import { Tap } from '../lab/tap/tap.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
+import { cannotConnect, cannotListen, formatAddress } from '../terminal/system-errors.ts'
+import type { Address, Listener, Transport } from '../wire/transport.ts'
+import { printError, UsageError } from './diagnostics.ts'
+import { createView, loadWatched, microseconds } from './lab-view.ts'
+import { openRecordingFile, type RecordingFile } from './recording-file.ts'
+import { terminalSignal } from './stop-signal.ts'
+
+/** TapCommandOptions is the parsed command line of `parlor tap`. */
+export interface TapCommandOptions {
+  readonly listen: Address
+  readonly to: Address
+  readonly udp?: boolean
+  readonly record?: string
+  readonly secrets?: boolean
+  readonly plugin?: readonly string[]
+  readonly connections?: number
+}
+
+/** Limit of clients at a time over UDP, half of it per host. */
+const REMOTES = 16_384
+/** Limit of datagrams of a client that wait until the server's address is looked up. */
+const EARLY = 256
+
+/** Runs `parlor tap`: until a signal, or until the last of a number of connections. Resolves to the exit code: 1 after a violation. */
+export async function tapCommand(program: string | undefined, options: TapCommandOptions): Promise<number> {
+  if (options.to.port === 0) throw new UsageError('--to needs the port of a server, from 1 to 65535')
+  const protocols = await loadWatched(program, options.plugin)
+  const file = options.record === undefined ? undefined : openRecordingFile(options.record, protocols, printError)
+  const stop = terminalSignal()
+  const last = Promise.withResolvers<void>()
+  let violations = 0
+  let left = options.connections ?? Number.POSITIVE_INFINITY
+  const view = countEnds(createView(), (found) => {
+    violations += found
+    if (--left === 0) last.resolve()
+  })
+  const judge = new RecordingJudge({ createWatch: createWatches(protocols), view, secrets: options.secrets === true })
+  const tap = new Tap({
+    connect: await connector(options),
+    judge,
+    clock: createSystemClock(),
+    microseconds,
+    ...(file ? { record: (entry) => file.append(entry) } : {}),
+    onRefused(client, error) {
+      printError(`client ${formatAddress(client)} is reset: ${cannotConnect(options.to, error, 0)}`)
+      if (--left === 0) last.resolve()
+    },
+  })
+  const listener = await listen(options, (client) => void tap.accept(client))
+  if (typeof listener === 'string') {
+    await closeFile(file)
+    printError(listener)
+    return EXIT.trouble
+  }
+  const over = options.udp ? ' over UDP' : ''
+  printError(
+    `tap: listening on ${formatAddress(listener.address)}${over}, and passing everything on to ${formatAddress(options.to)}; Ctrl-C ends it`,
+  )
+  stop.addEventListener('abort', () => last.resolve())
+  await last.promise
+  await listener.close()
+  tap.close()
+  return (await closeFile(file)) && violations === 0 ? EXIT.good : EXIT.trouble
+}
+
+/** Returns a view that calls `onEnd` with the number of violations after each connection. */
+function countEnds(view: RecordingView, onEnd: (violations: number) => void): RecordingView {
+  return {
+    opened: (opening) => view.opened(opening),
+    saw: (connection, watched) => view.saw(connection, watched),
+    closed(connection, summary) {
+      view.closed(connection, summary)
+      onEnd(summary.violations)
+    },
+  }
+}
+
+async function connector({ to, udp }: TapCommandOptions): Promise<() => Promise<Transport>> {
+  if (udp) {
+    const { connectUdp } = await import('../wire/transports/udp.ts')
+    return () => connectUdp(to)
+  }
+  const [{ connectTcpSocket }, { SocketTransport }, { Batcher }] = await Promise.all([
+    import('../wire/transports/tcp.ts'),
+    import('../wire/transports/socket.ts'),
+    import('../wire/transports/batching.ts'),
+  ])
+  const clock = createSystemClock()
+  const batcher = new Batcher()
+  return async () => new SocketTransport(await connectTcpSocket(to, 0, clock), batcher)
+}
+
+/** Listens for clients. Resolves to a sentence if that is impossible. */
+async function listen({ listen: at, udp }: TapCommandOptions, accept: (client: Transport) => void): Promise<Listener | string> {
+  try {
+    if (udp) {
+      const { listenUdp } = await import('../wire/transports/udp.ts')
+      return await listenUdp(at, accept, { remotes: REMOTES, early: EARLY, unlimitedAnswers: true })
+    }
+    return await (await import('../wire/transports/tcp.ts')).listenTcp(at, accept)
+  } catch (error) {
+    return cannotListen(at, error).replace('--port', '--listen')
+  }
+}
+
+/** Closes the recording. Resolves to whether it is whole. */
+async function closeFile(file: RecordingFile | undefined): Promise<boolean> {
+  try {
+    await file?.close()
+    return true
+  } catch (error) {
+    printError(`the recording is not whole: ${errorMessage(error)}`)
+    return false
+  }
+}

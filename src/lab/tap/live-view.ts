@@ -1,0 +1,128 @@
+import { MIN_COLUMNS, wrap } from '../../games/text/graphemes.ts'
+import { escapeInvisible } from '../../wire/text.ts'
+import type { Address } from '../../wire/transport.ts'
+import type { FitObservation } from '../monitor/candidates.ts'
+import type { Observation } from '../monitor/observation.ts'
+import { formatPlainLine } from '../monitor/plain-lines.ts'
+import { formatDiagramHead, formatObservation, type SequenceDiagramOptions } from '../monitor/sequence-diagram.ts'
+import type { ConnectionOpening } from '../recordings/recording.ts'
+import { type ConversationSummary, formatSummary } from './conversation-summary.ts'
+import type { Watched } from './conversation-watch.ts'
+import type { RecordingView } from './recording-judge.ts'
+
+/** LiveViewOptions says how a view is printed. */
+export interface LiveViewOptions {
+  /** Called with each line, without a line end. */
+  readonly write: (line: string) => void
+  /** Returns the columns of the terminal; called for each line, because a window can be resized. */
+  readonly columns: () => number
+  readonly color: boolean
+  /** True for a sequence diagram, false for plain lines. */
+  readonly isDiagram: boolean
+}
+
+/** Observations that are drawn again when another program is more probable. */
+const AGAIN = 12
+/** Limit of the programs that a line on what fits names. */
+const NAMED = 3
+
+/**
+ * LiveView prints conversations as they happen, many at a time: as a sequence diagram, in which a heading shows each change to another
+ * connection, or as plain lines with the number of the connection.
+ */
+export class LiveView implements RecordingView {
+  readonly #options: LiveViewOptions
+  readonly #openings = new Map<number, ConnectionOpening>()
+  /** The state of each connection after what was printed last. */
+  readonly #states = new Map<number, string>()
+  /** The connection whose lines were printed last. */
+  #last: number | undefined
+  /** The time that is printed as 0: that of the first connection, in milliseconds. */
+  #origin: number | undefined
+
+  constructor(options: LiveViewOptions) {
+    this.#options = options
+  }
+
+  opened(opening: ConnectionOpening): void {
+    this.#openings.set(opening.connection, opening)
+    this.#origin ??= opening.at / 1000
+    if (this.#options.isDiagram) return
+    const { connection, transport, client, server } = opening
+    this.#options.write(`#${connection}  opens: client ${formatPlace(client)}, server ${formatPlace(server)}, ${transport.toUpperCase()}`)
+  }
+
+  saw(connection: number, watched: Watched): void {
+    const { monitor, observations, isAnew } = watched
+    // the order alone is of no interest
+    const fit = watched.fit && (isAnew || watched.fit.dropped.length > 0) ? watched.fit : undefined
+    const shown = isAnew ? observations.slice(-AGAIN) : observations
+    const state = this.#states.get(connection) ?? monitor.protocol.automaton.start
+    this.#states.set(connection, monitor.state)
+    if (!this.#options.isDiagram) {
+      if (fit) this.#options.write(`#${connection}  ${formatFit(fit, monitor.protocol.name)}`)
+      for (const one of shown) if (one.kind !== 'segment') this.#options.write(`#${connection}  ${this.#formatPlain(one)}`)
+      return
+    }
+    const lines = shown.flatMap((one) => formatObservation(one, this.#diagram))
+    if (lines.length === 0 && !fit) return
+    if (this.#last !== connection) this.#printHead(connection, state)
+    if (fit) this.#printNote(formatFit(fit, monitor.protocol.name))
+    if (isAnew) this.#printNote(`the same messages as ${monitor.protocol.name}:`)
+    for (const line of lines) this.#options.write(line)
+  }
+
+  closed(connection: number, summary: ConversationSummary): void {
+    this.#openings.delete(connection)
+    this.#states.delete(connection)
+    this.#last = undefined
+    const line = formatSummary(connection, summary)
+    const columns = this.#options.isDiagram ? Math.max(MIN_COLUMNS, this.#options.columns()) : Number.POSITIVE_INFINITY
+    for (const part of columns === Number.POSITIVE_INFINITY ? [line] : wrap(line, columns, 2)) this.#options.write(this.#paint(part, BOLD))
+    if (this.#options.isDiagram) this.#options.write('')
+  }
+
+  get #diagram(): SequenceDiagramOptions {
+    return { width: this.#options.columns(), color: this.#options.color, origin: this.#origin ?? 0 }
+  }
+
+  #formatPlain(one: Observation): string {
+    return formatPlainLine(one, this.#origin ?? 0)
+  }
+
+  #printHead(connection: number, state: string): void {
+    const opening = this.#openings.get(connection)
+    if (this.#last !== undefined) this.#options.write('')
+    this.#last = connection
+    const ends = opening ? `: client ${formatPlace(opening.client)}, server ${formatPlace(opening.server)}` : ''
+    const over = opening?.transport === 'udp' ? ', UDP' : ''
+    this.#options.write(this.#paint(`connection ${connection}${ends}${over}`, BOLD))
+    for (const line of formatDiagramHead(state, this.#diagram)) this.#options.write(line)
+  }
+
+  #printNote(text: string): void {
+    for (const line of wrap(text, Math.max(80, this.#options.columns()) - 2, 2)) this.#options.write(this.#paint(`  ${line}`, DIM))
+  }
+
+  #paint(line: string, style: string): string {
+    return this.#options.color ? `${style}${line}\x1b[0m` : line
+  }
+}
+
+const BOLD = '\x1b[1m'
+const DIM = '\x1b[2m'
+
+/** Formats an address. */
+function formatPlace({ host, port }: Address): string {
+  return escapeInvisible(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
+}
+
+/** Formats which programs still fit, and why others do not any more if these are few. */
+function formatFit({ fit, dropped }: FitObservation, shown: string): string {
+  const others = fit.filter((name) => name !== shown)
+  const named = `${others.slice(0, NAMED).join(', ')}${others.length > NAMED ? ` and ${others.length - NAMED} more` : ''}`
+  const gone = dropped.length <= NAMED ? dropped.map(({ name, why }) => `; not ${name}: ${why}`).join('') : ''
+  if (fit.length === 0) return `fits no program any more${gone}`
+  if (!fit.includes(shown)) return `does not fit ${shown} any more, but ${named}`
+  return `fits ${shown}${others.length > 0 ? `; also ${named}` : ''}`
+}

@@ -1,0 +1,163 @@
+import type { ByteSpan } from '../../wire/framing/framing.ts'
+import type { Observation, WireEvent } from '../monitor/observation.ts'
+import type { ByteRange, ConnectionOpening, RecordedSegment, RecordingEntry } from '../recordings/recording.ts'
+import { ConversationCounts, type ConversationSummary } from './conversation-summary.ts'
+import type { ConversationWatch, CreateWatch, Watched } from './conversation-watch.ts'
+import { HiddenSecrets } from './hidden-secrets.ts'
+
+/** RecordingView shows what a judge sees. */
+export interface RecordingView {
+  opened(opening: ConnectionOpening): void
+  saw(connection: number, watched: Watched): void
+  closed(connection: number, summary: ConversationSummary): void
+}
+
+export interface RecordingJudgeOptions {
+  readonly createWatch: CreateWatch
+  readonly view?: RecordingView
+  /** True if passwords are stored and shown. */
+  readonly secrets?: boolean
+}
+
+/** Conversation is a connection that is open. */
+interface Conversation {
+  readonly watch: ConversationWatch
+  readonly counts: ConversationCounts
+  readonly hidden: HiddenSecrets
+  /** Number of bytes of each side so far. */
+  readonly offsets: { client: number; server: number }
+  /** Time of the last entry. */
+  at: number
+}
+
+/** Microseconds without an entry after which a conversation is not asked any more whether a pause means something. */
+const QUIET = 5_000_000
+
+/**
+ * RecordingJudge takes the entries of a recording as they come, from a tap or from a file. It judges them, shows them, and returns each as
+ * it may be stored: with violations as its comments, and with `*` in place of the bytes of secrets.
+ */
+export class RecordingJudge {
+  readonly #options: RecordingJudgeOptions
+  readonly #conversations = new Map<number, Conversation>()
+
+  constructor(options: RecordingJudgeOptions) {
+    this.#options = options
+  }
+
+  /** True if some conversation has had an entry in the last five seconds before `at`. */
+  isBusy(at: number): boolean {
+    return this.#conversations.values().some((conversation) => at - conversation.at < QUIET)
+  }
+
+  /** Judges an entry. */
+  take(entry: RecordingEntry): RecordingEntry {
+    if (entry.type === 'open') {
+      const watch = this.#options.createWatch({ datagrams: entry.transport === 'udp' })
+      const counts = new ConversationCounts(entry.at)
+      this.#conversations.set(entry.connection, {
+        watch,
+        counts,
+        hidden: new HiddenSecrets(),
+        offsets: { client: 0, server: 0 },
+        at: entry.at,
+      })
+      this.#options.view?.opened(entry)
+      return entry
+    }
+    const conversation = this.#conversations.get(entry.connection)
+    if (!conversation) return entry
+    const { from } = entry
+    const at = entry.at / 1000
+    conversation.at = entry.at
+    if (entry.type === 'end') {
+      const event: WireEvent = { kind: 'end', at, from, how: entry.how === 'fin' ? 'finished' : 'reset' }
+      return withComments(entry, this.#observe(entry.connection, conversation, event))
+    }
+    const start = conversation.offsets[from]
+    conversation.offsets[from] += entry.bytes.length
+    conversation.counts.addBytes(from, entry.bytes.length)
+    const comments = this.#observe(entry.connection, conversation, { kind: 'bytes', at, from, bytes: entry.bytes })
+    const judged = withComments(entry, comments)
+    return this.#options.secrets ? judged : maskSegment(judged, toRanges(conversation.watch.secretBytes(), start, entry))
+  }
+
+  /** Notes that nothing else has happened until a time, in the conversations that are not quiet for long. */
+  passTime(at: number): void {
+    for (const [connection, conversation] of this.#conversations)
+      if (at - conversation.at < QUIET) this.#observe(connection, conversation, { kind: 'time', at: at / 1000 })
+  }
+
+  /** Ends a connection. */
+  close(connection: number, at: number): void {
+    const conversation = this.#conversations.get(connection)
+    if (!conversation) return
+    this.#observe(connection, conversation, { kind: 'time', at: at / 1000 })
+    this.#conversations.delete(connection)
+    this.#options.view?.closed(connection, conversation.counts.summarize(conversation.watch, at))
+  }
+
+  /** Ends all connections, each at the time of its last entry. */
+  closeAll(): void {
+    for (const [connection, { at }] of this.#conversations) this.close(connection, at)
+  }
+
+  /** Lets the watch see an event. Returns the sentences of the violations in it. */
+  #observe(connection: number, { watch, counts, hidden }: Conversation, event: WireEvent): readonly string[] {
+    const seen = watch.observe(event)
+    if (event.kind === 'bytes' && !this.#options.secrets) hidden.add(event.from, watch.secretBytes())
+    if (!seen) return []
+    const watched = this.#options.secrets ? { ...seen, observations: seen.observations.map(withoutSecrets) } : hidden.hide(seen)
+    counts.add(watched)
+    if (watched.observations.length > 0 || watched.fit) this.#options.view?.saw(connection, watched)
+    return watched.isAnew ? [] : watched.observations.flatMap(findFaults)
+  }
+}
+
+function withoutSecrets(one: Observation): Observation {
+  return one.kind === 'message' && one.secrets.length > 0 ? { ...one, secrets: [] } : one
+}
+
+/** Returns the sentences on what is wrong in an observation. */
+export function findFaults(one: Observation): readonly string[] {
+  switch (one.kind) {
+    case 'message':
+    case 'judged':
+      return one.violation ? [one.violation.sentence] : []
+    case 'unfinished':
+      return one.final ? [one.sentence] : []
+    case 'unreadable':
+      return [one.sentence]
+    case 'segment':
+    case 'end':
+      return []
+  }
+}
+
+/** Adds comments to an entry, without those that it has. */
+function withComments<Entry extends RecordingEntry>(entry: Entry, comments: readonly string[]): Entry {
+  const added = comments.filter((comment) => !entry.comments?.includes(comment))
+  return added.length === 0 ? entry : { ...entry, comments: [...(entry.comments ?? []), ...added] }
+}
+
+/** Returns the parts of a segment that secrets have, with those that are masked already: ascending and apart. */
+function toRanges(spans: readonly ByteSpan[], start: number, { bytes, masked = [] }: RecordedSegment): readonly ByteRange[] {
+  const own = spans.map((span): ByteRange => [Math.max(0, span.start - start), Math.min(bytes.length, span.end - start)])
+  const all = [...own, ...masked].filter(([from, to]) => from < to).sort(([one], [other]) => one - other)
+  const joined: [number, number][] = []
+  for (const [from, to] of all) {
+    const last = joined.at(-1)
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to)
+    else joined.push([from, to])
+  }
+  return joined
+}
+
+const STAR = 0x2a
+
+function maskSegment(segment: RecordedSegment, masked: readonly ByteRange[]): RecordedSegment {
+  if (masked.length === 0) return segment
+  const bytes = new Uint8Array(segment.bytes)
+  for (const [from, to] of masked) bytes.fill(STAR, from, to)
+  return { ...segment, bytes, masked }
+}

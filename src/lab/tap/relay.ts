@@ -1,0 +1,90 @@
+import type { Side } from '../../protocol/automaton.ts'
+import type { Sink, Transport } from '../../wire/transport.ts'
+import { otherSide } from '../monitor/orderings.ts'
+
+/*
+ * A relay joins two transports so that neither peer can see it: what one side sends, the other receives, byte for byte.
+ *
+ * - FIN becomes FIN, and the other direction continues. RST becomes RST.
+ * - If one side does not read, the relay stops reading the other side, whose system then stops its sender. At any time it holds at most
+ *   what the system refused to take, and one read.
+ * - The observer is called after the bytes were passed on, so what it does delays no message that it sees.
+ *
+ * A relay sees an RST only when it reads or writes. If a side ends its output and then resets the connection, the relay learns of that
+ * with the next bytes for that side.
+ */
+
+/** RelayObserver is called with everything that passes a relay. */
+export interface RelayObserver {
+  /** Called with the bytes of one read, or one datagram. They do not change later. */
+  bytes(from: Side, bytes: Uint8Array): void
+  /** Called when a side has ended its output, or broken the connection; then with the system's code, such as ECONNRESET. */
+  ended(from: Side, broken?: string): void
+  /** Called once, when both transports are closed. */
+  closed(): void
+}
+
+/** Relay passes everything between two transports. */
+export class Relay {
+  readonly #sides: Readonly<Record<Side, Transport>>
+  readonly #observer: RelayObserver
+  readonly #ended: Record<Side, boolean> = { client: false, server: false }
+  #open = 2
+  #isBroken = false
+
+  constructor(client: Transport, server: Transport, observer: RelayObserver) {
+    this.#sides = { client, server }
+    this.#observer = observer
+  }
+
+  /** Starts to pass bytes. Called once. */
+  open(): void {
+    for (const side of ['client', 'server'] as const) this.#sides[side].open(this.#sink(side))
+  }
+
+  /** Resets both connections. */
+  reset(): void {
+    this.#isBroken = true
+    this.#sides.client.reset()
+    this.#sides.server.reset()
+  }
+
+  #sink(side: Side): Sink {
+    const [from, to] = [this.#sides[side], this.#sides[otherSide(side)]]
+    const resume = () => from.resume()
+    return {
+      data: (bytes) => {
+        // the transport uses its memory again, and the other one may still have to send; a Buffer's `slice` would be no copy
+        const copy = new Uint8Array(bytes)
+        to.write(copy)
+        if (to.unsent > 0) {
+          from.pause()
+          to.whenSent(resume)
+        }
+        this.#observer.bytes(side, copy)
+      },
+      finished: () => {
+        to.finish()
+        this.#end(side)
+      },
+      closed: (broken) => this.#close(side, broken),
+    }
+  }
+
+  #close(side: Side, broken: string | undefined): void {
+    const to = this.#sides[otherSide(side)]
+    this.#open--
+    if (broken !== undefined && !this.#isBroken) {
+      this.#isBroken = true
+      to.reset()
+      this.#observer.ended(side, broken)
+    } else if (to.datagrams) to.destroy()
+    if (this.#open === 0) this.#observer.closed()
+  }
+
+  #end(side: Side): void {
+    if (this.#ended[side]) return
+    this.#ended[side] = true
+    this.#observer.ended(side)
+  }
+}

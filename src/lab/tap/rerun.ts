@@ -1,0 +1,178 @@
+import type { Clock } from '../../base/clock.ts'
+import { displayWidth } from '../../games/text/graphemes.ts'
+import type { Side } from '../../protocol/automaton.ts'
+import { quoteBytes } from '../../wire/text.ts'
+import type { Transport } from '../../wire/transport.ts'
+import type { ConnectionEnding, RecordedConnection, RecordedSegment } from '../recordings/recording.ts'
+
+/** Divergence is the first difference between a recording and what a program does. */
+export interface Divergence {
+  /** Offset in what the program sends. */
+  readonly at: number
+  /** What the recording has there, and what the program did instead: each a clause. */
+  readonly expected: string
+  readonly received: string
+  /** Column of the first different byte, if both are bytes. */
+  readonly caret: number | undefined
+}
+
+export interface RerunOptions {
+  readonly connection: RecordedConnection
+  /** The side that is played at the program. */
+  readonly side: Side
+  readonly transport: Transport
+  readonly clock: Clock
+  /** Milliseconds for which the program may be silent when it is to send. */
+  readonly timeout: number
+}
+
+type Entry = RecordedSegment | ConnectionEnding
+
+/** Plays one side of a recorded connection at a program. Resolves to the first divergence, or to `undefined` if there is none. */
+export function rerunConnection(options: RerunOptions): Promise<Divergence | undefined> {
+  return new Promise((resolve) => {
+    const rerun = new Rerun(options, resolve)
+    options.transport.open(rerun)
+    rerun.advance()
+  })
+}
+
+/** Bytes that are shown before and after the first difference. */
+const SHOWN = { before: 24, all: 60 }
+
+/** What the program has done beside sending: `broken` is the system's code. */
+interface Ended {
+  readonly broken: string | undefined
+}
+
+/** Rerun sends what its side has sent, each time after the program has sent what it did before. */
+class Rerun {
+  readonly #options: RerunOptions
+  readonly #resolve: (divergence: Divergence | undefined) => void
+  readonly #entries: readonly Entry[]
+  #place = 0
+  /** What the program has sent of the present entry, and more. */
+  #received = new Uint8Array()
+  /** Offset of `#received`. */
+  #start = 0
+  #ended: Ended | undefined
+  #cancel: (() => void) | undefined
+  #isOver = false
+
+  constructor(options: RerunOptions, resolve: (divergence: Divergence | undefined) => void) {
+    this.#options = options
+    this.#resolve = resolve
+    this.#entries = options.connection.entries
+  }
+
+  data(bytes: Uint8Array): void {
+    const joined = new Uint8Array(this.#received.length + bytes.length)
+    joined.set(this.#received)
+    joined.set(bytes, this.#received.length)
+    this.#received = joined
+    this.advance()
+  }
+
+  finished(): void {
+    this.#ended ??= { broken: undefined }
+    this.advance()
+  }
+
+  closed(broken?: string): void {
+    this.#ended = this.#ended && broken === undefined ? this.#ended : { broken }
+    this.advance()
+  }
+
+  /** Goes on until the program has to do something. */
+  advance(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+    while (!this.#isOver) {
+      const entry = this.#entries[this.#place]
+      if (!entry) return this.#finish()
+      if (entry.from === this.#options.side) this.#send(entry)
+      else if (!this.#compare(entry)) return this.#wait(entry)
+      this.#place++
+    }
+  }
+
+  #send(entry: Entry): void {
+    const { transport } = this.#options
+    if (entry.type === 'segment') transport.write(entry.bytes)
+    else if (entry.how === 'fin') transport.finish()
+    else transport.reset()
+  }
+
+  /** Compares an entry with what the program has done. Returns false if more has to come. */
+  #compare(entry: Entry): boolean {
+    if (entry.type === 'end') {
+      if (this.#received.length > 0) this.#diverge(describeEnd(entry.how), quote(this.#received, 0).text)
+      else if (!this.#ended) return false
+      else if (entry.how === 'fin' && this.#ended.broken !== undefined) this.#diverge(describeEnd('fin'), describeEnd('reset'))
+      return true
+    }
+    const { bytes, masked = [] } = entry
+    const length = Math.min(bytes.length, this.#received.length)
+    for (let at = 0; at < length; at++) {
+      const isMasked = masked.some(([from, to]) => at >= from && at < to)
+      if (isMasked || bytes[at] === this.#received[at]) continue
+      const [expected, received] = [quote(bytes, at), quote(this.#received, at)]
+      this.#diverge(expected.text, received.text, at, expected.caret)
+      return true
+    }
+    if (length < bytes.length) {
+      if (!this.#ended) return false
+      this.#diverge(quote(bytes, length).text, describeEnd(this.#ended.broken === undefined ? 'fin' : 'reset'), length)
+      return true
+    }
+    this.#received = this.#received.subarray(bytes.length)
+    this.#start += bytes.length
+    return true
+  }
+
+  #wait(entry: Entry): void {
+    const { clock, timeout } = this.#options
+    const missing = entry.type === 'end' ? describeEnd(entry.how) : quote(entry.bytes, this.#received.length).text
+    const sent = this.#received.length === 0 ? '' : ` after ${quote(this.#received, 0).text}`
+    this.#cancel = clock.after(timeout, () => this.#diverge(missing, `nothing for ${timeout / 1000} s${sent}`, this.#received.length))
+  }
+
+  #diverge(expected: string, received: string, at = 0, caret?: number): void {
+    this.#end({ at: this.#start + at, expected, received, caret })
+  }
+
+  #finish(): void {
+    if (this.#received.length > 0) this.#diverge('nothing more', quote(this.#received, 0).text)
+    else this.#end(undefined)
+  }
+
+  #end(divergence: Divergence | undefined): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#cancel?.()
+    this.#resolve(divergence)
+  }
+}
+
+function describeEnd(how: ConnectionEnding['how']): string {
+  return how === 'fin' ? 'the end of the stream (FIN)' : 'a broken connection (RST)'
+}
+
+/** Quotes bytes around an index, and finds the column of the byte there. */
+function quote(bytes: Uint8Array, at: number): { readonly text: string; readonly caret: number } {
+  const from = at > SHOWN.all / 2 ? at - SHOWN.before : 0
+  const more = from > 0 ? '…' : ''
+  const text = `${more}${quoteBytes(bytes.subarray(from), SHOWN.all)}`
+  return { text, caret: displayWidth(`${more}${quoteBytes(bytes.subarray(from, at), SHOWN.all)}`) - 1 }
+}
+
+/** Formats a divergence as lines; `program` is the side of the program. */
+export function formatDivergence({ at, expected, received, caret }: Divergence, program: Side): readonly string[] {
+  const indent = '  expected  '
+  return [
+    `the ${program} differs from the recording at byte ${at} of what it sends:`,
+    `${indent}${expected}`,
+    `  received  ${received}`,
+    ...(caret === undefined ? [] : [`${' '.repeat(indent.length + caret)}^`]),
+  ]
+}

@@ -1,0 +1,116 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Side } from '../../protocol/automaton.ts'
+import type { Address, Transport } from '../../wire/transport.ts'
+import type { RecordingEntry } from '../recordings/recording.ts'
+import type { RecordingJudge } from './recording-judge.ts'
+import { Relay, type RelayObserver } from './relay.ts'
+
+export interface TapOptions {
+  /** Connects to the server. */
+  readonly connect: () => Promise<Transport>
+  readonly judge: RecordingJudge
+  readonly clock: Clock
+  /** Returns the time in whole microseconds since the Unix epoch, ascending. */
+  readonly microseconds: () => number
+  /** Called with each entry, as it may be stored. */
+  readonly record?: (entry: RecordingEntry) => void
+  /** Called if the server cannot be reached; the client is reset. */
+  readonly onRefused: (client: Address, error: unknown) => void
+}
+
+/** Milliseconds between two looks at the clock, for pauses that end messages and for messages that lack their end. */
+const TICK = 100
+
+/** Tap joins each client that it gets with a connection of its own to the server, and lets a judge see what passes. */
+export class Tap {
+  readonly #options: TapOptions
+  readonly #relays = new Set<Relay>()
+  #connections = 0
+  #isTicking = false
+  #cancelTick: (() => void) | undefined
+  #isClosed = false
+
+  constructor(options: TapOptions) {
+    this.#options = options
+  }
+
+  /** Number of open connections. */
+  get size(): number {
+    return this.#relays.size
+  }
+
+  /** Takes a client that has connected. Resolves when the server has accepted, or refused. */
+  async accept(client: Transport): Promise<void> {
+    let server: Transport
+    try {
+      server = await this.#options.connect()
+    } catch (error) {
+      client.reset()
+      this.#options.onRefused(client.remote, error)
+      return
+    }
+    if (this.#isClosed) {
+      client.reset()
+      server.reset()
+      return
+    }
+    this.#join(client, server)
+  }
+
+  /** Resets all connections, and ends their conversations. */
+  close(): void {
+    this.#isClosed = true
+    this.#cancelTick?.()
+    for (const relay of this.#relays) relay.reset()
+    this.#relays.clear()
+    this.#options.judge.closeAll()
+  }
+
+  #join(client: Transport, server: Transport): void {
+    const connection = ++this.#connections
+    const transport = client.datagrams ? 'udp' : 'tcp'
+    this.#take({ type: 'open', connection, at: this.#options.microseconds(), transport, client: client.remote, server: server.remote })
+    const relay = new Relay(
+      client,
+      server,
+      this.#observer(connection, transport, () => this.#relays.delete(relay)),
+    )
+    this.#relays.add(relay)
+    relay.open()
+  }
+
+  #observer(connection: number, transport: 'tcp' | 'udp', forget: () => void): RelayObserver {
+    const { judge, microseconds } = this.#options
+    return {
+      bytes: (from, bytes) => this.#take({ type: 'segment', connection, at: microseconds(), from, bytes }),
+      ended: (from: Side, broken) => {
+        // a recording of datagrams has no ends
+        if (transport === 'tcp')
+          this.#take({ type: 'end', connection, at: microseconds(), from, how: broken === undefined ? 'fin' : 'reset' })
+      },
+      closed: () => {
+        forget()
+        if (!this.#isClosed) judge.close(connection, microseconds())
+      },
+    }
+  }
+
+  #take(entry: RecordingEntry): void {
+    if (this.#isClosed) return
+    const judged = this.#options.judge.take(entry)
+    this.#options.record?.(judged)
+    this.#tick()
+  }
+
+  /** Lets the judge see the time while something may depend on it. */
+  #tick(): void {
+    if (this.#isTicking) return
+    this.#isTicking = true
+    this.#cancelTick = this.#options.clock.after(TICK, () => {
+      this.#isTicking = false
+      const at = this.#options.microseconds()
+      this.#options.judge.passTime(at)
+      if (this.#options.judge.isBusy(at)) this.#tick()
+    })
+  }
+}

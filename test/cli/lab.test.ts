@@ -1,0 +1,201 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { readRecording } from '../../src/lab/recordings/formats.ts'
+import { encodeJsonl } from '../../src/lab/recordings/jsonl.ts'
+import { hasProgram } from '../support/capture.ts'
+import { folder } from '../support/folders.ts'
+import { Parlor, run } from '../support/process.ts'
+import { plainServer, unusedAddress } from '../support/sockets.ts'
+
+const START = 1_760_000_000_000_000
+const place = (port: number) => ({ host: '127.0.0.1', port })
+const opening = { type: 'open', connection: 1, at: START, transport: 'tcp', client: place(50_123), server: place(3456) } as const
+const segment = (from: 'client' | 'server', text: string, at: number) =>
+  ({ type: 'segment', connection: 1, at: START + at, from, bytes: new TextEncoder().encode(text) }) as const
+const ending = (from: 'client' | 'server', how: 'fin' | 'reset', at: number) =>
+  ({ type: 'end', connection: 1, at: START + at, from, how }) as const
+
+/** A game of guess in which the client sends these guesses. */
+const GAME = encodeJsonl([
+  opening,
+  segment('server', 'GUESS\n', 10),
+  segment('client', '50\n', 20),
+  segment('server', 'LOW\nGUESS\n', 30),
+  segment('client', '75\n', 40),
+  segment('server', 'WIN\n', 50),
+  ending('server', 'fin', 60),
+  ending('client', 'fin', 70),
+])
+
+/** A client that sends one line for each GUESS, as a program in another language would. */
+const CLIENT = `
+import { connect } from 'node:net'
+const [, , port, ...lines] = process.argv
+const socket = connect(Number(port), '127.0.0.1')
+socket.on('data', (bytes) => { if (String(bytes).includes('GUESS')) socket.write(lines.shift() + '\\n') })
+`
+
+/** A server that answers the first line with LOW, and the second with WIN. */
+const SERVER = `
+import { createServer } from 'node:net'
+const server = createServer((socket) => {
+  socket.write('GUESS\\n')
+  let lines = 0
+  socket.on('data', () => { if (++lines === 1) socket.write('LOW\\nGUESS\\n'); else socket.end('WIN\\n') })
+})
+server.listen(Number(process.argv[2]), '127.0.0.1')
+`
+
+let files: string
+const file = (name: string) => join(files, name)
+beforeEach(() => {
+  files = folder()
+})
+
+/** Starts a tap before a server; resolves to the port where it listens. */
+async function startTap(...args: readonly string[]): Promise<{ readonly tap: Parlor; readonly port: number }> {
+  const tap = new Parlor(['tap', ...args, '--listen', '0'])
+  await tap.complains(/listening on .*:\d+,/)
+  return { tap, port: Number(/listening on 127\.0\.0\.1:(\d+)/.exec(tap.errors)?.[1]) }
+}
+
+describe('parlor tap', () => {
+  test.each(['.pcapng', '.jsonl', '.html', '.svg'])(
+    'judges a conversation and records it in %s, which only its owner can read',
+    async (suffix) => {
+      const server = await plainServer((socket) => socket.end('GUESS\n'))
+      const path = file(`recording${suffix}`)
+      const { tap, port } = await startTap('guess', '--to', String(server.port), '--record', path, '--connections', '1')
+      await using _ = tap
+      const client = connect(port, '127.0.0.1')
+      client.once('data', () => client.end('50\n'))
+      await once(client, 'close')
+      expect(await tap.exit).toBe(0)
+      expect(tap.output).toMatch(/^#1 {2}opens: client 127\.0\.0\.1:\d+, server 127\.0\.0\.1:\d+, TCP\n/)
+      expect(tap.output).toContain('message 1: GUESS "GUESS\\n", legal')
+      expect(tap.output).toMatch(/\nconnection 1: .*\n$/)
+      expect(statSync(path).mode & 0o777).toBe(0o600)
+      const text = readFileSync(path)
+      if (suffix === '.pcapng' || suffix === '.jsonl')
+        expect(
+          readRecording(text)
+            .entries.map(({ type }) => type)
+            .sort(),
+        ).toEqual(['end', 'end', 'open', 'segment', 'segment'])
+      else expect(text.toString()).toContain('&quot;GUESS\\n&quot;')
+    },
+  )
+
+  test('exits with 1 after a violation, which is a comment in the recording', async () => {
+    const server = await plainServer((socket) => socket.end('HELLO?\n'))
+    const path = file('violation.pcapng')
+    const { tap, port } = await startTap('guess', '--to', String(server.port), '--record', path, '--connections', '1')
+    await using _ = tap
+    const client = connect(port, '127.0.0.1')
+    client.on('end', () => client.end()).resume()
+    expect(await tap.exit).toBe(1)
+    const comments = readRecording(readFileSync(path)).entries.flatMap((entry) => entry.comments ?? [])
+    expect(comments).toEqual([expect.stringContaining('the server sent "HELLO?", which does not belong here; expected "GUESS"')])
+  })
+
+  test('resets a client for which no server listens, with a sentence', async () => {
+    const { port: closed } = await unusedAddress()
+    const { tap, port } = await startTap('--to', String(closed), '--connections', '1')
+    await using _ = tap
+    const client = connect(port, '127.0.0.1')
+    const [error] = await once(client, 'error')
+    expect(error).toMatchObject({ code: 'ECONNRESET' })
+    await tap.exit
+    expect(tap.errors).toContain(`is reset: cannot connect to 127.0.0.1:${closed}: no server listens there`)
+  })
+
+  test('does not overwrite a file, and refuses an unknown suffix', async () => {
+    writeFileSync(file('there.jsonl'), 'precious')
+    const taken = await run('tap', '--listen', '0', '--to', '1', '--record', file('there.jsonl'))
+    expect(taken).toMatchObject({ code: 2, errors: expect.stringContaining('exists already: delete it first') })
+    expect(readFileSync(file('there.jsonl'), 'utf8')).toBe('precious')
+    expect(await run('tap', '--listen', '0', '--to', '1', '--record', file('x.txt'))).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('--record takes a file that ends in .pcapng, .jsonl, .html, .svg'),
+    })
+  })
+})
+
+describe('parlor show', () => {
+  test('draws a recording, and converts it into each other format, from which it is drawn in the same way', async () => {
+    writeFileSync(file('game.jsonl'), GAME)
+    const drawn = await run('show', file('game.jsonl'), 'guess')
+    expect(drawn).toMatchObject({ code: 0, errors: '' })
+    expect(drawn.output).toContain('message 4: GUESS "GUESS\\n", legal, bytes 10 to 16 in read 3')
+    expect(await run('show', file('game.jsonl'), '--record', file('game.pcapng'))).toMatchObject({ code: 0, output: '', errors: '' })
+    expect(await run('show', file('game.pcapng'), 'guess')).toEqual(drawn)
+    expect(await run('show', file('game.pcapng'), '--record', file('game.html'))).toMatchObject({ code: 0 })
+    expect(readFileSync(file('game.html'), 'utf8')).toContain('tjc/guess')
+  })
+
+  test.each([
+    ['nothing.jsonl', undefined, 'there is no such file'],
+    ['empty.jsonl', '', 'the file is empty'],
+    ['text.jsonl', 'hello', 'the file is no recording'],
+  ])('refuses %s with a sentence', async (name, content, sentence) => {
+    if (content !== undefined) writeFileSync(file(name), content)
+    expect(await run('show', file(name))).toMatchObject({ code: 2, errors: expect.stringContaining(sentence) })
+  })
+})
+
+describe('parlor rerun', () => {
+  beforeEach(() => {
+    writeFileSync(file('game.jsonl'), GAME)
+    writeFileSync(file('client.mjs'), CLIENT)
+    writeFileSync(file('server.mjs'), SERVER)
+  })
+  const node = `"${process.execPath}"`
+
+  test('finds that a client and a server do the same as in the recording', async () => {
+    const client = await run('rerun', file('game.jsonl'), '--client', `${node} ${file('client.mjs')} {PORT} 50 75`)
+    expect(client).toMatchObject({ code: 0, output: 'the client does the same as in the recording\n' })
+    const server = await run('rerun', file('game.jsonl'), '--server', `${node} ${file('server.mjs')} {PORT}`)
+    expect(server).toMatchObject({ code: 0, output: 'the server does the same as in the recording\n' })
+  })
+
+  test('marks the first byte that differs', async () => {
+    const { output, code } = await run('rerun', file('game.jsonl'), '--client', `${node} ${file('client.mjs')} {PORT} 50 76`)
+    expect(output).toBe(
+      [
+        'the client differs from the recording at byte 4 of what it sends:',
+        '  expected  "75\\n"',
+        '  received  "76\\n"',
+        '              ^',
+        '',
+      ].join('\n'),
+    )
+    expect(code).toBe(1)
+  })
+
+  test('reports a program that sends nothing, one that does not connect, and one that cannot be played', async () => {
+    const silent = await run('rerun', file('game.jsonl'), '--client', `${node} -e "require('net').connect({PORT})"`, '--timeout', '300ms')
+    expect(silent).toMatchObject({ code: 1, output: expect.stringContaining('received  nothing for 0.3 s') })
+    const absent = await run('rerun', file('game.jsonl'), '--client', 'exit 3')
+    expect(absent).toMatchObject({ code: 1, errors: expect.stringContaining('before it ended, with exit code 3') })
+    expect(await run('rerun', file('game.jsonl'))).toMatchObject({ code: 2, errors: expect.stringContaining('--client COMMAND') })
+  })
+})
+
+test('tshark reads a recording of the tap: ports, bytes, and the violation as a comment', async ({ skip }) => {
+  skip(!hasProgram('tshark'), 'tshark is not installed: apt-get install tshark')
+  const server = await plainServer((socket) => socket.end('HELLO?\n'))
+  const path = file('tapped.pcapng')
+  const { tap, port } = await startTap('guess', '--to', String(server.port), '--record', path, '--connections', '1')
+  await using _ = tap
+  const client = connect(port, '127.0.0.1')
+  client.on('end', () => client.end()).resume()
+  await tap.exit
+  const fields = ['tcp.srcport', 'tcp.payload', 'frame.comment', 'tcp.analysis.flags', '_ws.malformed'].flatMap((name) => ['-e', name])
+  const args = ['-r', path, '-n', '-d', `tcp.port==${server.port},data`, '-Y', 'tcp.len > 0', '-T', 'fields', ...fields]
+  const shown = execFileSync('tshark', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  expect(shown).toMatch(new RegExp(`^${server.port}\\t${Buffer.from('HELLO?\n').toString('hex')}\\tthe server sent .*HELLO\\?.*\\t\\t\\n$`))
+})
