@@ -18,12 +18,6 @@ import { type ConversationState, formatSilence, formatTooSoon, maySpeak } from '
 import { Diagnosis, isGarbled } from './diagnosis.ts'
 import { isTlsNotice, needsTls, type PeerObserver, type Speaker } from './violation-text.ts'
 
-/** Waiting holds the callbacks of a pending `receive`. */
-interface Waiting<Name extends string> {
-  resolve(said: ReceivedMessage<Name>): void
-  reject(reason: Error): void
-}
-
 /**
  * Peer is the other side of a conversation, as a role sees it: `receive` and `send`.
  *
@@ -71,7 +65,8 @@ export class Peer<Name extends string = string, State extends string = string> i
   failure: Disconnected | undefined
   /** Language that the peer has chosen, such as JSON, if the protocol has several. */
   language: string | undefined
-  #waiting: Waiting<Name> | undefined
+  /** The pending `receive`. */
+  #waiting: Pick<PromiseWithResolvers<ReceivedMessage<Name>>, 'resolve' | 'reject'> | undefined
 
   /** `side` is this side; `state` is the current state, by default the start. */
   constructor(connection: Connection, automaton: Automaton<Name, State>, side: Side, state: NoInfer<State> = automaton.start) {
