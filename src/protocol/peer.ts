@@ -18,17 +18,21 @@ import { type ConversationState, formatSilence, formatTooSoon, maySpeak } from '
 import { Diagnosis, isGarbled } from './diagnosis.ts'
 import { isTlsNotice, needsTls, type PeerObserver, type Speaker } from './violation-text.ts'
 
+/** Waiting holds the callbacks of a pending `receive`. */
+interface Waiting<Name extends string> {
+  resolve(said: ReceivedMessage<Name>): void
+  reject(reason: Error): void
+}
+
 /**
  * Peer is the other side of a conversation, as a role sees it: `receive` and `send`.
  *
- * The problem: a role should read like the worksheet's program, a dozen lines without checks. But the peer is often a
- * student's first program, which sends messages out of turn, without a line end, in UTF-16, or twice. The role must never
- * see such a message, and its author must get a sentence about the mistake.
+ * The problem: a role should read like the worksheet's program, without checks. But the peer is often a student's first program,
+ * which sends messages out of turn, without a line end, or twice. Its author must get a sentence about the mistake.
  *
- * The idea: the automaton stands between the role and the connection. Peer holds the current state, and every message
- * takes one transition, whichever side it is from. `Peer` refuses a received message that has no transition: the server
- * answers with the protocol's refusal (`ERROR <sentence>`) and repeats its open request; if the protocol has no refusal,
- * or this side is the client, `receive` rejects with a violation.
+ * The idea: the automaton stands between the role and the connection. Peer holds the current state, and every message takes one
+ * transition, whichever side it is from. `Peer` refuses a received message that has no transition: the server answers with the
+ * protocol's refusal (`ERROR <sentence>`) and repeats its open request; without a refusal, and at the client, `receive` rejects.
  *
  * Invariants:
  * - The role receives only legal messages, in an order that the automaton allows. It switches on names, not on texts.
@@ -51,22 +55,19 @@ export class Peer<Name extends string = string, State extends string = string> i
   #request: string | undefined
   /** True if the peer has answered that request. */
   #answered = false
-
   /** Created at the first oddity, because most peers never have one. */
   #diagnosis: Diagnosis | undefined
   /** Text of the last legal message from the peer. */
   #last = ''
   #lastUnended = false
   observer: PeerObserver | undefined
-
   /** Sends the role's own goodbye, with the reason, when this side ends the conversation early. */
   farewell: ((reason: Error) => void) | undefined
   /** Mistake in a message that the role answered all the same, if the conversation counts as failed because of it. */
   failure: Disconnected | undefined
   /** Language that the peer has chosen, such as JSON, if the protocol has several. */
   language: string | undefined
-  /** The pending `receive`. */
-  #waiting: Pick<PromiseWithResolvers<ReceivedMessage<Name>>, 'resolve' | 'reject'> | undefined
+  #waiting: Waiting<Name> | undefined
 
   /** `side` is this side; `state` is the current state, by default the start. */
   constructor(connection: Connection, automaton: Automaton<Name, State>, side: Side, state: NoInfer<State> = automaton.start) {
