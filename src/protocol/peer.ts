@@ -40,7 +40,6 @@ interface Waiting<Name extends string> {
  * - An illegal message leaves the state unchanged. If a legal message breaks the rules of the game, the role calls `refuse`,
  *   which takes the state's transition for the refusal, so that the same side sends again.
  * - At most one `receive` is pending. A role may send during it.
- * - The sentences of this class name the peer as "the client" or "the server", and say what was expected.
  *
  * `diagnosis.ts` explains what is wrong with a message.
  */
