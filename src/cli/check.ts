@@ -1,6 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { join as quoteWords } from 'shlex'
+import { formatCount } from '../base/counts.ts'
 import { errorMessage } from '../base/errors.ts'
 import type { Check, CheckSubject } from '../lab/check/check.ts'
 import { CommandError, parseCommand } from '../lab/check/command.ts'
@@ -16,8 +17,7 @@ import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { wallClock } from './clock.ts'
 import { printError, UsageError } from './diagnostics.ts'
-import { loadRegistry } from './plugins.ts'
-import { createRandom, type ProgramFlags, requireNetworkProgram, resolveOptions } from './program-options.ts'
+import { createRandom, loadRegistry, type ProgramFlags, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 
 /** Port of a program that has none, in a network in which every port is free. */
@@ -160,7 +160,7 @@ function printJudged(terminal: Terminal, { result, proves, lines }: JudgedCheck)
 
 function summary({ program, checks, passed }: CheckReport): string {
   const good = checks.filter((check) => check.passed).length
-  return `${program}: ${passed ? 'passed' : 'failed'}, ${good} of ${checks.length} ${checks.length === 1 ? 'check' : 'checks'}`
+  return `${program}: ${passed ? 'passed' : 'failed'}, ${good} of ${formatCount(checks.length, 'check')}`
 }
 
 async function writeReport(file: string | undefined, format: () => string): Promise<void> {

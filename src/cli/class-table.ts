@@ -1,3 +1,4 @@
+import { formatCount } from '../base/counts.ts'
 import { displayWidth, wrap } from '../games/text/graphemes.ts'
 import type { ClassConnection } from '../lab/class/class-view.ts'
 import { toClassVerdict } from '../lab/class/class-view.ts'
@@ -71,7 +72,7 @@ export function formatClassRow(row: ClassConnection, columns = Number.POSITIVE_I
     ...(name === undefined ? [] : [escapeInvisible(name)]),
     `${escapeInvisible(state)} (${toTurn(row)})`,
     `${visited} of ${states} states`,
-    games === 1 ? '1 game' : `${games} games`,
+    formatCount(games, 'game'),
   ]
   const line = `${parts.join('  ')}${fault ? `: ${fault.stands ? '' : '(corrected) '}${escapeInvisible(fault.sentence)}` : ''}`
   return columns === Number.POSITIVE_INFINITY ? line : wrap(line, columns).join('\n')
@@ -83,7 +84,7 @@ export function formatSummary(rows: readonly ClassConnection[]): string {
   const open = rows.filter(({ isOpen }) => isOpen).length
   const verdicts = rows.map(toClassVerdict)
   const count = (one: string) => verdicts.filter((verdict) => verdict === one).length
-  const all = rows.length === 1 ? '1 connection' : `${rows.length} connections`
+  const all = formatCount(rows.length, 'connection')
   return `${all}, ${open} open; ${count('failed')} with a fault, ${count('passed')} finished`
 }
 

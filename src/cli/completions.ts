@@ -7,8 +7,8 @@ import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { UsageError } from './diagnostics.ts'
 import { DeclaredOption } from './option-parsers.ts'
-import { loadCatalogue, loadRegistry } from './plugins.ts'
-import { type NeededPrograms, valuesOf } from './program-options.ts'
+import { loadCatalogue } from './plugins.ts'
+import { loadRegistry, type NeededPrograms, valuesOf } from './program-options.ts'
 
 /** The shells for which `parlor complete` prints a script. */
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const

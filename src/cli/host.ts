@@ -11,8 +11,8 @@ import { printError, printErrorBeside, printLine, UsageError } from './diagnosti
 import { listenOn, readCertificate } from './listening.ts'
 import { loadOverlay, type NetworkOptions } from './network.ts'
 import { checkFamily, type GivenOption, parseServerAddress, spellOption } from './option-parsers.ts'
-import { loadCatalogue, loadRegistry } from './plugins.ts'
-import { createRandom, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
+import { loadCatalogue } from './plugins.ts'
+import { createRandom, loadRegistry, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkTransport, socketPath, type TransportOptions } from './transports.ts'
 

@@ -2,8 +2,7 @@ import { formatCount } from '../base/counts.ts'
 import { terminalColumns } from '../games/text/graphemes.ts'
 import { toWatchedProtocol, type WatchedProtocol } from '../lab/monitor/monitor.ts'
 import { LiveView } from '../lab/tap/live-view.ts'
-import { loadRegistry } from './plugins.ts'
-import { requireNetworkProgram } from './program-options.ts'
+import { loadRegistry, requireNetworkProgram } from './program-options.ts'
 
 /** Resolves to what a command of the laboratory watches: a program, or all of them if none is named. Rejects with a UsageError. */
 export async function loadWatched(name: string | undefined, plugin: readonly string[] | undefined): Promise<readonly WatchedProtocol[]> {

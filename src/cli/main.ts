@@ -253,7 +253,7 @@ async function nameProgram(words: readonly string[]): Promise<void> {
   const [first = '', second = ''] = words
   const name = first === 'play' ? second : first
   const { valuesOf } = await import('./program-options.ts')
-  const programs = await (await import('./plugins.ts')).loadRegistry(valuesOf('--plugin', words), [name])
+  const programs = await (await import('./program-options.ts')).loadRegistry(valuesOf('--plugin', words), [name])
   const program = await programs.load(name)
   const alone = (await programs.loadSolo(name)) ? [`parlor solo ${name}`] : []
   const ways =

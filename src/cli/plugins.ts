@@ -40,11 +40,7 @@ export async function loadCatalogue(given: readonly string[] = []): Promise<Cata
   return ((await loadPluginsHere(given)) ?? (await loadPlayable())).catalogue
 }
 
-/**
- * Resolves to the programs that come with Parlor, and those of the given plug-ins. If the user gives none, these are the plug-ins
- * of the settings, unless one of the typed `words` is the name of a shipped program. Rejects with a UsageError.
- */
-export async function loadRegistry(given: readonly string[] = [], words: readonly string[] = []): Promise<ProgramRegistry> {
-  if (given.length === 0 && words.some((word) => shippedPrograms.has(word))) return shippedPrograms
+/** Resolves to the programs that come with Parlor, and those of the given plug-ins, or else of the settings. Rejects with a UsageError. */
+export async function loadProgramsHere(given: readonly string[]): Promise<ProgramRegistry> {
   return (await loadPluginsHere(given))?.programs ?? shippedPrograms
 }

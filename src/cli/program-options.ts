@@ -4,7 +4,16 @@ import { type Options, type Program, readOption, type SoloProgram } from '../pro
 import type { FileOption, ProgramOption } from '../protocol/option.ts'
 import { printError, UsageError } from './diagnostics.ts'
 import { type Command, DeclaredOption, type GivenOption, type OptionRole, spellOption } from './option-parsers.ts'
-import { loadPlayable, loadRegistry } from './plugins.ts'
+
+/**
+ * Resolves to the programs that come with Parlor, and those of the given plug-ins. If the user gives none, these are the plug-ins
+ * of the settings, unless one of the typed `words` is the name of a shipped program. Rejects with a UsageError.
+ */
+export async function loadRegistry(given: readonly string[] = [], words: readonly string[] = []): Promise<ProgramRegistry> {
+  // most commands name a shipped program, and then need no file about plug-ins
+  if (given.length === 0 && words.some((word) => shippedPrograms.has(word))) return shippedPrograms
+  return (await import('./plugins.ts')).loadProgramsHere(given)
+}
 
 /** Resolves to the networked program with a name. Rejects with a UsageError that suggests the nearest name if there is none. */
 export async function requireNetworkProgram(name: string, programs: ProgramRegistry = shippedPrograms): Promise<Program> {
@@ -95,7 +104,7 @@ async function loadNeeded({ options }: Command, role: OptionRole, { typed, load 
 /** Resolves to the shipped programs and those of the plug-ins that a settings file names. */
 async function loadConfigured(config: string | undefined): Promise<ProgramRegistry> {
   const { files } = await (await import('./settings-files.ts')).findPlugins(config)
-  return (await loadPlayable(files)).programs
+  return (await (await import('./plugins.ts')).loadPlayable(files)).programs
 }
 
 const HELP: ReadonlySet<string> = new Set(['-h', '--help'])

@@ -2,8 +2,7 @@ import { formatReference, formatRows, formatSoloReference } from '../lab/referen
 import type { ProgramRegistry } from '../programs/index.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { loadRegistry } from './plugins.ts'
-import { requireNetworkProgram } from './program-options.ts'
+import { loadRegistry, requireNetworkProgram } from './program-options.ts'
 
 /** Runs `parlor protocols [NAME]`: prints the table of all programs, or the reference of one. Resolves to the exit code. */
 export async function protocolsCommand(name?: string, { plugin }: { readonly plugin?: readonly string[] } = {}): Promise<number> {

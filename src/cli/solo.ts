@@ -5,8 +5,7 @@ import { EXIT } from '../terminal/exit-codes.ts'
 import { createConsole, Terminal } from '../terminal/terminal.ts'
 import { wallClock } from './clock.ts'
 import { printError } from './diagnostics.ts'
-import { loadRegistry } from './plugins.ts'
-import { createRandom, type ProgramFlags, printAdvice, requireSoloProgram, resolveOptions } from './program-options.ts'
+import { createRandom, loadRegistry, type ProgramFlags, printAdvice, requireSoloProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 
 /** Runs `parlor solo`: plays a program without a network. Resolves to the exit code. */

@@ -123,7 +123,7 @@ function toMessageRow(message: MessageObservation, time: string): DiagramRow {
     state: after === before ? '' : after,
     marks: [...(isCut(message) ? ['cut'] : []), ...(isGlued(message) ? ['glued'] : [])],
     details: [
-      `bytes ${start} to ${end} of the ${from}, in ${reads.length === 1 ? 'read' : 'reads'} ${reads.join(', ')}`,
+      `bytes ${start} to ${end} of the ${from}, in ${reads.length > 1 ? 'reads' : 'read'} ${reads.join(', ')}`,
       `state "${before}" → "${after}"`,
       ...(hex === undefined ? [] : [hex]),
     ],
