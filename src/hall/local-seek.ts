@@ -1,3 +1,4 @@
+import type { Membership } from '../base/churn-set.ts'
 import type { SeatNumber } from '../games/game.ts'
 import type { OpenSeek } from './open-seek.ts'
 import type { ClockRules, PersonId, SeatOwner, SeekEntry, SeekId } from './ports.ts'
@@ -74,6 +75,8 @@ export class LocalSeek implements OpenSeek {
   /** Resolves at the end of the present state `placing` to whether the seek is open. */
   placing: Promise<boolean> = Promise.resolve(false)
   cancelWait: (() => void) | undefined
+  /** The place among the seeks of this process that are not closed. */
+  membership: Membership | undefined
 
   constructor(request: SeekRequest, { since, deadline }: { since: number; deadline: number }) {
     const { owner, game, options, clock, seats, rated, against, code } = request

@@ -1,3 +1,4 @@
+import { ChurnSet } from '../base/churn-set.ts'
 import type { Clock } from '../base/clock.ts'
 import { isPlayable } from '../games/ai/house.ts'
 import type { AnyGame, SeatNumber } from '../games/game.ts'
@@ -54,7 +55,7 @@ export class Matchmaker {
   readonly #view: SeekView
   readonly #seeks: SeekPools<VisibleSeek>
   /** Seeks of this process that are not closed. */
-  readonly #unclosed = new Set<LocalSeek>()
+  readonly #unclosed = new ChurnSet<LocalSeek>()
   #lease: LeaseId | undefined
   #last = 0
   #isClosed = false
@@ -78,7 +79,7 @@ export class Matchmaker {
     for (const seat of request.seats) if (!(seat < rules.seats.max)) throw new RangeError(`the game ${request.game} has no seat ${seat}`)
     const wait = isPlayable(rules) ? request.wait : Number.POSITIVE_INFINITY
     const seek = new LocalSeek(request, { since: clock.now(), deadline: clock.monotonic() + wait })
-    this.#unclosed.add(seek)
+    seek.membership = this.#unclosed.add(seek)
     if (seek.owner.from !== undefined) owners.add(seek.owner.from)
     const placed = this.#begin(seek, () => this.#place(seek))
     return {
@@ -109,7 +110,7 @@ export class Matchmaker {
   close(): void {
     this.#isClosed = true
     this.#view.close()
-    for (const seek of [...this.#unclosed]) this.#close(seek)
+    for (const seek of this.#unclosed) this.#close(seek)
   }
 
   /** Begins the state `placing`; closes the seek if `task` fails. */
@@ -302,7 +303,7 @@ export class Matchmaker {
     seek.state = 'closed'
     seek.cancelWait?.()
     this.#seeks.delete(seek)
-    this.#unclosed.delete(seek)
+    seek.membership?.leave()
     if (seek.owner.from !== undefined) this.#options.owners.remove(seek.owner.from)
     if (seek.revision !== undefined) this.#remove(seek)
   }
