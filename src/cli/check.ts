@@ -4,6 +4,7 @@ import { join as quoteWords } from 'shlex'
 import { errorMessage } from '../base/errors.ts'
 import type { Check, CheckSubject } from '../lab/check/check.ts'
 import { CommandError, parseCommand } from '../lab/check/command.ts'
+import { formatFailure } from '../lab/check/failure-diagram.ts'
 import { type JudgedCheck, judge } from '../lab/check/judge.ts'
 import { CHECKS, selectChecks } from '../lab/check/registry.ts'
 import { type CheckLevel, type CheckReport, toReport } from '../lab/check/report.ts'
@@ -16,6 +17,7 @@ import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { wallClock } from './clock.ts'
 import { printError, UsageError } from './diagnostics.ts'
+import { diagramOptions } from './lab-view.ts'
 import { loadRegistry } from './plugins.ts'
 import { createRandom, type ProgramFlags, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
@@ -149,9 +151,10 @@ function repeatLine(role: Side, check: Check, seed: number): string {
   return quoteWords(['parlor', ...words, '--only', check.name, '--seed', String(seed)])
 }
 
-function printJudged(terminal: Terminal, { result, proves, lines }: JudgedCheck): void {
+function printJudged(terminal: Terminal, { result, proves, lines, observations }: JudgedCheck): void {
   terminal.printSentence(`${result.passed ? 'passed' : 'FAILED'}  ${result.name}: ${result.passed ? proves : result.sentence}`)
   if (result.passed) return
+  for (const line of formatFailure(observations, diagramOptions())) terminal.say(line)
   if (lines.length > 0) terminal.say('        The last lines of the program:')
   for (const line of lines) terminal.say(`        | ${line}`)
   terminal.printSentence(`        cause: ${result.cause}; source: ${result.source}`)

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { quoteText } from '../../wire/text.ts'
 import type { Address, Listener, Transport } from '../../wire/transport.ts'
+import { formatEnd, isCrash } from './causes.ts'
 import type { CheckSubject, Finding } from './check.ts'
 import { fillCommand } from './command.ts'
 import { QUOTED } from './program-output.ts'
@@ -100,19 +101,6 @@ function explainServer(running: RunningProgram, { host, port }: Address, end: Pr
     ? 'the server ended before a client could connect'
     : `the server does not listen at ${host}:${port} within ${CONNECT_WAIT / 1000} s`
   return { cause: 'not-listening', sentence: `${what}; --port says where it listens`, lines }
-}
-
-/** Checks whether a program has ended by an error of its own. */
-export function isCrash({ code, signal }: ProgramEnd): boolean {
-  return signal !== undefined || (code !== undefined && code !== 0)
-}
-
-/** Formats how a program has ended, to follow "the client ended": "with the exit code 1". */
-export function formatEnd({ code, signal, stopped }: ProgramEnd): string {
-  if (stopped === 'time') return 'because its time was over'
-  if (stopped === 'output') return 'because it printed without end'
-  if (stopped === 'memory') return 'because it used too much memory'
-  return signal === undefined ? `with the exit code ${code ?? 0}` : `by the signal ${signal}`
 }
 
 /** Resolves with a program's end, or with `undefined` if it has not ended after some milliseconds. */

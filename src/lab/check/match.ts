@@ -42,6 +42,8 @@ export interface MatchOptions {
   readonly random?: Random | undefined
   /** Milliseconds for each answer of the program. */
   readonly silence: number
+  /** Text that the judge types where its side may send any text; by default, the example of the message. */
+  readonly text?: string | undefined
   readonly clock: Clock
 }
 
@@ -71,6 +73,7 @@ export async function playMatch({
   seed,
   random,
   silence,
+  text,
   clock,
 }: MatchOptions): Promise<MatchEnd> {
   const { automaton } = program.protocol
@@ -100,6 +103,7 @@ export async function playMatch({
   const own = role === 'server' ? 'client' : 'server'
   const ownTypist = new Typist({
     ...typing,
+    text,
     side: own,
     random: seededRandom(seed + 1),
     state: () => conversation.state,
