@@ -2,7 +2,7 @@ import { type Automaton, isField, legalTransitions, type MessageSpec, parseMessa
 import { clueOfText, quoteMessage } from '../../protocol/violation-text.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import { decode } from '../../wire/text.ts'
-import type { MessageObservation, Observation, UnfinishedObservation, Violation } from '../monitor/observation.ts'
+import { isGlued, type MessageObservation, type Observation, type UnfinishedObservation, type Violation } from '../monitor/observation.ts'
 import { causeOfBytes, causeOfMessage } from './byte-causes.ts'
 import type { Cause } from './report.ts'
 import type { ProgramEnd } from './sandbox.ts'
@@ -29,6 +29,8 @@ export interface Evidence {
   readonly inputEnded: boolean
   /** Its last lines. */
   readonly lines: readonly string[]
+  /** What it has printed since it was sent something. */
+  readonly printed: string
 }
 
 /** NamedCause is the likely cause of a failure, with a sentence for a beginner. */
@@ -39,7 +41,7 @@ export interface NamedCause {
 
 /** Returns the likely cause of what was observed; `undefined` if nothing is wrong. */
 export function findCause(evidence: Evidence): NamedCause | undefined {
-  return findWireFault(evidence) ?? findCrash(evidence) ?? findEarly(evidence) ?? findTrouble(evidence)
+  return findWireFault(evidence) ?? findCrash(evidence) ?? findEarly(evidence) ?? findGlued(evidence) ?? findTrouble(evidence)
 }
 
 /** Finds a message before its turn, which alone is no failure: the other side reads it later. */
@@ -184,11 +186,23 @@ function findCrash({ trouble, end, inputEnded, lines, role, observations }: Evid
   if (!isOwnEnd || (inputEnded && !trouble) || !end || !(isCrash(end) || end.stopped !== undefined)) return undefined
   const { before } = observations.findLast((one) => one.kind === 'end') ?? { before: undefined }
   const place = before === undefined ? '' : ` in the state ${before}`
-  if (end.signal === 'SIGPIPE' || BROKEN_PIPE.test(lines.join('\n')))
+  if (isBrokenPipe(end, lines))
     return { cause: 'write-after-close', sentence: `the ${role} ended ${formatEnd(end)}, because it sent to a connection that was closed` }
   const last = lines.at(-1)
   const quoted = last === undefined ? '' : `; its last line is ${JSON.stringify(last)}`
   return { cause: end.stopped === 'time' ? 'hangs' : 'crashed', sentence: `the ${role} ended ${formatEnd(end)}${place}${quoted}` }
+}
+
+/** Finds messages that arrived together, and that a silent program has not answered. */
+function findGlued({ trouble, observations, role, printed }: Evidence): NamedCause | undefined {
+  if (!(trouble instanceof Disconnected) || trouble.reason !== 'late') return undefined
+  const last = observations.findLast((one) => one.kind === 'message')
+  if (last?.kind !== 'message' || last.from === role || !isGlued(last)) return undefined
+  const text = last.text.trim()
+  // a program that has handled a message before the last one prints something, but not the last one
+  const isDropped = printed.trim() !== '' && !printed.includes(text)
+  const sentence = `${trouble.message}; ${JSON.stringify(text)} had arrived together with the message before it, in one read`
+  return { cause: isDropped ? 'drops-buffered-data' : 'glued-read', sentence }
 }
 
 /** Explains why the judge's side ended early, if no message and no crash shows it. */
@@ -199,6 +213,11 @@ function findTrouble({ trouble }: Evidence): NamedCause | undefined {
   if (trouble.unfinished?.lacks.includes('line end')) return { cause: 'missing-newline', sentence }
   if (trouble.isPeerClosed) return { cause: 'closed-early', sentence }
   return { cause: trouble.reason === 'violation' ? 'wrong-rules' : 'hangs', sentence }
+}
+
+/** Checks whether a program has ended because it sent to a connection that was closed. */
+export function isBrokenPipe({ signal }: ProgramEnd, lines: readonly string[]): boolean {
+  return signal === 'SIGPIPE' || BROKEN_PIPE.test(lines.join('\n'))
 }
 
 /** Checks whether a program has ended by an error of its own. */

@@ -18,8 +18,11 @@ export interface Connected {
   readonly transport: Transport
 }
 
-/** Starts a program, answers its prompts for an address, and resolves when both sides are connected; or with the finding that they are not. */
-export async function connectProgram(subject: CheckSubject): Promise<Connected | Finding> {
+/**
+ * Starts a program, answers its prompts for an address, and resolves when both sides are connected; or with the finding that they are
+ * not. `keepsPort` is as in `Sandbox.connect`.
+ */
+export async function connectProgram(subject: CheckSubject, { keepsPort = false } = {}): Promise<Connected | Finding> {
   const { sandbox, role, words, clock } = subject
   const accepted = Promise.withResolvers<Transport>()
   const listener = role === 'client' ? await listen(subject, accepted.resolve) : undefined
@@ -28,7 +31,7 @@ export async function connectProgram(subject: CheckSubject): Promise<Connected |
   const over = new AbortController()
   const cancel = clock.after(CONNECT_WAIT, () => over.abort())
   void answerPrompts(running, at, over.signal)
-  const transport = role === 'client' ? accepted.promise : sandbox.connect(at.port, CONNECT_WAIT)
+  const transport = role === 'client' ? accepted.promise : sandbox.connect(at.port, CONNECT_WAIT, { keepsPort })
   const outcome = await Promise.race([
     transport.then(
       (arrived) => ({ running, transport: arrived }),

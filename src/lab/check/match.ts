@@ -44,6 +44,8 @@ export interface MatchOptions {
   readonly silence: number
   /** Text that the judge types where its side may send any text; by default, the example of the message. */
   readonly text?: string | undefined
+  /** Stops the match when it aborts. */
+  readonly until?: AbortSignal
   readonly clock: Clock
 }
 
@@ -74,6 +76,7 @@ export async function playMatch({
   random,
   silence,
   text,
+  until,
   clock,
 }: MatchOptions): Promise<MatchEnd> {
   const { automaton } = program.protocol
@@ -127,6 +130,7 @@ export async function playMatch({
     conversation.checkTimeout(clock.monotonic(), { first: silence, idle: silence })
   }
   let cancel = clock.after(TICK, check)
+  until?.addEventListener('abort', stop)
   const ended = await conversation.ended
   const { state } = conversation
   const lines = running.output.lastLines(QUOTED)

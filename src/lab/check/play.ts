@@ -1,5 +1,5 @@
 import { Disconnected } from '../../wire/disconnect.ts'
-import { quoteText } from '../../wire/text.ts'
+import { decode, quoteText } from '../../wire/text.ts'
 import { addFaults } from '../faults/faulty-transport.ts'
 import { parseFaults } from '../faults/grammar.ts'
 import { toWatchedProtocol } from '../monitor/monitor.ts'
@@ -80,7 +80,8 @@ function toFinding({ subject, match, end, running, watch, isBusy }: PlayedConver
   const isOwnEnd = !trouble || (trouble instanceof Disconnected && trouble.isPeerClosed)
   const lines = isOwnEnd ? running.output.lastLines(QUOTED) : match.lines
   const { automaton } = program.protocol
-  const found = findCause({ role, automaton, observations, trouble, end: stopped ? undefined : end, inputEnded, lines })
+  const printed = printedSince(running, observations.findLast((one) => one.kind === 'segment' && one.from !== role)?.at ?? 0)
+  const found = findCause({ role, automaton, observations, trouble, end: stopped ? undefined : end, inputEnded, lines, printed })
   if (found) return { cause: found.cause, sentence: `${found.sentence} (${played})`, lines, observations }
   if (isBusy) {
     const sentence = `the conversation is over, but the ${role} does not end and uses the processor: it reads again and again from a connection that is closed`
@@ -91,6 +92,14 @@ function toFinding({ subject, match, end, running, watch, isBusy }: PlayedConver
     return { cause: 'never-closes', sentence, lines, observations }
   }
   return { sentence: `the conversation ended as its protocol ends (${played})` }
+}
+
+/** Returns what a program has printed since a time, without what was typed. */
+function printedSince({ output }: RunningProgram, since: number): string {
+  return output.chunks
+    .filter(({ at, stream }) => at >= since && stream !== 'typed')
+    .map(({ bytes }) => decode(bytes))
+    .join('')
 }
 
 /** Formats the lines that were typed, the last ones of many. */

@@ -23,7 +23,7 @@ async function answers(name: string, asked: string, pieces: readonly (string | r
   ]
   const observations = events.flatMap((event) => monitor.observe(event))
   const { automaton } = subject.protocol
-  const rest = { end: undefined, inputEnded: false, lines: [], trouble: late }
+  const rest = { end: undefined, inputEnded: false, lines: [], printed: '', trouble: late }
   return findCause({ role: 'client', automaton, observations, ...rest, ...more })
 }
 
@@ -59,6 +59,32 @@ describe('the cause of a wrong message', () => {
     const found = await answers('guess', 'GUESS\n', ['50\n'], { trouble: undefined })
     expect(subject.name).toBe('tjc/guess')
     expect(found).toBeUndefined()
+  })
+})
+
+describe('the cause of silence after messages that arrived together', () => {
+  const silent = (printed: string) => answers('tictactoe', '', [], { printed })
+
+  test('is unknown if nothing had arrived together', async () => {
+    expect(await silent('')).toMatchObject({ cause: 'hangs' })
+  })
+
+  test.each([
+    ['glued-read', ''],
+    ['glued-read', 'LOW GUESS'],
+    ['drops-buffered-data', 'too low'],
+  ])('is %s after %j was printed', async (cause, printed) => {
+    const subject = await program('guess')
+    const monitor = new ConversationMonitor(toWatchedProtocol(subject))
+    const pieces = [
+      ['server', 'GUESS\n'],
+      ['client', '50\n'],
+      ['server', 'LOW\nGUESS\n'],
+    ] as const
+    const observations = pieces.flatMap(([from, text], at) => monitor.observe({ kind: 'bytes', at, from, bytes: encode(text) }))
+    const { automaton } = subject.protocol
+    const rest = { end: undefined, inputEnded: false, lines: [], trouble: late }
+    expect(findCause({ role: 'client', automaton, observations, printed, ...rest })).toMatchObject({ cause })
   })
 })
 
