@@ -107,7 +107,8 @@ function explainMessage(message: MessageObservation, { sentence, expected }: Vio
       sentence: `${sentence}: that looks like a prompt for a person, which belongs on the screen and not on the connection`,
     }
   if (/line end \(\\n\) is missing/.test(sentence)) return { cause: 'missing-newline', sentence }
-  const isKnown = formsOf(automaton, role).some((form) => !form.free && parseMessage(form, text) !== undefined)
+  if (NEAR_MISS.test(sentence)) return { cause: 'spelling', sentence }
+  const isKnown = formsOf(automaton, role).some((form) => !takesAnything(form) && parseMessage(form, text) !== undefined)
   const isTooSoon = /^it is not /.test(expected)
   return { cause: isTooSoon || isKnown ? 'out-of-turn' : 'spelling', sentence }
 }
@@ -122,6 +123,14 @@ function explainNoNumber(message: MessageObservation, evidence: Evidence): Named
   const { text, raw } = message
   const sentence = `the ${evidence.role} sent ${quote(evidence, message)} in place of a number${clueOfText({ automaton: evidence.automaton, side: evidence.role }, text, raw)}`
   return { cause: causeOfMessage(text, raw) ?? (isPrompt(text, evidence) ? 'prompt-on-wire' : 'spelling'), sentence }
+}
+
+/** Ends of sentences on a message that is almost right. */
+const NEAR_MISS = /; (?:write "|leave out the (?:blanks|line end)|the blank at its end is missing)/
+
+/** Checks whether a form accepts a text that no program sends. */
+function takesAnything(form: MessageSpec): boolean {
+  return form.free === true || parseMessage(form, '~ ~') !== undefined
 }
 
 function explainUnfinished({ bytes, sentence, lacks }: UnfinishedObservation, evidence: Evidence): NamedCause | undefined {

@@ -1,8 +1,10 @@
+import type { Side } from '../../protocol/automaton.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import { decode, quoteText } from '../../wire/text.ts'
 import { addFaults } from '../faults/faulty-transport.ts'
 import { parseFaults } from '../faults/grammar.ts'
 import { toWatchedProtocol } from '../monitor/monitor.ts'
+import type { Observation } from '../monitor/observation.ts'
 import { findCause } from './causes.ts'
 import type { CheckSubject, Finding } from './check.ts'
 import { connectProgram, endWithin } from './connecting.ts'
@@ -80,7 +82,7 @@ function toFinding({ subject, match, end, running, watch, isBusy }: PlayedConver
   const isOwnEnd = !trouble || (trouble instanceof Disconnected && trouble.isPeerClosed)
   const lines = isOwnEnd ? running.output.lastLines(QUOTED) : match.lines
   const { automaton } = program.protocol
-  const printed = printedSince(running, observations.findLast((one) => one.kind === 'segment' && one.from !== role)?.at ?? 0)
+  const printed = printedIn(match.typed, running, spanOfWait(observations, role))
   const found = findCause({ role, automaton, observations, trouble, end: stopped ? undefined : end, inputEnded, lines, printed })
   if (found) return { cause: found.cause, sentence: `${found.sentence} (${played})`, lines, observations }
   if (isBusy) {
@@ -94,12 +96,23 @@ function toFinding({ subject, match, end, running, watch, isBusy }: PlayedConver
   return { sentence: `the conversation ended as its protocol ends (${played})` }
 }
 
-/** Returns what a program has printed since a time, without what was typed. */
-function printedSince({ output }: RunningProgram, since: number): string {
-  return output.chunks
-    .filter(({ at, stream }) => at >= since && stream !== 'typed')
+/** Returns the times between which a program was to answer: from the last bytes that it was sent to the end of the judge's side. */
+function spanOfWait(observations: readonly Observation[], role: Side): readonly [number, number] {
+  const others = observations.filter(({ from }) => from !== role)
+  const since = others.findLast(({ kind }) => kind === 'segment')?.at ?? 0
+  return [since, others.find(({ kind }) => kind === 'end')?.at ?? Number.POSITIVE_INFINITY]
+}
+
+/** Returns what a program has printed in a span of time, without what was typed, which a terminal may echo. */
+function printedIn(typed: readonly string[], { output }: RunningProgram, [since, until]: readonly [number, number]): string {
+  const printed = output.chunks
+    .filter(({ at, stream }) => at >= since && at < until && stream !== 'typed')
     .map(({ bytes }) => decode(bytes))
     .join('')
+  return printed
+    .split(/\r?\n/)
+    .filter((line) => !typed.includes(line.trim()))
+    .join('\n')
 }
 
 /** Formats the lines that were typed, the last ones of many. */
