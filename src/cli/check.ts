@@ -74,7 +74,10 @@ export async function checkCommand(name: string, options: CheckOptions): Promise
   )
   if (options.json) terminal.say(JSON.stringify(report))
   else if (options.format === 'tap') terminal.write(formatTap(report))
-  else terminal.printSentence(summary(report))
+  else {
+    terminal.printSentence(formatProgress(program, results))
+    terminal.printSentence(summary(report))
+  }
   await writeReport(options.junit, () => formatJUnit(report))
   await writeReport(options.gradescope, () => formatGradescope(report))
   return report.passed ? EXIT.good : EXIT.trouble
@@ -158,6 +161,13 @@ function printJudged(terminal: Terminal, { result, proves, lines, observations }
   for (const line of lines) terminal.say(`        | ${line}`)
   terminal.printSentence(`        cause: ${result.cause}; source: ${result.source}`)
   terminal.say(`        repeat: ${result.repeat}`)
+}
+
+/** Formats how much of the protocol the conversations of all checks have shown. */
+function formatProgress({ protocol }: Program, results: readonly JudgedCheck[]): string {
+  const states = Object.keys(protocol.automaton.states)
+  const visited = states.filter((state) => results.some((result) => result.visited.has(state)))
+  return `states visited: ${visited.length} of ${states.length}`
 }
 
 function summary({ program, checks, passed }: CheckReport): string {
