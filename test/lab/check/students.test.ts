@@ -29,6 +29,7 @@ const BROKEN: readonly Broken[] = [
   ['glued-read.py', 'guess', 'plays-to-the-end', /arrived together/],
   ['drops-buffered-data.py', 'guess', 'plays-to-the-end', /arrived together/],
   ['partial-read.py', 'guess', 'byte-by-byte', /in pieces/],
+  ['partial-read-of-characters.py', 'chat', 'cut-inside-a-character', /bytes of one character/],
   ['spins-after-close.py', 'guess', 'gone-by-fin', /uses the processor/],
   ['write-after-close.py', 'guess', 'plays-to-the-end', /closed/],
   ['spelling.py', 'tictactoe', 'plays-to-the-end', /"move\d"/],
@@ -43,6 +44,7 @@ const CORRECT: readonly (readonly [file: string, name: string])[] = [
   ['correct-select.py', 'guess'],
   ['correct-readline.js', 'guess'],
   ['correct-tictactoe.py', 'tictactoe'],
+  ['correct-chat.py', 'chat'],
 ]
 
 const commandOf = (file: string) => `${file.endsWith('.py') ? 'python3' : 'node'} ${file}`
@@ -54,7 +56,7 @@ describe.skipIf(!hasPython || !hasNode || !hasNamespaces)('a program of a studen
       const [file, name, only, sentence, role = 'client'] = broken
       const [result, ...others] = await judgeHandIn({ name, role, command: commandOf(file), cwd: folder, only })
       expect(others).toEqual([])
-      expect(result).toMatchObject({ cause: file.replace(/\.\w+$/, ''), passed: false })
+      expect(result).toMatchObject({ cause: file.replace(/(?:-of-characters)?\.\w+$/, ''), passed: false })
       expect(result?.sentence).toMatch(sentence)
     },
   )
@@ -63,6 +65,13 @@ describe.skipIf(!hasPython || !hasNode || !hasNamespaces)('a program of a studen
     const results = await judgeHandIn({ name, role: 'client', command: commandOf(file), cwd: folder, level: 'worksheet' })
     expect(results.length).toBeGreaterThan(0)
     expect(results.filter(({ passed }) => !passed)).toEqual([])
+  })
+})
+
+describe.skipIf(!hasPython || !hasNamespaces)('the check that cuts inside characters', () => {
+  test('passes a chat that decodes whole lines', async () => {
+    const chat = { name: 'chat', role: 'client', command: 'python3 correct-chat.py', cwd: folder } as const
+    expect(await judgeHandIn({ ...chat, only: 'cut-inside-a-character' })).toMatchObject([{ passed: true }])
   })
 })
 
