@@ -105,7 +105,10 @@ function spanOfWait(observations: readonly Observation[], role: Side): readonly 
 
 /** Returns what a program has printed in a span of time, without what was typed, which a terminal may echo. */
 function printedIn(typed: readonly string[], { output }: RunningProgram, [since, until]: readonly [number, number]): string {
+  // the prompt of the last typed line may be read after the answer to that line
+  const asked = output.chunks.findLastIndex(({ at, stream }) => stream === 'typed' && at <= since)
   const printed = output.chunks
+    .slice(asked + 1)
     .filter(({ at, stream }) => at >= since && at < until && stream !== 'typed')
     .map(({ bytes }) => decode(bytes))
     .join('')
