@@ -8,7 +8,7 @@ import { CommandError, parseCommand } from '../lab/check/command.ts'
 import { type JudgedCheck, judge } from '../lab/check/judge.ts'
 import { CHECKS, selectChecks } from '../lab/check/registry.ts'
 import { type CheckLevel, type CheckReport, toReport } from '../lab/check/report.ts'
-import { formatGradescope, formatJUnit, formatTap } from '../lab/check/report-formats.ts'
+import { formatFailure, formatGradescope, formatJUnit, formatTap } from '../lab/check/report-formats.ts'
 import { SandboxError } from '../lab/check/sandbox.ts'
 import { openSandbox } from '../lab/sandbox/open-sandbox.ts'
 import type { Side } from '../protocol/automaton.ts'
@@ -17,6 +17,7 @@ import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { wallClock } from './clock.ts'
 import { printError, UsageError } from './diagnostics.ts'
+import { diagramOptions } from './lab-view.ts'
 import { createRandom, loadRegistry, type ProgramFlags, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 
@@ -73,7 +74,10 @@ export async function checkCommand(name: string, options: CheckOptions): Promise
   )
   if (options.json) terminal.say(JSON.stringify(report))
   else if (options.format === 'tap') terminal.write(formatTap(report))
-  else terminal.printSentence(summary(report))
+  else {
+    terminal.printSentence(formatProgress(program, results))
+    terminal.printSentence(summary(report))
+  }
   await writeReport(options.junit, () => formatJUnit(report))
   await writeReport(options.gradescope, () => formatGradescope(report))
   return report.passed ? EXIT.good : EXIT.trouble
@@ -149,13 +153,21 @@ function repeatLine(role: Side, check: Check, seed: number): string {
   return quoteWords(['parlor', ...words, '--only', check.name, '--seed', String(seed)])
 }
 
-function printJudged(terminal: Terminal, { result, proves, lines }: JudgedCheck): void {
+function printJudged(terminal: Terminal, { result, proves, lines, observations }: JudgedCheck): void {
   terminal.printSentence(`${result.passed ? 'passed' : 'FAILED'}  ${result.name}: ${result.passed ? proves : result.sentence}`)
   if (result.passed) return
+  for (const line of formatFailure(observations, diagramOptions())) terminal.say(line)
   if (lines.length > 0) terminal.say('        The last lines of the program:')
   for (const line of lines) terminal.say(`        | ${line}`)
   terminal.printSentence(`        cause: ${result.cause}; source: ${result.source}`)
   terminal.say(`        repeat: ${result.repeat}`)
+}
+
+/** Formats how much of the protocol the conversations of all checks have shown. */
+function formatProgress({ protocol }: Program, results: readonly JudgedCheck[]): string {
+  const states = Object.keys(protocol.automaton.states)
+  const visited = states.filter((state) => results.some((result) => result.visited.has(state)))
+  return `states visited: ${visited.length} of ${states.length}`
 }
 
 function summary({ program, checks, passed }: CheckReport): string {

@@ -1,6 +1,7 @@
 import { formatCount } from '../base/counts.ts'
 import { terminalColumns } from '../games/text/graphemes.ts'
 import { toWatchedProtocol, type WatchedProtocol } from '../lab/monitor/monitor.ts'
+import type { SequenceDiagramOptions } from '../lab/monitor/sequence-diagram.ts'
 import { LiveView } from '../lab/tap/live-view.ts'
 import { loadRegistry, requireNetworkProgram } from './program-options.ts'
 
@@ -13,14 +14,26 @@ export async function loadWatched(name: string | undefined, plugin: readonly str
 
 /** Creates the view on standard output: a diagram at a terminal, and plain lines on a pipe. It escapes everything that a peer has sent. */
 export function createView(output: NodeJS.WriteStream = process.stdout): LiveView {
-  const { NO_COLOR = '', TERM } = process.env
   const lines = new GatheredLines(output)
   return new LiveView({
     write: (line) => lines.write(line),
     columns: () => terminalColumns(output),
-    color: output.isTTY && NO_COLOR === '' && TERM !== 'dumb',
+    color: showsColor(output),
     isDiagram: output.isTTY === true,
   })
+}
+
+/** Returns how diagrams are printed on an output. */
+export function diagramOptions(output: NodeJS.WriteStream = process.stdout): Omit<SequenceDiagramOptions, 'origin'> {
+  return { width: output.isTTY ? terminalColumns(output) : PIPE_COLUMNS, color: showsColor(output) }
+}
+
+/** Width of a diagram on a pipe. */
+const PIPE_COLUMNS = 100
+
+function showsColor(output: NodeJS.WriteStream): boolean {
+  const { NO_COLOR = '', TERM } = process.env
+  return output.isTTY && NO_COLOR === '' && TERM !== 'dumb'
 }
 
 /** Bytes that may wait for a reader of standard output. */

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../games/game.ts'
 import type { Side } from '../../protocol/automaton.ts'
 import type { Options, Program } from '../../protocol/definition.ts'
+import type { Observation } from '../monitor/observation.ts'
 import type { Cause, CheckLevel } from './report.ts'
 import type { Sandbox } from './sandbox.ts'
 
@@ -31,6 +32,10 @@ export interface Finding {
   readonly sentence: string
   /** The last lines that the program printed, if they explain the failure. */
   readonly lines?: readonly string[]
+  /** What was seen on the wire, if that explains the failure. */
+  readonly observations?: readonly Observation[]
+  /** The states of the protocol that its conversations have been in. */
+  readonly visited?: ReadonlySet<string>
 }
 
 /** Check is one named thing that a program is judged by. */

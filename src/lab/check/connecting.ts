@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { quoteText } from '../../wire/text.ts'
 import type { Address, Listener, Transport } from '../../wire/transport.ts'
+import { formatEnd, isCrash } from './causes.ts'
 import type { CheckSubject, Finding } from './check.ts'
 import { fillCommand } from './command.ts'
 import { QUOTED } from './program-output.ts'
@@ -17,8 +18,11 @@ export interface Connected {
   readonly transport: Transport
 }
 
-/** Starts a program, answers its prompts for an address, and resolves when both sides are connected; or with the finding that they are not. */
-export async function connectProgram(subject: CheckSubject): Promise<Connected | Finding> {
+/**
+ * Starts a program, answers its prompts for an address, and resolves when both sides are connected; or with the finding that they are
+ * not. `keepsPort` is as in `Sandbox.connect`.
+ */
+export async function connectProgram(subject: CheckSubject, { keepsPort = false } = {}): Promise<Connected | Finding> {
   const { sandbox, role, words, clock } = subject
   const accepted = Promise.withResolvers<Transport>()
   const listener = role === 'client' ? await listen(subject, accepted.resolve) : undefined
@@ -27,7 +31,7 @@ export async function connectProgram(subject: CheckSubject): Promise<Connected |
   const over = new AbortController()
   const cancel = clock.after(CONNECT_WAIT, () => over.abort())
   void answerPrompts(running, at, over.signal)
-  const transport = role === 'client' ? accepted.promise : sandbox.connect(at.port, CONNECT_WAIT)
+  const transport = role === 'client' ? accepted.promise : sandbox.connect(at.port, CONNECT_WAIT, { keepsPort })
   const outcome = await Promise.race([
     transport.then(
       (arrived) => ({ running, transport: arrived }),
@@ -100,19 +104,6 @@ function explainServer(running: RunningProgram, { host, port }: Address, end: Pr
     ? 'the server ended before a client could connect'
     : `the server does not listen at ${host}:${port} within ${CONNECT_WAIT / 1000} s`
   return { cause: 'not-listening', sentence: `${what}; --port says where it listens`, lines }
-}
-
-/** Checks whether a program has ended by an error of its own. */
-export function isCrash({ code, signal }: ProgramEnd): boolean {
-  return signal !== undefined || (code !== undefined && code !== 0)
-}
-
-/** Formats how a program has ended, to follow "the client ended": "with the exit code 1". */
-export function formatEnd({ code, signal, stopped }: ProgramEnd): string {
-  if (stopped === 'time') return 'because its time was over'
-  if (stopped === 'output') return 'because it printed without end'
-  if (stopped === 'memory') return 'because it used too much memory'
-  return signal === undefined ? `with the exit code ${code ?? 0}` : `by the signal ${signal}`
 }
 
 /** Resolves with a program's end, or with `undefined` if it has not ended after some milliseconds. */

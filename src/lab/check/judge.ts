@@ -1,3 +1,4 @@
+import type { Observation } from '../monitor/observation.ts'
 import type { Check, CheckSubject } from './check.ts'
 import { selectChecks } from './registry.ts'
 import type { CheckLevel, CheckResult } from './report.ts'
@@ -19,6 +20,10 @@ export interface JudgedCheck {
   readonly proves: string
   /** The last lines that the program printed, if they explain the failure. */
   readonly lines: readonly string[]
+  /** What was seen on the wire, if that explains the failure. */
+  readonly observations: readonly Observation[]
+  /** The states of the protocol that its conversations have been in. */
+  readonly visited: ReadonlySet<string>
 }
 
 /** Runs the checks of a program one after the other, and yields each result. */
@@ -26,8 +31,8 @@ export async function* judge({ subject, level, only, checks, repeat }: JudgeOpti
   const { program, role } = subject
   for (const check of selectChecks(program, role, level, checks)) {
     if (only !== undefined && check.name !== only) continue
-    const { cause = null, sentence, lines = [] } = await check.run(subject)
+    const { cause = null, sentence, lines = [], observations = [], visited = new Set<string>() } = await check.run(subject)
     const result = { name: check.name, passed: cause === null, cause, sentence, source: program.source, repeat: repeat(check) }
-    yield { result, proves: check.proves, lines }
+    yield { result, proves: check.proves, lines, observations, visited }
   }
 }

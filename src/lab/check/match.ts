@@ -42,6 +42,10 @@ export interface MatchOptions {
   readonly random?: Random | undefined
   /** Milliseconds for each answer of the program. */
   readonly silence: number
+  /** Text that the judge types where its side may send any text; by default, the example of the message. */
+  readonly text?: string | undefined
+  /** Stops the match when it aborts. */
+  readonly until?: AbortSignal
   readonly clock: Clock
 }
 
@@ -71,6 +75,8 @@ export async function playMatch({
   seed,
   random,
   silence,
+  text,
+  until,
   clock,
 }: MatchOptions): Promise<MatchEnd> {
   const { automaton } = program.protocol
@@ -100,6 +106,7 @@ export async function playMatch({
   const own = role === 'server' ? 'client' : 'server'
   const ownTypist = new Typist({
     ...typing,
+    text,
     side: own,
     random: seededRandom(seed + 1),
     state: () => conversation.state,
@@ -123,6 +130,7 @@ export async function playMatch({
     conversation.checkTimeout(clock.monotonic(), { first: silence, idle: silence })
   }
   let cancel = clock.after(TICK, check)
+  until?.addEventListener('abort', stop)
   const ended = await conversation.ended
   const { state } = conversation
   const lines = running.output.lastLines(QUOTED)

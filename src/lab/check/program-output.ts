@@ -10,6 +10,9 @@ export type OutputStream = 'terminal' | 'stdout' | 'stderr' | 'typed'
 /** Number of a program's last lines that a failure quotes. */
 export const QUOTED = 6
 
+/** Maximum number of characters that a quoted line shows. */
+const LONGEST = 160
+
 /** OutputChunk is one piece of a program's output, as it was read. */
 export interface OutputChunk {
   /** Monotonic time in milliseconds. */
@@ -84,11 +87,12 @@ export class ProgramOutput {
     return findPrompt(this.text())
   }
 
-  /** The last lines that are not empty, at most `count`. */
+  /** The last lines that are not empty, at most `count`, each cut to what a terminal shows in two lines. */
   lastLines(count: number): readonly string[] {
     return this.text()
       .split('\n')
       .filter((line) => line.trim() !== '')
       .slice(-count)
+      .map((line) => (line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line))
   }
 }

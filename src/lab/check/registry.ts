@@ -1,11 +1,19 @@
 import type { Side } from '../../protocol/automaton.ts'
 import type { Program } from '../../protocol/definition.ts'
 import type { Check } from './check.ts'
+import { byteByByte, cutInsideACharacter, glued, slow } from './disturbed.ts'
+import { goneByFin, goneByRst, goneBySilence, illegalMessage, oversizedMessage } from './interrupted.ts'
 import { playsToTheEnd } from './plays-to-the-end.ts'
 import type { CheckLevel } from './report.ts'
+import { restartOnTheSamePort, twoClientsAtOnce } from './server-checks.ts'
 
 /** All checks, in the order in which they run: what a program needs for the others comes first. */
-export const CHECKS: readonly Check[] = [playsToTheEnd]
+export const CHECKS: readonly Check[] = [
+  playsToTheEnd,
+  ...[byteByByte, glued, slow, cutInsideACharacter],
+  ...[goneByFin, goneByRst, goneBySilence, illegalMessage, oversizedMessage],
+  ...[twoClientsAtOnce, restartOnTheSamePort],
+]
 
 /** Returns the checks for one side of a program at a level. `robust` has those of `worksheet`, too. */
 export function selectChecks(program: Program, role: Side, level: CheckLevel, checks: readonly Check[] = CHECKS): readonly Check[] {

@@ -4,7 +4,7 @@ import type { Side } from '../../protocol/automaton.ts'
 export type CheckLevel = 'worksheet' | 'robust'
 
 /** The causes of failures. The codes are stable: programs read them, and pages explain them. */
-const CAUSES = [
+export const CAUSES = [
   ...(['missing-newline', 'partial-read', 'glued-read', 'crlf', 'wrong-encoding', 'length-prefix', 'repr-of-bytes'] as const),
   ...(['wrong-serialization', 'spelling', 'out-of-turn', 'answered-twice', 'wrong-rules', 'closed-early', 'never-closes'] as const),
   ...(['spins-after-close', 'write-after-close', 'wrong-address', 'not-listening', 'address-in-use', 'unflushed-output'] as const),

@@ -10,21 +10,23 @@ const REPEATED = 6
 
 /**
  * Returns the lines that a person may type for the messages of one side in a state: the message itself if it has no field, else
- * its field. A numeric field gets numbers of the size of its example.
+ * its field. A numeric field gets numbers of the size of its example, and a text for people is `text`, if it is given.
  */
 export function candidateLines(
   automaton: Automaton,
   state: string,
   side: Side,
+  text?: string,
 ): { readonly lines: readonly string[]; readonly byes: readonly string[] } {
   const forms = legalTransitions(automaton, state)
     .filter(({ from, form, name }) => from === side && !form.closes && name !== automaton.refusal)
     .map(({ form }) => form)
   const usual = forms.filter(({ bye, advanced }) => !bye && !advanced)
-  return { lines: usual.flatMap(linesOf), byes: forms.filter(({ bye }) => bye).flatMap(linesOf) }
+  return { lines: usual.flatMap((form) => linesOf(form, text)), byes: forms.filter(({ bye }) => bye).flatMap((form) => linesOf(form)) }
 }
 
-function linesOf(form: MessageSpec): readonly string[] {
+function linesOf(form: MessageSpec, text?: string): readonly string[] {
+  if (form.free && text !== undefined) return [text]
   const fields = parseMessage(form, form.example) ?? []
   if (fields.length === 0) return [form.text]
   const example = fields.join(' ')
@@ -43,6 +45,8 @@ export interface TypistOptions {
   readonly declared?: Readonly<Record<string, readonly string[] | undefined>> | undefined
   /** Number of lines after which the typist has had enough; by default more than a game takes. */
   readonly enough?: number | undefined
+  /** Text in place of the example of a message that can be any text. */
+  readonly text?: string | undefined
   /** Called with each line before the answer, and with `undefined` instead of a line when the typist has had enough. */
   readonly typed?: (line: string | undefined) => Promise<void>
 }
@@ -82,9 +86,9 @@ export class Typist implements Console {
 
   /** Chooses a line, one that was not typed yet if there is one; `undefined` to end the input. */
   #choose(): string | undefined {
-    const { automaton, side, state, random, declared, enough = ENOUGH } = this.#options
+    const { automaton, side, state, random, declared, text, enough = ENOUGH } = this.#options
     const now = state()
-    const { lines, byes } = declared?.[now] ? { lines: declared[now], byes: [] } : candidateLines(automaton, now, side)
+    const { lines, byes } = declared?.[now] ? { lines: declared[now], byes: [] } : candidateLines(automaton, now, side, text)
     this.#count++
     if (this.#count > enough) return undefined
     if (this.#count > PATIENCE && byes.length > 0) return random.choice(byes)

@@ -1,0 +1,243 @@
+import { type Automaton, isField, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../protocol/automaton.ts'
+import { clueOfText, quoteMessage } from '../../protocol/violation-text.ts'
+import { Disconnected } from '../../wire/disconnect.ts'
+import { decode } from '../../wire/text.ts'
+import { isGlued, type MessageObservation, type Observation, type UnfinishedObservation, type Violation } from '../monitor/observation.ts'
+import { causeOfBytes, causeOfMessage } from './byte-causes.ts'
+import type { Cause } from './report.ts'
+import type { ProgramEnd } from './sandbox.ts'
+
+/*
+ * The judge sees bytes, the end of a program and what it printed. A student needs the mistake behind them. Several signs can
+ * point to one mistake, and one mistake leaves several signs: a client that forgets the line end is silent, is disconnected,
+ * and may crash then. So the signs are tried in the order of what can cause what: first what the program sent, because everything
+ * else can follow from a wrong message; then how the program ended; last its silence.
+ *
+ * Of what it sent, the first fault counts. Its bytes are looked at before its place: JSON is wrong in every state.
+ */
+
+/** Evidence is what was observed of a program under test in one conversation. */
+export interface Evidence {
+  readonly role: Side
+  readonly automaton: Automaton
+  readonly observations: readonly Observation[]
+  /** Why the judge's side ended early; missing if the conversation ended as its protocol ends. */
+  readonly trouble: Error | undefined
+  /** How the program has ended; missing if it still runs. */
+  readonly end: ProgramEnd | undefined
+  /** True if the end of its input has ended the program. */
+  readonly inputEnded: boolean
+  /** Its last lines. */
+  readonly lines: readonly string[]
+  /** What it has printed since it was sent something. */
+  readonly printed: string
+}
+
+/** NamedCause is the likely cause of a failure, with a sentence for a beginner. */
+export interface NamedCause {
+  readonly cause: Cause
+  readonly sentence: string
+}
+
+/** Returns the likely cause of what was observed; `undefined` if nothing is wrong. */
+export function findCause(evidence: Evidence): NamedCause | undefined {
+  return findWireFault(evidence) ?? findCrash(evidence) ?? findEarly(evidence) ?? findGlued(evidence) ?? findTrouble(evidence)
+}
+
+/** Finds a message before its turn, which alone is no failure: the other side reads it later. */
+function findEarly(evidence: Evidence): NamedCause | undefined {
+  const { observations, role, trouble } = evidence
+  const early = trouble && observations.find((one) => one.kind === 'message' && one.from === role && one.standing === 'early')
+  if (early?.kind !== 'message') return undefined
+  return {
+    cause: 'out-of-turn',
+    sentence: `the ${role} sent ${quote(evidence, early)} before it was its turn (in the state ${early.before})`,
+  }
+}
+
+/** Finds the first wrong message of the program. */
+function findWireFault(evidence: Evidence): NamedCause | undefined {
+  const { observations, role, trouble } = evidence
+  for (const [at, one] of observations.entries()) {
+    if (one.kind === 'end' && one.from !== role) {
+      const late = observations.slice(at + 1).find((later) => later.kind === 'message' && later.from === role)
+      if (!trouble && late?.kind === 'message' && late.violation && isAfterEnd(evidence, late)) return toWriteAfterClose(late, evidence)
+      continue
+    }
+    if (one.kind === 'segment' || one.from !== role) continue
+    const found = explainFault(one, at, evidence)
+    if (found) return found
+  }
+  return undefined
+}
+
+function explainFault(one: Observation, at: number, evidence: Evidence): NamedCause | undefined {
+  const { trouble, role } = evidence
+  if (one.kind === 'message') {
+    if (one.oddity !== undefined) {
+      const cause = causeOfMessage(one.text, one.raw)
+      return cause && { cause, sentence: one.oddity }
+    }
+    if (isRepeated(one, at, evidence))
+      return {
+        cause: 'answered-twice',
+        sentence: `the ${role} sent ${quote(evidence, one)} again, though it had answered already and nothing was asked since`,
+      }
+    if (isNoNumber(one, evidence)) return explainNoNumber(one, evidence)
+    // a refused message is a matter of the game while the conversation goes on
+    return one.violation && trouble ? explainMessage(one, one.violation, evidence) : undefined
+  }
+  if (!trouble) return undefined
+  if (one.kind === 'judged') {
+    const message = evidence.observations.find((early) => early.kind === 'message' && early.number === one.number)
+    return one.violation && message?.kind === 'message' ? explainMessage(message, one.violation, evidence) : undefined
+  }
+  if (one.kind === 'unreadable') return { cause: causeInWords(one.sentence), sentence: one.sentence }
+  return one.kind === 'unfinished' ? explainUnfinished(one, evidence) : undefined
+}
+
+function explainMessage(message: MessageObservation, { sentence, expected }: Violation, evidence: Evidence): NamedCause {
+  const { role, automaton } = evidence
+  const { text, raw } = message
+  const cause = causeOfMessage(text, raw)
+  if (cause) return { cause, sentence }
+  if (isPrompt(text, evidence))
+    return {
+      cause: 'prompt-on-wire',
+      sentence: `${sentence}: that looks like a prompt for a person, which belongs on the screen and not on the connection`,
+    }
+  if (/line end \(\\n\) is missing/.test(sentence)) return { cause: 'missing-newline', sentence }
+  if (NEAR_MISS.test(sentence)) return { cause: 'spelling', sentence }
+  const isKnown = formsOf(automaton, role).some((form) => !takesAnything(form) && parseMessage(form, text) !== undefined)
+  const isTooSoon = /^it is not /.test(expected)
+  return { cause: isTooSoon || isKnown ? 'out-of-turn' : 'spelling', sentence }
+}
+
+/** Checks whether a field that the protocol uses as a number is none. A role may take any text for it, but the judge types numbers only. */
+function isNoNumber({ name, text }: MessageObservation, { automaton }: Evidence): boolean {
+  const form = name === undefined ? undefined : automaton.messages[name]
+  return form !== undefined && isField(form) && /^\d+$/.test(form.example) && !/^\s*[+-]?\d+\s*$/.test(text)
+}
+
+function explainNoNumber(message: MessageObservation, evidence: Evidence): NamedCause {
+  const { text, raw } = message
+  const sentence = `the ${evidence.role} sent ${quote(evidence, message)} in place of a number${clueOfText({ automaton: evidence.automaton, side: evidence.role }, text, raw)}`
+  return { cause: causeOfMessage(text, raw) ?? (isPrompt(text, evidence) ? 'prompt-on-wire' : 'spelling'), sentence }
+}
+
+/** Ends of sentences on a message that is almost right. */
+const NEAR_MISS = /; (?:write "|leave out the (?:blanks|line end)|the blank at its end is missing)/
+
+/** Checks whether a form accepts a text that no program sends. */
+function takesAnything(form: MessageSpec): boolean {
+  return form.free === true || parseMessage(form, '~ ~') !== undefined
+}
+
+function explainUnfinished({ bytes, sentence, lacks }: UnfinishedObservation, evidence: Evidence): NamedCause | undefined {
+  const cause = causeOfBytes(bytes)
+  if (cause) return { cause, sentence }
+  if (isPrompt(decode(bytes), evidence))
+    return {
+      cause: 'prompt-on-wire',
+      sentence: `${sentence}; that looks like a prompt for a person, which belongs on the screen and not on the connection`,
+    }
+  if (!lacks.includes('line end')) return undefined
+  return { cause: 'missing-newline', sentence: `${sentence}: the other side waits for the line end, because the message could go on` }
+}
+
+/** Checks whether a message answers again what its side has answered, before the other side has said anything. */
+function isRepeated(message: MessageObservation, at: number, { observations, automaton }: Evidence): boolean {
+  if (message.standing !== 'early' && message.violation === undefined) return false
+  const before = observations.slice(0, at).findLast((one) => one.kind === 'message')
+  if (before?.kind !== 'message' || before.from !== message.from || before.name === undefined) return false
+  const form = automaton.messages[before.name]
+  return form !== undefined && !form.free && parseMessage(form, message.text) !== undefined
+}
+
+/** Checks whether a text is a prompt, or a prompt with a message behind it. */
+function isPrompt(text: string, { automaton, role }: Evidence): boolean {
+  const [, said] = /^[A-Za-z][^:?>]*[:?>]\s*(.*?)\r?\n?$/s.exec(text) ?? []
+  return (
+    said !== undefined && (said === '' || formsOf(automaton, role).some((form) => !form.free && parseMessage(form, said) !== undefined))
+  )
+}
+
+function formsOf(automaton: Automaton, side: Side): readonly MessageSpec[] {
+  return Object.values(automaton.messages).filter(({ from, closes }) => (from === side || from === 'either') && !closes)
+}
+
+function isAfterEnd({ automaton }: Evidence, { before }: MessageObservation): boolean {
+  return legalTransitions(automaton, before).length === 0
+}
+
+function toWriteAfterClose(message: MessageObservation, evidence: Evidence): NamedCause {
+  const { role } = evidence
+  return {
+    cause: 'write-after-close',
+    sentence: `the ${role} sent ${quote(evidence, message)} after the conversation was over and the other side had closed`,
+  }
+}
+
+function quote({ automaton, role }: Evidence, { text, raw }: MessageObservation): string {
+  return quoteMessage({ automaton, side: role }, text, raw)
+}
+
+function causeInWords(sentence: string): Cause {
+  return /length/.test(sentence) ? 'length-prefix' : 'missing-newline'
+}
+
+/** Signs that a program wrote to a connection that was closed. */
+const BROKEN_PIPE = /Broken ?pipe|EPIPE|write after end|WinError 10053/i
+
+/** Explains a program that ended by an error. */
+function findCrash({ trouble, end, inputEnded, lines, role, observations }: Evidence): NamedCause | undefined {
+  const isOwnEnd = !trouble || (trouble instanceof Disconnected && trouble.isPeerClosed)
+  if (!isOwnEnd || (inputEnded && !trouble) || !end || !(isCrash(end) || end.stopped !== undefined)) return undefined
+  const { before } = observations.findLast((one) => one.kind === 'end') ?? { before: undefined }
+  const place = before === undefined ? '' : ` in the state ${before}`
+  if (isBrokenPipe(end, lines))
+    return { cause: 'write-after-close', sentence: `the ${role} ended ${formatEnd(end)}, because it sent to a connection that was closed` }
+  const last = lines.at(-1)
+  const quoted = last === undefined ? '' : `; its last line is ${JSON.stringify(last)}`
+  return { cause: end.stopped === 'time' ? 'hangs' : 'crashed', sentence: `the ${role} ended ${formatEnd(end)}${place}${quoted}` }
+}
+
+/** Finds messages that arrived together, and that a silent program has not answered. */
+function findGlued({ trouble, observations, role, printed }: Evidence): NamedCause | undefined {
+  if (!(trouble instanceof Disconnected) || trouble.reason !== 'late') return undefined
+  const last = observations.findLast((one) => one.kind === 'message')
+  if (last?.kind !== 'message' || last.from === role || !isGlued(last)) return undefined
+  const text = last.text.trim()
+  // a program that has handled a message before the last one prints something, but not the last one
+  const isDropped = printed.trim() !== '' && !printed.includes(text)
+  const sentence = `${trouble.message}; ${JSON.stringify(text)} had arrived together with the message before it, in one read`
+  return { cause: isDropped ? 'drops-buffered-data' : 'glued-read', sentence }
+}
+
+/** Explains why the judge's side ended early, if no message and no crash shows it. */
+function findTrouble({ trouble }: Evidence): NamedCause | undefined {
+  if (!trouble) return undefined
+  const { message: sentence } = trouble
+  if (!(trouble instanceof Disconnected)) return { cause: 'hangs', sentence }
+  if (trouble.unfinished?.lacks.includes('line end')) return { cause: 'missing-newline', sentence }
+  if (trouble.isPeerClosed) return { cause: 'closed-early', sentence }
+  return { cause: trouble.reason === 'violation' ? 'wrong-rules' : 'hangs', sentence }
+}
+
+/** Checks whether a program has ended because it sent to a connection that was closed. */
+export function isBrokenPipe({ signal }: ProgramEnd, lines: readonly string[]): boolean {
+  return signal === 'SIGPIPE' || BROKEN_PIPE.test(lines.join('\n'))
+}
+
+/** Checks whether a program has ended by an error of its own. */
+export function isCrash({ code, signal }: ProgramEnd): boolean {
+  return signal !== undefined || (code !== undefined && code !== 0)
+}
+
+/** Formats how a program has ended, to follow "the client ended": "with the exit code 1". */
+export function formatEnd({ code, signal, stopped }: ProgramEnd): string {
+  if (stopped === 'time') return 'because its time was over'
+  if (stopped === 'output') return 'because it printed without end'
+  if (stopped === 'memory') return 'because it used too much memory'
+  return signal === undefined ? `with the exit code ${code ?? 0}` : `by the signal ${signal}`
+}

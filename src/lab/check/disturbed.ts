@@ -1,0 +1,83 @@
+import { type Automaton, legalTransitions, type Side } from '../../protocol/automaton.ts'
+import type { Check, CheckSubject, Finding } from './check.ts'
+import { type PlayOptions, playConversation } from './play.ts'
+import { isPlayable } from './plays-to-the-end.ts'
+import type { Cause } from './report.ts'
+
+/** Milliseconds for each answer of a program whose network is slow. */
+const SLOW_SILENCE = 6000
+/** Text with characters of two, three and four bytes. */
+const WIDE = 'Zoë – 😀'
+
+/** Disturbance is a network that a check plays on. */
+interface Disturbance extends Pick<Check, 'name' | 'proves' | 'appliesTo'> {
+  readonly play: PlayOptions
+  /** Names the cause of a failure that appears on this network only, from the cause that the conversation itself shows. */
+  readonly toCause: (shown: Cause) => Cause
+  /** What such a failure shows, as the end of a sentence. */
+  readonly shows: string
+}
+
+/**
+ * Returns a check on a disturbed network. What fails there may have failed without the disturbance, too, so the conversation is played
+ * again on a network that disturbs nothing.
+ */
+function disturb({ name, proves, appliesTo, play, toCause, shows }: Disturbance): Check {
+  return {
+    name,
+    proves,
+    level: 'robust',
+    roles: ['client', 'server'],
+    appliesTo: (program) => isPlayable(program) && appliesTo?.(program) !== false,
+    async run(subject: CheckSubject): Promise<Finding> {
+      const disturbed = await playConversation(subject, play)
+      if (disturbed.cause === undefined) return disturbed
+      const { faults: _, ...undisturbed } = play
+      const plain = await playConversation(subject, undisturbed)
+      if (plain.cause !== undefined) return plain
+      return { ...disturbed, cause: toCause(disturbed.cause), sentence: `${disturbed.sentence}; ${shows}` }
+    },
+  }
+}
+
+export const byteByByte = disturb({
+  name: 'byte-by-byte',
+  proves: 'reads a message that arrives byte by byte',
+  play: { faults: 'dribble 3ms', silence: SLOW_SILENCE },
+  toCause: () => 'partial-read',
+  shows: 'this happens only if a message arrives in pieces: one read can return a part of a message',
+})
+
+export const glued = disturb({
+  name: 'glued',
+  proves: 'reads messages that arrive together, one after the other',
+  play: { faults: 'glue 400ms', silence: SLOW_SILENCE },
+  toCause: (shown) => (shown === 'drops-buffered-data' ? shown : 'glued-read'),
+  shows: 'this happens only if messages arrive together: one read can return more than one message',
+})
+
+export const slow = disturb({
+  name: 'slow',
+  proves: 'waits for messages that arrive late',
+  play: { faults: 'delay 600ms..1200ms', silence: SLOW_SILENCE },
+  toCause: (shown) => shown,
+  shows: 'this happens only if messages arrive late',
+})
+
+export const cutInsideACharacter = disturb({
+  name: 'cut-inside-a-character',
+  proves: 'reads a character whose bytes arrive apart',
+  appliesTo: ({ protocol }) => SIDES.some((side) => saysAnything(protocol.automaton, side)),
+  play: { faults: 'split char', text: WIDE },
+  toCause: () => 'partial-read',
+  shows: 'this happens only if the bytes of one character arrive apart: decode whole messages, and not single reads',
+})
+
+const SIDES: readonly Side[] = ['client', 'server']
+
+/** Checks whether a side may send a text of a person. */
+function saysAnything(automaton: Automaton, side: Side): boolean {
+  return Object.keys(automaton.states).some((state) =>
+    legalTransitions(automaton, state).some(({ form, from }) => from === side && form.free === true),
+  )
+}

@@ -1,0 +1,144 @@
+import { isEnd } from '../../protocol/automaton.ts'
+import { toWatchedProtocol } from '../monitor/monitor.ts'
+import { isBrokenPipe, isCrash } from './causes.ts'
+import type { Check, CheckSubject, Finding } from './check.ts'
+import { connectProgram, endWithin } from './connecting.ts'
+import { type Goodbye, InterruptingTransport } from './interrupting-transport.ts'
+import { playMatch } from './match.ts'
+import { isSpinning } from './play.ts'
+import { isPlayable } from './plays-to-the-end.ts'
+import { QUOTED } from './program-output.ts'
+import type { ProgramEnd, RunningProgram } from './sandbox.ts'
+import { WireWatch } from './wire-watch.ts'
+
+/*
+ * These checks play until the conversation reaches a state, and then the judge's side is gone. The program has to notice: a
+ * client ends, a server serves the next client. Each state needs a conversation of its own, which is cheap: a correct program ends at once.
+ *
+ * A person would type on, so the judge does, too: a program that waits at its prompt cannot notice before it has a line.
+ */
+
+/** Milliseconds for each answer before the interruption, for the program to end after it, and to show that it bears silence. */
+const SILENCE = 4000
+const END_WAIT = 3000
+const QUIET = 1000
+/** Milliseconds after which a server that serves the next client is known to have noticed. */
+const SERVER_WAIT = 500
+
+/** Interruption is how the judge's side is gone. */
+interface Interruption extends Pick<Check, 'name' | 'proves'> {
+  readonly how: Goodbye
+  readonly last?: string
+  /** What has happened to the program, as a clause. */
+  readonly what: string
+}
+
+/** Returns the check that a program survives an interruption in every state. */
+function interrupt({ name, proves, how, last, what }: Interruption): Check {
+  return {
+    name,
+    proves,
+    level: 'robust',
+    roles: ['client', 'server'],
+    appliesTo: isPlayable,
+    async run(subject) {
+      const { automaton } = subject.program.protocol
+      const visited = new Set<string>()
+      for (const state of Object.keys(automaton.states).filter((one) => !isEnd(automaton, one))) {
+        const finding = await playUntil(subject, state, { how, last })
+        for (const one of finding?.visited ?? []) visited.add(one)
+        if (finding?.cause !== undefined) return { ...finding, sentence: `${what} in the state ${state}: ${finding.sentence}`, visited }
+      }
+      return { sentence: `${what} in ${visited.size} of ${Object.keys(automaton.states).length} states`, visited }
+    },
+  }
+}
+
+/** Plays until a state, and resolves with what the program does when the judge's side is gone; `undefined` if it did not come to that. */
+async function playUntil(
+  subject: CheckSubject,
+  state: string,
+  { how, last }: { readonly how: Goodbye; readonly last: string | undefined },
+): Promise<Finding | undefined> {
+  const { program, options, role, clock } = subject
+  const connected = await connectProgram(subject)
+  if ('sentence' in connected) return connected
+  const { running } = connected
+  const watch = new WireWatch(connected.transport, toWatchedProtocol(program, options), role === 'client' ? 'server' : 'client', clock)
+  const gone = Promise.withResolvers<'gone'>()
+  const transport = new InterruptingTransport(watch, { how, last, state, onInterrupt: () => gone.resolve('gone') })
+  const leave = new AbortController()
+  const match = playMatch({ ...subject, running, transport, silence: SILENCE, until: leave.signal })
+  const first = await Promise.race([gone.promise, match.then(() => 'over' as const)])
+  const finding = first === 'over' ? undefined : await judgeAfterwards(subject, running, how)
+  await running.stop()
+  leave.abort()
+  await match
+  return finding && { ...finding, observations: watch.observations, visited: watch.visited }
+}
+
+async function judgeAfterwards(subject: CheckSubject, running: RunningProgram, how: Goodbye): Promise<Finding> {
+  const { role, clock } = subject
+  const end = await endWithin(running, how === 'silence' ? QUIET : role === 'server' ? SERVER_WAIT : END_WAIT, clock)
+  const lines = running.output.lastLines(QUOTED)
+  const spins = how !== 'silence' && (end === undefined ? await isSpinning(running, subject) : end.stopped === 'output')
+  if (spins) {
+    const sentence = `the ${role} uses the processor without end: it reads again and again, though a read of no bytes means that the connection is closed`
+    return { cause: 'spins-after-close', sentence, lines }
+  }
+  if (end && isCrash(end) && showsError(end, running)) {
+    const cause = isBrokenPipe(end, lines) ? 'write-after-close' : 'crashed'
+    return {
+      cause,
+      sentence: `the ${role} ended by an error that it does not handle; its last line is ${JSON.stringify(lines.at(-1) ?? '')}`,
+      lines,
+    }
+  }
+  // a program that waits at its prompt, or for a silent peer, has not been told
+  if (end || role === 'server' || how === 'silence' || running.output.prompt !== '') return { sentence: 'the program has borne it' }
+  return { cause: 'never-closes', sentence: `the client does not end within ${END_WAIT / 1000} s`, lines }
+}
+
+/** Signs of an error that a program does not handle, in contrast to an exit code that it has chosen. */
+const UNHANDLED = /Traceback \(most recent call last\)|^Uncaught|Unhandled '?error'? event|^ {4}at .+:\d+:\d+\)?$|Exception in thread/m
+
+function showsError({ signal }: ProgramEnd, { output }: RunningProgram): boolean {
+  return signal !== undefined || UNHANDLED.test(output.text())
+}
+
+export const goneByFin = interrupt({
+  name: 'gone-by-fin',
+  proves: 'notices in every state that the other side has closed the connection',
+  how: 'fin',
+  what: 'the other side closed the connection (FIN)',
+})
+
+export const goneByRst = interrupt({
+  name: 'gone-by-rst',
+  proves: 'notices in every state that the connection is broken',
+  how: 'rst',
+  what: 'the other side broke the connection off (RST)',
+})
+
+export const goneBySilence = interrupt({
+  name: 'gone-by-silence',
+  proves: 'bears a silent peer in every state',
+  how: 'silence',
+  what: 'the other side said nothing more',
+})
+
+export const illegalMessage = interrupt({
+  name: 'illegal-message',
+  proves: 'survives a message in every state that its protocol does not have',
+  how: 'fin',
+  last: '~ no such message ~\n',
+  what: 'the other side sent "~ no such message ~" and closed',
+})
+
+export const oversizedMessage = interrupt({
+  name: 'oversized-message',
+  proves: 'survives a message of 200 kB in every state',
+  how: 'fin',
+  last: `${'A'.repeat(200_000)}\n`,
+  what: 'the other side sent a message of 200 kB and closed',
+})

@@ -1,0 +1,71 @@
+import type { Sink } from '../../wire/transport.ts'
+import { TransportFilter } from '../../wire/transport-filter.ts'
+import type { WireWatch } from './wire-watch.ts'
+
+/** Goodbye is a way in which the other side of a connection is gone: it closes, breaks the connection off, or says nothing more. */
+export type Goodbye = 'fin' | 'rst' | 'silence'
+
+export interface InterruptionOptions {
+  readonly how: Goodbye
+  /** What the judge's side sends as its last bytes, whatever the protocol says. */
+  readonly last?: string | undefined
+  /** The state of the conversation in which it happens. */
+  readonly state: string
+  /** Called when it has happened. */
+  readonly onInterrupt: () => void
+}
+
+/** InterruptingTransport ends a conversation in the middle: when it reaches a state, the judge's side is gone. */
+export class InterruptingTransport extends TransportFilter {
+  readonly #watch: WireWatch
+  readonly #options: InterruptionOptions
+  #isGone = false
+
+  constructor(watch: WireWatch, options: InterruptionOptions) {
+    super(watch)
+    this.#watch = watch
+    this.#options = options
+  }
+
+  override open(sink: Sink): void {
+    super.open(sink)
+    this.#check()
+  }
+
+  override write(data: string | Uint8Array): void {
+    if (this.#isGone) return
+    super.write(data)
+    this.#check()
+  }
+
+  override data(bytes: Uint8Array): void {
+    // the state follows from the bytes, and the judge's answer would follow at once
+    this.#check()
+    if (!this.#isGone) super.data(bytes)
+  }
+
+  override finish(): void {
+    if (!this.#isGone) super.finish()
+  }
+
+  override destroy(): void {
+    if (!this.#isGone) super.destroy()
+    else this.inner.destroy()
+  }
+
+  override reset(): void {
+    if (!this.#isGone) super.reset()
+    else this.inner.destroy()
+  }
+
+  #check(): void {
+    const { how, last, state, onInterrupt } = this.#options
+    if (this.#isGone || this.#watch.state !== state) return
+    this.#isGone = true
+    if (last !== undefined) this.inner.write(last)
+    // the system sends what was written before
+    if (how === 'fin') this.inner.finish()
+    else if (how === 'rst') this.inner.whenSent(() => this.inner.reset())
+    onInterrupt()
+  }
+}

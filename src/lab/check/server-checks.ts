@@ -1,0 +1,65 @@
+import type { Check } from './check.ts'
+import { connectProgram, endWithin } from './connecting.ts'
+import { playMatch } from './match.ts'
+import { isPlayable } from './plays-to-the-end.ts'
+import { QUOTED } from './program-output.ts'
+
+/** Milliseconds for each answer of the server, and for its connection. */
+const SILENCE = 4000
+/** Milliseconds for a server that serves one client to end. */
+const END_WAIT = 500
+
+/** The check that a server serves a client while another one is connected and silent. */
+export const twoClientsAtOnce: Check = {
+  name: 'two-clients-at-once',
+  proves: 'serves a client while another client is connected and silent',
+  level: 'robust',
+  roles: ['server'],
+  appliesTo: isPlayable,
+  async run(subject) {
+    const connected = await connectProgram(subject)
+    if ('sentence' in connected) return connected
+    const { running, transport: first } = connected
+    first.open({ data() {}, finished() {}, closed() {} })
+    const second = await subject.sandbox.connect(subject.port, SILENCE).catch(() => undefined)
+    const match = second && (await playMatch({ ...subject, running, transport: second, silence: SILENCE }))
+    const lines = running.output.lastLines(QUOTED)
+    first.destroy()
+    await running.stop()
+    if (match && !match.trouble) return { sentence: 'the second client was served while the first one was connected' }
+    const why = match?.trouble ? match.trouble.message : 'the second client could not connect'
+    return {
+      cause: 'hangs',
+      sentence: `while one client is connected and silent, the server does not serve a second client: ${why}`,
+      lines,
+    }
+  },
+}
+
+/** The check that a server can be started again at once, on the port of a connection that it has closed. */
+export const restartOnTheSamePort: Check = {
+  name: 'restart-on-the-same-port',
+  proves: 'can be started again at once on the same port',
+  level: 'robust',
+  roles: ['server'],
+  appliesTo: isPlayable,
+  async run(subject) {
+    const connected = await connectProgram(subject, { keepsPort: true })
+    if ('sentence' in connected) return connected
+    await playMatch({ ...subject, ...connected, silence: SILENCE })
+    await endWithin(connected.running, END_WAIT, subject.clock)
+    await connected.running.stop()
+    const again = await connectProgram(subject)
+    if (!('sentence' in again)) {
+      again.transport.open({ data() {}, finished() {}, closed() {} })
+      again.transport.destroy()
+      await again.running.stop()
+      return { sentence: 'the server has started again on the same port' }
+    }
+    if (again.cause !== 'address-in-use') return again
+    return {
+      ...again,
+      sentence: `${again.sentence}: the system holds the port of its last connection for a minute, unless SO_REUSEADDR is set`,
+    }
+  },
+}

@@ -1,0 +1,86 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Side } from '../../protocol/automaton.ts'
+import { encode } from '../../wire/text.ts'
+import type { Transport } from '../../wire/transport.ts'
+import { TransportFilter } from '../../wire/transport-filter.ts'
+import { ConversationMonitor, type WatchedProtocol } from '../monitor/monitor.ts'
+import type { Observation, WireEvent } from '../monitor/observation.ts'
+
+/** Maximum number of observations of one conversation that a finding quotes from; the first ones show its cause. */
+const STORED = 2000
+
+/** WireWatch passes everything through, and lets a monitor see it: the reads of the judge's side and its own writes. */
+export class WireWatch extends TransportFilter {
+  readonly observations: Observation[] = []
+  readonly #monitor: ConversationMonitor
+  readonly #own: Side
+  readonly #peer: Side
+  readonly #clock: Clock
+  readonly #visited = new Set<string>()
+
+  /** `own` is the side of the judge. */
+  constructor(inner: Transport, protocol: WatchedProtocol, own: Side, clock: Clock) {
+    super(inner)
+    this.#monitor = new ConversationMonitor(protocol)
+    this.#own = own
+    this.#peer = own === 'server' ? 'client' : 'server'
+    this.#clock = clock
+    this.#visited.add(this.#monitor.state)
+  }
+
+  /** The state of the conversation after everything that has passed. */
+  get state(): string {
+    return this.#monitor.state
+  }
+
+  /** The states that the conversation has been in. */
+  get visited(): ReadonlySet<string> {
+    return this.#visited
+  }
+
+  /** Notes that nothing else has happened until now, so that a message which lacks its end is reported. */
+  settle(): void {
+    this.#observe({ kind: 'time', at: this.#clock.monotonic() })
+  }
+
+  override write(data: string | Uint8Array): void {
+    const bytes = typeof data === 'string' ? encode(data) : Uint8Array.from(data)
+    this.#observe({ kind: 'bytes', at: this.#clock.monotonic(), from: this.#own, bytes })
+    super.write(data)
+  }
+
+  override data(bytes: Uint8Array): void {
+    this.#observe({ kind: 'bytes', at: this.#clock.monotonic(), from: this.#peer, bytes: Uint8Array.from(bytes) })
+    super.data(bytes)
+  }
+
+  override finish(): void {
+    this.#end(this.#own, 'finished')
+    super.finish()
+  }
+
+  override finished(): void {
+    this.#end(this.#peer, 'finished')
+    super.finished()
+  }
+
+  override reset(): void {
+    this.#end(this.#own, 'reset')
+    super.reset()
+  }
+
+  override closed(broken?: string): void {
+    if (broken !== undefined) this.#end(this.#peer, 'reset')
+    super.closed(broken)
+  }
+
+  #end(from: Side, how: 'finished' | 'reset'): void {
+    this.#observe({ kind: 'end', at: this.#clock.monotonic(), from, how })
+  }
+
+  #observe(event: WireEvent): void {
+    const seen = this.#monitor.observe(event)
+    this.#visited.add(this.#monitor.state)
+    if (this.observations.length < STORED) this.observations.push(...seen)
+  }
+}

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import { type Evidence, findCause } from '../../../src/lab/check/causes.ts'
+import { ConversationMonitor, toWatchedProtocol } from '../../../src/lab/monitor/monitor.ts'
+import type { WireEvent } from '../../../src/lab/monitor/observation.ts'
+import { Disconnected } from '../../../src/wire/disconnect.ts'
+import { encode } from '../../../src/wire/text.ts'
+import { program } from '../../support/play.ts'
+
+const usage = { processor: 10, memory: 1000 }
+const late = new Disconnected('late', 'the client has sent nothing for 4 s')
+
+/** Returns the evidence on a client that the server has asked, and that has then sent these pieces. */
+async function answers(name: string, asked: string, pieces: readonly (string | readonly number[])[], more: Partial<Evidence> = {}) {
+  const subject = await program(name)
+  const monitor = new ConversationMonitor(toWatchedProtocol(subject))
+  const events: WireEvent[] = [
+    { kind: 'bytes', at: 0, from: 'server', bytes: encode(asked) },
+    ...pieces.map((piece, at): WireEvent => {
+      const bytes = typeof piece === 'string' ? encode(piece) : Uint8Array.from(piece)
+      return { kind: 'bytes', at: 10 + at, from: 'client', bytes }
+    }),
+    { kind: 'time', at: 5000 },
+  ]
+  const observations = events.flatMap((event) => monitor.observe(event))
+  const { automaton } = subject.protocol
+  const rest = { end: undefined, inputEnded: false, lines: [], printed: '', trouble: late }
+  return findCause({ role: 'client', automaton, observations, ...rest, ...more })
+}
+
+const guess = (...pieces: readonly (string | readonly number[])[]) => answers('guess', 'GUESS\n', pieces)
+const utf16 = (text: string) => [...Buffer.from(text, 'utf16le')]
+
+describe('the cause of a wrong message', () => {
+  test.each([
+    ['missing-newline', ['50'], '"50" and no line end'],
+    ['missing-newline', ['50\\n'], '"50\\\\n"'],
+    ['wrong-encoding', [utf16('50\n')], 'UTF-16'],
+    ['wrong-encoding', [utf16('50')], 'UTF-16'],
+    ['length-prefix', [[0, 2, 0x35, 0x30]], "Java's writeUTF"],
+    ['repr-of-bytes', ["b'50'\n"], "b'50'"],
+    ['wrong-serialization', ['{"guess": 50}\n'], 'JSON'],
+    ['wrong-serialization', [[0x80, 4, 0x4b, 0x32, 0x2e]], 'pickle'],
+    ['prompt-on-wire', ['Your guess: 50\n'], 'Your guess: 50'],
+    ['prompt-on-wire', ['Your guess: '], 'prompt'],
+    ['answered-twice', ['50\n', '50\n'], '"50"'],
+    ['spelling', ['fifty\n'], '"fifty"'],
+  ] as const)('%s of %j quotes the bytes', async (cause, pieces, quoted) => {
+    const found = await guess(...pieces)
+    expect(found?.cause).toBe(cause)
+    expect(found?.sentence).toContain(quoted)
+  })
+
+  test('is out-of-turn for a message that another state would allow', async () => {
+    expect(await answers('tictactoe', '', ['MOVE5\n'])).toMatchObject({ cause: 'out-of-turn' })
+  })
+
+  test('is none if the message is right and the conversation has ended well', async () => {
+    const subject = await program('guess')
+    const found = await answers('guess', 'GUESS\n', ['50\n'], { trouble: undefined })
+    expect(subject.name).toBe('tjc/guess')
+    expect(found).toBeUndefined()
+  })
+})
+
+describe('the cause of silence after messages that arrived together', () => {
+  const silent = (printed: string) => answers('tictactoe', '', [], { printed })
+
+  test('is unknown if nothing had arrived together', async () => {
+    expect(await silent('')).toMatchObject({ cause: 'hangs' })
+  })
+
+  test.each([
+    ['glued-read', ''],
+    ['glued-read', 'LOW GUESS'],
+    ['drops-buffered-data', 'too low'],
+  ])('is %s after %j was printed', async (cause, printed) => {
+    const subject = await program('guess')
+    const monitor = new ConversationMonitor(toWatchedProtocol(subject))
+    const pieces = [
+      ['server', 'GUESS\n'],
+      ['client', '50\n'],
+      ['server', 'LOW\nGUESS\n'],
+    ] as const
+    const observations = pieces.flatMap(([from, text], at) => monitor.observe({ kind: 'bytes', at, from, bytes: encode(text) }))
+    const { automaton } = subject.protocol
+    const rest = { end: undefined, inputEnded: false, lines: [], trouble: late }
+    expect(findCause({ role: 'client', automaton, observations, printed, ...rest })).toMatchObject({ cause })
+  })
+})
+
+describe('the cause of an end', () => {
+  const ends = (more: Partial<Evidence>) => answers('guess', 'GUESS\n', ['50\n'], more)
+  const closed = new Disconnected('finished', 'the client closed the connection')
+
+  test.each([
+    ['crashed', { trouble: closed, end: { code: 1, usage }, lines: ['ValueError: oh'] }, /ValueError: oh/],
+    ['crashed', { trouble: closed, end: { signal: 'SIGSEGV', usage } }, /SIGSEGV/],
+    ['write-after-close', { trouble: undefined, end: { signal: 'SIGPIPE', usage } }, /closed/],
+    ['write-after-close', { trouble: undefined, end: { code: 1, usage }, lines: ['BrokenPipeError: [Errno 32] Broken pipe'] }, /closed/],
+    ['closed-early', { trouble: closed, end: { code: 0, usage } }, /closed the connection/],
+    ['hangs', { trouble: late }, /nothing for 4 s/],
+    ['wrong-rules', { trouble: new Disconnected('violation', 'the server sent "WIN", but it is "LOW"') }, /"WIN"/],
+  ] as const)('%s: %j', async (cause, more, sentence) => {
+    const found = await ends(more)
+    expect(found?.cause).toBe(cause)
+    expect(found?.sentence).toMatch(sentence)
+  })
+
+  test('is no crash if the end of its input has ended the program', async () => {
+    expect(await ends({ trouble: undefined, inputEnded: true, end: { code: 1, usage } })).toBeUndefined()
+  })
+})

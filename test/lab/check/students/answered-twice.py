@@ -1,0 +1,12 @@
+import os
+import socket
+
+s = socket.create_connection((os.environ["HOST"], int(os.environ["PORT"])))
+for line in s.makefile():
+    word = line.strip()
+    print(word)
+    if word == "GUESS":
+        guess = (input("Your guess: ") + "\n").encode()
+        s.sendall(guess + guess)
+    elif word in ("WIN", "GAMEOVER"):
+        break

@@ -1,0 +1,10 @@
+import os
+import socket
+
+s = socket.create_connection((os.environ["HOST"], int(os.environ["PORT"])))
+while True:
+    word = s.recv(1024).decode().strip()
+    if word == "GUESS":
+        s.sendall((input("Your guess: ") + "\n").encode())
+    elif word in ("WIN", "GAMEOVER"):
+        break

@@ -1,0 +1,1 @@
+print("The server is ready.")

@@ -1,0 +1,16 @@
+import time
+import os
+import socket
+
+s = socket.create_connection((os.environ["HOST"], int(os.environ["PORT"])))
+for line in s.makefile():
+    word = line.strip()
+    print(word)
+    if word == "GUESS":
+        s.sendall((input("Your guess: ") + "\n").encode())
+    elif word in ("WIN", "GAMEOVER"):
+        break
+time.sleep(0.2)
+for _ in range(3):
+    s.sendall(b"BYE\n")
+    time.sleep(0.2)
