@@ -60,7 +60,7 @@ function toFinding(
   return { sentence: `the conversation ended as its protocol ends (${played})` }
 }
 
-/** Formats the lines that were typed, the last ones of many. */
+/** Formats the typed lines, or the last of them if there are many. */
 function formatTyped(typed: readonly string[]): string {
   if (typed.length === 0) return 'nothing was typed'
   const shown = typed.slice(-SHOWN).map((line) => quoteText(line))

@@ -10,7 +10,7 @@ const NAME_WORDS = /\b(?:user ?name|nick ?name|name|nick|login|user)\b/i
 /** Name that a program types if it is asked for one before it connects. */
 const NAME = 'ada'
 
-/** Returns the end of the output without a line end, which a program that now reads has printed as a prompt; `''` if there is none. */
+/** Returns the last line of the output if it has no line end: a program that now reads has printed it as a prompt. Otherwise returns `''`. */
 export function findPrompt(output: string): string {
   return output.slice(Math.max(output.lastIndexOf('\n'), output.lastIndexOf('\r')) + 1)
 }

@@ -1,6 +1,6 @@
 import type { Side } from '../../protocol/automaton.ts'
 
-/** CheckLevel is what a check asks for: what the worksheets' own programs do, or more. */
+/** CheckLevel says what a check demands: the behavior of the worksheets' own programs, or more. */
 export type CheckLevel = 'worksheet' | 'robust'
 
 /** The causes of failures. The codes are stable: programs read them, and pages explain them. */
@@ -39,7 +39,7 @@ export interface CheckReport {
   readonly checks: readonly CheckResult[]
 }
 
-/** Returns the report of results. It has passed if every check has, and if there was one. */
+/** Returns the report of results. It has passed if at least one check ran, and every check has passed. */
 export function toReport(about: Pick<CheckReport, 'program' | 'role' | 'level'>, checks: readonly CheckResult[]): CheckReport {
   return { ...about, passed: checks.length > 0 && checks.every(({ passed }) => passed), checks }
 }

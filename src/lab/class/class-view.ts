@@ -1,8 +1,8 @@
 import type { Observation, Turn } from '../monitor/observation.ts'
 
 /*
- * What a class console shows of a server's connections. All of it is plain data without secrets and talk, so that it can leave the
- * process: `class-lines.ts` writes it as lines of JSON.
+ * The rows and observations that a class console shows of a server's connections. They are plain data without secrets and talk, so that
+ * they can leave the process: `class-lines.ts` writes them as lines of JSON.
  */
 
 /** ClassFault is the last thing that a client did wrong. */
@@ -11,7 +11,7 @@ export interface ClassFault {
   readonly sentence: string
   /** Time in milliseconds since the connection was opened. */
   readonly at: number
-  /** True until the client sends a legal message after it. */
+  /** True until the client sends a legal message after the fault. */
   readonly stands: boolean
 }
 
@@ -34,7 +34,7 @@ export interface ClassConnection {
   readonly transport: 'tcp' | 'tls' | 'unix' | 'udp'
   /** The name that the client has given, if its protocol has names. */
   readonly name?: string
-  /** State of the automaton; of a closed connection, the last one. */
+  /** State of the automaton; the last state for a closed connection. */
   readonly state: string
   /** Who may send now: `none` if the connection is closed. */
   readonly turn: Turn
@@ -91,7 +91,7 @@ export const classLimits: ClassLimits = {
   allBytes: 32 * 1024 * 1024,
 }
 
-/** ClassVerdict is the result of a connection: `none` if it has finished no game, and done nothing wrong that stands. */
+/** ClassVerdict is the result of a connection: `none` if it has finished no game, and its last fault does not stand. */
 export type ClassVerdict = 'passed' | 'failed' | 'none'
 
 /**

@@ -10,7 +10,7 @@ import { FolderTooLarge, type ProgramFiles, SYSTEM_FOLDERS, stageFolder } from '
 import { SETUP } from './setup-script.ts'
 
 const HOME = '/home/sandbox'
-/** Users of the system that no one has; each sandbox of the administrator takes one of them. */
+/** User ids without an account; each sandbox that the administrator opens takes another of them. */
 const USERS = { from: 0x70000000, to: 0x7fffffff }
 /** Threads of the sandbox itself, which count for the limit in a user namespace. */
 const OWN_THREADS = 32

@@ -3,7 +3,7 @@ import type { ByteSpan } from '../../wire/framing/framing.ts'
 import type { MessageVerdict, Observation } from '../monitor/observation.ts'
 import type { Watched } from './conversation-watch.ts'
 
-/** Limit of the spans of one side that are stored: those of a message that comes byte by byte. */
+/** Maximum number of spans of one side that are stored; a message that arrives byte by byte has many. */
 const STORED = 256
 
 /**
@@ -22,7 +22,7 @@ export class HiddenSecrets {
     own.splice(0, own.length - STORED)
   }
 
-  /** Returns what may be shown. */
+  /** Returns the observations in the form that may be shown. */
   hide(watched: Watched): Watched {
     if (this.#spans.client.length === 0 && this.#spans.server.length === 0) return watched
     const { fit, observations } = watched
