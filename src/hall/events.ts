@@ -1,9 +1,9 @@
 import type { Outcome, SeatNumber } from '../games/game.ts'
 
 /*
- * The single declaration of the events at a table. The following derive from it: the types of the events in the log
- * (`TableEventData`) and of the parts of events that clients see (`VisibleEvent`); the checks with which storage reads a log
- * (`fieldChecks`); the projection for clients (`toVisibleEvent`); and the schema of `event.what` in the native protocol.
+ * The single declaration of the events at a table. The types of the events in the log (`TableEventData`) and of the parts of events that
+ * clients see (`VisibleEvent`) derive from it. So do the checks with which storage reads a log (`fieldChecks`), the projection for
+ * clients (`toVisibleEvent`), and the schema of `event.what` in the native protocol.
  *
  * Secrets. An event shows clients the fields in its list `shows` and no others, so a new field is hidden until the list has it. The
  * effect of a move shows through the view of the game.

@@ -104,7 +104,7 @@ function changesOf({ seats }: Opened, before: readonly (Standing | undefined)[],
   })
 }
 
-/** Ended has the log of a finished table, as far as ratings need it. */
+/** Ended is the part of a finished table's log that ratings use. */
 interface Ended {
   readonly opened: Opened
   readonly events: readonly TableEvent[]

@@ -14,8 +14,8 @@ export interface SeekViewOptions {
 }
 
 /**
- * SeekView has what one hall knows of the open seeks of all servers: its own seeks as soon as they open, the others by following
- * their entries. A seek that this hall is about to claim is not in the lists.
+ * SeekView has the open seeks of all servers, as one hall knows them: its own seeks as soon as they open, the others by following their
+ * entries. A seek that this hall is about to claim is not in the lists.
  */
 export class SeekView {
   readonly #options: SeekViewOptions

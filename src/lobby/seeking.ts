@@ -49,7 +49,7 @@ const GRACE = 120_000
 /**
  * SeekControl manages how one session gets to a table: its open seek, invitations by code, and challenges to and from other users.
  * It is the only caller of `Hall.open` and `Hall.seek`. A user has one open seek at most, through all lobby sessions together
- * (`user-sessions.ts`); the server refuses another one, or replaces the first. The seek of a worksheet program belongs to its
+ * (`user-sessions.ts`); the server refuses a further seek, or replaces the first. The seek of a worksheet program belongs to its
  * connection.
  */
 export class SeekControl {

@@ -102,8 +102,8 @@ export class UserSessions {
   }
 
   /**
-   * Cancels the open seek, and notifies the other sessions; resolves to whether there was one. If that fails, the seek stays open
-   * and the user's own.
+   * Cancels the open seek, and notifies the other sessions; resolves to whether there was one. If that fails, the seek stays open and
+   * still belongs to the user.
    */
   async cancelSeek(by: UserSession): Promise<boolean> {
     // a session that cancels at the same time gets the result

@@ -57,7 +57,7 @@ export async function loadPlugins(files: readonly string[], shipped: Playable, o
   return all
 }
 
-/** LoadedExports is what earlier files have exported, and who owns which name and port. */
+/** LoadedExports has the exports of earlier files, and the owner of each name and port. */
 class LoadedExports {
   readonly #items = new Set<unknown>()
   readonly #owners = new Map<string, string>()

@@ -141,7 +141,7 @@ const protocol: Protocol<Name, State> = {
   },
 }
 
-/** Player has what the functions of the client's side need. */
+/** Player has the parameters that the functions of the client's side share. */
 interface Player {
   readonly peer: Peer<Name, State>
   readonly console: Console

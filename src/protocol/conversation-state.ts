@@ -19,7 +19,7 @@ import {
 import { beginning, maskMessage, quoteMessage, quoteUnfinished, type Speaker } from './violation-text.ts'
 
 /**
- * ConversationState has what sentences on illegal messages need of a conversation.
+ * ConversationState is the part of a conversation's state from which sentences on illegal messages are made.
  *
  * The problem: "protocol error" does not help a student. A useful sentence says which message was wrong, what was expected
  * in its place, and the likely mistake: the wrong case, a missing keyword, two messages glued together, a message that

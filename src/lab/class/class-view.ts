@@ -17,7 +17,7 @@ export interface ClassFault {
 
 /** ClassProgress is how far a client has come in its protocol. */
 export interface ClassProgress {
-  /** Number of states in which the conversation has been, of all states of the automaton. */
+  /** Number of states that the conversation has visited, and number of all states of the automaton. */
   readonly visited: number
   readonly states: number
   /** Number of finished games. */

@@ -61,7 +61,7 @@ export class Judge {
   readonly #orderings: Orderings
   /** Text of the last message of each side, if the receiver refused it and the protocol has secrets; otherwise `''`. */
   readonly #rejected: Record<Side, string> = { client: '', server: '' }
-  /** Judgements that the present call returns. */
+  /** Judgements for the present call to return. */
   #judgements: Judgement[] = []
 
   constructor(automaton: Automaton) {
@@ -159,7 +159,7 @@ export class Judge {
     this.#add(taken.passed, { standing: 'late', ...toVerdict(taken, this.automaton), after: state, turn: turnOf(steps) })
   }
 
-  /** Drops the assumptions if a message fits without an assumption; otherwise, takes the assumption that it fits for the truth. */
+  /** Drops the assumptions if a message fits without an assumption; otherwise, accepts the assumption under which it fits. */
   #confirm(fitting: readonly Ordering[], from: Side): void {
     const { all } = this.#orderings
     if (all.every(({ assumed }) => assumed === undefined)) return
@@ -235,7 +235,7 @@ export class Judge {
   }
 }
 
-/** Maximum number of early messages of one side. The receiver is not going to read more. */
+/** Maximum number of early messages of one side. The receiver will not read more. */
 const EARLY_LIMIT = 256
 
 const NO_MESSAGE: Passed = {

@@ -10,7 +10,7 @@ import type { MessageObservation, Observation, Turn, WireBytes, WireEnd, WireEve
 import { otherSide, SIDES } from './orderings.ts'
 import { findSecretBytes, findSecretBytesIn, findUnfinishedSecretBytes } from './secret-bytes.ts'
 
-/** WatchedProtocol is what the monitor needs of a program: its automaton, and the framing of each direction. */
+/** WatchedProtocol is the part of a program that the monitor uses: its automaton, and the framing of each direction. */
 export interface WatchedProtocol {
   /** Name of the program. */
   readonly name: string
@@ -19,7 +19,7 @@ export interface WatchedProtocol {
   readonly toClient: Framing
 }
 
-/** Returns what the monitor needs of a program that runs with these options. */
+/** Returns the part of a program with these options that the monitor uses. */
 export function toWatchedProtocol({ name, protocol, defaults }: Program, options: Options = {}): WatchedProtocol {
   return { name, automaton: protocol.automaton, ...protocol.framing({ ...defaults, ...options }) }
 }

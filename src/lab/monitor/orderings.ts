@@ -109,7 +109,7 @@ export class Orderings {
     return this.#all.filter(({ taken }) => taken[passed.from] === count)
   }
 
-  /** Number of messages of a side that stand behind an ordering without having been early. */
+  /** Number of messages of a side that stand behind an ordering and were not early. */
   #countUnseen({ taken }: Ordering, side: Side): number {
     const all = this.#passed[side]
     let count = 0

@@ -106,7 +106,7 @@ class SandboxedProgram implements RunningProgram {
     return this.ended
   }
 
-  /** Measures the program again and again, and ends it when it exceeds its memory. Returns a function that ends this. */
+  /** Measures the program regularly, and ends it when it exceeds its memory. Returns a function that stops the measurements. */
   #watch(): () => void {
     const measure = () => {
       cancel = this.#clock.after(INTERVAL, measure)

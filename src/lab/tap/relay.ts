@@ -54,7 +54,7 @@ export class Relay {
     const resume = () => from.resume()
     return {
       data: (bytes) => {
-        // the transport reuses its memory before the other transport has sent the bytes; a Buffer's `slice` would be no copy
+        // the transport may reuse its memory before the other has sent the bytes; a Buffer's `slice` would be no copy
         const copy = new Uint8Array(bytes)
         to.write(copy)
         if (to.unsent > 0) {

@@ -40,7 +40,7 @@ export function rerunConnection(options: RerunOptions): Promise<Divergence | und
 /** Bytes that are shown before and after the first difference. */
 const SHOWN = { before: 24, all: 60 }
 
-/** The end of the program's stream, if it has come; `broken` is the system's code. */
+/** Ended is the end of the program's stream; `broken` is the system's code if the connection broke. */
 interface Ended {
   readonly broken: string | undefined
 }

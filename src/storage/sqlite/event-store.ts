@@ -40,7 +40,7 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
 
 /** FlushPolicy controls how the table index follows the journal. */
 export interface FlushPolicy {
-  /** Number of characters by which the journal may be ahead of the index before the index follows; a restart reads as many. */
+  /** Number of characters by which the journal may be ahead of the index before the index follows; a restart reads at most that many. */
   readonly lag: number
   /** Maximum number of index entries in one transaction, and the number of finished tables that make a block. */
   readonly entries: number
