@@ -126,7 +126,7 @@ export const events = {
   continued: declareEvent({ table: 'table' }, ['table']),
 }
 
-/** ActDeclaration has what the server needs to know of one act. */
+/** ActDeclaration declares one act to the server. */
 interface ActDeclaration {
   /**
    * True if the server refuses the act to a user whose address has used up its share of the disk. The server never refuses acts

@@ -165,7 +165,7 @@ export class Hall {
   }
 
   /**
-   * Matches a seek with a suitable open one, or with the house if `wait` is 0, or else opens it; calls the callbacks after it
+   * Matches a seek with a suitable open seek, or with the house if `wait` is 0, or else opens it; calls the callbacks after it
    * returns. The house plays only games that it can play. Throws the reason if the hall is closed, and a RangeError for a game that
    * it does not have, or for seats that the game does not have.
    */
@@ -212,7 +212,7 @@ export class Hall {
     return this.#options.store.history.of(person, slice)
   }
 
-  /** Reads all events of a table, after the store has written the pending ones. */
+  /** Reads all events of a table, after the store has written the pending events. */
   async log(table: TableId): Promise<readonly TableEvent[]> {
     await this.#tables.get(table)?.flushLog()
     return this.#options.store.tables.read(table, 0)
@@ -266,8 +266,8 @@ export class Hall {
   }
 
   /**
-   * Offers a draw at a table, or a rematch after the game. Opens the rematch, with seats swapped, as soon as all players have
-   * offered one; refuses the offer if one of them has left.
+   * Offers a draw at a table, or a rematch after the game. Opens the rematch, with seats swapped, as soon as all players have offered a
+   * rematch; refuses the offer if one of them has left.
    */
   offer(table: TableActor, seat: SeatNumber): Promise<Refusal | undefined> {
     return this.#rematches.offer(table, seat)

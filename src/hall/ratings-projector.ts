@@ -14,7 +14,7 @@ export class RatingsProjector {
   readonly #games: ReadonlyMap<string, AnyGame>
   readonly #onError: (sentence: string, reason: unknown) => void
   #last: Promise<void> = Promise.resolve()
-  /** True if the store has failed to record a result: the projector records all such results before the next one. */
+  /** True if the store has failed to record a result: the projector records all such results before the next result. */
   #behind = false
 
   constructor(store: Store, games: ReadonlyMap<string, AnyGame>, onError: (sentence: string, reason: unknown) => void) {

@@ -42,7 +42,7 @@ function clampRating({ rating, deviation, volatility }: Rating): Rating {
   return { rating: within('rating', rating), deviation: within('deviation', deviation), volatility: within('volatility', volatility) }
 }
 
-/** Returns a standing with its rating, if it has one, within the bounds. */
+/** Returns a standing with its rating, if it has a rating, within the bounds. */
 export function clampStanding(standing: Standing): Standing {
   if (!standing.rating) return standing
   const rating = clampRating(standing.rating)

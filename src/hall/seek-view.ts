@@ -3,7 +3,7 @@ import type { SeekChange, SeekEntries, SeekId } from './ports.ts'
 import { parseSeekEntry } from './seek-entry.ts'
 import { SeekPools } from './seek-pools.ts'
 
-/** VisibleSeek is an open seek of this server or of another. */
+/** VisibleSeek is an open seek of this server or of another server. */
 export type VisibleSeek = LocalSeek | ForeignSeek
 
 export interface SeekViewOptions {

@@ -67,7 +67,7 @@ export class TableActor extends ObservedTable {
   #postponed: PostponedCommands | undefined
   /** Number of appends that the log has not answered. */
   #underWay = 0
-  /** Number of these appends that depend on a failed one. */
+  /** Number of these appends that depend on a failed append. */
   #stale = 0
   #settling: PromiseWithResolvers<void> | undefined
   #waiters: Waiters | undefined
@@ -78,7 +78,7 @@ export class TableActor extends ObservedTable {
   #onQuiet: ((table: TableActor) => void) | undefined
   /** True from the end of an outage until `resume`. */
   #standsStill = false
-  /** Times of the last decided event, and of the last persisted one. */
+  /** Times of the last decided event, and of the last persisted event. */
   #lastAt: number
   #persistedAt: number
   /** Offset of the table's clock from monotonic time. */
@@ -266,7 +266,7 @@ export class TableActor extends ObservedTable {
   }
 
   /**
-   * Returns to the published state, because an append has failed. Later appends depend on the failed one, so the actor does not
+   * Returns to the published state, because an append has failed. Later appends depend on the failed append, so the actor does not
    * report their failures.
    */
   #rollBack(published: TableState): void {

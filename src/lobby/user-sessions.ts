@@ -57,7 +57,7 @@ export interface UserSeek {
 
 /** UserSessions has the lobby sessions of one user, and what belongs to the user. */
 export class UserSessions {
-  /** The user's open seek; `undefined` without one. */
+  /** The user's open seek; `undefined` if there is none. */
   seek: UserSeek | undefined
   /** Number of tables that the sessions are opening. */
   opening = 0
@@ -102,7 +102,7 @@ export class UserSessions {
   }
 
   /**
-   * Cancels the open seek, and notifies the other sessions; resolves to whether there was one. If that fails, the seek stays open and
+   * Cancels the open seek, and notifies the other sessions; resolves to whether there was a seek. If that fails, the seek stays open and
    * still belongs to the user.
    */
   async cancelSeek(by: UserSession): Promise<boolean> {
@@ -176,7 +176,7 @@ export class SessionRegistry {
     this.#onError = onError
   }
 
-  /** Adds a session of a user; returns the sessions of the user, and a function that removes the added one. */
+  /** Adds a session of a user; returns the sessions of the user, and a function that removes the added session. */
   join(person: PersonId, session: UserSession): { readonly sessions: UserSessions; readonly leave: () => void } {
     const sessions = this.#users.get(person) ?? new UserSessions(this.#onError)
     this.#users.set(person, sessions)

@@ -46,9 +46,9 @@ export interface ConversationState {
   readonly peer: Side
   /** Last legal message of the peer. */
   readonly last: string
-  /** True if the last message has no line end, although other messages have one. */
+  /** True if the last message has no line end, although other messages have a line end. */
   readonly unended: boolean
-  /** The peer's message before the illegal one, legal or not. */
+  /** The peer's message before the illegal message, legal or not. */
   readonly previous?: string
   /** True if the illegal message arrived before the peer's turn. */
   readonly early: boolean

@@ -17,7 +17,7 @@ import { Typist } from './typist.ts'
  * because it asks its console at the same moments.
  *
  * So a shadow of the program's side runs beside it. It reads what the judge sends to the program, and the judge drops what it sends. When
- * the shadow asks for a line, the judge chooses one, types it into the program, and answers the shadow with it. The program and the
+ * the shadow asks for a line, the judge chooses a line, types it into the program, and answers the shadow with it. The program and the
  * shadow stay in the same state as long as the program does what its protocol says. The judge's own side is a usual conversation, which
  * finds every violation.
  */

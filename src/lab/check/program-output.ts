@@ -2,8 +2,8 @@ import { decode } from '../../wire/text.ts'
 import { findPrompt } from './prompts.ts'
 
 /**
- * OutputStream is where a program prints: its terminal, which joins both streams as a person sees them, or one of two pipes. What
- * the judge types stands between, as a terminal shows it.
+ * OutputStream is where a program prints: its terminal, which joins both streams as a person sees them, or one of two pipes. The lines
+ * that the judge types stand between the pieces, as a terminal shows them.
  */
 export type OutputStream = 'terminal' | 'stdout' | 'stderr' | 'typed'
 
@@ -19,8 +19,8 @@ export interface OutputChunk {
 }
 
 /**
- * ProgramOutput is what a program has printed: pieces with their times, up to a limit in bytes. What a program prints beyond the
- * limit is dropped, and `overflowed` is true.
+ * ProgramOutput is what a program has printed: pieces with their times, up to a limit in bytes. It drops output beyond the limit, and
+ * then `overflowed` is true.
  */
 export class ProgramOutput {
   readonly #chunks: OutputChunk[] = []

@@ -3,7 +3,7 @@ import type { Address } from '../../wire/transport.ts'
 /** Prompt asks for one or both parts of an address, or for a name. */
 export type PromptKind = 'address' | 'host' | 'port' | 'name'
 
-/** What people write when they ask for each part, in any order and in any sentence. */
+/** The words with which people ask for each part, in any order and in any sentence. */
 const HOST_WORDS = /\b(?:host(?: ?name)?|address|(?:ip|ipv4|ipv6)(?: ?addr(?:ess)?)?|addr|server)\b/i
 const PORT_WORDS = /\bport\b/i
 const NAME_WORDS = /\b(?:user ?name|nick ?name|name|nick|login|user)\b/i

@@ -20,7 +20,7 @@ export interface CheckResult {
   readonly passed: boolean
   /** The likely cause; `null` if the check has passed. */
   readonly cause: Cause | null
-  /** What the check has shown, or what was wrong. */
+  /** A sentence on the result of the check, or on the fault that it found. */
   readonly sentence: string
   /** The worksheet's section. */
   readonly source: string

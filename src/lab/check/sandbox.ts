@@ -56,7 +56,7 @@ export interface RunningProgram {
   endInput(): void
   /** Resolves when it and everything that it started have ended. */
   readonly ended: Promise<ProgramEnd>
-  /** What its processes have used until now. */
+  /** The usage of its processes until now. */
   usage(): Usage
   /** Ends it and everything that it started; resolves like `ended`. */
   stop(reason?: StopReason): Promise<ProgramEnd>

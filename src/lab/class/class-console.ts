@@ -120,7 +120,7 @@ export class ClassConsole {
     this.#publish(connection)
   }
 
-  /** Moves a connection to the closed ones. Called by its transport alone. */
+  /** Moves a connection to the closed connections. Called by its transport alone. */
   close(connection: number): void {
     const watched = this.#open.get(connection)
     if (!watched) return

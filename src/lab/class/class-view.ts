@@ -69,15 +69,15 @@ export interface ClassChange {
 
 /** ClassLimits bound what a class console stores. */
 export interface ClassLimits {
-  /** Open connections; further ones are not watched. */
+  /** Open connections; the console does not watch further connections. */
   readonly open: number
   /** Closed connections, and milliseconds for which they are stored. */
   readonly closed: number
   readonly closedFor: number
-  /** Observations of one connection, and their bytes; then the oldest are dropped. */
+  /** Observations of one connection, and their bytes; then the console drops the oldest. */
   readonly observations: number
   readonly bytes: number
-  /** Bytes of all observations together; then those of the connection that is quiet for longest are dropped. */
+  /** Bytes of all observations together; then the console drops those of the connection that is quiet for longest. */
   readonly allBytes: number
 }
 

@@ -19,7 +19,7 @@ const HIDDEN = '***'
 /**
  * ObservationMask removes from observations what an operator must not read: secrets, such as passwords, and talk.
  *
- * The problem: the monitor has marked the secrets of each whole message, but its sentences quote texts, and it knows no talk.
+ * The problem: the monitor has marked the secrets of each whole message, but its sentences quote texts, and it does not recognise talk.
  *
  * The idea: each protocol declares its talk, by `Automaton.talk` or by its messages that are texts for people (`free`). Of a
  * message that has a name, the talk is masked. A text without a name (illegal, early, unfinished) in a direction that has talk
@@ -117,7 +117,7 @@ function hideText({ expected, wrongAt }: Violation, from: Side): Violation {
   return { sentence, toSender: sentence, expected, received: HIDDEN, wrongAt }
 }
 
-/** Sorts spans and joins those that overlap or touch; leaves out empty ones. */
+/** Sorts spans, and joins spans that overlap or touch; leaves out empty spans. */
 function mergeSpans(spans: readonly SecretSpan[], length: number): readonly SecretSpan[] {
   const merged: [number, number][] = []
   for (const [from, to] of spans.toSorted(([one], [other]) => one - other)) {

@@ -180,7 +180,7 @@ export class Judge {
     this.#add(passed, { standing: 'illegal', name: undefined, before: ordering.state, after: state, turn: turnOf(steps), violation })
   }
 
-  /** Adds orderings in which the illegal message of a side was one of the legal ones. */
+  /** Adds orderings in which the illegal message of a side was one of the legal messages. */
   #assume(from: Side): void {
     const { all, best } = this.#orderings
     const { refusal } = this.automaton

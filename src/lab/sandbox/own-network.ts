@@ -16,7 +16,10 @@ export interface AgentRequest {
   readonly timeout?: number
 }
 
-/** AgentReply answers a request: with the socket beside it, or with the system's error. The first one, with the id 0, says that the process is ready. */
+/**
+ * AgentReply answers a request: with the socket beside it, or with the system's error. The first reply, with the id 0, says that the
+ * process is ready.
+ */
 export interface AgentReply {
   readonly id: number
   readonly error?: string

@@ -65,7 +65,7 @@ export function findProgramFiles(words: readonly string[], cwd: string, path = p
   return { cwd, own, tools: tools.filter((folder) => !isWithin(folder, own)) }
 }
 
-/** Checks whether a folder is one of these, or inside of one. */
+/** Checks whether a folder is one of these folders, or is inside of one of them. */
 function isWithin(folder: string, others: readonly string[]): boolean {
   return others.some((other) => folder === other || folder.startsWith(other.endsWith(sep) ? other : other + sep))
 }

@@ -99,7 +99,8 @@ class SandboxedProgram implements RunningProgram {
     if (!this.#isOver) {
       this.usage()
       this.#stopped ??= reason
-      // in namespaces, the end of this process ends everything; elsewhere its descendants and those that left it end one by one
+      // in namespaces, the end of this process ends all others; elsewhere, the judge ends its descendants and the processes that left it
+      // one by one
       for (const pid of this.#mark === undefined ? [this.#carrier.pid] : findTree(this.#carrier.pid)) endProcess(pid)
       this.#endMarked()
     }

@@ -37,7 +37,7 @@ export class LiveView implements RecordingView {
   readonly #states = new Map<number, string>()
   /** The connection whose lines were printed last. */
   #last: number | undefined
-  /** The time that is printed as 0: that of the first connection, in milliseconds. */
+  /** The time that the view prints as 0: the opening of the first connection, in milliseconds. */
   #origin: number | undefined
 
   constructor(options: LiveViewOptions) {

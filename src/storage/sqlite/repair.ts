@@ -45,7 +45,7 @@ const UNKNOWN_NUMBERS = 1_000_000
 const DERIVED = new Set(['journal', 'tables', 'blocks', 'covered', 'origin', 'sqlite_sequence'])
 
 /**
- * Archives the files of a database in a folder beside it, copies all readable rows to a new database, and replaces the old one. If
+ * Archives the files of a database in a folder beside it, copies all readable rows to a new database, and replaces the old database. If
  * the events of a table have a gap, the events before the gap stay, and the table continues from there. Throws a StoreError if a
  * server has the file open, if the file belongs to another program, or if the disk is full; the files are then unchanged.
  */

@@ -48,7 +48,7 @@ export const FSYNC_LIMITS: BatchLimits = { turns: 64, ms: 8, entries: 256 }
 const PART = 16
 /** Milliseconds for which a run queue waits while each turn brings a new peer. */
 const ARRIVING = 8
-/** Maximum number of bytes in one batch, so that the server can make a peer wait which sends much. */
+/** Maximum number of bytes in one batch, so that the server can make a peer that sends much wait. */
 const MAX_BYTES = 256 * 1024
 /** Number of bytes up to which a loop copies them in less time than it takes to make the view that `set` needs. */
 const SHORT = 64
