@@ -28,8 +28,8 @@ import { UnavailableTables } from './unavailable-tables.ts'
  * and seats subscribe to tables, and callbacks report the result of a seek.
  *
  * Tables. `open` starts a TableActor (`openings.ts`), `restore` starts those of the previous process from their logs
- * (`restoring.ts`). The registry finds a table by number, person and token until the game is over, its log is persisted and no
- * observer is left. After a restart a table waits, suspended, if each of its players can return: with an account, with a token or,
+ * (`restoring.ts`). The registry finds a table by number, person and token until the game is over, the store has persisted its log, and
+ * no observer is left. After a restart a table waits, suspended, if each of its players can return: with an account, with a token or,
  * alone at the table, by name. Otherwise the hall ends the table, because no player is to wait for an opponent who cannot return.
  *
  * `matchmaker.ts` matches seeks, and `idle-tables.ts` ends tables without a move.
@@ -37,8 +37,8 @@ import { UnavailableTables } from './unavailable-tables.ts'
  * Outages. While the store cannot write, games stand still and no idle table ends. When it can write again, each table resumes
  * and users have time to reconnect, as after a restart.
  *
- * Invariants: after `close`, `open` rejects with the reason and `seek` throws it; a network's holdings (`network-holdings.ts`) count each table and each
- * open seek once; a seat's token is valid at the latest table that has it, which after a rematch is the new one.
+ * Invariants: After `close`, `open` rejects with the reason, and `seek` throws it. A network's holdings (`network-holdings.ts`) count
+ * each table and each open seek once. A seat's token is valid at the latest table that has it, which after a rematch is the new table.
  */
 
 /** HallOptions has the store, the games and the callbacks of a hall. */

@@ -24,10 +24,9 @@ import type { StandingChange } from './table-updates.ts'
  * The house. The actor decides its moves together with the move that they answer, and appends both together: the log has no state
  * in which the house has to move.
  *
- * Failure. A temporary failure of the store rolls back: `#decided` returns to `published`, and appends that were made after the
- * failed one fail too (`#stale` counts them). The actor repeats commands that follow from connections, such as `gone`, when the
- * store can write again (`postponed-commands.ts`). Any other failure, and a failed opening, closes the table in this process; the
- * log stays as it is.
+ * Failure. A temporary failure of the store rolls back: `#decided` returns to `published`, and appends after the failed append fail, too
+ * (`#stale` counts them). The actor repeats commands that follow from connections, such as `gone`, when the store can write again
+ * (`postponed-commands.ts`). Any other failure, and a failed opening, closes the table in this process; the log stays as it is.
  *
  * Time. Each event has its time by the table's own clock: monotonic time plus an offset. The offset is fixed when the table begins
  * in this process, and grows only if another process has appended a later time. One timer waits for the next time limit.

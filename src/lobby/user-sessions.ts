@@ -14,8 +14,8 @@ import type { TableActor } from '../hall/table-actor.ts'
  * begins. Each of these sessions may move; all of them get every event. Challenges, refusals of the own challenge and messages go
  * to all sessions, except that each session mutes users for itself.
  *
- * The subscriptions belong to the session. A login subscribes to nothing, because a client that reconnects says by `resume` which
- * events it has. So a session that begins in the middle of a game resumes the seat, and holds it beside the other sessions. If a
+ * The subscriptions belong to the session. A login subscribes to nothing, because a client that reconnects sends `resume` with the last
+ * event that it has. So a session that begins in the middle of a game resumes the seat, and holds it beside the other sessions. If a
  * session leaves a table, watches one or ends, nothing changes for the others: the table reports the seat as `gone` when the last
  * connection that holds it has ended. A session that takes another name leaves this user, as if its connection had ended.
  *

@@ -40,7 +40,7 @@ export interface Check {
   /** What a passed check proves, as a sentence about the program. */
   readonly proves: string
   readonly level: CheckLevel
-  /** The sides that it judges. */
+  /** The sides that the check judges. */
   readonly roles: readonly Side[]
   /** Checks whether it can judge programs of a protocol; by default, of every protocol. */
   appliesTo?(program: Program): boolean

@@ -43,7 +43,7 @@ function toFinding(
 ): Finding {
   const lines = running.output.lastLines(QUOTED)
   const played = formatTyped(typed)
-  // what a program does after the judge has closed the connection is a consequence
+  // after the judge has closed the connection, every error of the program is only a consequence
   if (stopped) return { sentence: `the conversation went on until the judge stopped it, because its protocol has no end (${played})` }
   const isOwnEnd = !trouble || (trouble instanceof Disconnected && trouble.isPeerClosed)
   // the worksheets' programs end by an error at the end of their input

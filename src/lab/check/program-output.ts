@@ -48,7 +48,7 @@ export class ProgramOutput {
     return this.#chunks.at(-1)?.at
   }
 
-  /** Appends a piece. The bytes are copied. */
+  /** Appends a piece. Copies the bytes. */
   append({ at, stream, bytes }: OutputChunk): void {
     const room = stream === 'typed' ? bytes.length : Math.min(bytes.length, this.#limit - this.#size)
     this.#overflowed ||= room < bytes.length
@@ -67,7 +67,7 @@ export class ProgramOutput {
     })
   }
 
-  /** The output and what was typed as text, with line ends as `\n`; of one stream, if it is given. Invalid UTF-8 becomes U+FFFD. */
+  /** The output and the typed lines as text, with line ends as `\n`; only those of `stream`, if it is given. Invalid UTF-8 becomes U+FFFD. */
   text(stream?: OutputStream): string {
     const chunks = stream === undefined ? this.#chunks : this.#chunks.filter((chunk) => chunk.stream === stream)
     const all = new Uint8Array(chunks.reduce((sum, { bytes }) => sum + bytes.length, 0))

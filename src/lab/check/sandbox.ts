@@ -35,7 +35,7 @@ export interface ProgramEnd {
   readonly usage: Usage
 }
 
-/** ProgramStart says how a program is started in a sandbox. */
+/** ProgramStart says how the sandbox starts a program. */
 export interface ProgramStart {
   /** The command, with address and port filled in. */
   readonly words: readonly string[]

@@ -192,7 +192,7 @@ export class ClassConsole {
     }
   }
 
-  /** Drops observations of the connections that are quiet for longest, closed ones first, until the limit holds. */
+  /** Drops observations of closed connections, and then of the connections that are quiet for longest, until the limit holds. */
   #forgetQuiet(busy: number): void {
     const quietest = [...this.#open.values()].sort((one, other) => lastTime(one) - lastTime(other))
     for (const watched of [...this.#closed.values(), ...quietest]) {

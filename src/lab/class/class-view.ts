@@ -49,9 +49,9 @@ export interface ClassConnection {
   readonly progress: ClassProgress
   /** The last fault of the client. */
   readonly fault?: ClassFault
-  /** Number of observations so far; the last ones are stored. */
+  /** Number of observations so far; the console stores the last of them. */
   readonly observations: number
-  /** True if the monitor of this connection has failed, so that nothing more is known of it. */
+  /** True if the monitor of this connection has failed, so that its row does not change any more. */
   readonly isLost: boolean
 }
 
@@ -71,7 +71,7 @@ export interface ClassChange {
 export interface ClassLimits {
   /** Open connections; the console does not watch further connections. */
   readonly open: number
-  /** Closed connections, and milliseconds for which they are stored. */
+  /** Closed connections, and milliseconds for which the console stores them. */
   readonly closed: number
   readonly closedFor: number
   /** Observations of one connection, and their bytes; then the console drops the oldest. */

@@ -5,7 +5,7 @@ import type { EndObservation, MessageVerdict, Observation, WireEvent } from '../
 import type { ClassConnection, ClassFault, ClassLimits, ClassObservation } from './class-view.ts'
 import { ObservationMask } from './observation-mask.ts'
 
-/** ConnectionOrigin is what is known of a connection when it is opened. */
+/** ConnectionOrigin describes a connection at its opening. */
 export interface ConnectionOrigin {
   readonly connection: number
   readonly client: Address
@@ -15,7 +15,7 @@ export interface ConnectionOrigin {
   readonly since: number
 }
 
-/** Longest name that is shown. */
+/** Maximum number of characters of a name in a row. */
 const NAME = 40
 /** Estimated bytes of an observation beside its texts. */
 const OVERHEAD = 400

@@ -122,7 +122,7 @@ function count(candidate: Candidate, one: Observation): void {
   else candidate.certain++
 }
 
-/** A text that no protocol has for a message. */
+/** A text that is a message of no protocol. */
 const NONSENSE = '~ ~'
 
 /** Checks whether a message can be any text. */

@@ -27,7 +27,7 @@ export function toWatchedProtocol({ name, protocol, defaults }: Program, options
 /** Milliseconds without a byte after which the monitor reports an unfinished message. */
 const QUIET = 2000
 
-/** The lines of the last turn of one side, as far as the turn has come. */
+/** The lines that one side has sent in its last turn so far. */
 interface SideTurn {
   readonly text: string
   /** True if the other side has sent a whole message since then. */

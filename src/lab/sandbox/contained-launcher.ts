@@ -145,7 +145,10 @@ function countsByNamespace(): boolean {
   return major > since || (major === since && minor >= sinceMinor)
 }
 
-/** Reads the report of the setup script: two lines of `times`, and the exit code. `undefined` if the script was ended before. */
+/**
+ * Reads the report of the setup script: two lines of `times`, and the exit code. `undefined` if the script ended before it wrote the
+ * report.
+ */
 async function readReport(file: string): Promise<LaunchReport | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '')
   const code = /^code (\d+)$/m.exec(text)?.[1]

@@ -18,13 +18,13 @@ import { SandboxError } from '../check/sandbox.ts'
 export interface ProgramFiles {
   /** The folder in which the command runs. */
   readonly cwd: string
-  /** Folders of the program, which are copied. */
+  /** Folders of the program, which the sandbox copies. */
   readonly own: readonly string[]
   /** Folders of tools outside of the system's folders, such as an interpreter in the home folder. */
   readonly tools: readonly string[]
 }
 
-/** Limits of a copy, and of the folders that are copied at all. */
+/** Limits of the folders that the sandbox copies. */
 const COPIED_FILES = 2000
 const COPIED_BYTES = 64 * 1024 * 1024
 /** Folders that no program needs to run, and that are large. */
@@ -120,7 +120,7 @@ export class FolderTooLarge extends Error {
 /**
  * Copies a program's folder below `stage`, under its own path. A folder with more than one program in it, such as the home
  * folder, is copied without its subfolders and hidden files. Parlor's own data is never copied. Throws a `FolderTooLarge`, or
- * a `SandboxError` for a large folder that has Parlor's data in it, before anything is copied.
+ * a `SandboxError` for a large folder that has Parlor's data in it, before it copies anything.
  */
 export function stageFolder(folder: string, stage: string): void {
   const found = listFiles(folder)

@@ -15,7 +15,7 @@ export interface RecordingView {
 export interface RecordingJudgeOptions {
   readonly createWatch: CreateWatch
   readonly view?: RecordingView
-  /** True if passwords are stored and shown. */
+  /** True if the recording and the view have passwords. */
   readonly secrets?: boolean
 }
 
