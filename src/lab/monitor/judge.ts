@@ -52,7 +52,7 @@ interface Fit {
  * Where they differ, the engine knows more: it is the receiver, and refuses messages that came too late (`late`, `crossed`).
  *
  * Tried before: to take the messages in the order in which they pass, which called our own programs wrong in every protocol in
- * which both sides may send. Also tried: to let a message stand behind one that passed later, which took refusals for answers to
+ * which both sides may send. Also tried: to let a message stand behind a message that passed later, which took refusals for answers to
  * messages that the server had not read (`Orderings.#mayStand`).
  *
  */

@@ -38,7 +38,7 @@ export interface Repair {
   readonly isNew: boolean
 }
 
-/** Number of account numbers to skip if the last one is unknown, because removed accounts may have had them. */
+/** Number of account numbers to skip if the last account number is unknown, because removed accounts may have had them. */
 const UNKNOWN_NUMBERS = 1_000_000
 
 /** SQL tables that the repair does not copy: it derives them from the journal, or they belong to the file. */
