@@ -48,7 +48,7 @@ function fileOf(name: string): string {
   return `${name.replace('/', '-')}.md`
 }
 
-/** Returns the page of a program: with a network, without one, or with both. */
+/** Returns the page of a program: with a network, without a network, or with both. */
 export function programPage(name: string, program: Program | undefined, solo?: SoloProgram): string {
   const short = findShortName(name)
   const called = short ?? name

@@ -37,7 +37,7 @@ export class ClassDiagram {
     }
   }
 
-  /** Returns the head of the diagram before the first observation, and says how many earlier ones are missing. */
+  /** Returns the head of the diagram before the first observation, and says how many earlier observations are missing. */
   #begin({ number, observation }: ClassObservation): readonly string[] {
     if (this.#hasHead) return []
     this.#hasHead = true

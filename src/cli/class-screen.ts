@@ -15,7 +15,7 @@ export interface ClassScreenOptions {
 const TICK = 1000
 /** Milliseconds in which changes are collected before a redraw. */
 const SOON = 50
-/** Lines of a terminal that does not tell its height. */
+/** Number of lines of a terminal that does not report its height. */
 const LINES = 24
 
 /** Escape sequences: the other screen of the terminal and its return, without a cursor; its upper left corner; the rest of a line, and of the screen. */

@@ -53,7 +53,7 @@ export function formatClassTable(rows: readonly ClassConnection[], options: Clas
   const shown: string[] = []
   let count = 0
   for (const block of blocks) {
-    // the last line may be needed for the number of the others
+    // the last line is for the number of connections that do not fit
     if (shown.length + block.length + 3 > lines) break
     shown.push(...block)
     count++

@@ -37,7 +37,7 @@ export class ClassWatch {
     this.console = new ClassConsole({ clock, warn: (sentence) => logs.log('warn', sentence) })
   }
 
-  /** The logs for the server: those of the options, which also tell the console of seats and of ends. */
+  /** The logs of the options, for the server; they also notify the console of seats and of ends. */
   get logs(): Logs {
     const { logs } = this.#options
     return {

@@ -19,9 +19,9 @@ export interface CommandForm {
   /** Command lines as examples, each on a line of its own. */
   readonly example: string
   readonly define: (made: Command) => Command
-  /** Which options of programs the command has, too. */
+  /** The options of programs that the command has, too. */
   readonly has?: OptionRole
-  /** Which options of transports the command has, too. */
+  /** The options of transports that the command has, too. */
   readonly carriedFor?: TransportUse
 }
 
@@ -180,7 +180,7 @@ export interface ServerAddress {
   readonly port: number | undefined
 }
 
-/** Returns the value from the source that gives one. Throws a UsageError if both sources give different values. */
+/** Returns the value from the source that gives a value. Throws a UsageError if both sources give different values. */
 export function takeOnce<Value>(things: string, one: Value | undefined, other: Value | undefined): Value | undefined {
   if (one !== undefined && other !== undefined && one !== other)
     throw new UsageError(`there are two ${things}, ${one} and ${other}: leave one of them out`)

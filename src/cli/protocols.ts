@@ -4,7 +4,7 @@ import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { loadRegistry, requireNetworkProgram } from './program-options.ts'
 
-/** Runs `parlor protocols [NAME]`: prints the table of all programs, or the reference of one. Resolves to the exit code. */
+/** Runs `parlor protocols [NAME]`: prints the table of all programs, or the reference of one program. Resolves to the exit code. */
 export async function protocolsCommand(name?: string, { plugin }: { readonly plugin?: readonly string[] } = {}): Promise<number> {
   const programs = await loadRegistry(plugin, name === undefined ? [] : [name])
   const terminal = new Terminal()

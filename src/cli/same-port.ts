@@ -31,7 +31,7 @@ export function samePort(one: string, other: string, port: number): string {
   return `${one} and ${other} have the same port, ${port}: give one of them another, such as --port ${other}=${port < 65_535 ? port + 1 : port - 1}`
 }
 
-/** Returns the short name of a program, or its full name if it has no short one. */
+/** Returns the short name of a program, or its full name if it has no short name. */
 export function shortName({ name, short = findShortName(name) }: Pick<Program, 'name' | 'short'>): string {
   return short ?? name
 }

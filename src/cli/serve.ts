@@ -153,7 +153,7 @@ function besideOther(areSomeBusy: boolean, { portBase }: Pick<Config, 'portBase'
     : 'another Parlor seems to have this folder open: stop it, or serve beside it with another folder: --data DIR'
 }
 
-/** Suggests a new port base, far from the present one. */
+/** Suggests a new port base, far from the present port base. */
 function otherBase(portBase = 0): string {
   return `--port-base ${Math.abs(portBase - 20_000) < 1000 ? 22_000 : 20_000}`
 }

@@ -6,7 +6,7 @@ import { cannotRead } from '../terminal/system-errors.ts'
 import { UsageError } from './diagnostics.ts'
 import { decodeTextFile } from './text-file.ts'
 
-/** Reads the named settings file, or else the default one, if it exists. Rejects with a UsageError. */
+/** Reads the named settings file, or else the default file, if it exists. Rejects with a UsageError. */
 export async function fileLayers(named = process.env.PARLOR_CONFIG || undefined): Promise<ConfigSource[]> {
   const file = named ?? settingsFile
   try {

@@ -66,7 +66,7 @@ export async function verifyCommand(file: string | undefined, { data, plugin, js
 }
 
 /**
- * Verifies a copy of a database; the server that runs in `data` makes the copy if there is one. Rejects with a UsageError if the
+ * Verifies a copy of a database; if a server runs in `data`, it makes the copy. Rejects with a UsageError if the
  * copy fails.
  */
 async function verifyCopy(

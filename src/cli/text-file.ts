@@ -95,7 +95,7 @@ function firstInvalid(bytes: Uint8Array): number | undefined {
   }
   let at = Math.max(0, valid - 4)
   while (at < bytes.length && isUtf8(bytes.subarray(0, at + 1), true)) at++
-  // the decoder may report the byte after the invalid one
+  // the decoder may report the byte after the invalid byte
   while (!isUtf8(bytes.subarray(0, at))) at--
   return at
 }

@@ -286,7 +286,7 @@ export function setValue(values: Record<string, unknown>, setting: string, value
   else values[table] = { ...(values[table] as object | undefined), [key]: value }
 }
 
-/** Splits the name of a setting into its table, if it has one, and its name there. */
+/** Splits the name of a setting into its table, if it has a table, and its name there. */
 export function splitName(setting: string): [table: string | undefined, key: string] {
   const at = setting.indexOf('.')
   return at < 0 ? [undefined, setting] : [setting.slice(0, at), setting.slice(at + 1)]

@@ -116,8 +116,8 @@ export function findUnknownVariables(environment: Environment, { names }: Pick<S
 }
 
 /**
- * Variables that are not meant as settings. Container systems set some for a service called parlor or parlor-web; Parlor uses some
- * at its start and in its tests.
+ * Variables that begin like settings, but are not settings. Container systems set some for a service called parlor or parlor-web; Parlor
+ * uses some at its start and in its tests.
  */
 const OTHERS = /^PARLOR_(?:RELAUNCHED|ORIGINALS)$|_SERVICE_(?:HOST|PORT)|_(?:PORT|NAME)$|_PORT_\d+_(?:TCP|UDP)|_ENV_/
 

@@ -12,9 +12,9 @@ const MOVE = /^\s*(?:-?\d{1,3}|[a-z]|[a-h]\d)\s*$/i
 const TEXT = /"text"\s*:\s*"((?:\\.|[^"\\])*)"/dg
 
 /**
- * Finds the talk in a line of the front door, and of the native protocol. What people type is talk unless it is a command or a move, and the
- * lines that people read contain the talk of others anywhere, so they are masked as a whole. In the native protocol, the
- * field `text` is talk.
+ * Finds the talk in a line of the front door, and of the native protocol. Every typed line that is neither a command nor a move is talk.
+ * The lines that people read can contain talk in any place, so they are masked as a whole. In the native protocol, the field `text` is
+ * talk.
  */
 export function findDoorTalk(from: Side, text: string): readonly SecretSpan[] {
   const all: readonly SecretSpan[] = text === '' ? [] : [[0, text.length]]

@@ -48,7 +48,7 @@ export function readPage({ present }: DoorSession, rest: string, typed: string):
   return page ?? `Type "${typed}" alone, or with the number of a page, such as "${typed} 2"${present ? SAY : ''}.`
 }
 
-/** Formats the page of a list whose number the user has typed. */
+/** Formats the page of a list that has the typed number. */
 export function showTypedPage(session: DoorSession, rest: string, listing: PagedList): CommandOutput | Promise<CommandOutput> {
   const page = readPage(session, rest, listing.typed)
   return typeof page === 'string' ? page : showPage(session, listing, page)

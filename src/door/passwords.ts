@@ -9,7 +9,7 @@ interface Question {
   readonly warns?: boolean
 }
 
-/** Returns the refusal of an invalid password; `undefined` for a valid one. */
+/** Returns the refusal of an invalid password; `undefined` for a valid password. */
 type Check = (password: string) => LobbyRefusal | undefined | Promise<LobbyRefusal | undefined>
 
 /**

@@ -46,7 +46,7 @@ export class DoorSession {
   readonly lobby: Lobby
   readonly clock: Clock
   readonly peer: Peer<DoorMessage, DoorState>
-  /** The telnet filter of the connection, if it has one. */
+  /** The telnet filter of the connection, if it has a filter. */
   readonly telnet: Telnet | undefined
   /** Rejects if an event could not be printed. */
   readonly broken: Promise<never>
@@ -85,7 +85,7 @@ export class DoorSession {
   #interrupted = false
   /** Challenges that this session itself ends; `undefined` outside `collectWithdrawn`. */
   #withdrawn: SeekInfo[] | undefined
-  /** True if the last line on the screen is a typed one. */
+  /** True if the user has typed the last line on the screen. */
   #fresh = true
   #over = false
   #program = false
@@ -203,7 +203,7 @@ export class DoorSession {
   }
 
   /**
-   * Adds a table. The table becomes the shown one unless the user plays at another, because a move that the user is typing must not
+   * Adds a table. The session shows the table unless the user plays at another table, because a move that the user is typing must not
    * reach the wrong table. If the shown table is only watched, or its game is over, the session leaves it.
    */
   addTable(snapshot: TableSnapshot, coming: ArrivalKind): void {
@@ -264,7 +264,7 @@ export class DoorSession {
     if (!seated && !over) this.#notices.push(`You no longer watch table ${table}: "watch ${table}" returns to it.`)
   }
 
-  /** Removes a table, by default the shown one. */
+  /** Removes a table, by default the shown table. */
   leaveTable(table = this.present?.table): void {
     this.#printUpdates()
     if (table !== undefined) this.tables.remove(table)
@@ -331,7 +331,7 @@ export class DoorSession {
     if (update.what.type === 'said' && !this.lobby.isUnmuted(update.what.name)) return
     const screen = this.tables.get(update.table)
     screen?.addEvent(update)
-    // a player whose rematch is at another table has left this one
+    // a player whose rematch is at another table has left this table
     if (update.what.type !== 'continued' || !screen?.seated || screen === this.present) return
     this.#notices.push(...screen.takeNotices())
     this.tables.remove(update.table)

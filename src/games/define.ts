@@ -68,7 +68,7 @@ export function defineTurnGame<State extends InTurn, Move, View = State, Options
   }
 }
 
-/** Returns the view of a game; without one, it is the whole state, and `View` is the state. */
+/** Returns the view of a game; without a `view`, the view is the whole state, and `View` is the state. */
 function toView<State, View>(
   view: Game<State, never, View, never>['view'] | undefined,
 ): Pick<Game<State, never, View, never>, 'view' | 'whole'> {

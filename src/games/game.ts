@@ -44,7 +44,7 @@ export interface SettingInfo {
   readonly about: string
 }
 
-/** GameAssets has the operator's own words and questions; for a missing field, games use the built-in ones. */
+/** GameAssets has the operator's own words and questions; for a missing field, games use the shipped words and questions. */
 export interface GameAssets {
   readonly words?: readonly string[] | undefined
   readonly questions?: readonly Question[] | undefined

@@ -19,7 +19,7 @@ export interface Quiz {
   readonly answers: readonly OptionLetter[]
 }
 
-/** QuizView is the view of the player. It never contains the right option of the open question or of a later one. */
+/** QuizView is the view of the player. It never contains the right option of the open question or of a later question. */
 export interface QuizView {
   /** Number of questions in the quiz. */
   readonly count: number
@@ -39,7 +39,7 @@ export interface OpenQuestion {
   readonly options: readonly string[]
 }
 
-/** MarkedAnswer is the player's answer to the last question, and the right one. */
+/** MarkedAnswer is the player's answer to the last question, and the right answer. */
 export interface MarkedAnswer {
   readonly given: OptionLetter
   readonly right: OptionLetter

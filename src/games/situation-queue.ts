@@ -28,7 +28,7 @@ export class SituationQueue<View> {
     })
   }
 
-  /** Passes all situations, the queued ones first, to an observer; see `Seat`. */
+  /** Passes all situations, the queued situations first, to an observer; see `Seat`. */
   observe(observer: SituationObserver<View>): void {
     this.#observer = observer
     this.deliver()

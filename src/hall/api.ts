@@ -190,9 +190,9 @@ export interface TableListener {
 
 /** LobbyListener receives the notifications of one session: the events of its tables, challenges and messages. */
 export interface LobbyListener extends TableListener {
-  /** Called when another user challenges this one. */
+  /** Called when another user challenges this user. */
   challenged(seeker: SeekInfo): void
-  /** Called when another user withdraws a challenge to this one. */
+  /** Called when another user withdraws a challenge to this user. */
   challengeWithdrawn(seeker: SeekInfo): void
   /** Called when the challenged user refuses; `by` has that user's name and the terms of the closed seek. */
   challengeRefused(by: SeekInfo): void
@@ -334,18 +334,18 @@ export interface Lobby {
   rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal>
 
   /**
-   * Lists the finished games of a user, by default of this one, newest first, with the user's name. Includes private games only if
+   * Lists the finished games of a user, by default of this user, newest first, with the user's name. Includes private games only if
    * a registered user asks for the own history.
    */
   history(name: string | undefined, range: PageRange): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal>
 
   /**
-   * Opens a seek, or accepts a suitable open one; the listener's `seated` is called when there is a table, perhaps before this
+   * Opens a seek, or accepts a suitable open seek; the listener's `seated` is called when there is a table, perhaps before this
    * promise resolves.
    */
   seek(terms: SeekTerms): Promise<SeekAccepted | LobbyRefusal>
   /**
-   * Cancels the user's open seek, also if another session of the user has opened it; resolves to whether there was one. If the hall
+   * Cancels the user's open seek, also if another session of the user has opened it; resolves to whether there was a seek. If the hall
    * has just matched the seek, it resolves to `false`, and `seated` is called.
    */
   cancel(): Promise<boolean>

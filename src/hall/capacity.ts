@@ -33,10 +33,10 @@ export class Capacity {
     this.#options = options
   }
 
-  /** Returns the number of seats of a person who cannot have another; `undefined` if the person can. */
+  /** Returns the number of seats of a person who cannot have another seat; `undefined` if the person can. */
   countIfFull({ person }: SeatOwner): number | undefined {
     const { limits, countSeats } = this.#options
-    // the house plays everywhere, and peers without a name are limited by connection
+    // the house has no limit, and the server limits peers without a name by connection
     if (!limits || limits.seats === Number.POSITIVE_INFINITY || person === HOUSE || person === PEER) return undefined
     const seats = countSeats(person)
     return seats < limits.seats ? undefined : seats

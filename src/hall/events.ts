@@ -1,9 +1,9 @@
 import type { Outcome, SeatNumber } from '../games/game.ts'
 
 /*
- * The single declaration of the events at a table. The following derive from it: the types of the events in the log
- * (`TableEventData`) and of the parts of events that clients see (`VisibleEvent`); the checks with which storage reads a log
- * (`fieldChecks`); the projection for clients (`toVisibleEvent`); and the schema of `event.what` in the native protocol.
+ * The single declaration of the events at a table. The types of the events in the log (`TableEventData`) and of the parts of events that
+ * clients see (`VisibleEvent`) derive from it. So do the checks with which storage reads a log (`fieldChecks`), the projection for
+ * clients (`toVisibleEvent`), and the schema of `event.what` in the native protocol.
  *
  * Secrets. An event shows clients the fields in its list `shows` and no others, so a new field is hidden until the list has it. The
  * effect of a move shows through the view of the game.
@@ -126,7 +126,7 @@ export const events = {
   continued: declareEvent({ table: 'table' }, ['table']),
 }
 
-/** ActDeclaration has what the server needs to know of one act. */
+/** ActDeclaration declares one act to the server. */
 interface ActDeclaration {
   /**
    * True if the server refuses the act to a user whose address has used up its share of the disk. The server never refuses acts

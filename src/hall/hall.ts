@@ -28,8 +28,8 @@ import { UnavailableTables } from './unavailable-tables.ts'
  * and seats subscribe to tables, and callbacks report the result of a seek.
  *
  * Tables. `open` starts a TableActor (`openings.ts`), `restore` starts those of the previous process from their logs
- * (`restoring.ts`). The registry finds a table by number, person and token until the game is over, its log is persisted and no
- * observer is left. After a restart a table waits, suspended, if each of its players can return: with an account, with a token or,
+ * (`restoring.ts`). The registry finds a table by number, person and token until the game is over, the store has persisted its log, and
+ * no observer is left. After a restart a table waits, suspended, if each of its players can return: with an account, with a token or,
  * alone at the table, by name. Otherwise the hall ends the table, because no player is to wait for an opponent who cannot return.
  *
  * `matchmaker.ts` matches seeks, and `idle-tables.ts` ends tables without a move.
@@ -37,8 +37,8 @@ import { UnavailableTables } from './unavailable-tables.ts'
  * Outages. While the store cannot write, games stand still and no idle table ends. When it can write again, each table resumes
  * and users have time to reconnect, as after a restart.
  *
- * Invariants: after `close`, `open` rejects with the reason and `seek` throws it; a network's holdings (`network-holdings.ts`) count each table and each
- * open seek once; a seat's token is valid at the latest table that has it, which after a rematch is the new one.
+ * Invariants: After `close`, `open` rejects with the reason, and `seek` throws it. A network's holdings (`network-holdings.ts`) count
+ * each table and each open seek once. A seat's token is valid at the latest table that has it, which after a rematch is the new table.
  */
 
 /** HallOptions has the store, the games and the callbacks of a hall. */
@@ -165,7 +165,7 @@ export class Hall {
   }
 
   /**
-   * Matches a seek with a suitable open one, or with the house if `wait` is 0, or else opens it; calls the callbacks after it
+   * Matches a seek with a suitable open seek, or with the house if `wait` is 0, or else opens it; calls the callbacks after it
    * returns. The house plays only games that it can play. Throws the reason if the hall is closed, and a RangeError for a game that
    * it does not have, or for seats that the game does not have.
    */
@@ -212,7 +212,7 @@ export class Hall {
     return this.#options.store.history.of(person, slice)
   }
 
-  /** Reads all events of a table, after the store has written the pending ones. */
+  /** Reads all events of a table, after the store has written the pending events. */
   async log(table: TableId): Promise<readonly TableEvent[]> {
     await this.#tables.get(table)?.flushLog()
     return this.#options.store.tables.read(table, 0)
@@ -266,8 +266,8 @@ export class Hall {
   }
 
   /**
-   * Offers a draw at a table, or a rematch after the game. Opens the rematch, with seats swapped, as soon as all players have
-   * offered one; refuses the offer if one of them has left.
+   * Offers a draw at a table, or a rematch after the game. Opens the rematch, with seats swapped, as soon as all players have offered a
+   * rematch; refuses the offer if one of them has left.
    */
   offer(table: TableActor, seat: SeatNumber): Promise<Refusal | undefined> {
     return this.#rematches.offer(table, seat)

@@ -136,7 +136,7 @@ export class Matchmaker {
     return seek.state === 'open'
   }
 
-  /** Claims an open seek for a new one, and opens their table; resolves to whether the claim succeeded. */
+  /** Claims an open seek for a new seek, and opens their table; resolves to whether the claim succeeded. */
   async #seatBoth({ waiting, seats: [first, second] }: Match<VisibleSeek>, seek: LocalSeek): Promise<boolean> {
     const { openings, capacity } = this.#options
     capacity.checkSeats(seek.owner)

@@ -90,7 +90,7 @@ export interface SeekEntries {
   /** Removes an entry, which its owner's process does after it has acted on the claim; does nothing for an unknown entry. */
   remove(id: SeekId): Promise<void>
   /**
-   * Calls `then` with a `put` for each entry, and a `claimed` for each claimed one, and then with each change, in order. Returns a
+   * Calls `then` with a `put` for each entry, and a `claimed` for each claimed entry, and then with each change, in order. Returns a
    * function that unsubscribes.
    */
   follow(then: (change: SeekChange) => void): () => void

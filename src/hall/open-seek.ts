@@ -13,7 +13,7 @@ export interface OpenSeek {
   /** Seats that the user accepts, in order of preference. */
   readonly seats: readonly SeatNumber[]
   readonly rated: boolean
-  /** The only user who can accept: the seek is a challenge. */
+  /** The only user who can accept the seek, if it is a challenge. */
   readonly against?: PersonId
   /** Invitation code of a private seek: only a seek with the same code matches. */
   readonly code?: string

@@ -7,7 +7,7 @@ export interface LastingCommand {
   readonly after: number
 }
 
-/** Commands that follow from connections: no client would repeat them. */
+/** Commands that the server derives from connections, so no client would send them again. */
 const LASTING: ReadonlySet<TableCommand['type']> = new Set(['back', 'gone', 'leave'])
 const NONE: LastingCommand[] = []
 

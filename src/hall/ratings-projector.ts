@@ -14,7 +14,7 @@ export class RatingsProjector {
   readonly #games: ReadonlyMap<string, AnyGame>
   readonly #onError: (sentence: string, reason: unknown) => void
   #last: Promise<void> = Promise.resolve()
-  /** True if the store has failed to record a result: the projector records all such results before the next one. */
+  /** True if the store has failed to record a result: the projector records all such results before the next result. */
   #behind = false
 
   constructor(store: Store, games: ReadonlyMap<string, AnyGame>, onError: (sentence: string, reason: unknown) => void) {
@@ -104,7 +104,7 @@ function changesOf({ seats }: Opened, before: readonly (Standing | undefined)[],
   })
 }
 
-/** Ended has the log of a finished table, as far as ratings need it. */
+/** Ended is the part of a finished table's log that ratings use. */
 interface Ended {
   readonly opened: Opened
   readonly events: readonly TableEvent[]

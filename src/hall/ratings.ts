@@ -4,15 +4,15 @@ import { HOUSE, hasAccount, PEER, type Rating, type Standing, type TableEvent } 
 import type { Opened } from './table.ts'
 
 /*
- * Ratings follow Glicko-2 (M. Glickman, "Example of the Glicko-2 system", 2022), with one difference: in the paper, a rating
- * period has ten to fifteen games of a player; here every game is a period of its own, so that the new rating is known when
- * the game is over. One game shows almost nothing about volatility, the measure of how erratic a player is from period to
- * period. Two players who beat each other in turn surprise the system every time: their volatility grew without end, slowly
- * for 200,000 games and then, with the deviation, to infinity in ten. Therefore all three numbers have bounds:
+ * Ratings follow Glicko-2 (M. Glickman, "Example of the Glicko-2 system", 2022), with one difference. In the paper, a rating period has
+ * ten to fifteen games of a player; here every game is a period of its own, so that the new rating is known when the game is over. One
+ * game shows almost nothing about volatility, the measure of how erratic a player is from period to period. Two players who beat each
+ * other in turn surprise the system every time: their volatility grew without end, slowly for 200,000 games and then, with the deviation,
+ * to infinity in ten. Therefore all three numbers have bounds:
  *
  * - volatility: half and twice that of a newcomer, 0.03 to 0.12. The paper limits its change for the same reason (step 1).
- * - deviation: at most a newcomer's, 350; at least 30, because below that, according to Glickman's "The Glicko system", ratings
- *   hardly change any more, even if the player improves.
+ * - - deviation: 30 to 350, which is a newcomer's. Below 30, according to Glickman's "The Glicko system", ratings hardly change any more,
+ *   even if the player improves.
  * - rating: 3,000 to either side of a newcomer's. By the formula, a player who is so far ahead loses one game in thirty million.
  *
  * The code reads stored ratings from before the bounds as the nearest rating within the bounds.
@@ -42,7 +42,7 @@ function clampRating({ rating, deviation, volatility }: Rating): Rating {
   return { rating: within('rating', rating), deviation: within('deviation', deviation), volatility: within('volatility', volatility) }
 }
 
-/** Returns a standing with its rating, if it has one, within the bounds. */
+/** Returns a standing with its rating, if it has a rating, within the bounds. */
 export function clampStanding(standing: Standing): Standing {
   if (!standing.rating) return standing
   const rating = clampRating(standing.rating)

@@ -3,7 +3,7 @@ import type { SeekChange, SeekEntries, SeekId } from './ports.ts'
 import { parseSeekEntry } from './seek-entry.ts'
 import { SeekPools } from './seek-pools.ts'
 
-/** VisibleSeek is an open seek of this server or of another. */
+/** VisibleSeek is an open seek of this server or of another server. */
 export type VisibleSeek = LocalSeek | ForeignSeek
 
 export interface SeekViewOptions {
@@ -14,8 +14,8 @@ export interface SeekViewOptions {
 }
 
 /**
- * SeekView has what one hall knows of the open seeks of all servers: its own seeks as soon as they open, the others by following
- * their entries. A seek that this hall is about to claim is not in the lists.
+ * SeekView has the open seeks of all servers, as one hall knows them: its own seeks as soon as they open, the others by following their
+ * entries. A seek that this hall is about to claim is not in the lists.
  */
 export class SeekView {
   readonly #options: SeekViewOptions

@@ -24,10 +24,9 @@ import type { StandingChange } from './table-updates.ts'
  * The house. The actor decides its moves together with the move that they answer, and appends both together: the log has no state
  * in which the house has to move.
  *
- * Failure. A temporary failure of the store rolls back: `#decided` returns to `published`, and appends that were made after the
- * failed one fail too (`#stale` counts them). The actor repeats commands that follow from connections, such as `gone`, when the
- * store can write again (`postponed-commands.ts`). Any other failure, and a failed opening, closes the table in this process; the
- * log stays as it is.
+ * Failure. A temporary failure of the store rolls back: `#decided` returns to `published`, and appends after the failed append fail, too
+ * (`#stale` counts them). The actor repeats commands that follow from connections, such as `gone`, when the store can write again
+ * (`postponed-commands.ts`). Any other failure, and a failed opening, closes the table in this process; the log stays as it is.
  *
  * Time. Each event has its time by the table's own clock: monotonic time plus an offset. The offset is fixed when the table begins
  * in this process, and grows only if another process has appended a later time. One timer waits for the next time limit.
@@ -67,7 +66,7 @@ export class TableActor extends ObservedTable {
   #postponed: PostponedCommands | undefined
   /** Number of appends that the log has not answered. */
   #underWay = 0
-  /** Number of these appends that depend on a failed one. */
+  /** Number of these appends that depend on a failed append. */
   #stale = 0
   #settling: PromiseWithResolvers<void> | undefined
   #waiters: Waiters | undefined
@@ -78,7 +77,7 @@ export class TableActor extends ObservedTable {
   #onQuiet: ((table: TableActor) => void) | undefined
   /** True from the end of an outage until `resume`. */
   #standsStill = false
-  /** Times of the last decided event, and of the last persisted one. */
+  /** Times of the last decided event, and of the last persisted event. */
   #lastAt: number
   #persistedAt: number
   /** Offset of the table's clock from monotonic time. */
@@ -266,7 +265,7 @@ export class TableActor extends ObservedTable {
   }
 
   /**
-   * Returns to the published state, because an append has failed. Later appends depend on the failed one, so the actor does not
+   * Returns to the published state, because an append has failed. Later appends depend on the failed append, so the actor does not
    * report their failures.
    */
   #rollBack(published: TableState): void {

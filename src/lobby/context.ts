@@ -76,7 +76,7 @@ export interface SessionPeer {
   charge?(cost: number): void
 }
 
-/** SessionContext has what the parts of one lobby session have in common. */
+/** SessionContext has the values that all parts of one lobby session use. */
 export interface SessionContext {
   readonly context: LobbyContext
   readonly peer: SessionPeer

@@ -191,7 +191,7 @@ export class DiskQuota {
     return change
   }
 
-  /** Adds bytes to the unpersisted ones again, because the store has not written them. */
+  /** Adds bytes to the unpersisted bytes again, because the store has not written them. */
   putBack(bytes: number): void {
     this.#change += bytes
     this.#changed(this, false)

@@ -53,7 +53,7 @@ export class ProgramSeating implements ClientSeating, HallAccess {
   ): Promise<Seat<Move, View>> {
     const { wait = 0 } = this.#session.context
     const accepted = unturned(game.seats.max, typeof seats === 'number' ? [seats] : seats, options)
-    // a role that asks for a seat does nothing else until the seating has one
+    // a role that asks for a seat does nothing else until the seating has a seat
     return this.#seat(game, { ...accepted, rated: false, wait }, 'given up', 'idle')
   }
 

@@ -54,7 +54,7 @@ export class SessionSeats {
     const { person } = user
     return [...context.hall.seatsOf(person)].findLast(({ table, seat }) => {
       const { opened } = table.state
-      // only its token resumes a guest's seat that has one, because any user can take a guest's name
+      // if a guest's seat has a token, only the token resumes it, because any user can take a guest's name
       return opened.game === game && (hasAccount(person) || opened.seats[seat]?.token === undefined)
     })
   }

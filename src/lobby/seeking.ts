@@ -49,7 +49,7 @@ const GRACE = 120_000
 /**
  * SeekControl manages how one session gets to a table: its open seek, invitations by code, and challenges to and from other users.
  * It is the only caller of `Hall.open` and `Hall.seek`. A user has one open seek at most, through all lobby sessions together
- * (`user-sessions.ts`); the server refuses another one, or replaces the first. The seek of a worksheet program belongs to its
+ * (`user-sessions.ts`); the server refuses a further seek, or replaces the first. The seek of a worksheet program belongs to its
  * connection.
  */
 export class SeekControl {
@@ -102,7 +102,7 @@ export class SeekControl {
     if (!entry) return noGame(terms.game)
     const wrong = checkSettings(entry, terms.settings) ?? checkSeats(entry, terms.seats)
     if (wrong) return toLobbyRefusal('bad-setting', wrong)
-    // a client may send both at once, the end of its old seek and a new one
+    // a client may send both at once, the end of its old seek and a new seek
     await this.#session.sessions?.whenCancelled()
     const refusal = this.#busy(terms.replace) ?? this.#checkRated(terms, entry)
     if (refusal) return refusal
@@ -166,7 +166,7 @@ export class SeekControl {
     return answer
   }
 
-  /** Cancels the open seek; resolves to whether there was one. */
+  /** Cancels the open seek; resolves to whether there was a seek. */
   async cancel(): Promise<boolean> {
     return (await this.#session.sessions?.cancelSeek(this.#session)) === true
   }
@@ -231,7 +231,7 @@ export class SeekControl {
       : { code: 'not-now', refused: `${against} has no registered name, and cannot play a rated game` }
   }
 
-  /** Cancels the open seek; returns it, or `undefined` without one. */
+  /** Cancels the open seek; returns it, or `undefined` without an open seek. */
   async #replace(): Promise<{ readonly replaced?: SeekInfo }> {
     const seek = this.#session.sessions?.seek && this.open
     const isCancelled = await this.cancel()
@@ -283,7 +283,7 @@ export class SeekControl {
     }
     sessions.seek = own
     try {
-      // the hall may have matched the seek with an open one, and then nothing is left to cancel
+      // the hall may have matched the seek with an open seek, and then nothing is left to cancel
       if (!(await seek.placed)) {
         forget()
         return undefined

@@ -29,7 +29,7 @@ interface LobbyParts {
   readonly tables: Subscriptions
   readonly heldSeats: HeldSeats
   readonly talk: LobbyTalk
-  /** The user's sessions, with this one, and a function that leaves them; `undefined` without a name. */
+  /** The user's sessions, with this session, and a function that leaves them; `undefined` without a name. */
   membership: { readonly sessions: UserSessions; readonly leave: () => void } | undefined
   /** Ends the subscription to challenges. */
   stopListening: (() => void) | undefined
@@ -160,7 +160,7 @@ export abstract class SessionParts implements SeekingSession {
     return this.#lobby
   }
 
-  /** The numbers of the tables to which the user is subscribed, through this session or another. */
+  /** The numbers of the tables to which the user is subscribed, through this session or another session. */
   protected get subscribed(): ReadonlySet<number> {
     return this.sessions?.tableIds ?? new Set(this.tableIds)
   }

@@ -291,7 +291,7 @@ export class LobbySession extends SessionParts implements Lobby {
     if (!owner?.over) return undefined
     // the token of a seat gives access to that seat only
     if (owner.person !== this.user?.person) return anotherGame(owner.name)
-    // a rematch opens a new table while the session is still subscribed to the old one
+    // a rematch opens a new table while the session is still subscribed to the old table
     const { full } = this.seats
     return full === undefined ? undefined : { code: 'too-many', refused: full }
   }

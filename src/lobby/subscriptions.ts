@@ -118,7 +118,7 @@ export class Subscriptions {
     const subscription = this.subscribe(table, seat, token, isNear)
     if (!isNear) return missed > 0 ? { ...subscription.snapshot, resync: true } : subscription.snapshot
     try {
-      // the actor has recent events in memory; for older ones, the session reads the log
+      // the actor has recent events in memory; for older events, the session reads the log
       const steps = known ?? stepsOf(await this.#hall.log(table.id), before, after)
       await subscription.catchUp(steps, (update) => this.#listener.tableEvent(update), this.#ready)
     } finally {

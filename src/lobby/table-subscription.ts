@@ -10,7 +10,7 @@ import { toGameTerms } from './projections.ts'
 
 /** Number of missed events that the server sends at once; then the client must read them first. */
 const PAGE = 20
-/** Number of newer events behind the missed ones from which the server no longer waits for the client. */
+/** Number of newer events behind the missed events from which the server no longer waits for the client. */
 const MANY = 200
 
 export interface TableSubscriptionOptions {

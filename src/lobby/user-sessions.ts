@@ -14,8 +14,8 @@ import type { TableActor } from '../hall/table-actor.ts'
  * begins. Each of these sessions may move; all of them get every event. Challenges, refusals of the own challenge and messages go
  * to all sessions, except that each session mutes users for itself.
  *
- * The subscriptions belong to the session. A login subscribes to nothing, because a client that reconnects says by `resume` which
- * events it has. So a session that begins in the middle of a game resumes the seat, and holds it beside the other sessions. If a
+ * The subscriptions belong to the session. A login subscribes to nothing, because a client that reconnects sends `resume` with the last
+ * event that it has. So a session that begins in the middle of a game resumes the seat, and holds it beside the other sessions. If a
  * session leaves a table, watches one or ends, nothing changes for the others: the table reports the seat as `gone` when the last
  * connection that holds it has ended. A session that takes another name leaves this user, as if its connection had ended.
  *
@@ -57,7 +57,7 @@ export interface UserSeek {
 
 /** UserSessions has the lobby sessions of one user, and what belongs to the user. */
 export class UserSessions {
-  /** The user's open seek; `undefined` without one. */
+  /** The user's open seek; `undefined` if there is none. */
   seek: UserSeek | undefined
   /** Number of tables that the sessions are opening. */
   opening = 0
@@ -102,8 +102,8 @@ export class UserSessions {
   }
 
   /**
-   * Cancels the open seek, and notifies the other sessions; resolves to whether there was one. If that fails, the seek stays open
-   * and the user's own.
+   * Cancels the open seek, and notifies the other sessions; resolves to whether there was a seek. If that fails, the seek stays open and
+   * still belongs to the user.
    */
   async cancelSeek(by: UserSession): Promise<boolean> {
     // a session that cancels at the same time gets the result
@@ -176,7 +176,7 @@ export class SessionRegistry {
     this.#onError = onError
   }
 
-  /** Adds a session of a user; returns the sessions of the user, and a function that removes the added one. */
+  /** Adds a session of a user; returns the sessions of the user, and a function that removes the added session. */
   join(person: PersonId, session: UserSession): { readonly sessions: UserSessions; readonly leave: () => void } {
     const sessions = this.#users.get(person) ?? new UserSessions(this.#onError)
     this.#users.set(person, sessions)

@@ -23,7 +23,7 @@ type WithoutId<Message> = Message extends unknown ? Omit<Message, 'id'> : never
 export interface CommandDeclaration<Schema extends z.ZodType = z.ZodType, Answer extends z.ZodType = z.ZodType>
   extends MessageDeclaration<Schema> {
   /**
-   * What the command takes from the budget of the connection, in addition to 1 for the message. The cost follows from the work of
+   * Cost of the command for the budget of the connection, in addition to 1 for the message. The cost follows from the work of
    * the server: building and writing a list, hashing a password, opening a table, reading a log. The server charges for long
    * answers separately.
    */

@@ -9,12 +9,12 @@ import type { TimeLimit } from './time-limit.ts'
  * game may throw, or compute forever, in any hook, and the server calls every hook in the turn of the event loop that serves all
  * tables.
  *
- * `guardGame` wraps a game so that the hall can treat it like a shipped one. Each hook runs with a time limit. A failure of `play`
+ * `guardGame` wraps a game so that the hall can treat it like a shipped game. Each hook runs with a time limit. A failure of `play`
  * refuses the move. Before a move counts, the guard also calls all hooks that the table needs for the new state, so that no table
  * reaches a state for which a hook fails: the guard refuses the move instead. A failure of a text is an empty text. A failure of
  * any other hook throws a RulesError, which closes that table, or refuses to open it.
  *
- * `loop-limit.ts` bounds the roles of a plug-in's program. A role that throws ends its own conversation, like a shipped one.
+ * `loop-limit.ts` bounds the roles of a plug-in's program. A role that throws ends its own conversation, like a role of a shipped program.
  */
 
 /** FailureObserver is called once for each hook of a game that fails, with a sentence for the log. */

@@ -57,7 +57,7 @@ export async function loadPlugins(files: readonly string[], shipped: Playable, o
   return all
 }
 
-/** LoadedExports is what earlier files have exported, and who owns which name and port. */
+/** LoadedExports has the exports of earlier files, and the owner of each name and port. */
 class LoadedExports {
   readonly #items = new Set<unknown>()
   readonly #owners = new Map<string, string>()
@@ -158,7 +158,7 @@ function takeNames(file: string, { name, short }: Pick<Program, 'name' | 'short'
   }
 }
 
-/** Adds the options of a program to the options of the others. Throws a PluginError for an option that conflicts with another. */
+/** Adds the options of a program to the options of the others. Throws a PluginError for an option that conflicts with another option. */
 function takeOptions(file: string, { name, takes = [] }: Pick<Program, 'name' | 'takes'>, options: ProgramOption[]): void {
   for (const option of takes) {
     const clash = findClash(option, options)
@@ -175,7 +175,7 @@ function withPort(program: Program, ports: ReadonlySet<number>): Program {
   return { ...program, port }
 }
 
-/** Adds a new item to the taken ones. Throws a PluginError with the sentence if the item is taken. */
+/** Adds a new item to the taken items. Throws a PluginError with the sentence if the item is taken. */
 function take<Item>(taken: Set<Item>, item: Item, sentence: string): void {
   if (taken.has(item)) throw new PluginError(sentence)
   taken.add(item)

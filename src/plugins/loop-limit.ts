@@ -24,9 +24,9 @@ import type { Program } from '../protocol/definition.ts'
 
 /** Milliseconds that the loops of one role may run in one turn of the event loop. */
 const LIMIT = 1000
-/** Milliseconds that are charged at most for the time between two synchronous runs. */
+/** Maximum number of milliseconds that a role is charged for the time between two synchronous runs. */
 const WAIT = 100
-/** Number of turns of a loop between two looks at the clock, while they take less than a millisecond. */
+/** Number of turns of a loop between two readings of the clock, while they take less than a millisecond. */
 const TURNS = 16
 
 /** LoopTime is the time of the loops of one role. */
@@ -41,7 +41,10 @@ class LoopTime {
 
 /** The loop times of roles. */
 const roles = new AsyncLocalStorage<LoopTime>()
-/** The turn of the event loop and the synchronous run, which the process has once, and the calls of `tick` until the next look at the clock. */
+/**
+ * The turn of the event loop and the synchronous run, which the process has once, and the calls of `tick` until the next reading of the
+ * clock.
+ */
 const now = { turn: 0, isTurnKnown: false, run: 0, isRunKnown: false, skip: 0 }
 /** The loop times of code outside of roles, by file. */
 const files = new Map<string, LoopTime>()
@@ -139,7 +142,7 @@ export function addLoopLimits(source: string, file: string): string {
   const code = inserts
     .toSorted((one, other) => other.at - one.at)
     .reduce((text, { at, text: more }) => text.slice(0, at) + more + text.slice(at), source)
-  // at the end of the file, because its first line may be for the shell
+  // the import is at the end of the file, because the first line may be for the shell
   return `${code}\nimport { tick as ${TICK} } from ${JSON.stringify(import.meta.url)}\n`
 }
 

@@ -28,7 +28,7 @@ export class TimeLimit {
     try {
       return withLoopTime(() => this.#script.runInContext(this.#context, { timeout: this.#ms }))
     } catch (reason) {
-      // the error is of the context's realm, and no instance of this realm's Error
+      // the error comes from another realm, so it is no instance of this realm's Error
       if (typeof reason === 'object' && reason !== null && 'code' in reason && reason.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
         throw new Error(`it took longer than ${this.#ms} ms`, { cause: reason })
       throw reason

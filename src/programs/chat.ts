@@ -63,7 +63,7 @@ const withBye = defineAutomaton({
 
 type Name = keyof typeof withBye.messages
 
-/** What a role of a chat needs of its peer. A chat that never ends has no last line, so not every chat has all messages. */
+/** The part of a peer that a role of a chat uses. A chat that never ends has no last line, so not every chat has all messages. */
 type Chatter = Pick<Peer<Name>, 'other' | 'send' | 'receive' | 'refuse'>
 
 /** Runs both sides of a chat: plays the peer's lines in the peer's seat, and sends the lines of the opposite seat to the peer. */

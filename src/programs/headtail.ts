@@ -6,7 +6,7 @@ import { ruleViolation } from '../protocol/violation-text.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { pythonAddress } from './python/values.ts'
 
-/** What differs between the programs: whether each side prints at the end how many guesses were right. */
+/** The difference between the programs: whether each side prints at the end how many guesses were right. */
 interface Words {
   readonly counts: boolean
 }

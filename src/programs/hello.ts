@@ -10,7 +10,7 @@ import { recvOnce } from '../wire/framing/recv.ts'
 import { decode, encode } from '../wire/text.ts'
 import { pythonAddress, pythonBytes } from './python/values.ts'
 
-/** Words has what differs between the programs. Characters up to U+00FF stand for bytes. */
+/** Words has the texts in which the programs differ. Characters up to U+00FF stand for bytes. */
 interface Words {
   /** Formats the received bytes for the client's console. */
   readonly shows: (bytes: string) => string

@@ -6,7 +6,7 @@ export interface ProgramFile {
   readonly solos?: readonly SoloProgram[]
 }
 
-/** LoadedPrograms has programs with a network, and programs without one. */
+/** LoadedPrograms has programs with a network, and programs without a network. */
 export type LoadedPrograms = Required<ProgramFile>
 
 /** The file of each program, in the order of the worksheets. A command loads only the files that it needs. */
@@ -45,7 +45,7 @@ const FILES: Readonly<Record<string, () => Promise<ProgramFile>>> = {
   'parlor/door': () => import('../door/door.ts'),
 }
 
-/** Programs by short name; of several editions, the default one. */
+/** Programs by short name; of several editions, the default edition. */
 const ALIASES: Readonly<Record<string, string>> = {
   hello: 'tjc/hello',
   practice: 'tjc/practice',

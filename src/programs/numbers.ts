@@ -29,7 +29,7 @@ export function parseDigitsGuess(text: string): Try {
 }
 
 /**
- * Asks a person for a whole number until the input is one, and returns it in the digits that Python prints. Before it asks again,
+ * Asks a person until the input is a whole number, and returns it in the digits that Python prints. Before it asks again,
  * prints `instead` or, if the worksheet has no text for invalid input, the reason on standard error.
  */
 export async function askInt(console: Console, prompt: string, instead?: string): Promise<string> {
@@ -51,7 +51,7 @@ export class NumberJudge {
   #above = 0
   #below = 101
 
-  /** Records an answer to a guess. Returns why the answer contradicts earlier ones; `undefined` if it contradicts none. */
+  /** Records an answer to a guess. Returns why the answer contradicts earlier answers; `undefined` if it contradicts none. */
   check(answer: GuessVerdict, guess: number): string | undefined {
     const above = answer === 'low' ? Math.max(this.#above, guess) : this.#above
     const below = answer === 'high' ? Math.min(this.#below, guess) : this.#below

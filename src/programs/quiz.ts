@@ -141,7 +141,7 @@ const protocol: Protocol<Name, State> = {
   },
 }
 
-/** Player has what the functions of the client's side need. */
+/** Player has the parameters that the functions of the client's side share. */
 interface Player {
   readonly peer: Peer<Name, State>
   readonly console: Console
@@ -217,7 +217,7 @@ async function askQuestions(peer: Peer<Name, State>, hall: HallAccess, chair: Se
   else peer.refuse('your points are saved, but your rank is not available now')
 }
 
-/** Receives an answer until one is valid. Resolves to false if the peer disconnects. */
+/** Receives answers until an answer is valid. Resolves to false if the peer disconnects. */
 async function receiveAnswer(peer: Peer<Name, State>, chair: Seat): Promise<boolean> {
   for (;;) {
     const { fields } = await peer.receive()

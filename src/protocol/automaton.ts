@@ -23,7 +23,7 @@ export interface MessageSpec {
   readonly bye?: true
   /** Marks an event that is not a message: the side closes its end of the connection. */
   readonly closes?: true
-  /** Marks a message without a line end in a protocol whose other messages have one; a line end after it is illegal. */
+  /** Marks a message without a line end in a protocol whose other messages have a line end; a line end after it is illegal. */
   readonly unended?: true
   /** Marks a text for people: every text is legal, so only its bytes can be wrong. */
   readonly free?: true
@@ -43,7 +43,7 @@ export interface MessageSpec {
  * generated from it, and the tests walk it. No role checks whose turn it is.
  *
  * The names of messages and states are types. `defineAutomaton` infers them from the keys of `messages` and `states` alone, so the
- * compiler checks every other place that names one.
+ * compiler checks every other place that names a message or a state.
  *
  * The functions below compute from the table the messages that a state allows (`legalTransitions`) and put them into words
  * (`expectation`, `alternatives`, `dueBefore`, `nearMiss`). The first call compiles an automaton: every transition then holds

@@ -19,7 +19,7 @@ import {
 import { beginning, maskMessage, quoteMessage, quoteUnfinished, type Speaker } from './violation-text.ts'
 
 /**
- * ConversationState has what sentences on illegal messages need of a conversation.
+ * ConversationState is the part of a conversation's state from which sentences on illegal messages are made.
  *
  * The problem: "protocol error" does not help a student. A useful sentence says which message was wrong, what was expected
  * in its place, and the likely mistake: the wrong case, a missing keyword, two messages glued together, a message that
@@ -46,9 +46,9 @@ export interface ConversationState {
   readonly peer: Side
   /** Last legal message of the peer. */
   readonly last: string
-  /** True if the last message has no line end, although other messages have one. */
+  /** True if the last message has no line end, although other messages have a line end. */
   readonly unended: boolean
-  /** The peer's message before the illegal one, legal or not. */
+  /** The peer's message before the illegal message, legal or not. */
   readonly previous?: string
   /** True if the illegal message arrived before the peer's turn. */
   readonly early: boolean

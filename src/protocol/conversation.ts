@@ -48,7 +48,7 @@ export interface ConversationOptions {
   readonly createSeating?: (peer: PeerHandle) => ClientSeating
   /** Message budget of the peer; no limit by default. */
   readonly budget?: Budget | undefined
-  /** Queue in which conversations take turns; without one, the conversation handles every message at once. */
+  /** Queue in which conversations take turns; without a queue, the conversation handles every message at once. */
   readonly runQueue?: RunQueue | undefined
   readonly clock?: Clock
   /** Name or address of the server as the person gave it, on the client's side of a terminal. */

@@ -91,7 +91,7 @@ const PLAIN_LINES = { toServer: lines(), toClient: lines() }
 /** Program is a worksheet's pair of server and client: a protocol, its texts, and the settings to start it. */
 export interface Program<Name extends string = string, State extends string = string, Words = unknown> {
   readonly name: string
-  /** Short name of a plug-in's program; the shipped ones are listed in `programs/index.ts`. */
+  /** Short name of a plug-in's program; `programs/index.ts` lists those of the shipped programs. */
   readonly short?: string
   /** Worksheet number and section: "000 program 11, exercise 10". */
   readonly source: string

@@ -54,7 +54,7 @@ export class Peer<Name extends string = string, State extends string = string> i
   #request: string | undefined
   /** True if the peer has answered that request. */
   #answered = false
-  /** Created at the first oddity, because most peers never have one. */
+  /** Created at the first oddity, because most peers never have an oddity. */
   #diagnosis: Diagnosis | undefined
   /** Text of the last legal message from the peer. */
   #last = ''

@@ -63,12 +63,12 @@ function comparable(name: string): string {
   return name.normalize('NFKC').toLowerCase().replaceAll('_', ' ').trim()
 }
 
-/** What a person types to give up a game; the end of the input (Ctrl-D) stands for it. */
+/** The text that a person types to give up a game; the end of the input (Ctrl-D) stands for it. */
 const GIVE_UP = 'END'
 
 /**
- * Plays a seat for the person at a console until the game is over: shows the board, asks for a move until the rules accept one, and
- * prints why they refuse a move and which player has won. It is the default `opposite` of a protocol.
+ * Plays a seat for the person at a console until the game is over: shows the board, asks until the rules accept a move, and prints why
+ * they refuse a move and which player has won. It is the default `opposite` of a protocol.
  */
 export async function playAtConsole<State, Move, View, Options>(
   { notation }: Game<State, Move, View, Options>,
@@ -89,7 +89,7 @@ export async function playAtConsole<State, Move, View, Options>(
   }
 }
 
-/** Asks for moves until the rules accept one, the person gives up, or the question is withdrawn. */
+/** Asks for moves until the rules accept a move, the person gives up, or the question is withdrawn. */
 async function askMove<Move, View>(
   notation: Notation<Move, View>,
   seat: Seat<Move, View>,
@@ -103,7 +103,7 @@ async function askMove<Move, View>(
     const move = notation.parse(typed)
     const refusal = isRefusal(move) ? move : seat.play(move)
     if (!refusal) return
-    // a refused move makes no situation, so the person has to type another one
+    // a refused move makes no situation, so the person has to type another move
     console.say(`${refusal.refused}.`)
   }
 }
@@ -117,15 +117,18 @@ function formatOutcome({ winners, left }: Outcome, seat: SeatNumber): string {
 export interface SeatBridge<Move, View, Name extends string> {
   /** Messages with which the peer gives up the game. */
   readonly leaves: readonly Name[]
-  /** Sends the peer the messages for a situation of its seat, if there are any. Called once for each situation; `before` is the previous one. */
+  /**
+   * Sends the peer the messages for a situation of its seat, if there are any. Called once for each situation; `before` is the previous
+   * situation.
+   */
   report(situation: Situation<View>, before: Situation<View> | undefined): void
   /** Returns the move in any other message of the peer, or a refusal. */
   read(message: ReceivedMessage<Name>): Move | Refusal
 }
 
 /**
- * Plays a seat for the peer until the game is over or the peer leaves. It waits for the seat and for the peer at once, so the peer
- * hears at once if the opponent leaves while the peer is to move. `peer.refuse` answers a move that the rules refuse.
+ * Plays a seat for the peer until the game is over or the peer leaves. It waits for the seat and for the peer at once, so it notifies the
+ * peer at once if the opponent leaves while the peer is to move. `peer.refuse` answers a move that the rules refuse.
  */
 export async function playForPeer<Move, View, Name extends string, State extends string>(
   peer: Peer<Name, State>,

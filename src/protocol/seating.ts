@@ -49,7 +49,7 @@ export interface SeekOptions<Options> {
 
 /** HallAccess is the hall as a role uses it, on behalf of its peer. */
 export interface HallAccess {
-  /** Name of the peer; `undefined` before it has one. */
+  /** Name of the peer; `undefined` before it has a name. */
   readonly name: string | undefined
   /**
    * Logs the peer in under a name. A registered name needs its password; a guest's name must be free. If the password is

@@ -127,7 +127,7 @@ export class AdmissionControl {
   }
 }
 
-/** Rejects a peer: with a sentence if its protocol has a message for one, otherwise with a reset. */
+/** Rejects a peer: with a sentence if its protocol has a message for sentences, otherwise with a reset. */
 export function reject(transport: Transport, { protocol }: Program, options: Options, sentence: string, clock: Clock): void {
   const { messages, refusal } = protocol.automaton
   const form = refusal === undefined ? undefined : messages[refusal]

@@ -21,8 +21,9 @@ const ROUND = 200
 const FOLLOWERS = 16
 
 /**
- * ClassFeeds sends the class console to operators. Changes are sent in rounds: of a connection that has changed many times, only the last
- * row is sent, so an operator that reads slowly gets fewer rows and costs no memory. One that reads nothing for 30 s is disconnected.
+ * ClassFeeds sends the class console to operators. It sends changes in rounds. If a connection has changed several times in a round, it
+ * sends only the last row, so an operator that reads slowly gets fewer rows and costs no memory. The server disconnects an operator that
+ * reads nothing for 30 s.
  */
 export class ClassFeeds {
   readonly #console: ClassConsole
@@ -34,7 +35,7 @@ export class ClassFeeds {
     this.#clock = clock
   }
 
-  /** Sends what is requested. Resolves when that is sent, or the operator has disconnected. */
+  /** Sends the requested lines. Resolves when it has sent them, or the operator has disconnected. */
   async serve(operator: Connection, request: ClassRequest): Promise<void> {
     const { follow, client } = request
     const row = client && this.#console.find(client)

@@ -3,7 +3,7 @@ import type { OnStoreError } from './error.ts'
 
 /** StorageOptions has the options of every engine. An engine ignores those that have no meaning for its medium. */
 export interface StorageOptions {
-  /** What a commit survives: the end of the process (default), or also a loss of power. */
+  /** The event that a commit survives: the end of the process (default), or also a loss of power. */
   readonly durable?: 'process' | 'power' | undefined
   /** Size limit of the data in bytes, beyond which the store drops finished tables, the oldest first; unlimited by default. */
   readonly keep?: number | undefined
@@ -20,13 +20,13 @@ export interface StorageOptions {
 export interface StorageEngine {
   /** Scheme of its URLs, without the colon: at least two lower-case letters, because one letter is a drive of Windows. */
   readonly scheme: string
-  /** What follows the scheme, as the help names it, such as `FOLDER`; without it, nothing may follow. */
+  /** The text that follows the scheme, as the help names it, such as `FOLDER`; without it, nothing may follow. */
   readonly place?: string
   /** Whether the place is a folder of this machine. The commands for operators work in that folder. */
   readonly isFolder?: boolean
   /** A word that stands for the URL `scheme:`. */
   readonly word?: string
-  /** What the engine does, as a phrase for the help of `--data`. */
+  /** Description of the engine, as a phrase for the help of `--data`. */
   readonly help: string
   /** Whether the data of the engine survives the end of the process. */
   readonly isDurable: boolean

@@ -1,9 +1,9 @@
 import { StoreFailure } from '../hall/ports.ts'
 
 /**
- * StoreErrorCode says why a store fails: `closed` by its owner, `in-use` by another process, `foreign` for a file of another
- * program, `newer` for a file of a newer Parlor, `damaged`, `read-only`, `full` for a disk without space, `removed` for a folder or
- * a file that was removed, replaced or cut, `io` for an error of the disk, or `failed` for every other error of the system.
+ * StoreErrorCode says why a store fails: it was `closed` by its owner, is `in-use` by another process, `damaged` or `read-only`, or the
+ * disk is `full`. A file is `foreign` if it belongs to another program, and `newer` if it belongs to a newer Parlor. A folder or file is
+ * `removed` if it was removed, replaced or cut. `io` is an error of the disk, and `failed` is every other error of the system.
  */
 export type StoreErrorCode = 'closed' | 'in-use' | 'foreign' | 'newer' | 'damaged' | 'read-only' | 'full' | 'removed' | 'io' | 'failed'
 
@@ -27,7 +27,7 @@ export type OnStoreError = (error: unknown) => void
 /** Emits an error as a warning of the process, which Node prints on standard error. */
 export const warn: OnStoreError = (error) => process.emitWarning(error instanceof Error ? error : String(error))
 
-/** Tries work on a file that is only useful, not needed, and ignores its errors; the caller says why no one needs to know them. */
+/** Tries work on a file that is only useful, not needed, and ignores its errors; a comment of the caller says why it may ignore them. */
 export function quietly(work: () => void): void {
   try {
     work()

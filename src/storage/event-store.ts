@@ -12,7 +12,7 @@ export interface AppendBatch {
   readonly prefix: string
   /** The events as text without `prefix`: a line each, with a line break before it. */
   readonly lines: string
-  /** The way in which the table ends with these events; `undefined` for a table that goes on. */
+  /** The way in which the table ends with these events; `undefined` for a table that continues. */
   readonly endKind: EndKind | undefined
 }
 

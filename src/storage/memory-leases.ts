@@ -10,8 +10,8 @@ interface Grant {
 }
 
 /**
- * LeaseTable has the leases of all processes over one backing store in memory. Without timers it is for one process, and no
- * lease expires, because the store ends with the process.
+ * LeaseTable has the leases of all processes over one backing store in memory. Without timers it serves one process. No lease then
+ * expires, because the store ends with that process.
  */
 export class LeaseTable {
   readonly #timers: Timers | undefined

@@ -1,7 +1,7 @@
 import type { PersonId, Standing } from '../hall/ports.ts'
 
 /*
- * What the rows of every engine have in common: the ids of accounts, limits, and the order of standings.
+ * The common parts of the rows of every engine: the ids of accounts, limits, and the order of standings.
  */
 
 /** Returns the person id of an account number: `account:7`. */

@@ -16,16 +16,16 @@ import { judgeRecording, recordWrites } from './wire-recorder.ts'
 
 /*
  * A walk is one random conversation of the two roles of a program, in memory. A mistake of a role often shows as a standstill: each
- * side waits for the other, and no message is illegal. In memory everything takes microseconds, so a walk in which nothing happens
- * for a while will never go on. The walk then says in which state each side is, for what it waits, and the likely cause.
+ * side waits for the other, and no message is illegal. In memory everything takes microseconds, so a walk in which nothing happens for a
+ * while will never continue. The walk then says in which state each side is, for what it waits, and the likely cause.
  */
 
-/** Milliseconds without a step after which a walk stands still, and those after which it does if a function waits for something else. */
+/** Milliseconds without a step after which the walk reports a standstill: usually, and while a function waits for something else. */
 const QUIET = 1500
 const PATIENT = 10_000
-/** One of so many walks has an opponent that leaves in the peer's turn. */
+/** One of this many walks has an opponent that leaves in the peer's turn. */
 const LEAVES = 4
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const LOOK = 250
 
 /** Lets the two roles of a program talk. Resolves to the states that they visit; rejects if the conversation violates the protocol. */

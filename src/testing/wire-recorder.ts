@@ -39,7 +39,7 @@ export interface JudgedMessage {
 
 /** RecordingJudgement has an observer's result: the messages and steps of the conversation, and its last state. */
 export interface RecordingJudgement {
-  /** All messages up to the first illegal one. */
+  /** All messages up to the first illegal message. */
   readonly messages: readonly JudgedMessage[]
   readonly steps: readonly Transition[]
   readonly state: string

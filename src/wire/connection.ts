@@ -96,7 +96,7 @@ export class Connection extends Sender implements Sink {
   #paused = false
   /** Counts bytes outside of messages. Created at the first of them, because most peers send none. */
   #ignored: Ignored | undefined
-  /** Number of messages that were read since both sides are closed. */
+  /** Number of messages that were read since both sides closed. */
   #readAfterClose = 0
   #isDelivering = false
 

@@ -3,10 +3,13 @@ import { formatCount } from '../base/counts.ts'
 /**
  * DisconnectReason says why a connection ended.
  *
- * `finished` the peer closed its side (FIN); `reset` the peer or the network broke the connection (RST); `ours` this
- * side ended it; `violation` the peer violated the protocol; `late` the peer reached a timeout; `much` the peer exceeded a
- * limit: its message was too long, or it left too many bytes unread; `full` the server is at capacity.
- *
+ * - `finished`: the peer closed its side (FIN).
+ * - `reset`: the peer or the network broke the connection (RST).
+ * - `ours`: this side ended it.
+ * - `violation`: the peer violated the protocol.
+ * - `late`: the peer reached a timeout.
+ * - `much`: the peer exceeded a limit: its message was too long, or it left too many bytes unread.
+ * - `full`: the server is at capacity.
  */
 export type DisconnectReason = 'finished' | 'reset' | 'ours' | 'violation' | 'late' | 'much' | 'full'
 

@@ -31,14 +31,14 @@ export class Inbox {
   readonly #clock: Clock
   readonly #messageLimit: number
   readonly #datagrams: boolean
-  /** Milliseconds without a byte that end a message; `undefined` if no pause ends one. */
+  /** Milliseconds without a byte that end a message; `undefined` if no pause ends a message. */
   readonly #pause: number | undefined
   readonly #onSettled: (() => void) | undefined
   #ready: ReadyMessage[] = NONE
   #raw: Raw | undefined
   /** Span of the message that `next` or `rest` returned last, if the decoder does not have it any more. */
   #span: ByteSpan | undefined
-  /** Number of bytes of all datagrams, including dropped ones. */
+  /** Number of bytes of all datagrams, including dropped datagrams. */
   #datagramBytes = 0
   /** Bytes that the ready messages count. */
   #readyBytes = 0
@@ -119,8 +119,8 @@ export class Inbox {
 
   /**
    * Returns the remaining bytes as the last message, if they can be a message. The caller calls it when no more bytes will arrive
-   * and `next` returns no more messages. The last bytes of a `broken` stream may be incomplete, so they are a message only if a
-   * pause would have made them one.
+   * and `next` returns no more messages. The last bytes of a `broken` stream may be incomplete, so they are a message only if a pause
+   * would have made them a message.
    */
   rest(broken = false): Decoded {
     this.close()

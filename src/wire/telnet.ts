@@ -18,7 +18,7 @@ const NUL = 0
 const LF = 10
 const CR = 13
 
-/** Maximum number of bytes in a subnegotiation. This side requests no subnegotiation, so a longer one is not one. */
+/** Maximum number of bytes in a subnegotiation. This side requests no subnegotiation, so a longer byte sequence is no subnegotiation. */
 const SUBNEGOTIATION = 1024
 /** Maximum number of answers in one connection: enough to refuse every option in both directions. */
 const ANSWERS = 1024

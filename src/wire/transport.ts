@@ -45,7 +45,7 @@ export interface Transport {
   finish(): void
   /** Closes both directions immediately and drops unsent bytes. */
   destroy(): void
-  /** Does the same as `destroy`, and lets the peer see a broken connection (TCP's RST) if the transport supports that. */
+  /** Does the same as `destroy`, and shows the peer a broken connection (TCP's RST) if the transport supports that. */
   reset(): void
 }
 

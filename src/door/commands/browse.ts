@@ -103,7 +103,7 @@ async function ladders(session: DoorSession, rest: string): Promise<CommandOutpu
   const page = readPage(session, rest, 'rank')
   if (typeof page === 'string') return page
   const entries = lobby.catalogue.entries.filter((entry) => !isSolitary(entry) || entry.game.points)
-  // the declared cost of the command is that of the first ladder
+  // the declared cost of the command includes the first ladder
   peer.connection.charge(LADDER * (entries.length - 1))
   const rows: (readonly string[])[] = []
   for (const entry of entries) {

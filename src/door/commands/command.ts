@@ -27,7 +27,7 @@ export interface DoorCommand {
   more?(catalogue: Catalogue): readonly string[]
   readonly needs?: readonly Need[]
   /**
-   * What the command takes from the budget of the connection, in addition to the typed line; 0 by default. The session charges for
+   * Cost of the command for the budget of the connection, in addition to the typed line; 0 by default. The session charges for
    * long answers separately.
    */
   readonly cost?: number

@@ -134,14 +134,14 @@ async function cancel(session: DoorSession): Promise<CommandOutput> {
   return invited ? formatCancelled(session.lobby, invited, true) : 'You no longer wait.'
 }
 
-/** Accepts a challenge: the one from the named user, or the only one. */
+/** Accepts the challenge from the named user, or the only challenge. */
 export async function acceptChallenge(session: DoorSession, name: string): Promise<CommandOutput> {
   return reportingCancelledSeek(session, async () =>
     formatRefusal(await session.withNewTableShown(() => session.lobby.acceptChallenge(name === '' ? undefined : name)), name),
   )
 }
 
-/** Refuses a challenge: the one from the named user, or the only one. */
+/** Refuses the challenge from the named user, or the only challenge. */
 export async function refuseChallenge(session: DoorSession, name: string): Promise<CommandOutput> {
   const { answer, withdrawn } = await session.collectWithdrawn(() => session.lobby.refuseChallenge(name === '' ? undefined : name))
   return formatRefusal(answer, name) ?? withdrawn.map((seeker) => `You have refused ${toSafeLine(seeker.name)}’s game of ${seeker.game}.`)

@@ -39,7 +39,7 @@ function go(session: DoorSession, rest: string): CommandOutput {
   return screen.open()
 }
 
-/** Shows another game of this user after the session has left the shown one; a game that waits for a move has priority. */
+/** Shows another game of this user after the session has left the shown game; a game that waits for a move has priority. */
 export function showNextGame(session: DoorSession): readonly string[] {
   const next: TableScreen | undefined = session.tables.playing.find(({ turn }) => turn) ?? session.tables.playing[0]
   if (!next) return []

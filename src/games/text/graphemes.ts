@@ -114,7 +114,7 @@ function cutWord(word: string, columns: number): string[] {
   return pieces
 }
 
-/** Splits a word into characters; an escape of several characters counts as one. */
+/** Splits a word into characters; an escape of several characters counts as one character. */
 function splitUnits(word: string): string[] {
   return word.split(ESCAPE).flatMap((part, at) => (at % 2 === 1 ? [part] : splitGraphemes(part)))
 }

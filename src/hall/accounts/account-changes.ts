@@ -9,7 +9,7 @@ import type { NameRegistry } from './name-registry.ts'
 import { ENDED, type OnlineUser, type OnlineUsers } from './online-users.ts'
 import { checkNew, type Passwords } from './passwords.ts'
 
-/** Seats has what account changes need of the hall. */
+/** Seats is the part of the hall that account changes use. */
 export interface Seats {
   /** Checks whether the hall holds a seat with a token for a disconnected guest. */
   holdsSeatFor(person: PersonId): boolean

@@ -35,7 +35,7 @@ export class GuestSecrets {
     this.#random = random
   }
 
-  /** Makes a new secret for a guest, which replaces the previous one. */
+  /** Makes a new secret for a guest, which replaces the previous secret. */
   make(person: PersonId): string | undefined {
     if (!this.#random) return undefined
     const secret = makeToken(this.#random)

@@ -198,7 +198,7 @@ export class People {
     return this.#users.holdSeat(person, replaced)
   }
 
-  /** Makes a new reconnect secret for a guest online, which replaces the previous one; `undefined` for other users. */
+  /** Makes a new reconnect secret for a guest online, which replaces the previous secret; `undefined` for other users. */
   reconnectSecret({ person, isOnline }: OnlineUser): string | undefined {
     return isOnline && !hasAccount(person) ? this.#secrets.make(person) : undefined
   }
@@ -244,14 +244,14 @@ export class People {
   }
 
   /**
-   * Sets a new password, for the owner with a proof, or for the operator without one. Ends all login sessions of the account, all
+   * Sets a new password, for the owner with a proof, or for the operator without a proof. Ends all login sessions of the account, all
    * its other connections and the tokens of its seats; returns the numbers of sessions and connections.
    */
   async setPassword(name: string, password: string, proof?: PasswordProof): Promise<EndedConnections | AuthError> {
     return this.#changes.setPassword(name, password, proof)
   }
 
-  /** Removes an account with all its data, for the owner with a proof, or for the operator without one. */
+  /** Removes an account with all its data, for the owner with a proof, or for the operator without a proof. */
   async remove(name: string, proof?: PasswordProof): Promise<EndedConnections | AuthError> {
     return this.#changes.remove(name, proof)
   }
@@ -355,7 +355,7 @@ export class People {
     this.guestGames.clear(person)
   }
 
-  /** Checks whether a guest's name belongs to another user: one who is online, or one for whom the hall holds a seat. */
+  /** Checks whether a guest's name belongs to another user who is online, or for whom the hall holds a seat. */
   #isOccupied(person: PersonId, { before }: LoginRequest): boolean {
     if (before?.isOnline && before.person === person) return false
     return this.#users.of(person).length > 0 || this.#seats.holdsSeatFor(person)

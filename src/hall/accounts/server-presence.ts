@@ -1,6 +1,6 @@
 import type { LeaseId, PersonId, Presence, PresentPerson } from '../ports.ts'
 
-/** LocalUsers has what presence needs of `OnlineUsers`. */
+/** LocalUsers is the part of `OnlineUsers` that presence uses. */
 export interface LocalUsers {
   of(person: PersonId): readonly unknown[]
   /** Names of the guests online, at all servers. */

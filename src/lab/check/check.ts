@@ -15,10 +15,10 @@ export interface CheckSubject {
   readonly role: Side
   /** The words of its command, with `{HOST}` and `{PORT}` still in them. */
   readonly words: readonly string[]
-  /** Its port: where it listens, or where the judge listens for it. */
+  /** The port at which the program listens, or at which the judge listens for it. */
   readonly port: number
   readonly sandbox: Sandbox
-  /** Randomness that the options prescribe for the judge's side, if they do. */
+  /** Randomness of the judge's side, if the options prescribe it. */
   readonly random?: Random | undefined
   /** Makes the random choices of a check the same each time. */
   readonly seed: number
@@ -38,14 +38,14 @@ export interface Finding {
   readonly visited?: ReadonlySet<string>
 }
 
-/** Check is one named thing that a program is judged by. */
+/** Check is one named criterion by which the judge judges a program. */
 export interface Check {
   /** Name for `--only`, in words joined by dashes. */
   readonly name: string
-  /** What it proves, as a sentence about the program. */
+  /** What a passed check proves, as a sentence about the program. */
   readonly proves: string
   readonly level: CheckLevel
-  /** The sides that it judges. */
+  /** The sides that the check judges. */
   readonly roles: readonly Side[]
   /** Checks whether it can judge programs of a protocol; by default, of every protocol. */
   appliesTo?(program: Program): boolean

@@ -49,7 +49,7 @@ export async function connectProgram(subject: CheckSubject, { keepsPort = false 
   return finding
 }
 
-/** Listens for a client at the port of its program. On a network that others share, at another one if that is in use. */
+/** Listens for a client at the port of its program. If that port is in use on a shared network, listens at another port. */
 async function listen({ sandbox, port }: CheckSubject, accept: (transport: Transport) => void): Promise<Listener> {
   if (sandbox.ownNetwork) return sandbox.listen(port, accept)
   try {

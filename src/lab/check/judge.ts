@@ -14,7 +14,7 @@ export interface JudgeOptions {
   readonly repeat: (check: Check) => string
 }
 
-/** JudgedCheck is a result with what people want to see beside it. */
+/** JudgedCheck is a result with the details that people want to see. */
 export interface JudgedCheck {
   readonly result: CheckResult
   readonly proves: string

@@ -12,17 +12,17 @@ import type { RunningProgram } from './sandbox.ts'
 import { Typist } from './typist.ts'
 
 /*
- * The judge plays against a program that it cannot see into. It has to know when the program waits for its person, and which
- * line leads to a legal message. No worksheet says that in a form that a program can read, but Parlor's own role of the same
- * side knows both: it asks its console exactly then.
+ * The judge plays against a program whose state it cannot read. It has to know when the program waits for its person, and which line
+ * leads to a legal message. No worksheet says that in a form that a program can read. But Parlor's own role of the same side knows both,
+ * because it asks its console at the same moments.
  *
- * So a shadow of the program's side runs beside it. It reads what the judge sends to the program, and nothing that it
- * sends is used. When the shadow asks for a line, the judge chooses one, types it into the program, and answers the shadow with
- * it. The program and the shadow stay in the same state as long as the program does what its protocol says. The judge's own
- * side is a usual conversation, which finds every violation.
+ * So a shadow of the program's side runs beside it. It reads what the judge sends to the program, and the judge drops what it sends. When
+ * the shadow asks for a line, the judge chooses a line, types it into the program, and answers the shadow with it. The program and the
+ * shadow stay in the same state as long as the program does what its protocol says. The judge's own side is a usual conversation, which
+ * finds every violation.
  */
 
-/** Milliseconds between two looks at the timeouts. */
+/** Milliseconds between two checks of the timeouts. */
 const TICK = 100
 /** Lines of each side after which the judge stops a conversation whose protocol has no end. */
 const EXCHANGES = 6

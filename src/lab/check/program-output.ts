@@ -2,8 +2,8 @@ import { decode } from '../../wire/text.ts'
 import { findPrompt } from './prompts.ts'
 
 /**
- * OutputStream is where a program prints: its terminal, which joins both streams as a person sees them, or one of two pipes. What
- * the judge types stands between, as a terminal shows it.
+ * OutputStream is where a program prints: its terminal, which joins both streams as a person sees them, or one of two pipes. The lines
+ * that the judge types stand between the pieces, as a terminal shows them.
  */
 export type OutputStream = 'terminal' | 'stdout' | 'stderr' | 'typed'
 
@@ -22,8 +22,8 @@ export interface OutputChunk {
 }
 
 /**
- * ProgramOutput is what a program has printed: pieces with their times, up to a limit in bytes. What a program prints beyond the
- * limit is dropped, and `overflowed` is true.
+ * ProgramOutput is what a program has printed: pieces with their times, up to a limit in bytes. It drops output beyond the limit, and
+ * then `overflowed` is true.
  */
 export class ProgramOutput {
   readonly #chunks: OutputChunk[] = []
@@ -51,7 +51,7 @@ export class ProgramOutput {
     return this.#chunks.at(-1)?.at
   }
 
-  /** Appends a piece. The bytes are copied. */
+  /** Appends a piece. Copies the bytes. */
   append({ at, stream, bytes }: OutputChunk): void {
     const room = stream === 'typed' ? bytes.length : Math.min(bytes.length, this.#limit - this.#size)
     this.#overflowed ||= room < bytes.length
@@ -70,7 +70,7 @@ export class ProgramOutput {
     })
   }
 
-  /** The output and what was typed as text, with line ends as `\n`; of one stream, if it is given. Invalid UTF-8 becomes U+FFFD. */
+  /** The output and the typed lines as text, with line ends as `\n`; only those of `stream`, if it is given. Invalid UTF-8 becomes U+FFFD. */
   text(stream?: OutputStream): string {
     const chunks = stream === undefined ? this.#chunks : this.#chunks.filter((chunk) => chunk.stream === stream)
     const all = new Uint8Array(chunks.reduce((sum, { bytes }) => sum + bytes.length, 0))

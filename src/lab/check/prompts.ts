@@ -3,14 +3,14 @@ import type { Address } from '../../wire/transport.ts'
 /** Prompt asks for one or both parts of an address, or for a name. */
 export type PromptKind = 'address' | 'host' | 'port' | 'name'
 
-/** What people write when they ask for each part, in any order and in any sentence. */
+/** The words with which people ask for each part, in any order and in any sentence. */
 const HOST_WORDS = /\b(?:host(?: ?name)?|address|(?:ip|ipv4|ipv6)(?: ?addr(?:ess)?)?|addr|server)\b/i
 const PORT_WORDS = /\bport\b/i
 const NAME_WORDS = /\b(?:user ?name|nick ?name|name|nick|login|user)\b/i
 /** Name that a program types if it is asked for one before it connects. */
 const NAME = 'ada'
 
-/** Returns the end of the output without a line end, which a program that now reads has printed as a prompt; `''` if there is none. */
+/** Returns the last line of the output if it has no line end: a program that now reads has printed it as a prompt. Otherwise returns `''`. */
 export function findPrompt(output: string): string {
   return output.slice(Math.max(output.lastIndexOf('\n'), output.lastIndexOf('\r')) + 1)
 }

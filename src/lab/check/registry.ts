@@ -7,7 +7,7 @@ import { playsToTheEnd } from './plays-to-the-end.ts'
 import type { CheckLevel } from './report.ts'
 import { restartOnTheSamePort, twoClientsAtOnce } from './server-checks.ts'
 
-/** All checks, in the order in which they run: what a program needs for the others comes first. */
+/** All checks, in the order in which they run: a check that the others depend on comes before them. */
 export const CHECKS: readonly Check[] = [
   playsToTheEnd,
   ...[byteByByte, glued, slow, cutInsideACharacter],
@@ -15,7 +15,7 @@ export const CHECKS: readonly Check[] = [
   ...[twoClientsAtOnce, restartOnTheSamePort],
 ]
 
-/** Returns the checks for one side of a program at a level. `robust` has those of `worksheet`, too. */
+/** Returns the checks for one side of a program at a level. The level `robust` has the checks of `worksheet`, too. */
 export function selectChecks(program: Program, role: Side, level: CheckLevel, checks: readonly Check[] = CHECKS): readonly Check[] {
   return checks.filter(
     (check) => (level === 'robust' || check.level === 'worksheet') && check.roles.includes(role) && check.appliesTo?.(program) !== false,

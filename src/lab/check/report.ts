@@ -1,6 +1,6 @@
 import type { Side } from '../../protocol/automaton.ts'
 
-/** CheckLevel is what a check asks for: what the worksheets' own programs do, or more. */
+/** CheckLevel says what a check demands: the behaviour of the worksheets' own programs, or more. */
 export type CheckLevel = 'worksheet' | 'robust'
 
 /** The causes of failures. The codes are stable: programs read them, and pages explain them. */
@@ -20,7 +20,7 @@ export interface CheckResult {
   readonly passed: boolean
   /** The likely cause; `null` if the check has passed. */
   readonly cause: Cause | null
-  /** What the check has shown, or what was wrong. */
+  /** A sentence on the result of the check, or on the fault that it found. */
   readonly sentence: string
   /** The worksheet's section. */
   readonly source: string
@@ -39,7 +39,7 @@ export interface CheckReport {
   readonly checks: readonly CheckResult[]
 }
 
-/** Returns the report of results. It has passed if every check has, and if there was one. */
+/** Returns the report of results. It has passed if at least one check ran, and every check has passed. */
 export function toReport(about: Pick<CheckReport, 'program' | 'role' | 'level'>, checks: readonly CheckResult[]): CheckReport {
   return { ...about, passed: checks.length > 0 && checks.every(({ passed }) => passed), checks }
 }

@@ -9,7 +9,7 @@ export interface ProgramLimits {
   readonly output: number
   /** Bytes of memory of all its processes together. */
   readonly memory: number
-  /** Bytes of the files that it writes, all together where it has a file system of its own. */
+  /** Bytes of each file that it writes, or of all of them together if it has a file system of its own. */
   readonly files: number
   /** Number of its processes and threads. */
   readonly processes: number
@@ -26,7 +26,7 @@ export interface Usage {
 /** StopReason says why the judge has ended a program: it exceeded a limit, or was not needed any more. */
 export type StopReason = 'time' | 'output' | 'memory' | 'judge'
 
-/** ProgramEnd says how a program has ended. A program has an exit code, or a signal ended it, or the judge did. */
+/** ProgramEnd says how a program has ended. A program has an exit code, or a signal or the judge has ended it. */
 export interface ProgramEnd {
   readonly code?: number
   /** Name of the signal, such as `SIGSEGV`. */
@@ -35,7 +35,7 @@ export interface ProgramEnd {
   readonly usage: Usage
 }
 
-/** ProgramStart says how a program is started in a sandbox. */
+/** ProgramStart says how the sandbox starts a program. */
 export interface ProgramStart {
   /** The command, with address and port filled in. */
   readonly words: readonly string[]
@@ -56,7 +56,7 @@ export interface RunningProgram {
   endInput(): void
   /** Resolves when it and everything that it started have ended. */
   readonly ended: Promise<ProgramEnd>
-  /** What its processes have used until now. */
+  /** The usage of its processes until now. */
   usage(): Usage
   /** Ends it and everything that it started; resolves like `ended`. */
   stop(reason?: StopReason): Promise<ProgramEnd>
@@ -68,7 +68,7 @@ export interface Sandbox {
   readonly ownNetwork: boolean
   /** Sentences that say what is not contained, for people. */
   readonly notes: readonly string[]
-  /** Listens where the programs can connect to, at 127.0.0.1. Port 0 is any free port. */
+  /** Listens at 127.0.0.1, in the network of the programs. Port 0 is any free port. */
   listen(port: number, accept: (transport: Transport) => void): Promise<Listener>
   /**
    * Connects to a program that listens at 127.0.0.1, and tries again until it does, for up to `timeout` milliseconds. A connection that

@@ -2,7 +2,7 @@ import type { Random } from '../../games/game.ts'
 import { type Automaton, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../protocol/automaton.ts'
 import { type Console, EndOfInput } from '../../protocol/definition.ts'
 
-/** Number of lines after which a typist says goodbye, and after which it has had enough. */
+/** Number of lines after which a typist sends the goodbye, and after which it stops typing. */
 const PATIENCE = 100
 const ENOUGH = 120
 /** Number of lines after which a typist ends its input, if that is how its side ends a conversation, and nothing new is left to type. */
@@ -43,17 +43,17 @@ export interface TypistOptions {
   readonly state: () => string
   /** Lines that a person may type in a state, if the program declares them. */
   readonly declared?: Readonly<Record<string, readonly string[] | undefined>> | undefined
-  /** Number of lines after which the typist has had enough; by default more than a game takes. */
+  /** Number of lines after which the typist stops typing; by default more than a game takes. */
   readonly enough?: number | undefined
   /** Text in place of the example of a message that can be any text. */
   readonly text?: string | undefined
-  /** Called with each line before the answer, and with `undefined` instead of a line when the typist has had enough. */
+  /** Called with each line before the answer, and with `undefined` when the typist stops typing. */
   readonly typed?: (line: string | undefined) => Promise<void>
 }
 
 /**
- * Typist is a person at a console who types lines that the automaton allows, at random. It does not repeat a line that was
- * asked for again, and says goodbye after many lines, so that a conversation without an end ends.
+ * Typist is a person at a console who types lines that the automaton allows, at random. If the program asks again, the typist types
+ * another line. It sends the goodbye after many lines, so that a conversation without an end ends.
  */
 export class Typist implements Console {
   readonly #options: TypistOptions
@@ -67,7 +67,7 @@ export class Typist implements Console {
 
   say(): void {}
 
-  /** Notes that the conversation goes on, so that lines of earlier turns may be typed again. */
+  /** Notes that the conversation has continued, so that the typist may repeat lines of earlier turns. */
   progress(): void {
     this.#refused.clear()
   }
@@ -84,7 +84,7 @@ export class Typist implements Console {
     return atEnd
   }
 
-  /** Chooses a line, one that was not typed yet if there is one; `undefined` to end the input. */
+  /** Chooses a line, if possible a line that was not typed yet; `undefined` to end the input. */
   #choose(): string | undefined {
     const { automaton, side, state, random, declared, text, enough = ENOUGH } = this.#options
     const now = state()
@@ -95,7 +95,7 @@ export class Typist implements Console {
     const open = lines.filter((line) => !this.#refused.has(line))
     const fresh = open.filter((line) => !this.#typed.has(line))
     const choices = [fresh, open, byes].find(({ length }) => length > 0)
-    // where the other way out is the end of the input, more of the same would show nothing
+    // if the side ends a conversation by the end of its input, repeated lines would show nothing new
     const closes = legalTransitions(automaton, now).some(({ from, form }) => from === side && form.closes)
     if (!choices || (closes && fresh.length === 0 && this.#count > REPEATED)) return undefined
     const line = random.choice(choices)

@@ -14,15 +14,15 @@ export interface ClassConsoleOptions {
   readonly limits?: Partial<ClassLimits>
 }
 
-/** Milliseconds between two looks at connections that are silent. */
+/** Milliseconds between two checks of silent connections. */
 const LOOK = 1000
 /** Milliseconds of silence after which a monitor may report an unfinished message. */
 const QUIET = 2000
 
 /**
  * ClassConsole watches the connections of a server, for its operator: one monitor for each, beside the conversation and without
- * an effect on it. What it stores is masked and bounded (`ClassLimits`), also for closed connections, which stay for a while. A monitor that
- * fails is a bug of Parlor; its connection goes on unwatched.
+ * an effect on it. It masks and bounds what it stores (`ClassLimits`), also for closed connections, which it stores for a while. A
+ * monitor that fails is a bug of Parlor; its connection continues unwatched.
  */
 export class ClassConsole {
   readonly #clock: Clock
@@ -67,7 +67,7 @@ export class ClassConsole {
     return new WatchedTransport(transport, { clock: this.#clock, connection, since: opened.since, watcher: this })
   }
 
-  /** Takes what has happened on a connection. Never throws. Called by its transport alone. */
+  /** Passes an event to the monitor of its connection. Never throws. Called by its transport alone. */
   observe(connection: number, event: Parameters<WatchedConnection['observe']>[0]): void {
     const watched = this.#open.get(connection)
     if (!watched) return
@@ -120,7 +120,7 @@ export class ClassConsole {
     this.#publish(connection)
   }
 
-  /** Moves a connection to the closed ones. Called by its transport alone. */
+  /** Moves a connection to the closed connections. Called by its transport alone. */
   close(connection: number): void {
     const watched = this.#open.get(connection)
     if (!watched) return
@@ -160,7 +160,7 @@ export class ClassConsole {
     return () => void this.#subscribers.delete(onChange)
   }
 
-  /** Ends the looks at silent connections. */
+  /** Ends the checks of silent connections. */
   stop(): void {
     this.#cancelLook?.()
     this.#cancelLook = undefined
@@ -170,7 +170,7 @@ export class ClassConsole {
     return this.#open.get(connection) ?? this.#closed.get(connection)
   }
 
-  /** Tells the monitors of silent connections the time, and drops old closed connections. */
+  /** Passes the time to the monitors of silent connections, and drops old closed connections. */
   readonly #look = (): void => {
     const now = this.#clock.monotonic()
     for (const [connection, watched] of this.#open) {
@@ -192,7 +192,7 @@ export class ClassConsole {
     }
   }
 
-  /** Drops observations of the connections that are quiet for longest, closed ones first, until the limit holds. */
+  /** Drops observations of closed connections, and then of the connections that are quiet for longest, until the limit holds. */
   #forgetQuiet(busy: number): void {
     const quietest = [...this.#open.values()].sort((one, other) => lastTime(one) - lastTime(other))
     for (const watched of [...this.#closed.values(), ...quietest]) {

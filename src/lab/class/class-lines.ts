@@ -3,11 +3,12 @@ import { decode, encode } from '../../wire/text.ts'
 import type { ClassConnection, ClassObservation } from './class-view.ts'
 
 /*
- * The class console as lines of JSON, as a server sends them to its operator: the first line has the version; then each connection and, if
- * one was chosen, its observations; then the end of the snapshot, after which the same lines tell of changes.
+ * A server sends the class console to its operator as lines of JSON. The first line has the version. A line for each connection follows
+ * and, if the operator has chosen a connection, a line for each of its observations. A line ends this snapshot; after it, the same kinds
+ * of lines report changes.
  */
 
-/** The version of the lines. A reader refuses another one. */
+/** The version of the lines. A reader refuses lines of any other version. */
 export const CLASS_VERSION = 1
 
 /** ClassLine is one line of the console. */
@@ -23,7 +24,7 @@ const turn = z.enum(['client', 'server', 'either', 'none'])
 const count = z.int().min(0)
 const time = z.number()
 const span = { start: count, end: count }
-/** Bytes, written as a text with a character for each. */
+/** Bytes, written as a text with one character for each byte. */
 const bytes = z.codec(
   z.string(),
   z.custom<Uint8Array>((value) => value instanceof Uint8Array),

@@ -1,8 +1,8 @@
 import type { Observation, Turn } from '../monitor/observation.ts'
 
 /*
- * What a class console shows of a server's connections. All of it is plain data without secrets and talk, so that it can leave the
- * process: `class-lines.ts` writes it as lines of JSON.
+ * The rows and observations that a class console shows of a server's connections. They are plain data without secrets and talk, so that
+ * they can leave the process: `class-lines.ts` writes them as lines of JSON.
  */
 
 /** ClassFault is the last thing that a client did wrong. */
@@ -11,13 +11,13 @@ export interface ClassFault {
   readonly sentence: string
   /** Time in milliseconds since the connection was opened. */
   readonly at: number
-  /** True until the client sends a legal message after it. */
+  /** True until the client sends a legal message after the fault. */
   readonly stands: boolean
 }
 
 /** ClassProgress is how far a client has come in its protocol. */
 export interface ClassProgress {
-  /** Number of states in which the conversation has been, of all states of the automaton. */
+  /** Number of states that the conversation has visited, and number of all states of the automaton. */
   readonly visited: number
   readonly states: number
   /** Number of finished games. */
@@ -34,7 +34,7 @@ export interface ClassConnection {
   readonly transport: 'tcp' | 'tls' | 'unix' | 'udp'
   /** The name that the client has given, if its protocol has names. */
   readonly name?: string
-  /** State of the automaton; of a closed connection, the last one. */
+  /** State of the automaton; the last state for a closed connection. */
   readonly state: string
   /** Who may send now: `none` if the connection is closed. */
   readonly turn: Turn
@@ -49,9 +49,9 @@ export interface ClassConnection {
   readonly progress: ClassProgress
   /** The last fault of the client. */
   readonly fault?: ClassFault
-  /** Number of observations so far; the last ones are stored. */
+  /** Number of observations so far; the console stores the last of them. */
   readonly observations: number
-  /** True if the monitor of this connection has failed, so that nothing more is known of it. */
+  /** True if the monitor of this connection has failed, so that its row does not change any more. */
   readonly isLost: boolean
 }
 
@@ -69,15 +69,15 @@ export interface ClassChange {
 
 /** ClassLimits bound what a class console stores. */
 export interface ClassLimits {
-  /** Open connections; further ones are not watched. */
+  /** Open connections; the console does not watch further connections. */
   readonly open: number
-  /** Closed connections, and milliseconds for which they are stored. */
+  /** Closed connections, and milliseconds for which the console stores them. */
   readonly closed: number
   readonly closedFor: number
-  /** Observations of one connection, and their bytes; then the oldest are dropped. */
+  /** Observations of one connection, and their bytes; then the console drops the oldest. */
   readonly observations: number
   readonly bytes: number
-  /** Bytes of all observations together; then those of the connection that is quiet for longest are dropped. */
+  /** Bytes of all observations together; then the console drops those of the connection that is quiet for longest. */
   readonly allBytes: number
 }
 
@@ -91,7 +91,7 @@ export const classLimits: ClassLimits = {
   allBytes: 32 * 1024 * 1024,
 }
 
-/** ClassVerdict is the result of a connection: `none` if it has finished no game, and done nothing wrong that stands. */
+/** ClassVerdict is the result of a connection: `none` if it has finished no game, and its last fault does not stand. */
 export type ClassVerdict = 'passed' | 'failed' | 'none'
 
 /**

@@ -10,21 +10,21 @@ import type {
   Violation,
 } from '../monitor/observation.ts'
 
-/** Limit of characters, and of bytes, of a message that are stored. */
+/** Maximum number of characters, and of bytes, that are stored of a message. */
 const SHOWN = 400
-/** Limit of reads that are stored of a message. */
+/** Maximum number of reads that are stored of a message. */
 const READS = 8
 const HIDDEN = '***'
 
 /**
  * ObservationMask removes from observations what an operator must not read: secrets, such as passwords, and talk.
  *
- * The problem: the monitor has marked the secrets of each whole message, but its sentences quote texts, and it knows no talk.
+ * The problem: the monitor has marked the secrets of each whole message, but its sentences quote texts, and it does not recognise talk.
  *
- * The idea: a protocol says itself what is talk: by `Automaton.talk`, or by its messages that are texts for people (`free`). Of a
- * message that has a name, the talk is masked. A text without a name (illegal, early, unfinished) in a direction that has talk
- * may be talk, too, so it is masked as a whole, and its sentence says what was expected without quoting it. What is masked is not
- * stored at all, so no reader of the observations can show it.
+ * The idea: each protocol declares its talk, by `Automaton.talk` or by its messages that are texts for people (`free`). The mask hides
+ * the talk of a message that has a name. A text without a name (illegal, early, unfinished) in a direction that has talk may be talk,
+ * too, so the mask hides it as a whole, and its sentence says what was expected without quoting it. The console does not store masked
+ * text at all, so no reader of the observations can show it.
  */
 export class ObservationMask {
   readonly #automaton: Automaton
@@ -117,7 +117,7 @@ function hideText({ expected, wrongAt }: Violation, from: Side): Violation {
   return { sentence, toSender: sentence, expected, received: HIDDEN, wrongAt }
 }
 
-/** Sorts spans and joins those that overlap or touch; leaves out empty ones. */
+/** Sorts spans, and joins spans that overlap or touch; leaves out empty spans. */
 function mergeSpans(spans: readonly SecretSpan[], length: number): readonly SecretSpan[] {
   const merged: [number, number][] = []
   for (const [from, to] of spans.toSorted(([one], [other]) => one - other)) {

@@ -5,7 +5,7 @@ import type { EndObservation, MessageVerdict, Observation, WireEvent } from '../
 import type { ClassConnection, ClassFault, ClassLimits, ClassObservation } from './class-view.ts'
 import { ObservationMask } from './observation-mask.ts'
 
-/** ConnectionOrigin is what is known of a connection when it is opened. */
+/** ConnectionOrigin describes a connection at its opening. */
 export interface ConnectionOrigin {
   readonly connection: number
   readonly client: Address
@@ -15,7 +15,7 @@ export interface ConnectionOrigin {
   readonly since: number
 }
 
-/** Longest name that is shown. */
+/** Maximum number of characters of a name in a row. */
 const NAME = 40
 /** Estimated bytes of an observation beside its texts. */
 const OVERHEAD = 400
@@ -110,14 +110,14 @@ export class WatchedConnection {
     return event.kind !== 'time' || seen.length > 0
   }
 
-  /** Returns whether the monitor may have something to say about the silence since the last byte, which it does not know yet. */
+  /** Checks whether the connection has now been silent for `quiet` milliseconds, and the monitor has not been notified of that yet. */
   isQuiet(at: number, quiet: number): boolean {
     return this.#monitor !== undefined && at - this.#lastAt >= quiet && this.#quietAt - this.#lastAt < quiet
   }
 
   /**
-   * Takes how the server has ended the conversation, which knows more than its bytes show: a timeout, or a move against the rules.
-   * The sentence says so, and names no secret.
+   * Notes how the server has ended the conversation. The server knows causes that the bytes do not show: a timeout, or a move against the
+   * rules. The sentence names the cause, and no secret.
    */
   endConversation(outcome: string, sentence: string, at: number): void {
     if (this.#fault?.stands) return
@@ -197,7 +197,7 @@ export class WatchedConnection {
     this.#fault = { sentence, at, stands: true }
   }
 
-  /** Finds the field `name` of a legal message, by which clients of several protocols say who they are. */
+  /** Finds the field `name` of a legal message, with which clients of several protocols give their names. */
   #findName(name: string | undefined, text: string): string | undefined {
     const form = name === undefined ? undefined : this.#protocol.automaton.messages[name]
     if (!form) return undefined

@@ -5,13 +5,13 @@ import type { Transport } from '../../wire/transport.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'
 import type { WireEnd, WireEvent } from '../monitor/observation.ts'
 
-/** ConnectionWatcher takes what has happened on connections. It does not throw. */
+/** ConnectionWatcher is notified of the events of connections. It does not throw. */
 export interface ConnectionWatcher {
   observe(connection: number, event: WireEvent): void
   close(connection: number): void
 }
 
-/** WatchedTransportOptions say which connection it is, and who watches it. */
+/** WatchedTransportOptions name the connection of a transport and its watcher. */
 export interface WatchedTransportOptions {
   readonly clock: Clock
   readonly connection: number
@@ -20,7 +20,7 @@ export interface WatchedTransportOptions {
   readonly watcher: ConnectionWatcher
 }
 
-/** WatchedTransport passes everything on, and shows it to a watcher: this side is the server, and the peer the client. */
+/** WatchedTransport passes all calls and events on, and reports them to a watcher. This side is the server, and the peer is the client. */
 export class WatchedTransport extends TransportFilter {
   readonly #clock: Clock
   readonly #connection: number

@@ -3,7 +3,7 @@ import type { FaultDecisions } from './decisions.ts'
 /*
  * A fault that cuts a stream decides where to cut, and a lane asks: is there a cut at this offset, and at which offset is the next
  * cut? The answers depend on offsets alone, never on what has arrived. A lane asks forwards, but may look ahead and come back. So
- * no answer changes a cutter, and only `advance` lets it forget what lies before an offset.
+ * no answer changes a cutter, and only `advance` lets it forget its state for earlier offsets.
  */
 
 /** Cutter decides at which offsets a fault cuts. */
@@ -17,7 +17,7 @@ export interface Cutter {
   next(offset: number): number
   /** Returns the offset at which the piece with a byte begins; `undefined` for pieces that have no number by their offset. */
   pieceOf?(offset: number): number
-  /** Forgets what lies before an offset. */
+  /** Forgets its state for bytes before an offset. */
   advance?(offset: number): void
 }
 

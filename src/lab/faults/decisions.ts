@@ -1,10 +1,10 @@
 import type { Side } from '../../protocol/automaton.ts'
 
 /*
- * A generator of random numbers would give the next number to the code that asks next. In a stream that would be the code of the
- * next read, and the number of reads depends on the network, so the same seed would cut the same bytes at other offsets. Here no
- * number has a predecessor: a decision is a hash of the seed, the connection, the sender, the kind of decision, and the offset of a
- * byte or the number of a message. The same question always has the same answer.
+ * A generator of random numbers would give the next number to the code that asks next. In a stream, each read would take a number, and
+ * the number of reads depends on the network. So the same seed would cut the same bytes at other offsets. Here no number has a
+ * predecessor: a decision is a hash of the seed, the connection, the sender, the kind of decision, and the offset of a byte or the number
+ * of a message. The same question always has the same answer.
  */
 
 /** FaultDecision is the kind of a decision; each kind has random numbers of its own. */

@@ -50,7 +50,7 @@ export class EffectTable {
     this.#plain = isLocal ? undefined : { cutters: Object.values(this.#cutters), glue: typeof glue === 'number' ? glue : undefined, delay }
   }
 
-  /** The delay of the whole direction, if a rule sets one. */
+  /** The delay of the whole direction, if a rule sets a delay. */
   get delay(): FaultValue | undefined {
     return this.#usual.delay
   }

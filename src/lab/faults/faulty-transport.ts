@@ -13,7 +13,7 @@ import { type LaneRule, resolveFaults } from './resolve.ts'
 import type { FaultRule } from './rule.ts'
 import { StreamLane } from './stream-lane.ts'
 
-/** FaultProgram is what faults need to know of the program of a conversation. */
+/** FaultProgram is the part of a conversation's program that faults use. */
 export interface FaultProgram {
   readonly name: string
   readonly automaton: Automaton
@@ -27,7 +27,7 @@ export interface FaultPlan {
   readonly seed?: number
   /** Number of the connection, so that each of a server's connections has other random numbers. */
   readonly connection?: number
-  /** The side that writes to the transport: by default the server, which it is for a proxy's connection to its client, too. */
+  /** The side that writes to the transport: by default the server, also for a proxy's connection to its client. */
   readonly side?: Side
   /** True for a proxy, which has no side: a rule without a direction disturbs both directions. */
   readonly isProxy?: boolean

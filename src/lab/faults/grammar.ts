@@ -10,9 +10,9 @@ import { type FaultPlace, isVerb, specOf, verbs } from './verbs.ts'
  *   faults = rule *("," rule)
  *   rule   = [direction ":"] verb [value] [moment]        such as  split 8   in:delay 5ms..20ms   reset before 2nd LOW
  *
- * `verbs.ts` has the verbs, `values.ts` their values, and `moment-grammar.ts` the moments; the reference page has the whole. Names of
- * messages depend on the program, so `resolve.ts` checks them. The option `--split in:8,out:4` has the same meaning as
- * `in:split 8,out:split 4`.
+ * `verbs.ts` has the verbs, `values.ts` their values, and `moment-grammar.ts` the moments; the reference page has the whole grammar.
+ * Names of messages depend on the program, so `resolve.ts` checks them. The option `--split in:8,out:4` has the same meaning as `in:split
+ * 8,out:split 4`.
  */
 
 /** The verbs that are also options. */
@@ -20,7 +20,7 @@ export const optionVerbs = ['split', 'glue', 'delay'] as const
 /** OptionVerb is a verb that is also an option. */
 export type OptionVerb = (typeof optionVerbs)[number]
 
-/** The directions, with what each means. */
+/** The directions, with their meanings. */
 export const DIRECTIONS: Readonly<Record<FaultDirection, string>> = {
   out: 'what this side sends',
   in: 'what this side reads',
@@ -98,7 +98,7 @@ function complete(rule: FaultRule): FaultRule | FaultRefusal {
   return isAtMessage(moment) || moment.byte === 0 ? rule : { ...rule, value: moment.byte, moment: undefined }
 }
 
-/** Returns what no second rule may have: the rule's verb, moment, and each of its directions. */
+/** Returns the keys that no second rule may have: the rule's verb and moment, with each of its directions. */
 function keysOf({ direction, verb, moment }: FaultRule): readonly string[] {
   const what = moment ? `${verb} ${formatMoment(moment)}` : verb
   const usual = isAtMessage(moment) ? 'its own' : 'out'

@@ -18,7 +18,7 @@ export interface MessagePart {
   readonly names: readonly string[] | undefined
 }
 
-/** FinderOptions says what a finder has to know of the messages. */
+/** FinderOptions describes the messages to a finder. */
 export interface FinderOptions {
   readonly framing: Framing
   readonly automaton: Automaton

@@ -10,7 +10,7 @@ import { type FaultPlace, placesOf, specOf, type Verb } from './verbs.ts'
  * blanks.
  */
 
-/** The words that say whose message is meant. */
+/** The words that name the sender of the message. */
 export const WHOSE: Readonly<Record<string, Whose>> = {
   my: 'my',
   peer: 'peer',

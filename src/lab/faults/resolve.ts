@@ -5,7 +5,7 @@ import { formatRule } from './grammar.ts'
 import { ANY, type ByteMoment, type FaultRefusal, type FaultRule, isAtMessage, type MessageMoment } from './rule.ts'
 import { type FaultPlace, specOf, type Verb } from './verbs.ts'
 
-/** NamedMoment is a moment whose message is known to the program. */
+/** NamedMoment is a moment with the names of its message in the program. */
 export interface NamedMoment {
   readonly place: FaultPlace
   readonly ordinal: number | undefined

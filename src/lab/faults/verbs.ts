@@ -70,7 +70,7 @@ export const VERBS = {
     optional: true,
     kind: 'point',
     carriers: 'streams',
-    effect: 'delivers nothing for so long, or for ever, and then reads no more: the sender has to wait',
+    effect: 'delivers nothing for this time, or for ever, and then reads no more: the sender has to wait',
     example: 'stall 2s before GAMEOVER',
   },
   reset: {

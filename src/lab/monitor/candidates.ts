@@ -55,14 +55,14 @@ export class CandidateMonitors {
   }
 
   /**
-   * The most probable program with what has been seen of it: all, at most the last 1,000 observations, and those of the last event. It
-   * may not fit any more, if no other is as probable.
+   * The most probable program, with its observations: all of them, at most the last 1,000, and those of the last event. It may have
+   * ceased to fit, if no other program is as probable.
    */
   get leader(): Pick<Candidate, 'monitor' | 'seen' | 'latest'> | undefined {
     return this.#leader
   }
 
-  /** What the monitor of a program has seen so far, at most the last 1,000 observations; empty for a program that does not fit. */
+  /** The observations of a program's monitor so far, at most the last 1,000; empty for a program that does not fit. */
   observationsOf(name: string): readonly Observation[] {
     return this.#candidates.find(({ monitor }) => monitor.protocol.name === name)?.seen ?? []
   }
@@ -86,8 +86,8 @@ export class CandidateMonitors {
   }
 
   /**
-   * Chooses the most probable program. It changes only for one with more messages of its own, or, if it does not fit any more, for one with
-   * as many: a client that makes a mistake in a game does not speak the chat that accepts any line.
+   * Chooses the most probable program. Only a program with more messages of its own replaces it or, if it has ceased to fit, a program
+   * with as many: a client that makes a mistake in a game does not speak the chat that accepts any line.
    */
   #chooseLeader(leader: Candidate | undefined, left: readonly Candidate[]): Candidate | undefined {
     const isDropped = leader !== undefined && !left.includes(leader)
@@ -101,7 +101,7 @@ export class CandidateMonitors {
   }
 }
 
-/** Lets a candidate see an event. */
+/** Passes an event to a candidate. */
 function watch(candidate: Candidate, event: WireEvent): readonly Observation[] {
   const seen = candidate.monitor.observe(event)
   candidate.latest = seen
@@ -122,7 +122,7 @@ function count(candidate: Candidate, one: Observation): void {
   else candidate.certain++
 }
 
-/** A text that no protocol has for a message. */
+/** A text that is a message of no protocol. */
 const NONSENSE = '~ ~'
 
 /** Checks whether a message can be any text. */

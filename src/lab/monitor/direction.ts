@@ -32,7 +32,7 @@ export class Direction {
   readonly limit: number
   readonly #decoder: Decoder
   readonly #datagrams: boolean
-  /** Segments that have bytes which are not decoded yet. */
+  /** Segments with bytes that are not decoded yet. */
   #segments: Segment[] = []
   /** Messages that no call of `next` has returned yet. */
   #ready: WholeMessage[] = []

@@ -52,7 +52,7 @@ interface Fit {
  * Where they differ, the engine knows more: it is the receiver, and refuses messages that came too late (`late`, `crossed`).
  *
  * Tried before: to take the messages in the order in which they pass, which called our own programs wrong in every protocol in
- * which both sides may send. Also tried: to let a message stand behind one that passed later, which took refusals for answers to
+ * which both sides may send. Also tried: to let a message stand behind a message that passed later, which took refusals for answers to
  * messages that the server had not read (`Orderings.#mayStand`).
  *
  */
@@ -61,7 +61,7 @@ export class Judge {
   readonly #orderings: Orderings
   /** Text of the last message of each side, if the receiver refused it and the protocol has secrets; otherwise `''`. */
   readonly #rejected: Record<Side, string> = { client: '', server: '' }
-  /** Judgements that the present call returns. */
+  /** Judgements for the present call to return. */
   #judgements: Judgement[] = []
 
   constructor(automaton: Automaton) {
@@ -159,7 +159,7 @@ export class Judge {
     this.#add(taken.passed, { standing: 'late', ...toVerdict(taken, this.automaton), after: state, turn: turnOf(steps) })
   }
 
-  /** Drops the assumptions if a message fits without an assumption; otherwise, takes the assumption that it fits for the truth. */
+  /** Drops the assumptions if a message fits without an assumption; otherwise, accepts the assumption under which it fits. */
   #confirm(fitting: readonly Ordering[], from: Side): void {
     const { all } = this.#orderings
     if (all.every(({ assumed }) => assumed === undefined)) return
@@ -180,7 +180,7 @@ export class Judge {
     this.#add(passed, { standing: 'illegal', name: undefined, before: ordering.state, after: state, turn: turnOf(steps), violation })
   }
 
-  /** Adds orderings in which the illegal message of a side was one of the legal ones. */
+  /** Adds orderings in which the illegal message of a side was one of the legal messages. */
   #assume(from: Side): void {
     const { all, best } = this.#orderings
     const { refusal } = this.automaton
@@ -235,7 +235,7 @@ export class Judge {
   }
 }
 
-/** Maximum number of early messages of one side. The receiver is not going to read more. */
+/** Maximum number of early messages of one side. The receiver will not read more. */
 const EARLY_LIMIT = 256
 
 const NO_MESSAGE: Passed = {

@@ -10,7 +10,7 @@ import type { MessageObservation, Observation, Turn, WireBytes, WireEnd, WireEve
 import { otherSide, SIDES } from './orderings.ts'
 import { findSecretBytes, findSecretBytesIn, findUnfinishedSecretBytes } from './secret-bytes.ts'
 
-/** WatchedProtocol is what the monitor needs of a program: its automaton, and the framing of each direction. */
+/** WatchedProtocol is the part of a program that the monitor uses: its automaton, and the framing of each direction. */
 export interface WatchedProtocol {
   /** Name of the program. */
   readonly name: string
@@ -19,7 +19,7 @@ export interface WatchedProtocol {
   readonly toClient: Framing
 }
 
-/** Returns what the monitor needs of a program that runs with these options. */
+/** Returns the part of a program with these options that the monitor uses. */
 export function toWatchedProtocol({ name, protocol, defaults }: Program, options: Options = {}): WatchedProtocol {
   return { name, automaton: protocol.automaton, ...protocol.framing({ ...defaults, ...options }) }
 }
@@ -27,7 +27,7 @@ export function toWatchedProtocol({ name, protocol, defaults }: Program, options
 /** Milliseconds without a byte after which the monitor reports an unfinished message. */
 const QUIET = 2000
 
-/** The lines of the last turn of one side, as far as the turn has come. */
+/** The lines that one side has sent in its last turn so far. */
 interface SideTurn {
   readonly text: string
   /** True if the other side has sent a whole message since then. */
@@ -129,7 +129,7 @@ export class ConversationMonitor {
     if (this.#ended[from]) return
     this.#ended[from] = true
     const direction = this.#directions[from]
-    // after a reset, the last message may be incomplete, so the bytes count as a message only if a pause would have made them one
+    // after a reset, the last message may be incomplete, so the bytes count as a message only if a pause would have made them a message
     if (how === 'finished' || direction.deadline !== undefined) direction.rest()
     this.#takeMessages(from)
     this.#reportRest(from, at)

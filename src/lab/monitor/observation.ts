@@ -82,7 +82,7 @@ export interface Violation {
   readonly sentence: string
   /** The sentence in words for the side that sent the message. */
   readonly toSender: string
-  /** What the receiver expected, or why it expected nothing: a clause such as `expected "LOW", "HIGH" or "WIN"`. */
+  /** A clause that says what the receiver expected, or why it expected no message, such as `expected "LOW", "HIGH" or "WIN"`. */
   readonly expected: string
   /** The message, quoted. */
   readonly received: string

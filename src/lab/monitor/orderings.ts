@@ -31,7 +31,7 @@ export interface Passed extends PassedMessage {
   isAccepted: boolean
 }
 
-/** Taken is a message in an ordering, with its transition if it takes one. */
+/** Taken is a message in an ordering, with its transition if it takes a transition. */
 export interface Taken {
   readonly passed: Passed
   readonly step: Transition | undefined
@@ -52,7 +52,7 @@ export interface Ordering {
   readonly steps: readonly Transition[]
   /** Number of messages of each side in the ordering. */
   readonly taken: Readonly<Record<Side, number>>
-  /** Last message of each side in the ordering, without the dropped ones. */
+  /** Last message of each side in the ordering, without the dropped messages. */
   readonly last: Readonly<Record<Side, Taken | undefined>>
   /** Last message of each side that took a transition. */
   readonly legal: Readonly<Record<Side, Taken | undefined>>
@@ -88,7 +88,7 @@ export class Orderings {
     return this.#all
   }
 
-  /** The best ordering; there is always one. */
+  /** The best ordering; it always exists. */
   get best(): Ordering {
     const [best] = this.#all
     if (!best) throw new Error('a conversation has no ordering')
@@ -109,7 +109,7 @@ export class Orderings {
     return this.#all.filter(({ taken }) => taken[passed.from] === count)
   }
 
-  /** Number of messages of a side that stand behind an ordering without having been early. */
+  /** Number of messages of a side that stand behind an ordering and were not early. */
   #countUnseen({ taken }: Ordering, side: Side): number {
     const all = this.#passed[side]
     let count = 0
@@ -119,7 +119,7 @@ export class Orderings {
     return count
   }
 
-  /** Replaces the orderings by new ones, and adds all orderings that follow from these. */
+  /** Replaces the orderings by new orderings, and adds all orderings that follow from these. */
   replace(orderings: readonly Ordering[]): void {
     this.#expand([], orderings)
   }
@@ -135,7 +135,7 @@ export class Orderings {
   }
 
   /**
-   * Finds all orderings that follow from the new ones, and drops those that lead to no other state. Nothing else follows from the
+   * Finds all orderings that follow from the new orderings, and drops those that lead to no other state. Nothing else follows from the
    * `old` orderings.
    */
   #expand(old: readonly Ordering[], fresh: readonly Ordering[]): void {

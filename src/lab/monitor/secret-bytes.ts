@@ -6,8 +6,8 @@ import { decode, encode } from '../../wire/text.ts'
 import type { WholeMessage } from './direction.ts'
 
 /*
- * Secrets are parts of a text, and recordings hold bytes. If it is not certain which bytes a part of a text has, more are taken: a
- * recording with a star too many is better than one with a password.
+ * Secrets are parts of a text, and recordings hold bytes. If it is not certain which bytes a part of a text has, the functions return
+ * more bytes: an additional star in a recording is better than a password.
  */
 
 /** Longest header of a message, in bytes. */
@@ -26,7 +26,7 @@ export function findSecretBytes({ text, raw, start, end, bytes }: WholeMessage, 
   }))
 }
 
-/** Returns the bytes of the secrets in the beginning of a message: from the first one on, because what follows is not known. */
+/** Returns the bytes of the secrets in the beginning of a message: from the first secret on, because the rest is not known. */
 export function findUnfinishedSecretBytes(
   { automaton, side, start, unread }: { automaton: Automaton; side: Side; start: number; unread: Uint8Array },
   context: SecretsContext,

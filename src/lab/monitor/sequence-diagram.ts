@@ -6,7 +6,7 @@ import { formatHex, showMessage } from './shown-bytes.ts'
 
 /** SequenceDiagramOptions says how to print a diagram. */
 export interface SequenceDiagramOptions {
-  /** Columns of the terminal, at least 80; a narrower one gets 80. */
+  /** Columns of the terminal; the diagram has at least 80. */
   readonly width: number
   /** True for colours by escape sequences; without colours, the words say the same. */
   readonly color: boolean
@@ -77,7 +77,7 @@ function formatEnd(end: EndObservation, options: SequenceDiagramOptions): readon
 
 const UNCHANGED = '(unchanged)'
 
-/** ArrowPlace says where to draw an arrow: the state beside it, and whether it has no head, because the message does not arrive. */
+/** ArrowPlace describes an arrow: its place, the state beside it, and whether it has no head, because the message does not arrive. */
 interface ArrowPlace {
   readonly number?: number
   readonly state: string

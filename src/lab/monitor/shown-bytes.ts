@@ -81,7 +81,10 @@ function toPieceCells(bytes: Uint8Array, start: number): readonly Cell[] {
   })
 }
 
-/** Characters that a quotation shows as they are. Most are, and to quote each alone took half of the time of a diagram. */
+/**
+ * Characters that a quotation shows as they are. Almost all characters are of this kind, and quoting each of them took half of the time
+ * of a diagram.
+ */
 const PLAIN = /^[ !#-[\]-~]$/
 
 /** Returns the number of bytes of a character in UTF-8. */

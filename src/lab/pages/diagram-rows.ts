@@ -8,13 +8,13 @@ import { type ConversationSummary, formatSummary } from '../tap/conversation-sum
 import { createWatches } from '../tap/conversation-watch.ts'
 import { RecordingJudge } from '../tap/recording-judge.ts'
 
-/** DiagramRow is an arrow of a sequence diagram on a page, or notes without one. */
+/** DiagramRow is an arrow of a sequence diagram on a page, or notes without an arrow. */
 export interface DiagramRow {
   /** Seconds since the beginning of the recording. */
   readonly time: string
   readonly number: number | undefined
   readonly from: Side
-  /** Name of the message, or what has happened. */
+  /** Name of the message or of the event. */
   readonly name: string
   /** The bytes in quotation marks, with a bar between two reads. */
   readonly text: string
@@ -32,7 +32,7 @@ export interface DiagramRow {
 /** DiagramPart is the diagram of one connection. */
 export interface DiagramPart {
   readonly opening: ConnectionOpening
-  /** The program, if one fits. */
+  /** The program, if a program fits. */
   readonly program: string | undefined
   readonly start: string
   readonly rows: readonly DiagramRow[]

@@ -5,7 +5,7 @@ import { PAGE_SCRIPT, PAGE_STYLE } from './html-parts.ts'
 import { cutAtColumn, escapeMarkup, formatHeading } from './markup.ts'
 
 /*
- * The page holds text that peers have sent, and it is given to others. So every text is escaped, the script reads only the page, and a
+ * The page holds text that peers have sent, and users give it to others. So every text is escaped, the script reads only the page, and a
  * policy allows this one script and this one style, by their digests: even markup that got through could run nothing and load nothing.
  */
 

@@ -10,7 +10,10 @@ export function escapeMarkup(text: string): string {
   return shown.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')
 }
 
-/** Cuts a text at a column: before it, the character there, and behind it. Without a column, all is before it. */
+/**
+ * Cuts a text at a column into three parts: the text before it, the character there, and the text after it. Without a column, the first
+ * part has the whole text.
+ */
 export function cutAtColumn(text: string, column: number | undefined): readonly [before: string, at: string, behind: string] {
   if (column === undefined) return [text, '', '']
   let before = ''

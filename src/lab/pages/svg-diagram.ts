@@ -6,7 +6,7 @@ import { cutAtColumn, escapeMarkup, formatHeading } from './markup.ts'
 const WIDTH = 960
 const CLIENT = 110
 const SERVER = 720
-/** Width of a character, for texts that are cut and wrapped. The font is one of equal widths. */
+/** Width of a character, for texts that are cut and wrapped. All characters of the font have the same width. */
 const CHARACTER = 7.3
 /** Height of a row of text. */
 const LINE = 18
@@ -35,7 +35,7 @@ ${lines.join('\n')}
 `
 }
 
-/** Draws a part from `top` down. Returns where the next one may begin. */
+/** Draws a part from `top` down. Returns the place at which the next part may begin. */
 function drawPart(part: DiagramPart, top: number, lines: string[]): number {
   let y = top + LINE
   lines.push(text(10, y, formatHeading(part), 'heading'))

@@ -65,7 +65,7 @@ export class ByteWriter {
     return this.#buffer.slice(0, this.#length)
   }
 
-  /** Reserves `count` further bytes, and returns their offset. The writer may replace its buffer by a larger one. */
+  /** Reserves `count` further bytes, and returns their offset. The writer may replace its buffer by a larger buffer. */
   #reserve(count: number): number {
     const place = this.#length
     this.#length += count

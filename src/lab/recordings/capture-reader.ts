@@ -18,7 +18,7 @@ const LIMITS: CaptureLimits = { connections: 100_000, entries: 500_000 }
 /** Systems give ports from this number on to clients. */
 const EPHEMERAL = 32_768
 
-/** Flow has what the reader knows of a connection. */
+/** Flow is the state of the reader for one connection. */
 interface Flow {
   readonly number: number
   /** The key of the client's end. */
@@ -194,7 +194,7 @@ class CaptureReader {
   }
 }
 
-/** FlowOpening has what the reader knows at the first packet of a connection. */
+/** FlowOpening describes a connection at its first packet. */
 interface FlowOpening {
   readonly client: PacketEnd
   readonly server: PacketEnd

@@ -6,19 +6,17 @@ import { BLOCK, BYTE_ORDER_MAGIC, FLAG, LINK_TYPE, OPTION } from './packet-forma
 import { type ByteRange, type ConnectionOpening, type RecordedSegment, type RecordingEntry, RecordingError } from './recording.ts'
 
 /*
- * The monitor and the tap see bytes, and Wireshark needs packets. The encoder makes up the packets that could have carried the
- * bytes: an Ethernet frame for each segment, with the real addresses and ports, the time of the recording, and headers that fit
- * together.
+ * The monitor and the tap see bytes, and Wireshark needs packets. The encoder invents packets that could have carried the bytes: an
+ * Ethernet frame for each segment, with the real addresses and ports, the time of the recording, and headers that fit together.
  *
  * - A connection begins with a handshake, unless it is partial, and each side counts its sequence numbers from there. They depend on
- *   the number of the connection, so a second connection between the same ports is seen as another one.
+ *   the number of the connection, so Wireshark distinguishes two connections between the same ports.
  * - Each packet acknowledges all that the other side has sent before. A side that only receives acknowledges, too, when half a window
  *   is open; otherwise Wireshark would report a full window.
  * - Missing bytes advance the sequence number, so Wireshark reports them, and the reader of captures finds them again.
- * - A segment that is too long for a packet is cut; its comments are those of the first packet.
+ * - The encoder cuts a segment that is too long for a packet; the first packet has its comments.
  *
  * The block format is that of the pcapng draft (draft-ietf-opsawg-pcapng).
- *
  */
 
 /** Maximum payload of a TCP packet: half a window, so that an acknowledgement comes before the window is full. */
@@ -42,7 +40,7 @@ interface Flow {
   readonly server: Stream
 }
 
-/** Packet has what a block holds besides the frame. */
+/** Packet has the parts of a block besides the frame. */
 interface Packet {
   readonly at: number
   readonly comments?: readonly string[] | undefined

@@ -30,7 +30,7 @@ export interface ConnectionOpening extends EntryBase {
 export interface RecordedSegment extends EntryBase {
   readonly type: 'segment'
   readonly from: Side
-  /** The bytes; over TCP at least one. */
+  /** The bytes; over TCP at least one byte. */
   readonly bytes: Uint8Array
   /** Parts of `bytes` that a recorder has written in place of secrets, ascending and without overlaps. */
   readonly masked?: readonly ByteRange[]

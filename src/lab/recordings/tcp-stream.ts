@@ -19,7 +19,7 @@
 /** Maximum number of packets that a stream holds while bytes before them are missing. */
 const HELD = 1024
 
-/** StreamPacket has what a stream needs of a packet. */
+/** StreamPacket has the parts of a packet that a stream uses. */
 export interface StreamPacket {
   readonly at: number
   readonly sequence: number

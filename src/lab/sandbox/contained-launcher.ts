@@ -10,14 +10,14 @@ import { FolderTooLarge, type ProgramFiles, SYSTEM_FOLDERS, stageFolder } from '
 import { SETUP } from './setup-script.ts'
 
 const HOME = '/home/sandbox'
-/** Users of the system that no one has; each sandbox of the administrator takes one of them. */
+/** User ids without an account; each sandbox that the administrator opens takes another of them. */
 const USERS = { from: 0x70000000, to: 0x7fffffff }
 /** Threads of the sandbox itself, which count for the limit in a user namespace. */
 const OWN_THREADS = 32
 /** Since this kernel, the limit of processes counts those of a user namespace alone. */
 const COUNTS_BY_NAMESPACE = [5, 14] as const
 
-/** Options of `unshare` for the network of a sandbox, with which an administrator or another user gets it. */
+/** Options of `unshare` that give a sandbox its network, for the administrator and for other users. */
 export function networkNamespaces(isAdministrator: boolean): readonly string[] {
   return isAdministrator ? ['--net', '--ipc'] : ['--user', '--map-root-user', '--net', '--ipc']
 }
@@ -75,7 +75,7 @@ export class ContainedLauncher implements Launcher {
       file: 'nsenter',
       args: [
         ...['--target', String(agent), ...users, '--net', '--ipc', '--'],
-        // if the judge is killed, the program ends with it
+        // if the judge is killed, the system kills the program, too
         ...['setpriv', '--pdeathsig', 'KILL', '--', 'unshare', ...namespaces, '--', 'sh', '-c', SETUP, 'sh'],
         ...words,
       ],
@@ -115,7 +115,7 @@ export class ContainedLauncher implements Launcher {
   }
 }
 
-/** StagedFolder is a folder of the program: copied, or too large for that, as the note says. */
+/** StagedFolder is a folder of the program that was copied, or that was too large to be copied, as the note says. */
 interface StagedFolder {
   readonly path: string
   readonly note?: string
@@ -145,7 +145,10 @@ function countsByNamespace(): boolean {
   return major > since || (major === since && minor >= sinceMinor)
 }
 
-/** Reads the report of the setup script: two lines of `times`, and the exit code. `undefined` if the script was ended before. */
+/**
+ * Reads the report of the setup script: two lines of `times`, and the exit code. `undefined` if the script ended before it wrote the
+ * report.
+ */
 async function readReport(file: string): Promise<LaunchReport | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '')
   const code = /^code (\d+)$/m.exec(text)?.[1]

@@ -32,7 +32,7 @@ export interface Launcher {
 /** Variables of this process that the tools of a program may need. No other is passed on. */
 const PASSED = ['JAVA_HOME', 'GOROOT', 'PYENV_ROOT', 'PYENV_VERSION', 'VIRTUAL_ENV', 'CONDA_PREFIX', 'NVM_DIR', 'RUSTUP_HOME', 'SystemRoot']
 
-/** Returns the clean environment of a program: the same for everyone, and without the secrets of this process. */
+/** Returns the clean environment of a program: the same for every user, and without the secrets of this process. */
 export function cleanEnvironment(home: string, temporary: string, own: Readonly<Record<string, string>> = {}): Record<string, string> {
   const passed = PASSED.flatMap((name) => {
     const value = process.env[name]
@@ -40,7 +40,7 @@ export function cleanEnvironment(home: string, temporary: string, own: Readonly<
   })
   return {
     ...Object.fromEntries(passed),
-    // tools of the sandbox are in the folders of the administrator, which are not on everyone's path
+    // tools of the sandbox are in the folders of the administrator, which are not on every user's path
     PATH: [process.env.PATH ?? '/usr/bin:/bin', ...(process.platform === 'win32' ? [] : ['/usr/sbin:/sbin'])].join(':'),
     HOME: home,
     USER: 'student',

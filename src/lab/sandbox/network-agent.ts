@@ -20,7 +20,7 @@ function listen({ id, port }: AgentRequest): void {
   const server = createServer()
   server.once('error', (error: NodeJS.ErrnoException) => reply({ id, error: error.code ?? error.message }))
   server.listen({ host: HOST, port, backlog: 64 }, () => {
-    // until it is closed here, this process would accept clients, too
+    // as long as the socket is open here, this process would accept clients, too
     process.send?.({ id } satisfies AgentReply, server, {}, () => server.close(() => reply({ id, done: true })))
   })
 }

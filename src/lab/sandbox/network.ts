@@ -4,7 +4,7 @@ import { connectTcp, listenTcp } from '../../wire/transports/tcp.ts'
 
 /** Network is the network between the judge and the programs of a sandbox. */
 export interface Network {
-  /** True if only this sandbox has it. */
+  /** True if no other sandbox or process shares it. */
   readonly own: boolean
   listen(port: number, accept: (transport: Transport) => void): Promise<Listener>
   connect(port: number, timeout: number): Promise<Transport>

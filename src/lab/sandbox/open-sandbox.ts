@@ -10,7 +10,7 @@ import { findProgramFiles } from './program-files.ts'
 import { loadPty, startProgram } from './sandboxed-program.ts'
 
 export interface SandboxOptions {
-  /** Words of the program's command, which say what files it needs. */
+  /** Words of the program's command, from which the sandbox finds the files that it needs. */
   readonly words: readonly string[]
   /** Folder in which the command runs. */
   readonly cwd: string
@@ -23,10 +23,10 @@ export interface SandboxOptions {
 const NO_TERMINAL =
   'there is no pseudo-terminal on this system, so the program runs on pipes: it may print its prompts late, which it would not do for a person'
 
-/** Milliseconds for the first program of a sandbox, which tries whether the namespaces work. */
+/** Milliseconds for the first program of a sandbox, which shows whether the namespaces work. */
 const PROBE_TIME = 10_000
 
-/** Opens a sandbox: with namespaces where the system allows them, and else without, with a note. */
+/** Opens a sandbox: with namespaces if the system allows them, otherwise without namespaces and with a note. */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { words, cwd, limits = DEFAULT_LIMITS, namespaces = true, clock = createSystemClock() } = options
   const files = findProgramFiles(words, cwd)
@@ -47,7 +47,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   return new OpenSandbox(shareNetwork(), await PlainLauncher.open(files, limits), limits, terminalNotes, clock)
 }
 
-/** Checks whether a program runs in a sandbox, because a system may allow namespaces and forbid what is done in them. */
+/** Checks whether a program runs in a sandbox, because a system may allow namespaces and forbid operations in them. */
 async function works(sandbox: OpenSandbox): Promise<boolean> {
   const program = await sandbox.start({ words: ['true'], pipes: true }, PROBE_TIME)
   const { code } = await program.ended

@@ -16,7 +16,10 @@ export interface AgentRequest {
   readonly timeout?: number
 }
 
-/** AgentReply answers a request: with the socket beside it, or with the system's error. The first one, with the id 0, says that the process is ready. */
+/**
+ * AgentReply answers a request: with the socket beside it, or with the system's error. The first reply, with the id 0, says that the
+ * process is ready.
+ */
 export interface AgentReply {
   readonly id: number
   readonly error?: string
@@ -28,7 +31,7 @@ export interface AgentReply {
 const AGENT = fileURLToPath(new URL(`./network-agent.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
 const HOST = '127.0.0.1'
 
-/** A network begins without its loopback device. One of these commands starts it, whichever the system has. */
+/** A network begins without its loopback device. The first of these commands that the system has starts it. */
 const LOOPBACK = 'ip link set lo up || ifconfig lo 127.0.0.1 up || busybox ip link set lo up'
 
 interface Pending {

@@ -7,7 +7,7 @@ interface ProcessUsage {
   readonly pages: number
 }
 
-/** The system counts processor time in hundredths of a second, whatever its clock. */
+/** The system counts processor time in hundredths of a second, independent of its clock. */
 const TICK = 10
 const PAGE = 4096
 
@@ -60,7 +60,7 @@ export function measureTree(root: number): TreeUsage {
   }
 }
 
-/** Finds the processes whose environment has a variable, wherever they have gone. Empty on a system without /proc. */
+/** Finds the processes whose environment has a variable, also those that have left their process tree. Empty on a system without /proc. */
 export function findMarked(variable: string): readonly number[] {
   return listNumbers('/proc').filter((pid) => {
     try {

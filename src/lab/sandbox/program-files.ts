@@ -18,13 +18,13 @@ import { SandboxError } from '../check/sandbox.ts'
 export interface ProgramFiles {
   /** The folder in which the command runs. */
   readonly cwd: string
-  /** Folders of the program, which are copied. */
+  /** Folders of the program, which the sandbox copies. */
   readonly own: readonly string[]
   /** Folders of tools outside of the system's folders, such as an interpreter in the home folder. */
   readonly tools: readonly string[]
 }
 
-/** Limits of a copy, and of the folders that are copied at all. */
+/** Limits of the folders that the sandbox copies. */
 const COPIED_FILES = 2000
 const COPIED_BYTES = 64 * 1024 * 1024
 /** Folders that no program needs to run, and that are large. */
@@ -52,7 +52,8 @@ export const SYSTEM_FOLDERS: readonly string[] = [
  */
 export function findProgramFiles(words: readonly string[], cwd: string, path = process.env.PATH ?? ''): ProgramFiles {
   const [first = '', ...others] = words
-  // an executable in a folder `bin`, such as that of a virtual environment, belongs to an installation, and another one to the program
+  // an executable in a folder `bin`, such as that of a virtual environment, belongs to an installation; any other executable belongs to
+  // the program
   const isTool = !first.includes('/') || basename(dirname(resolve(cwd, first))) === 'bin'
   const tool = first.includes('/') ? resolve(cwd, first) : findOnPath(first, path)
   const named = (isTool ? others : words)
@@ -64,7 +65,7 @@ export function findProgramFiles(words: readonly string[], cwd: string, path = p
   return { cwd, own, tools: tools.filter((folder) => !isWithin(folder, own)) }
 }
 
-/** Checks whether a folder is one of these, or inside of one. */
+/** Checks whether a folder is one of these folders, or is inside of one of them. */
 function isWithin(folder: string, others: readonly string[]): boolean {
   return others.some((other) => folder === other || folder.startsWith(other.endsWith(sep) ? other : other + sep))
 }
@@ -80,7 +81,7 @@ function outermost(folders: readonly string[]): readonly string[] {
   )
 }
 
-/** Returns the folders of an executable: where it is installed, and where it really is. */
+/** Returns the folders of an executable: the folder of its path, and the folder of the file to which links lead. */
 function toolFolders(tool: string, own: readonly string[]): readonly string[] {
   const files = [tool, existsSync(tool) ? realpathSync(tool) : tool]
   const folders = files.flatMap((file) => installation(file, own))
@@ -111,7 +112,7 @@ function findOnPath(name: string, path: string): string | undefined {
     .find((file) => existsSync(file))
 }
 
-/** FolderTooLarge says that a folder has more in it than a program that is copied for each run. */
+/** FolderTooLarge is the error for a folder that is too large to be copied for each run. */
 export class FolderTooLarge extends Error {
   override readonly name = 'FolderTooLarge'
 }
@@ -119,7 +120,7 @@ export class FolderTooLarge extends Error {
 /**
  * Copies a program's folder below `stage`, under its own path. A folder with more than one program in it, such as the home
  * folder, is copied without its subfolders and hidden files. Parlor's own data is never copied. Throws a `FolderTooLarge`, or
- * a `SandboxError` for a large folder that has Parlor's data in it, before anything is copied.
+ * a `SandboxError` for a large folder that has Parlor's data in it, before it copies anything.
  */
 export function stageFolder(folder: string, stage: string): void {
   const found = listFiles(folder)
@@ -134,13 +135,13 @@ export function stageFolder(folder: string, stage: string): void {
   }
 }
 
-/** ListedFiles is what is copied of a folder. */
+/** ListedFiles lists the files of a folder that the sandbox copies. */
 interface ListedFiles {
   readonly folders: string[]
   readonly files: { readonly path: string; readonly mode: number }[]
 }
 
-/** Lists what is copied of a folder; `undefined` if that is too much. */
+/** Lists the files of a folder that the sandbox copies; `undefined` if they are too many or too large. */
 function listFiles(folder: string): ListedFiles | undefined {
   const root = realpathSync(folder)
   const isWhole = !isWide(folder)
@@ -162,7 +163,7 @@ function listFiles(folder: string): ListedFiles | undefined {
   return found
 }
 
-/** Returns what a path is; `undefined` if it is gone or this user may not read it, as the program could not either. */
+/** Returns the status of a path; `undefined` if it was removed, or if neither this user nor the program may read it. */
 function findReadable(path: string): Stats | undefined {
   try {
     accessSync(path, constants.R_OK)

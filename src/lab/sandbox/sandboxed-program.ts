@@ -9,7 +9,7 @@ import { findMarked, findTree, measureTree } from './process-tree.ts'
 /** The library for pseudo-terminals, which is an optional dependency because it is compiled for some systems only. */
 export type PtyLibrary = typeof import('@lydell/node-pty')
 
-/** Loads the library for pseudo-terminals; resolves to `undefined` where there is none. */
+/** Loads the library for pseudo-terminals; resolves to `undefined` if the system has none. */
 export async function loadPty(): Promise<PtyLibrary | undefined> {
   try {
     return await import('@lydell/node-pty')
@@ -20,7 +20,7 @@ export async function loadPty(): Promise<PtyLibrary | undefined> {
 
 /** Milliseconds between two measurements of a program. */
 const INTERVAL = 100
-/** Milliseconds to wait for the end of processes that a program has left behind, and between two looks at them. */
+/** Milliseconds to wait for the end of processes that a program has left behind, and between two checks whether they have ended. */
 const OUTLIVING = 2000
 const PAUSE = 10
 /** Columns and rows of the terminal: wide enough that no line is wrapped. */
@@ -99,14 +99,15 @@ class SandboxedProgram implements RunningProgram {
     if (!this.#isOver) {
       this.usage()
       this.#stopped ??= reason
-      // in namespaces, the end of this process ends everything; elsewhere its descendants and those that left it end one by one
+      // in namespaces, the end of this process ends all others; elsewhere, the judge ends its descendants and the processes that left it
+      // one by one
       for (const pid of this.#mark === undefined ? [this.#carrier.pid] : findTree(this.#carrier.pid)) endProcess(pid)
       this.#endMarked()
     }
     return this.ended
   }
 
-  /** Measures the program again and again, and ends it when it exceeds its memory. Returns a function that ends this. */
+  /** Measures the program regularly, and ends it when it exceeds its memory. Returns a function that stops the measurements. */
   #watch(): () => void {
     const measure = () => {
       cancel = this.#clock.after(INTERVAL, measure)
@@ -124,7 +125,7 @@ class SandboxedProgram implements RunningProgram {
 
   #onTerminal({ file, args, env, cwd }: Launch, pty: PtyLibrary, end: (end: CarrierEnd) => void): Carrier {
     const terminal = pty.spawn(file, [...args], { ...TERMINAL, name: 'dumb', env: { ...env }, cwd, encoding: null })
-    // without an encoding, the pieces are bytes, whatever the declaration says
+    // without an encoding, the pieces are bytes, although the type declaration says string
     terminal.onData((bytes: string | Uint8Array) => this.#receive('terminal', typeof bytes === 'string' ? Buffer.from(bytes) : bytes))
     terminal.onExit(({ exitCode, signal }) => end(signal ? { signal: signalName(signal) } : { code: exitCode }))
     return { pid: terminal.pid, write: (text) => terminal.write(text), endInput: () => terminal.write('\x04') }
@@ -136,7 +137,7 @@ class SandboxedProgram implements RunningProgram {
     child.stderr?.on('data', (bytes: Uint8Array) => this.#receive('stderr', bytes))
     // the program may end while the judge types
     child.stdin?.on('error', () => {})
-    // what it started may hold its pipes open
+    // processes that it has started may hold its pipes open
     child.once('exit', () => this.#endMarked())
     child.once('close', (code, signal) => end({ code: code ?? undefined, signal: signal ?? undefined }))
     child.once('error', () => end({ code: 127 }))
@@ -172,11 +173,11 @@ function endProcess(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // it has ended already
+    // the process has ended already
   }
 }
 
-/** Returns the name of a signal; `undefined` if there is none of that number. */
+/** Returns the name of a signal; `undefined` if no signal has that number. */
 function signalName(number: number): string | undefined {
   return Object.entries(constants.signals).find(([, value]) => value === number)?.[0]
 }

@@ -1,7 +1,7 @@
 /**
  * The script that `sh` runs as the first process of a program's own PID namespace. It builds the program's file system,
- * starts the program in it, and reports how it ended. When the script ends, the system ends every process of that namespace,
- * whatever it did to get away: a double fork, `setsid`, an ignored signal.
+ * starts the program in it, and reports how it ended. When the script ends, the system ends every process of that namespace, also after a
+ * double fork, after `setsid`, or if it ignores signals.
  *
  * The file system is a new one in memory, bounded by its size. It has the system's folders and the folders of the tools that
  * the command needs, all of them read-only, a copy of the program's own folder, an empty HOME and an empty /tmp. Nothing else of

@@ -2,14 +2,14 @@ import { formatCount } from '../../base/counts.ts'
 import type { Side } from '../../protocol/automaton.ts'
 import type { ConversationWatch, Watched } from './conversation-watch.ts'
 
-/** ConversationSummary is what a connection has been, when it ends. */
+/** ConversationSummary is the summary of a connection at its end. */
 export interface ConversationSummary {
   /** Duration in microseconds. */
   readonly duration: number
   readonly messages: Readonly<Record<Side, number>>
   readonly bytes: Readonly<Record<Side, number>>
   readonly violations: number
-  /** Name of the program by which it was judged; `undefined` if nothing was sent. */
+  /** Name of the program whose automaton judged it; `undefined` if neither side has sent a byte. */
   readonly program: string | undefined
   /** State in which it ended, if a program was watched. */
   readonly state: string | undefined
@@ -17,7 +17,7 @@ export interface ConversationSummary {
   readonly isOver: boolean
 }
 
-/** ConversationCounts counts what a summary says. */
+/** ConversationCounts counts the bytes, messages and violations of a summary. */
 export class ConversationCounts {
   readonly #begin: number
   #messages: Record<Side, number> = { client: 0, server: 0 }

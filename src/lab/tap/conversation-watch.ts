@@ -6,12 +6,12 @@ import { CandidateMonitors, type FitObservation } from '../monitor/candidates.ts
 import { ConversationMonitor, type WatchedProtocol } from '../monitor/monitor.ts'
 import type { Observation, WireBytes, WireEvent } from '../monitor/observation.ts'
 
-/** Watched is what an event has shown of a conversation. */
+/** Watched is the result of one event of a conversation. */
 export interface Watched {
   /** The monitor of the program that the conversation follows, or most probably follows. */
   readonly monitor: ConversationMonitor
   readonly observations: readonly Observation[]
-  /** Which programs still fit, if that has changed. */
+  /** The programs that still fit, if they have changed. */
   readonly fit?: FitObservation
   /** True if the observations are those from the beginning, because another program is more probable now. */
   readonly isAnew: boolean
@@ -79,7 +79,7 @@ class UnknownProgramWatch implements ConversationWatch {
     for (const guard of this.#guards) guard.observe(event)
     const fit = this.#candidates.observe(event)
     const { leader } = this.#candidates
-    // the end of a side or a pause says nothing on which program this is, if nothing was sent
+    // without bytes, the end of a side or a pause does not show which program this is
     if (!leader || (event.kind !== 'bytes' && this.#shown === undefined)) return undefined
     const isAnew = this.#shown !== leader.monitor
     const isFirst = this.#shown === undefined

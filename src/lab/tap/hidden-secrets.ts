@@ -3,12 +3,12 @@ import type { ByteSpan } from '../../wire/framing/framing.ts'
 import type { MessageVerdict, Observation } from '../monitor/observation.ts'
 import type { Watched } from './conversation-watch.ts'
 
-/** Limit of the spans of one side that are stored: those of a message that comes byte by byte. */
+/** Maximum number of spans of one side that are stored; a message that arrives byte by byte has many. */
 const STORED = 256
 
 /**
- * HiddenSecrets hides what one monitor takes for a secret in the observations of another. While the program is not known, the monitor that
- * is shown may be that of a program without passwords, and its sentences quote what was sent.
+ * HiddenSecrets hides the bytes that one monitor takes for a secret in the observations of another monitor. While the program is not
+ * known, the monitor that is shown may be that of a program without passwords, and its sentences quote the messages.
  */
 export class HiddenSecrets {
   readonly #spans: Record<Side, ByteSpan[]> = { client: [], server: [] }
@@ -22,7 +22,7 @@ export class HiddenSecrets {
     own.splice(0, own.length - STORED)
   }
 
-  /** Returns what may be shown. */
+  /** Returns the observations in the form that may be shown. */
   hide(watched: Watched): Watched {
     if (this.#spans.client.length === 0 && this.#spans.server.length === 0) return watched
     const { fit, observations } = watched

@@ -21,9 +21,9 @@ export interface LiveViewOptions {
   readonly isDiagram: boolean
 }
 
-/** Observations that are drawn again when another program is more probable. */
+/** Maximum number of observations that the view prints again when another program becomes more probable. */
 const AGAIN = 12
-/** Limit of the programs that a line on what fits names. */
+/** Maximum number of programs that a line names. */
 const NAMED = 3
 
 /**
@@ -37,7 +37,7 @@ export class LiveView implements RecordingView {
   readonly #states = new Map<number, string>()
   /** The connection whose lines were printed last. */
   #last: number | undefined
-  /** The time that is printed as 0: that of the first connection, in milliseconds. */
+  /** The time that the view prints as 0: the opening of the first connection, in milliseconds. */
   #origin: number | undefined
 
   constructor(options: LiveViewOptions) {
@@ -117,7 +117,7 @@ function formatPlace({ host, port }: Address): string {
   return escapeInvisible(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
 }
 
-/** Formats which programs still fit, and why others do not any more if these are few. */
+/** Formats the names of the programs that still fit and, if only a few others have ceased to fit, the reasons. */
 function formatFit({ fit, dropped }: FitObservation, shown: string): string {
   const others = fit.filter((name) => name !== shown)
   const named = `${others.slice(0, NAMED).join(', ')}${others.length > NAMED ? ` and ${others.length - NAMED} more` : ''}`

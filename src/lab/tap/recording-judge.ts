@@ -5,7 +5,7 @@ import { ConversationCounts, type ConversationSummary } from './conversation-sum
 import type { ConversationWatch, CreateWatch, Watched } from './conversation-watch.ts'
 import { HiddenSecrets } from './hidden-secrets.ts'
 
-/** RecordingView shows what a judge sees. */
+/** RecordingView shows the entries and observations of a judge. */
 export interface RecordingView {
   opened(opening: ConnectionOpening): void
   saw(connection: number, watched: Watched): void
@@ -15,7 +15,7 @@ export interface RecordingView {
 export interface RecordingJudgeOptions {
   readonly createWatch: CreateWatch
   readonly view?: RecordingView
-  /** True if passwords are stored and shown. */
+  /** True if the recording and the view have passwords. */
   readonly secrets?: boolean
 }
 
@@ -30,12 +30,12 @@ interface Conversation {
   at: number
 }
 
-/** Microseconds without an entry after which a conversation is not asked any more whether a pause means something. */
+/** Microseconds without an entry after which the judge ignores pauses in a conversation. */
 const QUIET = 5_000_000
 
 /**
- * RecordingJudge takes the entries of a recording as they come, from a tap or from a file. It judges them, shows them, and returns each as
- * it may be stored: with violations as its comments, and with `*` in place of the bytes of secrets.
+ * RecordingJudge judges the entries of a recording as they come, from a tap or from a file, and passes them to a view. It returns each
+ * entry in the form that may be stored: with violations as its comments, and with `*` in place of the bytes of secrets.
  */
 export class RecordingJudge {
   readonly #options: RecordingJudgeOptions
@@ -45,7 +45,7 @@ export class RecordingJudge {
     this.#options = options
   }
 
-  /** True if some conversation has had an entry in the last five seconds before `at`. */
+  /** True if any conversation has an entry from the five seconds before `at`. */
   isBusy(at: number): boolean {
     return this.#conversations.values().some((conversation) => at - conversation.at < QUIET)
   }
@@ -82,7 +82,7 @@ export class RecordingJudge {
     return this.#options.secrets ? judged : maskSegment(judged, toRanges(conversation.watch.secretBytes(), start, entry))
   }
 
-  /** Notes that nothing else has happened until a time, in the conversations that are not quiet for long. */
+  /** Notes that no event has happened up to a time, except in conversations that have been quiet for long. */
   passTime(at: number): void {
     for (const [connection, conversation] of this.#conversations)
       if (at - conversation.at < QUIET) this.#observe(connection, conversation, { kind: 'time', at: at / 1000 })
@@ -102,7 +102,7 @@ export class RecordingJudge {
     for (const [connection, { at }] of this.#conversations) this.close(connection, at)
   }
 
-  /** Lets the watch see an event. Returns the sentences of the violations in it. */
+  /** Passes an event to the watch. Returns the sentences of the violations in it. */
   #observe(connection: number, { watch, counts, hidden }: Conversation, event: WireEvent): readonly string[] {
     const seen = watch.observe(event)
     if (event.kind === 'bytes' && !this.#options.secrets) hidden.add(event.from, watch.secretBytes())
@@ -140,7 +140,7 @@ function withComments<Entry extends RecordingEntry>(entry: Entry, comments: read
   return added.length === 0 ? entry : { ...entry, comments: [...(entry.comments ?? []), ...added] }
 }
 
-/** Returns the parts of a segment that secrets have, with those that are masked already: ascending and apart. */
+/** Returns the ranges of a segment that contain secrets or are masked already: ascending, and without overlaps. */
 function toRanges(spans: readonly ByteSpan[], start: number, { bytes, masked = [] }: RecordedSegment): readonly ByteRange[] {
   const own = spans.map((span): ByteRange => [Math.max(0, span.start - start), Math.min(bytes.length, span.end - start)])
   const all = [...own, ...masked].filter(([from, to]) => from < to).sort(([one], [other]) => one - other)

@@ -8,7 +8,7 @@ import { otherSide } from '../monitor/orderings.ts'
  * - FIN becomes FIN, and the other direction continues. RST becomes RST.
  * - If one side does not read, the relay stops reading the other side, whose system then stops its sender. At any time it holds at most
  *   what the system refused to take, and one read.
- * - The observer is called after the bytes were passed on, so what it does delays no message that it sees.
+ * - The relay calls the observer after it has passed the bytes on, so the observer does not delay the message that it sees.
  *
  * A relay sees an RST only when it reads or writes. If a side ends its output and then resets the connection, the relay learns of that
  * with the next bytes for that side.
@@ -54,7 +54,7 @@ export class Relay {
     const resume = () => from.resume()
     return {
       data: (bytes) => {
-        // the transport uses its memory again, and the other one may still have to send; a Buffer's `slice` would be no copy
+        // the transport may reuse its memory before the other has sent the bytes; a Buffer's `slice` would be no copy
         const copy = new Uint8Array(bytes)
         to.write(copy)
         if (to.unsent > 0) {

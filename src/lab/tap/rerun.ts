@@ -7,9 +7,9 @@ import type { ConnectionEnding, RecordedConnection, RecordedSegment } from '../r
 
 /** Divergence is the first difference between a recording and what a program does. */
 export interface Divergence {
-  /** Offset in what the program sends. */
+  /** Offset in the bytes that the program sends. */
   readonly at: number
-  /** What the recording has there, and what the program did instead: each a clause. */
+  /** A clause on what the recording has there, and a clause on what the program did instead. */
   readonly expected: string
   readonly received: string
   /** Column of the first different byte, if both are bytes. */
@@ -18,7 +18,7 @@ export interface Divergence {
 
 export interface RerunOptions {
   readonly connection: RecordedConnection
-  /** The side that is played at the program. */
+  /** The side that the rerun plays at the program. */
   readonly side: Side
   readonly transport: Transport
   readonly clock: Clock
@@ -40,18 +40,18 @@ export function rerunConnection(options: RerunOptions): Promise<Divergence | und
 /** Bytes that are shown before and after the first difference. */
 const SHOWN = { before: 24, all: 60 }
 
-/** What the program has done beside sending: `broken` is the system's code. */
+/** Ended is the end of the program's stream; `broken` is the system's code if the connection broke. */
 interface Ended {
   readonly broken: string | undefined
 }
 
-/** Rerun sends what its side has sent, each time after the program has sent what it did before. */
+/** Rerun sends the bytes that its side has sent in the recording, each time after the program has sent those that come before them. */
 class Rerun {
   readonly #options: RerunOptions
   readonly #resolve: (divergence: Divergence | undefined) => void
   readonly #entries: readonly Entry[]
   #place = 0
-  /** What the program has sent of the present entry, and more. */
+  /** The received bytes of the present entry, and of later entries. */
   #received = new Uint8Array()
   /** Offset of `#received`. */
   #start = 0
@@ -83,7 +83,7 @@ class Rerun {
     this.advance()
   }
 
-  /** Goes on until the program has to do something. */
+  /** Plays the entries up to the next that the program has to send. */
   advance(): void {
     this.#cancel?.()
     this.#cancel = undefined
@@ -103,7 +103,7 @@ class Rerun {
     else transport.reset()
   }
 
-  /** Compares an entry with what the program has done. Returns false if more has to come. */
+  /** Compares an entry with the bytes and the end that the program has sent. Returns false if more has to come. */
   #compare(entry: Entry): boolean {
     if (entry.type === 'end') {
       if (this.#received.length > 0) this.#diverge(describeEnd(entry.how), quote(this.#received, 0).text)

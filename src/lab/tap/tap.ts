@@ -18,10 +18,10 @@ export interface TapOptions {
   readonly onRefused: (client: Address, error: unknown) => void
 }
 
-/** Milliseconds between two looks at the clock, for pauses that end messages and for messages that lack their end. */
+/** Milliseconds between two notices of the time to the judge, for pauses that end messages and for unfinished messages. */
 const TICK = 100
 
-/** Tap joins each client that it gets with a connection of its own to the server, and lets a judge see what passes. */
+/** Tap relays each client to the server through a separate connection, and passes all entries to a judge. */
 export class Tap {
   readonly #options: TapOptions
   readonly #relays = new Set<Relay>()
@@ -39,7 +39,7 @@ export class Tap {
     return this.#relays.size
   }
 
-  /** Takes a client that has connected. Resolves when the server has accepted, or refused. */
+  /** Connects a client to the server. Resolves when the server has accepted or rejected the connection. */
   async accept(client: Transport): Promise<void> {
     let server: Transport
     try {
@@ -102,7 +102,7 @@ export class Tap {
     this.#tick()
   }
 
-  /** Lets the judge see the time while something may depend on it. */
+  /** Passes the time to the judge while a pause or an unfinished message may depend on it. */
   #tick(): void {
     if (this.#isTicking) return
     this.#isTicking = true

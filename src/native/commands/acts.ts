@@ -2,7 +2,7 @@ import type { ActType, Lobby } from '../../hall/api.ts'
 import { command, done, ok } from '../declaration.ts'
 import { table } from '../fields.ts'
 
-/** Returns what the declarations of all acts have in common; `id` is the id in the example. */
+/** Returns the common part of the declarations of all acts; `id` is the id in the example. */
 function act(type: ActType, id: number) {
   const run = async (lobby: Lobby, given: { readonly table: number }) => done(await lobby.act(given.table, type))
   return { example: { id, table: 17 }, cost: 0, answer: ok.schema, run }

@@ -22,7 +22,7 @@ import { MemoryUsage } from './usage.ts'
 export interface MemoryStoreOptions {
   /** Called with exceptions of followers; by default they become warnings of the process. */
   readonly onError?: OnStoreError
-  /** What the store shares with the stores of other processes; by default, it is the store of one process. */
+  /** The parts that the store shares with the stores of other processes; by default, it is the store of one process. */
   readonly backing?: MeetingBacking
 }
 

@@ -26,8 +26,8 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  *   blocks    block 0   many finished tables as text           /  (table-index.ts)
  *   #known    table 7   the parts that the index lacks            in memory
  *
- * - The journal is the truth, and the index follows from it. The index has all events up to the place in `covered`; on
- *   opening, only the journal after that place is read. `lag` bounds how much that is.
+ * - The journal is the truth, and the index follows from it. The index has all events up to the place in `covered`; on opening, the store
+ *   reads only the journal after that place. `lag` bounds how much that is.
  * - #known has every unfinished table, and every table whose parts are not all in the index. So the version check of an
  *   append reads no disk, except for a finished table.
  * - A finished table that is not rated and has no parts in the index waits in #finished until there are enough for a block.
@@ -40,7 +40,7 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
 
 /** FlushPolicy controls how the table index follows the journal. */
 export interface FlushPolicy {
-  /** Number of characters by which the journal may be ahead of the index before the index follows; a restart reads as many. */
+  /** Number of characters by which the journal may be ahead of the index before the index follows; a restart reads at most that many. */
   readonly lag: number
   /** Maximum number of index entries in one transaction, and the number of finished tables that make a block. */
   readonly entries: number

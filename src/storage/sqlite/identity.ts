@@ -106,7 +106,7 @@ function known(path: string): KnownFile {
 }
 
 /**
- * Returns the size of a file, if it is still the known one. Throws a StoreError if the file was removed, replaced or cut; with
+ * Returns the size of a file, if it is still the known file. Throws a StoreError if the file was removed, replaced or cut; with
  * `isShort`, does not compare its size.
  */
 function sizeOf(file: KnownFile, isShort = false): number {

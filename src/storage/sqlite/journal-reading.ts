@@ -67,7 +67,7 @@ class Reading {
   }
 }
 
-/** Returns the error for a table with a damaged row; it names the first invalid event, if it finds one. */
+/** Returns the error for a table with a damaged row; it names the first invalid event, if it finds an invalid event. */
 function changed(table: TableId, lines: string): Error {
   try {
     decodeEvents(table, lines)

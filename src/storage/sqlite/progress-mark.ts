@@ -42,7 +42,7 @@ export class ProgressMark {
   readonly #headCrc: number
   #place = -1
 
-  /** Creates a mark, and replaces an existing one. Throws the system's error if it cannot. */
+  /** Creates a mark, and replaces an existing mark. Throws the system's error if it cannot. */
   constructor(path: string, fixed: Pick<MarkContent, 'origin' | 'durable'>, progress: Progress) {
     this.#path = path
     this.#head = `${HEAD} ${fixed.origin} ${bootOf()} ${fixed.durable} `

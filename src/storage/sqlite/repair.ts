@@ -38,14 +38,14 @@ export interface Repair {
   readonly isNew: boolean
 }
 
-/** Number of account numbers to skip if the last one is unknown, because removed accounts may have had them. */
+/** Number of account numbers to skip if the last account number is unknown, because removed accounts may have had them. */
 const UNKNOWN_NUMBERS = 1_000_000
 
 /** SQL tables that the repair does not copy: it derives them from the journal, or they belong to the file. */
 const DERIVED = new Set(['journal', 'tables', 'blocks', 'covered', 'origin', 'sqlite_sequence'])
 
 /**
- * Archives the files of a database in a folder beside it, copies all readable rows to a new database, and replaces the old one. If
+ * Archives the files of a database in a folder beside it, copies all readable rows to a new database, and replaces the old database. If
  * the events of a table have a gap, the events before the gap stay, and the table continues from there. Throws a StoreError if a
  * server has the file open, if the file belongs to another program, or if the disk is full; the files are then unchanged.
  */

@@ -5,7 +5,7 @@ interface Game {
   guests: number
 }
 
-/** CountedScore has what ScoreCounts needs of a standing. */
+/** CountedScore is the part of a standing that ScoreCounts uses. */
 export interface CountedScore {
   readonly game: string
   readonly person: string

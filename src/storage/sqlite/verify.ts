@@ -14,7 +14,7 @@ import { TableIndex } from './table-index.ts'
 export interface Verification {
   readonly tables: number
   readonly events: number
-  /** What is wrong, a sentence for each problem. */
+  /** The problems, each as a sentence. */
   readonly problems: readonly string[]
 }
 

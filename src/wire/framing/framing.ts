@@ -119,7 +119,7 @@ const pool = new BufferPool()
 /** Bytes above which a message gets twice the space that it needs. */
 const LONG = 8192
 
-/** Returns the capacity for the pending bytes and a piece. A piece that is as long as the pending bytes is probably the last one. */
+/** Returns the capacity for the pending bytes and a piece. A piece that is as long as the pending bytes is probably the last piece. */
 function roomFor(pending: number, piece: number): number {
   const length = pending + piece
   return length > LONG && piece < pending ? 2 * length : length

@@ -22,10 +22,10 @@ import type { Flushable } from '../transport.ts'
  * - If an entry throws, the error propagates, and the others are queued again.
  *
  * A batch is delivered in parts because the run queue learns the cost of direct reads from one part before the next begins:
- * new peers may run code for the first time, and 50 of them in one part took 75 ms. Parts of 4 while peers connect cost 14 %
- * of the games a second if each game is a connection of its own, and made no flood less harmful. In larger batches,
- * the data of the first entries would have left the processor's cache before their answers are written. `npm run bench` measures the
- * gain of batching.
+ * new peers may run code for the first time, and 50 of them in one part took 75 ms. Tried before: parts of 4 sockets while peers connect.
+ * If each game had its own connection, that cost 14 % of the games a second, and it made no flood less harmful. In larger batches, the
+ * data of the first entries would have left the processor's cache before their answers are written. `npm run bench` measures the gain of
+ * batching.
  */
 
 /** BatchLimits limits how much input one batch may have. */
@@ -48,7 +48,7 @@ export const FSYNC_LIMITS: BatchLimits = { turns: 64, ms: 8, entries: 256 }
 const PART = 16
 /** Milliseconds for which a run queue waits while each turn brings a new peer. */
 const ARRIVING = 8
-/** Maximum number of bytes in one batch, so that the server can make a peer wait which sends much. */
+/** Maximum number of bytes in one batch, so that the server can make a peer that sends much wait. */
 const MAX_BYTES = 256 * 1024
 /** Number of bytes up to which a loop copies them in less time than it takes to make the view that `set` needs. */
 const SHORT = 64
@@ -84,7 +84,7 @@ export class Batcher implements EventLoop {
   }
 
   /**
-   * Raises the limits; called by a server that persists the events of a batch in one write. Limits below the current ones have no
+   * Raises the limits; called by a server that persists the events of a batch in one write. Limits below the current limits have no
    * effect.
    */
   raiseLimits(limits: BatchLimits): void {

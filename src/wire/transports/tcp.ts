@@ -8,8 +8,8 @@ import { isLoopbackHost, SocketTransport } from './socket.ts'
 /** Maximum number of peers that wait in the system for `accept`. */
 const BACKLOG = 4096
 /**
- * Milliseconds of silence after which the system sends TCP keep-alive probes. If the peer's machine answers none of ten, a
- * second apart, the connection breaks. So a half-open connection (a closed lid, a lost network) holds a seat or a name for at
+ * Milliseconds of silence after which the system sends TCP keep-alive probes. If the peer's machine answers none of ten probes, which
+ * follow a second apart, the connection breaks. So a half-open connection (a closed lid, a lost network) holds a seat or a name for at
  * most 40 s, while a client whose user is only thinking holds both.
  */
 export const KEEP_ALIVE = 30_000

@@ -51,7 +51,7 @@ export interface TlsConnection {
 }
 
 /**
- * Listens for peers over TLS, with the given certificate or a new self-signed one. `accept` gets the peers that complete the
+ * Listens for peers over TLS, with the given certificate or a new self-signed certificate. `accept` gets the peers that complete the
  * handshake. Any other peer gets a sentence in plain text that this port speaks TLS, and `rejected` gets the reason. `slow` gets
  * a peer that has connected and sends nothing.
  */
@@ -75,7 +75,7 @@ export async function listenTls(
 
 /**
  * Connects to the TLS server at an address. Retries for up to `wait` milliseconds while the system refuses the connection.
- * With a `fingerprint`, accepts only the server whose certificate has it; without one, accepts any certificate, and the caller
+ * With a `fingerprint`, accepts only the server whose certificate has it; without a fingerprint, accepts any certificate, and the caller
  * checks `fingerprint` and `trusted`.
  */
 export async function connectTls(

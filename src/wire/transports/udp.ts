@@ -30,7 +30,7 @@ export interface UdpOptions {
   idle?: number
   /** Checks whether an unknown remote may become a peer now; otherwise the listener drops its datagram. Default: always true. */
   mayBegin?: () => boolean
-  /** True if an answer may have any length. For a server that only passes on what another one sends. Default: false. */
+  /** True if an answer may have any length, for a server that only relays the answers of another server. Default: false. */
   unlimitedAnswers?: boolean
   /** Limit of datagrams that a transport stores before `open`. Default: 4. */
   early?: number
