@@ -6,7 +6,7 @@ import { type Capacity, CapacityError } from './capacity.ts'
 import { LocalSeek, type SeekHandle, type SeekRequest } from './local-seek.ts'
 import type { NetworkHoldings } from './network-holdings.ts'
 import { type Match, mergeClocks, mergeOptions, type OpenSeek } from './open-seek.ts'
-import { NO_CLOCK, type Openings } from './openings.ts'
+import { NO_CLOCK, type Opening, type Openings } from './openings.ts'
 import { HOUSE, type LeaseId, type SeatOwner, type SeekChange, type SeekClaim, type SeekEntries } from './ports.ts'
 import { parseSeekClaim } from './seek-entry.ts'
 import type { SeekPools } from './seek-pools.ts'
@@ -47,6 +47,8 @@ export interface MatchmakerOptions {
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
+/** The handle of all seeks that the matchmaker seats at once. */
+const SEATED: SeekHandle = { placed: Promise.resolve(false), isOpen: false, isSeated: true, cancel: async () => false }
 const HOUSE_OWNER: SeatOwner = { person: HOUSE, name: 'house' }
 
 /** Matchmaker has a view of the open seeks of all servers, and matches those of this process. */
@@ -78,6 +80,8 @@ export class Matchmaker {
     const rules = rulesOf(request.game)
     for (const seat of request.seats) if (!(seat < rules.seats.max)) throw new RangeError(`the game ${request.game} has no seat ${seat}`)
     const wait = isPlayable(rules) ? request.wait : Number.POSITIVE_INFINITY
+    const seated = wait <= 0 && !request.immediate ? this.#seatAtOnce(request, rules) : undefined
+    if (seated) return seated
     const seek = new LocalSeek(request, { since: clock.now(), deadline: clock.monotonic() + wait })
     seek.membership = this.#unclosed.add(seek)
     if (seek.owner.from !== undefined) owners.add(seek.owner.from)
@@ -91,6 +95,31 @@ export class Matchmaker {
         return seek.isSeated
       },
       cancel: () => this.#cancel(seek),
+    }
+  }
+
+  /**
+   * Seats a user who does not wait with the house; returns `undefined` if an open seek
+   * suits the request, or if the number of the table needs a wait. Thousands of programs a
+   * second play the house, and with a LocalSeek for each, V8 promoted all their conversations to the old generation.
+   */
+  #seatAtOnce(request: SeekRequest, { seats }: AnyGame): SeekHandle | undefined {
+    const { owner, game, options = {}, code, clock = NO_CLOCK } = request
+    if (this.#seeks.size > 0 && this.#seeks.match({ ...request, person: owner.person, name: owner.name })) return undefined
+    const { openings, capacity } = this.#options
+    const table = openings.nextTable()
+    if (typeof table !== 'number') return void openings.reuse(table)
+    const seat = request.seats[0] ?? 0
+    const owners = Array<SeatOwner>(seats.max).fill(HOUSE_OWNER).with(seat, owner)
+    let opening: Opening | undefined
+    try {
+      capacity.checkTables()
+      opening = openings.reserve(game, { options, seats: owners, private: code !== undefined, clock }, true)
+      this.#notifySeated(request, openings.start(opening, table), seat)
+      return SEATED
+    } catch (reason) {
+      if (!opening) openings.reuse(table)
+      return { ...SEATED, isSeated: false, placed: Promise.reject(reason) }
     }
   }
 
@@ -320,10 +349,14 @@ export class Matchmaker {
   #seat(seek: LocalSeek, table: TableActor, seat: SeatNumber): void {
     this.#close(seek)
     seek.isSeated = true
+    this.#notifySeated(seek, table, seat)
+  }
+
+  #notifySeated({ owner, onSeated }: Pick<SeekRequest, 'owner' | 'onSeated'>, table: TableActor, seat: SeatNumber): void {
     try {
-      seek.onSeated(table, seat)
+      onSeated(table, seat)
     } catch (reason) {
-      this.#options.onError(`the seat of ${seek.name} at table ${table.id} could not be taken`, reason)
+      this.#options.onError(`the seat of ${owner.name} at table ${table.id} could not be taken`, reason)
       table.submit({ type: 'leave', seat })
     }
   }

@@ -67,7 +67,7 @@ export class Openings {
   /** Number of reserved seats of each person. */
   readonly #seats = new Map<PersonId, number>()
   /** Numbers of tables that were not opened. */
-  readonly #unused: TableId[] = []
+  readonly #unused: (TableId | Promise<TableId>)[] = []
   #lease: LeaseId | undefined
   #count = 0
 
@@ -124,17 +124,28 @@ export class Openings {
     return { rules, event, isReserved: true, marks }
   }
 
-  /** Resolves to the number of a new table. Rejects with the reason if the hall closes before the store answers. */
-  async nextTable(): Promise<TableId> {
+  /** Returns the number of a new table, at once if the store can. Rejects with the reason if the hall closes before the store answers. */
+  nextTable(): TableId | Promise<TableId> {
     const unused = this.#unused.pop()
     if (unused !== undefined) return unused
-    const { log, lease } = this.#options
+    // waiting for the lease again for each table would cost more than the number
+    if (this.#lease === undefined) return this.#firstTable()
+    this.checkOpen()
+    const table = this.#options.log.newTable(this.#lease)
+    return typeof table === 'number' ? table : this.#whileOpen(table)
+  }
+
+  async #firstTable(): Promise<TableId> {
+    const lease = this.#options.lease()
+    this.#lease ??= await this.#whileOpen(lease)
+    return this.#whileOpen(this.#options.log.newTable(this.#lease))
+  }
+
+  /** Resolves as the store does. Rejects with the reason if the hall closes before, because a closed hall has no lease. */
+  async #whileOpen<Value>(answer: Value | Promise<Value>): Promise<Value> {
     try {
-      // waiting for the lease again for each table would cost more than the number
-      this.#lease ??= await lease()
-      return await log.newTable(this.#lease)
+      return await answer
     } finally {
-      // a closed hall has no lease
       this.checkOpen()
     }
   }
@@ -145,7 +156,7 @@ export class Openings {
   }
 
   /** Takes back the number of a table whose opening is certainly not in the log. */
-  reuse(table: TableId): void {
+  reuse(table: TableId | Promise<TableId>): void {
     this.#unused.push(table)
   }
 

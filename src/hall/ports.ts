@@ -91,7 +91,7 @@ export interface TableLog {
    * Resolves to a number that no table has had, from a block that the implementation may have reserved. With a lease, the call also
    * claims the table for that lease. Rejects with `LeaseExpired` after the end of the lease.
    */
-  newTable(lease?: LeaseId): Promise<TableId>
+  newTable(lease?: LeaseId): TableId | Promise<TableId>
   /**
    * Claims tables for the process of a lease, so that only one process starts actors for them; resolves to those that no other
    * lease has claimed. Rejects with `LeaseExpired` after the end of the lease.

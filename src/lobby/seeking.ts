@@ -74,6 +74,8 @@ export class SeekControl {
       request.onSeated(table, seat)
     }
     const seek = this.#context.hall.seek({ ...request, onSeated })
+    // the house may have taken the other seat at once
+    if (!seek.isOpen) return seek
     this.#cancelWait = (reason) => {
       onCancelled(reason)
       return seek.cancel()
@@ -249,6 +251,7 @@ export class SeekControl {
     if (!sessions) return NAME_REQUIRED
     const token = this.#makeToken()
     let withdraw: (() => void) | undefined
+    let own: UserSeek | undefined
     const forget = () => {
       if (sessions.seek === own) sessions.seek = undefined
     }
@@ -267,10 +270,10 @@ export class SeekControl {
       onClosed: (reason) => {
         forget()
         withdraw?.()
-        sessions.seekFailed(own.info, explainFailure(reason))
+        sessions.seekFailed(toOwnSeekInfo(this.#context, { ...request, person: user.person, name: user.name }), explainFailure(reason))
       },
     })
-    const own: UserSeek = {
+    own = {
       info: toOwnSeekInfo(this.#context, { ...request, person: user.person, name: user.name }),
       get isOpen() {
         return seek.isOpen
@@ -281,7 +284,7 @@ export class SeekControl {
         return isCancelled
       },
     }
-    sessions.seek = own
+    if (seek.isOpen) sessions.seek = own
     try {
       // the hall may have matched the seek with an open seek, and then nothing is left to cancel
       if (!(await seek.placed)) {

@@ -26,7 +26,7 @@ export class EventLog implements TableLog {
     this.#next = store.highestTable() + 1
   }
 
-  async newTable(lease?: LeaseId): Promise<TableId> {
+  newTable(lease?: LeaseId): TableId {
     if (lease !== undefined) this.#claims.open(this.#next, lease)
     return this.#next++
   }

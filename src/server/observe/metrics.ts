@@ -149,7 +149,7 @@ class MeteredLog implements TableLog {
     this.#observer = observer
   }
 
-  newTable(lease?: LeaseId): Promise<TableId> {
+  newTable(lease?: LeaseId): TableId | Promise<TableId> {
     return this.#log.newTable(lease)
   }
 
