@@ -1,4 +1,4 @@
-import { escapeUTF8 } from 'entities/escape'
+import { toXml } from '../lab/check/report-formats.ts'
 import { type ClassConnection, toClassVerdict } from '../lab/class/class-view.ts'
 import { formatAddress } from '../terminal/system-errors.ts'
 import { toCsv } from './table.ts'
@@ -54,10 +54,4 @@ function formatCase(row: ClassConnection, verdict: ReturnType<typeof toClassVerd
       ? `<failure message="${toXml(fault?.sentence ?? '')}">${toXml(fault?.sentence ?? '')}</failure>`
       : `<skipped message="no game was finished; ${visited} of ${states} states were visited"/>`
   return `${head}>\n      ${inner}\n    </testcase>`
-}
-
-/** Escapes a text for XML; characters that XML cannot have become U+FFFD. */
-function toXml(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML forbids
-  return escapeUTF8(text.replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd'))
 }

@@ -80,7 +80,7 @@ export class Matchmaker {
     const rules = rulesOf(request.game)
     for (const seat of request.seats) if (!(seat < rules.seats.max)) throw new RangeError(`the game ${request.game} has no seat ${seat}`)
     const wait = isPlayable(rules) ? request.wait : Number.POSITIVE_INFINITY
-    const seated = wait <= 0 && !request.immediate ? this.#seatAtOnce(request, rules) : undefined
+    const seated = wait <= 0 && !request.immediate ? this.#seatAtOnce(request) : undefined
     if (seated) return seated
     const seek = new LocalSeek(request, { since: clock.now(), deadline: clock.monotonic() + wait })
     seek.membership = this.#unclosed.add(seek)
@@ -99,26 +99,24 @@ export class Matchmaker {
   }
 
   /**
-   * Seats a user who does not wait with the house; returns `undefined` if an open seek
-   * suits the request, or if the number of the table needs a wait. Thousands of programs a
-   * second play the house, and with a LocalSeek for each, V8 promoted all their conversations to the old generation.
+   * Seats a user who does not wait with the house; returns `undefined` if an open seek suits the request, or if the store does not
+   * have the number of the table yet. Thousands of programs a second play the house, and with a LocalSeek for each, V8 promoted all
+   * their conversations to the old generation.
    */
-  #seatAtOnce(request: SeekRequest, { seats }: AnyGame): SeekHandle | undefined {
-    const { owner, game, options = {}, code, clock = NO_CLOCK } = request
+  #seatAtOnce(request: SeekRequest): SeekHandle | undefined {
+    const { owner } = request
     if (this.#seeks.size > 0 && this.#seeks.match({ ...request, person: owner.person, name: owner.name })) return undefined
-    const { openings, capacity } = this.#options
+    const { openings } = this.#options
     const table = openings.nextTable()
     if (typeof table !== 'number') return void openings.reuse(table)
-    const seat = request.seats[0] ?? 0
-    const owners = Array<SeatOwner>(seats.max).fill(HOUSE_OWNER).with(seat, owner)
     let opening: Opening | undefined
     try {
-      capacity.checkTables()
-      opening = openings.reserve(game, { options, seats: owners, private: code !== undefined, clock }, true)
-      this.#notifySeated(request, openings.start(opening, table), seat)
+      opening = this.#reserveWithHouse(request, true)
+      this.#notifySeated(request, openings.start(opening, table), firstSeat(request))
       return SEATED
     } catch (reason) {
-      if (!opening) openings.reuse(table)
+      if (opening) openings.release(opening)
+      else openings.reuse(table)
       return { ...SEATED, isSeated: false, placed: Promise.reject(reason) }
     }
   }
@@ -200,20 +198,24 @@ export class Matchmaker {
   }
 
   async #seatWithHouse(seek: LocalSeek): Promise<void> {
-    const { rules, openings, capacity } = this.#options
-    capacity.checkTables()
-    const { seats } = rules(seek.game)
-    const seat = seek.seats[0] ?? 0
-    const owners = Array<SeatOwner>(seats.max).fill(HOUSE_OWNER).with(seat, seek.owner)
-    const { options = {}, code, clock = NO_CLOCK } = seek
-    const opening = openings.reserve(seek.game, { options, seats: owners, private: code !== undefined, clock }, false)
+    const { openings } = this.#options
+    const opening = this.#reserveWithHouse(seek, false)
     try {
       const table = await openings.nextTable()
       if (this.#isEnded(seek)) openings.reuse(table)
-      else this.#seat(seek, openings.start(opening, table), seat)
+      else this.#seat(seek, openings.start(opening, table), firstSeat(seek))
     } finally {
       openings.release(opening)
     }
+  }
+
+  /** Reserves a table with the house in all seats but one; see `Openings.reserve`. Throws a CapacityError if the hall is full. */
+  #reserveWithHouse(seek: Pick<SeekRequest, 'owner' | 'game' | 'options' | 'seats' | 'code' | 'clock'>, counts: boolean): Opening {
+    const { rules, openings, capacity } = this.#options
+    capacity.checkTables()
+    const { owner, game, options = {}, code, clock = NO_CLOCK } = seek
+    const seats = Array<SeatOwner>(rules(game).seats.max).fill(HOUSE_OWNER).with(firstSeat(seek), owner)
+    return openings.reserve(game, { options, seats, private: code !== undefined, clock }, counts)
   }
 
   /** Adds a seek to the view at once, and then to the store. */
@@ -352,11 +354,11 @@ export class Matchmaker {
     this.#notifySeated(seek, table, seat)
   }
 
-  #notifySeated({ owner, onSeated }: Pick<SeekRequest, 'owner' | 'onSeated'>, table: TableActor, seat: SeatNumber): void {
+  #notifySeated(seek: Pick<SeekRequest, 'owner' | 'onSeated'>, table: TableActor, seat: SeatNumber): void {
     try {
-      onSeated(table, seat)
+      seek.onSeated(table, seat)
     } catch (reason) {
-      this.#options.onError(`the seat of ${owner.name} at table ${table.id} could not be taken`, reason)
+      this.#options.onError(`the seat of ${seek.owner.name} at table ${table.id} could not be taken`, reason)
       table.submit({ type: 'leave', seat })
     }
   }
@@ -390,4 +392,9 @@ export class Matchmaker {
     this.#lease ??= await this.#options.lease()
     return this.#lease
   }
+}
+
+/** Returns the seat that a user prefers. */
+function firstSeat({ seats }: Pick<SeekRequest, 'seats'>): SeatNumber {
+  return seats[0] ?? 0
 }

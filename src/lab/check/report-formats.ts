@@ -50,7 +50,7 @@ export function formatGradescope({ checks }: CheckReport, weightOf: (check: Chec
 }
 
 /** Escapes a text for XML; characters that XML cannot have become U+FFFD. */
-function toXml(text: string): string {
+export function toXml(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML forbids
   return escapeUTF8(text.replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd'))
 }
