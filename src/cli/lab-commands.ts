@@ -6,6 +6,7 @@ import {
   IN_SECONDS,
   numberParser,
   PLUGIN,
+  parseFixedPort,
   parsePlace,
   parsePositiveDuration,
 } from './option-parsers.ts'
@@ -47,7 +48,7 @@ export function labCommands(end: (code: number) => void): readonly CommandForm[]
         made
           .option('--client <command>', 'the client to start; {HOST} and {PORT} in it stand for the place where it connects')
           .option('--server <command>', 'the server to start; {HOST} and {PORT} in it stand for the place where it listens')
-          .option('--port <n>', 'a port that the program has built in (default: any free port)', numberParser(1, 65_535))
+          .option('--port <n>', 'a port that the program has built in (default: any free port)', parseFixedPort)
           .option('--connection <n>', 'the connection of the recording (default: the first)', numberParser(1, 1_000_000))
           .addOption(durationOption('--wait <time>', `how long the server may take to listen; ${IN_SECONDS}`, '5s'))
           .option(

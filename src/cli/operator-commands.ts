@@ -16,6 +16,7 @@ import {
   Option,
   PLUGIN,
   parseAddress,
+  parseFixedPort,
   parseNamedLimit,
   parseNamedPort,
   STRICT,
@@ -54,7 +55,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
       define: (made) =>
         made
           .option('--host <address>', 'the server’s address (default: as "serve" has it here)', parseAddress)
-          .option('--port <n>', 'the port of its front door (default: as "serve" has it here)', numberParser(1, 65535))
+          .option('--port <n>', 'the port of its front door (default: as "serve" has it here)', parseFixedPort)
           .option('--limit <n>', 'how many places to show', numberParser(1, 100), 10)
           .option('--json', 'print them as JSON')
           .option('--csv', 'print them as CSV')
@@ -160,7 +161,7 @@ function configurable(command: Command): Command {
       'the port of one program, as NAME=PORT (may be repeated); 0 alone: a free port for each program',
       parseNamedPort,
     )
-    .option('--port-base <n>', 'the port of the first program; the others follow in their order', numberParser(1, 65535))
+    .option('--port-base <n>', 'the port of the first program; the others follow in their order', parseFixedPort)
     .option('--iterative <name>', 'serve one client at a time with this program (may be repeated)', appendValue)
     .addOption(durationOption('--first <time>', `timeout for the first message of a client; ${IN_SECONDS}`, defaults.first))
     .addOption(

@@ -55,6 +55,9 @@ export function numberParser(low: number, high: number): (text: string) => numbe
   }
 }
 
+/** Parses a port at which something listens already, or is to listen: never 0. */
+export const parseFixedPort = numberParser(1, 65535)
+
 /** Parses a port; 0 means any free port. */
 export const parsePort = numberParser(0, 65535)
 

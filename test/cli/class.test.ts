@@ -271,7 +271,7 @@ test('a diagram says how many observations are missing before it', () => {
   expect(diagram.isOver).toBe(true)
 })
 
-test('an export has any text of a client', () => {
+test('an export can contain any text that a client has sent, in forms that spreadsheets and XML readers accept', () => {
   const odd = row(1, { name: '=1+1 <"&', fault: { ...fault, sentence: 'the client sent "\x00,\n<&>"' } })
   const [parsed] = parse(formatClassCsv([odd]), { columns: true }) as Record<string, string>[]
   expect(parsed).toMatchObject({ name: '\'=1+1 <"&', fault: 'the client sent "\x00,\n<&>"', result: 'failed' })
