@@ -7,7 +7,7 @@ import { LocalSeek, type SeekHandle, type SeekRequest } from './local-seek.ts'
 import type { NetworkHoldings } from './network-holdings.ts'
 import { type Match, mergeClocks, mergeOptions, type OpenSeek } from './open-seek.ts'
 import { NO_CLOCK, type Opening, type Openings } from './openings.ts'
-import { HOUSE, type LeaseId, type SeatOwner, type SeekChange, type SeekClaim, type SeekEntries } from './ports.ts'
+import { HOUSE, type LeaseId, type SeatOwner, type SeekChange, type SeekClaim, type SeekEntries, type TableId } from './ports.ts'
 import { parseSeekClaim } from './seek-entry.ts'
 import type { SeekPools } from './seek-pools.ts'
 import { SeekView, type VisibleSeek } from './seek-view.ts'
@@ -107,16 +107,18 @@ export class Matchmaker {
     const { owner } = request
     if (this.#seeks.size > 0 && this.#seeks.match({ ...request, person: owner.person, name: owner.name })) return undefined
     const { openings } = this.#options
-    const table = openings.nextTable()
-    if (typeof table !== 'number') return void openings.reuse(table)
     let opening: Opening | undefined
+    let table: TableId | undefined
     try {
+      const next = openings.nextTable()
+      if (typeof next !== 'number') return void openings.reuse(next)
+      table = next
       opening = this.#reserveWithHouse(request, true)
       this.#notifySeated(request, openings.start(opening, table), firstSeat(request))
       return SEATED
     } catch (reason) {
       if (opening) openings.release(opening)
-      else openings.reuse(table)
+      else if (table !== undefined) openings.reuse(table)
       return { ...SEATED, isSeated: false, placed: Promise.reject(reason) }
     }
   }

@@ -157,6 +157,8 @@ export class Openings {
 
   /** Takes back the number of a table whose opening is certainly not in the log. */
   reuse(table: TableId | Promise<TableId>): void {
+    // a failure is that of the seek that takes the number
+    if (typeof table !== 'number') table.catch(() => undefined)
     this.#unused.push(table)
   }
 

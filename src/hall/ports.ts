@@ -88,8 +88,8 @@ export type ReadTable =
 /** TableLog persists the events of all tables. */
 export interface TableLog {
   /**
-   * Resolves to a number that no table has had, from a block that the implementation may have reserved. With a lease, the call also
-   * claims the table for that lease. Rejects with `LeaseExpired` after the end of the lease.
+   * Returns a number that no table has had, or resolves to it: an implementation may have a block of reserved numbers. With a lease,
+   * the call also claims the table for that lease. Rejects with `LeaseExpired` after the end of the lease.
    */
   newTable(lease?: LeaseId): TableId | Promise<TableId>
   /**

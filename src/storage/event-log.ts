@@ -26,9 +26,13 @@ export class EventLog implements TableLog {
     this.#next = store.highestTable() + 1
   }
 
-  newTable(lease?: LeaseId): TableId {
-    if (lease !== undefined) this.#claims.open(this.#next, lease)
-    return this.#next++
+  newTable(lease?: LeaseId): TableId | Promise<TableId> {
+    try {
+      if (lease !== undefined) this.#claims.open(this.#next, lease)
+      return this.#next++
+    } catch (reason) {
+      return Promise.reject(toError(reason))
+    }
   }
 
   async claim(tables: readonly TableId[], lease: LeaseId): Promise<readonly TableId[]> {
