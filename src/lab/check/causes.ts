@@ -10,10 +10,11 @@ import type { ProgramEnd } from './sandbox.ts'
 /*
  * The judge sees bytes, the end of a program and what it printed. A student needs the mistake behind them. Several signs can
  * point to one mistake, and one mistake leaves several signs: a client that forgets the line end is silent, is disconnected,
- * and may crash then. So the signs are tried in the order of what can cause what: first what the program sent, because everything
+ * and may crash then. So the judge tries the signs in the order of causes: first what the program sent, because everything
  * else can follow from a wrong message; then how the program ended; last its silence.
  *
- * Of what it sent, the first fault counts. Its bytes are looked at before its place: JSON is wrong in every state.
+ * If several messages are wrong, the first counts. The judge looks at its bytes before its place, because JSON is wrong in
+ * every state.
  */
 
 /** Evidence is what was observed of a program under test in one conversation. */
@@ -44,7 +45,7 @@ export function findCause(evidence: Evidence): NamedCause | undefined {
   return findWireFault(evidence) ?? findCrash(evidence) ?? findEarly(evidence) ?? findGlued(evidence) ?? findTrouble(evidence)
 }
 
-/** Finds a message before its turn, which alone is no failure: the other side reads it later. */
+/** Finds a message before its turn, which alone is not a failure: the other side reads it later. */
 function findEarly(evidence: Evidence): NamedCause | undefined {
   const { observations, role, trouble } = evidence
   const early = trouble && observations.find((one) => one.kind === 'message' && one.from === role && one.standing === 'early')
@@ -84,7 +85,7 @@ function explainFault(one: Observation, at: number, evidence: Evidence): NamedCa
         sentence: `the ${role} sent ${quote(evidence, one)} again, though it had answered already and nothing was asked since`,
       }
     if (isNoNumber(one, evidence)) return explainNoNumber(one, evidence)
-    // a refused message is a matter of the game while the conversation goes on
+    // a refused message belongs to the game as long as the conversation continues
     return one.violation && trouble ? explainMessage(one, one.violation, evidence) : undefined
   }
   if (!trouble) return undefined
@@ -113,7 +114,10 @@ function explainMessage(message: MessageObservation, { sentence, expected }: Vio
   return { cause: isTooSoon || isKnown ? 'out-of-turn' : 'spelling', sentence }
 }
 
-/** Checks whether a field that the protocol uses as a number is none. A role may take any text for it, but the judge types numbers only. */
+/**
+ * Checks whether a field that the protocol uses as a number is not a number. A role may take any text for it, but the judge types numbers
+ * only.
+ */
 function isNoNumber({ name, text }: MessageObservation, { automaton }: Evidence): boolean {
   const form = name === undefined ? undefined : automaton.messages[name]
   return form !== undefined && isField(form) && /^\d+$/.test(form.example) && !/^\s*[+-]?\d+\s*$/.test(text)
@@ -142,7 +146,7 @@ function explainUnfinished({ bytes, sentence, lacks }: UnfinishedObservation, ev
       sentence: `${sentence}; that looks like a prompt for a person, which belongs on the screen and not on the connection`,
     }
   if (!lacks.includes('line end')) return undefined
-  return { cause: 'missing-newline', sentence: `${sentence}: the other side waits for the line end, because the message could go on` }
+  return { cause: 'missing-newline', sentence: `${sentence}: the other side waits for the line end, because the message could continue` }
 }
 
 /** Checks whether a message answers again what its side has answered, before the other side has said anything. */
@@ -208,7 +212,7 @@ function findGlued({ trouble, observations, role, printed }: Evidence): NamedCau
   const last = observations.findLast((one) => one.kind === 'message')
   if (last?.kind !== 'message' || last.from === role || !isGlued(last)) return undefined
   const text = last.text.trim()
-  // a program that has handled a message before the last one prints something, but not the last one
+  // a program that has read only the earlier messages has printed a text, but not the text of the last message
   const isDropped = printed.trim() !== '' && !printed.includes(text)
   const sentence = `${trouble.message}; ${JSON.stringify(text)} had arrived together with the message before it, in one read`
   return { cause: isDropped ? 'drops-buffered-data' : 'glued-read', sentence }

@@ -77,7 +77,7 @@ function explainClient(running: RunningProgram, { host, port }: Address, end: Pr
     if (isRefused)
       return {
         cause: 'wrong-address',
-        sentence: `the client connects to another address than ${host}:${port}, where the server listens`,
+        sentence: `the client connects to another address, and not to ${host}:${port}, the address of the server`,
         lines,
       }
     return { cause: 'crashed', sentence: `the client ended ${formatEnd(end)} before it connected to the server`, lines }

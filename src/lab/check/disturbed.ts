@@ -19,8 +19,8 @@ interface Disturbance extends Pick<Check, 'name' | 'proves' | 'appliesTo'> {
 }
 
 /**
- * Returns a check on a disturbed network. What fails there may have failed without the disturbance, too, so the conversation is played
- * again on a network that disturbs nothing.
+ * Returns a check on a disturbed network. A program that fails there may fail without the disturbance, too, so the judge plays the
+ * conversation again on a network that disturbs nothing.
  */
 function disturb({ name, proves, appliesTo, play, toCause, shows }: Disturbance): Check {
   return {

@@ -12,20 +12,20 @@ import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 import { WireWatch } from './wire-watch.ts'
 
 /*
- * These checks play until the conversation reaches a state, and then the judge's side is gone. The program has to notice: a
+ * These checks play until the conversation reaches a state, and then the judge's side leaves. The program has to notice that: a
  * client ends, a server serves the next client. Each state needs a conversation of its own, which is cheap: a correct program ends at once.
  *
- * A person would type on, so the judge does, too: a program that waits at its prompt cannot notice before it has a line.
+ * A person would continue to type, and so does the judge: a program that waits at its prompt notices nothing before it has a line.
  */
 
-/** Milliseconds for each answer before the interruption, for the program to end after it, and to show that it bears silence. */
+/** Milliseconds for each answer before the interruption, for the program to end after it, and to show that it tolerates silence. */
 const SILENCE = 4000
 const END_WAIT = 3000
 const QUIET = 1000
-/** Milliseconds after which a server that serves the next client is known to have noticed. */
+/** Milliseconds that a server has to notice the interruption; it has noticed if it then serves the next client. */
 const SERVER_WAIT = 500
 
-/** Interruption is how the judge's side is gone. */
+/** Interruption is a way in which the judge's side leaves in the middle of a conversation. */
 interface Interruption extends Pick<Check, 'name' | 'proves'> {
   readonly how: Goodbye
   readonly last?: string
@@ -54,7 +54,10 @@ function interrupt({ name, proves, how, last, what }: Interruption): Check {
   }
 }
 
-/** Plays until a state, and resolves with what the program does when the judge's side is gone; `undefined` if it did not come to that. */
+/**
+ * Plays until a state, and resolves with the reaction of the program to the end of the judge's side; `undefined` if the conversation did
+ * not reach the state.
+ */
 async function playUntil(
   subject: CheckSubject,
   state: string,
@@ -94,8 +97,8 @@ async function judgeAfterwards(subject: CheckSubject, running: RunningProgram, h
       lines,
     }
   }
-  // a program that waits at its prompt, or for a silent peer, has not been told
-  if (end || role === 'server' || how === 'silence' || running.output.prompt !== '') return { sentence: 'the program has borne it' }
+  // a program that waits at its prompt, or for a silent peer, has no sign of the interruption
+  if (end || role === 'server' || how === 'silence' || running.output.prompt !== '') return { sentence: 'the program has passed' }
   return { cause: 'never-closes', sentence: `the client does not end within ${END_WAIT / 1000} s`, lines }
 }
 
@@ -122,7 +125,7 @@ export const goneByRst = interrupt({
 
 export const goneBySilence = interrupt({
   name: 'gone-by-silence',
-  proves: 'bears a silent peer in every state',
+  proves: 'tolerates a silent peer in every state',
   how: 'silence',
   what: 'the other side said nothing more',
 })

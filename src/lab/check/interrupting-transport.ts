@@ -2,20 +2,20 @@ import type { Sink } from '../../wire/transport.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'
 import type { WireWatch } from './wire-watch.ts'
 
-/** Goodbye is a way in which the other side of a connection is gone: it closes, breaks the connection off, or says nothing more. */
+/** Goodbye is a way in which the other side of a connection leaves: it closes, breaks the connection off, or says nothing more. */
 export type Goodbye = 'fin' | 'rst' | 'silence'
 
 export interface InterruptionOptions {
   readonly how: Goodbye
-  /** What the judge's side sends as its last bytes, whatever the protocol says. */
+  /** The last bytes that the judge's side sends, even if the protocol forbids them. */
   readonly last?: string | undefined
-  /** The state of the conversation in which it happens. */
+  /** The state of the conversation in which the judge's side leaves. */
   readonly state: string
-  /** Called when it has happened. */
+  /** Called when the judge's side has left. */
   readonly onInterrupt: () => void
 }
 
-/** InterruptingTransport ends a conversation in the middle: when it reaches a state, the judge's side is gone. */
+/** InterruptingTransport ends a conversation in the middle: when it reaches a state, the judge's side leaves. */
 export class InterruptingTransport extends TransportFilter {
   readonly #watch: WireWatch
   readonly #options: InterruptionOptions

@@ -42,7 +42,7 @@ export interface MatchOptions {
   readonly random?: Random | undefined
   /** Milliseconds for each answer of the program. */
   readonly silence: number
-  /** Text that the judge types where its side may send any text; by default, the example of the message. */
+  /** Text that the judge types when its side may send any text; by default, the example of the message. */
   readonly text?: string | undefined
   /** Stops the match when it aborts. */
   readonly until?: AbortSignal
@@ -61,7 +61,7 @@ export interface MatchEnd {
   readonly inputEnded: boolean
   /** The lines that were typed into the program. */
   readonly typed: readonly string[]
-  /** The last lines of the program's output when the conversation ended, without what followed from the end. */
+  /** The last lines of the program's output when the conversation ended, without the output that the end caused. */
   readonly lines: readonly string[]
 }
 

@@ -18,7 +18,7 @@ const SILENCE = 4000
 /** Milliseconds for a program to end after the conversation, and to show that it has crashed. */
 const END_WAIT = 3000
 const CRASH_WAIT = 500
-/** Milliseconds in which a program that waits is measured, and the processor time in them that shows a busy loop. */
+/** Milliseconds for which the judge measures a program that waits, and the processor time in them that shows a busy loop. */
 const MEASURED = 1000
 const BUSY = 150
 /** Number of typed lines that a sentence shows. */
@@ -30,7 +30,7 @@ export interface PlayOptions {
   readonly faults?: string
   /** Milliseconds for each answer of the program, if the faults need more than usual. */
   readonly silence?: number
-  /** Text that the judge types where its side may send any text. */
+  /** Text that the judge types when its side may send any text. */
   readonly text?: string
 }
 
@@ -55,7 +55,7 @@ export async function playConversation(subject: CheckSubject, { faults, silence 
   return { ...finding, visited: watch.visited }
 }
 
-/** Checks whether a program uses the processor though nothing is left to do for it. */
+/** Checks whether a program uses the processor although it has nothing left to do. */
 export async function isSpinning(running: RunningProgram, { clock }: Pick<CheckSubject, 'clock'>): Promise<boolean> {
   const { processor } = running.usage()
   await endWithin(running, MEASURED, clock)
@@ -78,7 +78,7 @@ function toFinding({ subject, match, end, running, watch, isBusy }: PlayedConver
   const played = formatTyped(typed)
   // what a program does after the judge has closed the connection is a consequence
   if (stopped && !observations.some((one) => one.kind === 'message' && one.oddity !== undefined))
-    return { sentence: `the conversation went on until the judge stopped it, because its protocol has no end (${played})` }
+    return { sentence: `the conversation continued until the judge stopped it, because its protocol has no end (${played})` }
   const isOwnEnd = !trouble || (trouble instanceof Disconnected && trouble.isPeerClosed)
   const lines = isOwnEnd ? running.output.lastLines(QUOTED) : match.lines
   const { automaton } = program.protocol
@@ -103,7 +103,7 @@ function spanOfWait(observations: readonly Observation[], role: Side): readonly 
   return [since, others.find(({ kind }) => kind === 'end')?.at ?? Number.POSITIVE_INFINITY]
 }
 
-/** Returns what a program has printed in a span of time, without what was typed, which a terminal may echo. */
+/** Returns the output of a program in a span of time, without the typed text, which a terminal may echo. */
 function printedIn(typed: readonly string[], { output }: RunningProgram, [since, until]: readonly [number, number]): string {
   // the prompt of the last typed line may be read after the answer to that line
   const asked = output.chunks.findLastIndex(({ at, stream }) => stream === 'typed' && at <= since)

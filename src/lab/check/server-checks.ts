@@ -6,7 +6,7 @@ import { QUOTED } from './program-output.ts'
 
 /** Milliseconds for each answer of the server, and for its connection. */
 const SILENCE = 4000
-/** Milliseconds for a server that serves one client to end. */
+/** Milliseconds until a server that serves one client must have ended. */
 const END_WAIT = 500
 
 /** The check that a server serves a client while another one is connected and silent. */

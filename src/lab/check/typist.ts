@@ -5,7 +5,7 @@ import { type Console, EndOfInput } from '../../protocol/definition.ts'
 /** Number of lines after which a typist sends the goodbye, and after which it stops typing. */
 const PATIENCE = 100
 const ENOUGH = 120
-/** Number of lines after which a typist ends its input, if that is how its side ends a conversation, and nothing new is left to type. */
+/** Number of lines after which a typist ends its input, if its side ends a conversation in this way and nothing new is left to type. */
 const REPEATED = 6
 
 /**

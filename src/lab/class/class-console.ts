@@ -80,7 +80,7 @@ export class ClassConsole {
       const { program } = watched.toRow(this.#clock.monotonic())
       this.#warnOnce(
         'failed',
-        `a mistake in Parlor itself: the monitor of ${program} has failed, and the connection goes on without: ${errorMessage(error)}`,
+        `a mistake in Parlor itself: the monitor of ${program} has failed, and the connection continues without it: ${errorMessage(error)}`,
       )
     }
     this.#size += watched.size - before
@@ -102,7 +102,7 @@ export class ClassConsole {
     this.#publish(connection)
   }
 
-  /** Notes that the game at a table has ended; `isFinished` is false if a player has given it up. */
+  /** Notes that the game at a table has ended; `isFinished` is false if a player has given the game up. */
   endGame(table: number, isFinished: boolean): void {
     for (const connection of this.#tables.get(table) ?? []) {
       if (!isFinished) break

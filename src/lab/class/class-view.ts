@@ -15,7 +15,7 @@ export interface ClassFault {
   readonly stands: boolean
 }
 
-/** ClassProgress is how far a client has come in its protocol. */
+/** ClassProgress is the progress of a client in its protocol. */
 export interface ClassProgress {
   /** Number of states that the conversation has visited, and number of all states of the automaton. */
   readonly visited: number
@@ -91,12 +91,12 @@ export const classLimits: ClassLimits = {
   allBytes: 32 * 1024 * 1024,
 }
 
-/** ClassVerdict is the result of a connection: `none` if it has finished no game, and its last fault does not stand. */
+/** ClassVerdict is the result of a connection: `none` if it has finished no game, and its last fault, if any, is corrected. */
 export type ClassVerdict = 'passed' | 'failed' | 'none'
 
 /**
- * Judges a connection: it failed if its last fault stands, and passed if it has finished a game. In a protocol without games, it
- * passed if the conversation has come to its end.
+ * Judges a connection: it failed if its last fault is not corrected, and passed if it has finished a game. In a protocol without
+ * games, it passed if the conversation has come to its end.
  */
 export function toClassVerdict({ fault, progress, isOpen, isOver }: ClassConnection): ClassVerdict {
   if (fault?.stands) return 'failed'

@@ -101,7 +101,7 @@ export class ObservationMask {
   #maskUnreadable(one: UnreadableObservation): UnreadableObservation {
     // the sentence quotes the beginning of the bytes
     if (!this.#hasTalk[one.from]) return { ...one, sentence: maskSecrets(one.sentence, findSecretsAfterKeyword(one.sentence)) }
-    return { ...one, sentence: `the ${one.from} sent bytes, which are not shown, that are no message within the limit` }
+    return { ...one, sentence: `the ${one.from} sent bytes, which are not shown, that are not a message within the limit` }
   }
 }
 

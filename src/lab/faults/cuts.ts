@@ -43,7 +43,7 @@ export class RandomCutter implements Cutter {
   readonly #sizes: readonly [number, number]
   readonly #origin: number
   readonly #decisions: FaultDecisions
-  /** The offset at which a piece begins, not after any offset of later questions. */
+  /** The offset at which a piece begins; later questions concern this offset or higher offsets. */
   #begin: number
 
   constructor(sizes: readonly [number, number], decisions: FaultDecisions, origin = 0) {

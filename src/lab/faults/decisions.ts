@@ -2,9 +2,9 @@ import type { Side } from '../../protocol/automaton.ts'
 
 /*
  * A generator of random numbers would give the next number to the code that asks next. In a stream, each read would take a number, and
- * the number of reads depends on the network. So the same seed would cut the same bytes at other offsets. Here no number has a
- * predecessor: a decision is a hash of the seed, the connection, the sender, the kind of decision, and the offset of a byte or the number
- * of a message. The same question always has the same answer.
+ * the number of reads depends on the network. So the same seed would cut the same bytes at other offsets. Here no random number depends
+ * on an earlier one: a decision is a hash of the seed, the connection, the sender, the kind of decision, and the offset of a byte or the
+ * number of a message. The same question always has the same answer.
  */
 
 /** FaultDecision is the kind of a decision; each kind has random numbers of its own. */
@@ -34,7 +34,7 @@ export class FaultDecisions {
     return low + Math.floor(this.#fraction(what, place) * (high - low + 1))
   }
 
-  /** Decides for an offset or a number whether something happens that has a probability in percent. */
+  /** Decides, with a probability in percent, whether an event happens at an offset or at a numbered message. */
   happens(what: FaultDecision, place: number, percent: number): boolean {
     return this.#fraction(what, place) * 100 < percent
   }

@@ -34,7 +34,7 @@ export interface FaultPlan {
   /** Rules for a message need it. */
   readonly program?: FaultProgram | undefined
   readonly clock?: Clock
-  /** Called with a sentence when a fault does something that a user could take for an act of a program. */
+  /** Called with a sentence when a fault has an effect that looks like an act of a program. */
   readonly onFault?: ((sentence: string) => void) | undefined
 }
 
@@ -202,7 +202,7 @@ function createFinder(
   const isCounted = rules.some(({ verb, value }) => verb === 'delay' && typeof value === 'object')
   if (!program || !(whole || isCounted)) return undefined
   const framing = sender === 'server' ? program.toClient : program.toServer
-  // if only a pause ends a message, the finder takes each write of this side for a message and counts each read, because waiting
+  // if only a pause ends a message, the finder treats each write of this side as a message and counts each read, because waiting
   // for a pause would be a delay
   const isWritten = framing.settle !== undefined && (isOurs || !whole)
   return new MessageFinder({ framing, automaton: program.automaton, sender, isWritten, whole })

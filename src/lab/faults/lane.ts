@@ -34,7 +34,7 @@ export interface LaneOptions {
   readonly pass: (bytes: Uint8Array) => void
   /** The side that sends the bytes. */
   readonly sender: Side
-  /** Called with a sentence when a fault does something that a user could take for an act of a program. */
+  /** Called with a sentence when a fault has an effect that looks like an act of a program. */
   readonly notify: (sentence: string) => void
   /** Ends this direction of the connection. */
   readonly finish: () => void

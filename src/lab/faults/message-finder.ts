@@ -23,7 +23,7 @@ export interface FinderOptions {
   readonly framing: Framing
   readonly automaton: Automaton
   readonly sender: Side
-  /** Takes each push for a message, because only a pause would end a message, and the sender writes each message alone. */
+  /** Treats each push as a message, because only a pause would end a message, and the sender writes each message alone. */
   readonly isWritten: boolean
   /** Holds the bytes of a message until the message is whole, because a part has no name; without it, the finder only counts messages. */
   readonly whole: boolean

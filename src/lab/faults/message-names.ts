@@ -7,7 +7,7 @@ type Candidate = Pick<Transition, 'name' | 'form'> & { readonly next?: string }
  * MessageNames names the messages of one side, one after another, by the automaton.
  *
  * The same text may be different messages in different states, and the state of the conversation depends on the other side, too. The time
- * at which a message of the other side arrives is chance, but the same bytes must have the same names each time. So MessageNames follows
+ * at which a message of the other side arrives is random, but the same bytes must have the same names each time. So MessageNames follows
  * one side alone: it has all states in which that side may be, and assumes that the other side may have sent any of its messages. If
  * several messages fit a text, MessageNames takes the one with the longest fixed text. A text that fits no state has its name by its form
  * alone, and does not change the states.

@@ -12,7 +12,7 @@ export interface FaultPoint {
   readonly rule: string
   readonly offset: number
   readonly verb: Verb
-  /** Milliseconds of a stall; `undefined` for ever. */
+  /** Milliseconds of a stall; `undefined` for a stall without an end. */
   readonly time: number | undefined
 }
 
@@ -66,7 +66,7 @@ export class FaultPoints {
   }
 }
 
-/** Formats a notice for people that a point is reached, so that they do not take its effect for a mistake of a program. */
+/** Formats a notice for people that a point is reached, so that they do not blame its effect on a program. */
 export function formatPoint({ rule, offset, verb, time }: FaultPoint, sender: Side): string {
   const effects: Readonly<Record<string, string>> = {
     reset: 'resets the connection',

@@ -159,7 +159,9 @@ function messageNames(messages: Readonly<Record<string, MessageSpec>>, { message
   return undefined
 }
 
-/** Returns the fixed word at the beginning of a message; `{` for a message that begins with a field, because no word stands for that. */
+/**
+ * Returns the fixed word at the beginning of a message; `{` for a message that begins with a field, because it has no fixed first word.
+ */
 function firstWord(text: string): string {
   return /^[^\s{]+/.exec(text)?.[0] ?? '{'
 }

@@ -11,7 +11,7 @@ import type { FaultValue } from './rule.ts'
  *
  * The problem: TCP delivers the same bytes in pieces of any size, at any time, and the same seed must do the same to them. So the
  * lane may decide nothing per read. Every decision belongs to an offset or to a message: at which offsets the lane cuts the stream,
- * how long it delays a piece or a message, at which offset a fault happens. The bytes that arrive are only a supply.
+ * how long it delays a piece or a message, at which offset a fault happens. A read only makes bytes available.
  *
  * The idea: `take` lets the finder divide the bytes that have arrived into parts, each within one message, looks up the effects on
  * each part, and queues it. `#next` then plans the next step from the head of the queue: a point that is reached, or the bytes up
@@ -202,7 +202,7 @@ export class StreamLane implements Lane {
   #reportHeld(): void {
     const { finder, notify, sender } = this.#options
     this.#cancelSettle = undefined
-    if (finder) notify(`a rule at a message holds what the ${sender} has sent, because it is no whole message: ${finder.describeHeld()}`)
+    if (finder) notify(`a rule at a message holds what the ${sender} has sent, because it is not a whole message: ${finder.describeHeld()}`)
   }
 
   #endMessage(): void {

@@ -44,7 +44,9 @@ export function formatValueExpected(verb: Verb, text?: string): string {
 function backwards(verb: Verb, text: string): string | undefined {
   const [low = '', high = '', more] = text.split('..')
   const turned = `${high}..${low}`
-  return more === undefined && parseValue(verb, turned) !== undefined ? `${verb} ${text} runs backwards: write ${turned}` : undefined
+  return more === undefined && parseValue(verb, turned) !== undefined
+    ? `${verb} ${text} has its range in the wrong order: write ${turned}`
+    : undefined
 }
 
 /** The form of the values of each unit, for error texts and for the reference page. */

@@ -48,7 +48,7 @@ export const VERBS = {
     range: true,
     kind: 'span',
     carriers: 'both',
-    effect: 'delivers later, in order; of a range, each message has its own delay, and with `split` each piece',
+    effect: 'delivers later, in order; a range gives each message its own delay, or with `split` each piece',
     example: 'delay 5ms..20ms',
   },
   bandwidth: {
@@ -70,7 +70,7 @@ export const VERBS = {
     optional: true,
     kind: 'point',
     carriers: 'streams',
-    effect: 'delivers nothing for this time, or for ever, and then reads no more: the sender has to wait',
+    effect: 'delivers nothing for this time, or forever, and then reads no more: the sender has to wait',
     example: 'stall 2s before GAMEOVER',
   },
   reset: {

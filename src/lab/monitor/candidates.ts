@@ -31,8 +31,8 @@ const STORED = 1000
 
 /**
  * CandidateMonitors follow a conversation of an unknown program with the automata of all programs at once. The messages fit a
- * program until one of them violates its automaton. Many programs fit for long, because a chat accepts any line, so the monitors
- * are in order of probability: first those with more messages that have words of their own.
+ * program until one of them violates its automaton. Many programs fit for a long time, because a chat accepts any line, so the
+ * monitors are in order of probability: first those with more messages that have words of their own.
  */
 export class CandidateMonitors {
   #candidates: readonly Candidate[]
@@ -131,8 +131,7 @@ function isVague(form: MessageSpec): boolean {
 }
 
 /**
- * Returns why an observation shows that the conversation does not follow a program; `undefined` for an observation that does not
- * show that.
+ * Returns why an observation shows that the conversation does not follow a program; `undefined` for any other observation.
  */
 function findFault(one: Observation): string | undefined {
   if (one.kind === 'unreadable') return one.sentence

@@ -74,7 +74,7 @@ export class Direction {
     return this.#decoder.unread
   }
 
-  /** Time at which a pause makes the unread bytes a message; `undefined` if no pause does that. */
+  /** Time at which a pause makes the unread bytes a message; `undefined` if no pause makes them a message. */
   get deadline(): number | undefined {
     return this.#deadline
   }

@@ -31,8 +31,8 @@ interface Fit {
  *
  * The idea: a message is legal if there is some order of all messages so far that keeps the order of each side, in which the
  * automaton allows every message. `Orderings` has all these orders, each with the state to which it leads. Like the states of a
- * nondeterministic automaton, most of them fall together, so that there are rarely more than three. The best ordering contains
- * every message that the judge has called legal, and nothing improbable; observations show its state.
+ * nondeterministic automaton, most of them lead to the same state, so that there are rarely more than three. The best ordering
+ * contains every message that the judge has called legal, and nothing improbable; observations show its state.
  *
  * If no order contains a message when it passes, its sender cannot have known a state in which it is legal. Then
  * - it is `illegal` at once if its side may send now: the receiver reads it and refuses it, and the state stays;
@@ -42,18 +42,18 @@ interface Fit {
  * The refusal of a protocol (`ERROR ...`) is both: a transition, if the role refuses a legal message; and the answer to an illegal
  * message, which leaves the state. Each ordering counts the illegal messages that the server has still to refuse.
  *
- * In a protocol without refusal, the receiver of an illegal message may end the conversation, ignore the message, or take it for
+ * In a protocol without refusal, the receiver of an illegal message may end the conversation, ignore the message, or treat it as
  * the message that was meant, as many students' programs do. So the judge adds orderings in which it was one of the legal messages
  * (`assumed`); the next message decides among them. Without these orderings, one wrong letter would make all later messages
  * illegal.
  *
  * Invariants: a message that was legal in the true state of its sender is never judged illegal, however the messages cross
  * (`test/lab/monitor/crossing.test.ts`). If no messages cross, the judge has the same verdicts as the engine (`agreement.test.ts`).
- * Where they differ, the engine knows more: it is the receiver, and refuses messages that came too late (`late`, `crossed`).
+ * If they differ, the engine knows more: it is the receiver, and refuses messages that came too late (`late`, `crossed`).
  *
- * Tried before: to take the messages in the order in which they pass, which called our own programs wrong in every protocol in
- * which both sides may send. Also tried: to let a message stand behind a message that passed later, which took refusals for answers to
- * messages that the server had not read (`Orderings.#mayStand`).
+ * Tried before: to take the messages in the order in which they pass, which judged Parlor's own programs to be wrong in every protocol
+ * in which both sides may send. Also tried: to let a message stand behind a message that passed later, which treated refusals as
+ * answers to messages that the server had not read (`Orderings.#mayStand`).
  *
  */
 export class Judge {

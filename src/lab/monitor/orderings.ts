@@ -27,7 +27,7 @@ export interface Passed extends PassedMessage {
   wasEarly: boolean
   /** True if it was early, and has no verdict yet. */
   isEarly: boolean
-  /** True if the judge has judged it as legal. The receiver may refuse it all the same, if it crossed a message of the receiver. */
+  /** True if the judge has judged it as legal. The receiver may still refuse it, if it crossed a message of the receiver. */
   isAccepted: boolean
 }
 
@@ -60,7 +60,7 @@ export interface Ordering {
   readonly late: readonly Taken[]
   /** Numbers of the client's dropped messages that the server has not refused yet. */
   readonly unrefused: readonly number[]
-  /** The side whose illegal message this ordering takes for one that is similar. */
+  /** The side whose illegal message this ordering treats as a similar legal message. */
   readonly assumed: Side | undefined
   /** Number of improbable events in the ordering: a closing that is not a transition, a refusal before that of an older message. */
   readonly doubts: number

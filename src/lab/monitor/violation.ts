@@ -9,7 +9,7 @@ import type { Violation } from './observation.ts'
 export interface Place {
   /** Offset of the first byte of the message. */
   readonly start: number
-  /** The bytes of the message, with everything that the framing adds; for a long message, only the first bytes. */
+  /** The bytes of the message, with everything that the framing adds; only the first bytes of a long message. */
   readonly bytes: Uint8Array
 }
 

@@ -55,7 +55,7 @@ function toPcapFormat(file: Uint8Array): { readonly isLittle: boolean; readonly 
 
 function* readPcap(file: Uint8Array, onWarning: OnWarning): Generator<CapturedPacket> {
   const format = toPcapFormat(file)
-  if (!format) throw new RecordingError('this is no capture: it begins neither like a .pcapng nor like a .pcap')
+  if (!format) throw new RecordingError('this is not a capture: it begins neither like a .pcapng nor like a .pcap')
   if (file.length < PCAP_HEADER) throw new RecordingError('the capture ends inside its header')
   const { isLittle, unit } = format
   const view = toView(file)
@@ -184,7 +184,7 @@ function readOptions(body: Uint8Array, start: number, isLittle: boolean): { read
 }
 
 function requireLength(body: Uint8Array, length: number, what: string): void {
-  if (body.length < length) throw new RecordingError(`the capture is damaged: ${what} is shorter than what it says to hold`)
+  if (body.length < length) throw new RecordingError(`the capture is damaged: ${what} is shorter than its declared length`)
 }
 
 function requireInterface(interfaces: readonly CaptureInterface[], number: number): CaptureInterface {

@@ -4,7 +4,7 @@ import { isJsonl, JsonlEncoder, readJsonl } from './jsonl.ts'
 import { PcapngEncoder } from './pcapng-encoder.ts'
 import { type Recording, type RecordingEntry, RecordingError } from './recording.ts'
 
-/** RecordingEncoder writes a recording as the bytes of a file, each entry as it comes. */
+/** RecordingEncoder writes a recording as the bytes of a file, each entry when it arrives. */
 export interface RecordingEncoder {
   /** Returns the bytes at the beginning of the file. */
   begin(): Uint8Array
@@ -35,5 +35,5 @@ export function readRecording(file: Uint8Array): Recording {
   if (file.length === 0) throw new RecordingError('the file is empty: expected a recording in .pcapng, .pcap or .jsonl')
   const compressed = COMPRESSED.find(([, magic]) => magic.every((byte, at) => file[at] === byte))
   if (compressed) throw new RecordingError(`the file is compressed with ${compressed[0]}: unpack it first, with ${compressed[2]}`)
-  throw new RecordingError('the file is no recording: expected .pcapng, .pcap or .jsonl')
+  throw new RecordingError('the file is not a recording: expected .pcapng, .pcap or .jsonl')
 }

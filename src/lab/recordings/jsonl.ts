@@ -40,7 +40,7 @@ const Ending = z.strictObject({ ...sent, type: z.literal('end'), how: z.enum(['f
 const Header = z.looseObject({ type: z.literal(HEADER.type), version: z.literal(HEADER.version) })
 const Line = z.discriminatedUnion('type', [Opening, Segment, Ending])
 
-/** JsonlEncoder writes entries as lines of JSON, each as it comes. */
+/** JsonlEncoder writes entries as lines of JSON, each when it arrives. */
 export class JsonlEncoder {
   /** Returns the header line of the file. */
   begin(): Uint8Array {
@@ -122,7 +122,7 @@ function toEntry(value: unknown, number: number): RecordingEntry {
   if (!line) {
     const { path = [], message = '' } = error?.issues[0] ?? {}
     throw new RecordingError(
-      `line ${number} is no entry of a recording: ${[path.join('.'), message].filter((part) => part !== '').join(': ')}`,
+      `line ${number} is not an entry of a recording: ${[path.join('.'), message].filter((part) => part !== '').join(': ')}`,
     )
   }
   if (line.type !== 'segment') return line

@@ -46,7 +46,9 @@ interface Packet {
   readonly comments?: readonly string[] | undefined
 }
 
-/** PcapngEncoder writes entries as the blocks of a pcapng file, each as it comes. It remembers the open connections and nothing else. */
+/**
+ * PcapngEncoder writes entries as the blocks of a pcapng file, each when it arrives. It remembers the open connections and nothing else.
+ */
 export class PcapngEncoder {
   readonly #flows = new Map<number, Flow>()
 

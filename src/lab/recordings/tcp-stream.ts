@@ -1,7 +1,7 @@
 /*
  * A capture shows packets, and a recording shows bytes in their order. TcpStream puts the packets of one side of a connection in
  * order. The problem is that a packet can be late, sent again, sent again with other boundaries, or missing in the capture although
- * the receiver has it. For a packet of the last kind, the stream would wait in vain.
+ * the receiver has it. For a packet of the last kind, the stream would wait forever.
  *
  * The stream knows the sequence number of the next byte. If a packet begins at that number or before it, the stream delivers those
  * of its bytes that it has not delivered yet. The stream holds a packet that begins later. There are three reasons to stop waiting

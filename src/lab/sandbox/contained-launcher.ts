@@ -100,7 +100,7 @@ export class ContainedLauncher implements Launcher {
     await rm(this.#folder, { recursive: true, force: true })
   }
 
-  /** Returns the limits as options of `prlimit`. The limit of data counts what a process can write to, and no reserved addresses. */
+  /** Returns the limits as options of `prlimit`. The limit of data counts writable memory, and not reserved addresses. */
   #limits({ processes, memory, files, time }: ProgramLimits): readonly string[] {
     const others = this.#settings.isAdministrator ? 0 : OWN_THREADS + (countsByNamespace() ? 0 : countThreads(process.getuid?.() ?? 0))
     return [
@@ -109,7 +109,7 @@ export class ContainedLauncher implements Launcher {
       `--fsize=${files}`,
       '--core=0',
       '--nofile=512',
-      // the time limit comes first, and the judge knows it
+      // the judge's own time limit passes before this limit, so that the judge knows the cause
       `--cpu=${Math.ceil(time / 1000) + 1}`,
     ]
   }

@@ -1,15 +1,18 @@
 import type { ProgramStart } from '../check/sandbox.ts'
 
-/** Launch is a process that runs a program, with everything that contains it. */
+/** Launch is the process that runs a program in its sandbox. */
 export interface Launch {
   readonly file: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   /** Folder in which the process itself starts. */
   readonly cwd: string
-  /** Name and value of a variable that marks the program's processes, if nothing else holds them together. */
+  /** Name and value of a variable that marks the program's processes, if the system has no other way to find them. */
   readonly mark?: string
-  /** Resolves with how the program ended, when the process has ended; `undefined` if the process itself knows it. */
+  /**
+   * Resolves, when the process has ended, with the end of the program; `undefined` if the end of the process is the end of the
+   * program.
+   */
   report?(): Promise<LaunchReport | undefined>
 }
 

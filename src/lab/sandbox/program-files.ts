@@ -47,8 +47,8 @@ export const SYSTEM_FOLDERS: readonly string[] = [
 ]
 
 /**
- * Finds the folders that a command needs. The program's own folders are the folder in which it runs, and those of the files that
- * its words name elsewhere. A home folder has more in it than one program, so there the named files alone count.
+ * Finds the folders that a command needs. The program's own folders are the folder in which it runs, and the folders of other files
+ * that the words of the command name. A home folder has more in it than one program, so there the named files alone count.
  */
 export function findProgramFiles(words: readonly string[], cwd: string, path = process.env.PATH ?? ''): ProgramFiles {
   const [first = '', ...others] = words
@@ -90,7 +90,7 @@ function toolFolders(tool: string, own: readonly string[]): readonly string[] {
 
 /**
  * Returns the folders of the installation that an executable belongs to: `~/.pyenv` of `~/.pyenv/shims/python3`. Never a folder
- * with the program in it, because other programs may lie beside that.
+ * with the program in it, because other programs may lie beside the program.
  */
 function installation(file: string, own: readonly string[]): readonly string[] {
   const folder = dirname(file)

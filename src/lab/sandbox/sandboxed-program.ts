@@ -39,7 +39,10 @@ interface CarrierEnd {
   readonly signal?: string | undefined
 }
 
-/** Starts a launch, and returns the running program. Without a library for pseudo-terminals on this system, it gets pipes. */
+/**
+ * Starts the program of a launch, and returns it as a running program. Without a library for pseudo-terminals on this system, the
+ * program gets pipes.
+ */
 export async function startProgram(launch: Launch, limits: ProgramLimits, pipes: boolean, clock: Clock): Promise<RunningProgram> {
   const pty = pipes ? undefined : await loadPty()
   return new SandboxedProgram(launch, limits, pty, clock)
@@ -168,7 +171,7 @@ class SandboxedProgram implements RunningProgram {
 }
 
 function endProcess(pid: number): void {
-  // 0 and 1 would be this process's group, and the system
+  // 0 would mean the group of this process, and 1 is the first process of the system
   if (pid <= 1) return
   try {
     process.kill(pid, 'SIGKILL')

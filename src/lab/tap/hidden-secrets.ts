@@ -7,7 +7,7 @@ import type { Watched } from './conversation-watch.ts'
 const STORED = 256
 
 /**
- * HiddenSecrets hides the bytes that one monitor takes for a secret in the observations of another monitor. While the program is not
+ * HiddenSecrets hides the bytes that one monitor treats as a secret in the observations of another monitor. While the program is not
  * known, the monitor that is shown may be that of a program without passwords, and its sentences quote the messages.
  */
 export class HiddenSecrets {

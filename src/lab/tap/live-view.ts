@@ -54,7 +54,7 @@ export class LiveView implements RecordingView {
 
   saw(connection: number, watched: Watched): void {
     const { monitor, observations, isAnew } = watched
-    // the order alone is of no interest
+    // a change of the order alone is not shown
     const fit = watched.fit && (isAnew || watched.fit.dropped.length > 0) ? watched.fit : undefined
     const shown = isAnew ? observations.slice(-AGAIN) : observations
     const state = this.#states.get(connection) ?? monitor.protocol.automaton.start

@@ -34,7 +34,7 @@ interface Conversation {
 const QUIET = 5_000_000
 
 /**
- * RecordingJudge judges the entries of a recording as they come, from a tap or from a file, and passes them to a view. It returns each
+ * RecordingJudge judges the entries of a recording one by one, from a tap or from a file, and passes them to a view. It returns each
  * entry in the form that may be stored: with violations as its comments, and with `*` in place of the bytes of secrets.
  */
 export class RecordingJudge {

@@ -54,7 +54,7 @@ export class Relay {
     const resume = () => from.resume()
     return {
       data: (bytes) => {
-        // the transport may reuse its memory before the other has sent the bytes; a Buffer's `slice` would be no copy
+        // the transport may reuse its memory before the other has sent the bytes; a Buffer's `slice` is not a copy
         const copy = new Uint8Array(bytes)
         to.write(copy)
         if (to.unsent > 0) {

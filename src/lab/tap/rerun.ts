@@ -18,7 +18,7 @@ export interface Divergence {
 
 export interface RerunOptions {
   readonly connection: RecordedConnection
-  /** The side that the rerun plays at the program. */
+  /** The side that the rerun plays against the program. */
   readonly side: Side
   readonly transport: Transport
   readonly clock: Clock
@@ -28,7 +28,10 @@ export interface RerunOptions {
 
 type Entry = RecordedSegment | ConnectionEnding
 
-/** Plays one side of a recorded connection at a program. Resolves to the first divergence, or to `undefined` if there is none. */
+/**
+ * Plays one side of a recorded connection against a program. Resolves to the first divergence, or to `undefined` if there is
+ * none.
+ */
 export function rerunConnection(options: RerunOptions): Promise<Divergence | undefined> {
   return new Promise((resolve) => {
     const rerun = new Rerun(options, resolve)

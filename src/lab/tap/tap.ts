@@ -12,7 +12,7 @@ export interface TapOptions {
   readonly clock: Clock
   /** Returns the time in whole microseconds since the Unix epoch, ascending. */
   readonly microseconds: () => number
-  /** Called with each entry, as it may be stored. */
+  /** Called with each entry, without the secrets that must not be stored. */
   readonly record?: (entry: RecordingEntry) => void
   /** Called if the server cannot be reached; the client is reset. */
   readonly onRefused: (client: Address, error: unknown) => void

@@ -371,7 +371,7 @@ test('a message that is held for long because it has no end is reported, once', 
   expect(sentences).toEqual([])
   await clock.pass(60_000)
   expect(sentences).toEqual([
-    'a rule at a message holds what the client has sent, because it is no whole message: 2 bytes, with no line end (\\n)',
+    'a rule at a message holds what the client has sent, because it is not a whole message: 2 bytes, with no line end (\\n)',
   ])
   expect(clock.waiting).toBe(0)
   there.finish()

@@ -300,7 +300,7 @@ describe('a damaged or hostile capture', () => {
   })
 
   test.each([
-    ['that is none', text('GET / HTTP/1.0\r\n'), 'this is no capture'],
+    ['that is none', text('GET / HTTP/1.0\r\n'), 'this is not a capture'],
     ['whose header is cut', pcap([]).subarray(0, 20), 'the capture ends inside its header'],
     ['with a section without a byte order', block(0x0a0d0d0a, body([1, 1, 1, 1])), 'the section at byte 0 has no byte order'],
     [
@@ -318,7 +318,7 @@ describe('a damaged or hostile capture', () => {
     [
       'with a packet that is longer than its block',
       join(section(), block(1, body([1, 0])), block(6, body([0, 0, 0, 4_000_000_000, 4]))),
-      'a packet block is shorter than what it says to hold',
+      'a packet block is shorter than its declared length',
     ],
     [
       'with an impossible time',

@@ -23,7 +23,7 @@ describe('the formats of recordings', () => {
 
   test.each([
     ['an empty file', text(''), 'the file is empty: expected a recording in .pcapng, .pcap or .jsonl'],
-    ['another file', text('<html>'), 'the file is no recording: expected .pcapng, .pcap or .jsonl'],
+    ['another file', text('<html>'), 'the file is not a recording: expected .pcapng, .pcap or .jsonl'],
     ['a compressed file', gzipSync(pcap([])), 'the file is compressed with gzip: unpack it first, with gunzip'],
   ])('%s is refused with a sentence', (_, file, sentence) => {
     expect(() => readRecording(file)).toThrow(new RecordingError(sentence))
