@@ -30,7 +30,6 @@ import type { TableActor } from './table-actor.ts'
  *
  * A cancellation can race with a match. If another hall has claimed the entry already, `cancel` resolves to `false` and `onSeated`
  * is called. If `onSeated` throws, the matchmaker leaves that seat, and the opponent wins.
- *
  */
 
 export interface MatchmakerOptions {
@@ -271,10 +270,7 @@ export class Matchmaker {
     placing.catch((reason: unknown) => this.#isClosed || this.#fail(seek, `no table of ${seek.game} could be opened`, reason))
   }
 
-  /**
-   * Closes a seek that has opened, and notifies its owner, who has no other way to know that it will never be matched. A limit is
-   * no error.
-   */
+  /** Closes a seek that has opened, and notifies its owner, whom no other code notifies. A limit is not an error. */
   #fail(seek: LocalSeek, sentence: string, reason: unknown): void {
     this.#close(seek)
     const { onError } = this.#options
