@@ -147,7 +147,7 @@ export const internet: readonly Question[] = [
     text: 'On which port does a mail server receive mail from other servers?',
     options: ['110', '143', '443', '25'],
     right: 3,
-    explanation: 'SMTP is port 25; with POP3, port 110, and IMAP, port 143, mail is read.',
+    explanation: 'SMTP is port 25; POP3 (port 110) and IMAP (port 143) are for reading mail.',
   },
   {
     text: 'Which protocol lets several devices read the same mailbox, which stays on the server?',

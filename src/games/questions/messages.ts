@@ -47,7 +47,7 @@ export const messages: readonly Question[] = [
     text: 'Each message has its length before it, in 4 bytes. When can the receiver read that length?',
     options: ['when 1 byte has arrived', 'when all 4 bytes have arrived', 'when the message has arrived', 'at once, as it is never cut'],
     right: 1,
-    explanation: 'A length can be cut as anything else can: collect first, decode then.',
+    explanation: 'A length can be cut like all other bytes: collect its bytes first, and decode them afterwards.',
   },
   {
     text: 'Why should a receiver limit the length that a peer announces for a message?',
@@ -84,7 +84,7 @@ export const messages: readonly Question[] = [
     explanation: '80 is 0x50; with two bytes it is 0x0050, and the more significant one comes first.',
   },
   {
-    text: 'A little-endian host reads the bytes 00 01 as a 16-bit number, without turning them. What does it get?',
+    text: 'A little-endian host reads the bytes 00 01 as a 16-bit number, without swapping them. What does it get?',
     options: ['1', '256', '16', '10'],
     right: 1,
     explanation: 'It takes the second byte for the more significant one: 1 * 256 + 0. The sender meant 1.',
@@ -93,11 +93,11 @@ export const messages: readonly Question[] = [
     text: 'Which byte order do x86 processors use?',
     options: ['little-endian', 'big-endian', 'network order', 'middle-endian'],
     right: 0,
-    explanation: 'The least significant byte comes first; that is why htons() has something to do there.',
+    explanation: 'The least significant byte comes first; so htons() swaps the bytes there.',
   },
   {
     text: 'A protocol sends each name as exactly 20 bytes, filled up with blanks. What is the price of that?',
-    options: ['Names need a mark behind.', 'Names need a length in front.', 'Names come in any order.', 'Long names do not fit.'],
+    options: ['Names need a mark at their end.', 'Names need a length in front.', 'Names come in any order.', 'Long names do not fit.'],
     right: 3,
     explanation: 'Fixed sizes need neither marks nor lengths, but waste space and set a limit.',
   },

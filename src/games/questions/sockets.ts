@@ -201,7 +201,7 @@ export const sockets: readonly Question[] = [
   },
   {
     text: 'What is the purpose of a timeout on recv()?',
-    options: ['A slow peer sends faster.', 'A lost segment is repeated.', 'A long message fits in.', 'A silent peer is detected.'],
+    options: ['A slow peer sends faster.', 'A lost segment is repeated.', 'A long message arrives whole.', 'A silent peer is detected.'],
     right: 3,
     explanation: 'Without a timeout, recv() waits as long as the connection is open, perhaps forever.',
   },

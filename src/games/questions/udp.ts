@@ -11,7 +11,7 @@ export const udp: readonly Question[] = [
       'It arrives, sooner or later.',
     ],
     right: 1,
-    explanation: 'A datagram may be lost, doubled or overtaken, but it is never cut, nor joined with another.',
+    explanation: 'A datagram may be lost, duplicated or reordered, but the network never cuts it, nor joins it with another.',
   },
   {
     text: 'How many packets does UDP exchange before the first data can be sent?',
@@ -82,7 +82,7 @@ export const udp: readonly Question[] = [
     text: 'A UDP datagram can arrive before another that was sent earlier.',
     options: ['True', 'False'],
     right: 0,
-    explanation: 'Packets may take different routes; a program that needs the order numbers its datagrams.',
+    explanation: 'Packets may take different routes; a program that depends on their order must number its datagrams.',
   },
   {
     text: 'A UDP datagram without any data can be sent and received.',

@@ -6,7 +6,7 @@ export const unicode: readonly Question[] = [
     text: 'What is a Unicode code point?',
     options: ['a byte of a character', 'the picture of a character', 'the number of a character', 'a key on the keyboard'],
     right: 2,
-    explanation: 'It is written as U+0041; how it becomes bytes is the matter of an encoding.',
+    explanation: 'It is written as U+0041; an encoding defines how it becomes bytes.',
   },
   {
     text: 'What is the highest code point of Unicode?',
@@ -78,7 +78,7 @@ export const unicode: readonly Question[] = [
     text: 'Every ASCII text is also valid ...',
     options: ['UTF-16', 'UTF-32', 'UTF-8', 'Base64'],
     right: 2,
-    explanation: 'UTF-8 was made so: the first 128 code points are single bytes with the numbers of ASCII.',
+    explanation: 'In UTF-8, the first 128 code points are single bytes with the numbers of ASCII.',
   },
   {
     text: 'How many bytes does a character take in Latin-1 (ISO 8859-1)?',
@@ -207,7 +207,7 @@ export const unicode: readonly Question[] = [
     text: 'Texts in UTF-8, sorted by their bytes, are sorted by their code points.',
     options: ['True', 'False'],
     right: 0,
-    explanation: 'UTF-8 was made so; UTF-16 is not like that, because of its surrogates.',
+    explanation: 'UTF-8 was designed to do so; UTF-16 is not like that, because of its surrogates.',
   },
   {
     text: 'Every sequence of bytes is valid UTF-8.',
