@@ -21,7 +21,7 @@ import { diagramOptions } from './lab-view.ts'
 import { createRandom, loadRegistry, type ProgramFlags, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 
-/** Port of a program that has none, in a network in which every port is free. */
+/** Port of a program without a port of its own, in a network in which every port is free. */
 const ANY_PORT = 9999
 
 /** Options with a value that do not belong to one check. */
@@ -60,7 +60,7 @@ export async function checkCommand(name: string, options: CheckOptions): Promise
     const prefix = commands.length > 1 ? `${role}:` : ''
     const repeat = (check: Check) => repeatLine(role, check, options.seed)
     for await (const judged of judge({ subject, level: options.level, only: options.only, repeat })) {
-      // what the end of the sandbox has done to the program is no finding
+      // the judge does not judge how the program ends when its sandbox closes
       if (stop.aborted) return stop.reason
       const result = { ...judged.result, name: `${prefix}${judged.result.name}` }
       results.push({ ...judged, result })
@@ -134,7 +134,7 @@ async function openSubject(program: Program, role: Side, command: string, option
   }
 }
 
-/** Resolves with the folder in which the program runs. Rejects with a UsageError if it is none. */
+/** Resolves with the folder in which the program runs. Rejects with a UsageError if it is not a folder. */
 async function folderOf({ folder = '.' }: CheckOptions): Promise<string> {
   const path = resolve(folder)
   const found = await stat(path).catch(() => undefined)
@@ -163,7 +163,7 @@ function printJudged(terminal: Terminal, { result, proves, lines, observations }
   terminal.say(`        repeat: ${result.repeat}`)
 }
 
-/** Formats how much of the protocol the conversations of all checks have shown. */
+/** Formats the states that the conversations of all checks have visited, with the number of all states. */
 function formatProgress({ protocol }: Program, results: readonly JudgedCheck[]): string {
   const states = Object.keys(protocol.automaton.states)
   const visited = states.filter((state) => results.some((result) => result.visited.has(state)))

@@ -3,7 +3,9 @@ import type { ClassConnection, ClassObservation } from '../lab/class/class-view.
 import { formatDiagramHead, formatObservation, type SequenceDiagramOptions } from '../lab/monitor/sequence-diagram.ts'
 import { formatClassRow } from './class-table.ts'
 
-/** ClassDiagram turns the lines of one connection into those of a sequence diagram: the row first, then each observation as it comes. */
+/**
+ * ClassDiagram turns the lines of one connection into those of a sequence diagram: the row first, then each observation when it arrives.
+ */
 export class ClassDiagram {
   readonly #options: SequenceDiagramOptions
   #row: ClassConnection | undefined

@@ -25,7 +25,7 @@ const HOME = '\x1b[H'
 const REST_OF_LINE = '\x1b[K'
 const REST_OF_SCREEN = '\x1b[J'
 
-/** ClassScreen shows the class console on a terminal, and draws it again with each change. The terminal is restored when it is closed. */
+/** ClassScreen shows the class console on a terminal, and draws it again with each change. Closing the screen restores the terminal. */
 export class ClassScreen {
   readonly #options: ClassScreenOptions
   /** The rows, and the monotonic time at which each arrived. */

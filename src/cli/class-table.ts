@@ -10,7 +10,7 @@ import { formatTable } from './table.ts'
 export interface ClassTableOptions {
   readonly columns: number
   readonly color: boolean
-  /** Limit of lines, at a terminal; what does not fit is counted in the last line. */
+  /** Limit of lines, at a terminal; the last line counts the connections that do not fit. */
   readonly lines?: number
 }
 
@@ -88,7 +88,7 @@ export function formatSummary(rows: readonly ClassConnection[]): string {
   return `${all}, ${open} open; ${count('failed')} with a fault, ${count('passed')} finished`
 }
 
-/** Open connections are first, and among them those with a standing fault. */
+/** Open connections are first, and among them those whose last fault is not corrected. */
 function rankOf({ fault, isOpen }: ClassConnection): number {
   return (isOpen ? 0 : 2) + (fault?.stands ? 0 : 1)
 }

@@ -25,7 +25,7 @@ export interface ClassCommandOptions {
   readonly junit?: string | undefined
 }
 
-/** Lines of the console, as they come. */
+/** Lines of the console, each when it arrives. */
 type Feed = AsyncIterable<ReturnType<typeof parseClassLine>>
 
 /**
@@ -41,7 +41,7 @@ export async function classCommand(address: string | undefined, { data, once = f
   stop.addEventListener('abort', () => end.abort(), { once: true })
   const feed = await openClassFeed(data, { follow: !once && !exports, ...(client ? { client } : {}) }, end.signal)
   if (!feed) {
-    printError(`no server that has the folder ${data} open runs here: "parlor serve --lab" starts one, and --data names another folder`)
+    printError(`no server here has the folder ${data} open: "parlor serve --lab" starts one, and --data names another folder`)
     return EXIT.trouble
   }
   if (client) return showClient(feed, () => end.abort())
@@ -54,17 +54,17 @@ export async function classCommand(address: string | undefined, { data, once = f
 }
 
 function parseClient(address: string): Address {
-  // the path of a Unix socket, by which all its clients are known
+  // the path of a Unix socket, which is the address of all its clients
   if (address.includes('/')) return { host: address, port: 0 }
   const { host, port } = parseServerAddress({ host: address })
   if (host === undefined || port === undefined)
     throw new UsageError(
-      `${JSON.stringify(address)} is no address with a port: type it as "parlor class" shows it, such as 127.0.0.1:50123`,
+      `${JSON.stringify(address)} is not an address with a port: type it as "parlor class" shows it, such as 127.0.0.1:50123`,
     )
   return { host, port }
 }
 
-/** Takes the lines of a snapshot. Returns the rows; `undefined` after it has printed why there are none. */
+/** Takes the lines of a snapshot. Returns the rows; `undefined` after it has printed why there are no rows. */
 async function readSnapshot(feed: Feed): Promise<readonly ClassConnection[] | undefined> {
   const rows: ClassConnection[] = []
   for await (const line of feed) {
@@ -83,7 +83,7 @@ function refuse(sentence: string): undefined {
 }
 
 function warnOfUnwatched(count: number): void {
-  if (count > 0) printError(`${count} further connections are not watched, because too many were open at the same time`)
+  if (count > 0) printError(`${count} further connections were not watched, because too many were open at the same time`)
 }
 
 /** Prints the table once, or writes the files. */

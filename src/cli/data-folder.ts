@@ -25,7 +25,7 @@ export function noFolder(data: string): string {
 
 /** Returns the sentence for a file in place of a folder. */
 export function noFolderBut(data: string): string {
-  return `${data} is no folder: --data names the folder of a server, in which its parlor.db is`
+  return `${data} is not a folder: --data names the folder of a server, in which its parlor.db is`
 }
 
 /** Returns the sentence for a folder without a database. It names the newest archive of a repair, if there is one. */

@@ -186,8 +186,8 @@ export function isReaderGone(error: Error): boolean {
 }
 
 /**
- * Replaces the write of standard output to a file: Node takes a partial write for a whole write, and this function repeats it until
- * an error.
+ * Replaces the write of standard output to a file: Node treats a partial write as a whole write, and this function repeats it until an
+ * error.
  */
 function writeWhole(): void {
   process.stdout._write = (chunk: Uint8Array, _, done) => {

@@ -4,7 +4,7 @@
  * - External memory: V8 counts the bytes that arrive from sockets apart from its heap, and begins a full collection after
  *   every 64 MB of them, with a step of 5 ms at each further read. 50 peers at full speed delayed other peers by 200 ms once
  *   a second. With both counted together, the growth of the heap decides.
- * - Pretenuring: when many connections are open, V8 takes connections for long-lived and allocates new connections among the
+ * - Pretenuring: when many connections are open, V8 treats connections as long-lived and allocates new connections among the
  *   old objects. Everything that they refer to then stays until the next full collection, and short pauses become ten times
  *   as long.
  * - Marking and sweeping: with a second processor, other threads mark and sweep old objects. With 5,000 users online, a full

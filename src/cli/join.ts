@@ -58,7 +58,7 @@ function toServerAddress({ host, port, unix, ipv6 }: JoinOptions): ServerAddress
   const where = parseServerAddress({ host, port })
   checkFamily({ host: where.host, ipv6 })
   const here = ipv6 ? '::1' : '127.0.0.1'
-  // a port alone means this machine; only without address and port does the program ask for an address
+  // a port alone means this machine; the program asks for an address only if the command line has neither an address nor a port
   return { host: where.host ?? (ipv6 || host !== undefined ? here : undefined), port: where.port }
 }
 

@@ -41,13 +41,19 @@ export function labCommands(end: (code: number) => void): readonly CommandForm[]
     },
     {
       usage: 'rerun <file>',
-      about: 'play the other side of a recording at a program, and mark the first difference',
+      about: 'play the other side of a recording against a program, and mark the first difference',
       example:
         'parlor rerun quiz.pcapng --client "python3 client.py {HOST} {PORT}"\nparlor rerun guess.jsonl --server "./server {PORT}" --connection 2',
       define: (made) =>
         made
-          .option('--client <command>', 'the client to start; {HOST} and {PORT} in it stand for the place where it connects')
-          .option('--server <command>', 'the server to start; {HOST} and {PORT} in it stand for the place where it listens')
+          .option(
+            '--client <command>',
+            'the command that starts the client; {HOST} and {PORT} in it are the address to which it must connect',
+          )
+          .option(
+            '--server <command>',
+            'the command that starts the server; {HOST} and {PORT} in it are the address at which it must listen',
+          )
           .option('--port <n>', 'a port that the program has built in (default: any free port)', parseFixedPort)
           .option('--connection <n>', 'the connection of the recording (default: the first)', numberParser(1, 1_000_000))
           .addOption(durationOption('--wait <time>', `how long the server may take to listen; ${IN_SECONDS}`, '5s'))

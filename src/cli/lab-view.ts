@@ -5,7 +5,10 @@ import type { SequenceDiagramOptions } from '../lab/monitor/sequence-diagram.ts'
 import { LiveView } from '../lab/tap/live-view.ts'
 import { loadRegistry, requireNetworkProgram } from './program-options.ts'
 
-/** Resolves to what a command of the laboratory watches: a program, or all of them if none is named. Rejects with a UsageError. */
+/**
+ * Resolves to the programs that a command of the laboratory watches: the named program, or all programs without a name. Rejects with a
+ * UsageError.
+ */
 export async function loadWatched(name: string | undefined, plugin: readonly string[] | undefined): Promise<readonly WatchedProtocol[]> {
   const programs = await loadRegistry(plugin, name === undefined ? [] : [name])
   if (name !== undefined) return [toWatchedProtocol(await requireNetworkProgram(name, programs))]

@@ -13,7 +13,7 @@ import { openStoreIn } from './stores.ts'
 const GREETING = 'Welcome to Parlor'
 /** Milliseconds until a server must have sent all answers. */
 const TIMEOUT = 10_000
-const NO_DOOR = '--port is that of the front door, 4000 if nothing else was set'
+const NO_DOOR = '--port is the port of the front door, 4000 by default'
 
 /** RankedGame is a game with a ladder. A game that only the server or the folder knows has no unit. */
 export interface RankedGame {

@@ -199,11 +199,15 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
         'parlor check guess --client "python3 client.py"\nparlor check guess --server "./server {PORT}" --level robust\nparlor check c8/chat --client "java Client" --json',
       define: (made) =>
         made
-          .option('--client <command>', 'how the client is started; {HOST} and {PORT} in it are where the server listens')
-          .option('--server <command>', 'how the server is started; {PORT} in it is where it shall listen')
+          .option('--client <command>', 'the command that starts the client; {HOST} and {PORT} in it are the address of the server')
+          .option('--server <command>', 'the command that starts the server; {PORT} in it is the port at which it must listen')
           .option('--folder <folder>', 'the program’s folder, in which its command runs (default: the current folder)')
           .option('--port <n>', 'the port that is built into the program (default: the worksheet’s)', numberParser(1, 65535))
-          .addOption(new Option('--level <level>', 'what it must be able to do').choices(['worksheet', 'robust']).default('worksheet'))
+          .addOption(
+            new Option('--level <level>', 'the level of the checks: what the worksheet’s program can do, or also bad networks and peers')
+              .choices(['worksheet', 'robust'])
+              .default('worksheet'),
+          )
           .option('--only <check>', 'run this check alone')
           .addOption(new Option('--seed <n>', 'repeat the random choices of a run').argParser(numberParser(0, 65535)).default(1))
           .option('--json', 'print the report as one JSON object')

@@ -44,7 +44,7 @@ export interface DisturbedConnection {
   readonly options: Options
   /** The connection's number, counted from 1. */
   readonly number: number
-  /** Called with a sentence when a fault happens that the user could take for a mistake of a program. */
+  /** Called with a sentence when a fault happens whose effect looks like a mistake of a program. */
   readonly notify: (sentence: string) => void
 }
 
@@ -143,7 +143,7 @@ async function loadFaults(
   }
 }
 
-/** Returns what each program, or an unknown program, makes of rules. */
+/** Returns the context in which rules apply, for each program, or for an unknown program. */
 function contextsOf({ programs, side, isProxy, datagrams }: NetworkScope): readonly FaultContext[] {
   const seenFrom = isProxy ? undefined : side
   if (programs.length === 0) return [{ side: seenFrom, program: undefined, datagrams }]

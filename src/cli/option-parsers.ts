@@ -55,7 +55,7 @@ export function numberParser(low: number, high: number): (text: string) => numbe
   }
 }
 
-/** Parses a port at which something listens already, or is to listen: never 0. */
+/** Parses a port at which a server listens or will listen: never 0. */
 export const parseFixedPort = numberParser(1, 65535)
 
 /** Parses a port; 0 means any free port. */
@@ -69,7 +69,7 @@ export function parsePlace(text: string): Address {
   return { host: name ?? inside ?? '127.0.0.1', port }
 }
 
-/** Parses an address or a name. Throws for an empty text, because the system takes an empty text for all addresses of this machine. */
+/** Parses an address or a name. Throws for an empty text, because the system treats an empty text as all addresses of this machine. */
 export function parseAddress(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('It must be an address such as 127.0.0.1, or a name.')
   return text.trim()

@@ -213,7 +213,7 @@ export function printAdvice(program: Pick<Program, 'takes'>, options: Options): 
 }
 
 /**
- * Care says what happens for a mistake in a file: with `strict`, the command refuses the file; otherwise it calls `warn` with each
+ * Care says how to handle a mistake in a file: with `strict`, the command refuses the file; otherwise it calls `warn` with each
  * mistake.
  */
 interface Care {

@@ -31,10 +31,10 @@ async function all(terminal: Terminal, programs: ProgramRegistry): Promise<strin
     }),
   )
   const ways = [
-    'Both sides of those with a port: parlor host NAME, and parlor join NAME',
-    'Of match and door, which take several clients: parlor serve --only NAME',
-    'Those with (solo) without a network: parlor solo NAME',
-    'One of them in full: parlor protocols tictactoe',
+    'A program with a port: parlor host NAME, and parlor join NAME',
+    'match and door, which take several clients: parlor serve --only NAME',
+    'A program with (solo), without a network: parlor solo NAME',
+    'The messages and states of one program: parlor protocols tictactoe',
   ]
   const table = formatRows([['PROGRAM (SHORT)', ' PORT', 'WHAT IT IS'], ...rows], terminal.columns)
   return `${table}\n\n${ways.map((way) => terminal.wrap(way)).join('\n')}\n`

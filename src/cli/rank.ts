@@ -71,7 +71,7 @@ export async function rankCommand(name: string | undefined, options: RankOptions
       if (game && !game.unit && !existsSync(data)) throw unknownGame(game.name, catalogue)
       checkFolder(data, isOfFolder ? '' : `${noServerAt(at)}, and `)
       const { ladders, isServed } = await findInFolder(data, games, limit)
-      // the ladder alone names a game that no plug-in of this command has
+      // only the ladder names a game that no plug-in of this command has
       if (game && !game.unit && ladders.every(({ rows }) => rows.length === 0)) throw unknownGame(game.name, catalogue)
       const by = isServed ? `the server that has the folder ${data} open` : source
       print({ source: by, from: { folder: data }, ladders }, game, options)
@@ -157,7 +157,7 @@ function print({ source, from, ladders }: Found, named: RankedGame | undefined, 
     terminal.write(toCsv([['game', 'rank', 'name', 'score', 'games'], ...rows]))
   } else {
     const shown = ladders.filter(({ rows }) => named || rows.length > 0).map((ladder) => table(ladder, terminal))
-    const none = `${terminal.wrap('No user is on a ladder yet: rated games and quizzes lead there.')}\n`
+    const none = `${terminal.wrap('No user is on a ladder yet: play a rated game or a quiz.')}\n`
     terminal.write(`${terminal.wrap(`From ${source}:`)}\n\n${shown.length > 0 ? shown.join('\n') : none}`)
   }
 }

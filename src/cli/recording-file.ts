@@ -49,7 +49,7 @@ export function openRecordingFile(
     : new PageFile(descriptor, (entries) => formatPage(suffix, entries, protocols), { path, complain })
 }
 
-/** EntryFile is a file to which entries are written as they come, some at a time. */
+/** EntryFile is a file to which entries are written while they arrive, some at a time. */
 class EntryFile implements RecordingFile {
   readonly #descriptor: number
   readonly #encode: (entry: RecordingEntry) => Uint8Array
@@ -79,7 +79,7 @@ class EntryFile implements RecordingFile {
     try {
       this.#add(this.#encode(entry))
     } catch (error) {
-      // such as a client that has gone before its address was known
+      // such as a client that disconnected before its address was known
       if (!(error instanceof RecordingError)) throw error
       this.#unrecorded.add(connection)
       this.#complain(`connection ${connection} is not recorded further: ${error.message}`)

@@ -24,7 +24,10 @@ export interface RerunCommandOptions {
 const SILENCE = 5000
 const HERE = '127.0.0.1'
 
-/** Runs `parlor rerun`: plays one side of a recording at a program. Resolves to the exit code: 1 if the program does something else. */
+/**
+ * Runs `parlor rerun`: plays one side of a recording against a program. Resolves to the exit code: 1 if the program does something
+ * else.
+ */
 export async function rerunCommand(path: string, options: RerunCommandOptions): Promise<number> {
   const command = options.client ?? options.server
   if (command === undefined || (options.client !== undefined && options.server !== undefined))
@@ -64,7 +67,7 @@ function chooseConnection(path: string, number: number | undefined): RecordedCon
   return found
 }
 
-/** Throws a UsageError if the side that is played has sent what the recording does not have. */
+/** Throws a UsageError if the recording lacks bytes of the side that the command plays. */
 function checkMasks({ entries }: RecordedConnection, side: Side): void {
   const own = entries.filter((entry) => entry.from === side)
   if (own.some((entry) => entry.type === 'segment' && entry.masked !== undefined))
@@ -72,7 +75,7 @@ function checkMasks({ entries }: RecordedConnection, side: Side): void {
   if (own.some(({ missing = 0 }) => missing > 0)) throw new UsageError(`the recording lacks bytes that the ${side} has sent`)
 }
 
-/** Listens, starts a client, and waits until it connects. Resolves to a sentence if it does not. */
+/** Listens, starts a client, and waits until it connects. Resolves to a sentence if the client does not connect. */
 async function awaitClient(command: string, connection: RecordedConnection, options: RerunCommandOptions): Promise<Reached | string> {
   const arrived = Promise.withResolvers<Transport>()
   const at = { host: HERE, port: options.port ?? 0 }
@@ -90,10 +93,10 @@ async function awaitClient(command: string, connection: RecordedConnection, opti
   if (typeof first !== 'string') return { transport: first, stop }
   const why = first === 'late' ? 'within its time' : `before it ended${child.exitCode === null ? '' : `, with exit code ${child.exitCode}`}`
   await stop()
-  return `the client has not connected to ${formatAddress(listener.address)} ${why}: it finds the place as {HOST} and {PORT} in the command, or as HOST and PORT in its environment`
+  return `the client has not connected to ${formatAddress(listener.address)} ${why}: it finds the address as {HOST} and {PORT} in the command, or as HOST and PORT in its environment`
 }
 
-/** Starts a server, and connects to it. Resolves to a sentence if that is impossible. */
+/** Starts a server, and connects to it. Resolves to a sentence if it cannot connect. */
 async function reachServer(
   command: string,
   connection: RecordedConnection,
@@ -127,7 +130,7 @@ interface Started {
   readonly child: ChildProcess
   /** Resolves when the program has ended. */
   readonly exited: Promise<string>
-  /** Ends the program, and what it has started. */
+  /** Ends the program, and the processes that it has started. */
   readonly stop: () => Promise<void>
 }
 

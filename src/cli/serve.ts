@@ -65,7 +65,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const watch = await openClassWatch(config, { options, logs, clock: wallClock })
   const server = new Server({
     streams: await openStreams(config),
-    // the class console sees what the client sees, so it is nearer to the client than the faults
+    // the class console watches the bytes as the client sends and receives them, so it is between the client and the faults
     overlay: watch
       ? (transport, program, info) => {
           const watched = watch.watch(transport, program, info)

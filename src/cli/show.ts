@@ -40,7 +40,7 @@ export async function showCommand(path: string, program: string | undefined, opt
   return EXIT.good
 }
 
-/** Reads a file with a recording. Throws a UsageError if it cannot be read, or is none. */
+/** Reads a file with a recording. Throws a UsageError if the file cannot be read, or is not a recording. */
 export function readRecordingFile(path: string): Recording {
   let file: Uint8Array
   try {

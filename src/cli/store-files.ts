@@ -162,7 +162,7 @@ function databaseAt(place: string): string {
   if (found.isDirectory()) storing(() => convertSystemErrors(place, () => checkNoLinks(place)))
   const path = storing(() => resolveDatabase(found.isDirectory() ? join(place, 'parlor.db') : place))
   if (found.isFile() && found.size === 0 && basename(path) !== 'parlor.db' && !pathsBeside(path).some((each) => existsSync(each)))
-    throw new UsageError(`${path} is empty, and so no database of Parlor: name the parlor.db of a server, or a backup of one`)
+    throw new UsageError(`${path} is empty, and so not a database of Parlor: name the parlor.db of a server, or a backup of one`)
   if (!existsSync(path) && storing(() => describeLoss(path)) === undefined) throw new UsageError(noDatabaseIn(place))
   return path
 }

@@ -60,7 +60,7 @@ export function checkFormat({ json, csv }: { readonly json?: boolean | undefined
 
 /**
  * Formats rows as CSV (RFC 4180): lines end in CR LF, and fields with a comma, a quote or a line end are quoted. A text that a
- * spreadsheet would take for a formula begins with an apostrophe.
+ * spreadsheet would treat as a formula begins with an apostrophe.
  */
 export function toCsv(rows: readonly (readonly (string | number)[])[]): string {
   return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('')

@@ -96,7 +96,7 @@ async function connector({ to, udp }: TapCommandOptions): Promise<() => Promise<
   return async () => new SocketTransport(await connectTcpSocket(to, 0, clock), batcher)
 }
 
-/** Listens for clients. Resolves to a sentence if that is impossible. */
+/** Listens for clients. Resolves to a sentence if it cannot listen. */
 async function listen({ listen: at, udp }: TapCommandOptions, accept: (client: Transport) => void): Promise<Listener | string> {
   try {
     if (udp) {
@@ -109,7 +109,7 @@ async function listen({ listen: at, udp }: TapCommandOptions, accept: (client: T
   }
 }
 
-/** Closes the recording. Resolves to whether it is whole. */
+/** Closes the recording. Resolves to whether the recording is whole. */
 async function closeFile(file: RecordingFile | undefined): Promise<boolean> {
   try {
     await file?.close()

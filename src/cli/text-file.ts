@@ -59,7 +59,7 @@ const SIGNATURES: readonly Signature[] = [
 
 function foreign(file: string, { encoding }: Signature): string {
   return encoding === undefined
-    ? `${file} is a ZIP archive, as .xlsx, .ods and .docx are, and no text; save it as "CSV UTF-8" or as plain text in UTF-8`
+    ? `${file} is a ZIP archive, as .xlsx, .ods and .docx are, and not text; save it as "CSV UTF-8" or as plain text in UTF-8`
     : `${file}, line 1: this is ${encoding}, as its byte order mark says, and not UTF-8; ${convert(file, encoding)}`
 }
 

@@ -69,7 +69,7 @@ function linesOf(toml: string): ReadonlyMap<string, number> {
   return found
 }
 
-/** Returns the name of a setting; for a port, with the full name of its program. */
+/** Returns the name of a setting; the name of a port has the full name of its program. */
 function withFullName(name: string): string {
   const [table, key] = splitName(name)
   return table === 'ports' ? `${table}.${toShippedName(key)}` : name

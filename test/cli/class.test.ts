@@ -145,8 +145,8 @@ describe('parlor class', () => {
   })
 
   test.each([
-    [['class', '50123'], /is no address with a port: .* such as 127\.0\.0\.1:50123/],
-    [['class', 'localhost'], /is no address with a port/],
+    [['class', '50123'], /is not an address with a port: .* such as 127\.0\.0\.1:50123/],
+    [['class', 'localhost'], /is not an address with a port/],
     [['class', '127.0.0.1:99999'], /a port is a whole number/],
     [['class', '127.0.0.1:5000', '--csv', 'file'], /export all connections/],
     [['serve', '--lab', '--data', 'none'], /--lab needs a folder/],

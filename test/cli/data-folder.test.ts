@@ -48,7 +48,7 @@ test.each(QUESTIONS)('%s creates no database in an empty folder, and does not ch
 test.each(QUESTIONS)('%s reports that a file is not a server’s folder, and that "none" stores nothing', async (_, ask) => {
   const file = join(around, 'words.txt')
   writeFileSync(file, 'tree\n')
-  expect(await refused(ask(file))).toContain(`${file} is no folder: --data names the folder of a server`)
+  expect(await refused(ask(file))).toContain(`${file} is not a folder: --data names the folder of a server`)
   expect(await refused(ask('none'))).toContain('"none" stores nothing, so there is nothing to read')
   expect(await refused(ask('memory:'))).toContain('"memory:" stores nothing, so there is nothing to read')
   expect(await refused(ask(join(around, 'away')))).toContain('there is no folder')

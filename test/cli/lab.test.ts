@@ -140,7 +140,7 @@ describe('parlor show', () => {
   test.each([
     ['nothing.jsonl', undefined, 'there is no such file'],
     ['empty.jsonl', '', 'the file is empty'],
-    ['text.jsonl', 'hello', 'the file is no recording'],
+    ['text.jsonl', 'hello', 'the file is not a recording'],
   ])('refuses %s with a sentence', async (name, content, sentence) => {
     if (content !== undefined) writeFileSync(file(name), content)
     expect(await run('show', file(name))).toMatchObject({ code: 2, errors: expect.stringContaining(sentence) })

@@ -218,7 +218,7 @@ describe('parlor rank', () => {
       expect(await run('rank', 'quiz', '--port', String(port))).toEqual({
         code: 1,
         output: '',
-        errors: `parlor: the server at 127.0.0.1:${port}: it sends "${said}", which no front door sends; --port is that of the front door, 4000 if nothing else was set\n`,
+        errors: `parlor: the server at 127.0.0.1:${port}: it sends "${said}", which no front door sends; --port is the port of the front door, 4000 by default\n`,
       })
     }
   })

@@ -114,7 +114,7 @@ test('a server does not start in a folder that has lost data, reports the loss a
   rmSync(join(data, 'parlor.db-wal'))
   const refused = await run('serve', '--only', 'guess', '--port', 'guess=0', '--data', data)
   expect(refused.code).toBe(2)
-  expect(refused.errors).toMatch(/its log parlor\.db-wal is missing: lost are the last \d+ of \d+ commits, with table 1 altogether/)
+  expect(refused.errors).toMatch(/its log parlor\.db-wal is missing: the last \d+ of \d+ commits are lost, with table 1 altogether/)
   expect(refused.errors).toMatch(/Restore a backup, or continue without the lost data: "parlor repair --data /)
   const repaired = await runInProcess('repair', '--data', data)
   expect([repaired.code, repaired.output]).toEqual([0, expect.stringMatching(/The original files are in .*parlor\.damaged-/)])
@@ -139,7 +139,7 @@ test('backup refuses a folder that has lost data, as serve does; a backup of a k
     2,
     '',
     expect.stringMatching(
-      /^parlor: \S+parlor\.db is damaged: its log parlor\.db-wal is missing: lost are the last .*"parlor repair --data /,
+      /^parlor: \S+parlor\.db is damaged: its log parlor\.db-wal is missing: the last .* are lost.*"parlor repair --data /,
     ),
   ])
   expect(readdirSync(around).sort()).toEqual(['data', 'whole'])
@@ -233,14 +233,14 @@ test('every command reports a folder that is not a server’s', async () => {
   writeFileSync(empty, '')
   expect(await runInProcess('verify', empty)).toMatchObject({
     code: 2,
-    errors: `parlor: ${empty} is empty, and so no database of Parlor: name the parlor.db of a server, or a backup of one\n`,
+    errors: `parlor: ${empty} is empty, and so not a database of Parlor: name the parlor.db of a server, or a backup of one\n`,
   })
   const hollow = openFolder()
   writeFileSync(join(hollow, 'parlor.db'), '')
   for (const place of [[join(hollow, 'parlor.db')], [hollow], ['--data', hollow]])
     expect(await runInProcess('verify', ...place)).toMatchObject({
       code: 1,
-      errors: expect.stringContaining('parlor.db is empty: lost are all games'),
+      errors: expect.stringContaining('parlor.db is empty: all games'),
     })
   const busy = openFolder()
   await (await openStore({ folder: busy })).close()
@@ -291,7 +291,7 @@ test('verify fails for a database that is missing beside its mark', async () => 
   writeFileSync(join(data, 'parlor.mark'), '')
   expect(await runInProcess('verify', '--data', data)).toMatchObject({
     code: 1,
-    errors: expect.stringMatching(/parlor\.db is missing, and .*lost are all/),
+    errors: expect.stringMatching(/parlor\.db is missing, and .*all games, accounts and results that were in it are lost/),
   })
 })
 

@@ -105,7 +105,7 @@ describe('the command line', () => {
     [['config', '--questions', '/no/such/file'], /^parlor: questions \(from --questions\): cannot read ".*": there is no such file\n$/],
     [
       ['serve', '--port', '0', '--data', `${FILE}/x`],
-      /the folder .*\/x cannot be made: ENOTDIR, a part of its path is a file, and no folder/,
+      /the folder .*\/x cannot be made: ENOTDIR, a part of its path is a file, and not a folder/,
     ],
     [['lookup', ''], /the name to look up is empty/],
     [['host', 'hello-split'], /tjc\/hello-split or c8\/hello-split/],
@@ -121,8 +121,8 @@ describe('the command line', () => {
       ['host', 'guess', '--split', 'in:'],
       /^parlor: --split takes a number of bytes from 1 to 65536, a range such as 1\.\.5, "char" or "message", not "in:"\n$/,
     ],
-    [['host', 'guess', '--delay', '20..5'], /^parlor: --delay 20\.\.5 runs backwards: write 5\.\.20\n$/],
-    [['serve', '--split', 'in:5..1'], /^parlor: --split 5\.\.1 runs backwards: write 1\.\.5\n$/],
+    [['host', 'guess', '--delay', '20..5'], /^parlor: --delay 20\.\.5 has its range in the wrong order: write 5\.\.20\n$/],
+    [['serve', '--split', 'in:5..1'], /^parlor: --split 5\.\.1 has its range in the wrong order: write 1\.\.5\n$/],
     [['host', 'guess', '--split', ''], /^parlor: --split takes a number of bytes .*, not ""\n$/],
     [['host', 'guess', '--delay', '5 ms'], /^parlor: --delay takes a time .*, not "5 ms"\n$/],
     [['host', 'guess', '--split', '8,'], /^parlor: --split takes a number of bytes .*, not "8,"\n$/],
@@ -262,7 +262,7 @@ describe('the command line', () => {
     const file = join(folder(), 'words.txt')
     writeFileSync(file, 'banana\nice cream\nx-ray\n')
     const terms = ['host', 'hangman', '--port', '0', '--timeout', '50ms']
-    const said = 'a client of fh/hangman has to send that, too, to find the word\n'
+    const said = 'a client of fh/hangman has to guess this character, too, to find the word\n'
     expect((await run(...terms, '--secret', "it's")).errors).toContain(`--secret: "it's" has a "'"; ${said}`)
     expect((await run(...terms, '--words', file)).errors).toContain(`words.txt: "ice cream" has a blank, as 1 other has; ${said}`)
     expect((await run(...terms, '--secret', 'année')).errors).not.toContain(said)
