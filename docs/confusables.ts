@@ -55,13 +55,14 @@ await writeFile(
   `/**
  * CONFUSABLES is the texts that look alike, from Unicode's confusables.txt ${version} (© Unicode, Inc., Unicode License v3), made by
  * \`node docs/confusables.ts\`; do not edit. Each entry is a text and, after a colon, the characters that look like it. Both are
- * code points in base 36; those of the characters are differences. Characters that NFKD changes are left out.
+ * code points in base 36; each character is stored as its difference from the previous character. Characters that NFKD changes are
+ * left out.
  */
 export const CONFUSABLES = \`
 ${linesOf(confusables)}
 \`
 
-/** SHOWN is the characters that NFKD changes into one that looks different, with their look, in the same form. */
+/** SHOWN has the characters that NFKD replaces by a character of another look, each with its own look, in the same form. */
 export const SHOWN = \`
 ${linesOf(shown)}
 \`

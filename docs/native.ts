@@ -53,12 +53,11 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
   The server sends the missed events again and then answers \`seated\`. If there are too many, it answers \`resync\` with the present state.
 - **Moves without an answer**: if the connection breaks before the answer to a move, the table may or may not have it. If it is missing
   after \`resume\`, send it again with \`after\`; if the table has it after all, the server refuses it as \`stale\`.
-- **Several connections**: a registered user can log in through several connections at once, to this protocol and at the front door. When the user
-  gets a seat at a new table, each of them receives \`seated\`, whichever has sent \`seek\`, \`join\` or \`accept\`; each may play there, and receives every event.
+- **Several connections**: a registered user can log in through several connections at once, to this protocol and at the front door. When the user gets a seat at a new table, each of these connections receives \`seated\`, not only the one that has sent \`seek\`, \`join\` or \`accept\`; each may play there, and receives every event.
   A login in the middle of a game resumes the seat by \`resume\` and holds it beside the others. The seat counts as disconnected when
   the last connection that holds it has ended. The user has one open seek, which each connection can cancel or replace; the server does not report that to the
   others, and \`lobby\` shows it. It stays open until the last connection ends. \`sought\`, \`withdrawn\`, \`refused\` and \`told\` go to all of them. Each watches,
-  leaves and mutes for itself. Limits count for the user. The ports of worksheets take no part in this.
+  leaves and mutes for itself. The limits count all connections of the user together. None of this applies to the ports of worksheets.
 - **Guests** log in again with the \`secret\` from \`entered\`, even while the earlier connection is open. Without the secret, the server
   answers \`error\`, with another name as a proposal.
 - **Tokens**: the token of a seat opens that seat and nothing else. Everything else of an account needs its password or a session.

@@ -17,7 +17,10 @@ export interface Clock {
    * Returns a function that cancels the timer.
    */
   after(ms: number, then: () => void): () => void
-  /** Does the same as `after` with less work, and up to 100 ms late: for timeouts that every connection sets and almost none reaches. */
+  /**
+   * Does the same as `after` with less work, and up to 100 ms late: for timeouts that every connection sets and that almost never
+   * expire.
+   */
   about?(ms: number, then: () => void): () => void
 }
 

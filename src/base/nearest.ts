@@ -1,6 +1,6 @@
 import leven from 'leven'
 
-/** A word with more letters may have two wrong letters. Shorter words may not: "head" and "hello" are not "help". */
+/** A word with more letters may have two wrong letters. Shorter words may not: "head" and "hello" do not mean "help". */
 const LONG = 5
 
 /** Finds the known word that a mistyped word most likely means: one letter differs, two are swapped, or two differ in a long word. */

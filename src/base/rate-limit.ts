@@ -31,7 +31,7 @@ export class TokenBucket {
     return wait
   }
 
-  /** Puts a taken token back, for an operation that does not count after all. */
+  /** Puts a token back, because its operation does not count. */
   giveBack(): void {
     this.#full -= this.#rate.refill
   }
@@ -50,8 +50,8 @@ const LENGTH = 256
 
 /**
  * RateLimiter limits the rate of each of many keys, such as names or addresses. If there are too many keys, it drops those with
- * full buckets, and then those whose buckets are nearest to full. To evict the key under attack, an attacker needs more attempts
- * than the eviction gains.
+ * full buckets, and then those whose buckets are nearest to full. To evict the key under attack, an attacker spends more
+ * attempts than the eviction gives back.
  */
 export class RateLimiter {
   readonly #rate: Rate
@@ -90,7 +90,7 @@ export class RateLimiter {
     this.#buckets.get(short(key))?.giveBack()
   }
 
-  /** Drops the keys with full buckets, and at least a quarter of all keys, so that the limiter seldom has to do this. */
+  /** Drops the keys with full buckets, and at least a quarter of all keys, so that the limiter seldom has to drop keys. */
   #makeRoom(now: number): void {
     const fullest = [...this.#buckets].sort(([, one], [, other]) => one.full - other.full)
     const quarter = Math.ceil(fullest.length / 4)

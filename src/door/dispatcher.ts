@@ -142,10 +142,10 @@ function isMoveSomewhere({ entries }: Catalogue, typed: string): boolean {
 /** Explains to a user without a shown table why the server refuses a move, and how to get to a table. */
 function whyNoMove({ tables, lobby }: DoorSession, typed: string): string {
   const [other] = tables.playing
-  if (other) return `no table is shown, so "${typed}" is no move: "go ${other.table}" shows yours`
+  if (other) return `no table is shown, so "${typed}" is not a move: "go ${other.table}" shows yours`
   const [held] = lobby.heldSeats
   const seat = held ? `"resume ${held.table}" takes up your seat` : '"play tictactoe" takes a seat, "games" lists the games'
-  return `you are at no table, so "${typed}" is no move: ${lobby.ownSeek || lobby.ownInvitation ? 'your game has not begun yet' : seat}`
+  return `you are at no table, so "${typed}" is not a move: ${lobby.ownSeek || lobby.ownInvitation ? 'your game has not begun yet' : seat}`
 }
 
 /** Removes quotation marks around a line, because the front door prints commands in them. */

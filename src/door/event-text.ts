@@ -97,7 +97,7 @@ export function isOwnTalk({ name, seat }: Talk, company: TableContext): boolean 
 }
 
 function formatOffer({ seat, what }: Offer, company: TableContext, open: readonly Offer[]): string | undefined {
-  // an offer that answers an open one accepts it, and the next event reports that
+  // an offer that answers an open one accepts it, and the next event reports the agreement
   if (open.some((offer) => offer.seat !== seat)) return undefined
   const offered = what === 'draw' ? 'a draw' : 'another game'
   if (seat === company.seat) return `You have offered ${offered}.`

@@ -72,7 +72,8 @@ export class DoorSession {
     messageReceived: ({ name, text }) => this.#notices.push(`${toSafeLine(name)} tells you: ${toSafeLine(text)}`),
     seekCancelled: ({ game }) => this.#notices.push(`Another connection of yours has cancelled your seek, ${game}.`),
     seekFailed: ({ game }, reason) => this.#notices.push(`You no longer wait for a game of ${game}: ${reason}.`),
-    challengeRefused: ({ name, game }) => this.#notices.push(`${toSafeLine(name)} refuses your game of ${game}. You no longer wait.`),
+    challengeRefused: ({ name, game }) =>
+      this.#notices.push(`${toSafeLine(name)} refuses your game of ${game}. You no longer wait for an opponent.`),
   }
   /** The tables of this session. */
   readonly tables = new TableScreens()
@@ -192,7 +193,7 @@ export class DoorSession {
     }
   }
 
-  /** Asks for a password, within `withHiddenInput`; `warns`: prints whether it shows. Resolves to `undefined` after an empty line. */
+  /** Asks for a password, within `withHiddenInput`; `warns` adds whether the screen shows it. `undefined` after an empty line. */
   async askSecret(question: readonly string[], warns = true): Promise<string | undefined> {
     this.say(...question, ...(warns ? [this.telnet?.active ? UNSEEN : SEEN] : []))
     this.#asking = true

@@ -4,7 +4,7 @@ const YES: ReadonlySet<string> = new Set(['yes', 'y', 'yeah', 'yep', 'ok', 'okay
 const NO: ReadonlySet<string> = new Set(['no', 'n', 'nope', 'nah'])
 /** Words of greeting or thanks, which are chat and not commands. */
 const TALK: ReadonlySet<string> = new Set(['hi', 'hello', 'hey', 'thanks', 'thx', 'ty', 'gg', 'lol', 'sorry'])
-/** Matches polite words after an answer, so that the session does not take them for the name of a user. */
+/** Matches polite words after an answer, so that the session does not mistake them for the name of a user. */
 const POLITE = /^(?:,? *(?:please|thanks|thank you))?[.!]?$/i
 /** Maximum number of challenges among which the session searches for a name. */
 const LOOKED = 20
@@ -26,7 +26,7 @@ export function parseAnswer(session: DoorSession, word: string, rest: string): P
 /** Explains why a word is not a command: a "yes" or "no" without an offer, or chat; `undefined` for other words. */
 export function whyNoCommand(word: string, says: string): string | undefined {
   if (commandFor(word) !== undefined) return `you have no offer now${says}`
-  return TALK.has(bare(word)) ? `"${bare(word)}" is no command${says}` : undefined
+  return TALK.has(bare(word)) ? `"${bare(word)}" is not a command${says}` : undefined
 }
 
 function commandFor(word: string): ParsedAnswer['command'] | undefined {

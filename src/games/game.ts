@@ -44,7 +44,7 @@ export interface SettingInfo {
   readonly about: string
 }
 
-/** GameAssets has the operator's own words and questions; for a missing field, games use the shipped words and questions. */
+/** GameAssets has the operator's own words and questions; if a field is missing, games use the shipped words and questions. */
 export interface GameAssets {
   readonly words?: readonly string[] | undefined
   readonly questions?: readonly Question[] | undefined
@@ -116,7 +116,10 @@ export interface Game<State, Move, View, Options = undefined> {
   moves?(state: State, seat: SeatNumber): Iterable<Move>
   /** Returns the state behind a view, for games without secrets; the house needs it to search for a move. */
   whole?(view: View): State
-  /** Returns the key of a position for a search: two states with one key have the same continuations. Default: the state in JSON. */
+  /**
+   * Returns the key of a position for a search: two states with the same key have the same continuations. Default: the state in
+   * JSON.
+   */
   key?(state: State): string
   /** Returns the move of the house, for games that the house plays without a search. */
   choose?(view: View, seat: SeatNumber, random: Random): Move

@@ -80,7 +80,7 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
   low: 'Too low.',
   high: 'Too high.',
   right: 'Right!',
-  wasted: 'That was no number from 1 to 100.',
+  wasted: 'That was not a number from 1 to 100.',
 }
 
 function isInRange(guess: Try): boolean {

@@ -83,7 +83,7 @@ export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
     if (state.tried.includes(tried)) return { refused: `${letter} was tried already: guess another letter` }
     const positions = state.characters.flatMap((character, at) => (foldCase(character) === tried ? [at + 1] : []))
     if (positions.length === 0 && !(state.lenient ? /^\p{L}/u.test(letter) : isGuessable(letter)))
-      return { refused: 'that is no letter: guess a letter, such as e' }
+      return { refused: 'that is not a letter: guess a letter, such as e' }
     const left = positions.length > 0 ? state.left : state.left - 1
     return { ...state, tried: [...state.tried, tried], left, last: { letter, positions } }
   },

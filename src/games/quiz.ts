@@ -82,7 +82,8 @@ export const quiz: Game<Quiz, OptionLetter, QuizView, QuizOptions> = {
     if (!open) return { refused: 'the quiz is over' }
     const letter = answer.toUpperCase()
     const letters = toLetters(open)
-    if (!letters.includes(letter)) return { refused: `${JSON.stringify(answer)} is no answer: give a letter from A to ${letters.at(-1)}` }
+    if (!letters.includes(letter))
+      return { refused: `${JSON.stringify(answer)} is not an answer: give a letter from A to ${letters.at(-1)}` }
     return { ...state, answers: [...state.answers, letter] }
   },
   outcome: (state) => (findOpen(state) ? undefined : { winners: countPoints(state) === state.questions.length ? [0] : [] }),

@@ -334,8 +334,8 @@ export interface Lobby {
   rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal>
 
   /**
-   * Lists the finished games of a user, by default of this user, newest first, with the user's name. Includes private games only if
-   * a registered user asks for the own history.
+   * Lists the finished games of a user, by default of this user, newest first, with the user's name. Includes private games only if a
+   * registered user asks for that user's own history.
    */
   history(name: string | undefined, range: PageRange): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal>
 

@@ -19,7 +19,7 @@ import type { Outcome, SeatNumber } from '../games/game.ts'
 /** TableId is the number of a table, which users type: "watch 17". */
 export type TableId = number
 
-/** PersonId identifies a user for ever: `guest:ada`, `account:7`, `house`, or `peer` for a peer without a name. */
+/** PersonId identifies a user forever: `guest:ada`, `account:7`, `house`, or `peer` for a peer without a name. */
 export type PersonId = string
 
 /** SeatOwner is the owner of a seat, as the journal has it. */

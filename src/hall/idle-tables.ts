@@ -29,7 +29,7 @@ export interface IdleTablesOptions {
   readonly remove: (table: TableActor) => void
 }
 
-/** IdleTables ends tables that have been without a move for too long. No player loses by that. */
+/** IdleTables ends tables that have been without a move for too long. No player loses such a game. */
 export class IdleTables {
   readonly #options: IdleTablesOptions
   readonly #limit: number | undefined
@@ -61,7 +61,7 @@ export class IdleTables {
     this.#cancel = undefined
   }
 
-  /** Cancels the timer for good. */
+  /** Cancels the timer, which is never set again. */
   close(): void {
     this.#isClosed = true
     this.stop()

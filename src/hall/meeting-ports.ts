@@ -37,7 +37,7 @@ export class LeaseExpired extends Error {
   }
 }
 
-/** SeekId identifies a seek for ever; the process that opens the seek chooses it. */
+/** SeekId identifies a seek forever; the process that opens the seek chooses it. */
 export type SeekId = string
 
 /** SeekEntry is an open seek as plain data, without the callbacks and timers of the process that owns the user's connection. */
@@ -126,7 +126,7 @@ export interface Presence {
 
 /**
  * UserNotice is a challenge, its withdrawal or a message, on its way to a user at any server. A challenge that is accepted or
- * refused needs no notice: the claim of its seek says that.
+ * refused needs no notice: the claim of its seek carries the answer.
  */
 export type UserNotice =
   /** Asks whether the user can be notified by the user with the name `from`; shows nothing. */

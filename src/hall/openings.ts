@@ -86,8 +86,8 @@ export class Openings {
   }
 
   /**
-   * Opens a table: reserves it, gets its number, and starts its actor. Rejects with what `reserve` throws, with the reason if the
-   * hall closes before the table is open, and with failures of the store.
+   * Opens a table: reserves it, gets its number, and starts its actor. Rejects with the exceptions of `reserve`, with the reason
+   * if the hall closes before the table is open, and with failures of the store.
    */
   async open(game: string, terms: TableOptions): Promise<TableActor> {
     const opening = this.reserve(game, terms, true)
@@ -100,8 +100,8 @@ export class Openings {
 
   /**
    * Sets a game up and reserves its seats. With `counts`, reserves them in the holdings of the players' networks, too, which
-   * already count seeks. Throws what the rules throw, a RangeError for a game that the hall does not have, and the reason if the
-   * hall is closed.
+   * already count seeks. Throws the exceptions of the rules, a RangeError for a game that the hall does not have, and the reason
+   * if the hall is closed.
    */
   reserve(
     game: string,
@@ -157,7 +157,7 @@ export class Openings {
 
   /** Takes back the number of a table whose opening is certainly not in the log. */
   reuse(table: TableId | Promise<TableId>): void {
-    // a failure is that of the seek that takes the number
+    // the seek that takes the number reports a failure of this promise
     if (typeof table !== 'number') table.catch(() => undefined)
     this.#unused.push(table)
   }

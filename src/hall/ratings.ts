@@ -93,10 +93,10 @@ export function rateGame(before: readonly (Rating | undefined)[], { winners }: O
 }
 
 /**
- * Returns the standings that follow from a finished table, from its standings before and, if the game gives points, its points,
- * both by seat. Points count for every player with a name, in rated games and in others. Without points, a rated game changes the
- * ratings of its players if all are registered. Tables where one player holds two seats are not rated. Throws a TypeError for a
- * table without an event `ended`.
+ * Returns the standings after a finished table, given the standings before it and, if the game gives points, the points of the
+ * table, both by seat. Points count for every player with a name, in rated games and in others. Without points, a rated game
+ * changes the ratings of its players if all are registered. Tables where one player holds two seats are not rated. Throws a
+ * TypeError for a table without an event `ended`.
  */
 export function toStandings(
   opened: Opened,

@@ -117,8 +117,8 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
     const seen = n === this.#from ? this.table.situation(this.number) : situation
     if (n < this.#from || !seen) return
     if (n > this.#from && event.type === 'moved' && event.seat === this.number) {
-      // another connection has answered the request of this connection, so the client would take an answer here for that to the
-      // next request
+      // another connection has answered the request of this connection, so the client would mistake an answer here for the answer
+      // to its next request
       if (this.#ownMoves === 0) return this.#connection.end('you play in this seat through another connection')
       this.#ownMoves--
     }

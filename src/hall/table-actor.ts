@@ -330,7 +330,7 @@ export class TableActor extends ObservedTable {
     this.#done = 0
   }
 
-  /** Returns the state after a persisted event; for an event that does not fit, closes the table and returns `undefined`. */
+  /** Returns the state after a persisted event; if the event does not fit, closes the table and returns `undefined`. */
   #stateAfter(event: TableEvent): TableState | undefined {
     const own = this.#pending[this.#done]
     if (own?.event === event) {

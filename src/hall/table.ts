@@ -306,7 +306,7 @@ function say({ name, seat, text }: Extract<TableCommand, { type: 'say' }>): read
 
 function offer(table: TableState, seat: SeatNumber): readonly TableEventData[] | Refusal {
   const what = table.ended ? 'rematch' : 'draw'
-  if (table.opened.seats.length < 2) return { refused: 'this game has no opponent to whom you can offer that' }
+  if (table.opened.seats.length < 2) return { refused: 'this game has no opponent who could accept an offer' }
   if (table.successor !== undefined) return CONTINUED
   if (table.offers.includes(seat)) return { refused: `you have offered a ${what} already; wait for the answer` }
   const offered = { type: 'offered', seat, what } as const
@@ -328,7 +328,7 @@ function leave(table: TableState, outcome: Outcome): readonly TableEventData[] |
 
 function changePresence(table: TableState, seat: SeatNumber, where: 'gone' | 'back'): readonly TableEventData[] {
   const isGone = table.clocks.gone[seat] !== undefined
-  // a disconnection after the game withdraws the offers of a rematch, so that no player waits for an answer for ever
+  // a disconnection after the game withdraws the offers of a rematch, so that no player waits for an answer forever
   if (table.ended && where === 'gone' && table.offers.length > 0 && table.successor === undefined) return [{ type: where, seat }]
   if (table.ended || (where === 'gone' ? isGone : !isGone && !table.suspended)) return []
   if (where === 'gone' && (table.absences[seat] ?? 0) >= ABSENCES) return [endEvent(table, leftBy(table, seat))]

@@ -21,7 +21,7 @@ export interface HallLimits {
   readonly move?: number | undefined
 }
 
-/** Limits of a hall without limits. */
+/** The values for a hall without limits. */
 export const unlimitedHall: HallLimits = {
   seats: Number.POSITIVE_INFINITY,
   tables: Number.POSITIVE_INFINITY,

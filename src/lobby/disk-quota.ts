@@ -125,7 +125,7 @@ export class DiskQuotas {
       return true
     } catch (reason) {
       for (const [at, spending] of together.entries()) spending.putBack(usages[at]?.bytes ?? 0)
-      if (!isTemporary(reason)) this.#store?.onError('the bytes that addresses have written could not be persisted', reason)
+      if (!isTemporary(reason)) this.#store?.onError('the counts of the bytes that addresses have written could not be persisted', reason)
       return false
     }
   }
@@ -137,7 +137,7 @@ interface SpendingOptions {
   /** Maximum number of bytes in an hour. */
   readonly limit: number
   readonly now: () => number
-  /** Called when bytes become unpersisted: after the first of them, and at the limit. */
+  /** Called after the first byte that is not persisted, and at the limit. */
   readonly changed: (spending: DiskQuota, isFull: boolean) => void
   /** Persisted counts, by ascending part. */
   readonly before: readonly NetworkUsage[]

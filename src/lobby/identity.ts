@@ -116,8 +116,8 @@ export class Identity {
 }
 
 /**
- * Returns the address for which password attempts count. Unlike for resources, each address of 127.0.0.0/8 counts by itself: an
- * attacker at another loopback address must not lock the owner out.
+ * Returns the address for which password attempts count. Unlike in the limits of resources, each address of 127.0.0.0/8 counts
+ * separately: an attacker at another loopback address must not lock the owner out.
  */
 function addressOf({ address }: SessionPeer): string {
   return address.startsWith('127.') ? address : toNetwork(address)

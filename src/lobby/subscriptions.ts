@@ -71,7 +71,7 @@ export class Subscriptions {
 
   /** Takes a seat, and notifies the client with `seated`. */
   takeSeat(table: TableActor, seat: SeatNumber, token: string | undefined): void {
-    // another session of the user may have the seat already, and then its network has paid for the table
+    // another session of the user may have the seat already, and then the table counts for the network of that session
     if (!table.observers.some(({ viewer }) => viewer === seat)) this.#holdings.open(table, seat)
     this.#listener.seated(this.subscribe(table, seat, token).snapshot)
   }

@@ -37,18 +37,18 @@ function findAutomatonFault(automaton: unknown): string | undefined {
       return `has a message ${name} without a text, an example or a side`
   }
   const isState = (state: unknown) => typeof state === 'string' && Object.hasOwn(states, state)
-  if (!isState(start)) return `has an automaton that begins in ${JSON.stringify(start)}, which is no state`
+  if (!isState(start)) return `has an automaton that begins in ${JSON.stringify(start)}, which is not a state`
   for (const [state, steps] of [...Object.entries(states), ['always', always] as const]) {
     if (!isRecord(steps)) return `has a state "${state}" that is not an object`
     for (const [message, next] of Object.entries(steps)) {
-      if (!Object.hasOwn(messages, message)) return `has a state "${state}" with ${message}, which is no message`
-      if (!isState(next)) return `has a state "${state}" in which ${message} leads to ${JSON.stringify(next)}, which is no state`
+      if (!Object.hasOwn(messages, message)) return `has a state "${state}" with ${message}, which is not a message`
+      if (!isState(next)) return `has a state "${state}" in which ${message} leads to ${JSON.stringify(next)}, which is not a state`
     }
   }
   const unknown = [...(Array.isArray(quiet) ? quiet : []), ...Object.keys(isRecord(turns) ? turns : {})].find((state) => !isState(state))
-  if (unknown !== undefined) return `has an automaton that mentions "${unknown}", which is no state`
+  if (unknown !== undefined) return `has an automaton that mentions "${unknown}", which is not a state`
   if (refusal !== undefined && !(typeof refusal === 'string' && Object.hasOwn(messages, refusal)))
-    return `has the refusal ${JSON.stringify(refusal)}, which is no message`
+    return `has the refusal ${JSON.stringify(refusal)}, which is not a message`
   return undefined
 }
 

@@ -54,7 +54,7 @@ class Guard {
       ...(choose || isSearchable(game) ? { choose: (view, seat, random) => this.#choose(view, seat, random) } : {}),
       ...(screen && { screen: this.#screen(screen) }),
       notation: {
-        parse: (text) => this.#try('notation.parse', () => notation.parse(text), { refused: 'the game cannot read that' }),
+        parse: (text) => this.#try('notation.parse', () => notation.parse(text), { refused: 'the game cannot read this text as a move' }),
         print: (move) => this.#try('notation.print', () => notation.print(move), ''),
         render: (view) => this.#try('notation.render', () => notation.render(view), 'The board cannot be rendered.'),
       },
@@ -77,7 +77,9 @@ class Guard {
     return this.#try('play', work, refusal)
   }
 
-  /** Returns the house's move: the game's choice, or the result of a search; any legal move if that fails. */
+  /**
+   * Returns the house's move: the game's choice, or the result of a search; any legal move if the choice or the search fails.
+   */
   #choose(view: unknown, seat: SeatNumber, random: Random): unknown {
     const game = this.#game
     if (game.choose) return this.#call('choose', () => game.choose?.(view, seat, random))

@@ -26,7 +26,7 @@ import type { Program } from '../protocol/definition.ts'
 const LIMIT = 1000
 /** Maximum number of milliseconds that a role is charged for the time between two synchronous runs. */
 const WAIT = 100
-/** Number of turns of a loop between two readings of the clock, while they take less than a millisecond. */
+/** Number of iterations of a loop between two readings of the clock, while they take less than a millisecond. */
 const TURNS = 16
 
 /** LoopTime is the time of the loops of one role. */
@@ -72,7 +72,9 @@ export function limitRoles(program: Program): Program {
   }
 }
 
-/** Called at each turn of a loop in the file of a plug-in. Throws an Error if the loops of its role have run for too long. */
+/**
+ * Called at each iteration of a loop in the file of a plug-in. Throws an Error if the loops of its role have run for too long.
+ */
 export function tick(file: string): void {
   if (--now.skip > 0) return
   const at = performance.now()
@@ -86,7 +88,7 @@ export function tick(file: string): void {
   time.run = now.run
   time.last = at
   if (time.spent <= LIMIT) return
-  // from then on each turn throws, so that a loop cannot catch the error and continue
+  // from then on each iteration throws, so that a loop cannot catch the error and continue
   now.skip = 0
   throw new Error(`a loop in ${file} took longer than ${LIMIT} ms`)
 }
@@ -146,7 +148,10 @@ export function addLoopLimits(source: string, file: string): string {
   return `${code}\nimport { tick as ${TICK} } from ${JSON.stringify(import.meta.url)}\n`
 }
 
-/** Checks whether a file imports or exports, so that it is a module and no CommonJS. Returns false for a text that cannot be parsed. */
+/**
+ * Checks whether a file imports or exports, so that it is an ECMAScript module, and not CommonJS. Returns false for a text that cannot
+ * be parsed.
+ */
 export function isModule(source: string): boolean {
   try {
     return parseModule(source).body.some(({ type }) => /^(?:Import|Export)/.test(type))

@@ -34,7 +34,7 @@ export class PacedEffort extends Effort {
     if (moves > 0) this.#perMove = Math.max((performance.now() - this.#begunAt) / moves, 1e-4)
   }
 
-  /** Takes the moves of a search that was stopped, and could not spend them: as many as it may have tried in two phases. */
+  /** Charges for a search that was stopped before it reported its moves: as many moves as it may have tried in two phases. */
   spendPending(): void {
     if (this.#pending > 0) this.spend(2 * this.#pending)
   }

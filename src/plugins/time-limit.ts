@@ -2,7 +2,7 @@ import { type Context, createContext, Script } from 'node:vm'
 import { type Clock, createSystemClock } from '../base/clock.ts'
 import { withLoopTime } from './loop-limit.ts'
 
-/** Milliseconds after which the result of an asynchronous function must be there. */
+/** Milliseconds after which the result of an asynchronous function must have arrived. */
 const WAIT = 10_000
 
 /**
@@ -28,14 +28,16 @@ export class TimeLimit {
     try {
       return withLoopTime(() => this.#script.runInContext(this.#context, { timeout: this.#ms }))
     } catch (reason) {
-      // the error comes from another realm, so it is no instance of this realm's Error
+      // the error comes from another realm, so it is not an instance of this realm's Error
       if (typeof reason === 'object' && reason !== null && 'code' in reason && reason.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
         throw new Error(`it took longer than ${this.#ms} ms`, { cause: reason })
       throw reason
     }
   }
 
-  /** Resolves to the result of `work`, which may be asynchronous. Rejects with an Error if the result is not there after ten seconds. */
+  /**
+   * Resolves to the result of `work`, which may be asynchronous. Rejects with an Error if the result has not arrived after ten seconds.
+   */
   async resolve<Result>(work: () => Result | Promise<Result>): Promise<Result> {
     const { promise, reject } = Promise.withResolvers<never>()
     const cancel = this.#clock.after(WAIT, () => reject(new Error(`it had no result after ${WAIT / 1000} seconds`)))

@@ -143,7 +143,7 @@ export const programs: readonly Program<string, string, Words>[] = [
   {
     name: 'tjc/chat-quit',
     source: '000 exercise 8',
-    protocol: toProtocol('chat-quit', 'talk in turn until one says quit', withQuit),
+    protocol: toProtocol('chat-quit', 'talk in turn until one side says quit', withQuit),
     words: { voices: tjc, ending: { exactly: ['quit'] }, leaving: 'quit' },
     port: 6789,
     servePort: 12363,
@@ -163,7 +163,7 @@ export const programs: readonly Program<string, string, Words>[] = [
   {
     name: 'c8/chat-bye',
     source: '001 assignment 3',
-    protocol: toProtocol('chat-bye', 'talk in turn until one mentions BYE', withBye),
+    protocol: toProtocol('chat-bye', 'talk in turn until one side mentions BYE', withBye),
     words: { voices: c8, ending: { mentions: 'BYE' }, leaving: 'BYE' },
     port: 12345,
     servePort: 12373,

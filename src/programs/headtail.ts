@@ -63,7 +63,7 @@ const headTail: Protocol<Name, State, Words> = {
         peer.send(view.last ? 'right' : 'wrong')
       } else {
         const meant = /(?:^|\W)([htq])(?:ead|ail|uit)?$/i.exec(text)?.[1]?.toUpperCase()
-        const what = `its last character is not H, T or Q${meant === undefined ? '' : `; write ${JSON.stringify(meant)} alone, a capital`}`
+        const what = `its last character is not H, T or Q${meant === undefined ? '' : `; write ${JSON.stringify(meant)} alone, in upper case`}`
         // the worksheet's client sends upper case, so lower case is a mistake of the program, not of the person
         peer.report(what, text === text.toUpperCase())
         peer.send('unusable')
@@ -120,7 +120,7 @@ function checkChoices(options: Options): string | undefined {
 }
 
 const common = {
-  // the worksheet's client waits for ever after a guess such as "XQ"
+  // the worksheet's client waits forever after a guess such as "XQ"
   typed: { guessing: ['H', 'T', 'Q'] },
   takes: [choices, pace],
   check: checkChoices,

@@ -23,12 +23,12 @@ type State = 'start' | 'end'
 
 const HELLO = 'Hello from server'
 
-/** Makes the client take the result of one recv for the whole message, as the first client of the TJC notes does. */
+/** Makes the client treat the result of one recv as the whole message, as the first client of the TJC notes does. */
 const oneRecv: FlagOption = {
   kind: 'flag',
   name: 'recvOnce',
   spelling: 'recv-once',
-  about: 'hello: take the first recv() for the whole text, as the worksheet’s first client does',
+  about: 'hello: treat the first recv() as the whole text, as the worksheet’s first client does',
   side: 'client',
 }
 
@@ -68,7 +68,7 @@ const hello: Protocol<Name, State, Words> = {
 
   async client(peer, { console, options, words }) {
     const { text } = await peer.receive()
-    // the server of the slides sends its hello without a line end, and this client accepts that
+    // the server of the slides sends its hello without a line end, which this client accepts
     const whole = text.endsWith('\n') || text === HELLO
     if (words.line && !readOption(options, oneRecv) && !whole) {
       throw new Disconnected('finished', `the server closed the connection in the middle of its line, after ${pythonBytes(text)}`)

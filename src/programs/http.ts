@@ -102,7 +102,7 @@ function whyNoRequest(text: string): string | undefined {
   if (line === text && /^[A-Z]+(?: \S*(?: [HTP/.\d]*)?)?$/.test(text))
     return `its side was closed in the middle of the first line, ${encode(text).length} bytes into it; expected a line such as "GET / HTTP/1.1"`
   const spelling = /^[a-z]+ \S+ http\/\d\.\d\r?$/i.test(line) ? '; write the method and "HTTP" in capitals' : ''
-  return `that is no request of HTTP/1.1: its first line is no request line, such as "GET / HTTP/1.1"${spelling}`
+  return `that is not a request of HTTP/1.1: its first line is not a request line, such as "GET / HTTP/1.1"${spelling}`
 }
 
 function whyNoResponse(text: string): string | undefined {

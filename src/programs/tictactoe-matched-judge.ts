@@ -47,7 +47,7 @@ export class MatchJudge {
     this.#game = game
     this.#chosen = undefined
     this.#names = names
-    return names.includes(this.#us) ? undefined : `this side is ${this.#us}, and neither of them`
+    return names.includes(this.#us) ? undefined : `this side is ${this.#us}, who is neither of the two players`
   }
 
   #ask(cells: string): string | undefined {

@@ -62,7 +62,7 @@ type State = keyof typeof automaton.states
 
 /** Explains why a name is invalid; `undefined` for a valid name: 1 to 20 characters, no `@`, no blanks at its ends, not a number. */
 function checkName(name: string): string | undefined {
-  if (automaton.messages.cell.accepts?.test(name)) return 'a name cannot be a number, because the server would take it for a cell'
+  if (automaton.messages.cell.accepts?.test(name)) return 'a name cannot be a number, because the server would mistake it for a cell'
   if (name.trim() !== name) return 'a name has no blanks at its ends'
   if (name.includes('@')) return 'a name has no @ in it'
   return name.length >= 1 && [...name].length <= 20 ? undefined : 'a name has 1 to 20 characters'

@@ -80,7 +80,7 @@ async function playAtConsole(seat: Seat<number, Board>, console: Console): Promi
       const typed = await console.ask(`${us} moves (0 to quit): `, '0')
       const cell = pythonInt(typed)
       if (cell === '0') seat.leave()
-      if (cell === undefined) console.warn?.(`${quoteText(typed)} is no number; cells go from 1 to ${view.cells.length}`)
+      if (cell === undefined) console.warn?.(`${quoteText(typed)} is not a number; cells go from 1 to ${view.cells.length}`)
       moved = cell === '0' || (cell !== undefined && !seat.play(Number(cell)))
     }
     console.say()

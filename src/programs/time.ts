@@ -7,7 +7,7 @@ import { segments } from '../wire/framing/unframed.ts'
 import { quoteText } from '../wire/text.ts'
 import { strftime } from './python/strftime.ts'
 
-/** Milliseconds after which the client takes silence for an empty answer, because a stream cannot have an empty message. */
+/** Milliseconds after which the client treats silence as an empty answer, because a stream cannot have an empty message. */
 const NO_ANSWER = 2000
 
 const automaton = defineAutomaton({
@@ -48,13 +48,13 @@ const now: TextOption<Date> = {
   kind: 'text',
   name: 'now',
   metavar: 'time',
-  about: 'take this time for the present, 2024-02-29T13:05:09',
+  about: 'use this time as the present, 2024-02-29T13:05:09',
   side: 'server',
   expected: 'a time such as 2024-02-29T13:05:09',
   emptyIsAbsent: true,
   parse(text) {
     const date = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? new Date(text) : undefined
-    // the Date constructor takes February 30 for a day in March
+    // the Date constructor treats February 30 as a day in March
     return date?.getDate() === Number(text.slice(8, 10)) ? date : undefined
   },
 }

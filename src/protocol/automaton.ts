@@ -225,8 +225,8 @@ export function alternatives(automaton: Automaton, steps: readonly Pick<Transiti
 }
 
 /**
- * Formats a clause on the message that a side must wait for, after that side has sent a text too early. Returns `undefined` for a
- * text that belongs to no later state which the other side reaches alone. `whose` is "your" if that side reads the clause.
+ * Formats a clause on the message that a side must wait for, after that side has sent a text too early. Returns `undefined` unless the
+ * text is legal in a later state that the other side can reach alone. `whose` is "your" if that side reads the clause.
  */
 export function dueBefore(automaton: Automaton, state: string, side: Side, text: string, whose = `the ${side}'s`): string | undefined {
   const levels = levelsBefore(automaton, state, side)

@@ -28,7 +28,7 @@ import { beginning, maskMessage, quoteMessage, quoteUnfinished, type Speaker } f
  * The idea: no protocol writes such sentences. `explainIllegal` computes them from its automaton. It compares the text with
  * the messages of the current state, in this order:
  * 1. the line end of a message that has none (`isLooseEnd`);
- * 2. the peer is not to send: which message of the other side must it wait for (`dueBefore`);
+ * 2. a message before the peer's turn, and the message of the other side for which the peer must wait (`dueBefore`);
  * 3. a legal message with a small slip (`nearMiss`);
  * 4. a legal message with a wrong or missing field (`fieldFault`);
  * 5. a message that is legal after some later message (`formatPredecessors`). The first match gives the hint, and a list of the
@@ -54,7 +54,7 @@ export interface ConversationState {
   readonly early: boolean
 }
 
-/** Start of the clause that a message arrived before the peer's turn. */
+/** Start of the clause that says that a message arrived before the peer's turn. */
 export const TOO_SOON = '; it had arrived before it was '
 
 /** Checks whether a side may send a message other than a goodbye. */
@@ -127,7 +127,7 @@ export function toSeconds(ms: number): number {
   return Math.max(1, Math.floor(ms / 100)) / 10
 }
 
-/** Explains why a text arrived before the peer's turn; the rest of a sentence. */
+/** Returns the rest of a sentence that explains why a text is too early. */
 function whyEarly(conversationState: ConversationState, text: string): string {
   const { automaton, state, steps, peer, last } = conversationState
   if (isLooseEnd(conversationState, text))
@@ -148,10 +148,10 @@ function speakerOf({ automaton, peer, previous }: ConversationState): Speaker {
   return { automaton, side: peer, last: previous ?? '' }
 }
 
-/** End of the clause that a keyword is missing. */
+/** End of the clause that says that a keyword is missing. */
 const BARE = ' is missing before it'
 
-/** FieldFault has the message that a text starts as, and the end of an error sentence that says what is wrong with its fields. */
+/** FieldFault has the message whose beginning a text has, and the end of an error sentence that says what is wrong with its fields. */
 export interface FieldFault {
   readonly step: Transition
   readonly fault: string
@@ -232,7 +232,7 @@ function beginsAs(form: MessageSpec, text: string): boolean {
   const keyword = keywordOf(form)
   const parts = splitMessage(form)
   if (keyword === '' || parts.length === 1 || text.slice(0, keyword.length).toLowerCase() !== keyword.toLowerCase()) return false
-  // a longer word is another word, unless the message has no blank before its field
+  // a word that is longer than the keyword is not the keyword, unless the message has no blank before its field
   return keyword === parts[0] || !/^\p{L}/u.test(text.slice(keyword.length))
 }
 

@@ -62,7 +62,7 @@ export class Peer<Name extends string = string, State extends string = string> i
   observer: PeerObserver | undefined
   /** Sends the role's own goodbye, with the reason, when this side ends the conversation early. */
   farewell: ((reason: Error) => void) | undefined
-  /** Mistake in a message that the role answered all the same, if the conversation counts as failed because of it. */
+  /** Mistake in a message that the role has answered, if the conversation counts as failed because of the mistake. */
   failure: Disconnected | undefined
   /** Language that the peer has chosen, such as JSON, if the protocol has several. */
   language: string | undefined
@@ -254,7 +254,7 @@ export class Peer<Name extends string = string, State extends string = string> i
   /** Returns a sentence on the peer's silence and the expected message; `undefined` if no message was expected. */
   silence(ms: number): string | undefined {
     const { unfinished, transport } = this.connection
-    // a person who may send, too, is at a prompt; and a client over datagrams leaves by silence
+    // a person who may also send is at a prompt, and a client over datagrams ends by sending nothing more
     if (unfinished || maySpeak(this.#steps, this.#side) || !this.awaited || (transport.datagrams && this.#side === 'server'))
       return undefined
     return formatSilence(this.conversationState, ms)

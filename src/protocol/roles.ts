@@ -127,8 +127,8 @@ export interface SeatBridge<Move, View, Name extends string> {
 }
 
 /**
- * Plays a seat for the peer until the game is over or the peer leaves. It waits for the seat and for the peer at once, so it notifies the
- * peer at once if the opponent leaves while the peer is to move. `peer.refuse` answers a move that the rules refuse.
+ * Plays a seat for the peer until the game is over or the peer leaves. It waits for the seat and for the peer at the same time, so it
+ * notifies the peer immediately if the opponent leaves while the peer is to move. `peer.refuse` answers a move that the rules refuse.
  */
 export async function playForPeer<Move, View, Name extends string, State extends string>(
   peer: Peer<Name, State>,

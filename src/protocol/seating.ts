@@ -62,7 +62,7 @@ export interface HallAccess {
   seek<State, Move, View, Options>(game: Game<State, Move, View, Options>, terms: SeekOptions<Options>): Promise<HallSeat<Move, View>>
   /** Checks whether the peer has a seat in an unfinished game of that name. */
   holds(game: string): boolean
-  /** Resumes the peer's seat in an unfinished game; for a guest, only a seat that was taken through a worksheet's port. */
+  /** Resumes the peer's seat in an unfinished game; a guest can resume only a seat that was taken through a worksheet's port. */
   resume<State, Move, View, Options>(game: Game<State, Move, View, Options>): HallSeat<Move, View> | undefined
   /** Resolves to the peer's rank on a game's ladder; to `undefined` for a peer who is not on it. */
   rank(game: string): Promise<LadderRank | undefined>
@@ -92,8 +92,8 @@ export interface PeerHandle {
   /** Ends the conversation, with a reason of the seating. */
   end(reason: string): void
   /**
-   * Resolves when the peer has read most of the output and it is its turn in the run queue; immediately if the transport cannot
-   * know that.
+   * Resolves when the peer has read most of the output and it is its turn in the run queue; immediately if the transport cannot know what
+   * the peer has read.
    */
   ready?(): Promise<void>
   /** Charges the peer's budget for its last message, if it has a budget. */
@@ -141,7 +141,7 @@ export class LocalSeating implements ClientSeating {
     options: Options,
   ): Promise<Seat<Move, View>> {
     const [number = 0] = typeof seats === 'number' ? [seats] : seats
-    // most clients never open a table, so the module is loaded with the first
+    // most clients never open a table, so the seating loads the module with the first table
     localTables ??= await import('../games/local-table.ts')
     const table = new localTables.LocalTable(game, options, this.#random)
     this.#tables = this.#tables.length === 0 ? [table] : [...this.#tables.filter(({ isOver }) => !isOver), table]

@@ -79,5 +79,5 @@ function adviseOnSigns(given: readonly string[]): string | undefined {
   if (first === undefined || sign === undefined) return undefined
   const others = more.length > 0 ? `, as ${formatCount(more.length, 'other')} ${more.length > 1 ? 'have' : 'has'}` : ''
   const what = sign === ' ' ? 'blank' : JSON.stringify(sign)
-  return `${JSON.stringify(first)} has a ${what}${others}; a client of fh/hangman has to send that, too, to find the word`
+  return `${JSON.stringify(first)} has a ${what}${others}; a client of fh/hangman has to guess this character, too, to find the word`
 }

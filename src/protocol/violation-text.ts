@@ -101,7 +101,7 @@ export function clueOfWords({ automaton, side }: Speaker, message: string, last:
   const forms: readonly MessageSpec[] = Object.values(automaton.messages)
   const isOwn = (pattern: RegExp) => forms.some(({ example }) => pattern.test(example))
   const [, program] = (side === 'server' ? GREETINGS : HELLOS).find(([pattern]) => pattern.test(text) && !isOwn(pattern)) ?? []
-  if (last === '' && program !== undefined) return `; ${program} begins with that: check the port`
+  if (last === '' && program !== undefined) return `; ${program} begins with this message: check the port`
   const isKnown = (from: Side) => forms.some((form) => (form.from === from || form.from === 'either') && isOne(form, text))
   const isEcho = text !== '' && !isKnown(side) && isKnown(side === 'server' ? 'client' : 'server')
   return isEcho ? `; that is a message of the ${side === 'server' ? 'client' : 'server'}` : ''

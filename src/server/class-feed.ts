@@ -81,7 +81,7 @@ class ClassFeed {
   readonly #operator: Connection
   /** The only connection that is sent, with its observations; `undefined` for all connections. */
   readonly #only: number | undefined
-  /** Connections that have changed since they were sent last; true if they are gone. */
+  /** Connections that have changed since they were sent last; true if the console no longer stores them. */
   #changed = new Map<number, boolean>()
   #onChange: (() => void) | undefined
   /** Number of the last observation that was sent. */

@@ -63,7 +63,7 @@ function makeWithin(folder: string): boolean {
   } catch (error) {
     const found = statSync(folder, { throwIfNoEntry: false })
     if (found?.isDirectory()) return false
-    if (found) throw new Error(`${folder} is no folder`, { cause: error })
+    if (found) throw new Error(`${folder} is not a folder`, { cause: error })
     if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error
     makeAbove(dirname(folder))
     mkdirSync(folder, FOLDER_MODE)
@@ -182,7 +182,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'this user has used up the space that is allowed on its disk: free some space, or choose another folder',
   ENAMETOOLONG: 'the path is too long for this system: choose a shorter one',
   ENOENT: 'this system makes no folder there: choose another folder',
-  ENOTDIR: 'a part of its path is a file, and no folder: choose another folder',
+  ENOTDIR: 'a part of its path is a file, and not a folder: choose another folder',
   ELOOP: 'its path leads in a circle of symbolic links: choose another folder',
 }
 

@@ -41,7 +41,7 @@ export function parseStorageUrl(url: string): StorageTarget {
   if (engine.place !== undefined && place === '') throw new StorageUrlError(`${engine.scheme}: names no place: write ${formatForm(engine)}`)
   if (engine.isFolder && place.startsWith('//'))
     throw new StorageUrlError(`${engine.scheme}: takes a path without "//": write ${engine.scheme}:${place.replace(/^\/\/+/, '/')}`)
-  // a folder is a path wherever it stands alone, such as in a sentence or in another command
+  // a folder without its scheme is a path, such as in a sentence or in another command
   return toTarget(engine, engine.isFolder && isUrl(place) ? `./${place}` : place)
 }
 

@@ -19,7 +19,7 @@ export interface JoinOptions {
   readonly terminal: Terminal
   /** Connects to the server. */
   readonly connect: (to: Address) => Promise<Transport>
-  /** The address of the server; for a missing part, the program asks the user or takes the default of the worksheet. */
+  /** The address of the server; if a part is missing, the program asks the user or uses the default of the worksheet. */
   readonly host?: string
   readonly port?: number
   /** Milliseconds in which `connect` tries again while no server listens. */

@@ -40,7 +40,7 @@ export class WaitTracker {
 
   /**
    * `onEndless` is called once, when the functions have taken so many steps that they may never end. The opponents at this side leave
-   * when the role receives its `leavesAt`th message, so in the peer's turn, as an opponent in another place can.
+   * when the role receives its `leavesAt`th message: in the peer's turn, because an opponent can leave then, too.
    */
   constructor(side: Side, leavesAt: number, onEndless: () => void) {
     this.side = side

@@ -94,7 +94,7 @@ export async function walk(program: Program, seed: number, typed: readonly strin
         `${fail(`has a mistake: the ${sides[at]?.side}'s role threw in the state "${state}": ${end}`).message}. ${formatMessages(messages)}`,
     )
   }
-  if (!over && !ends.some((end) => end)) throw fail(`ended in the state "${state}", which is no end. ${formatMessages(messages)}`)
+  if (!over && !ends.some((end) => end)) throw fail(`ended in the state "${state}", which is not an end. ${formatMessages(messages)}`)
   return steps.map(({ next }) => next)
 }
 

@@ -86,7 +86,7 @@ const HEAD = 4096
 const SMALL = 65_535
 /** First bytes of other protocols and formats. */
 const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
-  [/^\x16\x03(?!\0\0)/, 'TLS: both sides must speak it, or neither'],
+  [/^\x16\x03(?!\0\0)/, 'TLS: use it on both sides, or on neither'],
   [/^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) \S+ HTTP\//, 'an HTTP request, from a browser or a library for the web'],
   [/^HTTP\/\d/, 'an HTTP response, from a web server: connect to another program, or to another port'],
   [/^SSH-\d/, 'SSH: connect with another program, or to another port'],

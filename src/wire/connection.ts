@@ -165,7 +165,7 @@ export class Connection extends Sender implements Sink {
     this.readOn()
   }
 
-  /** Delivers the received messages to the current reader, if its allowance permits that. */
+  /** Delivers the received messages to the current reader, as far as its allowance permits. */
   readOn(): void {
     const ready = this.#onReady
     this.#onReady = undefined

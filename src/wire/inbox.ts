@@ -23,7 +23,7 @@ export interface InboxOptions {
 
 /**
  * Inbox holds the bytes of a peer until the role reads them. It decodes a stream only then, because unread bytes are easy to count.
- * It decodes datagrams, and segments that a pause has ended, immediately, because bytes lose the boundaries.
+ * It decodes datagrams, and segments that a pause has ended, immediately, because stored bytes would have no boundaries.
  */
 export class Inbox {
   readonly #framing: Framing

@@ -18,7 +18,9 @@ const NUL = 0
 const LF = 10
 const CR = 13
 
-/** Maximum number of bytes in a subnegotiation. This side requests no subnegotiation, so a longer byte sequence is no subnegotiation. */
+/**
+ * Maximum number of bytes in a subnegotiation. This side requests no subnegotiation, so a longer byte sequence is not a subnegotiation.
+ */
 const SUBNEGOTIATION = 1024
 /** Maximum number of answers in one connection: enough to refuse every option in both directions. */
 const ANSWERS = 1024
@@ -30,8 +32,8 @@ type Negotiating = (verb: number, option: number) => void
 type Place = 'text' | 'command' | 'option' | 'subnegotiation' | 'command in subnegotiation'
 
 /**
- * TelnetReader extracts the text from a stream that may contain telnet commands (RFC 854, 855), cut anywhere. Until the first
- * IAC, a byte that never occurs in UTF-8, every byte is text.
+ * TelnetReader extracts the text from a stream that may contain telnet commands (RFC 854, 855) and that the network may cut
+ * anywhere. Until the first IAC, a byte that never occurs in UTF-8, every byte is text.
  */
 class TelnetReader {
   readonly #negotiate: Negotiating
@@ -89,7 +91,7 @@ class TelnetReader {
         else this.#skip()
         return undefined
       case 'command in subnegotiation':
-        // RFC 855: SE ends it; any other command ends it, too, because SE was lost
+        // RFC 855: SE ends a subnegotiation; any other command ends it, too, because the SE before it was lost
         if (byte !== IAC) return this.#command(byte)
         this.#skip()
         return undefined

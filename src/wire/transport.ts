@@ -1,4 +1,4 @@
-/** Address is the host and port of a peer; for a Unix socket its path, and port 0. */
+/** Address is the host and port of a peer; a Unix socket has its path as the host, and port 0. */
 export interface Address {
   readonly host: string
   readonly port: number
@@ -45,7 +45,7 @@ export interface Transport {
   finish(): void
   /** Closes both directions immediately and drops unsent bytes. */
   destroy(): void
-  /** Does the same as `destroy`, and shows the peer a broken connection (TCP's RST) if the transport supports that. */
+  /** Does the same as `destroy`, and shows the peer a broken connection (TCP's RST) if the transport has such a reset. */
   reset(): void
 }
 

@@ -151,20 +151,24 @@ describe('play', () => {
   const HOUSE = 'If no opponent is found soon, the house plays with you.'
 
   test.each([
-    ['play tictactoe', { game: 'tictactoe', settings: {} }, ['You wait for an opponent; "cancel" stops that.', HOUSE]],
-    ['PLAY TicTacToe SIZE 4', { game: 'tictactoe', settings: { size: 4 } }, ['You wait for an opponent; "cancel" stops that.', HOUSE]],
-    ['play hands', { game: 'scissors', settings: {} }, ['You wait for an opponent; "cancel" stops that.', HOUSE]],
-    ['play tictactoe grace', { game: 'tictactoe', settings: {}, against: 'grace' }, ['You wait for grace; "cancel" stops that.']],
+    ['play tictactoe', { game: 'tictactoe', settings: {} }, ['You wait for an opponent; "cancel" cancels your seek.', HOUSE]],
+    [
+      'PLAY TicTacToe SIZE 4',
+      { game: 'tictactoe', settings: { size: 4 } },
+      ['You wait for an opponent; "cancel" cancels your seek.', HOUSE],
+    ],
+    ['play hands', { game: 'scissors', settings: {} }, ['You wait for an opponent; "cancel" cancels your seek.', HOUSE]],
+    ['play tictactoe grace', { game: 'tictactoe', settings: {}, against: 'grace' }, ['You wait for grace; "cancel" cancels your seek.']],
     [
       'play tictactoe rated against ada lovelace size 4',
       { game: 'tictactoe', settings: { size: 4 }, against: 'ada lovelace', rated: true },
-      ['You wait for ada lovelace; "cancel" stops that.'],
+      ['You wait for ada lovelace; "cancel" cancels your seek.'],
     ],
-    ['play tictactoe rated', { game: 'tictactoe', settings: {}, rated: true }, ['You wait for an opponent; "cancel" stops that.']],
+    ['play tictactoe rated', { game: 'tictactoe', settings: {}, rated: true }, ['You wait for an opponent; "cancel" cancels your seek.']],
     [
       'play scissors minutes 5 seconds 30',
       { game: 'scissors', settings: {}, clock: { total: 300_000, turn: 30_000 } },
-      ['You wait for an opponent; "cancel" stops that.', HOUSE],
+      ['You wait for an opponent; "cancel" cancels your seek.', HOUSE],
     ],
   ])('%s', async (typed, seek, answer) => {
     const { caller, lobby } = await inside()
@@ -267,12 +271,12 @@ describe('in the lobby', () => {
     const { caller, lobby } = await inside()
     expect(await caller.type('cancel')).toBe(lines('You do not wait for an opponent.'))
     lobby.seeking = true
-    expect(await caller.type('cancel')).toBe(lines('You no longer wait.'))
+    expect(await caller.type('cancel')).toBe(lines('You no longer wait for an opponent.'))
   })
 
   test.each(['seek tictactoe', 'SEEK tictactoe'])('%s is play tictactoe', async (typed) => {
     const { lobby, caller } = await inside()
-    expect(await caller.type(typed)).toContain('You wait for an opponent; "cancel" stops that.')
+    expect(await caller.type(typed)).toContain('You wait for an opponent; "cancel" cancels your seek.')
     expect(lobby.calls).toEqual([['seek', { game: 'tictactoe', settings: {} }]])
     expect(await caller.type('help seek')).toMatch(/^play GAME /)
   })
@@ -306,9 +310,9 @@ describe('in the lobby', () => {
     const { caller, lobby } = await inside()
     expect(await caller.type('')).toBe(lines('"help" lists the commands.'))
     lobby.seekers = [{ name: 'ada', game: 'tictactoe', settings: {}, rated: false }]
-    expect(await caller.type('')).toBe(lines('You wait for an opponent; "cancel" stops that.'))
+    expect(await caller.type('')).toBe(lines('You wait for an opponent; "cancel" cancels your seek.'))
     lobby.seekers = [{ name: 'ada', game: 'tictactoe', settings: {}, rated: false, against: 'grace' }]
-    expect(await caller.type('')).toBe(lines('You wait for grace; "cancel" stops that.'))
+    expect(await caller.type('')).toBe(lines('You wait for grace; "cancel" cancels your seek.'))
   })
 
   test('the name of a game alone is explained', async () => {
@@ -384,7 +388,7 @@ describe('in the lobby', () => {
   test.each(['rank', 'rank 1', 'ladder'])('%s alone shows every ladder with users, and the user’s own place', async (typed) => {
     const { caller, lobby } = await inside()
     const more = 'For one ladder, type "rank" and the game, such as "rank tictactoe".'
-    expect(await caller.type(typed)).toBe(lines('No user is on a ladder yet: rated games and quizzes lead there.', more))
+    expect(await caller.type(typed)).toBe(lines('No user is on a ladder yet: play a rated game or a quiz.', more))
     lobby.answers('ladder', [{ rank: 1, name: 'grace', score: 1623.4, games: 12 }])
     expect(await caller.type(typed)).toBe(
       lines(
@@ -705,7 +709,7 @@ describe('at no table', () => {
     const { caller, lobby } = await inside()
     const answer =
       typed === '5'
-        ? ['You are at no table, so "5" is no move: "play tictactoe" takes a seat, "games"', '  lists the games.']
+        ? ['You are at no table, so "5" is not a move: "play tictactoe" takes a seat,', '  "games" lists the games.']
         : 'You are at no table. "play tictactoe" takes a seat, "tables" lists others.'
     expect(await caller.type(typed)).toBe(lines(...[answer].flat()))
     expect(lobby.calls).toEqual([])
@@ -715,13 +719,13 @@ describe('at no table', () => {
 describe('a move at no table', () => {
   test.each(['5', 'e', 'A', 'H', '5.5', '-1', '101', 'ß'])('%s is answered with the commands that lead to a table', async (typed) => {
     const { caller, lobby } = await inside()
-    expect(await caller.type(typed)).toMatch(/^You are at no table, so ".*" is no move: "play tictactoe" takes a seat/)
+    expect(await caller.type(typed)).toMatch(/^You are at no table, so ".*" is not a move: "play tictactoe" takes a seat/)
     lobby.seekers = [{ name: 'ada', game: 'tictactoe', settings: {}, rated: false }]
-    expect(await caller.type(typed)).toBe(lines(`You are at no table, so "${typed}" is no move: your game has not begun yet.`))
+    expect(await caller.type(typed)).toBe(lines(`You are at no table, so "${typed}" is not a move: your game has not begun yet.`))
     lobby.seekers = []
     const held = { game: 'tictactoe', settings: {}, rated: false, names: ['ada', 'grace'], watchers: 0, over: false }
     lobby.heldSeats = [{ table: 6, ...held }]
-    expect(await caller.type(typed)).toBe(lines(`You are at no table, so "${typed}" is no move: "resume 6" takes up your seat.`))
+    expect(await caller.type(typed)).toBe(lines(`You are at no table, so "${typed}" is not a move: "resume 6" takes up your seat.`))
   })
 
   test.each(['frobnicate', 'xy', '?!'])('%s is not a move of any game', async (typed) => {

@@ -102,7 +102,7 @@ describe('two people', () => {
         'Hello, ada. No other user is here.',
         'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.',
         'play tictactoe',
-        'You wait for an opponent; "cancel" stops that.',
+        'You wait for an opponent; "cancel" cancels your seek.',
         'If no opponent is found soon, the house plays with you.',
         '',
         'Table 1: you are O and begin; grace is X.',
@@ -230,7 +230,7 @@ describe('two people', () => {
     const ada = await connectUser('ada')
     await ada.type('play tictactoe')
     expect(await ada.type('seeks', 'cancel', 'seeks')).toContain(
-      lines('You no longer wait.', 'No player waits for an opponent. Be the first: play tictactoe'),
+      lines('You no longer wait for an opponent.', 'No player waits for an opponent. Be the first: play tictactoe'),
     )
   })
 })
@@ -242,7 +242,7 @@ describe('a challenged user', () => {
     const ada = await connectUser('ada')
     const bob = await connectUser('bob')
     await ada.send('play ')
-    expect(await bob.type('play tictactoe ada')).toBe(lines('You wait for ada; "cancel" stops that.'))
+    expect(await bob.type('play tictactoe ada')).toBe(lines('You wait for ada; "cancel" cancels your seek.'))
     expect(ada.news()).toBe(lines('', call))
     expect(await ada.type('tictactoe bob')).toContain('Table 1: you are X; bob is O and begins.')
     expect(bob.news()).toContain('Table 1: you are O and begin; ada is X.')

@@ -171,7 +171,7 @@ describe('unregister', () => {
     expect(await ada.type('unregister')).toBe(lines('Your name is not registered.'))
     await ada.type('register', PASSWORD, PASSWORD)
     await ada.until('is registered now')
-    expect(await ada.type('unregister')).toContain('This removes ada for good')
+    expect(await ada.type('unregister')).toContain('This removes ada permanently')
     expect(await ada.type('')).toContain('Nothing has changed.')
     await ada.type('unregister', 'wrong-password')
     await ada.until('Your password?')

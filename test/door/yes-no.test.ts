@@ -22,7 +22,7 @@ describe('"yes" and "no" answer', () => {
     await ada.type(SOUGHT)
     bob.news()
     expect(await bob.type(typed)).toBe(lines('You have refused ada’s game of tictactoe.'))
-    expect(ada.news()).toContain('bob refuses your game of tictactoe. You no longer wait.')
+    expect(ada.news()).toContain('bob refuses your game of tictactoe. You no longer wait for an opponent.')
   })
 
   test('answer a draw and a rematch', async () => {
@@ -72,17 +72,17 @@ describe('"yes" and "no" answer', () => {
 
 test('a greeting is talk, and not the beginning of a command', async () => {
   const [ada, bob] = await pair()
-  expect(await ada.type('hi')).toBe(lines('"hi" is no command; "help" lists all commands.'))
+  expect(await ada.type('hi')).toBe(lines('"hi" is not a command; "help" lists all commands.'))
   await ada.type(SOUGHT)
   await bob.type('accept')
   ada.news()
-  expect(await ada.type('hi')).toBe(lines('"hi" is no command; to say it here, begin with "say".'))
-  expect(await ada.type('Hello, bob')).toBe(lines('"hello" is no command; to say it here, begin with "say".'))
+  expect(await ada.type('hi')).toBe(lines('"hi" is not a command; to say it here, begin with "say".'))
+  expect(await ada.type('Hello, bob')).toBe(lines('"hello" is not a command; to say it here, begin with "say".'))
 })
 
 test.each(['with', 'vs', 'versus', 'against'])('accepts the name of the opponent behind "%s"', async (word) => {
   const [ada, bob] = await pair()
-  expect(await ada.type(`play tictactoe ${word} bob size 4`)).toBe(lines('You wait for bob; "cancel" stops that.'))
+  expect(await ada.type(`play tictactoe ${word} bob size 4`)).toBe(lines('You wait for bob; "cancel" cancels your seek.'))
   expect(bob.news()).toContain('ada would like to play tictactoe with you (size 4)')
   expect(await ada.type(`play tictactoe ${word}`)).toBe(lines(`"${word}" needs a name after it, such as "${word} ada".`))
 })

@@ -76,11 +76,11 @@ describe('hangman', () => {
     ['nothing', '', 'guess one letter at a time, such as e'],
     ['two letters', 'ab', 'guess one letter at a time, such as e'],
     ['two blanks', '  ', 'guess one letter at a time, such as e'],
-    ['a sign that the word does not have', '?', 'that is no letter: guess a letter, such as e'],
-    ['a blank that the word does not have', ' ', 'that is no letter: guess a letter, such as e'],
-    ['a control character', '\x1b', 'that is no letter: guess a letter, such as e'],
-    ['bytes that were no text', '\ufffd', 'that is no letter: guess a letter, such as e'],
-    ['a lone surrogate', '\ud800', 'that is no letter: guess a letter, such as e'],
+    ['a sign that the word does not have', '?', 'that is not a letter: guess a letter, such as e'],
+    ['a blank that the word does not have', ' ', 'that is not a letter: guess a letter, such as e'],
+    ['a control character', '\x1b', 'that is not a letter: guess a letter, such as e'],
+    ['bytes that were no text', '\ufffd', 'that is not a letter: guess a letter, such as e'],
+    ['a lone surrogate', '\ud800', 'that is not a letter: guess a letter, such as e'],
     ['a letter with a tower of marks', `a${'\u0301'.repeat(20)}`, 'guess one letter at a time, such as e'],
   ])('%s is refused with a sentence', (_, guess, refused) => {
     expect(hangman.play(tried(start({ secret: 'eel' }), 'e', 'x'), 0, guess, chance)).toEqual({ refused })
@@ -233,7 +233,7 @@ describe('properties of hangman', () => {
 describe('a lenient game of hangman', () => {
   test('refuses digits that are not in the word, which cost no miss', () => {
     const lenient = hangman.setup({ secret: 'r2d2', lenient: true }, seededRandom(1))
-    expect(hangman.play(lenient, 0, '7', seededRandom(1))).toEqual({ refused: 'that is no letter: guess a letter, such as e' })
+    expect(hangman.play(lenient, 0, '7', seededRandom(1))).toEqual({ refused: 'that is not a letter: guess a letter, such as e' })
     expect(hangman.play(lenient, 0, '2', seededRandom(1))).toMatchObject({ left: 8, last: { positions: [2, 4] } })
     expect(hangman.play(lenient, 0, 'x', seededRandom(1))).toMatchObject({ left: 7 })
     expect(hangman.play(hangman.setup({ secret: 'r2d2' }, seededRandom(1)), 0, '7', seededRandom(1))).toMatchObject({ left: 7 })

@@ -49,12 +49,12 @@ describe('quiz', () => {
   })
 
   test.each([
-    ['D', '"D" is no answer: give a letter from A to C'],
-    ['f', '"f" is no answer: give a letter from A to C'],
-    ['', '"" is no answer: give a letter from A to C'],
-    ['AB', '"AB" is no answer: give a letter from A to C'],
-    ['red', '"red" is no answer: give a letter from A to C'],
-    ['\x1b', '"\\u001b" is no answer: give a letter from A to C'],
+    ['D', '"D" is not an answer: give a letter from A to C'],
+    ['f', '"f" is not an answer: give a letter from A to C'],
+    ['', '"" is not an answer: give a letter from A to C'],
+    ['AB', '"AB" is not an answer: give a letter from A to C'],
+    ['red', '"red" is not an answer: give a letter from A to C'],
+    ['\x1b', '"\\u001b" is not an answer: give a letter from A to C'],
   ])('%j is refused with a sentence', (answer, refused) => {
     expect(quiz.play(open(colours), 0, answer, chance)).toEqual({ refused })
   })

@@ -163,7 +163,7 @@ describe('a user’s name', () => {
   ])('cannot read as a line of the server: %s', (text) => {
     expect(checkPersonName(text)).toEqual({
       refused: expect.stringMatching(
-        /^.* cannot be a name: with "[^"]+" in it, users would take it for a line of the server; choose another$/,
+        /^.* cannot be a name: with "[^"]+" in it, users would mistake it for a line of the server; choose another$/,
       ),
     })
   })
@@ -289,7 +289,7 @@ describe('a user’s name', () => {
   )
 
   test.each(['/q', 'account:7', 'Ada: I resign', 'GET / HTTP/1.1', 'Host: example.net'])('cannot be the word %s', (text) => {
-    expect(checkPersonName(text)).toEqual({ refused: 'a name has no : and no /, because users could take it for a command or for talk' })
+    expect(checkPersonName(text)).toEqual({ refused: 'a name has no : and no /, because users could mistake it for a command or for talk' })
   })
 
   test('cannot mix letters of different alphabets that look the same', () => {

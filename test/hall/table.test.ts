@@ -213,7 +213,7 @@ describe('offers', () => {
     expect(refused(table, { type: 'decline', seat: 1 })).toBe('there is no offer to decline')
     expect(having(table, { type: 'decline', seat: 0 }).table.offers).toEqual([])
     expect(refused(openedTable(tictactoe), { type: 'decline', seat: 0 })).toBe('there is no offer to decline')
-    expect(refused(openedTable(guessing), offer(0))).toBe('this game has no opponent to whom you can offer that')
+    expect(refused(openedTable(guessing), offer(0))).toBe('this game has no opponent who could accept an offer')
   })
 
   test('a rematch that both players offer after the game leads to another table once', () => {

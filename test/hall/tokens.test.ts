@@ -138,7 +138,7 @@ describe('a token', () => {
   test.each(['', 'ABC', '0'.repeat(25), '0'.repeat(27), `${'0'.repeat(25)}U`, `${'0'.repeat(25)}é`, `${'0'.repeat(25)}!`])(
     'refuses %j',
     (typed) => {
-      expect(parseToken(typed)).toEqual({ refused: 'a token is 26 letters and digits: type it as you were given it' })
+      expect(parseToken(typed)).toEqual({ refused: 'a token is 26 letters and digits: type it exactly as the server showed it' })
     },
   )
 

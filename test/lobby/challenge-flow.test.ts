@@ -30,7 +30,7 @@ describe('a challenge at the front door', () => {
     await ada.type('play scissors bob')
     bob.news()
     expect(await bob.type(typed)).toBe(lines('You have refused ada’s game of scissors.'))
-    expect(ada.news()).toBe(lines('', 'bob refuses your game of scissors. You no longer wait.'))
+    expect(ada.news()).toBe(lines('', 'bob refuses your game of scissors. You no longer wait for an opponent.'))
     expect(await ada.type('cancel')).toBe(lines('You do not wait for an opponent.'))
     expect(await bob.type('accept')).toBe(lines('You have no challenge or offer to answer.'))
   })
@@ -73,7 +73,7 @@ describe('a challenge at the front door', () => {
     expect(await ada.type('seeks')).toBe(lines('dora  type: play tictactoe dora'))
     await ada.type('play tictactoe size 4')
     expect(await ada.type('play tictactoe size 5 dora')).toContain('dora is here only through a worksheet program')
-    expect(await ada.type('cancel')).toBe(lines('You no longer wait.'))
+    expect(await ada.type('cancel')).toBe(lines('You no longer wait for an opponent.'))
     expect(await ada.type('play tictactoe dora')).toContain('dora is O and begins')
   })
 

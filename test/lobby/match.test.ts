@@ -124,8 +124,8 @@ describe('names', () => {
     ['ada@home', 'a name has no @ in it'],
     ['', 'a name has 1 to 20 characters'],
     ['x'.repeat(21), 'a name has 1 to 20 characters'],
-    ['5', 'a name cannot be a number, because the server would take it for a cell'],
-    ['+0042', 'a name cannot be a number, because the server would take it for a cell'],
+    ['5', 'a name cannot be a number, because the server would mistake it for a cell'],
+    ['+0042', 'a name cannot be a number, because the server would mistake it for a cell'],
     ['house', 'house cannot be a name: it is a command, or another word with a meaning here; choose another'],
     ['a\u0001da', 'a name has only characters that can be seen'],
   ])('refuses %j with a sentence, and accepts another', async (name, sentence) => {

@@ -424,7 +424,7 @@ describe('the course of a quiz', () => {
 
   test('an answer that the question does not have is refused, and requested again', async () => {
     const peer = await enter(new TestLobby(), 'NAME ada', 'START 1', 'D')
-    expect(linesOf(peer).slice(-2)).toEqual(['ERROR "D" is no answer: give a letter from A to C', 'ANSWER?'])
+    expect(linesOf(peer).slice(-2)).toEqual(['ERROR "D" is not an answer: give a letter from A to C', 'ANSWER?'])
     await peer.say('x\n', 'AB\n', ' a \n')
     expect(linesOf(peer).at(-1)).toMatch(/^RANK /)
   })

@@ -195,7 +195,7 @@ describe('a connection to the native protocol and a user at the front door under
     const server = await startServer()
     const { program, person } = await programAndPerson(server)
     await program.ask(TICTACTOE)
-    await person.type('cancel', /^You no longer wait\.$/)
+    await person.type('cancel', /^You no longer wait for an opponent\.$/)
     expect(await program.ask({ type: 'cancel' })).toMatchObject(NO_SEEK)
     await person.type('play tictactoe', /^You wait for an opponent/)
     expect(await program.ask({ type: 'cancel' })).toMatchObject({ type: 'ok' })
@@ -379,7 +379,7 @@ describe('at the front door, a user with another connection', () => {
     expect(resumed).not.toContain('no longer wait')
     expect(await late.type('5')).toContain('bob is to move')
     expect(ada.news()).toContain('bob is to move')
-    expect(await ada.type('cancel')).toBe(lines('You no longer wait.'))
+    expect(await ada.type('cancel')).toBe(lines('You no longer wait for an opponent.'))
   })
 
   test('keeps the seek of the other when it takes another name', async () => {

@@ -56,7 +56,7 @@ describe.each([
       '',
       '',
     ])
-    expect(game.notation.parse('4')).toEqual({ refused: 'the game cannot read that' })
+    expect(game.notation.parse('4')).toEqual({ refused: 'the game cannot read this text as a move' })
     expect([game.notation.print(4), game.notation.render({})]).toEqual(['', 'The board cannot be rendered.'])
   })
 

@@ -105,15 +105,15 @@ describe('is refused with a sentence: a plug-in', () => {
     ],
     ['with a port that is taken', programPlugin('port: 9999'), 'the port 9999 of the program example/bye is taken by a program of Parlor'],
     ['with a port that is none', programPlugin('port: 70000'), 'has the port 70000'],
-    ['with a start that is no state', programPlugin('', "start: 'begin', states: { end: {} }"), 'begins in "begin", which is no state'],
-    ['with a step to no state', programPlugin('', "start: 'a', states: { a: { BYE: 'b' } }"), 'BYE leads to "b", which is no state'],
+    ['with a start that is no state', programPlugin('', "start: 'begin', states: { end: {} }"), 'begins in "begin", which is not a state'],
+    ['with a step to no state', programPlugin('', "start: 'a', states: { a: { BYE: 'b' } }"), 'BYE leads to "b", which is not a state'],
     ['with options that are no list', programPlugin('takes: 1'), '"takes" that is not a list of options'],
     ['with an option without a parser', programPlugin(option("parse: ''")), 'has the option sides without metavar, expected or parse'],
     ['with a badly spelt option', programPlugin(option("spelling: 'no way'")), 'has an option with the spelling "no way"'],
     ['with an option in another form', programPlugin(option("name: 'words'")), 'takes the option --words, which another program declares'],
     ['with a setting of another', programPlugin(option("name: 'words', spelling: 'more', setting: true")), 'has the setting words'],
     ['with a refusal that no state has', programPlugin('', REFUSING), 'has the refusal NO, but no state has it'],
-    ['with a step for no message', programPlugin('', "start: 'a', states: { a: { HI: 'a' } }"), 'with HI, which is no message'],
+    ['with a step for no message', programPlugin('', "start: 'a', states: { a: { HI: 'a' } }"), 'with HI, which is not a message'],
   ])('%s', async (_, text, sentence) => {
     const file = await pluginFile(text)
     await expect(load(file)).rejects.toThrow(sentence)

@@ -46,7 +46,7 @@ describe('fh/hangman (FH slides, task 5.2)', () => {
     const played = await play({ program: 'hangman', join: ['', 'ee', ' e ', 'E', '?', 'quit'], options: { secret: 'eel' } })
     expect(played.toServer).toBe('START\ne\nE\n?\nQUIT\n')
     expect(played.toClient).toBe(
-      'WORD 3 8\nAT 1 2\nERROR E was tried already: guess another letter\nERROR that is no letter: guess a letter, such as e\n',
+      'WORD 3 8\nAT 1 2\nERROR E was tried already: guess another letter\nERROR that is not a letter: guess a letter, such as e\n',
     )
     expect(played.join).toContain('letter (QUIT to leave): ee\nType one letter at a time, such as e, or QUIT.\nYour letter')
     expect(played.join).toContain('letter (QUIT to leave): E\nE was tried already: guess another letter\nYour letter (QUIT to leave): ?\n')
@@ -118,9 +118,9 @@ describe('the hangman server and other people’s clients', () => {
     ['START in the middle', 'START\n', 'guess one letter at a time, such as e'],
     ['a whole word', 'eel\n', 'guess one letter at a time, such as e'],
     ['an empty line', '\n', 'guess one letter at a time, such as e'],
-    ['NUL', '\0\n', 'that is no letter: guess a letter, such as e'],
+    ['NUL', '\0\n', 'that is not a letter: guess a letter, such as e'],
     ['an escape sequence', '\x1b[2J\n', 'guess one letter at a time, such as e'],
-    ['half a character', Uint8Array.of(0xc3, 10), 'that is no letter: guess a letter, such as e'],
+    ['half a character', Uint8Array.of(0xc3, 10), 'that is not a letter: guess a letter, such as e'],
   ])('answers %s with an ERROR that costs no miss', async (_, said, sentence) => {
     const peer = await hosted()
     await peer.say('START\n', said, 'x\n')
@@ -271,8 +271,8 @@ describe('hangman alone', () => {
 
   test('reports that a character other than a letter costs a miss, and explains "Another word"', async () => {
     const screen = await solo(['5', 'x', 'e', 'l', '2', 'n'])
-    expect(screen).toContain('Your letter (QUIT to leave): 5\n"5" is no letter, but counts as a guess here: it costs a miss.\n')
-    expect(screen).not.toContain('"x" is no letter')
+    expect(screen).toContain('Your letter (QUIT to leave): 5\n"5" is not a letter, but counts as a guess here: it costs a miss.\n')
+    expect(screen).not.toContain('"x" is not a letter')
     expect(screen).toMatch(/Another word \(y\/n\)\? 2\nType y for yes, or n for no\.\nAnother word \(y\/n\)\? n\n$/)
   })
 

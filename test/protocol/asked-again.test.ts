@@ -4,8 +4,8 @@ import { recordReceived } from '../support/received.ts'
 import { settled } from '../support/test-clock.ts'
 
 test.each([
-  ['tictactoe', 'client', 'MOVE1\n', 'x', '"x" is no number; cells go from 1 to 9'],
-  ['tictactoe', 'server', '', '', '"" is no number; cells go from 1 to 9'],
+  ['tictactoe', 'client', 'MOVE1\n', 'x', '"x" is not a number; cells go from 1 to 9'],
+  ['tictactoe', 'server', '', '', '"" is not a number; cells go from 1 to 9'],
   ['guess', 'client', 'GUESS\n', 'zwölf', 'a guess is a whole number, such as 50, and not "zwölf"'],
   ['guess', 'client', 'GUESS\n', '', 'a guess is a whole number, such as 50, and not ""'],
   ['highlow', 'client', 'GUESS\n', '50.5', 'a guess is a whole number, such as 50, and not "50.5"'],

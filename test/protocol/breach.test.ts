@@ -201,7 +201,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       title: 'a game of others',
       typed: ['ada'],
       says: ['Welcome ada\n', 'init@1@bob@eve\n'],
-      sentence: 'this side is ada, and neither of them',
+      sentence: 'this side is ada, who is neither of the two players',
     },
     {
       title: 'a turn out of turn',

@@ -126,7 +126,7 @@ describe('http', () => {
     ['GET / HTTP/1.1\r\nHost: x\r\n', 'there is no empty line (\\r\\n\\r\\n) after its head'],
     ['POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab', 'its Content-Length says 5 bytes, but 2 have arrived'],
     ['get / http/1.1\r\n\r\n', 'such as "GET / HTTP/1.1"; write the method and "HTTP" in capitals'],
-    ['GET index.html\r\n\r\n', 'its first line is no request line, such as "GET / HTTP/1.1"'],
+    ['GET index.html\r\n\r\n', 'its first line is not a request line, such as "GET / HTTP/1.1"'],
     ['GET / HTTP/1.1\n\n', 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'],
     ['GET / HTTP/1.1\r\nHost: x\n\r\n', 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'],
   ])('host: names the fault in %j', async (text, sentence) => {
@@ -222,10 +222,10 @@ test('a talk whose client disconnects in this side’s turn reports that', async
 
 describe('messages of another program, or of the other side, are named', () => {
   test.each([
-    ['guess', 'CHOOSE', 'the server of scissors begins with that: check the port'],
-    ['scissors', 'GUESS', 'the server of guess begins with that: check the port'],
-    ['guess', 'MOVE6', 'the server of tictactoe begins with that: check the port'],
-    ['tictactoe', 'Welcome to Parlor: games for people', 'the front door begins with that: check the port'],
+    ['guess', 'CHOOSE', 'the server of scissors begins with this message: check the port'],
+    ['scissors', 'GUESS', 'the server of guess begins with this message: check the port'],
+    ['guess', 'MOVE6', 'the server of tictactoe begins with this message: check the port'],
+    ['tictactoe', 'Welcome to Parlor: games for people', 'the front door begins with this message: check the port'],
   ])('join %s: %s', async (name, text, sentence) => {
     expect((await said(name, 'client', `${text}\n`)).end?.message).toMatch(new RegExp(`; ${RegExp.escape(sentence)}$`))
   })
@@ -237,7 +237,7 @@ describe('messages of another program, or of the other side, are named', () => {
     ['c8/hello', 'MOVE6\n', 'the server of tictactoe', []],
   ])('join %s, which shows any text: %j', async (name, text, server, typed) => {
     const { notices, peer } = await said(name, 'client', text, typed)
-    expect(notices).toEqual([expect.stringMatching(new RegExp(`^garbled: .*; ${server} begins with that: check the port$`))])
+    expect(notices).toEqual([expect.stringMatching(new RegExp(`^garbled: .*; ${server} begins with this message: check the port$`))])
     expect(peer.screen).toContain(text.trim())
   })
 
@@ -246,13 +246,13 @@ describe('messages of another program, or of the other side, are named', () => {
     const peer = await fakePeer('time', 'client', { typed: ['%H'], noticed: (_, sentence) => notices.push(sentence) })
     await peer.clock.pass(1)
     await peer.sayAlone('GUESS\n', 100)
-    expect(notices).toEqual([expect.stringMatching(/; the server of guess begins with that: check the port$/)])
+    expect(notices).toEqual([expect.stringMatching(/; the server of guess begins with this message: check the port$/)])
     await peer.close()
   })
 
   test('join number, which compares whole pieces: GUESS', async () => {
     const { end } = await said('number', 'client', 'GUESS\n', ['5'])
-    expect(end?.message).toMatch(/; the server of guess begins with that: check the port$/)
+    expect(end?.message).toMatch(/; the server of guess begins with this message: check the port$/)
   })
 
   test('this side does not report later messages of a talk, or the front door’s own text', async () => {
@@ -281,7 +281,7 @@ describe('messages of another program, or of the other side, are named', () => {
     ['scissors', 'MOVE5', 'tictactoe'],
   ])('host %s: %s, as a client of another program begins', async (name, text, other) => {
     const { notices, end } = await said(name, 'server', `${text}\n`, ['1'])
-    expect([...notices, end?.message ?? ''].join('\n')).toContain(`; a client of ${other} begins with that: check the port`)
+    expect([...notices, end?.message ?? ''].join('\n')).toContain(`; a client of ${other} begins with this message: check the port`)
   })
 
   test.each([
@@ -371,9 +371,9 @@ describe('one byte of a packed number', () => {
 
 describe('a word in other letters', () => {
   test.each([
-    ['h\n', '"h": its last character is not H, T or Q; write "H" alone, a capital'],
-    ['TAIL\n', '"TAIL": its last character is not H, T or Q; write "T" alone, a capital'],
-    ['quit\n', '"quit": its last character is not H, T or Q; write "Q" alone, a capital'],
+    ['h\n', '"h": its last character is not H, T or Q; write "H" alone, in upper case'],
+    ['TAIL\n', '"TAIL": its last character is not H, T or Q; write "T" alone, in upper case'],
+    ['quit\n', '"quit": its last character is not H, T or Q; write "Q" alone, in upper case'],
   ])('headtail: %j', async (text, sentence) => {
     const notices: string[] = []
     const peer = await fakePeer('headtail', 'server', { noticed: (_, sentence) => notices.push(sentence) })

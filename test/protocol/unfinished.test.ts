@@ -246,7 +246,7 @@ describe('a message that the protocol refuses in its own words', () => {
     ['highlow', "b'50'\n", 'rejected: the client sent "b\'50\'": expected a number from 1 to 100; that looks like the repr'],
     ['number', 'fifty', 'rejected: the client sent "fifty": expected a whole number'],
     ['headtail', 'H\x00\n', 'rejected: the client sent "H\\x00": its last character is not H, T or Q; that looks like a text with NUL'],
-    ['http', 'hello\n', 'rejected: the client sent "hello\\n": that is no request'],
+    ['http', 'hello\n', 'rejected: the client sent "hello\\n": that is not a request'],
     ['headtail', 'H\r\n', 'its last character is not H, T or Q; that looks like a line that ends in \\r\\n, whose CR counts as a part'],
     ['number', '\xc8\0\0\0', 'that looks like the number 200 as 4 bytes, little-endian'],
     ['number', '\x03\xe8', 'that looks like the number 1000 as 2 bytes, big-endian'],
@@ -261,8 +261,8 @@ describe('a message that the protocol refuses in its own words', () => {
   })
 
   test.each([
-    ['headtail', 'h\n', '"h": its last character is not H, T or Q; write "H" alone, a capital'],
-    ['c8/headtail-counters', 'Head\n', '"Head": its last character is not H, T or Q; write "H" alone, a capital'],
+    ['headtail', 'h\n', '"h": its last character is not H, T or Q; write "H" alone, in upper case'],
+    ['c8/headtail-counters', 'Head\n', '"Head": its last character is not H, T or Q; write "H" alone, in upper case'],
   ])('%s: the host reports %j, which only a program sends, at once', async (name, said, sentence) => {
     const { clock, notices, say } = await startWatchedConversation(name)
     await say(said)

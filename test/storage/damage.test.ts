@@ -59,22 +59,22 @@ function restartedMachine(path: string): void {
 const HOW = /Restore a backup, or continue without the lost data: "parlor repair --data /
 
 describe('a missing or damaged write-ahead log is detected, and the start reports what is lost and how to continue', () => {
-  const LOST = /lost are the last \d+ of 50 commits, with (table 30|tables \d+ to 30) altogether/
+  const LOST = /the last \d+ of 50 commits are lost, with (table 30|tables \d+ to 30) altogether/
 
   test.each<[string, (path: string) => void, RegExp]>([
     [
       'missing',
       (path) => rmSync(`${file(path)}-wal`),
-      /its log parlor\.db-wal is missing: lost are the last 40 of 50 commits, with tables 11 to 30/,
+      /its log parlor\.db-wal is missing: the last 40 of 50 commits are lost, with tables 11 to 30/,
     ],
     [
       'empty',
       (path) => truncateSync(`${file(path)}-wal`),
-      /its log parlor\.db-wal is (damaged or cut off|missing): lost are the last 40 of 50/,
+      /its log parlor\.db-wal is (damaged or cut off|missing): the last 40 of 50 commits are lost/,
     ],
     ['cut off', (path) => truncateSync(`${file(path)}-wal`, statSync(`${file(path)}-wal`).size - 9000), LOST],
     ['damaged in the middle', (path) => flip(`${file(path)}-wal`), LOST],
-    ['damaged at its head', (path) => flip(`${file(path)}-wal`, 17), /lost are the last 40 of 50 commits/],
+    ['damaged at its head', (path) => flip(`${file(path)}-wal`, 17), /the last 40 of 50 commits are lost/],
     [
       'without the mark',
       (path) => rmSync(`${file(path)}-wal`) ?? rmSync(join(path, 'parlor.mark')),
@@ -107,7 +107,7 @@ describe('a missing or damaged write-ahead log is detected, and the start report
     await appendEvents(store.tables, 1, 1, [said(2)])
     const left = leftBy(path)
     for (const end of ['', '-wal']) copyFileSync(file(older) + end, file(left) + end)
-    await expect(openStore({ folder: left })).rejects.toThrow(/lost is the last of 2 commits/)
+    await expect(openStore({ folder: left })).rejects.toThrow(/the last of 2 commits is lost/)
   })
 })
 
@@ -153,7 +153,7 @@ describe('the start does not report an undamaged folder as damaged', () => {
     truncateSync(`${file(path)}-wal`, statSync(`${file(path)}-wal`).size - 9000)
     const { notices } = await opened(path)
     expect(notices).toEqual([
-      expect.stringMatching(/the machine stopped without warning before its disk had the last commits: lost are the last \d of 50/),
+      expect.stringMatching(/the machine stopped without warning before its disk had the last commits: the last \d of 50 commits are lost/),
     ])
   })
 
@@ -161,7 +161,7 @@ describe('the start does not report an undamaged folder as damaged', () => {
     const path = await killed('power')
     restartedMachine(path)
     truncateSync(`${file(path)}-wal`, statSync(`${file(path)}-wal`).size - 9000)
-    await expect(openStore({ folder: path })).rejects.toThrow(/lost are the last \d of 50 commits/)
+    await expect(openStore({ folder: path })).rejects.toThrow(/the last \d of 50 commits are lost/)
   })
 })
 

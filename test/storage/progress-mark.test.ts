@@ -53,7 +53,7 @@ describe('a mark that is not in its place while the store is open', () => {
     await appendEvents(store.tables, 21, 0, [move(21, 1)])
     const left = leftBy(path)
     rmSync(join(left, 'parlor.db-wal'))
-    await expect(openStore({ folder: left })).rejects.toThrow(/parlor\.db-wal is missing: lost are the last \d+ of 21 commits/)
+    await expect(openStore({ folder: left })).rejects.toThrow(/parlor\.db-wal is missing: the last \d+ of 21 commits are lost/)
     expect(readFileSync(join(path, 'elsewhere'), 'utf8')).toBe('of another program')
   })
 

@@ -110,7 +110,7 @@ describe('opening', () => {
     await writeFile(join(path, 'file'), '')
     const inFile = openStore({ folder: join(path, 'file') })
     await expect(inFile).rejects.toMatchObject({ code: 'failed' })
-    await expect(inFile).rejects.toThrow(/the folder .*file cannot be made: .*file is no folder/)
+    await expect(inFile).rejects.toThrow(/the folder .*file cannot be made: .*file is not a folder/)
     await expect(openStore({ folder: join(path, 'file', 'below') })).rejects.toThrow(/below cannot be made: ENOTDIR/)
     await (await opened(join(path, 'some', 'folders', 'deep'))).close()
     // in a place in which no folder can be created

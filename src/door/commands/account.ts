@@ -133,7 +133,7 @@ async function unregister(session: DoorSession): Promise<CommandOutput> {
   if (!me?.registered) return 'Your name is not registered.'
   await cancelSeek(session)
   const name = toSafeLine(me.name)
-  session.say(`This removes ${name} for good: its place on the ladders, its history and its seats.`)
+  session.say(`This removes ${name} permanently: its place on the ladders, its history and its seats.`)
   const password = await askPassword(session, 'Your password?', (typed) => lobby.confirmPassword(typed))
   if (password === undefined) return unchanged(session)
   const ended = await lobby.unregister(password)

@@ -115,7 +115,7 @@ async function ladders(session: DoorSession, rest: string): Promise<CommandOutpu
     const place = own === undefined || isRefusal(own) ? 'you are not on it' : `you are number ${own.rank} of ${own.of}`
     rows.push([entry.name, ...ladderRow(first, entry).slice(1, 3), place])
   }
-  if (rows.length === 0) return ['No user is on a ladder yet: rated games and quizzes lead there.', RANK_GAME]
+  if (rows.length === 0) return ['No user is on a ladder yet: play a rated game or a quiz.', RANK_GAME]
   if (page > 1) return [noPage(page, 'rank', 1), RANK_GAME]
   return [...formatColumns([['game', 'number 1', '', 'you'], ...rows]), RANK_GAME]
 }

@@ -69,7 +69,7 @@ export async function startSeek(session: DoorSession, terms: SeekTerms): Promise
   ]
 }
 
-/** Explains that the server does not notify a user who is named with an invitation, and how to challenge that user. */
+/** Explains that the server does not notify the user whom an invitation names, and how to challenge that user. */
 function explainUnnotified(session: DoorSession, { against, game, settings, rated = false }: SeekTerms, code: string): readonly string[] {
   if (against === undefined) return []
   const name = toOwnSpelling(session, against) ?? against
@@ -114,7 +114,7 @@ function toOwnSpelling({ lobby }: DoorSession, name: string | undefined): string
 }
 
 function waitingFor(against = 'an opponent'): string {
-  return `You wait for ${toSafeLine(against)}; "cancel" stops that.`
+  return `You wait for ${toSafeLine(against)}; "cancel" cancels your seek.`
 }
 
 /** Leaves the tables whose game is over, so that no rematch seats the user in the middle of another game. */
@@ -131,7 +131,7 @@ function join(session: DoorSession, rest: string): CommandOutput | Promise<Comma
 async function cancel(session: DoorSession): Promise<CommandOutput> {
   const invited = session.lobby.ownInvitation
   if (!(await session.lobby.cancel())) return 'You do not wait for an opponent.'
-  return invited ? formatCancelled(session.lobby, invited, true) : 'You no longer wait.'
+  return invited ? formatCancelled(session.lobby, invited, true) : 'You no longer wait for an opponent.'
 }
 
 /** Accepts the challenge from the named user, or the only challenge. */

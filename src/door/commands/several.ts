@@ -21,7 +21,7 @@ function mine(session: DoorSession): CommandOutput {
   return [...formatColumns([...here, ...held]), ...(other ? [`To show one, type "go" and its number, such as "go ${other.table}".`] : [])]
 }
 
-/** Describes a seat of this user that the session has not resumed, with the command for that. */
+/** Describes a seat of this user that the session has not resumed, with the command that resumes it. */
 function wayTo({ table, elsewhere }: HeldSeat): string {
   return elsewhere ? `through another connection: "resume ${table}" shows it here, too` : `held: "resume ${table}"`
 }

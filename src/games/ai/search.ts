@@ -9,9 +9,9 @@
  * the end of the game values most moves alike, so random playouts from each of the best moves decide among them.
  *
  * Invariants: only a search that has seen the whole game puts its best moves into the memory of the game, so the memory never
- * holds a guess, and a small game is searched once in the life of the process. Equal moves stay equal: chance chooses, and the
- * house does not play the same game twice. All work is counted in moves, not in milliseconds, so a search with
- * a full budget returns the same moves on every machine.
+ * holds a guess, and a small game is searched once in the life of the process. The search chooses at random among equal moves,
+ * so the house does not play the same game twice. All work is counted in moves, not in milliseconds, so a search with a full
+ * budget returns the same moves on every machine.
  */
 
 import { type Game, isRefusal, type Outcome, type Random, type SeatNumber } from '../game.ts'
@@ -95,7 +95,9 @@ class Search<State, Move, View, Options> {
     return this.#spent
   }
 
-  /** Returns the best moves of a position. `ahead` is the moves for looking ahead, if they are not those of a phase. */
+  /**
+   * Returns the best moves of a position. `ahead` is the number of moves for looking ahead, if it differs from that of a phase.
+   */
   bestMoves(state: State, ahead = this.#allowed): readonly Move[] {
     const key = toKey(this.#game, state)
     const seat = this.#seat(state)

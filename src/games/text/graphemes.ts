@@ -142,5 +142,5 @@ function isUnseen(point: string): boolean {
 /** An escape in quoted text: `\x00`, `\u200b`, `\u{1f600}`, `\n`. */
 const ESCAPE = /(\\(?:x[\da-f]{2}|u[\da-f]{4}|u\{[\da-f]{1,6}\}|[\x21-\x7e]))/
 const ASCII = /^[\x20-\x7e]*$/
-/** Makes the sign before it an emoji of two columns. */
+/** Variation selector that makes the character before it an emoji of two columns. */
 const EMOJI_SELECTOR = '\ufe0f'

@@ -9,14 +9,14 @@ import type { AuthError } from './auth-errors.ts'
  *
  * An address from which a user has logged in before is a known address of that name. Attempts from a known address count for this
  * pair of name and address alone. All other attempts count for the address, with any name, and for the name, from any address: all
- * strangers share the attempts at a name. So guesses from elsewhere take nothing from the owner at a known address. A refused
- * attempt does not count anywhere, so an address without attempts takes nothing from a name or from another address. A successful
- * login puts back the tokens that it took, and no more, because otherwise the owner's logins would provide guessers with new
- * attempts. The limits do not apply to login sessions: their tokens have 130 bits.
+ * strangers share the attempts at a name. So guesses from elsewhere take no attempts from the owner at a known address. A refused
+ * attempt does not count anywhere, so an address without attempts takes no attempts from a name or from another address. A
+ * successful login puts back the tokens that it took, and no more, because otherwise the owner's logins would provide guessers with
+ * new attempts. The limits do not apply to login sessions: their tokens have 130 bits.
  *
  * No limit depends on whether a name is registered, except that only registered names have known addresses. A guesser at an address
- * that the owner uses, too (the same computer, the same class room), takes from the same pair; the owner can use a login session
- * there.
+ * that the owner uses, too (the same computer, the same classroom), takes attempts from the same pair; the owner can use a login
+ * session there.
  */
 
 /** Rate limits of login attempts, as tokens in buckets. */
@@ -25,7 +25,7 @@ export const RATES = {
   pair: { burst: 10, refill: 20_000 },
   /** For a name, from all other addresses together. */
   name: { burst: 10, refill: 20_000 },
-  /** For an address, behind which a whole year of students can log in at once. */
+  /** For an address, behind which all students of one year can log in at the same time. */
   address: { burst: 300, refill: 2_000 },
 } satisfies Record<string, Rate>
 

@@ -42,7 +42,7 @@ export interface PasswordsOptions {
   readonly waiting?: { readonly each: number; readonly all: number }
 }
 
-/** Default maximum numbers of waiting hashes: a year of students at one address, and ten such years from all addresses. */
+/** Default maximum numbers of waiting hashes: all students of one year at one address, and ten times as many from all addresses. */
 const WAITING = { each: 400, all: 4000 }
 
 /** Passwords hashes and verifies passwords, a few at a time, on threads of the platform. The class neither stores nor logs a password. */

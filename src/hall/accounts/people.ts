@@ -25,8 +25,8 @@ import type { RandomBytes } from './tokens.ts'
  *
  * Guests. A guest's name is free if no user online has it, no registered name and no other guest's name looks like it
  * (`name-registry.ts`), and the hall holds no seat for a guest of that name. With a reconnect secret, or with the token of a seat,
- * a guest proves to own the name; the server then ends the guest's older connection. Without proof, a guest who takes a free name
- * inherits nothing (`guests.ts`).
+ * a guest proves that it owns the name; the server then ends the guest's older connection. Without proof, a guest who takes a free
+ * name inherits nothing (`guests.ts`).
  *
  * Servers. All servers know a guest's name as taken (`server-presence.ts`): the server announces a login before the login takes
  * effect.
@@ -179,7 +179,7 @@ export class People {
 
   /**
    * Logs a guest in by the hash of a seat's token, and ends that guest's other connections. Returns `undefined` if another guest,
-   * who does not hold that token, has the name now, here or at another server; the token resumes its seat all the same.
+   * who does not hold that token, has the name now, here or at another server; the token still resumes its seat.
    */
   async enterBySeatToken(person: PersonId, token: string, entry: LoginRequest): Promise<OnlineUser | undefined> {
     const isTaken = () => hasAccount(person) || this.#users.of(person).some((one) => !one.hasToken(token))

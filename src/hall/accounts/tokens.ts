@@ -43,7 +43,7 @@ export function parseToken(typed: string): string | Refusal {
     .replaceAll('O', '0')
     .replace(/[IL]/g, '1')
   if (token.length === TOKEN && [...token].every((character) => ALPHABET.includes(character))) return token
-  return { refused: `a token is ${TOKEN} letters and digits: type it as you were given it` }
+  return { refused: `a token is ${TOKEN} letters and digits: type it exactly as the server showed it` }
 }
 
 /**

@@ -7,7 +7,7 @@ const STAFF = makeLookTable(
 
 /** Words for the house, with which no name may begin; "Ann House" and "Ann Parlor" are allowed. */
 const HOUSE_WORDS = makeLookTable(['house', 'parlor', 'parlour'])
-/** Words before `house` that do not keep a name from reading as the house. */
+/** Words that a name may have before `house` and still reads as the house. */
 const DETERMINERS = makeLookTable(['a', 'an', 'my', 'our', 'the', 'this', 'your'])
 
 /** Verbs that follow a name in the lines of the front door: a name with one of them after its first word reads like such a line. */
@@ -20,7 +20,7 @@ const YOU = makeLookTable(['you'])
 const OVER = makeLookTable(['over'])
 
 /**
- * Returns why users could take a name for the server, for its operators, or for a line that the server prints; `undefined` for a
+ * Returns why users could mistake a name for the server, for its operators, or for a line that the server prints; `undefined` for a
  * harmless name. Examples: "Parlor Admin", "sysadmins", "Your opponent", "henry tells you". Ignores marks on letters.
  */
 export function findImpersonation(name: string): string | undefined {
@@ -29,9 +29,9 @@ export function findImpersonation(name: string): string | undefined {
   const first = words.findIndex((word) => findWordLike(word, DETERMINERS) === undefined)
   const house = [...words.slice(Math.max(first, 0)).slice(0, 1), words.join('')].find((word) => findWordLike(word, HOUSE_WORDS))
   const office = staff ?? house
-  if (office !== undefined) return `with "${office}" in it, users would take it for the server, or for its operator`
+  if (office !== undefined) return `with "${office}" in it, users would mistake it for the server, or for its operator`
   const line = words.length > 1 ? partOfLine(words) : undefined
-  return line === undefined ? undefined : `with "${line}" in it, users would take it for a line of the server`
+  return line === undefined ? undefined : `with "${line}" in it, users would mistake it for a line of the server`
 }
 
 /** Returns the word that makes several words read like a line of the server. */

@@ -95,13 +95,13 @@ export function checkName(text: string): string | Refusal {
 }
 
 /**
- * Checks a user's name as `checkName` does, and also refuses a name that other users could take for a line of the server, for a
- * command or, because of letters of several alphabets, for another name.
+ * Checks a user's name as `checkName` does, and also refuses a name that other users could mistake for a line of the server,
+ * for a command or, because of letters of several alphabets, for another name.
  */
 export function checkPersonName(text: string): string | Refusal {
   const name = checkName(text)
   if (isRefusal(name)) return name
-  if (/[:/]/.test(name)) return { refused: 'a name has no : and no /, because users could take it for a command or for talk' }
+  if (/[:/]/.test(name)) return { refused: 'a name has no : and no /, because users could mistake it for a command or for talk' }
   const full = name.normalize('NFKC')
   if (LOGIN.test(full)) return { refused: 'that is a line with a password, not a name: send the name alone' }
   if (PASSWORD_BEHIND.test(full)) return { refused: 'the last word looks like a password: send the name alone' }
@@ -141,7 +141,7 @@ export function checkLobbyName(text: string, { games, terms, settings }: GameWor
   if (/^(?=.*\p{N})[\p{N}\p{P}\s_.,|+-]*$|^[\d.]+e[+-]?\d+$/iu.test(name))
     return { refused: 'a name cannot be a number, which can mean a move or a table: add a letter' }
   if (/^[^\p{L}\p{Extended_Pictographic}]{2,}$/u.test(name))
-    return { refused: 'a name of several characters has a letter, so that users do not take it for a line of a board or a list' }
+    return { refused: 'a name of several characters has a letter, so that users do not mistake it for a line of a board or a list' }
   if (ANSWERS.has(foldName(name)))
     return { refused: `${name} cannot be a name: it is an answer, or a word with a meaning here; choose another` }
   if ([name, toDisplayedForm(name)].some((text) => /^[ox]$/i.test(toSkeleton(text))))
@@ -158,7 +158,7 @@ export function checkLobbyName(text: string, { games, terms, settings }: GameWor
  * as ａｄａ (NFKC). It replaces a blank by a `_`, so that users can type a name with blanks as one word.
  */
 export function foldName(name: string): string {
-  // no name is as long, so folding the text would be wasted time
+  // a longer text is not a name, and folding it would waste time
   if (name.length > FOLDED) return name
   if (ASCII.test(name)) return name.toLowerCase().replace(/[\s_]+/g, '_')
   const full = name.normalize('NFKC')

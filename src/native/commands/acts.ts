@@ -24,5 +24,5 @@ export const actCommands = [
     { table },
     act('claim', 16),
   ),
-  command('abort', 'Ends a game without a result. It is possible whenever `claim` is.', { table }, act('abort', 16)),
+  command('abort', 'Ends a game without a result. The conditions are those of `claim`.', { table }, act('abort', 16)),
 ] as const

@@ -8,7 +8,7 @@ import { held, seated, seenBoard, snapshot, toSnapshotFields } from './table-sna
 /** The answer to `resume` that replaces the missed events by the present state. */
 export const resync = message(
   'resync',
-  'Answers `resume` if the client has missed too many events to send them again: the current state of the table.',
+  'The current state of the table: the answer to `resume` if the client has missed more events than the server sends again.',
   { id: id.optional(), ...snapshot },
   { id: 11, ...held, n: 412, sight: seenBoard },
 )

@@ -13,10 +13,13 @@ export const sight = z.strictObject({
   turn: z.boolean().meta({ description: 'whether this seat may move' }),
   toMove: list(seat),
   outcome: outcome.optional(),
-  left: list(left).optional().meta({ description: 'milliseconds that each seat has left for all its moves, if the clock limits that' }),
-  moveLeft: list(left)
+  left: list(left)
     .optional()
-    .meta({ description: 'milliseconds that each seat has left for its move, if the clock limits that; all of them if it is not to move' }),
+    .meta({ description: 'milliseconds that each seat has left for all its moves, if the clock limits these together' }),
+  moveLeft: list(left).optional().meta({
+    description:
+      'milliseconds that each seat has left for its move, if the clock limits single moves; the whole limit for a seat that is not to move',
+  }),
 })
 
 /** The fields of a message that has the whole state of a table. */

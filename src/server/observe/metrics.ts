@@ -75,7 +75,7 @@ export class Metrics {
     this.#count('parlor_connections_total', 'Accepted connections.', (counter) =>
       each(({ name }, { total }) => counter.inc({ program: name }, total))(),
     )
-    this.#count('parlor_refused_total', 'Rejected connections, because their address had too many.', (counter) =>
+    this.#count('parlor_refused_total', 'Connections that were rejected because their address had too many.', (counter) =>
       each(({ name }, { rejected }) => counter.inc({ program: name }, rejected))(),
     )
     this.#count('parlor_conversations_total', 'Ended conversations, by outcome.', (counter) =>

@@ -66,7 +66,7 @@ export function describeLoss(path: string): string | undefined {
   const left = pathsBeside(path).filter((each) => existsSync(each))
   if (size === undefined && left.length === 0) return undefined
   const beside = left.length > 0 ? `, and ${left.join(', ')} ${left.length === 1 ? 'lies' : 'lie'} beside it` : ''
-  return `${path} is ${size === undefined ? 'missing' : 'empty'}${beside}: lost are all games, accounts and results that were in it`
+  return `${path} is ${size === undefined ? 'missing' : 'empty'}${beside}: all games, accounts and results that were in it are lost`
 }
 
 /** Throws a StoreError with the code `damaged` if a database is missing or empty although there was a store. The check changes nothing. */

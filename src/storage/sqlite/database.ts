@@ -158,7 +158,7 @@ export class Database {
     if (!this.#writing) closeSync(this.#log)
   }
 
-  /** Checkpoints and truncates the log, and waits for the disk. Throws a StoreError if that fails. */
+  /** Checkpoints and truncates the log, and waits for the disk. Throws a StoreError if the checkpoint fails. */
   checkpoint(): void {
     explaining(this.path, () => {
       this.#identity.check()

@@ -120,7 +120,7 @@ export class SqliteEventStore implements EventStore, Compactable {
   /** Limits the size of the file from now on: drops finished tables that no follower uses, the oldest first. */
   compact(compaction: Compaction, inUse: (table: TableId) => boolean): void {
     this.#inUse = inUse
-    // rows that the index does not cover cannot be removed, so they may be only a small part of the file
+    // rows that the index does not cover cannot be removed, so the index must cover most of the file
     this.#lag = Math.min(this.#pace.lag, compaction.keep / 8)
     this.#compactor = new Compactor(this.#database, this, compaction, this.#onError)
   }

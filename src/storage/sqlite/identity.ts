@@ -121,7 +121,7 @@ function look(path: string) {
   try {
     return statSync(path, { throwIfNoEntry: false })
   } catch {
-    // a part of the path is no folder, or cannot be read
+    // a part of the path is not a folder, or cannot be read
     return undefined
   }
 }

@@ -115,7 +115,7 @@ export function findTablesAt(database: Database, places: ReadonlySet<number>): n
   const note = (table: number, spots: string) => {
     for (const spot of spots.trim().split(' ')) if (places.has(Number(spot.split(':')[0]))) tables.add(table)
   }
-  // the caller has reported the damage of what cannot be read
+  // the caller has reported the rows that cannot be read
   quietly(() => {
     for (const { id, places: spots } of database.prepare('SELECT id, places FROM tables').iterate()) note(toNumber(id), toText(spots))
   })

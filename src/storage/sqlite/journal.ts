@@ -21,8 +21,8 @@ import { type Database, toNumber, toText } from './database.ts'
  *
  * Openings are most of the bytes, because they hold the initial state, and are alike for the same game. So a batch has
  * their common beginning once, after a line `=`, and a line that begins with `^` stands for it in the parts after that.
- * A part with `^` cannot be read alone: BatchReader looks for the last `=` before the part, and then reads forward, so that
- * the text of another part is never taken for a shared beginning.
+ * A part with `^` cannot be read alone: BatchReader looks for the last `=` before the part, and then reads forward, so that it
+ * never mistakes the text of another part for a shared beginning.
  *
  * The checksum starts from the place, so that a row that was moved to another place does not match. Rows of files before
  * version 9 have none. SQLite detects damage of its pages, but not of the text inside of a row.

@@ -10,7 +10,7 @@ import { checkStructure, type Damage, findDamages, findTablesAt } from './journa
 import { PreservedLog } from './preserved-log.ts'
 import { isSameBoot, type MarkContent, type Progress, ProgressMark, readMark } from './progress-mark.ts'
 
-/** Found is the mark from before SQLite opened the database and checkpointed its log. */
+/** Found is the mark as it was before SQLite opened the database and checkpointed its log. */
 interface Found {
   readonly mark: MarkContent | undefined
   readonly hadMark: boolean
@@ -22,7 +22,7 @@ const NAMED = 20
 /**
  * LossGuard detects, when a store is opened, whether acknowledged data is lost: rows of the journal whose checksum does not
  * match, and missing commits, because the write-ahead log is missing, cut off or damaged, or because the database is an older
- * copy. SQLite takes a damaged log for one that ends at the damage, and reports no error.
+ * copy. SQLite treats a damaged log as a log that ends at the damage, and reports no error.
  */
 export class LossGuard {
   readonly #path: string
@@ -44,7 +44,10 @@ export class LossGuard {
     this.#log = new PreservedLog(path)
   }
 
-  /** Opens the database. Throws a StoreError if that fails; if another process has the database open, leaves no file behind. */
+  /**
+   * Opens the database. Throws a StoreError if it cannot be opened; if another process has the database open, leaves no file
+   * behind.
+   */
   openDatabase(durable: Durability, onError: OnStoreError): Database {
     try {
       return new Database(this.#path, durable, onError)
@@ -105,12 +108,12 @@ export class LossGuard {
       throw this.damageError('its log parlor.db-wal is missing: the last commits of a server are lost, and their number is unknown')
     } else if (origin.open && !hadLog && mark?.open) {
       onWarning(
-        `${this.#path}: its log parlor.db-wal is missing; no event of a game is lost by that, but names, passwords or results may be`,
+        `${this.#path}: its log parlor.db-wal is missing; all events of games are there, but names, passwords or results may be lost`,
       )
     }
     const wrong = this.#wrongMark(origin)
     if (wrong !== undefined)
-      onWarning(`${markPath(this.#path)} ${wrong}: if commits are missing at the end of ${this.#path}, that cannot be detected this time`)
+      onWarning(`${markPath(this.#path)} ${wrong}: if commits are missing at the end of ${this.#path}, this start cannot detect the loss`)
   }
 
   /** Returns what is wrong with the mark of a database, as a clause. A database that a server has closed needs no mark. */
@@ -147,7 +150,7 @@ export class LossGuard {
 
   /**
    * Creates the mark again if it was removed, replaced or cut while the database is at its path. Returns whether the mark was
-   * created. Throws a StoreError if that fails.
+   * created. Throws a StoreError if the mark cannot be created.
    */
   restoreMark(database: Database, progress: Progress): boolean {
     const before = this.#mark
@@ -158,8 +161,8 @@ export class LossGuard {
   }
 
   /**
-   * Notes that the store was closed in good order, and removes the mark. Throws a StoreError if that fails; the next start then
-   * checks for losses.
+   * Notes that the store was closed in good order, and removes the mark. Throws a StoreError if the mark cannot be removed; the
+   * next start then checks for losses.
    */
   close(database: Database, progress: Progress): void {
     const mark = this.#mark
@@ -217,7 +220,7 @@ function lossOf(was: Progress, is: Progress): string {
   const tables = was.highest - is.highest
   const games = tables === 1 ? `table ${was.highest}` : `tables ${is.highest + 1} to ${was.highest}`
   return [
-    rows === 1 ? `lost is the last of ${formatCount(was.place, 'commit')}` : `lost are the last ${rows} of ${was.place} commits`,
+    rows === 1 ? `the last of ${formatCount(was.place, 'commit')} is lost` : `the last ${rows} of ${was.place} commits are lost`,
     ...(tables > 0 ? [`with ${games} altogether`] : []),
     ...(was.ended > is.ended ? [`with the ends and results of ${formatCount(was.ended - is.ended, 'game')}`] : []),
     'and the last events of unfinished tables',

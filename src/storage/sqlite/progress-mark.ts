@@ -42,7 +42,7 @@ export class ProgressMark {
   readonly #headCrc: number
   #place = -1
 
-  /** Creates a mark, and replaces an existing mark. Throws the system's error if it cannot. */
+  /** Creates a mark, and replaces an existing mark. Throws the system's error if the mark cannot be created. */
   constructor(path: string, fixed: Pick<MarkContent, 'origin' | 'durable'>, progress: Progress) {
     this.#path = path
     this.#head = `${HEAD} ${fixed.origin} ${bootOf()} ${fixed.durable} `
@@ -63,7 +63,7 @@ export class ProgressMark {
     }
   }
 
-  /** Writes the end of the journal, if it has changed. Throws the system's error if it cannot. */
+  /** Writes the end of the journal, if it has changed. Throws the system's error if the write fails. */
   write(progress: Progress): void {
     if (progress.place === this.#place) return
     this.#put(progress, true)

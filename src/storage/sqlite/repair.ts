@@ -222,7 +222,9 @@ function copyJournal(from: Database, to: Database, lost: Set<number>): { readonl
   return { counting, tables: versions.size }
 }
 
-/** Finds how a table ends in the lines of a part. Moved parts need it, because their heads omit the ending. */
+/**
+ * Finds how a table ends in the lines of a part. The repair needs this for moved parts, because their heads omit the ending.
+ */
 function endingIn(lines: string): EndKind | undefined {
   const [end] = /\n(?:\[\[|\{"type":"ended").*/.exec(lines) ?? []
   if (end === undefined) return undefined

@@ -89,7 +89,9 @@ function damageProblems(database: Database): string[] {
   })
 }
 
-/** Reports tables that are in the journal and not in the index. Parts of dropped tables, which a compacted journal has, are no problem. */
+/**
+ * Reports tables that are in the journal and not in the index. Parts of dropped tables, which a compacted journal has, are not a problem.
+ */
 function strayProblems(database: Database, tables: ReadonlySet<TableId>): string[] {
   const stray = new Set<TableId>()
   for (const { place, batch } of scanRows(database)) {
@@ -103,7 +105,7 @@ function* linesOf(store: SqliteEventStore, tables: readonly TableId[]): Iterable
   for (let from = 0; from < tables.length; from += TOGETHER) yield* store.read(tables.slice(from, from + TOGETHER))
 }
 
-/** Reports invalid results. Results of dropped tables are no problem. */
+/** Reports invalid results. Results of dropped tables are not a problem. */
 function resultProblems(database: Database, store: SqliteEventStore, tables: ReadonlySet<TableId>): string[] {
   const counting = new Set(store.listRatedEnded(undefined))
   const recorded = database

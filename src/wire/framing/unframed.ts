@@ -3,8 +3,8 @@ import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './f
 
 /**
  * segments is the framing without boundaries: bytes that arrive together are a message. A pause of `settle` milliseconds ends
- * it, because a network may cut a message anywhere, and a person types more slowly than that. If a message arrives in several
- * pieces, the pause is longer. Over datagrams, each datagram is a message.
+ * it, because a network may cut a message anywhere, and the pauses of a person who types are longer. If a message arrives in
+ * several pieces, the pause is longer. Over datagrams, each datagram is a message.
  */
 export function segments(settle = 20): Framing {
   return {

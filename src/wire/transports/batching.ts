@@ -42,7 +42,7 @@ export interface BatchLimits {
 const DEFAULT_LIMITS: BatchLimits = { turns: 12, ms: 2, entries: 48 }
 /** Limits of a server that appends to its log batch by batch: the larger the batch, the less an append costs per entry. */
 export const APPEND_LIMITS: BatchLimits = { turns: 32, ms: 2, entries: 96 }
-/** Limits of a server whose writes wait for the disk: a write takes milliseconds, so a batch may take as many. */
+/** Limits of a server whose writes wait for the disk: a write takes milliseconds, so a batch may take as many milliseconds. */
 export const FSYNC_LIMITS: BatchLimits = { turns: 64, ms: 8, entries: 256 }
 /** Number of entries in one part of a batch. */
 const PART = 16

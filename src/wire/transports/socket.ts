@@ -203,7 +203,10 @@ function onRead(this: Carried, length: number, buffer: Uint8Array): boolean {
 
 type Handle = NonNullable<SocketConstructorOpts['handle']>
 
-/** Returns a socket that replaces an accepted one and reads into the shared buffer, or the accepted one if its handle cannot do that. */
+/**
+ * Returns a socket that replaces an accepted one and reads into the shared buffer, or the accepted one if its handle cannot read into a
+ * shared buffer.
+ */
 function withOnRead(accepted: Socket, { readBuffer }: Batcher): Socket {
   const { _handle: handle } = accepted as { _handle?: unknown }
   if (!isHandle(handle)) return accepted

@@ -83,8 +83,8 @@ export function startListening(server: Server, options: ListenOptions): Promise<
 
 /**
  * Connects a socket, and retries while the system reports that no server listens. It never opens a connection only to test the
- * address: an iterative server would take that for its client. Rejects after `timeout` milliseconds, or when the last attempt
- * has timed out.
+ * address: an iterative server would mistake that connection for its client. Rejects after `timeout` milliseconds, or when the
+ * last attempt has timed out.
  */
 export async function connectWithRetry(
   open: () => Socket,

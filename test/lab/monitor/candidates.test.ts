@@ -17,7 +17,7 @@ test('the first messages show which program is spoken, and why the others are no
   expect(first?.fit).not.toContain('tjc/guess')
   expect(first?.dropped).toContainEqual({
     name: 'tjc/guess',
-    why: 'the server sent "MOVE5", which does not belong here; expected "GUESS"; the server of tictactoe begins with that: check the port',
+    why: 'the server sent "MOVE5", which does not belong here; expected "GUESS"; the server of tictactoe begins with this message: check the port',
   })
   candidates.observe({ kind: 'bytes', at: 1, from: 'client', bytes: encode('MOVE1\n') })
   expect(candidates.fitting[0]?.protocol.name).toBe('tjc/tictactoe')
