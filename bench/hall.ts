@@ -87,7 +87,7 @@ ${table([HEAD, HEAD.map(() => '---'), ...rows])}
 
 ${PLAYERS} players who make one move a second each, as \`npm start\` runs: ${figure(median(paced.map(({ answers, seconds }) => answers / seconds)), 0)} messages a second, p50 ${figure(median(paced.map(({ p50 }) => p50)), 0)} µs, **p99 ${figure(p99, 0)} µs** (median of ${GROUPS} processes; ${figure(Math.min(...p99s), 0)} to ${figure(Math.max(...p99s), 0)}).
 
-An idle player, seated at a table of the hall opposite the house, as \`npm start\` runs, at ${PLAYERS}, as they have come: **${figure(bytes, 0)} bytes** resident (median of ${GROUPS} processes; ${figure(Math.min(...idle), 0)} to ${figure(Math.max(...idle), 0)}).
+An idle player, seated at a table of the hall opposite the house, as \`npm start\` runs, at ${PLAYERS}, without a forced garbage collection: **${figure(bytes, 0)} bytes** resident (median of ${GROUPS} processes; ${figure(Math.min(...idle), 0)} to ${figure(Math.max(...idle), 0)}).
 
 ## Targets
 
@@ -101,7 +101,7 @@ if (values.write) writeFileSync(new URL('HALL.md', import.meta.url), text)
 process.stdout.write(text)
 process.exit()
 
-/** Installs Colyseus if it is missing. Returns false if that fails. */
+/** Installs Colyseus if it is missing. Returns false if npm fails. */
 function installColyseus(): boolean {
   const cwd = join(import.meta.dirname, 'colyseus')
   if (existsSync(join(cwd, 'node_modules'))) return true

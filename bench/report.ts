@@ -60,7 +60,7 @@ Ratios are Parlor's server to the bare one: the median of ${cases[0]?.rounds.len
 
 ${sections.join('')}## Memory
 
-Resident memory per idle connection as \`npm start\` runs, at ${figure(idle, 0)}, as they have come: ${formatMemory(memory)}
+Resident memory per idle connection as \`npm start\` runs, at ${figure(idle, 0)}, without a forced garbage collection: ${formatMemory(memory)}
 
 ## Targets
 

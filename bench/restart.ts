@@ -1,5 +1,5 @@
-// From the start of `parlor serve` on a folder with many games to its first answer, after a SIGKILL, ten times in a row:
-// node bench/restart.ts [UNFINISHED FINISHED KILLS]
+// Measures the time from the start of `parlor serve` on a folder with many games to its first answer, after a SIGKILL, ten
+// times in a row: node bench/restart.ts [UNFINISHED FINISHED KILLS]
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'

@@ -29,7 +29,7 @@ export function over(board: string): boolean {
 /** Returns the recorded cell, which must be one of the best for O, or a random one of these. */
 export function bestCell(board: string, recorded?: number): number {
   const cells = best.get(board) ?? []
-  if (recorded !== undefined && !cells.includes(recorded)) throw new RangeError(`the recorded move ${recorded} is none of ${cells}`)
+  if (recorded !== undefined && !cells.includes(recorded)) throw new RangeError(`the recorded move ${recorded} is not one of ${cells}`)
   return recorded ?? cells[Math.floor(Math.random() * cells.length)] ?? 0
 }
 

@@ -96,7 +96,7 @@ function toGames(game: Games['game'], connections: 1 | 100 | 1000, seed: number,
   return { game, connections, games, seed }
 }
 
-/** Returns the growth of the resident memory per idle connection, in bytes, without any garbage collection on purpose. */
+/** Returns the growth of the resident memory per idle connection, in bytes, without a forced garbage collection. */
 async function bytesPerIdle(server: ServerProcess): Promise<number> {
   // V8 allocates 8 to 20 MB for the code of the first games, depending on chance, which must not count for the connections
   await stage.record(server, toGames('guess', 100, 1))

@@ -1,4 +1,4 @@
-// From the start of `parlor join` to its first prompt, beside the start of an empty script: node bench/startup.ts
+// Compares the time from the start of `parlor join` to its first prompt with the time of an empty script: node bench/startup.ts
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -61,7 +61,7 @@ const targets = ['hello', 'guess'].flatMap((program, at) => {
 })
 const text = `# Startup
 
-Written by \`npm run bench:startup\`: from the start of the process to its first prompt, ${RUNS} rounds of one run each, on ${availableParallelism()} cores, Node ${process.versions.node}.
+Written by \`npm run bench:startup\`: the time from the start of the process to its first prompt, in ${RUNS} rounds of one run each, on ${availableParallelism()} cores, Node ${process.versions.node}.
 
 | what | median, ms | from, to | median of times the empty script |
 | --- | --- | --- | --- |

@@ -67,7 +67,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
-/** Cost is what a way to the server costs. */
+/** Cost has the times of one way to the server: direct, or through the tap. */
 interface Cost {
   /** Milliseconds from a message to its answer, at the median, on one connection. */
   readonly p50: number

@@ -105,7 +105,10 @@ function line(type: string, fields: Readonly<Record<string, unknown>>): string {
   }
 }
 
-/** Returns all subsets of up to three fields; of more fields, none, each alone, and all. */
+/**
+ * Returns all subsets of at most three fields; if there are more fields, returns the empty set, each field alone, and all
+ * fields.
+ */
 function subsets(fields: readonly string[]): readonly (readonly string[])[] {
   if (fields.length > 3) return [[], ...fields.map((field) => [field]), fields]
   return Array.from({ length: 2 ** fields.length }, (_, chosen) => fields.filter((_, at) => (chosen >> at) % 2 === 1))

@@ -61,7 +61,7 @@ static int play(int fd)
             printf("no guess is left; the number was from %d to %d\n", low, high);
             return 0;
         } else {
-            fprintf(stderr, "the server sent \"%s\", which is no word of this protocol\n", word);
+            fprintf(stderr, "the server sent \"%s\", which is not a word of this protocol\n", word);
             return 1;
         }
     }

@@ -40,7 +40,7 @@ const words = {
 
 try {
   for await (const word of lines(socket)) {
-    if (!Object.hasOwn(words, word)) throw new Error(`the server sent ${JSON.stringify(word)}, which is no word of this protocol`)
+    if (!Object.hasOwn(words, word)) throw new Error(`the server sent ${JSON.stringify(word)}, which is not a word of this protocol`)
     words[word]()
   }
   if (!over) throw new Error('the connection ended before the game did')

@@ -26,7 +26,7 @@ const server = createServer((socket) => {
   })
   // The client closes the connection. Without a listener for 'error', one reset connection would end the server.
   socket.on('error', () => {})
-  socket.on('close', () => console.log(name, 'has gone'))
+  socket.on('close', () => console.log(name, 'has left'))
 })
 
 server.listen({ host, port: Number(port) }, () => console.log('Listening on', host, server.address().port))

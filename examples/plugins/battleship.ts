@@ -16,7 +16,7 @@ export interface SeaView {
   readonly turn: SeatNumber
 }
 
-/** Battleship: two players shoot at ships that they do not see, in turn. */
+/** Battleship: two players shoot in turn at ships that they do not see. */
 export const battleship = defineTurnGame<Sea, number, SeaView>({
   name: 'battleship',
   aliases: ['ships', 'sink'],

@@ -44,7 +44,7 @@ def play(lines, asks):
             return
         else:
             # Stop here: a further wait could last forever.
-            sys.exit(f"the server sent {word!r}, which is no word of this protocol")
+            sys.exit(f"the server sent {word!r}, which is not a word of this protocol")
 
 
 def main():

@@ -44,7 +44,7 @@ def their_move(lines, board):
         return None
     word, cell = message[:4], message[4:]
     if word != "MOVE" or not cell.isdecimal() or int(cell) not in board.free():
-        sys.exit(f"the server sent {message!r}, which is no move that it may make now")
+        sys.exit(f"the server sent {message!r}, which is not a move that it may make now")
     return int(cell)
 
 
