@@ -37,7 +37,7 @@ export interface SeekTerms {
 export interface SeekAccepted {
   /** Invitation code of a private seek. */
   readonly code?: string
-  /** The user's earlier seek, which this one has replaced. */
+  /** The user's earlier seek, which the new seek has replaced. */
   readonly replaced?: SeekInfo
   /** A few open seeks for the same game that differ from the new seek only in their terms; missing if the new seek is matched at once. */
   readonly near?: readonly SeekInfo[]
@@ -196,7 +196,7 @@ export interface LobbyListener extends TableListener {
   challengeWithdrawn(seeker: SeekInfo): void
   /** Called when the challenged user refuses; `by` has that user's name and the terms of the closed seek. */
   challengeRefused(by: SeekInfo): void
-  /** Called when another user sends this one a message. */
+  /** Called when another user sends a message to this user. */
   messageReceived(message: DirectMessage): void
   /**
    * Called when a game of this account ends at a table to which the session is not subscribed; a call of `recorded` follows for a

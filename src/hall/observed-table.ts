@@ -89,7 +89,7 @@ export abstract class ObservedTable {
   protected publish(event: TableEvent, state: TableState): void {
     const all = this.#observers
     for (const observer of all) {
-      // an observer before this one may have unsubscribed it
+      // an observer that was called before may have unsubscribed this observer
       if (all !== this.#observers && !this.#observers.includes(observer)) continue
       try {
         observer.update(projectEvent(event, state, observer.viewer))

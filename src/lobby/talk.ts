@@ -130,7 +130,7 @@ export class LobbyTalk {
 
   #throttled(): LobbyRefusal | undefined {
     const now = this.#context.hall.clock.monotonic()
-    // the connection's own bucket stays with it when it takes another name
+    // the bucket belongs to the connection, also after the connection takes another name
     const wait = this.#bucket.take(now) || (this.#sessions()?.talk.take(now) ?? 0)
     return wait > 0 ? { code: 'throttled', refused: 'you send too many messages at once: wait a moment' } : undefined
   }

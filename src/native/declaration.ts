@@ -91,7 +91,7 @@ export const ok = message(
     code: text.optional().meta({ description: 'the invitation code of a private seek, in words that are easy to say aloud' }),
     near: list(z.strictObject(seekInfo))
       .optional()
-      .meta({ description: 'a few other open seeks for the same game, which differ from this one only in their terms' }),
+      .meta({ description: 'a few other open seeks for the same game, which differ from this seek only in their terms' }),
     connections: count.optional().meta({ description: 'the number of other connections of the account that the server has closed' }),
     sessions: count.optional().meta({ description: 'the number of sessions of the account that the server has ended' }),
   },

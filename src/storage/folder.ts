@@ -117,7 +117,7 @@ function tightenFile(path: string, folder: string, onWarning: OnStoreWarning): v
   if (found?.isSymbolicLink()) return noteOpenTarget(path, onWarning)
   if (!found?.isFile() || (found.mode & OTHERS) === 0) return
   const mode = modeOf(found)
-  if (!isOwn(found)) return onWarning(`${path} has the mode ${mode} and belongs to another user: give it to this one (chown)`)
+  if (!isOwn(found)) return onWarning(`${path} has the mode ${mode} and belongs to another user: give it to this user (chown)`)
   const done = convertSystemErrors(path, () => restrictFile(path, folder), { done: 'restricted to its owner', trouble: 'failed' })
   onWarning(
     done

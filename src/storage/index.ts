@@ -41,7 +41,7 @@ export function parseStorageUrl(url: string): StorageTarget {
   if (engine.place !== undefined && place === '') throw new StorageUrlError(`${engine.scheme}: names no place: write ${formatForm(engine)}`)
   if (engine.isFolder && place.startsWith('//'))
     throw new StorageUrlError(`${engine.scheme}: takes a path without "//": write ${engine.scheme}:${place.replace(/^\/\/+/, '/')}`)
-  // a folder without its scheme is a path, such as in a sentence or in another command
+  // in a sentence or in another command, the folder stands without its scheme, as a path
   return toTarget(engine, engine.isFolder && isUrl(place) ? `./${place}` : place)
 }
 

@@ -98,7 +98,7 @@ describe('opening', () => {
     const names = await readdir(path)
     const second = openStore({ folder: path })
     await expect(second).rejects.toMatchObject({ code: 'in-use' })
-    await expect(second).rejects.toThrow(/parlor\.db is in use by another program, perhaps another Parlor: end that one, or choose/)
+    await expect(second).rejects.toThrow(/parlor\.db is in use by another program, perhaps another Parlor: end that program, or choose/)
     expect(await readdir(path)).toEqual(names)
     await appendEvents(first.tables, 1, 0, [move(1, 1)])
     await first.close()

@@ -191,8 +191,8 @@ export class Orderings {
   }
 
   /**
-   * Checks whether a message may stand behind the last message of the other side. If that message passed later, this one is no
-   * answer to it: the two crossed, so this one was legal before the other, too.
+   * Checks whether a message may stand behind the last message of the other side. If that message passed later, this message
+   * does not answer it: the two crossed, so this message was legal before the other, too.
    */
   #mayStand({ last }: Ordering, passed: Passed): boolean {
     const behind = last[otherSide(passed.from)]

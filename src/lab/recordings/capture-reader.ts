@@ -15,7 +15,7 @@ export interface CaptureLimits {
 }
 
 const LIMITS: CaptureLimits = { connections: 100_000, entries: 500_000 }
-/** Systems give ports from this number on to clients. */
+/** Systems give clients ports from this number on. */
 const EPHEMERAL = 32_768
 
 /** Flow is the state of the reader for one connection. */

@@ -19,7 +19,7 @@ const replace = z
 export const seekMessages = [
   message(
     'sought',
-    'A user challenges this one by name. The server also sends it after login for each challenge that is already open. Answer with `accept` or `refuse`, or with a `seek` with the same terms `against` this name.',
+    'A user challenges this user by name. The server also sends it after login for each challenge that is already open. Answer with `accept` or `refuse`, or with a `seek` with the same terms `against` this name.',
     seekInfo,
     samples.seek,
   ),

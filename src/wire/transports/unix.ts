@@ -67,7 +67,7 @@ function toSystemPath(path: string): string {
   if (length <= PATH_LIMIT) return path
   throw new TransportError(
     'ENAMETOOLONG',
-    `the path of a Unix socket has at most ${PATH_LIMIT} bytes here, and this one has ${length}; choose a shorter one`,
+    `the path of a Unix socket has at most ${PATH_LIMIT} bytes here, and this path has ${length}; choose a shorter one`,
   )
 }
 
