@@ -154,10 +154,15 @@ function toRanges(spans: readonly ByteSpan[], start: number, { bytes, masked = [
 }
 
 const STAR = 0x2a
+const LF = 0x0a
+const CR = 0x0d
 
+/** Masks ranges of a segment. Line ends stay: they are no part of a secret, and without them the messages of the recording would run together. */
 function maskSegment(segment: RecordedSegment, masked: readonly ByteRange[]): RecordedSegment {
   if (masked.length === 0) return segment
   const bytes = new Uint8Array(segment.bytes)
-  for (const [from, to] of masked) bytes.fill(STAR, from, to)
+  for (const [from, to] of masked) {
+    for (let at = from; at < to; at++) if (bytes[at] !== LF && bytes[at] !== CR) bytes[at] = STAR
+  }
   return { ...segment, bytes, masked }
 }
