@@ -35,7 +35,7 @@ export async function captureConversation(
   const server = createServer({ allowHalfOpen: true, noDelay: true }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const capture = await startCapture(file, [port], ...options)
+  const capture = await startCapture(file, { tcp: [port] }, ...options)
   const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
   const [accepted]: Socket[] = await once(server, 'connection')
   if (!accepted) throw new TypeError('a server that has a connection has its socket')
@@ -49,13 +49,14 @@ export async function captureConversation(
 /** Captures the packets of some ports on this machine to a file. `stop` resolves when all that was sent before is in the file. */
 export async function startCapture(
   file: string,
-  ports: readonly number[],
+  { tcp: [port = 0, ...others], udp = [] }: { readonly tcp: readonly number[]; readonly udp?: readonly number[] },
   ...options: readonly string[]
 ): Promise<{ stop(): Promise<void> }> {
   // a packet is printed when it is written, so the last one, which is a datagram, shows that all are; short packets, because the
   // buffer for packets that are captured at once has few places for long ones
   const args = ['--immediate-mode', '-s', '2048', '-U', '-l', '--print', '-n', '-Z', 'root', '-w', file, ...options]
-  const filter = ports.map((port) => `port ${port}`).join(' or ')
+  // a port of TCP may have the number of a port of UDP that a stranger uses
+  const filter = [`port ${port}`, ...others.map((other) => `tcp port ${other}`), ...udp.map((other) => `udp port ${other}`)].join(' or ')
   const tcpdump = spawn('tcpdump', [...args, filter], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000 })
   const exited = once(tcpdump, 'exit')
   await lineOf(tcpdump.stderr, /listening on/)
@@ -63,7 +64,7 @@ export async function startCapture(
   return {
     async stop() {
       const socket = createSocket('udp4')
-      socket.send('last', ports[0], '127.0.0.1', () => socket.close())
+      socket.send('last', port, '127.0.0.1', () => socket.close())
       await isCaptured
       tcpdump.kill('SIGINT')
       await exited

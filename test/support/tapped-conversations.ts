@@ -142,7 +142,7 @@ export async function tapConversations(folder: string): Promise<void> {
   await using tap = startTap(ports.tcp, join(folder, FILES.tcp))
   await using udpTap = startTap(ports.udp, join(folder, FILES.udp), '--udp')
   const tapPorts = { tcp: await portOf(tap), udp: await portOf(udpTap) }
-  const all = [tapPorts.tcp, ports.tcp, tapPorts.udp, ports.udp]
+  const all = { tcp: [tapPorts.tcp, ports.tcp], udp: [tapPorts.udp, ports.udp] }
   const capture = await startCapture(join(folder, FILES.capture), all, '-i', 'lo')
   for (const { steps } of TCP_CONVERSATIONS) {
     const client = connect({ port: tapPorts.tcp, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
@@ -179,7 +179,7 @@ async function playDatagrams(server: UdpSocket, port: number, steps: readonly Wi
     const received = once(side === 'client' ? server : client, 'message')
     if (side === 'client') client.send(what, port, '127.0.0.1')
     else server.send(what, peer, '127.0.0.1')
-    const [, from]: [unknown, { readonly port: number }] = await received
+    const [, from] = await received
     if (side === 'client') peer = from.port
   }
   client.close()
