@@ -102,6 +102,8 @@ function toRow(one: Observation, origin: number): readonly DiagramRow[] {
       return [toMessageRow(one, time)]
     case 'judged':
       return [{ ...plain, name: '', state: one.after === one.before ? '' : one.after, kind: 'note' }]
+    case 'gap':
+      return [{ ...plain, name: '', kind: 'note' }]
     case 'unfinished':
       return [{ ...plain, name: one.final ? 'is cut off' : 'is not finished', kind: 'broken' }]
     case 'unreadable':
