@@ -9,8 +9,16 @@ export function hasProgram(name: string): boolean {
   return spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined
 }
 
-/** Whether tests can capture on this machine with tcpdump. */
-export const canCapture = process.platform === 'linux' && process.geteuid?.() === 0 && hasProgram('tcpdump')
+/** Programs whose tests fail without them, instead of being skipped. `.ci/run` sets the variable. */
+const REQUIRED: readonly string[] = (process.env.PARLOR_TESTS_REQUIRE ?? '').split(' ')
+
+/** Checks whether the tests that need a program run: if this machine has it, or if the run of the tests requires it. */
+export function isTestedWith(name: string): boolean {
+  return REQUIRED.includes(name) || hasProgram(name)
+}
+
+/** Whether tests capture on this machine with tcpdump. */
+export const canCapture = process.platform === 'linux' && process.geteuid?.() === 0 && isTestedWith('tcpdump')
 
 /** A step of a conversation: what a side writes at once, or `end` or `reset`. */
 export type WireStep = readonly [side: 'client' | 'server', what: string | Uint8Array]
