@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -140,6 +140,17 @@ describe('parlor show', () => {
     expect(await runInProcess('show', file('game.pcapng'), 'guess')).toEqual(drawn)
     expect(await runInProcess('show', file('game.pcapng'), '--record', file('game.html'))).toMatchObject({ code: 0 })
     expect(readFileSync(file('game.html'), 'utf8')).toContain('tjc/guess')
+  })
+
+  test('draws a long recording no further than its reader reads', async () => {
+    const talk = Array.from({ length: 5000 }, (_, at) => segment(at % 2 === 0 ? 'server' : 'client', `line ${at}\n`, at + 10))
+    writeFileSync(file('long.jsonl'), encodeJsonl([opening, ...talk]))
+    const bin = join(import.meta.dirname, '../../bin/parlor.js')
+    const command = `"${process.execPath}" ${bin} show ${file('long.jsonl')} tjc/chat | head -2; echo "$PIPESTATUS"`
+    const { stdout, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8' })
+    expect({ stderr, stdout }).toEqual({ stderr: '', stdout: expect.stringMatching(/^#1 {2}opens: .*\n#1 .* message 1: line .*\n0\n$/) })
+    const { output } = await runInProcess('show', file('long.jsonl'), 'tjc/chat')
+    expect(output.split('\n')).toHaveLength(5003)
   })
 
   test.each([
