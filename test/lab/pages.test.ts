@@ -43,7 +43,7 @@ test('a page marks the wrong character, names each direction, and shows its filt
   expect(page.match(/server to client: |client to server: /g)).toEqual([toClient, toServer, toClient, toClient])
   expect(page).toMatch(/class="row server broken[^"]*"[^>]*>.*breaks off \(RST\)/)
   expect(page).toContain('<form hidden>')
-  expect(page).toContain('form.hidden = false')
+  expect(page).toContain("querySelector('form').hidden = false")
 })
 
 test('a picture is well-formed XML, whatever was sent', async ({ skip }) => {

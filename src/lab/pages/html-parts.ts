@@ -79,7 +79,6 @@ export const PAGE_SCRIPT = `
 const find = document.getElementById('find')
 const special = document.getElementById('special')
 const connection = document.getElementById('connection')
-const form = document.querySelector('form')
 const rows = Array.from(document.querySelectorAll('[role=listitem]'), (row) => {
   const more = row.querySelector('.more')?.textContent ?? ''
   return { row, section: row.closest('section'), text: row.textContent.replace(more, '').toLowerCase() }
@@ -102,13 +101,13 @@ function move(by) {
   open[Math.min(open.length - 1, Math.max(0, at + by))].row.focus()
   return true
 }
-form.hidden = false
+document.querySelector('form').hidden = false
 document.body.classList.add('scripted')
 for (const input of [find, special, connection]) if (input !== null) input.addEventListener('input', filter)
-form.addEventListener('submit', (event) => event.preventDefault())
+document.querySelector('form').addEventListener('submit', (event) => event.preventDefault())
 document.addEventListener('keydown', (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey) return
-  if (event.key === '/' && !form.contains(event.target)) find.focus()
+  if (event.key === '/' && event.target.form === undefined) find.focus()
   else if (event.key === 'Escape') document.activeElement.blur()
   else if (!(event.key === 'ArrowDown' && move(1)) && !(event.key === 'ArrowUp' && move(-1))) return
   event.preventDefault()
