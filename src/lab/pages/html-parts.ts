@@ -13,7 +13,7 @@ body { margin: 0 auto; max-width: 1400px; padding: 1rem clamp(.6rem, 2vw, 2rem) 
 h1 { font-size: 1.375rem; line-height: 1.2; margin: 0; overflow-wrap: anywhere }
 header p { margin: .1rem 0 0; color: var(--soft) }
 form { display: flex; flex-wrap: wrap; gap: .5rem 1.2rem; align-items: center; padding: .6rem 0; background: var(--back) }
-label { display: flex; gap: .4rem; align-items: center }
+label { display: flex; gap: .4rem; align-items: center; white-space: nowrap; min-width: 0 }
 input[type=search], select { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--edge); border-radius: 5px; padding: .25rem .5rem; min-width: 0; min-height: 2.2rem }
 select { max-width: min(26rem, 100%) }
 ::placeholder { color: var(--soft); opacity: 1 }
@@ -51,7 +51,7 @@ mark { background: var(--bad); color: var(--on-bad); border-radius: 2px; print-c
 [hidden] { display: none !important }
 @media (min-width: 900px) {
   form { position: sticky; top: 0; z-index: 3; flex-wrap: nowrap; height: var(--bar) }
-  form output { white-space: nowrap }
+  form label { flex: none } form label:has(select) { flex: 0 1 auto } form output { white-space: nowrap }
   .scripted .head { top: var(--bar) }
 }
 @media (max-width: 899px) { .row { grid-template-columns: 2.2rem 4.5rem minmax(0, 1fr) 9rem } }
