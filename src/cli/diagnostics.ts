@@ -158,6 +158,7 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 let isLost = false
+let isClosed = false
 
 /**
  * Handles errors of standard output and standard error. The process ignores EPIPE, because a closed pipe must not end it. For the
@@ -167,6 +168,7 @@ let isLost = false
 export function watchOutput(): void {
   process.stderr.on('error', () => {})
   process.stdout.on('error', (error) => {
+    isClosed = true
     if (isReaderGone(error) || isLost) return
     isLost = true
     const code = 'code' in error ? String(error.code) : ''
@@ -178,6 +180,11 @@ export function watchOutput(): void {
 /** Returns true if a part of the standard output is lost. */
 export function outputIsLost(): boolean {
   return isLost
+}
+
+/** Returns true if nothing more can be written to standard output, for example because the reader has closed the pipe. */
+export function outputIsClosed(): boolean {
+  return isClosed
 }
 
 /** Checks whether an output error is EPIPE: the reader has closed the pipe. */

@@ -3,6 +3,7 @@ import { terminalColumns } from '../games/text/graphemes.ts'
 import { toWatchedProtocol, type WatchedProtocol } from '../lab/monitor/monitor.ts'
 import type { SequenceDiagramOptions } from '../lab/monitor/sequence-diagram.ts'
 import { LiveView } from '../lab/tap/live-view.ts'
+import { outputIsClosed } from './diagnostics.ts'
 import { loadRegistry, requireNetworkProgram } from './program-options.ts'
 
 /**
@@ -64,7 +65,7 @@ class GatheredLines {
   }
 
   #flush(): void {
-    this.#output.write(`${this.#lines.join('\n')}\n`)
+    if (!outputIsClosed()) this.#output.write(`${this.#lines.join('\n')}\n`)
     this.#lines = []
   }
 }

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { readRecording } from '../lab/recordings/formats.ts'
 import { type Recording, type RecordingEntry, RecordingError } from '../lab/recordings/recording.ts'
 import { createWatches } from '../lab/tap/conversation-watch.ts'
 import { RecordingJudge } from '../lab/tap/recording-judge.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { cannotRead } from '../terminal/system-errors.ts'
-import { printError, UsageError } from './diagnostics.ts'
+import { outputIsClosed, printError, UsageError } from './diagnostics.ts'
 import { createView, loadWatched } from './lab-view.ts'
 import { openRecordingFile } from './recording-file.ts'
 
@@ -34,10 +35,29 @@ export async function showCommand(path: string, program: string | undefined, opt
     const judged = judge.take(entry)
     file?.append(judged)
     if (last.get(entry.connection) === at) judge.close(entry.connection, entry.at)
+    if (!file && at % TURN === TURN - 1 && !(await untilWritten(process.stdout))) break
   }
   judge.closeAll()
   await file?.close()
   return EXIT.good
+}
+
+/** Entries that are drawn in one turn of the event loop. */
+const TURN = 1000
+
+/**
+ * Resolves when the lines so far are written, so that those of a long recording do not fill the memory. Resolves to false if no more can
+ * be written.
+ */
+async function untilWritten(output: NodeJS.WriteStream): Promise<boolean> {
+  await setImmediate()
+  if (output.writableNeedDrain && !outputIsClosed()) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    output.once('drain', resolve).once('error', resolve)
+    await promise
+    output.off('drain', resolve).off('error', resolve)
+  }
+  return !outputIsClosed()
 }
 
 /** Reads a file with a recording. Throws a UsageError if the file cannot be read, or is not a recording. */

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { readRecording } from '../../src/lab/recordings/formats.ts'
 import { encodeJsonl } from '../../src/lab/recordings/jsonl.ts'
-import { hasProgram } from '../support/capture.ts'
+import { isTestedWith } from '../support/capture.ts'
 import { folder } from '../support/folders.ts'
 import { Parlor, run } from '../support/process.ts'
+import { runInProcess } from '../support/run-in-process.ts'
 import { plainServer, unusedAddress } from '../support/sockets.ts'
 
 const START = 1_760_000_000_000_000
@@ -115,10 +116,10 @@ describe('parlor tap', () => {
 
   test('does not overwrite a file, and refuses an unknown suffix', async () => {
     writeFileSync(file('there.jsonl'), 'precious')
-    const taken = await run('tap', '--listen', '0', '--to', '1', '--record', file('there.jsonl'))
+    const taken = await runInProcess('tap', '--listen', '0', '--to', '1', '--record', file('there.jsonl'))
     expect(taken).toMatchObject({ code: 2, errors: expect.stringContaining('exists already: delete it first') })
     expect(readFileSync(file('there.jsonl'), 'utf8')).toBe('precious')
-    expect(await run('tap', '--listen', '0', '--to', '1', '--record', file('x.txt'))).toMatchObject({
+    expect(await runInProcess('tap', '--listen', '0', '--to', '1', '--record', file('x.txt'))).toMatchObject({
       code: 2,
       errors: expect.stringContaining('--record takes a file that ends in .pcapng, .jsonl, .html, .svg'),
     })
@@ -128,13 +129,28 @@ describe('parlor tap', () => {
 describe('parlor show', () => {
   test('draws a recording, and converts it into each other format, from which it is drawn in the same way', async () => {
     writeFileSync(file('game.jsonl'), GAME)
-    const drawn = await run('show', file('game.jsonl'), 'guess')
+    const drawn = await runInProcess('show', file('game.jsonl'), 'guess')
     expect(drawn).toMatchObject({ code: 0, errors: '' })
     expect(drawn.output).toContain('message 4: GUESS "GUESS\\n", legal, bytes 10 to 16 in read 3')
-    expect(await run('show', file('game.jsonl'), '--record', file('game.pcapng'))).toMatchObject({ code: 0, output: '', errors: '' })
-    expect(await run('show', file('game.pcapng'), 'guess')).toEqual(drawn)
-    expect(await run('show', file('game.pcapng'), '--record', file('game.html'))).toMatchObject({ code: 0 })
+    expect(await runInProcess('show', file('game.jsonl'), '--record', file('game.pcapng'))).toMatchObject({
+      code: 0,
+      output: '',
+      errors: '',
+    })
+    expect(await runInProcess('show', file('game.pcapng'), 'guess')).toEqual(drawn)
+    expect(await runInProcess('show', file('game.pcapng'), '--record', file('game.html'))).toMatchObject({ code: 0 })
     expect(readFileSync(file('game.html'), 'utf8')).toContain('tjc/guess')
+  })
+
+  test('draws a long recording no further than its reader reads', async () => {
+    const talk = Array.from({ length: 5000 }, (_, at) => segment(at % 2 === 0 ? 'server' : 'client', `line ${at}\n`, at + 10))
+    writeFileSync(file('long.jsonl'), encodeJsonl([opening, ...talk]))
+    const bin = join(import.meta.dirname, '../../bin/parlor.js')
+    const command = `"${process.execPath}" ${bin} show ${file('long.jsonl')} tjc/chat | head -2; echo "$PIPESTATUS"`
+    const { stdout, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8' })
+    expect({ stderr, stdout }).toEqual({ stderr: '', stdout: expect.stringMatching(/^#1 {2}opens: .*\n#1 .* message 1: line .*\n0\n$/) })
+    const { output } = await runInProcess('show', file('long.jsonl'), 'tjc/chat')
+    expect(output.split('\n')).toHaveLength(5003)
   })
 
   test.each([
@@ -143,7 +159,7 @@ describe('parlor show', () => {
     ['text.jsonl', 'hello', 'the file is not a recording'],
   ])('refuses %s with a sentence', async (name, content, sentence) => {
     if (content !== undefined) writeFileSync(file(name), content)
-    expect(await run('show', file(name))).toMatchObject({ code: 2, errors: expect.stringContaining(sentence) })
+    expect(await runInProcess('show', file(name))).toMatchObject({ code: 2, errors: expect.stringContaining(sentence) })
   })
 })
 
@@ -186,7 +202,7 @@ describe('parlor rerun', () => {
 })
 
 test('tshark reads a recording of the tap: ports, bytes, and the violation as a comment', async ({ skip }) => {
-  skip(!hasProgram('tshark'), 'tshark is not installed: apt-get install tshark')
+  skip(!isTestedWith('tshark'), 'tshark is not installed: apt-get install tshark')
   const server = await plainServer((socket) => socket.end('HELLO?\n'))
   const path = file('tapped.pcapng')
   const { tap, port } = await startTap('guess', '--to', String(server.port), '--record', path, '--connections', '1')

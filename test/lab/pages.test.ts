@@ -6,7 +6,7 @@ import { formatPage } from '../../src/lab/pages/page-formats.ts'
 import type { RecordingEntry } from '../../src/lab/recordings/recording.ts'
 import { hasProgram } from '../support/capture.ts'
 import { program } from '../support/play.ts'
-import { CLIENT, opening, SERVER, START, segment } from './recordings/samples.ts'
+import { CLIENT, ending, opening, SERVER, START, segment } from './recordings/samples.ts'
 
 const HOSTILE = '</code><script>alert(1)</script><img src=x onerror=alert(1)>"\'&amp;\x1b[31m\0\u202e\n'
 
@@ -31,6 +31,19 @@ test('a page of HTML needs nothing from elsewhere, and allows its own script alo
   const digest = Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(script))).toString('base64')
   expect(script.length).toBeGreaterThan(100)
   expect(page).toContain(`script-src &#39;sha256-${digest}&#39;`)
+})
+
+test('a page marks the wrong character, names each direction, and shows its filters to scripts alone', async () => {
+  const entries = [opening, segment('server', 'GUESS\n', 10), segment('client', '5\n', 20), segment('server', 'LÖW\n', 30)]
+  const page = await formatPage('.html', [...entries, ending('server', 'reset', 40)], [toWatchedProtocol(await program('guess'))])
+  expect(page).toContain('<h1>Recording of tjc/guess</h1>')
+  expect(page).toContain('2025-10-09 08:53:20 UTC · 1 connection, 1 violation')
+  expect(page).toContain('&quot;L<mark>Ö</mark>W\\n&quot;')
+  const [toClient, toServer] = ['server to client: ', 'client to server: ']
+  expect(page.match(/server to client: |client to server: /g)).toEqual([toClient, toServer, toClient, toClient])
+  expect(page).toMatch(/class="row server broken[^"]*"[^>]*>.*breaks off \(RST\)/)
+  expect(page).toContain('<form hidden>')
+  expect(page).toContain("querySelector('form').hidden = false")
 })
 
 test('a picture is well-formed XML, whatever was sent', async ({ skip }) => {

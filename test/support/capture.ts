@@ -9,7 +9,21 @@ export function hasProgram(name: string): boolean {
   return spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined
 }
 
-/** What the sides of the captured conversation write, one after the other; `end` is the end of a side. */
+/** Programs whose tests fail without them, instead of being skipped. `.ci/run` sets the variable. */
+const REQUIRED: readonly string[] = (process.env.PARLOR_TESTS_REQUIRE ?? '').split(' ')
+
+/** Checks whether the tests that need a program run: if this machine has it, or if the run of the tests requires it. */
+export function isTestedWith(name: string): boolean {
+  return REQUIRED.includes(name) || hasProgram(name)
+}
+
+/** Whether tests capture on this machine with tcpdump. */
+export const canCapture = process.platform === 'linux' && process.geteuid?.() === 0 && isTestedWith('tcpdump')
+
+/** A step of a conversation: what a side writes at once, or `end` or `reset`. */
+export type WireStep = readonly [side: 'client' | 'server', what: string | Uint8Array]
+
+/** What the sides of the captured conversation write, one after the other. */
 export const WRITES = [
   ['server', 'GUESS\n'],
   ['client', '5'],
@@ -19,7 +33,7 @@ export const WRITES = [
   ['client', 'end'],
   ['server', 'NEIN, GRÖSSER\n'],
   ['server', 'end'],
-] as const
+] as const satisfies readonly WireStep[]
 
 /** Captures the conversation `WRITES` on an interface with tcpdump, which writes it to a file. Resolves to the ports of both sides. */
 export async function captureConversation(
@@ -29,35 +43,55 @@ export async function captureConversation(
   const server = createServer({ allowHalfOpen: true, noDelay: true }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  // a packet is printed when it is written, so the last one, which is a datagram, shows that all are; short packets, because the
-  // buffer for packets that are captured at once has few places for long ones
-  const args = ['--immediate-mode', '-s', '2048', '-U', '-l', '--print', '-n', '-Z', 'root', '-w', file, ...options, `port ${port}`]
-  const tcpdump = spawn('tcpdump', args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000 })
-  const exited = once(tcpdump, 'exit')
-  await lineOf(tcpdump.stderr, /listening on/)
-  const isCaptured = lineOf(tcpdump.stdout, / UDP, length 4$/)
+  const capture = await startCapture(file, { tcp: [port] }, ...options)
   const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
   const [accepted]: Socket[] = await once(server, 'connection')
   if (!accepted) throw new TypeError('a server that has a connection has its socket')
   const ports = { client: client.localPort ?? 0, server: port }
-  const sockets = { client, server: accepted }
-  for (const [side, what] of WRITES) await write(sockets[side], sockets[side === 'client' ? 'server' : 'client'], what)
+  await playSteps({ client, server: accepted }, WRITES)
   server.close()
-  const socket = createSocket('udp4')
-  socket.send('last', port, '127.0.0.1', () => socket.close())
-  await isCaptured
-  tcpdump.kill('SIGINT')
-  await exited
+  await capture.stop()
   return ports
 }
 
-/** Writes to a socket, and waits until the other one has all of it. */
-async function write(from: Socket, to: Socket, what: string): Promise<void> {
-  if (what === 'end') {
-    const ended = once(to, 'end')
+/** Captures the packets of some ports on this machine to a file. `stop` resolves when all that was sent before is in the file. */
+export async function startCapture(
+  file: string,
+  { tcp: [port = 0, ...others], udp = [] }: { readonly tcp: readonly number[]; readonly udp?: readonly number[] },
+  ...options: readonly string[]
+): Promise<{ stop(): Promise<void> }> {
+  // a packet is printed when it is written, so the last one, which is a datagram, shows that all are; short packets, because the
+  // buffer for packets that are captured at once has few places for long ones
+  const args = ['--immediate-mode', '-s', '2048', '-U', '-l', '--print', '-n', '-Z', 'root', '-w', file, ...options]
+  // a port of TCP may have the number of a port of UDP that a stranger uses
+  const filter = [`port ${port}`, ...others.map((other) => `tcp port ${other}`), ...udp.map((other) => `udp port ${other}`)].join(' or ')
+  const tcpdump = spawn('tcpdump', [...args, filter], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000 })
+  const exited = once(tcpdump, 'exit')
+  await lineOf(tcpdump.stderr, /listening on/)
+  const isCaptured = lineOf(tcpdump.stdout, /: UDP, length 4$/)
+  return {
+    async stop() {
+      const socket = createSocket('udp4')
+      socket.send('last', port, '127.0.0.1', () => socket.close())
+      await isCaptured
+      tcpdump.kill('SIGINT')
+      await exited
+    },
+  }
+}
+
+/** Plays a conversation, in which each step comes after the other side has received the last one. */
+export async function playSteps(sockets: Readonly<Record<'client' | 'server', Socket>>, steps: readonly WireStep[]): Promise<void> {
+  for (const [side, what] of steps) await playStep(sockets[side], sockets[side === 'client' ? 'server' : 'client'], what)
+}
+
+async function playStep(from: Socket, to: Socket, what: string | Uint8Array): Promise<void> {
+  if (what === 'end' || what === 'reset') {
+    const seen = new Promise((resolve) => to.on('error', resolve).once('end', resolve))
     to.resume()
-    from.end()
-    await ended
+    if (what === 'end') from.end()
+    else from.resetAndDestroy()
+    await seen
     return
   }
   let left = Buffer.byteLength(what)

@@ -31,6 +31,8 @@ export async function runInProcess(...args: readonly string[]): Promise<CommandR
   try {
     const [only = ''] = args
     await (await createCommands(end, { only })).parseAsync(args, { from: 'user' })
+    // a view gathers the lines of one turn of the event loop
+    await new Promise(setImmediate)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     ran.errors += error.sentences.map((sentence) => `parlor: ${sentence}\n`).join('')

@@ -107,6 +107,13 @@ export class Direction {
     this.#decode(() => this.#decoder.rest())
   }
 
+  /** Drops the unread bytes, because the bytes after them are missing. */
+  skip(): void {
+    this.#deadline = undefined
+    this.#segments = []
+    this.#decoder.clear?.()
+  }
+
   /** Removes and returns the next message. */
   next(): WholeMessage | undefined {
     return this.#ready.shift()

@@ -84,6 +84,17 @@ export class Judge {
     return this.#stateIn(this.#orderings.best, side, false)
   }
 
+  /** Forgets the state, because the observer lacks messages. The next messages show the states that are possible. */
+  loseState(): void {
+    for (const side of SIDES) this.#rejected[side] = ''
+    this.#orderings.loseState()
+  }
+
+  /** Checks whether a text of a side is legal in a state that the conversation may be in. */
+  allows(side: Side, text: string): boolean {
+    return this.#orderings.allows(side, text)
+  }
+
   /** Judges a message that has passed. Returns the verdict on it, and those on earlier messages that it decides. */
   pass(message: PassedMessage): readonly Judgement[] {
     const passed = { ...message, closes: false, isDropped: false, wasEarly: false, isEarly: false, isAccepted: false }

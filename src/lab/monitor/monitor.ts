@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/counts.ts'
 import { type Automaton, mayEnd, type Side } from '../../protocol/automaton.ts'
 import { formatExpected } from '../../protocol/conversation-state.ts'
 import type { Options, Program } from '../../protocol/definition.ts'
@@ -6,7 +7,7 @@ import type { ByteSpan, Framing } from '../../wire/framing/framing.ts'
 import type { SecretSpan, SecretsContext } from '../../wire/secret-masking.ts'
 import { Direction, type WholeMessage } from './direction.ts'
 import { Judge, type Judgement } from './judge.ts'
-import type { MessageObservation, Observation, Turn, WireBytes, WireEnd, WireEvent } from './observation.ts'
+import type { MessageObservation, Observation, Turn, WireBytes, WireEnd, WireEvent, WireGap } from './observation.ts'
 import { otherSide, SIDES } from './orderings.ts'
 import { findSecretBytes, findSecretBytesIn, findUnfinishedSecretBytes } from './secret-bytes.ts'
 
@@ -48,6 +49,8 @@ export class ConversationMonitor {
   readonly #ended: Record<Side, boolean> = { client: false, server: false }
   /** Number of bytes of each side when the monitor last reported its unfinished message. */
   readonly #reported: Record<Side, number> = { client: 0, server: 0 }
+  /** True if the next message of a side may be the rest of a message whose beginning is missing. */
+  readonly #torn: Record<Side, boolean> = { client: false, server: false }
   #segments = 0
   #messages = 0
   #seen: Observation[] = []
@@ -92,6 +95,7 @@ export class ConversationMonitor {
     for (const side of SIDES) this.#settle(side, event.at)
     if (event.kind === 'bytes') this.#takeBytes(event)
     else if (event.kind === 'end') this.#takeEnd(event)
+    else if (event.kind === 'gap') this.#takeGap(event)
     for (const side of SIDES) this.#reportUnfinished(side, event.at)
     return this.#seen.splice(0)
   }
@@ -141,9 +145,33 @@ export class ConversationMonitor {
     this.#seen.push({ kind: 'end', at, from, how, name, before, after, over: isOver, expected })
   }
 
+  /** Loses the state. Bytes that wait for the end of their message are dropped, because that end is missing. */
+  #takeGap({ at, from, missing }: WireGap): void {
+    if (missing !== undefined) this.#directions[from].skip()
+    for (const side of SIDES) if (side === from || missing === undefined) this.#torn[side] = true
+    this.#judge.loseState()
+    const sentence =
+      missing === undefined
+        ? 'the recording begins in the middle of the conversation, so its state follows from the next messages'
+        : `the recording lacks ${formatCount(missing, 'byte')} of the ${from} here, so the state follows from the next messages`
+    this.#seen.push({ kind: 'gap', at, from, sentence })
+  }
+
   #takeMessages(from: Side): void {
     const direction = this.#directions[from]
-    for (let message = direction.next(); message; message = direction.next()) this.#takeMessage(from, message)
+    for (let message = direction.next(); message; message = direction.next()) {
+      const isRest = this.#torn[from] && !this.#judge.allows(from, message.text)
+      this.#torn[from] = false
+      if (isRest) this.#takeRest(from, message)
+      else this.#takeMessage(from, message)
+    }
+  }
+
+  /** Takes the rest of a message. Nothing shows whether it is the rest of a secret. */
+  #takeRest(from: Side, { start, end }: WholeMessage): void {
+    if (this.protocol.automaton.secrets !== undefined && from === 'client') this.#secretBytes.push({ start, end })
+    const sentence = `${formatCount(end - start, 'byte')} of the ${from} are the rest of a message whose beginning the recording lacks`
+    this.#seen.push({ kind: 'gap', at: this.#directions[from].lastAt, from, sentence })
   }
 
   #takeMessage(from: Side, message: WholeMessage): void {

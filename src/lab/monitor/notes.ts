@@ -20,6 +20,8 @@ export function toNotes(one: Observation): readonly Note[] {
       return [unfinishedNote(one)]
     case 'unreadable':
       return [{ text: one.sentence, tone: 'illegal' }]
+    case 'gap':
+      return [{ text: one.sentence, tone: 'odd' }]
     case 'end':
       return endNotes(one)
   }

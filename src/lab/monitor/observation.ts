@@ -9,7 +9,7 @@ import type { Raw } from '../../wire/text.ts'
  */
 
 /** WireEvent is one event at the place from which a conversation is watched. Times are milliseconds from any origin, ascending. */
-export type WireEvent = WireBytes | WireEnd | WireTime
+export type WireEvent = WireBytes | WireEnd | WireTime | WireGap
 
 /**
  * WireBytes are the bytes of one read, or one datagram. The boundaries are those of the reads, and can differ from those of the
@@ -37,6 +37,15 @@ export interface WireEnd {
 export interface WireTime {
   readonly kind: 'time'
   readonly at: number
+}
+
+/** WireGap says that the observer lacks what was sent between its other events. */
+export interface WireGap {
+  readonly kind: 'gap'
+  readonly at: number
+  readonly from: Side
+  /** Number of bytes of this side that are missing; `undefined` if the observer has come in the middle of the conversation. */
+  readonly missing: number | undefined
 }
 
 /** Segment is the position of one read in its direction. Segments of both directions are numbered together, from 1. */
@@ -163,6 +172,14 @@ export interface EndObservation {
   readonly expected: string | undefined
 }
 
+/** GapObservation is the loss of the state, because the observer lacks bytes, or the rest of a message whose beginning it lacks. */
+export interface GapObservation {
+  readonly kind: 'gap'
+  readonly at: number
+  readonly from: Side
+  readonly sentence: string
+}
+
 /** Observation is what the monitor has seen. */
 export type Observation =
   | SegmentObservation
@@ -170,6 +187,7 @@ export type Observation =
   | JudgedObservation
   | UnfinishedObservation
   | UnreadableObservation
+  | GapObservation
   | EndObservation
 
 /** Checks whether a message arrived in several reads. */

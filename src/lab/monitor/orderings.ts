@@ -83,6 +83,29 @@ export class Orderings {
     this.#all = [{ state, steps, taken, last: none, legal: none, late: [], unrefused: [], assumed: undefined, doubts: 0 }]
   }
 
+  /** Forgets all messages, because further messages are missing. The conversation may be in any state; the best is the present state. */
+  loseState(): void {
+    const { best } = this
+    const taken = { client: 0, server: 0 }
+    for (const side of SIDES) {
+      taken[side] = this.#removed[side] + this.#passed[side].length
+      this.#removed[side] = taken[side]
+      this.#passed[side].length = 0
+    }
+    const none = { client: undefined, server: undefined }
+    this.#all = [...new Set([best.state, ...Object.keys(this.automaton.states)])].map((state) => {
+      const steps = legalTransitions(this.automaton, state)
+      return { state, steps, taken, last: none, legal: none, late: [], unrefused: [], assumed: undefined, doubts: 0 }
+    })
+  }
+
+  /** Checks whether a text of a side is legal in the state of any ordering. */
+  allows(side: Side, text: string): boolean {
+    return this.#all.some(({ steps }) =>
+      steps.some(({ from, form }) => from === side && !form.closes && parseMessage(form, text) !== undefined),
+    )
+  }
+
   /** All orderings, the best first. */
   get all(): readonly Ordering[] {
     return this.#all

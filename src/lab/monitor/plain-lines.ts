@@ -26,6 +26,8 @@ function describe(one: Observation): string {
       return `${one.final ? 'cut off' : 'unfinished'}, bytes ${one.start} to ${one.end}: ${one.sentence}`
     case 'unreadable':
       return `unreadable from byte ${one.start} on: ${one.sentence}`
+    case 'gap':
+      return `gap: ${one.sentence}`
     case 'end': {
       const { how, before, after, over, expected } = one
       const missing = over || expected === undefined ? '' : `; not over: ${expected}`

@@ -37,6 +37,7 @@ export function formatObservation(one: Observation, options: SequenceDiagramOpti
     case 'message':
       return formatMessageLines(one, options)
     case 'judged':
+    case 'gap':
       return formatNotes(one, options)
     case 'unfinished':
       return [

@@ -26,7 +26,8 @@ export interface DiagramRow {
   readonly notes: readonly Note[]
   /** Facts for readers who want to know more, such as the bytes in hexadecimal. */
   readonly details: readonly string[]
-  readonly kind: 'message' | 'end' | 'note'
+  /** `broken` for what does not arrive as it should: an unfinished message, or a reset. */
+  readonly kind: 'message' | 'end' | 'broken' | 'note'
 }
 
 /** DiagramPart is the diagram of one connection. */
@@ -101,13 +102,16 @@ function toRow(one: Observation, origin: number): readonly DiagramRow[] {
       return [toMessageRow(one, time)]
     case 'judged':
       return [{ ...plain, name: '', state: one.after === one.before ? '' : one.after, kind: 'note' }]
+    case 'gap':
+      return [{ ...plain, name: '', kind: 'note' }]
     case 'unfinished':
-      return [{ ...plain, name: one.final ? 'is cut off' : 'is not finished', kind: 'end' }]
+      return [{ ...plain, name: one.final ? 'is cut off' : 'is not finished', kind: 'broken' }]
     case 'unreadable':
-      return [{ ...plain, name: 'cannot be read', kind: 'end' }]
+      return [{ ...plain, name: 'cannot be read', kind: 'broken' }]
     case 'end': {
-      const name = one.how === 'finished' ? 'closes (FIN)' : 'breaks off (RST)'
-      return [{ ...plain, name, state: one.after === one.before ? '' : one.after, kind: 'end' }]
+      const isFinished = one.how === 'finished'
+      const name = isFinished ? 'closes (FIN)' : 'breaks off (RST)'
+      return [{ ...plain, name, state: one.after === one.before ? '' : one.after, kind: isFinished ? 'end' : 'broken' }]
     }
   }
 }

@@ -14,6 +14,7 @@ export async function formatHtmlPage(parts: readonly DiagramPart[]): Promise<str
   const violations = parts.reduce((sum, part) => sum + part.violations, 0)
   const policy = `default-src 'none'; script-src '${await digest(PAGE_SCRIPT)}'; style-src '${await digest(PAGE_STYLE)}'; base-uri 'none'; form-action 'none'`
   const about = `${formatCount(parts.length, 'connection')}, ${violations === 0 ? 'no violation' : formatCount(violations, 'violation')}`
+  const title = formatTitle(parts)
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -21,20 +22,21 @@ export async function formatHtmlPage(parts: readonly DiagramPart[]): Promise<str
 <meta http-equiv="Content-Security-Policy" content="${escapeMarkup(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>Recording: ${escapeMarkup(about)}</title>
+<title>${escapeMarkup(`${title}: ${about}`)}</title>
 <style>${PAGE_STYLE}</style>
 </head>
 <body>
 <header>
-<h1>Recording</h1>
-<p>${escapeMarkup(about)}</p>
-<form>
+<h1>${escapeMarkup(title)}</h1>
+<p>${escapeMarkup([...formatStart(parts), about].join(' · '))}</p>
+<p class="hint">Point at a message, or go to it with Tab, to see its bytes.</p>
+</header>
+<form hidden>
 <label>Find <input type="search" id="find" autocomplete="off" placeholder="text, message or state"></label>
-<label><input type="checkbox" id="faults"> only what is special</label>
+<label><input type="checkbox" id="special"> only cut, glued or wrong</label>
 ${formatSelection(parts)}
 <output id="count"></output>
 </form>
-</header>
 <main>
 ${parts.map(formatPart).join('\n')}
 </main>
@@ -42,6 +44,19 @@ ${parts.map(formatPart).join('\n')}
 </body>
 </html>
 `
+}
+
+/** Returns the title of the page, with the program if all connections have the same. */
+function formatTitle(parts: readonly DiagramPart[]): string {
+  const [program, ...others] = new Set(parts.map((part) => part.program))
+  return program === undefined || others.length > 0 ? 'Recording' : `Recording of ${program}`
+}
+
+/** Formats the time at which the first connection opened; no text without a connection. */
+function formatStart([first]: readonly DiagramPart[]): readonly string[] {
+  if (!first) return []
+  const [day, time = ''] = new Date(first.opening.at / 1000).toISOString().split('T')
+  return [`${day} ${time.slice(0, 8)} UTC`]
 }
 
 /** Returns the digest of a text, as a content security policy names it. */
@@ -63,8 +78,11 @@ function formatPart(part: DiagramPart): string {
   const { opening, rows, start, summary } = part
   return `<section data-connection="${opening.connection}">
 <h2>${escapeMarkup(formatHeading(part))}</h2>
-<div class="row head"><span class="number">#</span><span class="time">seconds</span><div class="lane"><b>client</b><b>server</b></div><span class="state">${escapeMarkup(start)}</span></div>
+<div class="row head"><span class="number">#</span><span class="time">seconds</span><div class="lane"><b>client</b><b>server</b></div><span class="state">state</span></div>
+<div role="list">
+<div class="row begin"><span class="number"></span><span class="time"></span><div class="lane"></div><span class="state">${escapeMarkup(start)}</span></div>
 ${rows.map(formatRow).join('\n')}
+</div>
 <p class="summary">${escapeMarkup(summary)}</p>
 </section>`
 }
@@ -73,11 +91,12 @@ function formatRow(row: DiagramRow): string {
   const { time, number, from, kind, state, marks, notes, details } = row
   const tone = notes.some((note) => note.tone === 'illegal') ? 'illegal' : notes.some((note) => note.tone === 'odd') ? 'odd' : 'plain'
   const isSpecial = tone !== 'plain' || marks.length > 0
-  const shown = notes.map((note) => `<p class="note ${note.tone}">${escapeMarkup(note.text)}</p>`).join('')
+  const shown = notes.map((note) => `<p class="remark ${note.tone}">${escapeMarkup(note.text)}</p>`).join('')
   const more = details.length > 0 ? `<div class="more">${details.map((line) => `<p>${escapeMarkup(line)}</p>`).join('')}</div>` : ''
-  const arrow = kind === 'note' ? '' : `<div class="arrow">${formatLabel(row)}</div>`
-  const marked = marks.map((mark) => `<span class="mark">${escapeMarkup(mark)}</span>`).join('')
-  return `<div class="row ${from} ${kind} ${tone}"${isSpecial ? ' data-special' : ''}${more === '' ? '' : ' tabindex="0"'}><span class="number">${number ?? ''}</span><span class="time">${escapeMarkup(time)}</span><div class="lane">${arrow}${shown}${more}</div><span class="state">${escapeMarkup(state)}${marked}</span></div>`
+  const direction = from === 'client' ? 'client to server: ' : 'server to client: '
+  const arrow = kind === 'note' ? '' : `<div class="arrow"><span class="unseen">${direction}</span>${formatLabel(row)}</div>`
+  const marked = marks.map((mark) => ` <span class="mark">${escapeMarkup(mark)}</span>`).join('')
+  return `<div role="listitem" class="row ${from} ${kind} ${tone}"${isSpecial ? ' data-special' : ''}${more === '' ? '' : ' tabindex="0"'}><span class="number">${number ?? ''}</span><span class="time">${escapeMarkup(time)}</span><div class="lane">${arrow}${shown}${more}</div><span class="state">${escapeMarkup(state)}${marked}</span></div>`
 }
 
 function formatLabel({ name, text, caret }: DiagramRow): string {

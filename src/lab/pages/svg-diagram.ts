@@ -2,10 +2,12 @@ import { displayWidth, splitGraphemes, wrap } from '../../games/text/graphemes.t
 import type { DiagramPart, DiagramRow } from './diagram-rows.ts'
 import { cutAtColumn, escapeMarkup, formatHeading } from './markup.ts'
 
-/** Width of the picture and the places of the two lifelines, in pixels. */
+/** Width of the picture, and the places of the two lifelines, in pixels. */
 const WIDTH = 960
-const CLIENT = 110
+const CLIENT = 124
 const SERVER = 720
+/** Right end of the numbers of messages. */
+const NUMBER = 36
 /** Width of a character, for texts that are cut and wrapped. All characters of the font have the same width. */
 const CHARACTER = 7.3
 /** Height of a row of text. */
@@ -13,13 +15,13 @@ const LINE = 18
 const MIDDLE = (CLIENT + SERVER) / 2
 
 const STYLE = `
-svg { background: #fff; color: #1d2327 } text { font: 12px ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace; fill: #1d2327; white-space: pre }
-.soft { fill: #63707a } .heading { font-weight: bold; font-size: 13px } .life { stroke: #b9c2c8; stroke-width: 2 }
-.client { stroke: #0b5fa5 } .server { stroke: #6a3fa0 } .illegal { stroke: #b3261e } text.illegal, tspan.illegal { fill: #b3261e; stroke: none } text.odd { fill: #8a5a00 }
+svg { background: #fcfdfa; color: #141c18 } text { font: 12px ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace; fill: #141c18; white-space: pre; unicode-bidi: isolate }
+.soft, text.odd { fill: #59635d } .heading { font-weight: bold; font-size: 13px } .life { stroke-width: 2 } text.client { fill: #1a50ad; stroke: none } text.server { fill: #8a4a00; stroke: none }
+.client { stroke: #1a50ad } .server { stroke: #8a4a00 } .illegal { stroke: #ad1f18 } text.illegal, tspan.illegal { fill: #ad1f18; stroke: none } tspan.illegal { font-weight: bold }
 line.arrow { stroke-width: 1.5 } .broken { stroke-dasharray: 4 3 } path { fill: none; stroke-width: 1.5 }
-@media (prefers-color-scheme: dark) {
-  svg { background: #14181b } text { fill: #e6e9eb } .soft { fill: #97a3ab } .life { stroke: #47525a }
-  .client { stroke: #6cb6ff } .server { stroke: #c8a6ff } .illegal { stroke: #ff8b82 } text.illegal, tspan.illegal { fill: #ff8b82 } text.odd { fill: #f0be5a }
+@media screen and (prefers-color-scheme: dark) {
+  svg { background: #161c19 } text { fill: #e9eeea } .soft, text.odd { fill: #98a39d } text.client { fill: #8db8ff } text.server { fill: #f2b661 }
+  .client { stroke: #8db8ff } .server { stroke: #f2b661 } .illegal { stroke: #ff9a8f } text.illegal, tspan.illegal { fill: #ff9a8f }
 }`
 
 /** Formats diagrams as one SVG picture, without a script and without another file. */
@@ -41,16 +43,16 @@ function drawPart(part: DiagramPart, top: number, lines: string[]): number {
   lines.push(text(10, y, formatHeading(part), 'heading'))
   y += LINE + 4
   lines.push(
-    text(CLIENT, y, 'client', 'soft', 'middle'),
-    text(SERVER, y, 'server', 'soft', 'middle'),
-    text(SERVER + 14, y + LINE, part.start, 'soft'),
+    text(CLIENT, y, 'client', 'client', 'middle'),
+    text(SERVER, y, 'server', 'server', 'middle'),
+    text(SERVER + 14, y + LINE, part.start === '' ? '' : cut(`state: ${part.start}`, columns(WIDTH - SERVER - 20)), 'soft'),
   )
   const begin = y + 6
   y += LINE
   const drawn: string[] = []
   for (const row of part.rows) y = drawRow(row, y, drawn)
-  lines.push(`<line class="life" x1="${CLIENT}" y1="${begin}" x2="${CLIENT}" y2="${y + 6}"/>`)
-  lines.push(`<line class="life" x1="${SERVER}" y1="${begin}" x2="${SERVER}" y2="${y + 6}"/>`, ...drawn)
+  lines.push(`<line class="life client" x1="${CLIENT}" y1="${begin}" x2="${CLIENT}" y2="${y + 6}"/>`)
+  lines.push(`<line class="life server" x1="${SERVER}" y1="${begin}" x2="${SERVER}" y2="${y + 6}"/>`, ...drawn)
   for (const line of wrap(part.summary, columns(WIDTH - 20))) {
     y += LINE
     lines.push(text(10, y + 8, line, 'soft'))
@@ -59,11 +61,12 @@ function drawPart(part: DiagramPart, top: number, lines: string[]): number {
 }
 
 function drawRow(row: DiagramRow, top: number, lines: string[]): number {
-  const { time, from, kind, state, marks, notes } = row
+  const { time, number, from, kind, state, marks, notes } = row
   const isIllegal = notes.some(({ tone }) => tone === 'illegal')
   let y = top
   if (kind !== 'note') {
     y += LINE + 8
+    if (number !== undefined) lines.push(text(NUMBER, y, String(number), 'soft', 'end'))
     lines.push(text(CLIENT - 14, y, time, 'soft', 'end'), drawLabel(row, y - 5, isIllegal))
     lines.push(drawArrow(from === 'client' ? CLIENT : SERVER, from === 'client' ? SERVER : CLIENT, y, { from, kind, isIllegal }))
   }
@@ -86,8 +89,14 @@ function drawArrow(
 ): string {
   const style = isIllegal ? 'illegal' : from
   const back = x2 > x1 ? -8 : 8
-  const head = `<path class="${style}" d="M${x2 + back} ${y - 4} L${x2} ${y} L${x2 + back} ${y + 4}"/>`
-  return `<line class="arrow ${style}${kind === 'end' ? ' broken' : ''}" x1="${x1}" y1="${y}" x2="${x2}" y2="${y}"/>${head}`
+  const [near, far] = [x2 + back / 2, x2 + 1.5 * back]
+  // a cross stands for what does not arrive
+  const shape =
+    kind === 'broken'
+      ? `M${near} ${y - 4} L${far} ${y + 4} M${near} ${y + 4} L${far} ${y - 4}`
+      : `M${x2 + back} ${y - 4} L${x2} ${y} L${x2 + back} ${y + 4}`
+  const head = `<path class="${style}" d="${shape}"/>`
+  return `<line class="arrow ${style}${kind === 'message' ? '' : ' broken'}" x1="${x1}" y1="${y}" x2="${x2}" y2="${y}"/>${head}`
 }
 
 function drawLabel({ name, text: shown, caret }: DiagramRow, y: number, isIllegal: boolean): string {

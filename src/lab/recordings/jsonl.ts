@@ -8,6 +8,8 @@ import { type Recording, type RecordingEntry, RecordingError } from './recording
  */
 
 const LF = 0x0a
+/** Maxima of a file, which bound the memory that reading it takes. */
+const LIMITS = { entries: 500_000, bytes: 256 * 1024 * 1024 } as const
 const HEADER = { type: 'recording', version: 1 } as const
 
 const whole = z.int().min(0)
@@ -74,8 +76,13 @@ export function isJsonl(file: Uint8Array): boolean {
   return file[0] === 0x7b
 }
 
-/** Reads a recording in JSON Lines. Warns of a last line that was cut. Throws a RecordingError for any other line that is not an entry. */
-export function readJsonl(file: Uint8Array): Recording {
+/**
+ * Reads a recording in JSON Lines. Warns of a last line that was cut. Throws a RecordingError for any other line that is not an entry,
+ * and for a file that is larger than the limits.
+ */
+export function readJsonl(file: Uint8Array, limits: { readonly entries: number; readonly bytes: number } = LIMITS): Recording {
+  if (file.length > limits.bytes) throw tooMuch(`${limits.bytes} bytes`)
+  if (countLines(file) > limits.entries + 1) throw tooMuch(`${limits.entries} entries`)
   const end = file.lastIndexOf(LF) + 1
   const lines = decodeWhole(file.subarray(0, end)).split('\n').slice(0, -1)
   const warnings: string[] = []
@@ -86,6 +93,16 @@ export function readJsonl(file: Uint8Array): Recording {
   if (!Header.safeParse(parseJson(lines[0] ?? '', 1)).success)
     throw new RecordingError(`line 1 is not the header of a recording: expected ${JSON.stringify(HEADER)}`)
   return { entries: lines.slice(1).map((line, at) => toEntry(parseJson(line, at + 2), at + 2)), warnings }
+}
+
+function tooMuch(limit: string): RecordingError {
+  return new RecordingError(`the recording has more than ${limit}: take its beginning, such as head -n 100000 FILE > PART.jsonl`)
+}
+
+function countLines(bytes: Uint8Array): number {
+  let lines = 0
+  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) lines++
+  return lines
 }
 
 function decodeWhole(bytes: Uint8Array): string {

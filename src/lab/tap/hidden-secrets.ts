@@ -45,6 +45,7 @@ export class HiddenSecrets {
         return this.#overlaps(one) ? { ...one, sentence: `the ${one.from} has sent a password and ${one.lacks}` } : one
       case 'segment':
       case 'unreadable':
+      case 'gap':
       case 'end':
         return one
     }

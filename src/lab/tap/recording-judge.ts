@@ -1,5 +1,5 @@
 import type { ByteSpan } from '../../wire/framing/framing.ts'
-import type { Observation, WireEvent } from '../monitor/observation.ts'
+import type { Observation, WireEvent, WireGap } from '../monitor/observation.ts'
 import type { ByteRange, ConnectionOpening, RecordedSegment, RecordingEntry } from '../recordings/recording.ts'
 import { ConversationCounts, type ConversationSummary } from './conversation-summary.ts'
 import type { ConversationWatch, CreateWatch, Watched } from './conversation-watch.ts'
@@ -63,6 +63,7 @@ export class RecordingJudge {
         at: entry.at,
       })
       this.#options.view?.opened(entry)
+      if (entry.isPartial) this.#loseState(entry.connection, { at: entry.at, from: 'client', missing: undefined })
       return entry
     }
     const conversation = this.#conversations.get(entry.connection)
@@ -70,6 +71,7 @@ export class RecordingJudge {
     const { from } = entry
     const at = entry.at / 1000
     conversation.at = entry.at
+    if (entry.missing !== undefined) this.#loseState(entry.connection, { at: entry.at, from, missing: entry.missing })
     if (entry.type === 'end') {
       const event: WireEvent = { kind: 'end', at, from, how: entry.how === 'fin' ? 'finished' : 'reset' }
       return withComments(entry, this.#observe(entry.connection, conversation, event))
@@ -102,6 +104,11 @@ export class RecordingJudge {
     for (const [connection, { at }] of this.#conversations) this.close(connection, at)
   }
 
+  #loseState(connection: number, { at, from, missing }: Omit<WireGap, 'kind'>): void {
+    const conversation = this.#conversations.get(connection)
+    if (conversation) this.#observe(connection, conversation, { kind: 'gap', at: at / 1000, from, missing })
+  }
+
   /** Passes an event to the watch. Returns the sentences of the violations in it. */
   #observe(connection: number, { watch, counts, hidden }: Conversation, event: WireEvent): readonly string[] {
     const seen = watch.observe(event)
@@ -129,6 +136,7 @@ export function findFaults(one: Observation): readonly string[] {
     case 'unreadable':
       return [one.sentence]
     case 'segment':
+    case 'gap':
     case 'end':
       return []
   }
@@ -154,10 +162,15 @@ function toRanges(spans: readonly ByteSpan[], start: number, { bytes, masked = [
 }
 
 const STAR = 0x2a
+const LF = 0x0a
+const CR = 0x0d
 
+/** Masks ranges of a segment. Line ends stay: they are no part of a secret, and without them the messages of the recording would run together. */
 function maskSegment(segment: RecordedSegment, masked: readonly ByteRange[]): RecordedSegment {
   if (masked.length === 0) return segment
   const bytes = new Uint8Array(segment.bytes)
-  for (const [from, to] of masked) bytes.fill(STAR, from, to)
+  for (const [from, to] of masked) {
+    for (let at = from; at < to; at++) if (bytes[at] !== LF && bytes[at] !== CR) bytes[at] = STAR
+  }
   return { ...segment, bytes, masked }
 }

@@ -83,6 +83,14 @@ describe('a recording in JSON Lines', () => {
     expect(() => readJsonl(file)).toThrow(new RecordingError('the recording is damaged: it is not UTF-8'))
   })
 
+  test('that is larger than the limits is refused with advice', () => {
+    const file = encodeJsonl(CONVERSATION)
+    const advice = /^the recording has more than (?:6 entries|100 bytes): take its beginning, such as head -n 100000 FILE/
+    expect(() => readJsonl(file, { entries: CONVERSATION.length - 1, bytes: 10_000 })).toThrow(advice)
+    expect(() => readJsonl(file, { entries: CONVERSATION.length, bytes: 100 })).toThrow(advice)
+    expect(readJsonl(file, { entries: CONVERSATION.length, bytes: file.length }).entries).toHaveLength(CONVERSATION.length)
+  })
+
   test('never throws anything but a RecordingError, whatever its bytes are', () => {
     const file = encodeJsonl(CONVERSATION)
     let refused = 0

@@ -3,11 +3,10 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readRecording } from '../../../src/lab/recordings/formats.ts'
 import { groupConnections } from '../../../src/lab/recordings/recording.ts'
-import { captureConversation, hasProgram, WRITES } from '../../support/capture.ts'
+import { canCapture, captureConversation, WRITES } from '../../support/capture.ts'
 import { folder } from '../../support/folders.ts'
 
 const CAPTURES = join(import.meta.dirname, '../../fixtures/captures')
-const canCapture = process.platform === 'linux' && process.geteuid?.() === 0 && hasProgram('tcpdump')
 
 /** Reads a capture of the conversation; returns its sides, and what each side wrote and when it ended. */
 function read(file: string) {

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { encodePcapng } from '../../../src/lab/recordings/pcapng-encoder.ts'
 import type { RecordingEntry } from '../../../src/lab/recordings/recording.ts'
-import { hasProgram } from '../../support/capture.ts'
+import { isTestedWith } from '../../support/capture.ts'
 import { folder } from '../../support/folders.ts'
 import { CONVERSATION, opening, recordings, segment } from './samples.ts'
 
@@ -14,8 +14,11 @@ type Shown = Readonly<Record<string, readonly string[] | undefined>>
 
 const FIELDS = [
   ...['frame.time_epoch', 'frame.comment', 'ip.src', 'ipv6.src', 'tcp.srcport', 'udp.srcport', 'tcp.payload', 'udp.payload', 'tcp.stream'],
-  ...['ip.checksum.status', 'tcp.checksum.status', 'udp.checksum.status', 'tcp.analysis.flags', '_ws.malformed'],
+  ...['ip.checksum.status', 'tcp.checksum.status', 'udp.checksum.status', 'tcp.analysis.flags', '_ws.malformed', '_ws.expert.message'],
 ]
+
+/** What tshark remarks about what did happen; everything else is a complaint. Comments, and packets of a recorded violation, are among it. */
+const REMARK = /^(?:Connection (?:establish|finish|reset)|This frame (?:initiates|undergoes) the connection closing)/
 
 /** Lets tshark read a file, with all of its checks; returns what it shows, and its complaints. */
 function readByTshark(entries: Iterable<RecordingEntry>): readonly Shown[] {
@@ -46,8 +49,8 @@ function manyConnections(): RecordingEntry[] {
 }
 
 describe('tshark', () => {
-  const isInstalled = hasProgram('tshark')
-  beforeEach(({ skip }) => skip(!isInstalled, 'tshark is not installed: apt-get install tshark'))
+  const isTested = isTestedWith('tshark')
+  beforeEach(({ skip }) => skip(!isTested, 'tshark is not installed: apt-get install tshark'))
 
   test.each([
     ['a conversation', () => [...CONVERSATION]],
@@ -78,6 +81,8 @@ describe('tshark', () => {
       const checked = ['ip', 'tcp', 'udp'].flatMap((name) => packet[`${name}.checksum.status`] ?? [])
       expect(checked).toEqual(isIpv4 ? ['1', '1'] : ['1'])
       expect([packet['tcp.analysis.flags'], packet['_ws.malformed']]).toEqual([undefined, undefined])
+      const remarks = packet['_ws.expert.message'] ?? []
+      expect(remarks.filter((remark) => !REMARK.test(remark) && !packet['frame.comment']?.includes(remark))).toEqual([])
     }
   })
 
