@@ -89,6 +89,8 @@ export function withoutTyped(prints: string, typed: readonly string[]): string {
     if (found < 0) throw new Error(`the page does not show that ${line} is typed`)
     left += prints.slice(at, found)
     at = found + line.length + 1
+    // what is left out begins in the line of the prompt
+    if (prints.startsWith('...\n', at)) left += '[...]\n'
   }
   return left + prints.slice(at)
 }

@@ -18,7 +18,7 @@ const TERMINAL = { cols: 80, rows: 50 }
 /** Returns why the system cannot run a command of a block, so that it is not tested; undefined if it can. */
 export function missing(command: string, { isAtTerminal, ready }: Pick<Block, 'isAtTerminal' | 'ready'>): string | undefined {
   const [program = ''] = command.split(' ')
-  if (['nc', 'python3', 'cc'].includes(program) && !isThere(program)) return `there is no ${program}`
+  if (['nc', 'python3', 'cc', 'timeout'].includes(program) && !isThere(program)) return `there is no ${program}`
   if (/\bparlor check\b/.test(command) && !(hasPython && hasNamespaces)) return 'there is no Python, or no sandbox without a note'
   if (command.includes('--unix') && process.platform === 'win32') return 'there are no such sockets on Windows'
   if (isAtTerminal && pty === undefined) return 'there is no library for pseudo-terminals'
@@ -82,7 +82,7 @@ export class Stage {
     const [program = '', ...args] = words
     const isParlor = program === 'npx'
     const file = isParlor || program === 'node' ? process.execPath : program
-    const all = isParlor ? [join(root, 'bin/parlor.js'), ...args.slice(1), ...(await this.#portsOf(args.slice(1)))] : args
+    const all = isParlor ? [join(root, 'bin/parlor.js'), ...args.slice(1), ...(await this.#portsOf([...args.slice(1), ...typed]))] : args
     const env = {
       ...process.env,
       PARLOR_HTTP: 'none',
@@ -98,13 +98,13 @@ export class Stage {
     return new Running(toPipes(child))
   }
 
-  /** Resolves when a program listens at the port that a command names last, or that its program has. Linux only. */
-  async listens(command: string): Promise<void> {
+  /** Resolves when a started command listens at the port that it names, or that its program has, and when it has ended. Linux only. */
+  async listens(command: string, started: Running): Promise<void> {
     const translated = await this.translateInput(command)
-    const [, ...args] = translated.split(' ').slice(1)
-    const said = [...translated.matchAll(/\b\d{4,5}\b/g)].at(-1)?.[0] ?? (await this.#portsOf(['host', ...args])).at(-1)
+    const [said] = translated.match(PORTS) ?? (await this.#portsOf(translated.split(' ').slice(2))).slice(-1)
     const wanted = new RegExp(`^ *\\d+: [0-9A-F]+:${Number(said).toString(16).toUpperCase().padStart(4, '0')} [0-9A-F]+:0000 0[A7] `, 'm')
-    while (!['tcp', 'tcp6', 'udp'].some((table) => wanted.test(readFileSync(`/proc/net/${table}`, 'utf8')))) await wait(20)
+    while (!started.isOver && !['tcp', 'tcp6', 'udp'].some((table) => wanted.test(readFileSync(`/proc/net/${table}`, 'utf8'))))
+      await wait(20)
   }
 
   async #portsOf([command = '', name = '', ...rest]: readonly string[]): Promise<string[]> {
@@ -144,19 +144,10 @@ function toPipes(child: ChildProcess): Carrier {
 }
 
 function toCarrier(terminal: ReturnType<PtyLibrary['spawn']>): Carrier {
-  let isOver = false
-  const exit = new Promise<number | null>((resolve) => {
-    terminal.onExit(({ exitCode, signal }) => {
-      isOver = true
-      resolve(signal ? null : exitCode)
-    })
-  })
   return {
     onText: (listener) => void terminal.onData((text) => listener(stripVTControlCharacters(text))),
-    exit,
-    stop: () => {
-      if (!isOver) terminal.kill()
-    },
+    exit: new Promise((resolve) => void terminal.onExit(({ exitCode, signal }) => resolve(signal ? null : exitCode))),
+    stop: () => terminal.kill(),
   }
 }
 
@@ -167,10 +158,13 @@ export class Running {
   /** Resolves to the exit code; null after a signal. */
   readonly exit: Promise<number | null>
   output = ''
+  isOver = false
 
   constructor(carrier: Carrier) {
     this.#carrier = carrier
-    this.exit = carrier.exit
+    this.exit = carrier.exit.finally(() => {
+      this.isOver = true
+    })
     carrier.onText((text) => {
       this.output = `${this.output}${text}`.replaceAll('\r\n', '\n')
       for (const listener of this.#listeners) listener()
@@ -190,7 +184,7 @@ export class Running {
   }
 
   stop(): void {
-    this.#carrier.stop()
+    if (!this.isOver) this.#carrier.stop()
   }
 }
 

@@ -10,7 +10,7 @@ import { missing, type Running, Stage, silentPeer } from './commands.ts'
 const ATTEMPTS = { times: 100, pause: 50 }
 
 /** Tests that a page has a number of scenes or more, and runs each. A scene is a block with the blocks that run beside it. */
-export function testScenes(file: string, least: number): void {
+export function testScenes(file: string, least: number, timeout?: number): void {
   const blocks = blocksOf(file)
   const named = new Map(blocks.map((block) => [block.name, block]))
   const scenes = blocks.filter(({ name }) => name === undefined || !blocks.some(({ beside }) => beside.includes(name)))
@@ -23,7 +23,7 @@ export function testScenes(file: string, least: number): void {
   describe.concurrent('scenes', () => {
     for (const block of scenes) {
       const title = block.commands.map(({ command }) => command).join('; ')
-      test(`line ${block.line}: ${title}`, (context) => new Scene(block, named, context).play())
+      test(`line ${block.line}: ${title}`, (context) => new Scene(block, named, context).play(), timeout)
     }
   })
 }
@@ -74,7 +74,7 @@ class Scene {
   async #begin(block: Block): Promise<Running> {
     const [{ command = '' } = {}] = block.commands
     const started = await this.#start(block, command)
-    if (block.ready === 'when it listens') await this.#stage.listens(command)
+    if (block.ready === 'when it listens') await this.#stage.listens(command, started)
     if (block.ready === 'after its first line') await started.printed((output) => output.includes('\n'))
     return started
   }
@@ -93,7 +93,7 @@ class Scene {
   async #run(command: string, prints: string | undefined): Promise<void> {
     const { output, exit } = await this.#attempt(command)
     this.#expect({ output, exit }).toEqual({ output, exit: this.#block.exit ?? 0 })
-    if (prints === undefined || prints === '') this.#expect(output).not.toBe('')
+    if (prints === undefined) this.#expect(output).not.toBe('')
     else this.#compare(output, this.#stage.translate(withoutTyped(prints, this.#block.typed)), this.#block)
   }
 
@@ -102,7 +102,11 @@ class Scene {
     for (let left = ATTEMPTS.times; ; left--) {
       const started = await this.#start(this.#block, command)
       const exit = await started.exit
-      if (exit === 0 || left === 0 || !(started.output === '' || /refused|start the server first/i.test(started.output)))
+      if (
+        exit === (this.#block.exit ?? 0) ||
+        left === 0 ||
+        !(started.output === '' || /refused|start the server first/i.test(started.output))
+      )
         return { output: started.output, exit }
       await wait(ATTEMPTS.pause)
     }
