@@ -87,7 +87,7 @@ export class Stage {
       ...process.env,
       PARLOR_HTTP: 'none',
       PYTHONDONTWRITEBYTECODE: '1',
-      ...(isAtTerminal ? { NO_COLOR: '1', TERM: 'xterm' } : {}),
+      ...(isAtTerminal ? { NO_COLOR: '', TERM: 'xterm' } : {}),
     }
     if (isAtTerminal && pty) return new Running(toCarrier(pty.spawn(file, all, { ...TERMINAL, cwd: root, env })))
     const child = spawn(file, all, { cwd: root, env })
@@ -128,6 +128,8 @@ const PORTS = /(?<=127\.0\.0\.1[ :]|::1 |--(?:port|listen|to) |_server(?:\.py)? 
 /** Carrier is the process of a command: on pipes, or at a terminal. */
 interface Carrier {
   onText(listener: (text: string) => void): void
+  /** Returns the text in everything that was printed, without colours. */
+  toText(printed: string): string
   /** Resolves to the exit code; null after a signal. */
   readonly exit: Promise<number | null>
   stop(): void
@@ -138,6 +140,7 @@ function toPipes(child: ChildProcess): Carrier {
     onText(listener) {
       for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', listener)
     },
+    toText: (printed) => printed,
     exit: new Promise((resolve, reject) => child.on('close', resolve).on('error', reject)),
     stop: () => void child.kill(),
   }
@@ -145,7 +148,8 @@ function toPipes(child: ChildProcess): Carrier {
 
 function toCarrier(terminal: ReturnType<PtyLibrary['spawn']>): Carrier {
   return {
-    onText: (listener) => void terminal.onData((text) => listener(stripVTControlCharacters(text))),
+    onText: (listener) => void terminal.onData(listener),
+    toText: stripVTControlCharacters,
     exit: new Promise((resolve) => void terminal.onExit(({ exitCode, signal }) => resolve(signal ? null : exitCode))),
     stop: () => terminal.kill(),
   }
@@ -155,6 +159,7 @@ function toCarrier(terminal: ReturnType<PtyLibrary['spawn']>): Carrier {
 export class Running {
   readonly #carrier: Carrier
   readonly #listeners: (() => void)[] = []
+  #printed = ''
   /** Resolves to the exit code; null after a signal. */
   readonly exit: Promise<number | null>
   output = ''
@@ -166,7 +171,8 @@ export class Running {
       this.isOver = true
     })
     carrier.onText((text) => {
-      this.output = `${this.output}${text}`.replaceAll('\r\n', '\n')
+      this.#printed += text
+      this.output = carrier.toText(this.#printed).replaceAll('\r\n', '\n')
       for (const listener of this.#listeners) listener()
     })
   }
