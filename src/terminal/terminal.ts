@@ -57,6 +57,7 @@ export class Terminal implements Console {
 
   /** Prints the lines of a diagram, which has escaped the texts of a peer itself, and may have colours. */
   printDiagram(lines: readonly string[]): void {
+    this.#isMidLine = false
     for (const line of lines) this.#output.write(`${line}\n`)
   }
 
