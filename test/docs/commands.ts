@@ -128,7 +128,7 @@ const PORTS = /(?<=127\.0\.0\.1[ :]|::1 |--(?:port|listen|to) |_server(?:\.py)? 
 /** Carrier is the process of a command: on pipes, or at a terminal. */
 interface Carrier {
   onText(listener: (text: string) => void): void
-  /** Returns the text in everything that was printed, without colours. */
+  /** Returns what remains visible of everything that was printed, without colours. */
   toText(printed: string): string
   /** Resolves to the exit code; null after a signal. */
   readonly exit: Promise<number | null>
@@ -146,10 +146,13 @@ function toPipes(child: ChildProcess): Carrier {
   }
 }
 
+/** With this, a program erases a line that shows its progress. */
+const ERASE = '\r\x1b[K'
+
 function toCarrier(terminal: ReturnType<PtyLibrary['spawn']>): Carrier {
   return {
     onText: (listener) => void terminal.onData(listener),
-    toText: stripVTControlCharacters,
+    toText: (printed) => stripVTControlCharacters(printed.replaceAll(/[^\n]*$/gm, (line) => line.split(ERASE).at(-1) ?? '')),
     exit: new Promise((resolve) => void terminal.onExit(({ exitCode, signal }) => resolve(signal ? null : exitCode))),
     stop: () => terminal.kill(),
   }
