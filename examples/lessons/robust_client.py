@@ -1,4 +1,4 @@
-"""Plays the guessing game, and bears a bad server: python3 robust_client.py HOST PORT"""
+"""Plays the guessing game, and survives a bad server: python3 robust_client.py HOST PORT"""
 
 import socket
 import sys
