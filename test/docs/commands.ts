@@ -61,7 +61,7 @@ export class Stage {
 
   /** Puts the model answers into the folder in which a student works. */
   fillMine(): void {
-    cpSync(join(root, 'examples/lessons'), join(this.#folder, 'mine'), { recursive: true })
+    cpSync(join(root, 'docs/lessons/answers'), join(this.#folder, 'mine'), { recursive: true })
   }
 
   /** Returns a command of the page, or what is typed, with this stage's ports and folders. */

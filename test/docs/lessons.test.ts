@@ -21,7 +21,7 @@ test('there are ten lessons, and the index links to each of them in order', () =
 // the last lesson has the longest scene, so it begins first
 describe.concurrent.each(lessons.toReversed())('%s', (file) => {
   const text = readPage(file)
-  const [, name = ''] = /\n\[A right answer\]\(\.\.\/\.\.\/(examples\/lessons\/\w+\.\w+)\)\n$/.exec(text) ?? []
+  const [, answer = ''] = /\n\[A right answer\]\(answers\/(\w+\.\w+)\)\n$/.exec(text) ?? []
 
   test('says what you learn, and is short', () => {
     expect(text).toMatch(/^# \d+\. .*\n\nYou learn [^.]*\.\n\n## Try it\n/)
@@ -29,10 +29,9 @@ describe.concurrent.each(lessons.toReversed())('%s', (file) => {
   })
 
   test('has an exercise, a right answer, and a wrong answer to the same exercise', () => {
-    const file = name.replace('examples/lessons/', '')
-    expect(text).toContain(`\`mine/${file}\``)
-    expect(text).toContain(`(../../examples/lessons/wrong/${file})`)
-    expect(readPage(name)).not.toBe(readPage(name.replace('lessons/', 'lessons/wrong/')))
+    expect(text).toContain(`\`mine/${answer}\``)
+    expect(text).toContain(`(wrong/${answer})`)
+    expect(readPage(`docs/lessons/answers/${answer}`)).not.toBe(readPage(`docs/lessons/wrong/${answer}`))
   })
 
   testScenes(file, 3, PATIENCE)

@@ -92,7 +92,7 @@ class Scene {
   /** Runs a command to its end. */
   async #run(command: string, prints: string | undefined): Promise<void> {
     const { output, exit } = await this.#attempt(command)
-    this.#expect({ output, exit }).toEqual({ output, exit: this.#block.exit ?? 0 })
+    this.#expect(exit, output).toBe(this.#block.exit ?? 0)
     if (prints === undefined) this.#expect(output).not.toBe('')
     else this.#compare(output, this.#stage.translate(withoutTyped(prints, this.#block.typed)), this.#block)
   }
