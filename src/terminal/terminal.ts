@@ -55,12 +55,6 @@ export class Terminal implements Console {
     this.say(this.wrap(sentence))
   }
 
-  /** Prints the lines of a diagram, which has escaped the texts of a peer itself, and may have colours. */
-  printDiagram(lines: readonly string[]): void {
-    this.#isMidLine = false
-    for (const line of lines) this.#output.write(`${line}\n`)
-  }
-
   /** Wraps a sentence if the output is a terminal; otherwise it stays one line. */
   wrap(sentence: string): string {
     return this.#output.isTTY ? wrap(sentence, this.columns).join('\n') : sentence
