@@ -5,17 +5,17 @@ import sys
 
 TRIES = 5
 
-server = (sys.argv[1], int(sys.argv[2]))
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-    sock.settimeout(0.5)  # the longest wait for one answer, in seconds
+    sock.connect((sys.argv[1], int(sys.argv[2])))  # from now on, only datagrams of this server arrive
+    sock.settimeout(1)  # the longest wait for one answer, in seconds
     for attempt in range(1, TRIES + 1):
-        sock.sendto(b"%H:%M", server)
         try:
-            answer, _ = sock.recvfrom(1024)
+            sock.send(b"%H:%M")
+            print(sock.recv(1024).decode())
+            break
         except TimeoutError:
             print(f"attempt {attempt}: no answer")
-            continue
-        print(answer.decode())
-        break
+        except OSError as error:
+            sys.exit(f"the server cannot be reached: {error}")
     else:
         sys.exit("the server does not answer")
