@@ -7,7 +7,7 @@ import { testScenes } from './scenes.ts'
 const LONGEST = 80
 
 /** Milliseconds for a scene: a check at the level robust waits for silent and slow peers. */
-const PATIENCE = 90_000
+const PATIENCE = 120_000
 
 const lessons = globSync('docs/lessons/[0-9]*.md', { cwd: root }).sort()
 

@@ -10,20 +10,21 @@ def play(connection):
     low, high = 1, 100
     guess = 0
     while True:
-        word = lines.readline()
-        if word == "GUESS\n":
+        line = lines.readline()
+        word = line.rstrip("\r\n")  # some programs end their lines with \r\n
+        if not line.endswith("\n"):
+            sys.exit("the server closed the connection in the middle of the game")
+        if word == "GUESS":
             guess = (low + high) // 2
             connection.sendall(f"{guess}\n".encode())
-        elif word == "LOW\n":
+        elif word == "LOW":
             low = guess + 1
-        elif word == "HIGH\n":
+        elif word == "HIGH":
             high = guess - 1
-        elif word in ("WIN\n", "GAMEOVER\n"):
-            return word.strip()
-        elif word.endswith("\n"):
-            sys.exit(f"the server sent {word[:40]!r}, which this game does not have")
+        elif word in ("WIN", "GAMEOVER"):
+            return word
         else:
-            sys.exit("the server closed the connection in the middle of the game")
+            sys.exit(f"the server sent {word[:40]!r}, which this game does not have")
 
 
 try:
