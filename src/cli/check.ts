@@ -17,7 +17,7 @@ import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { wallClock } from './clock.ts'
 import { printError, UsageError } from './diagnostics.ts'
-import { diagramOptions } from './lab-view.ts'
+import { diagramOptions, printDiagram } from './lab-view.ts'
 import { createRandom, loadRegistry, type ProgramFlags, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 
@@ -156,7 +156,7 @@ function repeatLine(role: Side, check: Check, seed: number): string {
 function printJudged(terminal: Terminal, { result, proves, lines, observations }: JudgedCheck): void {
   terminal.printSentence(`${result.passed ? 'passed' : 'FAILED'}  ${result.name}: ${result.passed ? proves : result.sentence}`)
   if (result.passed) return
-  for (const line of formatFailure(observations, diagramOptions())) terminal.say(line)
+  printDiagram(formatFailure(observations, diagramOptions()))
   if (lines.length > 0) terminal.say('        The last lines of the program:')
   for (const line of lines) terminal.say(`        | ${line}`)
   terminal.printSentence(`        cause: ${result.cause}; source: ${result.source}`)

@@ -62,13 +62,16 @@ export function maySpeak(steps: readonly Transition[], side: Side): boolean {
   return steps.some(({ form, from }) => from === side && !form.bye && !form.closes)
 }
 
-/** Returns the end of an error sentence that names the message that the peer, or this side, should have sent when the connection ended. */
-export function formatExpected({ automaton, steps, peer }: ConversationState): string {
+/**
+ * Returns the end of an error sentence that names the message that the peer, or the other side, should have sent when the connection ended.
+ * `other` names that side, with an apostrophe.
+ */
+export function formatExpected({ automaton, steps, peer }: ConversationState, other = 'this side’s'): string {
   const theirs = steps.filter(({ from }) => from === peer)
   const ours = steps.filter(({ from }) => from !== peer)
   const isOurs = !maySpeak(theirs, peer) && maySpeak(ours, peer === 'server' ? 'client' : 'server')
-  if (isOurs) return `it was this side’s turn to say ${alternatives(automaton, ours)}`
-  return theirs.length > 0 ? `expected ${alternatives(automaton, theirs)}` : 'it was this side’s turn'
+  if (isOurs) return `it was ${other} turn to say ${alternatives(automaton, ours)}`
+  return theirs.length > 0 ? `expected ${alternatives(automaton, theirs)}` : `it was ${other} turn`
 }
 
 /** Returns the end of an error sentence that says that a message arrived before the peer's turn. */

@@ -18,8 +18,8 @@ const MAY: Readonly<Record<string, string>> = {
   'attack/attacks/waits-that-end-together.ts': 'measures a real server for a time',
   'crash/bot.ts': 'plays with a real server that throttles',
   'crash/run.ts': 'kills a real server after a random time',
-  'docs/commands.test.ts': 'a command of a page may start before its server listens, and the server prints nothing',
-  'docs/commands.ts': 'a peer of a page may start before its server listens, and the server prints nothing',
+  'docs/commands.ts': 'a server of a page prints nothing when it listens',
+  'docs/scenes.ts': 'a command of a page may start before its server listens, and the server prints nothing',
   'server/observe/metrics.test.ts': 'reads the metrics of a real server, which announces no change of them',
   'support/flood.ts': 'pings a real server every few milliseconds',
 }

@@ -1,85 +1,28 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
+import { loadPty, type PtyLibrary } from '../../src/lab/sandbox/sandboxed-program.ts'
 import { loadProgram } from '../../src/programs/index.ts'
 import { hasNamespaces, hasPython } from '../support/sandboxes.ts'
+import { type Block, root } from './blocks.ts'
 
-export const root = join(import.meta.dirname, '../..')
+const pty = await loadPty()
 
-/**
- * Block is a fenced block of commands in a Markdown file, after a comment `<!-- test: ... -->` that contains, separated
- * by commas: `background as NAME` (it runs during other blocks), `beside NAME` (that block is running), `types "a" "b"`,
- * `exit N` (0 by default), `in any order` (its lines, without leading times), `silent peer` (a client connects and sends
- * nothing), `with "a" as "b"` (a replacement in the commands, so that a test is not slow).
- */
-export interface Block {
-  readonly line: number
-  /** Each command with its expected output; undefined if the page shows none. */
-  readonly commands: readonly { readonly command: string; readonly prints: string | undefined }[]
-  readonly name?: string
-  readonly beside?: string
-  readonly typed: readonly string[]
-  readonly exit?: number
-  readonly anyOrder: boolean
-  readonly silentPeer: boolean
-}
+/** The columns of a terminal are the fewest for which Parlor draws. */
+const TERMINAL = { cols: 80, rows: 50 }
 
-/** Returns the blocks of a Markdown file that are marked for testing. */
-export function blocksOf(file: string): Block[] {
-  const text = readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n')
-  return [...text.matchAll(/<!-- test(?:: (.*?))? -->\n+```(sh|console)\n([\s\S]*?)```\n/g)].map((found) => {
-    const [, directives = '', language, content = ''] = found
-    const said = (pattern: RegExp) => pattern.exec(directives)?.[1]
-    const [, from, to] = /with "([^"]*)" as "([^"]*)"/.exec(directives) ?? []
-    const [name, beside, exit] = [said(/background as (\w+)/), said(/beside (\w+)/), said(/exit (\d+)/)]
-    const commands = language === 'sh' ? plain(content) : transcript(content)
-    return {
-      line: text.slice(0, found.index).split('\n').length,
-      commands: commands.map(({ command, prints }) => ({ command: from && to ? command.replace(from, to) : command, prints })),
-      ...(name === undefined ? {} : { name }),
-      ...(beside === undefined ? {} : { beside }),
-      ...(exit === undefined ? {} : { exit: Number(exit) }),
-      typed: [...(said(/types ((?:"[^"]*" ?)+)/) ?? '').matchAll(/"([^"]*)"/g)].map(([, line = '']) => line),
-      anyOrder: directives.includes('in any order'),
-      silentPeer: directives.includes('silent peer'),
-    }
-  })
-}
-
-function plain(content: string): Block['commands'] {
-  const lines = content.split('\n').map((line) => line.replace(/\s+# .*$/, ''))
-  return lines.filter((line) => line !== '').map((command) => ({ command, prints: undefined }))
-}
-
-function transcript(content: string): Block['commands'] {
-  return content
-    .split(/^\$ /m)
-    .slice(1)
-    .map((part) => ({ command: part.slice(0, part.indexOf('\n')), prints: part.slice(part.indexOf('\n') + 1) }))
-}
-
-/** Returns the output of a page as a pipe delivers it: without the typed text, because no terminal echoes it. */
-export function withoutTyped(prints: string, typed: readonly string[]): string {
-  let at = 0
-  let left = ''
-  for (const line of typed) {
-    const found = prints.indexOf(`${line}\n`, at)
-    if (found < 0) throw new Error(`the page does not show that ${line} is typed`)
-    left += prints.slice(at, found)
-    at = found + line.length + 1
-  }
-  return left + prints.slice(at)
-}
-
-/** Returns why the system cannot run a command, so that it is not tested; undefined if it can. */
-export function missing(command: string): string | undefined {
+/** Returns why the system cannot run a command of a block, so that it is not tested; undefined if it can. */
+export function missing(command: string, { isAtTerminal, ready }: Pick<Block, 'isAtTerminal' | 'ready'>): string | undefined {
   const [program = ''] = command.split(' ')
-  if (['nc', 'python3', 'cc'].includes(program) && !isThere(program)) return `there is no ${program}`
+  if (['nc', 'python3', 'cc', 'timeout'].includes(program) && !isThere(program)) return `there is no ${program}`
   if (/\bparlor check\b/.test(command) && !(hasPython && hasNamespaces)) return 'there is no Python, or no sandbox without a note'
   if (command.includes('--unix') && process.platform === 'win32') return 'there are no such sockets on Windows'
+  if (isAtTerminal && pty === undefined) return 'there is no library for pseudo-terminals'
+  if (ready === 'when it listens' && process.platform !== 'linux') return 'the system does not say which ports listen'
   const loopback = Object.values(networkInterfaces()).flatMap((one) => one ?? [])
   const ipv6 = command.includes('--ipv6') || command.includes('::1')
   return ipv6 && !loopback.some(({ address }) => address === '::1') ? 'there is no IPv6' : undefined
@@ -94,7 +37,10 @@ function isThere(program: string): boolean {
   }
 }
 
-/** Stage runs the commands of one page, with free ports in place of the page's, and its own folder for /tmp. */
+/**
+ * Stage runs the commands of one page, with free ports in place of the page's, and its own folder for /tmp. A folder `mine`, in which
+ * a student works, has the model answers in it.
+ */
 export class Stage {
   readonly #folder: string
   readonly #ports = new Map<number, number>()
@@ -113,24 +59,52 @@ export class Stage {
     return port
   }
 
-  /** Returns a text of the page with this stage's ports and folder. */
-  async translate(text: string): Promise<string> {
-    const numbers = new Set([...text.matchAll(/(?<=127\.0\.0\.1 |::1 )\d{4,5}\b|(?<= )\d{4,5}(?= {2})/g)].map(([found]) => Number(found)))
-    let translated = text.replaceAll('/tmp/', `${this.#folder}/`)
-    for (const number of numbers) translated = translated.replaceAll(new RegExp(`\\b${number}\\b`, 'g'), String(await this.port(number)))
-    return translated
+  /** Puts the model answers into the folder in which a student works. */
+  fillMine(): void {
+    cpSync(join(root, 'docs/lessons/answers'), join(this.#folder, 'mine'), { recursive: true })
+  }
+
+  /** Returns a command of the page, or what is typed, with this stage's ports and folders. */
+  async translateInput(text: string): Promise<string> {
+    for (const [found] of text.matchAll(PORTS)) await this.port(Number(found))
+    return this.translate(text)
+  }
+
+  /** Returns an output of the page with this stage's ports and folders. */
+  translate(text: string): string {
+    const translated = text.replaceAll('/tmp/', `${this.#folder}/`).replaceAll(/(?<=^| )mine(?=[/ ]|$)/g, `${this.#folder}/mine`)
+    return translated.replaceAll(/\b\d{4,5}\b/g, (number) => String(this.#ports.get(Number(number)) ?? number))
   }
 
   /** Starts a command of the page. If it needs a port and names none, this stage's is added. */
-  async start(command: string, typed: readonly string[]): Promise<Running> {
-    const words = [...(await this.translate(command)).matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word)
+  async start(command: string, { typed, isAtTerminal, name }: Pick<Block, 'typed' | 'isAtTerminal' | 'name'>): Promise<Running> {
+    const words = [...(await this.translateInput(command)).matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word)
     const [program = '', ...args] = words
-    const surroundings = { cwd: root, env: { ...process.env, PARLOR_HTTP: 'none' } }
-    const child =
-      program === 'npx'
-        ? spawn(process.execPath, [join(root, 'bin/parlor.js'), ...args.slice(1), ...(await this.#portsOf(args.slice(1)))], surroundings)
-        : spawn(program === 'node' ? process.execPath : program, program === 'python3' ? ['-B', ...args] : args, surroundings)
-    return new Running(child, typed)
+    const isParlor = program === 'npx'
+    const file = isParlor || program === 'node' ? process.execPath : program
+    const all = isParlor ? [join(root, 'bin/parlor.js'), ...args.slice(1), ...(await this.#portsOf([...args.slice(1), ...typed]))] : args
+    const env = {
+      ...process.env,
+      PARLOR_HTTP: 'none',
+      PYTHONDONTWRITEBYTECODE: '1',
+      ...(isAtTerminal ? { NO_COLOR: '', TERM: 'xterm' } : {}),
+    }
+    if (isAtTerminal && pty) return new Running(toCarrier(pty.spawn(file, all, { ...TERMINAL, cwd: root, env })))
+    const child = spawn(file, all, { cwd: root, env })
+    child.stdin.on('error', () => {})
+    if (typed.length > 0) child.stdin.write(typed.map((line) => `${line}\n`).join(''))
+    // at a terminal, a program in the background waits for what is typed next
+    if (typed.length > 0 || name === undefined) child.stdin.end()
+    return new Running(toPipes(child))
+  }
+
+  /** Resolves when a started command listens at the port that it names, or that its program has, and when it has ended. Linux only. */
+  async listens(command: string, started: Running): Promise<void> {
+    const translated = await this.translateInput(command)
+    const [said] = translated.match(PORTS) ?? (await this.#portsOf(translated.split(' ').slice(2))).slice(-1)
+    const wanted = new RegExp(`^ *\\d+: [0-9A-F]+:${Number(said).toString(16).toUpperCase().padStart(4, '0')} [0-9A-F]+:0000 0[A7] `, 'm')
+    while (!started.isOver && !['tcp', 'tcp6', 'udp'].some((table) => wanted.test(readFileSync(`/proc/net/${table}`, 'utf8'))))
+      await wait(20)
   }
 
   async #portsOf([command = '', name = '', ...rest]: readonly string[]): Promise<string[]> {
@@ -148,38 +122,78 @@ export class Stage {
   }
 }
 
+/** Where a command names ports: after an address, an option or a server's file. What a person types can be nothing else. */
+const PORTS = /(?<=127\.0\.0\.1[ :]|::1 |--(?:port|listen|to) |_server(?:\.py)? |^)\d{4,5}\b/g
+
+/** Carrier is the process of a command: on pipes, or at a terminal. */
+interface Carrier {
+  onText(listener: (text: string) => void): void
+  /** Returns what remains visible of everything that was printed, without colours. */
+  toText(printed: string): string
+  /** Resolves to the exit code; null after a signal. */
+  readonly exit: Promise<number | null>
+  stop(): void
+}
+
+function toPipes(child: ChildProcess): Carrier {
+  return {
+    onText(listener) {
+      for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', listener)
+    },
+    toText: (printed) => printed,
+    exit: new Promise((resolve, reject) => child.on('close', resolve).on('error', reject)),
+    stop: () => void child.kill(),
+  }
+}
+
+/** With this, a program erases a line that shows its progress. */
+const ERASE = '\r\x1b[K'
+
+function toCarrier(terminal: ReturnType<PtyLibrary['spawn']>): Carrier {
+  return {
+    onText: (listener) => void terminal.onData(listener),
+    toText: (printed) => stripVTControlCharacters(printed.replaceAll(/[^\n]*$/gm, (line) => line.split(ERASE).at(-1) ?? '')),
+    exit: new Promise((resolve) => void terminal.onExit(({ exitCode, signal }) => resolve(signal ? null : exitCode))),
+    stop: () => terminal.kill(),
+  }
+}
+
 /** Running is a started command, with its output so far. */
 export class Running {
-  readonly #child: ChildProcess
+  readonly #carrier: Carrier
+  readonly #listeners: (() => void)[] = []
+  #printed = ''
   /** Resolves to the exit code; null after a signal. */
   readonly exit: Promise<number | null>
   output = ''
+  isOver = false
 
-  constructor(child: ChildProcess, typed: readonly string[]) {
-    this.#child = child
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.output += text.replaceAll('\r\n', '\n')
-      })
-    }
-    this.exit = new Promise((resolve, reject) => child.on('close', resolve).on('error', reject))
-    child.stdin?.on('error', () => {}).end(typed.map((line) => `${line}\n`).join(''))
+  constructor(carrier: Carrier) {
+    this.#carrier = carrier
+    this.exit = carrier.exit.finally(() => {
+      this.isOver = true
+    })
+    carrier.onText((text) => {
+      this.#printed += text
+      this.output = carrier.toText(this.#printed).replaceAll('\r\n', '\n')
+      for (const listener of this.#listeners) listener()
+    })
   }
 
-  /** Resolves when it has printed a number of lines, or has ended. */
-  async printed(lines: number): Promise<void> {
-    await new Promise<void>((resolve) => {
+  /** Resolves when its output satisfies a condition, or when it has ended. */
+  async printed(isEnough: (output: string) => boolean): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
       const look = () => {
-        if (this.output.split('\n').length > lines) resolve()
+        if (isEnough(this.output)) resolve()
       }
       look()
-      this.#child.stdout?.on('data', look)
-      this.#child.on('close', () => resolve())
+      this.#listeners.push(look)
+      this.exit.then(() => resolve(), reject)
     })
   }
 
   stop(): void {
-    this.#child.kill()
+    if (!this.isOver) this.#carrier.stop()
   }
 }
 

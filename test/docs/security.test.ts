@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { root } from './commands.ts'
+import { root } from './blocks.ts'
 
 /** A test as docs/security.md names it: `file › title`. */
 interface Named {

@@ -141,7 +141,7 @@ export class ConversationMonitor {
     const { name, judgements } = how === 'finished' && !this.#hasRest(from) ? this.#judge.close(from) : NO_CLOSING
     this.#addJudged(judgements, at)
     const { isOver, state: after } = this
-    const expected = isOver ? undefined : formatExpected(this.#judge.stateFor(from))
+    const expected = isOver ? undefined : formatExpected(this.#judge.stateFor(from), `the ${otherSide(from)}’s`)
     this.#seen.push({ kind: 'end', at, from, how, name, before, after, over: isOver, expected })
   }
 
