@@ -41,8 +41,9 @@ export async function tapCommand(program: string | undefined, options: TapComman
     if (--left === 0) last.resolve()
   })
   const judge = new RecordingJudge({ createWatch: createWatches(protocols), view, secrets: options.secrets === true })
+  const carriers = await loadCarriers(options)
   const tap = new Tap({
-    connect: await connector(options),
+    connect: carriers.connect,
     judge,
     clock: createSystemClock(),
     microseconds,
@@ -52,7 +53,7 @@ export async function tapCommand(program: string | undefined, options: TapComman
       if (--left === 0) last.resolve()
     },
   })
-  const listener = await listen(options, (client) => void tap.accept(client))
+  const listener = await listen(options, () => carriers.listen((client) => void tap.accept(client)))
   if (typeof listener === 'string') {
     await closeFile(file)
     printError(listener)
@@ -81,29 +82,28 @@ function countEnds(view: RecordingView, onEnd: (violations: number) => void): Re
   }
 }
 
-async function connector({ to, udp }: TapCommandOptions): Promise<() => Promise<Transport>> {
+/** Carriers open the connections of a tap: those of its clients, and those to its server. */
+interface Carriers {
+  readonly listen: (accept: (client: Transport) => void) => Promise<Listener>
+  readonly connect: () => Promise<Transport>
+}
+
+async function loadCarriers({ listen: at, to, udp }: TapCommandOptions): Promise<Carriers> {
   if (udp) {
-    const { connectUdp } = await import('../wire/transports/udp.ts')
-    return () => connectUdp(to)
+    const { connectUdp, listenUdp } = await import('../wire/transports/udp.ts')
+    const limits = { remotes: REMOTES, early: EARLY, unlimitedAnswers: true }
+    return { listen: (accept) => listenUdp(at, accept, limits), connect: () => connectUdp(to) }
   }
-  const [{ connectTcpSocket }, { SocketTransport }, { Batcher }] = await Promise.all([
-    import('../wire/transports/tcp.ts'),
-    import('../wire/transports/socket.ts'),
-    import('../wire/transports/batching.ts'),
-  ])
+  const { DirectSockets } = await import('../wire/transports/direct-socket.ts')
+  const sockets = new DirectSockets()
   const clock = createSystemClock()
-  const batcher = new Batcher()
-  return async () => new SocketTransport(await connectTcpSocket(to, 0, clock), batcher)
+  return { listen: (accept) => sockets.listen(at, accept), connect: () => sockets.connect(to, clock) }
 }
 
 /** Listens for clients. Resolves to a sentence if that is impossible. */
-async function listen({ listen: at, udp }: TapCommandOptions, accept: (client: Transport) => void): Promise<Listener | string> {
+async function listen({ listen: at }: TapCommandOptions, start: () => Promise<Listener>): Promise<Listener | string> {
   try {
-    if (udp) {
-      const { listenUdp } = await import('../wire/transports/udp.ts')
-      return await listenUdp(at, accept, { remotes: REMOTES, early: EARLY, unlimitedAnswers: true })
-    }
-    return await (await import('../wire/transports/tcp.ts')).listenTcp(at, accept)
+    return await start()
   } catch (error) {
     return cannotListen(at, error).replace('--port', '--listen')
   }

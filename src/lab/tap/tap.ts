@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Side } from '../../protocol/automaton.ts'
 import type { Address, Transport } from '../../wire/transport.ts'
 import type { RecordingEntry } from '../recordings/recording.ts'
+import { EventQueue, type TapEvent } from './event-queue.ts'
 import type { RecordingJudge } from './recording-judge.ts'
 import { Relay, type RelayObserver } from './relay.ts'
 
@@ -21,10 +22,11 @@ export interface TapOptions {
 /** Milliseconds between two notices of the time to the judge, for pauses that end messages and for unfinished messages. */
 const TICK = 100
 
-/** Tap relays each client to the server through a separate connection, and passes all entries to a judge. */
+/** Tap relays each client to the server through a separate connection, and passes all entries to a judge, shortly afterwards. */
 export class Tap {
   readonly #options: TapOptions
   readonly #relays = new Set<Relay>()
+  readonly #events: EventQueue
   #connections = 0
   #isTicking = false
   #cancelTick: (() => void) | undefined
@@ -32,6 +34,7 @@ export class Tap {
 
   constructor(options: TapOptions) {
     this.#options = options
+    this.#events = new EventQueue(options.clock, (event) => this.#take(event))
   }
 
   /** Number of open connections. */
@@ -60,16 +63,17 @@ export class Tap {
   /** Resets all connections, and ends their conversations. */
   close(): void {
     this.#isClosed = true
-    this.#cancelTick?.()
     for (const relay of this.#relays) relay.reset()
     this.#relays.clear()
+    this.#events.drain()
+    this.#cancelTick?.()
     this.#options.judge.closeAll()
   }
 
   #join(client: Transport, server: Transport): void {
     const connection = ++this.#connections
     const transport = client.datagrams ? 'udp' : 'tcp'
-    this.#take({ type: 'open', connection, at: this.#options.microseconds(), transport, client: client.remote, server: server.remote })
+    this.#note({ type: 'open', connection, at: this.#options.microseconds(), transport, client: client.remote, server: server.remote })
     const relay = new Relay(
       client,
       server,
@@ -80,25 +84,30 @@ export class Tap {
   }
 
   #observer(connection: number, transport: 'tcp' | 'udp', forget: () => void): RelayObserver {
-    const { judge, microseconds } = this.#options
+    const { microseconds } = this.#options
     return {
-      bytes: (from, bytes) => this.#take({ type: 'segment', connection, at: microseconds(), from, bytes }),
+      bytes: (from, bytes) => this.#note({ type: 'segment', connection, at: microseconds(), from, bytes }),
       ended: (from: Side, broken) => {
         // a recording of datagrams has no ends
         if (transport === 'tcp')
-          this.#take({ type: 'end', connection, at: microseconds(), from, how: broken === undefined ? 'fin' : 'reset' })
+          this.#note({ type: 'end', connection, at: microseconds(), from, how: broken === undefined ? 'fin' : 'reset' })
       },
       closed: () => {
         forget()
-        if (!this.#isClosed) judge.close(connection, microseconds())
+        this.#note({ type: 'closed', connection, at: microseconds() })
       },
     }
   }
 
-  #take(entry: RecordingEntry): void {
-    if (this.#isClosed) return
-    const judged = this.#options.judge.take(entry)
-    this.#options.record?.(judged)
+  #note(event: TapEvent): void {
+    if (!this.#isClosed) this.#events.push(event)
+  }
+
+  #take(event: TapEvent): void {
+    const { judge, record } = this.#options
+    if (event.type === 'closed') return judge.close(event.connection, event.at)
+    const judged = judge.take(event)
+    record?.(judged)
     this.#tick()
   }
 
@@ -108,6 +117,8 @@ export class Tap {
     this.#isTicking = true
     this.#cancelTick = this.#options.clock.after(TICK, () => {
       this.#isTicking = false
+      // the judge must not see a time before the events of that time
+      this.#events.drain()
       const at = this.#options.microseconds()
       this.#options.judge.passTime(at)
       if (this.#options.judge.isBusy(at)) this.#tick()

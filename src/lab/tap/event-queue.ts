@@ -1,0 +1,73 @@
+import type { Clock } from '../../base/clock.ts'
+import type { RecordingEntry } from '../recordings/recording.ts'
+
+/** ConnectionClosing is the end of a connection, after both sides have closed it. */
+export interface ConnectionClosing {
+  readonly type: 'closed'
+  readonly connection: number
+  /** Time in whole microseconds since the Unix epoch. */
+  readonly at: number
+}
+
+/** TapEvent is one event that a tap has seen. */
+export type TapEvent = RecordingEntry | ConnectionClosing
+
+/** Milliseconds for which events are gathered. A person sees no difference, and the code of the judge runs warm for a whole batch. */
+const GATHERED = 5
+/** Events in one turn of the event loop, so that a message waits for less than a millisecond while the judge works. */
+const PART = 128
+/** Limit of events that wait, and of their bytes. Beyond it, the judge takes one part with each new event, so that the senders have to wait. */
+const MOST = 16_384
+const MOST_BYTES = 8 * 1024 * 1024
+
+/**
+ * EventQueue holds what a tap has seen until `take` is called with it. The tap passes bytes on at once, and what it shows and records
+ * follows a few milliseconds later, in batches, in the same order. No event is lost, and a limited number of them waits.
+ */
+export class EventQueue {
+  readonly #clock: Clock
+  readonly #take: (event: TapEvent) => void
+  #waiting: TapEvent[] = []
+  /** Index of the next event in `#waiting`. */
+  #next = 0
+  #bytes = 0
+  #cancel: (() => void) | undefined
+
+  constructor(clock: Clock, take: (event: TapEvent) => void) {
+    this.#clock = clock
+    this.#take = take
+  }
+
+  push(event: TapEvent): void {
+    this.#waiting.push(event)
+    if (event.type === 'segment') this.#bytes += event.bytes.length
+    if (this.#waiting.length - this.#next > MOST || this.#bytes > MOST_BYTES) this.#takePart()
+    else this.#cancel ??= this.#clock.after(GATHERED, this.#run)
+  }
+
+  /** Takes all events that wait. */
+  drain(): void {
+    while (this.#next < this.#waiting.length) this.#takePart()
+    this.#cancel?.()
+    this.#cancel = undefined
+  }
+
+  readonly #run = (): void => {
+    this.#cancel = undefined
+    this.#takePart()
+    if (this.#next < this.#waiting.length) this.#cancel ??= this.#clock.after(0, this.#run)
+  }
+
+  #takePart(): void {
+    const end = Math.min(this.#next + PART, this.#waiting.length)
+    while (this.#next < end) {
+      const event = this.#waiting[this.#next++]
+      if (!event) return
+      if (event.type === 'segment') this.#bytes -= event.bytes.length
+      this.#take(event)
+    }
+    if (this.#next < this.#waiting.length) return
+    this.#waiting = []
+    this.#next = 0
+  }
+}
