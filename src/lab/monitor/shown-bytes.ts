@@ -29,6 +29,8 @@ const BEFORE = 12
 export function showMessage(message: MessageObservation, columns: number): ShownMessage {
   const { text, secrets, violation } = message
   if (secrets.length > 0) return { text: shortenQuotation(quoteText(maskSecrets(text, secrets)), columns), caret: undefined }
+  const plain = violation ? undefined : quotePlain(message, columns)
+  if (plain !== undefined) return { text: plain, caret: undefined }
   const cells = toCells(message)
   const wrong = violation ? cells.findIndex(({ at, isBar }) => !isBar && at >= violation.wrongAt) : -1
   const room = columns - 2
@@ -46,6 +48,17 @@ export function showMessage(message: MessageObservation, columns: number): Shown
     shown += cell.shown
   }
   return { text: `${shown}"`, caret }
+}
+
+/** Characters that a quotation shows as they are, up to a line end. */
+const PLAIN_LINE = /^[ !#-[\]-~]*\n?$/
+
+/** Quotes a message of one read whose characters need no escape, which almost all are; `undefined` for another message, or if it does not fit. */
+function quotePlain({ bytes, segments }: MessageObservation, columns: number): string | undefined {
+  if (segments.length > 1 || bytes.length + 3 > columns) return undefined
+  const text = decode(bytes)
+  if (!PLAIN_LINE.test(text)) return undefined
+  return text.endsWith('\n') ? `"${text.slice(0, -1)}\\n"` : `"${text}"`
 }
 
 /** Formats bytes in hexadecimal, as many as fit in `columns`; `undefined` for plain text. */
