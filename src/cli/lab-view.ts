@@ -12,14 +12,19 @@ export async function loadWatched(name: string | undefined, plugin: readonly str
   return (await programs.all()).map((program) => toWatchedProtocol(program))
 }
 
-/** Creates the view on standard output: a diagram at a terminal, and plain lines on a pipe. It escapes everything that a peer has sent. */
-export function createView(output: NodeJS.WriteStream = process.stdout): LiveView {
+/**
+ * Creates the view on standard output: a diagram at a terminal, and plain lines on a pipe. It escapes everything that a peer has sent.
+ * `limit` is the number of messages that a terminal shows in a second; a pipe gets all.
+ */
+export function createView({ limit }: { readonly limit?: number } = {}): LiveView {
+  const output = process.stdout
   const lines = new GatheredLines(output)
   return new LiveView({
     write: (line) => lines.write(line),
     columns: () => terminalColumns(output),
     color: showsColor(output),
     isDiagram: output.isTTY === true,
+    limit: output.isTTY ? limit : undefined,
   })
 }
 

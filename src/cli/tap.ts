@@ -1,7 +1,7 @@
 import { createSystemClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import { createWatches } from '../lab/tap/conversation-watch.ts'
-import { RecordingJudge, type RecordingView } from '../lab/tap/recording-judge.ts'
+import { RecordingJudge } from '../lab/tap/recording-judge.ts'
 import { Tap } from '../lab/tap/tap.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { cannotConnect, cannotListen, formatAddress } from '../terminal/system-errors.ts'
@@ -22,6 +22,8 @@ export interface TapCommandOptions {
   readonly connections?: number
 }
 
+/** Messages that a terminal shows in a second. */
+const SHOWN = 200
 /** Limit of clients at a time over UDP, half of it per host. */
 const REMOTES = 16_384
 /** Limit of datagrams of a client that wait until the server's address is looked up. */
@@ -36,10 +38,7 @@ export async function tapCommand(program: string | undefined, options: TapComman
   const last = Promise.withResolvers<void>()
   let violations = 0
   let left = options.connections ?? Number.POSITIVE_INFINITY
-  const view = countEnds(createView(), (found) => {
-    violations += found
-    if (--left === 0) last.resolve()
-  })
+  const view = createView({ limit: SHOWN })
   const judge = new RecordingJudge({ createWatch: createWatches(protocols), view, secrets: options.secrets === true })
   const carriers = await loadCarriers(options)
   const tap = new Tap({
@@ -48,6 +47,10 @@ export async function tapCommand(program: string | undefined, options: TapComman
     clock: createSystemClock(),
     microseconds,
     ...(file ? { record: (entry) => file.append(entry) } : {}),
+    onClosed(summary) {
+      violations += summary.violations
+      if (--left === 0) last.resolve()
+    },
     onRefused(client, error) {
       printError(`client ${formatAddress(client)} is reset: ${cannotConnect(options.to, error, 0)}`)
       if (--left === 0) last.resolve()
@@ -68,18 +71,6 @@ export async function tapCommand(program: string | undefined, options: TapComman
   await listener.close()
   tap.close()
   return (await closeFile(file)) && violations === 0 ? EXIT.good : EXIT.trouble
-}
-
-/** Returns a view that calls `onEnd` with the number of violations after each connection. */
-function countEnds(view: RecordingView, onEnd: (violations: number) => void): RecordingView {
-  return {
-    opened: (opening) => view.opened(opening),
-    saw: (connection, watched) => view.saw(connection, watched),
-    closed(connection, summary) {
-      view.closed(connection, summary)
-      onEnd(summary.violations)
-    },
-  }
 }
 
 /** Carriers open the connections of a tap: those of its clients, and those to its server. */

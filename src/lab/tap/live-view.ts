@@ -8,7 +8,8 @@ import { formatDiagramHead, formatObservation, type SequenceDiagramOptions } fro
 import type { ConnectionOpening } from '../recordings/recording.ts'
 import { type ConversationSummary, formatSummary } from './conversation-summary.ts'
 import type { Watched } from './conversation-watch.ts'
-import type { RecordingView } from './recording-judge.ts'
+import { findFaults, type RecordingView } from './recording-judge.ts'
+import { ViewLimit } from './view-limit.ts'
 
 /** LiveViewOptions says how a view is printed. */
 export interface LiveViewOptions {
@@ -19,6 +20,8 @@ export interface LiveViewOptions {
   readonly color: boolean
   /** True for a sequence diagram, false for plain lines. */
   readonly isDiagram: boolean
+  /** Messages that the view shows in a second; the others are counted. Without it, the view shows all. */
+  readonly limit?: number | undefined
 }
 
 /** Maximum number of observations that the view prints again when another program becomes more probable. */
@@ -35,6 +38,7 @@ export class LiveView implements RecordingView {
   readonly #openings = new Map<number, ConnectionOpening>()
   /** The state of each connection after what was printed last. */
   readonly #states = new Map<number, string>()
+  readonly #limit: ViewLimit | undefined
   /** The connection whose lines were printed last. */
   #last: number | undefined
   /** The time that the view prints as 0: the opening of the first connection, in milliseconds. */
@@ -42,6 +46,7 @@ export class LiveView implements RecordingView {
 
   constructor(options: LiveViewOptions) {
     this.#options = options
+    this.#limit = options.limit === undefined ? undefined : new ViewLimit(options.limit)
   }
 
   opened(opening: ConnectionOpening): void {
@@ -56,7 +61,7 @@ export class LiveView implements RecordingView {
     const { monitor, observations, isAnew } = watched
     // the order alone is of no interest
     const fit = watched.fit && (isAnew || watched.fit.dropped.length > 0) ? watched.fit : undefined
-    const shown = isAnew ? observations.slice(-AGAIN) : observations
+    const shown = isAnew ? observations.slice(-AGAIN) : this.#select(observations)
     const state = this.#states.get(connection) ?? monitor.protocol.automaton.start
     this.#states.set(connection, monitor.state)
     if (!this.#options.isDiagram) {
@@ -72,7 +77,13 @@ export class LiveView implements RecordingView {
     for (const line of lines) this.#options.write(line)
   }
 
+  timePassed(at: number): void {
+    const leftOut = this.#limit?.takeLeftOut(at) ?? 0
+    if (leftOut > 0) this.#printNote(`… ${leftOut.toLocaleString('en')} messages not shown; all are judged`)
+  }
+
   closed(connection: number, summary: ConversationSummary): void {
+    this.timePassed(Number.POSITIVE_INFINITY)
     this.#openings.delete(connection)
     this.#states.delete(connection)
     this.#last = undefined
@@ -80,6 +91,17 @@ export class LiveView implements RecordingView {
     const columns = this.#options.isDiagram ? Math.max(MIN_COLUMNS, this.#options.columns()) : Number.POSITIVE_INFINITY
     for (const part of columns === Number.POSITIVE_INFINITY ? [line] : wrap(line, columns, 2)) this.#options.write(this.#paint(part, BOLD))
     if (this.#options.isDiagram) this.#options.write('')
+  }
+
+  /** Returns the observations for which the present second has room. */
+  #select(observations: readonly Observation[]): readonly Observation[] {
+    const limit = this.#limit
+    if (!limit) return observations
+    return observations.filter((one) => {
+      if (one.kind === 'segment') return false
+      this.timePassed(one.at)
+      return limit.allows(one.at, findFaults(one).length > 0)
+    })
   }
 
   get #diagram(): SequenceDiagramOptions {

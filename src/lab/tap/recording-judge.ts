@@ -9,6 +9,8 @@ import { HiddenSecrets } from './hidden-secrets.ts'
 export interface RecordingView {
   opened(opening: ConnectionOpening): void
   saw(connection: number, watched: Watched): void
+  /** Called while a conversation is open, with a time in milliseconds up to which it has been shown. */
+  timePassed?(at: number): void
   closed(connection: number, summary: ConversationSummary): void
 }
 
@@ -86,20 +88,23 @@ export class RecordingJudge {
   passTime(at: number): void {
     for (const [connection, conversation] of this.#conversations)
       if (at - conversation.at < QUIET) this.#observe(connection, conversation, { kind: 'time', at: at / 1000 })
+    this.#options.view?.timePassed?.(at / 1000)
   }
 
-  /** Ends a connection. */
-  close(connection: number, at: number): void {
+  /** Ends a connection. Returns its summary; `undefined` for an unknown connection. */
+  close(connection: number, at: number): ConversationSummary | undefined {
     const conversation = this.#conversations.get(connection)
-    if (!conversation) return
+    if (!conversation) return undefined
     this.#observe(connection, conversation, { kind: 'time', at: at / 1000 })
     this.#conversations.delete(connection)
-    this.#options.view?.closed(connection, conversation.counts.summarize(conversation.watch, at))
+    const summary = conversation.counts.summarize(conversation.watch, at)
+    this.#options.view?.closed(connection, summary)
+    return summary
   }
 
-  /** Ends all connections, each at the time of its last entry. */
-  closeAll(): void {
-    for (const [connection, { at }] of this.#conversations) this.close(connection, at)
+  /** Ends all connections, each at the time of its last entry. Returns their summaries. */
+  closeAll(): readonly ConversationSummary[] {
+    return [...this.#conversations].flatMap(([connection, { at }]) => this.close(connection, at) ?? [])
   }
 
   /** Passes an event to the watch. Returns the sentences of the violations in it. */

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Side } from '../../protocol/automaton.ts'
 import type { Address, Transport } from '../../wire/transport.ts'
 import type { RecordingEntry } from '../recordings/recording.ts'
+import type { ConversationSummary } from './conversation-summary.ts'
 import { EventQueue, type TapEvent } from './event-queue.ts'
 import type { RecordingJudge } from './recording-judge.ts'
 import { Relay, type RelayObserver } from './relay.ts'
@@ -15,6 +16,8 @@ export interface TapOptions {
   readonly microseconds: () => number
   /** Called with each entry, as it may be stored. */
   readonly record?: (entry: RecordingEntry) => void
+  /** Called with the summary of each connection at its end. */
+  readonly onClosed?: (summary: ConversationSummary) => void
   /** Called if the server cannot be reached; the client is reset. */
   readonly onRefused: (client: Address, error: unknown) => void
 }
@@ -67,7 +70,7 @@ export class Tap {
     this.#relays.clear()
     this.#events.drain()
     this.#cancelTick?.()
-    this.#options.judge.closeAll()
+    for (const summary of this.#options.judge.closeAll()) this.#options.onClosed?.(summary)
   }
 
   #join(client: Transport, server: Transport): void {
@@ -104,8 +107,12 @@ export class Tap {
   }
 
   #take(event: TapEvent): void {
-    const { judge, record } = this.#options
-    if (event.type === 'closed') return judge.close(event.connection, event.at)
+    const { judge, record, onClosed } = this.#options
+    if (event.type === 'closed') {
+      const summary = judge.close(event.connection, event.at)
+      if (summary) onClosed?.(summary)
+      return
+    }
     const judged = judge.take(event)
     record?.(judged)
     this.#tick()
