@@ -1,14 +1,17 @@
 import {
+  addProxyFaults,
   appendValue,
   type Command,
   type CommandForm,
   durationOption,
+  givenOptions,
   IN_SECONDS,
   numberParser,
   PLUGIN,
   parseFixedPort,
   parsePlace,
   parsePositiveDuration,
+  STRICT,
 } from './option-parsers.ts'
 
 const RECORD = 'write a recording: .pcapng, .jsonl, .html or .svg'
@@ -19,25 +22,31 @@ export function labCommands(end: (code: number) => void): readonly CommandForm[]
   return [
     {
       usage: 'tap [program]',
-      about: 'a proxy that shows and judges what passes between a client and a server',
+      about: 'a proxy that shows, judges and disturbs what passes between a client and a server',
+      has: 'check',
       example:
-        'parlor tap guess --listen 9000 --to 9999   and elsewhere: parlor join guess --port 9000\nparlor tap --listen 0.0.0.0:9000 --to 192.168.1.20:3456\nparlor tap quiz --listen 9000 --to 3456 --record quiz.pcapng',
+        'parlor tap guess --listen 9000 --to 9999   and elsewhere: parlor join guess --port 9000\nparlor tap --listen 0.0.0.0:9000 --to 192.168.1.20:3456\nparlor tap quiz --listen 9000 --to 3456 --record quiz.pcapng\nparlor tap guess --listen 9000 --to 9999 --split 1..3 --fault "reset before 2nd LOW"',
       define: (made) =>
-        forRecordings(made)
+        addProxyFaults(forRecordings(made))
           .requiredOption('--listen <place>', 'where clients connect: [HOST:]PORT; port 0 for any', parsePlace)
           .requiredOption('--to <place>', 'where the server listens: [HOST:]PORT', parsePlace)
           .option('--udp', 'over UDP')
           .option('--connections <n>', 'end after this many connections (default: at Ctrl-C)', numberParser(1, 1_000_000))
-          .action(async (program, options) => end(await (await import('./tap.ts')).tapCommand(program, options))),
+          .action(async (program, options, command) =>
+            end(await (await import('./tap.ts')).tapCommand(program, { ...options, given: givenOptions(command) })),
+          ),
     },
     {
       usage: 'show <file> [program]',
       about: 'draw a recording, also one of tcpdump or Wireshark, or convert it with --record',
+      has: 'check',
       example: 'parlor show quiz.pcapng\nparlor show capture.pcap guess\nparlor show quiz.jsonl --record quiz.html',
       define: (made) =>
         forRecordings(made)
           .option('--connection <n>', 'only this connection', numberParser(1, 1_000_000))
-          .action(async (file, program, options) => end(await (await import('./show.ts')).showCommand(file, program, options))),
+          .action(async (file, program, options, command) =>
+            end(await (await import('./show.ts')).showCommand(file, program, { ...options, given: givenOptions(command) })),
+          ),
     },
     {
       usage: 'rerun <file>',
@@ -63,5 +72,9 @@ export function labCommands(end: (code: number) => void): readonly CommandForm[]
 
 /** Adds the options of commands that draw and write recordings. */
 function forRecordings(command: Command): Command {
-  return command.option('--record <file>', RECORD).option('--secrets', SECRETS).option('--plugin <file>', PLUGIN, appendValue)
+  return command
+    .option('--record <file>', RECORD)
+    .option('--secrets', SECRETS)
+    .option('--strict', STRICT)
+    .option('--plugin <file>', PLUGIN, appendValue)
 }

@@ -3,13 +3,30 @@ import { terminalColumns } from '../games/text/graphemes.ts'
 import { toWatchedProtocol, type WatchedProtocol } from '../lab/monitor/monitor.ts'
 import type { SequenceDiagramOptions } from '../lab/monitor/sequence-diagram.ts'
 import { LiveView } from '../lab/tap/live-view.ts'
-import { loadRegistry, requireNetworkProgram } from './program-options.ts'
+import type { Options, Program } from '../protocol/definition.ts'
+import { UsageError } from './diagnostics.ts'
+import { spellOption } from './option-parsers.ts'
+import { loadRegistry, type ProgramFlags, requireNetworkProgram, resolveOptions } from './program-options.ts'
+
+/** WatchedPrograms is what a command of the laboratory watches: a program with its options, or all programs. */
+export interface WatchedPrograms {
+  readonly protocols: readonly WatchedProtocol[]
+  /** The program that the user has named. */
+  readonly program?: Program
+  readonly options: Options
+}
 
 /** Resolves to what a command of the laboratory watches: a program, or all of them if none is named. Rejects with a UsageError. */
-export async function loadWatched(name: string | undefined, plugin: readonly string[] | undefined): Promise<readonly WatchedProtocol[]> {
-  const programs = await loadRegistry(plugin, name === undefined ? [] : [name])
-  if (name !== undefined) return [toWatchedProtocol(await requireNetworkProgram(name, programs))]
-  return (await programs.all()).map((program) => toWatchedProtocol(program))
+export async function loadWatched(name: string | undefined, flags: ProgramFlags): Promise<WatchedPrograms> {
+  const programs = await loadRegistry(flags.plugin, name === undefined ? [] : [name])
+  if (name === undefined) {
+    const [first] = flags.given
+    if (first) throw new UsageError(`${spellOption(first.option)} is an option of a program: name the program`)
+    return { protocols: (await programs.all()).map((program) => toWatchedProtocol(program)), options: {} }
+  }
+  const program = await requireNetworkProgram(name, programs)
+  const options = { ...program.defaults, ...(await resolveOptions(program, 'both', flags)) }
+  return { protocols: [toWatchedProtocol(program, options)], program, options }
 }
 
 /**

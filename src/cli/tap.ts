@@ -1,24 +1,28 @@
-import { createSystemClock } from '../base/clock.ts'
+import { type Clock, createSystemClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import { createWatches } from '../lab/tap/conversation-watch.ts'
 import { RecordingJudge } from '../lab/tap/recording-judge.ts'
-import { Tap } from '../lab/tap/tap.ts'
+import { Tap, type TapOptions } from '../lab/tap/tap.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { cannotConnect, cannotListen, formatAddress } from '../terminal/system-errors.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { printError, UsageError } from './diagnostics.ts'
-import { createView, loadWatched, microseconds } from './lab-view.ts'
+import { createView, loadWatched, microseconds, type WatchedPrograms } from './lab-view.ts'
+import type { NetworkOptions } from './network.ts'
+import type { ProgramFlags } from './program-options.ts'
 import { openRecordingFile, type RecordingFile } from './recording-file.ts'
 import { terminalSignal } from './stop-signal.ts'
 
+type FaultFlags = Pick<NetworkOptions, 'split' | 'glue' | 'delay' | 'fault' | 'seed'>
+type AddFaults = TapOptions['addFaults']
+
 /** TapCommandOptions is the parsed command line of `parlor tap`. */
-export interface TapCommandOptions {
+export interface TapCommandOptions extends ProgramFlags, FaultFlags {
   readonly listen: Address
   readonly to: Address
   readonly udp?: boolean
   readonly record?: string
   readonly secrets?: boolean
-  readonly plugin?: readonly string[]
   readonly connections?: number
 }
 
@@ -32,7 +36,10 @@ const EARLY = 256
 /** Runs `parlor tap`: until a signal, or until the last of a number of connections. Resolves to the exit code: 1 after a violation. */
 export async function tapCommand(program: string | undefined, options: TapCommandOptions): Promise<number> {
   if (options.to.port === 0) throw new UsageError('--to needs the port of a server, from 1 to 65535')
-  const protocols = await loadWatched(program, options.plugin)
+  const watched = await loadWatched(program, options)
+  const clock = createSystemClock()
+  const addFaults = await loadTapFaults(options, watched, clock)
+  const { protocols } = watched
   const file = options.record === undefined ? undefined : openRecordingFile(options.record, protocols, printError)
   const stop = terminalSignal()
   const last = Promise.withResolvers<void>()
@@ -40,11 +47,12 @@ export async function tapCommand(program: string | undefined, options: TapComman
   let left = options.connections ?? Number.POSITIVE_INFINITY
   const view = createView({ limit: SHOWN })
   const judge = new RecordingJudge({ createWatch: createWatches(protocols), view, secrets: options.secrets === true })
-  const carriers = await loadCarriers(options)
+  const carriers = await loadCarriers(options, clock)
   const tap = new Tap({
     connect: carriers.connect,
     judge,
-    clock: createSystemClock(),
+    clock,
+    addFaults,
     microseconds,
     ...(file ? { record: (entry) => file.append(entry) } : {}),
     onClosed(summary) {
@@ -73,13 +81,22 @@ export async function tapCommand(program: string | undefined, options: TapComman
   return (await closeFile(file)) && violations === 0 ? EXIT.good : EXIT.trouble
 }
 
+/** Resolves to the function that adds the faults of the options to the connection of a client; to `undefined` without faults. */
+async function loadTapFaults(options: TapCommandOptions, { program, options: terms }: WatchedPrograms, clock: Clock): Promise<AddFaults> {
+  const { split, glue, delay, fault, seed } = options
+  if ([split, glue, delay, fault, seed].every((given) => given === undefined)) return undefined
+  const scope = { programs: program ? [program] : [], side: 'server', isProxy: true, datagrams: options.udp === true } as const
+  const faults = await (await import('./network.ts')).loadFaults({ split, glue, delay, fault, seed, udp: options.udp }, scope, clock)
+  return faults && ((client, number, notify) => faults(client, { program, options: terms, number, notify }))
+}
+
 /** Carriers open the connections of a tap: those of its clients, and those to its server. */
 interface Carriers {
   readonly listen: (accept: (client: Transport) => void) => Promise<Listener>
   readonly connect: () => Promise<Transport>
 }
 
-async function loadCarriers({ listen: at, to, udp }: TapCommandOptions): Promise<Carriers> {
+async function loadCarriers({ listen: at, to, udp }: TapCommandOptions, clock: Clock): Promise<Carriers> {
   if (udp) {
     const { connectUdp, listenUdp } = await import('../wire/transports/udp.ts')
     const limits = { remotes: REMOTES, early: EARLY, unlimitedAnswers: true }
@@ -87,7 +104,6 @@ async function loadCarriers({ listen: at, to, udp }: TapCommandOptions): Promise
   }
   const { DirectSockets } = await import('../wire/transports/direct-socket.ts')
   const sockets = new DirectSockets()
-  const clock = createSystemClock()
   return { listen: (accept) => sockets.listen(at, accept), connect: () => sockets.connect(to, clock) }
 }
 

@@ -1,16 +1,36 @@
 import type { Clock } from '../../base/clock.ts'
+import type { Side } from '../../protocol/automaton.ts'
 import type { RecordingEntry } from '../recordings/recording.ts'
 
-/** ConnectionClosing is the end of a connection, after both sides have closed it. */
-export interface ConnectionClosing {
-  readonly type: 'closed'
+interface EventBase {
   readonly connection: number
   /** Time in whole microseconds since the Unix epoch. */
   readonly at: number
 }
 
-/** TapEvent is one event that a tap has seen. */
-export type TapEvent = RecordingEntry | ConnectionClosing
+/** ConnectionClosing is the end of a connection, after both sides have closed it. */
+export interface ConnectionClosing extends EventBase {
+  readonly type: 'closed'
+}
+
+/** SentOn is a write that passes on what a side has sent, on a connection with faults. */
+export interface SentOn extends EventBase {
+  readonly type: 'sent on'
+  readonly from: Side
+  /** Number of bytes. */
+  readonly length: number
+}
+
+/** FaultNotice says in a sentence what a fault of the tap has done. */
+export interface FaultNotice extends EventBase {
+  readonly type: 'fault'
+  readonly sentence: string
+  /** True if a later mistake of a program may be a consequence. */
+  readonly isLossy: boolean
+}
+
+/** TapEvent is one event that a tap has seen, or what it has done itself. */
+export type TapEvent = RecordingEntry | ConnectionClosing | SentOn | FaultNotice
 
 /** Milliseconds for which events are gathered. A person sees no difference, and the code of the judge runs warm for a whole batch. */
 const GATHERED = 5

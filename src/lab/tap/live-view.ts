@@ -8,7 +8,7 @@ import { formatDiagramHead, formatObservation, type SequenceDiagramOptions } fro
 import type { ConnectionOpening } from '../recordings/recording.ts'
 import { type ConversationSummary, formatSummary } from './conversation-summary.ts'
 import type { Watched } from './conversation-watch.ts'
-import { findFaults, type RecordingView } from './recording-judge.ts'
+import { EXCUSE, findFaults, isBlame, type RecordingView } from './recording-judge.ts'
 import { ViewLimit } from './view-limit.ts'
 
 /** LiveViewOptions says how a view is printed. */
@@ -66,7 +66,9 @@ export class LiveView implements RecordingView {
     this.#states.set(connection, monitor.state)
     if (!this.#options.isDiagram) {
       if (fit) this.#options.write(`#${connection}  ${formatFit(fit, monitor.protocol.name)}`)
-      for (const one of shown) if (one.kind !== 'segment') this.#options.write(`#${connection}  ${this.#formatPlain(one)}`)
+      for (const one of shown)
+        if (one.kind !== 'segment')
+          this.#options.write(`#${connection}  ${this.#formatPlain(one)}${watched.isDisturbed && isBlame(one) ? ` (${EXCUSE})` : ''}`)
       return
     }
     const lines = shown.flatMap((one) => formatObservation(one, this.#diagram))
@@ -75,6 +77,17 @@ export class LiveView implements RecordingView {
     if (fit) this.#printNote(formatFit(fit, monitor.protocol.name))
     if (isAnew) this.#printNote(`the same messages as ${monitor.protocol.name}:`)
     for (const line of lines) this.#options.write(line)
+    if (watched.isDisturbed && shown.some(isBlame)) this.#printNote(`(${EXCUSE})`)
+  }
+
+  acted(connection: number, at: number, sentence: string): void {
+    if (this.#limit?.allows(at, false) === false) return
+    const time = ((at - (this.#origin ?? 0)) / 1000).toFixed(3)
+    if (!this.#options.isDiagram) return this.#options.write(`#${connection}  ${time} s  tap  ${sentence}`)
+    if (this.#last !== connection) this.#printHead(connection, this.#states.get(connection) ?? '')
+    const columns = Math.max(MIN_COLUMNS, this.#options.columns())
+    for (const [index, line] of wrap(`tap: ${sentence}`, columns - OWN).entries())
+      this.#options.write(this.#paint(`${(index === 0 ? time : '').padStart(OWN - 4)}  ~ ${line}`, OWN_COLOR))
   }
 
   timePassed(at: number): void {
@@ -131,6 +144,9 @@ export class LiveView implements RecordingView {
   }
 }
 
+/** Columns before what the tap itself did: the time, and a mark instead of an arrow. */
+const OWN = 12
+const OWN_COLOR = '\x1b[36m'
 const BOLD = '\x1b[1m'
 const DIM = '\x1b[2m'
 

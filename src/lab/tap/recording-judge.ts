@@ -1,14 +1,21 @@
+import { formatCount } from '../../base/counts.ts'
+import type { Side } from '../../protocol/automaton.ts'
 import type { ByteSpan } from '../../wire/framing/framing.ts'
 import type { Observation, WireEvent } from '../monitor/observation.ts'
+import { SIDES } from '../monitor/orderings.ts'
 import type { ByteRange, ConnectionOpening, RecordedSegment, RecordingEntry } from '../recordings/recording.ts'
 import { ConversationCounts, type ConversationSummary } from './conversation-summary.ts'
 import type { ConversationWatch, CreateWatch, Watched } from './conversation-watch.ts'
+import { Deliveries } from './deliveries.ts'
+import type { FaultNotice, SentOn } from './event-queue.ts'
 import { HiddenSecrets } from './hidden-secrets.ts'
 
 /** RecordingView shows the entries and observations of a judge. */
 export interface RecordingView {
   opened(opening: ConnectionOpening): void
   saw(connection: number, watched: Watched): void
+  /** Called with a sentence on what the tap itself did, such as a fault, at a time in milliseconds. */
+  acted?(connection: number, at: number, sentence: string): void
   /** Called while a conversation is open, with a time in milliseconds up to which it has been shown. */
   timePassed?(at: number): void
   closed(connection: number, summary: ConversationSummary): void
@@ -28,6 +35,12 @@ interface Conversation {
   readonly hidden: HiddenSecrets
   /** Number of bytes of each side so far. */
   readonly offsets: { client: number; server: number }
+  readonly datagrams: boolean
+  /** What a connection with faults has passed on. */
+  deliveries: Readonly<Record<Side, Deliveries>> | undefined
+  /** Sentences on faults that become comments of the next entry. */
+  faults: readonly string[]
+  isDisturbed: boolean
   /** Time of the last entry. */
   at: number
 }
@@ -62,6 +75,10 @@ export class RecordingJudge {
         counts,
         hidden: new HiddenSecrets(),
         offsets: { client: 0, server: 0 },
+        datagrams: entry.transport === 'udp',
+        deliveries: undefined,
+        faults: [],
+        isDisturbed: false,
         at: entry.at,
       })
       this.#options.view?.opened(entry)
@@ -72,16 +89,50 @@ export class RecordingJudge {
     const { from } = entry
     const at = entry.at / 1000
     conversation.at = entry.at
+    const faults = this.#takeComments(entry, conversation)
     if (entry.type === 'end') {
+      if (isResetByFault(faults)) return withComments(entry, faults)
       const event: WireEvent = { kind: 'end', at, from, how: entry.how === 'fin' ? 'finished' : 'reset' }
-      return withComments(entry, this.#observe(entry.connection, conversation, event))
+      return withComments(entry, [...faults, ...this.#observe(entry.connection, conversation, event)])
     }
     const start = conversation.offsets[from]
     conversation.offsets[from] += entry.bytes.length
     conversation.counts.addBytes(from, entry.bytes.length)
     const comments = this.#observe(entry.connection, conversation, { kind: 'bytes', at, from, bytes: entry.bytes })
-    const judged = withComments(entry, comments)
+    const judged = withComments(entry, faults.length === 0 ? comments : [...faults, ...comments])
     return this.#options.secrets ? judged : maskSegment(judged, toRanges(conversation.watch.secretBytes(), start, entry))
+  }
+
+  /** Takes what a fault of the tap has done: the view shows it, and the next entry has it as a comment. */
+  takeFault({ connection, at, sentence, isLossy }: FaultNotice): void {
+    const conversation = this.#conversations.get(connection)
+    if (!conversation) return
+    if (isLossy) disturb(conversation)
+    conversation.faults = [...conversation.faults, `${PARLOR}${sentence}`]
+    this.#options.view?.acted?.(connection, at / 1000, sentence)
+  }
+
+  /** Takes a write that passes bytes on, on a connection with faults. */
+  takeSentOn({ connection, at, from, length }: SentOn): void {
+    const conversation = this.#conversations.get(connection)
+    if (!conversation) return
+    conversation.deliveries ??= { client: new Deliveries(), server: new Deliveries() }
+    const sentences = conversation.datagrams
+      ? [`a datagram of ${formatCount(length, 'byte')} of the ${from} is sent on`]
+      : conversation.deliveries[from].addWrite(at / 1000, length)
+    for (const sentence of sentences) this.#options.view?.acted?.(connection, at / 1000, sentence)
+  }
+
+  /** Returns the comments of an entry on faults: those of the tap that have happened before it, and those of a recording, which are shown. */
+  #takeComments(entry: RecordingEntry, conversation: Conversation): readonly string[] {
+    const own = conversation.faults
+    if (own.length > 0) conversation.faults = []
+    const recorded = entry.comments?.filter((comment) => comment.startsWith(FAULT)) ?? []
+    for (const comment of recorded) {
+      disturb(conversation)
+      this.#options.view?.acted?.(entry.connection, entry.at / 1000, comment.slice(PARLOR.length))
+    }
+    return recorded.length === 0 ? own : [...own, ...recorded]
   }
 
   /** Notes that no event has happened up to a time, except in conversations that have been quiet for long. */
@@ -96,6 +147,7 @@ export class RecordingJudge {
     const conversation = this.#conversations.get(connection)
     if (!conversation) return undefined
     this.#observe(connection, conversation, { kind: 'time', at: at / 1000 })
+    this.#showLost(connection, conversation, at / 1000)
     this.#conversations.delete(connection)
     const summary = conversation.counts.summarize(conversation.watch, at)
     this.#options.view?.closed(connection, summary)
@@ -107,16 +159,67 @@ export class RecordingJudge {
     return [...this.#conversations].flatMap(([connection, { at }]) => this.close(connection, at) ?? [])
   }
 
+  /** Shows how many bytes a fault has not passed on. */
+  #showLost(connection: number, { deliveries, offsets, datagrams }: Conversation, at: number): void {
+    if (!deliveries || datagrams) return
+    for (const from of SIDES) {
+      const lost = offsets[from] - deliveries[from].sent
+      if (lost > 0)
+        this.#options.view?.acted?.(
+          connection,
+          at,
+          `${formatCount(lost, 'byte')} of the ${from} ${lost === 1 ? 'was' : 'were'} not sent on`,
+        )
+    }
+  }
+
+  /** Shows which messages were passed on otherwise than they came. */
+  #showDeliveries(connection: number, { deliveries, datagrams }: Conversation, { observations, isAnew }: Watched): void {
+    if (!deliveries || datagrams || isAnew) return
+    for (const one of observations) {
+      if (one.kind !== 'message') continue
+      for (const sentence of deliveries[one.from].addMessage(one)) this.#options.view?.acted?.(connection, one.at, sentence)
+    }
+  }
+
   /** Passes an event to the watch. Returns the sentences of the violations in it. */
-  #observe(connection: number, { watch, counts, hidden }: Conversation, event: WireEvent): readonly string[] {
+  #observe(connection: number, conversation: Conversation, event: WireEvent): readonly string[] {
+    const { watch, counts, hidden, isDisturbed } = conversation
     const seen = watch.observe(event)
     if (event.kind === 'bytes' && !this.#options.secrets) hidden.add(event.from, watch.secretBytes())
     if (!seen) return []
-    const watched = this.#options.secrets ? { ...seen, observations: seen.observations.map(withoutSecrets) } : hidden.hide(seen)
+    const shown = this.#options.secrets ? { ...seen, observations: seen.observations.map(withoutSecrets) } : hidden.hide(seen)
+    const watched = isDisturbed ? { ...shown, isDisturbed } : shown
     counts.add(watched)
     if (watched.observations.length > 0 || watched.fit) this.#options.view?.saw(connection, watched)
-    return watched.isAnew ? [] : watched.observations.flatMap(findFaults)
+    this.#showDeliveries(connection, conversation, watched)
+    if (watched.isAnew) return []
+    const faults = watched.observations.flatMap(findFaults)
+    return isDisturbed ? faults.map((sentence) => `${sentence} (${EXCUSE})`) : faults
   }
+}
+
+function disturb(conversation: Conversation): void {
+  conversation.isDisturbed = true
+  conversation.counts.disturb()
+}
+
+/** Checks whether an observation says that a side has not done what it should. */
+export function isBlame(one: Observation): boolean {
+  return one.kind === 'end' ? !one.over : findFaults(one).length > 0
+}
+
+/** Says that a violation may be no mistake. */
+export const EXCUSE = 'after a fault of the tap, so this may be its consequence'
+
+/** The beginning of a comment on a fault, with which a recording is drawn in the same way. */
+const PARLOR = 'parlor: '
+const FAULT = 'parlor: the fault '
+const RESET = ' resets the connection'
+
+/** Checks whether a fault has reset the connection, and no side. */
+function isResetByFault(comments: readonly string[]): boolean {
+  return comments.some((comment) => comment.startsWith(FAULT) && comment.includes(RESET))
 }
 
 function withoutSecrets(one: Observation): Observation {

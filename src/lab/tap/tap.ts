@@ -1,9 +1,11 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Side } from '../../protocol/automaton.ts'
 import type { Address, Transport } from '../../wire/transport.ts'
+import type { NotifyFault } from '../faults/lane.ts'
 import type { RecordingEntry } from '../recordings/recording.ts'
 import type { ConversationSummary } from './conversation-summary.ts'
 import { EventQueue, type TapEvent } from './event-queue.ts'
+import { ObservedTransport, type WireObserver } from './observed-transport.ts'
 import type { RecordingJudge } from './recording-judge.ts'
 import { Relay, type RelayObserver } from './relay.ts'
 
@@ -14,6 +16,8 @@ export interface TapOptions {
   readonly clock: Clock
   /** Returns the time in whole microseconds since the Unix epoch, ascending. */
   readonly microseconds: () => number
+  /** Adds faults to the connection of a client, which has this number. */
+  readonly addFaults?: ((client: Transport, connection: number, notify: NotifyFault) => Transport) | undefined
   /** Called with each entry, as it may be stored. */
   readonly record?: (entry: RecordingEntry) => void
   /** Called with the summary of each connection at its end. */
@@ -77,11 +81,8 @@ export class Tap {
     const connection = ++this.#connections
     const transport = client.datagrams ? 'udp' : 'tcp'
     this.#note({ type: 'open', connection, at: this.#options.microseconds(), transport, client: client.remote, server: server.remote })
-    const relay = new Relay(
-      client,
-      server,
-      this.#observer(connection, transport, () => this.#relays.delete(relay)),
-    )
+    const observer = this.#observer(connection, transport, () => this.#relays.delete(relay))
+    const relay = this.#options.addFaults ? this.#disturb(client, server, connection, observer) : new Relay(client, server, observer)
     this.#relays.add(relay)
     relay.open()
   }
@@ -102,6 +103,30 @@ export class Tap {
     }
   }
 
+  /** Returns a relay with the faults of the options, which lie between the two sides and what the tap sees of them. */
+  #disturb(client: Transport, server: Transport, connection: number, { bytes, ended, closed }: RelayObserver): Relay {
+    const { microseconds, addFaults } = this.#options
+    let isBroken = false
+    const observer: WireObserver = {
+      bytes,
+      ended(from, broken) {
+        isBroken ||= broken !== undefined
+        ended(from, broken)
+      },
+      sentOn: (from, length) => this.#note({ type: 'sent on', connection, at: microseconds(), from, length }),
+      reset: () => {
+        // a reset of one side is followed by a reset of the other side
+        if (isBroken) return
+        isBroken = true
+        ended('server', 'ECONNRESET')
+      },
+    }
+    const seen = new ObservedTransport(client, 'client', observer)
+    const notify: NotifyFault = (sentence, isLossy) => this.#note({ type: 'fault', connection, at: microseconds(), sentence, isLossy })
+    const disturbed = addFaults?.(seen, connection, notify) ?? seen
+    return new Relay(disturbed, new ObservedTransport(server, 'server', observer), { bytes() {}, ended() {}, closed })
+  }
+
   #note(event: TapEvent): void {
     if (!this.#isClosed) this.#events.push(event)
   }
@@ -113,6 +138,8 @@ export class Tap {
       if (summary) onClosed?.(summary)
       return
     }
+    if (event.type === 'fault') return judge.takeFault(event)
+    if (event.type === 'sent on') return judge.takeSentOn(event)
     const judged = judge.take(event)
     record?.(judged)
     this.#tick()
