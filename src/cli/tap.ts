@@ -46,7 +46,12 @@ export async function tapCommand(program: string | undefined, options: TapComman
   let violations = 0
   let left = options.connections ?? Number.POSITIVE_INFINITY
   const view = createView({ limit: SHOWN })
-  const judge = new RecordingJudge({ createWatch: createWatches(protocols), view, secrets: options.secrets === true })
+  const judge = new RecordingJudge({
+    createWatch: createWatches(protocols),
+    view,
+    secrets: options.secrets === true,
+    hasFaults: addFaults !== undefined,
+  })
   const carriers = await loadCarriers(options, clock)
   const tap = new Tap({
     connect: carriers.connect,

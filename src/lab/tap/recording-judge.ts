@@ -26,6 +26,8 @@ export interface RecordingJudgeOptions {
   readonly view?: RecordingView
   /** True if the recording and the view have passwords. */
   readonly secrets?: boolean
+  /** True for a tap with faults, which may pass bytes on otherwise than they came. */
+  readonly hasFaults?: boolean
 }
 
 /** Conversation is a connection that is open. */
@@ -37,7 +39,7 @@ interface Conversation {
   readonly offsets: { client: number; server: number }
   readonly datagrams: boolean
   /** What a connection with faults has passed on. */
-  deliveries: Readonly<Record<Side, Deliveries>> | undefined
+  readonly deliveries: Readonly<Record<Side, Deliveries>> | undefined
   /** Sentences on faults that become comments of the next entry. */
   faults: readonly string[]
   isDisturbed: boolean
@@ -76,7 +78,7 @@ export class RecordingJudge {
         hidden: new HiddenSecrets(),
         offsets: { client: 0, server: 0 },
         datagrams: entry.transport === 'udp',
-        deliveries: undefined,
+        deliveries: this.#options.hasFaults ? { client: new Deliveries(), server: new Deliveries() } : undefined,
         faults: [],
         isDisturbed: false,
         at: entry.at,
@@ -116,10 +118,9 @@ export class RecordingJudge {
   takeSentOn({ connection, at, from, length }: SentOn): void {
     const conversation = this.#conversations.get(connection)
     if (!conversation) return
-    conversation.deliveries ??= { client: new Deliveries(), server: new Deliveries() }
     const sentences = conversation.datagrams
       ? [`a datagram of ${formatCount(length, 'byte')} of the ${from} is sent on`]
-      : conversation.deliveries[from].addWrite(at / 1000, length)
+      : (conversation.deliveries?.[from].addWrite(at / 1000, length) ?? [])
     for (const sentence of sentences) this.#options.view?.acted?.(connection, at / 1000, sentence)
   }
 
