@@ -49,23 +49,29 @@ export function labCommands(end: (code: number) => void): readonly CommandForm[]
           ),
     },
     {
-      usage: 'rerun <file>',
-      about: 'play the other side of a recording at a program, and mark the first difference',
+      usage: 'rerun <file> [program]',
+      about: 'play the other side of a recording at a program in a sandbox, and mark the first difference',
+      has: 'check',
       example:
-        'parlor rerun quiz.pcapng --client "python3 client.py {HOST} {PORT}"\nparlor rerun guess.jsonl --server "./server {PORT}" --connection 2',
+        'parlor rerun quiz.pcapng --client "python3 client.py {HOST} {PORT}"\nparlor rerun guess.jsonl guess --server "./server {PORT}" --connection 2',
       define: (made) =>
         made
-          .option('--client <command>', 'the client to start; {HOST} and {PORT} in it stand for the place where it connects')
-          .option('--server <command>', 'the server to start; {HOST} and {PORT} in it stand for the place where it listens')
-          .option('--port <n>', 'a port that the program has built in (default: any free port)', parseFixedPort)
+          .option('--client <command>', 'how the client is started; {HOST} and {PORT} in it are where the server listens')
+          .option('--server <command>', 'how the server is started; {PORT} in it is where it shall listen')
+          .option('--folder <folder>', 'the program’s folder, in which its command runs (default: the current folder)')
+          .option('--port <n>', 'the port that is built into the program (default: the one of the recording)', parseFixedPort)
           .option('--connection <n>', 'the connection of the recording (default: the first)', numberParser(1, 1_000_000))
-          .addOption(durationOption('--wait <time>', `how long the server may take to listen; ${IN_SECONDS}`, '5s'))
+          .addOption(durationOption('--wait <time>', `how long the program may take to connect or to listen; ${IN_SECONDS}`, '5s'))
           .option(
             '--timeout <time>',
             `how long the program may be silent when it is to send; ${IN_SECONDS} (default: 5s)`,
             parsePositiveDuration,
           )
-          .action(async (file, options) => end(await (await import('./rerun.ts')).rerunCommand(file, options))),
+          .option('--strict', STRICT)
+          .option('--plugin <file>', PLUGIN, appendValue)
+          .action(async (file, program, options, command) =>
+            end(await (await import('./rerun.ts')).rerunCommand(file, program, { ...options, given: givenOptions(command) })),
+          ),
     },
   ]
 }
