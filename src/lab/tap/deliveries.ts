@@ -11,6 +11,8 @@ interface Write {
 
 /** Limit of messages and of writes that are stored. */
 const STORED = 4096
+/** Milliseconds from which on a message is said to be late; a rule at a message takes less. */
+const LATE = 2
 /** Maximum number of pieces whose lengths a sentence lists. */
 const LISTED = 6
 
@@ -58,9 +60,9 @@ export class Deliveries {
     const writes = this.#writes.filter((write) => write.start < end && write.end > start)
     const late = Math.round((writes.at(-1)?.at ?? at) - at)
     const isJoined = writes.some((write) => write.start < start || write.end > end)
-    if (writes.length === segments.length && late < 1 && isJoined === isGlued(message)) return []
+    if (writes.length === segments.length && late < LATE && isJoined === isGlued(message)) return []
     const lengths = writes.map((write) => Math.min(write.end, end) - Math.max(write.start, start))
-    const how = [describePieces(lengths), ...(isJoined ? ['together with other bytes'] : []), ...(late < 1 ? [] : [`${late} ms later`])]
+    const how = [describePieces(lengths), ...(isJoined ? ['together with other bytes'] : []), ...(late < LATE ? [] : [`${late} ms later`])]
     return [`message ${number} is sent on ${how.join(', ')}`]
   }
 }

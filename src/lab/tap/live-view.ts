@@ -77,7 +77,7 @@ export class LiveView implements RecordingView {
     if (fit) this.#printNote(formatFit(fit, monitor.protocol.name))
     if (isAnew) this.#printNote(`the same messages as ${monitor.protocol.name}:`)
     for (const line of lines) this.#options.write(line)
-    if (watched.isDisturbed && shown.some(isBlame)) this.#printNote(`(${EXCUSE})`)
+    if (watched.isDisturbed && shown.some(isBlame)) this.#options.write(this.#paint(`${' '.repeat(OWN + 1)}(${EXCUSE})`, DIM))
   }
 
   acted(connection: number, at: number, sentence: string): void {
@@ -145,7 +145,7 @@ export class LiveView implements RecordingView {
 }
 
 /** Columns before what the tap itself did: the time, and a mark instead of an arrow. */
-const OWN = 12
+const OWN = 15
 const OWN_COLOR = '\x1b[36m'
 const BOLD = '\x1b[1m'
 const DIM = '\x1b[2m'

@@ -47,6 +47,8 @@ interface Conversation {
   at: number
 }
 
+/** Milliseconds after the end of a connection that the watch is told have passed, longer than every pause. */
+const PAUSE = 2000
 /** Microseconds without an entry after which the judge ignores pauses in a conversation. */
 const QUIET = 5_000_000
 
@@ -147,7 +149,8 @@ export class RecordingJudge {
   close(connection: number, at: number): ConversationSummary | undefined {
     const conversation = this.#conversations.get(connection)
     if (!conversation) return undefined
-    this.#observe(connection, conversation, { kind: 'time', at: at / 1000 })
+    // no byte comes any more, so what would end a message after a pause ends it, and an unfinished message is reported
+    this.#observe(connection, conversation, { kind: 'time', at: at / 1000 + PAUSE }, at / 1000)
     this.#showLost(connection, conversation, at / 1000)
     this.#conversations.delete(connection)
     const summary = conversation.counts.summarize(conversation.watch, at)
@@ -183,10 +186,11 @@ export class RecordingJudge {
     }
   }
 
-  /** Passes an event to the watch. Returns the sentences of the violations in it. */
-  #observe(connection: number, conversation: Conversation, event: WireEvent): readonly string[] {
+  /** Passes an event to the watch. Returns the sentences of the violations in it. No observation is shown with a time after `latest`. */
+  #observe(connection: number, conversation: Conversation, event: WireEvent, latest?: number): readonly string[] {
     const { watch, counts, hidden, isDisturbed } = conversation
-    const seen = watch.observe(event)
+    const observed = watch.observe(event)
+    const seen = latest === undefined ? observed : observed && notAfter(observed, latest)
     if (event.kind === 'bytes' && !this.#options.secrets) hidden.add(event.from, watch.secretBytes())
     if (!seen) return []
     const shown = this.#options.secrets ? { ...seen, observations: seen.observations.map(withoutSecrets) } : hidden.hide(seen)
@@ -221,6 +225,11 @@ const RESET = ' resets the connection'
 /** Checks whether a fault has reset the connection, and no side. */
 function isResetByFault(comments: readonly string[]): boolean {
   return comments.some((comment) => comment.startsWith(FAULT) && comment.includes(RESET))
+}
+
+/** Returns what was observed with no time after `latest`, in milliseconds. */
+function notAfter(watched: Watched, latest: number): Watched {
+  return { ...watched, observations: watched.observations.map((one) => (one.at > latest ? { ...one, at: latest } : one)) }
 }
 
 function withoutSecrets(one: Observation): Observation {
