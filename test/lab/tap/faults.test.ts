@@ -2,7 +2,14 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { toWatchedProtocol } from '../../../src/lab/monitor/monitor.ts'
+import { formatPage } from '../../../src/lab/pages/page-formats.ts'
+import { createWatches } from '../../../src/lab/tap/conversation-watch.ts'
+import { LiveView } from '../../../src/lab/tap/live-view.ts'
+import { RecordingJudge } from '../../../src/lab/tap/recording-judge.ts'
+import { program } from '../../support/play.ts'
 import { plainClient, plainServer, readToEnd } from '../../support/sockets.ts'
+import { ending, opening, segment } from '../recordings/samples.ts'
 import { startTap } from './start-tap.ts'
 
 /** A server of tjc/guess whose number is 40, and which ends with the game. */
@@ -114,4 +121,21 @@ test('does not blame the server for answering a datagram that a fault has repeat
   ])
   const comments = tap.entries.flatMap((entry) => entry.comments ?? [])
   expect(comments).toContainEqual(expect.stringMatching(/\(after a fault of the tap, so this may be its consequence\)$/))
+})
+
+test('draws the faults of a recording, on a page and in a terminal, as it drew them live', async () => {
+  const fault = 'the fault "reset before HIGH" resets the connection, after 6 bytes'
+  const reset = { ...ending('server', 'reset', 30), comments: [`parlor: ${fault}`] }
+  const entries = [opening, segment('server', 'GUESS\n', 10), segment('client', '90\n', 20), reset]
+  const protocols = [toWatchedProtocol(await program('guess'))]
+  const page = await formatPage('.html', entries, protocols)
+  expect(page).toContain('the tap: the fault &quot;reset before HIGH&quot; resets the connection')
+  expect(page).not.toContain('breaks off')
+  const lines: string[] = []
+  const view = new LiveView({ write: (line) => lines.push(line), columns: () => 100, color: false, isDiagram: true })
+  const judge = new RecordingJudge({ createWatch: createWatches(protocols), view })
+  for (const entry of entries) expect(judge.take(entry)).toBe(entry)
+  expect(judge.closeAll()).toMatchObject([{ violations: 0, isDisturbed: true, isOver: false }])
+  expect(lines).toContain(`      0.000  ~ tap: ${fault}`)
+  expect(lines.join('\n')).not.toContain('breaks off')
 })
