@@ -34,8 +34,9 @@ export type TapEvent = RecordingEntry | ConnectionClosing | SentOn | FaultNotice
 
 /** Milliseconds for which events are gathered. A person sees no difference, and the code of the judge runs warm for a whole batch. */
 const GATHERED = 5
-/** Events in one turn of the event loop, so that a message waits for less than a millisecond while the judge works. */
-const PART = 128
+/** Milliseconds in one turn of the event loop, and the number of events between two looks at the time. A message waits so long at most. */
+const SHARE = 1
+const PART = 8
 /** Limit of events that wait, and of their bytes. Beyond it, the judge takes one part with each new event, so that the senders have to wait. */
 const MOST = 16_384
 const MOST_BYTES = 8 * 1024 * 1024
@@ -78,16 +79,22 @@ export class EventQueue {
     if (this.#next < this.#waiting.length) this.#cancel ??= this.#clock.after(0, this.#run)
   }
 
+  /** Takes events until their share of this turn is over, and at least one. */
   #takePart(): void {
-    const end = Math.min(this.#next + PART, this.#waiting.length)
-    while (this.#next < end) {
-      const event = this.#waiting[this.#next++]
-      if (!event) return
-      if (event.type === 'segment') this.#bytes -= event.bytes.length
-      this.#take(event)
-    }
+    const until = performance.now() + SHARE
+    do {
+      const end = Math.min(this.#next + PART, this.#waiting.length)
+      while (this.#next < end) this.#takeNext()
+    } while (this.#next < this.#waiting.length && performance.now() < until)
     if (this.#next < this.#waiting.length) return
     this.#waiting = []
     this.#next = 0
+  }
+
+  #takeNext(): void {
+    const event = this.#waiting[this.#next++]
+    if (!event) return
+    if (event.type === 'segment') this.#bytes -= event.bytes.length
+    this.#take(event)
   }
 }

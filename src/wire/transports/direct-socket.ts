@@ -16,7 +16,7 @@ import { connectWithRetry, KEEP_ALIVE, startListening, toConnectOptions, toListe
 
 /** DirectSockets listens and connects over TCP for a proxy. */
 export class DirectSockets {
-  readonly #buffer = new Uint8Array(READ_SIZE * 4)
+  readonly #buffer = new Uint8Array(READ_SIZE)
   readonly #onread: OnReadOpts = { buffer: this.#buffer, callback: onRead }
 
   /** Listens for peers. Rejects with the system's error, such as EADDRINUSE. */
