@@ -35,17 +35,22 @@ export function showMessage(message: MessageObservation, columns: number): Shown
   const wrong = violation ? cells.findIndex(({ at, isBar }) => !isBar && at >= violation.wrongAt) : -1
   const room = columns - 2
   // the quotation leaves out its beginning if the wrong byte would not fit
-  const isFar = widthOf(cells.slice(0, Math.max(0, wrong + 1))) > room - 1
+  const isFar = wrong >= 0 && widthOf(cells.slice(0, wrong + 1)) > room - 1
   const first = isFar ? Math.max(0, wrong - BEFORE) : 0
   const begin = isFar ? `"${MORE}` : '"'
   let shown = begin
+  let width = displayWidth(begin)
   let caret: number | undefined
   for (const [at, cell] of cells.entries()) {
     if (at < first) continue
     const isLast = isWhole && at === cells.length - 1
-    if (displayWidth(shown) + displayWidth(cell.shown) > columns - (isLast ? 1 : 2)) return { text: `${shown}${MORE}"`, caret }
-    if (at === wrong) caret = displayWidth(shown)
+    // most cells are ASCII, and the width of all before them need not be computed again
+    const isAscii = ASCII.test(cell.shown)
+    if (width + (isAscii ? cell.shown.length : displayWidth(cell.shown)) > columns - (isLast ? 1 : 2))
+      return { text: `${shown}${MORE}"`, caret }
+    if (at === wrong) caret = width
     shown += cell.shown
+    width = isAscii ? width + cell.shown.length : displayWidth(shown)
   }
   return { text: isWhole ? `${shown}"` : `${shown}${MORE}"`, caret }
 }
@@ -96,7 +101,7 @@ const BYTES = 4
 function toPieceCells(bytes: Uint8Array, start: number): readonly Cell[] {
   const text = decode(bytes)
   if (text.includes('\ufffd')) {
-    return Array.from(bytes, (byte, at) => ({ shown: showByte(byte), at: start + at, isBar: false }))
+    return Array.from(bytes, (byte, at) => ({ shown: SHOWN_BYTES[byte] ?? '', at: start + at, isBar: false }))
   }
   let at = start
   return Array.from(text, (character) => {
@@ -112,10 +117,11 @@ function toPieceCells(bytes: Uint8Array, start: number): readonly Cell[] {
  */
 const PLAIN = /^[ !#-[\]-~]$/
 
-function showByte(byte: number): string {
-  const character = String.fromCharCode(byte)
-  return PLAIN.test(character) ? character : quoteBytes(Uint8Array.of(byte)).slice(1, -1)
-}
+/** What is shown of most characters: a character of ASCII, or an escape. */
+const ASCII = /^[ -~]+$/
+
+/** Each byte as a quotation shows it, because quoting a byte takes longer than all else that a diagram does with it. */
+const SHOWN_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => quoteBytes(Uint8Array.of(byte)).slice(1, -1))
 
 /** Returns the number of bytes of a character in UTF-8. */
 function utf8Length(character: string): number {
