@@ -37,7 +37,7 @@ export function createView({ limit }: { readonly limit?: number } = {}): LiveVie
   const output = process.stdout
   const lines = new GatheredLines(output)
   return new LiveView({
-    write: (line) => lines.write(line),
+    write: (line, isSummary) => lines.write(line, isSummary),
     columns: () => terminalColumns(output),
     color: showsColor(output),
     isDiagram: output.isTTY === true,
@@ -71,8 +71,9 @@ class GatheredLines {
     this.#output = output
   }
 
-  write(line: string): void {
-    if (this.#output.writableLength > WAITING) {
+  /** Writes a line; the line of a summary also if the reader is too slow. */
+  write(line: string, isSummary = false): void {
+    if (!isSummary && this.#output.writableLength > WAITING) {
       this.#leftOut++
       return
     }

@@ -179,6 +179,26 @@ describe('parlor show', () => {
     expect(readFileSync(file('game.html'), 'utf8')).toContain('tjc/guess')
   })
 
+  test('prints every line of a long recording on a pipe', async () => {
+    const talk = Array.from({ length: 5000 }, (_, n) => segment(n % 2 === 0 ? 'server' : 'client', `line ${n}\n`, n))
+    writeFileSync(file('talk.jsonl'), encodeJsonl([opening, ...talk]))
+    const { output, code } = await run('show', file('talk.jsonl'), 'chat')
+    expect(output.split('\n').length).toBe(5000 + 3)
+    expect(output).toMatch(/\nconnection 1: .*\n$/)
+    expect(code).toBe(0)
+  })
+
+  test('cuts the bytes into messages as the options of the program say', async () => {
+    const talk = [segment('client', 'ada', 0), segment('server', 'bob', 500_000), segment('client', 'hello', 1_000_000)]
+    writeFileSync(file('talk.jsonl'), encodeJsonl([opening, ...talk]))
+    expect(await run('show', file('talk.jsonl'), 'talk', '--framing', 'none')).toMatchObject({
+      output: expect.stringContaining('client says "hello", legal, bytes 3 to 8'),
+    })
+    expect(await run('show', file('talk.jsonl'), 'talk')).toMatchObject({
+      output: expect.stringContaining('the client has sent "adahello" and no line end'),
+    })
+  })
+
   test.each([
     ['nothing.jsonl', undefined, 'there is no such file'],
     ['empty.jsonl', '', 'the file is empty'],

@@ -13,8 +13,8 @@ import { ViewLimit } from './view-limit.ts'
 
 /** LiveViewOptions says how a view is printed. */
 export interface LiveViewOptions {
-  /** Called with each line, without a line end. */
-  readonly write: (line: string) => void
+  /** Called with each line, without a line end, and with true for the lines of a summary. */
+  readonly write: (line: string, isSummary?: boolean) => void
   /** Returns the columns of the terminal; called for each line, because a window can be resized. */
   readonly columns: () => number
   readonly color: boolean
@@ -102,7 +102,8 @@ export class LiveView implements RecordingView {
     this.#last = undefined
     const line = formatSummary(connection, summary)
     const columns = this.#options.isDiagram ? Math.max(MIN_COLUMNS, this.#options.columns()) : Number.POSITIVE_INFINITY
-    for (const part of columns === Number.POSITIVE_INFINITY ? [line] : wrap(line, columns, 2)) this.#options.write(this.#paint(part, BOLD))
+    for (const part of columns === Number.POSITIVE_INFINITY ? [line] : wrap(line, columns, 2))
+      this.#options.write(this.#paint(part, BOLD), true)
     if (this.#options.isDiagram) this.#options.write('')
   }
 
