@@ -9,10 +9,10 @@ import { program } from '../../support/play.ts'
 import { TestClock } from '../../support/test-clock.ts'
 import { CLIENT, SERVER, START, segment } from '../recordings/samples.ts'
 
-/** Shows messages of one connection, a microsecond apart, at a limit of ten in a second. Returns the lines before and after the next second. */
-async function show(name: string, message: (n: number) => readonly ['client' | 'server', string]): Promise<readonly string[]> {
+/** Shows messages of one connection, a microsecond apart, at a limit for each second. Returns the lines up to the next second. */
+async function show(name: string, message: (n: number) => readonly ['client' | 'server', string], limit = 10): Promise<readonly string[]> {
   const lines: string[] = []
-  const view = new LiveView({ write: (line) => lines.push(line), columns: () => 80, color: false, isDiagram: true, limit: 10 })
+  const view = new LiveView({ write: (line) => lines.push(line), columns: () => 80, color: false, isDiagram: true, limit })
   const judge = new RecordingJudge({ createWatch: createWatches([toWatchedProtocol(await program(name))]), view })
   judge.take({ type: 'open', connection: 1, at: START, transport: 'tcp', client: CLIENT, server: SERVER })
   for (let n = 0; n < 2000; n++) judge.take(segment(...message(n), n))
@@ -25,6 +25,13 @@ test('shows some messages of each second, and counts the others', async () => {
   const lines = await show('chat', (n) => [n % 2 === 0 ? 'server' : 'client', `line ${n}\n`])
   expect(lines.filter((line) => line.includes('"line '))).toHaveLength(10)
   expect(lines.at(-1)).toBe('  … 1,990 messages not shown; all are judged')
+})
+
+test('keeps the lifelines in their columns when the numbers of messages are long', async () => {
+  const lines = await show('chat', (n) => [n % 2 === 0 ? 'server' : 'client', `line ${n}\n`], 1_000_000)
+  const arrows = lines.filter((line) => line.includes('"line '))
+  expect(arrows).toHaveLength(2000)
+  expect(new Set(arrows.map((line) => line.indexOf('|')))).toEqual(new Set([13]))
 })
 
 test('has room for violations beside the other messages of a second', () => {
