@@ -7,6 +7,8 @@ const BETWEEN_PIECES = 100
 /** Maximum number of bytes of one message that the direction copies. */
 const SHOWN = 4096
 
+const NOTHING = new Uint8Array(0)
+
 /** WholeMessage is a decoded message, with its place. */
 export interface WholeMessage extends ByteSpan {
   readonly text: string
@@ -71,7 +73,7 @@ export class Direction {
 
   /** The bytes of the next message that have arrived. */
   get unread(): Uint8Array {
-    return this.#decoder.unread
+    return this.#decoder.pending === 0 ? NOTHING : this.#decoder.unread
   }
 
   /** Time at which a pause makes the unread bytes a message; `undefined` if no pause does that. */
@@ -128,6 +130,7 @@ export class Direction {
 
   /** Decodes one message, and queues it for `next`. Returns whether the bytes had a whole message. */
   #decode(read: () => Decoded): boolean {
+    if (this.#decoder.pending === 0) return false
     const { unread, end: from } = this.#decoder
     const text = read()
     this.#isTooLong ||= text === TooLong

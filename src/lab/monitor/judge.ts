@@ -94,9 +94,12 @@ export class Judge {
     const { best: before, all } = this.#orderings
     const isBehind = this.#orderings.findWaiting(before, from) !== undefined
     const fitting = this.#orderings.add(passed).filter(({ assumed }) => this.#mayConfirm(assumed, from))
-    const [fit] = fitting.toSorted(
-      (one, two) => displaced(one, before, from) - displaced(two, before, from) || unseenBy(one, from) - unseenBy(two, from),
-    )
+    const [fit] =
+      fitting.length < 2
+        ? fitting
+        : fitting.toSorted(
+            (one, two) => displaced(one, before, from) - displaced(two, before, from) || unseenBy(one, from) - unseenBy(two, from),
+          )
     const taken = fit?.last[from]
     if (fit && taken && displaced(fit, before, from) > 0) this.#dropLate(taken, all)
     else if (fit && taken) this.#accept(taken, { all, fit, fitting, last: before.legal[from]?.passed.text ?? '' })

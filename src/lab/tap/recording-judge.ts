@@ -50,7 +50,7 @@ interface Conversation {
 /** Milliseconds after the end of a connection that the watch is told have passed, longer than every pause. */
 const PAUSE = 2000
 /** Microseconds without an entry after which the judge ignores pauses in a conversation. */
-const QUIET = 5_000_000
+const QUIET = 2_500_000
 
 /**
  * RecordingJudge judges the entries of a recording as they come, from a tap or from a file, and passes them to a view. It returns each
@@ -199,7 +199,7 @@ export class RecordingJudge {
     if (watched.observations.length > 0 || watched.fit) this.#options.view?.saw(connection, watched)
     this.#showDeliveries(connection, conversation, watched)
     if (watched.isAnew) return []
-    const faults = watched.observations.flatMap(findFaults)
+    const faults = findAllFaults(watched.observations)
     return isDisturbed ? faults.map((sentence) => `${sentence} (${EXCUSE})`) : faults
   }
 }
@@ -236,30 +236,44 @@ function withoutSecrets(one: Observation): Observation {
   return one.kind === 'message' && one.secrets.length > 0 ? { ...one, secrets: [] } : one
 }
 
+const NONE: readonly string[] = []
+
+/** Returns the sentences on what is wrong in observations; most events have none, and need no array. */
+function findAllFaults(observations: readonly Observation[]): readonly string[] {
+  let all = NONE
+  for (const one of observations) {
+    const found = findFaults(one)
+    if (found.length > 0) all = all.length === 0 ? found : [...all, ...found]
+  }
+  return all
+}
+
 /** Returns the sentences on what is wrong in an observation. */
 export function findFaults(one: Observation): readonly string[] {
   switch (one.kind) {
     case 'message':
     case 'judged':
-      return one.violation ? [one.violation.sentence] : []
+      return one.violation ? [one.violation.sentence] : NONE
     case 'unfinished':
-      return one.final ? [one.sentence] : []
+      return one.final ? [one.sentence] : NONE
     case 'unreadable':
       return [one.sentence]
     case 'segment':
     case 'end':
-      return []
+      return NONE
   }
 }
 
 /** Adds comments to an entry, without those that it has. */
 function withComments<Entry extends RecordingEntry>(entry: Entry, comments: readonly string[]): Entry {
+  if (comments.length === 0) return entry
   const added = comments.filter((comment) => !entry.comments?.includes(comment))
   return added.length === 0 ? entry : { ...entry, comments: [...(entry.comments ?? []), ...added] }
 }
 
 /** Returns the ranges of a segment that contain secrets or are masked already: ascending, and without overlaps. */
 function toRanges(spans: readonly ByteSpan[], start: number, { bytes, masked = [] }: RecordedSegment): readonly ByteRange[] {
+  if (spans.length === 0 && masked.length === 0) return masked
   const own = spans.map((span): ByteRange => [Math.max(0, span.start - start), Math.min(bytes.length, span.end - start)])
   const all = [...own, ...masked].filter(([from, to]) => from < to).sort(([one], [other]) => one - other)
   const joined: [number, number][] = []
