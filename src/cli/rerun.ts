@@ -32,6 +32,8 @@ export interface RerunCommandOptions extends ProgramFlags {
 const SILENCE = 5000
 /** Milliseconds that a server over UDP gets to listen, because a datagram before that is lost without a sign. */
 const UDP_START = 1000
+const UDP_NOTE =
+  'over UDP, the program runs on the network of this machine and can read and change what you can; rerun only programs that you would run yourself'
 const HERE = '127.0.0.1'
 
 /**
@@ -55,14 +57,12 @@ export async function rerunCommand(path: string, name: string | undefined, optio
     throw error instanceof SandboxError ? new UsageError(error.message) : error
   })
   try {
-    for (const note of sandbox.notes) printError(note)
+    for (const note of isUdp ? [UDP_NOTE] : sandbox.notes) printError(note)
     if (stop.aborted) return stop.reason
     stop.addEventListener('abort', () => void sandbox.close())
     const port = options.port ?? (await choosePort(sandbox, words, connection))
     const used = isUdp ? overUdp(sandbox) : sandbox
-    const code = await rerunIn(used, { ...options, role, words, connection, port, typed })
-    // what the end of the sandbox has done to the program is no difference
-    return stop.aborted ? stop.reason : code
+    return await rerunIn(used, { ...options, role, words, connection, port, typed, stop })
   } finally {
     await sandbox.close()
   }
@@ -84,11 +84,14 @@ interface Rerun extends Pick<RerunCommandOptions, 'wait' | 'timeout'> {
   readonly port: number
   /** Lines that a person types at the program, by the index of the entry that they lead to. */
   readonly typed: ReadonlyMap<number, readonly string[]>
+  readonly stop: AbortSignal
 }
 
-async function rerunIn(sandbox: Sandbox, { role, words, connection, port, typed, wait, timeout = SILENCE }: Rerun): Promise<number> {
+async function rerunIn(sandbox: Sandbox, rerun: Rerun): Promise<number> {
+  const { role, words, connection, port, typed, wait, timeout = SILENCE, stop } = rerun
   const terminal = new Terminal()
   const connected = await connectProgram({ sandbox, role, words, port, clock: wallClock }, { wait })
+  if (stop.aborted) return stop.reason
   if ('sentence' in connected) {
     printError(connected.sentence)
     printLines(terminal, connected.lines ?? [])
@@ -104,6 +107,8 @@ async function rerunIn(sandbox: Sandbox, { role, words, connection, port, typed,
   const lines = running.output.lastLines(QUOTED)
   transport.destroy()
   await running.stop()
+  // what the end of the sandbox has done to the program is no difference
+  if (stop.aborted) return stop.reason
   if (!divergence) {
     terminal.say(`the ${role} does the same as in the recording`)
     return EXIT.good
