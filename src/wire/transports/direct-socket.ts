@@ -2,7 +2,7 @@ import { createServer, type OnReadOpts, Socket, type SocketConstructorOpts } fro
 import type { Clock } from '../../base/clock.ts'
 import type { Address, Flushable, Listener, Sink, Transport } from '../transport.ts'
 import { READ_SIZE } from './batching.ts'
-import { toRemote } from './socket.ts'
+import { isLoopback, toRemote } from './socket.ts'
 import { connectWithRetry, KEEP_ALIVE, startListening, toConnectOptions, toListenOptions } from './tcp.ts'
 
 /*
@@ -68,7 +68,7 @@ class DirectTransport implements Transport {
   }
 
   get loopback(): boolean {
-    return false
+    return isLoopback(this.remote)
   }
 
   open(sink: Sink): void {
