@@ -7,7 +7,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,8 +17,10 @@ import { readUsage } from './usage.ts'
 const TARGETS = { added: 0.2, share: 1 / 3, connections: 1000 }
 /** Connections of the measurement of messages a second. */
 const BUSY = 20
+/** Milliseconds until V8 has compiled what runs often. */
+const WARM = 1500
 /** Rounds of each way; the result is the median. */
-const ROUNDS = 5
+const ROUNDS = 3
 const GREETING = 'hello from the server\n'
 const MESSAGE = 'hello from the bench\n'
 
@@ -37,6 +39,20 @@ async function serveChat(): Promise<void> {
     socket.on('error', () => socket.destroy()).write(GREETING)
     socket.pipe(socket)
   })
+  await announce(server)
+}
+
+/** Runs a proxy that only passes everything on, and prints its port: what any proxy in Node costs at least. */
+async function serveProxy(to: number): Promise<void> {
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    const other = connect({ port: to, host: '127.0.0.1', noDelay: true, allowHalfOpen: true })
+    for (const [from, into] of [[socket, other] as const, [other, socket] as const]) from.on('error', () => into.destroy()).pipe(into)
+  })
+  await announce(server)
+}
+
+/** Lets a server listen at any port, and prints the port. */
+async function announce(server: Server): Promise<void> {
   server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 })
   await once(server, 'listening')
   const address = server.address()
@@ -113,14 +129,17 @@ async function measureTime(port: number): Promise<number> {
 interface Rate {
   /** Round trips a second. */
   readonly rate: number
-  /** Processor time of the tap for a round trip, which has two messages, in microseconds. */
+  /** Processor time of the tap or the proxy for a round trip, which has two messages, in microseconds. */
   readonly cost: number
 }
 
-/** Measures the round trips a second on several connections, until `settled` resolves. The first connections warm the processes up. */
-async function measureRate(port: number, tap?: ChildProcess): Promise<Rate> {
+/**
+ * Measures the round trips a second on several connections. The first connections warm the processes up. With `waits`, the time ends when
+ * the tap has exited.
+ */
+async function measureRate(port: number, tap?: ChildProcess, waits = true): Promise<Rate> {
   const warm = await Promise.all(Array.from({ length: BUSY }, () => open(port)))
-  await Promise.all(warm.map((socket) => talk(socket, performance.now() + 500)))
+  await Promise.all(warm.map((socket) => talk(socket, performance.now() + WARM)))
   for (const socket of warm) socket.destroy()
   const sockets = await Promise.all(Array.from({ length: BUSY }, () => open(port)))
   const before = tap?.pid === undefined ? 0 : readUsage(tap.pid).cpu
@@ -128,7 +147,7 @@ async function measureRate(port: number, tap?: ChildProcess): Promise<Rate> {
   const all = await Promise.all(sockets.map((socket) => talk(socket, begin + seconds * 1000)))
   const count = all.flat().length
   const used = tap?.pid === undefined ? 0 : readUsage(tap.pid).cpu - before
-  const exited = tap && once(tap, 'exit')
+  const exited = tap && waits && once(tap, 'exit')
   for (const socket of sockets) socket.destroy()
   await exited
   return { rate: (count / (performance.now() - begin)) * 1000, cost: used / count }
@@ -144,20 +163,22 @@ async function hold(port: number, { pid = 0 }: ChildProcess): Promise<{ readonly
   return { held: answers.filter(({ length }) => length > 0).length, memory }
 }
 
-/** Measures both ways by turns, prints the share, and returns it. */
-async function compareRates(server: number, what: string, options: () => readonly string[]): Promise<number> {
+/** Measures both ways by turns, prints the share, and returns it. `options` are those of the tap; without them, it is the proxy. */
+async function compareRates(server: number, what: string, options?: () => readonly string[]): Promise<number> {
   const bare: number[] = []
   const tapped: Rate[] = []
+  const proxy = options ? undefined : await start(fileURLToPath(import.meta.url), 'proxy', String(server))
   for (let round = 0; round < ROUNDS; round++) {
     bare.push((await measureRate(server)).rate)
-    const { child, port } = await startTap(server, '--connections', String(2 * BUSY), ...options())
-    tapped.push(await measureRate(port, child))
+    const { child, port } = proxy ?? (await startTap(server, '--connections', String(2 * BUSY), ...(options?.() ?? [])))
+    tapped.push(await measureRate(port, child, proxy === undefined))
   }
+  proxy?.child.kill()
   const share = median(tapped.map(({ rate }, at) => rate / (bare[at] ?? Number.NaN)))
   const rate = median(tapped.map((one) => one.rate))
   const cost = median(tapped.map((one) => one.cost))
   console.log(
-    `round trips a second on ${BUSY} connections, ${what}: bare ${Math.round(median(bare))}, through the tap ${Math.round(rate)}: ${(share * 100).toFixed(0)} % (target: ${Math.round(TARGETS.share * 100)} %); ${cost.toFixed(0)} us of the tap's processor time each`,
+    `round trips a second on ${BUSY} connections, ${what}: bare ${Math.round(median(bare))}, through it ${Math.round(rate)}: ${(share * 100).toFixed(0)} % (target: ${Math.round(TARGETS.share * 100)} %); ${cost.toFixed(0)} us of its processor time each`,
   )
   return share
 }
@@ -177,12 +198,15 @@ async function compare(): Promise<void> {
     `time of a round trip at the median: bare ${median(bare).toFixed(3)} ms, through the tap ${median(tapped).toFixed(3)} ms: ${added.toFixed(3)} ms added (target: ${TARGETS.added})`,
   )
   let files = 0
-  const share = await compareRates(server, 'plain lines', () => [])
-  const recorded = await compareRates(server, 'with a recording', () => ['--record', join(folder, `${++files}.pcapng`)])
+  await compareRates(server, 'a proxy that only passes bytes on')
+  const share = await compareRates(server, 'the tap with plain lines', () => [])
+  const recorded = await compareRates(server, 'the tap with a recording', () => ['--record', join(folder, `${++files}.pcapng`)])
   const { held, memory } = await hold(port, child)
   console.log(`connections that hold: ${held} of ${TARGETS.connections}; ${(memory / 1024).toFixed(1)} KB of memory of the tap for each`)
   const isFast = Math.min(share, recorded) >= TARGETS.share
   process.exit(added <= TARGETS.added && isFast && held === TARGETS.connections ? 0 : 1)
 }
 
-await (process.argv[2] === 'serve' ? serveChat() : compare())
+if (process.argv[2] === 'serve') await serveChat()
+else if (process.argv[2] === 'proxy') await serveProxy(Number(process.argv[3]))
+else await compare()
