@@ -7,8 +7,6 @@ const BETWEEN_PIECES = 100
 /** Maximum number of bytes of one message that the direction copies. */
 const SHOWN = 4096
 
-const NOTHING = new Uint8Array(0)
-
 /** WholeMessage is a decoded message, with its place. */
 export interface WholeMessage extends ByteSpan {
   readonly text: string
@@ -34,6 +32,7 @@ export class Direction {
   readonly limit: number
   readonly #decoder: Decoder
   readonly #datagrams: boolean
+  readonly #nothing = new Uint8Array(0)
   /** Segments with bytes that are not decoded yet. */
   #segments: Segment[] = []
   /** Messages that no call of `next` has returned yet. */
@@ -73,7 +72,7 @@ export class Direction {
 
   /** The bytes of the next message that have arrived. */
   get unread(): Uint8Array {
-    return this.#decoder.pending === 0 ? NOTHING : this.#decoder.unread
+    return this.#decoder.pending === 0 ? this.#nothing : this.#decoder.unread
   }
 
   /** Time at which a pause makes the unread bytes a message; `undefined` if no pause does that. */

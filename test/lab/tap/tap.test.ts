@@ -163,10 +163,11 @@ describe('the tap', () => {
     sender.end()
     // the tap has stopped when it passes nothing on while many other messages pass
     const passed = () => tap.entries.reduce((sum, entry) => sum + (entry.type === 'segment' ? entry.bytes.length : 0), 0)
+    await tap.until(() => passed() > 0)
     let before = -1
     while (passed() !== before) {
       before = passed()
-      await roundTrips(100)
+      await roundTrips(200)
     }
     expect(before).toBeGreaterThan(0)
     expect(before).toBeLessThan((all * block.length) / 2)
