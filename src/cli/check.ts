@@ -93,7 +93,8 @@ function commandsOf({ client, server }: CheckOptions): readonly (readonly [Side,
   return commands
 }
 
-function wordsOf(command: string): readonly string[] {
+/** Returns the words of a command. Throws a UsageError if it cannot start a program. */
+export function wordsOf(command: string): readonly string[] {
   try {
     return parseCommand(command)
   } catch (error) {
@@ -135,7 +136,7 @@ async function openSubject(program: Program, role: Side, command: string, option
 }
 
 /** Resolves with the folder in which the program runs. Rejects with a UsageError if it is not a folder. */
-async function folderOf({ folder = '.' }: CheckOptions): Promise<string> {
+export async function folderOf({ folder = '.' }: Pick<CheckOptions, 'folder'>): Promise<string> {
   const path = resolve(folder)
   const found = await stat(path).catch(() => undefined)
   if (found?.isDirectory()) return path

@@ -1,14 +1,17 @@
 import {
+  addProxyFaults,
   appendValue,
   type Command,
   type CommandForm,
   durationOption,
+  givenOptions,
   IN_SECONDS,
   numberParser,
   PLUGIN,
   parseFixedPort,
   parsePlace,
   parsePositiveDuration,
+  STRICT,
 } from './option-parsers.ts'
 
 const RECORD = 'write a recording: .pcapng, .jsonl, .html or .svg'
@@ -19,55 +22,65 @@ export function labCommands(end: (code: number) => void): readonly CommandForm[]
   return [
     {
       usage: 'tap [program]',
-      about: 'a proxy that shows and judges what passes between a client and a server',
+      about: 'a proxy that shows, judges and disturbs what passes between a client and a server',
+      has: 'check',
       example:
-        'parlor tap guess --listen 9000 --to 9999   and elsewhere: parlor join guess --port 9000\nparlor tap --listen 0.0.0.0:9000 --to 192.168.1.20:3456\nparlor tap quiz --listen 9000 --to 3456 --record quiz.pcapng',
+        'parlor tap guess --listen 9000 --to 9999   and elsewhere: parlor join guess --port 9000\nparlor tap --listen 0.0.0.0:9000 --to 192.168.1.20:3456\nparlor tap quiz --listen 9000 --to 3456 --record quiz.pcapng\nparlor tap guess --listen 9000 --to 9999 --split 1..3 --fault "reset before 2nd LOW"',
       define: (made) =>
-        forRecordings(made)
+        addProxyFaults(forRecordings(made))
           .requiredOption('--listen <place>', 'where clients connect: [HOST:]PORT; port 0 for any', parsePlace)
           .requiredOption('--to <place>', 'where the server listens: [HOST:]PORT', parsePlace)
           .option('--udp', 'over UDP')
           .option('--connections <n>', 'end after this many connections (default: at Ctrl-C)', numberParser(1, 1_000_000))
-          .action(async (program, options) => end(await (await import('./tap.ts')).tapCommand(program, options))),
+          .action(async (program, options, command) =>
+            end(await (await import('./tap.ts')).tapCommand(program, { ...options, given: givenOptions(command) })),
+          ),
     },
     {
       usage: 'show <file> [program]',
       about: 'draw a recording, also one of tcpdump or Wireshark, or convert it with --record',
+      has: 'check',
       example: 'parlor show quiz.pcapng\nparlor show capture.pcap guess\nparlor show quiz.jsonl --record quiz.html',
       define: (made) =>
         forRecordings(made)
           .option('--connection <n>', 'only this connection', numberParser(1, 1_000_000))
-          .action(async (file, program, options) => end(await (await import('./show.ts')).showCommand(file, program, options))),
+          .action(async (file, program, options, command) =>
+            end(await (await import('./show.ts')).showCommand(file, program, { ...options, given: givenOptions(command) })),
+          ),
     },
     {
-      usage: 'rerun <file>',
-      about: 'play the other side of a recording against a program, and mark the first difference',
+      usage: 'rerun <file> [program]',
+      about: 'play the other side of a recording at a program in a sandbox, and mark the first difference',
+      has: 'check',
       example:
-        'parlor rerun quiz.pcapng --client "python3 client.py {HOST} {PORT}"\nparlor rerun guess.jsonl --server "./server {PORT}" --connection 2',
+        'parlor rerun quiz.pcapng --client "python3 client.py {HOST} {PORT}"\nparlor rerun guess.jsonl guess --server "./server {PORT}" --connection 2',
       define: (made) =>
         made
-          .option(
-            '--client <command>',
-            'the command that starts the client; {HOST} and {PORT} in it are the address to which it must connect',
-          )
-          .option(
-            '--server <command>',
-            'the command that starts the server; {HOST} and {PORT} in it are the address at which it must listen',
-          )
-          .option('--port <n>', 'a port that the program has built in (default: any free port)', parseFixedPort)
+          .option('--client <command>', 'how the client is started; {HOST} and {PORT} in it are where the server listens')
+          .option('--server <command>', 'how the server is started; {PORT} in it is where it shall listen')
+          .option('--folder <folder>', 'the program’s folder, in which its command runs (default: the current folder)')
+          .option('--port <n>', 'the port that is built into the program (default: the one of the recording)', parseFixedPort)
           .option('--connection <n>', 'the connection of the recording (default: the first)', numberParser(1, 1_000_000))
-          .addOption(durationOption('--wait <time>', `how long the server may take to listen; ${IN_SECONDS}`, '5s'))
+          .addOption(durationOption('--wait <time>', `how long the program may take to connect or to listen; ${IN_SECONDS}`, '5s'))
           .option(
             '--timeout <time>',
             `how long the program may be silent when it is to send; ${IN_SECONDS} (default: 5s)`,
             parsePositiveDuration,
           )
-          .action(async (file, options) => end(await (await import('./rerun.ts')).rerunCommand(file, options))),
+          .option('--strict', STRICT)
+          .option('--plugin <file>', PLUGIN, appendValue)
+          .action(async (file, program, options, command) =>
+            end(await (await import('./rerun.ts')).rerunCommand(file, program, { ...options, given: givenOptions(command) })),
+          ),
     },
   ]
 }
 
 /** Adds the options of commands that draw and write recordings. */
 function forRecordings(command: Command): Command {
-  return command.option('--record <file>', RECORD).option('--secrets', SECRETS).option('--plugin <file>', PLUGIN, appendValue)
+  return command
+    .option('--record <file>', RECORD)
+    .option('--secrets', SECRETS)
+    .option('--strict', STRICT)
+    .option('--plugin <file>', PLUGIN, appendValue)
 }

@@ -3,27 +3,48 @@ import { terminalColumns } from '../games/text/graphemes.ts'
 import { toWatchedProtocol, type WatchedProtocol } from '../lab/monitor/monitor.ts'
 import type { SequenceDiagramOptions } from '../lab/monitor/sequence-diagram.ts'
 import { LiveView } from '../lab/tap/live-view.ts'
-import { outputIsClosed } from './diagnostics.ts'
-import { loadRegistry, requireNetworkProgram } from './program-options.ts'
+import type { Options, Program } from '../protocol/definition.ts'
+import { outputIsClosed, UsageError } from './diagnostics.ts'
+import { spellOption } from './option-parsers.ts'
+import { loadRegistry, type ProgramFlags, requireNetworkProgram, resolveOptions } from './program-options.ts'
 
 /**
- * Resolves to the programs that a command of the laboratory watches: the named program, or all programs without a name. Rejects with a
- * UsageError.
- */
-export async function loadWatched(name: string | undefined, plugin: readonly string[] | undefined): Promise<readonly WatchedProtocol[]> {
-  const programs = await loadRegistry(plugin, name === undefined ? [] : [name])
-  if (name !== undefined) return [toWatchedProtocol(await requireNetworkProgram(name, programs))]
-  return (await programs.all()).map((program) => toWatchedProtocol(program))
+ * WatchedPrograms is what a command of the laboratory watches: a program with its options, or all programs. */
+export interface WatchedPrograms {
+  readonly protocols: readonly WatchedProtocol[]
+  /** The program that the user has named. */
+  readonly program?: Program
+  readonly options: Options
 }
 
-/** Creates the view on standard output: a diagram at a terminal, and plain lines on a pipe. It escapes everything that a peer has sent. */
-export function createView(output: NodeJS.WriteStream = process.stdout): LiveView {
+/** Resolves to the programs that a command of the laboratory watches: the named program, or all programs without a name. Rejects with a
+ * UsageError.
+ */
+export async function loadWatched(name: string | undefined, flags: ProgramFlags): Promise<WatchedPrograms> {
+  const programs = await loadRegistry(flags.plugin, name === undefined ? [] : [name])
+  if (name === undefined) {
+    const [first] = flags.given
+    if (first) throw new UsageError(`${spellOption(first.option)} is an option of a program: name the program`)
+    return { protocols: (await programs.all()).map((program) => toWatchedProtocol(program)), options: {} }
+  }
+  const program = await requireNetworkProgram(name, programs)
+  const options = { ...program.defaults, ...(await resolveOptions(program, 'both', flags)) }
+  return { protocols: [toWatchedProtocol(program, options)], program, options }
+}
+
+/**
+ * Creates the view on standard output: a diagram at a terminal, and plain lines on a pipe. It escapes everything that a peer has sent.
+ * `limit` is the number of messages that a terminal shows in a second; a pipe gets all.
+ */
+export function createView({ limit }: { readonly limit?: number } = {}): LiveView {
+  const output = process.stdout
   const lines = new GatheredLines(output)
   return new LiveView({
-    write: (line) => lines.write(line),
+    write: (line, isSummary) => lines.write(line, isSummary),
     columns: () => terminalColumns(output),
     color: showsColor(output),
     isDiagram: output.isTTY === true,
+    limit: output.isTTY ? limit : undefined,
   })
 }
 
@@ -58,8 +79,9 @@ class GatheredLines {
     this.#output = output
   }
 
-  write(line: string): void {
-    if (this.#output.writableLength > WAITING) {
+  /** Writes a line; the line of a summary also if the reader is too slow. */
+  write(line: string, isSummary = false): void {
+    if (!isSummary && this.#output.writableLength > WAITING) {
       this.#leftOut++
       return
     }

@@ -47,10 +47,12 @@ export async function main(argv: readonly string[]): Promise<void> {
     } else if (error instanceof UsageError) code = usage(error)
     else throw error
   }
-  // the process must not end before its output is written
+  // the process must not end before its output is written, and a view writes the lines of this turn at its end
   const exit = () => setImmediate(() => process.exit(code === EXIT.good && outputIsLost() ? EXIT.trouble : code))
-  if (process.stdout.writableLength === 0) exit()
-  else process.stdout.write('', exit)
+  setImmediate(() => {
+    if (process.stdout.writableLength === 0) exit()
+    else process.stdout.write('', exit)
+  })
 }
 
 /** Ends this process when the older Node that started it ends (bin/relaunch.js). */

@@ -1,5 +1,6 @@
 import { type Clock, createSystemClock } from '../base/clock.ts'
 import { formatRule, type OptionVerb, optionVerbs, parseFaults, toRules } from '../lab/faults/grammar.ts'
+import type { NotifyFault } from '../lab/faults/lane.ts'
 import type { FaultContext, resolveFaults } from '../lab/faults/resolve.ts'
 import { type FaultRule, hasChance } from '../lab/faults/rule.ts'
 import { formatValueExpected } from '../lab/faults/values.ts'
@@ -39,13 +40,13 @@ export interface NetworkScope {
 /** DisturbedConnection is the connection to which faults apply. */
 export interface DisturbedConnection {
   /** Missing for a proxy that does not know the program. */
-  readonly program?: Program
+  readonly program?: Program | undefined
   /** The options with which the user runs the program. */
   readonly options: Options
   /** The connection's number, counted from 1. */
   readonly number: number
-  /** Called with a sentence when a fault happens whose effect looks like a mistake of a program. */
-  readonly notify: (sentence: string) => void
+  /** Called when a fault happens whose effect looks like a mistake of a program. */
+  readonly notify: NotifyFault
 }
 
 /** OverlayContext is the connection to which an overlay applies. */
@@ -105,7 +106,7 @@ function parseAll(texts: readonly string[]): readonly FaultRule[] {
  * Loads the function that adds the faults of the options to a connection; `undefined` without faults. Prints the command that
  * repeats the run, if a fault is random and the user gave no seed. Rejects with a UsageError.
  */
-async function loadFaults(
+export async function loadFaults(
   options: NetworkOptions,
   scope: NetworkScope,
   clock: Clock,

@@ -227,18 +227,33 @@ export function durationOption(flags: string, about: string, usual: string): Opt
 
 /** Adds the options for the network between the two sides. Parlor checks their values before the command runs. */
 export function addNetworkOptions(command: Command): Command {
-  return command
-    .option('--split <sizes>', 'send in pieces of this many bytes: 8, 1..5; in:8 for received bytes')
-    .option('--glue <time>', `join the bytes that are sent within this time: 80ms, in:80ms; ${IN_MS}`)
-    .option('--delay <times>', `send each piece at least this long after the previous piece: 5ms, 5ms..20ms, in:5ms; ${IN_MS}`)
-    .option(
-      '--fault <rule>',
-      'disturb the network: "split char", "in:reset before GAMEOVER", "lose 20%"; docs/faults.md (may be repeated)',
-      appendValue,
-    )
-    .option('--seed <n>', 'repeat the random decisions of --split, --delay or --fault', numberParser(0, 65535))
+  return addFaultOptions(command, {
+    split: 'send in pieces of this many bytes: 8, 1..5; in:8 for received bytes',
+    glue: 'join the bytes that are sent within this time: 80ms, in:80ms',
+    fault: '"split char", "in:reset before GAMEOVER", "lose 20%"',
+    delay: 'send each piece at least this long after the previous piece: 5ms, 5ms..20ms, in:5ms',
+  })
     .option('--trace', 'show each write and each read on standard error')
     .option('--secrets', 'with --trace: show passwords, too')
+}
+
+/** Adds the options for the faults of a proxy, which disturbs both directions unless a rule names one. */
+export function addProxyFaults(command: Command): Command {
+  return addFaultOptions(command, {
+    split: 'pass on in pieces of this many bytes: 8, 1..5; server:8 for what the server sends',
+    glue: 'join the bytes that one side sends within this time: 80ms, client:80ms',
+    fault: '"split char", "client:stall 2s", "reset before GAMEOVER"',
+    delay: 'pass on this much later: 5ms, 5ms..20ms, server:5ms',
+  })
+}
+
+function addFaultOptions(command: Command, about: Readonly<Record<'split' | 'glue' | 'delay' | 'fault', string>>): Command {
+  return command
+    .option('--split <sizes>', about.split)
+    .option('--glue <time>', `${about.glue}; ${IN_MS}`)
+    .option('--delay <times>', `${about.delay}; ${IN_MS}`)
+    .option('--fault <rule>', `disturb the network: ${about.fault}; docs/faults.md (may be repeated)`, appendValue)
+    .option('--seed <n>', 'repeat the random decisions of --split, --delay or --fault', numberParser(0, 65535))
     .hook('preAction', async (made) => {
       const { split, glue, delay, fault } = made.opts()
       if ([split, glue, delay, fault].some((given) => given !== undefined))

@@ -131,8 +131,8 @@ export interface ProgramFlags {
   readonly strict?: boolean | undefined
 }
 
-/** RunSide is the side of a program that a command runs, or `solo`. */
-export type RunSide = 'server' | 'client' | 'solo'
+/** RunSide is the side of a program that a command runs, `both` for a command that watches both sides, or `solo`. */
+export type RunSide = 'server' | 'client' | 'both' | 'solo'
 
 /**
  * Resolves to the values of a program's options, with the content of the files that they name. Rejects with a UsageError if the

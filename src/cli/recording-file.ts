@@ -17,8 +17,8 @@ export interface RecordingFile {
 
 /** Only the user who records may read a recording. */
 const OWNER_ONLY = 0o600
-/** Bytes that are gathered before they are written. */
-const GATHERED = 64 * 1024
+/** Bytes of a block, which is written when it is full, and at the end of each turn of the event loop. */
+const BLOCK = 64 * 1024
 /** Entries of a page, which is written as a whole; later entries are left out. */
 const PAGE_ENTRIES = 20_000
 
@@ -49,12 +49,12 @@ export function openRecordingFile(
     : new PageFile(descriptor, (entries) => formatPage(suffix, entries, protocols), { path, complain })
 }
 
-/** EntryFile is a file to which entries are written while they arrive, some at a time. */
+/** EntryFile is a file to which entries are written while they arrive, in blocks. */
 class EntryFile implements RecordingFile {
   readonly #descriptor: number
   readonly #encode: (entry: RecordingEntry) => Uint8Array
   readonly #complain: (sentence: string) => void
-  #gathered: Uint8Array[] = []
+  readonly #block = new Uint8Array(BLOCK)
   #length = 0
   #isScheduled = false
   #failure: unknown
@@ -87,27 +87,33 @@ class EntryFile implements RecordingFile {
   }
 
   async close(): Promise<void> {
-    this.#write()
+    this.#writeBlock()
     closeSync(this.#descriptor)
     if (this.#failure !== undefined) throw this.#failure
   }
 
   #add(bytes: Uint8Array): void {
-    this.#gathered.push(bytes)
+    if (this.#length + bytes.length > BLOCK) this.#writeBlock()
+    if (bytes.length > BLOCK) return this.#write(bytes)
+    this.#block.set(bytes, this.#length)
     this.#length += bytes.length
-    if (this.#length >= GATHERED) return this.#write()
     if (this.#isScheduled) return
     this.#isScheduled = true
-    setImmediate(() => {
-      this.#isScheduled = false
-      this.#write()
-    })
+    setImmediate(this.#endTurn)
   }
 
-  #write(): void {
-    const bytes = Buffer.concat(this.#gathered)
-    this.#gathered = []
+  readonly #endTurn = (): void => {
+    this.#isScheduled = false
+    this.#writeBlock()
+  }
+
+  #writeBlock(): void {
+    const bytes = this.#block.subarray(0, this.#length)
     this.#length = 0
+    this.#write(bytes)
+  }
+
+  #write(bytes: Uint8Array): void {
     if (this.#failure !== undefined || bytes.length === 0) return
     try {
       writeWhole(this.#descriptor, bytes)

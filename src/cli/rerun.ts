@@ -1,19 +1,27 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { createSystemClock } from '../base/clock.ts'
+import { connectProgram } from '../lab/check/connecting.ts'
+import { waitForPrompt } from '../lab/check/match.ts'
+import { QUOTED } from '../lab/check/program-output.ts'
+import { type RunningProgram, type Sandbox, SandboxError } from '../lab/check/sandbox.ts'
 import { groupConnections, type RecordedConnection } from '../lab/recordings/recording.ts'
+import { openSandbox } from '../lab/sandbox/open-sandbox.ts'
 import { formatDivergence, rerunConnection } from '../lab/tap/rerun.ts'
+import { findTypedLines } from '../lab/tap/typed-lines.ts'
 import type { Side } from '../protocol/automaton.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
-import { cannotConnect, cannotListen, formatAddress } from '../terminal/system-errors.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import type { Address, Listener, Transport } from '../wire/transport.ts'
+import { folderOf, wordsOf } from './check.ts'
+import { wallClock } from './clock.ts'
 import { printError, UsageError } from './diagnostics.ts'
+import { loadWatched } from './lab-view.ts'
+import type { ProgramFlags } from './program-options.ts'
 import { describeConnections, readRecordingFile } from './show.ts'
+import { terminalSignal } from './stop-signal.ts'
 
 /** RerunCommandOptions is the parsed command line of `parlor rerun`. */
-export interface RerunCommandOptions {
+export interface RerunCommandOptions extends ProgramFlags {
   readonly client?: string
   readonly server?: string
+  readonly folder?: string
   readonly port?: number
   readonly connection?: number
   readonly wait: number
@@ -22,39 +30,106 @@ export interface RerunCommandOptions {
 
 /** Milliseconds for which a program may be silent when it is to send. */
 const SILENCE = 5000
+/** Milliseconds that a server over UDP gets to listen, because a datagram before that is lost without a sign. */
+const UDP_START = 1000
+const UDP_NOTE =
+  'over UDP, the program runs on the network of this machine and can read and change what you can; rerun only programs that you would run yourself'
 const HERE = '127.0.0.1'
 
 /**
- * Runs `parlor rerun`: plays one side of a recording against a program. Resolves to the exit code: 1 if the program does something
- * else.
+ * Runs `parlor rerun`: plays one side of a recording at a program, which runs in a sandbox. Resolves to the exit code: 1 if the program
+ * does something else.
  */
-export async function rerunCommand(path: string, options: RerunCommandOptions): Promise<number> {
+export async function rerunCommand(path: string, name: string | undefined, options: RerunCommandOptions): Promise<number> {
   const command = options.client ?? options.server
   if (command === undefined || (options.client !== undefined && options.server !== undefined))
     throw new UsageError('rerun needs the program to start, as --client COMMAND or as --server COMMAND')
-  const program: Side = options.client === undefined ? 'server' : 'client'
-  const side: Side = program === 'client' ? 'server' : 'client'
+  const role: Side = options.client === undefined ? 'server' : 'client'
+  const words = wordsOf(command)
   const connection = chooseConnection(path, options.connection)
-  checkMasks(connection, side)
-  const reached = program === 'client' ? await awaitClient(command, connection, options) : await reachServer(command, connection, options)
-  if (typeof reached === 'string') {
-    printError(reached)
-    return EXIT.trouble
+  checkMasks(connection, role === 'client' ? 'server' : 'client')
+  const { program, protocols } = await loadWatched(name, options)
+  const typed = findTypedLines(connection, role, program && protocols[0])
+  const stop = terminalSignal()
+  const isUdp = connection.opening.transport === 'udp'
+  // the agent in a network of its own opens sockets of TCP only
+  const sandbox = await openSandbox({ words, cwd: await folderOf(options), namespaces: !isUdp, clock: wallClock }).catch((error) => {
+    throw error instanceof SandboxError ? new UsageError(error.message) : error
+  })
+  try {
+    for (const note of isUdp ? [UDP_NOTE] : sandbox.notes) printError(note)
+    if (stop.aborted) return stop.reason
+    stop.addEventListener('abort', () => void sandbox.close())
+    const port = options.port ?? (await choosePort(sandbox, words, connection))
+    const used = isUdp ? overUdp(sandbox) : sandbox
+    return await rerunIn(used, { ...options, role, words, connection, port, typed, stop })
+  } finally {
+    await sandbox.close()
   }
-  const { transport, stop } = reached
-  const divergence = await rerunConnection({ connection, side, transport, clock: createSystemClock(), timeout: options.timeout ?? SILENCE })
-  transport.destroy()
-  await stop()
-  const terminal = new Terminal()
-  if (!divergence) terminal.say(`the ${program} does the same as in the recording`)
-  else for (const line of formatDivergence(divergence, program)) terminal.say(line)
-  return divergence ? EXIT.trouble : EXIT.good
 }
 
-/** Reached is a connection to the program, and a function that ends the program. */
-interface Reached {
-  readonly transport: Transport
-  readonly stop: () => Promise<void>
+/** Returns the port of the recording; on a network that the program shares, a free one if the command takes one. */
+async function choosePort({ ownNetwork }: Sandbox, words: readonly string[], { opening }: RecordedConnection): Promise<number> {
+  if (ownNetwork || !words.some((word) => word.includes('{PORT}'))) return opening.server.port
+  const { listenTcp } = await import('../wire/transports/tcp.ts')
+  const listener = await listenTcp({ host: HERE, port: 0 }, (transport) => transport.destroy())
+  await listener.close()
+  return listener.address.port
+}
+
+interface Rerun extends Pick<RerunCommandOptions, 'wait' | 'timeout'> {
+  readonly role: Side
+  readonly words: readonly string[]
+  readonly connection: RecordedConnection
+  readonly port: number
+  /** Lines that a person types at the program, by the index of the entry that they lead to. */
+  readonly typed: ReadonlyMap<number, readonly string[]>
+  readonly stop: AbortSignal
+}
+
+async function rerunIn(sandbox: Sandbox, rerun: Rerun): Promise<number> {
+  const { role, words, connection, port, typed, wait, timeout = SILENCE, stop } = rerun
+  const terminal = new Terminal()
+  const connected = await connectProgram({ sandbox, role, words, port, clock: wallClock }, { wait })
+  if (stop.aborted) return stop.reason
+  if ('sentence' in connected) {
+    printError(connected.sentence)
+    printLines(terminal, connected.lines ?? [])
+    return EXIT.trouble
+  }
+  const { running, transport } = connected
+  const divergence = await rerunConnection({
+    ...{ connection, transport, timeout },
+    side: role === 'client' ? 'server' : 'client',
+    clock: wallClock,
+    onTurn: (index, signal) => void typeLines(running, typed.get(index) ?? [], signal),
+  })
+  const lines = running.output.lastLines(QUOTED)
+  transport.destroy()
+  await running.stop()
+  // what the end of the sandbox has done to the program is no difference
+  if (stop.aborted) return stop.reason
+  if (!divergence) {
+    terminal.say(`the ${role} does the same as in the recording`)
+    return EXIT.good
+  }
+  for (const line of formatDivergence(divergence, role)) terminal.say(line)
+  printLines(terminal, lines)
+  return EXIT.trouble
+}
+
+/** Types what the person at a program has typed in the recording, each line at the program's prompt, unless the program sends by itself. */
+async function typeLines(running: RunningProgram, lines: readonly string[], signal: AbortSignal): Promise<void> {
+  for (const line of lines) {
+    await waitForPrompt(running, wallClock)
+    if (signal.aborted) return
+    running.type(line)
+  }
+}
+
+function printLines(terminal: Terminal, lines: readonly string[]): void {
+  if (lines.length > 0) terminal.say('The last lines of the program:')
+  for (const line of lines) terminal.say(`| ${line}`)
 }
 
 function chooseConnection(path: string, number: number | undefined): RecordedConnection {
@@ -75,99 +150,18 @@ function checkMasks({ entries }: RecordedConnection, side: Side): void {
   if (own.some(({ missing = 0 }) => missing > 0)) throw new UsageError(`the recording lacks bytes that the ${side} has sent`)
 }
 
-/** Listens, starts a client, and waits until it connects. Resolves to a sentence if the client does not connect. */
-async function awaitClient(command: string, connection: RecordedConnection, options: RerunCommandOptions): Promise<Reached | string> {
-  const arrived = Promise.withResolvers<Transport>()
-  const at = { host: HERE, port: options.port ?? 0 }
-  let listener: Listener
-  try {
-    listener = await listen(connection, at, (transport) => arrived.resolve(transport))
-  } catch (error) {
-    return cannotListen(at, error)
-  }
-  const { child, exited, stop } = start(command, listener.address)
-  const silence = AbortSignal.timeout(options.timeout ?? SILENCE)
-  const late = new Promise<string>((resolve) => silence.addEventListener('abort', () => resolve('late')))
-  const first = await Promise.race([arrived.promise, exited, late])
-  await listener.close()
-  if (typeof first !== 'string') return { transport: first, stop }
-  const why = first === 'late' ? 'within its time' : `before it ended${child.exitCode === null ? '' : `, with exit code ${child.exitCode}`}`
-  await stop()
-  return `the client has not connected to ${formatAddress(listener.address)} ${why}: it finds the address as {HOST} and {PORT} in the command, or as HOST and PORT in its environment`
-}
-
-/** Starts a server, and connects to it. Resolves to a sentence if it cannot connect. */
-async function reachServer(
-  command: string,
-  connection: RecordedConnection,
-  { port, wait }: RerunCommandOptions,
-): Promise<Reached | string> {
-  const to = { host: HERE, port: port ?? (await findFreePort()) }
-  const { stop } = start(command, to)
-  try {
-    if (connection.opening.transport === 'udp') return { transport: await (await import('../wire/transports/udp.ts')).connectUdp(to), stop }
-    return { transport: await (await import('../wire/transports/tcp.ts')).connectTcp(to, wait), stop }
-  } catch (error) {
-    await stop()
-    return cannotConnect(to, error, wait)
-  }
-}
-
-async function listen({ opening }: RecordedConnection, at: Address, accept: (transport: Transport) => void): Promise<Listener> {
-  if (opening.transport === 'udp') return (await import('../wire/transports/udp.ts')).listenUdp(at, accept, { unlimitedAnswers: true })
-  return (await import('../wire/transports/tcp.ts')).listenTcp(at, accept)
-}
-
-/** Returns a port at which no server listens now. */
-async function findFreePort(): Promise<number> {
-  const listener = await (await import('../wire/transports/tcp.ts')).listenTcp({ host: HERE, port: 0 }, (transport) => transport.destroy())
-  await listener.close()
-  return listener.address.port
-}
-
-/** Started is a running program. */
-interface Started {
-  readonly child: ChildProcess
-  /** Resolves when the program has ended. */
-  readonly exited: Promise<string>
-  /** Ends the program, and the processes that it has started. */
-  readonly stop: () => Promise<void>
-}
-
-/**
- * Starts a command line in a shell. Its output goes to standard error, because standard output has the result. It is the first process of
- * its group, so that all of them can be ended.
- */
-function start(command: string, { host, port }: Address): Started {
-  const line = command.replaceAll('{HOST}', host).replaceAll('{PORT}', String(port))
-  const isGroup = process.platform !== 'win32'
-  const env = { ...process.env, HOST: host, PORT: String(port) }
-  const child = spawn(line, { shell: true, detached: isGroup, stdio: ['pipe', process.stderr, process.stderr], env })
-  const exited = new Promise<string>((resolve) => {
-    child.once('exit', () => resolve('ended'))
-    child.once('error', () => resolve('ended'))
-  })
-  // a program may end without reading
-  child.stdin?.on('error', () => process.stdin.unpipe())
-  if (child.stdin) process.stdin.pipe(child.stdin)
+/** Returns a sandbox whose connections are datagrams. Its programs have the network of this machine. */
+function overUdp(sandbox: Sandbox): Sandbox {
   return {
-    child,
-    exited,
-    async stop() {
-      process.stdin.unpipe()
-      process.stdin.pause()
-      endProcess(child, isGroup)
-      await exited
+    ownNetwork: false,
+    notes: sandbox.notes,
+    start: (start) => sandbox.start(start),
+    close: () => sandbox.close(),
+    listen: async (port, accept) =>
+      (await import('../wire/transports/udp.ts')).listenUdp({ host: HERE, port }, accept, { unlimitedAnswers: true }),
+    async connect(port) {
+      await new Promise<void>((resolve) => wallClock.after(UDP_START, resolve))
+      return (await import('../wire/transports/udp.ts')).connectUdp({ host: HERE, port })
     },
-  }
-}
-
-function endProcess(child: ChildProcess, isGroup: boolean): void {
-  if (child.pid === undefined) return
-  try {
-    process.kill(isGroup ? -child.pid : child.pid, 'SIGKILL')
-  } catch (error) {
-    // it has ended already, with all that it started
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }

@@ -8,19 +8,19 @@ import { EXIT } from '../terminal/exit-codes.ts'
 import { cannotRead } from '../terminal/system-errors.ts'
 import { outputIsClosed, printError, UsageError } from './diagnostics.ts'
 import { createView, loadWatched } from './lab-view.ts'
+import type { ProgramFlags } from './program-options.ts'
 import { openRecordingFile } from './recording-file.ts'
 
 /** ShowCommandOptions is the parsed command line of `parlor show`. */
-export interface ShowCommandOptions {
+export interface ShowCommandOptions extends ProgramFlags {
   readonly record?: string
   readonly secrets?: boolean
-  readonly plugin?: readonly string[]
   readonly connection?: number
 }
 
 /** Runs `parlor show`: draws a recording, or writes it in another format. Resolves to the exit code. */
 export async function showCommand(path: string, program: string | undefined, options: ShowCommandOptions): Promise<number> {
-  const protocols = await loadWatched(program, options.plugin)
+  const { protocols } = await loadWatched(program, options)
   const { entries, warnings } = readRecordingFile(path)
   const shown = selectConnection(entries, options.connection)
   const file = options.record === undefined ? undefined : openRecordingFile(options.record, protocols, printError)

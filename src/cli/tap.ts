@@ -1,27 +1,33 @@
-import { createSystemClock } from '../base/clock.ts'
+import { type Clock, createSystemClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import { createWatches } from '../lab/tap/conversation-watch.ts'
-import { RecordingJudge, type RecordingView } from '../lab/tap/recording-judge.ts'
-import { Tap } from '../lab/tap/tap.ts'
+import { RecordingJudge } from '../lab/tap/recording-judge.ts'
+import { Tap, type TapOptions } from '../lab/tap/tap.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { cannotConnect, cannotListen, formatAddress } from '../terminal/system-errors.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { printError, UsageError } from './diagnostics.ts'
-import { createView, loadWatched, microseconds } from './lab-view.ts'
+import { createView, loadWatched, microseconds, type WatchedPrograms } from './lab-view.ts'
+import type { NetworkOptions } from './network.ts'
+import type { ProgramFlags } from './program-options.ts'
 import { openRecordingFile, type RecordingFile } from './recording-file.ts'
 import { terminalSignal } from './stop-signal.ts'
 
+type FaultFlags = Pick<NetworkOptions, 'split' | 'glue' | 'delay' | 'fault' | 'seed'>
+type AddFaults = TapOptions['addFaults']
+
 /** TapCommandOptions is the parsed command line of `parlor tap`. */
-export interface TapCommandOptions {
+export interface TapCommandOptions extends ProgramFlags, FaultFlags {
   readonly listen: Address
   readonly to: Address
   readonly udp?: boolean
   readonly record?: string
   readonly secrets?: boolean
-  readonly plugin?: readonly string[]
   readonly connections?: number
 }
 
+/** Messages that a terminal shows in a second. */
+const SHOWN = 200
 /** Limit of clients at a time over UDP, half of it per host. */
 const REMOTES = 16_384
 /** Limit of datagrams of a client that wait until the server's address is looked up. */
@@ -30,29 +36,40 @@ const EARLY = 256
 /** Runs `parlor tap`: until a signal, or until the last of a number of connections. Resolves to the exit code: 1 after a violation. */
 export async function tapCommand(program: string | undefined, options: TapCommandOptions): Promise<number> {
   if (options.to.port === 0) throw new UsageError('--to needs the port of a server, from 1 to 65535')
-  const protocols = await loadWatched(program, options.plugin)
+  const watched = await loadWatched(program, options)
+  const clock = createSystemClock()
+  const addFaults = await loadTapFaults(options, watched, clock)
+  const { protocols } = watched
   const file = options.record === undefined ? undefined : openRecordingFile(options.record, protocols, printError)
   const stop = terminalSignal()
   const last = Promise.withResolvers<void>()
   let violations = 0
   let left = options.connections ?? Number.POSITIVE_INFINITY
-  const view = countEnds(createView(), (found) => {
-    violations += found
-    if (--left === 0) last.resolve()
+  const view = createView({ limit: SHOWN })
+  const judge = new RecordingJudge({
+    createWatch: createWatches(protocols),
+    view,
+    secrets: options.secrets === true,
+    hasFaults: addFaults !== undefined,
   })
-  const judge = new RecordingJudge({ createWatch: createWatches(protocols), view, secrets: options.secrets === true })
+  const carriers = await loadCarriers(options, clock)
   const tap = new Tap({
-    connect: await connector(options),
+    connect: carriers.connect,
     judge,
-    clock: createSystemClock(),
+    clock,
+    addFaults,
     microseconds,
     ...(file ? { record: (entry) => file.append(entry) } : {}),
+    onClosed(summary) {
+      violations += summary.violations
+      if (--left === 0) last.resolve()
+    },
     onRefused(client, error) {
       printError(`client ${formatAddress(client)} is reset: ${cannotConnect(options.to, error, 0)}`)
       if (--left === 0) last.resolve()
     },
   })
-  const listener = await listen(options, (client) => void tap.accept(client))
+  const listener = await listen(options, () => carriers.listen((client) => void tap.accept(client)))
   if (typeof listener === 'string') {
     await closeFile(file)
     printError(listener)
@@ -69,41 +86,36 @@ export async function tapCommand(program: string | undefined, options: TapComman
   return (await closeFile(file)) && violations === 0 ? EXIT.good : EXIT.trouble
 }
 
-/** Returns a view that calls `onEnd` with the number of violations after each connection. */
-function countEnds(view: RecordingView, onEnd: (violations: number) => void): RecordingView {
-  return {
-    opened: (opening) => view.opened(opening),
-    saw: (connection, watched) => view.saw(connection, watched),
-    closed(connection, summary) {
-      view.closed(connection, summary)
-      onEnd(summary.violations)
-    },
-  }
+/** Resolves to the function that adds the faults of the options to the connection of a client; to `undefined` without faults. */
+async function loadTapFaults(options: TapCommandOptions, { program, options: terms }: WatchedPrograms, clock: Clock): Promise<AddFaults> {
+  const { split, glue, delay, fault, seed } = options
+  if ([split, glue, delay, fault, seed].every((given) => given === undefined)) return undefined
+  const scope = { programs: program ? [program] : [], side: 'server', isProxy: true, datagrams: options.udp === true } as const
+  const faults = await (await import('./network.ts')).loadFaults({ split, glue, delay, fault, seed, udp: options.udp }, scope, clock)
+  return faults && ((client, number, notify) => faults(client, { program, options: terms, number, notify }))
 }
 
-async function connector({ to, udp }: TapCommandOptions): Promise<() => Promise<Transport>> {
+/** Carriers open the connections of a tap: those of its clients, and those to its server. */
+interface Carriers {
+  readonly listen: (accept: (client: Transport) => void) => Promise<Listener>
+  readonly connect: () => Promise<Transport>
+}
+
+async function loadCarriers({ listen: at, to, udp }: TapCommandOptions, clock: Clock): Promise<Carriers> {
   if (udp) {
-    const { connectUdp } = await import('../wire/transports/udp.ts')
-    return () => connectUdp(to)
+    const { connectUdp, listenUdp } = await import('../wire/transports/udp.ts')
+    const limits = { remotes: REMOTES, early: EARLY, unlimitedAnswers: true }
+    return { listen: (accept) => listenUdp(at, accept, limits), connect: () => connectUdp(to) }
   }
-  const [{ connectTcpSocket }, { SocketTransport }, { Batcher }] = await Promise.all([
-    import('../wire/transports/tcp.ts'),
-    import('../wire/transports/socket.ts'),
-    import('../wire/transports/batching.ts'),
-  ])
-  const clock = createSystemClock()
-  const batcher = new Batcher()
-  return async () => new SocketTransport(await connectTcpSocket(to, 0, clock), batcher)
+  const { DirectSockets } = await import('../wire/transports/direct-socket.ts')
+  const sockets = new DirectSockets()
+  return { listen: (accept) => sockets.listen(at, accept), connect: () => sockets.connect(to, clock) }
 }
 
-/** Listens for clients. Resolves to a sentence if it cannot listen. */
-async function listen({ listen: at, udp }: TapCommandOptions, accept: (client: Transport) => void): Promise<Listener | string> {
+/** Listens for clients. Resolves to a sentence if that is impossible. */
+async function listen({ listen: at }: TapCommandOptions, start: () => Promise<Listener>): Promise<Listener | string> {
   try {
-    if (udp) {
-      const { listenUdp } = await import('../wire/transports/udp.ts')
-      return await listenUdp(at, accept, { remotes: REMOTES, early: EARLY, unlimitedAnswers: true })
-    }
-    return await (await import('../wire/transports/tcp.ts')).listenTcp(at, accept)
+    return await start()
   } catch (error) {
     return cannotListen(at, error).replace('--port', '--listen')
   }

@@ -1,6 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -10,6 +10,7 @@ import { isTestedWith } from '../support/capture.ts'
 import { folder } from '../support/folders.ts'
 import { Parlor, run } from '../support/process.ts'
 import { runInProcess } from '../support/run-in-process.ts'
+import { hasPython } from '../support/sandboxes.ts'
 import { plainServer, unusedAddress } from '../support/sockets.ts'
 
 const START = 1_760_000_000_000_000
@@ -38,6 +39,20 @@ import { connect } from 'node:net'
 const [, , port, ...lines] = process.argv
 const socket = connect(Number(port), '127.0.0.1')
 socket.on('data', (bytes) => { if (String(bytes).includes('GUESS')) socket.write(lines.shift() + '\\n') })
+`
+
+/** A client with its address and its prompt built in, which also writes a file. */
+const TYPED_CLIENT = `
+import socket
+open('trace.txt', 'w').write('here')
+s = socket.create_connection(('127.0.0.1', int(input('Port of the server: '))))
+wire = s.makefile('rw', newline='\\n')
+for line in wire:
+    if line == 'GUESS\\n':
+        wire.write(input('Enter guess: ') + '\\n')
+        wire.flush()
+    if line == 'WIN\\n':
+        break
 `
 
 /** A server that answers the first line with LOW, and the second with WIN. */
@@ -114,6 +129,33 @@ describe('parlor tap', () => {
     expect(tap.errors).toContain(`is reset: cannot connect to 127.0.0.1:${closed}: no server listens there`)
   })
 
+  test('disturbs what passes with --fault, and prints the command that repeats the run', async () => {
+    const server = await plainServer((socket) => socket.once('data', () => socket.end('GUESS\n')))
+    const faults = ['--split', 'server:1..2', '--fault', 'client:delay 5ms']
+    const { tap, port } = await startTap('guess', '--to', String(server.port), '--connections', '1', ...faults)
+    await using _ = tap
+    const client = connect(port, '127.0.0.1')
+    client.end('50\n')
+    let text = ''
+    for await (const bytes of client) text += bytes
+    expect(text).toBe('GUESS\n')
+    await tap.exit
+    expect(tap.output).toMatch(/#1 {2}\d\.\d{3} s {2}tap {2}message \d is sent on in (\d pieces|pieces) of /)
+    const [, line] = /to repeat it: parlor (tap guess .* --fault 'client:delay 5ms' .*--seed \d+)\n/.exec(tap.errors) ?? []
+    expect(line).toContain(' --split server:1..2 ')
+  })
+
+  test.each([
+    [['--fault', 'in:split 2'], 'a proxy has no "in": write client: or server:, the side that sends'],
+    [['--fault', 'reset before LOW'], '"reset before LOW" needs to know the messages: name the program'],
+    [['--udp', '--split', '3'], '--split and --glue need a stream'],
+    [['--secret', '42'], '--secret is an option of a program: name the program'],
+    [['guess', '--framing', 'none'], 'takes no --framing'],
+  ])('refuses %j with a sentence', async (options, sentence) => {
+    const refused = await runInProcess('tap', '--listen', '0', '--to', '1', ...options)
+    expect(refused).toMatchObject({ code: 2, errors: expect.stringContaining(sentence) })
+  })
+
   test('does not overwrite a file, and refuses an unknown suffix', async () => {
     writeFileSync(file('there.jsonl'), 'precious')
     const taken = await runInProcess('tap', '--listen', '0', '--to', '1', '--record', file('there.jsonl'))
@@ -142,15 +184,24 @@ describe('parlor show', () => {
     expect(readFileSync(file('game.html'), 'utf8')).toContain('tjc/guess')
   })
 
-  test('draws a long recording no further than its reader reads', async () => {
-    const talk = Array.from({ length: 5000 }, (_, at) => segment(at % 2 === 0 ? 'server' : 'client', `line ${at}\n`, at + 10))
-    writeFileSync(file('long.jsonl'), encodeJsonl([opening, ...talk]))
-    const bin = join(import.meta.dirname, '../../bin/parlor.js')
-    const command = `"${process.execPath}" ${bin} show ${file('long.jsonl')} tjc/chat | head -2; echo "$PIPESTATUS"`
-    const { stdout, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8' })
-    expect({ stderr, stdout }).toEqual({ stderr: '', stdout: expect.stringMatching(/^#1 {2}opens: .*\n#1 .* message 1: line .*\n0\n$/) })
-    const { output } = await runInProcess('show', file('long.jsonl'), 'tjc/chat')
-    expect(output.split('\n')).toHaveLength(5003)
+  test('prints every line of a long recording on a pipe', async () => {
+    const talk = Array.from({ length: 5000 }, (_, n) => segment(n % 2 === 0 ? 'server' : 'client', `line ${n}\n`, n))
+    writeFileSync(file('talk.jsonl'), encodeJsonl([opening, ...talk]))
+    const { output, code } = await runInProcess('show', file('talk.jsonl'), 'chat')
+    expect(output.split('\n').length).toBe(5000 + 3)
+    expect(output).toMatch(/\nconnection 1: .*\n$/)
+    expect(code).toBe(0)
+  })
+
+  test('cuts the bytes into messages as the options of the program say', async () => {
+    const talk = [segment('client', 'ada', 0), segment('server', 'bob', 500_000), segment('client', 'hello', 1_000_000)]
+    writeFileSync(file('talk.jsonl'), encodeJsonl([opening, ...talk]))
+    expect(await runInProcess('show', file('talk.jsonl'), 'talk', '--framing', 'none')).toMatchObject({
+      output: expect.stringContaining('client says "hello", legal, bytes 3 to 8'),
+    })
+    expect(await runInProcess('show', file('talk.jsonl'), 'talk')).toMatchObject({
+      output: expect.stringContaining('the client has sent "adahello" and no line end'),
+    })
   })
 
   test.each([
@@ -167,6 +218,7 @@ describe('parlor rerun', () => {
   beforeEach(() => {
     writeFileSync(file('game.jsonl'), GAME)
     writeFileSync(file('client.mjs'), CLIENT)
+    writeFileSync(file('client.py'), TYPED_CLIENT)
     writeFileSync(file('server.mjs'), SERVER)
   })
   const node = `"${process.execPath}"`
@@ -195,9 +247,17 @@ describe('parlor rerun', () => {
   test('reports a program that sends nothing, one that does not connect, and one that cannot be played', async () => {
     const silent = await run('rerun', file('game.jsonl'), '--client', `${node} -e "require('net').connect({PORT})"`, '--timeout', '300ms')
     expect(silent).toMatchObject({ code: 1, output: expect.stringContaining('received  nothing for 0.3 s') })
-    const absent = await run('rerun', file('game.jsonl'), '--client', 'exit 3')
-    expect(absent).toMatchObject({ code: 1, errors: expect.stringContaining('before it ended, with exit code 3') })
-    expect(await run('rerun', file('game.jsonl'))).toMatchObject({ code: 2, errors: expect.stringContaining('--client COMMAND') })
+    const absent = await run('rerun', file('game.jsonl'), '--client', "sh -c 'exit 3'")
+    expect(absent).toMatchObject({ code: 1, errors: expect.stringContaining('ended with the exit code 3 before it connected') })
+    expect(await runInProcess('rerun', file('game.jsonl'))).toMatchObject({ code: 2, errors: expect.stringContaining('--client COMMAND') })
+  })
+
+  test.skipIf(!hasPython)('runs a client in the sandbox of check, in its folder, and types what the recording has', async () => {
+    const { output, code } = await run('rerun', file('game.jsonl'), 'guess', '--folder', files, '--client', 'python3 client.py')
+    expect(output).toBe('the client does the same as in the recording\n')
+    expect(code).toBe(0)
+    // the program gets a copy of its folder
+    expect(existsSync(file('trace.txt'))).toBe(false)
   })
 })
 

@@ -18,20 +18,26 @@ export interface Connected {
   readonly transport: Transport
 }
 
+/** StartedProgram is the part of a program under test that its start needs. */
+export type StartedProgram = Pick<CheckSubject, 'sandbox' | 'role' | 'words' | 'port' | 'clock'>
+
 /**
  * Starts a program, answers its prompts for an address, and resolves when both sides are connected; or with the finding that they are
- * not. `keepsPort` is as in `Sandbox.connect`.
+ * not. `keepsPort` is as in `Sandbox.connect`; `wait` is how long the program may take, in milliseconds.
  */
-export async function connectProgram(subject: CheckSubject, { keepsPort = false } = {}): Promise<Connected | Finding> {
+export async function connectProgram(
+  subject: StartedProgram,
+  { keepsPort = false, wait = CONNECT_WAIT } = {},
+): Promise<Connected | Finding> {
   const { sandbox, role, words, clock } = subject
   const accepted = Promise.withResolvers<Transport>()
   const listener = role === 'client' ? await listen(subject, accepted.resolve) : undefined
   const at = listener?.address ?? { host: HOST, port: subject.port }
   const running = await sandbox.start({ words: fillCommand(words, at), environment: { HOST: at.host, PORT: String(at.port) } })
   const over = new AbortController()
-  const cancel = clock.after(CONNECT_WAIT, () => over.abort())
+  const cancel = clock.after(wait, () => over.abort())
   void answerPrompts(running, at, over.signal)
-  const transport = role === 'client' ? accepted.promise : sandbox.connect(at.port, CONNECT_WAIT, { keepsPort })
+  const transport = role === 'client' ? accepted.promise : sandbox.connect(at.port, wait, { keepsPort })
   const outcome = await Promise.race([
     transport.then(
       (arrived) => ({ running, transport: arrived }),
@@ -44,13 +50,13 @@ export async function connectProgram(subject: CheckSubject, { keepsPort = false 
   over.abort()
   await listener?.close()
   if (outcome && 'transport' in outcome) return outcome
-  const finding = role === 'client' ? explainClient(running, at, outcome) : explainServer(running, at, outcome)
+  const finding = role === 'client' ? explainClient(running, at, outcome, wait) : explainServer(running, at, outcome, wait)
   await running.stop()
   return finding
 }
 
 /** Listens for a client at the port of its program. If that port is in use on a shared network, listens at another port. */
-async function listen({ sandbox, port }: CheckSubject, accept: (transport: Transport) => void): Promise<Listener> {
+async function listen({ sandbox, port }: StartedProgram, accept: (transport: Transport) => void): Promise<Listener> {
   if (sandbox.ownNetwork) return sandbox.listen(port, accept)
   try {
     return await sandbox.listen(port, accept)
@@ -70,7 +76,7 @@ async function answerPrompts(running: RunningProgram, at: Address, signal: Abort
   }
 }
 
-function explainClient(running: RunningProgram, { host, port }: Address, end: ProgramEnd | undefined): Finding {
+function explainClient(running: RunningProgram, { host, port }: Address, end: ProgramEnd | undefined, wait: number): Finding {
   const lines = running.output.lastLines(QUOTED)
   if (end && isCrash(end)) {
     const isRefused = /refused|ECONNREFUSED|111\b/i.test(lines.join('\n'))
@@ -87,13 +93,13 @@ function explainClient(running: RunningProgram, { host, port }: Address, end: Pr
   if (prompt !== '')
     return {
       cause: 'hangs',
-      sentence: `the client waits at the prompt ${quoteText(prompt)} and has not connected within ${CONNECT_WAIT / 1000} s`,
+      sentence: `the client waits at the prompt ${quoteText(prompt)} and has not connected within ${wait / 1000} s`,
       lines,
     }
-  return { cause: 'wrong-address', sentence: `the client has not connected to ${host}:${port} within ${CONNECT_WAIT / 1000} s`, lines }
+  return { cause: 'wrong-address', sentence: `the client has not connected to ${host}:${port} within ${wait / 1000} s`, lines }
 }
 
-function explainServer(running: RunningProgram, { host, port }: Address, end: ProgramEnd | undefined): Finding {
+function explainServer(running: RunningProgram, { host, port }: Address, end: ProgramEnd | undefined, wait: number): Finding {
   const lines = running.output.lastLines(QUOTED)
   if (end && isCrash(end)) {
     const isUsed = /in use|EADDRINUSE/i.test(lines.join('\n'))
@@ -102,7 +108,7 @@ function explainServer(running: RunningProgram, { host, port }: Address, end: Pr
   }
   const what = end
     ? 'the server ended before a client could connect'
-    : `the server does not listen at ${host}:${port} within ${CONNECT_WAIT / 1000} s`
+    : `the server does not listen at ${host}:${port} within ${wait / 1000} s`
   return { cause: 'not-listening', sentence: `${what}; --port says where it listens`, lines }
 }
 

@@ -24,7 +24,7 @@ interface Datagram {
 }
 
 /** DatagramLaneOptions has the options of a lane, without a finder, because each datagram is a message. */
-export interface DatagramLaneOptions extends Omit<LaneOptions, 'finder' | 'finish' | 'reset' | 'notify' | 'sender'> {
+export interface DatagramLaneOptions extends Omit<LaneOptions, 'finder' | 'finish' | 'reset'> {
   /** Names the messages; `undefined` if no fault depends on names. */
   readonly names: MessageNames | undefined
 }
@@ -66,9 +66,11 @@ export class DatagramLane implements Lane {
     const rules = [...this.#watch.apply(this.#options.names?.name(decode(bytes)) ?? []), ...this.#usual]
     this.#bytes += bytes.length
     if (this.#isStopped) return
-    if (rules.some((rule) => this.#stopsBefore(rule))) this.#isStopped = true
+    const stop = rules.find((rule) => this.#stopsBefore(rule))
+    if (stop) this.#stopAt(stop, number)
     else if (!this.#happens('lose', rules, number)) this.#accept({ bytes, number, delay: delayIn(rules) }, rules)
-    if (rules.some(({ verb, moment }) => verb === 'stop' && moment && 'place' in moment)) this.#isStopped = true
+    const after = rules.find(({ verb, moment }) => verb === 'stop' && moment && 'place' in moment)
+    if (after && !stop) this.#stopAt(after, number + 1)
     this.#run()
   }
 
@@ -119,8 +121,17 @@ export class DatagramLane implements Lane {
   }
 
   #happens(verb: 'lose' | 'duplicate' | 'reorder', rules: readonly LaneRule[], number: number): boolean {
+    const { decisions, notify, sender } = this.#options
     const rule = rules.find((one) => one.verb === verb)
-    return rule !== undefined && (typeof rule.value !== 'number' || this.#options.decisions.happens(verb, number, rule.value))
+    if (!rule || (typeof rule.value === 'number' && !decisions.happens(verb, number, rule.value))) return false
+    notify(`the fault "${rule.text}" ${EFFECTS[verb](`datagram ${number} of the ${sender}`)}`, true)
+    return true
+  }
+
+  #stopAt({ text }: LaneRule, number: number): void {
+    const { notify, sender } = this.#options
+    this.#isStopped = true
+    notify(`the fault "${text}" drops the datagrams of the ${sender} from number ${number} on`, true)
   }
 
   #add({ bytes, number, delay }: Datagram): void {
@@ -161,6 +172,12 @@ export class DatagramLane implements Lane {
       drained()
     }
   }
+}
+
+const EFFECTS: Readonly<Record<'lose' | 'duplicate' | 'reorder', (datagram: string) => string>> = {
+  lose: (datagram) => `drops ${datagram}`,
+  duplicate: (datagram) => `delivers ${datagram} twice`,
+  reorder: (datagram) => `delivers ${datagram} after the next one`,
 }
 
 /** Returns the delay of a datagram: the delay of a rule for its message has priority. */

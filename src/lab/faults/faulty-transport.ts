@@ -6,7 +6,7 @@ import type { Transport } from '../../wire/transport.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'
 import { DatagramLane } from './datagram-lane.ts'
 import { FaultDecisions } from './decisions.ts'
-import type { Lane } from './lane.ts'
+import type { Lane, NotifyFault } from './lane.ts'
 import { MessageFinder } from './message-finder.ts'
 import { MessageNames } from './message-names.ts'
 import { type LaneRule, resolveFaults } from './resolve.ts'
@@ -34,8 +34,8 @@ export interface FaultPlan {
   /** Rules for a message need it. */
   readonly program?: FaultProgram | undefined
   readonly clock?: Clock
-  /** Called with a sentence when a fault has an effect that looks like an act of a program. */
-  readonly onFault?: ((sentence: string) => void) | undefined
+  /** Called when a fault has an effect that looks like an act of a program. */
+  readonly onFault?: NotifyFault | undefined
 }
 
 /** Returns the transport with the faults of a plan. Throws a RangeError for a rule that `resolveFaults` refuses. */
@@ -184,7 +184,7 @@ class FaultyTransport extends TransportFilter {
   ): Lane | undefined {
     if (rules.length === 0) return undefined
     const decisions = new FaultDecisions(seed, connection, sender)
-    const notify = (sentence: string) => onFault?.(sentence)
+    const notify: NotifyFault = (sentence, isLossy) => onFault?.(sentence, isLossy)
     const options = { ...ends, rules, sender, decisions, clock: this.#clock, notify, reset: () => this.#break() }
     if (this.inner.datagrams) return new DatagramLane({ ...options, names: program && new MessageNames(program.automaton, sender) })
     return new StreamLane({ ...options, finder: createFinder(rules, program, sender, sender === side) })

@@ -4,6 +4,12 @@ import type { FaultDecisions } from './decisions.ts'
 import type { MessageFinder } from './message-finder.ts'
 import type { LaneRule } from './resolve.ts'
 
+/**
+ * NotifyFault is called with a sentence for people on what a fault does. `isLossy` is true if the receiver does not get the bytes that were
+ * sent, in their order, so that a later mistake of a program may be a consequence.
+ */
+export type NotifyFault = (sentence: string, isLossy: boolean) => void
+
 /** Lane delivers the bytes of one direction of a connection with its faults. */
 export interface Lane {
   /** Number of bytes that have arrived and that the lane has not delivered yet. */
@@ -34,8 +40,8 @@ export interface LaneOptions {
   readonly pass: (bytes: Uint8Array) => void
   /** The side that sends the bytes. */
   readonly sender: Side
-  /** Called with a sentence when a fault has an effect that looks like an act of a program. */
-  readonly notify: (sentence: string) => void
+  /** Called when a fault has an effect that looks like an act of a program. */
+  readonly notify: NotifyFault
   /** Ends this direction of the connection. */
   readonly finish: () => void
   /** Resets the connection in both directions. */

@@ -202,7 +202,8 @@ export class StreamLane implements Lane {
   #reportHeld(): void {
     const { finder, notify, sender } = this.#options
     this.#cancelSettle = undefined
-    if (finder) notify(`a rule at a message holds what the ${sender} has sent, because it is not a whole message: ${finder.describeHeld()}`)
+    if (finder)
+      notify(`a rule at a message holds what the ${sender} has sent, because it is not a whole message: ${finder.describeHeld()}`, false)
   }
 
   #endMessage(): void {
@@ -298,7 +299,7 @@ export class StreamLane implements Lane {
     const point = this.#points.shift()
     if (!point) return
     const { verb, time } = point
-    this.#options.notify(formatPoint(point, this.#options.sender))
+    this.#options.notify(formatPoint(point, this.#options.sender), verb !== 'stall' || time === undefined)
     if (verb === 'stall' && time !== undefined) {
       this.#last = this.#now + time
     } else if (verb === 'stall') {

@@ -32,6 +32,7 @@ export class Direction {
   readonly limit: number
   readonly #decoder: Decoder
   readonly #datagrams: boolean
+  readonly #nothing = new Uint8Array(0)
   /** Segments with bytes that are not decoded yet. */
   #segments: Segment[] = []
   /** Messages that no call of `next` has returned yet. */
@@ -71,7 +72,7 @@ export class Direction {
 
   /** The bytes of the next message that have arrived. */
   get unread(): Uint8Array {
-    return this.#decoder.unread
+    return this.#decoder.pending === 0 ? this.#nothing : this.#decoder.unread
   }
 
   /** Time at which a pause makes the unread bytes a message; `undefined` if no pause makes them a message. */
@@ -135,6 +136,7 @@ export class Direction {
 
   /** Decodes one message, and queues it for `next`. Returns whether the bytes had a whole message. */
   #decode(read: () => Decoded): boolean {
+    if (this.#decoder.pending === 0) return false
     const { unread, end: from } = this.#decoder
     const text = read()
     this.#isTooLong ||= text === TooLong

@@ -1,6 +1,6 @@
 import { type Automaton, isEnd, parseMessage, type Side, type Transition } from '../../protocol/automaton.ts'
 import { type ConversationState, maySpeak } from '../../protocol/conversation-state.ts'
-import type { MessageVerdict, Turn } from './observation.ts'
+import type { MessageVerdict, Turn, Violation } from './observation.ts'
 import { type Ordering, Orderings, otherSide, type Passed, type PassedMessage, SIDES, type Taken } from './orderings.ts'
 import { explainOddity, explainViolation } from './violation.ts'
 
@@ -61,6 +61,8 @@ export class Judge {
   readonly #orderings: Orderings
   /** Text of the last message of each side, if the receiver refused it and the protocol has secrets; otherwise `''`. */
   readonly #rejected: Record<Side, string> = { client: '', server: '' }
+  /** Number of violations that were explained. */
+  #explained = 0
   /** Judgements for the present call to return. */
   #judgements: Judgement[] = []
 
@@ -103,9 +105,12 @@ export class Judge {
     const { best: before, all } = this.#orderings
     const isBehind = this.#orderings.findWaiting(before, from) !== undefined
     const fitting = this.#orderings.add(passed).filter(({ assumed }) => this.#mayConfirm(assumed, from))
-    const [fit] = fitting.toSorted(
-      (one, two) => displaced(one, before, from) - displaced(two, before, from) || unseenBy(one, from) - unseenBy(two, from),
-    )
+    const [fit] =
+      fitting.length < 2
+        ? fitting
+        : fitting.toSorted(
+            (one, two) => displaced(one, before, from) - displaced(two, before, from) || unseenBy(one, from) - unseenBy(two, from),
+          )
     const taken = fit?.last[from]
     if (fit && taken && displaced(fit, before, from) > 0) this.#dropLate(taken, all)
     else if (fit && taken) this.#accept(taken, { all, fit, fitting, last: before.legal[from]?.passed.text ?? '' })
@@ -181,7 +186,7 @@ export class Judge {
 
   #reject(passed: Passed, ordering: Ordering): void {
     const { from, isEarly } = passed
-    const violation = explainViolation(this.#stateIn(ordering, from, isEarly), passed)
+    const violation = this.#explained++ < EXPLAINED ? explainViolation(this.#stateIn(ordering, from, isEarly), passed) : unexplained(passed)
     if (this.automaton.secrets) this.#rejected[from] = passed.text
     passed.isDropped = true
     passed.isEarly = false
@@ -248,6 +253,15 @@ export class Judge {
 
 /** Maximum number of early messages of one side. The receiver will not read more. */
 const EARLY_LIMIT = 256
+
+/** Violations of one conversation that the judge explains: a program that floods its peer makes more, and an explanation takes long. */
+const EXPLAINED = 500
+
+/** Returns a violation without an explanation. It quotes nothing, because finding the secrets of a message takes long, too. */
+function unexplained({ from, start }: Passed): Violation {
+  const sentence = `the ${from} sent another message that does not belong here`
+  return { sentence, toSender: sentence, expected: `the first ${EXPLAINED} are explained`, received: '…', wrongAt: start }
+}
 
 const NO_MESSAGE: Passed = {
   ...{ number: 0, from: 'client', text: '', raw: undefined, start: 0, bytes: new Uint8Array(0) },

@@ -122,14 +122,12 @@ export class Orderings {
   add(passed: Passed): readonly Ordering[] {
     const { from: side } = passed
     this.#passed[side].push(passed)
+    const fresh: Ordering[] = []
     // nothing new follows from the other orderings
-    const next = this.#all.filter((one) => this.countWaiting(one, side) === 1)
-    this.#expand(
-      this.#all,
-      next.flatMap((one) => [...this.#follow(one, side)]),
-    )
-    const count = this.#removed[passed.from] + this.#passed[passed.from].length
-    return this.#all.filter(({ taken }) => taken[passed.from] === count)
+    for (const one of this.#all) if (this.countWaiting(one, side) === 1) this.#follow(one, side, fresh)
+    this.#expand(this.#all, fresh)
+    const count = this.#removed[side] + this.#passed[side].length
+    return this.#all.filter(({ taken }) => taken[side] === count)
   }
 
   /** Number of messages of a side that stand behind an ordering and were not early. */
@@ -162,19 +160,24 @@ export class Orderings {
    * `old` orderings.
    */
   #expand(old: readonly Ordering[], fresh: readonly Ordering[]): void {
-    const found = new Map(old.map((one) => [keyOf(one), one]))
-    const open = fresh.map((one) => this.#skipDropped(one))
-    // the iteration includes the orderings that it adds
+    if (old.length > 0 && fresh.length === 0) return
+    const found = new OrderingSet(old)
+    const open: Ordering[] = []
+    for (const one of fresh) open.push(this.#skipDropped(one))
+    // the loop includes the orderings that it adds
     for (const ordering of open) {
-      const key = keyOf(ordering)
-      if (found.has(key)) continue
-      found.set(key, ordering)
-      for (const side of SIDES) for (const next of this.#follow(ordering, side)) open.push(this.#skipDropped(next))
+      if (!found.add(ordering)) continue
+      const count = open.length
+      for (const side of SIDES) this.#follow(ordering, side, open)
+      for (let at = count; at < open.length; at++) open[at] = this.#skipDropped(open[at] ?? ordering)
     }
-    if (old.length > 0 && open.length === 0) return
-    const every = [...found.values()].sort((one, two) => this.#rank(one, two))
-    const left = every.filter((one, at) => at === 0 || this.#isOpen(this.countWaiting(one, 'client'), this.countWaiting(one, 'server')))
-    this.#all = left.filter((one, at) => !left.slice(0, at).some((better) => covers(better, one)))
+    const every = found.all.sort((one, two) => this.#rank(one, two))
+    const left: Ordering[] = []
+    for (const [at, one] of every.entries()) {
+      if (at > 0 && !this.#isOpen(this.countWaiting(one, 'client'), this.countWaiting(one, 'server'))) continue
+      if (!left.some((better) => covers(better, one))) left.push(one)
+    }
+    this.#all = left
   }
 
   /**
@@ -197,20 +200,20 @@ export class Orderings {
     return judged(one) - judged(two) || assumed(one) - assumed(two) || one.doubts - two.doubts || waiting(one) - waiting(two) || refused
   }
 
-  /** Returns the orderings that take the next message of a side. */
-  *#follow(ordering: Ordering, side: Side): Generator<Ordering> {
+  /** Appends the orderings that take the next message of a side to `into`. */
+  #follow(ordering: Ordering, side: Side, into: Ordering[]): void {
     const passed = this.findWaiting(ordering, side)
     if (!passed || passed.isDropped) return
     const { steps, unrefused, assumed } = ordering
     const step = findStep(steps, passed)
     if (!this.#mayStand(ordering, passed)) return
-    if (step || passed.closes) yield this.#take(ordering, passed, step)
+    if (step || passed.closes) into.push(this.#take(ordering, passed, step))
     const isRejected = !step && passed.isAccepted && side === 'client' && this.automaton.refusal !== undefined
-    if (isRejected) yield this.#skip(ordering, passed)
+    if (isRejected) into.push(this.#skip(ordering, passed))
     if (side === 'client' || passed.closes || assumed !== undefined || !this.isRefusal(passed.text)) return
     // the refusal of an illegal message does not change the state, and neither does a refusal without a reason
     const hasNoReason = !step && this.countWaiting(ordering, 'client') === 0
-    if (unrefused.length > 0 || hasNoReason) yield this.#take(ordering, passed, undefined)
+    if (unrefused.length > 0 || hasNoReason) into.push(this.#take(ordering, passed, undefined))
   }
 
   /**
@@ -295,8 +298,47 @@ const UNREFUSED = 8
 
 /** Finds the transition that a message takes; `undefined` for an illegal message. */
 function findStep(steps: readonly Transition[], { from: side, text, closes }: Passed): Transition | undefined {
-  return steps.find(
-    ({ from, form }) => from === side && (form.closes === true) === closes && (closes || parseMessage(form, text) !== undefined),
+  for (const step of steps) {
+    const { from, form } = step
+    if (from === side && (form.closes === true) === closes && (closes || parseMessage(form, text) !== undefined)) return step
+  }
+  return undefined
+}
+
+/** Number of orderings up to which comparing them is faster than a key for each. */
+const FEW = 8
+
+/** OrderingSet has orderings that differ in their state, in the messages that they have taken, or in what they assume. */
+class OrderingSet {
+  readonly all: Ordering[]
+  #keys: Set<string> | undefined
+
+  /** The caller knows that the orderings differ. */
+  constructor(all: readonly Ordering[]) {
+    this.all = [...all]
+  }
+
+  /** Adds an ordering. Returns false if the set has it. */
+  add(ordering: Ordering): boolean {
+    if (this.all.length > FEW) {
+      this.#keys ??= new Set(this.all.map(keyOf))
+      const key = keyOf(ordering)
+      if (this.#keys.has(key)) return false
+      this.#keys.add(key)
+    } else for (const one of this.all) if (isSame(one, ordering)) return false
+    this.all.push(ordering)
+    return true
+  }
+}
+
+function isSame(one: Ordering, two: Ordering): boolean {
+  return (
+    one.taken.client === two.taken.client &&
+    one.taken.server === two.taken.server &&
+    one.state === two.state &&
+    one.unrefused.length === two.unrefused.length &&
+    one.doubts === two.doubts &&
+    one.assumed === two.assumed
   )
 }
 

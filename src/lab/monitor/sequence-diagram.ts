@@ -93,8 +93,10 @@ function formatArrow({ at }: { at: number }, from: Side, label: string, { number
   const left = Math.max(1, Math.floor((line - displayWidth(text)) / 2))
   const shaft = `${'-'.repeat(left)}${text}${'-'.repeat(Math.max(1, line - left - displayWidth(text)))}`
   const arrow = from === 'client' ? `${shaft}${open ? 'x' : '>'}` : `${open ? 'x' : '<'}${shaft}`
-  const time = ((at - options.origin) / 1000).toFixed(3).padStart(TIME - 5)
-  return `${String(number ?? '').padStart(3)}${time}  |${arrow}|  ${state}`.trimEnd()
+  const count = String(number ?? '').padStart(3)
+  // a large number takes the blanks before the time
+  const time = ((at - options.origin) / 1000).toFixed(3).padStart(TIME - 2 - count.length)
+  return `${count}${time.startsWith(' ') ? '' : ' '}${time}  |${arrow}|  ${state}`.trimEnd()
 }
 
 /** Returns the lines of the notes on an observation, wrapped, under its arrow. */

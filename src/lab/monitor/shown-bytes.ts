@@ -29,23 +29,41 @@ const BEFORE = 12
 export function showMessage(message: MessageObservation, columns: number): ShownMessage {
   const { text, secrets, violation } = message
   if (secrets.length > 0) return { text: shortenQuotation(quoteText(maskSecrets(text, secrets)), columns), caret: undefined }
-  const cells = toCells(message)
+  const plain = violation ? undefined : quotePlain(message, columns)
+  if (plain !== undefined) return { text: plain, caret: undefined }
+  const { cells, isWhole } = toCells(message, columns)
   const wrong = violation ? cells.findIndex(({ at, isBar }) => !isBar && at >= violation.wrongAt) : -1
   const room = columns - 2
   // the quotation leaves out its beginning if the wrong byte would not fit
-  const isFar = widthOf(cells.slice(0, Math.max(0, wrong + 1))) > room - 1
+  const isFar = wrong >= 0 && widthOf(cells.slice(0, wrong + 1)) > room - 1
   const first = isFar ? Math.max(0, wrong - BEFORE) : 0
   const begin = isFar ? `"${MORE}` : '"'
   let shown = begin
+  let width = displayWidth(begin)
   let caret: number | undefined
   for (const [at, cell] of cells.entries()) {
     if (at < first) continue
-    const isLast = at === cells.length - 1
-    if (displayWidth(shown) + displayWidth(cell.shown) > columns - (isLast ? 1 : 2)) return { text: `${shown}${MORE}"`, caret }
-    if (at === wrong) caret = displayWidth(shown)
+    const isLast = isWhole && at === cells.length - 1
+    // most cells are ASCII, and the width of all before them need not be computed again
+    const isAscii = ASCII.test(cell.shown)
+    if (width + (isAscii ? cell.shown.length : displayWidth(cell.shown)) > columns - (isLast ? 1 : 2))
+      return { text: `${shown}${MORE}"`, caret }
+    if (at === wrong) caret = width
     shown += cell.shown
+    width = isAscii ? width + cell.shown.length : displayWidth(shown)
   }
-  return { text: `${shown}"`, caret }
+  return { text: isWhole ? `${shown}"` : `${shown}${MORE}"`, caret }
+}
+
+/** Characters that a quotation shows as they are, up to a line end. */
+const PLAIN_LINE = /^[ !#-[\]-~]*\n?$/
+
+/** Quotes a message of one read whose characters need no escape, which almost all are; `undefined` for another message, or if it does not fit. */
+function quotePlain({ bytes, segments }: MessageObservation, columns: number): string | undefined {
+  if (segments.length > 1 || bytes.length + 3 > columns) return undefined
+  const text = decode(bytes)
+  if (!PLAIN_LINE.test(text)) return undefined
+  return text.endsWith('\n') ? `"${text.slice(0, -1)}\\n"` : `"${text}"`
 }
 
 /** Formats bytes in hexadecimal, as many as fit in `columns`; `undefined` for plain text. */
@@ -59,19 +77,31 @@ export function formatHex({ bytes, secrets, raw }: MessageObservation, columns: 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const UNPRINTABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]/
 
-/** Cuts the bytes of a message into reads, and the reads into characters, or into bytes if they are not text. */
-function toCells({ bytes, start, segments }: MessageObservation): readonly Cell[] {
+/**
+ * Cuts the bytes of a message into reads, and the reads into characters, or into bytes if they are not text: so many that more than `columns`
+ * columns follow the first wrong byte. `isWhole` is false if bytes are left out.
+ */
+function toCells(
+  { bytes: all, start, segments, violation }: MessageObservation,
+  columns: number,
+): { readonly cells: readonly Cell[]; readonly isWhole: boolean } {
+  const needed = Math.max(0, (violation?.wrongAt ?? start) - start) + BYTES * columns
+  const bytes = all.length > needed ? all.subarray(0, needed) : all
   const ends = segments.map(({ end }) => end - start).filter((end) => end < bytes.length)
-  return [0, ...ends].flatMap((from, piece) => {
-    const cells = toPieceCells(bytes.subarray(from, ends[piece]), start + from)
-    return piece === 0 ? cells : [{ shown: READ_BOUNDARY, at: start + from, isBar: true }, ...cells]
+  const cells = [0, ...ends].flatMap((from, piece) => {
+    const own = toPieceCells(bytes.subarray(from, ends[piece]), start + from)
+    return piece === 0 ? own : [{ shown: READ_BOUNDARY, at: start + from, isBar: true }, ...own]
   })
+  return { cells, isWhole: bytes.length === all.length }
 }
+
+/** Bytes for each column: a character has at most four. */
+const BYTES = 4
 
 function toPieceCells(bytes: Uint8Array, start: number): readonly Cell[] {
   const text = decode(bytes)
   if (text.includes('\ufffd')) {
-    return Array.from(bytes, (byte, at) => ({ shown: quoteBytes(Uint8Array.of(byte)).slice(1, -1), at: start + at, isBar: false }))
+    return Array.from(bytes, (byte, at) => ({ shown: SHOWN_BYTES[byte] ?? '', at: start + at, isBar: false }))
   }
   let at = start
   return Array.from(text, (character) => {
@@ -86,6 +116,12 @@ function toPieceCells(bytes: Uint8Array, start: number): readonly Cell[] {
  * of a diagram.
  */
 const PLAIN = /^[ !#-[\]-~]$/
+
+/** What is shown of most characters: a character of ASCII, or an escape. */
+const ASCII = /^[ -~]+$/
+
+/** Each byte as a quotation shows it, because quoting a byte takes longer than all else that a diagram does with it. */
+const SHOWN_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => quoteBytes(Uint8Array.of(byte)).slice(1, -1))
 
 /** Returns the number of bytes of a character in UTF-8. */
 function utf8Length(character: string): number {

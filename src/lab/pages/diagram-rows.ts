@@ -41,12 +41,19 @@ export interface DiagramPart {
   readonly violations: number
 }
 
+/** TapAct is what the tap itself did, such as a fault. */
+interface TapAct {
+  readonly kind: 'act'
+  readonly at: number
+  readonly sentence: string
+}
+
 /** Limits of the characters of a message and of its bytes in hexadecimal on a page. */
 const SHOWN = { text: 300, hex: 600 }
 
 /** Judges the entries of a recording, and returns the diagram of each connection. */
 export function toDiagramParts(entries: Iterable<RecordingEntry>, protocols: readonly WatchedProtocol[]): readonly DiagramPart[] {
-  const parts = new Map<number, { readonly opening: ConnectionOpening; readonly seen: Observation[]; start: string }>()
+  const parts = new Map<number, { readonly opening: ConnectionOpening; readonly seen: (Observation | TapAct)[]; start: string }>()
   const summaries = new Map<number, ConversationSummary>()
   let origin: number | undefined
   const judge = new RecordingJudge({
@@ -63,6 +70,7 @@ export function toDiagramParts(entries: Iterable<RecordingEntry>, protocols: rea
         part.seen.push(...observations)
         part.start = monitor.protocol.automaton.start
       },
+      acted: (connection, at, sentence) => void parts.get(connection)?.seen.push({ kind: 'act', at, sentence }),
       closed: (connection, summary) => void summaries.set(connection, summary),
     },
   })
@@ -83,20 +91,13 @@ export function toDiagramParts(entries: Iterable<RecordingEntry>, protocols: rea
 }
 
 /** Returns the row of an observation; none for a read, which its messages show. */
-function toRow(one: Observation, origin: number): readonly DiagramRow[] {
+function toRow(one: Observation | TapAct, origin: number): readonly DiagramRow[] {
   if (one.kind === 'segment') return []
   const time = ((one.at - origin) / 1000).toFixed(3)
-  const plain = {
-    time,
-    number: undefined,
-    from: one.from,
-    text: '',
-    caret: undefined,
-    state: '',
-    marks: [],
-    notes: toNotes(one),
-    details: [],
-  }
+  const empty = { time, number: undefined, text: '', caret: undefined, state: '', marks: [], details: [] }
+  if (one.kind === 'act')
+    return [{ ...empty, from: 'server', name: '', notes: [{ text: `the tap: ${one.sentence}`, tone: 'odd' }], kind: 'note' }]
+  const plain = { ...empty, from: one.from, notes: toNotes(one) }
   switch (one.kind) {
     case 'message':
       return [toMessageRow(one, time)]

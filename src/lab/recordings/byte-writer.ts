@@ -60,6 +60,14 @@ export class ByteWriter {
     return this.#buffer.subarray(from, this.#length)
   }
 
+  /** Removes all bytes, and keeps the memory for the next ones. */
+  clear(): this {
+    // `pad` relies on zeros
+    this.#buffer.fill(0, 0, this.#length)
+    this.#length = 0
+    return this
+  }
+
   /** Returns a copy of all bytes. */
   finish(): Uint8Array {
     return this.#buffer.slice(0, this.#length)

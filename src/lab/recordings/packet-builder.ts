@@ -105,7 +105,7 @@ function withChecksum(
   const pseudo = addWords(addWords(built.length + protocol, from.ip), to.ip)
   const sum = checksum(built, pseudo)
   // in UDP, zero means that there is no checksum
-  return frame.setUint16(place, sum === 0 && protocol === PROTOCOL.udp ? 0xffff : sum).finish()
+  return frame.setUint16(place, sum === 0 && protocol === PROTOCOL.udp ? 0xffff : sum).view(0)
 }
 
 /** Computes the Internet checksum (RFC 1071) of bytes, beginning with the sum `sum` of other words. */

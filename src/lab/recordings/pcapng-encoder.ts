@@ -51,6 +51,8 @@ interface Packet {
  */
 export class PcapngEncoder {
   readonly #flows = new Map<number, Flow>()
+  /** The blocks of the present entry: one memory for all entries, because an entry takes less time than new memory. */
+  readonly #file = newFile()
 
   /** Returns the blocks at the beginning of the file. */
   begin(): Uint8Array {
@@ -73,7 +75,7 @@ export class PcapngEncoder {
 
   /** Returns the blocks of an entry. Throws a RecordingError if the entry's connection is not open, or if packets cannot hold the entry. */
   encode(entry: RecordingEntry): Uint8Array {
-    const file = newFile()
+    const file = this.#file.clear()
     if (entry.type === 'open') {
       this.#open(file, entry)
       return file.finish()

@@ -1,5 +1,6 @@
 import { formatCount } from '../../base/counts.ts'
 import type { Side } from '../../protocol/automaton.ts'
+import type { Observation } from '../monitor/observation.ts'
 import type { ConversationWatch, Watched } from './conversation-watch.ts'
 
 /** ConversationSummary is the summary of a connection at its end. */
@@ -9,6 +10,10 @@ export interface ConversationSummary {
   readonly messages: Readonly<Record<Side, number>>
   readonly bytes: Readonly<Record<Side, number>>
   readonly violations: number
+  /** Violations after a fault that may have caused them; they do not count as violations. */
+  readonly excused: number
+  /** True if a fault has changed what a side got. */
+  readonly isDisturbed: boolean
   /** Name of the program whose automaton judged it; `undefined` if neither side has sent a byte. */
   readonly program: string | undefined
   /** State in which it ended, if a program was watched. */
@@ -23,25 +28,34 @@ export class ConversationCounts {
   #messages: Record<Side, number> = { client: 0, server: 0 }
   readonly #bytes: Record<Side, number> = { client: 0, server: 0 }
   #violations = 0
+  #excused = 0
+  #isDisturbed = false
 
   /** `begin` is the time of the opening in microseconds. */
   constructor(begin: number) {
     this.#begin = begin
   }
 
+  /** Notes that a fault has changed what a side got. */
+  disturb(): void {
+    this.#isDisturbed = true
+  }
+
   addBytes(from: Side, count: number): void {
     this.#bytes[from] += count
   }
 
-  add({ observations, isAnew }: Watched): void {
+  add({ observations, isAnew, isDisturbed = false }: Watched): void {
     if (isAnew) {
       this.#messages = { client: 0, server: 0 }
       this.#violations = 0
+      this.#excused = 0
     }
     for (const one of observations) {
       if (one.kind === 'message') this.#messages[one.from]++
-      if ((one.kind === 'message' || one.kind === 'judged') && one.violation) this.#violations++
-      if (one.kind === 'unreadable' || (one.kind === 'unfinished' && one.final)) this.#violations++
+      if (!isViolation(one)) continue
+      if (isDisturbed) this.#excused++
+      else this.#violations++
     }
   }
 
@@ -52,6 +66,8 @@ export class ConversationCounts {
       messages: { ...this.#messages },
       bytes: { ...this.#bytes },
       violations: this.#violations,
+      excused: this.#excused,
+      isDisturbed: this.#isDisturbed,
       program: monitor?.protocol.name,
       state: monitor?.state,
       isOver: monitor?.isOver ?? false,
@@ -59,11 +75,20 @@ export class ConversationCounts {
   }
 }
 
+function isViolation(one: Observation): boolean {
+  if (one.kind === 'message' || one.kind === 'judged') return one.violation !== undefined
+  return one.kind === 'unreadable' || (one.kind === 'unfinished' && one.final)
+}
+
 /** Formats a summary as one line. */
 export function formatSummary(connection: number, summary: ConversationSummary): string {
-  const { duration, messages, bytes, violations, program, state, isOver } = summary
+  const { duration, messages, bytes, violations, excused, isDisturbed, program, state, isOver } = summary
   const sent = (side: Side) => `${side} ${formatCount(messages[side], 'message')} (${formatCount(bytes[side], 'byte')})`
-  const ended = state === undefined ? 'nothing was sent' : `${program} ended in "${state}"${isOver ? '' : ', which is not an end'}`
-  const judged = violations === 0 ? 'no violation' : formatCount(violations, 'violation')
+  const ended =
+    state === undefined
+      ? 'nothing was sent'
+      : `${program} ended in "${state}"${isOver ? '' : `, which is not an end${isDisturbed ? ', after a fault of the tap' : ''}`}`
+  const own = violations === 0 ? 'no violation' : formatCount(violations, 'violation')
+  const judged = excused === 0 ? own : `${own}, and ${excused} after a fault`
   return `connection ${connection}: ${(duration / 1e6).toFixed(3)} s; ${sent('client')}, ${sent('server')}; ${judged}; ${ended}`
 }

@@ -8,17 +8,20 @@ import { formatDiagramHead, formatObservation, type SequenceDiagramOptions } fro
 import type { ConnectionOpening } from '../recordings/recording.ts'
 import { type ConversationSummary, formatSummary } from './conversation-summary.ts'
 import type { Watched } from './conversation-watch.ts'
-import type { RecordingView } from './recording-judge.ts'
+import { EXCUSE, findFaults, isBlame, type RecordingView } from './recording-judge.ts'
+import { ViewLimit } from './view-limit.ts'
 
 /** LiveViewOptions says how a view is printed. */
 export interface LiveViewOptions {
-  /** Called with each line, without a line end. */
-  readonly write: (line: string) => void
+  /** Called with each line, without a line end, and with true for the lines of a summary. */
+  readonly write: (line: string, isSummary?: boolean) => void
   /** Returns the columns of the terminal; called for each line, because a window can be resized. */
   readonly columns: () => number
   readonly color: boolean
   /** True for a sequence diagram, false for plain lines. */
   readonly isDiagram: boolean
+  /** Messages that the view shows in a second; the others are counted. Without it, the view shows all. */
+  readonly limit?: number | undefined
 }
 
 /** Maximum number of observations that the view prints again when another program becomes more probable. */
@@ -35,6 +38,7 @@ export class LiveView implements RecordingView {
   readonly #openings = new Map<number, ConnectionOpening>()
   /** The state of each connection after what was printed last. */
   readonly #states = new Map<number, string>()
+  readonly #limit: ViewLimit | undefined
   /** The connection whose lines were printed last. */
   #last: number | undefined
   /** The time that the view prints as 0: the opening of the first connection, in milliseconds. */
@@ -42,6 +46,7 @@ export class LiveView implements RecordingView {
 
   constructor(options: LiveViewOptions) {
     this.#options = options
+    this.#limit = options.limit === undefined ? undefined : new ViewLimit(options.limit)
   }
 
   opened(opening: ConnectionOpening): void {
@@ -56,12 +61,14 @@ export class LiveView implements RecordingView {
     const { monitor, observations, isAnew } = watched
     // a change of the order alone is not shown
     const fit = watched.fit && (isAnew || watched.fit.dropped.length > 0) ? watched.fit : undefined
-    const shown = isAnew ? observations.slice(-AGAIN) : observations
+    const shown = isAnew ? observations.slice(-AGAIN) : this.#select(observations)
     const state = this.#states.get(connection) ?? monitor.protocol.automaton.start
     this.#states.set(connection, monitor.state)
     if (!this.#options.isDiagram) {
       if (fit) this.#options.write(`#${connection}  ${formatFit(fit, monitor.protocol.name)}`)
-      for (const one of shown) if (one.kind !== 'segment') this.#options.write(`#${connection}  ${this.#formatPlain(one)}`)
+      for (const one of shown)
+        if (one.kind !== 'segment')
+          this.#options.write(`#${connection}  ${this.#formatPlain(one)}${watched.isDisturbed && isBlame(one) ? ` (${EXCUSE})` : ''}`)
       return
     }
     const lines = shown.flatMap((one) => formatObservation(one, this.#diagram))
@@ -70,16 +77,45 @@ export class LiveView implements RecordingView {
     if (fit) this.#printNote(formatFit(fit, monitor.protocol.name))
     if (isAnew) this.#printNote(`the same messages as ${monitor.protocol.name}:`)
     for (const line of lines) this.#options.write(line)
+    if (watched.isDisturbed && shown.some(isBlame)) this.#options.write(this.#paint(`${' '.repeat(OWN + 1)}(${EXCUSE})`, DIM))
+  }
+
+  acted(connection: number, at: number, sentence: string): void {
+    if (this.#limit?.allows(at, false) === false) return
+    const time = ((at - (this.#origin ?? 0)) / 1000).toFixed(3)
+    if (!this.#options.isDiagram) return this.#options.write(`#${connection}  ${time} s  tap  ${sentence}`)
+    if (this.#last !== connection) this.#printHead(connection, this.#states.get(connection) ?? '')
+    const columns = Math.max(MIN_COLUMNS, this.#options.columns())
+    for (const [index, line] of wrap(`tap: ${sentence}`, columns - OWN).entries())
+      this.#options.write(this.#paint(`${(index === 0 ? time : '').padStart(OWN - 4)}  ~ ${line}`, OWN_COLOR))
+  }
+
+  timePassed(at: number): void {
+    const leftOut = this.#limit?.takeLeftOut(at) ?? 0
+    if (leftOut > 0) this.#printNote(`… ${leftOut.toLocaleString('en')} messages not shown; all are judged`)
   }
 
   closed(connection: number, summary: ConversationSummary): void {
+    this.timePassed(Number.POSITIVE_INFINITY)
     this.#openings.delete(connection)
     this.#states.delete(connection)
     this.#last = undefined
     const line = formatSummary(connection, summary)
     const columns = this.#options.isDiagram ? Math.max(MIN_COLUMNS, this.#options.columns()) : Number.POSITIVE_INFINITY
-    for (const part of columns === Number.POSITIVE_INFINITY ? [line] : wrap(line, columns, 2)) this.#options.write(this.#paint(part, BOLD))
+    for (const part of columns === Number.POSITIVE_INFINITY ? [line] : wrap(line, columns, 2))
+      this.#options.write(this.#paint(part, BOLD), true)
     if (this.#options.isDiagram) this.#options.write('')
+  }
+
+  /** Returns the observations for which the present second has room. */
+  #select(observations: readonly Observation[]): readonly Observation[] {
+    const limit = this.#limit
+    if (!limit) return observations
+    return observations.filter((one) => {
+      if (one.kind === 'segment') return false
+      this.timePassed(one.at)
+      return limit.allows(one.at, findFaults(one).length > 0)
+    })
   }
 
   get #diagram(): SequenceDiagramOptions {
@@ -109,6 +145,9 @@ export class LiveView implements RecordingView {
   }
 }
 
+/** Columns before what the tap itself did: the time, and a mark instead of an arrow. */
+const OWN = 15
+const OWN_COLOR = '\x1b[36m'
 const BOLD = '\x1b[1m'
 const DIM = '\x1b[2m'
 

@@ -24,6 +24,8 @@ export interface RerunOptions {
   readonly clock: Clock
   /** Milliseconds for which the program may be silent when it is to send. */
   readonly timeout: number
+  /** Called once for each entry that the program is to send, with its index; `signal` aborts when bytes come. */
+  readonly onTurn?: (index: number, signal: AbortSignal) => void
 }
 
 type Entry = RecordedSegment | ConnectionEnding
@@ -60,6 +62,9 @@ class Rerun {
   #start = 0
   #ended: Ended | undefined
   #cancel: (() => void) | undefined
+  /** Index of the entry for which `onTurn` was called. */
+  #turn = -1
+  #turnOver = new AbortController()
   #isOver = false
 
   constructor(options: RerunOptions, resolve: (divergence: Divergence | undefined) => void) {
@@ -73,6 +78,7 @@ class Rerun {
     joined.set(this.#received)
     joined.set(bytes, this.#received.length)
     this.#received = joined
+    this.#turnOver.abort()
     this.advance()
   }
 
@@ -134,7 +140,12 @@ class Rerun {
   }
 
   #wait(entry: Entry): void {
-    const { clock, timeout } = this.#options
+    const { clock, timeout, onTurn } = this.#options
+    if (this.#turn !== this.#place && entry.type === 'segment') {
+      this.#turn = this.#place
+      this.#turnOver = new AbortController()
+      onTurn?.(this.#place, this.#turnOver.signal)
+    }
     const missing = entry.type === 'end' ? describeEnd(entry.how) : quote(entry.bytes, this.#received.length).text
     const sent = this.#received.length === 0 ? '' : ` after ${quote(this.#received, 0).text}`
     this.#cancel = clock.after(timeout, () => this.#diverge(missing, `nothing for ${timeout / 1000} s${sent}`, this.#received.length))
@@ -152,6 +163,7 @@ class Rerun {
   #end(divergence: Divergence | undefined): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#turnOver.abort()
     this.#cancel?.()
     this.#resolve(divergence)
   }

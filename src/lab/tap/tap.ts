@@ -1,7 +1,11 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Side } from '../../protocol/automaton.ts'
 import type { Address, Transport } from '../../wire/transport.ts'
+import type { NotifyFault } from '../faults/lane.ts'
 import type { RecordingEntry } from '../recordings/recording.ts'
+import type { ConversationSummary } from './conversation-summary.ts'
+import { EventQueue, type TapEvent } from './event-queue.ts'
+import { ObservedTransport, type WireObserver } from './observed-transport.ts'
 import type { RecordingJudge } from './recording-judge.ts'
 import { Relay, type RelayObserver } from './relay.ts'
 
@@ -12,8 +16,12 @@ export interface TapOptions {
   readonly clock: Clock
   /** Returns the time in whole microseconds since the Unix epoch, ascending. */
   readonly microseconds: () => number
+  /** Adds faults to the connection of a client, which has this number. */
+  readonly addFaults?: ((client: Transport, connection: number, notify: NotifyFault) => Transport) | undefined
   /** Called with each entry, without the secrets that must not be stored. */
   readonly record?: (entry: RecordingEntry) => void
+  /** Called with the summary of each connection at its end. */
+  readonly onClosed?: (summary: ConversationSummary) => void
   /** Called if the server cannot be reached; the client is reset. */
   readonly onRefused: (client: Address, error: unknown) => void
 }
@@ -21,10 +29,11 @@ export interface TapOptions {
 /** Milliseconds between two notices of the time to the judge, for pauses that end messages and for unfinished messages. */
 const TICK = 100
 
-/** Tap relays each client to the server through a separate connection, and passes all entries to a judge. */
+/** Tap relays each client to the server through a separate connection, and passes all entries to a judge, shortly afterwards. */
 export class Tap {
   readonly #options: TapOptions
   readonly #relays = new Set<Relay>()
+  readonly #events: EventQueue
   #connections = 0
   #isTicking = false
   #cancelTick: (() => void) | undefined
@@ -32,6 +41,7 @@ export class Tap {
 
   constructor(options: TapOptions) {
     this.#options = options
+    this.#events = new EventQueue(options.clock, (event) => this.#take(event))
   }
 
   /** Number of open connections. */
@@ -60,45 +70,78 @@ export class Tap {
   /** Resets all connections, and ends their conversations. */
   close(): void {
     this.#isClosed = true
-    this.#cancelTick?.()
     for (const relay of this.#relays) relay.reset()
     this.#relays.clear()
-    this.#options.judge.closeAll()
+    this.#events.drain()
+    this.#cancelTick?.()
+    for (const summary of this.#options.judge.closeAll()) this.#options.onClosed?.(summary)
   }
 
   #join(client: Transport, server: Transport): void {
     const connection = ++this.#connections
     const transport = client.datagrams ? 'udp' : 'tcp'
-    this.#take({ type: 'open', connection, at: this.#options.microseconds(), transport, client: client.remote, server: server.remote })
-    const relay = new Relay(
-      client,
-      server,
-      this.#observer(connection, transport, () => this.#relays.delete(relay)),
-    )
+    this.#note({ type: 'open', connection, at: this.#options.microseconds(), transport, client: client.remote, server: server.remote })
+    const observer = this.#observer(connection, transport, () => this.#relays.delete(relay))
+    const relay = this.#options.addFaults ? this.#disturb(client, server, connection, observer) : new Relay(client, server, observer)
     this.#relays.add(relay)
     relay.open()
   }
 
   #observer(connection: number, transport: 'tcp' | 'udp', forget: () => void): RelayObserver {
-    const { judge, microseconds } = this.#options
+    const { microseconds } = this.#options
     return {
-      bytes: (from, bytes) => this.#take({ type: 'segment', connection, at: microseconds(), from, bytes }),
+      bytes: (from, bytes) => this.#note({ type: 'segment', connection, at: microseconds(), from, bytes }),
       ended: (from: Side, broken) => {
         // a recording of datagrams has no ends
         if (transport === 'tcp')
-          this.#take({ type: 'end', connection, at: microseconds(), from, how: broken === undefined ? 'fin' : 'reset' })
+          this.#note({ type: 'end', connection, at: microseconds(), from, how: broken === undefined ? 'fin' : 'reset' })
       },
       closed: () => {
         forget()
-        if (!this.#isClosed) judge.close(connection, microseconds())
+        this.#note({ type: 'closed', connection, at: microseconds() })
       },
     }
   }
 
-  #take(entry: RecordingEntry): void {
-    if (this.#isClosed) return
-    const judged = this.#options.judge.take(entry)
-    this.#options.record?.(judged)
+  /** Returns a relay with the faults of the options, which lie between the two sides and what the tap sees of them. */
+  #disturb(client: Transport, server: Transport, connection: number, { bytes, ended, closed }: RelayObserver): Relay {
+    const { microseconds, addFaults } = this.#options
+    let isBroken = false
+    const observer: WireObserver = {
+      bytes,
+      ended(from, broken) {
+        isBroken ||= broken !== undefined
+        ended(from, broken)
+      },
+      sentOn: (from, length) => this.#note({ type: 'sent on', connection, at: microseconds(), from, length }),
+      reset: () => {
+        // a reset of one side is followed by a reset of the other side
+        if (isBroken) return
+        isBroken = true
+        ended('server', 'ECONNRESET')
+      },
+    }
+    const seen = new ObservedTransport(client, 'client', observer)
+    const notify: NotifyFault = (sentence, isLossy) => this.#note({ type: 'fault', connection, at: microseconds(), sentence, isLossy })
+    const disturbed = addFaults?.(seen, connection, notify) ?? seen
+    return new Relay(disturbed, new ObservedTransport(server, 'server', observer), { bytes() {}, ended() {}, closed })
+  }
+
+  #note(event: TapEvent): void {
+    if (!this.#isClosed) this.#events.push(event)
+  }
+
+  #take(event: TapEvent): void {
+    const { judge, record, onClosed } = this.#options
+    if (event.type === 'closed') {
+      const summary = judge.close(event.connection, event.at)
+      if (summary) onClosed?.(summary)
+      return
+    }
+    if (event.type === 'fault') return judge.takeFault(event)
+    if (event.type === 'sent on') return judge.takeSentOn(event)
+    const judged = judge.take(event)
+    record?.(judged)
     this.#tick()
   }
 
@@ -108,6 +151,8 @@ export class Tap {
     this.#isTicking = true
     this.#cancelTick = this.#options.clock.after(TICK, () => {
       this.#isTicking = false
+      // the judge must not see a time before the events of that time
+      this.#events.drain()
       const at = this.#options.microseconds()
       this.#options.judge.passTime(at)
       if (this.#options.judge.isBusy(at)) this.#tick()

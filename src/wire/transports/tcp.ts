@@ -1,4 +1,4 @@
-import { connect, createServer, type ListenOptions, type NetConnectOpts, type Server, type Socket } from 'node:net'
+import { connect, createServer, type ListenOptions, type Server, type Socket, type TcpSocketConnectOpts } from 'node:net'
 import { type Clock, createSystemClock } from '../../base/clock.ts'
 import { TransportError } from '../disconnect.ts'
 import type { Address, Listener, Transport } from '../transport.ts'
@@ -53,7 +53,7 @@ export async function connectTcp(to: Address, timeout: number, clock: Clock = cr
 
 /** Connects a TCP socket, for TCP itself or for a layer above it. */
 export function connectTcpSocket(to: Address, timeout: number, clock: Clock, family?: 4 | 6): Promise<Socket> {
-  return connectWithRetry(() => connect({ ...target(to, family), allowHalfOpen: true, noDelay: true }), timeout, clock)
+  return connectWithRetry(() => connect({ ...toConnectOptions(to, family), allowHalfOpen: true, noDelay: true }), timeout, clock)
 }
 
 /** Returns the options to listen at an address. `localhost` means 127.0.0.1, which clients try first. */
@@ -120,7 +120,8 @@ function attempt(socket: Socket, limit: number, clock: Clock): Promise<Socket> {
   })
 }
 
-function target({ host, port }: Address, family?: 4 | 6): NetConnectOpts {
+/** Returns the options to connect to an address. */
+export function toConnectOptions({ host, port }: Address, family?: 4 | 6): TcpSocketConnectOpts {
   // IPv4 first, because the worksheets' servers listen at nothing else
   const chosen = family ?? (host === 'localhost' ? 4 : undefined)
   return chosen === undefined ? { host, port } : { host, port, family: chosen }

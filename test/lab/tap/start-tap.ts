@@ -1,5 +1,6 @@
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { createSystemClock } from '../../../src/base/clock.ts'
+import { addFaults } from '../../../src/lab/faults/faulty-transport.ts'
 import { toWatchedProtocol } from '../../../src/lab/monitor/monitor.ts'
 import type { RecordingEntry } from '../../../src/lab/recordings/recording.ts'
 import type { ConversationSummary } from '../../../src/lab/tap/conversation-summary.ts'
@@ -8,11 +9,10 @@ import { RecordingJudge } from '../../../src/lab/tap/recording-judge.ts'
 import { Tap } from '../../../src/lab/tap/tap.ts'
 import { allPrograms } from '../../../src/programs/index.ts'
 import type { Address, Transport } from '../../../src/wire/transport.ts'
-import { Batcher } from '../../../src/wire/transports/batching.ts'
-import { SocketTransport } from '../../../src/wire/transports/socket.ts'
-import { connectTcpSocket, listenTcp } from '../../../src/wire/transports/tcp.ts'
+import { DirectSockets } from '../../../src/wire/transports/direct-socket.ts'
 import { connectUdp, listenUdp } from '../../../src/wire/transports/udp.ts'
 import { Changes } from '../../support/changes.ts'
+import { faultProgram, faultRules } from '../../support/faults.ts'
 import { program } from '../../support/play.ts'
 import { closeAfterTest } from '../../support/sockets.ts'
 
@@ -22,35 +22,65 @@ export interface RunningTap {
   readonly entries: readonly RecordingEntry[]
   readonly summaries: readonly ConversationSummary[]
   readonly refused: readonly unknown[]
+  /** Sentences on what the tap itself did. */
+  readonly acts: readonly string[]
   /** Resolves when the tap has seen so much. */
   until(met: () => boolean): Promise<void>
   /** The bytes of one side of a connection in the recording. */
   recorded(from: 'client' | 'server', connection?: number): string
 }
 
+interface StartTapOptions {
+  readonly name?: string
+  readonly secrets?: boolean
+  readonly udp?: boolean
+  readonly host?: string
+  /** Rules of faults, and their seed. */
+  readonly faults?: string
+  readonly seed?: number
+}
+
 /** Starts a tap before a server, for one program or for all. */
 export async function startTap(
   to: Address,
-  { name, secrets = false, udp = false }: { readonly name?: string; readonly secrets?: boolean; readonly udp?: boolean } = {},
+  { name, secrets = false, udp = false, host = '127.0.0.1', faults, seed = 1 }: StartTapOptions = {},
 ): Promise<RunningTap> {
   const programs = name === undefined ? await allPrograms() : [await program(name)]
+  const known = name === undefined ? undefined : await faultProgram(name)
   const entries: RecordingEntry[] = []
   const summaries: ConversationSummary[] = []
   const refused: unknown[] = []
+  const acts: string[] = []
   const changes = new Changes()
   const view = {
     opened() {},
     saw() {},
+    acted(_: number, at: number, sentence: string) {
+      expect(at).toBeGreaterThan(0)
+      acts.push(sentence)
+      changes.note()
+    },
     closed(_: number, summary: ConversationSummary) {
       summaries.push(summary)
       changes.note()
     },
   }
   const clock = createSystemClock()
-  const batcher = new Batcher()
+  const sockets = new DirectSockets()
   const tap = new Tap({
-    connect: async () => (udp ? connectUdp(to) : new SocketTransport(await connectTcpSocket(to, 0, clock), batcher)),
-    judge: new RecordingJudge({ createWatch: createWatches(programs.map((one) => toWatchedProtocol(one))), view, secrets }),
+    connect: () => (udp ? connectUdp(to) : sockets.connect(to, clock)),
+    ...(faults === undefined
+      ? {}
+      : {
+          addFaults: (transport, connection, onFault) =>
+            addFaults(transport, { rules: faultRules(faults), isProxy: true, seed, connection, program: known, clock, onFault }),
+        }),
+    judge: new RecordingJudge({
+      createWatch: createWatches(programs.map((one) => toWatchedProtocol(one))),
+      view,
+      secrets,
+      hasFaults: faults !== undefined,
+    }),
     clock,
     microseconds: () => Math.round((performance.timeOrigin + performance.now()) * 1000),
     record(entry) {
@@ -63,14 +93,15 @@ export async function startTap(
     },
   })
   const accept = (client: Transport) => void tap.accept(client)
-  const at = { host: '127.0.0.1', port: 0 }
-  const { address } = await closeAfterTest(udp ? listenUdp(at, accept, { unlimitedAnswers: true, early: 64 }) : listenTcp(at, accept))
+  const at = { host, port: 0 }
+  const { address } = await closeAfterTest(udp ? listenUdp(at, accept, { unlimitedAnswers: true, early: 64 }) : sockets.listen(at, accept))
   onTestFinished(() => tap.close())
   return {
     address,
     entries,
     summaries,
     refused,
+    acts,
     until: (met) => changes.until(met),
     recorded: (from, connection = 1) =>
       Buffer.concat(

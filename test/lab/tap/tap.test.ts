@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import type { Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { plainClient, plainServer, readToEnd, roundTrips, unusedAddress } from '../../support/sockets.ts'
@@ -63,22 +64,24 @@ describe('the tap', () => {
     },
   )
 
-  test('passes a half-close on, and the other direction continues', async () => {
+  test.each(['client', 'server'] as const)('passes a half-close by the %s on, and the other direction continues', async (side) => {
     const server = await startServer()
     const tap = await startTap(server.address)
     const client = await plainClient(tap.address)
     const accepted = await server.next()
-    const atServer = readToEnd(accepted)
-    client.end('to the end')
-    expect(await atServer).toBe('to the end')
-    const atClient = readToEnd(client)
-    accepted.write('after ')
-    accepted.end('the end')
-    expect(await atClient).toBe('after the end')
+    const [first, second] = side === 'client' ? [client, accepted] : [accepted, client]
+    const atSecond = readToEnd(second)
+    first.end('to the end')
+    expect(await atSecond).toBe('to the end')
+    const atFirst = readToEnd(first)
+    second.write('after ')
+    second.end('the end')
+    expect(await atFirst).toBe('after the end')
     await tap.until(() => tap.summaries.length === 1)
+    const other = side === 'client' ? 'server' : 'client'
     expect(tap.entries.filter(({ type }) => type === 'end')).toMatchObject([
-      { from: 'client', how: 'fin' },
-      { from: 'server', how: 'fin' },
+      { from: side, how: 'fin' },
+      { from: other, how: 'fin' },
     ])
   })
 
@@ -98,6 +101,43 @@ describe('the tap', () => {
     expect(codes).toEqual(['ECONNRESET'])
     await tap.until(() => tap.summaries.length === 1)
     expect(tap.entries.at(-1)).toMatchObject({ type: 'end', from: side, how: 'reset' })
+  })
+
+  test('passes the beginning of a message on before the reset that follows it', async () => {
+    const server = await startServer()
+    const tap = await startTap(server.address, { name: 'guess' })
+    const client = await plainClient(tap.address)
+    const accepted = await server.next()
+    const read: string[] = []
+    const code = new Promise((resolve) => accepted.on('error', (error: NodeJS.ErrnoException) => resolve(error.code)))
+    accepted.on('data', (bytes) => read.push(String(bytes)))
+    client.write('5', () => client.resetAndDestroy())
+    expect(await code).toBe('ECONNRESET')
+    expect(read).toEqual(['5'])
+    await tap.until(() => tap.summaries.length === 1)
+    expect(tap.summaries).toMatchObject([{ bytes: { client: 1, server: 0 }, isOver: false }])
+  })
+
+  test('passes bytes on that a client has sent, and ended, before the server was connected', async () => {
+    const server = await startServer()
+    const tap = await startTap(server.address)
+    const client = await plainClient(tap.address)
+    client.end('early')
+    expect(await readToEnd(await server.next())).toBe('early')
+  })
+
+  test('listens and connects over IPv6', async ({ skip }) => {
+    skip(!Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1')), 'this machine has no IPv6')
+    const server = createServer((socket) => socket.pipe(socket)).listen(0, '::1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const at = server.address()
+    const tap = await startTap({ host: '::1', port: at !== null && typeof at === 'object' ? at.port : 0 }, { host: '::1' })
+    const client = await plainClient(tap.address)
+    client.end('over IPv6')
+    expect(await readToEnd(client)).toBe('over IPv6')
+    await tap.until(() => tap.entries.length > 0)
+    expect(tap.entries[0]).toMatchObject({ type: 'open', client: { host: '::1' }, server: { host: '::1' } })
   })
 
   test('resets the client if no server listens, and reports the reason', async () => {
@@ -123,10 +163,11 @@ describe('the tap', () => {
     sender.end()
     // the tap has stopped when it passes nothing on while many other messages pass
     const passed = () => tap.entries.reduce((sum, entry) => sum + (entry.type === 'segment' ? entry.bytes.length : 0), 0)
+    await tap.until(() => passed() > 0)
     let before = -1
     while (passed() !== before) {
       before = passed()
-      await roundTrips(100)
+      await roundTrips(200)
     }
     expect(before).toBeGreaterThan(0)
     expect(before).toBeLessThan((all * block.length) / 2)
@@ -154,7 +195,8 @@ describe('the tap', () => {
   test('passes datagrams on, each as one, also answers that are longer than their question', async () => {
     const server = createSocket('udp4')
     onTestFinished(() => void server.close())
-    const long = 'answer '.repeat(1000)
+    // near the maximum of a datagram
+    const long = 'answer '.repeat(9000)
     server.on('message', (bytes, { port, address }) => server.send(`${long}${bytes}`, port, address))
     server.bind(0, '127.0.0.1')
     await once(server, 'listening')
@@ -166,6 +208,7 @@ describe('the tap', () => {
       const [bytes] = await once(client, 'message')
       expect(String(bytes)).toBe(`${long}${text}`)
     }
+    await tap.until(() => tap.entries.length === 5)
     expect(tap.entries).toMatchObject([{ type: 'open', transport: 'udp' }, ...Array(4).fill({ type: 'segment' })])
     expect(tap.recorded('client')).toBe('onetwo')
   })

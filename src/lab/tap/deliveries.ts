@@ -1,0 +1,76 @@
+import { formatCount } from '../../base/counts.ts'
+import { isGlued, type MessageObservation } from '../monitor/observation.ts'
+
+/** Write is one write that passed bytes on, with their offsets in their direction. */
+interface Write {
+  readonly start: number
+  readonly end: number
+  /** Time in milliseconds. */
+  readonly at: number
+}
+
+/** Limit of messages and of writes that are stored. */
+const STORED = 4096
+/** Milliseconds from which on a message is said to be late; a rule at a message takes less. */
+const LATE = 2
+/** Maximum number of pieces whose lengths a sentence lists. */
+const LISTED = 6
+
+/**
+ * Deliveries compare the messages of one side with the writes that passed them on, which a fault has cut, joined or delayed. A message may be
+ * known before its bytes are written, or after.
+ */
+export class Deliveries {
+  #messages: MessageObservation[] = []
+  #writes: Write[] = []
+  #sent = 0
+
+  /** Number of bytes that were passed on. */
+  get sent(): number {
+    return this.#sent
+  }
+
+  /** Adds a message of the side. Returns sentences on the messages that were passed on otherwise than they came. */
+  addMessage(message: MessageObservation): readonly string[] {
+    if (this.#messages.length < STORED) this.#messages.push(message)
+    return this.#describeSent()
+  }
+
+  /** Adds a write of so many bytes. Returns such sentences, too. */
+  addWrite(at: number, length: number): readonly string[] {
+    const start = this.#sent
+    this.#sent += length
+    this.#writes.push({ start, end: this.#sent, at })
+    if (this.#writes.length > STORED) this.#writes.shift()
+    return this.#describeSent()
+  }
+
+  #describeSent(): readonly string[] {
+    const count = this.#messages.findIndex(({ end }) => end > this.#sent)
+    const sent = this.#messages.splice(0, count < 0 ? this.#messages.length : count)
+    const sentences = sent.flatMap((message) => this.#describe(message))
+    const last = sent.at(-1)?.end ?? 0
+    const used = this.#writes.findIndex(({ end }) => end > last)
+    if (last > 0) this.#writes.splice(0, used < 0 ? this.#writes.length : used)
+    return sentences
+  }
+
+  #describe(message: MessageObservation): readonly string[] {
+    const { number, start, end, segments, at } = message
+    const writes = this.#writes.filter((write) => write.start < end && write.end > start)
+    const late = Math.round((writes.at(-1)?.at ?? at) - at)
+    const isJoined = writes.some((write) => write.start < start || write.end > end)
+    if (writes.length === segments.length && late < LATE && isJoined === isGlued(message)) return []
+    const lengths = writes.map((write) => Math.min(write.end, end) - Math.max(write.start, start))
+    const how = [describePieces(lengths), ...(isJoined ? ['together with other bytes'] : []), ...(late < LATE ? [] : [`${late} ms later`])]
+    return [`message ${number} is sent on ${how.join(', ')}`]
+  }
+}
+
+function describePieces(lengths: readonly number[]): string {
+  const [first = 0] = lengths
+  if (lengths.length < 2) return 'in one piece'
+  if (lengths.every((length) => length === first)) return `in ${lengths.length} pieces of ${formatCount(first, 'byte')}`
+  const listed = lengths.slice(0, LISTED).join(', ')
+  return `in pieces of ${listed}${lengths.length > LISTED ? ', …' : ''} bytes`
+}

@@ -1,0 +1,60 @@
+import type { Side } from '../../protocol/automaton.ts'
+import { encode } from '../../wire/text.ts'
+import type { Transport } from '../../wire/transport.ts'
+import { TransportFilter } from '../../wire/transport-filter.ts'
+import { otherSide } from '../monitor/orderings.ts'
+import type { RelayObserver } from './relay.ts'
+
+/** WireObserver is called with what passes one transport of a disturbed connection. */
+export interface WireObserver extends Pick<RelayObserver, 'bytes' | 'ended'> {
+  /** Called with the number of bytes of a write that passes on what a side has sent. */
+  sentOn(from: Side, length: number): void
+  /** Called when the tap resets the connection of a side that has not broken it. */
+  reset(): void
+}
+
+/**
+ * ObservedTransport is the transport to one side of a connection with faults. It lies next to the side, below the faults, so it sees what
+ * that side really sends and what it really gets.
+ */
+export class ObservedTransport extends TransportFilter {
+  readonly #side: Side
+  readonly #observer: WireObserver
+  #isOver = false
+
+  constructor(inner: Transport, side: Side, observer: WireObserver) {
+    super(inner)
+    this.#side = side
+    this.#observer = observer
+  }
+
+  override data(bytes: Uint8Array): void {
+    // the transport may reuse its memory
+    const copy = new Uint8Array(bytes)
+    this.#observer.bytes(this.#side, copy)
+    super.data(copy)
+  }
+
+  override write(data: string | Uint8Array): void {
+    const bytes = typeof data === 'string' ? encode(data) : data
+    this.#observer.sentOn(otherSide(this.#side), bytes.length)
+    super.write(bytes)
+  }
+
+  override finished(): void {
+    this.#observer.ended(this.#side)
+    super.finished()
+  }
+
+  override closed(broken?: string): void {
+    if (broken !== undefined && !this.#isOver) this.#observer.ended(this.#side, broken)
+    this.#isOver = true
+    super.closed(broken)
+  }
+
+  override reset(): void {
+    if (!this.#isOver) this.#observer.reset()
+    this.#isOver = true
+    super.reset()
+  }
+}

@@ -1,0 +1,45 @@
+/** Messages with a violation, and the like, for which a second has room beside the others. */
+const FAULTY = 50
+
+/**
+ * ViewLimit limits how much a terminal shows in a second, because a person reads no more, and because making the lines of a message takes
+ * longer than judging it. It counts what is left out. The seconds are those of the observations, so the limit needs no clock.
+ */
+export class ViewLimit {
+  readonly #most: number
+  /** The present second, and how much of each kind it shows. */
+  #second = 0
+  #usual = 0
+  #faulty = 0
+  #leftOut = 0
+
+  /** `most` is the number of messages in a second. */
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** Checks whether a message at a time in milliseconds is shown, and counts it. A violation is shown even if there is no room for others. */
+  allows(at: number, isFaulty: boolean): boolean {
+    const second = Math.floor(at / 1000)
+    if (second > this.#second) {
+      this.#second = second
+      this.#usual = 0
+      this.#faulty = 0
+    }
+    if (this.#usual < this.#most) this.#usual++
+    else if (isFaulty && this.#faulty < FAULTY) this.#faulty++
+    else {
+      this.#leftOut++
+      return false
+    }
+    return true
+  }
+
+  /** Returns how many messages were left out since the last call, if their second is over at a time in milliseconds; otherwise 0. */
+  takeLeftOut(at: number): number {
+    if (Math.floor(at / 1000) <= this.#second) return 0
+    const leftOut = this.#leftOut
+    this.#leftOut = 0
+    return leftOut
+  }
+}

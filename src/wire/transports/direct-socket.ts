@@ -1,0 +1,172 @@
+import { createServer, type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net'
+import type { Clock } from '../../base/clock.ts'
+import type { Address, Flushable, Listener, Sink, Transport } from '../transport.ts'
+import { READ_SIZE } from './batching.ts'
+import { isLoopback, toRemote } from './socket.ts'
+import { connectWithRetry, KEEP_ALIVE, startListening, toConnectOptions, toListenOptions } from './tcp.ts'
+
+/*
+ * A proxy has nothing to gather: each read of one side is one write to the other, and every turn of the event loop that a message waits
+ * for others is time that the proxy adds to it. So these sockets deliver each read in the callback of the system, without a batch.
+ * (`socket.ts` has the sockets of a server, which gains more by batches than they cost.)
+ *
+ * All sockets of a `DirectSockets` read into one buffer, because only one callback runs at a time. A socket reads nothing before `open`:
+ * until then, the system holds what the peer sends, and a peer that sends much has to wait.
+ */
+
+/** DirectSockets listens and connects over TCP for a proxy. */
+export class DirectSockets {
+  readonly #buffer = new Uint8Array(READ_SIZE)
+  readonly #onread: OnReadOpts = { buffer: this.#buffer, callback: onRead }
+
+  /** Listens for peers. Rejects with the system's error, such as EADDRINUSE. */
+  listen(at: Address, accept: (transport: Transport) => void): Promise<Listener> {
+    const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE }
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true, ...keepAlive }, (socket) =>
+      accept(new DirectTransport(socket, this.#onread)),
+    )
+    return startListening(server, toListenOptions(at))
+  }
+
+  /** Connects to a server. Rejects with the system's error if none listens. */
+  async connect(to: Address, clock: Clock): Promise<Transport> {
+    // it is paused before it connects, so it reads nothing before `open`
+    const open = () => new Socket({ allowHalfOpen: true, noDelay: true, onread: this.#onread }).pause().connect(toConnectOptions(to))
+    return new DirectTransport(await connectWithRetry(open, 0, clock))
+  }
+}
+
+const CARRIER = Symbol('the transport of a socket')
+
+interface Carried extends Socket {
+  [CARRIER]?: DirectTransport
+}
+
+type Handle = NonNullable<SocketConstructorOpts['handle']>
+
+/** DirectTransport is the transport of a TCP socket that delivers each read at once. */
+class DirectTransport implements Transport {
+  readonly datagrams = false
+  readonly remote: Address
+  #socket: Carried
+  /** Given if the socket is an accepted one, which cannot read into the buffer. */
+  readonly #onread: OnReadOpts | undefined
+  #sink: Sink | undefined
+  #isPaused = false
+  #broken: string | undefined
+
+  constructor(socket: Socket, onread?: OnReadOpts) {
+    this.#socket = socket
+    this.#onread = onread
+    this.remote = toRemote(socket)
+    // an accepted socket is replaced in `open`
+    if (!onread) this.#carry(socket)
+  }
+
+  get unsent(): number {
+    return this.#socket.writableLength
+  }
+
+  get loopback(): boolean {
+    return isLoopback(this.remote)
+  }
+
+  open(sink: Sink): void {
+    this.#sink = sink
+    if (this.#onread) this.#socket = this.#carry(toReading(this.#socket, this.#onread))
+    if (this.#socket.closed) process.nextTick(() => sink.closed(this.#broken))
+    else if (!this.#isPaused) this.#socket.resume()
+  }
+
+  scheduleFlush(what: Flushable): void {
+    process.nextTick(() => what.flush())
+  }
+
+  /** Called with each read. Returns whether the socket may continue to read. */
+  read(bytes: Uint8Array): boolean {
+    this.#sink?.data(bytes)
+    return !this.#isPaused
+  }
+
+  finished(): void {
+    this.#sink?.finished()
+  }
+
+  closed(): void {
+    this.#sink?.closed(this.#broken)
+  }
+
+  failed({ code, message }: NodeJS.ErrnoException): void {
+    this.#broken ??= code ?? message
+  }
+
+  write(data: string | Uint8Array): void {
+    if (this.#socket.writable) this.#socket.write(data)
+  }
+
+  whenSent(then: () => void): void {
+    if (!this.#socket.writableNeedDrain || this.#socket.destroyed) return then()
+    const once = () => {
+      this.#socket.off('drain', once).off('close', once)
+      then()
+    }
+    this.#socket.on('drain', once).on('close', once)
+  }
+
+  pause(): void {
+    this.#isPaused = true
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    this.#socket.resume()
+  }
+
+  finish(): void {
+    this.#socket.end()
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  reset(): void {
+    this.#socket.resetAndDestroy()
+  }
+
+  #carry(socket: Carried): Carried {
+    socket[CARRIER] = this
+    return socket.on('error', onError).on('end', onEnd).on('close', onClose)
+  }
+}
+
+/** Returns a socket that replaces an accepted one and reads into a buffer, which `net.Server` cannot set (see `socket.ts`). */
+function toReading(accepted: Socket, onread: OnReadOpts): Socket {
+  const { _handle: handle } = accepted as { _handle?: unknown }
+  // the peer may have gone
+  if (!isHandle(handle)) return accepted
+  Object.assign(accepted, { _handle: null })
+  accepted.destroy()
+  return new Socket({ handle, onread, allowHalfOpen: true })
+}
+
+function isHandle(value: unknown): value is Handle {
+  return value instanceof Object && 'useUserBuffer' in value && typeof value.useUserBuffer === 'function'
+}
+
+function onRead(this: Carried, length: number, buffer: Uint8Array): boolean {
+  return this[CARRIER]?.read(buffer.subarray(0, length)) ?? true
+}
+
+function onEnd(this: Carried): void {
+  this[CARRIER]?.finished()
+}
+
+function onClose(this: Carried): void {
+  this[CARRIER]?.closed()
+}
+
+function onError(this: Carried, error: NodeJS.ErrnoException): void {
+  this[CARRIER]?.failed(error)
+}
