@@ -2,13 +2,14 @@ import { isEnd } from '../../protocol/automaton.ts'
 import { toWatchedProtocol } from '../monitor/monitor.ts'
 import { isBrokenPipe, isCrash } from './causes.ts'
 import type { Check, CheckSubject, Finding } from './check.ts'
-import { connectProgram, endWithin } from './connecting.ts'
+import { connectProgram } from './connecting.ts'
 import { type Goodbye, InterruptingTransport } from './interrupting-transport.ts'
 import { playMatch } from './match.ts'
 import { isSpinning } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { QUOTED } from './program-output.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
+import { endWithin } from './waiting.ts'
 import { WireWatch } from './wire-watch.ts'
 
 /*
@@ -18,12 +19,13 @@ import { WireWatch } from './wire-watch.ts'
  * A person would type on, so the judge does, too: a program that waits at its prompt cannot notice before it has a line.
  */
 
-/** Milliseconds for each answer before the interruption, for the program to end after it, and to show that it bears silence. */
+/**
+ * Milliseconds of the program's idle time: for each answer before the interruption, for a client to end after it, and until a program
+ * is known to wait.
+ */
 const SILENCE = 4000
-const END_WAIT = 3000
-const QUIET = 1000
-/** Milliseconds after which a server that serves the next client is known to have noticed. */
-const SERVER_WAIT = 500
+const END_WAIT = 2500
+const QUIET = 500
 
 /** Interruption is how the judge's side is gone. */
 interface Interruption extends Pick<Check, 'name' | 'proves'> {
@@ -45,6 +47,7 @@ function interrupt({ name, proves, how, last, what }: Interruption): Check {
       const { automaton } = subject.program.protocol
       const visited = new Set<string>()
       for (const state of Object.keys(automaton.states).filter((one) => !isEnd(automaton, one))) {
+        subject.onProgress?.(`in the state ${state}`)
         const finding = await playUntil(subject, state, { how, last })
         for (const one of finding?.visited ?? []) visited.add(one)
         if (finding?.cause !== undefined) return { ...finding, sentence: `${what} in the state ${state}: ${finding.sentence}`, visited }
@@ -68,7 +71,7 @@ async function playUntil(
   const gone = Promise.withResolvers<'gone'>()
   const transport = new InterruptingTransport(watch, { how, last, state, onInterrupt: () => gone.resolve('gone') })
   const leave = new AbortController()
-  const match = playMatch({ ...subject, running, transport, silence: SILENCE, until: leave.signal })
+  const match = playMatch({ ...subject, script: { seed: subject.seed }, running, transport, silence: SILENCE, until: leave.signal })
   const first = await Promise.race([gone.promise, match.then(() => 'over' as const)])
   const finding = first === 'over' ? undefined : await judgeAfterwards(subject, running, how)
   await running.stop()
@@ -79,7 +82,10 @@ async function playUntil(
 
 async function judgeAfterwards(subject: CheckSubject, running: RunningProgram, how: Goodbye): Promise<Finding> {
   const { role, clock } = subject
-  const end = await endWithin(running, how === 'silence' ? QUIET : role === 'server' ? SERVER_WAIT : END_WAIT, clock)
+  // a server serves the next client, and a program at its prompt waits for a person: neither ends
+  const soon = await endWithin(running, QUIET, clock)
+  const waits = how === 'silence' || role === 'server' || running.output.prompt !== ''
+  const end = soon ?? (waits ? undefined : await endWithin(running, END_WAIT, clock))
   const lines = running.output.lastLines(QUOTED)
   const spins = how !== 'silence' && (end === undefined ? await isSpinning(running, subject) : end.stopped === 'output')
   if (spins) {
@@ -95,7 +101,7 @@ async function judgeAfterwards(subject: CheckSubject, running: RunningProgram, h
     }
   }
   // a program that waits at its prompt, or for a silent peer, has not been told
-  if (end || role === 'server' || how === 'silence' || running.output.prompt !== '') return { sentence: 'the program has borne it' }
+  if (end || waits) return { sentence: 'the program has borne it' }
   return { cause: 'never-closes', sentence: `the client does not end within ${END_WAIT / 1000} s`, lines }
 }
 

@@ -7,20 +7,25 @@ import { toWatchedProtocol } from '../monitor/monitor.ts'
 import type { Observation } from '../monitor/observation.ts'
 import { findCause } from './causes.ts'
 import type { CheckSubject, Finding } from './check.ts'
-import { connectProgram, endWithin } from './connecting.ts'
+import { connectProgram } from './connecting.ts'
 import { type MatchEnd, playMatch } from './match.ts'
+import { isOutputHeldBack, toText } from './output-timing.ts'
 import { QUOTED } from './program-output.ts'
+import { toSteps } from './rehearsal.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
+import type { Script } from './script.ts'
+import { lookAgain } from './second-look.ts'
+import { endWithin, isBusy } from './waiting.ts'
 import { WireWatch } from './wire-watch.ts'
 
 /** Milliseconds for each answer of the program. */
 const SILENCE = 4000
-/** Milliseconds for a program to end after the conversation, and to show that it has crashed. */
+/** Milliseconds of its idle time for a program to end after the conversation, and to show that it has crashed. */
 const END_WAIT = 3000
 const CRASH_WAIT = 500
-/** Milliseconds in which a program that waits is measured, and the processor time in them that shows a busy loop. */
-const MEASURED = 1000
-const BUSY = 150
+/** Milliseconds of processor time that show a busy loop, and of idle time that show none. */
+const BUSY = 300
+const IDLE = 300
 /** Number of typed lines that a sentence shows. */
 const SHOWN = 8
 
@@ -32,10 +37,26 @@ export interface PlayOptions {
   readonly silence?: number
   /** Text that the judge types where its side may send any text. */
   readonly text?: string
+  /** What both people type; by default, the script of the subject's seed. */
+  readonly script?: Script
+}
+
+/** PlayedFinding is a finding on one conversation. */
+export interface PlayedFinding extends Finding {
+  /** The transitions of the automaton that the conversation has taken. */
+  readonly steps?: ReadonlySet<string>
+  /** The outcomes of the games at which the judge's side sat, in words. */
+  readonly games?: readonly string[]
+  /** The lines that were typed, and everything that the program has printed. */
+  readonly typed?: readonly string[]
+  readonly printed?: string
 }
 
 /** Plays one conversation with a program from its start to its end, and returns what is wrong with it. */
-export async function playConversation(subject: CheckSubject, { faults, silence = SILENCE, text }: PlayOptions = {}): Promise<Finding> {
+export async function playConversation(
+  subject: CheckSubject,
+  { faults, silence = SILENCE, text, script = { seed: subject.seed } }: PlayOptions = {},
+): Promise<PlayedFinding> {
   const { program, options, role, clock, seed } = subject
   const connected = await connectProgram(subject)
   if ('sentence' in connected) return connected
@@ -46,20 +67,21 @@ export async function playConversation(subject: CheckSubject, { faults, silence 
   const rules = faults === undefined ? [] : parseFaults(faults)
   if ('refused' in rules) throw new RangeError(rules.refused)
   const transport = rules.length === 0 ? watch : addFaults(watch, { rules, seed, side: own, program: protocol, clock })
-  const match = await playMatch({ ...subject, running, transport, silence, text })
+  const match = await playMatch({ ...subject, script, running, transport, silence, text })
   watch.settle()
   const end = await endWithin(running, match.trouble || role === 'server' ? CRASH_WAIT : END_WAIT, clock)
-  const isBusy = end === undefined && (await isSpinning(running, subject))
-  const finding = toFinding({ subject, match, end, running, watch, isBusy })
+  const spins = end === undefined && (await isSpinning(running, subject))
+  const finding = toFinding({ subject, match, end, running, watch, spins })
   await running.stop()
-  return { ...finding, visited: watch.visited }
+  return {
+    ...{ ...finding, visited: watch.visited, steps: toSteps(watch.observations) },
+    ...{ games: match.outcomes, typed: match.typed, printed: toText(running.output.chunks) },
+  }
 }
 
 /** Checks whether a program uses the processor though nothing is left to do for it. */
-export async function isSpinning(running: RunningProgram, { clock }: Pick<CheckSubject, 'clock'>): Promise<boolean> {
-  const { processor } = running.usage()
-  await endWithin(running, MEASURED, clock)
-  return running.usage().processor - processor > BUSY
+export function isSpinning(running: RunningProgram, { clock }: Pick<CheckSubject, 'clock'>): Promise<boolean> {
+  return isBusy(running, { busy: BUSY, idle: IDLE }, clock)
 }
 
 interface PlayedConversation {
@@ -68,10 +90,10 @@ interface PlayedConversation {
   readonly end: ProgramEnd | undefined
   readonly running: RunningProgram
   readonly watch: WireWatch
-  readonly isBusy: boolean
+  readonly spins: boolean
 }
 
-function toFinding({ subject, match, end, running, watch, isBusy }: PlayedConversation): Finding {
+function toFinding({ subject, match, end, running, watch, spins }: PlayedConversation): Finding {
   const { role, program } = subject
   const { trouble, stopped, inputEnded, typed } = match
   const { observations } = watch
@@ -83,15 +105,29 @@ function toFinding({ subject, match, end, running, watch, isBusy }: PlayedConver
   const lines = isOwnEnd ? running.output.lastLines(QUOTED) : match.lines
   const { automaton } = program.protocol
   const printed = printedIn(match.typed, running, spanOfWait(observations, role))
-  const found = findCause({ role, automaton, observations, trouble, end: stopped ? undefined : end, inputEnded, lines, printed })
-  if (found) return { cause: found.cause, sentence: `${found.sentence} (${played})`, lines, observations }
-  if (isBusy) {
+  const shown = findCause({ role, automaton, observations, trouble, end: stopped ? undefined : end, inputEnded, lines, printed })
+  const found = lookAgain(shown, { role, automaton, observations, match })
+  if (found) {
+    const board = found.cause === 'wrong-rules' && match.board?.trim().includes('\n') ? { board: match.board } : {}
+    return { cause: found.cause, sentence: `${found.sentence} (${played})`, lines, observations, ...board }
+  }
+  if (spins) {
     const sentence = `the conversation is over, but the ${role} does not end and uses the processor: it reads again and again from a connection that is closed`
     return { cause: 'spins-after-close', sentence, lines, observations }
+  }
+  const outcome = match.outcomes.at(-1)
+  const { prompt } = running.output
+  if (!end && role === 'client' && outcome !== undefined && prompt !== '') {
+    const sentence = `the game is over (${outcome}), but the client waits at its prompt ${quoteText(prompt)} as if the game went on (${played})`
+    return { cause: 'wrong-rules', sentence, lines, observations, ...(match.board === undefined ? {} : { board: match.board }) }
   }
   if (!end && role === 'client') {
     const sentence = `the conversation is over, but the client does not end within ${END_WAIT / 1000} s`
     return { cause: 'never-closes', sentence, lines, observations }
+  }
+  if (running.terminal && isOutputHeldBack(running.output.chunks)) {
+    const sentence = `the ${role} printed nothing before its end, so a person would have typed without its prompts: its text had stayed in a buffer (${played})`
+    return { cause: 'unflushed-output', sentence, lines }
   }
   return { sentence: `the conversation ended as its protocol ends (${played})` }
 }
