@@ -2,7 +2,7 @@ import type { Check, CheckSubject, Finding } from './check.ts'
 import { type OutcomePlan, planOutcomes } from './outcome-plan.ts'
 import { type PlayedFinding, playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
-import { type Rehearsal, rehearse } from './rehearsal.ts'
+import { type Rehearsal, rehearse, toScript } from './rehearsal.ts'
 import type { Script } from './script.ts'
 
 /*
@@ -69,12 +69,6 @@ async function rehearseMany(subject: CheckSubject): Promise<readonly Rehearsal[]
     messages += rehearsal.length
   }
   return found
-}
-
-function toScript(seed: number, number: number): Script {
-  // one script of three ends with a quit, of either side in turn
-  const quits = number % 3 === 2 ? { side: number % 2 === 0 ? ('client' as const) : ('server' as const), after: number % 4 } : undefined
-  return { seed: seed * 1000 + number, quits }
 }
 
 /** Returns the rehearsals whose scripts are not planned, the shortest first. */

@@ -1,6 +1,7 @@
 import type { Side } from '../../protocol/automaton.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import { decode, quoteText } from '../../wire/text.ts'
+import type { Transport } from '../../wire/transport.ts'
 import { addFaults } from '../faults/faulty-transport.ts'
 import { parseFaults } from '../faults/grammar.ts'
 import { toWatchedProtocol } from '../monitor/monitor.ts'
@@ -39,6 +40,8 @@ export interface PlayOptions {
   readonly text?: string
   /** What both people type; by default, the script of the subject's seed. */
   readonly script?: Script
+  /** Wraps the judge's end of the connection. */
+  readonly wrap?: (watch: WireWatch) => Transport
 }
 
 /** PlayedFinding is a finding on one conversation. */
@@ -55,7 +58,7 @@ export interface PlayedFinding extends Finding {
 /** Plays one conversation with a program from its start to its end, and returns what is wrong with it. */
 export async function playConversation(
   subject: CheckSubject,
-  { faults, silence = SILENCE, text, script = { seed: subject.seed } }: PlayOptions = {},
+  { faults, silence = SILENCE, text, script = { seed: subject.seed }, wrap }: PlayOptions = {},
 ): Promise<PlayedFinding> {
   const { program, options, role, clock, seed } = subject
   const connected = await connectProgram(subject)
@@ -66,7 +69,7 @@ export async function playConversation(
   const watch = new WireWatch(connected.transport, protocol, own, clock)
   const rules = faults === undefined ? [] : parseFaults(faults)
   if ('refused' in rules) throw new RangeError(rules.refused)
-  const transport = rules.length === 0 ? watch : addFaults(watch, { rules, seed, side: own, program: protocol, clock })
+  const transport = rules.length === 0 ? (wrap?.(watch) ?? watch) : addFaults(watch, { rules, seed, side: own, program: protocol, clock })
   const match = await playMatch({ ...subject, script, running, transport, silence, text })
   watch.settle()
   const end = await endWithin(running, match.trouble || role === 'server' ? CRASH_WAIT : END_WAIT, clock)
@@ -74,7 +77,7 @@ export async function playConversation(
   const finding = toFinding({ subject, match, end, running, watch, spins })
   await running.stop()
   return {
-    ...{ ...finding, visited: watch.visited, steps: toSteps(watch.observations) },
+    ...{ observations: watch.observations, ...finding, visited: watch.visited, steps: toSteps(watch.observations) },
     ...{ games: match.outcomes, typed: match.typed, printed: toText(running.output.chunks) },
   }
 }

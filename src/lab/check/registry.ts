@@ -1,6 +1,7 @@
 import type { Side } from '../../protocol/automaton.ts'
 import type { Program } from '../../protocol/definition.ts'
 import type { Check } from './check.ts'
+import { closesInOrder } from './closes-in-order.ts'
 import { byteByByte, cutInsideACharacter, glued, slow } from './disturbed.ts'
 import { everyOutcome } from './every-outcome.ts'
 import { goneByFin, goneByRst, goneBySilence, illegalMessage, oversizedMessage } from './interrupted.ts'
@@ -12,7 +13,7 @@ import { restartOnTheSamePort, twoClientsAtOnce } from './server-checks.ts'
 export const CHECKS: readonly Check[] = [
   ...[playsToTheEnd, everyOutcome],
   ...[byteByByte, glued, slow, cutInsideACharacter],
-  ...[goneByFin, goneByRst, goneBySilence, illegalMessage, oversizedMessage],
+  ...[goneByFin, goneByRst, goneBySilence, closesInOrder, illegalMessage, oversizedMessage],
   ...[twoClientsAtOnce, restartOnTheSamePort],
 ]
 

@@ -26,6 +26,8 @@ export interface Rehearsal {
   readonly outcomes: ReadonlySet<string>
   /** Number of messages. */
   readonly length: number
+  /** Number of the messages of the judge's side, if the program answers the last one of them. */
+  readonly sentLast: number | undefined
 }
 
 /** Plays a script in memory, against Parlor's own role in place of the program under test. Resolves to `undefined` if it does not end. */
@@ -65,7 +67,9 @@ export async function rehearse(
   }
   const outcomes = new Set([...judge.outcomes, ...played.outcomes])
   const { observations } = watch
-  return { script, steps: toSteps(observations), outcomes, length: observations.filter(({ kind }) => kind === 'message').length }
+  const messages = observations.filter((one) => one.kind === 'message')
+  const isAnswered = watch.sent > 0 && messages.at(-1)?.from === role
+  return { script, steps: toSteps(observations), outcomes, length: messages.length, sentLast: isAnswered ? watch.sent : undefined }
 }
 
 /** Returns the transitions that the legal messages and the ends of a conversation have taken. */
@@ -87,4 +91,10 @@ function endWithin(work: Promise<unknown>, clock: Clock): Promise<boolean> {
       resolve(true)
     })
   })
+}
+
+/** Returns one of many scripts: with people who play on, and every third one with a person who quits after some lines. */
+export function toScript(seed: number, number: number): Script {
+  const quits = number % 3 === 2 ? { side: number % 2 === 0 ? ('client' as const) : ('server' as const), after: number % 4 } : undefined
+  return { seed: seed * 1000 + number, quits }
 }

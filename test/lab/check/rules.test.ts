@@ -14,9 +14,9 @@ for line in lines:
 `)
 
 /** A guess server that gives the answer \`low\` to a guess that is too low. */
-const server = ({ low = 'LOW', high = 'HIGH', tries = 5 } = {}) =>
+const server = ({ low = 'LOW', high = 'HIGH', tries = 5, between = '' } = {}) =>
   handIn(`
-import os, socket
+import os, select, socket
 listener = socket.socket()
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listener.bind((os.environ['HOST'], int(os.environ['PORT'])))
@@ -26,6 +26,7 @@ lines = s.makefile()
 for tries in range(${tries}):
     s.sendall(b'GUESS\\n')
     guess = int(lines.readline())
+    ${between}
     s.sendall(b'WIN\\n' if guess == 42 else b'${low}\\n' if guess < 42 else b'${high}\\n')
     if guess == 42: break
 else:
@@ -101,5 +102,26 @@ describe.skipIf(!hasPython || !hasNamespaces)('a program that does not flush', {
     const result = await judge('guess', 'client', guess(), 'every-outcome')
     expect(result).toMatchObject({ passed: true, sentence: expect.stringMatching(/the client wins/) })
     expect(result?.sentence).toMatch(/the client loses/)
+  })
+})
+
+describe.skipIf(!hasPython || !hasNamespaces)('the check of the order in which a connection closes', { timeout: 60_000 }, () => {
+  test.each([
+    ['passes a server that answers what it has read', '', null, /ended as its protocol ends/],
+    [
+      'finds a server that drops its answer at the end of the input',
+      'if not select.select([s], [], [], 0.3)[0] or s.recv(1, socket.MSG_PEEK): pass\n    else: break',
+      'closed-early',
+      /closes its sending half/,
+    ],
+  ] as const)('%s', async (_, between, cause, sentence) => {
+    const result = await judge('guess', 'server', server({ between }), 'closes-in-order')
+    expect(result).toMatchObject({ cause, sentence: expect.stringMatching(sentence) })
+  })
+
+  test('finds a client that closes before it has read everything', async () => {
+    const send = "s.sendall((input('Guess: ') + '\\n').encode()); tries += 1\n        if tries == 5: import time; time.sleep(0.5); break"
+    const result = await judge('guess', 'client', guess({ before: 'tries = 0', send }), 'closes-in-order')
+    expect(result).toMatchObject({ cause: 'closed-early' })
   })
 })
