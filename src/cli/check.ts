@@ -1,4 +1,5 @@
 import { stat, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { join as quoteWords } from 'shlex'
 import { formatCount } from '../base/counts.ts'
@@ -15,11 +16,15 @@ import type { Side } from '../protocol/automaton.ts'
 import type { Program } from '../protocol/definition.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
+import { CheckProgress } from './check-progress.ts'
 import { wallClock } from './clock.ts'
 import { printError, UsageError } from './diagnostics.ts'
 import { diagramOptions, printDiagram } from './lab-view.ts'
 import { createRandom, loadRegistry, type ProgramFlags, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
+
+/** Maximum number of checks that run at the same time. */
+const MOST_LANES = 4
 
 /** Port of a program without a port of its own, in a network in which every port is free. */
 const ANY_PORT = 9999
@@ -51,6 +56,7 @@ export async function checkCommand(name: string, options: CheckOptions): Promise
   const results: JudgedCheck[] = []
   const quiet = options.json || options.format !== undefined
   const notes = new Set<string>()
+  const progress = new CheckProgress()
   for (const [role, command] of commands) {
     await using subject = await openSubject(program, role, command, options)
     for (const note of subject.sandbox.notes) if (!notes.has(note)) printError(note)
@@ -59,22 +65,28 @@ export async function checkCommand(name: string, options: CheckOptions): Promise
     stop.addEventListener('abort', () => void subject.sandbox.close())
     const prefix = commands.length > 1 ? `${role}:` : ''
     const repeat = (check: Check) => repeatLine(role, check, options.seed)
-    for await (const judged of judge({ subject, level: options.level, only: options.only, repeat })) {
+    const onProgress = (check: string, note: string) => progress.show(`${prefix}${check}: ${note}`)
+    const lanes = Math.min(availableParallelism(), MOST_LANES)
+    for await (const judged of judge({ subject, level: options.level, only: options.only, repeat, lanes, onProgress })) {
       // the judge does not judge how the program ends when its sandbox closes
       if (stop.aborted) return stop.reason
       const result = { ...judged.result, name: `${prefix}${judged.result.name}` }
       results.push({ ...judged, result })
-      if (!quiet) printJudged(terminal, { ...judged, result })
+      progress.clear()
+      if (!quiet && !judged.isSkipped) printJudged(terminal, { ...judged, result })
     }
+    progress.clear()
   }
   const role = commands.length > 1 ? 'both' : (commands[0]?.[0] ?? 'both')
   const report = toReport(
     { program: program.name, role, level: options.level },
-    results.map(({ result }) => result),
+    inOrder(results, commands).map(({ result }) => result),
   )
   if (options.json) terminal.say(JSON.stringify(report))
   else if (options.format === 'tap') terminal.write(formatTap(report))
   else {
+    const skipped = results.filter(({ isSkipped }) => isSkipped).map(({ result }) => result.name)
+    if (skipped.length > 0) terminal.printSentence(`not played, because a check before them has failed: ${skipped.join(', ')}`)
     terminal.printSentence(formatProgress(program, results))
     terminal.printSentence(summary(report))
   }
@@ -154,21 +166,33 @@ function repeatLine(role: Side, check: Check, seed: number): string {
   return quoteWords(['parlor', ...words, '--only', check.name, '--seed', String(seed)])
 }
 
-function printJudged(terminal: Terminal, { result, proves, lines, observations }: JudgedCheck): void {
+function printJudged(terminal: Terminal, { result, proves, lines, observations, board }: JudgedCheck): void {
   terminal.printSentence(`${result.passed ? 'passed' : 'FAILED'}  ${result.name}: ${result.passed ? proves : result.sentence}`)
   if (result.passed) return
   printDiagram(formatFailure(observations, diagramOptions()))
+  if (board !== undefined) terminal.say('        The board of the judge:')
+  for (const line of board?.trimEnd().split('\n') ?? []) terminal.say(`        | ${line}`)
   if (lines.length > 0) terminal.say('        The last lines of the program:')
   for (const line of lines) terminal.say(`        | ${line}`)
   terminal.printSentence(`        cause: ${result.cause}; source: ${result.source}`)
   terminal.say(`        repeat: ${result.repeat}`)
 }
 
+/** Sorts results as the checks are listed. Checks that run at the same time end in any order. */
+function inOrder(results: readonly JudgedCheck[], commands: readonly (readonly [Side, string])[]): readonly JudgedCheck[] {
+  const names = commands.flatMap(([role]) => CHECKS.map(({ name }) => (commands.length > 1 ? `${role}:${name}` : name)))
+  return results.toSorted((one, other) => names.indexOf(one.result.name) - names.indexOf(other.result.name))
+}
+
 /** Formats the states that the conversations of all checks have visited, with the number of all states. */
 function formatProgress({ protocol }: Program, results: readonly JudgedCheck[]): string {
   const states = Object.keys(protocol.automaton.states)
   const visited = states.filter((state) => results.some((result) => result.visited.has(state)))
-  return `states visited: ${visited.length} of ${states.length}`
+  const played = results.flatMap(({ outcomes }) => outcomes ?? [])
+  const all = new Set(played.flatMap((one) => one.all))
+  const reached = new Set(played.flatMap((one) => [...one.reached]).filter((outcome) => all.has(outcome)))
+  const games = all.size === 0 ? '' : `; games finished: ${reached.size} of ${formatCount(all.size, 'outcome')}`
+  return `states visited: ${visited.length} of ${states.length}${games}`
 }
 
 function summary({ program, checks, passed }: CheckReport): string {

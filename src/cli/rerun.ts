@@ -156,6 +156,7 @@ function overUdp(sandbox: Sandbox): Sandbox {
     ownNetwork: false,
     notes: sandbox.notes,
     start: (start) => sandbox.start(start),
+    another: async () => undefined,
     close: () => sandbox.close(),
     listen: async (port, accept) =>
       (await import('../wire/transports/udp.ts')).listenUdp({ host: HERE, port }, accept, { unlimitedAnswers: true }),

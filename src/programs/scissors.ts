@@ -20,6 +20,7 @@ import { ruleViolation } from '../protocol/violation-text.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { stripPython } from './python/values.ts'
 
+const HANDS_TYPED = ['1', '2', '3']
 const PLAYERS = ['Player1', 'Player2'] as const
 
 const automaton = defineAutomaton({
@@ -245,6 +246,8 @@ export const programs: readonly Program<Name, State>[] = [
     source: '001 assignment 6',
     protocol: scissors,
     words: undefined,
+    // the person at the server types a hand, too, in any of these states
+    typed: { start: HANDS_TYPED, choosing: HANDS_TYPED, chosen: HANDS_TYPED, scored: HANDS_TYPED },
     port: 12351,
     servePort: 12351,
     host: { types: true },

@@ -44,8 +44,8 @@ export interface ConversationOptions {
   readonly console?: Console
   /** Chooses the players of the other seats; by default, the console. */
   readonly opponentFor?: OpponentFor
-  /** Creates the seating of this conversation; by default, a `LocalSeating`. */
-  readonly createSeating?: (peer: PeerHandle) => ClientSeating
+  /** Creates the seating of this conversation; by default, a `LocalSeating`. `opponentFor` chooses the players of the other seats. */
+  readonly createSeating?: (peer: PeerHandle, opponentFor: OpponentFor) => ClientSeating
   /** Message budget of the peer; no limit by default. */
   readonly budget?: Budget | undefined
   /** Queue in which conversations take turns; without a queue, the conversation handles every message at once. */
@@ -115,9 +115,8 @@ export class Conversation implements PeerHandle {
     this.#clock = clock
     this.#peer = new Peer(this.connection, protocol.automaton, side)
     this.#notices = observer?.onNote && new ConversationNotes(this.#peer, observer, this.isEndless)
-    this.#seating =
-      createSeating?.(this) ??
-      new LocalSeating(opponentFor ?? ((game) => atTerminal(protocol, setting, game)), random, (reason) => this.stop(reason))
+    const opponents: OpponentFor = opponentFor ?? ((game) => atTerminal(protocol, setting, game))
+    this.#seating = createSeating?.(this, opponents) ?? new LocalSeating(opponents, random, (reason) => this.stop(reason))
     const interruptible = console === noConsole ? noConsole : abortedByPeer(console, this.connection, (end) => this.#peer.explain(end))
     const setting: RoleContext<unknown> = { words, console: interruptible, seating: this.#seating, options, random, clock, dialed }
     this.closed = this.#run(program, side, setting)

@@ -25,6 +25,7 @@ const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
     'the beginning of the count of an hour, which is stored over restarts',
   ],
   ['hall/accounts/online-users.ts', /clock\.now\(\)[,)]?$/, 'when a user came or left, as it is shown, and compared with when games ended'],
+  ['lab/check/waiting.ts', /now: \(\) => clock\.now\(\)/, 'the wall time of a clock whose monotonic time is that of a program'],
   ['cli/store-files.ts', /repair\(path, Date\.now\(\)\)/, 'the name of the folder with the files as they were'],
   ['lab/class/class-console.ts', /openedAt: this\.#clock\.now\(\)/, 'when a connection was opened, as it is shown'],
   ['cli/class.ts', /formatTime\(wallClock\.now\(\)\)/, 'the time of a line of the class console'],

@@ -23,6 +23,8 @@ export interface CheckSubject {
   /** Makes the random choices of a check the same each time. */
   readonly seed: number
   readonly clock: Clock
+  /** Called with what a check does now, for people who wait. */
+  readonly onProgress?: ((note: string) => void) | undefined
 }
 
 /** Finding is what a check has found. */
@@ -34,8 +36,18 @@ export interface Finding {
   readonly lines?: readonly string[]
   /** What was seen on the wire, if that explains the failure. */
   readonly observations?: readonly Observation[]
+  /** The game as the judge saw it last, if it explains the failure. */
+  readonly board?: string
   /** The states of the protocol that its conversations have been in. */
   readonly visited?: ReadonlySet<string>
+  /** The outcomes of the game, and those that its conversations have reached; missing in a check that looks for none. */
+  readonly outcomes?: OutcomeCoverage
+}
+
+/** OutcomeCoverage says which outcomes of a game were played. */
+export interface OutcomeCoverage {
+  readonly reached: ReadonlySet<string>
+  readonly all: readonly string[]
 }
 
 /** Check is one named criterion by which the judge judges a program. */

@@ -1,4 +1,3 @@
-import type { Clock } from '../../base/clock.ts'
 import { quoteText } from '../../wire/text.ts'
 import type { Address, Listener, Transport } from '../../wire/transport.ts'
 import { formatEnd, isCrash } from './causes.ts'
@@ -7,9 +6,11 @@ import { fillCommand } from './command.ts'
 import { QUOTED } from './program-output.ts'
 import { answerPrompt } from './prompts.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
+import { pauseFor } from './waiting.ts'
 
-/** Milliseconds from the start of a program to its connection. */
-const CONNECT_WAIT = 10_000
+/** Milliseconds in which a program may be idle before it connects or listens, and of one attempt to connect to it. */
+const CONNECT_WAIT = 8000
+const ATTEMPT = 500
 const HOST = '127.0.0.1'
 
 /** Connected is a program under test that has connected, or that the judge has connected to. */
@@ -23,7 +24,8 @@ export type StartedProgram = Pick<CheckSubject, 'sandbox' | 'role' | 'words' | '
 
 /**
  * Starts a program, answers its prompts for an address, and resolves when both sides are connected; or with the finding that they are
- * not. `keepsPort` is as in `Sandbox.connect`; `wait` is how long the program may take, in milliseconds.
+ * not. `keepsPort` is as in `Sandbox.connect`; `wait` is how long the program may take, in milliseconds of its
+ * own time.
  */
 export async function connectProgram(
   subject: StartedProgram,
@@ -35,24 +37,34 @@ export async function connectProgram(
   const at = listener?.address ?? { host: HOST, port: subject.port }
   const running = await sandbox.start({ words: fillCommand(words, at), environment: { HOST: at.host, PORT: String(at.port) } })
   const over = new AbortController()
-  const cancel = clock.after(wait, () => over.abort())
   void answerPrompts(running, at, over.signal)
-  const transport = role === 'client' ? accepted.promise : sandbox.connect(at.port, wait, { keepsPort })
+  const transport = role === 'client' ? accepted.promise : connectTo(subject, at.port, keepsPort, over.signal)
   const outcome = await Promise.race([
     transport.then(
       (arrived) => ({ running, transport: arrived }),
       () => undefined,
     ),
     running.ended,
-    new Promise<undefined>((resolve) => over.signal.addEventListener('abort', () => resolve(undefined))),
+    pauseFor(running, wait, clock, over.signal).then(() => undefined),
   ])
-  cancel()
   over.abort()
   await listener?.close()
   if (outcome && 'transport' in outcome) return outcome
   const finding = role === 'client' ? explainClient(running, at, outcome, wait) : explainServer(running, at, outcome, wait)
   await running.stop()
   return finding
+}
+
+/** Connects to a server as soon as it listens. Rejects when `signal` aborts. */
+async function connectTo({ sandbox }: StartedProgram, port: number, keepsPort: boolean, signal: AbortSignal): Promise<Transport> {
+  for (;;) {
+    try {
+      return await sandbox.connect(port, ATTEMPT, { keepsPort })
+    } catch (error) {
+      // a program that is still starting needs more time
+      if (signal.aborted) throw error
+    }
+  }
 }
 
 /** Listens for a client at the port of its program. If that port is in use on a shared network, listens at another port. */
@@ -110,15 +122,4 @@ function explainServer(running: RunningProgram, { host, port }: Address, end: Pr
     ? 'the server ended before a client could connect'
     : `the server does not listen at ${host}:${port} within ${wait / 1000} s`
   return { cause: 'not-listening', sentence: `${what}; --port says where it listens`, lines }
-}
-
-/** Resolves with a program's end, or with `undefined` if it has not ended after some milliseconds. */
-export function endWithin(running: RunningProgram, ms: number, clock: Clock): Promise<ProgramEnd | undefined> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(ms, () => resolve(undefined))
-    void running.ended.then((end) => {
-      cancel()
-      resolve(end)
-    })
-  })
 }

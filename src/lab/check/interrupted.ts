@@ -2,13 +2,15 @@ import { isEnd } from '../../protocol/automaton.ts'
 import { toWatchedProtocol } from '../monitor/monitor.ts'
 import { isBrokenPipe, isCrash } from './causes.ts'
 import type { Check, CheckSubject, Finding } from './check.ts'
-import { connectProgram, endWithin } from './connecting.ts'
+import { connectProgram } from './connecting.ts'
 import { type Goodbye, InterruptingTransport } from './interrupting-transport.ts'
 import { playMatch } from './match.ts'
 import { isSpinning } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { QUOTED } from './program-output.ts'
+import { findScript } from './rehearsal.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
+import { endWithin } from './waiting.ts'
 import { WireWatch } from './wire-watch.ts'
 
 /*
@@ -18,12 +20,13 @@ import { WireWatch } from './wire-watch.ts'
  * A person would continue to type, and so does the judge: a program that waits at its prompt notices nothing before it has a line.
  */
 
-/** Milliseconds for each answer before the interruption, for the program to end after it, and to show that it tolerates silence. */
+/**
+ * Milliseconds of the program's idle time: for each answer before the interruption, for a client to end after it, and until a program
+ * is known to wait.
+ */
 const SILENCE = 4000
-const END_WAIT = 3000
-const QUIET = 1000
-/** Milliseconds that a server has to notice the interruption; it has noticed if it then serves the next client. */
-const SERVER_WAIT = 500
+const END_WAIT = 2500
+const QUIET = 500
 
 /** Interruption is a way in which the judge's side leaves in the middle of a conversation. */
 interface Interruption extends Pick<Check, 'name' | 'proves'> {
@@ -45,6 +48,7 @@ function interrupt({ name, proves, how, last, what }: Interruption): Check {
       const { automaton } = subject.program.protocol
       const visited = new Set<string>()
       for (const state of Object.keys(automaton.states).filter((one) => !isEnd(automaton, one))) {
+        subject.onProgress?.(`in the state ${state}`)
         const finding = await playUntil(subject, state, { how, last })
         for (const one of finding?.visited ?? []) visited.add(one)
         if (finding?.cause !== undefined) return { ...finding, sentence: `${what} in the state ${state}: ${finding.sentence}`, visited }
@@ -64,6 +68,7 @@ async function playUntil(
   { how, last }: { readonly how: Goodbye; readonly last: string | undefined },
 ): Promise<Finding | undefined> {
   const { program, options, role, clock } = subject
+  const script = await findScript(subject, state)
   const connected = await connectProgram(subject)
   if ('sentence' in connected) return connected
   const { running } = connected
@@ -71,7 +76,7 @@ async function playUntil(
   const gone = Promise.withResolvers<'gone'>()
   const transport = new InterruptingTransport(watch, { how, last, state, onInterrupt: () => gone.resolve('gone') })
   const leave = new AbortController()
-  const match = playMatch({ ...subject, running, transport, silence: SILENCE, until: leave.signal })
+  const match = playMatch({ ...subject, script, running, transport, silence: SILENCE, until: leave.signal })
   const first = await Promise.race([gone.promise, match.then(() => 'over' as const)])
   const finding = first === 'over' ? undefined : await judgeAfterwards(subject, running, how)
   await running.stop()
@@ -82,7 +87,10 @@ async function playUntil(
 
 async function judgeAfterwards(subject: CheckSubject, running: RunningProgram, how: Goodbye): Promise<Finding> {
   const { role, clock } = subject
-  const end = await endWithin(running, how === 'silence' ? QUIET : role === 'server' ? SERVER_WAIT : END_WAIT, clock)
+  // a server serves the next client, and a program at its prompt waits for a person: neither ends
+  const soon = await endWithin(running, QUIET, clock)
+  const waits = how === 'silence' || role === 'server' || running.output.prompt !== ''
+  const end = soon ?? (waits ? undefined : await endWithin(running, END_WAIT, clock))
   const lines = running.output.lastLines(QUOTED)
   const spins = how !== 'silence' && (end === undefined ? await isSpinning(running, subject) : end.stopped === 'output')
   if (spins) {
@@ -98,7 +106,7 @@ async function judgeAfterwards(subject: CheckSubject, running: RunningProgram, h
     }
   }
   // a program that waits at its prompt, or for a silent peer, has no sign of the interruption
-  if (end || role === 'server' || how === 'silence' || running.output.prompt !== '') return { sentence: 'the program has passed' }
+  if (end || waits) return { sentence: 'the program has passed' }
   return { cause: 'never-closes', sentence: `the client does not end within ${END_WAIT / 1000} s`, lines }
 }
 

@@ -1,15 +1,19 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../games/game.ts'
 import { seededRandom } from '../../games/random.ts'
-import { isEndless, type Side } from '../../protocol/automaton.ts'
-import { Conversation } from '../../protocol/conversation.ts'
+import type { Side } from '../../protocol/automaton.ts'
 import type { Options, Program } from '../../protocol/definition.ts'
+import { Disconnected } from '../../wire/disconnect.ts'
+import { decode } from '../../wire/text.ts'
 import type { Transport } from '../../wire/transport.ts'
-import { TransportFilter } from '../../wire/transport-filter.ts'
 import { memoryPair } from '../../wire/transports/memory.ts'
+import { CopyingTransport } from './copying-transport.ts'
+import { LingeringTransport } from './lingering-transport.ts'
 import { QUOTED } from './program-output.ts'
 import type { RunningProgram } from './sandbox.ts'
-import { Typist } from './typist.ts'
+import { enoughLines, type Script, SEQUENCES, startScriptedSide } from './script.ts'
+import type { Typist } from './typist.ts'
+import { pauseFor, programClock } from './waiting.ts'
 
 /*
  * The judge plays against a program whose state it cannot read. It has to know when the program waits for its person, and which line
@@ -24,10 +28,12 @@ import { Typist } from './typist.ts'
 
 /** Milliseconds between two checks of the timeouts. */
 const TICK = 100
-/** Lines of each side after which the judge stops a conversation whose protocol has no end. */
-const EXCHANGES = 6
-/** Milliseconds to wait for a prompt before a line is typed. A prompt that ends its line cannot be recognised. */
-const PROMPT_WAIT = 150
+/** Milliseconds for which a program is idle before a line is typed, if it shows no prompt. A prompt that ends its line cannot be recognised. */
+const PROMPT_WAIT = 100
+/** Milliseconds for the rest of a message of which a part has arrived: as many as the monitor waits before it reports the part. */
+const REST_WAIT = 2050
+/** Milliseconds for a late program to send what it holds in a buffer, after the judge has ended the connection. */
+const LINGER = 500
 
 export interface MatchOptions {
   readonly program: Program
@@ -37,13 +43,15 @@ export interface MatchOptions {
   readonly running: RunningProgram
   /** The judge's end of the connection. */
   readonly transport: Transport
-  readonly seed: number
+  readonly script: Script
   /** Randomness that the options of the program prescribe for the judge's side. */
   readonly random?: Random | undefined
-  /** Milliseconds for each answer of the program. */
+  /** Milliseconds for each answer of the program, in its own time, which passes only while it is idle. */
   readonly silence: number
   /** Text that the judge types when its side may send any text; by default, the example of the message. */
   readonly text?: string | undefined
+  /** Called when the program is late, before the judge ends the connection. */
+  readonly onLate?: (() => void) | undefined
   /** Stops the match when it aborts. */
   readonly until?: AbortSignal
   readonly clock: Clock
@@ -61,6 +69,16 @@ export interface MatchEnd {
   readonly inputEnded: boolean
   /** The lines that were typed into the program. */
   readonly typed: readonly string[]
+  /** The outcomes of the games at which the judge's role sat, in words. */
+  readonly outcomes: readonly string[]
+  /** The last situation of that game as text; `undefined` without a game. */
+  readonly board: string | undefined
+  /** The messages that Parlor's own role of the program's side sent in its place. */
+  readonly expected: readonly string[]
+  /** The lines that it asked for again, by the number of messages that it had sent: the game does not allow them. */
+  readonly refused: ReadonlyMap<number, string>
+  /** True if that role found a fault in what the judge sent, so that it plays another game than the program. */
+  readonly shadowBroke: boolean
   /** The last lines of the program's output when the conversation ended, without the output that the end caused. */
   readonly lines: readonly string[]
 }
@@ -72,62 +90,72 @@ export async function playMatch({
   role,
   running,
   transport,
-  seed,
+  script,
   random,
   silence,
   text,
+  onLate,
   until,
   clock,
 }: MatchOptions): Promise<MatchEnd> {
-  const { automaton } = program.protocol
   const typed: string[] = []
-  const enough = isEndless(automaton) ? EXCHANGES : undefined
+  const isEndless = enoughLines(program) !== undefined
   let stopped = false
   let inputEnded = false
   const [copy, shadowEnd] = memoryPair()
-  // what the shadow sends is dropped
-  copy.open({ data() {}, finished() {}, closed() {} })
+  const expected: string[] = []
+  const refused = new Map<number, string>()
+  let sentBefore = -1
+  // what the shadow sends goes nowhere
+  copy.open({ data: (bytes) => void expected.push(...splitLines(decode(bytes))), finished() {}, closed() {} })
   const typeLine = async (line: string | undefined) => {
     await waitForPrompt(running, clock)
-    if (line === undefined && enough !== undefined) return stop()
+    if (line === undefined && isEndless) return stop()
     if (line === undefined) {
       inputEnded = true
       return running.endInput()
     }
+    const last = typed.at(-1)
+    if (last !== undefined && sentBefore === expected.length) refused.set(sentBefore, last)
+    sentBefore = expected.length
     typed.push(line)
     running.type(line)
   }
   const stop = () => {
     stopped = true
-    conversation.end('the judge has seen enough')
+    own.conversation.end('the judge has seen enough')
   }
-  const typing = { automaton, declared: program.typed, enough }
-  const shadowTypist = new Typist({ ...typing, side: role, random: seededRandom(seed), state: () => shadow.state, typed: typeLine })
-  const own = role === 'server' ? 'client' : 'server'
-  const ownTypist = new Typist({
-    ...typing,
-    text,
-    side: own,
-    random: seededRandom(seed + 1),
-    state: () => conversation.state,
-    typed: async (line) => (line === undefined && enough !== undefined ? stop() : undefined),
-  })
+  const time = programClock(running, clock)
+  const people = new Set<Typist>()
   const progress = () => {
-    shadowTypist.progress()
-    ownTypist.progress()
+    for (const typist of people) typist.progress()
   }
-  const terms = { program, options, clock }
-  const shadow = new Conversation({ ...terms, side: role, transport: shadowEnd, random: seededRandom(seed + 2), console: shadowTypist })
-  const conversation = new Conversation({
-    ...terms,
-    side: own,
-    transport: new CopyingTransport(transport, copy, progress),
-    random: random ?? seededRandom(seed + 3),
-    console: ownTypist,
-  })
+  const lingering = new LingeringTransport(new CopyingTransport(transport, copy, progress), () => pauseFor(running, LINGER, clock))
+  const terms = { program, options, script, people, clock }
+  const { programTypist, judgeTypist, programRole, judgeRole } = SEQUENCES
+  const shadow = startScriptedSide(
+    { ...terms, side: role, transport: shadowEnd, random: seededRandom(script.seed + programRole), typed: typeLine },
+    programTypist,
+  )
+  const own = startScriptedSide(
+    {
+      ...{ ...terms, text, clock: time },
+      side: role === 'server' ? 'client' : 'server',
+      transport: lingering,
+      random: random ?? seededRandom(script.seed + judgeRole),
+      typed: async (line) => (line === undefined && isEndless ? stop() : undefined),
+    },
+    judgeTypist,
+  )
+  const { conversation } = own
   const check = () => {
     cancel = clock.after(TICK, check)
-    conversation.checkTimeout(clock.monotonic(), { first: silence, idle: silence })
+    const limit = conversation.connection.unfinished ? Math.min(silence, REST_WAIT) : silence
+    const before = conversation.connection.end
+    conversation.checkTimeout(time.monotonic(), { first: limit, idle: limit })
+    if (lingering.isLate || before !== undefined || conversation.connection.end === undefined) return
+    lingering.isLate = true
+    onLate?.()
   }
   let cancel = clock.after(TICK, check)
   until?.addEventListener('abort', stop)
@@ -136,54 +164,37 @@ export async function playMatch({
   const lines = running.output.lastLines(QUOTED)
   const trouble = (await conversation.closed) ?? ended
   cancel()
-  shadow.end('the match is over')
-  await shadow.closed
-  return { trouble: stopped ? undefined : trouble, stopped, inputEnded, state, typed, lines }
+  shadow.conversation.end('the match is over')
+  const broken = await shadow.conversation.closed
+  return {
+    trouble: stopped ? undefined : trouble,
+    stopped,
+    inputEnded,
+    state,
+    typed,
+    outcomes: own.outcomes,
+    board: own.board(),
+    expected,
+    refused,
+    shadowBroke: isViolation(broken),
+    lines,
+  }
+}
+
+function isViolation(error: Error | undefined): boolean {
+  return error instanceof Disconnected && error.reason === 'violation'
+}
+
+/** Splits what a role has written at once into messages. */
+function splitLines(text: string): readonly string[] {
+  return text.split(/(?<=\n)/).filter((line) => line !== '')
 }
 
 /** Resolves when the program waits at a prompt, has ended, or has been quiet for a moment. */
 export async function waitForPrompt(running: RunningProgram, clock: Clock): Promise<void> {
-  const pause = new AbortController()
-  const cancel = clock.after(PROMPT_WAIT, () => pause.abort())
-  void running.ended.then(() => pause.abort())
-  while (!pause.signal.aborted && running.output.prompt === '') await running.output.next(pause.signal)
-  cancel()
-}
-
-/** CopyingTransport writes everything that the judge sends to a second transport, too. */
-class CopyingTransport extends TransportFilter {
-  readonly #copy: Transport
-  readonly #onProgress: () => void
-
-  constructor(inner: Transport, copy: Transport, onProgress: () => void) {
-    super(inner)
-    this.#copy = copy
-    this.#onProgress = onProgress
-  }
-
-  override write(data: string | Uint8Array): void {
-    this.#onProgress()
-    this.#copy.write(data)
-    super.write(data)
-  }
-
-  override data(bytes: Uint8Array): void {
-    this.#onProgress()
-    super.data(bytes)
-  }
-
-  override finish(): void {
-    this.#copy.finish()
-    super.finish()
-  }
-
-  override destroy(): void {
-    this.#copy.destroy()
-    super.destroy()
-  }
-
-  override reset(): void {
-    this.#copy.reset()
-    super.reset()
-  }
+  const over = new AbortController()
+  void running.ended.then(() => over.abort())
+  void pauseFor(running, PROMPT_WAIT, clock, over.signal).then(() => over.abort())
+  while (!over.signal.aborted && running.output.prompt === '') await running.output.next(over.signal)
+  over.abort()
 }

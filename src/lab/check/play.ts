@@ -1,26 +1,34 @@
 import type { Side } from '../../protocol/automaton.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import { decode, quoteText } from '../../wire/text.ts'
+import type { Transport } from '../../wire/transport.ts'
 import { addFaults } from '../faults/faulty-transport.ts'
 import { parseFaults } from '../faults/grammar.ts'
 import { toWatchedProtocol } from '../monitor/monitor.ts'
 import type { Observation } from '../monitor/observation.ts'
 import { findCause } from './causes.ts'
 import type { CheckSubject, Finding } from './check.ts'
-import { connectProgram, endWithin } from './connecting.ts'
+import { connectProgram } from './connecting.ts'
 import { type MatchEnd, playMatch } from './match.ts'
+import { isOutputHeldBack, toText } from './output-timing.ts'
 import { QUOTED } from './program-output.ts'
+import { toSteps } from './rehearsal.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
+import type { Script } from './script.ts'
+import { lookAgain } from './second-look.ts'
+import { endWithin, isBusy } from './waiting.ts'
 import { WireWatch } from './wire-watch.ts'
 
 /** Milliseconds for each answer of the program. */
 const SILENCE = 4000
-/** Milliseconds for a program to end after the conversation, and to show that it has crashed. */
+/** Milliseconds of its idle time for a program to end after the conversation, and to show that it has crashed. */
 const END_WAIT = 3000
-const CRASH_WAIT = 500
-/** Milliseconds for which the judge measures a program that waits, and the processor time in them that shows a busy loop. */
-const MEASURED = 1000
-const BUSY = 150
+const CRASH_WAIT = 250
+/** Milliseconds of processor time that show a busy loop, and of idle time that show none. */
+const BUSY = 300
+const IDLE = 300
+/** Milliseconds of processor time in such a wait up to which a program sleeps. */
+const ASLEEP = 50
 /** Number of typed lines that a sentence shows. */
 const SHOWN = 8
 
@@ -32,10 +40,28 @@ export interface PlayOptions {
   readonly silence?: number
   /** Text that the judge types when its side may send any text. */
   readonly text?: string
+  /** What both people type; by default, the script of the subject's seed. */
+  readonly script?: Script
+  /** Wraps the judge's end of the connection. */
+  readonly wrap?: (watch: WireWatch) => Transport
+}
+
+/** PlayedFinding is a finding on one conversation. */
+export interface PlayedFinding extends Finding {
+  /** The transitions of the automaton that the conversation has taken. */
+  readonly steps?: ReadonlySet<string>
+  /** The outcomes of the games at which the judge's side sat, in words. */
+  readonly games?: readonly string[]
+  /** The lines that were typed, and everything that the program has printed. */
+  readonly typed?: readonly string[]
+  readonly printed?: string
 }
 
 /** Plays one conversation with a program from its start to its end, and returns what is wrong with it. */
-export async function playConversation(subject: CheckSubject, { faults, silence = SILENCE, text }: PlayOptions = {}): Promise<Finding> {
+export async function playConversation(
+  subject: CheckSubject,
+  { faults, silence = SILENCE, text, script = { seed: subject.seed }, wrap }: PlayOptions = {},
+): Promise<PlayedFinding> {
   const { program, options, role, clock, seed } = subject
   const connected = await connectProgram(subject)
   if ('sentence' in connected) return connected
@@ -45,21 +71,24 @@ export async function playConversation(subject: CheckSubject, { faults, silence 
   const watch = new WireWatch(connected.transport, protocol, own, clock)
   const rules = faults === undefined ? [] : parseFaults(faults)
   if ('refused' in rules) throw new RangeError(rules.refused)
-  const transport = rules.length === 0 ? watch : addFaults(watch, { rules, seed, side: own, program: protocol, clock })
-  const match = await playMatch({ ...subject, running, transport, silence, text })
+  const transport = rules.length === 0 ? (wrap?.(watch) ?? watch) : addFaults(watch, { rules, seed, side: own, program: protocol, clock })
+  const match = await playMatch({ ...subject, script, running, transport, silence, text, onLate: () => watch.settle() })
   watch.settle()
+  const { processor } = running.usage()
   const end = await endWithin(running, match.trouble || role === 'server' ? CRASH_WAIT : END_WAIT, clock)
-  const isBusy = end === undefined && (await isSpinning(running, subject))
-  const finding = toFinding({ subject, match, end, running, watch, isBusy })
+  const isAwake = running.usage().processor - processor > ASLEEP
+  const spins = end === undefined && isAwake && (await isSpinning(running, subject))
+  const finding = toFinding({ subject, match, end, running, watch, spins })
   await running.stop()
-  return { ...finding, visited: watch.visited }
+  return {
+    ...{ observations: watch.observations, ...finding, visited: watch.visited, steps: toSteps(watch.observations) },
+    ...{ games: match.outcomes, typed: match.typed, printed: toText(running.output.chunks) },
+  }
 }
 
 /** Checks whether a program uses the processor although it has nothing left to do. */
-export async function isSpinning(running: RunningProgram, { clock }: Pick<CheckSubject, 'clock'>): Promise<boolean> {
-  const { processor } = running.usage()
-  await endWithin(running, MEASURED, clock)
-  return running.usage().processor - processor > BUSY
+export function isSpinning(running: RunningProgram, { clock }: Pick<CheckSubject, 'clock'>): Promise<boolean> {
+  return isBusy(running, { busy: BUSY, idle: IDLE }, clock)
 }
 
 interface PlayedConversation {
@@ -68,10 +97,10 @@ interface PlayedConversation {
   readonly end: ProgramEnd | undefined
   readonly running: RunningProgram
   readonly watch: WireWatch
-  readonly isBusy: boolean
+  readonly spins: boolean
 }
 
-function toFinding({ subject, match, end, running, watch, isBusy }: PlayedConversation): Finding {
+function toFinding({ subject, match, end, running, watch, spins }: PlayedConversation): Finding {
   const { role, program } = subject
   const { trouble, stopped, inputEnded, typed } = match
   const { observations } = watch
@@ -79,19 +108,33 @@ function toFinding({ subject, match, end, running, watch, isBusy }: PlayedConver
   // what a program does after the judge has closed the connection is a consequence
   if (stopped && !observations.some((one) => one.kind === 'message' && one.oddity !== undefined))
     return { sentence: `the conversation continued until the judge stopped it, because its protocol has no end (${played})` }
-  const isOwnEnd = !trouble || (trouble instanceof Disconnected && trouble.isPeerClosed)
+  const isOwnEnd = (!trouble && !stopped) || (trouble instanceof Disconnected && trouble.isPeerClosed)
   const lines = isOwnEnd ? running.output.lastLines(QUOTED) : match.lines
   const { automaton } = program.protocol
   const printed = printedIn(match.typed, running, spanOfWait(observations, role))
-  const found = findCause({ role, automaton, observations, trouble, end: stopped ? undefined : end, inputEnded, lines, printed })
-  if (found) return { cause: found.cause, sentence: `${found.sentence} (${played})`, lines, observations }
-  if (isBusy) {
+  const shown = findCause({ role, automaton, observations, trouble, end: stopped ? undefined : end, inputEnded, lines, printed })
+  const found = lookAgain(shown, { role, automaton, observations, match })
+  if (found) {
+    const board = found.cause === 'wrong-rules' && match.board?.trim().includes('\n') ? { board: match.board } : {}
+    return { cause: found.cause, sentence: `${found.sentence} (${played})`, lines, observations, ...board }
+  }
+  if (spins) {
     const sentence = `the conversation is over, but the ${role} does not end and uses the processor: it reads again and again from a connection that is closed`
     return { cause: 'spins-after-close', sentence, lines, observations }
+  }
+  const outcome = match.outcomes.at(-1)
+  const { prompt } = running.output
+  if (!end && role === 'client' && outcome !== undefined && prompt !== '') {
+    const sentence = `the game is over (${outcome}), but the client waits at its prompt ${quoteText(prompt)} as if the game went on (${played})`
+    return { cause: 'wrong-rules', sentence, lines, observations, ...(match.board === undefined ? {} : { board: match.board }) }
   }
   if (!end && role === 'client') {
     const sentence = `the conversation is over, but the client does not end within ${END_WAIT / 1000} s`
     return { cause: 'never-closes', sentence, lines, observations }
+  }
+  if (running.terminal && isOutputHeldBack(running.output.chunks)) {
+    const sentence = `the ${role} printed nothing before its end, so a person would have typed without its prompts: its text had stayed in a buffer (${played})`
+    return { cause: 'unflushed-output', sentence, lines }
   }
   return { sentence: `the conversation ended as its protocol ends (${played})` }
 }

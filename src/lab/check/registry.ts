@@ -1,7 +1,9 @@
 import type { Side } from '../../protocol/automaton.ts'
 import type { Program } from '../../protocol/definition.ts'
 import type { Check } from './check.ts'
+import { closesInOrder } from './closes-in-order.ts'
 import { byteByByte, cutInsideACharacter, glued, slow } from './disturbed.ts'
+import { everyOutcome } from './every-outcome.ts'
 import { goneByFin, goneByRst, goneBySilence, illegalMessage, oversizedMessage } from './interrupted.ts'
 import { playsToTheEnd } from './plays-to-the-end.ts'
 import type { CheckLevel } from './report.ts'
@@ -9,9 +11,9 @@ import { restartOnTheSamePort, twoClientsAtOnce } from './server-checks.ts'
 
 /** All checks, in the order in which they run: a check that the others depend on comes before them. */
 export const CHECKS: readonly Check[] = [
-  playsToTheEnd,
+  ...[playsToTheEnd, everyOutcome],
   ...[byteByByte, glued, slow, cutInsideACharacter],
-  ...[goneByFin, goneByRst, goneBySilence, illegalMessage, oversizedMessage],
+  ...[goneByFin, goneByRst, goneBySilence, closesInOrder, illegalMessage, oversizedMessage],
   ...[twoClientsAtOnce, restartOnTheSamePort],
 ]
 

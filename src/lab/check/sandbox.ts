@@ -21,6 +21,8 @@ export interface Usage {
   readonly processor: number
   /** Largest resident memory that was seen, in bytes. */
   readonly memory: number
+  /** Milliseconds in which all of them have slept and none has used the processor: it waits for something. */
+  readonly idle: number
 }
 
 /** StopReason says why the judge has ended a program: it exceeded a limit, or was not needed any more. */
@@ -77,6 +79,11 @@ export interface Sandbox {
    */
   connect(port: number, timeout: number, how?: { readonly keepsPort?: boolean }): Promise<Transport>
   start(start: ProgramStart): Promise<RunningProgram>
+  /**
+   * Opens a sandbox with the same files and a network of its own, in which the program runs at the same time; `undefined` if this system
+   * has none. Closing this sandbox closes it, too.
+   */
+  another(): Promise<Sandbox | undefined>
   /** Ends all programs, and removes the files. */
   close(): Promise<void>
 }

@@ -1,8 +1,9 @@
 import type { Check } from './check.ts'
-import { connectProgram, endWithin } from './connecting.ts'
+import { connectProgram } from './connecting.ts'
 import { playMatch } from './match.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { QUOTED } from './program-output.ts'
+import { endWithin } from './waiting.ts'
 
 /** Milliseconds for each answer of the server, and for its connection. */
 const SILENCE = 4000
@@ -22,7 +23,7 @@ export const twoClientsAtOnce: Check = {
     const { running, transport: first } = connected
     first.open({ data() {}, finished() {}, closed() {} })
     const second = await subject.sandbox.connect(subject.port, SILENCE).catch(() => undefined)
-    const match = second && (await playMatch({ ...subject, running, transport: second, silence: SILENCE }))
+    const match = second && (await playMatch({ ...subject, script: { seed: subject.seed }, running, transport: second, silence: SILENCE }))
     const lines = running.output.lastLines(QUOTED)
     first.destroy()
     await running.stop()
@@ -46,7 +47,7 @@ export const restartOnTheSamePort: Check = {
   async run(subject) {
     const connected = await connectProgram(subject, { keepsPort: true })
     if ('sentence' in connected) return connected
-    await playMatch({ ...subject, ...connected, silence: SILENCE })
+    await playMatch({ ...subject, script: { seed: subject.seed }, ...connected, silence: SILENCE })
     await endWithin(connected.running, END_WAIT, subject.clock)
     await connected.running.stop()
     const again = await connectProgram(subject)

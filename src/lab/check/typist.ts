@@ -8,9 +8,11 @@ const ENOUGH = 120
 /** Number of lines after which a typist ends its input, if its side ends a conversation in this way and nothing new is left to type. */
 const REPEATED = 6
 
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz'
+
 /**
  * Returns the lines that a person may type for the messages of one side in a state: the message itself if it has no field, else
- * its field. A numeric field gets numbers of the size of its example, and a text for people is `text`, if it is given.
+ * its field. A numeric field gets numbers of the size of its example, several of them small numbers, a small letter any letter, and a text for people is `text`, if it is given.
  */
 export function candidateLines(
   automaton: Automaton,
@@ -30,10 +32,25 @@ function linesOf(form: MessageSpec, text?: string): readonly string[] {
   const fields = parseMessage(form, form.example) ?? []
   if (fields.length === 0) return [form.text]
   const example = fields.join(' ')
+  if (/^[a-z]$/.test(example)) return [...ALPHABET]
+  if (fields.length > 1 && fields.every((field) => /^\d+$/.test(field))) return [example, ...productOf(fields.length)]
   if (!/^\d+$/.test(example)) return [example]
   const most = Number(example) < 10 ? 9 : 99
   const numbers = Array.from({ length: most }, (_, at) => String(at + 1))
   return [example, ...numbers.filter((number) => parseMessage(form, formatMessage(form, [number])))]
+}
+
+/** Number of lines of several numbers. */
+const PRODUCTS = 100
+
+/** Returns lines of some numbers each, all combinations of small ones. */
+function productOf(count: number): readonly string[] {
+  const most = Math.floor(PRODUCTS ** (1 / count) + 1e-9)
+  const numbers = Array.from({ length: most }, (_, at) => String(at + 1))
+  return Array.from({ length: count - 1 }).reduce<readonly string[]>(
+    (lines) => lines.flatMap((line) => numbers.map((number) => `${line} ${number}`)),
+    numbers,
+  )
 }
 
 export interface TypistOptions {
@@ -48,6 +65,8 @@ export interface TypistOptions {
   readonly enough?: number | undefined
   /** Text in place of the example of a message that can be any text. */
   readonly text?: string | undefined
+  /** Number of lines after which the typist quits, if the program can quit there; by default, it does not before many lines. */
+  readonly quitsAfter?: number | undefined
   /** Called with each line before the answer, and with `undefined` when the typist stops typing. */
   readonly typed?: (line: string | undefined) => Promise<void>
 }
@@ -77,7 +96,7 @@ export class Typist implements Console {
     // the role may ask before its conversation is complete
     await undefined
     if (signal?.aborted) throw signal.reason
-    const line = this.#choose()
+    const line = this.#choose(atEnd)
     await this.#options.typed?.(line)
     if (signal?.aborted) throw signal.reason
     if (line !== undefined) return line
@@ -85,14 +104,15 @@ export class Typist implements Console {
     return atEnd
   }
 
-  /** Chooses a line, if possible a line that was not typed yet; `undefined` to end the input. */
-  #choose(): string | undefined {
-    const { automaton, side, state, random, declared, text, enough = ENOUGH } = this.#options
+  /** Chooses a line, if possible a line that was not typed yet; `undefined` to end the input. `goodbye` is the line that quits. */
+  #choose(goodbye: string | undefined): string | undefined {
+    const { automaton, side, state, random, declared, text, enough = ENOUGH, quitsAfter = PATIENCE } = this.#options
     const now = state()
     const { lines, byes } = declared?.[now] ? { lines: declared[now], byes: [] } : candidateLines(automaton, now, side, text)
     this.#count++
     if (this.#count > enough) return undefined
-    if (this.#count > PATIENCE && byes.length > 0) return random.choice(byes)
+    if (this.#count > quitsAfter && goodbye !== undefined) return goodbye
+    if (this.#count > quitsAfter && byes.length > 0) return random.choice(byes)
     const open = lines.filter((line) => !this.#refused.has(line))
     const fresh = open.filter((line) => !this.#typed.has(line))
     const choices = [fresh, open, byes].find(({ length }) => length > 0)

@@ -38,6 +38,11 @@ export class WireWatch extends TransportFilter {
     return this.#visited
   }
 
+  /** Number of the judge's messages. */
+  get sent(): number {
+    return this.observations.filter((one) => one.kind === 'message' && one.from === this.#own).length
+  }
+
   /** Notes that nothing else has happened until now, so that a message which lacks its end is reported. */
   settle(): void {
     this.#observe({ kind: 'time', at: this.#clock.monotonic() })
@@ -81,6 +86,8 @@ export class WireWatch extends TransportFilter {
   #observe(event: WireEvent): void {
     const seen = this.#monitor.observe(event)
     this.#visited.add(this.#monitor.state)
+    // several messages can arrive at once
+    for (const one of seen) if ('after' in one) this.#visited.add(one.after)
     if (this.observations.length < STORED) this.observations.push(...seen)
   }
 }

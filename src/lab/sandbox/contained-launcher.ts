@@ -66,8 +66,13 @@ export class ContainedLauncher implements Launcher {
     this.#user = settings.isAdministrator ? String(randomInt(USERS.from, USERS.to)) : ''
   }
 
-  async launch({ words, environment }: ProgramStart): Promise<Launch> {
-    const { agent, files, limits, isAdministrator } = this.#settings
+  /** Returns a launcher of the same files for the namespaces of another process. */
+  withAgent(agent: number): Launcher {
+    return { notes: [], launch: (start) => this.launch(start, agent), close: async () => {} }
+  }
+
+  async launch({ words, environment }: ProgramStart, agent = this.#settings.agent): Promise<Launch> {
+    const { files, limits, isAdministrator } = this.#settings
     const report = join(this.#folder, `report-${++this.#runs}`)
     const users = isAdministrator ? [] : ['--user', '--preserve-credentials']
     const namespaces = ['--pid', '--mount', '--fork', '--kill-child=KILL']

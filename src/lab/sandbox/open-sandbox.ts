@@ -39,12 +39,17 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
         await network.close()
         throw error
       })
-      const sandbox = new OpenSandbox(network, launcher, limits, terminalNotes, clock)
+      const another = async () => {
+        const other = await OwnNetwork.open(networkNamespaces(isAdministrator))
+        return other && { network: other, launcher: launcher.withAgent(other.pid) }
+      }
+      const sandbox = new OpenSandbox({ network, launcher }, limits, terminalNotes, clock, another)
       if (await works(sandbox)) return sandbox
       await sandbox.close()
     }
   }
-  return new OpenSandbox(shareNetwork(), await PlainLauncher.open(files, limits), limits, terminalNotes, clock)
+  const place = { network: shareNetwork(), launcher: await PlainLauncher.open(files, limits) }
+  return new OpenSandbox(place, limits, terminalNotes, clock, async () => undefined)
 }
 
 /** Checks whether a program runs in a sandbox, because a system may allow namespaces and forbid operations in them. */
@@ -54,6 +59,12 @@ async function works(sandbox: OpenSandbox): Promise<boolean> {
   return code === 0
 }
 
+/** Place is a network for programs, and what starts programs in it. */
+interface Place {
+  readonly network: Network
+  readonly launcher: Launcher
+}
+
 class OpenSandbox implements Sandbox {
   readonly notes: readonly string[]
   readonly #network: Network
@@ -61,12 +72,22 @@ class OpenSandbox implements Sandbox {
   readonly #limits: ProgramLimits
   readonly #clock: Clock
   readonly #running = new Set<RunningProgram>()
+  readonly #openPlace: () => Promise<Place | undefined>
+  readonly #others: Sandbox[] = []
 
-  constructor(network: Network, launcher: Launcher, limits: ProgramLimits, notes: readonly string[], clock: Clock) {
+  /** `openPlace` opens another network for the same files, if this system has one. */
+  constructor(
+    { network, launcher }: Place,
+    limits: ProgramLimits,
+    notes: readonly string[],
+    clock: Clock,
+    openPlace: () => Promise<Place | undefined>,
+  ) {
     this.#network = network
     this.#launcher = launcher
     this.#limits = limits
     this.#clock = clock
+    this.#openPlace = openPlace
     this.notes = [...launcher.notes, ...notes]
   }
 
@@ -91,7 +112,16 @@ class OpenSandbox implements Sandbox {
     return program
   }
 
+  async another(): Promise<Sandbox | undefined> {
+    const place = await this.#openPlace()
+    if (!place) return undefined
+    const sandbox = new OpenSandbox(place, this.#limits, [], this.#clock, this.#openPlace)
+    this.#others.push(sandbox)
+    return sandbox
+  }
+
   async close(): Promise<void> {
+    await Promise.all(this.#others.map((other) => other.close()))
     await Promise.all([...this.#running].map((program) => program.stop()))
     await this.#network.close()
     await this.#launcher.close()

@@ -5,6 +5,8 @@ interface ProcessUsage {
   /** Ticks of processor time, with those of its children that have ended. */
   readonly ticks: number
   readonly pages: number
+  /** True if it runs, is ready to run, or waits for a disk. */
+  readonly active: boolean
 }
 
 /** The system counts processor time in hundredths of a second, independent of its clock. */
@@ -15,6 +17,8 @@ const PAGE = 4096
 export interface TreeUsage {
   readonly processor: number
   readonly memory: number
+  /** True if one of them runs, is ready to run, or waits for a disk. */
+  readonly active: boolean
 }
 
 /** Reads the fields of /proc/PID/stat behind the name, which may contain blanks; `undefined` if the process has ended. */
@@ -30,7 +34,13 @@ function readStat(pid: number): readonly string[] | undefined {
 function readUsage(pid: number): ProcessUsage | undefined {
   const fields = readStat(pid)
   // fields 14 to 17 of proc(5) are times, 24 is the resident memory
-  return fields && { ticks: [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0), pages: Number(fields[21]) }
+  return (
+    fields && {
+      ticks: [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0),
+      pages: Number(fields[21]),
+      active: fields[0] === 'R' || fields[0] === 'D',
+    }
+  )
 }
 
 /** Returns a process and its descendants. On a system without /proc, the process alone. */
@@ -57,6 +67,7 @@ export function measureTree(root: number): TreeUsage {
   return {
     processor: all.reduce((sum, { ticks }) => sum + ticks, 0) * TICK,
     memory: all.reduce((sum, { pages }) => sum + pages, 0) * PAGE,
+    active: all.some(({ active }) => active),
   }
 }
 

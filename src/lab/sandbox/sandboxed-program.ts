@@ -19,7 +19,7 @@ export async function loadPty(): Promise<PtyLibrary | undefined> {
 }
 
 /** Milliseconds between two measurements of a program. */
-const INTERVAL = 100
+const INTERVAL = 50
 /** Milliseconds to wait for the end of processes that a program has left behind, and between two checks whether they have ended. */
 const OUTLIVING = 2000
 const PAUSE = 10
@@ -56,7 +56,9 @@ class SandboxedProgram implements RunningProgram {
   readonly #limits: ProgramLimits
   readonly #mark: string | undefined
   readonly #clock: Clock
-  #usage: Usage = { processor: 0, memory: 0 }
+  #usage: Usage = { processor: 0, memory: 0, idle: 0 }
+  #measuredAt: number
+  #wasActive = true
   #stopped: StopReason | undefined
   #isOver = false
 
@@ -64,6 +66,7 @@ class SandboxedProgram implements RunningProgram {
     this.#limits = limits
     this.#mark = launch.mark
     this.#clock = clock
+    this.#measuredAt = clock.monotonic()
     this.output = new ProgramOutput(limits.output)
     this.terminal = pty !== undefined
     const over = Promise.withResolvers<CarrierEnd>()
@@ -91,10 +94,16 @@ class SandboxedProgram implements RunningProgram {
   }
 
   usage(): Usage {
-    if (!this.#isOver) {
-      const { processor, memory } = measureTree(this.#carrier.pid)
-      this.#usage = { processor: Math.max(processor, this.#usage.processor), memory: Math.max(memory, this.#usage.memory) }
-    }
+    const now = this.#clock.monotonic()
+    if (this.#isOver) return { ...this.#usage, idle: this.#usage.idle + now - this.#measuredAt }
+    const { processor, memory, active } = measureTree(this.#carrier.pid)
+    const before = this.#usage
+    // a program that waited for the processor in between is ready to run now, or has used it
+    const wasIdle = !active && !this.#wasActive && processor <= before.processor
+    const idle = before.idle + (wasIdle ? now - this.#measuredAt : 0)
+    this.#measuredAt = now
+    this.#wasActive = active
+    this.#usage = { processor: Math.max(processor, before.processor), memory: Math.max(memory, before.memory), idle }
     return this.#usage
   }
 

@@ -6,7 +6,7 @@ import { Disconnected } from '../../../src/wire/disconnect.ts'
 import { encode } from '../../../src/wire/text.ts'
 import { program } from '../../support/play.ts'
 
-const usage = { processor: 10, memory: 1000 }
+const usage = { processor: 10, memory: 1000, idle: 0 }
 const late = new Disconnected('late', 'the client has sent nothing for 4 s')
 
 /** Returns the evidence on a client that the server has asked, and that has then sent these pieces. */

@@ -10,6 +10,8 @@ const automaton = defineAutomaton({
     move: client('MOVE{cell}', { example: 'MOVE5' }),
     guess: client('{number}', { example: '50' }),
     drop: client('DROP {column}', { example: 'DROP 4', accepts: /^DROP ([1-7])$/ }),
+    take: client('TAKE {heap} {count}', { example: 'TAKE 2 3', accepts: /^TAKE (\d) (\d)$/ }),
+    letter: client('{letter}', { example: 'a' }),
     head: client('H'),
     tail: client('T'),
     text: client('{text}', { example: 'Hello', free: true }),
@@ -21,6 +23,8 @@ const automaton = defineAutomaton({
     moving: { move: 'moving', quit: 'end' },
     guessing: { guess: 'moving' },
     dropping: { drop: 'moving' },
+    taking: { take: 'taking' },
+    spelling: { letter: 'spelling' },
     tossing: { head: 'moving', tail: 'moving' },
     talking: { text: 'talking', quit: 'end' },
     waiting: { ask: 'moving' },
@@ -33,6 +37,7 @@ describe('the lines for a state', () => {
   test.each([
     ['moving', ['5', '1', '2', '3', '4', '5', '6', '7', '8', '9'], ['QUIT']],
     ['dropping', ['4', '1', '2', '3', '4', '5', '6', '7'], []],
+    ['spelling', [...'abcdefghijklmnopqrstuvwxyz'], []],
     ['tossing', ['H', 'T'], []],
     ['talking', ['Hello'], ['QUIT']],
     ['waiting', [], []],
@@ -46,6 +51,13 @@ describe('the lines for a state', () => {
     expect(Math.max(...lines.map(Number))).toBe(99)
     expect(Math.min(...lines.map(Number))).toBe(1)
   })
+})
+
+test('the lines for several numbers are their combinations', () => {
+  const { lines } = candidateLines(automaton, 'taking', 'client')
+  expect(lines.slice(0, 3)).toEqual(['2 3', '1 1', '1 2'])
+  expect(lines).toContain('10 10')
+  expect(new Set(lines).size).toBe(100)
 })
 
 describe('a typist', () => {
@@ -69,6 +81,13 @@ describe('a typist', () => {
     }
     expect(typed.slice(0, 2).sort()).toEqual(['H', 'T'])
     expect(typed.slice(2).every((line) => line === 'H' || line === 'T')).toBe(true)
+  })
+
+  test('quits after some lines, with the line that the program takes at the end of its input', async () => {
+    const user = typist('moving', { quitsAfter: 1 })
+    expect(await user.ask('', '0')).toMatch(/^\d$/)
+    expect(await user.ask('', '0')).toBe('0')
+    expect(await user.ask('')).toBe('QUIT')
   })
 
   test('types the lines that a program declares', async () => {

@@ -1,0 +1,36 @@
+import { terminalColumns } from '../games/text/graphemes.ts'
+import { escapeControls } from '../wire/text.ts'
+
+/** Moves the cursor to the start of the line, and erases the line. */
+const ERASE = '\r\x1b[K'
+
+/**
+ * CheckProgress shows in one line at a terminal what the judge does now, and replaces the line with the next one. On a pipe, and at a
+ * terminal without this ability, it shows nothing.
+ */
+export class CheckProgress {
+  readonly #output: NodeJS.WriteStream
+  readonly #isLive: boolean
+  #isShown = false
+
+  /** `results` is where the results go; progress is shown only if that is a terminal, too. */
+  constructor(output: NodeJS.WriteStream = process.stderr, results: NodeJS.WriteStream = process.stdout) {
+    this.#output = output
+    this.#isLive = output.isTTY === true && results.isTTY === true && process.env.TERM !== 'dumb'
+  }
+
+  /** Shows a note in place of the last one, cut to the width of the terminal. */
+  show(note: string): void {
+    if (!this.#isLive) return
+    this.#isShown = true
+    const line = escapeControls(`... ${note}`)
+    const room = terminalColumns(this.#output) - 1
+    this.#output.write(`${ERASE}${line.length > room ? `${line.slice(0, room - 1)}…` : line}`)
+  }
+
+  /** Erases the note, before a result is printed. */
+  clear(): void {
+    if (this.#isShown) this.#output.write(ERASE)
+    this.#isShown = false
+  }
+}

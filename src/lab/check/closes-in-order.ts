@@ -1,0 +1,84 @@
+import { TransportFilter } from '../../wire/transport-filter.ts'
+import type { Check, CheckSubject, Finding } from './check.ts'
+import { type PlayedFinding, playConversation } from './play.ts'
+import { isPlayable } from './plays-to-the-end.ts'
+import { type Rehearsal, rehearse, toScript } from './rehearsal.ts'
+import type { WireWatch } from './wire-watch.ts'
+
+/** Number of rehearsals in which the check looks for a conversation that the program ends. */
+const REHEARSALS = 12
+
+/** The check that a program reads everything before it closes, and that the end of the other side's messages is not the end of its own. */
+export const closesInOrder: Check = {
+  name: 'closes-in-order',
+  proves: 'reads everything before it closes, and still answers if the other side has closed its sending half',
+  level: 'robust',
+  roles: ['client', 'server'],
+  appliesTo: isPlayable,
+  async run(subject) {
+    const rehearsal = await findAnswered(subject)
+    if (!rehearsal) return judgeEnd(subject, await playConversation(subject))
+    const { script, sentLast = 0 } = rehearsal
+    let half: HalfClosingTransport | undefined
+    const closing = await playConversation(subject, {
+      script,
+      wrap: (watch) => {
+        half = new HalfClosingTransport(watch, sentLast)
+        return half
+      },
+    })
+    if (closing.cause === undefined) return judgeEnd(subject, closing)
+    const plain = await playConversation(subject, { script })
+    // a program with choices of its own may play on after what was the last message of the rehearsal
+    if (plain.cause !== undefined || half?.isMissed === true) return judgeEnd(subject, plain)
+    const sentence = `${closing.sentence}; this happens only if the other side closes its sending half after its last message, as "nc -N" does: a read of no bytes ends its messages, and not yours`
+    return { ...closing, cause: 'closed-early', sentence }
+  },
+}
+
+/** Finds a conversation in which the program answers the judge's last message. */
+async function findAnswered(subject: CheckSubject): Promise<Rehearsal | undefined> {
+  const found: Rehearsal[] = []
+  for (let number = 0; number < REHEARSALS; number++) {
+    const rehearsal = await rehearse(subject, { ...toScript(subject.seed, number), quits: undefined })
+    if (!rehearsal) break
+    if (rehearsal.sentLast !== undefined) found.push(rehearsal)
+  }
+  return found.toSorted((one, other) => other.length - one.length)[0]
+}
+
+/** Finds a program that closes before it has read everything, so that the system breaks its connection off. */
+function judgeEnd({ role }: CheckSubject, finding: PlayedFinding): Finding {
+  const end = finding.observations?.find((one) => one.kind === 'end' && one.from === role)
+  if (finding.cause !== undefined || end?.kind !== 'end' || end.how !== 'reset') return finding
+  const sentence = `the ${role} closed the connection before it had read everything: the system then breaks it off (RST), and the other side can lose the last message`
+  return { ...finding, cause: 'closed-early', sentence }
+}
+
+/** HalfClosingTransport sends the end of the judge's messages with one of them, and still reads. */
+class HalfClosingTransport extends TransportFilter {
+  readonly #watch: WireWatch
+  readonly #last: number
+  #isClosed = false
+  /** True if the judge had more to say. */
+  isMissed = false
+
+  /** `last` is the number of the judge's last message. */
+  constructor(watch: WireWatch, last: number) {
+    super(watch)
+    this.#watch = watch
+    this.#last = last
+  }
+
+  override write(data: string | Uint8Array): void {
+    this.isMissed ||= this.#isClosed
+    if (this.#isClosed) return
+    super.write(data)
+    if (this.#watch.sent >= this.#last) this.finish()
+  }
+
+  override finish(): void {
+    if (!this.#isClosed) super.finish()
+    this.#isClosed = true
+  }
+}

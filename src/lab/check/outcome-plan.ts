@@ -1,0 +1,67 @@
+import { ARROW, type Rehearsal } from './rehearsal.ts'
+import type { Script } from './script.ts'
+
+/** Maximum number of messages of a conversation that is played only because it is the longest one with its outcome. */
+const LONG = 40
+
+/** OutcomePlan says which conversations show everything that rehearsals have shown. */
+export interface OutcomePlan {
+  /** The scripts to play, the most instructive first. */
+  readonly scripts: readonly Script[]
+  /** All outcomes, in the order in which the rehearsals reached them. */
+  readonly outcomes: readonly string[]
+  /** The outcome that a step implies, for conversations in which the judge's side does not know the outcome. */
+  readonly implied: ReadonlyMap<string, string>
+}
+
+/**
+ * Chooses a small set of scripts that together reach every outcome and take every transition of all rehearsals. Of each outcome it also
+ * has the shortest and the longest game, because mistakes with the first and the last turn are frequent.
+ */
+export function planOutcomes(rehearsals: readonly Rehearsal[], most: number): OutcomePlan {
+  const outcomes = [...new Set(rehearsals.flatMap((one) => [...one.outcomes]))]
+  const open = new Set([...outcomes, ...rehearsals.flatMap(({ steps }) => [...steps])])
+  const chosen: Rehearsal[] = []
+  while (open.size > 0 && chosen.length < most) {
+    const worth = (one: Rehearsal) => gain(one, open, outcomes.length)
+    const best = rehearsals.reduce((one, other) =>
+      worth(other) > worth(one) || (worth(other) === worth(one) && other.length < one.length) ? other : one,
+    )
+    for (const item of [...best.outcomes, ...best.steps]) open.delete(item)
+    chosen.push(best)
+  }
+  const extremes = outcomes.flatMap((outcome) => findExtremes(rehearsals.filter((one) => one.outcomes.has(outcome))))
+  const all = [...new Set([...chosen, ...extremes])].slice(0, most)
+  return { scripts: all.map(({ script }) => script), outcomes, implied: findImplied(rehearsals, outcomes) }
+}
+
+/** Counts what a rehearsal shows that is still open. An outcome counts more than all transitions. */
+function gain({ outcomes, steps }: Rehearsal, open: ReadonlySet<string>, weight: number): number {
+  const count = (items: ReadonlySet<string>) => [...items].filter((item) => open.has(item)).length
+  return count(outcomes) * (1000 * Math.max(1, weight)) + count(steps)
+}
+
+function findExtremes(rehearsals: readonly Rehearsal[]): readonly Rehearsal[] {
+  const sorted = rehearsals.toSorted((one, other) => one.length - other.length)
+  return [sorted[0], sorted.findLast(({ length }) => length <= LONG)].filter((one) => one !== undefined)
+}
+
+/** Finds the messages that appear in exactly the rehearsals with one outcome, so that they announce it. */
+function findImplied(rehearsals: readonly Rehearsal[], outcomes: readonly string[]): ReadonlyMap<string, string> {
+  const steps = new Set(rehearsals.flatMap((one) => [...one.steps]))
+  const implied = new Map<string, string>()
+  for (const step of steps) {
+    const name = toName(step)
+    const found = outcomes.find((outcome) => rehearsals.every((one) => one.outcomes.has(outcome) === announces(one, name)))
+    if (found !== undefined) implied.set(step, found)
+  }
+  return implied
+}
+
+function announces({ steps }: Rehearsal, name: string): boolean {
+  return [...steps].some((step) => toName(step) === name)
+}
+
+function toName(step: string): string {
+  return step.slice(step.indexOf(ARROW) + ARROW.length)
+}

@@ -1,0 +1,30 @@
+import { decode } from '../../wire/text.ts'
+import type { OutputChunk } from './program-output.ts'
+
+/** Lines that must have been typed before the times of the output say anything. */
+const FEWEST = 2
+
+/**
+ * Checks whether a program has held back its output: it printed nothing from the first typed line to the last one, and at its end at
+ * least a line or prompt for each of them. A program that prints little prints nothing for a typed line in the end, either.
+ */
+export function isOutputHeldBack(chunks: readonly OutputChunk[]): boolean {
+  const typed = chunks.filter(({ stream }) => stream === 'typed').length
+  const first = chunks.findIndex(({ stream }) => stream === 'typed')
+  const last = chunks.findLastIndex(({ stream }) => stream === 'typed')
+  if (typed < FEWEST || toText(chunks.slice(0, first)).trim() !== '' || toText(chunks.slice(first, last)).trim() !== '') return false
+  return countPieces(toText(chunks.slice(last + 1))) > typed
+}
+
+/** Returns what a program has printed as text, without what was typed. */
+export function toText(chunks: readonly OutputChunk[]): string {
+  return chunks
+    .filter(({ stream }) => stream !== 'typed')
+    .map(({ bytes }) => decode(bytes))
+    .join('')
+}
+
+/** Counts lines, and prompts within a line. */
+function countPieces(text: string): number {
+  return text.split(/\n|(?<=[:?>]) +/).filter((piece) => piece.trim() !== '').length
+}

@@ -1,0 +1,123 @@
+import type { Clock } from '../../base/clock.ts'
+import { seededRandom } from '../../games/random.ts'
+import type { Side } from '../../protocol/automaton.ts'
+import { memoryPair } from '../../wire/transports/memory.ts'
+import { toWatchedProtocol } from '../monitor/monitor.ts'
+import type { Observation } from '../monitor/observation.ts'
+import type { CheckSubject } from './check.ts'
+import { CopyingTransport } from './copying-transport.ts'
+import { RehearsalClock } from './rehearsal-clock.ts'
+import { enoughLines, type Script, SEQUENCES, startScriptedSide } from './script.ts'
+import type { Typist } from './typist.ts'
+import { WireWatch } from './wire-watch.ts'
+
+/** Milliseconds of real time after which a conversation in memory is given up, because a role waits for something that never comes. */
+const PATIENCE = 3000
+
+/** Number of scripts among which one is looked for that visits a state. */
+const TRIED = 24
+
+/** Stands between a state and the name of the message that leaves it. */
+export const ARROW = ' → '
+
+/** Rehearsal is what a script leads to if both sides are Parlor's own roles. */
+export interface Rehearsal {
+  readonly script: Script
+  /** The transitions of the automaton that it takes: `judging → low`. */
+  readonly steps: ReadonlySet<string>
+  /** The states that it visits. */
+  readonly visited: ReadonlySet<string>
+  /** The outcomes of its games in words, as either side has seen them. */
+  readonly outcomes: ReadonlySet<string>
+  /** Number of messages. */
+  readonly length: number
+  /** Number of the messages of the judge's side, if the program answers the last one of them. */
+  readonly sentLast: number | undefined
+}
+
+/** Plays a script in memory, against Parlor's own role in place of the program under test. Resolves to `undefined` if it does not end. */
+export async function rehearse(
+  { program, options, role, random, clock: realClock }: Pick<CheckSubject, 'program' | 'options' | 'role' | 'random' | 'clock'>,
+  script: Script,
+): Promise<Rehearsal | undefined> {
+  const clock = new RehearsalClock((then) => realClock.after(0, then))
+  const [judgeEnd, programEnd] = memoryPair()
+  const judgeSide: Side = role === 'server' ? 'client' : 'server'
+  const watch = new WireWatch(judgeEnd, toWatchedProtocol(program, options), judgeSide, clock)
+  const isEndless = enoughLines(program) !== undefined
+  const typed = async (line: string | undefined) => {
+    if (line === undefined && isEndless) judge.conversation.end('enough')
+  }
+  const people = new Set<Typist>()
+  const progress = () => {
+    for (const typist of people) typist.progress()
+  }
+  const terms = { program, options, script, people, clock, typed }
+  const { programTypist, judgeTypist, programRole, judgeRole } = SEQUENCES
+  const played = startScriptedSide(
+    { ...terms, side: role, transport: programEnd, random: seededRandom(script.seed + programRole) },
+    programTypist,
+  )
+  const judge = startScriptedSide(
+    {
+      ...{ ...terms, side: judgeSide, transport: new CopyingTransport(watch, undefined, progress) },
+      random: random ?? seededRandom(script.seed + judgeRole),
+    },
+    judgeTypist,
+  )
+  const ended = await endWithin(Promise.all([judge.conversation.closed, played.conversation.closed]), realClock)
+  if (!ended) {
+    for (const { conversation } of [judge, played]) conversation.end('it does not end')
+    return undefined
+  }
+  const outcomes = new Set([...judge.outcomes, ...played.outcomes])
+  const { observations } = watch
+  const messages = observations.filter((one) => one.kind === 'message')
+  const isAnswered = watch.sent > 0 && messages.at(-1)?.from === role
+  return {
+    script,
+    steps: toSteps(observations),
+    visited: watch.visited,
+    outcomes,
+    length: messages.length,
+    sentLast: isAnswered ? watch.sent : undefined,
+  }
+}
+
+/** Returns the transitions that the legal messages and the ends of a conversation have taken. */
+export function toSteps(observations: readonly Observation[]): ReadonlySet<string> {
+  return new Set(
+    observations.flatMap((one) =>
+      (one.kind === 'message' || one.kind === 'judged' || one.kind === 'end') && one.name !== undefined
+        ? [`${one.before}${ARROW}${one.name}`]
+        : [],
+    ),
+  )
+}
+
+function endWithin(work: Promise<unknown>, clock: Clock): Promise<boolean> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(PATIENCE, () => resolve(false))
+    void work.then(() => {
+      cancel()
+      resolve(true)
+    })
+  })
+}
+
+/** Returns one of many scripts: with people who play on, and every third one with a person who quits after some lines. */
+export function toScript(seed: number, number: number): Script {
+  const quits = number % 3 === 2 ? { side: number % 2 === 0 ? ('client' as const) : ('server' as const), after: number % 4 } : undefined
+  return { seed: seed * 1000 + number, quits }
+}
+
+/** Returns the first script that visits a state: the one that plays on by itself, if it does. */
+export async function findScript(subject: Parameters<typeof rehearse>[0] & { readonly seed: number }, state: string): Promise<Script> {
+  const usual: Script = { seed: subject.seed }
+  for (const script of [usual, ...Array.from({ length: TRIED }, (_, number) => toScript(subject.seed, number))]) {
+    const rehearsal = await rehearse(subject, script)
+    if (rehearsal?.visited.has(state)) return script
+    if (!rehearsal) break
+  }
+  return usual
+}

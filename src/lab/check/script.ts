@@ -1,0 +1,89 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Random } from '../../games/game.ts'
+import { seededRandom } from '../../games/random.ts'
+import { isEndless, type Side } from '../../protocol/automaton.ts'
+import { Conversation } from '../../protocol/conversation.ts'
+import type { Options, Program } from '../../protocol/definition.ts'
+import type { Transport } from '../../wire/transport.ts'
+import { OutcomeSeating } from './outcome-seating.ts'
+import { Typist } from './typist.ts'
+
+/** Lines of each side after which the judge stops a conversation whose protocol has no end. */
+const EXCHANGES = 6
+
+/**
+ * Script determines one conversation as far as the judge can: the lines that both people type, and the random choices of the judge's
+ * side. Against a program that makes no random choice of its own, the same script gives the same conversation.
+ */
+export interface Script {
+  readonly seed: number
+  /** The side whose person quits, and the number of lines before. */
+  readonly quits?: { readonly side: Side; readonly after: number } | undefined
+}
+
+export interface ScriptedSideOptions {
+  readonly program: Program
+  readonly options: Options
+  /** The side that the script plays. */
+  readonly side: Side
+  readonly script: Script
+  readonly transport: Transport
+  readonly random: Random
+  /** The people of both sides, which the side's person joins before its role starts. */
+  readonly people: Set<Typist>
+  /** Called with each line before the role gets it, and with `undefined` when the person stops typing. */
+  readonly typed?: (line: string | undefined) => Promise<void>
+  /** Text that the person types in place of a text that can be any. */
+  readonly text?: string | undefined
+  readonly clock: Clock
+}
+
+/** ScriptedSide is one side of a conversation: Parlor's own role, and the person who types for it. */
+export interface ScriptedSide {
+  readonly conversation: Conversation
+  /** The outcomes of the games at which its role sat, in words. */
+  readonly outcomes: readonly string[]
+  /** Returns the last situation of its game as text; `undefined` without a game. */
+  board(): string | undefined
+}
+
+/** Numbers of the random sequences that belong to one seed, by their use. */
+export const SEQUENCES = { programTypist: 0, judgeTypist: 1, programRole: 2, judgeRole: 3 } as const
+
+/** Returns the number of lines after which the judge stops a conversation; `undefined` for a protocol that has an end. */
+export function enoughLines({ protocol }: Program): number | undefined {
+  return isEndless(protocol.automaton) ? EXCHANGES : undefined
+}
+
+/** Starts one side of a conversation. `sequence` is the random sequence of its person. */
+export function startScriptedSide(
+  { program, options, side, script, transport, random, people, typed, text, clock }: ScriptedSideOptions,
+  sequence: number,
+): ScriptedSide {
+  const outcomes: string[] = []
+  let board: (() => string) | undefined
+  const typist = new Typist({
+    automaton: program.protocol.automaton,
+    declared: program.typed,
+    enough: enoughLines(program),
+    quitsAfter: script.quits?.side === side ? script.quits.after : undefined,
+    ...{ side, text, ...(typed && { typed }) },
+    random: seededRandom(script.seed + sequence),
+    state: () => conversation.state,
+  })
+  people.add(typist)
+  const conversation: Conversation = new Conversation({
+    ...{ program, options, side, transport, random, clock },
+    console: typist,
+    createSeating: (_, opponentFor) =>
+      new OutcomeSeating({
+        ...{ side, opponentFor, random },
+        onBroken: (reason) => conversation.stop(reason),
+        onOutcome: (outcome) => outcomes.push(outcome),
+        onView: (view) => {
+          board = view
+        },
+      }),
+  })
+  return { conversation, outcomes, board: () => board?.() }
+}

@@ -1,0 +1,81 @@
+import type { Automaton, Side } from '../../protocol/automaton.ts'
+import { Disconnected } from '../../wire/disconnect.ts'
+import { quoteText } from '../../wire/text.ts'
+import type { MessageObservation, Observation } from '../monitor/observation.ts'
+import type { NamedCause } from './causes.ts'
+import type { MatchEnd } from './match.ts'
+
+/*
+ * The wire shows what a program has sent. The judge also knows what it should have sent: Parlor's own role of the same side has read the
+ * same messages and the same typed lines. And it knows the game: the board, and whether the game is over. With that it tells a program
+ * that breaks the rules from one that hangs, although both look the same on the wire.
+ */
+
+/** Look is what the judge knows of one conversation beside the bytes. */
+export interface Look {
+  readonly role: Side
+  readonly automaton: Automaton
+  readonly observations: readonly Observation[]
+  readonly match: MatchEnd
+}
+
+/** Returns a better cause than the one that the wire alone shows, or a cause that it does not show; `undefined` if nothing is wrong. */
+export function lookAgain(found: NamedCause | undefined, look: Look): NamedCause | undefined {
+  if (found === undefined) return findMoveAfterEnd(look)
+  if (found.cause === 'hangs') return findUnflushed(look) ?? findOtherGame(look) ?? found
+  if (found.cause !== 'wrong-rules') return found
+  const difference = findDifference(look)
+  return difference === undefined ? found : { ...found, sentence: `${found.sentence}; ${difference}` }
+}
+
+/** Finds a message that came only with the end of the connection, after the judge had waited for it. */
+function findUnflushed({ role, observations, match }: Look): NamedCause | undefined {
+  if (!(match.trouble instanceof Disconnected) || match.trouble.reason !== 'late') return undefined
+  const end = observations.findIndex((one) => one.kind === 'end' && one.from !== role)
+  const late = end < 0 ? undefined : messagesOf(observations.slice(end), role)[0]
+  if (!late) return undefined
+  return {
+    cause: 'unflushed-output',
+    sentence: `the ${role} sent ${quoteText(late.text)} only when the connection ended: the message had stayed in a buffer of the program, which has to flush it after each message`,
+  }
+}
+
+/** Finds out whether the program's game and the judge's game have parted, so that each waits for the other. */
+function findOtherGame(look: Look): NamedCause | undefined {
+  if (!look.match.shadowBroke) return undefined
+  const difference = findDifference(look)
+  if (difference === undefined) return undefined
+  return { cause: 'wrong-rules', sentence: `${difference}; from then on, the two sides play different games, and each waits for the other` }
+}
+
+/** Finds a message after a game whose outcome both sides know. */
+function findMoveAfterEnd({ role, automaton, observations, match }: Look): NamedCause | undefined {
+  const outcome = match.outcomes.at(-1)
+  const end = observations.findIndex((one) => one.kind === 'end' && one.from !== role)
+  if (outcome === undefined || /quits/.test(outcome) || end < 0 || match.stopped) return undefined
+  const late = messagesOf(observations.slice(end), role).find(({ name }) => name === undefined || automaton.messages[name]?.bye !== true)
+  if (!late) return undefined
+  return {
+    cause: 'wrong-rules',
+    sentence: `the ${role} sent ${quoteText(late.text)} after the game was over: ${outcome === 'a draw' ? 'it was a draw' : outcome}`,
+  }
+}
+
+/** Finds the first message that differs from what Parlor's own role sent in its place, and says so in a clause. */
+function findDifference({ role, automaton, observations, match }: Look): string | undefined {
+  for (const [at, message] of messagesOf(observations, role).entries()) {
+    const expected = match.expected[at]
+    const refused = match.refused.get(at)
+    if (expected === undefined && refused === undefined) return undefined
+    const isFree = message.name !== undefined && automaton.messages[message.name]?.free === true
+    if (isFree || message.text.trim() === expected?.trim()) continue
+    if (refused !== undefined)
+      return `${quoteText(refused)} was typed, which the game does not allow now, and the program has to ask again in place of sending it`
+    return `the ${role} sent ${quoteText(message.text)} where the worksheet's ${role} sends ${quoteText(expected?.trim() ?? '')}`
+  }
+  return undefined
+}
+
+function messagesOf(observations: readonly Observation[], side: Side): readonly MessageObservation[] {
+  return observations.filter((one) => one.kind === 'message' && one.from === side) as readonly MessageObservation[]
+}
