@@ -66,7 +66,7 @@ export class ContainedLauncher implements Launcher {
     this.#user = settings.isAdministrator ? String(randomInt(USERS.from, USERS.to)) : ''
   }
 
-  async launch({ words, environment }: ProgramStart): Promise<Launch> {
+  async launch({ words, environment, keepsFiles = false }: ProgramStart): Promise<Launch> {
     const { agent, files, limits, isAdministrator } = this.#settings
     const report = join(this.#folder, `report-${++this.#runs}`)
     const users = isAdministrator ? [] : ['--user', '--preserve-credentials']
@@ -84,6 +84,8 @@ export class ContainedLauncher implements Launcher {
         SBX_ROOT: join(this.#folder, 'root'),
         SBX_STAGE: join(this.#folder, 'stage'),
         SBX_REPORT: report,
+        SBX_KEPT: join(this.#folder, 'kept.tar'),
+        SBX_KEEPS: keepsFiles ? 'yes' : '',
         SBX_COPIED: this.#copied.join('\n'),
         SBX_SHOWN: this.#shown.join('\n'),
         SBX_CWD: files.cwd,
