@@ -192,7 +192,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
           ),
     },
     {
-      usage: 'check <program>',
+      usage: 'check [program]',
       about: 'judge the client or the server that you have written for a program, offline',
       has: 'check',
       example:
@@ -201,9 +201,10 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
         made
           .option('--client <command>', 'how the client is started; {HOST} and {PORT} in it are where the server listens')
           .option('--server <command>', 'how the server is started; {PORT} in it is where it shall listen')
+          .option('--build <command>', 'how the program is built, before it is started')
           .option('--folder <folder>', 'the program’s folder, in which its command runs (default: the current folder)')
           .option('--port <n>', 'the port that is built into the program (default: the worksheet’s)', numberParser(1, 65535))
-          .addOption(new Option('--level <level>', 'what it must be able to do').choices(['worksheet', 'robust']).default('worksheet'))
+          .addOption(new Option('--level <level>', 'what it must be able to do (default: worksheet)').choices(['worksheet', 'robust']))
           .option('--only <check>', 'run this check alone')
           .addOption(new Option('--seed <n>', 'repeat the random choices of a run').argParser(numberParser(0, 65535)).default(1))
           .option('--json', 'print the report as one JSON object')
