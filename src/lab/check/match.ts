@@ -142,7 +142,7 @@ export async function playMatch({
 }
 
 /** Resolves when the program waits at a prompt, has ended, or has been quiet for a moment. */
-async function waitForPrompt(running: RunningProgram, clock: Clock): Promise<void> {
+export async function waitForPrompt(running: RunningProgram, clock: Clock): Promise<void> {
   const pause = new AbortController()
   const cancel = clock.after(PROMPT_WAIT, () => pause.abort())
   void running.ended.then(() => pause.abort())
