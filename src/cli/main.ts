@@ -196,7 +196,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
       about: 'judge the client or the server that you have written for a program, offline',
       has: 'check',
       example:
-        'parlor check guess --client "python3 client.py"\nparlor check guess --server "./server {PORT}" --level robust\nparlor check c8/chat --client "java Client" --json',
+        'parlor check guess --client "python3 client.py"\nparlor check guess --server "./server {PORT}" --level robust\nparlor check c8/chat --client "java Client" --json\nparlor check guess --matrix hand-ins --html class.html',
       define: (made) =>
         made
           .option('--client <command>', 'how the client is started; {HOST} and {PORT} in it are where the server listens')
@@ -211,11 +211,19 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
           .addOption(new Option('--format <format>', 'print the report in this format').choices(['tap']))
           .option('--junit <file>', 'write the report as JUnit XML')
           .option('--gradescope <file>', 'write the report as Gradescope’s results.json')
+          .option('--matrix <folder>', 'judge a class: each folder in it is a hand-in, and the clients play the servers')
+          .option('--csv <file>', 'with --matrix: write the results as CSV, for a spreadsheet')
+          .option('--html <file>', 'with --matrix: write the results as a page')
+          .option('--jobs <n>', 'with --matrix: conversations at a time (default: the processor’s cores)', numberParser(1, 256))
+          .option('--hand-in <name>', 'with --matrix: judge this hand-in alone')
+          .option('--pair <client/server>', 'with --matrix: let these two hand-ins play alone')
           .option('--strict', STRICT)
           .option('--plugin <file>', PLUGIN, appendValue)
-          .action(async (program, options, command) =>
-            end(await (await import('./check.ts')).checkCommand(program, { ...options, given: givenOptions(command) })),
-          ),
+          .action(async (program, options, command) => {
+            const given = { ...options, given: givenOptions(command) }
+            if (options.matrix === undefined) end(await (await import('./check.ts')).checkCommand(program, given))
+            else end(await (await import('./matrix.ts')).matrixCommand(program, given))
+          }),
     },
     {
       usage: 'protocols [name]',
