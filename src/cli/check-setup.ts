@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path'
 import type { CheckFile } from '../config/check-settings.ts'
 import { EQUAL, type Weights } from '../lab/check/points.ts'
 import type { CheckLevel } from '../lab/check/report.ts'
+import { showLine } from '../lab/matrix/report.ts'
 import type { Program } from '../protocol/definition.ts'
 import { checkWeights, optionsOfFile, readCheckFile, type StartSettings, startSettingsOf } from './check-files.ts'
 import { findFolder } from './check-subject.ts'
@@ -15,6 +16,18 @@ const FOLDER = '--folder is the folder in which your program runs'
 /** CheckFlags are the options on the command line that a settings file may have, too. */
 export interface CheckFlags extends ProgramFlags, StartSettings {
   readonly level?: CheckLevel
+}
+
+/** MatrixFlags are the options that `--matrix` alone has. */
+export interface MatrixFlags {
+  readonly csv?: string
+  readonly html?: string
+  /** Number of conversations at a time. */
+  readonly jobs?: number
+  /** The only pair to play, such as `ada/grace`. */
+  readonly pair?: string
+  /** The only hand-in to judge. */
+  readonly handIn?: string
 }
 
 /** CheckTerms are the terms of a check, from the command line and the files together. */
@@ -104,7 +117,9 @@ export function startBeside(file: CheckFile, folder: string): StartSettings {
   const { start, others } = startSettingsOf(file)
   if (others.length > 0)
     printError(
-      `${relative('.', folder)}/parlor-check.toml is part of a hand-in, and says only how it is started; ${others.join(', ')} in it does not count`,
+      showLine(
+        `${relative('.', folder)}/parlor-check.toml is part of a hand-in, and says only how it is started; what else it has (${others.join(', ')}) does not count`,
+      ),
     )
   return start
 }

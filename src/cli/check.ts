@@ -13,7 +13,7 @@ import type { Side } from '../protocol/automaton.ts'
 import type { Program } from '../protocol/definition.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { type CheckFlags, resolveStart, resolveTerms, type Start } from './check-setup.ts'
+import { type CheckFlags, type MatrixFlags, resolveStart, resolveTerms, type Start } from './check-setup.ts'
 import { openSubject, wordsOf } from './check-subject.ts'
 import { printError, UsageError } from './diagnostics.ts'
 import { diagramOptions } from './lab-view.ts'
@@ -22,7 +22,7 @@ import { terminalSignal } from './stop-signal.ts'
 /** Options with a value that do not belong to one check. */
 const WITH_VALUE = ['--only', '--seed', '--format', '--junit', '--gradescope']
 
-export interface CheckOptions extends CheckFlags {
+export interface CheckOptions extends CheckFlags, MatrixFlags {
   readonly seed: number
   readonly only?: string
   readonly json?: boolean
@@ -33,6 +33,7 @@ export interface CheckOptions extends CheckFlags {
 
 /** Runs `parlor check`: judges a client, a server, or both. Resolves to the exit code: 0 if all checks have passed, else 1. */
 export async function checkCommand(name: string | undefined, options: CheckOptions): Promise<number> {
+  checkStray(options)
   const { start, files } = await resolveStart(options)
   const { program, level, weights, isWeighted, flags } = await resolveTerms(name, options, files)
   const commands = commandsOf(start)
@@ -76,6 +77,13 @@ export async function checkCommand(name: string | undefined, options: CheckOptio
   await writeReport(options.junit, () => formatJUnit(report))
   await writeReport(options.gradescope, () => formatGradescope(report, weights))
   return report.passed ? EXIT.good : EXIT.trouble
+}
+
+/** Throws a UsageError for an option that only the judgement of a class has. */
+function checkStray({ csv, html, jobs, pair, handIn }: MatrixFlags): void {
+  const given = { '--csv': csv, '--html': html, '--jobs': jobs, '--pair': pair, '--hand-in': handIn }
+  const [stray] = Object.entries(given).find(([, value]) => value !== undefined) ?? []
+  if (stray !== undefined) throw new UsageError(`${stray} needs --matrix, the folder with a folder for each hand-in`)
 }
 
 /** Returns the sides to judge with the words of their commands. Throws a UsageError if there is none, or a command cannot run. */

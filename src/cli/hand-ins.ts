@@ -2,7 +2,7 @@ import { lstat, open, readdir, realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { errorMessage } from '../base/errors.ts'
 import type { MatrixEntry } from '../lab/matrix/matrix.ts'
-import { MATRIX_SIDES } from '../lab/matrix/report.ts'
+import { MATRIX_SIDES, showLine } from '../lab/matrix/report.ts'
 import { guessStart, type SourceFile } from '../lab/matrix/start-guess.ts'
 import type { Side } from '../protocol/automaton.ts'
 import { readCheckFile, type StartSettings } from './check-files.ts'
@@ -51,7 +51,9 @@ export async function findHandIns(folder: string, given: StartSettings): Promise
   names.sort(new Intl.Collator('en', { numeric: true }).compare)
   const handIns: HandIn[] = []
   for (const name of names) handIns.push(await toHandIn(name, await realpath(folder), given))
-  const notes = links.map((name) => `${name} is a symbolic link, which can lead anywhere, and is left out; copy the folder itself there`)
+  const notes = links.map(
+    (name) => `${showLine(name)} is a symbolic link, which can lead anywhere, and is left out; copy the folder itself there`,
+  )
   return { handIns, notes }
 }
 

@@ -9,13 +9,13 @@ import { type MatrixOptions, runMatrix } from '../lab/matrix/matrix.ts'
 import { formatMatrixPage } from '../lab/matrix/matrix-page.ts'
 import { toMatrixRows } from '../lab/matrix/matrix-rows.ts'
 import { formatMatrix } from '../lab/matrix/matrix-table.ts'
-import { hasPassed, MATRIX_SIDES, showName } from '../lab/matrix/report.ts'
+import { hasPassed, MATRIX_SIDES, showLine } from '../lab/matrix/report.ts'
 import type { OpenSide } from '../lab/matrix/side-pool.ts'
 import type { Side } from '../protocol/automaton.ts'
 import type { Program } from '../protocol/definition.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { readCheckFile } from './check-files.ts'
-import { type CheckFlags, type CheckTerms, resolveTerms } from './check-setup.ts'
+import { type CheckFlags, type CheckTerms, type MatrixFlags, resolveTerms } from './check-setup.ts'
 import { findFolder, openSubject } from './check-subject.ts'
 import { printError, UsageError } from './diagnostics.ts'
 import { findHandIns, type HandIn } from './hand-ins.ts'
@@ -28,17 +28,14 @@ import { toCsv } from './table.ts'
 /** Options with a value, and options without one, that a repeated line does not have. */
 const WITH_VALUE: ReadonlySet<string> = new Set(['--only', '--seed', '--csv', '--html', '--jobs', '--pair', '--hand-in'])
 
-export interface MatrixCommandOptions extends CheckFlags {
+export interface MatrixCommandOptions extends CheckFlags, MatrixFlags {
   /** Folder with a folder for each hand-in. */
   readonly matrix: string
   readonly seed: number
   readonly only?: string
   readonly json?: boolean
-  readonly csv?: string
-  readonly html?: string
-  readonly jobs?: number
-  readonly pair?: string
-  readonly handIn?: string
+  /** False for `--no-pairs`. */
+  readonly pairs: boolean
   readonly format?: string
   readonly junit?: string
   readonly gradescope?: string
@@ -64,11 +61,11 @@ export async function matrixCommand(name: string | undefined, options: MatrixCom
   const progress = new MatrixProgress(process.stderr)
   const report = await runMatrix({
     ...{ program: terms.program, level: terms.level, entries: chosen, only, pair, jobs, signal: stop },
-    hasPairs: options.handIn === undefined && (options.only === undefined || pair !== undefined),
+    hasPairs: options.pairs && options.handIn === undefined && (options.only === undefined || pair !== undefined),
     shared: await sharedOptions(terms),
     repeats: toRepeats(options),
     open: (entry, side) => openSide({ terms, handIn: handIns.find((one) => one.name === entry.name), side, seed: options.seed, stop }),
-    onProgress: (done, all, what) => progress.show(done, all, showName(what)),
+    onProgress: (done, all, what) => progress.show(done, all, showLine(what)),
   })
   progress.end()
   if (stop.aborted) return stop.reason
@@ -106,7 +103,8 @@ function choose(
 ): { chosen: readonly HandIn[]; pair?: MatrixOptions['pair'] } {
   const find = (name: string) => {
     const found = handIns.find((one) => one.name === name)
-    if (!found) throw new UsageError(`there is no hand-in ${JSON.stringify(name)}; there are: ${handIns.map((one) => one.name).join(', ')}`)
+    if (!found)
+      throw new UsageError(`there is no hand-in ${JSON.stringify(name)}; there are: ${showLine(handIns.map((one) => one.name).join(', '))}`)
     return found
   }
   if (handIn !== undefined) return { chosen: [find(handIn)] }
@@ -119,8 +117,8 @@ function choose(
 
 /** Returns sentences on how a hand-in is started. */
 function describeStart({ name, starts, problem }: HandIn): readonly string[] {
-  if (problem !== undefined) return [`${showName(name)} cannot be started: ${problem}`]
-  return MATRIX_SIDES.flatMap((side) => (starts[side] === undefined ? [] : [`${showName(name)}, ${side}: ${starts[side]}`]))
+  if (problem !== undefined) return [showLine(`${name} cannot be started: ${problem}`)]
+  return MATRIX_SIDES.flatMap((side) => (starts[side] === undefined ? [] : [showLine(`${name}, ${side}: ${starts[side]}`)]))
 }
 
 /** Resolves to the options that both sides of a pair share, such as the framing. */

@@ -41,7 +41,7 @@ const Part = CheckSettings.partial()
 export type CheckSettings = z.output<typeof Part>
 
 /** Names of all settings, as a user writes them. */
-export const checkSettingNames: readonly string[] = Object.keys(CheckSettings.shape)
+const checkSettingNames: readonly string[] = Object.keys(CheckSettings.shape)
 
 /** CheckFile has the settings of a file, and the place of each for sentences. */
 export interface CheckFile {

@@ -1,12 +1,20 @@
 import { formatCount } from '../../base/counts.ts'
 import type { Side } from '../../protocol/automaton.ts'
-import { escapeInvisible } from '../../wire/text.ts'
-import { formatScore, type Weights } from '../check/points.ts'
+import { UNIT, type Weights } from '../check/points.ts'
 import { digest } from '../pages/html-page.ts'
 import { escapeMarkup } from '../pages/markup.ts'
 import { SIGNS } from './matrix-table.ts'
 import { MATRIX_STYLE } from './page-style.ts'
-import { formatSide, type HandInReport, MATRIX_SIDES, type MatrixCheck, type MatrixReport, type PairReport, scoreOf } from './report.ts'
+import {
+  formatSide,
+  type HandInReport,
+  MATRIX_SIDES,
+  type MatrixCheck,
+  type MatrixReport,
+  type PairReport,
+  scoreOf,
+  showLine,
+} from './report.ts'
 
 /*
  * Names of folders and texts of hand-ins are hostile, and the page is opened by a teacher. Every text is escaped, the page has no script, and
@@ -53,11 +61,12 @@ function isGood(handIn: HandInReport, side: Side): boolean {
 
 function formatOwn(handIns: readonly HandInReport[], weights: Weights): string {
   const rows = handIns.map((handIn, at) => {
-    const name = `<th scope="row"><bdi>${text(handIn.name)}</bdi></th>`
+    const name = `<th scope="row" title="${text(handIn.name)}"><bdi>${text(handIn.name)}</bdi></th>`
     if (handIn.problem !== undefined)
       return `<tr>${name}<td colspan="2"><span class="wrong">not started</span> <span class="why">${text(handIn.problem)}</span></td><td></td></tr>`
+    const { earned, possible } = scoreOf(handIn, weights)
     const sides = MATRIX_SIDES.map((side) => `<td>${formatOwnSide(handIn, side, at)}</td>`).join('')
-    return `<tr>${name}${sides}<td class="points">${text(formatScore(scoreOf(handIn, weights)))}</td></tr>`
+    return `<tr>${name}${sides}<td class="points">${earned / UNIT} of ${possible / UNIT}</td></tr>`
   })
   const head =
     '<th scope="col">hand-in</th><th scope="col">client</th><th scope="col">server</th><th scope="col" class="points">points</th>'
@@ -73,7 +82,7 @@ function formatOwnSide(handIn: HandInReport, side: Side, at: number): string {
   return `<a class="wrong" href="#${side}-${at}">${shown}</a>`
 }
 
-function formatGrid({ pairs, handIns }: MatrixReport): string {
+function formatGrid({ pairs }: MatrixReport): string {
   if (pairs.length === 0) return ''
   const clients = [...new Set(pairs.map(({ client }) => client))]
   const servers = [...new Set(pairs.map(({ server }) => server))]
@@ -93,7 +102,7 @@ function formatGrid({ pairs, handIns }: MatrixReport): string {
     [SIGNS.unclear, 'unclear'],
     ['–', 'not played'],
   ].map(([sign, meaning]) => `<li><b>${sign}</b> ${meaning}</li>`)
-  return `<section><h2>Clients with servers, ${formatCount(handIns.length, 'hand-in')}</h2>
+  return `<section><h2>Clients with servers</h2>
 <ul class="legend">${legend.join('')}</ul>
 <div class="frame"><table class="pairs"><thead><tr><th scope="col">client ↓ server →</th>${head}</tr></thead><tbody>
 ${rows.join('\n')}
@@ -140,11 +149,11 @@ function formatPairArticle({ client, server, outcome, cause, sentence, repeat, d
 }
 
 function formatDetails(details: readonly string[], repeat: string): string {
-  const wire = details.length === 0 ? '' : `<details><summary>What was seen</summary><pre>${text(details.join('\n'))}</pre></details>`
+  const wire = details.length === 0 ? '' : `<details><summary>What was seen</summary><pre>${details.map(text).join('\n')}</pre></details>`
   return `<p class="why">Repeat it with <code class="repeat">${text(repeat)}</code></p>${wire}`
 }
 
 /** Escapes a text from a hand-in. */
 function text(raw: string): string {
-  return escapeMarkup(escapeInvisible(raw))
+  return escapeMarkup(showLine(raw))
 }

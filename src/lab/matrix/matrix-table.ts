@@ -1,6 +1,5 @@
 import { formatCount } from '../../base/counts.ts'
 import { displayWidth, splitGraphemes, wrap } from '../../games/text/graphemes.ts'
-import { escapeInvisible } from '../../wire/text.ts'
 import { UNIT, type Weights } from '../check/points.ts'
 import {
   formatSide,
@@ -10,7 +9,7 @@ import {
   type PairOutcome,
   type PairReport,
   scoreOf,
-  showName,
+  showLine,
 } from './report.ts'
 
 /** MatrixTableOptions say how the table is printed. */
@@ -25,7 +24,7 @@ export interface MatrixTableOptions {
 /** The sign of each outcome. A colour alone would not do. */
 export const SIGNS: Readonly<Record<PairOutcome, string>> = { passed: '.', client: 'C', server: 'S', unclear: '?', 'not played': '-' }
 /** What the signs say. */
-export const LEGEND = '. passed, C the client’s mistake, S the server’s mistake, ? unclear, - not played'
+const LEGEND = '. passed, C the client’s mistake, S the server’s mistake, ? unclear, - not played'
 
 const GAP = '  '
 const RED = 31
@@ -46,9 +45,9 @@ function formatHandIns({ program, level, handIns }: MatrixReport, { width, color
   const side = Math.max(8, Math.floor((width - name - last - 3 * GAP.length) / 2))
   const head = [pad('hand-in', name), pad('client', side), pad('server', side), 'points'].join(GAP)
   const rows = handIns.map((handIn, at) => {
-    const first = pad(cut(showName(handIn.name), name), name)
+    const first = pad(cut(showLine(handIn.name), name), name)
     if (handIn.problem !== undefined) {
-      const problem = cut(`not started: ${escapeInvisible(handIn.problem)}`, width - name - GAP.length)
+      const problem = cut(showLine(`not started: ${handIn.problem}`), width - name - GAP.length)
       return [first, paint(problem, RED, color)].join(GAP)
     }
     const sides = MATRIX_SIDES.map((one) => {
@@ -80,10 +79,10 @@ function formatPairs({ pairs, handIns }: MatrixReport, { width, color }: MatrixT
         const hue = outcome === 'passed' ? GREEN : outcome === undefined || outcome === 'not played' ? undefined : RED
         return paint(sign.padStart(cell), hue, color)
       })
-      lines.push(`${pad(cut(showName(client), name), name)}${GAP}${signs.join('')}`)
+      lines.push(`${pad(cut(showLine(client), name), name)}${GAP}${signs.join('')}`)
     }
   }
-  const numbered = servers.map((server, at) => `${at + 1} ${cut(showName(server), name)}`).join(', ')
+  const numbered = servers.map((server, at) => `${at + 1} ${cut(showLine(server), name)}`).join(', ')
   return [...lines, '', ...wrap(`Servers: ${numbered}`, width, 2)]
 }
 
@@ -93,12 +92,12 @@ function formatPairs({ pairs, handIns }: MatrixReport, { width, color }: MatrixT
  */
 function formatFailures({ handIns, pairs }: MatrixReport, { width }: MatrixTableOptions): readonly string[] {
   const own = handIns.flatMap((handIn) => [
-    ...(handIn.problem === undefined ? [] : [{ what: showName(handIn.name), sentence: handIn.problem, repeat: undefined }]),
+    ...(handIn.problem === undefined ? [] : [{ what: handIn.name, sentence: handIn.problem, repeat: undefined }]),
     ...MATRIX_SIDES.flatMap((side) =>
       (handIn[side]?.checks ?? [])
         .filter(({ passed }) => !passed)
         .map(({ name, cause, sentence, repeat }) => {
-          return { what: `${showName(handIn.name)}, ${side}, ${name}: ${cause ?? 'not judged'}`, sentence, repeat }
+          return { what: `${handIn.name}, ${side}, ${name}: ${cause ?? 'not judged'}`, sentence, repeat }
         }),
     ),
   ])
@@ -106,12 +105,12 @@ function formatFailures({ handIns, pairs }: MatrixReport, { width }: MatrixTable
   const news = failed.filter((pair) => isNews(pair, handIns))
   const together = news.map(({ client, server, outcome, cause, sentence, repeat }) => {
     const who = outcome === 'unclear' ? 'unclear' : `the ${outcome}’s mistake`
-    return { what: `${showName(client)} with ${showName(server)}: ${who}, ${cause ?? 'not judged'}`, sentence, repeat }
+    return { what: `${client} with ${server}: ${who}, ${cause ?? 'not judged'}`, sentence, repeat }
   })
   const lines = [...own, ...together].flatMap(({ what, sentence, repeat }) => [
-    ...wrap(`${what}: ${escapeInvisible(sentence)}`, width, 2),
+    ...wrap(showLine(`${what}: ${sentence}`), width, 2),
     // a command is copied as one line
-    ...(repeat === undefined ? [] : [`  repeat: ${escapeInvisible(repeat)}`]),
+    ...(repeat === undefined ? [] : [`  repeat: ${showLine(repeat)}`]),
   ])
   const more = failed.length - news.length
   const rest = `${formatCount(more, 'other pair')} failed by a mistake of a side whose own checks fail, too; --html and --csv have them all`
@@ -127,7 +126,7 @@ function isNews({ client, server, outcome }: PairReport, handIns: readonly HandI
 
 /** Returns the width of the column of names: enough for the names, and at most a third of the screen. */
 function nameWidth(handIns: readonly HandInReport[], width: number): number {
-  const longest = Math.max('hand-in'.length, ...handIns.map(({ name }) => displayWidth(showName(name))))
+  const longest = Math.max('hand-in'.length, ...handIns.map(({ name }) => displayWidth(showLine(name))))
   return Math.min(longest, Math.floor(width / 3))
 }
 

@@ -10,7 +10,7 @@ import { playPair } from './pair.ts'
 import type { PairFinding } from './pair-verdict.ts'
 import { type HandInReport, type HandInSide, MATRIX_SIDES, type MatrixCheck, type MatrixReport, type PairReport } from './report.ts'
 import { type OpenSide, SidePool } from './side-pool.ts'
-import { runTasks, type Task } from './task-queue.ts'
+import { type MatrixTask, runTasks } from './task-queue.ts'
 
 /** MatrixEntry is one hand-in of a class. */
 export interface MatrixEntry {
@@ -110,7 +110,7 @@ class Matrix {
     )
   }
 
-  #toCheckTask(entry: MatrixEntry, side: Side): Task {
+  #toCheckTask(entry: MatrixEntry, side: Side): MatrixTask {
     const key = toKey(entry, side)
     return {
       needs: [key],
@@ -118,7 +118,7 @@ class Matrix {
     }
   }
 
-  #toPairTask(client: MatrixEntry, server: MatrixEntry): Task {
+  #toPairTask(client: MatrixEntry, server: MatrixEntry): MatrixTask {
     const key = toPairKey(client, server)
     const what = `the client of ${client.name} with the server of ${server.name}`
     return {

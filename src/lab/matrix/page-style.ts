@@ -32,6 +32,7 @@ th, td { padding: .4rem .6rem; text-align: start; vertical-align: top; border-bo
 tr:last-child > * { border-bottom: 0 }
 thead th { font-size: .75rem; color: var(--ink-3); font-weight: 600; vertical-align: bottom }
 tbody th { font-weight: 550; overflow-wrap: anywhere; min-width: 6rem; max-width: 18rem }
+tbody th bdi { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden }
 .points { text-align: end; white-space: nowrap }
 .why { color: var(--ink-2) }
 a { color: inherit; text-underline-offset: .15em }
@@ -50,11 +51,11 @@ article:target { background: var(--bad-wash); box-shadow: 0 0 0 .5rem var(--bad-
 article p { margin: .2rem 0; overflow-wrap: anywhere }
 code, pre { font: .8125rem/1.5 var(--mono) }
 pre { margin: .4rem 0 0; padding: .6rem; overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: 5px }
-.repeat { overflow-wrap: anywhere; user-select: all }
+.repeat { overflow-wrap: anywhere; white-space: pre-wrap; user-select: all }
 summary { cursor: pointer; color: var(--ink-2); padding: .3rem 0 }
 .who { font-family: var(--mono); font-size: .8125rem; border-radius: 5px; padding: .05rem .4rem }
 .who.client { color: var(--a); background: var(--a-wash) } .who.server { color: var(--b); background: var(--b-wash) }
-@media (max-width: 719px) { th, td { padding: .4rem } .pairs th:first-child { max-width: 7rem; min-width: 5rem } }
+@media (max-width: 719px) { th, td { padding: .4rem .3rem } .own tbody th { min-width: 4.5rem } .pairs th:first-child { max-width: 7rem; min-width: 5rem } }
 @media (pointer: coarse) { .cell { padding: .65rem 0 } .pairs td { min-width: 2.75rem } }
 @media print { body { background: none } .frame { overflow: visible } article { break-inside: avoid } }
 `

@@ -53,9 +53,9 @@ export interface MatrixReport {
   readonly pairs: readonly PairReport[]
 }
 
-/** Formats the name of a folder for people, on one line. */
-export function showName(name: string): string {
-  return escapeInvisible(name).replaceAll('\n', '\\n').replaceAll('\t', '\\t')
+/** Formats a text with names of folders on one line, because a name can contain a line end. */
+export function showLine(text: string): string {
+  return escapeInvisible(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t')
 }
 
 /** The sides, in the order of the columns. */

@@ -1,5 +1,5 @@
-/** Task is a piece of work that needs some things alone, such as the sandbox of a program. */
-export interface Task {
+/** MatrixTask is a piece of work that needs some things alone, such as the sandbox of a program. */
+export interface MatrixTask {
   /** Names of the things that no other task may use at the same time. */
   readonly needs: readonly string[]
   run(): Promise<void>
@@ -10,7 +10,7 @@ export interface Task {
  * task after `signal` has aborted. Rejects with the first error of a task, after the others have ended.
  */
 export async function runTasks(
-  tasks: Iterable<Task>,
+  tasks: Iterable<MatrixTask>,
   { jobs, signal }: { readonly jobs: number; readonly signal: AbortSignal },
 ): Promise<void> {
   const waiting = [...tasks]
