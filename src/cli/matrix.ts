@@ -51,8 +51,13 @@ export async function matrixCommand(name: string | undefined, options: MatrixCom
   const settings = Object.assign({}, ...files.map((file) => file.settings))
   const { client, server, build, port, folder: inside } = { ...settings, ...options }
   const only = parseOnly(options.only, terms)
-  const { handIns, notes } = await findHandIns(folder, { client, server, build, port, folder: inside })
-  for (const note of notes) printError(note)
+  const notes = new Set<string>()
+  const note = (sentence: string) => {
+    if (!notes.has(sentence)) printError(sentence)
+    notes.add(sentence)
+  }
+  const { handIns, notes: leftOut } = await findHandIns(folder, { client, server, build, port, folder: inside })
+  for (const sentence of leftOut) note(sentence)
   if (handIns.length === 0) throw new UsageError(`${options.matrix} has no hand-in: --matrix is the folder with a folder for each hand-in`)
   const { chosen, pair } = choose(handIns, options)
   for (const handIn of chosen) for (const sentence of describeStart(handIn)) printError(sentence)
@@ -64,7 +69,8 @@ export async function matrixCommand(name: string | undefined, options: MatrixCom
     hasPairs: options.pairs && options.handIn === undefined && (options.only === undefined || pair !== undefined),
     shared: await sharedOptions(terms),
     repeats: toRepeats(options),
-    open: (entry, side) => openSide({ terms, handIn: handIns.find((one) => one.name === entry.name), side, seed: options.seed, stop }),
+    open: ({ name: own }, side) =>
+      openSide({ terms, handIn: handIns.find((one) => one.name === own), side, seed: options.seed, stop, note }),
     onProgress: (done, all, what) => progress.show(done, all, showLine(what)),
   })
   progress.end()
@@ -85,8 +91,13 @@ function checkOptions({ format, junit, gradescope, pair, handIn }: MatrixCommand
   if (pair !== undefined && handIn !== undefined) throw new UsageError('--pair and --hand-in exclude each other: leave one of them out')
 }
 
-/** Parses `--only`: the name of a check, or of one side's, such as `client:glued`. Throws a UsageError if there is none. */
+/**
+ * Parses `--only`: the name of a check, or of one side's, such as `client:glued`. Throws a UsageError if there is no such check, or none at
+ * all.
+ */
 function parseOnly(only: string | undefined, { program, level }: CheckTerms): MatrixOptions['only'] {
+  if (MATRIX_SIDES.every((side) => selectChecks(program, side, level).length === 0))
+    throw new UsageError(`there is no check yet for ${program.name}, whose clients meet in the hall of parlor serve`)
   if (only === undefined) return undefined
   const [, side, name = only] = /^(client|server):(.*)$/.exec(only) ?? []
   const sides = MATRIX_SIDES.filter((one) => side === undefined || one === side)
@@ -132,18 +143,25 @@ interface SideToOpen {
   readonly side: Side
   readonly seed: number
   readonly stop: AbortSignal
+  /** Prints a sentence on what the sandbox does not contain, if it was not printed before. */
+  readonly note: (sentence: string) => void
 }
 
 /** Opens one side of a hand-in in a sandbox, and builds it. A side that cannot be opened or built is a finding, and no error. */
-async function openSide({ terms, handIn, side, seed, stop }: SideToOpen): Promise<OpenSide> {
+async function openSide({ terms, handIn, side, seed, stop, note }: SideToOpen): Promise<OpenSide> {
   const start = handIn?.sides[side]
   const failed = (sentence: string): OpenSide => ({ opened: { cause: 'crashed', sentence }, async close() {} })
   if (!start) return failed('it has no such side')
   try {
     const { program, flags } = terms
     const subject = await openSubject({ program, role: side, ...start, seed, flags, isBoth: true })
-    const close = () => subject.sandbox.close()
-    stop.addEventListener('abort', () => void close())
+    for (const sentence of subject.sandbox.notes) note(sentence)
+    const abort = () => void subject.sandbox.close()
+    stop.addEventListener('abort', abort)
+    const close = () => {
+      stop.removeEventListener('abort', abort)
+      return subject.sandbox.close()
+    }
     if (stop.aborted) await close()
     const failure = start.build && (await buildProgram(subject.sandbox, start.build))
     return { opened: failure ?? subject, close }

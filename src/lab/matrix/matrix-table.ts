@@ -42,7 +42,8 @@ function formatHandIns({ program, level, handIns }: MatrixReport, { width, color
   })
   const last = Math.max('points'.length, ...scores.map(({ length }) => length))
   const name = nameWidth(handIns, width)
-  const side = Math.max(8, Math.floor((width - name - last - 3 * GAP.length) / 2))
+  const most = Math.max(8, Math.floor((width - name - last - 3 * GAP.length) / 2))
+  const side = Math.min(most, Math.max(8, ...handIns.flatMap((handIn) => MATRIX_SIDES.map((one) => formatSide(handIn[one]).length))))
   const head = [pad('hand-in', name), pad('client', side), pad('server', side), 'points'].join(GAP)
   const rows = handIns.map((handIn, at) => {
     const first = pad(cut(showLine(handIn.name), name), name)

@@ -6,7 +6,7 @@ import { judge } from '../check/judge.ts'
 import { selectChecks } from '../check/registry.ts'
 import type { CheckLevel } from '../check/report.ts'
 import { formatFailure } from '../check/report-formats.ts'
-import { playPair } from './pair.ts'
+import { playPair, SILENCE } from './pair.ts'
 import type { PairFinding } from './pair-verdict.ts'
 import { type HandInReport, type HandInSide, MATRIX_SIDES, type MatrixCheck, type MatrixReport, type PairReport } from './report.ts'
 import { type OpenSide, SidePool } from './side-pool.ts'
@@ -65,6 +65,8 @@ class Matrix {
   readonly #sides = new Map<string, HandInSide>()
   readonly #pairs = new Map<string, PairReport>()
   readonly #pool: SidePool
+  /** True if the sandboxes have networks of their own; `undefined` until one was opened. */
+  #hasNetworks: boolean | undefined
   #done = 0
   #all = 0
 
@@ -86,8 +88,7 @@ class Matrix {
     const pairs = hasPairs ? this.#choosePairs().map(([client, server]) => this.#toPairTask(client, server)) : []
     this.#all = checks.length + pairs.length
     try {
-      await runTasks(checks, { jobs, signal })
-      await runTasks(pairs, { jobs, signal })
+      await this.#runAll([...checks, ...pairs], jobs)
     } finally {
       signal.removeEventListener('abort', close)
       await this.#pool.close()
@@ -96,6 +97,17 @@ class Matrix {
     // in the order of the table, and not in that of the blocks
     const ordered = entries.flatMap((client) => entries.flatMap((server) => this.#pairs.get(toPairKey(client, server)) ?? []))
     return { program: program.name, level, handIns, pairs: ordered }
+  }
+
+  /**
+   * Runs all tasks. In a network that they share, two programs cannot have one port, so they run one after the other. The first sandbox
+   * shows which of the two it is.
+   */
+  async #runAll(tasks: readonly MatrixTask[], jobs: number): Promise<void> {
+    const { signal } = this.#options
+    let first = 0
+    while (first < tasks.length && this.#hasNetworks === undefined) await runTasks(tasks.slice(first, ++first), { jobs: 1, signal })
+    await runTasks(tasks.slice(first), { jobs: this.#hasNetworks ? jobs : 1, signal })
   }
 
   /** Returns the pairs to play, in blocks. In a block, the pairs that follow each other have no side in common. */
@@ -150,6 +162,7 @@ class Matrix {
         const all = checks.map((check) => ({ name: check.name, ...common, repeat: repeat(check), details: toDetails(opened) }))
         return { start, checks: all, hasPlayed: false }
       }
+      this.#hasNetworks = opened.sandbox.ownNetwork
       const checks: MatrixCheck[] = []
       let hasPlayed = false
       try {
@@ -188,7 +201,10 @@ class Matrix {
   async #play(client: OpenSide['opened'], server: OpenSide['opened']): Promise<PairFinding> {
     if ('sentence' in client) return { ...client, atFault: 'client' }
     if ('sentence' in server) return { ...server, atFault: 'server' }
-    return playPair({ client, server, options: this.#options.shared })
+    const options = this.#options.shared
+    const finding = await playPair({ client, server, options })
+    // silence is the only mistake that a busy machine can make in place of a program
+    return finding.cause === 'hangs' ? playPair({ client, server, options, silence: 2 * SILENCE }) : finding
   }
 
   #toReport(entry: MatrixEntry): HandInReport {

@@ -1,6 +1,6 @@
 import type { Automaton, Side } from '../../protocol/automaton.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
-import { type Evidence, findCause, isCrash } from '../check/causes.ts'
+import { type Evidence, findCause, findWireFault, isCrash } from '../check/causes.ts'
 import type { Finding } from '../check/check.ts'
 import type { ProgramEnd } from '../check/sandbox.ts'
 import type { Observation, Turn } from '../monitor/observation.ts'
@@ -35,16 +35,32 @@ export interface PairEnd {
  */
 export function judgePair(pair: PairEnd): PairFinding {
   const { how, isOver, observations } = pair
-  const isDone = how === 'stopped' || (isOver && !observations.some((one) => one.kind === 'end' && !one.over))
-  const wrong = firstWrong(observations, isDone)
-  if (isDone) return (wrong && findFault(pair, wrong.from, undefined)) ?? judgeEnds(pair)
-  if (wrong) return blame(pair, wrong.from, new Error('the conversation did not go on'))
   const early = observations.find((one) => one.kind === 'end' && !one.over)
-  if (early?.kind === 'end') {
-    const sentence = `the ${early.from} ${early.how === 'reset' ? 'broke the connection off' : 'closed the connection'} in the state ${early.before}${early.expected === undefined ? '' : `; ${early.expected}`}`
-    return blame(pair, early.from, new Disconnected(early.how === 'reset' ? 'reset' : 'finished', sentence))
-  }
-  return judgeSilence(pair)
+  const isDone = how === 'stopped' || (isOver && !early)
+  const wrong = findFirstWrong(pair, isDone ? undefined : new Error('the conversation did not go on'))
+  if (wrong) return wrong
+  if (isDone) return judgeEnds(pair)
+  if (early?.kind !== 'end') return judgeSilence(pair)
+  const what = early.how === 'reset' ? 'broke the connection off' : 'closed the connection'
+  const sentence = `the ${early.from} ${what} in the state ${early.before}${early.expected === undefined ? '' : `; ${early.expected}`}`
+  return blame(pair, early.from, new Disconnected(early.how === 'reset' ? 'reset' : 'finished', sentence))
+}
+
+/**
+ * Finds the first message that is wrong. A message that the other side has refused is a matter of the game: the conversation can go on, and
+ * stop for another reason.
+ */
+function findFirstWrong(pair: PairEnd, trouble: Error | undefined): PairFinding | undefined {
+  const refused = new Set(pair.observations.map((one) => (one.kind === 'message' ? one.refuses : undefined)))
+  const counted = pair.observations.filter((one) => !((one.kind === 'message' || one.kind === 'judged') && refused.has(one.number)))
+  const faults = SIDES.flatMap((side) => {
+    const evidence = toEvidence(pair, side, trouble)
+    const found = findWireFault({ ...evidence, observations: counted })
+    if (!found) return []
+    const seen = counted.findIndex((_, at) => findWireFault({ ...evidence, observations: counted.slice(0, at + 1) }) !== undefined)
+    return [{ seen, finding: { ...found, atFault: side, lines: pair.lines[side], observations: pair.observations } }]
+  })
+  return faults.toSorted((one, other) => one.seen - other.seen)[0]?.finding
 }
 
 /** Judges a conversation that has stopped before its end without a wrong message. */
@@ -73,17 +89,6 @@ function isCrashed(end: ProgramEnd | undefined): boolean {
   return end !== undefined && isCrash(end)
 }
 
-/** Finds the first message that the protocol does not allow. What the other side has refused is a matter of the game while that goes on. */
-function firstWrong(observations: readonly Observation[], isDone: boolean): Observation | undefined {
-  const refused = new Set(observations.map((one) => (one.kind === 'message' ? one.refuses : undefined)))
-  return observations.find((one) => {
-    if (one.kind === 'message') return one.oddity !== undefined || (!isDone && one.violation !== undefined && !refused.has(one.number))
-    if (isDone) return false
-    if (one.kind === 'judged') return one.violation !== undefined && !refused.has(one.number)
-    return one.kind === 'unreadable' || one.kind === 'unfinished'
-  })
-}
-
 /** Returns the finding that one side is at fault, with the likely cause. */
 function blame(pair: PairEnd, role: Side, trouble: Error): PairFinding {
   const { lines, observations } = pair
@@ -92,8 +97,11 @@ function blame(pair: PairEnd, role: Side, trouble: Error): PairFinding {
 }
 
 /** Finds what is wrong with one side; `undefined` if nothing is. */
-function findFault({ automaton, observations, ends, lines }: PairEnd, role: Side, trouble: Error | undefined): PairFinding | undefined {
-  const evidence: Evidence = { role, automaton, observations, trouble, end: ends[role], inputEnded: false, lines: lines[role], printed: '' }
-  const found = findCause(evidence)
-  return found && { ...found, atFault: role, lines: lines[role], observations }
+function findFault(pair: PairEnd, role: Side, trouble: Error | undefined): PairFinding | undefined {
+  const found = findCause(toEvidence(pair, role, trouble))
+  return found && { ...found, atFault: role, lines: pair.lines[role], observations: pair.observations }
+}
+
+function toEvidence({ automaton, observations, ends, lines }: PairEnd, role: Side, trouble: Error | undefined): Evidence {
+  return { role, automaton, observations, trouble, end: ends[role], inputEnded: false, lines: lines[role], printed: '' }
 }

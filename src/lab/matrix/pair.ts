@@ -25,7 +25,7 @@ import { judgePair, type PairEnd, type PairFinding } from './pair-verdict.ts'
  */
 
 /** Milliseconds without a byte and without a typed line after which a conversation counts as stuck. */
-const SILENCE = 4000
+export const SILENCE = 4000
 /** Milliseconds between two looks at the time. */
 const TICK = 100
 /** Milliseconds for the other side after one side has ended a conversation that is over, and for a program to show how it has ended. */
@@ -40,10 +40,12 @@ export interface PairOptions {
   readonly server: CheckSubject
   /** The options that both sides share. */
   readonly options: Options
+  /** Milliseconds without a byte and without a typed line after which the conversation counts as stuck. */
+  readonly silence?: number
 }
 
 /** Plays one conversation between two programs, and resolves to what is wrong, and with which of them. */
-export async function playPair({ client, server, options }: PairOptions): Promise<PairFinding> {
+export async function playPair({ client, server, options, silence = SILENCE }: PairOptions): Promise<PairFinding> {
   const [one, other] = await Promise.all([connectProgram(client), connectProgram(server)])
   if ('sentence' in one || 'sentence' in other) {
     for (const each of [one, other]) if ('running' in each) await giveUp(each)
@@ -51,7 +53,7 @@ export async function playPair({ client, server, options }: PairOptions): Promis
     const [atFault, finding] = 'sentence' in other ? (['server', other] as const) : (['client', one] as const)
     return 'sentence' in finding ? { ...finding, atFault } : { sentence: '' }
   }
-  const match = new PairMatch({ client: one, server: other }, client, options)
+  const match = new PairMatch({ client: one, server: other }, client, options, silence)
   const end = await match.play()
   await Promise.all([one.running.stop(), other.running.stop()])
   return judgePair(end)
@@ -72,11 +74,13 @@ class PairMatch {
   readonly #observations: Observation[] = []
   readonly #shadows: Readonly<Record<Side, Shadow>>
   readonly #over = Promise.withResolvers<PairEnd['how']>()
+  readonly #silence: number
   #lastAt: number
   #endedAt: number | undefined
 
-  constructor(sides: Readonly<Record<Side, Connected>>, { program, clock, seed }: CheckSubject, options: Options) {
+  constructor(sides: Readonly<Record<Side, Connected>>, { program, clock, seed }: CheckSubject, options: Options, silence: number) {
     this.#sides = sides
+    this.#silence = silence
     this.#program = program
     this.#clock = clock
     this.#monitor = new ConversationMonitor(toWatchedProtocol(program, options))
@@ -117,7 +121,7 @@ class PairMatch {
       observations,
       ends: { client, server },
       lines,
-      silence: SILENCE,
+      silence: this.#silence,
     }
   }
 
@@ -140,7 +144,7 @@ class PairMatch {
     const now = this.#clock.monotonic()
     this.#observe({ kind: 'time', at: now })
     if (this.#endedAt !== undefined && this.#monitor.isOver && now - this.#endedAt > END_WAIT) this.#over.resolve('closed')
-    else if (now - this.#lastAt > SILENCE) this.#over.resolve('silent')
+    else if (now - this.#lastAt > this.#silence) this.#over.resolve('silent')
   }
 
   #observe(event: WireEvent): void {
