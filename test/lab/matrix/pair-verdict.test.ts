@@ -39,7 +39,7 @@ describe('of two hand-ins', () => {
     ['server', 'out-of-turn', 'guess', ['s:LOW\n', 'c.', 's.'], { ends: { client: { code: 1, usage }, server: undefined } }],
     ['server', 'hangs', 'guess', ['s:GUESS\n', 'c:50\n'], { how: 'silent' }],
     ['server', 'hangs', 'guess', [], { how: 'silent' }],
-    ['server', 'closed-early', 'hangman', ['c:START\n', 's:WORD 4 6\n', 'c:START\n', 's:ERROR not now\n', 's.', 'c.'], {}],
+    ['server', 'closed-early', 'quiz', ['c:hello\n', 's:ERROR say your name\n', 's.', 'c.'], {}],
   ] as const)('the %s is at fault by %s in %s: %j', async (atFault, cause, name, lines, more) => {
     const finding = await judgeLines(name, lines, more)
     expect(finding).toMatchObject({ atFault, cause })
