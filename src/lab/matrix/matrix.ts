@@ -2,9 +2,9 @@ import { errorMessage } from '../../base/errors.ts'
 import type { Side } from '../../protocol/automaton.ts'
 import type { Options, Program } from '../../protocol/definition.ts'
 import type { Finding } from '../check/check.ts'
-import { judge } from '../check/judge.ts'
+import { type JudgedCheck, type JudgeOptions, judge } from '../check/judge.ts'
 import { selectChecks } from '../check/registry.ts'
-import type { CheckLevel } from '../check/report.ts'
+import type { Cause, CheckLevel } from '../check/report.ts'
 import { formatFailure } from '../check/report-formats.ts'
 import { playPair, SILENCE } from './pair.ts'
 import type { PairFinding } from './pair-verdict.ts'
@@ -166,7 +166,9 @@ class Matrix {
       const checks: MatrixCheck[] = []
       let hasPlayed = false
       try {
-        for await (const { result, visited, ...finding } of judge({ subject: opened, level, only: only?.name, repeat })) {
+        const terms = { subject: opened, level, only: only?.name, repeat }
+        for await (const first of judge(terms)) {
+          const { result, visited, ...finding } = await judgeAgain(first, terms)
           checks.push({ ...result, details: result.passed ? [] : toDetails(finding) })
           hasPlayed ||= result.passed || visited.size > 0
         }
@@ -203,8 +205,7 @@ class Matrix {
     if ('sentence' in server) return { ...server, atFault: 'server' }
     const options = this.#options.shared
     const finding = await playPair({ client, server, options })
-    // silence is the only mistake that a busy machine can make in place of a program
-    return finding.cause === 'hangs' ? playPair({ client, server, options, silence: 2 * SILENCE }) : finding
+    return isOfTime(finding.cause) ? playPair({ client, server, options, silence: 2 * SILENCE }) : finding
   }
 
   #toReport(entry: MatrixEntry): HandInReport {
@@ -215,6 +216,18 @@ class Matrix {
     })
     return { name, ...Object.fromEntries(sides), ...(problem === undefined ? {} : { problem }) }
   }
+}
+
+/** Judges a check again if it may have failed because the machine was busy. */
+async function judgeAgain(first: JudgedCheck, terms: JudgeOptions): Promise<JudgedCheck> {
+  let last = first
+  if (isOfTime(first.result.cause)) for await (const again of judge({ ...terms, only: first.result.name })) last = again
+  return last
+}
+
+/** Checks whether a cause is that nothing happened in time, which a busy machine can do in place of a program. Such a part is played again. */
+function isOfTime(cause: Cause | null | undefined): boolean {
+  return cause === 'hangs' || cause === 'wrong-address' || cause === 'not-listening'
 }
 
 /** Returns the lines that explain a failure: its diagram, and the last lines of the program. */
