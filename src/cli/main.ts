@@ -214,7 +214,11 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
           .option('--matrix <folder>', 'judge a class: each folder in it is a hand-in, and the clients play the servers')
           .option('--csv <file>', 'with --matrix: write the results as CSV, for a spreadsheet')
           .option('--html <file>', 'with --matrix: write the results as a page')
-          .option('--jobs <n>', 'with --matrix: conversations at a time (default: the processor’s cores)', numberParser(1, 256))
+          .option(
+            '--jobs <n>',
+            'with --matrix: conversations at a time (default: two for each core of the processor)',
+            numberParser(1, 256),
+          )
           .option('--no-pairs', 'with --matrix: judge each hand-in, and let none play another')
           .option('--hand-in <name>', 'with --matrix: judge this hand-in alone')
           .option('--pair <client/server>', 'with --matrix: let these two hand-ins play alone')

@@ -25,7 +25,9 @@ import { resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { toCsv } from './table.ts'
 
-/** Options with a value, and options without one, that a repeated line does not have. */
+/** A conversation takes 0.3 s of processor time in several seconds, and waits for most of them. */
+const JOBS_PER_CORE = 2
+/** Options with a value that a repeated line does not have. */
 const WITH_VALUE: ReadonlySet<string> = new Set(['--only', '--seed', '--csv', '--html', '--jobs', '--pair', '--hand-in'])
 
 export interface MatrixCommandOptions extends CheckFlags, MatrixFlags {
@@ -62,7 +64,7 @@ export async function matrixCommand(name: string | undefined, options: MatrixCom
   const { chosen, pair } = choose(handIns, options)
   for (const handIn of chosen) for (const sentence of describeStart(handIn)) printError(sentence)
   const stop = terminalSignal()
-  const jobs = options.jobs ?? availableParallelism()
+  const jobs = options.jobs ?? JOBS_PER_CORE * availableParallelism()
   const progress = new MatrixProgress(process.stderr)
   const report = await runMatrix({
     ...{ program: terms.program, level: terms.level, entries: chosen, only, pair, jobs, signal: stop },
