@@ -1,43 +1,33 @@
-import { stat, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
 import { join as quoteWords } from 'shlex'
 import { formatCount } from '../base/counts.ts'
 import { errorMessage } from '../base/errors.ts'
-import type { Check, CheckSubject } from '../lab/check/check.ts'
-import { CommandError, parseCommand } from '../lab/check/command.ts'
-import { type JudgedCheck, judge } from '../lab/check/judge.ts'
+import { judgeBuilt } from '../lab/check/build.ts'
+import type { Check } from '../lab/check/check.ts'
+import type { JudgedCheck } from '../lab/check/judge.ts'
+import { formatScore, toScore } from '../lab/check/points.ts'
 import { CHECKS, selectChecks } from '../lab/check/registry.ts'
 import { type CheckLevel, type CheckReport, toReport } from '../lab/check/report.ts'
 import { formatFailure, formatGradescope, formatJUnit, formatTap } from '../lab/check/report-formats.ts'
-import { SandboxError } from '../lab/check/sandbox.ts'
-import { openSandbox } from '../lab/sandbox/open-sandbox.ts'
 import type { Side } from '../protocol/automaton.ts'
 import type { Program } from '../protocol/definition.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { CheckProgress } from './check-progress.ts'
-import { wallClock } from './clock.ts'
+import { type CheckFlags, type MatrixFlags, resolveStart, resolveTerms, type Start } from './check-setup.ts'
+import { openSubject, wordsOf } from './check-subject.ts'
 import { printError, UsageError } from './diagnostics.ts'
 import { diagramOptions, printDiagram } from './lab-view.ts'
-import { createRandom, loadRegistry, type ProgramFlags, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 
 /** Maximum number of checks that run at the same time. */
 const MOST_LANES = 4
 
-/** Port of a program without a port of its own, in a network in which every port is free. */
-const ANY_PORT = 9999
-
 /** Options with a value that do not belong to one check. */
 const WITH_VALUE = ['--only', '--seed', '--format', '--junit', '--gradescope']
 
-export interface CheckOptions extends ProgramFlags {
-  readonly client?: string
-  readonly server?: string
-  readonly port?: number
-  readonly folder?: string
-  readonly level: CheckLevel
+export interface CheckOptions extends CheckFlags, MatrixFlags {
   readonly seed: number
   readonly only?: string
   readonly json?: boolean
@@ -47,10 +37,13 @@ export interface CheckOptions extends ProgramFlags {
 }
 
 /** Runs `parlor check`: judges a client, a server, or both. Resolves to the exit code: 0 if all checks have passed, else 1. */
-export async function checkCommand(name: string, options: CheckOptions): Promise<number> {
-  const program = await requireNetworkProgram(name, await loadRegistry(options.plugin, [name]))
-  const commands = commandsOf(options)
-  checkOnly(program, commands, options)
+export async function checkCommand(name: string | undefined, options: CheckOptions): Promise<number> {
+  checkStray(options)
+  const { start, files } = await resolveStart(options)
+  const { program, level, weights, isWeighted, flags } = await resolveTerms(name, options, files)
+  const commands = commandsOf(start)
+  checkOnly(program, commands, level, options.only)
+  const build = start.build === undefined ? undefined : wordsOf(start.build)
   const terminal = new Terminal()
   const stop = terminalSignal()
   const results: JudgedCheck[] = []
@@ -58,16 +51,19 @@ export async function checkCommand(name: string, options: CheckOptions): Promise
   const notes = new Set<string>()
   const progress = new CheckProgress()
   for (const [role, command] of commands) {
-    await using subject = await openSubject(program, role, command, options)
+    const words = wordsOf(command)
+    const { folder, confined, port } = start
+    const terms = { program, role, words, build, folder, confined, port, seed: options.seed, flags, isBoth: commands.length > 1 }
+    await using subject = await openSubject(terms)
     for (const note of subject.sandbox.notes) if (!notes.has(note)) printError(note)
     for (const note of subject.sandbox.notes) notes.add(note)
     if (stop.aborted) return stop.reason
     stop.addEventListener('abort', () => void subject.sandbox.close())
     const prefix = commands.length > 1 ? `${role}:` : ''
-    const repeat = (check: Check) => repeatLine(role, check, options.seed)
+    const repeat = (check: Check) => repeatLine(role, commands.length > 1 ? command : undefined, check, options.seed)
     const onProgress = (check: string, note: string) => progress.show(`${prefix}${check}: ${note}`)
     const lanes = Math.min(availableParallelism(), MOST_LANES)
-    for await (const judged of judge({ subject, level: options.level, only: options.only, repeat, lanes, onProgress })) {
+    for await (const judged of judgeBuilt({ subject, level, only: options.only, repeat, lanes, onProgress }, build)) {
       // the judge does not judge how the program ends when its sandbox closes
       if (stop.aborted) return stop.reason
       const result = { ...judged.result, name: `${prefix}${judged.result.name}` }
@@ -79,7 +75,7 @@ export async function checkCommand(name: string, options: CheckOptions): Promise
   }
   const role = commands.length > 1 ? 'both' : (commands[0]?.[0] ?? 'both')
   const report = toReport(
-    { program: program.name, role, level: options.level },
+    { program: program.name, role, level },
     inOrder(results, commands).map(({ result }) => result),
   )
   if (options.json) terminal.say(JSON.stringify(report))
@@ -88,15 +84,22 @@ export async function checkCommand(name: string, options: CheckOptions): Promise
     const skipped = results.filter(({ isSkipped }) => isSkipped).map(({ result }) => result.name)
     if (skipped.length > 0) terminal.printSentence(`not played, because a check before them has failed: ${skipped.join(', ')}`)
     terminal.printSentence(formatProgress(program, results))
-    terminal.printSentence(summary(report))
+    terminal.printSentence(`${summary(report)}${isWeighted ? `, ${formatScore(toScore(report.checks, weights))}` : ''}`)
   }
   await writeReport(options.junit, () => formatJUnit(report))
-  await writeReport(options.gradescope, () => formatGradescope(report))
+  await writeReport(options.gradescope, () => formatGradescope(report, weights))
   return report.passed ? EXIT.good : EXIT.trouble
 }
 
+/** Throws a UsageError for an option that only the judgement of a class has. */
+function checkStray({ csv, html, jobs, pair, handIn }: MatrixFlags): void {
+  const given = { '--csv': csv, '--html': html, '--jobs': jobs, '--pair': pair, '--hand-in': handIn }
+  const [stray] = Object.entries(given).find(([, value]) => value !== undefined) ?? []
+  if (stray !== undefined) throw new UsageError(`${stray} needs --matrix, the folder with a folder for each hand-in`)
+}
+
 /** Returns the sides to judge with the words of their commands. Throws a UsageError if there is none, or a command cannot run. */
-function commandsOf({ client, server }: CheckOptions): readonly (readonly [Side, string])[] {
+function commandsOf({ client, server }: Start): readonly (readonly [Side, string])[] {
   const given = [['client', client] as const, ['server', server] as const]
   const commands = given.flatMap(([role, command]) => (command === undefined ? [] : [[role, command] as const]))
   if (commands.length === 0)
@@ -105,17 +108,8 @@ function commandsOf({ client, server }: CheckOptions): readonly (readonly [Side,
   return commands
 }
 
-/** Returns the words of a command. Throws a UsageError if it cannot start a program. */
-export function wordsOf(command: string): readonly string[] {
-  try {
-    return parseCommand(command)
-  } catch (error) {
-    throw error instanceof CommandError ? new UsageError(error.message) : error
-  }
-}
-
 /** Throws a UsageError if no check would run. */
-function checkOnly(program: Program, commands: readonly (readonly [Side, string])[], { level, only }: CheckOptions): void {
+function checkOnly(program: Program, commands: readonly (readonly [Side, string])[], level: CheckLevel, only: string | undefined): void {
   const applying = commands.flatMap(([role]) => selectChecks(program, role, level))
   if (applying.length === 0)
     throw new UsageError(`there is no check yet for ${program.name}, whose clients meet in the hall of parlor serve`)
@@ -127,43 +121,17 @@ function checkOnly(program: Program, commands: readonly (readonly [Side, string]
   )
 }
 
-/** Opens the sandbox of a program under test. */
-async function openSubject(program: Program, role: Side, command: string, options: CheckOptions): Promise<CheckSubject & AsyncDisposable> {
-  const words = wordsOf(command)
-  const own = role === 'client' ? 'server' : 'client'
-  const isBoth = options.client !== undefined && options.server !== undefined
-  // with both sides under test, each option is for the judge's side that takes it
-  const given = options.given.filter(({ option }) => !isBoth || option.side === own || option.side === 'both')
-  const terms = await resolveOptions(program, own, { ...options, given })
-  const random = program.takes?.some(({ name }) => name in terms) ? await createRandom(program, terms) : undefined
-  const sandbox = await openSandbox({ words, cwd: await folderOf(options), clock: wallClock }).catch((error) => {
-    throw error instanceof SandboxError ? new UsageError(error.message) : error
-  })
-  const usual = role === 'client' ? (program.join?.port ?? program.port) : program.port
-  const port = options.port ?? (usual === 0 ? ANY_PORT : usual)
-  return {
-    ...{ program, options: { ...program.defaults, ...terms }, role, words, port, sandbox, random, seed: options.seed, clock: wallClock },
-    [Symbol.asyncDispose]: () => sandbox.close(),
-  }
-}
-
-/** Resolves with the folder in which the program runs. Rejects with a UsageError if it is not a folder. */
-export async function folderOf({ folder = '.' }: Pick<CheckOptions, 'folder'>): Promise<string> {
-  const path = resolve(folder)
-  const found = await stat(path).catch(() => undefined)
-  if (found?.isDirectory()) return path
-  throw new UsageError(`there is no folder ${folder}; --folder is the folder in which your program runs`)
-}
-
-/** Returns the command line that repeats one check: this one, without the other side and the reports. */
-function repeatLine(role: Side, check: Check, seed: number): string {
+/** Returns the command line that repeats one check: this one, without the other side and the reports. `command` is that of one side of two. */
+function repeatLine(role: Side, command: string | undefined, check: Check, seed: number): string {
   const dropped: ReadonlySet<string> = new Set([...WITH_VALUE, role === 'client' ? '--server' : '--client'])
   const [, , ...line] = process.argv
   const words = line.filter((word, at) => {
     const [name = ''] = word.split('=')
     return word !== '--json' && !dropped.has(name) && !dropped.has(line[at - 1] ?? '')
   })
-  return quoteWords(['parlor', ...words, '--only', check.name, '--seed', String(seed)])
+  const isTyped = words.some((word) => word === `--${role}` || word.startsWith(`--${role}=`))
+  const side = isTyped || command === undefined ? [] : [`--${role}`, command]
+  return quoteWords(['parlor', ...words, ...side, '--only', check.name, '--seed', String(seed)])
 }
 
 function printJudged(terminal: Terminal, { result, proves, lines, observations, board }: JudgedCheck): void {

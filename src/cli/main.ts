@@ -194,21 +194,23 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
           ),
     },
     {
-      usage: 'check <program>',
+      usage: 'check [program]',
       about: 'judge the client or the server that you have written for a program, offline',
       has: 'check',
       example:
-        'parlor check guess --client "python3 client.py"\nparlor check guess --server "./server {PORT}" --level robust\nparlor check c8/chat --client "java Client" --json',
+        'parlor check guess --client "python3 client.py"\nparlor check guess --server "./server {PORT}" --level robust\nparlor check c8/chat --client "java Client" --json\nparlor check guess --matrix hand-ins --html class.html',
       define: (made) =>
         made
           .option('--client <command>', 'the command that starts the client; {HOST} and {PORT} in it are the address of the server')
           .option('--server <command>', 'the command that starts the server; {PORT} in it is the port at which it must listen')
+          .option('--build <command>', 'the command that builds the program, before it is started')
           .option('--folder <folder>', 'the program’s folder, in which its command runs (default: the current folder)')
           .option('--port <n>', 'the port that is built into the program (default: the worksheet’s)', numberParser(1, 65535))
           .addOption(
-            new Option('--level <level>', 'the level of the checks: what the worksheet’s program can do, or also bad networks and peers')
-              .choices(['worksheet', 'robust'])
-              .default('worksheet'),
+            new Option(
+              '--level <level>',
+              'the level of the checks: what the worksheet’s program can do, or also bad networks and peers (default: worksheet)',
+            ).choices(['worksheet', 'robust']),
           )
           .option('--only <check>', 'run this check alone')
           .addOption(new Option('--seed <n>', 'repeat the random choices of a run').argParser(numberParser(0, 65535)).default(1))
@@ -216,11 +218,24 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
           .addOption(new Option('--format <format>', 'print the report in this format').choices(['tap']))
           .option('--junit <file>', 'write the report as JUnit XML')
           .option('--gradescope <file>', 'write the report as Gradescope’s results.json')
+          .option('--matrix <folder>', 'judge a class: each folder in it is a hand-in, and the clients play the servers')
+          .option('--csv <file>', 'with --matrix: write the results as CSV, for a spreadsheet')
+          .option('--html <file>', 'with --matrix: write the results as a page')
+          .option(
+            '--jobs <n>',
+            'with --matrix: conversations at a time (default: two for each core of the processor)',
+            numberParser(1, 256),
+          )
+          .option('--no-pairs', 'with --matrix: judge each hand-in, and let none play another')
+          .option('--hand-in <name>', 'with --matrix: judge this hand-in alone')
+          .option('--pair <client/server>', 'with --matrix: let these two hand-ins play alone')
           .option('--strict', STRICT)
           .option('--plugin <file>', PLUGIN, appendValue)
-          .action(async (program, options, command) =>
-            end(await (await import('./check.ts')).checkCommand(program, { ...options, given: givenOptions(command) })),
-          ),
+          .action(async (program, options, command) => {
+            const given = { ...options, given: givenOptions(command) }
+            if (options.matrix === undefined) end(await (await import('./check.ts')).checkCommand(program, given))
+            else end(await (await import('./matrix.ts')).matrixCommand(program, given))
+          }),
     },
     {
       usage: 'protocols [name]',

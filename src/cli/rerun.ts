@@ -9,7 +9,7 @@ import { findTypedLines } from '../lab/tap/typed-lines.ts'
 import type { Side } from '../protocol/automaton.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { folderOf, wordsOf } from './check.ts'
+import { findProgramFolder, wordsOf } from './check-subject.ts'
 import { wallClock } from './clock.ts'
 import { printError, UsageError } from './diagnostics.ts'
 import { loadWatched } from './lab-view.ts'
@@ -53,9 +53,11 @@ export async function rerunCommand(path: string, name: string | undefined, optio
   const stop = terminalSignal()
   const isUdp = connection.opening.transport === 'udp'
   // the agent in a network of its own opens sockets of TCP only
-  const sandbox = await openSandbox({ words, cwd: await folderOf(options), namespaces: !isUdp, clock: wallClock }).catch((error) => {
-    throw error instanceof SandboxError ? new UsageError(error.message) : error
-  })
+  const sandbox = await openSandbox({ words, cwd: await findProgramFolder(options.folder), namespaces: !isUdp, clock: wallClock }).catch(
+    (error) => {
+      throw error instanceof SandboxError ? new UsageError(error.message) : error
+    },
+  )
   try {
     for (const note of isUdp ? [UDP_NOTE] : sandbox.notes) printError(note)
     if (stop.aborted) return stop.reason

@@ -209,8 +209,15 @@ function secondPorts(ports: unknown, toProgramName: SettingsSchema['toProgramNam
   })
 }
 
-/** Returns a sentence for each invalid value of a source, in the order of its lines. */
-function faultsOf(layer: ConfigSource, { part, names, toProgramName }: SettingsSchema): readonly string[] {
+/**
+ * Returns a sentence for each invalid value of a source, in the order of its lines. `reference` is where a user finds all settings of the
+ * schema.
+ */
+export function faultsOf(
+  layer: ConfigSource,
+  { part, names, toProgramName }: Pick<SettingsSchema, 'part' | 'names' | 'toProgramName'>,
+  reference = 'parlor config',
+): readonly string[] {
   const { values, from, lineOf = () => undefined } = layer
   const fault = (setting: string, say: (at: string) => string) => {
     const line = lineOf(setting)
@@ -220,7 +227,7 @@ function faultsOf(layer: ConfigSource, { part, names, toProgramName }: SettingsS
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => {
         const setting = [...issue.path, key].join('.')
-        return fault(setting, (at) => `${at} ${unknownSetting(setting, names)}`)
+        return fault(setting, (at) => `${at} ${unknownSetting(setting, names, reference)}`)
       })
     }
     const setting = issue.path.filter((step) => typeof step === 'string').join('.')
@@ -237,9 +244,9 @@ export function formatOrigin(setting: string, from: string | undefined, line: nu
   return `${line === undefined ? '' : `line ${line}: `}${setting} (from ${from})`
 }
 
-function unknownSetting(setting: string, names: readonly string[]): string {
+function unknownSetting(setting: string, names: readonly string[], reference: string): string {
   const meant = nearest(setting, names)
-  return `is not a setting${meant === undefined ? '.' : `; did you mean ${meant}?`} All of them: parlor config`
+  return `is not a setting${meant === undefined ? '.' : `; did you mean ${meant}?`} All of them: ${reference}`
 }
 
 /** Returns the maximum edit distance of a suggested word: 1 for up to three letters, because two changes make another word. */
@@ -257,7 +264,8 @@ function nearest(typed: string, names: readonly string[]): string | undefined {
       .slice(name.lastIndexOf('.') + 1)
       .replace(/[-_]/g, '')
       .toLowerCase()
-  const candidates = [...names, ...TABLES]
+  const tables = TABLES.filter((table) => names.some((name) => name === table || name.startsWith(`${table}.`)))
+  const candidates = [...names, ...tables]
   const word = plain(typed)
   const meant = closestMatch(word, candidates.map(plain), { maxDistance: maxDistance(word) })
   return candidates.find((name) => plain(name) === meant)

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, watch } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { folder } from '../support/folders.ts'
@@ -64,6 +64,41 @@ describe.skipIf(!hasPython)('parlor check', () => {
   })
 })
 
+describe.skipIf(!hasPython)('parlor check with parlor-check.toml', () => {
+  test('takes program, command, build, options and weights from it, and prints the points', async () => {
+    const path = handIn('')
+    const results = join(path, 'results.json')
+    const settings = [
+      'program = "guess"\nclient = "python3 made.py {HOST} {PORT}"\nbuild = "cp guess_client.py made.py"\npoints = 12.5',
+      '[options]\nsecret = 50\n[weights]\nplays-to-the-end = 3',
+    ]
+    for (const file of ['guess_client.py', 'lines.py']) cpSync(join(examples, file), join(path, file))
+    writeFileSync(join(path, 'parlor-check.toml'), settings.join('\n'))
+    await using parlor = new Parlor(['check', '--gradescope', results], undefined, { cwd: path })
+    expect(await parlor.exit).toBe(0)
+    expect(parlor.output).toContain('tjc/guess: passed, 1 of 1 check, 12.5 of 12.5 points\n')
+    expect(JSON.parse(readFileSync(results, 'utf8'))).toMatchObject({ score: 12.5, tests: [{ max_score: 12.5 }] })
+  })
+
+  test('refuses what it cannot mean, with the file and the line', async () => {
+    const path = handIn('')
+    writeFileSync(join(path, 'parlor-check.toml'), 'program = "guess"\nclient = "true"\n[options]\nsecret = true\nsize = 3')
+    await using parlor = new Parlor(['check'], undefined, { cwd: path })
+    expect(await parlor.exit).toBe(2)
+    expect(parlor.errors).toMatch(/^parlor: line 4: options\.secret \(from parlor-check\.toml\) is "true", and must be /)
+    expect(parlor.errors).toMatch(/^parlor: line 5: options\.size \(from parlor-check\.toml\) is no option of tjc\/guess/m)
+  })
+
+  test('does not take marks from the file of a hand-in', async () => {
+    const path = handIn('')
+    writeFileSync(join(path, 'parlor-check.toml'), 'client = "python3 program.py"\nprogram = "chat"\nlevel = "robust"\n[weights]\nslow = 0')
+    const { errors, output, code } = await run('check', 'guess', '--folder', path)
+    expect(errors).toContain('says only how it is started; what else it has (program, level, weights) does not count')
+    expect(output).toContain('tjc/guess: failed, 0 of 1 check\n')
+    expect(code).toBe(1)
+  })
+})
+
 describe.skipIf(!hasPython || !hasNamespaces)('parlor check that is interrupted', () => {
   test('ends the program, removes its files, and exits with 130', async () => {
     const temporary = folder()
@@ -88,6 +123,8 @@ describe.skipIf(!hasPython || !hasNamespaces)('parlor check that is interrupted'
 describe('parlor check refuses', () => {
   test.each([
     [['check', 'guess'], /nothing is to be checked/],
+    [['check'], /the program is missing: parlor check PROGRAM, or program = "\.\.\." in parlor-check\.toml/],
+    [['check', 'guess', '--client', 'true', '--html', 'x.html'], /--html needs --matrix/],
     [['check', 'guess', '--client', 'python3 "client.py'], /open quote/],
     [['check', 'guess', '--client', 'a | b'], /not run by a shell/],
     [['check', 'guess', '--client', 'true', '--only', 'nosuch'], /there is no check "nosuch"; there are: plays-to-the-end/],

@@ -57,7 +57,7 @@ function findEarly(evidence: Evidence): NamedCause | undefined {
 }
 
 /** Finds the first wrong message of the program. */
-function findWireFault(evidence: Evidence): NamedCause | undefined {
+export function findWireFault(evidence: Evidence): NamedCause | undefined {
   const { observations, role, trouble } = evidence
   for (const [at, one] of observations.entries()) {
     if (one.kind === 'end' && one.from !== role) {

@@ -1,7 +1,8 @@
 import { escapeUTF8 } from 'entities/escape'
 import type { Observation } from '../monitor/observation.ts'
 import { formatDiagramHead, formatObservation, type SequenceDiagramOptions } from '../monitor/sequence-diagram.ts'
-import type { CheckReport, CheckResult } from './report.ts'
+import { EQUAL, toPoints, toScore, UNIT, type Weights } from './points.ts'
+import type { CheckReport } from './report.ts'
 
 /** Formats a report as JUnit XML, which continuous integration systems read. */
 export function formatJUnit({ program, role, level, checks }: CheckReport): string {
@@ -35,18 +36,22 @@ export function formatTap({ checks }: CheckReport): string {
   return ['TAP version 14', `1..${checks.length}`, ...lines, ''].join('\n')
 }
 
-/** Formats a report as the `results.json` of Gradescope. `weightOf` returns the points of a check, by default 1. */
-export function formatGradescope({ checks }: CheckReport, weightOf: (check: CheckResult) => number = () => 1): string {
-  const tests = checks.map((check) => ({
+/** Formats a report as the `results.json` of Gradescope. Without weights, each check counts one point. */
+export function formatGradescope({ checks }: CheckReport, weights: Weights = EQUAL): string {
+  const points = toPoints(
+    checks.map(({ name }) => name),
+    weights,
+  )
+  const tests = checks.map((check, at) => ({
     name: check.name,
-    score: check.passed ? weightOf(check) : 0,
-    max_score: weightOf(check),
+    score: check.passed ? (points[at] ?? 0) / UNIT : 0,
+    max_score: (points[at] ?? 0) / UNIT,
     status: check.passed ? 'passed' : 'failed',
     output: check.passed
       ? check.sentence
       : `${check.sentence}\nCause: ${check.cause}\nSource: ${check.source}\nRepeat it with: ${check.repeat}`,
   }))
-  return `${JSON.stringify({ score: tests.reduce((sum, { score }) => sum + score, 0), tests }, undefined, 2)}\n`
+  return `${JSON.stringify({ score: toScore(checks, weights).earned / UNIT, tests }, undefined, 2)}\n`
 }
 
 /** Escapes a text for XML; characters that XML cannot have become U+FFFD. */

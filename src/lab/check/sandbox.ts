@@ -45,6 +45,8 @@ export interface ProgramStart {
   readonly environment?: Readonly<Record<string, string>>
   /** Pipes in place of a pseudo-terminal. */
   readonly pipes?: boolean
+  /** True if the later programs of the sandbox get the folder as this program leaves it, provided that it ends with the exit code 0. */
+  readonly keepsFiles?: boolean
 }
 
 /** RunningProgram is a program under test. */

@@ -60,7 +60,7 @@ function formatStart([first]: readonly DiagramPart[]): readonly string[] {
 }
 
 /** Returns the digest of a text, as a content security policy names it. */
-async function digest(text: string): Promise<string> {
+export async function digest(text: string): Promise<string> {
   const bytes = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', encode(text).slice()))
   return `sha256-${btoa(String.fromCharCode(...bytes))}`
 }

@@ -71,7 +71,7 @@ export class ContainedLauncher implements Launcher {
     return { notes: [], launch: (start) => this.launch(start, agent), close: async () => {} }
   }
 
-  async launch({ words, environment }: ProgramStart, agent = this.#settings.agent): Promise<Launch> {
+  async launch({ words, environment, keepsFiles = false }: ProgramStart, agent = this.#settings.agent): Promise<Launch> {
     const { files, limits, isAdministrator } = this.#settings
     const report = join(this.#folder, `report-${++this.#runs}`)
     const users = isAdministrator ? [] : ['--user', '--preserve-credentials']
@@ -89,6 +89,8 @@ export class ContainedLauncher implements Launcher {
         SBX_ROOT: join(this.#folder, 'root'),
         SBX_STAGE: join(this.#folder, 'stage'),
         SBX_REPORT: report,
+        SBX_KEPT: join(this.#folder, 'kept.tar'),
+        SBX_KEEPS: keepsFiles ? 'yes' : '',
         SBX_COPIED: this.#copied.join('\n'),
         SBX_SHOWN: this.#shown.join('\n'),
         SBX_CWD: files.cwd,

@@ -6,14 +6,18 @@ import type { Launcher } from './launcher.ts'
 import { type Network, ReleasingTransport, shareNetwork } from './network.ts'
 import { OwnNetwork } from './own-network.ts'
 import { PlainLauncher } from './plain-launcher.ts'
-import { findProgramFiles } from './program-files.ts'
+import { findProgramFiles, joinFiles } from './program-files.ts'
 import { loadPty, startProgram } from './sandboxed-program.ts'
 
 export interface SandboxOptions {
   /** Words of the program's command, from which the sandbox finds the files that it needs. */
   readonly words: readonly string[]
+  /** Words of the command that builds the program, if there is one. */
+  readonly build?: readonly string[] | undefined
   /** Folder in which the command runs. */
   readonly cwd: string
+  /** True if the program may see no files outside of that folder, whatever its command names. */
+  readonly confined?: boolean
   readonly limits?: ProgramLimits
   /** False to use no namespaces, as on a system that has none. */
   readonly namespaces?: boolean
@@ -28,8 +32,12 @@ const PROBE_TIME = 10_000
 
 /** Opens a sandbox: with namespaces if the system allows them, otherwise without namespaces and with a note. */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { words, cwd, limits = DEFAULT_LIMITS, namespaces = true, clock = createSystemClock() } = options
-  const files = findProgramFiles(words, cwd)
+  const { words, build, cwd, confined = false, limits = DEFAULT_LIMITS, namespaces = true, clock = createSystemClock() } = options
+  const commands = build === undefined ? [words] : [words, build]
+  const files = joinFiles(
+    cwd,
+    commands.map((command) => findProgramFiles(command, cwd, undefined, { confined })),
+  )
   const terminalNotes = (await loadPty()) ? [] : [NO_TERMINAL]
   if (namespaces && process.platform === 'linux') {
     const isAdministrator = process.getuid?.() === 0

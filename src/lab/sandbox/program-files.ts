@@ -48,9 +48,15 @@ export const SYSTEM_FOLDERS: readonly string[] = [
 
 /**
  * Finds the folders that a command needs. The program's own folders are the folder in which it runs, and the folders of other files
- * that the words of the command name. A home folder has more in it than one program, so there the named files alone count.
+ * that the words of the command name. A home folder has more in it than one program, so there the named files alone count. With `confined`, the
+ * words come from a hand-in, so files outside of `cwd` do not count, except for tools on the path.
  */
-export function findProgramFiles(words: readonly string[], cwd: string, path = process.env.PATH ?? ''): ProgramFiles {
+export function findProgramFiles(
+  words: readonly string[],
+  cwd: string,
+  path = process.env.PATH ?? '',
+  { confined = false }: { readonly confined?: boolean } = {},
+): ProgramFiles {
   const [first = '', ...others] = words
   // an executable in a folder `bin`, such as that of a virtual environment, belongs to an installation; any other executable belongs to
   // the program
@@ -59,10 +65,17 @@ export function findProgramFiles(words: readonly string[], cwd: string, path = p
   const named = (isTool ? others : words)
     .map((word) => resolve(cwd, word))
     .filter((file) => existsSync(file) && !isWithin(file, SYSTEM_FOLDERS) && file !== '/')
+    .filter((file) => !confined || isWithin(realpathSync(file), [realpathSync(cwd)]))
     .map((file) => (statSync(file).isDirectory() ? file : dirname(file)))
   const own = outermost(named.length > 0 && isWide(cwd) ? named : [cwd, ...named])
-  const tools = isTool && tool !== undefined ? toolFolders(tool, own) : []
+  const mayShow = !confined || !first.includes('/')
+  const tools = isTool && mayShow && tool !== undefined ? toolFolders(tool, own) : []
   return { cwd, own, tools: tools.filter((folder) => !isWithin(folder, own)) }
+}
+
+/** Joins what several commands need that run in the same folder. */
+export function joinFiles(cwd: string, all: readonly ProgramFiles[]): ProgramFiles {
+  return { cwd, own: outermost(all.flatMap(({ own }) => own)), tools: outermost(all.flatMap(({ tools }) => tools)) }
 }
 
 /** Checks whether a folder is one of these folders, or is inside of one of them. */

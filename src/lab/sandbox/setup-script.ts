@@ -8,6 +8,9 @@
  * this machine is in it: no home folder, no other hand-in, no data of Parlor. The program has no capability and can get none, so it
  * cannot mount or leave its root folder.
  *
+ * The files that a build makes are kept in an archive outside. The program's own rights and its own root folder apply when the archive is
+ * written and read, so a link in the folder cannot lead out of it.
+ *
  * The script gets its values as environment variables, because they are paths; the words of the command are its arguments.
  */
 export const SETUP = `
@@ -44,11 +47,16 @@ mount -t proc proc "$SBX_ROOT/proc" 2>/dev/null || :
 [ ! -t 0 ] || stty -echo -onlcr
 ids=
 [ -z "$SBX_UID" ] || ids="--reuid=$SBX_UID --regid=$SBX_UID --clear-groups"
-report=$SBX_REPORT root=$SBX_ROOT cwd=$SBX_CWD limits=$SBX_LIMITS
-unset SBX_FILES SBX_ROOT SBX_STAGE SBX_UID SBX_COPIED SBX_SHOWN SBX_REPORT SBX_CWD SBX_LIMITS PWD OLDPWD
+report=$SBX_REPORT root=$SBX_ROOT cwd=$SBX_CWD limits=$SBX_LIMITS kept=$SBX_KEPT keeps=$SBX_KEEPS
+unset SBX_KEPT SBX_KEEPS SBX_FILES SBX_ROOT SBX_STAGE SBX_UID SBX_COPIED SBX_SHOWN SBX_REPORT SBX_CWD SBX_LIMITS PWD OLDPWD
 set +e
-prlimit $limits -- chroot "$root" setpriv $ids --no-new-privs --inh-caps=-all --bounding-set=-all -- sh -c 'cd "$0" && exec "$@"' "$cwd" "$@"
+run() {
+  prlimit $limits -- chroot "$root" setpriv $ids --no-new-privs --inh-caps=-all --bounding-set=-all -- sh -c 'cd "$0" && exec "$@"' "$cwd" "$@"
+}
+[ ! -e "$kept" ] || run tar -xf - < "$kept"
+run "$@"
 code=$?
+if [ -n "$keeps" ] && [ "$code" = 0 ]; then run tar -cSf - . > "$kept" || { code=$?; rm -f "$kept"; }; fi
 { times; echo "code $code"; } > "$report"
 `
 

@@ -58,7 +58,7 @@ not ok 2 - byte-by-byte
       ['plays-to-the-end', 1, 1, 'passed'],
       ['byte-by-byte', 0, 1, 'failed'],
     ])
-    const weighted = JSON.parse(formatGradescope(report, ({ name }) => (name === 'plays-to-the-end' ? 3 : 2)))
+    const weighted = JSON.parse(formatGradescope(report, { weightOf: (name) => (name === 'plays-to-the-end' ? 3 : 2) }))
     expect(weighted.score).toBe(3)
     expect(weighted.tests[1]).toMatchObject({ score: 0, max_score: 2 })
     expect(weighted.tests[1].output).toContain('partial-read')

@@ -1,0 +1,34 @@
+import { terminalColumns, wrap } from '../games/text/graphemes.ts'
+import { escapeControls } from '../wire/text.ts'
+
+/** Parts of the work that are reported on an output that is no terminal. */
+const STEPS = 10
+
+/** MatrixProgress shows how far the judgement of a class is: one line that changes at a terminal, elsewhere at most ten lines. */
+export class MatrixProgress {
+  readonly #output: NodeJS.WriteStream
+  #step = 0
+  #isMidLine = false
+
+  constructor(output: NodeJS.WriteStream) {
+    this.#output = output
+  }
+
+  /** Notes that one more part is done; `what` is that part. */
+  show(done: number, all: number, what: string): void {
+    const step = Math.floor((done * STEPS) / all)
+    const line = `parlor: ${done} of ${all} done: ${escapeControls(what)}`
+    if (this.#output.isTTY) {
+      const [first = ''] = wrap(line, terminalColumns(this.#output) - 1)
+      this.#output.write(`\r\x1b[K${first}`)
+      this.#isMidLine = true
+    } else if (step > this.#step) this.#output.write(`${line}\n`)
+    this.#step = step
+  }
+
+  /** Removes the line that changes. */
+  end(): void {
+    if (this.#isMidLine) this.#output.write('\r\x1b[K')
+    this.#isMidLine = false
+  }
+}

@@ -1,0 +1,107 @@
+import type { Automaton, Side } from '../../protocol/automaton.ts'
+import { Disconnected } from '../../wire/disconnect.ts'
+import { type Evidence, findCause, findWireFault, isCrash } from '../check/causes.ts'
+import type { Finding } from '../check/check.ts'
+import type { ProgramEnd } from '../check/sandbox.ts'
+import type { Observation, Turn } from '../monitor/observation.ts'
+import { SIDES } from '../monitor/orderings.ts'
+
+/** PairFinding is what was found in the conversation of two hand-ins. */
+export interface PairFinding extends Finding {
+  /** The side that made the first mistake; missing if both have passed, or if it is not clear which of them it was. */
+  readonly atFault?: Side
+}
+
+/** PairEnd is what was seen of the conversation of two hand-ins. */
+export interface PairEnd {
+  readonly automaton: Automaton
+  /** How it ended: both sides have closed, or nothing happened any more, or the judge has stopped a conversation without an end. */
+  readonly how: 'closed' | 'silent' | 'stopped'
+  /** True if the conversation may be over in its last state. */
+  readonly isOver: boolean
+  readonly state: string
+  readonly turn: Turn
+  readonly observations: readonly Observation[]
+  /** How each program ended by itself; `undefined` if it still ran. */
+  readonly ends: Readonly<Record<Side, ProgramEnd | undefined>>
+  readonly lines: Readonly<Record<Side, readonly string[]>>
+  /** Milliseconds after which a conversation counts as silent. */
+  readonly silence: number
+}
+
+/**
+ * Judges the conversation of two hand-ins. The first mistake decides: a wrong message can be followed by a crash, by an early end or by
+ * silence of the other side, and none of these is that side's fault.
+ */
+export function judgePair(pair: PairEnd): PairFinding {
+  const { how, isOver, observations } = pair
+  const early = observations.find((one) => one.kind === 'end' && !one.over)
+  const isDone = how === 'stopped' || (isOver && !early)
+  const wrong = findFirstWrong(pair, isDone ? undefined : new Error('the conversation did not go on'))
+  if (wrong) return wrong
+  if (isDone) return judgeEnds(pair)
+  if (early?.kind !== 'end') return judgeSilence(pair)
+  const what = early.how === 'reset' ? 'broke the connection off' : 'closed the connection'
+  const sentence = `the ${early.from} ${what} in the state ${early.before}${early.expected === undefined ? '' : `; ${early.expected}`}`
+  return blame(pair, early.from, new Disconnected(early.how === 'reset' ? 'reset' : 'finished', sentence))
+}
+
+/**
+ * Finds the first message that is wrong. A message that the other side has refused is a matter of the game: the conversation can go on, and
+ * stop for another reason.
+ */
+function findFirstWrong(pair: PairEnd, trouble: Error | undefined): PairFinding | undefined {
+  const refused = new Set(pair.observations.map((one) => (one.kind === 'message' ? one.refuses : undefined)))
+  const counted = pair.observations.filter((one) => !((one.kind === 'message' || one.kind === 'judged') && refused.has(one.number)))
+  const faults = SIDES.flatMap((side) => {
+    const evidence = toEvidence(pair, side, trouble)
+    const found = findWireFault({ ...evidence, observations: counted })
+    if (!found) return []
+    const seen = counted.findIndex((_, at) => findWireFault({ ...evidence, observations: counted.slice(0, at + 1) }) !== undefined)
+    return [{ seen, finding: { ...found, atFault: side, lines: pair.lines[side], observations: pair.observations } }]
+  })
+  return faults.toSorted((one, other) => one.seen - other.seen)[0]?.finding
+}
+
+/** Judges a conversation that has stopped before its end without a wrong message. */
+function judgeSilence(pair: PairEnd): PairFinding {
+  const { turn, state, silence } = pair
+  const late = (who: string) => new Disconnected('late', `${who} sent nothing for ${silence / 1000} s in the state ${state}`)
+  if (turn === 'client' || turn === 'server') return blame(pair, turn, late(`it is the ${turn}’s turn, but the ${turn}`))
+  return {
+    cause: 'hangs',
+    sentence: late('either side may speak, but both').message,
+    lines: pair.lines.client,
+    observations: pair.observations,
+  }
+}
+
+/** Judges how the programs have ended after a conversation that is over. */
+function judgeEnds(pair: PairEnd): PairFinding {
+  const crashed = pair.how === 'stopped' ? undefined : SIDES.find((side) => isCrashed(pair.ends[side]))
+  const crash = crashed && findFault(pair, crashed, undefined)
+  if (crash) return crash
+  if (pair.how === 'stopped') return { sentence: 'the conversation went on until the judge stopped it, because its protocol has no end' }
+  return { sentence: 'the conversation ended as its protocol ends' }
+}
+
+function isCrashed(end: ProgramEnd | undefined): boolean {
+  return end !== undefined && isCrash(end)
+}
+
+/** Returns the finding that one side is at fault, with the likely cause. */
+function blame(pair: PairEnd, role: Side, trouble: Error): PairFinding {
+  const { lines, observations } = pair
+  const unknown = { cause: 'hangs', sentence: trouble.message, atFault: role, lines: lines[role], observations } as const
+  return findFault(pair, role, trouble) ?? unknown
+}
+
+/** Finds what is wrong with one side; `undefined` if nothing is. */
+function findFault(pair: PairEnd, role: Side, trouble: Error | undefined): PairFinding | undefined {
+  const found = findCause(toEvidence(pair, role, trouble))
+  return found && { ...found, atFault: role, lines: pair.lines[role], observations: pair.observations }
+}
+
+function toEvidence({ automaton, observations, ends, lines }: PairEnd, role: Side, trouble: Error | undefined): Evidence {
+  return { role, automaton, observations, trouble, end: ends[role], inputEnded: false, lines: lines[role], printed: '' }
+}

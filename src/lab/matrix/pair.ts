@@ -1,0 +1,223 @@
+import type { Clock } from '../../base/clock.ts'
+import { seededRandom } from '../../games/random.ts'
+import { isEndless, type Side } from '../../protocol/automaton.ts'
+import { Conversation } from '../../protocol/conversation.ts'
+import type { Options, Program } from '../../protocol/definition.ts'
+import { memoryPair } from '../../wire/transports/memory.ts'
+import type { CheckSubject } from '../check/check.ts'
+import { type Connected, connectProgram } from '../check/connecting.ts'
+import { waitForPrompt } from '../check/match.ts'
+import { QUOTED } from '../check/program-output.ts'
+import type { ProgramEnd, RunningProgram } from '../check/sandbox.ts'
+import { Typist } from '../check/typist.ts'
+import { endWithin } from '../check/waiting.ts'
+import { ConversationMonitor, toWatchedProtocol } from '../monitor/monitor.ts'
+import type { Observation, WireEvent } from '../monitor/observation.ts'
+import { otherSide, SIDES } from '../monitor/orderings.ts'
+import { Relay } from '../tap/relay.ts'
+import { judgePair, type PairEnd, type PairFinding } from './pair-verdict.ts'
+
+/*
+ * Two hand-ins play one conversation. Each is in a sandbox of its own, and neither can reach the other: the judge listens in the network of
+ * the client, connects in the network of the server, and relays. So each of them sees the bytes of the other and nothing else of it.
+ *
+ * The judge plays no side, but it types at both programs when their person would. As in a check, Parlor's own role of the same side says
+ * when that is: a shadow beside each program reads what the program receives, and its own messages are dropped.
+ */
+
+/** Milliseconds without a byte and without a typed line after which a conversation counts as stuck. */
+export const SILENCE = 4000
+/** Milliseconds between two looks at the time. */
+const TICK = 100
+/** Milliseconds for the other side after one side has ended a conversation that is over, and for a program to show how it has ended. */
+const END_WAIT = 500
+/** Lines of each side after which the judge stops a conversation whose protocol has no end. */
+const EXCHANGES = 6
+/** Maximum number of observations that a finding quotes from. */
+const STORED = 2000
+
+export interface PairOptions {
+  readonly client: CheckSubject
+  readonly server: CheckSubject
+  /** The options that both sides share. */
+  readonly options: Options
+  /** Milliseconds without a byte and without a typed line after which the conversation counts as stuck. */
+  readonly silence?: number
+}
+
+/** Plays one conversation between two programs, and resolves to what is wrong, and with which of them. */
+export async function playPair({ client, server, options, silence = SILENCE }: PairOptions): Promise<PairFinding> {
+  const [one, other] = await Promise.all([connectProgram(client), connectProgram(server)])
+  if ('sentence' in one || 'sentence' in other) {
+    for (const each of [one, other]) if ('running' in each) await giveUp(each)
+    // a client cannot be blamed for a server that is not there
+    const [atFault, finding] = 'sentence' in other ? (['server', other] as const) : (['client', one] as const)
+    return 'sentence' in finding ? { ...finding, atFault } : { sentence: '' }
+  }
+  const match = new PairMatch({ client: one, server: other }, client, options, silence)
+  const end = await match.play()
+  await Promise.all([one.running.stop(), other.running.stop()])
+  return judgePair(end)
+}
+
+async function giveUp({ transport, running }: Connected): Promise<void> {
+  transport.open({ data() {}, finished() {}, closed() {} })
+  transport.reset()
+  await running.stop()
+}
+
+/** PairMatch is one conversation of two programs. */
+class PairMatch {
+  readonly #sides: Readonly<Record<Side, Connected>>
+  readonly #program: Program
+  readonly #clock: Clock
+  readonly #monitor: ConversationMonitor
+  readonly #observations: Observation[] = []
+  readonly #shadows: Readonly<Record<Side, Shadow>>
+  readonly #over = Promise.withResolvers<PairEnd['how']>()
+  readonly #silence: number
+  #lastAt: number
+  #endedAt: number | undefined
+
+  constructor(sides: Readonly<Record<Side, Connected>>, { program, clock, seed }: CheckSubject, options: Options, silence: number) {
+    this.#sides = sides
+    this.#silence = silence
+    this.#program = program
+    this.#clock = clock
+    this.#monitor = new ConversationMonitor(toWatchedProtocol(program, options))
+    this.#lastAt = clock.monotonic()
+    const terms = { program, options: { ...program.defaults, ...options }, clock, stop: () => this.#over.resolve('stopped') }
+    const shadowOf = (side: Side, own: number) =>
+      new Shadow({ ...terms, side, seed: own, running: sides[side].running, onTyped: () => this.#touch() })
+    this.#shadows = { client: shadowOf('client', seed), server: shadowOf('server', seed + 1) }
+  }
+
+  async play(): Promise<PairEnd> {
+    const relay = new Relay(this.#sides.client.transport, this.#sides.server.transport, {
+      bytes: (from, bytes) => this.#takeBytes(from, bytes),
+      ended: (from, broken) => this.#takeEnd(from, broken),
+      closed: () => this.#over.resolve('closed'),
+    })
+    const check = () => {
+      cancel = this.#clock.after(TICK, check)
+      this.#checkTime()
+    }
+    let cancel = this.#clock.after(TICK, check)
+    relay.open()
+    const how = await this.#over.promise
+    cancel()
+    if (how !== 'closed') this.#observe({ kind: 'time', at: this.#clock.monotonic() })
+    const { isOver, state, turn } = this.#monitor
+    const observations = [...this.#observations]
+    const [client, server] = await Promise.all([this.#endOf('client'), this.#endOf('server')])
+    relay.reset()
+    for (const side of SIDES) this.#shadows[side].end()
+    const lines = { client: this.#linesOf('client'), server: this.#linesOf('server') }
+    return {
+      automaton: this.#program.protocol.automaton,
+      how,
+      isOver,
+      state,
+      turn,
+      observations,
+      ends: { client, server },
+      lines,
+      silence: this.#silence,
+    }
+  }
+
+  #takeBytes(from: Side, bytes: Uint8Array): void {
+    this.#touch()
+    this.#observe({ kind: 'bytes', at: this.#clock.monotonic(), from, bytes })
+    this.#shadows[otherSide(from)].receive(bytes)
+    for (const side of SIDES) this.#shadows[side].progress()
+  }
+
+  #takeEnd(from: Side, broken: string | undefined): void {
+    this.#touch()
+    this.#endedAt ??= this.#clock.monotonic()
+    this.#observe({ kind: 'end', at: this.#clock.monotonic(), from, how: broken === undefined ? 'finished' : 'reset' })
+    this.#shadows[otherSide(from)].finish()
+  }
+
+  /** Ends the match if it is over and one side has gone, or if it is stuck. */
+  #checkTime(): void {
+    const now = this.#clock.monotonic()
+    this.#observe({ kind: 'time', at: now })
+    if (this.#endedAt !== undefined && this.#monitor.isOver && now - this.#endedAt > END_WAIT) this.#over.resolve('closed')
+    else if (now - this.#lastAt > this.#silence) this.#over.resolve('silent')
+  }
+
+  #observe(event: WireEvent): void {
+    const seen = this.#monitor.observe(event)
+    if (this.#observations.length < STORED) this.#observations.push(...seen)
+  }
+
+  #touch(): void {
+    this.#lastAt = this.#clock.monotonic()
+  }
+
+  #endOf(side: Side): Promise<ProgramEnd | undefined> {
+    return endWithin(this.#sides[side].running, END_WAIT, this.#clock)
+  }
+
+  #linesOf(side: Side): readonly string[] {
+    return this.#sides[side].running.output.lastLines(QUOTED)
+  }
+}
+
+interface ShadowOptions {
+  readonly program: Program
+  readonly options: Options
+  readonly side: Side
+  readonly seed: number
+  readonly running: RunningProgram
+  readonly clock: Clock
+  readonly onTyped: () => void
+  /** Called if the protocol has no end, and enough was typed. */
+  readonly stop: () => void
+}
+
+/** Shadow is Parlor's role of one side. It reads what the program of that side receives, and types at the program when its person would. */
+class Shadow {
+  readonly #typist: Typist
+  readonly #conversation: Conversation
+  readonly #feed: ReturnType<typeof memoryPair>[0]
+
+  constructor({ program, options, side, seed, running, clock, onTyped, stop }: ShadowOptions) {
+    const { automaton } = program.protocol
+    const [feed, end] = memoryPair()
+    this.#feed = feed
+    // what the shadow sends is dropped
+    feed.open({ data() {}, finished() {}, closed() {} })
+    const enough = isEndless(automaton) ? EXCHANGES : undefined
+    const typed = async (line: string | undefined) => {
+      await waitForPrompt(running, clock)
+      onTyped()
+      if (line !== undefined) running.type(line)
+      else if (enough === undefined) running.endInput()
+      else stop()
+    }
+    const state = () => this.#conversation.state
+    this.#typist = new Typist({ automaton, side, declared: program.typed, enough, random: seededRandom(seed), state, typed })
+    const terms = { program, options, side, transport: end, clock, random: seededRandom(seed + 2), console: this.#typist }
+    this.#conversation = new Conversation(terms)
+  }
+
+  receive(bytes: Uint8Array): void {
+    this.#feed.write(bytes)
+  }
+
+  finish(): void {
+    this.#feed.finish()
+  }
+
+  /** Notes that the conversation has continued, so that lines of earlier turns may be typed again. */
+  progress(): void {
+    this.#typist.progress()
+  }
+
+  end(): void {
+    this.#conversation.end('the match is over')
+  }
+}

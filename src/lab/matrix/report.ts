@@ -1,0 +1,98 @@
+import type { Side } from '../../protocol/automaton.ts'
+import { escapeInvisible } from '../../wire/text.ts'
+import { type Score, toScore, type Weights } from '../check/points.ts'
+import type { Cause, CheckLevel, CheckResult } from '../check/report.ts'
+
+/** MatrixCheck is the result of one check of one side of a hand-in. */
+export interface MatrixCheck extends CheckResult {
+  /** The diagram of a failure and the last lines of the program, as lines. */
+  readonly details: readonly string[]
+  /** True if the judge did not play it, because the check on which it depends has failed. */
+  readonly isSkipped?: boolean
+}
+
+/** HandInSide is one side of a hand-in: how it is started, and the results of its checks. */
+export interface HandInSide {
+  /** The command, and how it was found, as a sentence. */
+  readonly start: string
+  readonly checks: readonly MatrixCheck[]
+  /** True if it has played at least one conversation with the judge, so that it can play with others. */
+  readonly hasPlayed: boolean
+}
+
+/** HandInReport is the row of one hand-in. */
+export interface HandInReport {
+  readonly name: string
+  readonly client?: HandInSide
+  readonly server?: HandInSide
+  /** Why no program of it could be started. */
+  readonly problem?: string
+}
+
+/**
+ * PairOutcome says how the conversation of two hand-ins went: well, or one side made the first mistake, or that is not clear, or one of
+ * the two cannot play at all.
+ */
+export type PairOutcome = 'passed' | 'client' | 'server' | 'unclear' | 'not played'
+
+/** PairReport is the result of a client of one hand-in and a server of another, or of the same. */
+export interface PairReport {
+  /** Names of the hand-ins. */
+  readonly client: string
+  readonly server: string
+  readonly outcome: PairOutcome
+  readonly cause: Cause | null
+  readonly sentence: string
+  readonly repeat: string
+  readonly details: readonly string[]
+}
+
+/** MatrixReport is the judgement of a class. */
+export interface MatrixReport {
+  readonly program: string
+  readonly level: CheckLevel
+  readonly handIns: readonly HandInReport[]
+  readonly pairs: readonly PairReport[]
+}
+
+/** Formats a text with names of folders on one line, because a name can contain a line end. */
+export function showLine(text: string): string {
+  return escapeInvisible(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t')
+}
+
+/** The sides, in the order of the columns. */
+export const MATRIX_SIDES: readonly Side[] = ['client', 'server']
+
+/** Checks whether everything has passed. */
+export function hasPassed({ handIns, pairs }: MatrixReport): boolean {
+  const isGood = (handIn: HandInReport) =>
+    handIn.problem === undefined && MATRIX_SIDES.every((side) => handIn[side]?.checks.every(({ passed }) => passed) ?? true)
+  return handIns.length > 0 && handIns.every(isGood) && pairs.every(({ outcome }) => outcome === 'passed')
+}
+
+/** Returns the points of a hand-in for its checks; those of both sides together if it has two. */
+export function scoreOf(handIn: HandInReport, weights: Weights): Score {
+  return toScore(namedChecks(handIn), weights)
+}
+
+/** Returns all checks of a hand-in. Their names begin with the side, as in the report of one program with two sides. */
+function namedChecks(handIn: HandInReport): readonly MatrixCheck[] {
+  return MATRIX_SIDES.flatMap((side) => (handIn[side]?.checks ?? []).map((check) => ({ ...check, name: `${side}:${check.name}` })))
+}
+
+/** Checks whether a check was played and has failed. */
+export function isPlayedFailure({ passed, isSkipped = false }: MatrixCheck): boolean {
+  return !passed && !isSkipped
+}
+
+/** Formats the checks of a side in few words: `passed`, `missing-newline`, or `9 of 11, partial-read`. */
+export function formatSide(side: HandInSide | undefined): string {
+  if (!side) return '-'
+  const failed = side.checks.filter(isPlayedFailure)
+  const good = side.checks.filter(({ passed }) => passed).length
+  if (failed.length === 0) return 'passed'
+  const causes = [...new Set(failed.map(({ cause }) => cause ?? 'not judged'))]
+  const [first = ''] = causes
+  const cause = causes.length > 1 ? `${first} and ${causes.length - 1} more` : first
+  return good === 0 && causes.length === 1 ? cause : `${good} of ${side.checks.length}, ${cause}`
+}
