@@ -13,7 +13,7 @@ describe.skipIf(!hasPython)('parlor check', () => {
   test('judges a client, prints what it proves, and exits with 0', async () => {
     const { output, code } = await run('check', 'guess', '--client', 'python3 guess_client.py {HOST} {PORT}', '--folder', examples)
     expect(output).toMatch(/^passed {2}plays-to-the-end: plays one conversation to its end/)
-    expect(output).toContain('tjc/guess: passed, 1 of 1 check\n')
+    expect(output).toContain('states visited: 5 of 5; games finished: 2 of 2 outcomes\ntjc/guess: passed, 2 of 2 checks\n')
     expect(code).toBe(0)
   })
 
@@ -22,6 +22,7 @@ describe.skipIf(!hasPython)('parlor check', () => {
     const { output, code } = await run('check', 'guess', '--client', `python3 ${path}/program.py`, '--seed', '9')
     expect(output).toContain('FAILED  plays-to-the-end: the client ended with the exit code 1 before it connected to the server\n')
     expect(output).toContain('| ValueError: oh\n')
+    expect(output).toContain('not played, because a check before them has failed: every-outcome\n')
     expect(output).toContain('cause: crashed; source: 000 program 11, exercise 10\n')
     expect(output).toContain(`repeat: parlor check guess --client 'python3 ${path}/program.py' --only plays-to-the-end --seed 9\n`)
     expect(code).toBe(1)
@@ -45,7 +46,9 @@ describe.skipIf(!hasPython)('parlor check', () => {
     const { output, code } = await run('check', 'guess', '--client', CLIENT, '--server', SERVER, '--json')
     const report = JSON.parse(output)
     expect(report).toMatchObject({ program: 'tjc/guess', role: 'both', level: 'worksheet', passed: true })
-    expect(report.checks.map(({ name }: { name: string }) => name)).toEqual(['client:plays-to-the-end', 'server:plays-to-the-end'])
+    expect(report.checks.map(({ name }: { name: string }) => name)).toEqual([
+      ...['client:plays-to-the-end', 'client:every-outcome', 'server:plays-to-the-end', 'server:every-outcome'],
+    ])
     expect(Object.keys(report.checks[0])).toEqual(['name', 'passed', 'cause', 'sentence', 'source', 'repeat'])
     expect(code).toBe(0)
   })
@@ -54,9 +57,9 @@ describe.skipIf(!hasPython)('parlor check', () => {
     const path = folder()
     const files = ['--junit', join(path, 'junit.xml'), '--gradescope', join(path, 'results.json')]
     const { output, code } = await run('check', 'guess', '--server', SERVER, '--format', 'tap', ...files)
-    expect(output).toBe('TAP version 14\n1..1\nok 1 - plays-to-the-end\n')
-    expect(readFileSync(join(path, 'junit.xml'), 'utf8')).toContain('<testsuites tests="1" failures="0">')
-    expect(JSON.parse(readFileSync(join(path, 'results.json'), 'utf8'))).toMatchObject({ score: 1 })
+    expect(output).toBe('TAP version 14\n1..2\nok 1 - plays-to-the-end\nok 2 - every-outcome\n')
+    expect(readFileSync(join(path, 'junit.xml'), 'utf8')).toContain('<testsuites tests="2" failures="0">')
+    expect(JSON.parse(readFileSync(join(path, 'results.json'), 'utf8'))).toMatchObject({ score: 2 })
     expect(code).toBe(0)
   })
 })

@@ -86,6 +86,8 @@ export class WireWatch extends TransportFilter {
   #observe(event: WireEvent): void {
     const seen = this.#monitor.observe(event)
     this.#visited.add(this.#monitor.state)
+    // several messages can arrive at once
+    for (const one of seen) if ('after' in one) this.#visited.add(one.after)
     if (this.observations.length < STORED) this.observations.push(...seen)
   }
 }

@@ -9,6 +9,7 @@ const automaton = defineAutomaton({
     ask: server('ASK'),
     move: client('MOVE{cell}', { example: 'MOVE5' }),
     guess: client('{number}', { example: '50' }),
+    letter: client('{letter}', { example: 'a' }),
     head: client('H'),
     tail: client('T'),
     text: client('{text}', { example: 'Hello', free: true }),
@@ -19,6 +20,7 @@ const automaton = defineAutomaton({
   states: {
     moving: { move: 'moving', quit: 'end' },
     guessing: { guess: 'moving' },
+    spelling: { letter: 'spelling' },
     tossing: { head: 'moving', tail: 'moving' },
     talking: { text: 'talking', quit: 'end' },
     waiting: { ask: 'moving' },
@@ -30,6 +32,7 @@ const automaton = defineAutomaton({
 describe('the lines for a state', () => {
   test.each([
     ['moving', ['5', '1', '2', '3', '4', '5', '6', '7', '8', '9'], ['QUIT']],
+    ['spelling', [...'abcdefghijklmnopqrstuvwxyz'], []],
     ['tossing', ['H', 'T'], []],
     ['talking', ['Hello'], ['QUIT']],
     ['waiting', [], []],
@@ -66,6 +69,13 @@ describe('a typist', () => {
     }
     expect(typed.slice(0, 2).sort()).toEqual(['H', 'T'])
     expect(typed.slice(2).every((line) => line === 'H' || line === 'T')).toBe(true)
+  })
+
+  test('quits after some lines, with the line that the program takes at the end of its input', async () => {
+    const user = typist('moving', { quitsAfter: 1 })
+    expect(await user.ask('', '0')).toMatch(/^\d$/)
+    expect(await user.ask('', '0')).toBe('0')
+    expect(await user.ask('')).toBe('QUIT')
   })
 
   test('types the lines that a program declares', async () => {

@@ -1,11 +1,25 @@
 import os
 import socket
 
+LINES = ["123", "456", "789", "147", "258", "369", "159", "357"]
+moves = {"O": "", "X": ""}
+
+
+def over():
+    wins = any(set(line) <= set(mine) for line in LINES for mine in moves.values())
+    return wins or len(moves["O"] + moves["X"]) == 9
+
+
 s = socket.create_connection((os.environ["HOST"], int(os.environ["PORT"])))
-board = s.makefile()
-while True:
-    move = board.readline().strip()
+peer = s.makefile()
+while not over():
+    move = peer.readline().strip()
     if not move.startswith("MOVE"):
         break
-    s.sendall(("MOVE" + input("Your cell: ") + "\n").encode())
+    moves["O"] += move[4:]
+    if over():
+        break
+    cell = input("Your cell: ")
+    moves["X"] += cell
+    s.sendall(("MOVE" + cell + "\n").encode())
 s.close()

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import { createSystemClock } from '../../../src/base/clock.ts'
+import { planOutcomes } from '../../../src/lab/check/outcome-plan.ts'
+import { ARROW, type Rehearsal, rehearse, toScript } from '../../../src/lab/check/rehearsal.ts'
+import type { Side } from '../../../src/protocol/automaton.ts'
+import { program } from '../../support/play.ts'
+
+/** A rehearsal with these outcomes and steps; the seed is its number. */
+const rehearsal = (seed: number, outcomes: readonly string[], steps: readonly string[], length = 10): Rehearsal => ({
+  ...{ script: { seed }, outcomes: new Set(outcomes), steps: new Set(steps), length, sentLast: undefined },
+})
+
+const seeds = (rehearsals: readonly Rehearsal[], most = 9) => planOutcomes(rehearsals, most).scripts.map(({ seed }) => seed)
+
+describe('a plan of outcomes', () => {
+  test('has few scripts, which reach all outcomes and take all steps', () => {
+    const win = `judging${ARROW}WIN`
+    const all = [
+      rehearsal(1, ['lost'], ['a', 'b'], 6),
+      rehearsal(2, ['lost'], ['a', 'b', 'c'], 6),
+      rehearsal(3, ['won'], ['a', win], 4),
+      rehearsal(4, ['won'], ['a', win], 4),
+    ]
+    const { scripts, outcomes, implied } = planOutcomes(all, 9)
+    expect(
+      scripts
+        .map(({ seed }) => seed)
+        .slice(0, 2)
+        .sort(),
+    ).toEqual([2, 3])
+    expect(outcomes).toEqual(['lost', 'won'])
+    expect(implied.get(win)).toBe('won')
+    expect(implied.get('a')).toBeUndefined()
+  })
+
+  test('has the shortest and the longest game of each outcome', () => {
+    const all = [rehearsal(1, ['won'], ['a'], 5), rehearsal(2, ['won'], ['a'], 2), rehearsal(3, ['won'], ['a'], 9)]
+    expect(seeds(all).sort()).toEqual([2, 3])
+  })
+
+  test('has at most as many scripts as it may, and those with an outcome first', () => {
+    const all = [rehearsal(1, [], ['a', 'b', 'c']), rehearsal(2, ['won'], ['a'])]
+    expect(seeds(all, 1)).toEqual([2])
+  })
+
+  test('is empty without rehearsals', () => {
+    expect(planOutcomes([], 9)).toMatchObject({ scripts: [], outcomes: [] })
+  })
+})
+
+describe('rehearsals in memory', () => {
+  const rehearseMany = async (name: string, role: Side, count: number) => {
+    const subject = { program: await program(name), options: {}, role, clock: createSystemClock() }
+    return Promise.all(Array.from({ length: count }, (_, number) => rehearse(subject, toScript(1, number))))
+  }
+
+  test.each([
+    ['tictactoe', ['a draw', 'the client quits', 'the client wins', 'the server quits', 'the server wins']],
+    ['scissors', ['a draw', 'the client quits', 'the client wins', 'the server quits', 'the server wins']],
+    ['guess', ['the client loses', 'the client wins']],
+    ['headtail', ['the client quits']],
+    ['hello', []],
+  ])('reach every outcome of %s', async (name, outcomes) => {
+    const found = await rehearseMany(name, 'client', 60)
+    expect(found.every((one) => one !== undefined)).toBe(true)
+    expect([...new Set(found.flatMap((one) => [...(one?.outcomes ?? [])]))].sort()).toEqual(outcomes)
+  })
+
+  test('are the same again from the same script', async () => {
+    const [one, again] = [await rehearseMany('tictactoe', 'server', 5), await rehearseMany('tictactoe', 'server', 5)]
+    expect(again).toEqual(one)
+    expect(new Set(one.map((rehearsed) => rehearsed?.length)).size).toBeGreaterThan(1)
+  })
+})
