@@ -19,7 +19,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import { CheckProgress } from './check-progress.ts'
 import { wallClock } from './clock.ts'
 import { printError, UsageError } from './diagnostics.ts'
-import { diagramOptions } from './lab-view.ts'
+import { diagramOptions, printDiagram } from './lab-view.ts'
 import { createRandom, loadRegistry, type ProgramFlags, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 
@@ -168,7 +168,7 @@ function repeatLine(role: Side, check: Check, seed: number): string {
 function printJudged(terminal: Terminal, { result, proves, lines, observations, board }: JudgedCheck): void {
   terminal.printSentence(`${result.passed ? 'passed' : 'FAILED'}  ${result.name}: ${result.passed ? proves : result.sentence}`)
   if (result.passed) return
-  for (const line of formatFailure(observations, diagramOptions())) terminal.say(line)
+  printDiagram(formatFailure(observations, diagramOptions()))
   if (board !== undefined) terminal.say('        The board of the judge:')
   for (const line of board?.trimEnd().split('\n') ?? []) terminal.say(`        | ${line}`)
   if (lines.length > 0) terminal.say('        The last lines of the program:')

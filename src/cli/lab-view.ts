@@ -28,6 +28,11 @@ export function diagramOptions(output: NodeJS.WriteStream = process.stdout): Omi
   return { width: output.isTTY ? terminalColumns(output) : PIPE_COLUMNS, color: showsColor(output) }
 }
 
+/** Prints the lines of a diagram, which may have colours. The diagram has escaped everything that a peer has sent. */
+export function printDiagram(lines: readonly string[], output: NodeJS.WriteStream = process.stdout): void {
+  for (const line of lines) output.write(`${line}\n`)
+}
+
 /** Width of a diagram on a pipe. */
 const PIPE_COLUMNS = 100
 

@@ -8,6 +8,7 @@ import { playMatch } from './match.ts'
 import { isSpinning } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { QUOTED } from './program-output.ts'
+import { findScript } from './rehearsal.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 import { endWithin } from './waiting.ts'
 import { WireWatch } from './wire-watch.ts'
@@ -64,6 +65,7 @@ async function playUntil(
   { how, last }: { readonly how: Goodbye; readonly last: string | undefined },
 ): Promise<Finding | undefined> {
   const { program, options, role, clock } = subject
+  const script = await findScript(subject, state)
   const connected = await connectProgram(subject)
   if ('sentence' in connected) return connected
   const { running } = connected
@@ -71,7 +73,7 @@ async function playUntil(
   const gone = Promise.withResolvers<'gone'>()
   const transport = new InterruptingTransport(watch, { how, last, state, onInterrupt: () => gone.resolve('gone') })
   const leave = new AbortController()
-  const match = playMatch({ ...subject, script: { seed: subject.seed }, running, transport, silence: SILENCE, until: leave.signal })
+  const match = playMatch({ ...subject, script, running, transport, silence: SILENCE, until: leave.signal })
   const first = await Promise.race([gone.promise, match.then(() => 'over' as const)])
   const finding = first === 'over' ? undefined : await judgeAfterwards(subject, running, how)
   await running.stop()

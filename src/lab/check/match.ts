@@ -30,8 +30,8 @@ import { idleFor, programClock } from './waiting.ts'
 const TICK = 100
 /** Milliseconds for which a program is idle before a line is typed, if it shows no prompt. A prompt that ends its line cannot be recognised. */
 const PROMPT_WAIT = 100
-/** Milliseconds for the rest of a message of which a part has arrived. */
-const REST_WAIT = 1500
+/** Milliseconds for the rest of a message of which a part has arrived: as many as the monitor waits before it reports the part. */
+const REST_WAIT = 2050
 /** Milliseconds for a late program to send what it holds in a buffer, after the judge has ended the connection. */
 const LINGER = 500
 
@@ -50,6 +50,8 @@ export interface MatchOptions {
   readonly silence: number
   /** Text that the judge types where its side may send any text; by default, the example of the message. */
   readonly text?: string | undefined
+  /** Called when the program is late, before the judge ends the connection. */
+  readonly onLate?: (() => void) | undefined
   /** Stops the match when it aborts. */
   readonly until?: AbortSignal
   readonly clock: Clock
@@ -73,6 +75,8 @@ export interface MatchEnd {
   readonly board: string | undefined
   /** The messages that Parlor's own role of the program's side sent in its place. */
   readonly expected: readonly string[]
+  /** The lines that it asked for again, by the number of messages that it had sent: the game does not allow them. */
+  readonly refused: ReadonlyMap<number, string>
   /** True if that role found a fault in what the judge sent, so that it plays another game than the program. */
   readonly shadowBroke: boolean
   /** The last lines of the program's output when the conversation ended, without what followed from the end. */
@@ -90,6 +94,7 @@ export async function playMatch({
   random,
   silence,
   text,
+  onLate,
   until,
   clock,
 }: MatchOptions): Promise<MatchEnd> {
@@ -99,6 +104,8 @@ export async function playMatch({
   let inputEnded = false
   const [copy, shadowEnd] = memoryPair()
   const expected: string[] = []
+  const refused = new Map<number, string>()
+  let sentBefore = -1
   // what the shadow sends goes nowhere
   copy.open({ data: (bytes) => void expected.push(...splitLines(decode(bytes))), finished() {}, closed() {} })
   const typeLine = async (line: string | undefined) => {
@@ -108,6 +115,9 @@ export async function playMatch({
       inputEnded = true
       return running.endInput()
     }
+    const last = typed.at(-1)
+    if (last !== undefined && sentBefore === expected.length) refused.set(sentBefore, last)
+    sentBefore = expected.length
     typed.push(line)
     running.type(line)
   }
@@ -143,7 +153,9 @@ export async function playMatch({
     const limit = conversation.connection.unfinished ? Math.min(silence, REST_WAIT) : silence
     const before = conversation.connection.end
     conversation.checkTimeout(time.monotonic(), { first: limit, idle: limit })
-    lingering.isLate ||= before === undefined && conversation.connection.end !== undefined
+    if (lingering.isLate || before !== undefined || conversation.connection.end === undefined) return
+    lingering.isLate = true
+    onLate?.()
   }
   let cancel = clock.after(TICK, check)
   until?.addEventListener('abort', stop)
@@ -163,6 +175,7 @@ export async function playMatch({
     outcomes: own.outcomes,
     board: own.board(),
     expected,
+    refused,
     shadowBroke: isViolation(broken),
     lines,
   }

@@ -70,7 +70,7 @@ export async function playConversation(
   const rules = faults === undefined ? [] : parseFaults(faults)
   if ('refused' in rules) throw new RangeError(rules.refused)
   const transport = rules.length === 0 ? (wrap?.(watch) ?? watch) : addFaults(watch, { rules, seed, side: own, program: protocol, clock })
-  const match = await playMatch({ ...subject, script, running, transport, silence, text })
+  const match = await playMatch({ ...subject, script, running, transport, silence, text, onLate: () => watch.settle() })
   watch.settle()
   const end = await endWithin(running, match.trouble || role === 'server' ? CRASH_WAIT : END_WAIT, clock)
   const spins = end === undefined && (await isSpinning(running, subject))

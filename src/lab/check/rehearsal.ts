@@ -14,6 +14,9 @@ import { WireWatch } from './wire-watch.ts'
 /** Milliseconds of real time after which a conversation in memory is given up, because a role waits for something that never comes. */
 const PATIENCE = 3000
 
+/** Number of scripts among which one is looked for that visits a state. */
+const TRIED = 24
+
 /** Stands between a state and the name of the message that leaves it. */
 export const ARROW = ' → '
 
@@ -22,6 +25,8 @@ export interface Rehearsal {
   readonly script: Script
   /** The transitions of the automaton that it takes: `judging → low`. */
   readonly steps: ReadonlySet<string>
+  /** The states that it visits. */
+  readonly visited: ReadonlySet<string>
   /** The outcomes of its games in words, as either side has seen them. */
   readonly outcomes: ReadonlySet<string>
   /** Number of messages. */
@@ -69,7 +74,14 @@ export async function rehearse(
   const { observations } = watch
   const messages = observations.filter((one) => one.kind === 'message')
   const isAnswered = watch.sent > 0 && messages.at(-1)?.from === role
-  return { script, steps: toSteps(observations), outcomes, length: messages.length, sentLast: isAnswered ? watch.sent : undefined }
+  return {
+    script,
+    steps: toSteps(observations),
+    visited: watch.visited,
+    outcomes,
+    length: messages.length,
+    sentLast: isAnswered ? watch.sent : undefined,
+  }
 }
 
 /** Returns the transitions that the legal messages and the ends of a conversation have taken. */
@@ -97,4 +109,15 @@ function endWithin(work: Promise<unknown>, clock: Clock): Promise<boolean> {
 export function toScript(seed: number, number: number): Script {
   const quits = number % 3 === 2 ? { side: number % 2 === 0 ? ('client' as const) : ('server' as const), after: number % 4 } : undefined
   return { seed: seed * 1000 + number, quits }
+}
+
+/** Returns the first script that visits a state: the one that plays on by itself, if it does. */
+export async function findScript(subject: Parameters<typeof rehearse>[0] & { readonly seed: number }, state: string): Promise<Script> {
+  const usual: Script = { seed: subject.seed }
+  for (const script of [usual, ...Array.from({ length: TRIED }, (_, number) => toScript(subject.seed, number))]) {
+    const rehearsal = await rehearse(subject, script)
+    if (rehearsal?.visited.has(state)) return script
+    if (!rehearsal) break
+  }
+  return usual
 }

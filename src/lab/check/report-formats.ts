@@ -64,7 +64,9 @@ export function formatFailure(observations: readonly Observation[], options: Omi
   const [first] = observations
   if (!first || shown.length === 0) return []
   const fault = shown.findIndex(isFault)
-  const end = fault < 0 ? shown.length : Math.min(shown.length, fault + 2)
+  // how the judge then ends the connection is no part of the fault
+  const after = shown[fault + 1]?.kind === 'end' ? 1 : 2
+  const end = fault < 0 ? shown.length : Math.min(shown.length, fault + after)
   const part = shown.slice(Math.max(0, end - DIAGRAMMED), end)
   const state = part.map((one) => ('before' in one ? one.before : undefined)).find((before) => before !== undefined) ?? ''
   const diagram = { ...options, origin: first.at }

@@ -65,10 +65,13 @@ function findMoveAfterEnd({ role, automaton, observations, match }: Look): Named
 function findDifference({ role, automaton, observations, match }: Look): string | undefined {
   for (const [at, message] of messagesOf(observations, role).entries()) {
     const expected = match.expected[at]
-    if (expected === undefined) return undefined
+    const refused = match.refused.get(at)
+    if (expected === undefined && refused === undefined) return undefined
     const isFree = message.name !== undefined && automaton.messages[message.name]?.free === true
-    if (!isFree && message.text.trim() !== expected.trim())
-      return `the ${role} sent ${quoteText(message.text)} where the worksheet's ${role} sends ${quoteText(expected.trim())}`
+    if (isFree || message.text.trim() === expected?.trim()) continue
+    if (refused !== undefined)
+      return `${quoteText(refused)} was typed, which the game does not allow now, and the program has to ask again in place of sending it`
+    return `the ${role} sent ${quoteText(message.text)} where the worksheet's ${role} sends ${quoteText(expected?.trim() ?? '')}`
   }
   return undefined
 }

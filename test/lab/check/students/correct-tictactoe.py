@@ -20,6 +20,8 @@ while not over():
     if over():
         break
     cell = input("Your cell: ")
+    while cell not in "123456789" or cell in moves["O"] + moves["X"]:
+        cell = input("Your cell, please a free one: ")
     moves["X"] += cell
     s.sendall(("MOVE" + cell + "\n").encode())
 s.close()
