@@ -6,7 +6,7 @@ import { fillCommand } from './command.ts'
 import { QUOTED } from './program-output.ts'
 import { answerPrompt } from './prompts.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
-import { idleFor } from './waiting.ts'
+import { pauseFor } from './waiting.ts'
 
 /** Milliseconds in which a program may be idle before it connects or listens, and of one attempt to connect to it. */
 const CONNECT_WAIT = 8000
@@ -38,7 +38,7 @@ export async function connectProgram(subject: CheckSubject, { keepsPort = false 
       () => undefined,
     ),
     running.ended,
-    idleFor(running, CONNECT_WAIT, clock, over.signal).then(() => undefined),
+    pauseFor(running, CONNECT_WAIT, clock, over.signal).then(() => undefined),
   ])
   over.abort()
   await listener?.close()

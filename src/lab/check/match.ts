@@ -13,7 +13,7 @@ import { QUOTED } from './program-output.ts'
 import type { RunningProgram } from './sandbox.ts'
 import { enoughLines, type Script, SEQUENCES, startScriptedSide } from './script.ts'
 import type { Typist } from './typist.ts'
-import { idleFor, programClock } from './waiting.ts'
+import { pauseFor, programClock } from './waiting.ts'
 
 /*
  * The judge plays against a program whose state it cannot read. It has to know when the program waits for its person, and which line
@@ -130,7 +130,7 @@ export async function playMatch({
   const progress = () => {
     for (const typist of people) typist.progress()
   }
-  const lingering = new LingeringTransport(new CopyingTransport(transport, copy, progress), () => idleFor(running, LINGER, clock))
+  const lingering = new LingeringTransport(new CopyingTransport(transport, copy, progress), () => pauseFor(running, LINGER, clock))
   const terms = { program, options, script, people, clock }
   const { programTypist, judgeTypist, programRole, judgeRole } = SEQUENCES
   const shadow = startScriptedSide(
@@ -194,7 +194,7 @@ function splitLines(text: string): readonly string[] {
 async function waitForPrompt(running: RunningProgram, clock: Clock): Promise<void> {
   const over = new AbortController()
   void running.ended.then(() => over.abort())
-  void idleFor(running, PROMPT_WAIT, clock, over.signal).then(() => over.abort())
+  void pauseFor(running, PROMPT_WAIT, clock, over.signal).then(() => over.abort())
   while (!over.signal.aborted && running.output.prompt === '') await running.output.next(over.signal)
   over.abort()
 }

@@ -4,14 +4,16 @@ import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 /*
  * How long does the judge wait for a program? On a busy machine a correct program gets the processor rarely, and on an idle one a wrong
  * program wastes every second of a long limit. So limits are not in the time of a clock. The time of a program is the time in which all
- * its processes sleep and use no processor: then it waits for something, and nothing that it has still to do makes it late. A program that
- * never sleeps is measured by the processor time that it uses. Neither depends on what else the machine does.
+ * its processes sleep and use no processor, because then it waits for something, and the processor time that it uses. Neither depends on
+ * what else the machine does: a program that waits for the processor stands still in its own time.
  */
 
 /** Milliseconds between two looks at a program. */
 const LOOK = 25
+/** Multiple of a wait after which it ends by the clock, too, on a machine on which programs hardly run. */
+const PATIENCE = 10
 
-/** Resolves with a program's end, or with `undefined` when it has been idle, or has used the processor, for some milliseconds. */
+/** Resolves with a program's end, or with `undefined` after some milliseconds of its own time. */
 export async function endWithin(running: RunningProgram, ms: number, clock: Clock): Promise<ProgramEnd | undefined> {
   let end: ProgramEnd | undefined
   const over = new AbortController()
@@ -19,17 +21,17 @@ export async function endWithin(running: RunningProgram, ms: number, clock: Cloc
     end = how
     over.abort()
   })
-  await idleFor(running, ms, clock, over.signal)
+  await pauseFor(running, ms, clock, over.signal)
   return end
 }
 
-/** Resolves when a program has been idle, or has used the processor, for some milliseconds from now on, or when `signal` aborts. */
-export function idleFor(running: RunningProgram, ms: number, clock: Clock, signal?: AbortSignal): Promise<void> {
-  const since = running.usage()
+/** Resolves after some milliseconds of a program's own time from now on, or when `signal` aborts. */
+export function pauseFor(running: RunningProgram, ms: number, clock: Clock, signal?: AbortSignal): Promise<void> {
+  const since = timeOf(running)
+  const latest = clock.monotonic() + ms * PATIENCE
   return new Promise((resolve) => {
     const look = () => {
-      const { idle, processor } = running.usage()
-      if (idle - since.idle >= ms || processor - since.processor >= ms) resolve()
+      if (timeOf(running) - since >= ms || clock.monotonic() >= latest) resolve()
       else cancel = clock.after(LOOK, look)
     }
     let cancel = clock.after(LOOK, look)
@@ -39,6 +41,12 @@ export function idleFor(running: RunningProgram, ms: number, clock: Clock, signa
     })
     if (signal?.aborted) resolve()
   })
+}
+
+/** Returns the own time of a program in milliseconds since its start. */
+function timeOf(running: RunningProgram): number {
+  const { idle, processor } = running.usage()
+  return idle + processor
 }
 
 /** Checks whether a program uses the processor though nothing is left to do for it: for `busy` milliseconds before it is idle for `idle`. */
@@ -54,11 +62,11 @@ export async function isBusy(running: RunningProgram, { busy, idle }: { busy: nu
   }
 }
 
-/** Returns a clock whose monotonic time passes only while a program is idle; its timers are those of `clock`. */
+/** Returns a clock whose monotonic time is the own time of a program; its timers are those of `clock`. */
 export function programClock(running: RunningProgram, clock: Clock): Clock {
   return {
     now: () => clock.now(),
-    monotonic: () => running.usage().idle,
+    monotonic: () => timeOf(running),
     after: (ms, then) => clock.after(ms, then),
   }
 }

@@ -38,11 +38,18 @@ describe('the wait for a program', () => {
     void endWithin(program, 1000, clock).then((end) => {
       ended = end === undefined ? 'idle' : 'ended'
     })
-    await clock.pass(60_000)
+    await clock.pass(9000)
     expect(ended).toBeUndefined()
     program.idle = 1000
     await clock.pass(LOOK)
     expect(ended).toBe('idle')
+  })
+
+  test('ends by the clock in the end, on a machine on which the program hardly runs', async () => {
+    const [program, clock] = [new FakeProgram(), new TestClock()]
+    const end = endWithin(program, 1000, clock)
+    await clock.pass(11_000)
+    expect(await end).toBeUndefined()
   })
 
   test('ends when the program has used the processor for so long, and with its end', async () => {
@@ -63,13 +70,14 @@ describe('the wait for a program', () => {
     expect(await Promise.all(waits)).toEqual([true, false])
   })
 
-  test('measures time that passes only while the program is idle', async () => {
+  test('measures the time in which the program is idle or runs', async () => {
     const [program, clock] = [new FakeProgram(), new TestClock()]
     const time = programClock(program, clock)
     await clock.pass(5000)
     expect(time.monotonic()).toBe(0)
     program.idle = 40
-    expect(time.monotonic()).toBe(40)
+    program.processor = 2
+    expect(time.monotonic()).toBe(42)
   })
 })
 
