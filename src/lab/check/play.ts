@@ -23,10 +23,12 @@ import { WireWatch } from './wire-watch.ts'
 const SILENCE = 4000
 /** Milliseconds of its idle time for a program to end after the conversation, and to show that it has crashed. */
 const END_WAIT = 3000
-const CRASH_WAIT = 500
+const CRASH_WAIT = 250
 /** Milliseconds of processor time that show a busy loop, and of idle time that show none. */
 const BUSY = 300
 const IDLE = 300
+/** Milliseconds of processor time in such a wait up to which a program sleeps. */
+const ASLEEP = 50
 /** Number of typed lines that a sentence shows. */
 const SHOWN = 8
 
@@ -72,8 +74,10 @@ export async function playConversation(
   const transport = rules.length === 0 ? (wrap?.(watch) ?? watch) : addFaults(watch, { rules, seed, side: own, program: protocol, clock })
   const match = await playMatch({ ...subject, script, running, transport, silence, text, onLate: () => watch.settle() })
   watch.settle()
+  const { processor } = running.usage()
   const end = await endWithin(running, match.trouble || role === 'server' ? CRASH_WAIT : END_WAIT, clock)
-  const spins = end === undefined && (await isSpinning(running, subject))
+  const isAwake = running.usage().processor - processor > ASLEEP
+  const spins = end === undefined && isAwake && (await isSpinning(running, subject))
   const finding = toFinding({ subject, match, end, running, watch, spins })
   await running.stop()
   return {
@@ -104,7 +108,7 @@ function toFinding({ subject, match, end, running, watch, spins }: PlayedConvers
   // what a program does after the judge has closed the connection is a consequence
   if (stopped && !observations.some((one) => one.kind === 'message' && one.oddity !== undefined))
     return { sentence: `the conversation went on until the judge stopped it, because its protocol has no end (${played})` }
-  const isOwnEnd = !trouble || (trouble instanceof Disconnected && trouble.isPeerClosed)
+  const isOwnEnd = (!trouble && !stopped) || (trouble instanceof Disconnected && trouble.isPeerClosed)
   const lines = isOwnEnd ? running.output.lastLines(QUOTED) : match.lines
   const { automaton } = program.protocol
   const printed = printedIn(match.typed, running, spanOfWait(observations, role))
