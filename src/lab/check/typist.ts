@@ -12,7 +12,7 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz'
 
 /**
  * Returns the lines that a person may type for the messages of one side in a state: the message itself if it has no field, else
- * its field. A numeric field gets numbers of the size of its example, a small letter any letter, and a text for people is `text`, if it is given.
+ * its field. A numeric field gets numbers of the size of its example, several of them small numbers, a small letter any letter, and a text for people is `text`, if it is given.
  */
 export function candidateLines(
   automaton: Automaton,
@@ -33,9 +33,23 @@ function linesOf(form: MessageSpec, text?: string): readonly string[] {
   if (fields.length === 0) return [form.text]
   const example = fields.join(' ')
   if (/^[a-z]$/.test(example)) return [...ALPHABET]
+  if (fields.length > 1 && fields.every((field) => /^\d+$/.test(field))) return [example, ...productOf(fields.length)]
   if (!/^\d+$/.test(example)) return [example]
   const most = Number(example) < 10 ? 9 : 99
   return [example, ...Array.from({ length: most }, (_, at) => String(at + 1))]
+}
+
+/** Number of lines of several numbers. */
+const PRODUCTS = 100
+
+/** Returns lines of some numbers each, all combinations of small ones. */
+function productOf(count: number): readonly string[] {
+  const most = Math.floor(PRODUCTS ** (1 / count) + 1e-9)
+  const numbers = Array.from({ length: most }, (_, at) => String(at + 1))
+  return Array.from({ length: count - 1 }).reduce<readonly string[]>(
+    (lines) => lines.flatMap((line) => numbers.map((number) => `${line} ${number}`)),
+    numbers,
+  )
 }
 
 export interface TypistOptions {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { programs } from '../../../examples/protocols/nim.ts'
 import { createSystemClock } from '../../../src/base/clock.ts'
 import { planOutcomes } from '../../../src/lab/check/outcome-plan.ts'
 import { ARROW, type Rehearsal, rehearse, toScript } from '../../../src/lab/check/rehearsal.ts'
@@ -64,6 +65,16 @@ describe('rehearsals in memory', () => {
     const found = await rehearseMany(name, 'client', 60)
     expect(found.every((one) => one !== undefined)).toBe(true)
     expect([...new Set(found.flatMap((one) => [...(one?.outcomes ?? [])]))].sort()).toEqual(outcomes)
+  })
+
+  test('reach every outcome of a program that is not one of Parlor’s own', async () => {
+    const [nim] = programs
+    if (!nim) throw new Error('there is no example')
+    const subject = { program: nim, options: {}, role: 'client' as const, clock: createSystemClock() }
+    const found = await Promise.all(Array.from({ length: 40 }, (_, number) => rehearse(subject, toScript(1, number))))
+    expect([...new Set(found.flatMap((one) => [...(one?.outcomes ?? [])]))].sort()).toEqual([
+      ...['the client quits', 'the client wins', 'the server quits', 'the server wins'],
+    ])
   })
 
   test('are the same again from the same script', async () => {

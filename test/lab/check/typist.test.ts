@@ -9,6 +9,7 @@ const automaton = defineAutomaton({
     ask: server('ASK'),
     move: client('MOVE{cell}', { example: 'MOVE5' }),
     guess: client('{number}', { example: '50' }),
+    take: client('TAKE {heap} {count}', { example: 'TAKE 2 3', accepts: /^TAKE (\d) (\d)$/ }),
     letter: client('{letter}', { example: 'a' }),
     head: client('H'),
     tail: client('T'),
@@ -20,6 +21,7 @@ const automaton = defineAutomaton({
   states: {
     moving: { move: 'moving', quit: 'end' },
     guessing: { guess: 'moving' },
+    taking: { take: 'taking' },
     spelling: { letter: 'spelling' },
     tossing: { head: 'moving', tail: 'moving' },
     talking: { text: 'talking', quit: 'end' },
@@ -46,6 +48,13 @@ describe('the lines for a state', () => {
     expect(Math.max(...lines.map(Number))).toBe(99)
     expect(Math.min(...lines.map(Number))).toBe(1)
   })
+})
+
+test('the lines for several numbers are their combinations', () => {
+  const { lines } = candidateLines(automaton, 'taking', 'client')
+  expect(lines.slice(0, 3)).toEqual(['2 3', '1 1', '1 2'])
+  expect(lines).toContain('10 10')
+  expect(new Set(lines).size).toBe(100)
 })
 
 describe('a typist', () => {
