@@ -49,7 +49,7 @@ const CORRECT: readonly (readonly [file: string, name: string])[] = [
 
 const commandOf = (file: string) => `${file.endsWith('.py') ? 'python3' : 'node'} ${file}`
 
-describe.skipIf(!hasPython || !hasNode || !hasNamespaces)('a program of a student', { timeout: 30_000 }, () => {
+describe.skipIf(!hasPython || !hasNode || !hasNamespaces)('a program of a student', { timeout: 60_000 }, () => {
   test.each(BROKEN.map((broken) => ({ broken, title: broken.slice(0, 3).join(', ') })))(
     'fails, and its cause is named: $title',
     async ({ broken }) => {
