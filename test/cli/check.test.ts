@@ -28,6 +28,20 @@ describe.skipIf(!hasPython)('parlor check', () => {
     expect(code).toBe(1)
   })
 
+  test('draws what was sent, with a caret under the first wrong byte, and plays no further check', async () => {
+    const path = handIn(
+      "import os, socket\ns = socket.create_connection((os.environ['HOST'], int(os.environ['PORT'])))\ns.recv(9)\ns.sendall(b'move 5\\n')\ns.recv(9)",
+    )
+    const { output, code } = await run('check', 'tictactoe', '--client', `python3 ${path}/program.py`)
+    expect(output).toMatch(/^FAILED {2}plays-to-the-end: the client sent "move 5".*write "MOVE"/)
+    const lines = output.split('\n')
+    const message = lines.findIndex((line) => line.includes('"move 5\\n"'))
+    expect(lines[message + 1]?.indexOf('^')).toBe((lines[message]?.indexOf('"move') ?? -2) + 1)
+    expect(output).toMatch(/cause: spelling; source: 000 programs 8, 9 and 10/)
+    expect(output).toMatch(/not played, because a check before them has failed: every-outcome\n/)
+    expect(code).toBe(1)
+  })
+
   test('gives the options of the program to the side that Parlor plays, and repeats them', async () => {
     const path = handIn(
       "import os, socket\ns = socket.create_connection((os.environ['HOST'], int(os.environ['PORT'])))\ns.recv(9)\ns.sendall(b'7')\ns.recv(9)",
