@@ -1,14 +1,16 @@
-import { isEnd } from '../../protocol/automaton.ts'
+import { isEnd, type Side } from '../../protocol/automaton.ts'
+import { quoteMessage } from '../../protocol/violation-text.ts'
 import { toWatchedProtocol } from '../monitor/monitor.ts'
-import { isBrokenPipe, isCrash } from './causes.ts'
+import { formatEnd, isBrokenPipe, isCrash } from './causes.ts'
 import type { Check, CheckSubject, Finding } from './check.ts'
 import { connectProgram, endWithin } from './connecting.ts'
+import { isUnhandled, quoteErrorLine } from './crash-lines.ts'
 import { type Goodbye, InterruptingTransport } from './interrupting-transport.ts'
 import { playMatch } from './match.ts'
 import { isSpinning } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { QUOTED } from './program-output.ts'
-import type { ProgramEnd, RunningProgram } from './sandbox.ts'
+import type { RunningProgram } from './sandbox.ts'
 import { WireWatch } from './wire-watch.ts'
 
 /*
@@ -71,10 +73,21 @@ async function playUntil(
   const match = playMatch({ ...subject, running, transport, silence: SILENCE, until: leave.signal })
   const first = await Promise.race([gone.promise, match.then(() => 'over' as const)])
   const finding = first === 'over' ? undefined : await judgeAfterwards(subject, running, how)
+  const early = how === 'silence' && finding?.cause === undefined ? findUnasked(watch, role) : undefined
   await running.stop()
   leave.abort()
   await match
-  return finding && { ...finding, observations: watch.observations, visited: watch.visited }
+  return finding && { ...finding, ...early, observations: watch.observations, visited: watch.visited }
+}
+
+/** Finds a message of the program that a silent peer has not asked for, because it was the peer's turn. */
+function findUnasked({ observations, automaton }: WireWatch, role: Side): Finding | undefined {
+  const one = observations.find((seen) => seen.kind === 'message' && seen.from === role && (seen.standing === 'early' || seen.violation))
+  if (one?.kind !== 'message') return undefined
+  return {
+    cause: 'out-of-turn',
+    sentence: `the ${role} sent ${quoteMessage({ automaton, side: role }, one.text, one.raw)}, though it was the other side's turn: it has to read before it sends`,
+  }
 }
 
 async function judgeAfterwards(subject: CheckSubject, running: RunningProgram, how: Goodbye): Promise<Finding> {
@@ -86,24 +99,13 @@ async function judgeAfterwards(subject: CheckSubject, running: RunningProgram, h
     const sentence = `the ${role} uses the processor without end: it reads again and again, though a read of no bytes means that the connection is closed`
     return { cause: 'spins-after-close', sentence, lines }
   }
-  if (end && isCrash(end) && showsError(end, running)) {
+  if (end && isCrash(end) && isUnhandled(end, running.output.text())) {
     const cause = isBrokenPipe(end, lines) ? 'write-after-close' : 'crashed'
-    return {
-      cause,
-      sentence: `the ${role} ended by an error that it does not handle; its last line is ${JSON.stringify(lines.at(-1) ?? '')}`,
-      lines,
-    }
+    return { cause, sentence: `the ${role} ended ${formatEnd(end)}, by an error that it does not handle${quoteErrorLine(lines)}`, lines }
   }
   // a program that waits at its prompt, or for a silent peer, has not been told
   if (end || role === 'server' || how === 'silence' || running.output.prompt !== '') return { sentence: 'the program has borne it' }
   return { cause: 'never-closes', sentence: `the client does not end within ${END_WAIT / 1000} s`, lines }
-}
-
-/** Signs of an error that a program does not handle, in contrast to an exit code that it has chosen. */
-const UNHANDLED = /Traceback \(most recent call last\)|^Uncaught|Unhandled '?error'? event|^ {4}at .+:\d+:\d+\)?$|Exception in thread/m
-
-function showsError({ signal }: ProgramEnd, { output }: RunningProgram): boolean {
-  return signal !== undefined || UNHANDLED.test(output.text())
 }
 
 export const goneByFin = interrupt({
