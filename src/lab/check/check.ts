@@ -32,7 +32,7 @@ export interface Finding {
   readonly sentence: string
   /** The last lines that the program printed, if they explain the failure. */
   readonly lines?: readonly string[]
-  /** What was seen on the wire, if that explains the failure. */
+  /** What was seen on the wire; missing if the program has not connected. */
   readonly observations?: readonly Observation[]
   /** The states of the protocol that its conversations have been in. */
   readonly visited?: ReadonlySet<string>

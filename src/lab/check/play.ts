@@ -1,6 +1,7 @@
 import type { Side } from '../../protocol/automaton.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import { decode, quoteText } from '../../wire/text.ts'
+import type { Transport } from '../../wire/transport.ts'
 import { addFaults } from '../faults/faulty-transport.ts'
 import { parseFaults } from '../faults/grammar.ts'
 import { toWatchedProtocol } from '../monitor/monitor.ts'
@@ -45,14 +46,16 @@ export async function playConversation(subject: CheckSubject, { faults, silence 
   const watch = new WireWatch(connected.transport, protocol, own, clock)
   const rules = faults === undefined ? [] : parseFaults(faults)
   if ('refused' in rules) throw new RangeError(rules.refused)
-  const transport = rules.length === 0 ? watch : addFaults(watch, { rules, seed, side: own, program: protocol, clock })
-  const match = await playMatch({ ...subject, running, transport, silence, text })
+  const disturb = (transport: Transport) => addFaults(transport, { rules, seed, side: own, program: protocol, clock })
+  const terms = { running, transport: watch, disturb: rules.length === 0 ? undefined : disturb, silence, text }
+  const match = await playMatch({ ...subject, ...terms })
   watch.settle()
   const end = await endWithin(running, match.trouble || role === 'server' ? CRASH_WAIT : END_WAIT, clock)
   const isBusy = end === undefined && (await isSpinning(running, subject))
-  const finding = toFinding({ subject, match, end, running, watch, isBusy })
+  const isGarbled = text !== undefined && running.output.text().includes('\ufffd')
+  const finding = toFinding({ subject, match, end, running, watch, isBusy, isGarbled })
   await running.stop()
-  return { ...finding, visited: watch.visited }
+  return { observations: watch.observations, ...finding, visited: watch.visited }
 }
 
 /** Checks whether a program uses the processor though nothing is left to do for it. */
@@ -69,15 +72,25 @@ interface PlayedConversation {
   readonly running: RunningProgram
   readonly watch: WireWatch
   readonly isBusy: boolean
+  /** True if the program has printed the sign for bytes that are no character, which the judge has not sent. */
+  readonly isGarbled: boolean
 }
 
-function toFinding({ subject, match, end, running, watch, isBusy }: PlayedConversation): Finding {
+function toFinding({ subject, match, end, running, watch, isBusy, isGarbled }: PlayedConversation): Finding {
   const { role, program } = subject
   const { trouble, stopped, inputEnded, typed } = match
   const { observations } = watch
   const played = formatTyped(typed)
+  const isOdd = observations.some((one) => one.kind === 'message' && one.oddity !== undefined)
+  if (isGarbled && !isOdd && (stopped || !trouble))
+    return {
+      cause: 'wrong-encoding',
+      sentence: `the ${role} printed \ufffd in place of a character that it was sent`,
+      lines: running.output.lastLines(QUOTED),
+      observations,
+    }
   // what a program does after the judge has closed the connection is a consequence
-  if (stopped && !observations.some((one) => one.kind === 'message' && one.oddity !== undefined))
+  if (stopped && !isOdd)
     return { sentence: `the conversation went on until the judge stopped it, because its protocol has no end (${played})` }
   const isOwnEnd = !trouble || (trouble instanceof Disconnected && trouble.isPeerClosed)
   const lines = isOwnEnd ? running.output.lastLines(QUOTED) : match.lines
