@@ -42,8 +42,10 @@ export interface MatchOptions {
   readonly random?: Random | undefined
   /** Milliseconds for each answer of the program. */
   readonly silence: number
-  /** Text that the judge types where its side may send any text; by default, the example of the message. */
+  /** Text that the judge types, for its side and into the program, where a side may send any text; by default, the example of the message. */
   readonly text?: string | undefined
+  /** Adds faults to what the judge sends. The judge types when the program has received a message, and not when it was sent. */
+  readonly disturb?: ((transport: Transport) => Transport) | undefined
   /** Stops the match when it aborts. */
   readonly until?: AbortSignal
   readonly clock: Clock
@@ -76,6 +78,7 @@ export async function playMatch({
   random,
   silence,
   text,
+  disturb = (undisturbed) => undisturbed,
   until,
   clock,
 }: MatchOptions): Promise<MatchEnd> {
@@ -101,12 +104,11 @@ export async function playMatch({
     stopped = true
     conversation.end('the judge has seen enough')
   }
-  const typing = { automaton, declared: program.typed, enough }
+  const typing = { automaton, declared: program.typed, enough, text }
   const shadowTypist = new Typist({ ...typing, side: role, random: seededRandom(seed), state: () => shadow.state, typed: typeLine })
   const own = role === 'server' ? 'client' : 'server'
   const ownTypist = new Typist({
     ...typing,
-    text,
     side: own,
     random: seededRandom(seed + 1),
     state: () => conversation.state,
@@ -121,7 +123,7 @@ export async function playMatch({
   const conversation = new Conversation({
     ...terms,
     side: own,
-    transport: new CopyingTransport(transport, copy, progress),
+    transport: disturb(new CopyingTransport(transport, copy, progress)),
     random: random ?? seededRandom(seed + 3),
     console: ownTypist,
   })
