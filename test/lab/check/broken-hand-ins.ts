@@ -4,6 +4,7 @@ const PLAYS = 'plays-to-the-end'
 
 /** Reasons why a program is not judged yet. */
 const IN_THE_HALL = 'the judge does not play programs of the hall'
+const QUITS = 'the judge quits a game of scissors before the first hand'
 const NO_CHECK = 'the judge does not look for output that stays in a buffer'
 
 /** A file in `students/broken`, with the program whose protocol it speaks. */
@@ -171,6 +172,7 @@ export const BROKEN: readonly BrokenHandIn[] = [
     mistake: 'sends each hand twice',
     check: PLAYS,
     cause: 'answered-twice',
+    waits: QUITS,
     says: /again/,
   },
   {
@@ -277,7 +279,7 @@ export const BROKEN: readonly BrokenHandIn[] = [
     check: PLAYS,
     cause: 'unflushed-output',
     waits: NO_CHECK,
-    says: /flush/,
+    says: /buffer/,
   },
   {
     ...client('unflushed-output-screen.py'),
@@ -285,7 +287,7 @@ export const BROKEN: readonly BrokenHandIn[] = [
     check: PLAYS,
     cause: 'unflushed-output',
     waits: NO_CHECK,
-    says: /flush/,
+    says: /buffer/,
   },
   {
     ...server('unflushed-output-wfile.py'),
@@ -293,7 +295,7 @@ export const BROKEN: readonly BrokenHandIn[] = [
     check: PLAYS,
     cause: 'unflushed-output',
     waits: NO_CHECK,
-    says: /flush/,
+    says: /buffer/,
   },
   {
     ...client('prompt-on-wire-readline.js'),

@@ -1,12 +1,11 @@
 import os
-import random
 import socket
 from threading import Thread
 
 
 def play(conn):
     f = conn.makefile()
-    number = random.randint(1, 100)
+    number = 50
     tries = 5
     try:
         while tries > 0:
