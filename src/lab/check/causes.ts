@@ -135,11 +135,11 @@ function explainMessage(message: MessageObservation, { sentence, expected }: Vio
   return { cause: isTooSoon || isKnown ? 'out-of-turn' : 'spelling', sentence }
 }
 
-/** Digits that a number may have more than the example of its message, before it counts as no number of the game. */
+/** Number of digits by which a number may be longer than the example of its message. */
 const MORE_DIGITS = 4
 
 /**
- * Checks whether a field that the protocol uses as a number is none, or one that is far too large. A role may take any text for it, but
+ * Checks whether a field that the protocol uses as a number is not a number, or is far too large. A role may take any text for it, but
  * the judge types small numbers only.
  */
 function isNoNumber({ name, text }: MessageObservation, { automaton }: Evidence): boolean {
@@ -154,7 +154,7 @@ function explainNoNumber(message: MessageObservation, evidence: Evidence): Named
   if (/^\s*[+-]?\d+\s*$/.test(text))
     return {
       cause: 'spelling',
-      sentence: `the ${evidence.role} sent ${quote(evidence, message)}, a number that no person would type here: that looks like the address of a variable in C, or like a variable that was never set`,
+      sentence: `the ${evidence.role} sent ${quote(evidence, message)}, which is much larger than the numbers of this game: that looks like the address of a variable in C, or like a variable that was never set`,
     }
   const sentence = `the ${evidence.role} sent ${quote(evidence, message)} in place of a number${clueOfText({ automaton: evidence.automaton, side: evidence.role }, text, raw)}`
   const cause = causeOfMessage(text, raw)

@@ -67,26 +67,27 @@ async function playUntil(
   if ('sentence' in connected) return connected
   const { running } = connected
   const watch = new WireWatch(connected.transport, toWatchedProtocol(program, options), role === 'client' ? 'server' : 'client', clock)
-  const gone = Promise.withResolvers<'gone'>()
-  const transport = new InterruptingTransport(watch, { how, last, state, onInterrupt: () => gone.resolve('gone') })
+  const gone = Promise.withResolvers<number>()
+  const transport = new InterruptingTransport(watch, { how, last, state, onInterrupt: () => gone.resolve(watch.observations.length) })
   const leave = new AbortController()
   const match = playMatch({ ...subject, running, transport, silence: SILENCE, until: leave.signal })
-  const first = await Promise.race([gone.promise, match.then(() => 'over' as const)])
-  const finding = first === 'over' ? undefined : await judgeAfterwards(subject, running, how)
-  const early = how === 'silence' && finding?.cause === undefined ? findUnasked(watch, role) : undefined
+  const seen = await Promise.race([gone.promise, match.then(() => undefined)])
+  const finding = seen === undefined ? undefined : await judgeAfterwards(subject, running, how)
+  const unasked = how === 'silence' && finding?.cause === undefined ? findUnasked(watch, seen, role) : undefined
   await running.stop()
   leave.abort()
   await match
-  return finding && { ...finding, ...early, observations: watch.observations, visited: watch.visited }
+  return finding && { ...finding, ...unasked, observations: watch.observations, visited: watch.visited }
 }
 
-/** Finds a message of the program that a silent peer has not asked for, because it was the peer's turn. */
-function findUnasked({ observations, automaton }: WireWatch, role: Side): Finding | undefined {
-  const one = observations.find((seen) => seen.kind === 'message' && seen.from === role && (seen.standing === 'early' || seen.violation))
+/** Finds a message that the program sent after the first `seen` observations, though it was the turn of the silent side. */
+function findUnasked({ observations, automaton }: WireWatch, seen: number | undefined, role: Side): Finding | undefined {
+  const later = observations.slice(seen)
+  const one = later.find((sent) => sent.kind === 'message' && sent.from === role && (sent.standing === 'early' || sent.violation))
   if (one?.kind !== 'message') return undefined
   return {
     cause: 'out-of-turn',
-    sentence: `the ${role} sent ${quoteMessage({ automaton, side: role }, one.text, one.raw)}, though it was the other side's turn: it has to read before it sends`,
+    sentence: `the ${role} sent ${quoteMessage({ automaton, side: role }, one.text, one.raw)}, though it was the other side's turn: it has to read a message before it sends one`,
   }
 }
 
