@@ -107,7 +107,7 @@ function explainFault(one: Observation, at: number, evidence: Evidence): NamedCa
     if (isRepeated(one, at, evidence))
       return {
         cause: 'answered-twice',
-        sentence: `the ${role} sent ${quote(evidence, one)} again, though it had answered already and nothing was asked since`,
+        sentence: `the ${role} sent ${quote(evidence, one)} as one more answer: it had answered already, and nothing was asked since`,
       }
     if (isNoNumber(one, evidence)) return explainNoNumber(one, evidence)
     // a refused message is a matter of the game while the conversation goes on

@@ -161,11 +161,11 @@ export const BROKEN: readonly BrokenHandIn[] = [
   },
   { ...server('out-of-turn-server.py'), mistake: 'gives a hint before the first guess', check: PLAYS, cause: 'out-of-turn', says: /"LOW"/ },
   {
-    ...client('answered-twice-listeners.js'),
-    mistake: 'adds a listener in each turn',
+    ...client('answered-twice-queue.js'),
+    mistake: 'does not empty its queue',
     check: PLAYS,
     cause: 'answered-twice',
-    says: /again/,
+    says: /one more answer/,
   },
   {
     ...client('answered-twice-echo.py', 'scissors'),
@@ -173,7 +173,7 @@ export const BROKEN: readonly BrokenHandIn[] = [
     check: PLAYS,
     cause: 'answered-twice',
     waits: QUITS,
-    says: /again/,
+    says: /one more answer/,
   },
   {
     ...server('wrong-rules-low-and-high.py'),

@@ -6,7 +6,7 @@ let low = 1
 let high = 100
 let guess
 
-client.connect(Number(process.env.PORT), process.env.HOST, () => console.log('connected'))
+client.connect(Number(process.env.PORT), process.env.HOST)
 
 client.on('data', (message) => {
   switch (message.trim()) {
