@@ -16,6 +16,8 @@ import { type BrokenHandIn, type CorrectHandIn, type HandIn, isStartable, prepar
 import { judgeHandIn } from './judge-hand-in.ts'
 
 const CORES = availableParallelism()
+/** Width of the column of files. */
+const WIDTH = 46
 
 /** Row is one line of the table. */
 interface Row {
@@ -52,6 +54,13 @@ try {
 } finally {
   for (const process of busy) process.kill('SIGKILL')
 }
+console.log('\nruns as expected, of all, and the longest run')
+for (const [file, runsOfOne] of Map.groupBy(rows, ({ file }) => file)) {
+  const longest = Math.max(...runsOfOne.map(({ seconds }) => seconds))
+  console.log(
+    `${file.padEnd(WIDTH)} ${runsOfOne.filter(({ isGood }) => isGood).length}/${runsOfOne.length}  ${longest.toFixed(1).padStart(6)} s`,
+  )
+}
 const bad = rows.filter(({ isGood }) => !isGood)
 console.log(`${rows.length - bad.length} of ${rows.length} runs as expected`)
 process.exitCode = bad.length > 0 ? 1 : 0
@@ -71,7 +80,7 @@ async function runAll<T extends HandIn>(
     for (let next = queue.shift(); next; next = queue.shift()) {
       const row = await run(next.handIn, next.seed)
       done.push(row)
-      console.log(`${row.isGood ? 'ok ' : 'BAD'} ${row.file.padEnd(46)} ${row.seconds.toFixed(1).padStart(6)} s  ${row.found}`)
+      console.log(`${row.isGood ? 'ok ' : 'BAD'} ${row.file.padEnd(WIDTH)} ${row.seconds.toFixed(1).padStart(6)} s  ${row.found}`)
     }
   }
   await Promise.all(Array.from({ length: Number(values.jobs) }, work))
@@ -97,7 +106,7 @@ async function judgeCorrect(handIn: CorrectHandIn, seed: number): Promise<Row> {
   return { file: handIn.file, isGood: results.length > 0 && failed.length === 0, seconds: (performance.now() - since) / 1000, found }
 }
 
-/** Starts a process that uses a core until it is ended. */
+/** Starts a process that uses a core until it is ended, or until this process has ended. */
 function startBusyProcess(): ChildProcess {
-  return spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' })
+  return spawn(process.execPath, ['-e', 'for (const parent = process.ppid; process.ppid === parent; );'], { stdio: 'ignore' })
 }
