@@ -32,6 +32,16 @@ def read_to_end(sock):
     return text.decode()
 
 
+def play(sock, rounds):
+    read_prompt(sock)
+    for number in range(1, rounds + 1):
+        sock.sendall(b"H\n")
+        for answer in read_prompt(sock):
+            print(f"{number}: {answer}")
+    sock.sendall(b"Q\n")
+    print(read_to_end(sock), end="")
+
+
 def main():
     if len(sys.argv) < 3:
         sys.exit("usage: python3 headtail_client.py HOST PORT [ROUNDS]")
@@ -42,13 +52,10 @@ def main():
     except (OSError, ValueError) as error:
         sys.exit(f"cannot connect to {host} {port}: {error}")
     with sock:
-        read_prompt(sock)
-        for number in range(1, rounds + 1):
-            sock.sendall(b"H\n")
-            for answer in read_prompt(sock):
-                print(f"{number}: {answer}")
-        sock.sendall(b"Q\n")
-        print(read_to_end(sock), end="")
+        try:
+            play(sock, rounds)
+        except ConnectionError as error:
+            sys.exit(f"the connection is broken: {error}")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,21 @@ def read_answer(sock):
     return text.decode()
 
 
+def play(sock):
+    low, high = 1, 100
+    while True:
+        guess = (low + high) // 2
+        sock.sendall(str(guess).encode())
+        answer = read_answer(sock)
+        print(guess, answer)
+        if answer == "Exactly! You win!":
+            return  # leaving the `with` closes the connection: in this protocol the client closes first
+        if answer == "Too small!":
+            low = guess + 1
+        else:
+            high = guess - 1
+
+
 def main():
     if len(sys.argv) < 3:
         sys.exit("usage: python3 number_client.py HOST PORT")
@@ -32,18 +47,10 @@ def main():
     except (OSError, ValueError) as error:
         sys.exit(f"cannot connect to {host} {port}: {error}")
     with sock:
-        low, high = 1, 100
-        while True:
-            guess = (low + high) // 2
-            sock.sendall(str(guess).encode())
-            answer = read_answer(sock)
-            print(guess, answer)
-            if answer == "Exactly! You win!":
-                return  # leaving the `with` closes the connection: in this protocol the client closes first
-            if answer == "Too small!":
-                low = guess + 1
-            else:
-                high = guess - 1
+        try:
+            play(sock)
+        except ConnectionError as error:
+            sys.exit(f"the connection is broken: {error}")
 
 
 if __name__ == "__main__":

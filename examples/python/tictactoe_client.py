@@ -97,7 +97,8 @@ def main():
     with sock:
         try:
             play(Lines(sock), asks)
-        except ConnectionEnded as end:
+        except (ConnectionEnded, ConnectionError) as end:
+            # The other side has closed the connection, or broken it off.
             sys.exit(str(end))
 
 

@@ -27,6 +27,7 @@ const SHORT: Readonly<Record<string, string>> = {
   'games/questions/plain.ts': 'HTML as text, for the importers of questions',
   'hall/login-costs.ts': 'costs of requests that several rooms charge',
   'lab/check/build.ts': 'the build of a program, for one program and for a class',
+  'lab/check/crash-lines.ts': 'reports on errors in each language, for the output and for the causes',
   'lab/check/plays-to-the-end.ts': 'a check, one file each',
   'lab/check/registry.ts': 'the list of all checks, to which each new one is added',
   'lab/pages/page-formats.ts': 'the registry of pages',

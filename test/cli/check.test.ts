@@ -20,7 +20,8 @@ describe.skipIf(!hasPython)('parlor check', () => {
   test('says what is wrong, with the last lines and the line that repeats it, and exits with 1', async () => {
     const path = handIn('print("hello")\nraise ValueError("oh")')
     const { output, code } = await run('check', 'guess', '--client', `python3 ${path}/program.py`, '--seed', '9')
-    expect(output).toContain('FAILED  plays-to-the-end: the client ended with the exit code 1 before it connected to the server\n')
+    const sentence = 'the client ended with the exit code 1 before it connected to the server; it says "ValueError: oh"'
+    expect(output).toContain(`FAILED  plays-to-the-end: ${sentence}\n`)
     expect(output).toContain('| ValueError: oh\n')
     expect(output).toContain('not played, because a check before them has failed: every-outcome\n')
     expect(output).toContain('cause: crashed; source: 000 program 11, exercise 10\n')

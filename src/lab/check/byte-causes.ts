@@ -5,11 +5,12 @@ import type { Cause } from './report.ts'
 /** The causes that the description of bytes names, the most certain first. */
 const NAMED: readonly (readonly [RegExp, Cause])[] = [
   [/\bn in place of a line end/, 'missing-newline'],
+  [/^a text with NUL (?:after|before) it|^an address of C|^uninitialised memory/, 'wrong-serialization'],
   [/UTF-16|UTF-32|byte order mark|Latin-1/, 'wrong-encoding'],
   [/pickle|ObjectOutputStream|JSON|as Python prints it|object of JavaScript/, 'wrong-serialization'],
   [/\brepr\b/, 'repr-of-bytes'],
   [/\blength\b/, 'length-prefix'],
-  [/struct\.pack|writeInt|writeLong/, 'wrong-serialization'],
+  [/struct\.pack|writeInt|writeLong|\bNUL\b/, 'wrong-serialization'],
   [/\\r|\bCR\b/, 'crlf'],
 ]
 

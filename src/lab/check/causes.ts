@@ -1,9 +1,11 @@
+import { formatCount } from '../../base/counts.ts'
 import { type Automaton, isField, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../protocol/automaton.ts'
 import { clueOfText, quoteMessage } from '../../protocol/violation-text.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import { decode } from '../../wire/text.ts'
 import { isGlued, type MessageObservation, type Observation, type UnfinishedObservation, type Violation } from '../monitor/observation.ts'
 import { causeOfBytes, causeOfMessage } from './byte-causes.ts'
+import { quoteErrorLine } from './crash-lines.ts'
 import type { Cause } from './report.ts'
 import type { ProgramEnd } from './sandbox.ts'
 
@@ -42,7 +44,12 @@ export interface NamedCause {
 
 /** Returns the likely cause of what was observed; `undefined` if nothing is wrong. */
 export function findCause(evidence: Evidence): NamedCause | undefined {
-  return findWireFault(evidence) ?? findCrash(evidence) ?? findEarly(evidence) ?? findGlued(evidence) ?? findTrouble(evidence)
+  const finders = [findWireFault, findEnd, findEarly, findOddBytes, findGlued, findTrouble]
+  for (const find of finders) {
+    const found = find(evidence)
+    if (found) return found
+  }
+  return undefined
 }
 
 /** Finds a message before its turn, which alone is not a failure: the other side reads it later. */
@@ -56,13 +63,32 @@ function findEarly(evidence: Evidence): NamedCause | undefined {
   }
 }
 
+/**
+ * Finds a legal message with odd bytes, such as a CR at its end. The protocol may take any text in its place, so this explains only a
+ * failure that nothing else explains.
+ */
+function findOddBytes(evidence: Evidence): NamedCause | undefined {
+  const { observations, role, automaton, trouble } = evidence
+  if (!trouble) return undefined
+  for (const one of observations) {
+    if (one.kind !== 'message' || one.from !== role || one.name === undefined || automaton.messages[one.name]?.free) continue
+    const cause = causeOfMessage(one.text, one.raw)
+    if (cause)
+      return {
+        cause,
+        sentence: `the ${role} sent ${quote(evidence, one)}${clueOfText({ automaton, side: role }, one.text, one.raw)}`,
+      }
+  }
+  return undefined
+}
+
 /** Finds the first wrong message of the program. */
 export function findWireFault(evidence: Evidence): NamedCause | undefined {
   const { observations, role, trouble } = evidence
   for (const [at, one] of observations.entries()) {
     if (one.kind === 'end' && one.from !== role) {
       const late = observations.slice(at + 1).find((later) => later.kind === 'message' && later.from === role)
-      if (!trouble && late?.kind === 'message' && late.violation && isAfterEnd(evidence, late)) return toWriteAfterClose(late, evidence)
+      if (!trouble && late?.kind === 'message' && late.violation && isAfterEnd(evidence, late)) return explainLate(late, evidence)
       continue
     }
     if (one.kind === 'segment' || one.from !== role) continue
@@ -82,7 +108,7 @@ function explainFault(one: Observation, at: number, evidence: Evidence): NamedCa
     if (isRepeated(one, at, evidence))
       return {
         cause: 'answered-twice',
-        sentence: `the ${role} sent ${quote(evidence, one)} again, though it had answered already and nothing was asked since`,
+        sentence: `the ${role} sent ${quote(evidence, one)} as one more answer: it had answered already, and nothing was asked since`,
       }
     if (isNoNumber(one, evidence)) return explainNoNumber(one, evidence)
     // a refused message belongs to the game as long as the conversation continues
@@ -102,11 +128,7 @@ function explainMessage(message: MessageObservation, { sentence, expected }: Vio
   const { text, raw } = message
   const cause = causeOfMessage(text, raw)
   if (cause) return { cause, sentence }
-  if (isPrompt(text, evidence))
-    return {
-      cause: 'prompt-on-wire',
-      sentence: `${sentence}: that looks like a prompt for a person, which belongs on the screen and not on the connection`,
-    }
+  if (isPrompt(text, evidence)) return { cause: 'prompt-on-wire', sentence: `${sentence}${PROMPT}` }
   if (/line end \(\\n\) is missing/.test(sentence)) return { cause: 'missing-newline', sentence }
   if (NEAR_MISS.test(sentence)) return { cause: 'spelling', sentence }
   const isKnown = formsOf(automaton, role).some((form) => !takesAnything(form) && parseMessage(form, text) !== undefined)
@@ -114,20 +136,35 @@ function explainMessage(message: MessageObservation, { sentence, expected }: Vio
   return { cause: isTooSoon || isKnown ? 'out-of-turn' : 'spelling', sentence }
 }
 
+/** Number of digits by which a number may be longer than the example of its message. */
+const MORE_DIGITS = 4
+
 /**
- * Checks whether a field that the protocol uses as a number is not a number. A role may take any text for it, but the judge types numbers
- * only.
+ * Checks whether a field that the protocol uses as a number is not a number, or is far too large. A role may take any text for it, but
+ * the judge types small numbers only.
  */
 function isNoNumber({ name, text }: MessageObservation, { automaton }: Evidence): boolean {
   const form = name === undefined ? undefined : automaton.messages[name]
-  return form !== undefined && isField(form) && /^\d+$/.test(form.example) && !/^\s*[+-]?\d+\s*$/.test(text)
+  if (form === undefined || !isField(form) || !/^\d+$/.test(form.example)) return false
+  const [, digits] = /^\s*[+-]?(\d+)\s*$/.exec(text) ?? []
+  return digits === undefined || digits.length > form.example.length + MORE_DIGITS
 }
 
 function explainNoNumber(message: MessageObservation, evidence: Evidence): NamedCause {
   const { text, raw } = message
+  if (/^\s*[+-]?\d+\s*$/.test(text))
+    return {
+      cause: 'spelling',
+      sentence: `the ${evidence.role} sent ${quote(evidence, message)}, which is much larger than the numbers of this game: that looks like the address of a variable in C, or like a variable that was never set`,
+    }
   const sentence = `the ${evidence.role} sent ${quote(evidence, message)} in place of a number${clueOfText({ automaton: evidence.automaton, side: evidence.role }, text, raw)}`
-  return { cause: causeOfMessage(text, raw) ?? (isPrompt(text, evidence) ? 'prompt-on-wire' : 'spelling'), sentence }
+  const cause = causeOfMessage(text, raw)
+  if (cause) return { cause, sentence }
+  return isPrompt(text, evidence) ? { cause: 'prompt-on-wire', sentence: `${sentence}${PROMPT}` } : { cause: 'spelling', sentence }
 }
+
+/** End of a sentence on a message that is a prompt. */
+const PROMPT = '; that looks like a prompt for a person, which belongs on the screen and not on the connection'
 
 /** Ends of sentences on a message that is almost right. */
 const NEAR_MISS = /; (?:write "|leave out the (?:blanks|line end)|the blank at its end is missing)/
@@ -140,11 +177,7 @@ function takesAnything(form: MessageSpec): boolean {
 function explainUnfinished({ bytes, sentence, lacks }: UnfinishedObservation, evidence: Evidence): NamedCause | undefined {
   const cause = causeOfBytes(bytes)
   if (cause) return { cause, sentence }
-  if (isPrompt(decode(bytes), evidence))
-    return {
-      cause: 'prompt-on-wire',
-      sentence: `${sentence}; that looks like a prompt for a person, which belongs on the screen and not on the connection`,
-    }
+  if (isPrompt(decode(bytes), evidence)) return { cause: 'prompt-on-wire', sentence: `${sentence}${PROMPT}` }
   if (!lacks.includes('line end')) return undefined
   return { cause: 'missing-newline', sentence: `${sentence}: the other side waits for the line end, because the message could continue` }
 }
@@ -174,8 +207,14 @@ function isAfterEnd({ automaton }: Evidence, { before }: MessageObservation): bo
   return legalTransitions(automaton, before).length === 0
 }
 
-function toWriteAfterClose(message: MessageObservation, evidence: Evidence): NamedCause {
+function explainLate(message: MessageObservation, evidence: Evidence): NamedCause {
   const { role } = evidence
+  const { text } = message
+  if (/^\0+$/.test(text))
+    return {
+      cause: 'wrong-serialization',
+      sentence: `the ${role} sent ${formatCount(text.length, 'byte')} of value 0 behind its message: that looks like the rest of a buffer of C; send strlen(text) bytes of it, and not all`,
+    }
   return {
     cause: 'write-after-close',
     sentence: `the ${role} sent ${quote(evidence, message)} after the conversation was over and the other side had closed`,
@@ -190,20 +229,29 @@ function causeInWords(sentence: string): Cause {
   return /length/.test(sentence) ? 'length-prefix' : 'missing-newline'
 }
 
+const LF = 0x0a
+
 /** Signs that a program wrote to a connection that was closed. */
 const BROKEN_PIPE = /Broken ?pipe|EPIPE|write after end|WinError 10053/i
 
 /** Explains a program that ended by an error. */
-function findCrash({ trouble, end, inputEnded, lines, role, observations }: Evidence): NamedCause | undefined {
+function findEnd({ trouble, end, inputEnded, lines, role, observations }: Evidence): NamedCause | undefined {
   const isOwnEnd = !trouble || (trouble instanceof Disconnected && trouble.isPeerClosed)
   if (!isOwnEnd || (inputEnded && !trouble) || !end || !(isCrash(end) || end.stopped !== undefined)) return undefined
   const { before } = observations.findLast((one) => one.kind === 'end') ?? { before: undefined }
   const place = before === undefined ? '' : ` in the state ${before}`
-  if (isBrokenPipe(end, lines))
+  if (isBrokenPipe(end, lines)) {
+    const first = observations.find((one) => one.kind === 'end')
+    // a program that closes too early may notice that only when it sends again
+    if (trouble && first?.from === role && first.expected !== undefined)
+      return {
+        cause: 'closed-early',
+        sentence: `the ${role} closed the connection in the state ${first.before}, and then tried to send; ${first.expected}`,
+      }
     return { cause: 'write-after-close', sentence: `the ${role} ended ${formatEnd(end)}, because it sent to a connection that was closed` }
-  const last = lines.at(-1)
-  const quoted = last === undefined ? '' : `; its last line is ${JSON.stringify(last)}`
-  return { cause: end.stopped === 'time' ? 'hangs' : 'crashed', sentence: `the ${role} ended ${formatEnd(end)}${place}${quoted}` }
+  }
+  const sentence = `the ${role} ended ${formatEnd(end)}${place}${quoteErrorLine(lines)}`
+  return { cause: end.stopped === 'time' ? 'hangs' : 'crashed', sentence }
 }
 
 /** Finds messages that arrived together, and that a silent program has not answered. */
@@ -219,13 +267,17 @@ function findGlued({ trouble, observations, role, printed }: Evidence): NamedCau
 }
 
 /** Explains why the judge's side ended early, if no message and no crash shows it. */
-function findTrouble({ trouble }: Evidence): NamedCause | undefined {
+function findTrouble({ trouble, observations, role }: Evidence): NamedCause | undefined {
   if (!trouble) return undefined
   const { message: sentence } = trouble
   if (!(trouble instanceof Disconnected)) return { cause: 'hangs', sentence }
   if (trouble.unfinished?.lacks.includes('line end')) return { cause: 'missing-newline', sentence }
   if (trouble.isPeerClosed) return { cause: 'closed-early', sentence }
-  return { cause: trouble.reason === 'violation' ? 'wrong-rules' : 'hangs', sentence }
+  if (trouble.reason === 'violation') return { cause: 'wrong-rules', sentence }
+  const last = observations.findLast((one) => one.kind === 'message')
+  const isUnended = last?.kind === 'message' && last.from !== role && last.bytes.at(-1) !== LF
+  const hint = isUnended ? `; the last message to the ${role} has no line end, so do not wait for one` : ''
+  return { cause: 'hangs', sentence: `${sentence}${hint}` }
 }
 
 /** Checks whether a program has ended because it sent to a connection that was closed. */

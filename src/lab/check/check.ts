@@ -34,7 +34,7 @@ export interface Finding {
   readonly sentence: string
   /** The last lines that the program printed, if they explain the failure. */
   readonly lines?: readonly string[]
-  /** What was seen on the wire, if that explains the failure. */
+  /** What was seen on the wire; missing if the program has not connected. */
   readonly observations?: readonly Observation[]
   /** The game as the judge saw it last, if it explains the failure. */
   readonly board?: string

@@ -3,6 +3,7 @@ import type { Address, Listener, Transport } from '../../wire/transport.ts'
 import { formatEnd, isCrash } from './causes.ts'
 import type { CheckSubject, Finding } from './check.ts'
 import { fillCommand } from './command.ts'
+import { isUnhandled, quoteErrorLine } from './crash-lines.ts'
 import { QUOTED } from './program-output.ts'
 import { answerPrompt } from './prompts.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
@@ -91,14 +92,19 @@ async function answerPrompts(running: RunningProgram, at: Address, signal: Abort
 function explainClient(running: RunningProgram, { host, port }: Address, end: ProgramEnd | undefined, wait: number): Finding {
   const lines = running.output.lastLines(QUOTED)
   if (end && isCrash(end)) {
-    const isRefused = /refused|ECONNREFUSED|111\b/i.test(lines.join('\n'))
-    if (isRefused)
+    const output = running.output.text()
+    if (/refused|ECONNREFUSED|\b111\b/i.test(output))
       return {
         cause: 'wrong-address',
         sentence: `the client connects to another address, and not to ${host}:${port}, the address of the server`,
         lines,
       }
-    return { cause: 'crashed', sentence: `the client ended ${formatEnd(end)} before it connected to the server`, lines }
+    if (isUnhandled(end, output))
+      return {
+        cause: 'crashed',
+        sentence: `the client ended ${formatEnd(end)} before it connected to the server${quoteErrorLine(lines)}`,
+        lines,
+      }
   }
   if (end) return { cause: 'wrong-address', sentence: `the client ended without having connected to the server at ${host}:${port}`, lines }
   const { prompt } = running.output
@@ -111,15 +117,20 @@ function explainClient(running: RunningProgram, { host, port }: Address, end: Pr
   return { cause: 'wrong-address', sentence: `the client has not connected to ${host}:${port} within ${wait / 1000} s`, lines }
 }
 
+/** Matches the error of `accept` on a socket that does not listen, as C and Python print it. */
+const NOT_LISTENING = /accept[^\n]*: Invalid argument|\baccept\b[\s\S]*\[Errno 22\]/
+
 function explainServer(running: RunningProgram, { host, port }: Address, end: ProgramEnd | undefined, wait: number): Finding {
   const lines = running.output.lastLines(QUOTED)
   if (end && isCrash(end)) {
-    const isUsed = /in use|EADDRINUSE/i.test(lines.join('\n'))
-    const cause = isUsed ? 'address-in-use' : 'crashed'
-    return { cause, sentence: `the server ended ${formatEnd(end)} before a client could connect`, lines }
+    const output = running.output.text()
+    if (NOT_LISTENING.test(output))
+      return { cause: 'not-listening', sentence: 'the server calls accept, but it has not called listen before', lines }
+    const cause = /in use|EADDRINUSE/i.test(output) ? 'address-in-use' : 'crashed'
+    return { cause, sentence: `the server ended ${formatEnd(end)} before a client could connect${quoteErrorLine(lines)}`, lines }
   }
   const what = end
     ? 'the server ended before a client could connect'
     : `the server does not listen at ${host}:${port} within ${wait / 1000} s`
-  return { cause: 'not-listening', sentence: `${what}; --port says where it listens`, lines }
+  return { cause: 'not-listening', sentence: `${what}; if it listens at another port, say so with --port`, lines }
 }

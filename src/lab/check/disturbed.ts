@@ -1,4 +1,5 @@
 import { type Automaton, legalTransitions, type Side } from '../../protocol/automaton.ts'
+import { quoteMessage } from '../../protocol/violation-text.ts'
 import type { Check, CheckSubject, Finding } from './check.ts'
 import { type PlayOptions, playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
@@ -7,7 +8,7 @@ import type { Cause } from './report.ts'
 /** Milliseconds for each answer of a program whose network is slow. */
 const SLOW_SILENCE = 6000
 /** Text with characters of two, three and four bytes. */
-const WIDE = 'Zoë – 😀'
+const WIDE = 'Zoë – 🙂'
 
 /** Disturbance is a network that a check plays on. */
 interface Disturbance extends Pick<Check, 'name' | 'proves' | 'appliesTo'> {
@@ -16,13 +17,15 @@ interface Disturbance extends Pick<Check, 'name' | 'proves' | 'appliesTo'> {
   readonly toCause: (shown: Cause) => Cause
   /** What such a failure shows, as the end of a sentence. */
   readonly shows: string
+  /** True if a server shows the failure, too, that answers before a message is complete. */
+  readonly isTooSoon?: boolean
 }
 
 /**
  * Returns a check on a disturbed network. A program that fails there may fail without the disturbance, too, so the judge plays the
  * conversation again on a network that disturbs nothing.
  */
-function disturb({ name, proves, appliesTo, play, toCause, shows }: Disturbance): Check {
+function disturb({ name, proves, appliesTo, play, toCause, shows, isTooSoon }: Disturbance): Check {
   return {
     name,
     proves,
@@ -30,20 +33,34 @@ function disturb({ name, proves, appliesTo, play, toCause, shows }: Disturbance)
     roles: ['client', 'server'],
     appliesTo: (program) => isPlayable(program) && appliesTo?.(program) !== false,
     async run(subject: CheckSubject): Promise<Finding> {
-      const disturbed = await playConversation(subject, play)
-      if (disturbed.cause === undefined) return disturbed
+      const played = await playConversation(subject, play)
+      const disturbed = (isTooSoon && findTooSoon(subject, played)) || played
+      // a program that has not even connected was not disturbed
+      if (disturbed.cause === undefined || disturbed.observations === undefined) return disturbed
       const { faults: _, ...undisturbed } = play
       const plain = await playConversation(subject, undisturbed)
       if (plain.cause !== undefined) return plain
+      if (disturbed !== played && findTooSoon(subject, plain)) return plain
       return { ...disturbed, cause: toCause(disturbed.cause), sentence: `${disturbed.sentence}; ${shows}` }
     },
   }
+}
+
+/** Finds an answer of a server that was sent before the client's message was complete. Nothing else can make it send then. */
+function findTooSoon({ role, program }: CheckSubject, played: Finding): Finding | undefined {
+  if (role === 'client' || program.host?.types || played.cause !== undefined) return undefined
+  const one = played.observations?.find((seen) => seen.kind === 'message' && seen.from === role && seen.standing === 'early')
+  if (one?.kind !== 'message') return undefined
+  const { automaton } = program.protocol
+  const said = quoteMessage({ automaton, side: role }, one.text, one.raw)
+  return { ...played, cause: 'partial-read', sentence: `the server answered ${said} before the message of the client was complete` }
 }
 
 export const byteByByte = disturb({
   name: 'byte-by-byte',
   proves: 'reads a message that arrives byte by byte',
   play: { faults: 'dribble 3ms', silence: SLOW_SILENCE },
+  isTooSoon: true,
   toCause: () => 'partial-read',
   shows: 'this happens only if a message arrives in pieces: one read can return a part of a message',
 })

@@ -1,15 +1,17 @@
-import { isEnd } from '../../protocol/automaton.ts'
+import { isEnd, type Side } from '../../protocol/automaton.ts'
+import { quoteMessage } from '../../protocol/violation-text.ts'
 import { toWatchedProtocol } from '../monitor/monitor.ts'
-import { isBrokenPipe, isCrash } from './causes.ts'
+import { formatEnd, isBrokenPipe, isCrash } from './causes.ts'
 import type { Check, CheckSubject, Finding } from './check.ts'
 import { connectProgram } from './connecting.ts'
+import { isUnhandled, quoteErrorLine } from './crash-lines.ts'
 import { type Goodbye, InterruptingTransport } from './interrupting-transport.ts'
 import { playMatch } from './match.ts'
 import { isSpinning } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { QUOTED } from './program-output.ts'
 import { findScript } from './rehearsal.ts'
-import type { ProgramEnd, RunningProgram } from './sandbox.ts'
+import type { RunningProgram } from './sandbox.ts'
 import { endWithin } from './waiting.ts'
 import { WireWatch } from './wire-watch.ts'
 
@@ -73,16 +75,28 @@ async function playUntil(
   if ('sentence' in connected) return connected
   const { running } = connected
   const watch = new WireWatch(connected.transport, toWatchedProtocol(program, options), role === 'client' ? 'server' : 'client', clock)
-  const gone = Promise.withResolvers<'gone'>()
-  const transport = new InterruptingTransport(watch, { how, last, state, onInterrupt: () => gone.resolve('gone') })
+  const gone = Promise.withResolvers<number>()
+  const transport = new InterruptingTransport(watch, { how, last, state, onInterrupt: () => gone.resolve(watch.observations.length) })
   const leave = new AbortController()
   const match = playMatch({ ...subject, script, running, transport, silence: SILENCE, until: leave.signal })
-  const first = await Promise.race([gone.promise, match.then(() => 'over' as const)])
-  const finding = first === 'over' ? undefined : await judgeAfterwards(subject, running, how)
+  const seen = await Promise.race([gone.promise, match.then(() => undefined)])
+  const finding = seen === undefined ? undefined : await judgeAfterwards(subject, running, how)
+  const unasked = how === 'silence' && finding?.cause === undefined ? findUnasked(watch, seen, role) : undefined
   await running.stop()
   leave.abort()
   await match
-  return finding && { ...finding, observations: watch.observations, visited: watch.visited }
+  return finding && { ...finding, ...unasked, observations: watch.observations, visited: watch.visited }
+}
+
+/** Finds a message that the program sent after the first `seen` observations, though it was the turn of the silent side. */
+function findUnasked({ observations, automaton }: WireWatch, seen: number | undefined, role: Side): Finding | undefined {
+  const later = observations.slice(seen)
+  const one = later.find((sent) => sent.kind === 'message' && sent.from === role && (sent.standing === 'early' || sent.violation))
+  if (one?.kind !== 'message') return undefined
+  return {
+    cause: 'out-of-turn',
+    sentence: `the ${role} sent ${quoteMessage({ automaton, side: role }, one.text, one.raw)}, though it was the other side's turn: it has to read a message before it sends one`,
+  }
 }
 
 async function judgeAfterwards(subject: CheckSubject, running: RunningProgram, how: Goodbye): Promise<Finding> {
@@ -97,24 +111,13 @@ async function judgeAfterwards(subject: CheckSubject, running: RunningProgram, h
     const sentence = `the ${role} uses the processor without end: it reads again and again, though a read of no bytes means that the connection is closed`
     return { cause: 'spins-after-close', sentence, lines }
   }
-  if (end && isCrash(end) && showsError(end, running)) {
+  if (end && isCrash(end) && isUnhandled(end, running.output.text())) {
     const cause = isBrokenPipe(end, lines) ? 'write-after-close' : 'crashed'
-    return {
-      cause,
-      sentence: `the ${role} ended by an error that it does not handle; its last line is ${JSON.stringify(lines.at(-1) ?? '')}`,
-      lines,
-    }
+    return { cause, sentence: `the ${role} ended ${formatEnd(end)}, by an error that it does not handle${quoteErrorLine(lines)}`, lines }
   }
   // a program that waits at its prompt, or for a silent peer, has no sign of the interruption
   if (end || waits) return { sentence: 'the program has passed' }
   return { cause: 'never-closes', sentence: `the client does not end within ${END_WAIT / 1000} s`, lines }
-}
-
-/** Signs of an error that a program does not handle, in contrast to an exit code that it has chosen. */
-const UNHANDLED = /Traceback \(most recent call last\)|^Uncaught|Unhandled '?error'? event|^ {4}at .+:\d+:\d+\)?$|Exception in thread/m
-
-function showsError({ signal }: ProgramEnd, { output }: RunningProgram): boolean {
-  return signal !== undefined || UNHANDLED.test(output.text())
 }
 
 export const goneByFin = interrupt({

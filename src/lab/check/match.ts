@@ -48,10 +48,12 @@ export interface MatchOptions {
   readonly random?: Random | undefined
   /** Milliseconds for each answer of the program, in its own time, which passes only while it is idle. */
   readonly silence: number
-  /** Text that the judge types when its side may send any text; by default, the example of the message. */
+  /** Text that the judge types, for its side and into the program, if a side may send any text; by default, the example of the message. */
   readonly text?: string | undefined
   /** Called when the program is late, before the judge ends the connection. */
   readonly onLate?: (() => void) | undefined
+  /** Adds faults to what the judge sends. The judge types when the program has received a message, and not when it was sent. */
+  readonly disturb?: ((transport: Transport) => Transport) | undefined
   /** Stops the match when it aborts. */
   readonly until?: AbortSignal
   readonly clock: Clock
@@ -95,6 +97,7 @@ export async function playMatch({
   silence,
   text,
   onLate,
+  disturb = (undisturbed) => undisturbed,
   until,
   clock,
 }: MatchOptions): Promise<MatchEnd> {
@@ -130,8 +133,9 @@ export async function playMatch({
   const progress = () => {
     for (const typist of people) typist.progress()
   }
-  const lingering = new LingeringTransport(new CopyingTransport(transport, copy, progress), () => pauseFor(running, LINGER, clock))
-  const terms = { program, options, script, people, clock }
+  const sent = disturb(new CopyingTransport(transport, copy, progress))
+  const lingering = new LingeringTransport(sent, () => pauseFor(running, LINGER, clock))
+  const terms = { program, options, script, people, text, clock }
   const { programTypist, judgeTypist, programRole, judgeRole } = SEQUENCES
   const shadow = startScriptedSide(
     { ...terms, side: role, transport: shadowEnd, random: seededRandom(script.seed + programRole), typed: typeLine },
@@ -139,7 +143,7 @@ export async function playMatch({
   )
   const own = startScriptedSide(
     {
-      ...{ ...terms, text, clock: time },
+      ...{ ...terms, clock: time },
       side: role === 'server' ? 'client' : 'server',
       transport: lingering,
       random: random ?? seededRandom(script.seed + judgeRole),

@@ -71,14 +71,16 @@ export async function playConversation(
   const watch = new WireWatch(connected.transport, protocol, own, clock)
   const rules = faults === undefined ? [] : parseFaults(faults)
   if ('refused' in rules) throw new RangeError(rules.refused)
-  const transport = rules.length === 0 ? (wrap?.(watch) ?? watch) : addFaults(watch, { rules, seed, side: own, program: protocol, clock })
-  const match = await playMatch({ ...subject, script, running, transport, silence, text, onLate: () => watch.settle() })
+  const disturb = (transport: Transport) => addFaults(transport, { rules, seed, side: own, program: protocol, clock })
+  const terms = { running, transport: wrap?.(watch) ?? watch, disturb: rules.length === 0 ? undefined : disturb, silence, text }
+  const match = await playMatch({ ...subject, ...terms, script, onLate: () => watch.settle() })
   watch.settle()
   const { processor } = running.usage()
   const end = await endWithin(running, match.trouble || role === 'server' ? CRASH_WAIT : END_WAIT, clock)
   const isAwake = running.usage().processor - processor > ASLEEP
   const spins = end === undefined && isAwake && (await isSpinning(running, subject))
-  const finding = toFinding({ subject, match, end, running, watch, spins })
+  const isGarbled = text !== undefined && running.output.text().includes('\ufffd')
+  const finding = toFinding({ subject, match, end, running, watch, spins, isGarbled })
   await running.stop()
   return {
     ...{ observations: watch.observations, ...finding, visited: watch.visited, steps: toSteps(watch.observations) },
@@ -98,15 +100,25 @@ interface PlayedConversation {
   readonly running: RunningProgram
   readonly watch: WireWatch
   readonly spins: boolean
+  /** True if the program has printed the sign for bytes that are no character, which the judge has not sent. */
+  readonly isGarbled: boolean
 }
 
-function toFinding({ subject, match, end, running, watch, spins }: PlayedConversation): Finding {
+function toFinding({ subject, match, end, running, watch, spins, isGarbled }: PlayedConversation): Finding {
   const { role, program } = subject
   const { trouble, stopped, inputEnded, typed } = match
   const { observations } = watch
   const played = formatTyped(typed)
+  const isOdd = observations.some((one) => one.kind === 'message' && one.oddity !== undefined)
+  if (isGarbled && !isOdd && (stopped || !trouble))
+    return {
+      cause: 'wrong-encoding',
+      sentence: `the ${role} printed \ufffd in place of a character that it was sent`,
+      lines: running.output.lastLines(QUOTED),
+      observations,
+    }
   // what a program does after the judge has closed the connection is a consequence
-  if (stopped && !observations.some((one) => one.kind === 'message' && one.oddity !== undefined))
+  if (stopped && !isOdd)
     return { sentence: `the conversation continued until the judge stopped it, because its protocol has no end (${played})` }
   const isOwnEnd = (!trouble && !stopped) || (trouble instanceof Disconnected && trouble.isPeerClosed)
   const lines = isOwnEnd ? running.output.lastLines(QUOTED) : match.lines

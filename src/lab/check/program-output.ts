@@ -1,4 +1,5 @@
 import { decode } from '../../wire/text.ts'
+import { findErrorLine } from './crash-lines.ts'
 import { findPrompt } from './prompts.ts'
 
 /**
@@ -9,6 +10,9 @@ export type OutputStream = 'terminal' | 'stdout' | 'stderr' | 'typed'
 
 /** Number of a program's last lines that a failure quotes. */
 export const QUOTED = 6
+
+/** Maximum number of lines of a report on an error. */
+const REPORT = 30
 
 /** Maximum number of characters that a quoted line shows. */
 const LONGEST = 160
@@ -87,12 +91,18 @@ export class ProgramOutput {
     return findPrompt(this.text())
   }
 
-  /** The last lines that are not empty, at most `count`, each cut to what a terminal shows in two lines. */
+  /**
+   * The last lines that are not empty, at most `count`, each cut to what a terminal shows in two lines. If more lines follow the line that
+   * names an error, as in a report of Node, the lines from that one on.
+   */
   lastLines(count: number): readonly string[] {
-    return this.text()
+    const lines = this.text()
       .split('\n')
       .filter((line) => line.trim() !== '')
-      .slice(-count)
-      .map((line) => (line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line))
+    const error = findErrorLine(lines)
+    const isFarUp = error >= 0 && error < lines.length - count && error >= lines.length - REPORT
+    return (isFarUp ? lines.slice(error, error + count) : lines.slice(-count)).map((line) =>
+      line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line,
+    )
   }
 }

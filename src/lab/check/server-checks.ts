@@ -13,7 +13,7 @@ const END_WAIT = 500
 /** The check that a server serves a client while another one is connected and silent. */
 export const twoClientsAtOnce: Check = {
   name: 'two-clients-at-once',
-  proves: 'serves a client while another client is connected and silent',
+  proves: 'serves a client while another client is connected and silent, and then that one',
   level: 'robust',
   roles: ['server'],
   appliesTo: isPlayable,
@@ -21,12 +21,19 @@ export const twoClientsAtOnce: Check = {
     const connected = await connectProgram(subject)
     if ('sentence' in connected) return connected
     const { running, transport: first } = connected
-    first.open({ data() {}, finished() {}, closed() {} })
     const second = await subject.sandbox.connect(subject.port, SILENCE).catch(() => undefined)
-    const match = second && (await playMatch({ ...subject, script: { seed: subject.seed }, running, transport: second, silence: SILENCE }))
+    const terms = { ...subject, script: { seed: subject.seed }, running, silence: SILENCE }
+    const match = second && (await playMatch({ ...terms, transport: second }))
     const lines = running.output.lastLines(QUOTED)
-    first.destroy()
+    const later = match && !match.trouble && !match.stopped ? await playMatch({ ...terms, transport: first }) : undefined
+    if (!later) first.destroy()
     await running.stop()
+    if (later?.trouble)
+      return {
+        cause: 'hangs',
+        sentence: `after a second client was served, the server does not serve the first one any more, which had connected before: ${later.trouble.message}; do the clients share a variable?`,
+        lines,
+      }
     if (match && !match.trouble) return { sentence: 'the second client was served while the first one was connected' }
     const why = match?.trouble ? match.trouble.message : 'the second client could not connect'
     return {

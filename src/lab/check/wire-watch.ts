@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Side } from '../../protocol/automaton.ts'
+import type { Automaton, Side } from '../../protocol/automaton.ts'
 import { encode } from '../../wire/text.ts'
 import type { Transport } from '../../wire/transport.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'
@@ -26,6 +26,11 @@ export class WireWatch extends TransportFilter {
     this.#peer = own === 'server' ? 'client' : 'server'
     this.#clock = clock
     this.#visited.add(this.#monitor.state)
+  }
+
+  /** The automaton of the protocol that is watched. */
+  get automaton(): Automaton {
+    return this.#monitor.protocol.automaton
   }
 
   /** The state of the conversation after everything that has passed. */

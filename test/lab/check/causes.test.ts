@@ -9,8 +9,14 @@ import { program } from '../../support/play.ts'
 const usage = { processor: 10, memory: 1000, idle: 0 }
 const late = new Disconnected('late', 'the client has sent nothing for 4 s')
 
-/** Returns the evidence on a client that the server has asked, and that has then sent these pieces. */
-async function answers(name: string, asked: string, pieces: readonly (string | readonly number[])[], more: Partial<Evidence> = {}) {
+/** Returns the cause for a client that the server has asked, and that has then sent these pieces; the events `after` follow. */
+async function answers(
+  name: string,
+  asked: string,
+  pieces: readonly (string | readonly number[])[],
+  more: Partial<Evidence> = {},
+  after: readonly WireEvent[] = [],
+) {
   const subject = await program(name)
   const monitor = new ConversationMonitor(toWatchedProtocol(subject))
   const events: WireEvent[] = [
@@ -19,6 +25,7 @@ async function answers(name: string, asked: string, pieces: readonly (string | r
       const bytes = typeof piece === 'string' ? encode(piece) : Uint8Array.from(piece)
       return { kind: 'bytes', at: 10 + at, from: 'client', bytes }
     }),
+    ...after,
     { kind: 'time', at: 5000 },
   ]
   const observations = events.flatMap((event) => monitor.observe(event))
@@ -44,6 +51,9 @@ describe('the cause of a wrong message', () => {
     ['prompt-on-wire', ['Your guess: '], 'prompt'],
     ['answered-twice', ['50\n', '50\n'], '"50"'],
     ['spelling', ['fifty\n'], '"fifty"'],
+    ['spelling', ['140722248927852\n'], 'the address of a variable in C'],
+    ['prompt-on-wire', ['Your guess: 50\n'], 'belongs on the screen'],
+    ['wrong-serialization', ['\u000050\n'], 'NUL'],
   ] as const)('%s of %j quotes the bytes', async (cause, pieces, quoted) => {
     const found = await guess(...pieces)
     expect(found?.cause).toBe(cause)
@@ -88,6 +98,22 @@ describe('the cause of silence after messages that arrived together', () => {
   })
 })
 
+describe('the cause of silence', () => {
+  test('is crlf after a legal message with a CR that belongs to it', async () => {
+    const found = await answers('headtail', 'I will toss a coin, guess if it is a head (H) or tail (T) : ', ['H\r\n'])
+    expect(found).toMatchObject({ cause: 'crlf', sentence: expect.stringContaining('\\r') })
+  })
+
+  test('is a line end that does not come, if the last message has none', async () => {
+    const found = await answers('headtail', 'I will toss a coin, guess if it is a head (H) or tail (T) : ', [])
+    expect(found).toMatchObject({ cause: 'hangs', sentence: expect.stringContaining('has no line end') })
+  })
+
+  test('is no line end after a message that has one', async () => {
+    expect((await answers('guess', 'GUESS\n', []))?.sentence).not.toContain('line end')
+  })
+})
+
 describe('the cause of an end', () => {
   const ends = (more: Partial<Evidence>) => answers('guess', 'GUESS\n', ['50\n'], more)
   const closed = new Disconnected('finished', 'the client closed the connection')
@@ -98,12 +124,24 @@ describe('the cause of an end', () => {
     ['write-after-close', { trouble: undefined, end: { signal: 'SIGPIPE', usage } }, /closed/],
     ['write-after-close', { trouble: undefined, end: { code: 1, usage }, lines: ['BrokenPipeError: [Errno 32] Broken pipe'] }, /closed/],
     ['closed-early', { trouble: closed, end: { code: 0, usage } }, /closed the connection/],
+    [
+      'crashed',
+      { trouble: closed, end: { code: 1, usage }, lines: ['Error: oh', '    at a.js:1:1', '}', 'Node.js v24.7.0'] },
+      /says "Error: oh"/,
+    ],
     ['hangs', { trouble: late }, /nothing for 4 s/],
     ['wrong-rules', { trouble: new Disconnected('violation', 'the server sent "WIN", but it is "LOW"') }, /"WIN"/],
   ] as const)('%s: %j', async (cause, more, sentence) => {
     const found = await ends(more)
     expect(found?.cause).toBe(cause)
     expect(found?.sentence).toMatch(sentence)
+  })
+
+  test('is closed-early if the program sends after it has closed', async () => {
+    const lines = ['Error [ERR_STREAM_WRITE_AFTER_END]: write after end']
+    const events: WireEvent[] = [{ kind: 'end', at: 20, from: 'client', how: 'finished' }]
+    const found = await answers('guess', 'GUESS\n', [], { trouble: closed, end: { code: 1, usage }, lines }, events)
+    expect(found).toMatchObject({ cause: 'closed-early', sentence: expect.stringContaining('expected a number') })
   })
 
   test('is no crash if the end of its input has ended the program', async () => {

@@ -45,6 +45,11 @@ describe.skipIf(!hasPython || !hasNamespaces)('a check at level robust', () => {
     ])
   })
 
+  test('blames no network for a client that does not connect', async () => {
+    const judged = { name: 'guess', role: 'client', command: 'python3 program.py', cwd: handIn('raise SystemExit(0)') } as const
+    expect(await judgeHandIn({ ...judged, only: 'byte-by-byte' })).toMatchObject([{ passed: false, cause: 'wrong-address' }])
+  })
+
   test('finds a server that serves one client at a time', async () => {
     const judged = { name: 'guess', role: 'server', command: 'python3 program.py', cwd: server() } as const
     expect(await judgeHandIn({ ...judged, only: 'two-clients-at-once' })).toMatchObject([

@@ -1,80 +1,79 @@
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Side } from '../../../src/protocol/automaton.ts'
-import { hasNamespaces, hasPython, works } from '../../support/sandboxes.ts'
+import { CHECKS } from '../../../src/lab/check/registry.ts'
+import { CAUSES } from '../../../src/lab/check/report.ts'
+import { hasNamespaces } from '../../support/sandboxes.ts'
+import { BROKEN } from './broken-hand-ins.ts'
+import { CORRECT, EXAMPLES } from './correct-hand-ins.ts'
+import { type HandIn, isStartable, prepareHandIn, STUDENTS } from './hand-ins.ts'
 import { judgeHandIn } from './judge-hand-in.ts'
 
-const folder = join(import.meta.dirname, 'students')
-const hasNode = works('node', '--version')
+/** Examples that speak JSON in the hall, or over UDP; and a header. */
+const UNJUDGED = ['examples/python/native_bot.py', 'examples/python/time_udp_client.py', 'examples/c/lines.h']
 
-type Broken = readonly [file: string, name: string, check: string, sentence: RegExp, role?: Side]
+/*
+ * One run of each program; `npm run test:check` runs the correct ones many times, at level robust, and under load. Most of the time is
+ * waiting for silent programs, so several are judged at once.
+ */
 
-/** The broken programs: each with its protocol, the check that finds it, and words of its sentence. */
-const BROKEN: readonly Broken[] = [
-  ['missing-newline.py', 'guess', 'plays-to-the-end', /no line end/],
-  ['crlf.js', 'guess', 'plays-to-the-end', /"50\\r"/],
-  ['wrong-encoding.py', 'guess', 'plays-to-the-end', /UTF-16/],
-  ['length-prefix.py', 'guess', 'plays-to-the-end', /length before the text/],
-  ['repr-of-bytes.py', 'guess', 'plays-to-the-end', /b'\d+'/],
-  ['wrong-serialization.js', 'guess', 'plays-to-the-end', /JSON/],
-  ['wrong-serialization.py', 'guess', 'plays-to-the-end', /pickle/],
-  ['answered-twice.py', 'guess', 'plays-to-the-end', /again/],
-  ['prompt-on-wire.js', 'guess', 'plays-to-the-end', /Your guess: 50/],
-  ['crashed.js', 'guess', 'plays-to-the-end', /exit code 1/],
-  ['never-closes.js', 'guess', 'plays-to-the-end', /does not end/],
-  ['wrong-address.py', 'guess', 'plays-to-the-end', /another address/],
-  ['hangs.py', 'guess', 'plays-to-the-end', /sent nothing/],
-  ['closed-early.py', 'guess', 'plays-to-the-end', /closed|broke/],
-  ['glued-read.py', 'guess', 'plays-to-the-end', /arrived together/],
-  ['drops-buffered-data.py', 'guess', 'plays-to-the-end', /arrived together/],
-  ['partial-read.py', 'guess', 'byte-by-byte', /in pieces/],
-  ['partial-read-of-characters.py', 'chat', 'cut-inside-a-character', /bytes of one character/],
-  ['spins-after-close.py', 'guess', 'gone-by-fin', /uses the processor/],
-  ['write-after-close.py', 'guess', 'plays-to-the-end', /closed/],
-  ['spelling.py', 'tictactoe', 'plays-to-the-end', /"move\d"/],
-  ['out-of-turn.py', 'guess', 'plays-to-the-end', /"LOW"/, 'server'],
-  ['spelling.js', 'hangman', 'plays-to-the-end', /"Start"/],
-  ['not-listening.py', 'hello', 'plays-to-the-end', /could connect/, 'server'],
-  ['address-in-use.py', 'hello', 'restart-on-the-same-port', /SO_REUSEADDR/, 'server'],
-]
+const missing = [...BROKEN, ...CORRECT, ...EXAMPLES].filter((handIn) => !isStartable(handIn))
+if (missing.length > 0) console.warn(`${missing.length} programs are not judged, because their interpreter or compiler is missing`)
 
-const CORRECT: readonly (readonly [file: string, name: string])[] = [
-  ['correct-makefile.py', 'guess'],
-  ['correct-select.py', 'guess'],
-  ['correct-readline.js', 'guess'],
-  ['correct-tictactoe.py', 'tictactoe'],
-  ['correct-chat.py', 'chat'],
-]
-
-const commandOf = (file: string) => `${file.endsWith('.py') ? 'python3' : 'node'} ${file}`
-
-describe.skipIf(!hasPython || !hasNode || !hasNamespaces)('a program of a student', { timeout: 60_000 }, () => {
-  test.each(BROKEN.map((broken) => ({ broken, title: broken.slice(0, 3).join(', ') })))(
-    'fails, and its cause is named: $title',
-    async ({ broken }) => {
-      const [file, name, only, sentence, role = 'client'] = broken
-      const [result, ...others] = await judgeHandIn({ name, role, command: commandOf(file), cwd: folder, only })
+describe.skipIf(!hasNamespaces).concurrent('a program of a student', { timeout: 60_000 }, () => {
+  test.for(BROKEN.filter(isStartable).filter(({ waits }) => waits === undefined))(
+    '$file, which $mistake, fails with its cause',
+    async (handIn, { expect }) => {
+      using prepared = prepareHandIn(handIn)
+      const [result, ...others] = await judgeHandIn({ ...prepared, only: handIn.check })
       expect(others).toEqual([])
-      expect(result).toMatchObject({ cause: file.replace(/(?:-of-characters)?\.\w+$/, ''), passed: false })
-      expect(result?.sentence).toMatch(sentence)
+      expect(result).toMatchObject({ name: handIn.check, cause: handIn.cause, passed: false })
+      expect(result?.sentence).toMatch(handIn.says)
     },
   )
 
-  test.each(CORRECT)('%s of %s passes every check of the worksheet level', async (file, name) => {
-    const results = await judgeHandIn({ name, role: 'client', command: commandOf(file), cwd: folder, level: 'worksheet' })
+  test.for(CORRECT.filter(isStartable))('$file passes', async (handIn, { expect }) => {
+    using prepared = prepareHandIn(handIn)
+    const results = [...(await judgeHandIn({ ...prepared, level: 'worksheet' }))]
     expect(results.length).toBeGreaterThan(0)
+    for (const only of handIn.robust) results.push(...(await judgeHandIn({ ...prepared, only })))
+    expect(results.map(({ name }) => name)).toEqual(expect.arrayContaining([...handIn.robust]))
     expect(results.filter(({ passed }) => !passed)).toEqual([])
   })
-})
 
-describe.skipIf(!hasPython || !hasNamespaces)('the check that cuts inside characters', () => {
-  test('passes a chat that decodes whole lines', async () => {
-    const chat = { name: 'chat', role: 'client', command: 'python3 correct-chat.py', cwd: folder } as const
-    expect(await judgeHandIn({ ...chat, only: 'cut-inside-a-character' })).toMatchObject([{ passed: true }])
+  test.for(EXAMPLES.filter(isStartable))('$file passes $robust', async (handIn, { expect }) => {
+    using prepared = prepareHandIn(handIn)
+    for (const only of handIn.robust) expect(await judgeHandIn({ ...prepared, only })).toMatchObject([{ name: only, passed: true }])
   })
 })
 
-test('each program of a student has its test', () => {
-  expect(readdirSync(folder).sort()).toEqual([...BROKEN, ...CORRECT].map(([file]) => file).sort())
+describe('the judged programs', () => {
+  const files = (folder: string) => readdirSync(`${STUDENTS}/${folder}`).map((file) => `${folder}/${file}`)
+  const inC = (handIns: readonly HandIn[]) => handIns.filter(({ file }) => extname(file) === '.c')
+
+  test('include each file in the folder of students', () => {
+    expect([...BROKEN, ...CORRECT].map(({ file }) => file).sort()).toEqual([...files('broken'), ...files('correct')].sort())
+  })
+
+  test('include each example that speaks to a program over TCP', () => {
+    const examples = ['python', 'js', 'c'].flatMap((folder) =>
+      readdirSync(join(STUDENTS, '../../../../examples', folder)).map((file) => `examples/${folder}/${file}`),
+    )
+    const judged = EXAMPLES.flatMap(({ file, beside = [] }) => [file, ...beside.map((other) => join(file, '..', other))])
+    expect(examples.filter((file) => !judged.includes(file))).toEqual(UNJUDGED)
+  })
+
+  test('show each cause, in both roles, in at least five protocols and three languages', () => {
+    expect(BROKEN.length).toBeGreaterThanOrEqual(40)
+    expect(new Set(BROKEN.map(({ cause }) => cause))).toEqual(new Set(CAUSES))
+    expect(new Set(BROKEN.map(({ role }) => role)).size).toBe(2)
+    expect(new Set(BROKEN.map(({ program }) => program)).size).toBeGreaterThanOrEqual(5)
+    expect(new Set(BROKEN.map(({ file }) => extname(file))).size).toBe(3)
+    expect(inC(BROKEN).length).toBeGreaterThanOrEqual(8)
+    expect(CORRECT.length).toBeGreaterThanOrEqual(10)
+    const robust = CHECKS.filter(({ level }) => level === 'robust').map(({ name }) => name)
+    const judged = new Set(CORRECT.flatMap((handIn) => handIn.robust))
+    expect(robust).toEqual(expect.arrayContaining([...judged]))
+    expect(judged.size).toBeGreaterThanOrEqual(10)
+  })
 })

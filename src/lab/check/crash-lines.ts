@@ -1,0 +1,29 @@
+/*
+ * A program that ends by an error prints a report for programmers. In Python its last line says what has happened, and stands
+ * behind the places. In JavaScript and Java the first line says it, and up to twenty lines with places and fields follow; the last one is
+ * the version of Node. A student needs that one line, in whichever language.
+ */
+
+/** Matches the line that names an error in Python, JavaScript and Java, such as `ValueError: invalid literal`. */
+const NAMED_ERROR = /^(?:Uncaught )?(?:Exception in thread "[^"]*" )?[\w.$]*(?:Error|Exception|Interrupt|Exit)(?: \[\w+\])?(?::.*)?$/
+/** Matches what the C library prints before it aborts a program. */
+const ABORTED = /^\*\*\* .+ \*\*\*: terminated$|: Assertion `.+' failed\.$/
+
+/** Signs of an error that a program does not handle, in contrast to an exit code that it has chosen. */
+const UNHANDLED = /Traceback \(most recent call last\)|^Uncaught|Unhandled '?error'? event|^ {4}at .+:\d+:\d+\)?$|Exception in thread/m
+
+/** Returns the number of the line that says why a program has ended, or -1. The last such line counts, because errors lead to errors. */
+export function findErrorLine(lines: readonly string[]): number {
+  return lines.findLastIndex((line) => NAMED_ERROR.test(line.trimEnd()) || ABORTED.test(line.trimEnd()))
+}
+
+/** Quotes the line that says why a program has ended, by default its last line, to follow a sentence; `''` if it has printed nothing. */
+export function quoteErrorLine(lines: readonly string[]): string {
+  const line = lines[findErrorLine(lines)] ?? lines.at(-1)
+  return line === undefined ? '' : `; it says ${JSON.stringify(line.trim())}`
+}
+
+/** Checks whether a program has ended by an error that it does not handle. */
+export function isUnhandled({ signal }: { readonly signal?: string }, output: string): boolean {
+  return signal !== undefined || UNHANDLED.test(output)
+}

@@ -1,1 +1,0 @@
-print("The server is ready.")
