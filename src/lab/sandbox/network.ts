@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts'
 import type { Listener, Transport } from '../../wire/transport.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'
 import { connectTcp, listenTcp } from '../../wire/transports/tcp.ts'
@@ -23,25 +24,60 @@ export function shareNetwork(): Network {
   }
 }
 
+/** Milliseconds of each of two waits before the judge closes, for the end of a program that closes first. */
+const PEER_END = 30
+
 /**
  * ReleasingTransport ends a connection by a reset if the program has closed its side first. Otherwise the system would keep the
  * program's port for a minute (TIME_WAIT), and a program with its port built in could not be started again.
+ *
+ * The judge may know that the conversation is over before it has read the program's end. If it closed then, both sides would have
+ * closed first, and the system would keep the port, too. So it waits for the program's end for a moment: twice, because a timer that
+ * is late comes before the reads that arrived meanwhile.
  */
 export class ReleasingTransport extends TransportFilter {
+  readonly #clock: Clock
   #peerFinished = false
+  /** Cancels the wait before this side closes; `undefined` while it does not wait. */
+  #cancel: (() => void) | undefined
+
+  constructor(inner: Transport, clock: Clock) {
+    super(inner)
+    this.#clock = clock
+  }
 
   override finished(): void {
     this.#peerFinished = true
+    if (this.#cancel) this.#close()
     super.finished()
   }
 
+  override closed(broken?: string): void {
+    this.#cancel?.()
+    super.closed(broken)
+  }
+
   override finish(): void {
-    if (this.#peerFinished) this.whenSent(() => this.reset())
-    else super.finish()
+    if (this.#peerFinished) this.#close()
+    else
+      this.#cancel ??= this.#clock.after(PEER_END, () => {
+        this.#cancel = this.#clock.after(PEER_END, () => this.#close())
+      })
   }
 
   override destroy(): void {
-    if (this.#peerFinished) this.reset()
-    else super.destroy()
+    this.reset()
+  }
+
+  override reset(): void {
+    this.#cancel?.()
+    super.reset()
+  }
+
+  #close(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+    if (this.#peerFinished) this.whenSent(() => this.reset())
+    else super.finish()
   }
 }

@@ -80,7 +80,7 @@ class OpenSandbox implements Sandbox {
 
   async connect(port: number, timeout: number, { keepsPort = false } = {}): Promise<Transport> {
     const transport = await this.#network.connect(port, timeout)
-    return keepsPort ? transport : new ReleasingTransport(transport)
+    return keepsPort ? transport : new ReleasingTransport(transport, this.#clock)
   }
 
   async start(start: Parameters<Sandbox['start']>[0], time = this.#limits.time): Promise<RunningProgram> {
