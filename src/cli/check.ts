@@ -105,7 +105,7 @@ function wordsOf(command: string): readonly string[] {
 function checkOnly(program: Program, commands: readonly (readonly [Side, string])[], { level, only }: CheckOptions): void {
   const applying = commands.flatMap(([role]) => selectChecks(program, role, level))
   if (applying.length === 0)
-    throw new UsageError(`there is no check yet for ${program.name}, whose clients meet in the hall of parlor serve`)
+    throw new UsageError(`there are no checks for ${program.name}, because its server is the whole of parlor serve`)
   if (only === undefined || applying.some(({ name }) => name === only)) return
   const known = CHECKS.some(({ name }) => name === only)
   const names = [...new Set(applying.map(({ name }) => name))].join(', ')

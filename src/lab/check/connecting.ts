@@ -1,9 +1,11 @@
 import type { Clock } from '../../base/clock.ts'
+import type { Side } from '../../protocol/automaton.ts'
 import { quoteText } from '../../wire/text.ts'
 import type { Address, Listener, Transport } from '../../wire/transport.ts'
 import { formatEnd, isCrash } from './causes.ts'
 import type { CheckSubject, Finding } from './check.ts'
 import { fillCommand } from './command.ts'
+import { needsCompanion, playCompanion } from './companion.ts'
 import { QUOTED } from './program-output.ts'
 import { answerPrompt } from './prompts.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
@@ -30,7 +32,7 @@ export async function connectProgram(subject: CheckSubject, { keepsPort = false 
   const running = await sandbox.start({ words: fillCommand(words, at), environment: { HOST: at.host, PORT: String(at.port) } })
   const over = new AbortController()
   const cancel = clock.after(CONNECT_WAIT, () => over.abort())
-  void answerPrompts(running, at, over.signal)
+  void answerPrompts(running, at, role, over.signal)
   const transport = role === 'client' ? accepted.promise : sandbox.connect(at.port, CONNECT_WAIT, { keepsPort })
   const outcome = await Promise.race([
     transport.then(
@@ -43,7 +45,10 @@ export async function connectProgram(subject: CheckSubject, { keepsPort = false 
   cancel()
   over.abort()
   await listener?.close()
-  if (outcome && 'transport' in outcome) return outcome
+  if (outcome && 'transport' in outcome) {
+    if (role === 'server' && needsCompanion(subject.program)) playCompanion(subject, await sandbox.connect(at.port, CONNECT_WAIT))
+    return outcome
+  }
   const finding = role === 'client' ? explainClient(running, at, outcome) : explainServer(running, at, outcome)
   await running.stop()
   return finding
@@ -61,10 +66,10 @@ async function listen({ sandbox, port }: CheckSubject, accept: (transport: Trans
 }
 
 /** Types the address at the prompts that ask for it, until the program has connected. */
-async function answerPrompts(running: RunningProgram, at: Address, signal: AbortSignal): Promise<void> {
+async function answerPrompts(running: RunningProgram, at: Address, role: Side, signal: AbortSignal): Promise<void> {
   const { output } = running
   while (!signal.aborted) {
-    const line = answerPrompt(output.prompt, at)
+    const line = answerPrompt(output.prompt, at, role)
     if (line !== undefined) running.type(line)
     await output.next(signal)
   }

@@ -4,6 +4,8 @@ import { seededRandom } from '../../games/random.ts'
 import { isEndless, type Side } from '../../protocol/automaton.ts'
 import { Conversation } from '../../protocol/conversation.ts'
 import type { Options, Program } from '../../protocol/definition.ts'
+import { HouseSeating } from '../../protocol/house-seating.ts'
+import type { PeerHandle } from '../../protocol/seating.ts'
 import type { Transport } from '../../wire/transport.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'
 import { memoryPair } from '../../wire/transports/memory.ts'
@@ -117,13 +119,25 @@ export async function playMatch({
     ownTypist.progress()
   }
   const terms = { program, options, clock }
-  const shadow = new Conversation({ ...terms, side: role, transport: shadowEnd, random: seededRandom(seed + 2), console: shadowTypist })
+  const seatings = (side: Side, chance: Random) =>
+    program.needs && side === 'server' ? { createSeating: (peer: PeerHandle) => new HouseSeating(peer, chance) } : {}
+  const shadowRandom = seededRandom(seed + 2)
+  const ownRandom = random ?? seededRandom(seed + 3)
+  const shadow = new Conversation({
+    ...terms,
+    side: role,
+    transport: shadowEnd,
+    random: shadowRandom,
+    console: shadowTypist,
+    ...seatings(role, shadowRandom),
+  })
   const conversation = new Conversation({
     ...terms,
     side: own,
     transport: new CopyingTransport(transport, copy, progress),
-    random: random ?? seededRandom(seed + 3),
+    random: ownRandom,
     console: ownTypist,
+    ...seatings(own, ownRandom),
   })
   const check = () => {
     cancel = clock.after(TICK, check)
