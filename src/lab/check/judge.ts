@@ -29,7 +29,7 @@ export interface JudgedCheck {
 /** Runs the checks of a program one after the other, and yields each result. */
 export async function* judge({ subject, level, only, checks, repeat }: JudgeOptions): AsyncGenerator<JudgedCheck> {
   const { program, role } = subject
-  for (const check of selectChecks(program, role, level, checks)) {
+  for (const check of selectChecks(program, role, level, checks, subject.datagrams)) {
     if (only !== undefined && check.name !== only) continue
     const { cause = null, sentence, lines = [], observations = [], visited = new Set<string>() } = await check.run(subject)
     const result = { name: check.name, passed: cause === null, cause, sentence, source: program.source, repeat: repeat(check) }

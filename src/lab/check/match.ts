@@ -151,6 +151,8 @@ export async function playMatch({
   const trouble = (await conversation.closed) ?? ended
   cancel()
   shadow.end('the match is over')
+  // otherwise the shadow would wait for it, with timers that do not keep the process alive
+  copy.destroy()
   await shadow.closed
   return { trouble: stopped ? undefined : trouble, stopped, inputEnded, state, typed, lines }
 }

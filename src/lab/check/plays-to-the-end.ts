@@ -13,6 +13,7 @@ export const playsToTheEnd: Check = {
   proves: 'plays one conversation to its end, on a network that disturbs nothing',
   level: 'worksheet',
   roles: ['client', 'server'],
+  carriers: 'both',
   appliesTo: isPlayable,
   run: (subject) => playConversation(subject),
 }

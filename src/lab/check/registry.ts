@@ -1,8 +1,9 @@
 import type { Side } from '../../protocol/automaton.ts'
 import type { Program } from '../../protocol/definition.ts'
+import { emptyMessage, garbledField, illegalMessage, invalidUtf8, oversizedMessage } from './bad-messages.ts'
 import type { Check } from './check.ts'
 import { byteByByte, cutInsideACharacter, glued, slow } from './disturbed.ts'
-import { goneByFin, goneByRst, goneBySilence, illegalMessage, oversizedMessage } from './interrupted.ts'
+import { goneByFin, goneByRst, goneBySilence } from './interrupted.ts'
 import { playsToTheEnd } from './plays-to-the-end.ts'
 import type { CheckLevel } from './report.ts'
 import { restartOnTheSamePort, twoClientsAtOnce } from './server-checks.ts'
@@ -11,13 +12,28 @@ import { restartOnTheSamePort, twoClientsAtOnce } from './server-checks.ts'
 export const CHECKS: readonly Check[] = [
   playsToTheEnd,
   ...[byteByByte, glued, slow, cutInsideACharacter],
-  ...[goneByFin, goneByRst, goneBySilence, illegalMessage, oversizedMessage],
+  ...[goneByFin, goneByRst, goneBySilence],
+  ...[illegalMessage, garbledField, emptyMessage, invalidUtf8, oversizedMessage],
   ...[twoClientsAtOnce, restartOnTheSamePort],
 ]
 
-/** Returns the checks for one side of a program at a level. The level `robust` has the checks of `worksheet`, too. */
-export function selectChecks(program: Program, role: Side, level: CheckLevel, checks: readonly Check[] = CHECKS): readonly Check[] {
+/**
+ * Returns the checks for one side of a program at a level, over TCP or over UDP (`datagrams`). The level `robust` has the checks of
+ * `worksheet`, too.
+ */
+export function selectChecks(
+  program: Program,
+  role: Side,
+  level: CheckLevel,
+  checks: readonly Check[] = CHECKS,
+  datagrams = false,
+): readonly Check[] {
+  const carriers = datagrams ? 'datagrams' : 'streams'
   return checks.filter(
-    (check) => (level === 'robust' || check.level === 'worksheet') && check.roles.includes(role) && check.appliesTo?.(program) !== false,
+    (check) =>
+      (level === 'robust' || check.level === 'worksheet') &&
+      check.roles.includes(role) &&
+      ['both', carriers].includes(check.carriers ?? 'streams') &&
+      check.appliesTo?.(program, role) !== false,
   )
 }
