@@ -6,6 +6,7 @@ import { byteByByte, cutInsideACharacter, glued, slow } from './disturbed.ts'
 import { goneByFin, goneByRst, goneBySilence } from './interrupted.ts'
 import { playsToTheEnd } from './plays-to-the-end.ts'
 import type { CheckLevel } from './report.ts'
+import { sentAhead } from './sent-ahead.ts'
 import { restartOnTheSamePort, twoClientsAtOnce } from './server-checks.ts'
 
 /** All checks, in the order in which they run: a check that the others depend on comes before them. */
@@ -13,6 +14,7 @@ export const CHECKS: readonly Check[] = [
   playsToTheEnd,
   ...[byteByByte, glued, slow, cutInsideACharacter],
   ...[goneByFin, goneByRst, goneBySilence],
+  sentAhead,
   ...[illegalMessage, garbledField, emptyMessage, invalidUtf8, oversizedMessage],
   ...[twoClientsAtOnce, restartOnTheSamePort],
 ]
