@@ -11,6 +11,7 @@ import { connectProgram, endWithin } from './connecting.ts'
 import { type MatchEnd, playMatch } from './match.ts'
 import { QUOTED } from './program-output.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
+import { CountingTransport, CrLfTransport } from './wire-filters.ts'
 import { WireWatch } from './wire-watch.ts'
 
 /** Milliseconds for each answer of the program. */
@@ -32,25 +33,33 @@ export interface PlayOptions {
   readonly silence?: number
   /** Text that the judge types where its side may send any text. */
   readonly text?: string
+  /** True to end the lines that the judge sends in CR LF. */
+  readonly crLf?: boolean
 }
 
 /** Plays one conversation with a program from its start to its end, and returns what is wrong with it. */
-export async function playConversation(subject: CheckSubject, { faults, silence = SILENCE, text }: PlayOptions = {}): Promise<Finding> {
+export async function playConversation(
+  subject: CheckSubject,
+  { faults, silence = SILENCE, text, crLf = false }: PlayOptions = {},
+): Promise<Finding> {
   const { program, options, role, clock, seed } = subject
   const connected = await connectProgram(subject)
   if ('sentence' in connected) return connected
   const { running } = connected
   const own = role === 'client' ? 'server' : 'client'
   const protocol = toWatchedProtocol(program, options)
-  const watch = new WireWatch(connected.transport, protocol, own, clock)
+  // below the watch, because a line that ends in CR LF is the same message
+  const wire = crLf ? new CrLfTransport(connected.transport) : connected.transport
+  const watch = new WireWatch(wire, protocol, own, clock)
   const rules = faults === undefined ? [] : parseFaults(faults)
   if ('refused' in rules) throw new RangeError(rules.refused)
   const transport = rules.length === 0 ? watch : addFaults(watch, { rules, seed, side: own, program: protocol, clock })
-  const match = await playMatch({ ...subject, running, transport, silence, text })
+  const intended = new CountingTransport(transport)
+  const match = await playMatch({ ...subject, running, transport: intended, silence, text })
   watch.settle()
   const end = await endWithin(running, match.trouble || role === 'server' ? CRASH_WAIT : END_WAIT, clock)
   const isBusy = end === undefined && (await isSpinning(running, subject))
-  const finding = toFinding({ subject, match, end, running, watch, isBusy })
+  const finding = toFinding({ subject, match, end, running, watch, isBusy, intended: intended.written })
   await running.stop()
   return { ...finding, visited: watch.visited }
 }
@@ -69,9 +78,11 @@ interface PlayedConversation {
   readonly running: RunningProgram
   readonly watch: WireWatch
   readonly isBusy: boolean
+  /** Number of bytes that the judge's role has sent; the faults may have dropped some of them. */
+  readonly intended: number
 }
 
-function toFinding({ subject, match, end, running, watch, isBusy }: PlayedConversation): Finding {
+function toFinding({ subject, match, end, running, watch, isBusy, intended }: PlayedConversation): Finding {
   const { role, program } = subject
   const { trouble, stopped, inputEnded, typed } = match
   const { observations } = watch
@@ -85,6 +96,10 @@ function toFinding({ subject, match, end, running, watch, isBusy }: PlayedConver
   const printed = printedIn(match.typed, running, spanOfWait(observations, role))
   const found = findCause({ role, automaton, observations, trouble, end: stopped ? undefined : end, inputEnded, lines, printed })
   if (found) return { cause: found.cause, sentence: `${found.sentence} (${played})`, lines, observations }
+  if (!stopped && watch.written < intended && observations.some(({ kind, from }) => kind === 'end' && from === role)) {
+    const sentence = `the ${role} closed the connection when ${watch.written} of ${intended} bytes had arrived (${played})`
+    return { cause: 'closed-early', sentence, lines, observations }
+  }
   if (isBusy) {
     const sentence = `the conversation is over, but the ${role} does not end and uses the processor: it reads again and again from a connection that is closed`
     return { cause: 'spins-after-close', sentence, lines, observations }

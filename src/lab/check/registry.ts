@@ -2,7 +2,7 @@ import type { Side } from '../../protocol/automaton.ts'
 import type { Program } from '../../protocol/definition.ts'
 import { emptyMessage, garbledField, illegalMessage, invalidUtf8, oversizedMessage } from './bad-messages.ts'
 import type { Check } from './check.ts'
-import { byteByByte, cutInsideACharacter, glued, slow } from './disturbed.ts'
+import { byteByByte, crLfLines, cutInsideACharacter, glued, slow } from './disturbed.ts'
 import { goneByFin, goneByRst, goneBySilence } from './interrupted.ts'
 import { playsToTheEnd } from './plays-to-the-end.ts'
 import type { CheckLevel } from './report.ts'
@@ -12,7 +12,7 @@ import { restartOnTheSamePort, twoClientsAtOnce } from './server-checks.ts'
 /** All checks, in the order in which they run: a check that the others depend on comes before them. */
 export const CHECKS: readonly Check[] = [
   playsToTheEnd,
-  ...[byteByByte, glued, slow, cutInsideACharacter],
+  ...[byteByByte, glued, slow, cutInsideACharacter, crLfLines],
   ...[goneByFin, goneByRst, goneBySilence],
   sentAhead,
   ...[illegalMessage, garbledField, emptyMessage, invalidUtf8, oversizedMessage],
