@@ -7,7 +7,7 @@ import { goneByFin, goneByRst, goneBySilence } from './interrupted.ts'
 import { playsToTheEnd } from './plays-to-the-end.ts'
 import type { CheckLevel } from './report.ts'
 import { sentAhead } from './sent-ahead.ts'
-import { restartOnTheSamePort, twoClientsAtOnce } from './server-checks.ts'
+import { goneBeforeServed, restartOnTheSamePort, twoClientsAtOnce } from './server-checks.ts'
 
 /** All checks, in the order in which they run: a check that the others depend on comes before them. */
 export const CHECKS: readonly Check[] = [
@@ -16,7 +16,7 @@ export const CHECKS: readonly Check[] = [
   ...[goneByFin, goneByRst, goneBySilence],
   sentAhead,
   ...[illegalMessage, garbledField, emptyMessage, invalidUtf8, oversizedMessage],
-  ...[twoClientsAtOnce, restartOnTheSamePort],
+  ...[twoClientsAtOnce, goneBeforeServed, restartOnTheSamePort],
 ]
 
 /**

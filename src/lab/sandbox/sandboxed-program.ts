@@ -87,6 +87,14 @@ class SandboxedProgram implements RunningProgram {
     if (!this.#isOver) this.#carrier.endInput()
   }
 
+  suspend(): void {
+    this.#signal('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#signal('SIGCONT')
+  }
+
   usage(): Usage {
     if (!this.#isOver) {
       const { processor, memory } = measureTree(this.#carrier.pid)
@@ -105,6 +113,12 @@ class SandboxedProgram implements RunningProgram {
       this.#endMarked()
     }
     return this.ended
+  }
+
+  #signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    // Windows has no such signals
+    if (this.#isOver || process.platform === 'win32') return
+    for (const pid of findTree(this.#carrier.pid)) sendSignal(pid, signal)
   }
 
   /** Measures the program regularly, and ends it when it exceeds its memory. Returns a function that stops the measurements. */
@@ -168,10 +182,14 @@ class SandboxedProgram implements RunningProgram {
 }
 
 function endProcess(pid: number): void {
+  sendSignal(pid, 'SIGKILL')
+}
+
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
   // 0 and 1 would be this process's group, and the system
   if (pid <= 1) return
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, signal)
   } catch {
     // the process has ended already
   }
