@@ -31,6 +31,7 @@ export interface CheckOptions extends ProgramFlags {
   readonly client?: string
   readonly server?: string
   readonly port?: number
+  readonly udp?: boolean
   readonly folder?: string
   readonly level: CheckLevel
   readonly seed: number
@@ -102,8 +103,9 @@ function wordsOf(command: string): readonly string[] {
 }
 
 /** Throws a UsageError if no check would run. */
-function checkOnly(program: Program, commands: readonly (readonly [Side, string])[], { level, only }: CheckOptions): void {
-  const applying = commands.flatMap(([role]) => selectChecks(program, role, level))
+function checkOnly(program: Program, commands: readonly (readonly [Side, string])[], { level, only, udp = false }: CheckOptions): void {
+  if (udp && !program.host?.udp) throw new UsageError(`${program.name} does not run over UDP; fh/hello and fh/time do`)
+  const applying = commands.flatMap(([role]) => selectChecks(program, role, level, CHECKS, udp))
   if (applying.length === 0)
     throw new UsageError(`there are no checks for ${program.name}, because its server is the whole of parlor serve`)
   if (only === undefined || applying.some(({ name }) => name === only)) return
@@ -129,7 +131,18 @@ async function openSubject(program: Program, role: Side, command: string, option
   const usual = role === 'client' ? (program.join?.port ?? program.port) : program.port
   const port = options.port ?? (usual === 0 ? ANY_PORT : usual)
   return {
-    ...{ program, options: { ...program.defaults, ...terms }, role, words, port, sandbox, random, seed: options.seed, clock: wallClock },
+    ...{
+      program,
+      options: { ...program.defaults, ...terms },
+      role,
+      words,
+      port,
+      datagrams: options.udp === true,
+      sandbox,
+      random,
+      seed: options.seed,
+      clock: wallClock,
+    },
     [Symbol.asyncDispose]: () => sandbox.close(),
   }
 }

@@ -203,6 +203,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
           .option('--server <command>', 'how the server is started; {PORT} in it is where it shall listen')
           .option('--folder <folder>', 'the program’s folder, in which its command runs (default: the current folder)')
           .option('--port <n>', 'the port that is built into the program (default: the worksheet’s)', numberParser(1, 65535))
+          .option('--udp', 'over UDP (fh/hello, fh/time)')
           .addOption(new Option('--level <level>', 'what it must be able to do').choices(['worksheet', 'robust']).default('worksheet'))
           .option('--only <check>', 'run this check alone')
           .addOption(new Option('--seed <n>', 'repeat the random choices of a run').argParser(numberParser(0, 65535)).default(1))

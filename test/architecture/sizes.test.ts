@@ -27,7 +27,6 @@ const SHORT: Readonly<Record<string, string>> = {
   'games/questions/plain.ts': 'HTML as text, for the importers of questions',
   'hall/login-costs.ts': 'costs of requests that several rooms charge',
   'lab/check/plays-to-the-end.ts': 'a check, one file each',
-  'lab/check/registry.ts': 'the list of all checks, to which each new one is added',
   'lab/pages/page-formats.ts': 'the registry of pages',
   'native/commands/acts.ts': 'one group of commands, as the files beside it',
   'protocol/automaton-faults.ts': 'mistakes of an automaton, for the loader of plug-ins and for the kit',

@@ -6,12 +6,15 @@ import { formatEnd, isCrash } from './causes.ts'
 import type { CheckSubject, Finding } from './check.ts'
 import { fillCommand } from './command.ts'
 import { needsCompanion, playCompanion } from './companion.ts'
+import { DatagramClient } from './datagram-client.ts'
 import { QUOTED } from './program-output.ts'
 import { answerPrompt } from './prompts.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 
 /** Milliseconds from the start of a program to its connection. */
 const CONNECT_WAIT = 10_000
+/** Milliseconds until the judge tries again to listen. */
+const RETRY = 50
 const HOST = '127.0.0.1'
 
 /** Connected is a program under test that has connected, or that the judge has connected to. */
@@ -27,13 +30,27 @@ export interface Connected {
 export async function connectProgram(subject: CheckSubject, { keepsPort = false } = {}): Promise<Connected | Finding> {
   const { sandbox, role, words, clock } = subject
   const accepted = Promise.withResolvers<Transport>()
-  const listener = role === 'client' ? await listen(subject, accepted.resolve) : undefined
+  let isFirst = true
+  const accept = (transport: Transport) => {
+    // a datagram after the end of the conversation begins another one, which would hold the port
+    if (!isFirst && subject.datagrams) transport.destroy()
+    isFirst = false
+    accepted.resolve(transport)
+  }
+  const listener = role === 'client' ? await listen(subject, accept) : undefined
   const at = listener?.address ?? { host: HOST, port: subject.port }
   const running = await sandbox.start({ words: fillCommand(words, at), environment: { HOST: at.host, PORT: String(at.port) } })
   const over = new AbortController()
   const cancel = clock.after(CONNECT_WAIT, () => over.abort())
-  void answerPrompts(running, at, role, over.signal)
-  const transport = role === 'client' ? accepted.promise : sandbox.connect(at.port, CONNECT_WAIT, { keepsPort })
+  const asked = answerPrompts(running, at, role, over.signal)
+  const { datagrams = false } = subject
+  const overUdp = (): Promise<Transport> => {
+    const client = new DatagramClient(running, at, clock, () => void listener?.close())
+    void accepted.promise.then((arrived) => client.attach(arrived))
+    return Promise.race([accepted.promise, asked]).then(() => client)
+  }
+  const transport =
+    role === 'server' ? sandbox.connect(at.port, CONNECT_WAIT, { keepsPort, datagrams }) : datagrams ? overUdp() : accepted.promise
   const outcome = await Promise.race([
     transport.then(
       (arrived) => ({ running, transport: arrived }),
@@ -44,7 +61,8 @@ export async function connectProgram(subject: CheckSubject, { keepsPort = false 
   ])
   cancel()
   over.abort()
-  await listener?.close()
+  // a client over UDP may connect later, after its person has typed a line
+  if (!(datagrams && outcome && 'transport' in outcome)) await listener?.close()
   if (outcome && 'transport' in outcome) {
     if (role === 'server' && needsCompanion(subject.program)) playCompanion(subject, await sandbox.connect(at.port, CONNECT_WAIT))
     return outcome
@@ -55,24 +73,36 @@ export async function connectProgram(subject: CheckSubject, { keepsPort = false 
 }
 
 /** Listens for a client at the port of its program. If that port is in use on a shared network, listens at another port. */
-async function listen({ sandbox, port }: CheckSubject, accept: (transport: Transport) => void): Promise<Listener> {
-  if (sandbox.ownNetwork) return sandbox.listen(port, accept)
+async function listen(subject: CheckSubject, accept: (transport: Transport) => void, attempts = 5): Promise<Listener> {
+  const { sandbox, port, datagrams = false, clock } = subject
   try {
-    return await sandbox.listen(port, accept)
+    return await sandbox.listen(port, accept, { datagrams })
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
-    return sandbox.listen(0, accept)
+    if (!sandbox.ownNetwork) return sandbox.listen(0, accept, { datagrams })
+    // the judge's own socket of the last conversation is about to close
+    if (attempts === 0) throw error
+    await new Promise<void>((resolve) => clock.after(RETRY, resolve))
+    return listen(subject, accept, attempts - 1)
   }
 }
 
-/** Types the address at the prompts that ask for it, until the program has connected. */
+/**
+ * Types the address at the prompts that ask for it, until the program has connected. Resolves at the first prompt that asks for
+ * something else; over TCP, the program may still have to connect then.
+ */
 async function answerPrompts(running: RunningProgram, at: Address, role: Side, signal: AbortSignal): Promise<void> {
   const { output } = running
-  while (!signal.aborted) {
-    const line = answerPrompt(output.prompt, at, role)
-    if (line !== undefined) running.type(line)
-    await output.next(signal)
-  }
+  const other = Promise.withResolvers<void>()
+  void (async () => {
+    while (!signal.aborted) {
+      const line = answerPrompt(output.prompt, at, role)
+      if (line !== undefined) running.type(line)
+      else if (output.prompt !== '') other.resolve()
+      await output.next(signal)
+    }
+  })()
+  return other.promise
 }
 
 function explainClient(running: RunningProgram, { host, port }: Address, end: ProgramEnd | undefined): Finding {

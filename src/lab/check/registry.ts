@@ -2,6 +2,7 @@ import type { Side } from '../../protocol/automaton.ts'
 import type { Program } from '../../protocol/definition.ts'
 import { emptyMessage, garbledField, illegalMessage, invalidUtf8, oversizedMessage } from './bad-messages.ts'
 import type { Check } from './check.ts'
+import { duplicatedDatagrams, lostDatagram, reorderedDatagrams, wrongSender } from './datagrams.ts'
 import { byteByByte, crLfLines, cutInsideACharacter, glued, slow } from './disturbed.ts'
 import { goneByFin, goneByRst, goneBySilence } from './interrupted.ts'
 import { playsToTheEnd } from './plays-to-the-end.ts'
@@ -16,6 +17,7 @@ export const CHECKS: readonly Check[] = [
   ...[goneByFin, goneByRst, goneBySilence],
   sentAhead,
   ...[illegalMessage, garbledField, emptyMessage, invalidUtf8, oversizedMessage],
+  ...[lostDatagram, duplicatedDatagrams, reorderedDatagrams, wrongSender],
   ...[twoClientsAtOnce, goneBeforeServed, restartOnTheSamePort],
 ]
 

@@ -2,6 +2,8 @@ import type { Clock } from '../../base/clock.ts'
 import type { Listener, Transport } from '../../wire/transport.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'
 import { connectTcp, listenTcp } from '../../wire/transports/tcp.ts'
+import { connectUdp, listenUdp, type UdpOptions } from '../../wire/transports/udp.ts'
+import { untilBound } from './bound-ports.ts'
 
 /** Network is the network between the judge and the programs of a sandbox. */
 export interface Network {
@@ -9,8 +11,14 @@ export interface Network {
   readonly own: boolean
   listen(port: number, accept: (transport: Transport) => void): Promise<Listener>
   connect(port: number, timeout: number): Promise<Transport>
+  /** Does the same as `listen` and `connect` over UDP. Without a server at the port, `connectUdp` waits for one, if the system says so. */
+  listenUdp(port: number, accept: (transport: Transport) => void): Promise<Listener>
+  connectUdp(port: number, timeout: number): Promise<Transport>
   close(): Promise<void>
 }
+
+/** What the judge sends is no attack, however short the request was. */
+export const UDP_OPTIONS: UdpOptions = { unlimitedAnswers: true }
 
 const HOST = '127.0.0.1'
 
@@ -20,6 +28,11 @@ export function shareNetwork(): Network {
     own: false,
     listen: (port, accept) => listenTcp({ host: HOST, port }, accept),
     connect: (port, timeout) => connectTcp({ host: HOST, port }, timeout),
+    listenUdp: (port, accept) => listenUdp({ host: HOST, port }, accept, UDP_OPTIONS),
+    connectUdp: async (port, timeout) => {
+      await untilBound(port, timeout)
+      return connectUdp({ host: HOST, port })
+    },
     async close() {},
   }
 }

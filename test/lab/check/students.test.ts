@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Side } from '../../../src/protocol/automaton.ts'
+import { judgeHandIn } from '../../support/judge-hand-in.ts'
 import { hasNamespaces, hasPython, works } from '../../support/sandboxes.ts'
-import { judgeHandIn } from './judge-hand-in.ts'
 
 const folder = join(import.meta.dirname, 'students')
 const hasNode = works('node', '--version')
