@@ -84,13 +84,15 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     name: 'takes anything for a move',
-    what: 'The program takes an unknown line for a move, and moves again; two lines in one read, or a move without a number, end it.',
+    what: 'The program takes an unknown line for a move, and moves again; it accepts a cell that is taken; two lines in one read, or a move without a number, end it.',
     found: [
       found('tjc/tictactoe', 'server', 'd000_game_server', 'illegal-message', 'out-of-turn'),
       found('tjc/tictactoe', 'client', 'd000_game_client', 'illegal-message', 'out-of-turn'),
       found('tjc/tictactoe', 'client', 'd000_game_client', 'empty-message', 'out-of-turn'),
       found('tjc/tictactoe', 'server', 'd000_game_server', 'garbled-field', 'crashed'),
       found('tjc/tictactoe', 'client', 'd000_game_client', 'sent-ahead', 'glued-read'),
+      found('tjc/tictactoe', 'server', 'd000_game_server', 'illegal-move', 'wrong-rules'),
+      found('tjc/tictactoe', 'client', 'd000_game_client', 'illegal-move', 'wrong-rules'),
     ],
   },
   {

@@ -4,6 +4,7 @@ import { emptyMessage, garbledField, illegalMessage, invalidUtf8, oversizedMessa
 import type { Check } from './check.ts'
 import { duplicatedDatagrams, lostDatagram, reorderedDatagrams, wrongSender } from './datagrams.ts'
 import { byteByByte, crLfLines, cutInsideACharacter, glued, slow } from './disturbed.ts'
+import { illegalMove } from './illegal-move.ts'
 import { goneByFin, goneByRst, goneBySilence } from './interrupted.ts'
 import { playsToTheEnd } from './plays-to-the-end.ts'
 import type { CheckLevel } from './report.ts'
@@ -17,6 +18,7 @@ export const CHECKS: readonly Check[] = [
   ...[goneByFin, goneByRst, goneBySilence],
   sentAhead,
   ...[illegalMessage, garbledField, emptyMessage, invalidUtf8, oversizedMessage],
+  illegalMove,
   ...[lostDatagram, duplicatedDatagrams, reorderedDatagrams, wrongSender],
   ...[twoClientsAtOnce, goneBeforeServed, restartOnTheSamePort],
 ]

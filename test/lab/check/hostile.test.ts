@@ -58,6 +58,7 @@ describe.skipIf(!hasPython || !hasNamespaces)('a hostile peer', { timeout: 30_00
     ['illegal-message', 'out-of-turn', 'took "~ no such message ~" for a legal message'],
     ['garbled-field', 'crashed', 'ValueError'],
     ['sent-ahead', 'glued-read', 'arrived together'],
+    ['illegal-move', 'wrong-rules', 'is taken'],
   ])('%s finds a client that trusts its server', async (only, cause, sentence) => {
     const judged = { name: 'tictactoe', role: 'client', command, cwd: handIn(TRUSTING), only } as const
     expect(await judgeHandIn(judged)).toMatchObject([{ passed: false, cause, sentence: expect.stringContaining(sentence) }])
