@@ -62,7 +62,9 @@ export function interrupt({ name, proves, appliesTo, carriers, how, last, what }
         const finding = await playUntil(subject, state, how, words)
         for (const one of finding?.visited ?? []) visited.add(one)
         const clause = `${what.replace('%s', words?.quoted ?? '')} in the state ${state}`
-        if (finding?.cause !== undefined) return { ...finding, sentence: `${clause}: ${finding.sentence}`, visited }
+        if (finding?.cause === undefined) continue
+        // a program that did not connect was not interrupted
+        return finding.visited ? { ...finding, sentence: `${clause}: ${finding.sentence}`, visited } : finding
       }
       return { sentence: `${proves}, in ${visited.size} of ${Object.keys(automaton.states).length} states`, visited }
     },

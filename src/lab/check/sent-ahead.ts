@@ -116,7 +116,8 @@ function explain({ role, program }: CheckSubject, { running, watch, seen }: Wait
   const messages = since.filter((one) => one.kind === 'message')
   const [first, second] = messages.filter(({ from }) => from !== role)
   const answers = messages.filter(({ from }) => from === role)
-  if (!first || !second || isGoodbye(first)) return undefined
+  if (!first || !second) return { sentence: 'the conversation ended before a second message could be sent' }
+  if (isGoodbye(first)) return undefined
   const both = `${quoteText(first.text)} and ${quoteText(second.text)} arrived together, in one read`
   if (crash) return { ...crash, cause: 'glued-read', sentence: `${both}, and ${crash.sentence}` }
   const isRead = since.some((one) => one.kind === 'judged' && one.number === second.number && !one.violation)
