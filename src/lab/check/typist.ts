@@ -1,5 +1,5 @@
 import type { Random } from '../../games/game.ts'
-import { type Automaton, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../protocol/automaton.ts'
+import { type Automaton, formatMessage, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../protocol/automaton.ts'
 import { type Console, EndOfInput } from '../../protocol/definition.ts'
 
 /** Number of lines after which a typist sends the goodbye, and after which it stops typing. */
@@ -32,7 +32,9 @@ function linesOf(form: MessageSpec, text?: string): readonly string[] {
   const example = fields.join(' ')
   if (!/^\d+$/.test(example)) return [example]
   const most = Number(example) < 10 ? 9 : 99
-  return [example, ...Array.from({ length: most }, (_, at) => String(at + 1))]
+  const numbers = Array.from({ length: most }, (_, at) => String(at + 1))
+  // a form that says which numbers it accepts says what a person types
+  return [example, ...numbers.filter((number) => fields.length > 1 || parseMessage(form, formatMessage(form, [number])) !== undefined)]
 }
 
 export interface TypistOptions {

@@ -9,6 +9,7 @@ const automaton = defineAutomaton({
     ask: server('ASK'),
     move: client('MOVE{cell}', { example: 'MOVE5' }),
     guess: client('{number}', { example: '50' }),
+    drop: client('DROP {column}', { example: 'DROP 4', accepts: /^DROP ([1-7])$/ }),
     head: client('H'),
     tail: client('T'),
     text: client('{text}', { example: 'Hello', free: true }),
@@ -19,6 +20,7 @@ const automaton = defineAutomaton({
   states: {
     moving: { move: 'moving', quit: 'end' },
     guessing: { guess: 'moving' },
+    dropping: { drop: 'moving' },
     tossing: { head: 'moving', tail: 'moving' },
     talking: { text: 'talking', quit: 'end' },
     waiting: { ask: 'moving' },
@@ -30,6 +32,7 @@ const automaton = defineAutomaton({
 describe('the lines for a state', () => {
   test.each([
     ['moving', ['5', '1', '2', '3', '4', '5', '6', '7', '8', '9'], ['QUIT']],
+    ['dropping', ['4', '1', '2', '3', '4', '5', '6', '7'], []],
     ['tossing', ['H', 'T'], []],
     ['talking', ['Hello'], ['QUIT']],
     ['waiting', [], []],
