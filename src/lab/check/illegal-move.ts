@@ -24,6 +24,8 @@ import { type WireWatch, watchWire } from './wire-watch.ts'
 const SILENCE = 4000
 const REACTION = 1500
 const REHEARSAL = 500
+/** Milliseconds for the answer of that role, if it has one before the next message. */
+const TURN = 60
 
 /** The check that a program knows the rules of its game. */
 export const illegalMove: Check = {
@@ -72,7 +74,8 @@ async function findRefusal(
   typed: readonly string[],
 ): Promise<string | undefined> {
   const [judge, own] = memoryPair()
-  judge.open({ data() {}, finished() {}, closed() {} })
+  let answered = () => {}
+  judge.open({ data: () => answered(), finished() {}, closed() {} })
   const lines = [...typed]
   const console: Console = {
     say() {},
@@ -83,11 +86,20 @@ async function findRefusal(
     },
   }
   const conversation = new Conversation({ program, side: role, transport: own, options, random: seededRandom(seed), console, clock })
-  for (const bytes of sent) judge.write(bytes)
-  const late = Promise.withResolvers<undefined>()
-  const cancel = clock.after(REHEARSAL, () => late.resolve(undefined))
-  const error = await Promise.race([conversation.ended, late.promise])
-  cancel()
+  const pause = (ms: number) =>
+    new Promise<undefined>((resolve) => {
+      const cancel = clock.after(ms, () => resolve(undefined))
+      answered = () => {
+        cancel()
+        resolve(undefined)
+      }
+    })
+  // each message in its turn
+  for (const bytes of sent) {
+    await pause(TURN)
+    judge.write(bytes)
+  }
+  const error = await Promise.race([conversation.ended, pause(REHEARSAL)])
   conversation.end('the rehearsal is over')
   judge.destroy()
   await conversation.closed
