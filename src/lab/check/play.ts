@@ -22,6 +22,8 @@ const CRASH_WAIT = 500
 /** Milliseconds in which a program that waits is measured, and the processor time in them that shows a busy loop. */
 const MEASURED = 1000
 const BUSY = 150
+/** Milliseconds since the last message in which a conversation goes on. */
+const ACTIVE = 3000
 /** Number of typed lines that a sentence shows. */
 const SHOWN = 8
 
@@ -90,6 +92,8 @@ function toFinding({ subject, match, end, running, watch, isBusy, intended }: Pl
   // what a program does after the judge has closed the connection is a consequence
   if (stopped && !observations.some((one) => one.kind === 'message' && one.oddity !== undefined))
     return { sentence: `the conversation went on until the judge stopped it, because its protocol has no end (${played})` }
+  if (end?.stopped === 'time' && isActive(observations))
+    return { sentence: `the conversation still went on when the time of the program was over (${played})` }
   const isOwnEnd = !trouble || (trouble instanceof Disconnected && trouble.isPeerClosed)
   const lines = isOwnEnd ? running.output.lastLines(QUOTED) : match.lines
   const { automaton } = program.protocol
@@ -109,6 +113,13 @@ function toFinding({ subject, match, end, running, watch, isBusy, intended }: Pl
     return { cause: 'never-closes', sentence, lines, observations }
   }
   return { sentence: `the conversation ended as its protocol ends (${played})` }
+}
+
+/** Checks whether a conversation went on until the program was ended: a network that delays everything makes long games longer. */
+function isActive(observations: readonly Observation[]): boolean {
+  const last = observations.findLast((one) => one.kind === 'message')
+  const end = observations.findLast((one) => one.kind === 'end')
+  return last !== undefined && end !== undefined && end.at - last.at < ACTIVE
 }
 
 /** Returns the times between which a program was to answer: from the last bytes that it was sent to the end of the judge's side. */

@@ -39,6 +39,8 @@ export function shareNetwork(): Network {
 
 /** Milliseconds of each of two waits before the judge closes, for the end of a program that closes first. */
 const PEER_END = 30
+/** The same, if the port has to stay in TIME_WAIT: a program that is slow to close must not lose its turn. */
+const PATIENT_PEER_END = 400
 
 /**
  * ReleasingTransport ends a connection by a reset if the program has closed its side first. Otherwise the system would keep the
@@ -46,17 +48,19 @@ const PEER_END = 30
  *
  * The judge may know that the conversation is over before it has read the program's end. If it closed then, both sides would have
  * closed first, and the system would keep the port, too. So it waits for the program's end for a moment: twice, because a timer that
- * is late comes before the reads that arrived meanwhile.
+ * is late comes before the reads that arrived meanwhile. With `keepsPort`, it waits longer, and then closes as usual.
  */
 export class ReleasingTransport extends TransportFilter {
   readonly #clock: Clock
+  readonly #keepsPort: boolean
   #peerFinished = false
   /** Cancels the wait before this side closes; `undefined` while it does not wait. */
   #cancel: (() => void) | undefined
 
-  constructor(inner: Transport, clock: Clock) {
+  constructor(inner: Transport, clock: Clock, keepsPort: boolean) {
     super(inner)
     this.#clock = clock
+    this.#keepsPort = keepsPort
   }
 
   override finished(): void {
@@ -72,14 +76,18 @@ export class ReleasingTransport extends TransportFilter {
 
   override finish(): void {
     if (this.#peerFinished) this.#close()
-    else
-      this.#cancel ??= this.#clock.after(PEER_END, () => {
-        this.#cancel = this.#clock.after(PEER_END, () => this.#close())
+    else {
+      const wait = this.#keepsPort ? PATIENT_PEER_END : PEER_END
+      this.#cancel ??= this.#clock.after(wait, () => {
+        this.#cancel = this.#clock.after(wait, () => this.#close())
       })
+    }
   }
 
   override destroy(): void {
-    this.reset()
+    if (!this.#keepsPort) return this.reset()
+    this.#cancel?.()
+    super.destroy()
   }
 
   override reset(): void {
@@ -90,7 +98,7 @@ export class ReleasingTransport extends TransportFilter {
   #close(): void {
     this.#cancel?.()
     this.#cancel = undefined
-    if (this.#peerFinished) this.whenSent(() => this.reset())
+    if (this.#peerFinished && !this.#keepsPort) this.whenSent(() => this.reset())
     else super.finish()
   }
 }

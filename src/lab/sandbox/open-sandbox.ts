@@ -81,7 +81,7 @@ class OpenSandbox implements Sandbox {
   async connect(port: number, timeout: number, { keepsPort = false, datagrams = false } = {}): Promise<Transport> {
     if (datagrams) return this.#network.connectUdp(port, timeout)
     const transport = await this.#network.connect(port, timeout)
-    return keepsPort ? transport : new ReleasingTransport(transport, this.#clock)
+    return new ReleasingTransport(transport, this.#clock, keepsPort)
   }
 
   async start(start: Parameters<Sandbox['start']>[0], time = this.#limits.time): Promise<RunningProgram> {
