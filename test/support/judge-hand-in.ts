@@ -1,4 +1,3 @@
-import { onTestFinished } from 'vitest'
 import { createSystemClock } from '../../src/base/clock.ts'
 import { parseCommand } from '../../src/lab/check/command.ts'
 import { judge } from '../../src/lab/check/judge.ts'
@@ -17,6 +16,7 @@ export interface JudgedHandIn {
   readonly cwd: string
   readonly only?: string | undefined
   readonly level?: CheckLevel
+  readonly seed?: number
   /** Options of the program, for the judge's side. */
   readonly options?: Options
   /** True if the hand-in speaks over UDP. */
@@ -24,33 +24,19 @@ export interface JudgedHandIn {
 }
 
 /** Judges a hand-in, and returns the results of all its checks. */
-export async function judgeHandIn({
-  name,
-  role,
-  command,
-  cwd,
-  only,
-  level = 'robust',
-  options,
-  datagrams = false,
-}: JudgedHandIn): Promise<readonly CheckResult[]> {
+export async function judgeHandIn(judged: JudgedHandIn): Promise<readonly CheckResult[]> {
+  const { name, role, command, cwd, only, level = 'robust', seed = 1, options, datagrams = false } = judged
   const subject = await program(name)
   const words = parseCommand(command)
   const sandbox = await openSandbox({ words, cwd })
-  onTestFinished(() => sandbox.close())
-  const port = sandbox.ownNetwork ? subject.port : 0
-  const terms = {
-    program: subject,
-    options: { ...subject.defaults, ...options },
-    role,
-    words,
-    port,
-    datagrams,
-    sandbox,
-    seed: 1,
-    clock: createSystemClock(),
+  try {
+    const port = sandbox.ownNetwork ? subject.port : 0
+    const start = { program: subject, options: { ...subject.defaults, ...options }, role, words, port, datagrams }
+    const terms = { ...start, sandbox, seed, clock: createSystemClock() }
+    const results: CheckResult[] = []
+    for await (const { result } of judge({ subject: terms, level, only, repeat: ({ name: check }) => check })) results.push(result)
+    return results
+  } finally {
+    await sandbox.close()
   }
-  const results: CheckResult[] = []
-  for await (const { result } of judge({ subject: terms, level, only, repeat: ({ name: check }) => check })) results.push(result)
-  return results
 }
