@@ -52,7 +52,12 @@ export const illegalMove: Check = {
     leave.abort()
     await match
     const seenSoFar = { observations: watch.observations, visited: watch.visited }
-    const refused = (crash ?? reaction) && (await findRefusal(subject, repeating.sent, typed))
+    const repetition = watch.observations.slice(seen).find((one) => one.kind === 'message' && one.from !== subject.role)
+    const name = repetition?.kind === 'message' ? repetition.name : undefined
+    // a client need not judge a server that has the game to itself
+    const isPlayed =
+      subject.role === 'server' || (name !== undefined && subject.program.protocol.automaton.messages[name]?.from === 'either')
+    const refused = isPlayed && (crash ?? reaction) && (await findRefusal(subject, repeating.sent, typed))
     if (seen === undefined || !refused)
       return { sentence: 'no move of the judge was against the rules, or the program refused it', ...seenSoFar }
     return { ...(crash ?? accepted(subject, repeating.again, refused, lines)), ...seenSoFar }

@@ -40,12 +40,14 @@ export interface Interruption extends Pick<Check, 'name' | 'proves' | 'appliesTo
   readonly how: Goodbye
   /** Returns the last bytes in a state; `undefined` if there are none in it. By default, there are none, and the check has all states. */
   readonly last?: (subject: CheckSubject, state: string) => LastWords | undefined
+  /** True if a program may take the last bytes for a legal message, because it need not look at all of it. */
+  readonly isLenient?: boolean
   /** What has happened to the program, as a clause. */
   readonly what: string
 }
 
 /** Returns the check that a program survives an interruption in every state. */
-export function interrupt({ name, proves, appliesTo, carriers, how, last, what }: Interruption): Check {
+export function interrupt({ name, proves, appliesTo, carriers, how, last, isLenient = false, what }: Interruption): Check {
   return {
     name,
     proves,
@@ -59,7 +61,7 @@ export function interrupt({ name, proves, appliesTo, carriers, how, last, what }
       for (const state of Object.keys(automaton.states).filter((one) => !isEnd(automaton, one))) {
         const words = last?.(subject, state)
         if (last && !words) continue
-        const finding = await playUntil(subject, state, how, words)
+        const finding = await playUntil(subject, state, { how, words, isLenient })
         for (const one of finding?.visited ?? []) visited.add(one)
         const clause = `${what.replace('%s', words?.quoted ?? '')} in the state ${state}`
         if (finding?.cause === undefined) continue
@@ -72,7 +74,11 @@ export function interrupt({ name, proves, appliesTo, carriers, how, last, what }
 }
 
 /** Plays until a state, and resolves with what the program does when the judge's side is gone; `undefined` if it did not come to that. */
-async function playUntil(subject: CheckSubject, state: string, how: Goodbye, words: LastWords | undefined): Promise<Finding | undefined> {
+async function playUntil(
+  subject: CheckSubject,
+  state: string,
+  { how, words, isLenient }: { readonly how: Goodbye; readonly words: LastWords | undefined; readonly isLenient: boolean },
+): Promise<Finding | undefined> {
   const connected = await connectProgram(subject)
   if ('sentence' in connected) return connected
   const { running } = connected
@@ -84,7 +90,7 @@ async function playUntil(subject: CheckSubject, state: string, how: Goodbye, wor
   const seen = await Promise.race([gone.promise, match.then(() => undefined)])
   const finding = seen === undefined ? undefined : await judgeAfterwards(subject, running, how)
   if (finding && words && seen !== undefined) await answerFreshPrompt(subject, { running, watch, seen, state })
-  const reaction = finding && words && findReaction(subject, watch.observations.slice(seen), words.quoted)
+  const reaction = finding && words && !isLenient && findReaction(subject, watch.observations.slice(seen), words.quoted)
   const stall =
     how === 'silence' && finding && seen !== undefined ? await findStall(subject, { running, watch, seen, state }, STALL_WAIT) : undefined
   await running.stop()

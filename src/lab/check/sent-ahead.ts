@@ -63,6 +63,8 @@ function messageAhead({ program, options, role }: CheckSubject, state: string): 
   if (framing.alone || framing.settle !== undefined) return undefined
   const isOwn = ({ from, form, name }: Transition) => from !== role && !form.closes && name !== automaton.refusal
   const own = legalTransitions(automaton, state).filter((step) => isOwn(step) && !step.form.bye)
+  // nothing shows where a message without an end ends, so nothing can follow it in one piece
+  if (own.some(({ form }) => form.unended)) return undefined
   const answers = own.flatMap(({ after }) => (after.some(isOwn) ? [] : after.filter(({ from, form }) => from === role && !form.bye)))
   const turns = answers.flatMap((answer) => (answer.after.some(isOwn) ? [answer.after] : answer.after.map(({ after }) => after)))
   const [first = []] = turns.filter((steps) => steps.some(isOwn))
