@@ -10,6 +10,7 @@ import { allPrograms, findShortName, loadSolo, programNames } from '../src/progr
 import { type Automaton, isEnd, legalTransitions, mayEnd } from '../src/protocol/automaton.ts'
 import type { Program, SoloProgram } from '../src/protocol/definition.ts'
 import { nativePage } from './native.ts'
+import { QUIRKS } from './quirks.ts'
 
 /** The root of the repository; the paths of pages are relative to it. */
 export const root = join(import.meta.dirname, '..')
@@ -33,9 +34,37 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
   made.set('docs/protocols/README.md', await index(networked))
   made.set('docs/options.md', optionPage(await createCommands(() => {})))
   made.set('docs/native-protocol.md', nativePage(NOTE, table))
+  made.set('docs/quirks.md', quirkPage())
   made.set('docs/faults.md', withFaults(await readFile(join(root, 'docs/faults.md'), 'utf8')))
   made.set('CONTRIBUTING.md', await withFiles(await readFile(join(root, 'CONTRIBUTING.md'), 'utf8')))
   return made
+}
+
+/** Returns the page of the quirks of the worksheets' programs, and of the checks that find them. */
+function quirkPage(): string {
+  const rows = QUIRKS.flatMap(({ name, found }) => {
+    const byCheck = Map.groupBy(found, ({ check, cause }) => `${check} ${cause}`)
+    return [...byCheck.values()].map((group, at) => {
+      const [{ check, cause } = { check: '', cause: '' }] = group
+      const programs = new Set(group.map(({ program, side }) => `${program} (${side})`))
+      return [at === 0 ? name : '', code(check), `[${code(cause)}](causes.md#${cause})`, [...programs].join(', ')]
+    })
+  })
+  return `${[
+    "# Quirks of the worksheets' programs",
+    NOTE,
+    `The programs that the worksheets print work with each other, and pass \`parlor check\` at the level \`worksheet\`. At the level \`robust\` they
+fail, because they have these weaknesses. The table says which check finds each, in which program, and which cause it names.
+[Checking a program](checking.md) explains the checks.`,
+    table(['quirk', 'check', 'cause', 'found in'], rows),
+    ...QUIRKS.map(({ name, what, unseen }) =>
+      [`## ${capitalize(name)}`, what, ...(unseen === undefined ? [] : [`**Not found.** ${unseen}`])].join('\n\n'),
+    ),
+  ].join('\n\n')}\n`
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /** Finds the pages in docs/protocols that are no longer generated. */

@@ -25,6 +25,8 @@ export interface SubjectTerms {
   /** True if the commands come from a hand-in, which may not name files elsewhere. */
   readonly confined: boolean
   readonly port?: number | undefined
+  /** True if it runs over UDP. */
+  readonly datagrams?: boolean
   readonly seed: number
   /** The options of the program; each is for the judge's side that takes it. */
   readonly flags: ProgramFlags
@@ -34,7 +36,7 @@ export interface SubjectTerms {
 
 /** Opens the sandbox of a program under test. Rejects with a UsageError. */
 export async function openSubject(terms: SubjectTerms): Promise<CheckSubject & AsyncDisposable> {
-  const { program, role, words, build, folder, confined, seed, flags, isBoth } = terms
+  const { program, role, words, build, folder, confined, datagrams = false, seed, flags, isBoth } = terms
   const own = role === 'client' ? 'server' : 'client'
   const given = flags.given.filter(({ option }) => !isBoth || option.side === own || option.side === 'both')
   const options = await resolveOptions(program, own, { ...flags, given })
@@ -45,7 +47,7 @@ export async function openSubject(terms: SubjectTerms): Promise<CheckSubject & A
   const usual = role === 'client' ? (program.join?.port ?? program.port) : program.port
   const port = terms.port ?? (usual === 0 ? ANY_PORT : usual)
   return {
-    ...{ program, options: { ...program.defaults, ...options }, role, words, port, sandbox, random, seed, clock: wallClock },
+    ...{ program, options: { ...program.defaults, ...options }, role, words, port, datagrams, sandbox, random, seed, clock: wallClock },
     [Symbol.asyncDispose]: () => sandbox.close(),
   }
 }

@@ -28,6 +28,7 @@ const MOST_LANES = 4
 const WITH_VALUE = ['--only', '--seed', '--format', '--junit', '--gradescope']
 
 export interface CheckOptions extends CheckFlags, MatrixFlags {
+  readonly udp?: boolean
   readonly seed: number
   readonly only?: string
   readonly json?: boolean
@@ -42,7 +43,7 @@ export async function checkCommand(name: string | undefined, options: CheckOptio
   const { start, files } = await resolveStart(options)
   const { program, level, weights, isWeighted, flags } = await resolveTerms(name, options, files)
   const commands = commandsOf(start)
-  checkOnly(program, commands, level, options.only)
+  checkOnly(program, commands, { ...options, level })
   const build = start.build === undefined ? undefined : wordsOf(start.build)
   const terminal = new Terminal()
   const stop = terminalSignal()
@@ -53,7 +54,8 @@ export async function checkCommand(name: string | undefined, options: CheckOptio
   for (const [role, command] of commands) {
     const words = wordsOf(command)
     const { folder, confined, port } = start
-    const terms = { program, role, words, build, folder, confined, port, seed: options.seed, flags, isBoth: commands.length > 1 }
+    const { seed, udp: datagrams = false } = options
+    const terms = { ...{ program, role, words, build, folder, confined, port, datagrams }, seed, flags, isBoth: commands.length > 1 }
     await using subject = await openSubject(terms)
     for (const note of subject.sandbox.notes) if (!notes.has(note)) printError(note)
     for (const note of subject.sandbox.notes) notes.add(note)
@@ -109,10 +111,15 @@ function commandsOf({ client, server }: Start): readonly (readonly [Side, string
 }
 
 /** Throws a UsageError if no check would run. */
-function checkOnly(program: Program, commands: readonly (readonly [Side, string])[], level: CheckLevel, only: string | undefined): void {
-  const applying = commands.flatMap(([role]) => selectChecks(program, role, level))
+function checkOnly(
+  program: Program,
+  commands: readonly (readonly [Side, string])[],
+  { level, only, udp = false }: Pick<CheckOptions, 'only' | 'udp'> & { readonly level: CheckLevel },
+): void {
+  if (udp && !program.host?.udp) throw new UsageError(`${program.name} does not run over UDP; fh/hello and fh/time do`)
+  const applying = commands.flatMap(([role]) => selectChecks(program, role, level, CHECKS, udp))
   if (applying.length === 0)
-    throw new UsageError(`there is no check yet for ${program.name}, whose clients meet in the hall of parlor serve`)
+    throw new UsageError(`there are no checks for ${program.name}, because its server is the whole of parlor serve`)
   if (only === undefined || applying.some(({ name }) => name === only)) return
   const known = CHECKS.some(({ name }) => name === only)
   const names = [...new Set(applying.map(({ name }) => name))].join(', ')

@@ -206,6 +206,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
           .option('--build <command>', 'the command that builds the program, before it is started')
           .option('--folder <folder>', 'the program’s folder, in which its command runs (default: the current folder)')
           .option('--port <n>', 'the port that is built into the program (default: the worksheet’s)', numberParser(1, 65535))
+          .option('--udp', 'over UDP (fh/hello, fh/time)')
           .addOption(
             new Option(
               '--level <level>',

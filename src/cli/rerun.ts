@@ -1,4 +1,4 @@
-import { connectProgram } from '../lab/check/connecting.ts'
+import { connectStarted } from '../lab/check/connecting.ts'
 import { waitForPrompt } from '../lab/check/match.ts'
 import { QUOTED } from '../lab/check/program-output.ts'
 import { type RunningProgram, type Sandbox, SandboxError } from '../lab/check/sandbox.ts'
@@ -92,7 +92,7 @@ interface Rerun extends Pick<RerunCommandOptions, 'wait' | 'timeout'> {
 async function rerunIn(sandbox: Sandbox, rerun: Rerun): Promise<number> {
   const { role, words, connection, port, typed, wait, timeout = SILENCE, stop } = rerun
   const terminal = new Terminal()
-  const connected = await connectProgram({ sandbox, role, words, port, clock: wallClock }, { wait })
+  const connected = await connectStarted({ sandbox, role, words, port, clock: wallClock }, { wait })
   if (stop.aborted) return stop.reason
   if ('sentence' in connected) {
     printError(connected.sentence)

@@ -56,7 +56,7 @@ export const programs: readonly Program<DoorMessage, DoorState>[] = [
     port: 4000,
     // 1 hour: a user who watches or waits for a friend types nothing for a long time
     idle: 3_600_000,
-    needs: 'hall',
+    needs: 'lobby',
     join: {},
   },
 ]

@@ -110,8 +110,11 @@ export interface Program<Name extends string = string, State extends string = st
    * messages, or if the worksheet's program cannot take one of these.
    */
   readonly typed?: { readonly [S in NoInfer<State>]?: readonly string[] }
-  /** Marks a program whose peers meet in the hall, so that only `parlor serve` can run its server. */
-  readonly needs?: 'hall'
+  /**
+   * Marks a program whose peers meet in the hall, so that only `parlor serve` can run its server; `lobby` for a program that also opens
+   * a session of the lobby, which nothing else has.
+   */
+  readonly needs?: 'hall' | 'lobby'
   /** Default values of the program's options, by name. */
   readonly defaults?: Options
   /** Validates the options. Returns a sentence that says what is wrong; `undefined` for valid options. */

@@ -91,8 +91,8 @@ describe.skipIf(!hasPython)('parlor check with parlor-check.toml', () => {
     writeFileSync(join(path, 'parlor-check.toml'), settings.join('\n'))
     await using parlor = new Parlor(['check', '--gradescope', results], undefined, { cwd: path })
     expect(await parlor.exit).toBe(0)
-    expect(parlor.output).toContain('tjc/guess: passed, 1 of 1 check, 12.5 of 12.5 points\n')
-    expect(JSON.parse(readFileSync(results, 'utf8'))).toMatchObject({ score: 12.5, tests: [{ max_score: 12.5 }] })
+    expect(parlor.output).toContain('tjc/guess: passed, 2 of 2 checks, 12.5 of 12.5 points\n')
+    expect(JSON.parse(readFileSync(results, 'utf8'))).toMatchObject({ score: 12.5, tests: [{ max_score: 9.38 }, { max_score: 3.12 }] })
   })
 
   test('refuses what it cannot mean, with the file and the line', async () => {
@@ -109,7 +109,7 @@ describe.skipIf(!hasPython)('parlor check with parlor-check.toml', () => {
     writeFileSync(join(path, 'parlor-check.toml'), 'client = "python3 program.py"\nprogram = "chat"\nlevel = "robust"\n[weights]\nslow = 0')
     const { errors, output, code } = await run('check', 'guess', '--folder', path)
     expect(errors).toContain('says only how it is started; what else it has (program, level, weights) does not count')
-    expect(output).toContain('tjc/guess: failed, 0 of 1 check\n')
+    expect(output).toContain('tjc/guess: failed, 0 of 2 checks\n')
     expect(code).toBe(1)
   })
 })
@@ -143,7 +143,8 @@ describe('parlor check refuses', () => {
     [['check', 'guess', '--client', 'python3 "client.py'], /open quote/],
     [['check', 'guess', '--client', 'a | b'], /not run by a shell/],
     [['check', 'guess', '--client', 'true', '--only', 'nosuch'], /there is no check "nosuch"; there are: plays-to-the-end/],
-    [['check', 'match', '--client', 'true'], /no check yet for fh\/tictactoe/],
+    [['check', 'door', '--client', 'true'], /no checks for parlor\/door/],
+    [['check', 'guess', '--udp', '--client', 'true'], /guess does not run over UDP/],
     [['check', 'guess', '--client', 'true', '--folder', '/no/such'], /there is no folder \/no\/such/],
     [['check', 'nosuch', '--client', 'true'], /there is no program "nosuch"/],
     [['check', 'guess', '--client', 'true', '--level', 'high'], /--level/],

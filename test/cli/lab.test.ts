@@ -248,7 +248,7 @@ describe('parlor rerun', () => {
     const silent = await run('rerun', file('game.jsonl'), '--client', `${node} -e "require('net').connect({PORT})"`, '--timeout', '300ms')
     expect(silent).toMatchObject({ code: 1, output: expect.stringContaining('received  nothing for 0.3 s') })
     const absent = await run('rerun', file('game.jsonl'), '--client', "sh -c 'exit 3'")
-    expect(absent).toMatchObject({ code: 1, errors: expect.stringContaining('ended with the exit code 3 before it connected') })
+    expect(absent).toMatchObject({ code: 1, errors: expect.stringContaining('ended with the exit code 3 without having connected') })
     expect(await runInProcess('rerun', file('game.jsonl'))).toMatchObject({ code: 2, errors: expect.stringContaining('--client COMMAND') })
   })
 

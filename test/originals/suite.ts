@@ -33,7 +33,7 @@ export function scenarios(): Scenario[] {
 }
 
 /** Parlor's host for each original server. */
-const HOSTS: Readonly<Record<string, string>> = {
+export const HOSTS: Readonly<Record<string, string>> = {
   d000_basic_server: 'tjc/hello',
   d000_basic_server_split: 'tjc/hello-split',
   d000_basic_server_iterative: 'tjc/iterative',
@@ -63,7 +63,7 @@ const HOSTS: Readonly<Record<string, string>> = {
 }
 
 /** Parlor's join, or solo, for each original client. */
-const JOINS: Readonly<Record<string, string>> = {
+export const JOINS: Readonly<Record<string, string>> = {
   d000_basic_client: 'tjc/hello',
   d000_basic_client_protocol: 'tjc/hello',
   d000_practice_client: 'tjc/practice',

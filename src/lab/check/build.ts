@@ -23,6 +23,9 @@ export async function* judgeBuilt(options: JudgeOptions, words: readonly string[
     yield* judge(options)
     return
   }
-  const unbuilt = selectChecks(subject.program, subject.role, level, checks).map((check) => ({ ...check, run: async () => failure }))
+  const unbuilt = selectChecks(subject.program, subject.role, level, checks, subject.datagrams).map((check) => ({
+    ...check,
+    run: async () => failure,
+  }))
   yield* judge({ ...options, checks: unbuilt })
 }

@@ -17,6 +17,8 @@ export interface CheckSubject {
   readonly words: readonly string[]
   /** The port at which the program listens, or at which the judge listens for it. */
   readonly port: number
+  /** True if the program speaks over UDP. */
+  readonly datagrams?: boolean
   readonly sandbox: Sandbox
   /** Randomness of the judge's side, if the options prescribe it. */
   readonly random?: Random | undefined
@@ -59,7 +61,9 @@ export interface Check {
   readonly level: CheckLevel
   /** The sides that the check judges. */
   readonly roles: readonly Side[]
-  /** Checks whether it can judge programs of a protocol; by default, of every protocol. */
-  appliesTo?(program: Program): boolean
+  /** The connections on which it runs. Default: streams. */
+  readonly carriers?: 'streams' | 'datagrams' | 'both'
+  /** Checks whether it can judge this side of a program; by default, each side that it judges. */
+  appliesTo?(program: Program, role: Side): boolean
   run(subject: CheckSubject): Promise<Finding>
 }

@@ -1,9 +1,12 @@
+import type { Side } from '../../protocol/automaton.ts'
 import { quoteText } from '../../wire/text.ts'
 import type { Address, Listener, Transport } from '../../wire/transport.ts'
 import { formatEnd, isCrash } from './causes.ts'
 import type { CheckSubject, Finding } from './check.ts'
 import { fillCommand } from './command.ts'
+import { needsCompanion, playCompanion } from './companion.ts'
 import { isUnhandled, quoteErrorLine } from './crash-lines.ts'
+import { DatagramClient } from './datagram-client.ts'
 import { QUOTED } from './program-output.ts'
 import { answerPrompt } from './prompts.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
@@ -12,6 +15,8 @@ import { pauseFor } from './waiting.ts'
 /** Milliseconds in which a program may be idle before it connects or listens, and of one attempt to connect to it. */
 const CONNECT_WAIT = 8000
 const ATTEMPT = 500
+/** Milliseconds until the judge tries again to listen. */
+const RETRY = 50
 const HOST = '127.0.0.1'
 
 /** Connected is a program under test that has connected, or that the judge has connected to. */
@@ -21,25 +26,39 @@ export interface Connected {
 }
 
 /** StartedProgram is the part of a program under test that its start needs. */
-export type StartedProgram = Pick<CheckSubject, 'sandbox' | 'role' | 'words' | 'port' | 'clock'>
+export type StartedProgram = Pick<CheckSubject, 'sandbox' | 'role' | 'words' | 'port' | 'datagrams' | 'clock'>
 
 /**
  * Starts a program, answers its prompts for an address, and resolves when both sides are connected; or with the finding that they are
  * not. `keepsPort` is as in `Sandbox.connect`; `wait` is how long the program may take, in milliseconds of its
  * own time.
  */
-export async function connectProgram(
+export async function connectStarted(
   subject: StartedProgram,
   { keepsPort = false, wait = CONNECT_WAIT } = {},
 ): Promise<Connected | Finding> {
   const { sandbox, role, words, clock } = subject
   const accepted = Promise.withResolvers<Transport>()
-  const listener = role === 'client' ? await listen(subject, accepted.resolve) : undefined
+  let isFirst = true
+  const accept = (transport: Transport) => {
+    // a datagram after the end of the conversation begins another one, which would hold the port
+    if (!isFirst && subject.datagrams) transport.destroy()
+    isFirst = false
+    accepted.resolve(transport)
+  }
+  const listener = role === 'client' ? await listen(subject, accept) : undefined
   const at = listener?.address ?? { host: HOST, port: subject.port }
   const running = await sandbox.start({ words: fillCommand(words, at), environment: { HOST: at.host, PORT: String(at.port) } })
   const over = new AbortController()
-  void answerPrompts(running, at, over.signal)
-  const transport = role === 'client' ? accepted.promise : connectTo(subject, at.port, keepsPort, over.signal)
+  const asked = answerPrompts(running, at, role, over.signal)
+  const { datagrams = false } = subject
+  const overUdp = (): Promise<Transport> => {
+    const client = new DatagramClient(running, at, clock, () => void listener?.close())
+    void accepted.promise.then((arrived) => client.attach(arrived))
+    return Promise.race([accepted.promise, asked]).then(() => client)
+  }
+  const connect = () => connectTo(subject, at.port, keepsPort, over.signal)
+  const transport = role === 'server' ? connect() : datagrams ? overUdp() : accepted.promise
   const outcome = await Promise.race([
     transport.then(
       (arrived) => ({ running, transport: arrived }),
@@ -49,18 +68,33 @@ export async function connectProgram(
     pauseFor(running, wait, clock, over.signal).then(() => undefined),
   ])
   over.abort()
-  await listener?.close()
+  // a client over UDP may connect later, after its person has typed a line
+  if (!(datagrams && outcome && 'transport' in outcome)) await listener?.close()
   if (outcome && 'transport' in outcome) return outcome
   const finding = role === 'client' ? explainClient(running, at, outcome, wait) : explainServer(running, at, outcome, wait)
   await running.stop()
   return finding
 }
 
+/** Connects a program under test as `connectStarted` does, and plays a second client if its server seats two at one table. */
+export async function connectProgram(subject: CheckSubject, { keepsPort = false } = {}): Promise<Connected | Finding> {
+  const connected = await connectStarted(subject, { keepsPort })
+  const { role, program, sandbox, port } = subject
+  if ('transport' in connected && role === 'server' && needsCompanion(program))
+    playCompanion(subject, await sandbox.connect(port, CONNECT_WAIT))
+  return connected
+}
+
 /** Connects to a server as soon as it listens. Rejects when `signal` aborts. */
-async function connectTo({ sandbox }: StartedProgram, port: number, keepsPort: boolean, signal: AbortSignal): Promise<Transport> {
+async function connectTo(
+  { sandbox, datagrams = false }: StartedProgram,
+  port: number,
+  keepsPort: boolean,
+  signal: AbortSignal,
+): Promise<Transport> {
   for (;;) {
     try {
-      return await sandbox.connect(port, ATTEMPT, { keepsPort })
+      return await sandbox.connect(port, ATTEMPT, { keepsPort, datagrams })
     } catch (error) {
       // a program that is still starting needs more time
       if (signal.aborted) throw error
@@ -69,24 +103,36 @@ async function connectTo({ sandbox }: StartedProgram, port: number, keepsPort: b
 }
 
 /** Listens for a client at the port of its program. If that port is in use on a shared network, listens at another port. */
-async function listen({ sandbox, port }: StartedProgram, accept: (transport: Transport) => void): Promise<Listener> {
-  if (sandbox.ownNetwork) return sandbox.listen(port, accept)
+async function listen(subject: StartedProgram, accept: (transport: Transport) => void, attempts = 5): Promise<Listener> {
+  const { sandbox, port, datagrams = false, clock } = subject
   try {
-    return await sandbox.listen(port, accept)
+    return await sandbox.listen(port, accept, { datagrams })
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
-    return sandbox.listen(0, accept)
+    if (!sandbox.ownNetwork) return sandbox.listen(0, accept, { datagrams })
+    // the judge's own socket of the last conversation is about to close
+    if (attempts === 0) throw error
+    await new Promise<void>((resolve) => clock.after(RETRY, resolve))
+    return listen(subject, accept, attempts - 1)
   }
 }
 
-/** Types the address at the prompts that ask for it, until the program has connected. */
-async function answerPrompts(running: RunningProgram, at: Address, signal: AbortSignal): Promise<void> {
+/**
+ * Types the address at the prompts that ask for it, until the program has connected. Resolves at the first prompt that asks for
+ * something else; over TCP, the program may still have to connect then.
+ */
+async function answerPrompts(running: RunningProgram, at: Address, role: Side, signal: AbortSignal): Promise<void> {
   const { output } = running
-  while (!signal.aborted) {
-    const line = answerPrompt(output.prompt, at)
-    if (line !== undefined) running.type(line)
-    await output.next(signal)
-  }
+  const other = Promise.withResolvers<void>()
+  void (async () => {
+    while (!signal.aborted) {
+      const line = answerPrompt(output.prompt, at, role)
+      if (line !== undefined) running.type(line)
+      else if (output.prompt !== '') other.resolve()
+      await output.next(signal)
+    }
+  })()
+  return other.promise
 }
 
 function explainClient(running: RunningProgram, { host, port }: Address, end: ProgramEnd | undefined, wait: number): Finding {
@@ -106,7 +152,10 @@ function explainClient(running: RunningProgram, { host, port }: Address, end: Pr
         lines,
       }
   }
-  if (end) return { cause: 'wrong-address', sentence: `the client ended without having connected to the server at ${host}:${port}`, lines }
+  if (end) {
+    const how = end.code === 0 ? '' : ` ${formatEnd(end)}`
+    return { cause: 'wrong-address', sentence: `the client ended${how} without having connected to the server at ${host}:${port}`, lines }
+  }
   const { prompt } = running.output
   if (prompt !== '')
     return {

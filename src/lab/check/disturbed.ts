@@ -1,5 +1,7 @@
 import { type Automaton, legalTransitions, type Side } from '../../protocol/automaton.ts'
 import { quoteMessage } from '../../protocol/violation-text.ts'
+import type { Framing } from '../../wire/framing/framing.ts'
+import { encode } from '../../wire/text.ts'
 import type { Check, CheckSubject, Finding } from './check.ts'
 import { type PlayOptions, playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
@@ -11,7 +13,7 @@ const SLOW_SILENCE = 6000
 const WIDE = 'Zoë – 🙂'
 
 /** Disturbance is a network that a check plays on. */
-interface Disturbance extends Pick<Check, 'name' | 'proves' | 'appliesTo'> {
+interface Disturbance extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'carriers'> {
   readonly play: PlayOptions
   /** Names the cause of a failure that appears on this network only, from the cause that the conversation itself shows. */
   readonly toCause: (shown: Cause) => Cause
@@ -25,19 +27,20 @@ interface Disturbance extends Pick<Check, 'name' | 'proves' | 'appliesTo'> {
  * Returns a check on a disturbed network. A program that fails there may fail without the disturbance, too, so the judge plays the
  * conversation again on a network that disturbs nothing.
  */
-function disturb({ name, proves, appliesTo, play, toCause, shows, isTooSoon }: Disturbance): Check {
+export function disturb({ name, proves, appliesTo, carriers = 'streams', play, toCause, shows, isTooSoon }: Disturbance): Check {
   return {
     name,
     proves,
     level: 'robust',
     roles: ['client', 'server'],
-    appliesTo: (program) => isPlayable(program) && appliesTo?.(program) !== false,
+    carriers,
+    appliesTo: (program, role) => isPlayable(program) && appliesTo?.(program, role) !== false,
     async run(subject: CheckSubject): Promise<Finding> {
       const played = await playConversation(subject, play)
       const disturbed = (isTooSoon && findTooSoon(subject, played)) || played
       // a program that has not even connected was not disturbed
       if (disturbed.cause === undefined || disturbed.observations === undefined) return disturbed
-      const { faults: _, ...undisturbed } = play
+      const { faults: _, crLf: __, ...undisturbed } = play
       const plain = await playConversation(subject, undisturbed)
       if (plain.cause !== undefined) return plain
       if (disturbed !== played && findTooSoon(subject, plain)) return plain
@@ -89,6 +92,25 @@ export const cutInsideACharacter = disturb({
   toCause: () => 'partial-read',
   shows: 'this happens only if the bytes of one character arrive apart: decode whole messages, and not single reads',
 })
+
+export const crLfLines = disturb({
+  name: 'crlf-lines',
+  proves: 'reads lines that end in CR LF, or says that it does not',
+  appliesTo: ({ protocol, defaults = {} }, role) => {
+    const { toServer, toClient } = protocol.framing(defaults)
+    return dropsCr(role === 'server' ? toServer : toClient)
+  },
+  play: { crLf: true },
+  toCause: () => 'crlf',
+  shows: 'this happens only if lines end in CR LF, as telnet and some programs on Windows end them: strip the line before you compare it',
+})
+
+/** Checks whether a framing takes CR LF for a line end; where it does not, the CR belongs to the message. */
+function dropsCr(framing: Framing): boolean {
+  const decoder = framing.decoder()
+  decoder.push(encode('x\r\n'))
+  return decoder.next() === 'x'
+}
 
 const SIDES: readonly Side[] = ['client', 'server']
 

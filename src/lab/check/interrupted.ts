@@ -1,6 +1,5 @@
 import { isEnd, type Side } from '../../protocol/automaton.ts'
 import { quoteMessage } from '../../protocol/violation-text.ts'
-import { toWatchedProtocol } from '../monitor/monitor.ts'
 import { formatEnd, isBrokenPipe, isCrash } from './causes.ts'
 import type { Check, CheckSubject, Finding } from './check.ts'
 import { connectProgram } from './connecting.ts'
@@ -10,16 +9,19 @@ import { playMatch } from './match.ts'
 import { isSpinning } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { QUOTED } from './program-output.ts'
+import { answerFreshPrompt, findReaction, findStall } from './reactions.ts'
 import { findScript } from './rehearsal.ts'
-import type { RunningProgram } from './sandbox.ts'
+import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 import { endWithin } from './waiting.ts'
-import { WireWatch } from './wire-watch.ts'
+import { type WireWatch, watchWire } from './wire-watch.ts'
 
 /*
- * These checks play until the conversation reaches a state, and then the judge's side leaves. The program has to notice that: a
- * client ends, a server serves the next client. Each state needs a conversation of its own, which is cheap: a correct program ends at once.
+ * These checks play until the conversation reaches a state, and then the judge's side leaves, perhaps after a last message that the
+ * protocol does not have. The program has to notice that: a client ends, a server serves the next client. Each state needs a
+ * conversation of its own, which is cheap: a correct program ends at once.
  *
- * A person would continue to type, and so does the judge: a program that waits at its prompt notices nothing before it has a line.
+ * A person would continue to type, and so does the judge: a program that waits at its prompt notices nothing before it has a line. And
+ * a program that takes a wrong message for a move then makes its own move too soon.
  */
 
 /**
@@ -29,33 +31,50 @@ import { WireWatch } from './wire-watch.ts'
 const SILENCE = 4000
 const END_WAIT = 2500
 const QUIET = 500
+/** Milliseconds for the answer to a line that the program can send although the other side is silent. */
+const STALL_WAIT = 4000
+
+/** LastWords are the bytes that the judge's side sends before it leaves, and how a sentence names them. */
+export interface LastWords {
+  readonly bytes: string | Uint8Array
+  readonly quoted: string
+}
 
 /** Interruption is a way in which the judge's side leaves in the middle of a conversation. */
-interface Interruption extends Pick<Check, 'name' | 'proves'> {
+export interface Interruption extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'carriers'> {
   readonly how: Goodbye
-  readonly last?: string
+  /** Returns the last bytes in a state; `undefined` if there are none in it. By default, there are none, and the check has all states. */
+  readonly last?: (subject: CheckSubject, state: string) => LastWords | undefined
+  /** True if a program may take the last bytes for a legal message, because it need not look at all of it. */
+  readonly isLenient?: boolean
   /** What has happened to the program, as a clause. */
   readonly what: string
 }
 
 /** Returns the check that a program survives an interruption in every state. */
-function interrupt({ name, proves, how, last, what }: Interruption): Check {
+export function interrupt({ name, proves, appliesTo, carriers, how, last, isLenient = false, what }: Interruption): Check {
   return {
     name,
     proves,
     level: 'robust',
     roles: ['client', 'server'],
-    appliesTo: isPlayable,
+    ...(carriers && { carriers }),
+    appliesTo: (program, role) => isPlayable(program) && appliesTo?.(program, role) !== false,
     async run(subject) {
       const { automaton } = subject.program.protocol
       const visited = new Set<string>()
       for (const state of Object.keys(automaton.states).filter((one) => !isEnd(automaton, one))) {
+        const words = last?.(subject, state)
+        if (last && !words) continue
         subject.onProgress?.(`in the state ${state}`)
-        const finding = await playUntil(subject, state, { how, last })
+        const finding = await playUntil(subject, state, { how, words, isLenient })
         for (const one of finding?.visited ?? []) visited.add(one)
-        if (finding?.cause !== undefined) return { ...finding, sentence: `${what} in the state ${state}: ${finding.sentence}`, visited }
+        const clause = `${what.replace('%s', words?.quoted ?? '')} in the state ${state}`
+        if (finding?.cause === undefined) continue
+        // a program that did not connect was not interrupted
+        return finding.visited ? { ...finding, sentence: `${clause}: ${finding.sentence}`, visited } : finding
       }
-      return { sentence: `${what} in ${visited.size} of ${Object.keys(automaton.states).length} states`, visited }
+      return { sentence: `${proves}, in ${visited.size} of ${Object.keys(automaton.states).length} states`, visited }
     },
   }
 }
@@ -67,38 +86,44 @@ function interrupt({ name, proves, how, last, what }: Interruption): Check {
 async function playUntil(
   subject: CheckSubject,
   state: string,
-  { how, last }: { readonly how: Goodbye; readonly last: string | undefined },
+  { how, words, isLenient }: { readonly how: Goodbye; readonly words: LastWords | undefined; readonly isLenient: boolean },
 ): Promise<Finding | undefined> {
-  const { program, options, role, clock } = subject
   const script = await findScript(subject, state)
   const connected = await connectProgram(subject)
   if ('sentence' in connected) return connected
   const { running } = connected
-  const watch = new WireWatch(connected.transport, toWatchedProtocol(program, options), role === 'client' ? 'server' : 'client', clock)
+  const watch = watchWire(subject, connected.transport)
   const gone = Promise.withResolvers<number>()
-  const transport = new InterruptingTransport(watch, { how, last, state, onInterrupt: () => gone.resolve(watch.observations.length) })
+  const transport = new InterruptingTransport(watch, { how, last: words?.bytes, state, onInterrupt: gone.resolve })
   const leave = new AbortController()
   const match = playMatch({ ...subject, script, running, transport, silence: SILENCE, until: leave.signal })
   const seen = await Promise.race([gone.promise, match.then(() => undefined)])
   const finding = seen === undefined ? undefined : await judgeAfterwards(subject, running, how)
-  const unasked = how === 'silence' && finding?.cause === undefined ? findUnasked(watch, seen, role) : undefined
+  const waiting = finding && seen !== undefined ? { running, watch, seen, state } : undefined
+  if (waiting && words) await answerFreshPrompt(subject, waiting)
+  const reaction = waiting && words && !isLenient && findReaction(subject, watch.observations.slice(seen), words.quoted)
+  const isQuiet = how === 'silence' && finding?.cause === undefined
+  const unasked = isQuiet && !words ? findUnasked(watch, seen, subject.role) : undefined
+  const stall = isQuiet && waiting ? await findStall(subject, waiting, STALL_WAIT) : undefined
   await running.stop()
   leave.abort()
   await match
-  return finding && { ...finding, ...unasked, observations: watch.observations, visited: watch.visited }
+  const found = finding?.cause === 'crashed' ? finding : { ...finding, ...(reaction || (unasked ?? stall)) }
+  return finding && { ...found, sentence: found.sentence ?? finding.sentence, observations: watch.observations, visited: watch.visited }
 }
 
-/** Finds a message that the program sent after the first `seen` observations, though it was the turn of the silent side. */
+/** Finds a message that the program sent after the first `seen` observations, although it was the turn of the silent side. */
 function findUnasked({ observations, automaton }: WireWatch, seen: number | undefined, role: Side): Finding | undefined {
   const later = observations.slice(seen)
   const one = later.find((sent) => sent.kind === 'message' && sent.from === role && (sent.standing === 'early' || sent.violation))
   if (one?.kind !== 'message') return undefined
   return {
     cause: 'out-of-turn',
-    sentence: `the ${role} sent ${quoteMessage({ automaton, side: role }, one.text, one.raw)}, though it was the other side's turn: it has to read a message before it sends one`,
+    sentence: `the ${role} sent ${quoteMessage({ automaton, side: role }, one.text, one.raw)}, although it was the other side's turn: it has to read a message before it sends one`,
   }
 }
 
+/** Finds what a program does after the other side is gone: it crashes, reads for ever, or does not end. */
 async function judgeAfterwards(subject: CheckSubject, running: RunningProgram, how: Goodbye): Promise<Finding> {
   const { role, clock } = subject
   // a server serves the next client, and a program at its prompt waits for a person: neither ends
@@ -111,13 +136,22 @@ async function judgeAfterwards(subject: CheckSubject, running: RunningProgram, h
     const sentence = `the ${role} uses the processor without end: it reads again and again, though a read of no bytes means that the connection is closed`
     return { cause: 'spins-after-close', sentence, lines }
   }
-  if (end && isCrash(end) && isUnhandled(end, running.output.text())) {
-    const cause = isBrokenPipe(end, lines) ? 'write-after-close' : 'crashed'
-    return { cause, sentence: `the ${role} ended ${formatEnd(end)}, by an error that it does not handle${quoteErrorLine(lines)}`, lines }
-  }
+  const crash = findUnhandledError(role, running, end)
+  if (crash) return crash
   // a program that waits at its prompt, or for a silent peer, has no sign of the interruption
   if (end || waits) return { sentence: 'the program has passed' }
   return { cause: 'never-closes', sentence: `the client does not end within ${END_WAIT / 1000} s`, lines }
+}
+
+/** Returns the finding that a program has ended by an error that it does not handle; `undefined` if it has not. */
+export function findUnhandledError(role: Side, running: RunningProgram, end: ProgramEnd | undefined): Finding | undefined {
+  if (!end || !isCrash(end) || !isUnhandled(end, running.output.text())) return undefined
+  const lines = running.output.lastLines(QUOTED)
+  const said = quoteErrorLine(lines)
+  // the judge has ended the input
+  if (/"EOFError/.test(said)) return undefined
+  const cause = isBrokenPipe(end, lines) ? 'write-after-close' : 'crashed'
+  return { cause, sentence: `the ${role} ended ${formatEnd(end)}, by an error that it does not handle${said}`, lines }
 }
 
 export const goneByFin = interrupt({
@@ -137,22 +171,7 @@ export const goneByRst = interrupt({
 export const goneBySilence = interrupt({
   name: 'gone-by-silence',
   proves: 'tolerates a silent peer in every state',
+  carriers: 'both',
   how: 'silence',
   what: 'the other side said nothing more',
-})
-
-export const illegalMessage = interrupt({
-  name: 'illegal-message',
-  proves: 'survives a message in every state that its protocol does not have',
-  how: 'fin',
-  last: '~ no such message ~\n',
-  what: 'the other side sent "~ no such message ~" and closed',
-})
-
-export const oversizedMessage = interrupt({
-  name: 'oversized-message',
-  proves: 'survives a message of 200 kB in every state',
-  how: 'fin',
-  last: `${'A'.repeat(200_000)}\n`,
-  what: 'the other side sent a message of 200 kB and closed',
 })

@@ -1,5 +1,7 @@
 import type { Sink } from '../../wire/transport.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'
+import { joinBytes } from '../faults/message-finder.ts'
+import { toBytes } from './wire-filters.ts'
 import type { WireWatch } from './wire-watch.ts'
 
 /** Goodbye is a way in which the other side of a connection leaves: it closes, breaks the connection off, or says nothing more. */
@@ -8,11 +10,13 @@ export type Goodbye = 'fin' | 'rst' | 'silence'
 export interface InterruptionOptions {
   readonly how: Goodbye
   /** The last bytes that the judge's side sends, even if the protocol forbids them. */
-  readonly last?: string | undefined
+  readonly last?: string | Uint8Array | undefined
+  /** Sends the last bytes together with the judge's next message, and not in its place. */
+  readonly isBehind?: boolean
   /** The state of the conversation in which the judge's side leaves. */
   readonly state: string
-  /** Called when the judge's side has left. */
-  readonly onInterrupt: () => void
+  /** Called when the judge's side has left, with the number of observations before. */
+  readonly onInterrupt: (seen: number) => void
 }
 
 /** InterruptingTransport ends a conversation in the middle: when it reaches a state, the judge's side leaves. */
@@ -34,6 +38,8 @@ export class InterruptingTransport extends TransportFilter {
 
   override write(data: string | Uint8Array): void {
     if (this.#isGone) return
+    const { isBehind, last, state } = this.#options
+    if (isBehind && last !== undefined && this.#watch.state === state) return this.#interrupt(joinBytes([toBytes(data), toBytes(last)]))
     super.write(data)
     this.#check()
   }
@@ -59,13 +65,18 @@ export class InterruptingTransport extends TransportFilter {
   }
 
   #check(): void {
-    const { how, last, state, onInterrupt } = this.#options
-    if (this.#isGone || this.#watch.state !== state) return
+    const { last, isBehind, state } = this.#options
+    if (!this.#isGone && !isBehind && this.#watch.state === state) this.#interrupt(last)
+  }
+
+  #interrupt(last: string | Uint8Array | undefined): void {
+    const { how, onInterrupt } = this.#options
     this.#isGone = true
+    const seen = this.#watch.observations.length
     if (last !== undefined) this.inner.write(last)
     // the system sends what was written before
     if (how === 'fin') this.inner.finish()
     else if (how === 'rst') this.inner.whenSent(() => this.inner.reset())
-    onInterrupt()
+    onInterrupt(seen)
   }
 }

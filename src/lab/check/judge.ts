@@ -45,7 +45,7 @@ const HARMLESS: ReadonlySet<Cause> = new Set(['unflushed-output'])
  */
 export async function* judge(options: JudgeOptions): AsyncGenerator<JudgedCheck> {
   const { subject, level, only, checks, lanes = 1 } = options
-  const [first, ...others] = selectChecks(subject.program, subject.role, level, checks).filter(
+  const [first, ...others] = selectChecks(subject.program, subject.role, level, checks, subject.datagrams).filter(
     ({ name }) => only === undefined || name === only,
   )
   if (!first) return

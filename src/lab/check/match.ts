@@ -30,6 +30,8 @@ import { pauseFor, programClock } from './waiting.ts'
 const TICK = 100
 /** Milliseconds for which a program is idle before a line is typed, if it shows no prompt. A prompt that ends its line cannot be recognised. */
 const PROMPT_WAIT = 100
+/** The same for a program that has shown a prompt before the last line: a busy machine may deliver a message late. */
+const NEXT_PROMPT_WAIT = 1500
 /** Milliseconds for the rest of a message of which a part has arrived: as many as the monitor waits before it reports the part. */
 const REST_WAIT = 2050
 /** Milliseconds for a late program to send what it holds in a buffer, after the judge has ended the connection. */
@@ -109,10 +111,12 @@ export async function playMatch({
   const expected: string[] = []
   const refused = new Map<number, string>()
   let sentBefore = -1
+  let hasPrompted = false
   // what the shadow sends goes nowhere
   copy.open({ data: (bytes) => void expected.push(...splitLines(decode(bytes))), finished() {}, closed() {} })
   const typeLine = async (line: string | undefined) => {
-    await waitForPrompt(running, clock)
+    await waitForPrompt(running, clock, hasPrompted ? NEXT_PROMPT_WAIT : PROMPT_WAIT)
+    hasPrompted = running.output.prompt !== ''
     if (line === undefined && isEndless) return stop()
     if (line === undefined) {
       inputEnded = true
@@ -169,6 +173,8 @@ export async function playMatch({
   const trouble = (await conversation.closed) ?? ended
   cancel()
   shadow.conversation.end('the match is over')
+  // otherwise the shadow would wait for it, with timers that do not keep the process alive
+  copy.destroy()
   const broken = await shadow.conversation.closed
   return {
     trouble: stopped ? undefined : trouble,
@@ -194,11 +200,11 @@ function splitLines(text: string): readonly string[] {
   return text.split(/(?<=\n)/).filter((line) => line !== '')
 }
 
-/** Resolves when the program waits at a prompt, has ended, or has been quiet for a moment. */
-export async function waitForPrompt(running: RunningProgram, clock: Clock): Promise<void> {
+/** Resolves when the program waits at a prompt, has ended, or has been quiet for `wait` milliseconds of its own time. */
+export async function waitForPrompt(running: RunningProgram, clock: Clock, wait = PROMPT_WAIT): Promise<void> {
   const over = new AbortController()
   void running.ended.then(() => over.abort())
-  void pauseFor(running, PROMPT_WAIT, clock, over.signal).then(() => over.abort())
+  void pauseFor(running, wait, clock, over.signal).then(() => over.abort())
   while (!over.signal.aborted && running.output.prompt === '') await running.output.next(over.signal)
   over.abort()
 }

@@ -17,6 +17,7 @@ import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 import type { Script } from './script.ts'
 import { lookAgain } from './second-look.ts'
 import { endWithin, isBusy } from './waiting.ts'
+import { CountingTransport, CrLfTransport } from './wire-filters.ts'
 import { WireWatch } from './wire-watch.ts'
 
 /** Milliseconds for each answer of the program. */
@@ -29,6 +30,8 @@ const BUSY = 300
 const IDLE = 300
 /** Milliseconds of processor time in such a wait up to which a program sleeps. */
 const ASLEEP = 50
+/** Milliseconds since the last message in which a conversation goes on. */
+const ACTIVE = 3000
 /** Number of typed lines that a sentence shows. */
 const SHOWN = 8
 
@@ -44,6 +47,8 @@ export interface PlayOptions {
   readonly script?: Script
   /** Wraps the judge's end of the connection. */
   readonly wrap?: (watch: WireWatch) => Transport
+  /** True to end the lines that the judge sends in CR LF. */
+  readonly crLf?: boolean
 }
 
 /** PlayedFinding is a finding on one conversation. */
@@ -60,7 +65,7 @@ export interface PlayedFinding extends Finding {
 /** Plays one conversation with a program from its start to its end, and returns what is wrong with it. */
 export async function playConversation(
   subject: CheckSubject,
-  { faults, silence = SILENCE, text, script = { seed: subject.seed }, wrap }: PlayOptions = {},
+  { faults, silence = SILENCE, text, script = { seed: subject.seed }, wrap, crLf = false }: PlayOptions = {},
 ): Promise<PlayedFinding> {
   const { program, options, role, clock, seed } = subject
   const connected = await connectProgram(subject)
@@ -68,19 +73,28 @@ export async function playConversation(
   const { running } = connected
   const own = role === 'client' ? 'server' : 'client'
   const protocol = toWatchedProtocol(program, options)
-  const watch = new WireWatch(connected.transport, protocol, own, clock)
+  // below the watch, because a line that ends in CR LF is the same message
+  const wire = crLf ? new CrLfTransport(connected.transport) : connected.transport
+  const watch = new WireWatch(wire, protocol, own, clock)
   const rules = faults === undefined ? [] : parseFaults(faults)
   if ('refused' in rules) throw new RangeError(rules.refused)
-  const disturb = (transport: Transport) => addFaults(transport, { rules, seed, side: own, program: protocol, clock })
-  const terms = { running, transport: wrap?.(watch) ?? watch, disturb: rules.length === 0 ? undefined : disturb, silence, text }
-  const match = await playMatch({ ...subject, ...terms, script, onLate: () => watch.settle() })
+  let intended: CountingTransport | undefined
+  const disturb = (transport: Transport) => {
+    const faulty = rules.length === 0 ? transport : addFaults(transport, { rules, seed, side: own, program: protocol, clock })
+    intended = new CountingTransport(faulty)
+    return intended
+  }
+  const match = await playMatch({
+    ...{ ...subject, running, transport: wrap?.(watch) ?? watch, disturb, silence, text, script },
+    onLate: () => watch.settle(),
+  })
   watch.settle()
   const { processor } = running.usage()
   const end = await endWithin(running, match.trouble || role === 'server' ? CRASH_WAIT : END_WAIT, clock)
   const isAwake = running.usage().processor - processor > ASLEEP
   const spins = end === undefined && isAwake && (await isSpinning(running, subject))
   const isGarbled = text !== undefined && running.output.text().includes('\ufffd')
-  const finding = toFinding({ subject, match, end, running, watch, spins, isGarbled })
+  const finding = toFinding({ subject, match, end, running, watch, spins, isGarbled, intended: intended?.written ?? 0 })
   await running.stop()
   return {
     ...{ observations: watch.observations, ...finding, visited: watch.visited, steps: toSteps(watch.observations) },
@@ -100,11 +114,13 @@ interface PlayedConversation {
   readonly running: RunningProgram
   readonly watch: WireWatch
   readonly spins: boolean
-  /** True if the program has printed the sign for bytes that are no character, which the judge has not sent. */
+  /** True if the program has printed the sign for bytes that form no character, which the judge has not sent. */
   readonly isGarbled: boolean
+  /** Number of bytes that the judge's role has sent; the faults may have dropped some of them. */
+  readonly intended: number
 }
 
-function toFinding({ subject, match, end, running, watch, spins, isGarbled }: PlayedConversation): Finding {
+function toFinding({ subject, match, end, running, watch, spins, isGarbled, intended }: PlayedConversation): Finding {
   const { role, program } = subject
   const { trouble, stopped, inputEnded, typed } = match
   const { observations } = watch
@@ -120,6 +136,8 @@ function toFinding({ subject, match, end, running, watch, spins, isGarbled }: Pl
   // what a program does after the judge has closed the connection is a consequence
   if (stopped && !isOdd)
     return { sentence: `the conversation continued until the judge stopped it, because its protocol has no end (${played})` }
+  if (end?.stopped === 'time' && isActive(observations))
+    return { sentence: `the conversation was not over when the time of the program was over (${played})` }
   const isOwnEnd = (!trouble && !stopped) || (trouble instanceof Disconnected && trouble.isPeerClosed)
   const lines = isOwnEnd ? running.output.lastLines(QUOTED) : match.lines
   const { automaton } = program.protocol
@@ -129,6 +147,10 @@ function toFinding({ subject, match, end, running, watch, spins, isGarbled }: Pl
   if (found) {
     const board = found.cause === 'wrong-rules' && match.board?.trim().includes('\n') ? { board: match.board } : {}
     return { cause: found.cause, sentence: `${found.sentence} (${played})`, lines, observations, ...board }
+  }
+  if (!stopped && watch.written < intended && observations.some(({ kind, from }) => kind === 'end' && from === role)) {
+    const sentence = `the ${role} closed the connection when ${watch.written} of ${intended} bytes had arrived (${played})`
+    return { cause: 'closed-early', sentence, lines, observations }
   }
   if (spins) {
     const sentence = `the conversation is over, but the ${role} does not end and uses the processor: it reads again and again from a connection that is closed`
@@ -149,6 +171,13 @@ function toFinding({ subject, match, end, running, watch, spins, isGarbled }: Pl
     return { cause: 'unflushed-output', sentence, lines }
   }
   return { sentence: `the conversation ended as its protocol ends (${played})` }
+}
+
+/** Checks whether a conversation went on until the program was ended: a network that delays everything makes long games longer. */
+function isActive(observations: readonly Observation[]): boolean {
+  const last = observations.findLast((one) => one.kind === 'message')
+  const end = observations.findLast((one) => one.kind === 'end')
+  return last !== undefined && end !== undefined && end.at - last.at < ACTIVE
 }
 
 /** Returns the times between which a program was to answer: from the last bytes that it was sent to the end of the judge's side. */

@@ -2,12 +2,9 @@ import type { Program } from '../../protocol/definition.ts'
 import type { Check } from './check.ts'
 import { playConversation } from './play.ts'
 
-/**
- * Checks whether the judge can play a program's protocol: the roles of some programs meet in the hall, which a sandbox does not
- * have.
- */
+/** Checks whether the judge can play a program's protocol: a program of the lobby has the whole server behind it. */
 export function isPlayable({ needs }: Program): boolean {
-  return needs === undefined
+  return needs !== 'lobby'
 }
 
 /** The first check: one game or conversation on an undisturbed network, from the start of the program to its end. */
@@ -16,6 +13,7 @@ export const playsToTheEnd: Check = {
   proves: 'plays one conversation to its end, on a network that disturbs nothing',
   level: 'worksheet',
   roles: ['client', 'server'],
+  carriers: 'both',
   appliesTo: isPlayable,
   run: (subject) => playConversation(subject),
 }

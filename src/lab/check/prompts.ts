@@ -1,10 +1,11 @@
+import type { Side } from '../../protocol/automaton.ts'
 import type { Address } from '../../wire/transport.ts'
 
 /** Prompt asks for one or both parts of an address, or for a name. */
 export type PromptKind = 'address' | 'host' | 'port' | 'name'
 
 /** The words with which people ask for each part, in any order and in any sentence. */
-const HOST_WORDS = /\b(?:host(?: ?name)?|address|(?:ip|ipv4|ipv6)(?: ?addr(?:ess)?)?|addr|server)\b/i
+const HOST_WORDS = /\b(?:host(?: ?name)?|address|(?:ip|ipv4|ipv6)(?: ?addr(?:ess)?)?|addr)\b|\bserver(?:'s name)?\W*$/i
 const PORT_WORDS = /\bport\b/i
 const NAME_WORDS = /\b(?:user ?name|nick ?name|name|nick|login|user)\b/i
 /** Name that a program types if it is asked for one before it connects. */
@@ -30,9 +31,12 @@ function classifyPrompt(prompt: string): PromptKind | undefined {
   return NAME_WORDS.test(prompt) ? 'name' : undefined
 }
 
-/** Returns the line to type at a prompt before the program has connected; `undefined` if the prompt asks for nothing known. */
-export function answerPrompt(prompt: string, { host, port }: Address): string | undefined {
-  switch (classifyPrompt(prompt)) {
+/**
+ * Returns the line to type at a prompt before a program of this side has connected; `undefined` if the prompt asks for nothing known. A
+ * server that says "INPUT SERVER: " speaks of itself: its client may have connected just now.
+ */
+export function answerPrompt(prompt: string, { host, port }: Address, side: Side = 'client'): string | undefined {
+  switch (classifyPrompt(side === 'server' ? prompt.replace(/\bserver\b/gi, '') : prompt)) {
     case 'address':
       return `${host}${/:\s*port/i.test(prompt) ? ':' : ' '}${port}`
     case 'host':

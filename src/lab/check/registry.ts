@@ -1,25 +1,47 @@
 import type { Side } from '../../protocol/automaton.ts'
 import type { Program } from '../../protocol/definition.ts'
+import { emptyMessage, garbledField, illegalMessage, invalidUtf8, oversizedMessage } from './bad-messages.ts'
 import type { Check } from './check.ts'
 import { closesInOrder } from './closes-in-order.ts'
-import { byteByByte, cutInsideACharacter, glued, slow } from './disturbed.ts'
+import { duplicatedDatagrams, lostDatagram, reorderedDatagrams, wrongSender } from './datagrams.ts'
+import { byteByByte, crLfLines, cutInsideACharacter, glued, slow } from './disturbed.ts'
 import { everyOutcome } from './every-outcome.ts'
-import { goneByFin, goneByRst, goneBySilence, illegalMessage, oversizedMessage } from './interrupted.ts'
+import { illegalMove } from './illegal-move.ts'
+import { goneByFin, goneByRst, goneBySilence } from './interrupted.ts'
 import { playsToTheEnd } from './plays-to-the-end.ts'
 import type { CheckLevel } from './report.ts'
-import { restartOnTheSamePort, twoClientsAtOnce } from './server-checks.ts'
+import { sentAhead } from './sent-ahead.ts'
+import { goneBeforeServed, restartOnTheSamePort, twoClientsAtOnce } from './server-checks.ts'
 
 /** All checks, in the order in which they run: a check that the others depend on comes before them. */
 export const CHECKS: readonly Check[] = [
   ...[playsToTheEnd, everyOutcome],
-  ...[byteByByte, glued, slow, cutInsideACharacter],
-  ...[goneByFin, goneByRst, goneBySilence, closesInOrder, illegalMessage, oversizedMessage],
-  ...[twoClientsAtOnce, restartOnTheSamePort],
+  ...[byteByByte, glued, slow, cutInsideACharacter, crLfLines],
+  ...[goneByFin, goneByRst, goneBySilence, closesInOrder],
+  sentAhead,
+  ...[illegalMessage, garbledField, emptyMessage, invalidUtf8, oversizedMessage],
+  illegalMove,
+  ...[lostDatagram, duplicatedDatagrams, reorderedDatagrams, wrongSender],
+  ...[twoClientsAtOnce, goneBeforeServed, restartOnTheSamePort],
 ]
 
-/** Returns the checks for one side of a program at a level. The level `robust` has the checks of `worksheet`, too. */
-export function selectChecks(program: Program, role: Side, level: CheckLevel, checks: readonly Check[] = CHECKS): readonly Check[] {
+/**
+ * Returns the checks for one side of a program at a level, over TCP or over UDP (`datagrams`). The level `robust` has the checks of
+ * `worksheet`, too.
+ */
+export function selectChecks(
+  program: Program,
+  role: Side,
+  level: CheckLevel,
+  checks: readonly Check[] = CHECKS,
+  datagrams = false,
+): readonly Check[] {
+  const carriers = datagrams ? 'datagrams' : 'streams'
   return checks.filter(
-    (check) => (level === 'robust' || check.level === 'worksheet') && check.roles.includes(role) && check.appliesTo?.(program) !== false,
+    (check) =>
+      (level === 'robust' || check.level === 'worksheet') &&
+      check.roles.includes(role) &&
+      ['both', carriers].includes(check.carriers ?? 'streams') &&
+      check.appliesTo?.(program, role) !== false,
   )
 }

@@ -58,6 +58,9 @@ export interface RunningProgram {
   type(line: string): void
   /** Ends its input, as Ctrl-D does. */
   endInput(): void
+  /** Stops all its processes until `resume`, so that something happens before they can notice. Does nothing on Windows. */
+  suspend(): void
+  resume(): void
   /** Resolves when it and everything that it started have ended. */
   readonly ended: Promise<ProgramEnd>
   /** The usage of its processes until now. */
@@ -73,13 +76,13 @@ export interface Sandbox {
   /** Sentences that say what is not contained, for people. */
   readonly notes: readonly string[]
   /** Listens at 127.0.0.1, in the network of the programs. Port 0 is any free port. */
-  listen(port: number, accept: (transport: Transport) => void): Promise<Listener>
+  listen(port: number, accept: (transport: Transport) => void, how?: { readonly datagrams?: boolean }): Promise<Listener>
   /**
    * Connects to a program that listens at 127.0.0.1, and tries again until it does, for up to `timeout` milliseconds. A connection that
    * the program closes first ends with a reset, so that its port is free at once; with `keepsPort`, it ends as usual, and the system
-   * holds the port for a minute (TIME_WAIT).
+   * holds the port for a minute (TIME_WAIT). With `datagrams`, over UDP: resolves when the program has a socket at the port.
    */
-  connect(port: number, timeout: number, how?: { readonly keepsPort?: boolean }): Promise<Transport>
+  connect(port: number, timeout: number, how?: { readonly keepsPort?: boolean; readonly datagrams?: boolean }): Promise<Transport>
   start(start: ProgramStart): Promise<RunningProgram>
   /**
    * Opens a sandbox with the same files and a network of its own, in which the program runs at the same time; `undefined` if this system

@@ -4,6 +4,7 @@ import { seededRandom } from '../../games/random.ts'
 import { isEndless, type Side } from '../../protocol/automaton.ts'
 import { Conversation } from '../../protocol/conversation.ts'
 import type { Options, Program } from '../../protocol/definition.ts'
+import { HouseSeating } from '../../protocol/house-seating.ts'
 import type { Transport } from '../../wire/transport.ts'
 import { OutcomeSeating } from './outcome-seating.ts'
 import { Typist } from './typist.ts'
@@ -75,15 +76,17 @@ export function startScriptedSide(
   const conversation: Conversation = new Conversation({
     ...{ program, options, side, transport, random, clock },
     console: typist,
-    createSeating: (_, opponentFor) =>
-      new OutcomeSeating({
+    createSeating: (peer, opponentFor) => {
+      if (program.needs && side === 'server') return new HouseSeating(peer, random)
+      return new OutcomeSeating({
         ...{ side, opponentFor, random },
         onBroken: (reason) => conversation.stop(reason),
         onOutcome: (outcome) => outcomes.push(outcome),
         onView: (view) => {
           board = view
         },
-      }),
+      })
+    },
   })
   return { conversation, outcomes, board: () => board?.() }
 }

@@ -1,5 +1,7 @@
+import type { Transport } from '../../wire/transport.ts'
 import type { Check } from './check.ts'
 import { connectProgram } from './connecting.ts'
+import { findUnhandledError } from './interrupted.ts'
 import { playMatch } from './match.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { QUOTED } from './program-output.ts'
@@ -42,6 +44,44 @@ export const twoClientsAtOnce: Check = {
       lines,
     }
   },
+}
+
+/** The check that a server survives a client that is gone before the server has accepted it. */
+export const goneBeforeServed: Check = {
+  name: 'gone-before-served',
+  proves: 'serves the next client after one that has disconnected at once',
+  level: 'robust',
+  roles: ['server'],
+  appliesTo: isPlayable,
+  async run(subject) {
+    const connected = await connectProgram(subject)
+    if ('sentence' in connected) return connected
+    const { running } = connected
+    await playMatch({ ...subject, script: { seed: subject.seed }, ...connected, silence: SILENCE })
+    if (await endWithin(running, END_WAIT, subject.clock)) return { sentence: 'the server serves one client and ends' }
+    // while the server is stopped, the system accepts the client for it
+    running.suspend()
+    const lost = await subject.sandbox.connect(subject.port, SILENCE).catch(() => undefined)
+    if (lost) await resetNow(lost)
+    // the sandbox has passed the first connection on, and holds it no more, when it passes the second one on
+    const next = await subject.sandbox.connect(subject.port, SILENCE).catch(() => undefined)
+    running.resume()
+    const match = next && (await playMatch({ ...subject, script: { seed: subject.seed }, running, transport: next, silence: SILENCE }))
+    const isServed = match !== undefined && match.trouble === undefined
+    const crash = isServed ? undefined : findUnhandledError(subject.role, running, await endWithin(running, SILENCE, subject.clock))
+    await running.stop()
+    if (!crash) return { sentence: isServed ? 'the next client was served' : 'the server has ended by itself' }
+    const what = 'a client broke its connection off (RST) before the server had accepted it'
+    return { ...crash, cause: 'crashed', sentence: `${what}: ${crash.sentence}` }
+  },
+}
+
+/** Breaks a connection off, and resolves when that is done. */
+function resetNow(transport: Transport): Promise<void> {
+  return new Promise((resolve) => {
+    transport.open({ data() {}, finished() {}, closed: () => resolve() })
+    transport.reset()
+  })
 }
 
 /** The check that a server can be started again at once, on the port of a connection that it has closed. */

@@ -11,7 +11,7 @@ import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 /** Milliseconds between two looks at a program. */
 const LOOK = 25
 /** Multiple of a wait after which it ends by the clock, too, on a machine on which programs hardly run. */
-const PATIENCE = 10
+const PATIENCE = 50
 
 /** Resolves with a program's end, or with `undefined` after some milliseconds of its own time. */
 export async function endWithin(running: RunningProgram, ms: number, clock: Clock): Promise<ProgramEnd | undefined> {

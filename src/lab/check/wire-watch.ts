@@ -3,8 +3,14 @@ import type { Automaton, Side } from '../../protocol/automaton.ts'
 import { encode } from '../../wire/text.ts'
 import type { Transport } from '../../wire/transport.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'
-import { ConversationMonitor, type WatchedProtocol } from '../monitor/monitor.ts'
-import type { Observation, WireEvent } from '../monitor/observation.ts'
+import { ConversationMonitor, toWatchedProtocol, type WatchedProtocol } from '../monitor/monitor.ts'
+import type { Observation, Turn, WireEvent } from '../monitor/observation.ts'
+import type { CheckSubject } from './check.ts'
+
+/** Watches the judge's end of a connection to a program under test. */
+export function watchWire({ program, options, role, clock }: CheckSubject, transport: Transport): WireWatch {
+  return new WireWatch(transport, toWatchedProtocol(program, options), role === 'client' ? 'server' : 'client', clock)
+}
 
 /** Maximum number of observations of one conversation that a finding quotes from; the first ones show its cause. */
 const STORED = 2000
@@ -12,6 +18,8 @@ const STORED = 2000
 /** WireWatch passes everything through, and lets a monitor see it: the reads of the judge's side and its own writes. */
 export class WireWatch extends TransportFilter {
   readonly observations: Observation[] = []
+  /** Number of bytes that the judge's side has sent. */
+  written = 0
   readonly #monitor: ConversationMonitor
   readonly #own: Side
   readonly #peer: Side
@@ -21,7 +29,7 @@ export class WireWatch extends TransportFilter {
   /** `own` is the side of the judge. */
   constructor(inner: Transport, protocol: WatchedProtocol, own: Side, clock: Clock) {
     super(inner)
-    this.#monitor = new ConversationMonitor(protocol)
+    this.#monitor = new ConversationMonitor(protocol, { datagrams: inner.datagrams })
     this.#own = own
     this.#peer = own === 'server' ? 'client' : 'server'
     this.#clock = clock
@@ -36,6 +44,11 @@ export class WireWatch extends TransportFilter {
   /** The state of the conversation after everything that has passed. */
   get state(): string {
     return this.#monitor.state
+  }
+
+  /** The side whose turn it is in that state. */
+  get turn(): Turn {
+    return this.#monitor.turn
   }
 
   /** The states that the conversation has been in. */
@@ -55,6 +68,7 @@ export class WireWatch extends TransportFilter {
 
   override write(data: string | Uint8Array): void {
     const bytes = typeof data === 'string' ? encode(data) : Uint8Array.from(data)
+    this.written += bytes.length
     this.#observe({ kind: 'bytes', at: this.#clock.monotonic(), from: this.#own, bytes })
     super.write(data)
   }

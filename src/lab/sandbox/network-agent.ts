@@ -1,4 +1,6 @@
+import { createSocket } from 'node:dgram'
 import { connect, createServer } from 'node:net'
+import { untilBound } from './bound-ports.ts'
 import type { AgentReply, AgentRequest } from './own-network.ts'
 
 /*
@@ -38,6 +40,27 @@ function dial(request: AgentRequest, since = performance.now()): void {
   socket.once('connect', () => process.send?.({ id } satisfies AgentReply, socket))
 }
 
-process.on('message', (request: AgentRequest) => (request.what === 'listen' ? listen(request) : dial(request)))
+async function bind({ id, port, awaited, timeout = 0 }: AgentRequest): Promise<void> {
+  try {
+    if (awaited !== undefined) await untilBound(awaited, timeout)
+  } catch (error) {
+    return reply({ id, error: errorCode(error) })
+  }
+  const socket = createSocket('udp4')
+  socket.once('error', (error) => reply({ id, error: errorCode(error) }))
+  // the judge is to read everything
+  socket.bind({ address: HOST, port }, () => process.send?.({ id } satisfies AgentReply, socket, () => socket.close()))
+}
+
+function errorCode(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  return code ?? message
+}
+
+process.on('message', (request: AgentRequest) => {
+  if (request.what === 'listen') listen(request)
+  else if (request.what === 'connect') dial(request)
+  else void bind(request)
+})
 process.on('disconnect', () => process.exit())
 reply({ id: 0 })

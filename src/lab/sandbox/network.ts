@@ -1,6 +1,9 @@
+import type { Clock } from '../../base/clock.ts'
 import type { Listener, Transport } from '../../wire/transport.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'
 import { connectTcp, listenTcp } from '../../wire/transports/tcp.ts'
+import { connectUdp, listenUdp, type UdpOptions } from '../../wire/transports/udp.ts'
+import { untilBound } from './bound-ports.ts'
 
 /** Network is the network between the judge and the programs of a sandbox. */
 export interface Network {
@@ -8,8 +11,14 @@ export interface Network {
   readonly own: boolean
   listen(port: number, accept: (transport: Transport) => void): Promise<Listener>
   connect(port: number, timeout: number): Promise<Transport>
+  /** Does the same as `listen` and `connect` over UDP. Without a server at the port, `connectUdp` waits for one, if the system says so. */
+  listenUdp(port: number, accept: (transport: Transport) => void): Promise<Listener>
+  connectUdp(port: number, timeout: number): Promise<Transport>
   close(): Promise<void>
 }
+
+/** What the judge sends is no attack, however short the request was. */
+export const UDP_OPTIONS: UdpOptions = { unlimitedAnswers: true }
 
 const HOST = '127.0.0.1'
 
@@ -19,29 +28,77 @@ export function shareNetwork(): Network {
     own: false,
     listen: (port, accept) => listenTcp({ host: HOST, port }, accept),
     connect: (port, timeout) => connectTcp({ host: HOST, port }, timeout),
+    listenUdp: (port, accept) => listenUdp({ host: HOST, port }, accept, UDP_OPTIONS),
+    connectUdp: async (port, timeout) => {
+      await untilBound(port, timeout)
+      return connectUdp({ host: HOST, port })
+    },
     async close() {},
   }
 }
 
+/** Milliseconds of each of two waits before the judge closes, for the end of a program that closes first. */
+const PEER_END = 30
+/** The same, if the port has to stay in TIME_WAIT: a program that is slow to close must not lose its turn. */
+const PATIENT_PEER_END = 400
+
 /**
  * ReleasingTransport ends a connection by a reset if the program has closed its side first. Otherwise the system would keep the
  * program's port for a minute (TIME_WAIT), and a program with its port built in could not be started again.
+ *
+ * The judge may know that the conversation is over before it has read the program's end. If it closed then, both sides would have
+ * closed first, and the system would keep the port, too. So it waits for the program's end for a moment: twice, because a timer that
+ * is late comes before the reads that arrived meanwhile. With `keepsPort`, it waits longer, and then closes as usual.
  */
 export class ReleasingTransport extends TransportFilter {
+  readonly #clock: Clock
+  readonly #keepsPort: boolean
   #peerFinished = false
+  /** Cancels the wait before this side closes; `undefined` while it does not wait. */
+  #cancel: (() => void) | undefined
+
+  constructor(inner: Transport, clock: Clock, keepsPort: boolean) {
+    super(inner)
+    this.#clock = clock
+    this.#keepsPort = keepsPort
+  }
 
   override finished(): void {
     this.#peerFinished = true
+    if (this.#cancel) this.#close()
     super.finished()
   }
 
+  override closed(broken?: string): void {
+    this.#cancel?.()
+    super.closed(broken)
+  }
+
   override finish(): void {
-    if (this.#peerFinished) this.whenSent(() => this.reset())
-    else super.finish()
+    if (this.#peerFinished) this.#close()
+    else {
+      const wait = this.#keepsPort ? PATIENT_PEER_END : PEER_END
+      this.#cancel ??= this.#clock.after(wait, () => {
+        this.#cancel = this.#clock.after(wait, () => this.#close())
+      })
+    }
   }
 
   override destroy(): void {
-    if (this.#peerFinished) this.reset()
-    else super.destroy()
+    if (!this.#keepsPort) return this.reset()
+    this.#cancel?.()
+    super.destroy()
+  }
+
+  override reset(): void {
+    this.#cancel?.()
+    super.reset()
+  }
+
+  #close(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+    if (this.#peerFinished && !this.#keepsPort) this.whenSent(() => this.reset())
+    else super.finish()
   }
 }

@@ -103,13 +103,14 @@ class OpenSandbox implements Sandbox {
     return this.#network.own
   }
 
-  listen(...terms: Parameters<Sandbox['listen']>): ReturnType<Sandbox['listen']> {
-    return this.#network.listen(...terms)
+  listen(...[port, accept, { datagrams = false } = {}]: Parameters<Sandbox['listen']>): ReturnType<Sandbox['listen']> {
+    return datagrams ? this.#network.listenUdp(port, accept) : this.#network.listen(port, accept)
   }
 
-  async connect(port: number, timeout: number, { keepsPort = false } = {}): Promise<Transport> {
+  async connect(port: number, timeout: number, { keepsPort = false, datagrams = false } = {}): Promise<Transport> {
+    if (datagrams) return this.#network.connectUdp(port, timeout)
     const transport = await this.#network.connect(port, timeout)
-    return keepsPort ? transport : new ReleasingTransport(transport)
+    return new ReleasingTransport(transport, this.#clock, keepsPort)
   }
 
   async start(start: Parameters<Sandbox['start']>[0], time = this.#limits.time): Promise<RunningProgram> {

@@ -1,19 +1,23 @@
 import { type ChildProcess, type SendHandle, spawn } from 'node:child_process'
+import { Socket as Datagrams } from 'node:dgram'
 import { createServer, Server, Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { TransportError } from '../../wire/disconnect.ts'
 import type { Listener, Transport } from '../../wire/transport.ts'
 import { Batcher } from '../../wire/transports/batching.ts'
 import { SocketTransport } from '../../wire/transports/socket.ts'
-import type { Network } from './network.ts'
+import { acceptDatagrams, toTransport } from '../../wire/transports/udp.ts'
+import { type Network, UDP_OPTIONS } from './network.ts'
 
 /** AgentRequest asks the process in the network of a sandbox for a socket. */
 export interface AgentRequest {
   readonly id: number
-  readonly what: 'listen' | 'connect'
+  /** `bind` is a socket for datagrams; with `awaited`, as soon as another one has that port. */
+  readonly what: 'listen' | 'connect' | 'bind'
   readonly port: number
   /** Milliseconds to try again while no program listens. */
   readonly timeout?: number
+  readonly awaited?: number
 }
 
 /**
@@ -104,6 +108,28 @@ export class OwnNetwork implements Network {
     if (!(handle instanceof Socket)) throw new Error('the sandbox has passed no socket')
     handle.allowHalfOpen = true
     return SocketTransport.fromAccepted(handle, this.#batcher, { loopback: HOST })
+  }
+
+  async listenUdp(port: number, accept: (transport: Transport) => void): Promise<Listener> {
+    return acceptDatagrams(await this.#bind({ port }), accept, UDP_OPTIONS)
+  }
+
+  async connectUdp(port: number, timeout: number): Promise<Transport> {
+    const socket = await this.#bind({ port: 0, awaited: port, timeout })
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject)
+      socket.connect(port, HOST, () => {
+        socket.off('error', reject)
+        resolve()
+      })
+    })
+    return toTransport(socket)
+  }
+
+  async #bind(terms: Pick<AgentRequest, 'port' | 'awaited' | 'timeout'>): Promise<Datagrams> {
+    const { handle } = await this.#ask({ what: 'bind', ...terms })
+    if (!(handle instanceof Datagrams)) throw new Error('the sandbox has passed no socket for datagrams')
+    return handle
   }
 
   async close(): Promise<void> {

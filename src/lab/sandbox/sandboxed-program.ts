@@ -93,6 +93,14 @@ class SandboxedProgram implements RunningProgram {
     if (!this.#isOver) this.#carrier.endInput()
   }
 
+  suspend(): void {
+    this.#signal('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#signal('SIGCONT')
+  }
+
   usage(): Usage {
     const now = this.#clock.monotonic()
     if (this.#isOver) return { ...this.#usage, idle: this.#usage.idle + now - this.#measuredAt }
@@ -117,6 +125,12 @@ class SandboxedProgram implements RunningProgram {
       this.#endMarked()
     }
     return this.ended
+  }
+
+  #signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    // Windows has no such signals
+    if (this.#isOver || process.platform === 'win32') return
+    for (const pid of findTree(this.#carrier.pid)) sendSignal(pid, signal)
   }
 
   /** Measures the program regularly, and ends it when it exceeds its memory. Returns a function that stops the measurements. */
@@ -180,10 +194,14 @@ class SandboxedProgram implements RunningProgram {
 }
 
 function endProcess(pid: number): void {
+  sendSignal(pid, 'SIGKILL')
+}
+
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
   // 0 would mean the group of this process, and 1 is the first process of the system
   if (pid <= 1) return
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, signal)
   } catch {
     // the process has ended already
   }

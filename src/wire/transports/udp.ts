@@ -42,6 +42,11 @@ export interface UdpOptions {
  */
 export async function listenUdp(at: Address, accept: (transport: Transport) => void, options: UdpOptions = {}): Promise<Listener> {
   const socket = await openSocket(at.host, (one, host, done) => one.bind(at.port, host, done))
+  return acceptDatagrams(socket, accept, options)
+}
+
+/** Does the same as `listenUdp` at a socket that is bound already. */
+export function acceptDatagrams(socket: Socket, accept: (transport: Transport) => void, options: UdpOptions = {}): Listener {
   const listener = new UdpListener(socket, accept, options)
   const { address: host, port } = socket.address()
   return { address: { host, port }, over: 'UDP', close: async () => listener.close() }
@@ -49,7 +54,11 @@ export async function listenUdp(at: Address, accept: (transport: Transport) => v
 
 /** Returns a transport for datagrams to and from one address. Does not check whether a server listens there. */
 export async function connectUdp(to: Address, family?: 4 | 6): Promise<Transport> {
-  const socket = await openSocket(to.host, (one, host, done) => one.connect(to.port, host, done), family)
+  return toTransport(await openSocket(to.host, (one, host, done) => one.connect(to.port, host, done), family))
+}
+
+/** Returns the transport of a socket that is connected to one address. */
+export function toTransport(socket: Socket): Transport {
   const { address: host, port } = socket.remoteAddress()
   const transport = new UdpTransport(
     { host, port },

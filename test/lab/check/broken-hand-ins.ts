@@ -2,11 +2,6 @@ import type { BrokenHandIn } from './hand-ins.ts'
 
 const PLAYS = 'plays-to-the-end'
 
-/** Reasons why a program is not judged yet. */
-const IN_THE_HALL = 'the judge does not play programs of the hall'
-const QUITS = 'the judge quits a game of scissors before the first hand'
-const NO_CHECK = 'the judge does not look for output that stays in a buffer'
-
 /** A file in `students/broken`, with the program whose protocol it speaks. */
 const client = (file: string, program = 'guess') => ({ file: `broken/${file}`, program, role: 'client' }) as const
 const server = (file: string, program = 'guess') => ({ file: `broken/${file}`, program, role: 'server' }) as const
@@ -172,7 +167,6 @@ export const BROKEN: readonly BrokenHandIn[] = [
     mistake: 'sends each hand twice',
     check: PLAYS,
     cause: 'answered-twice',
-    waits: QUITS,
     says: /one more answer/,
   },
   {
@@ -278,7 +272,6 @@ export const BROKEN: readonly BrokenHandIn[] = [
     mistake: 'prints to the connection without fflush',
     check: PLAYS,
     cause: 'unflushed-output',
-    waits: NO_CHECK,
     says: /buffer/,
   },
   {
@@ -286,7 +279,6 @@ export const BROKEN: readonly BrokenHandIn[] = [
     mistake: 'prints its prompt without flush',
     check: PLAYS,
     cause: 'unflushed-output',
-    waits: NO_CHECK,
     says: /buffer/,
   },
   {
@@ -294,7 +286,6 @@ export const BROKEN: readonly BrokenHandIn[] = [
     mistake: 'prints to the connection without flush',
     check: PLAYS,
     cause: 'unflushed-output',
-    waits: NO_CHECK,
     says: /buffer/,
   },
   {
@@ -362,7 +353,6 @@ export const BROKEN: readonly BrokenHandIn[] = [
     check: PLAYS,
     cause: 'spelling',
     says: /"LOGIN: /,
-    waits: IN_THE_HALL,
   },
   {
     ...client('out-of-turn-quiz-start.js', 'quiz'),
@@ -370,6 +360,5 @@ export const BROKEN: readonly BrokenHandIn[] = [
     check: PLAYS,
     cause: 'out-of-turn',
     says: /"START 3"/,
-    waits: IN_THE_HALL,
   },
 ]

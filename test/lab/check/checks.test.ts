@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { judgeHandIn } from '../../support/judge-hand-in.ts'
 import { handIn, hasNamespaces, hasPython } from '../../support/sandboxes.ts'
-import { judgeHandIn } from './judge-hand-in.ts'
 
 const examples = join(import.meta.dirname, '../../../examples/python')
 const SERVER = 'python3 guess_server.py {HOST} {PORT}'

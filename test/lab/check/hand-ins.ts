@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join } from 'node:path'
 import type { Cause } from '../../../src/lab/check/report.ts'
 import type { Side } from '../../../src/protocol/automaton.ts'
+import type { JudgedHandIn } from '../../support/judge-hand-in.ts'
 import { works } from '../../support/sandboxes.ts'
-import type { JudgedHandIn } from './judge-hand-in.ts'
 
 /** The folder of the programs that students could have written. */
 export const STUDENTS = join(import.meta.dirname, 'students')
@@ -33,8 +33,6 @@ export interface BrokenHandIn extends HandIn {
   readonly cause: Cause
   /** Words of the sentence that names it. */
   readonly says: RegExp
-  /** Why the judge cannot find it yet; missing if it can. */
-  readonly waits?: string
 }
 
 /** CorrectHandIn is a program without a mistake. */

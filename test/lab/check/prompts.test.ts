@@ -20,6 +20,11 @@ describe('a prompt before the program has connected', () => {
     (prompt) => expect(answerPrompt(prompt, AT)).toBe('9999'),
   )
 
+  test('of a server that speaks of itself gets nothing', () => {
+    expect(answerPrompt('INPUT SERVER: ', AT, 'server')).toBeUndefined()
+    expect(answerPrompt('Address of the server: ', AT, 'server')).toBe('127.0.0.1')
+  })
+
   test('that asks for both gets both', () => {
     expect(answerPrompt('Enter host and port: ', AT)).toBe('127.0.0.1 9999')
     expect(answerPrompt('Address and port (host:port): ', AT)).toBe('127.0.0.1:9999')
@@ -29,7 +34,7 @@ describe('a prompt before the program has connected', () => {
     expect(answerPrompt(prompt, AT)).toBe('ada'),
   )
 
-  test.each(['', 'Enter guess (1-100): ', 'Press Enter to start', 'A report: ', 'transporter> '])(
+  test.each(['', 'Enter guess (1-100): ', 'Press Enter to start', 'A report: ', 'transporter> ', 'Server moves (0 to quit): '])(
     'that asks for nothing known gets nothing: %j',
     (prompt) => expect(answerPrompt(prompt, AT)).toBeUndefined(),
   )

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { judgeHandIn } from '../../support/judge-hand-in.ts'
 import { handIn, hasNamespaces, hasPython } from '../../support/sandboxes.ts'
-import { judgeHandIn } from './judge-hand-in.ts'
 
 /** A tic-tac-toe client that takes each cell from `cell`, and ends when the server closes. */
 const tictactoe = (cell: string) =>

@@ -10,10 +10,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { judgeHandIn } from '../../support/judge-hand-in.ts'
 import { BROKEN } from './broken-hand-ins.ts'
 import { CORRECT, EXAMPLES } from './correct-hand-ins.ts'
 import { type BrokenHandIn, type CorrectHandIn, type HandIn, isStartable, prepareHandIn } from './hand-ins.ts'
-import { judgeHandIn } from './judge-hand-in.ts'
 
 const CORES = availableParallelism()
 /** Width of the column of files. */
@@ -40,9 +40,7 @@ const missing = all.filter((handIn) => !isStartable(handIn))
 if (missing.length > 0) console.log(`${missing.length} programs cannot be started here, because their interpreter or compiler is missing`)
 
 const rows: Row[] = []
-const waiting = BROKEN.filter(({ waits }) => waits !== undefined)
-for (const { file, waits } of waiting) console.log(`left out: ${file}, because ${waits}`)
-const broken = BROKEN.filter(isStartable).filter((handIn) => isChosen(handIn) && !waiting.includes(handIn))
+const broken = BROKEN.filter(isStartable).filter(isChosen)
 rows.push(...(await runAll('broken', broken, 1, judgeBroken)))
 const correct = CORRECT.filter(isStartable).filter(isChosen)
 const runs = Number(values.runs)

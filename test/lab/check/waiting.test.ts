@@ -23,6 +23,10 @@ class FakeProgram implements RunningProgram {
     return { processor: this.processor, memory: 0, idle: this.idle }
   }
 
+  suspend(): void {}
+
+  resume(): void {}
+
   stop(): Promise<ProgramEnd> {
     return this.ended
   }
@@ -38,7 +42,7 @@ describe('the wait for a program', () => {
     void endWithin(program, 1000, clock).then((end) => {
       ended = end === undefined ? 'idle' : 'ended'
     })
-    await clock.pass(9000)
+    await clock.pass(45_000)
     expect(ended).toBeUndefined()
     program.idle = 1000
     await clock.pass(LOOK)
@@ -48,7 +52,7 @@ describe('the wait for a program', () => {
   test('ends by the clock in the end, on a machine on which the program hardly runs', async () => {
     const [program, clock] = [new FakeProgram(), new TestClock()]
     const end = endWithin(program, 1000, clock)
-    await clock.pass(11_000)
+    await clock.pass(51_000)
     expect(await end).toBeUndefined()
   })
 

@@ -1,11 +1,11 @@
 import { errorMessage } from '../base/errors.ts'
 import { isPlayable, playSeat } from '../games/ai/house.ts'
 import type { Game, Random, Refusal } from '../games/game.ts'
-import { type HallAccess, type HallSeat, LocalSeating, type PeerHandle, type SeekOptions } from '../protocol/seating.ts'
+import { type HallAccess, type HallSeat, LocalSeating, type PeerHandle, type SeekOptions } from './seating.ts'
 
 /**
- * HouseSeating is the seating of the server's side in a walk of a program that needs the hall. Its hall has one user, the peer:
- * every name is free, and the house is the opponent without a wait. It holds no seat after a disconnection.
+ * HouseSeating is the seating of the server's side of a program that needs the hall, where there is none: in a walk and in a check. Its
+ * hall has one user, the peer: every name is free, and the house is the opponent without a wait. It holds no seat after a disconnection.
  */
 export class HouseSeating extends LocalSeating {
   readonly hall: HallAccess

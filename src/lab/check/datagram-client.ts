@@ -1,0 +1,88 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Address, Flushable, Sink, Transport } from '../../wire/transport.ts'
+import type { RunningProgram } from './sandbox.ts'
+
+/** Milliseconds for the last datagram of a client that has ended. */
+const LAST = 50
+
+/**
+ * DatagramClient is the transport to a client under test over UDP. There is no connection before its first datagram, for which its
+ * person may have to type a line, and none after it has ended: both ends are made here.
+ */
+export class DatagramClient implements Transport {
+  readonly datagrams = true
+  readonly loopback = true
+  readonly #server: Address
+  #inner: Transport | undefined
+  #sink: Sink | undefined
+  #isClosed = false
+
+  /** `server` is the address of the judge. `over` is called when no more datagrams will arrive. */
+  constructor(running: RunningProgram, server: Address, clock: Clock, over: () => void) {
+    this.#server = server
+    const end = () => {
+      this.#sink?.finished()
+      over()
+      this.destroy()
+    }
+    // its last datagram may still wait to be read
+    void running.ended.then(({ stopped }) => (stopped === 'judge' ? end() : clock.after(LAST, end)))
+  }
+
+  /** Takes the transport of the client's first datagram. */
+  attach(inner: Transport): void {
+    if (this.#isClosed) return inner.destroy()
+    this.#inner = inner
+    if (this.#sink) inner.open(this.#sink)
+  }
+
+  /** The client's address; before its first datagram, that of the judge. */
+  get remote(): Address {
+    return this.#inner?.remote ?? this.#server
+  }
+
+  get unsent(): number {
+    return this.#inner?.unsent ?? 0
+  }
+
+  open(sink: Sink): void {
+    this.#sink = sink
+    this.#inner?.open(sink)
+  }
+
+  scheduleFlush(what: Flushable): void {
+    queueMicrotask(() => what.flush())
+  }
+
+  /** Drops data for a client that has sent nothing yet, because its address is unknown. */
+  write(data: string | Uint8Array): void {
+    this.#inner?.write(data)
+  }
+
+  whenSent(then: () => void): void {
+    then()
+  }
+
+  pause(): void {}
+  resume(): void {}
+
+  finish(): void {
+    if (this.#inner) this.#inner.finish()
+    else this.#close()
+  }
+
+  destroy(): void {
+    if (this.#inner) this.#inner.destroy()
+    else this.#close()
+  }
+
+  reset(): void {
+    this.destroy()
+  }
+
+  #close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    queueMicrotask(() => this.#sink?.closed())
+  }
+}

@@ -1,0 +1,94 @@
+import { legalTransitions, parseMessage } from '../../protocol/automaton.ts'
+import type { MessageObservation, Observation } from '../monitor/observation.ts'
+import type { CheckSubject, Finding } from './check.ts'
+import type { RunningProgram } from './sandbox.ts'
+import { candidateLines } from './typist.ts'
+import type { WireWatch } from './wire-watch.ts'
+
+/*
+ * What a program sends after the judge's side has broken the protocol, or has fallen silent, shows what it made of that.
+ */
+
+/** Milliseconds for a program to send a line that was typed. */
+const TYPED_WAIT = 500
+
+/** Waiting is a program whose peer has fallen silent: `seen` is the number of observations before, `state` the state. */
+export interface Waiting {
+  readonly running: RunningProgram
+  readonly watch: WireWatch
+  readonly seen: number
+  readonly state: string
+}
+
+/**
+ * Types a line if the program asks for one in the other side's turn, and resolves when it can have sent the line. A program that waits
+ * for the other side does not ask.
+ */
+export async function answerFreshPrompt(subject: CheckSubject, { running, watch, seen, state }: Waiting): Promise<void> {
+  const { output } = running
+  const since = watch.observations[seen]?.at ?? Number.POSITIVE_INFINITY
+  const isFresh = output.prompt !== '' && output.chunks.some(({ at, stream }) => stream !== 'typed' && at >= since)
+  const line = isFresh ? lineAfter(subject, state) : undefined
+  if (line === undefined) return
+  running.type(line)
+  await pause(subject, TYPED_WAIT)
+}
+
+/** Returns a line that a person at the program may type after a message of the other side; `undefined` if there is none. */
+export function lineAfter({ program, role }: CheckSubject, state: string): string | undefined {
+  const { automaton } = program.protocol
+  const after = legalTransitions(automaton, state).filter(({ from, form }) => from !== role && !form.bye && !form.closes)
+  const lines = after.flatMap(({ next }) => program.typed?.[next] ?? candidateLines(automaton, next, role).lines)
+  return lines[0]
+}
+
+function pause({ clock }: CheckSubject, ms: number): Promise<void> {
+  return new Promise((resolve) => clock.after(ms, resolve))
+}
+
+/** Finds a message that a program has sent because it took a wrong message for a legal one, so that its turn came too soon. */
+export function findReaction({ role, program }: CheckSubject, since: readonly Observation[], quoted: string): Finding | undefined {
+  const { automaton } = program.protocol
+  const messages = since.filter((one) => one.kind === 'message')
+  const at = messages.findIndex(({ from, violation }) => from !== role && violation !== undefined)
+  const wrong = messages[at]
+  if (!wrong) return undefined
+  // the monitor may take the wrong message for the move that it stands for, so the state before it counts
+  const legal = legalTransitions(automaton, wrong.before).filter(({ from }) => from === role)
+  const isMove = ({ from, text }: MessageObservation) =>
+    from === role &&
+    !legal.some(({ form }) => parseMessage(form, text)) &&
+    Object.entries(automaton.messages).some(
+      ([name, form]) =>
+        name !== automaton.refusal && !form.free && (form.from === role || form.from === 'either') && parseMessage(form, text),
+    )
+  const early = messages.slice(at + 1).find(isMove)
+  return (
+    early && {
+      cause: 'out-of-turn',
+      sentence: `the ${role} took ${quoted} for a legal message: it sent ${JSON.stringify(early.text)} after it, though it was still the other side's turn`,
+    }
+  )
+}
+
+/**
+ * Finds a client that waits for an answer for ever, in a state in which it may speak although the answer is missing. Such a protocol has
+ * answers without a byte, which never arrive.
+ */
+export async function findStall(
+  subject: CheckSubject,
+  { running, watch, seen, state }: Waiting,
+  wait: number,
+): Promise<Finding | undefined> {
+  const { role, program } = subject
+  const steps = legalTransitions(program.protocol.automaton, state).filter(({ form }) => !form.bye && !form.closes && !form.asks)
+  const isFree = role === 'client' && steps.some(({ from }) => from === role) && steps.some(({ from }) => from !== role)
+  if (!isFree) return undefined
+  await pause(subject, wait)
+  const since = watch.observations[seen - 1]?.at ?? 0
+  const isSent = watch.observations.slice(seen).some((one) => one.kind === 'message' && one.from === role)
+  const isTyped = running.output.chunks.some(({ at, stream }) => stream === 'typed' && at > since)
+  if (isSent || !isTyped) return undefined
+  const sentence = `a line was typed, and the client does not send it within ${wait / 1000} s: it waits for an answer that may be empty, and then never arrives; wait for a limited time`
+  return { cause: 'hangs', sentence }
+}
