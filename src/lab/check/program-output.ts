@@ -86,9 +86,14 @@ export class ProgramOutput {
     return decode(all).replaceAll('\r\n', '\n')
   }
 
-  /** The prompt at which the program waits: the end of its output without a line end; `''` if there is none. */
+  /**
+   * The prompt at which the program waits: the end of its output without a line end; `''` if there is none. The echo of a typed line is
+   * no prompt: a line editor prints it character by character, and its line end last.
+   */
   get prompt(): string {
-    return findPrompt(this.text())
+    const prompt = findPrompt(this.text())
+    const typed = this.#chunks.findLast(({ stream }) => stream === 'typed')
+    return typed && decode(typed.bytes).startsWith(prompt) ? '' : prompt
   }
 
   /**

@@ -44,6 +44,23 @@ describe('the output of a program', () => {
     expect(output.lastAt).toBe(3)
   })
 
+  test('has no prompt while a line editor repeats what was typed', () => {
+    const output = new ProgramOutput(1000)
+    const seen = [
+      ['terminal', 'Your guess: '],
+      ['typed', '13\n'],
+      ['terminal', '1'],
+      ['terminal', '3'],
+      ['terminal', '\r\n'],
+      ['terminal', 'HIGH\r\nYour guess: '],
+    ] as const
+    const prompts = seen.map(([stream, text], at) => {
+      output.append({ at, stream, bytes: encode(text) })
+      return output.prompt
+    })
+    expect(prompts).toEqual(['Your guess: ', '', '', '', '', 'Your guess: '])
+  })
+
   test('notifies at the next piece', async () => {
     const output = new ProgramOutput(1000)
     const next = output.next()
