@@ -1,0 +1,93 @@
+import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify'
+import type { Transport } from '../../wire/transport.ts'
+import { TransportStream } from '../../wire/transports/transport-stream.ts'
+import { formatError, HEADERS, statusOf } from './answers.ts'
+import { ConnectionTimeouts } from './connection-timeouts.ts'
+import type { GatewayOptions, GatewayServices } from './options.ts'
+import { type GatewayError, RequestGate } from './request-gate.ts'
+import { GatewaySockets } from './sockets.ts'
+
+/** Maximum number of bytes in the head of a request, and in its body. */
+const LIMITS = { head: 8192, body: 4096 }
+
+/** AppOptions has the options of the gateway that the code behind its port uses. */
+export type AppOptions = Pick<GatewayOptions, 'clock' | 'prefix' | 'rules' | 'isLimited' | 'folder' | 'onError'> & {
+  /** Maximum number of open connections without a WebSocket. */
+  readonly connections: number
+}
+
+/** GatewayApp serves the connections of the gateway. */
+export interface GatewayApp {
+  serve(transport: Transport): void
+  close(): Promise<void>
+}
+
+/** Creates the application that serves the connections of the gateway. */
+export async function openApp(options: AppOptions, services: GatewayServices): Promise<GatewayApp> {
+  const { prefix, clock, rules, isLimited } = options
+  const app = fastify({
+    http: { maxHeaderSize: LIMITS.head },
+    bodyLimit: LIMITS.body,
+    routerOptions: { maxParamLength: 100 },
+    frameworkErrors: (error, _, reply: FastifyReply) => void reply.code(400).headers(HEADERS).send(toError(error)),
+    // a request that Node cannot parse
+    clientErrorHandler: ({ code }, socket) => {
+      const isLong = code === 'HPE_HEADER_OVERFLOW'
+      const message = isLong ? `the head of a request has at most ${LIMITS.head} bytes` : 'this is no request of HTTP/1.1'
+      if (socket.writable) socket.end(formatError(isLong ? 'too-large' : 'bad-request', message, isLong ? 431 : 400))
+    },
+  })
+  const gate = new RequestGate(rules, clock, isLimited)
+  const timeouts = new ConnectionTimeouts(clock, options.connections)
+  addHooks(app, gate, timeouts, options.onError)
+  app.get(`${prefix}/health`, { logLevel: 'silent' }, (_, reply) => {
+    const { status } = services.health()
+    return reply.code(status === 'serving' ? 200 : 503).send({ status })
+  })
+  const sockets = new GatewaySockets(app.server, options, services, { gate, timeouts })
+  await app.ready()
+  return {
+    serve(transport) {
+      const stream = new TransportStream(transport)
+      timeouts.add(stream)
+      app.server.emit('connection', stream)
+    },
+    async close() {
+      sockets.close()
+      timeouts.close()
+      await app.close()
+    },
+  }
+}
+
+/** Adds the checks, the headers and the errors that are the same for all routes. */
+function addHooks(
+  app: FastifyInstance,
+  gate: RequestGate,
+  timeouts: ConnectionTimeouts,
+  onError: (sentence: string, reason: unknown) => void,
+): void {
+  app.addHook('onRequest', async ({ raw }, reply) => {
+    reply.headers(HEADERS)
+    const { socket, method, headers } = raw
+    if (method === 'GET' || method === 'HEAD') timeouts.begin(raw)
+    if (!(socket instanceof TransportStream)) throw new TypeError('a request of the gateway came through another server')
+    const checked = gate.check(socket.transport, headers, method === 'GET' || method === 'HEAD' ? 'read' : 'change')
+    if ('code' in checked) return reply.code(statusOf(checked.code)).send(checked)
+    return undefined
+  })
+  app.addHook('preHandler', async ({ raw }) => timeouts.begin(raw))
+  app.addHook('onResponse', async ({ raw }) => timeouts.end(raw))
+  app.setErrorHandler<FastifyError>((error, _, reply) => {
+    const answer = toError(error)
+    if (answer.code === 'failed') onError('a request of the gateway failed', error)
+    return reply.code(answer.code === 'failed' ? 500 : (error.statusCode ?? 400)).send(answer)
+  })
+  app.setNotFoundHandler((_, reply) => reply.code(404).send({ code: 'not-found', message: 'there is nothing at this address' }))
+}
+
+/** Converts an error of Fastify to one for the client. The client gets no details of a mistake of the server. */
+function toError({ statusCode = 500, message }: FastifyError): GatewayError {
+  if (statusCode >= 500) return { code: 'failed', message: 'an error occurred in the server; it is not your fault' }
+  return { code: statusCode === 413 ? 'too-large' : 'bad-request', message }
+}

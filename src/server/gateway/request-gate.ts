@@ -1,0 +1,44 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Clock } from '../../base/clock.ts'
+import { toNetwork } from '../../base/network-address.ts'
+import { RateLimiter } from '../../base/rate-limit.ts'
+import type { Transport } from '../../wire/transport.ts'
+import type { GatewayCode } from './answers.ts'
+import type { OriginRules, RequestOrigin } from './request-origin.ts'
+
+/** Rate of requests and upgrades of one address: 300 at once, then 50 a second. */
+const RATE = { burst: 300, refill: 20 }
+
+/** GatewayError is an error for the client of the gateway: a code for programs, and a sentence for people. */
+export interface GatewayError {
+  readonly code: GatewayCode
+  readonly message: string
+}
+
+const TOO_MANY: GatewayError = { code: 'too-many', message: 'your address sends too many requests: wait a moment' }
+const BAD_ORIGIN: GatewayError = {
+  code: 'bad-origin',
+  message: 'the page of another origin may not do this; the operator allows an origin with webOrigins',
+}
+
+/** RequestGate admits or refuses each request and each upgrade, by the address and the page from which it comes. */
+export class RequestGate {
+  readonly #rules: OriginRules
+  readonly #clock: Clock
+  /** Missing on a server without limits. */
+  readonly #rate: RateLimiter | undefined
+
+  constructor(rules: OriginRules, clock: Clock, isLimited: boolean) {
+    this.#rules = rules
+    this.#clock = clock
+    this.#rate = isLimited ? new RateLimiter(RATE) : undefined
+  }
+
+  /** Finds the origin of a request, or the reason to refuse it. A `change` needs a page that may change something. */
+  check(peer: Transport, headers: IncomingHttpHeaders, kind: 'read' | 'change'): RequestOrigin | GatewayError {
+    const origin = this.#rules.resolve(peer, headers)
+    const wait = this.#rate?.take(toNetwork(origin.remote.host), this.#clock.monotonic()) ?? 0
+    if (wait > 0) return TOO_MANY
+    return kind === 'read' || this.#rules.isAllowed(origin, headers) ? origin : BAD_ORIGIN
+  }
+}
