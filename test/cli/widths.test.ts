@@ -20,7 +20,7 @@ const ABOUT_FOLDER = ['rank', 'people list', 'results', 'verify', 'backup copy.d
 
 /** Returns the output of a command on a pseudo terminal with a number of columns. */
 async function printed(columns: number, command: string, cwd?: string): Promise<string> {
-  const env = { ...process.env, PARLOR_HTTP: 'none', ...(cwd === undefined ? { PARLOR_DATA: 'none' } : {}) }
+  const env = { ...process.env, PARLOR_HTTP: 'none', PARLOR_WEB: 'none', ...(cwd === undefined ? { PARLOR_DATA: 'none' } : {}) }
   const { stdout } = await promisify(execFile)(
     'script',
     ['-qec', `stty cols ${columns} rows 24; '${process.execPath}' '${bin}' ${command}`, '/dev/null'],
@@ -83,7 +83,7 @@ describe('the output of a command fits the terminal', () => {
       'script',
       ['-qec', `stty cols 40 rows 24; '${process.execPath}' '${bin}' serve --port 0 --data none`, '/dev/null'],
       {
-        env: { ...process.env, PARLOR_HTTP: 'none' },
+        env: { ...process.env, PARLOR_HTTP: 'none', PARLOR_WEB: 'none' },
       },
     )
     let text = ''

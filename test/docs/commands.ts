@@ -125,7 +125,7 @@ export class Stage {
   async start(command: string, typed: readonly string[]): Promise<Running> {
     const words = [...(await this.translate(command)).matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word)
     const [program = '', ...args] = words
-    const surroundings = { cwd: root, env: { ...process.env, PARLOR_HTTP: 'none' } }
+    const surroundings = { cwd: root, env: { ...process.env, PARLOR_HTTP: 'none', PARLOR_WEB: 'none' } }
     const child =
       program === 'npx'
         ? spawn(process.execPath, [join(root, 'bin/parlor.js'), ...args.slice(1), ...(await this.#portsOf(args.slice(1)))], surroundings)

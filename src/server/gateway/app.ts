@@ -10,6 +10,9 @@ import { GatewaySockets } from './sockets.ts'
 /** Maximum number of bytes in the head of a request, and in its body. */
 const LIMITS = { head: 8192, body: 4096 }
 
+/** Milliseconds that a browser may reuse an idle connection: no longer than the timeout of the next request. */
+const KEEP_ALIVE = 15_000
+
 /** AppOptions has the options of the gateway that the code behind its port uses. */
 export type AppOptions = Pick<GatewayOptions, 'clock' | 'prefix' | 'rules' | 'isLimited' | 'folder' | 'onError'> & {
   /** Maximum number of open connections without a WebSocket. */
@@ -28,6 +31,7 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
   const app = fastify({
     http: { maxHeaderSize: LIMITS.head },
     bodyLimit: LIMITS.body,
+    keepAliveTimeout: KEEP_ALIVE,
     routerOptions: { maxParamLength: 100 },
     frameworkErrors: (error, _, reply: FastifyReply) => void reply.code(400).headers(HEADERS).send(toError(error)),
     // a request that Node cannot parse
