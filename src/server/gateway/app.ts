@@ -1,14 +1,21 @@
-import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify'
+import { fastifySwagger } from '@fastify/swagger'
+import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { HallReader } from '../../lobby/hall-reader.ts'
+import { VERSION } from '../../native/messages.ts'
 import type { Transport } from '../../wire/transport.ts'
 import { TransportStream } from '../../wire/transports/transport-stream.ts'
 import { formatError, HEADERS, statusOf } from './answers.ts'
 import { ConnectionTimeouts } from './connection-timeouts.ts'
 import type { GatewayOptions, GatewayServices } from './options.ts'
+import { addReadRoutes } from './read-routes.ts'
 import { type GatewayError, RequestGate } from './request-gate.ts'
+import { addSessionRoutes } from './session-routes.ts'
 import { GatewaySockets } from './sockets.ts'
+import { addStaticFiles } from './static-files.ts'
 
-/** Maximum number of bytes in the head of a request, and in its body. */
-const LIMITS = { head: 8192, body: 4096 }
+/** Maximum number of bytes in the head of a request, in a part of its path, and in its body. */
+const LIMITS = { head: 8192, part: 1000, body: 4096 }
 
 /** Milliseconds that a browser may reuse an idle connection: no longer than the timeout of the next request. */
 const KEEP_ALIVE = 15_000
@@ -18,6 +25,11 @@ export type AppOptions = Pick<GatewayOptions, 'clock' | 'prefix' | 'rules' | 'is
   /** Maximum number of open connections without a WebSocket. */
   readonly connections: number
 }
+
+/** The answer to a path that the router cannot read, which the answer does not repeat. */
+const BAD_PATH: GatewayError = { code: 'bad-request', message: 'the path of the request is not valid, or too long' }
+/** The description of the API, for its OpenAPI document. */
+const ABOUT = 'Reads the hall of this server, and logs browsers in. Games are played over the WebSocket at /ws, in the native protocol.'
 
 /** GatewayApp serves the connections of the gateway. */
 export interface GatewayApp {
@@ -32,8 +44,8 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
     http: { maxHeaderSize: LIMITS.head },
     bodyLimit: LIMITS.body,
     keepAliveTimeout: KEEP_ALIVE,
-    routerOptions: { maxParamLength: 100 },
-    frameworkErrors: (error, _, reply: FastifyReply) => void reply.code(400).headers(HEADERS).send(toError(error)),
+    routerOptions: { maxParamLength: LIMITS.part },
+    frameworkErrors: (_, __, reply: FastifyReply) => void reply.code(400).headers(HEADERS).send(BAD_PATH),
     // a request that Node cannot parse
     clientErrorHandler: ({ code }, socket) => {
       const isLong = code === 'HPE_HEADER_OVERFLOW'
@@ -41,13 +53,26 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
       if (socket.writable) socket.end(formatError(isLong ? 'too-large' : 'bad-request', message, isLong ? 431 : 400))
     },
   })
+  // a form of another page can send a text without a question to this server
+  app.removeContentTypeParser('text/plain')
   const gate = new RequestGate(rules, clock, isLimited)
   const timeouts = new ConnectionTimeouts(clock, options.connections)
   addHooks(app, gate, timeouts, options.onError)
-  app.get(`${prefix}/health`, { logLevel: 'silent' }, (_, reply) => {
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  await app.register(fastifySwagger, {
+    openapi: { openapi: '3.1.0', info: { title: 'Parlor', description: ABOUT, version: `${VERSION}` } },
+    transform: jsonSchemaTransform,
+  })
+  app.get(`${prefix}/health`, { schema: { hide: true } }, (_, reply) => {
     const { status } = services.health()
     return reply.code(status === 'serving' ? 200 : 503).send({ status })
   })
+  app.get(`${prefix}/api/openapi.json`, { schema: { hide: true } }, () => app.swagger())
+  addReadRoutes(app, prefix, new HallReader(services.lobby))
+  const originOf = ({ raw }: FastifyRequest) => gate.originOf(raw)
+  addSessionRoutes(app, { prefix, lobby: services.lobby, clock, originOf })
+  await addStaticFiles(app, prefix, options.folder)
   const sockets = new GatewaySockets(app.server, options, services, { gate, timeouts })
   await app.ready()
   return {
@@ -73,10 +98,9 @@ function addHooks(
 ): void {
   app.addHook('onRequest', async ({ raw }, reply) => {
     reply.headers(HEADERS)
-    const { socket, method, headers } = raw
-    if (method === 'GET' || method === 'HEAD') timeouts.begin(raw)
-    if (!(socket instanceof TransportStream)) throw new TypeError('a request of the gateway came through another server')
-    const checked = gate.check(socket.transport, headers, method === 'GET' || method === 'HEAD' ? 'read' : 'change')
+    const isRead = raw.method === 'GET' || raw.method === 'HEAD'
+    if (isRead) timeouts.begin(raw)
+    const checked = gate.check(raw, isRead ? 'read' : 'change')
     if ('code' in checked) return reply.code(statusOf(checked.code)).send(checked)
     return undefined
   })

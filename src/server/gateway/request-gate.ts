@@ -1,8 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../../base/clock.ts'
 import { toNetwork } from '../../base/network-address.ts'
 import { RateLimiter } from '../../base/rate-limit.ts'
-import type { Transport } from '../../wire/transport.ts'
+import { TransportStream } from '../../wire/transports/transport-stream.ts'
 import type { GatewayCode } from './answers.ts'
 import type { OriginRules, RequestOrigin } from './request-origin.ts'
 
@@ -35,10 +35,16 @@ export class RequestGate {
   }
 
   /** Finds the origin of a request, or the reason to refuse it. A `change` needs a page that may change something. */
-  check(peer: Transport, headers: IncomingHttpHeaders, kind: 'read' | 'change'): RequestOrigin | GatewayError {
-    const origin = this.#rules.resolve(peer, headers)
+  check(request: IncomingMessage, kind: 'read' | 'change'): RequestOrigin | GatewayError {
+    const origin = this.originOf(request)
     const wait = this.#rate?.take(toNetwork(origin.remote.host), this.#clock.monotonic()) ?? 0
     if (wait > 0) return TOO_MANY
-    return kind === 'read' || this.#rules.isAllowed(origin, headers) ? origin : BAD_ORIGIN
+    return kind === 'read' || this.#rules.isAllowed(origin, request.headers) ? origin : BAD_ORIGIN
+  }
+
+  /** Finds the client of a request. Throws a TypeError for a request that has not come through the gateway. */
+  originOf({ socket, headers }: IncomingMessage): RequestOrigin {
+    if (!(socket instanceof TransportStream)) throw new TypeError('a request of the gateway came through another server')
+    return this.#rules.resolve(socket.transport, headers)
   }
 }

@@ -69,7 +69,7 @@ export class GatewaySockets {
     const refuse = (code: GatewayCode, sentence: string, status?: number) => void stream.end(formatError(code, sentence, status))
     if (request.url !== `${this.#options.prefix}/ws`)
       return refuse('not-found', `WebSockets are at ${this.#options.prefix}/ws, without a query`)
-    const checked = this.#guards.gate.check(stream.transport, request.headers, 'change')
+    const checked = this.#guards.gate.check(request, 'change')
     if ('code' in checked) return refuse(checked.code, checked.message)
     const { entrance } = this.#services
     const refusal = entrance.admit(checked)
