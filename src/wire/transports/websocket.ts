@@ -9,16 +9,18 @@ import type { TransportStream } from './transport-stream.ts'
  * inside a message would make it two lines. It becomes a blank, which JSON treats in the same way.
  *
  * The library `ws` checks frames, UTF-8 and the size of messages, and closes with the code of RFC 6455 that fits. This file adds:
- * a binary message is refused (1003); pings and pongs are charged to the peer's budget like all bytes outside of messages; one pong
+ * a binary message is refused (1003); pings and pongs are charged to the peer's budget like all bytes outside of messages, and too many of them end the connection (1008); one pong
  * answers all pings of a turn of the event loop (section 5.5.3); and a peer that no longer answers pings is reset (`probe`).
  */
 
 /** Close codes of RFC 6455, section 7.4.1. */
-const CLOSE = { normal: 1000, away: 1001, unsupported: 1003, noCode: 1005 }
+const CLOSE = { normal: 1000, away: 1001, unsupported: 1003, noCode: 1005, policy: 1008 }
 const LF = 10
 const BLANK = 32
 /** Number of bytes of a ping or pong frame without its payload. */
 const FRAME = 6
+/** Maximum number of bytes of pings and pongs between two messages: 10 hours of answers to the pings of the server. */
+const CONTROL_LIMIT = 8192
 
 /** WebSocketTransport is the transport of a WebSocket that a server has accepted. */
 export class WebSocketTransport implements Transport {
@@ -34,6 +36,8 @@ export class WebSocketTransport implements Transport {
   #ping: Buffer | undefined
   /** True if the peer has not sent anything since the last probe. */
   #isSilent = false
+  /** Number of bytes of pings and pongs since the last message. */
+  #control = 0
   #broken: string | undefined
 
   /** `peer` is the address of the client, which differs from the stream's if a proxy forwards the connection. */
@@ -59,6 +63,7 @@ export class WebSocketTransport implements Transport {
     this.#socket
       .on('message', (data: Buffer, isBinary) => {
         this.#isSilent = false
+        this.#control = 0
         if (isBinary) this.#refuseBinary()
         else sink.data(toLine(data))
       })
@@ -72,7 +77,7 @@ export class WebSocketTransport implements Transport {
   probe(): void {
     if (this.#isSilent) {
       this.#broken ??= 'ETIMEDOUT'
-      return this.reset()
+      return this.#breakOff()
     }
     this.#isSilent = true
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping()
@@ -112,7 +117,13 @@ export class WebSocketTransport implements Transport {
     this.#socket.terminate()
   }
 
+  /** Closes with a code that says so if the peer reads, and otherwise breaks the connection off. */
   reset(): void {
+    if (this.unsent === 0 && this.#socket.readyState === this.#socket.OPEN) return this.#socket.close(CLOSE.policy)
+    this.#breakOff()
+  }
+
+  #breakOff(): void {
     this.#stream.transport.reset()
     this.#socket.terminate()
   }
@@ -142,7 +153,10 @@ export class WebSocketTransport implements Transport {
 
   #skip(length: number): void {
     this.#isSilent = false
-    this.#sink?.skipped?.(FRAME + length)
+    this.#control += FRAME + length
+    if (this.#control <= CONTROL_LIMIT) return this.#sink?.skipped?.(FRAME + length)
+    this.#broken ??= 'EPINGS'
+    this.#socket.close(CLOSE.policy, 'too many pings')
   }
 
   #onClose(code: number): void {
