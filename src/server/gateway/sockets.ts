@@ -67,10 +67,10 @@ export class GatewaySockets {
   #upgrade(request: IncomingMessage, stream: TransportStream, head: Buffer): void {
     stream.on('error', () => {})
     const refuse = (code: GatewayCode, sentence: string, status?: number) => void stream.end(formatError(code, sentence, status))
-    if (request.url !== `${this.#options.prefix}/ws`)
-      return refuse('not-found', `WebSockets are at ${this.#options.prefix}/ws, without a query`)
     const checked = this.#guards.gate.check(request, 'change')
     if ('code' in checked) return refuse(checked.code, checked.message)
+    if (request.url !== `${this.#options.prefix}/ws`)
+      return refuse('not-found', `WebSockets are at ${this.#options.prefix}/ws, without a query`)
     const { entrance } = this.#services
     const refusal = entrance.admit(checked)
     if (refusal !== undefined) return refuse('too-many', refusal)
