@@ -9,6 +9,7 @@ import { Server, type ServerOptions } from '../../src/server/server.ts'
 import { memoryStore } from '../../src/storage/memory/index.ts'
 import { Batcher } from '../../src/wire/transports/batching.ts'
 import { listenTcp } from '../../src/wire/transports/tcp.ts'
+import { type Certificate, listenTls } from '../../src/wire/transports/tls.ts'
 import { program } from './play.ts'
 import { WebClient } from './web-client.ts'
 
@@ -24,6 +25,8 @@ export interface StartGatewayOptions {
   readonly prefix?: string
   readonly folder?: string
   readonly isLimited?: boolean
+  /** The certificate, for a gateway over TLS. */
+  readonly certificate?: Certificate
   /** The status of the server. */
   readonly status?: () => 'starting' | 'serving' | 'degraded' | 'stopping'
 }
@@ -45,7 +48,7 @@ export interface StartedGateway {
 /** Starts a gateway on a free port, with a lobby in memory; the end of the test stops it. */
 export async function startGateway(options: StartGatewayOptions = {}): Promise<StartedGateway> {
   const { programs = [], lobby = {}, rules = {}, limits = {}, clock = createSystemClock(), prefix = '' } = options
-  const { folder = '/nowhere', isLimited = true, status = () => 'serving' } = options
+  const { folder = '/nowhere', isLimited = true, status = () => 'serving', certificate } = options
   const troubles: string[] = []
   const onError = (sentence: string, reason: unknown) => troubles.push(`${sentence}: ${reason}`)
   const random = seededRandom(1)
@@ -67,11 +70,12 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
   server.admit(service)
   const gateway = new Gateway({
     at: { host: '127.0.0.1', port: 0 },
-    listen: (at, accept, _, shared) => listenTcp(at, accept, shared),
+    listen: (at, accept, rejected, shared) =>
+      certificate ? listenTls(at, certificate, accept, { batcher: shared, rejected }) : listenTcp(at, accept, shared),
     batcher,
     clock,
     prefix,
-    rules: new OriginRules({ proxies: [], origins: [], isSecure: false, ...rules }),
+    rules: new OriginRules({ proxies: [], origins: [], isSecure: certificate !== undefined, ...rules }),
     isLimited,
     folder,
     onError,
@@ -86,7 +90,7 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
     await close()
     expect(troubles).toEqual([])
   })
-  const url = `http://127.0.0.1:${port}${prefix}`
+  const url = `${certificate ? 'https' : 'http'}://127.0.0.1:${port}${prefix}`
   const browser = (client?: Parameters<typeof WebClient.connect>[1]) => WebClient.connect(`${url.replace('http', 'ws')}/ws`, client)
   return { url, port, service, server, ports, browser, close }
 }

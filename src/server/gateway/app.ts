@@ -71,7 +71,7 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
   app.get(`${prefix}/api/openapi.json`, { schema: { hide: true } }, () => app.swagger())
   addReadRoutes(app, prefix, new HallReader(services.lobby))
   const originOf = ({ raw }: FastifyRequest) => gate.originOf(raw)
-  addSessionRoutes(app, { prefix, lobby: services.lobby, clock, originOf })
+  addSessionRoutes(app, { prefix, lobby: services.lobby, originOf })
   await addStaticFiles(app, prefix, options.folder)
   const sockets = new GatewaySockets(app.server, options, services, { gate, timeouts })
   await app.ready()

@@ -78,7 +78,7 @@ export class OriginRules {
 }
 
 /** Parses an address or a range such as `10.0.0.0/8`. Throws a RangeError for any other text. */
-export function parseRange(text: string): Range {
+function parseRange(text: string): Range {
   try {
     if (text.includes('/')) return ipaddr.parseCIDR(text)
     if (!isAddress(text)) throw new RangeError('it has another form')

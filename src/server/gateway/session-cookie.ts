@@ -18,19 +18,12 @@ export function readSessionCookie(header: string | undefined): string | undefine
 }
 
 /**
- * Formats the header `Set-Cookie` for a token that is valid for `seconds`. No script can read the cookie, and no page of another site can
- * make a browser send it with a change.
+ * Formats the header `Set-Cookie` for a token that is valid until a time in milliseconds since the Unix epoch. No script can read the
+ * cookie, and no page of another site can make a browser send it with a change.
  */
-export function formatSessionCookie(token: string, seconds: number, { prefix, isSecure }: CookieScope): string {
-  return stringifySetCookie({
-    name: NAME,
-    value: token,
-    path: `${prefix}/`,
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: isSecure,
-    maxAge: seconds,
-  })
+export function formatSessionCookie(token: string, until: number, { prefix, isSecure }: CookieScope): string {
+  const expires = new Date(until)
+  return stringifySetCookie({ name: NAME, value: token, path: `${prefix}/`, httpOnly: true, sameSite: 'lax', secure: isSecure, expires })
 }
 
 /** Formats the header `Set-Cookie` that deletes the cookie. */

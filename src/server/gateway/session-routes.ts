@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { Clock } from '../../base/clock.ts'
 import { isRefusal } from '../../games/game.ts'
 import type { Lobby, LobbyListener, LobbyRefusal } from '../../hall/api.ts'
 import type { LobbyService } from '../../lobby/service.ts'
@@ -25,7 +24,6 @@ const NO_LISTENER: LobbyListener = {
 export interface SessionRoutesOptions {
   readonly prefix: string
   readonly lobby: LobbyService
-  readonly clock: Clock
   /** Returns the client of a request. */
   readonly originOf: (request: FastifyRequest) => RequestOrigin
 }
@@ -35,7 +33,7 @@ export interface SessionRoutesOptions {
  * script can read; the WebSocket of the page takes it from there. The limits of logins are those of all ports. Each login has a new
  * token and ends the session of the browser's earlier cookie, so that no other page can fix the token in advance.
  */
-export function addSessionRoutes(app: FastifyInstance, { prefix, lobby: service, clock, originOf }: SessionRoutesOptions): void {
+export function addSessionRoutes(app: FastifyInstance, { prefix, lobby: service, originOf }: SessionRoutesOptions): void {
   const routes = app.withTypeProvider<ZodTypeProvider>()
   const url = `${prefix}/api/session`
   const refusals = { '4xx': Refused, '5xx': Refused }
@@ -47,8 +45,7 @@ export function addSessionRoutes(app: FastifyInstance, { prefix, lobby: service,
       const entered = await withLobby(service, origin, (lobby) => logIn(lobby, request.body, readSessionCookie(request.headers.cookie)))
       if (isRefusal(entered)) return refuse(reply, entered)
       const { name, session, until } = entered
-      const seconds = Math.max(0, Math.floor((until - clock.now()) / 1000))
-      reply.header('set-cookie', formatSessionCookie(session, seconds, { prefix, isSecure: origin.isSecure }))
+      reply.header('set-cookie', formatSessionCookie(session, until, { prefix, isSecure: origin.isSecure }))
       return { name, until }
     },
   )

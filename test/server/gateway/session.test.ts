@@ -1,4 +1,8 @@
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
+import { json } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
+import { createCertificate } from '../../../src/wire/transports/tls.ts'
 import { type StartedGateway, type StartGatewayOptions, startGateway } from '../../support/start-gateway.ts'
 import { TestClock } from '../../support/test-clock.ts'
 
@@ -34,13 +38,16 @@ describe('a login session', () => {
     const answer = await logIn(gateway)
     expect([answer.status, await answer.json()]).toEqual([200, { name: 'ada', until: expect.any(Number) }])
     expect(answer.headers.getSetCookie()).toEqual([
-      expect.stringMatching(/^parlor-session=[0-9A-Z]{26}; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/),
+      expect.stringMatching(/^parlor-session=[0-9A-Z]{26}; Path=\/; Expires=[\w:, ]+ GMT; HttpOnly; SameSite=Lax$/),
     ])
     const cookie = cookieOf(answer)
     const ada = await gateway.browser({ headers: { cookie } })
     expect(ada.received[0]).toEqual({ type: 'hello', version: 1, software: 'parlor', name: 'ada' })
     const out = await fetch(`${gateway.url}/api/session`, { method: 'DELETE', headers: { cookie, origin: gateway.url } })
-    expect([out.status, out.headers.getSetCookie()]).toEqual([204, [expect.stringMatching(/^parlor-session=; Max-Age=0; Path=\/; /)]])
+    expect([out.status, out.headers.getSetCookie()]).toEqual([
+      204,
+      [expect.stringMatching(/^parlor-session=; Path=\/; Expires=Thu, 01 Jan 1970 /)],
+    ])
     const later = await gateway.browser({ headers: { cookie } })
     expect(later.received[0]).toEqual({ type: 'hello', version: 1, software: 'parlor' })
   })
@@ -62,7 +69,7 @@ describe('a login session', () => {
     const gateway = await withAda({ prefix: '/parlor', rules: { proxies: ['127.0.0.1'] } })
     const headers = { origin: new URL(gateway.url).origin.replace('http:', 'https:'), 'x-forwarded-proto': 'https' }
     const [cookie] = (await logIn(gateway, { headers })).headers.getSetCookie()
-    expect(cookie).toMatch(/; Path=\/parlor\/; HttpOnly; Secure; SameSite=Lax$/)
+    expect(cookie).toMatch(/; Path=\/parlor\/; Expires=.+ GMT; HttpOnly; Secure; SameSite=Lax$/)
   })
 
   test.each([
@@ -94,6 +101,22 @@ describe('a login session', () => {
     const other = await gateway.browser()
     expect(await other.ask({ type: 'enter', name: 'ada', password: 'wrong-1843' })).toMatchObject({ type: 'error', code: 'throttled' })
   })
+})
+
+test('a gateway over TLS plays, and its cookie never travels without encryption', async () => {
+  const certificate = await createCertificate('127.0.0.1')
+  const { url, port, browser } = await startGateway({ certificate })
+  const ada = await browser({ rejectUnauthorized: false, origin: url })
+  expect(await ada.ask({ type: 'register', name: 'ada', password: PASSWORD })).toMatchObject({ type: 'entered' })
+  const body = JSON.stringify({ name: 'ada', password: PASSWORD })
+  const headers = { 'content-type': 'application/json', 'content-length': body.length, origin: url }
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    request({ host: '127.0.0.1', port, path: '/api/session', method: 'POST', headers, rejectUnauthorized: false }, resolve)
+      .on('error', reject)
+      .end(body)
+  })
+  expect(await json(answer)).toMatchObject({ name: 'ada' })
+  expect(answer.headers['set-cookie']).toEqual([expect.stringMatching(/; HttpOnly; Secure; SameSite=Lax$/)])
 })
 
 describe('a page of another origin', () => {
