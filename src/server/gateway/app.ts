@@ -41,7 +41,8 @@ export interface GatewayApp {
 export async function openApp(options: AppOptions, services: GatewayServices): Promise<GatewayApp> {
   const { prefix, clock, rules, isLimited } = options
   const app = fastify({
-    http: { maxHeaderSize: LIMITS.head },
+    // an upgrade to another protocol, which a client may offer with any request, is no WebSocket
+    http: { maxHeaderSize: LIMITS.head, shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket' },
     bodyLimit: LIMITS.body,
     keepAliveTimeout: KEEP_ALIVE,
     routerOptions: { maxParamLength: LIMITS.part },
