@@ -1,9 +1,10 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
-import { WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import { sweepSome } from '../../base/sweep.ts'
 import { MESSAGE_LIMIT } from '../../wire/framing/framing.ts'
 import { TransportStream } from '../../wire/transports/transport-stream.ts'
 import { WebSocketTransport } from '../../wire/transports/websocket.ts'
+import type { AdmittedPeer } from '../admission.ts'
 import { formatError, type GatewayCode } from './answers.ts'
 import type { ConnectionTimeouts } from './connection-timeouts.ts'
 import type { GatewayOptions, GatewayServices } from './options.ts'
@@ -65,29 +66,30 @@ export class GatewaySockets {
   }
 
   #upgrade(request: IncomingMessage, stream: TransportStream, head: Buffer): void {
-    stream.on('error', () => {})
-    const refuse = (code: GatewayCode, sentence: string, status?: number) => void stream.end(formatError(code, sentence, status))
+    stream.on('error', ignoreError)
     const checked = this.#guards.gate.check(request, 'change')
-    if ('code' in checked) return refuse(checked.code, checked.message)
-    if (request.url !== `${this.#options.prefix}/ws`)
-      return refuse('not-found', `WebSockets are at ${this.#options.prefix}/ws, without a query`)
-    const { entrance } = this.#services
-    const refusal = entrance.admit(checked)
-    if (refusal !== undefined) return refuse('too-many', refusal)
-    let isOpen = false
+    if ('code' in checked) return refuse(stream, checked.code, checked.message)
+    const path = `${this.#options.prefix}/ws`
+    if (request.url !== path) return refuse(stream, 'not-found', `WebSockets are at ${path}, without a query`)
+    const refusal = this.#services.entrance.admit(checked)
+    if (refusal !== undefined) return refuse(stream, 'too-many', refusal)
+    let accepted: WebSocket | undefined
     this.#library.handleUpgrade(request, stream, head, (socket) => {
-      isOpen = true
-      this.#guards.timeouts.remove(stream)
-      stream.upgrade()
-      const transport = new WebSocketTransport(socket, stream, checked)
-      this.#ping(transport)
-      socket.once('close', () => this.#open.delete(transport))
-      const token = readSessionCookie(request.headers.cookie)
-      entrance.serve(transport, token === undefined ? {} : { sessionToken: token })
+      accepted = socket
     })
-    if (isOpen) return
-    entrance.leave(checked)
-    refuse('bad-request', 'this is no handshake of WebSocket version 13 (RFC 6455)', 400)
+    if (accepted) return this.#serve(accepted, stream, checked, readSessionCookie(request.headers.cookie))
+    this.#services.entrance.leave(checked)
+    refuse(stream, 'bad-request', 'this is no handshake of WebSocket version 13 (RFC 6455)')
+  }
+
+  /** Serves a WebSocket. Its listeners are created here, because in `#upgrade` they would hold the whole request in memory. */
+  #serve(socket: WebSocket, stream: TransportStream, client: AdmittedPeer, token: string | undefined): void {
+    this.#guards.timeouts.remove(stream)
+    stream.upgrade()
+    const transport = new WebSocketTransport(socket, stream, client)
+    this.#ping(transport)
+    socket.once('close', () => this.#open.delete(transport))
+    this.#services.entrance.serve(transport, token === undefined ? NO_OPTIONS : { sessionToken: token })
   }
 
   #ping(transport: WebSocketTransport): void {
@@ -102,4 +104,13 @@ export class GatewaySockets {
     if (hasMore) this.#cancel = clock.after(0, () => this.#pingSome(transports))
     else this.#cancel = this.#open.size === 0 ? undefined : clock.after(PING, () => this.#pingSome(this.#open.values()))
   }
+}
+
+const NO_OPTIONS = {}
+
+function ignoreError(): void {}
+
+/** Answers an upgrade with an error, and closes the connection. */
+function refuse(stream: TransportStream, code: GatewayCode, sentence: string): void {
+  stream.end(formatError(code, sentence))
 }
