@@ -118,6 +118,29 @@ describe('a WebSocket', () => {
     expect(await received).toMatch(/^HTTP\/1\.1 101 /)
   })
 
+  test('has the budget of messages of every connection: what exceeds it waits, and nothing is lost', async () => {
+    const clock = new TestClock()
+    const { browser } = await startGateway({ clock, limits: { burst: 50, messages: 10 } })
+    const client = await browser()
+    const answers = Array.from({ length: 120 }, () => client.ask({ type: 'ping' }))
+    await Promise.all(answers.slice(0, 40))
+    expect(client.all('pong').length).toBeLessThan(80)
+    for (let seconds = 0; seconds < 12; seconds++) await clock.pass(1000)
+    await Promise.all(answers)
+    expect(client.all('pong').map(({ id }) => id)).toEqual(answers.map((_, at) => at + 1))
+  })
+
+  test('is closed if its client says nothing at all, or nothing more', async () => {
+    const clock = new TestClock()
+    const { browser } = await startGateway({ clock, limits: { first: 10_000, idle: 20_000 } })
+    const [silent, brief] = [await browser(), await browser()]
+    await brief.ask({ type: 'ping' })
+    await clock.pass(12_000)
+    expect(await silent.closed).toBe(1000)
+    expect(silent.received.at(-1)).toEqual({ type: 'bye', message: 'you have sent nothing for too long' })
+    expect(brief.received.at(-1)).toMatchObject({ type: 'pong' })
+  })
+
   test('is told by a message why the server ends it', async () => {
     const gateway = await startGateway()
     const client = await gateway.browser({ name: 'ada' })
