@@ -87,7 +87,7 @@ export interface Entrance {
   /** Ends the count of a client that was admitted and is not served. */
   leave(client: AdmittedPeer): void
   /** Starts the conversation of an admitted client, with further options of the program. */
-  serve(client: Transport, options: Options): void
+  serve(client: Transport, options?: Options): void
 }
 
 /** Milliseconds that clients have to disconnect when the server stops; then the server resets their connections. */
@@ -175,6 +175,7 @@ export class Server {
   /** Opens an entrance for clients of a program, which need not be one of the programs with ports. */
   openEntrance(program: Program): Entrance {
     const budget = this.#createBudget(program)
+    const usual = { ...program.defaults, ...this.#serving.options }
     return {
       admit: (client) => {
         const refusal = this.#stopping ? 'the server is stopping' : this.#admission.admit(client)
@@ -182,9 +183,10 @@ export class Server {
         return refusal
       },
       leave: (client) => this.#admission.leave(client),
-      serve: (transport, options) => {
+      serve: (transport, own) => {
         if (this.#stopping) return transport.reset()
-        this.#serve({ program, transport, options: { ...program.defaults, ...this.#serving.options, ...options }, budget }, () => {})
+        // most clients have no options of their own, and share one object
+        this.#serve({ program, transport, options: own ? { ...usual, ...own } : usual, budget }, nothing)
       },
     }
   }
@@ -298,3 +300,5 @@ export class Server {
     return stats
   }
 }
+
+function nothing(): void {}

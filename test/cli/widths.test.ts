@@ -83,7 +83,7 @@ describe('the output of a command fits the terminal', () => {
       'script',
       ['-qec', `stty cols 40 rows 24; '${process.execPath}' '${bin}' serve --port 0 --data none`, '/dev/null'],
       {
-        env: { ...process.env, PARLOR_HTTP: 'none', PARLOR_WEB: 'none' },
+        env: { ...process.env, PARLOR_HTTP: 'none' },
       },
     )
     let text = ''
@@ -95,6 +95,7 @@ describe('the output of a command fits the terminal', () => {
     await once(script, 'close')
     const table = text.replaceAll('\r', '').slice(0, text.lastIndexOf('wire'))
     expect(table).toContain('Parlor serves on 127.0.0.1')
+    expect(table).toMatch(/^Browsers: http:\/\/127\.0\.0\.1:\d+\/$/m)
     expect(wide(table, 40)).toEqual([])
   })
 

@@ -89,7 +89,7 @@ export class GatewaySockets {
     const transport = new WebSocketTransport(socket, stream, client)
     this.#ping(transport)
     socket.once('close', () => this.#open.delete(transport))
-    this.#services.entrance.serve(transport, token === undefined ? NO_OPTIONS : { sessionToken: token })
+    this.#services.entrance.serve(transport, token === undefined ? undefined : { sessionToken: token })
   }
 
   #ping(transport: WebSocketTransport): void {
@@ -105,8 +105,6 @@ export class GatewaySockets {
     else this.#cancel = this.#open.size === 0 ? undefined : clock.after(PING, () => this.#pingSome(this.#open.values()))
   }
 }
-
-const NO_OPTIONS = {}
 
 function ignoreError(): void {}
 

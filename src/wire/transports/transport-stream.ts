@@ -104,7 +104,8 @@ export class TransportStream extends Duplex {
     if (!this.#wanted || this.#holds > 0 || this.#isResting || this.destroyed) return
     if (this.#waiting.length === 0) return this.#readMore()
     const piece = this.#waiting.subarray(0, this.#piece)
-    this.#waiting = this.#waiting.subarray(piece.length)
+    // an empty rest would hold the whole array in memory
+    this.#waiting = piece.length < this.#waiting.length ? this.#waiting.subarray(piece.length) : NOTHING
     this.#wanted = false
     this.#isResting = true
     setImmediate(() => {
