@@ -9,8 +9,9 @@ import type { TransportStream } from './transport-stream.ts'
  * inside a message would make it two lines. It becomes a blank, which JSON treats in the same way.
  *
  * The library `ws` checks frames, UTF-8 and the size of messages, and closes with the code of RFC 6455 that fits. This file adds:
- * a binary message is refused (1003); pings and pongs are charged to the peer's budget like all bytes outside of messages, and too many of them end the connection (1008); one pong
- * answers all pings of a turn of the event loop (section 5.5.3); and a peer that no longer answers pings is reset (`probe`).
+ * a binary message is refused (1003). Pings and pongs are charged to the peer's budget like all bytes outside of messages, and too
+ * many of them end the connection (1008). One pong answers all pings of a turn of the event loop (section 5.5.3). A peer that no
+ * longer answers pings is reset (`probe`).
  */
 
 /** Close codes of RFC 6455, section 7.4.1. */
