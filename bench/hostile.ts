@@ -73,7 +73,14 @@ class Served implements AsyncDisposable {
 
   static async start(): Promise<Served> {
     const server = spawn(process.execPath, [...startFlags, START, 'serve', '--json'], {
-      env: { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', PARLOR_PORTS: await freePorts(), PARLOR_LIMITS_DISK: '10000' },
+      env: {
+        ...process.env,
+        PARLOR_DATA: 'none',
+        PARLOR_HTTP: 'none',
+        PARLOR_WEB: 'none',
+        PARLOR_PORTS: await freePorts(),
+        PARLOR_LIMITS_DISK: '10000',
+      },
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     running.add(server)

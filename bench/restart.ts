@@ -76,7 +76,7 @@ process.exit()
 async function restart(): Promise<Start> {
   const before = folderSize(folder)
   const from = performance.now()
-  const server = start(bin, 'serve', '--json', '--only', 'door', '--port', 'door=0', '--http', '0', '--data', folder)
+  const server = start(bin, 'serve', '--json', '--only', 'door', '--port', 'door=0', '--http', '0', '--web', 'none', '--data', folder)
   const { http } = JSON.parse(await firstLine(server)) as { http: { port: number } }
   const listening = performance.now() - from
   const answer = await fetch(`http://127.0.0.1:${http.port}/health`)

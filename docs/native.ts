@@ -27,6 +27,7 @@ type Table = (head: readonly string[], rows: readonly (readonly string[])[]) => 
 
 const INTRODUCTION = `The front door (port 4000) serves people in plain words and programs in this protocol. A client switches to the protocol
 with the line \`style json\`. From then on, every line in both directions is one JSON object in UTF-8, ended by LF.
+The [port for browsers](gateway.md) speaks it over WebSockets, without \`style json\` and with one object per text message.
 
 \`\`\`text
 C  style json

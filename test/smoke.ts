@@ -11,7 +11,7 @@ const names = ['tjc/guess', 'tjc/tictactoe', 'tjc/hello']
 const args = names.flatMap((name) => ['--only', name, '--port', `${name}=0`])
 const { scripts } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as { scripts: { start: string } }
 const flags = scripts.start.split(' ').filter((word) => word.startsWith('--'))
-const server = spawn(process.execPath, [...flags, bin, 'serve', '--json', '--data', 'none', '--http', 'none', ...args], {
+const server = spawn(process.execPath, [...flags, bin, 'serve', '--json', '--data', 'none', '--http', 'none', '--web', 'none', ...args], {
   stdio: ['ignore', 'pipe', 'inherit'],
 })
 const [first] = await once(server.stdout, 'data')

@@ -17,6 +17,7 @@ import type { Options, Program } from '../protocol/definition.ts'
 import type { ProgramOption } from '../protocol/option.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
+import type { Address } from '../wire/transport.ts'
 import { addOrigin, printError, settleAll, UsageError } from './diagnostics.ts'
 import { type GivenOption, parseServerAddress, spellOption } from './option-parsers.ts'
 import { loadPlayable } from './plugins.ts'
@@ -54,6 +55,10 @@ export interface Flags {
   readonly secrets?: boolean
   readonly lab?: boolean
   readonly http?: string
+  readonly web?: string
+  readonly webPrefix?: string
+  readonly webOrigin?: readonly string[]
+  readonly webProxy?: readonly string[]
   readonly log?: string
   readonly level?: string
   readonly limit?: Readonly<Record<string, string>>
@@ -69,6 +74,9 @@ const SPELT: Readonly<Record<string, string>> = {
   limits: 'limit',
   portBase: 'port-base',
   faults: 'fault',
+  webPrefix: 'web-prefix',
+  webOrigins: 'web-origin',
+  webProxies: 'web-proxy',
 }
 /** The key of all programs in `Flags.port`. */
 const ALL = '*'
@@ -168,6 +176,8 @@ export interface ServedPrograms {
   readonly iterative: ReadonlySet<string>
   /** Address of metrics and health: by default, if there is a port base, the port after those of the programs. */
   readonly http: ResolvedConfig['config']['http']
+  /** Address of the port for browsers: by default, if there is a port base, the port after all others. */
+  readonly web: ResolvedConfig['config']['web']
 }
 
 /**
@@ -199,7 +209,7 @@ export async function selectPrograms(settings: ResolvedConfig, registry: Program
   const served = [...new Set(programs)]
   const all = portsOf(settings, served)
   checkDistinctPorts(served, all, settings)
-  return { programs: served, ports: all, iterative: new Set(oneByOne), http: httpOf(settings, served.filter(isShipped).length) }
+  return { programs: served, ports: all, iterative: new Set(oneByOne), ...placesOf(settings, served) }
 }
 
 /** Throws a UsageError for settings of the transport that exclude each other, or ports on the command line beside `--unix`. */
@@ -221,8 +231,8 @@ function portsOf({ config: { host, ports, portBase } }: ResolvedConfig, programs
   const { [ALL]: all, ...named } = ports
   const [only, second] = programs
   if (all === undefined) {
-    // one port more, for metrics
-    const last = (portBase ?? 0) + programs.length
+    // two ports more, for metrics and for browsers
+    const last = (portBase ?? 0) + programs.length + 1
     if (last > 65535)
       throw new UsageError(`--port-base ${portBase} leaves no room for ${programs.length} programs: the last would be at ${last}`)
     const shipped = programs.filter(isShipped)
@@ -247,10 +257,19 @@ function isShipped({ name }: Program): boolean {
   return shippedPrograms.names.includes(name)
 }
 
-function httpOf({ config: { http, ports, portBase }, from }: ResolvedConfig, programs: number): ResolvedConfig['config']['http'] {
-  if (http === 'none' || from.get('http') !== 'default') return http
-  if (ports[ALL] === 0) return { ...http, port: 0 }
-  return portBase === undefined ? http : { ...http, port: portBase + programs }
+/** Returns the addresses that are not those of programs. */
+function placesOf({ config, from }: ResolvedConfig, programs: readonly Program[]): Pick<ServedPrograms, 'http' | 'web'> {
+  const { host, ports, portBase } = config
+  const place = <Place extends Address | 'none'>(setting: 'http' | 'web', given: Place, offset: number): Place | Address => {
+    if (given === 'none' || from.get(setting) !== 'default') return given
+    if (ports[ALL] === 0) return { host: given.host, port: 0 }
+    return portBase === undefined ? given : { host: given.host, port: portBase + offset }
+  }
+  const web = place('web', config.web, programs.length + 1)
+  return {
+    http: place('http', config.http, programs.filter(isShipped).length),
+    web: web === 'none' || web.host !== '' ? web : { host, port: web.port },
+  }
 }
 
 /** Resolves to the result of `make` for a setting. If it rejects with a UsageError, adds the source of the setting to each sentence. */
@@ -258,13 +277,16 @@ function withSource<Made>({ from, lines }: ResolvedConfig, setting: string, make
   return addOrigin(formatOrigin(setting, from.get(setting), lines.get(setting)), make)
 }
 
-function flagLayer({ config: _, json: __, plugin, port, limit, fault, first, idle, wait, given = [], ...others }: Flags): ConfigSource {
+function flagLayer({ config: _, json: __, ...flags }: Flags): ConfigSource {
+  const { plugin, port, limit, fault, webOrigin, webProxy, first, idle, wait, given = [], ...others } = flags
   const spans = Object.entries({ first, idle, wait }).flatMap(([name, ms]) => (ms === undefined ? [] : [[name, formatSpan(ms)]]))
   const tables = {
     ...(plugin ? { plugins: plugin } : {}),
     ...(port ? { ports: port } : {}),
     ...(limit ? { limits: limit } : {}),
     ...(fault ? { faults: fault } : {}),
+    ...(webOrigin ? { webOrigins: webOrigin } : {}),
+    ...(webProxy ? { webProxies: webProxy } : {}),
   }
   const options = Object.fromEntries(given.map(({ option, value }) => [option.name, value]))
   const from = (setting: string) => {

@@ -40,7 +40,7 @@ export async function openMetricsServer(http: Config['http']): Promise<MetricsSe
     watch(server, service, store) {
       metrics.watch(server, service)
       health = () => ({
-        ...statusOf(server, store),
+        ...serverStatus(server, store),
         connections: [...server.stats.values()].reduce((sum, { open }) => sum + open, 0),
         tables: service.hall.size,
       })
@@ -50,7 +50,7 @@ export async function openMetricsServer(http: Config['http']): Promise<MetricsSe
 }
 
 /** Returns the status of a server: `degraded` while its store cannot write. */
-function statusOf({ stopping }: Server, { availability }: Store): Pick<Health, 'status' | 'reason'> {
+export function serverStatus({ stopping }: Server, { availability }: Store): Pick<Health, 'status' | 'reason'> {
   if (stopping) return { status: 'stopping' }
   return availability?.failure ? { status: 'degraded', reason: availability.failure.message } : { status: 'serving' }
 }

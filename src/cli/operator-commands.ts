@@ -182,6 +182,14 @@ function configurable(command: Command): Command {
     .option('--strict', STRICT)
     .option('--lab', 'watch all connections for "parlor class"')
     .option('--http <[address:]port>', 'metrics and health over HTTP; "none" for neither', defaults.http)
+    .option('--web <[address:]port>', 'the port for browsers, at the address of --host if none is given; "none" for no port', defaults.web)
+    .option('--web-prefix <path>', 'the path of the port for browsers behind a proxy, such as /parlor')
+    .option(
+      '--web-origin <origin>',
+      'another origin whose pages may play here, such as https://school.example (may be repeated)',
+      appendValue,
+    )
+    .option('--web-proxy <address>', 'a proxy, or a range of them, whose X-Forwarded headers count (may be repeated)', appendValue)
     .option('--log <form>', 'format of diagnostics: plain or json', defaults.log)
     .option('--level <level>', 'lowest level that is logged: error, warn, info or debug (default: warn; as json, info)')
     .option(

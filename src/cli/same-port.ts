@@ -4,13 +4,13 @@ import type { Program } from '../protocol/definition.ts'
 import { UsageError } from './diagnostics.ts'
 
 /**
- * Throws a UsageError if the settings give one port to two programs, or to a program and the metrics. `ports` has the ports in the
+ * Throws a UsageError if the settings give one port to two programs, or to a program and the metrics or browsers. `ports` has the ports in the
  * settings, by program name.
  */
 export function checkDistinctPorts(
   programs: readonly Program[],
   ports: Readonly<Record<string, number>>,
-  { config: { host, http }, from }: Pick<ResolvedConfig, 'config' | 'from'>,
+  { config: { host, http, web }, from }: Pick<ResolvedConfig, 'config' | 'from'>,
 ): void {
   const seen = new Map<number, string>()
   for (const [name, port] of Object.entries(ports)) {
@@ -21,9 +21,13 @@ export function checkDistinctPorts(
     if (other !== undefined) throw new UsageError(samePort(other, shortName(program), port))
     seen.set(port, shortName(program))
   }
-  if (http === 'none' || http.host !== host || from.get('http') === 'default') return
-  const program = http.port === 0 ? undefined : seen.get(http.port)
-  if (program !== undefined) throw new UsageError(`${program} and --http have the same port, ${http.port}: give one of them another`)
+  for (const [setting, place] of [['http', http] as const, ['web', web] as const]) {
+    const isElsewhere = place === 'none' || !['', host].includes(place.host)
+    if (isElsewhere || place.port === 0 || from.get(setting) === 'default') continue
+    const other = seen.get(place.port)
+    if (other !== undefined) throw new UsageError(`${other} and --${setting} have the same port, ${place.port}: give one of them another`)
+    seen.set(place.port, `--${setting}`)
+  }
 }
 
 /** Returns the sentence for two programs with the same port. */

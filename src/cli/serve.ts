@@ -21,11 +21,13 @@ import { EXIT } from '../terminal/exit-codes.ts'
 import { cannotListen } from '../terminal/system-errors.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import type { Listener } from '../wire/transport.ts'
+import { Batcher } from '../wire/transports/batching.ts'
 import type { ClassWatch, ClassWatchOptions } from './class-watch.ts'
 import { wallClock } from './clock.ts'
 import { type Flags, loadFromSettings, loadOptions, resolveSettings, selectPrograms } from './config.ts'
 import { onCrash, printError, UsageError } from './diagnostics.ts'
 import { garbageCollectionFlags } from './garbage-collection.ts'
+import { formatNoWeb, formatWebRefusal, openWebPort, type WebPort } from './gateway.ts'
 import { openStreams } from './listening.ts'
 import { createLogs } from './logs.ts'
 import { formatNotShown, formatRefusal, type MetricsServer, openMetricsServer } from './metrics-server.ts'
@@ -46,7 +48,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   if (config.lab && !hasFolder) throw new UsageError('--lab needs a folder, in which the socket for "parlor class" is: --data FOLDER')
   const logs = await createLogs(config)
   const playable = await loadFromSettings(settings, (sentence, reason) => logs.log('error', `${sentence}: ${errorMessage(reason)}`))
-  const { programs, ports, iterative, http } = await selectPrograms(settings, playable.programs)
+  const { programs, ports, iterative, http, web } = await selectPrograms(settings, playable.programs)
   const options = await loadOptions(settings, (sentence) => logs.log('warn', sentence))
   const say = (sentence: string) => logs.log('error', sentence)
   onCrash(endInTrouble, say)
@@ -63,8 +65,11 @@ export async function serveCommand(flags: Flags): Promise<number> {
         notify: (sentence) => logs.log('info', `#${info.connection} ${program.name}: ${sentence}`),
       }))
   const watch = await openClassWatch(config, { options, logs, clock: wallClock })
+  const streams = await openStreams(config)
+  const batcher = new Batcher()
   const server = new Server({
-    streams: await openStreams(config),
+    streams,
+    batcher,
     // the class console watches the bytes as the client sends and receives them, so it is between the client and the faults
     overlay: watch
       ? (transport, program, info) => {
@@ -98,6 +103,13 @@ export async function serveCommand(flags: Flags): Promise<number> {
     logs.log('error', formatRefusal(metricsServer))
     return EXIT.trouble
   }
+  const webPort = await openWebPort(web, { settings, streams, batcher, logs })
+  const isWebBusy = webPort?.failure !== undefined
+  if (isWebBusy && settings.from.get('web') !== 'default') {
+    if (flags.json) new Terminal().write(`${json({ failed, metricsServer, webPort })}\n`)
+    logs.log('error', formatWebRefusal(webPort))
+    return EXIT.trouble
+  }
   const store = await openStoreIn(config.data, config.durable, {
     keep: config.keep,
     onWarning: (sentence) => logs.log('warn', sentence),
@@ -118,17 +130,24 @@ export async function serveCommand(flags: Flags): Promise<number> {
   // from here on the process logs a bug, and the programs continue to run
   onCrash(() => {}, say)
   metricsServer?.watch(server, service, store)
+  await webPort?.open(server, service, store)
   const operator = await openAdmin(config, { ...toAdminServices(service, store), classConsole: watch?.console }, logs)
   // the process sets the flags last, because V8 cannot use code that was compiled with other flags
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
   const terminal = new Terminal()
-  terminal.write(flags.json ? `${json({ listening: open, failed, metricsServer })}\n` : formatServed(open, host, terminal))
+  terminal.write(
+    flags.json
+      ? `${json({ listening: open, failed, metricsServer, webPort })}\n`
+      : formatServed(open, host, terminal, isWebBusy ? undefined : webPort?.url),
+  )
   for (const sentence of notServed(places, config)) logs.log('error', sentence)
   if (isHidden) logs.log('error', formatNotShown(metricsServer, places))
+  if (isWebBusy) logs.log('error', formatNoWeb(webPort, places))
   const endLooks = watchDescriptors(async () => (await openFile(devNull)).close(), wallClock, logs)
   if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
   endLooks()
   await operator?.close()
+  await webPort?.close()
   await server.stop()
   await service.close()
   await metricsServer?.close()
@@ -297,9 +316,10 @@ interface Outcome {
   readonly listening?: readonly ListenStatus[]
   readonly failed: readonly ListenStatus[]
   readonly metricsServer?: MetricsServer | undefined
+  readonly webPort?: WebPort | undefined
 }
 
-function json({ listening = [], failed, metricsServer }: Outcome): string {
+function json({ listening = [], failed, metricsServer, webPort }: Outcome): string {
   const row = ({ program, transport, address, fingerprint, failure }: ListenStatus) => ({
     program: program.name,
     ...address,
@@ -311,5 +331,11 @@ function json({ listening = [], failed, metricsServer }: Outcome): string {
     metricsServer?.failure === undefined
       ? { http: metricsServer?.address }
       : { httpFailed: { ...metricsServer.address, failure: errorMessage(metricsServer.failure) } }
-  return JSON.stringify({ pid: process.pid, listening: listening.map(row), failed: failed.map(row), ...shown })
+  const web = webPort && {
+    [webPort.failure === undefined ? 'web' : 'webFailed']: {
+      ...webPort.address,
+      ...(webPort.failure === undefined ? { url: webPort.url } : { failure: errorMessage(webPort.failure) }),
+    },
+  }
+  return JSON.stringify({ pid: process.pid, listening: listening.map(row), failed: failed.map(row), ...shown, ...web })
 }

@@ -5,6 +5,7 @@ import type { ProgramOption } from '../protocol/option.ts'
 import { formatDuplicate, quoteText } from '../wire/text.ts'
 import { defaultLevels, defaults } from './defaults.ts'
 import {
+  addressRanges,
   faultRules,
   faults,
   files,
@@ -14,12 +15,15 @@ import {
   limitOrHalf,
   names,
   oneOf,
+  origins,
   place,
+  placeOfHost,
   port,
   size,
   text,
   time,
   timeout,
+  urlPath,
   whole,
   written,
 } from './setting-schemas.ts'
@@ -63,6 +67,10 @@ export const Config = z.strictObject({
   secrets: flag().optional(),
   lab: flag().optional(),
   http: place(),
+  web: placeOfHost(),
+  webPrefix: urlPath(),
+  webOrigins: origins(),
+  webProxies: addressRanges(),
   log: oneOf('plain', 'json'),
   level: oneOf('error', 'warn', 'info', 'debug'),
   limits: z.strictObject(

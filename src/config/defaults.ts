@@ -13,6 +13,10 @@ export const defaults = {
   first: '2m',
   idle: '10m',
   http: '127.0.0.1:4080',
+  web: '8080',
+  webPrefix: '',
+  webOrigins: [],
+  webProxies: [],
   log: 'plain',
   limits: { connections: 1000, burst: 5000, messages: 1000, seats: 20, tables: 20_000, address: 'half', disk: 200, move: '10m' },
 } as const

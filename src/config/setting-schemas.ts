@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { formatSpan, parseSpan } from '../base/durations.ts'
 import { formatSize, parseSize } from '../base/sizes.ts'
@@ -127,18 +128,35 @@ export const files = () => z.array(text('a file'), { error: 'a list of files, su
 export const names = () => z.array(text('the name of a program'), { error: 'a list of programs, such as ["guess", "chat"]' })
 /** Returns the schema of a port. */
 export const port = written('a port from 0 to 65535; 0 for any', (given) => whole(given, 0, 65535), Number)
-const where = 'a port such as 4080, an address with one such as 0.0.0.0:4080, or "none"'
+const where = (port: number) => `a port such as ${port}, an address with one such as 0.0.0.0:${port}, or "none"`
 /** Returns the schema of an address and port, or "none". */
-export const place = () => written(where, readPlace, printPlace)
+export const place = () => written(where(4080), (given) => readPlace(given, HERE), printPlace)
+/** Returns the schema of an address and port, or "none". A port alone has the address '': that of the setting `host`. */
+export const placeOfHost = () => written(where(8080), (given) => readPlace(given, ''), printPlace)
+/** Returns the schema of the path of a URL without a slash at its end; empty for the root. */
+export const urlPath = () => z.string().regex(/^(?:\/[\w.~-]+)*$/, { error: 'a path such as "/parlor", without a slash at its end' })
+/** Returns the schema of a list of origins, as a browser sends them. */
+export const origins = () =>
+  z.array(z.string().regex(/^https?:\/\/[^/\s]+$/, { error: 'an origin such as "https://school.example"' }), {
+    error: 'a list of origins, such as ["https://school.example"]',
+  })
+/** Returns the schema of a list of addresses and ranges of addresses. */
+export const addressRanges = () => {
+  const isRange = (text: string) =>
+    text.includes('/') ? ipaddr.isValidCIDR(text) : ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text)
+  const expected = 'an address such as "127.0.0.1", or a range such as "10.0.0.0/8"'
+  return z.array(z.string().refine(isRange, { error: expected }), { error: 'a list of addresses, such as ["127.0.0.1", "10.0.0.0/8"]' })
+}
 
-function readPlace(given: string | number): Address | typeof NONE | undefined {
+function readPlace(given: string | number, usual: string): Address | typeof NONE | undefined {
   if (given === NONE) return NONE
-  const [, bracketed, host = bracketed ?? HERE, digits = ''] = /^(?:(?:\[([\da-f:.]+)\]|([^\s:[\]]+)):)?(\d+)$/i.exec(String(given)) ?? []
+  const [, bracketed, host = bracketed ?? usual, digits = ''] = /^(?:(?:\[([\da-f:.]+)\]|([^\s:[\]]+)):)?(\d+)$/i.exec(String(given)) ?? []
   const number = whole(digits, 0, 65535)
   return number === undefined ? undefined : { host, port: number }
 }
 
 function printPlace(place: Address | typeof NONE): string {
   if (place === NONE) return NONE
+  if (place.host === '') return String(place.port)
   return place.host.includes(':') ? `[${place.host}]:${place.port}` : `${place.host}:${place.port}`
 }

@@ -2,6 +2,7 @@ import type { Lobby, LobbyListener } from '../hall/api.ts'
 import { NativeSession } from '../native/session.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { receiveUntilClosed } from '../protocol/roles.ts'
+import { requireLobby, type Seating } from '../protocol/seating.ts'
 import type { DoorMessage, DoorState } from './door-automaton.ts'
 import { formatFarewell } from './held-seats-text.ts'
 
@@ -17,17 +18,37 @@ export async function serveNative(
   lobby: Lobby,
   handOver: (listener: LobbyListener) => void,
 ): Promise<void> {
+  const session = createSession(peer, () => lobby)
+  handOver(session)
+  await readCommands(peer, session)
+}
+
+/**
+ * Serves the native protocol on a connection of its own, until the client quits or disconnects. A client with the token of a login
+ * session is logged in before the first message; `hello` of a client whose token is no longer valid has no name.
+ */
+export async function serveNativeAlone(peer: Peer<DoorMessage, DoorState>, seating: Seating, token: string | undefined): Promise<void> {
+  const session = createSession(peer, () => lobby)
+  const lobby = requireLobby(seating, session)
+  if (token !== undefined) await lobby.enterBySession(token)
+  await readCommands(peer, session)
+}
+
+function createSession(peer: Peer<DoorMessage, DoorState>, lobby: () => Lobby): NativeSession {
   const session = new NativeSession(
-    () => lobby,
+    lobby,
     (message) => {
       // events can still arrive after the client has disconnected
       if (peer.state !== 'end') peer.send('text', JSON.stringify(message))
     },
     (cost) => peer.connection.charge(cost),
   )
-  handOver(session)
   peer.language = 'JSON'
   peer.farewell = (reason) => session.bye(formatFarewell(reason))
+  return session
+}
+
+async function readCommands(peer: Peer<DoorMessage, DoorState>, session: NativeSession): Promise<void> {
   session.open(SOFTWARE)
   for (let line = await receiveUntilClosed(peer, 'closed'); line !== undefined; line = await receiveUntilClosed(peer, 'closed')) {
     if (!(await session.handle(line))) return

@@ -3,12 +3,15 @@ import { foldName } from '../hall/names/names.ts'
 import { type FinishedTable, HISTORY, type HistoryRange, hasAccount, type PersonId } from '../hall/ports.ts'
 import type { LobbyContext } from './context.ts'
 
-/** Returns a page of a user's finished games that `reader` may see: private games only for the account that has played them. */
+/**
+ * Returns a page of a user's finished games that `reader` may see: private games only for the account that has played them. Without a
+ * reader, no private games.
+ */
 export async function findHistory(
   context: Pick<LobbyContext, 'hall' | 'people' | 'catalogue'>,
   { person, name }: { readonly person: PersonId; readonly name: string },
   { from = 0, count }: PageRange,
-  reader: PersonId,
+  reader?: PersonId,
 ): Promise<Page<FinishedGame> & { readonly name: string }> {
   const hidden = reader === person && hasAccount(person)
   const slice = { from, count, hidden }

@@ -17,6 +17,9 @@ export interface AdmissionLimits {
   readonly messages: number
 }
 
+/** AdmittedPeer is what the limits need to know of a peer. */
+export type AdmittedPeer = Pick<Transport, 'remote' | 'loopback'>
+
 export const unlimited: AdmissionLimits = {
   connections: Number.POSITIVE_INFINITY,
   burst: Number.POSITIVE_INFINITY,
@@ -54,7 +57,7 @@ export class AdmissionControl {
   }
 
   /** Counts a peer's connection until `leave`; if its address has too many connections, returns a sentence and counts nothing. */
-  admit(peer: Transport): string | undefined {
+  admit(peer: AdmittedPeer): string | undefined {
     if (!this.#counts(peer)) return undefined
     const network = toNetwork(peer.remote.host)
     const open = this.#connections.get(network) ?? 0
@@ -65,7 +68,7 @@ export class AdmissionControl {
   }
 
   /** Ends the count of a connection that `admit` has counted. */
-  leave(peer: Transport): void {
+  leave(peer: AdmittedPeer): void {
     if (!this.#counts(peer)) return
     const network = toNetwork(peer.remote.host)
     const left = (this.#connections.get(network) ?? 1) - 1
@@ -122,7 +125,7 @@ export class AdmissionControl {
    * Checks whether the limits count a peer's address. They do not count this machine's addresses: a tunnel may bring all users
    * through one of them.
    */
-  #counts(peer: Transport): boolean {
+  #counts(peer: AdmittedPeer): boolean {
     return this.#limits.connections < Number.POSITIVE_INFINITY && !peer.loopback
   }
 }

@@ -13,7 +13,7 @@ import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { Batcher } from '../wire/transports/batching.ts'
 import { listenTcp } from '../wire/transports/tcp.ts'
 import { listenUdp } from '../wire/transports/udp.ts'
-import { AdmissionControl, type AdmissionLimits, reject, unlimited } from './admission.ts'
+import { AdmissionControl, type AdmissionLimits, type AdmittedPeer, reject, unlimited } from './admission.ts'
 import { ClientConnection, type ClientConnectionOptions } from './client-connection.ts'
 import type { ConnectionInfo, Logs } from './observe/logs.ts'
 import { ProgramStats } from './program-stats.ts'
@@ -75,6 +75,19 @@ interface IncomingConnection {
   readonly transport: Transport
   readonly options: Options
   readonly budget: Budget | undefined
+}
+
+/**
+ * Entrance admits the clients of one program that another listener accepts, such as the WebSockets of the gateway. The same limits, run
+ * queue and timeouts apply to them as to the clients of the server's own ports.
+ */
+export interface Entrance {
+  /** Counts a client against the limits of its address. Returns a sentence for a client that the server refuses, which it does not count. */
+  admit(client: AdmittedPeer): string | undefined
+  /** Ends the count of a client that was admitted and is not served. */
+  leave(client: AdmittedPeer): void
+  /** Starts the conversation of an admitted client, with further options of the program. */
+  serve(client: Transport, options?: Options): void
 }
 
 /** Milliseconds that clients have to disconnect when the server stops; then the server resets their connections. */
@@ -159,6 +172,25 @@ export class Server {
     for (const queue of this.#acceptQueues) queue.open()
   }
 
+  /** Opens an entrance for clients of a program, which need not be one of the programs with ports. */
+  openEntrance(program: Program): Entrance {
+    const budget = this.#createBudget(program)
+    const usual = { ...program.defaults, ...this.#serving.options }
+    return {
+      admit: (client) => {
+        const refusal = this.#stopping ? 'the server is stopping' : this.#admission.admit(client)
+        if (refusal !== undefined) this.#countRejected(program, client.remote, refusal)
+        return refusal
+      },
+      leave: (client) => this.#admission.leave(client),
+      serve: (transport, own) => {
+        if (this.#stopping) return transport.reset()
+        // most clients have no options of their own, and share one object
+        this.#serve({ program, transport, options: own ? { ...usual, ...own } : usual, budget }, nothing)
+      },
+    }
+  }
+
   /**
    * Stops: accepts no more clients, and ends each conversation with its protocol's end message; without such a message, with a
    * reset. Resolves when all connections are closed; the server resets connections that are still open after three seconds.
@@ -194,7 +226,7 @@ export class Server {
 
   async #listen(program: Program, address: Address, { name: transport, listen }: StreamTransport): Promise<ListenStatus> {
     const options = { ...program.defaults, ...this.#serving.options }
-    const budget = this.#admission.createBudget((client, sentence) => this.#logLimit('slowed', { program: program.name, client }, sentence))
+    const budget = this.#createBudget(program)
     const queue = new AcceptQueue((client, next) => this.#serve({ program, transport: client, options, budget }, next), {
       oneAtATime: this.#serving.iterative.has(program.name),
       isOpen: false,
@@ -244,6 +276,10 @@ export class Server {
     client.setConversation(conversation, this.#timeouts.add(conversation))
   }
 
+  #createBudget(program: Program): Budget | undefined {
+    return this.#admission.createBudget((client, sentence) => this.#logLimit('slowed', { program: program.name, client }, sentence))
+  }
+
   #reject(program: Program, transport: Transport, sentence: string): void {
     this.#countRejected(program, transport.remote, sentence)
     reject(transport, program, { ...program.defaults, ...this.#serving.options }, sentence, this.#clock)
@@ -264,3 +300,5 @@ export class Server {
     return stats
   }
 }
+
+function nothing(): void {}

@@ -14,6 +14,7 @@ import { Parlor, run, startServe } from '../support/process.ts'
 interface Listening {
   readonly listening: readonly { readonly program: string; readonly port: number }[]
   readonly http?: { readonly port: number }
+  readonly web?: { readonly port: number; readonly url: string }
 }
 
 /** Returns the addresses of a server that is started with some options, or its error. */
@@ -110,6 +111,22 @@ describe('ports of a server', () => {
     expect(printed).not.toHaveProperty('http')
     other.signal('SIGTERM')
     expect(await other.exit).toBe(0)
+  })
+
+  test('for browsers follows that of metrics and health; a server whose port for browsers is in use serves all others', async () => {
+    const base = await freeRow(3)
+    const args = ['--port-base', String(base), '--only', 'guess']
+    const { server, web } = await started(args, { PARLOR_HTTP: '', PARLOR_WEB: '' })
+    expect(web).toEqual({ host: '127.0.0.1', port: base + 2, url: `http://127.0.0.1:${base + 2}/` })
+    expect(await (await fetch(`${web?.url}health`)).json()).toEqual({ status: 'serving' })
+    server.signal('SIGTERM')
+    expect(await server.exit).toBe(0)
+    const taken = createServer().listen(base + 2, '127.0.0.1')
+    await once(taken, 'listening')
+    onTestFinished(() => void taken.close())
+    const { server: other, ...printed } = await started(args, { PARLOR_WEB: '' })
+    expect(printed).toMatchObject({ listening: [{ port: base }], webFailed: { port: base + 2 } })
+    await other.complains(/ browsers are not served: cannot listen on 127\.0\.0\.1:\d+: it is in use; .*--web\n$/)
   })
 
   test('of a program cannot be the port for metrics and health', async () => {

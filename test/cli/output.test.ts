@@ -12,7 +12,7 @@ const FULL = 'parlor: standard output cannot be written: the disk is full (ENOSP
 function shell(line: string) {
   const { status, stderr, stdout } = spawnSync('bash', ['-c', `parlor() { "${process.execPath}" "${bin}" "$@"; }; ${line}`], {
     encoding: 'utf8',
-    env: { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none' },
+    env: { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', PARLOR_WEB: 'none' },
   })
   return { status, stderr, stdout }
 }

@@ -78,6 +78,20 @@ test('a busy port of --http as JSON: nothing listens, and the address is in the 
   expect(JSON.parse(output)).toEqual({ pid: expect.any(Number), listening: [], failed: [], httpFailed: http })
 })
 
+test('a busy port of --web refuses the start in one line, and leaves nothing on the disk', async () => {
+  const port = await busyPort()
+  const { code, output, errors } = await serve('--json', '--only', 'guess', '--port', '0', '--web', port)
+  expect([code, errors]).toEqual([
+    1,
+    expect.stringMatching(
+      / nothing is served: cannot listen on 127\.0\.0\.1:\d+ for browsers: it is in use; .* choose another with --web\n$/,
+    ),
+  ])
+  const webFailed = { host: '127.0.0.1', port: Number(port), failure: expect.stringContaining('EADDRINUSE') }
+  expect(JSON.parse(output)).toMatchObject({ listening: [], webFailed })
+  expect(contents(around)).toEqual([])
+})
+
 test('a faulty parlor.toml stays the only file', async () => {
   writeFileSync(join(around, 'parlor.toml'), 'only = ["guess"]\nsplit = "x"\n')
   expect(await serve('--port', '0')).toMatchObject({ code: 2, errors: expect.stringContaining('split') })

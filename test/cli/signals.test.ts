@@ -21,7 +21,7 @@ type Way = keyof typeof WAYS
 async function start(way: Way, { nohup = false } = {}) {
   const [command, ...args] = nohup ? ['nohup', ...WAYS[way]] : WAYS[way]
   // a shell reports that of its children
-  const env = { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', _: nohup ? '/usr/bin/nohup' : command }
+  const env = { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', PARLOR_WEB: 'none', _: nohup ? '/usr/bin/nohup' : command }
   const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'ignore'], detached: true })
   onTestFinished(() => {
     try {
@@ -92,7 +92,7 @@ describe.skipIf(process.platform === 'win32')('a Node that is too old', () => {
   /** Simulates an older Node, which `bin` recognises by its version alone. */
   const old = `data:text/javascript,Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.19.2" } })`
   const spawnOld = (...args: readonly string[]) => {
-    const env = { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none' }
+    const env = { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', PARLOR_WEB: 'none' }
     const child = spawn(process.execPath, ['--import', old, bin, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
     onTestFinished(() => void child.kill('SIGKILL'))
     return child

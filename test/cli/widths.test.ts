@@ -20,7 +20,7 @@ const ABOUT_FOLDER = ['rank', 'people list', 'results', 'verify', 'backup copy.d
 
 /** Returns the output of a command on a pseudo terminal with a number of columns. */
 async function printed(columns: number, command: string, cwd?: string): Promise<string> {
-  const env = { ...process.env, PARLOR_HTTP: 'none', ...(cwd === undefined ? { PARLOR_DATA: 'none' } : {}) }
+  const env = { ...process.env, PARLOR_HTTP: 'none', PARLOR_WEB: 'none', ...(cwd === undefined ? { PARLOR_DATA: 'none' } : {}) }
   const { stdout } = await promisify(execFile)(
     'script',
     ['-qec', `stty cols ${columns} rows 24; '${process.execPath}' '${bin}' ${command}`, '/dev/null'],
@@ -95,6 +95,7 @@ describe('the output of a command fits the terminal', () => {
     await once(script, 'close')
     const table = text.replaceAll('\r', '').slice(0, text.lastIndexOf('wire'))
     expect(table).toContain('Parlor serves on 127.0.0.1')
+    expect(table).toMatch(/^Browsers: http:\/\/127\.0\.0\.1:\d+\/$/m)
     expect(wide(table, 40)).toEqual([])
   })
 

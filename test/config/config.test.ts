@@ -62,6 +62,25 @@ describe('the value of a setting', () => {
     expect(resolveConfig(flags({ http })).config.http).toEqual({ host, port })
   })
 
+  test.each([
+    ['8080', '', 8080],
+    ['0.0.0.0:80', '0.0.0.0', 80],
+    ['[::1]:8080', '::1', 8080],
+  ])('reads web %s as the address %j, port %i', (web, host, port) => {
+    expect(resolveConfig(flags({ web })).config.web).toEqual({ host, port })
+  })
+
+  test.each([
+    [{ web: 'here' }, /web \(from --web\) is "here", and must be a port such as 8080,/],
+    [{ webPrefix: 'parlor/' }, /must be a path such as "\/parlor"/],
+    [{ webPrefix: '/a/../b?' }, /must be a path such as "\/parlor"/],
+    [{ webOrigins: ['https://school.example/'] }, /must be an origin such as "https:\/\/school.example"/],
+    [{ webProxies: ['1'] }, /must be an address such as "127.0.0.1"/],
+    [{ webProxies: ['10.0.0.0/33'] }, /must be an address such as "127.0.0.1"/],
+  ])('refuses %j', (values, sentence) => {
+    expect(() => resolveConfig(flags(values))).toThrow(sentence)
+  })
+
   test('includes connections in JSON logs unless a level is set', () => {
     expect(resolveConfig().config.level).toBe('warn')
     expect(resolveConfig(flags({ log: 'json' })).config.level).toBe('info')
@@ -70,9 +89,10 @@ describe('the value of a setting', () => {
 
   test('refuses a port of HTTP that a program has', async () => {
     const { allPrograms } = await import('../../src/programs/index.ts')
-    const { http } = resolveConfig().config
+    const { http, web } = resolveConfig().config
     const ports = (await allPrograms()).flatMap(({ port, servePort }) => [port, servePort])
     expect(ports).not.toContain(http === 'none' ? undefined : http.port)
+    expect(ports).not.toContain(web === 'none' ? undefined : web.port)
   })
 })
 
@@ -179,6 +199,10 @@ const anySettings = fc.record(
     wait: time,
     words: text,
     http: fc.constantFrom('none', '4080', '[::1]:80', 'host.example:4080'),
+    web: fc.constantFrom('none', '8080', '[::1]:80', 'host.example:8080'),
+    webPrefix: fc.constantFrom('', '/parlor'),
+    webOrigins: fc.constantFrom([], ['https://school.example']),
+    webProxies: fc.constantFrom([], ['127.0.0.1', '10.0.0.0/8']),
     level: fc.constantFrom('error', 'debug'),
     limits: fc.record({ tables: limit, burst: limit }, { requiredKeys: [] }),
   },
@@ -289,6 +313,8 @@ describe('parlor config', () => {
       'guess and chat have the same port, 65535: give one of them another, such as --port chat=65534',
     ],
     [['--http', '31361', '--port', 'guess=31361'], {}, 'guess and --http have the same port, 31361: give one of them another'],
+    [['--web', '31361', '--port', 'guess=31361'], {}, 'guess and --web have the same port, 31361: give one of them another'],
+    [['--web', '31361', '--http', '31361'], {}, '--http and --web have the same port, 31361: give one of them another'],
     [['--framing', 'morse'], {}, 'framing (from --framing) is "morse", and must be lines, none or length'],
   ])('%j with %j is a usage error', async (args, given, sentence) => {
     expect(await run(['config', ...args], given)).toEqual({ code: 2, output: '', errors: `parlor: ${sentence}\n` })

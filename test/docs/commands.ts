@@ -86,6 +86,7 @@ export class Stage {
     const env = {
       ...process.env,
       PARLOR_HTTP: 'none',
+      PARLOR_WEB: 'none',
       PYTHONDONTWRITEBYTECODE: '1',
       ...(isAtTerminal ? { NO_COLOR: '', TERM: 'xterm' } : {}),
     }

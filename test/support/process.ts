@@ -20,7 +20,7 @@ export class Parlor implements AsyncDisposable {
 
   constructor(args: readonly string[], entry = bin, { environment = {}, cwd }: Surroundings = {}) {
     this.#child = spawn(process.execPath, [entry, ...args], {
-      env: { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', ...environment },
+      env: { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', PARLOR_WEB: 'none', ...environment },
       cwd,
     })
     this.#child.stdout.on('data', (data) => this.#print(() => (this.output += data)))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
 import type { LadderRow } from '../../hall/api.ts'
 import { command, message, toAnswer } from '../declaration.ts'
@@ -122,8 +123,20 @@ const history = message(
 /** The messages from the server that list games, users, seeks and tables. */
 export const browseMessages = [games, lobbyPage, ladder, history] as const
 
+/** Returns the games of a server as the protocol lists them. */
+export function toGameRows({ entries }: Catalogue): z.infer<typeof games.schema>['games'] {
+  return entries.map(({ name, title, game, moves, settings }) => ({
+    game: name,
+    title,
+    rules: game.name,
+    seats: game.seats,
+    moves,
+    settings,
+  }))
+}
+
 /** Returns those fields of a row that the protocol has. */
-function toRow({ rank, name, score, games }: LadderRow): LadderRow {
+export function toRow({ rank, name, score, games }: LadderRow): LadderRow {
   return { rank, name, score, games }
 }
 
@@ -137,17 +150,7 @@ export const browseCommands = [
       example: { id: 3 },
       cost: 9,
       answer: games.schema,
-      run: (lobby) =>
-        toAnswer(games, {
-          games: lobby.catalogue.entries.map(({ name, title, game, moves, settings }) => ({
-            game: name,
-            title,
-            rules: game.name,
-            seats: game.seats,
-            moves,
-            settings,
-          })),
-        }),
+      run: (lobby) => toAnswer(games, { games: toGameRows(lobby.catalogue) }),
     },
   ),
   command(

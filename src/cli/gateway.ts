@@ -1,0 +1,104 @@
+import { fileURLToPath } from 'node:url'
+import { errorMessage } from '../base/errors.ts'
+import type { Config, ResolvedConfig } from '../config/config.ts'
+import type { Store } from '../hall/ports.ts'
+import type { LobbyService } from '../lobby/service.ts'
+import type { GatewayServices } from '../server/gateway/options.ts'
+import type { Logs } from '../server/observe/logs.ts'
+import type { ListenStatus, Server, StreamTransport } from '../server/server.ts'
+import { cannotListen, formatAddress } from '../terminal/system-errors.ts'
+import type { Address } from '../wire/transport.ts'
+import type { Batcher } from '../wire/transports/batching.ts'
+import { listenTcp } from '../wire/transports/tcp.ts'
+import { wallClock } from './clock.ts'
+import { serverStatus } from './metrics-server.ts'
+import { shortName } from './same-port.ts'
+import { NOWHERE } from './stores.ts'
+
+/** The folder with the files of the page, as the build writes it. */
+const PAGE = fileURLToPath(new URL('../../dist/web', import.meta.url))
+
+/** WebPort is the port for browsers, or the reason why it is not open. */
+export interface WebPort {
+  /** Address at which it listens; with a `failure`, the address at which it should listen. */
+  readonly address: Address
+  readonly failure?: unknown
+  /** The URL to open in a browser. */
+  readonly url: string
+  /** Serves browsers from now on. */
+  open(server: Server, lobby: LobbyService, store: Store): Promise<void>
+  close(): Promise<void>
+}
+
+/** WebPortOptions has the parts of a server that its port for browsers shares. */
+export interface WebPortOptions {
+  readonly settings: Pick<ResolvedConfig, 'config'>
+  readonly streams: StreamTransport
+  readonly batcher: Batcher
+  readonly logs: Logs
+}
+
+/** Listens at the address for browsers. Resolves to `undefined` for the setting `none`. */
+export async function openWebPort(
+  at: Config['web'],
+  { settings: { config }, streams, batcher, logs }: WebPortOptions,
+): Promise<WebPort | undefined> {
+  if (at === NOWHERE) return undefined
+  const [{ Gateway }, { OriginRules }] = await Promise.all([
+    import('../server/gateway/gateway.ts'),
+    import('../server/gateway/request-origin.ts'),
+  ])
+  const { webPrefix: prefix, webOrigins: origins, webProxies: proxies, tls: isSecure = false, limits } = config
+  const gateway = new Gateway({
+    at,
+    // a browser cannot connect to a Unix socket
+    listen: streams.name === 'unix' ? (place, accept, _, shared) => listenTcp(place, accept, shared) : streams.listen,
+    batcher,
+    clock: wallClock,
+    prefix,
+    rules: new OriginRules({ proxies, origins, isSecure }),
+    isLimited: limits.connections < Number.POSITIVE_INFINITY,
+    folder: PAGE,
+    onError: (sentence, reason) => logs.log('error', `${sentence}: ${errorMessage(reason)}`),
+  })
+  try {
+    const { address } = await gateway.listen()
+    return {
+      address,
+      url: toUrl(address, isSecure, prefix),
+      async open(server, lobby, store) {
+        const { nativeProgram } = await import('../door/door.ts')
+        const services: GatewayServices = {
+          entrance: server.openEntrance(nativeProgram),
+          lobby,
+          health: () => serverStatus(server, store),
+        }
+        gateway.open(services)
+      },
+      close: () => gateway.close(),
+    }
+  } catch (failure) {
+    return { address: at, failure, url: toUrl(at, isSecure, prefix), async open() {}, async close() {} }
+  }
+}
+
+/** Returns the sentence for a start that fails because the server cannot listen at the address of `--web`. */
+export function formatWebRefusal({ address, failure }: WebPort): string {
+  const at = formatAddress(address)
+  const why = cannotListen(address, failure).replace('--port', '--web')
+  return `nothing is served: ${why.replace(`${at}:`, () => `${at} for browsers:`)}`
+}
+
+/** Returns the sentence for a server without a port for browsers, because another process or a program of this server has it. */
+export function formatNoWeb({ address, failure }: WebPort, places: readonly ListenStatus[]): string {
+  const own = places.find((one) => one.failure === undefined && one.transport !== 'udp' && one.address.port === address.port)
+  const why = own
+    ? `${shortName(own.program)} has that port, ${address.port}: choose another with --web`
+    : cannotListen(address, failure).replace('--port', '--web')
+  return `browsers are not served: ${why}`
+}
+
+function toUrl({ host, port }: Address, isSecure: boolean, prefix: string): string {
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `${isSecure ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${port}${prefix}/`
+}

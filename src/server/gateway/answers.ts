@@ -1,0 +1,67 @@
+import { Buffer } from 'node:buffer'
+import { STATUS_CODES } from 'node:http'
+import type { RefusalCode } from '../../hall/api.ts'
+
+/** GatewayCode is an error code of the gateway: a code of the native protocol, or one for a mistake in HTTP itself. */
+export type GatewayCode = RefusalCode | 'bad-request' | 'bad-origin' | 'not-found' | 'too-large' | 'failed'
+
+/** The HTTP status of each code that is not a plain 400. */
+const STATUS: Partial<Readonly<Record<GatewayCode, number>>> = {
+  'who-are-you': 401,
+  'bad-password': 401,
+  'bad-token': 401,
+  'bad-origin': 403,
+  'not-found': 404,
+  'no-such-game': 404,
+  'no-such-person': 404,
+  'no-such-table': 404,
+  'not-now': 409,
+  'too-large': 413,
+  'too-many': 429,
+  throttled: 429,
+  failed: 500,
+  unavailable: 503,
+}
+
+/** Returns the HTTP status of an error code. */
+export function statusOf(code: GatewayCode): number {
+  return STATUS[code] ?? 400
+}
+
+/** The policy for pages: scripts, styles and connections of this server alone, and nothing inline. */
+const CONTENT_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** The headers of every answer. */
+export const HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': CONTENT_POLICY,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+}
+
+/** Formats an error as a whole answer of HTTP/1.1, for a request that no route handles, such as an upgrade. */
+export function formatError(code: GatewayCode, message: string, status = statusOf(code)): string {
+  const body = JSON.stringify({ code, message })
+  const headers = {
+    ...HEADERS,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`
+}

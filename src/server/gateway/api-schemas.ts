@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { BOUNDS } from '../../hall/number-bounds.ts'
+import { browseMessages } from '../../native/commands/browse.ts'
+import { visibleEvent } from '../../native/event-schema.ts'
+import { count, from, game, limit, list, name, outcome, table, terms, text, time, total } from '../../native/fields.ts'
+
+/*
+ * The schemas of the read API. A list has the form that it has in the native protocol, without the fields of a message. The routes check
+ * requests and answers by these schemas, and the OpenAPI document follows from them.
+ */
+
+const [games, lobby, ladder, history] = browseMessages
+const numeric = <Schema extends z.ZodType<number, number>>(schema: Schema) =>
+  z
+    .string()
+    .regex(/^\d{1,16}$/)
+    .transform(Number)
+    .pipe(schema)
+
+/** Default and maximum number of events in a page of a record. */
+const EVENTS = { usual: 200, most: 500 }
+/** Default number of rows of any other page. */
+const ROWS = 50
+
+/** The query of a page of a list. */
+export const PageQuery = z.strictObject({
+  from: numeric(from).default(0).meta({ description: 'the number of items to skip' }),
+  limit: numeric(limit).default(ROWS).meta({ description: 'the maximum number of items' }),
+})
+/** The query of a ladder. */
+export const LadderQuery = PageQuery.pick({ limit: true })
+/** The query of a page of the events of a game. */
+export const RecordQuery = z.strictObject({
+  after: numeric(z.int().max(BOUNDS.event.max)).default(0).meta({ description: 'the number of the last event that the client has' }),
+  limit: numeric(z.int().min(1).max(EVENTS.most)).default(EVENTS.usual).meta({ description: 'the maximum number of events' }),
+})
+export const GamePath = z.strictObject({ game })
+export const UserPath = z.strictObject({ name })
+export const TablePath = z.strictObject({ table: numeric(table) })
+
+/** The body of a login. */
+export const Login = z.strictObject({ name, password: z.string().min(1).max(512) })
+/** The answer to a login; the token itself is in the cookie only. */
+export const LoggedIn = z.strictObject({
+  name: text,
+  until: time.meta({ description: 'when the session ends, in milliseconds since the Unix epoch' }),
+})
+
+/** The answer to a request that the server refuses. */
+export const Refused = z
+  .strictObject({
+    code: text.meta({ description: 'an error code, which does not change between versions' }),
+    message: text.meta({ description: 'a sentence for people, which may change' }),
+  })
+  .meta({ description: 'The server refuses the request.' })
+
+/** The games of the server. */
+export const Games = games.schema.pick({ games: true }).meta({ description: 'The games on this server.' })
+/** A page of the open tables. */
+export const Tables = z
+  .strictObject({ tables: lobby.schema.shape.tables, total })
+  .meta({ description: 'The public tables with a game under way.' })
+/** The top of a ladder. */
+export const GameLadder = ladder.schema.pick({ game: true, best: true }).meta({ description: 'The top of the ladder of a game.' })
+/** A page of the finished games of a user. */
+export const UserGames = history.schema
+  .pick({ name: true, games: true, total: true })
+  .meta({ description: 'The finished public games of a user, the newest first.' })
+
+/** The record of a finished game. */
+export const FinishedRecord = z
+  .strictObject({
+    table,
+    game: text,
+    names: list(text),
+    ...terms,
+    outcome,
+    events: list(
+      z.strictObject({
+        n: count,
+        at: time,
+        what: visibleEvent,
+        view: z.unknown().optional().meta({ description: 'what a watcher sees after the event; missing if the event does not change it' }),
+      }),
+    ),
+    next: count.optional().meta({ description: 'the value of `after` for the next page; missing on the last page' }),
+  })
+  .meta({ description: 'A finished public game, event by event, as a watcher has seen it.' })

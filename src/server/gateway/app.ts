@@ -1,0 +1,122 @@
+import { fastifySwagger } from '@fastify/swagger'
+import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { HallReader } from '../../lobby/hall-reader.ts'
+import { VERSION } from '../../native/messages.ts'
+import type { Transport } from '../../wire/transport.ts'
+import { TransportStream } from '../../wire/transports/transport-stream.ts'
+import { formatError, HEADERS, statusOf } from './answers.ts'
+import { ConnectionTimeouts } from './connection-timeouts.ts'
+import type { GatewayOptions, GatewayServices } from './options.ts'
+import { addReadRoutes } from './read-routes.ts'
+import { type GatewayError, RequestGate } from './request-gate.ts'
+import { addSessionRoutes } from './session-routes.ts'
+import { GatewaySockets } from './sockets.ts'
+import { addStaticFiles } from './static-files.ts'
+
+/** Maximum number of bytes in the head of a request, in a part of its path, and in its body. */
+const LIMITS = { head: 8192, part: 1000, body: 4096 }
+
+/** Milliseconds that a browser may reuse an idle connection: no longer than the timeout of the next request. */
+const KEEP_ALIVE = 15_000
+
+/** AppOptions has the options of the gateway that the code behind its port uses. */
+export type AppOptions = Pick<GatewayOptions, 'clock' | 'prefix' | 'rules' | 'isLimited' | 'folder' | 'onError'> & {
+  /** Maximum number of open connections without a WebSocket. */
+  readonly connections: number
+}
+
+/** The answer to a path that the router cannot read, which the answer does not repeat. */
+const BAD_PATH: GatewayError = { code: 'bad-request', message: 'the path of the request is not valid, or too long' }
+/** The description of the API, for its OpenAPI document. */
+const ABOUT = 'Reads the hall of this server, and logs browsers in. Games are played over the WebSocket at /ws, in the native protocol.'
+
+/** GatewayApp serves the connections of the gateway. */
+export interface GatewayApp {
+  serve(transport: Transport): void
+  close(): Promise<void>
+}
+
+/** Creates the application that serves the connections of the gateway. */
+export async function openApp(options: AppOptions, services: GatewayServices): Promise<GatewayApp> {
+  const { prefix, clock, rules, isLimited } = options
+  const app = fastify({
+    // an upgrade to another protocol, which a client may offer with any request, is no WebSocket
+    http: { maxHeaderSize: LIMITS.head, shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket' },
+    bodyLimit: LIMITS.body,
+    keepAliveTimeout: KEEP_ALIVE,
+    routerOptions: { maxParamLength: LIMITS.part },
+    frameworkErrors: (_, __, reply: FastifyReply) => void reply.code(400).headers(HEADERS).send(BAD_PATH),
+    // a request that Node cannot parse
+    clientErrorHandler: ({ code }, socket) => {
+      const isLong = code === 'HPE_HEADER_OVERFLOW'
+      const message = isLong ? `the head of a request has at most ${LIMITS.head} bytes` : 'this is no request of HTTP/1.1'
+      if (socket.writable) socket.end(formatError(isLong ? 'too-large' : 'bad-request', message, isLong ? 431 : 400))
+    },
+  })
+  // a form of another page can send a text without a question to this server
+  app.removeContentTypeParser('text/plain')
+  const gate = new RequestGate(rules, clock, isLimited)
+  const timeouts = new ConnectionTimeouts(clock, options.connections)
+  addHooks(app, gate, timeouts, options.onError)
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  await app.register(fastifySwagger, {
+    openapi: { openapi: '3.1.0', info: { title: 'Parlor', description: ABOUT, version: `${VERSION}` } },
+    transform: jsonSchemaTransform,
+  })
+  app.get(`${prefix}/health`, { schema: { hide: true } }, (_, reply) => {
+    const { status } = services.health()
+    return reply.code(status === 'serving' ? 200 : 503).send({ status })
+  })
+  app.get(`${prefix}/api/openapi.json`, { schema: { hide: true } }, () => app.swagger())
+  addReadRoutes(app, prefix, new HallReader(services.lobby))
+  const originOf = ({ raw }: FastifyRequest) => gate.originOf(raw)
+  addSessionRoutes(app, { prefix, lobby: services.lobby, originOf })
+  await addStaticFiles(app, prefix, options.folder)
+  const sockets = new GatewaySockets(app.server, options, services, { gate, timeouts })
+  await app.ready()
+  return {
+    serve(transport) {
+      const stream = new TransportStream(transport)
+      timeouts.add(stream)
+      app.server.emit('connection', stream)
+    },
+    async close() {
+      sockets.close()
+      timeouts.close()
+      await app.close()
+    },
+  }
+}
+
+/** Adds the checks, the headers and the errors that are the same for all routes. */
+function addHooks(
+  app: FastifyInstance,
+  gate: RequestGate,
+  timeouts: ConnectionTimeouts,
+  onError: (sentence: string, reason: unknown) => void,
+): void {
+  app.addHook('onRequest', async ({ raw }, reply) => {
+    reply.headers(HEADERS)
+    const isRead = raw.method === 'GET' || raw.method === 'HEAD'
+    if (isRead) timeouts.begin(raw)
+    const checked = gate.check(raw, isRead ? 'read' : 'change')
+    if ('code' in checked) return reply.code(statusOf(checked.code)).send(checked)
+    return undefined
+  })
+  app.addHook('preHandler', async ({ raw }) => timeouts.begin(raw))
+  app.addHook('onResponse', async ({ raw }) => timeouts.end(raw))
+  app.setErrorHandler<FastifyError>((error, _, reply) => {
+    const answer = toError(error)
+    if (answer.code === 'failed') onError('a request of the gateway failed', error)
+    return reply.code(answer.code === 'failed' ? 500 : (error.statusCode ?? 400)).send(answer)
+  })
+  app.setNotFoundHandler((_, reply) => reply.code(404).send({ code: 'not-found', message: 'there is nothing at this address' }))
+}
+
+/** Converts an error of Fastify to one for the client. The client gets no details of a mistake of the server. */
+function toError({ statusCode = 500, message }: FastifyError): GatewayError {
+  if (statusCode >= 500) return { code: 'failed', message: 'an error occurred in the server; it is not your fault' }
+  return { code: statusCode === 413 ? 'too-large' : 'bad-request', message }
+}

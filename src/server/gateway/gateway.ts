@@ -1,0 +1,109 @@
+import { TokenBucket } from '../../base/rate-limit.ts'
+import type { Listener, Transport } from '../../wire/transport.ts'
+import type { GatewayApp } from './app.ts'
+import type { GatewayOptions, GatewayServices } from './options.ts'
+
+/*
+ * The gateway is the HTTP port for browsers: WebSockets with the native protocol, a read API, sessions, and the files of the page. It
+ * listens when the server starts, so that a busy port is found at once. The code behind the port takes 90 ms and 8 MB to load. The
+ * gateway therefore loads it with the first connection, and a server that no browser visits never does.
+ */
+
+/** Rate of connections that the gateway begins to serve: 200 at once, then 1,000 a second. */
+const RATE = { burst: 200, refill: 1 }
+/** Maximum number of open connections without a WebSocket. One more connection closes the oldest. */
+const CONNECTIONS = 512
+
+/** Gateway accepts the connections of the HTTP port. */
+export class Gateway {
+  readonly #options: GatewayOptions
+  readonly #bucket = new TokenBucket(RATE)
+  /** Connections that wait for the services, for the code, or for their turn. */
+  readonly #waiting = new Set<Transport>()
+  #listener: Listener | undefined
+  #services: GatewayServices | undefined
+  #app: GatewayApp | undefined
+  #isLoading = false
+  #isClosed = false
+  #cancel: (() => void) | undefined
+
+  constructor(options: GatewayOptions) {
+    this.#options = options
+  }
+
+  /** Listens; connections wait until `open`. Rejects with the system's error, such as EADDRINUSE. */
+  async listen(): Promise<Listener> {
+    const { at, listen, batcher } = this.#options
+    this.#listener = await listen(
+      at,
+      (transport) => this.#accept(transport),
+      () => {},
+      batcher,
+    )
+    return this.#listener
+  }
+
+  /** Serves the connections that wait, and later connections. */
+  open(services: GatewayServices): void {
+    this.#services = services
+    this.#serveWaiting()
+  }
+
+  /** Accepts no more connections, and closes all except the WebSockets, which belong to the server. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#cancel?.()
+    await this.#listener?.close()
+    for (const transport of this.#waiting) transport.reset()
+    this.#waiting.clear()
+    await this.#app?.close()
+  }
+
+  #accept(transport: Transport): void {
+    if (this.#isClosed) return transport.reset()
+    this.#waiting.add(transport)
+    const [oldest] = this.#waiting
+    if (oldest && this.#waiting.size > CONNECTIONS) {
+      this.#waiting.delete(oldest)
+      oldest.reset()
+    }
+    if (!this.#cancel) this.#serveWaiting()
+  }
+
+  #serveWaiting(): void {
+    this.#cancel = undefined
+    if (this.#isClosed || this.#waiting.size === 0 || !this.#services) return
+    const app = this.#app
+    if (!app) return this.#load(this.#services)
+    for (const transport of this.#waiting) {
+      const wait = this.#bucket.take(this.#options.clock.monotonic())
+      if (wait > 0) {
+        this.#cancel = this.#options.clock.after(wait, () => this.#serveWaiting())
+        return
+      }
+      this.#waiting.delete(transport)
+      app.serve(transport)
+    }
+  }
+
+  /** Loads the code that serves connections, once. If that fails, the next connection tries again. */
+  #load(services: GatewayServices): void {
+    if (this.#isLoading) return
+    this.#isLoading = true
+    const loaded = import('./app.ts').then(({ openApp }) => openApp({ ...this.#options, connections: CONNECTIONS }, services))
+    loaded.then(
+      (app) => {
+        this.#isLoading = false
+        this.#app = app
+        if (this.#isClosed) void app.close()
+        else this.#serveWaiting()
+      },
+      (reason) => {
+        this.#isLoading = false
+        for (const transport of this.#waiting) transport.reset()
+        this.#waiting.clear()
+        this.#options.onError('the gateway could not be loaded', reason)
+      },
+    )
+  }
+}

@@ -1,0 +1,34 @@
+import type { Clock } from '../../base/clock.ts'
+import type { LobbyService } from '../../lobby/service.ts'
+import type { Address } from '../../wire/transport.ts'
+import type { Batcher } from '../../wire/transports/batching.ts'
+import type { Health } from '../http.ts'
+import type { Entrance, StreamTransport } from '../server.ts'
+import type { OriginRules } from './request-origin.ts'
+
+/** GatewayOptions says where and how the gateway listens. */
+export interface GatewayOptions {
+  readonly at: Address
+  /** Listens for TCP or TLS. */
+  readonly listen: StreamTransport['listen']
+  /** Batches the input of all connections, together with that of the server's other ports. */
+  readonly batcher: Batcher
+  readonly clock: Clock
+  /** Path under which the gateway serves, such as `/parlor`; empty for the root. */
+  readonly prefix: string
+  readonly rules: OriginRules
+  /** False on a server without limits of connections, for benchmarks. */
+  readonly isLimited: boolean
+  /** The folder with the files of the page. */
+  readonly folder: string
+  /** Called with errors that do not stop the gateway. */
+  readonly onError: (sentence: string, reason: unknown) => void
+}
+
+/** GatewayServices has the parts of the server that the gateway serves. */
+export interface GatewayServices {
+  /** The entrance for conversations in the native protocol. */
+  readonly entrance: Entrance
+  readonly lobby: LobbyService
+  readonly health: () => Pick<Health, 'status'>
+}

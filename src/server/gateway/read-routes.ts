@@ -1,0 +1,78 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { isRefusal } from '../../games/game.ts'
+import type { LobbyRefusal } from '../../hall/api.ts'
+import type { HallReader } from '../../lobby/hall-reader.ts'
+import { toGameRows, toRow } from '../../native/commands/browse.ts'
+import { statusOf } from './answers.ts'
+import {
+  FinishedRecord,
+  GameLadder,
+  GamePath,
+  Games,
+  LadderQuery,
+  PageQuery,
+  RecordQuery,
+  Refused,
+  TablePath,
+  Tables,
+  UserGames,
+  UserPath,
+} from './api-schemas.ts'
+
+/** Maximum number of records that the gateway reads at the same time: a log may be long, and the games are not to wait. */
+const READING = 2
+const BUSY: LobbyRefusal = { code: 'too-many', refused: 'the server reads other records: try again in a moment' }
+
+/** Adds the read API: the games, the open tables, the ladders, the histories and the records of finished games. */
+export function addReadRoutes(app: FastifyInstance, prefix: string, reader: HallReader): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>()
+  const answers = <Answer>(answer: Answer) => ({ response: { 200: answer, '4xx': Refused, '5xx': Refused }, tags: ['hall'] })
+  let reading = 0
+  routes.get(`${prefix}/api/games`, { schema: { summary: 'List the games', ...answers(Games) } }, () => ({
+    games: toGameRows(reader.catalogue),
+  }))
+  routes.get(
+    `${prefix}/api/tables`,
+    { schema: { summary: 'List the open tables', querystring: PageQuery, ...answers(Tables) } },
+    ({ query: { from, limit } }) => {
+      const { items, total } = reader.listTables({ from, count: limit })
+      return { tables: items, total }
+    },
+  )
+  routes.get(
+    `${prefix}/api/games/:game/ladder`,
+    { schema: { summary: 'Read the top of a ladder', params: GamePath, querystring: LadderQuery, ...answers(GameLadder) } },
+    async ({ params: { game }, query: { limit } }, reply) => {
+      const best = await reader.ladder(game, limit)
+      return isRefusal(best) ? refuse(reply, best) : { game, best: best.map(toRow) }
+    },
+  )
+  routes.get(
+    `${prefix}/api/users/:name/games`,
+    { schema: { summary: 'List the finished games of a user', params: UserPath, querystring: PageQuery, ...answers(UserGames) } },
+    async ({ params, query: { from, limit } }) => {
+      const { name, items, total } = await reader.history(params.name, { from, count: limit })
+      return { name, games: items, total }
+    },
+  )
+  routes.get(
+    `${prefix}/api/tables/:table/record`,
+    { schema: { summary: 'Read the record of a finished game', params: TablePath, querystring: RecordQuery, ...answers(FinishedRecord) } },
+    async ({ params: { table }, query: { after, limit } }, reply) => {
+      if (reading >= READING) return refuse(reply, BUSY)
+      reading++
+      try {
+        const record = await reader.record(table, { after, count: limit })
+        return isRefusal(record) ? refuse(reply, record) : record
+      } finally {
+        reading--
+      }
+    },
+  )
+}
+
+/** Answers with the refusal of the lobby. */
+export function refuse(reply: FastifyReply, { code, refused }: LobbyRefusal): FastifyReply {
+  return reply.code(statusOf(code)).send({ code, message: refused })
+}

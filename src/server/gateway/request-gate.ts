@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http'
+import type { Clock } from '../../base/clock.ts'
+import { toNetwork } from '../../base/network-address.ts'
+import { RateLimiter } from '../../base/rate-limit.ts'
+import { TransportStream } from '../../wire/transports/transport-stream.ts'
+import type { GatewayCode } from './answers.ts'
+import type { OriginRules, RequestOrigin } from './request-origin.ts'
+
+/** Rate of requests and upgrades of one address: 300 at once, then 50 a second. */
+const RATE = { burst: 300, refill: 20 }
+
+/** GatewayError is an error for the client of the gateway: a code for programs, and a sentence for people. */
+export interface GatewayError {
+  readonly code: GatewayCode
+  readonly message: string
+}
+
+const TOO_MANY: GatewayError = { code: 'too-many', message: 'your address sends too many requests: wait a moment' }
+const BAD_ORIGIN: GatewayError = {
+  code: 'bad-origin',
+  message: 'the page of another origin may not do this; the operator allows an origin with webOrigins',
+}
+
+/** RequestGate admits or refuses each request and each upgrade, by the address and the page from which it comes. */
+export class RequestGate {
+  readonly #rules: OriginRules
+  readonly #clock: Clock
+  /** Missing on a server without limits. */
+  readonly #rate: RateLimiter | undefined
+
+  constructor(rules: OriginRules, clock: Clock, isLimited: boolean) {
+    this.#rules = rules
+    this.#clock = clock
+    this.#rate = isLimited ? new RateLimiter(RATE) : undefined
+  }
+
+  /** Finds the origin of a request, or the reason to refuse it. A `change` needs a page that may change something. */
+  check(request: IncomingMessage, kind: 'read' | 'change'): RequestOrigin | GatewayError {
+    const origin = this.originOf(request)
+    const wait = this.#rate?.take(toNetwork(origin.remote.host), this.#clock.monotonic()) ?? 0
+    if (wait > 0) return TOO_MANY
+    return kind === 'read' || this.#rules.isAllowed(origin, request.headers) ? origin : BAD_ORIGIN
+  }
+
+  /** Finds the client of a request. Throws a TypeError for a request that has not come through the gateway. */
+  originOf({ socket, headers }: IncomingMessage): RequestOrigin {
+    if (!(socket instanceof TransportStream)) throw new TypeError('a request of the gateway came through another server')
+    return this.#rules.resolve(socket.transport, headers)
+  }
+}

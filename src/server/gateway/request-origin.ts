@@ -1,0 +1,103 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import ipaddr from 'ipaddr.js'
+import type { Address } from '../../wire/transport.ts'
+import { isLoopbackHost } from '../../wire/transports/socket.ts'
+import type { AdmittedPeer } from '../admission.ts'
+
+/** An address range: an address and the number of bits that all its addresses have in common. */
+type Range = [ipaddr.IPv4 | ipaddr.IPv6, number]
+
+/** RequestOrigin is the client of a request, and the way in which it has reached this server. */
+export interface RequestOrigin extends AdmittedPeer {
+  /** True if the client's own connection is encrypted. */
+  readonly isSecure: boolean
+}
+
+export interface OriginRulesOptions {
+  /** Addresses and ranges of the proxies whose `X-Forwarded-*` headers count. */
+  readonly proxies: readonly string[]
+  /** Origins of pages that may use the gateway besides its own, such as `https://school.example`. */
+  readonly origins: readonly string[]
+  /** True if the gateway itself speaks TLS. */
+  readonly isSecure: boolean
+}
+
+/**
+ * OriginRules decides from whose address and from which page a request comes.
+ *
+ * A proxy appends the address of its peer to `X-Forwarded-For`, behind the text that its peer has sent. Therefore only the end of the list
+ * can be trusted: the rules read it from the end, and as long as an address belongs to a trusted proxy, the address before it counts.
+ * Headers of any other peer are ignored, so that no client can choose the address to which its limits apply.
+ */
+export class OriginRules {
+  readonly #proxies: readonly Range[]
+  readonly #origins: ReadonlySet<string>
+  readonly #isSecure: boolean
+
+  /** Throws a RangeError for a proxy that is neither an address nor a range. */
+  constructor({ proxies, origins, isSecure }: OriginRulesOptions) {
+    this.#proxies = proxies.map(parseRange)
+    this.#origins = new Set(origins)
+    this.#isSecure = isSecure
+  }
+
+  /** Finds the client of a request by the peer of its connection and its headers. */
+  resolve(peer: AdmittedPeer, headers: IncomingHttpHeaders): RequestOrigin {
+    const { host } = peer.remote
+    if (!this.#isProxy(host)) return { remote: peer.remote, loopback: peer.loopback, isSecure: this.#isSecure }
+    const client = this.#lastUntrusted(host, listOf(headers['x-forwarded-for']))
+    const remote: Address = { host: client, port: peer.remote.port }
+    const [protocol = this.#isSecure ? 'https' : 'http'] = listOf(headers['x-forwarded-proto']).slice(-1)
+    return { remote, loopback: isLoopbackHost(client), isSecure: protocol.toLowerCase() === 'https' }
+  }
+
+  /**
+   * Checks whether the page that makes a request may do so: a page of this server, or of a configured origin. A request without the
+   * header `Origin` is none of a page, unless the browser says in `Sec-Fetch-Site` that it is.
+   */
+  isAllowed({ isSecure }: RequestOrigin, headers: IncomingHttpHeaders): boolean {
+    const { origin, host = '' } = headers
+    if (origin === undefined) return ['same-origin', 'none'].includes(String(headers['sec-fetch-site'] ?? 'none'))
+    return origin === `${isSecure ? 'https' : 'http'}://${host.toLowerCase()}` || this.#origins.has(origin)
+  }
+
+  #isProxy(host: string): boolean {
+    if (this.#proxies.length === 0 || !isAddress(host)) return false
+    const address = ipaddr.process(host)
+    return this.#proxies.some(([range, bits]) => address.kind() === range.kind() && address.match(range, bits))
+  }
+
+  #lastUntrusted(proxy: string, forwarded: readonly string[]): string {
+    let client = proxy
+    for (const next of forwarded.toReversed()) {
+      if (!this.#isProxy(client) || !isAddress(next)) break
+      client = ipaddr.process(next).toString()
+    }
+    return client
+  }
+}
+
+/** Parses an address or a range such as `10.0.0.0/8`. Throws a RangeError for any other text. */
+function parseRange(text: string): Range {
+  try {
+    if (text.includes('/')) return ipaddr.parseCIDR(text)
+    if (!isAddress(text)) throw new RangeError('it has another form')
+    const address = ipaddr.process(text)
+    return [address, address.kind() === 'ipv4' ? 32 : 128]
+  } catch (cause) {
+    throw new RangeError(`${text} is neither an address nor a range of addresses`, { cause })
+  }
+}
+
+/** Checks whether a text is an address in its usual form; the library also accepts forms such as `1`. */
+function isAddress(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text)
+}
+
+function listOf(header: string | string[] | undefined): readonly string[] {
+  const text = Array.isArray(header) ? header.join(',') : (header ?? '')
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+}

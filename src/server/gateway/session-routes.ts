@@ -1,0 +1,94 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { isRefusal } from '../../games/game.ts'
+import type { Lobby, LobbyListener, LobbyRefusal } from '../../hall/api.ts'
+import type { LobbyService } from '../../lobby/service.ts'
+import { LoggedIn, Login, Refused } from './api-schemas.ts'
+import { refuse } from './read-routes.ts'
+import type { RequestOrigin } from './request-origin.ts'
+import { formatNoSessionCookie, formatSessionCookie, readSessionCookie } from './session-cookie.ts'
+
+/** The listener of a lobby session that only logs in. */
+const NO_LISTENER: LobbyListener = {
+  seated() {},
+  tableEvent() {},
+  closed() {},
+  recorded() {},
+  challenged() {},
+  challengeWithdrawn() {},
+  challengeRefused() {},
+  messageReceived() {},
+}
+
+export interface SessionRoutesOptions {
+  readonly prefix: string
+  readonly lobby: LobbyService
+  /** Returns the client of a request. */
+  readonly originOf: (request: FastifyRequest) => RequestOrigin
+}
+
+/**
+ * Adds the routes with which a browser logs in and out. A login opens a login session of the hall, whose token is only in a cookie that no
+ * script can read; the WebSocket of the page takes it from there. The limits of logins are those of all ports. Each login has a new
+ * token and ends the session of the browser's earlier cookie, so that no other page can fix the token in advance.
+ */
+export function addSessionRoutes(app: FastifyInstance, { prefix, lobby: service, originOf }: SessionRoutesOptions): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>()
+  const url = `${prefix}/api/session`
+  const refusals = { '4xx': Refused, '5xx': Refused }
+  routes.post(
+    url,
+    { schema: { summary: 'Log in with a name and a password', tags: ['session'], body: Login, response: { 200: LoggedIn, ...refusals } } },
+    async (request, reply) => {
+      const origin = originOf(request)
+      const entered = await withLobby(service, origin, (lobby) => logIn(lobby, request.body, readSessionCookie(request.headers.cookie)))
+      if (isRefusal(entered)) return refuse(reply, entered)
+      const { name, session, until } = entered
+      reply.header('set-cookie', formatSessionCookie(session, until, { prefix, isSecure: origin.isSecure }))
+      return { name, until }
+    },
+  )
+  routes.delete(
+    url,
+    { schema: { summary: 'Log out', tags: ['session'], response: { 204: z.null(), ...refusals } } },
+    async (request, reply) => {
+      const origin = originOf(request)
+      const token = readSessionCookie(request.headers.cookie)
+      const refused = token === undefined ? undefined : await withLobby(service, origin, (lobby) => lobby.closeSession(token))
+      if (refused) return refuse(reply, refused)
+      return reply
+        .code(204)
+        .header('set-cookie', formatNoSessionCookie({ prefix, isSecure: origin.isSecure }))
+        .send(null)
+    },
+  )
+}
+
+async function logIn(
+  lobby: Lobby,
+  { name, password }: z.infer<typeof Login>,
+  before: string | undefined,
+): Promise<{ readonly name: string; readonly session: string; readonly until: number } | LobbyRefusal> {
+  const refused = await lobby.enter(name, { password })
+  if (refused) return refused
+  const opened = await lobby.openSession()
+  if (isRefusal(opened)) return opened
+  if (before !== undefined) await lobby.closeSession(before)
+  return { name: lobby.me?.name ?? name, ...opened }
+}
+
+/** Opens a lobby session for one request, and closes it afterwards. */
+async function withLobby<Answer>(
+  service: LobbyService,
+  { remote, loopback }: RequestOrigin,
+  act: (lobby: Lobby) => Promise<Answer>,
+): Promise<Answer> {
+  // the answer says why the request has failed
+  const lobby = service.openSession({ address: remote.host, loopback, end() {} }, NO_LISTENER)
+  try {
+    return await act(lobby)
+  } finally {
+    lobby.close()
+  }
+}

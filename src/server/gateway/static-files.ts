@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fastifyStatic } from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+
+/** The start of the page. */
+const INDEX = 'index.html'
+/** Matches the names of files that the build names by their content, such as `index-BX3fT0aZ.js`. */
+const HASHED = /[-.][\w-]{8,}\.\w+(?:\.(?:br|gz))?$/
+/** The text in place of a page that is not built. */
+const NO_PAGE = 'This server has no page for browsers yet. Programs can use /ws, /api and /health here.\n'
+
+/**
+ * Adds the files of a folder, if it has a page: a browser may store the files with hashed names forever, and asks for all others
+ * each time. Compressed files beside the originals are preferred. Without a page, adds a text that says so.
+ */
+export async function addStaticFiles(app: FastifyInstance, prefix: string, folder: string): Promise<void> {
+  if (!existsSync(join(folder, INDEX))) {
+    app.get(`${prefix}/`, { schema: { hide: true } }, (_, reply) => reply.type('text/plain; charset=utf-8').send(NO_PAGE))
+    return
+  }
+  await app.register(fastifyStatic, {
+    root: folder,
+    prefix: `${prefix}/`,
+    index: [INDEX],
+    dotfiles: 'ignore',
+    preCompressed: true,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      reply.header('cache-control', HASHED.test(path) && !path.endsWith(INDEX) ? 'public, max-age=31536000, immutable' : 'no-cache')
+    },
+  })
+}

@@ -1,0 +1,127 @@
+import { Buffer } from 'node:buffer'
+import { Duplex } from 'node:stream'
+import type { Transport } from '../transport.ts'
+
+/*
+ * Node's HTTP server parses all bytes that a socket has, and handles each request and each frame in them before anything else runs:
+ * 16 KB of pipelined requests or of empty frames are 600 to 2,600 of them. A TransportStream therefore passes on the bytes of a peer
+ * in small pieces, at most one piece in each turn of the event loop, and no piece while `hold` is in force. Bytes that wait are at
+ * most one read of the transport, because the stream pauses the transport until it has passed on all of them.
+ */
+
+/** Number of bytes in a piece, before and after an upgrade. */
+const PIECE = { request: 512, upgraded: 4096 }
+const NOTHING = Buffer.alloc(0)
+
+/** TransportStream is a transport as a stream of Node, for a library that speaks a protocol of its own over streams, such as HTTP. */
+export class TransportStream extends Duplex {
+  readonly transport: Transport
+  #piece = PIECE.request
+  /** Bytes that the transport has delivered and the stream has not passed on. */
+  #waiting: Buffer = NOTHING
+  /** True if the reader of the stream wants bytes. */
+  #wanted = false
+  /** Number of reasons not to pass on any bytes. */
+  #holds = 0
+  #isPaused = false
+  /** True until the next turn of the event loop, if the stream has passed on a piece in this turn. */
+  #isResting = false
+  #isFinished = false
+  #isUpgraded = false
+
+  constructor(transport: Transport) {
+    super({ allowHalfOpen: true, highWaterMark: PIECE.upgraded })
+    this.transport = transport
+    transport.open({
+      data: (bytes) => this.#take(bytes),
+      finished: () => {
+        this.#isFinished = true
+        this.#passOn()
+      },
+      closed: () => this.destroy(),
+    })
+  }
+
+  /** Passes on no more bytes until `release`, because the reader handles a request. */
+  hold(): void {
+    this.#holds++
+  }
+
+  /** Ends one `hold`. */
+  release(): void {
+    this.#holds--
+    this.#passOn()
+  }
+
+  /**
+   * Marks the stream as one whose writer bounds the unsent bytes by itself. The stream then accepts all writes at once, so that
+   * `transport.unsent` has all unsent bytes.
+   */
+  upgrade(): void {
+    this.#isUpgraded = true
+    this.#piece = PIECE.upgraded
+    this.#holds = 0
+    this.#passOn()
+  }
+
+  override _read(): void {
+    this.#wanted = true
+    this.#passOn()
+  }
+
+  override _write(data: Uint8Array, _: BufferEncoding, done: () => void): void {
+    this.transport.write(data)
+    if (this.#isUpgraded) done()
+    else this.transport.whenSent(done)
+  }
+
+  override _writev(all: { readonly chunk: Uint8Array }[], done: () => void): void {
+    this._write(Buffer.concat(all.map(({ chunk }) => chunk)), 'utf8', done)
+  }
+
+  override _final(done: () => void): void {
+    this.transport.finish()
+    done()
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#waiting = NOTHING
+    this.transport.destroy()
+    done(error)
+  }
+
+  #take(bytes: Uint8Array): void {
+    // the bytes are valid until this returns
+    this.#waiting = this.#waiting.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#waiting, bytes])
+    this.#passOn()
+    if (this.#waiting.length === 0 || this.#isPaused || this.destroyed) return
+    this.#isPaused = true
+    this.transport.pause()
+  }
+
+  /** Passes on the next piece, if the reader wants it and this turn of the event loop has had none. */
+  #passOn(): void {
+    if (!this.#wanted || this.#holds > 0 || this.#isResting || this.destroyed) return
+    if (this.#waiting.length === 0) return this.#readMore()
+    const piece = this.#waiting.subarray(0, this.#piece)
+    // an empty rest would hold the whole array in memory
+    this.#waiting = piece.length < this.#waiting.length ? this.#waiting.subarray(piece.length) : NOTHING
+    this.#wanted = false
+    this.#isResting = true
+    setImmediate(() => {
+      this.#isResting = false
+      this.#passOn()
+    })
+    if (this.push(piece)) this.#wanted = true
+  }
+
+  #readMore(): void {
+    if (this.#isFinished) {
+      this.#wanted = false
+      this.push(null)
+    } else if (this.#isPaused) {
+      this.#isPaused = false
+      this.transport.resume()
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { describe, expect, test } from 'vitest'
+import { type StartedGateway, startGateway } from '../../support/start-gateway.ts'
+import type { WebClient } from '../../support/web-client.ts'
+
+const PASSWORD = 'engine-1843'
+
+/** Reads a path of the API: its status and its answer. */
+async function read(gateway: StartedGateway, path: string): Promise<{ status: number; body: Record<string, unknown> }> {
+  const response = await fetch(`${gateway.url}${path}`)
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+}
+
+/** Lets two browsers play a game of three moves of ada and two of bob; returns the number of its table. */
+async function playGame(ada: WebClient, bob: WebClient, terms: { rated?: boolean; private?: boolean } = {}): Promise<number> {
+  const opened = await ada.ask({ type: 'seek', game: 'tictactoe', wait: null, seats: [0], ...terms })
+  const code = opened.type === 'ok' ? opened.code : undefined
+  await bob.ask(code === undefined ? { type: 'seek', game: 'tictactoe', wait: null, ...terms } : { type: 'join', code })
+  await ada.until(() => ada.all('seated').length > 0)
+  const { table } = ada.all('seated').at(-1) ?? { table: 0 }
+  await bob.until(() => bob.all('seated').some((one) => one.table === table))
+  for (const [who, move] of [
+    [ada, '1'],
+    [bob, '4'],
+    [ada, '2'],
+    [bob, '5'],
+    [ada, '3'],
+  ] as const) {
+    expect(await who.ask({ type: 'play', table, move })).toMatchObject({ type: 'ok' })
+  }
+  return table
+}
+
+describe('the read API', () => {
+  test('lists games, open tables, a ladder, the games of a user, and the record of a finished game', async () => {
+    const gateway = await startGateway()
+    const [ada, bob] = [await gateway.browser(), await gateway.browser()]
+    await ada.ask({ type: 'register', name: 'ada', password: PASSWORD })
+    await bob.ask({ type: 'register', name: 'bob', password: PASSWORD })
+    const table = await playGame(ada, bob, { rated: true })
+    await ada.first('recorded')
+    const { games } = (await read(gateway, '/api/games')).body as { games: { game: string }[] }
+    expect(games.map(({ game }) => game)).toEqual(expect.arrayContaining(['tictactoe', 'hangman', 'scissors']))
+    expect((await read(gateway, '/api/tables')).body).toEqual({ tables: [], total: 0 })
+    const { body: ladder } = await read(gateway, '/api/games/tictactoe/ladder?limit=1')
+    expect(ladder).toMatchObject({ game: 'tictactoe', best: [{ rank: 1, name: 'ada', games: 1 }] })
+    const { body: history } = await read(gateway, '/api/users/ADA/games')
+    expect(history).toMatchObject({ name: 'ada', total: 1, games: [{ table, seat: 0, outcome: { winners: [0] }, rated: true }] })
+    const { body: record } = await read(gateway, `/api/tables/${table}/record`)
+    expect(record).toMatchObject({ table, game: 'tictactoe', names: ['ada', 'bob'], outcome: { winners: [0] }, rated: true })
+    const events = record.events as { n: number; what: { type: string }; view?: { cells: string } }[]
+    expect(events.map(({ n, what }) => `${n} ${what.type}`)).toEqual(['1 opened', ...'23456'.split('').map((n) => `${n} moved`), '7 ended'])
+    expect(events.at(-1)?.view?.cells).toBe('OOOXX----')
+  })
+
+  test('pages the events of a record, without a gap', async () => {
+    const gateway = await startGateway()
+    const table = await playGame(await gateway.browser({ name: 'ada' }), await gateway.browser({ name: 'bob' }))
+    const found: unknown[] = []
+    let after = 0
+    for (let pages = 0; pages < 4; pages++) {
+      const { body } = await read(gateway, `/api/tables/${table}/record?after=${after}&limit=2`)
+      found.push(...(body.events as { n: number }[]).map(({ n }) => n))
+      after = Number(body.next ?? -1)
+    }
+    expect(found).toEqual([1, 2, 3, 4, 5, 6, 7])
+    expect(after).toBe(-1)
+  })
+
+  test('has no record of a game that is not over, and no trace of a private game', async () => {
+    const gateway = await startGateway()
+    const [ada, bob] = [await gateway.browser({ name: 'ada' }), await gateway.browser({ name: 'bob' })]
+    await ada.ask({ type: 'seek', game: 'scissors', wait: null })
+    await bob.ask({ type: 'seek', game: 'scissors', wait: null })
+    const { table } = await ada.first('seated')
+    await ada.ask({ type: 'play', table, move: 'rock' })
+    const { status, body } = await read(gateway, `/api/tables/${table}/record`)
+    expect([status, body]).toEqual([409, { code: 'not-now', message: expect.stringMatching(/not over/) }])
+    expect(JSON.stringify((await read(gateway, '/api/tables')).body)).not.toContain('rock')
+    const hidden = await playGame(await gateway.browser({ name: 'cyd' }), await gateway.browser({ name: 'dan' }), { private: true })
+    const [there, nowhere] = [await read(gateway, `/api/tables/${hidden}/record`), await read(gateway, '/api/tables/987/record')]
+    expect([there.status, nowhere.status]).toEqual([404, 404])
+    expect(String(there.body.message).replace(`${hidden}`, '987')).toBe(nowhere.body.message)
+    expect((await read(gateway, '/api/users/cyd/games')).body).toMatchObject({ games: [], total: 0 })
+  })
+
+  test.each([
+    ['/api/games/nothing/ladder', 404, 'no-such-game'],
+    ['/api/tables/x/record', 400, 'bad-request'],
+    ['/api/tables/9007199254740993/record', 400, 'bad-request'],
+    ['/api/tables?limit=101', 400, 'bad-request'],
+    ['/api/tables?limit=0', 400, 'bad-request'],
+    ['/api/tables?from=-1', 400, 'bad-request'],
+    ['/api/tables?other=1', 400, 'bad-request'],
+    [`/api/users/${'a'.repeat(81)}/games`, 400, 'bad-request'],
+    [`/api/users/${'a'.repeat(1001)}/games`, 400, 'bad-request'],
+    ['/api/users/%E0%A4%A/games', 400, 'bad-request'],
+    ['/api/nothing', 404, 'not-found'],
+  ])('refuses %s with %i and the code %s', async (path, status, code) => {
+    const gateway = await startGateway()
+    const answer = await read(gateway, path)
+    expect(answer).toEqual({ status, body: { code, message: expect.any(String) } })
+  })
+
+  test('has a valid OpenAPI document, which names each route', async () => {
+    const gateway = await startGateway({ prefix: '/parlor' })
+    const { body } = await read(gateway, '/api/openapi.json')
+    expect(await new Validator().validate(body)).toMatchObject({ valid: true })
+    expect(Object.keys(body.paths as object).toSorted()).toEqual([
+      '/parlor/api/games',
+      '/parlor/api/games/{game}/ladder',
+      '/parlor/api/session',
+      '/parlor/api/tables',
+      '/parlor/api/tables/{table}/record',
+      '/parlor/api/users/{name}/games',
+    ])
+  })
+})
