@@ -20,7 +20,7 @@ def read_prompt(sock):
         if piece == b"":
             sys.exit("the server has closed the connection")
         text += piece
-    *answers, _prompt = text.decode().split("\n")
+    *answers, _prompt = text.decode(errors="replace").split("\n")
     return answers
 
 
@@ -29,7 +29,7 @@ def read_to_end(sock):
     text = b""
     while piece := sock.recv(1024):
         text += piece
-    return text.decode()
+    return text.decode(errors="replace")
 
 
 def play(sock, rounds):
