@@ -169,6 +169,15 @@ export interface TableSnapshot extends GameTerms {
   readonly resync?: true
 }
 
+/** TableBoard is the board of a table as text, for clients that do not know the game. */
+export interface TableBoard {
+  /** Number of the last event. */
+  readonly n: number
+  readonly text: string
+  /** The legal moves of this seat, if it may move, the game has no secrets, and the moves are few. */
+  readonly moves?: readonly string[]
+}
+
 /** RatingChanges is the effect of one game on the ladder. */
 export interface RatingChanges {
   readonly table: number
@@ -372,6 +381,8 @@ export interface Lobby {
   /** Resumes the user's own seat at a table; `after` is the number of the last event that the client has. */
   resumeSeat(table: number, after?: number): Promise<TableSnapshot | LobbyRefusal>
 
+  /** Renders the board of a table to which the session is subscribed, as its seat or as a watcher sees it. */
+  board(table: number): TableBoard | LobbyRefusal
   /** Makes a move in the game's notation. Resolves when the store has the move and the table has published it. */
   play(table: number, move: string, after?: number): Promise<LobbyRefusal | undefined>
   say(table: number, text: string): Promise<LobbyRefusal | undefined>

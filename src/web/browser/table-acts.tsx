@@ -1,0 +1,133 @@
+import { useEffect, useState } from 'preact/hooks'
+import { isOver, type TableModel } from '../model/table-model.ts'
+import { toName } from '../status.ts'
+import { texts } from '../texts.ts'
+import { Icon } from './icons.tsx'
+import { usePage } from './page.ts'
+import { ClockCalls } from './plate.tsx'
+
+/** Milliseconds for which a button asks whether the user is sure. */
+const ASKS = 5000
+/** Milliseconds after which a player may end the game of an opponent who is disconnected. */
+const ABSENT = 30_000
+
+type Act = 'offer' | 'decline' | 'resign' | 'claim' | 'abort'
+
+/** TableActs has the buttons of a table, besides moves: draw, resign, rematch. */
+export function TableActs({ table }: { readonly table: TableModel }) {
+  const { client, model, now } = usePage()
+  const { table: id, seat, names, offers, away, joined } = table
+  const act = (type: Act) => client.send({ type, table: id })
+  const isOff = joined !== 'yes'
+  if (seat === undefined) {
+    return (
+      <div class="acts">
+        <a class="btn" href="#lobby" onClick={() => client.send({ type: 'leave', table: id })}>
+          {texts.leaveTable}
+        </a>
+      </div>
+    )
+  }
+  const isAlone = names.length === 1
+  const other = offers.find((one) => one !== seat)
+  const hasOffered = offers.includes(seat)
+  if (isOver(table)) {
+    const game = model.value.games?.find(({ rules }) => rules === table.game)
+    const playAgain = () => game && client.want({ type: 'seek', game: game.game, settings: table.settings, wait: 0, replace: true })
+    return (
+      <>
+        {other !== undefined && <p class="offer">{texts.offersRematch(toName(table, other))}</p>}
+        <div class="acts">
+          {!isAlone && (
+            <button class="btn btn--go" type="button" disabled={hasOffered || isOff} onClick={() => act('offer')}>
+              <Icon name="again" />
+              {hasOffered ? texts.rematchOffered : other === undefined ? texts.rematch : texts.acceptRematch}
+            </button>
+          )}
+          {isAlone && (
+            <button class="btn btn--go" type="button" onClick={playAgain}>
+              <Icon name="again" />
+              {texts.again}
+            </button>
+          )}
+          <a class="btn" href="#lobby">
+            {texts.toLobby}
+          </a>
+        </div>
+      </>
+    )
+  }
+  const isAbsent = [...away].some(([one, since]) => one !== seat && now.value - since >= ABSENT)
+  return (
+    <>
+      {other !== undefined && <p class="offer">{texts.offersDraw(toName(table, other))}</p>}
+      <div class="acts">
+        {!isAlone && other === undefined && (
+          <AskedButton label={texts.draw} icon="half" isOff={isOff || hasOffered} offLabel={texts.drawOffered} act={() => act('offer')} />
+        )}
+        {other !== undefined && (
+          <>
+            <button class="btn btn--go" type="button" disabled={isOff} onClick={() => act('offer')}>
+              {texts.acceptDraw}
+            </button>
+            <button class="btn" type="button" disabled={isOff} onClick={() => act('decline')}>
+              {texts.decline}
+            </button>
+          </>
+        )}
+        <AskedButton label={isAlone ? texts.giveUp : texts.resign} icon="flag" isOff={isOff} act={() => act('resign')} />
+        {isAbsent && (
+          <>
+            <button class="btn btn--go" type="button" disabled={isOff} onClick={() => act('claim')}>
+              {texts.claim}
+            </button>
+            <button class="btn" type="button" disabled={isOff} onClick={() => act('abort')}>
+              {texts.abort}
+            </button>
+          </>
+        )}
+      </div>
+      <ClockCalls table={table} />
+    </>
+  )
+}
+
+/** AskedButton asks once, in place, before it acts. */
+function AskedButton(props: {
+  readonly label: string
+  readonly icon: 'half' | 'flag'
+  readonly isOff: boolean
+  readonly offLabel?: string
+  readonly act: () => void
+}) {
+  const { label, icon, isOff, offLabel = label, act } = props
+  const [isAsking, setAsking] = useState(false)
+  useEffect(() => {
+    if (!isAsking) return
+    const timer = setTimeout(() => setAsking(false), ASKS)
+    return () => clearTimeout(timer)
+  }, [isAsking])
+  if (!isAsking || isOff) {
+    return (
+      <button class="btn" type="button" disabled={isOff} onClick={() => setAsking(true)}>
+        <Icon name={icon} />
+        {isOff ? offLabel : label}
+      </button>
+    )
+  }
+  const answer = (isSure: boolean) => {
+    setAsking(false)
+    if (isSure) act()
+  }
+  return (
+    <span class="asked" role="group" aria-label={texts.sure(label)}>
+      <b>{texts.sure(label)}</b>
+      <button class="btn btn--s" type="button" ref={(button) => button?.focus()} onClick={() => answer(true)}>
+        {texts.yes}
+      </button>
+      <button class="btn btn--s" type="button" onClick={() => answer(false)}>
+        {texts.no}
+      </button>
+    </span>
+  )
+}

@@ -1,0 +1,61 @@
+import type { Guest, Model, StoredSeat } from '../model/model.ts'
+import { isOver } from '../model/table-model.ts'
+import type { PageStore } from './socket.ts'
+
+/*
+ * What one tab remembers across a reload: the guest's secret and the tokens of seats. They are in the storage of the tab, never in
+ * an address. A registered user is remembered by the server's cookie, which scripts cannot read.
+ */
+
+const NAME = 'parlor.tab'
+
+/** TabMemory is what a tab remembers. */
+export interface TabMemory {
+  readonly guest?: Guest
+  readonly seats: readonly StoredSeat[]
+}
+
+/** Returns what a model has to remember. */
+export function toMemory({ guest, tables }: Model): TabMemory {
+  const seats = [...tables.values()].flatMap((table): readonly StoredSeat[] => {
+    const { token, seat, moves } = table
+    if (token === undefined || isOver(table) || table.next !== undefined) return []
+    const own = moves.flatMap((move) => (move.seat === seat && move.text !== undefined ? [[move.n, move.text]] : []))
+    return [{ table: table.table, token, moves: Object.fromEntries(own) }]
+  })
+  return { ...(guest ? { guest } : {}), seats }
+}
+
+/** Reads the memory of the tab; a memory that is missing or damaged is empty. */
+export function readMemory(store: PageStore): TabMemory {
+  const text = store.getItem(NAME)
+  if (text === null) return { seats: [] }
+  try {
+    const memory: unknown = JSON.parse(text)
+    return isMemory(memory) ? memory : { seats: [] }
+  } catch (reason) {
+    if (reason instanceof SyntaxError) return { seats: [] }
+    throw reason
+  }
+}
+
+/** Writes the memory of the tab, if it has changed. */
+export function writeMemory(store: PageStore, memory: TabMemory): void {
+  const text = JSON.stringify(memory)
+  if (store.getItem(NAME) !== text) store.setItem(NAME, text)
+}
+
+function isMemory(value: unknown): value is TabMemory {
+  if (!isFields(value) || !Array.isArray(value.seats)) return false
+  const { guest } = value
+  const isGuest = guest === undefined || (isFields(guest) && typeof guest.name === 'string')
+  return isGuest && value.seats.every(isSeat)
+}
+
+function isSeat(value: unknown): boolean {
+  return isFields(value) && typeof value.table === 'number' && typeof value.token === 'string' && isFields(value.moves)
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
