@@ -143,10 +143,7 @@ export interface TableView {
   readonly outcome?: Outcome
   /** Milliseconds that each seat has left for all its moves; missing in a game without that limit. */
   readonly left?: readonly number[]
-  /**
-   * Milliseconds that each seat has left for its move, the whole limit for a seat that is not to move; missing in a game without
-   * that limit.
-   */
+  /** Milliseconds that each seat has left for its move, all if it is not to move; missing in a game without that limit. */
   readonly moveLeft?: readonly number[]
 }
 
@@ -169,14 +166,8 @@ export interface TableSnapshot extends GameTerms {
   readonly resync?: true
 }
 
-/** TableBoard is the board of a table as text, for clients that do not know the game. */
-export interface TableBoard {
-  /** Number of the last event. */
-  readonly n: number
-  readonly text: string
-  /** The legal moves of this seat, if it may move, the game has no secrets, and the moves are few. */
-  readonly moves?: readonly string[]
-}
+/** TableBoard is the board of a table as text after event `n`, with the legal moves of this seat if they follow from its view. */
+export type TableBoard = { readonly n: number; readonly text: string; readonly moves?: readonly string[] }
 
 /** RatingChanges is the effect of one game on the ladder. */
 export interface RatingChanges {

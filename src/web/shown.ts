@@ -7,11 +7,16 @@ const JOINER = '\u200d'
 /** Maximum number of characters of a name; the title has the whole name. */
 const NAME = 20
 /** Number of characters from which a text is folded. */
-export const LONG = 500
+const LONG = 500
 
 /** Returns a text in which control characters and overrides of the direction are visible, as `\u202e`. */
 export function toShown(text: string): string {
   return text.replace(HIDDEN, (one) => (one === JOINER ? one : `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`))
+}
+
+/** Checks whether a name is that of the house, the built-in player; no user can have it. */
+export function isHouse(name: string): boolean {
+  return name === 'house'
 }
 
 /** Returns the name of a user as the page shows it, cut at 20 characters. */

@@ -1,7 +1,7 @@
 import { findWinner, type Round } from '../games/scissors.ts'
 import { toBoard, toCoinBoard, toGuessBoard, toHands, winningLine } from './model/boards.ts'
 import type { Sight, TableModel } from './model/table-model.ts'
-import { toShownName } from './shown.ts'
+import { isHouse, toShownName } from './shown.ts'
 import { texts } from './texts.ts'
 
 /** Status is the one line that says what has happened and who is next. A screen reader reads it once a turn. */
@@ -28,7 +28,8 @@ export function toStatus(table: TableModel): Status {
 
 /** Returns the name of the user in a seat, as the page shows it. */
 export function toName({ names }: TableModel, seat: number): string {
-  return toShownName(names[seat] ?? '')
+  const name = names[seat] ?? ''
+  return isHouse(name) ? texts.house : toShownName(name)
 }
 
 function describeLast(table: TableModel): string {
@@ -59,7 +60,7 @@ function describeLast(table: TableModel): string {
 }
 
 /** Describes a round: "Stone breaks scissor." */
-export function describeRound(round: Round): string {
+function describeRound(round: Round): string {
   const winner = findWinner(round)
   if (winner === undefined) return texts.roundDrawn
   const [won, lost] = winner === 0 ? [round[0], round[1]] : [round[1], round[0]]

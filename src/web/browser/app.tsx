@@ -33,16 +33,9 @@ export function App() {
   const close = () => setForm(undefined)
   return (
     <>
-      <a
-        class="skip"
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault()
-          document.getElementById('main')?.focus()
-        }}
-      >
+      <button class="skip" type="button" onClick={() => document.getElementById('main')?.focus()}>
         {texts.skip}
-      </a>
+      </button>
       <Bar isTable={view.view === 'table'} logIn={() => setForm('login')} />
       <Banner model={model.value} />
       {view.view === 'table' ? <TableView key={view.table} id={view.table} /> : <Lobby />}
@@ -132,7 +125,7 @@ function Banner({ model }: { readonly model: Model }) {
     )
   }
   if (link.state === 'lost') {
-    const seconds = Math.max(1, Math.ceil((link.retryAt - now.value) / 1000))
+    const seconds = Math.max(1, Math.ceil(((link.retryAt ?? 0) - now.value) / 1000))
     const hasSeat = [...tables.values()].some((table) => table.seat !== undefined && !isOver(table))
     return (
       <div class={`banner${link.bye === undefined ? '' : ' banner--ink'}`}>
@@ -140,7 +133,7 @@ function Banner({ model }: { readonly model: Model }) {
         <span role="alert">
           <b>{link.bye === undefined ? texts.lost : texts.stopped(link.bye)}</b> {hasSeat && texts.lostSeat}
         </span>
-        <span class="num">{link.retryAt === 0 ? texts.tryingNow : texts.tryingIn(seconds)}</span>
+        <span class="num">{link.retryAt === undefined ? texts.tryingNow : texts.tryingIn(seconds)}</span>
         <button class="btn btn--s push" type="button" onClick={() => client.connect()}>
           {texts.tryNow}
         </button>

@@ -21,7 +21,6 @@ export function TextBoard({ table, isOn, play }: BoardProps) {
   }
   return (
     <div class={`${toStageClass(table, isOn)} pad textboard`}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a wide board scrolls, and the keyboard must reach it */}
       <pre class="textboard__text" tabIndex={0} role="region" aria-label={texts.board}>
         {board ? toShown(board.text) : texts.boardLoading}
       </pre>

@@ -110,7 +110,7 @@ function GameList({ games, play }: { readonly games: readonly GameInfo[] | undef
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
     if (step === undefined || !(event.currentTarget instanceof HTMLElement)) return
     const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('button')]
-    const next = buttons[buttons.findIndex((one) => one === document.activeElement) + step]
+    const next = buttons[buttons.indexOf(document.activeElement as HTMLElement) + step]
     if (!next) return
     next.focus()
     event.preventDefault()

@@ -27,6 +27,10 @@ function openSocket(events: SocketEvents) {
   return { send: (text: string) => socket.send(text), close: () => socket.close() }
 }
 
+function monotonic(): number {
+  return performance.now()
+}
+
 function after(ms: number, then: () => void): () => void {
   const timer = setTimeout(then, ms)
   return () => clearTimeout(timer)
@@ -34,11 +38,11 @@ function after(ms: number, then: () => void): () => void {
 
 function start(root: HTMLElement): void {
   const model = signal(emptyModel)
-  const now = signal(Date.now())
+  const now = signal(performance.now())
   const route = signal(parseRoute(location.hash))
   const client = new PageClient({
     openSocket,
-    clock: { now: Date.now, after },
+    clock: { now: Date.now, monotonic, after },
     store: sessionStorage,
     changed: (next) => {
       model.value = next
@@ -50,7 +54,7 @@ function start(root: HTMLElement): void {
   // a phone that wakes up, or a network that is back, does not wait for the next attempt
   addEventListener('online', () => client.model.link.state === 'lost' && client.connect())
   setInterval(() => {
-    if (!document.hidden) now.value = Date.now()
+    if (!document.hidden) now.value = performance.now()
   }, TICK)
   const page = { model, now, route, client, logIn: logIn(client), logOut: logOut(client) }
   client.start()

@@ -12,10 +12,10 @@ export type Route =
   | { readonly view: 'table'; readonly table: number }
   | { readonly view: 'join'; readonly code: string }
 
-/** Page is what components need: the model, the time, the view, and the ways to change them. */
-export interface Page {
+/** PageScope is what components need: the model, the time, the view, and the ways to change them. */
+export interface PageScope {
   readonly model: ReadonlySignal<Model>
-  /** Milliseconds since the Unix epoch, about four times a second. */
+  /** The monotonic time in milliseconds, about four times a second. */
   readonly now: ReadonlySignal<number>
   readonly route: ReadonlySignal<Route>
   readonly client: PageClient
@@ -24,12 +24,12 @@ export interface Page {
   logOut(): Promise<void>
 }
 
-const PageContext = createContext<Page | undefined>(undefined)
+const PageContext = createContext<PageScope | undefined>(undefined)
 
 export const PageProvider = PageContext.Provider
 
 /** Returns the page in which a component is drawn. */
-export function usePage(): Page {
+export function usePage(): PageScope {
   const page = useContext(PageContext)
   if (!page) throw new Error('a component is drawn outside of the page')
   return page

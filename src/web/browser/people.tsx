@@ -1,13 +1,13 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { foldText, toShown, toShownName } from '../shown.ts'
+import { foldText, isHouse, toShown, toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
 
 /** UserName shows the name of a user: isolated from the text around it, and cut; the title has the whole name. */
 export function UserName({ name }: { readonly name: string }) {
-  const shown = toShownName(name)
+  const shown = isHouse(name) ? texts.house : toShownName(name)
   const whole = toShown(name)
-  return <bdi title={whole === shown ? undefined : whole}>{shown}</bdi>
+  return <bdi title={whole === shown || isHouse(name) ? undefined : whole}>{shown}</bdi>
 }
 
 /** ShownText shows a text of a user as text: no links, control characters visible, and a long text folded. */

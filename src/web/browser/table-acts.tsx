@@ -18,13 +18,17 @@ export function TableActs({ table }: { readonly table: TableModel }) {
   const { client, model, now } = usePage()
   const { table: id, seat, names, offers, away, joined } = table
   const act = (type: Act) => client.send({ type, table: id })
+  const leave = () => {
+    client.send({ type: 'leave', table: id })
+    location.hash = '#lobby'
+  }
   const isOff = joined !== 'yes'
   if (seat === undefined) {
     return (
       <div class="acts">
-        <a class="btn" href="#lobby" onClick={() => client.send({ type: 'leave', table: id })}>
+        <button class="btn" type="button" onClick={leave}>
           {texts.leaveTable}
-        </a>
+        </button>
       </div>
     )
   }

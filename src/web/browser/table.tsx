@@ -88,17 +88,19 @@ function KnownTable({ table }: { readonly table: TableModel }) {
           {isAlone ? <Plate table={table} seat={0} /> : others.map((one) => <Plate key={one} table={table} seat={one} />)}
           {board}
           {!isAlone && <Plate table={table} seat={own} />}
-          <p class={`status${status.isOn ? ' is-on' : ''}`} role="status">
-            {status.text} {status.more && <span class="quiet">{status.more}</span>}
-          </p>
-          <p class="refusal" role="alert">
-            {table.refusal && (
-              <>
-                <Icon name="warn" />
-                <bdi>{table.refusal}</bdi>
-              </>
-            )}
-          </p>
+          <div class="says__now">
+            <p class={`status${status.isOn ? ' is-on' : ''}${table.refusal ? ' sr' : ''}`} role="status">
+              {status.text} {status.more && <span class="quiet">{status.more}</span>}
+            </p>
+            <p class="refusal" role="alert">
+              {table.refusal && (
+                <>
+                  <Icon name="warn" />
+                  <bdi>{table.refusal}</bdi>
+                </>
+              )}
+            </p>
+          </div>
           <TableActs table={table} />
         </div>
         <aside class="table__side" aria-label={texts.talk}>

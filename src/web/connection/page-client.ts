@@ -73,7 +73,7 @@ export class PageClient {
     // the ids of this page are its own; `as` because a spread of a union is no union
     const command = { ...wish, id: ++this.#ids } as ToServer
     this.#socket.send(JSON.stringify(command))
-    this.#take({ type: 'sent', command, at: this.#options.clock.now() })
+    this.#take({ type: 'sent', command })
     this.#expectAnswer()
   }
 
@@ -108,7 +108,8 @@ export class PageClient {
     const message = JSON.parse(text) as ToClient
     this.#stopWatching?.()
     this.#stopWatching = undefined
-    this.#take({ type: 'received', message, at: this.#options.clock.now() })
+    const { clock } = this.#options
+    this.#take({ type: 'received', message, at: clock.monotonic(), wall: clock.now() })
     if (message.type === 'hello' && this.#isLobbyShown) this.#askForLobby()
     if (this.#model.link.state === 'outdated') this.stop()
   }
@@ -120,7 +121,7 @@ export class PageClient {
     const { clock } = this.#options
     const { link } = this.#model
     const wait = toWait(link.state === 'lost' ? link.attempt + 1 : 1)
-    this.#take({ type: 'lost', retryAt: clock.now() + wait })
+    this.#take({ type: 'lost', retryAt: clock.monotonic() + wait })
     this.#stopWaiting = clock.after(wait, () => this.connect())
   }
 

@@ -15,8 +15,10 @@ export type OpenSocket = (events: SocketEvents) => PageSocket
 
 /** PageClock is the part of a clock that the page needs. */
 export interface PageClock {
-  /** Returns milliseconds since the Unix epoch. */
+  /** Returns milliseconds since the Unix epoch, for times that the page shows. */
   now(): number
+  /** Returns milliseconds from any origin, for spans. */
+  monotonic(): number
   /** Calls `then` after some milliseconds; returns a function that cancels the call. */
   after(ms: number, then: () => void): () => void
 }
@@ -29,8 +31,8 @@ export interface PageStore {
 }
 
 /** First wait before the page connects again, in milliseconds; each further wait is twice as long, up to `LONGEST_WAIT`. */
-export const FIRST_WAIT = 1000
-export const LONGEST_WAIT = 30_000
+const FIRST_WAIT = 1000
+const LONGEST_WAIT = 30_000
 
 /** Returns the wait before an attempt to connect, counted from 1, in milliseconds. */
 export function toWait(attempt: number): number {

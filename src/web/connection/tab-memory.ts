@@ -18,10 +18,10 @@ export interface TabMemory {
 /** Returns what a model has to remember. */
 export function toMemory({ guest, tables }: Model): TabMemory {
   const seats = [...tables.values()].flatMap((table): readonly StoredSeat[] => {
-    const { token, seat, moves } = table
-    if (token === undefined || isOver(table) || table.next !== undefined) return []
+    const { token, seat, moves, remembered } = table
+    if (token === undefined || seat === undefined || isOver(table) || table.next !== undefined) return []
     const own = moves.flatMap((move) => (move.seat === seat && move.text !== undefined ? [[move.n, move.text]] : []))
-    return [{ table: table.table, token, moves: Object.fromEntries(own) }]
+    return [{ table: table.table, token, seat, moves: { ...remembered, ...Object.fromEntries(own) } }]
   })
   return { ...(guest ? { guest } : {}), seats }
 }
@@ -53,7 +53,9 @@ function isMemory(value: unknown): value is TabMemory {
 }
 
 function isSeat(value: unknown): boolean {
-  return isFields(value) && typeof value.table === 'number' && typeof value.token === 'string' && isFields(value.moves)
+  if (!isFields(value)) return false
+  const { table, token, seat, moves } = value
+  return typeof table === 'number' && typeof token === 'string' && typeof seat === 'number' && isFields(moves)
 }
 
 function isFields(value: unknown): value is Readonly<Record<string, unknown>> {

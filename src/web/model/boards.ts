@@ -32,8 +32,8 @@ export function winningLine({ cells, size, winner }: Board): readonly number[] {
   return line.map((cell) => cell + 1)
 }
 
-/** Guess is one try at the number, with the answer; `text` is missing if this page does not know the number. */
-export interface Guess {
+/** GuessTry is one try at the number, with the answer; `text` is missing if this page does not know the number. */
+export interface GuessTry {
   readonly n: number
   readonly text?: string
   readonly verdict: Verdict
@@ -41,7 +41,7 @@ export interface Guess {
 
 /** GuessBoard is a game of guessing: the tries, and the numbers that are left. */
 export interface GuessBoard {
-  readonly guesses: readonly Guess[]
+  readonly guesses: readonly GuessTry[]
   readonly low: number
   readonly high: number
   /** Tries left; missing if they are unlimited. */
@@ -53,7 +53,7 @@ export interface GuessBoard {
 export function toGuessBoard({ moves, sight }: TableModel): GuessBoard | undefined {
   const view = sight?.view
   if (!isFields(view)) return undefined
-  const guesses = moves.flatMap(({ n, text, view }): readonly Guess[] => {
+  const guesses = moves.flatMap(({ n, text, view }): readonly GuessTry[] => {
     const verdict = isFields(view) ? (view as GuessingView).last : undefined
     return verdict === undefined ? [] : [{ n, verdict, ...(text === undefined ? {} : { text }) }]
   })

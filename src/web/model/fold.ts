@@ -1,10 +1,10 @@
 import type { ToClient, ToServer } from '../../native/messages.ts'
 import { type MessageOf, omit } from './messages.ts'
-import { emptyModel, type Input, type Model } from './model.ts'
+import { emptyModel, type Input, type Model, type StoredSeat } from './model.ts'
 import { addEvent, clearPending, leaveTable, type Snapshot, type TableModel, toTable } from './table-model.ts'
 
 /** The version of the native protocol that this page speaks. */
-export const PAGE_VERSION = 1
+const PAGE_VERSION = 1
 /** Maximum number of direct messages that the page remembers. */
 const LINES = 200
 
@@ -12,12 +12,12 @@ const LINES = 200
 export function fold(model: Model, input: Input): Model {
   switch (input.type) {
     case 'received':
-      return receive(model, input.message, input.at)
+      return receive(model, input.message, input.at, input.wall)
     case 'sent':
       return noteSent(model, input.command)
     case 'connecting':
       // a lost connection stays lost until the server greets
-      return { ...model, link: model.link.state === 'lost' ? { ...model.link, retryAt: 0 } : { state: 'connecting' } }
+      return { ...model, link: model.link.state === 'lost' ? omit(model.link, 'retryAt') : { state: 'connecting' } }
     case 'lost':
       return disconnect(model, input.retryAt)
     case 'wished':
@@ -43,14 +43,14 @@ export function fold(model: Model, input: Input): Model {
 
 function restore(model: Model, { guest, seats }: Extract<Input, { type: 'restored' }>): Model {
   const tables = new Map(model.tables)
-  for (const { table, token, moves } of seats) tables.set(table, { ...toUnknownTable(table, token), remembered: moves })
+  for (const seat of seats) tables.set(seat.table, toUnknownTable(seat))
   return { ...model, tables, ...(guest ? { guest } : {}) }
 }
 
-/** Returns a table of which the page knows only the token of its own seat. */
-function toUnknownTable(table: number, token: string): TableModel {
-  const blank = { type: 'seated', table, token, game: '', names: [], settings: {}, rated: false } as const
-  return { ...toTable(blank, 0), joined: 'no' }
+/** Returns a table of which the page knows only its own seat. */
+function toUnknownTable({ table, token, seat, moves }: StoredSeat): TableModel {
+  const blank = { type: 'seated', table, token, seat, game: '', names: [], settings: {}, rated: false } as const
+  return { ...toTable(blank, 0), joined: 'no', remembered: moves }
 }
 
 function disconnect(model: Model, retryAt: number): Model {
@@ -108,7 +108,7 @@ function findResumed(model: Model, { table, token }: Extract<ToServer, { type: '
   return table ?? [...model.tables.values()].find((one) => one.token === token)?.table
 }
 
-function receive(before: Model, message: ToClient, at: number): Model {
+function receive(before: Model, message: ToClient, at: number, wall: number): Model {
   const id = 'id' in message && typeof message.id === 'number' ? message.id : undefined
   const command = id === undefined ? undefined : before.sent.get(id)
   const model = command && id !== undefined ? { ...before, sent: withoutKey(before.sent, id) } : before
@@ -116,7 +116,7 @@ function receive(before: Model, message: ToClient, at: number): Model {
     case 'hello':
       return greet(model, message)
     case 'ok':
-      return command ? acknowledge(model, command, message, at) : model
+      return command ? acknowledge(model, command, message, wall) : model
     case 'error':
       return command ? refuse(model, command, message) : { ...model, notice: message.message }
     case 'entered': {
@@ -137,7 +137,7 @@ function receive(before: Model, message: ToClient, at: number): Model {
     case 'refused':
       return { ...omit(model, 'seek'), notice: `${message.name} declines.` }
     case 'told':
-      return addLine(model, { name: message.name, text: message.text, at })
+      return addLine(model, { name: message.name, text: message.text, at: wall })
     case 'watchers':
       return withTable(model, message.table, (table) => ({ ...table, watchers: { names: message.names, total: message.total } }))
     case 'board':
@@ -153,7 +153,7 @@ function receive(before: Model, message: ToClient, at: number): Model {
     case 'closed':
       return withTable(model, message.table, (table) => ({ ...table, closed: message.message, joined: 'no' }))
     case 'bye':
-      return { ...model, link: { state: 'lost', retryAt: at, attempt: 0, bye: message.message } }
+      return { ...model, link: { state: 'lost', attempt: 0, bye: message.message } }
     case 'finished':
     case 'ladder':
     case 'history':
@@ -169,7 +169,7 @@ function greet(model: Model, { version, name }: MessageOf<'hello'>): Model {
   return { ...omit(model, 'me'), ...me, link: { state: 'open' }, greeted: true }
 }
 
-function acknowledge(model: Model, command: ToServer, { code, near: _near }: MessageOf<'ok'>, at: number): Model {
+function acknowledge(model: Model, command: ToServer, { code }: MessageOf<'ok'>, wall: number): Model {
   switch (command.type) {
     case 'seek':
       return model.seek ? { ...model, seek: { ...model.seek, state: 'open', ...(code === undefined ? {} : { code }) } } : model
@@ -181,7 +181,7 @@ function acknowledge(model: Model, command: ToServer, { code, near: _near }: Mes
     case 'leave':
       return { ...model, tables: withoutKey(model.tables, command.table) }
     case 'tell':
-      return addLine(model, { name: model.me?.name ?? '', to: command.name, text: command.text, at })
+      return addLine(model, { name: model.me?.name ?? '', to: command.name, text: command.text, at: wall })
     case 'play':
       // the event of the move comes before `ok`
       return withTable(model, command.table, (table) => (table.pending?.id === command.id ? clearPending(table) : table))

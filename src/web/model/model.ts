@@ -15,15 +15,15 @@ import type { TableModel } from './table-model.ts'
 export type GameInfo = MessageOf<'games'>['games'][number]
 /** LobbyPage has the lists of the lobby: users online, open seeks and tables. */
 export type LobbyPage = Pick<MessageOf<'lobby'>, 'people' | 'seekers' | 'tables' | 'total'>
-/** Challenge is a seek of another user that names this user. */
-export type Challenge = Omit<MessageOf<'sought'>, 'type'>
+/** OpenChallenge is a seek of another user that names this user. */
+export type OpenChallenge = Omit<MessageOf<'sought'>, 'type'>
 
 /** Link is the state of the connection to the server. */
 export type Link =
   | { readonly state: 'connecting' }
   | { readonly state: 'open' }
-  /** The connection is lost; the page tries again at `retryAt`, 0 while it tries. With `bye`, the server has ended it for that reason. */
-  | { readonly state: 'lost'; readonly retryAt: number; readonly attempt: number; readonly bye?: string }
+  /** The connection is lost; the page tries again at `retryAt`; it is missing while the page tries. With `bye`, the server has ended it for that reason. */
+  | { readonly state: 'lost'; readonly retryAt?: number; readonly attempt: number; readonly bye?: string }
   /** The server speaks another version of the protocol than this page. */
   | { readonly state: 'outdated' }
 
@@ -71,7 +71,7 @@ export interface Model {
   readonly games?: readonly GameInfo[]
   readonly lobby?: LobbyPage
   readonly seek?: OwnSeek
-  readonly challenges: readonly Challenge[]
+  readonly challenges: readonly OpenChallenge[]
   readonly talk: readonly TalkLine[]
   readonly tables: ReadonlyMap<number, TableModel>
   /** The commands that the server has not answered, by their ids. */
@@ -84,10 +84,10 @@ export interface Model {
   readonly notice?: string
 }
 
-/** Input is what changes the model. Times are in milliseconds since the Unix epoch. */
+/** Input is what changes the model. Times `at` are in milliseconds of the page's monotonic clock, `wall` since the Unix epoch. */
 export type Input =
-  | { readonly type: 'received'; readonly message: ToClient; readonly at: number }
-  | { readonly type: 'sent'; readonly command: ToServer; readonly at: number }
+  | { readonly type: 'received'; readonly message: ToClient; readonly at: number; readonly wall: number }
+  | { readonly type: 'sent'; readonly command: ToServer }
   | { readonly type: 'connecting' }
   | { readonly type: 'lost'; readonly retryAt: number }
   /** The user wants a command that needs a name; the page sends it after the login. */
@@ -109,6 +109,7 @@ export type Input =
 export interface StoredSeat {
   readonly table: number
   readonly token: string
+  readonly seat: number
   /** This user's own moves, by the numbers of their events: not every view shows them. */
   readonly moves: Readonly<Record<string, string>>
 }

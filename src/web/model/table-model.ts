@@ -51,7 +51,7 @@ export interface TableModel {
   /** When the page received `sight`, by its own clock: running clocks count from here. */
   readonly sightAt: number
   readonly offers: readonly number[]
-  /** The seats whose players are disconnected, with the time since when. */
+  /** The seats whose players are disconnected, with the time when the page was told, by its own clock. */
   readonly away: ReadonlyMap<number, number>
   readonly moves: readonly MoveEntry[]
   /** This user's own moves by the numbers of their events, from before the page was loaded again. */
@@ -117,7 +117,7 @@ export function addEvent(table: TableModel, { n, at: happened, what, sight }: Me
     case 'declined':
       return { ...next, offers: [] }
     case 'gone':
-      return { ...setAway(next, what.seat, happened), offers: next.sight?.outcome ? [] : next.offers }
+      return { ...setAway(next, what.seat, at), offers: next.sight?.outcome ? [] : next.offers }
     case 'back':
       return setAway(next, what.seat, undefined)
     case 'ended':
