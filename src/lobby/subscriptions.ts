@@ -144,7 +144,12 @@ export class Subscriptions {
     const subscription = this.#tables.get(id)
     if (!subscription) return { code: 'not-seated', refused: `you are not at table ${id}` }
     try {
-      return renderBoard(subscription.snapshot) ?? { code: 'not-now', refused: `table ${id} has no board yet: wait for its first event` }
+      return (
+        renderBoard(subscription.snapshot, subscription.table.state.position) ?? {
+          code: 'not-now',
+          refused: `table ${id} has no board yet: wait for its first event`,
+        }
+      )
     } catch (reason) {
       if (reason instanceof RulesError) return { code: 'not-now', refused: reason.message }
       throw reason

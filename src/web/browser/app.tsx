@@ -36,7 +36,7 @@ export function App() {
       <button class="skip" type="button" onClick={() => document.getElementById('main')?.focus()}>
         {texts.skip}
       </button>
-      <Bar isTable={view.view === 'table'} logIn={() => setForm('login')} />
+      <Bar logIn={() => setForm('login')} />
       <Banner model={model.value} />
       {view.view === 'table' ? <TableView key={view.table} id={view.table} /> : <Lobby />}
       {shownForm && (
@@ -53,13 +53,13 @@ export function App() {
   )
 }
 
-function Bar({ isTable, logIn }: { readonly isTable: boolean; readonly logIn: () => void }) {
+function Bar({ logIn }: { readonly logIn: () => void }) {
   const page = usePage()
   const { link, me } = page.model.value
   const word = link.state === 'lost' && link.bye !== undefined ? texts.link.stopped : texts.link[link.state]
   const dot = link.state === 'open' ? '' : link.state === 'lost' ? ' dot--off' : ' dot--away'
   return (
-    <header class={`bar${isTable ? ' bar--table' : ''}`}>
+    <header class="bar">
       <a class="mark" href="#lobby">
         <Mark />
         {texts.title}

@@ -14,7 +14,10 @@ export function GuessTable({ table, isOn, play }: BoardProps) {
   const middle = String(Math.floor((low + high) / 2))
   const [typed, setTyped] = useState(middle)
   // after each answer, the field proposes a number that is left
-  useEffect(() => setTyped(middle), [middle])
+  const tries = board?.guesses.length
+  useEffect(() => {
+    if (tries !== undefined) setTyped(middle)
+  }, [middle, tries])
   const step = (by: number) => setTyped((text) => String(Math.min(HIGHEST, Math.max(1, (Number(text) || 0) + by))))
   useKeys((key, event) => {
     const field = /^[0-9]$/.test(key) ? document.querySelector<HTMLInputElement>('#guess') : null

@@ -62,9 +62,10 @@ function toPendingHand({ pending }: TableModel): Hand | undefined {
   return pending ? HANDS[Number(pending.move) - 1] : undefined
 }
 
-/** Checks whether the view shows the last round: until the next hand is chosen. */
-function showsRound(table: TableModel, { rounds, chosen }: HandsView): boolean {
-  return rounds.length > 0 && chosen.length === 0 && !table.pending
+/** Checks whether the page shows the last round: until this user has chosen the next hand; for a watcher, until any player has. */
+function showsRound({ seat, pending }: TableModel, { rounds, chosen }: HandsView): boolean {
+  const isNext = seat === undefined ? chosen.length > 0 : chosen.includes(seat)
+  return rounds.length > 0 && !isNext && !pending
 }
 
 function toVerb(table: TableModel, hands: HandsView): string {

@@ -4,6 +4,9 @@ import { quickMoves, texts } from '../texts.ts'
 import { type BoardProps, toStageClass } from './board.ts'
 import { findGame, usePage } from './page.ts'
 
+/** Matches a text with sentences, which may break anywhere between words; a drawing must not. */
+const PROSE = /(?:[a-z]{2,}[,.]? ){4}/i
+
 /** TextBoard is the board of every game without a board of its own: the server's text, legal moves as buttons, and a field for a move. */
 export function TextBoard({ table, isOn, play }: BoardProps) {
   const { model } = usePage()
@@ -21,7 +24,7 @@ export function TextBoard({ table, isOn, play }: BoardProps) {
   }
   return (
     <div class={`${toStageClass(table, isOn)} pad textboard`}>
-      <pre class="textboard__text" tabIndex={0} role="region" aria-label={texts.board}>
+      <pre class={`textboard__text${PROSE.test(board?.text ?? '') ? ' is-prose' : ''}`} tabIndex={0} role="region" aria-label={texts.board}>
         {board ? toShown(board.text) : texts.boardLoading}
       </pre>
       {seat !== undefined && moves.length > 0 && (

@@ -57,14 +57,14 @@ export function TalkLog({
   readonly label: string
   readonly children: ComponentChildren
 }) {
-  const list = useRef<HTMLOListElement>(null)
+  const list = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
     if (size > 0) list.current?.scrollTo({ top: list.current.scrollHeight })
   }, [size])
   return (
-    <ol class="talk" role="log" aria-label={label} ref={list} tabIndex={0}>
-      {children}
-    </ol>
+    <div class="talklog" role="log" aria-label={label} ref={list} tabIndex={0}>
+      <ol class="talk">{children}</ol>
+    </div>
   )
 }
 

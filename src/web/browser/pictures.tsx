@@ -116,11 +116,9 @@ export function GamePicture({ rules }: { readonly rules: string }) {
 export function MiniPicture({ rules }: { readonly rules: string }) {
   const draw = PICTURES[rules]
   return (
-    <svg class="mini pic" viewBox="0 0 56 56" aria-hidden="true">
-      <rect class="well" width="56" height="56" rx="3" />
-      <g transform="translate(2 13) scale(.325)" stroke-width="4">
-        {draw ? draw() : <path d="M44 14h72v64H44zM44 46h72M80 14v64" />}
-      </g>
+    <svg class="mini pic" viewBox="14 -20 132 132" aria-hidden="true">
+      <rect class="well" x="14" y="-20" width="132" height="132" rx="7" />
+      {draw ? draw() : <path d="M44 14h72v64H44zM44 46h72M80 14v64" />}
     </svg>
   )
 }
