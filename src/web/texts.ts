@@ -158,6 +158,7 @@ export const texts = {
   loadingTable: (table: number) => `Table ${table}`,
 
   cell: (row: number, column: number, what: string, number: number) => `Row ${row}, column ${column}, ${what}. Cell ${number}`,
+  cellNumber: (cell: number) => `cell ${cell}`,
   empty: 'empty',
   lastMove: (mark: string) => `${mark}, last move`,
   boardOf: (size: number) => `Board, ${size} by ${size}`,

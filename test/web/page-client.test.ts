@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { examples, type ToClient } from '../../src/native/messages.ts'
 import { PageClient } from '../../src/web/connection/page-client.ts'
 import type { SocketEvents } from '../../src/web/connection/socket.ts'
 import { MemoryStore, PageUser } from '../support/page-user.ts'
@@ -69,6 +70,21 @@ test('says why the server ended the connection, until it greets again', () => {
   sockets.at(-1)?.closed()
   client.connect()
   expect(client.model.link).toMatchObject({ state: 'lost', bye: 'the server was stopped' })
+})
+
+test('resumes its seat when a server that has stopped is back', async () => {
+  const { client, sockets, sent } = openPage()
+  const receive = (message: ToClient) => sockets.at(-1)?.received(JSON.stringify(message))
+  const { hello, seated, event } = examples.toClient
+  receive(hello)
+  receive(seated)
+  receive({ ...event, n: 1 })
+  receive({ type: 'closed', table: seated.table, message: 'the server was stopped' })
+  receive({ type: 'bye', message: 'the server was stopped' })
+  sockets.at(-1)?.closed()
+  client.connect()
+  receive(hello)
+  expect(JSON.parse(sent.at(-1) ?? '')).toMatchObject({ type: 'resume', token: seated.token, after: 1 })
 })
 
 test('sends a command that needs a name after the login', async () => {

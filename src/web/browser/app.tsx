@@ -55,7 +55,9 @@ export function App() {
 
 function Bar({ logIn }: { readonly logIn: () => void }) {
   const page = usePage()
-  const { link, me } = page.model.value
+  const { link, me, guest, entry } = page.model.value
+  // a guest who is just logging in again has the name already
+  const user = me ?? (entry.error === undefined ? guest : undefined)
   const word = link.state === 'lost' && link.bye !== undefined ? texts.link.stopped : texts.link[link.state]
   const dot = link.state === 'open' ? '' : link.state === 'lost' ? ' dot--off' : ' dot--away'
   return (
@@ -70,10 +72,10 @@ function Bar({ logIn }: { readonly logIn: () => void }) {
           <span class={link.state === 'open' ? 'sr' : undefined}>{word}</span>
         </span>
         <ThemeButton />
-        {me ? (
+        {user ? (
           <>
             <span class="bar__name">
-              <UserName name={me.name} />
+              <UserName name={user.name} />
             </span>
             <button class="btn btn--plain btn--s" type="button" onClick={() => void page.logOut()}>
               {texts.logOut}

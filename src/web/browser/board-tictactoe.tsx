@@ -8,8 +8,8 @@ import { MarkPicture } from './pictures.tsx'
 const MARKS = ['O', 'X']
 /** The size of a board whose cells have keys of their own. */
 const SMALL = 3
-/** The size of a board that may scroll on a small screen. */
-const LARGE = 8
+/** The size from which a board scrolls in its frame, and a mark takes the place of the number. */
+export const LARGE = 8
 
 /** TicTacToe is the board of tic-tac-toe: a grid of buttons with one stop of the Tab key, and arrows between the cells. */
 export function TicTacToe({ table, isOn, play }: BoardProps) {
@@ -68,9 +68,11 @@ export function TicTacToe({ table, isOn, play }: BoardProps) {
                     onFocus={() => setHere(cell)}
                     onClick={() => mark < 0 && play(String(cell))}
                   >
-                    <span class="no" aria-hidden="true">
-                      {cell}
-                    </span>
+                    {(mark < 0 || size < LARGE) && (
+                      <span class="no" aria-hidden="true">
+                        {cell}
+                      </span>
+                    )}
                     {mark >= 0 ? <MarkPicture seat={mark} /> : isOn && <MarkPicture seat={table.seat ?? 0} isGhost />}
                   </button>
                 </div>

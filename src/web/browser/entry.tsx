@@ -23,8 +23,10 @@ export function EntryDialog({ first, close }: { readonly first: EntryForm; reado
     dialog.current?.querySelector('input')?.focus()
   }, [])
   useEffect(() => {
-    if (me) close()
-  }, [me, close])
+    if (!me) return
+    if (form === 'register') void page.keepLogin(me.name, password)
+    close()
+  }, [me, close, form, page, password])
   const submit = (event: Event) => {
     event.preventDefault()
     if (entry.busy) return

@@ -23,6 +23,14 @@ export function logIn(client: PageClient): (name: string, password: string) => P
   }
 }
 
+/** Returns the function that opens a session for the user who has just registered, so that a reload keeps the login. */
+export function keepLogin(client: PageClient): (name: string, password: string) => Promise<void> {
+  return async (name, password) => {
+    const reason = await openSession(name, password)
+    if (reason !== undefined) client.tell({ type: 'not-entered', reason })
+  }
+}
+
 /** Returns the function that logs out. */
 export function logOut(client: PageClient): () => Promise<void> {
   return async () => {

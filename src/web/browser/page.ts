@@ -21,6 +21,8 @@ export interface PageScope {
   readonly client: PageClient
   /** Logs in with a password: the server sets a cookie, and the page connects again. */
   logIn(name: string, password: string): Promise<void>
+  /** Keeps the login of a user who has just registered over a reload. */
+  keepLogin(name: string, password: string): Promise<void>
   logOut(): Promise<void>
 }
 

@@ -67,7 +67,13 @@ export function TableActs({ table }: { readonly table: TableModel }) {
       {other !== undefined && <p class="offer">{texts.offersDraw(toName(table, other))}</p>}
       <div class="acts">
         {!isAlone && other === undefined && (
-          <AskedButton label={texts.draw} icon="half" isOff={isOff || hasOffered} offLabel={texts.drawOffered} act={() => act('offer')} />
+          <AskedButton
+            label={texts.draw}
+            icon="half"
+            isOff={isOff || hasOffered}
+            offLabel={hasOffered ? texts.drawOffered : texts.draw}
+            act={() => act('offer')}
+          />
         )}
         {other !== undefined && (
           <>

@@ -90,6 +90,6 @@ function Moves({ table }: { readonly table: TableModel }) {
 function toMoveText({ moves, game }: TableModel, at: number): string {
   const move = moves[at]
   const view = move?.view as { readonly last?: unknown } | undefined
-  if (game === 'tictactoe' && typeof view?.last === 'number') return String(view.last)
+  if (game === 'tictactoe' && typeof view?.last === 'number') return texts.cellNumber(view.last)
   return move?.text ?? '·'
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
+import { toBoard } from '../model/boards.ts'
 import { OWN_BOARDS } from '../model/due.ts'
 import { mayMove, type TableModel } from '../model/table-model.ts'
 import { toStatus } from '../status.ts'
@@ -8,7 +9,7 @@ import { CoinTable } from './board-coin.tsx'
 import { GuessTable } from './board-guess.tsx'
 import { HandsTable } from './board-hands.tsx'
 import { TextBoard } from './board-text.tsx'
-import { TicTacToe } from './board-tictactoe.tsx'
+import { LARGE, TicTacToe } from './board-tictactoe.tsx'
 import { Icon } from './icons.tsx'
 import { gameName, usePage } from './page.ts'
 import { Plate } from './plate.tsx'
@@ -67,7 +68,8 @@ function KnownTable({ table }: { readonly table: TableModel }) {
   const others = names.map((_, one) => one).filter((one) => one !== own || names.length === 1)
   const isAlone = names.length === 1
   const Board = { tictactoe: TicTacToe, hands: HandsTable, guessing: GuessTable, coin: CoinTable }[game] ?? TextBoard
-  const width = OWN_BOARDS.has(game) ? WIDTHS[game] : '46rem'
+  const isLarge = (toBoard(table.sight?.view)?.size ?? 0) >= LARGE
+  const width = isLarge ? '58rem' : OWN_BOARDS.has(game) ? WIDTHS[game] : '46rem'
   const board = <Board table={table} isOn={isOn} play={play} />
   return (
     <main id="main" tabIndex={-1}>

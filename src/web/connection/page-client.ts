@@ -79,7 +79,7 @@ export class PageClient {
 
   /** Sends a command that needs a name; without a name, the command waits for the login. */
   want(wish: Wish): void {
-    if (this.#model.me) this.send(wish)
+    if (this.#model.me && this.#model.greeted) this.send(wish)
     else this.#take({ type: 'wished', wish })
   }
 

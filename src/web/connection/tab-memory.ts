@@ -1,5 +1,4 @@
 import type { Guest, Model, StoredSeat } from '../model/model.ts'
-import { isOver } from '../model/table-model.ts'
 import type { PageStore } from './socket.ts'
 
 /*
@@ -19,7 +18,7 @@ export interface TabMemory {
 export function toMemory({ guest, tables }: Model): TabMemory {
   const seats = [...tables.values()].flatMap((table): readonly StoredSeat[] => {
     const { token, seat, moves, remembered } = table
-    if (token === undefined || seat === undefined || isOver(table) || table.next !== undefined) return []
+    if (token === undefined || seat === undefined || table.sight?.outcome || table.next !== undefined) return []
     const own = moves.flatMap((move) => (move.seat === seat && move.text !== undefined ? [[move.n, move.text]] : []))
     return [{ table: table.table, token, seat, moves: { ...remembered, ...Object.fromEntries(own) } }]
   })

@@ -58,7 +58,7 @@ function disconnect(model: Model, retryAt: number): Model {
   const attempt = link.state === 'lost' ? link.attempt : 0
   const bye = link.state === 'lost' && link.bye !== undefined ? { bye: link.bye } : {}
   const { entry } = model
-  const kept = omit(model, 'me', 'seek')
+  const kept = omit(model, 'seek')
   return {
     ...kept,
     // an invitation does not survive its connection, because its code is another one then
@@ -207,7 +207,7 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
         return { ...clearPending(table), refusal: message }
       })
     case 'resume':
-      return withTable(model, findResumed(model, command), (table) => ({ ...table, joined: 'no', closed: message }))
+      return withTable(model, findResumed(model, command), (table) => ({ ...omit(table, 'token'), joined: 'no', closed: message }))
     case 'watch':
       return withTable({ ...model, notice: message }, command.table, (table) => ({ ...table, joined: 'no', closed: message }))
     case 'say':

@@ -151,8 +151,11 @@ function setAway(table: TableModel, seat: number, since: number | undefined): Ta
   return { ...table, away }
 }
 
-/** Marks a table after the connection is lost: its seat has to be resumed, and an unanswered move may be missing. */
-export function leaveTable(table: TableModel): TableModel {
+/**
+ * Marks a table after the connection is lost: its seat has to be resumed, and an unanswered move may be missing. A server that stops
+ * closes its tables, and opens them again when it is back.
+ */
+export function leaveTable({ closed: _closed, ...table }: TableModel): TableModel {
   const { pending } = table
   return { ...table, joined: 'no', ...(pending ? { pending: { ...pending, state: 'unsent' } } : {}) }
 }
