@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { connectFour } from '../../examples/plugins/connect-four.ts'
 import type { AnyGame } from '../../src/games/game.ts'
 import { shippedGames } from '../../src/games/index.ts'
-import { browserPath, PageTab, startBrowser } from '../support/browser.ts'
+import { PageTab, startBrowser } from '../support/browser.ts'
+import { isTestedWith } from '../support/capture.ts'
 import { buildPage, PageServer } from '../support/page-server.ts'
 import { startServer } from '../support/start-server.ts'
 
@@ -38,9 +39,10 @@ test('the page has nothing inline, which the content security policy forbids', a
   expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=/)
 })
 
-if (browserPath === undefined) console.warn('The tests in a browser are skipped: install Chromium (apt-get install chromium).')
+const isTested = isTestedWith('chromium')
+if (!isTested) console.warn('The tests in a browser are skipped, because Chromium is not installed: apt-get install chromium')
 
-describe.skipIf(browserPath === undefined && !process.env.CI)('in Chromium, the page', { timeout: 120_000 }, () => {
+describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => {
   let browser: Browser
 
   beforeAll(async () => {
@@ -75,6 +77,7 @@ describe.skipIf(browserPath === undefined && !process.env.CI)('in Chromium, the 
     // the second player needs no mouse: to the first game, Enter, a name, Enter
     await eve.page.locator('.game').first().focus()
     await eve.page.keyboard.press('Enter')
+    await eve.page.locator('dialog input').waitFor()
     await eve.page.keyboard.type('x')
     await eve.page.keyboard.press('Enter')
     await eve.page.getByText('x cannot be a name').waitFor()
@@ -139,7 +142,7 @@ describe.skipIf(browserPath === undefined && !process.env.CI)('in Chromium, the 
   test('invites a friend by a link that works once and leaves no code in the address', async () => {
     const { open } = await serve()
     const ada = await open()
-    await ada.page.getByText('a friend', { exact: true }).click()
+    await ada.page.locator('label', { hasText: 'a friend' }).click()
     await ada.play('scissor, paper, stone', 'ada')
     const link = await ada.page.getByLabel('Link for your friend').inputValue()
     const grace = await open(new URL(link).hash)
@@ -181,7 +184,7 @@ describe.skipIf(browserPath === undefined && !process.env.CI)('in Chromium, the 
     await ada.page.locator('.status', { hasText: /You were (?:right|wrong)\. [01] of 1\./ }).waitFor()
     await ada.expectAccessible()
     await ada.page.getByRole('link', { name: 'Parlor' }).click()
-    await ada.page.getByText('the house', { exact: true }).first().click()
+    await ada.page.locator('label', { hasText: 'the house' }).click()
     await ada.page.locator('.game', { hasText: 'connect-four' }).click()
     await ada.page.getByRole('button', { name: '4', exact: true }).click()
     await ada.page.locator('.textboard__text', { hasText: 'O' }).waitFor()

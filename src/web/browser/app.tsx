@@ -1,7 +1,7 @@
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Model } from '../model/model.ts'
 import { isOver } from '../model/table-model.ts'
-import { count, texts } from '../texts.ts'
+import { texts } from '../texts.ts'
 import { EntryDialog, type EntryForm } from './entry.tsx'
 import { Icon, Mark } from './icons.tsx'
 import { Lobby } from './lobby.tsx'
@@ -38,6 +38,7 @@ export function App() {
       </button>
       <Bar logIn={() => setForm('login')} />
       <Banner model={model.value} />
+      <BackAgain isOpen={model.value.link.state === 'open'} isLost={model.value.link.state === 'lost'} />
       {view.view === 'table' ? <TableView key={view.table} id={view.table} /> : <Lobby />}
       {shownForm && (
         <EntryDialog
@@ -88,6 +89,17 @@ function Bar({ logIn }: { readonly logIn: () => void }) {
         )}
       </div>
     </header>
+  )
+}
+
+/** Says to a screen reader that the connection is back. */
+function BackAgain({ isOpen, isLost }: { readonly isOpen: boolean; readonly isLost: boolean }) {
+  const wasLost = useRef(false)
+  if (isLost) wasLost.current = true
+  return (
+    <span class="sr" aria-live="polite">
+      {isOpen && wasLost.current ? texts.back : ''}
+    </span>
   )
 }
 
@@ -146,7 +158,7 @@ function Banner({ model }: { readonly model: Model }) {
     return (
       <div class="banner banner--ink" role="alert">
         <Icon name="warn" />
-        <bdi>{notice ?? `${texts.back} ${count(skipped ?? 0, 'event')} are not shown.`}</bdi>
+        <bdi>{notice ?? texts.skipped(skipped ?? 0)}</bdi>
         <button class="btn btn--s push" type="button" onClick={() => client.tell({ type: 'dismissed' })}>
           {texts.close}
         </button>

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { toShown } from '../shown.ts'
 import { quickMoves, texts } from '../texts.ts'
-import { type BoardProps, toStageClass } from './board.ts'
+import { type BoardProps, toStageClass, useKeys } from './board.ts'
 import { findGame, usePage } from './page.ts'
 
 /** Matches a text with sentences, which may break anywhere between words; a drawing must not. */
@@ -16,6 +16,9 @@ export function TextBoard({ table, isOn, play }: BoardProps) {
   // the moves of an older board may be illegal now
   const listed = board?.n === table.n ? board.moves : undefined
   const moves = listed ?? (table.sight?.outcome ? [] : (quickMoves[game] ?? []))
+  useKeys((key) => {
+    if (key.length === 1 && moves.includes(key.toLowerCase())) play(key.toLowerCase())
+  })
   const submit = (event: Event) => {
     event.preventDefault()
     if (typed === '' || !isOn) return

@@ -4,7 +4,7 @@ import { usePage } from './page.ts'
 import { ClockTime, SayForm, Section, ShownText, TalkLog, UserName } from './people.tsx'
 
 /** HereNow lists the users who are online. */
-export function HereNow({ write }: { readonly write: (name: string) => void }) {
+export function HereNow({ write, challenge }: { readonly write: (name: string) => void; readonly challenge: (name: string) => void }) {
   const { model } = usePage()
   const { lobby, me } = model.value
   const people = lobby?.people ?? []
@@ -19,13 +19,19 @@ export function HereNow({ write }: { readonly write: (name: string) => void }) {
             </b>
             {name === me?.name ? <small>{texts.you}</small> : tables[0] !== undefined && <small>{texts.atTable(tables[0])}</small>}
             {name !== me?.name && (
-              <button class="btn btn--plain btn--s push" type="button" onClick={() => write(name)}>
-                {texts.tell}
-                <span class="sr">
-                  {' '}
-                  {texts.to} {name}
-                </span>
-              </button>
+              <span class="push">
+                <button class="btn btn--plain btn--s" type="button" onClick={() => challenge(name)}>
+                  {texts.challengeWord}
+                  <span class="sr"> {name}</span>
+                </button>
+                <button class="btn btn--plain btn--s" type="button" onClick={() => write(name)}>
+                  {texts.tell}
+                  <span class="sr">
+                    {' '}
+                    {texts.to} {name}
+                  </span>
+                </button>
+              </span>
             )}
           </li>
         ))}

@@ -1,18 +1,19 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { GameInfo, OwnSeek } from '../model/model.ts'
-import { toShown } from '../shown.ts'
+import { toShown, toShownName } from '../shown.ts'
 import { formatTerms, gameTexts, texts } from '../texts.ts'
 import { useKeys } from './board.ts'
 import { Icon } from './icons.tsx'
+import { type ChosenSettings, GameSettings } from './lobby-settings.tsx'
 import { OpenTables, OwnGames, TablesInPlay } from './lobby-tables.tsx'
 import { HereNow, Messages } from './lobby-users.tsx'
 import { gameName, usePage } from './page.ts'
 import { CopyField, Section, UserName } from './people.tsx'
 import { GamePicture } from './pictures.tsx'
 
-/** Against is who the opponent is to be. */
-type Against = 'anyone' | 'house' | 'friend'
-const AGAINST: readonly Against[] = ['anyone', 'house', 'friend']
+/** Against is who the opponent is to be; with an at sign, the user of that name. */
+type Against = 'anyone' | 'house' | 'friend' | `@${string}`
+const AGAINST = ['anyone', 'house', 'friend'] as const satisfies readonly Against[]
 const CLOCKS = { none: undefined, five: { total: 300_000 }, ten: { total: 600_000 }, turn: { turn: 30_000 } } as const
 type ClockChoice = keyof typeof CLOCKS
 
@@ -21,6 +22,9 @@ export function Lobby() {
   const { model, client } = usePage()
   const [against, setAgainst] = useState<Against>('anyone')
   const [clock, setClock] = useState<ClockChoice>('none')
+  const [settings, setSettings] = useState<ChosenSettings>({})
+  const [isRated, setRated] = useState(false)
+  const [challenged, challenge] = useState<string>()
   const [receiver, setReceiver] = useState<string>()
   useEffect(() => {
     client.showLobby(true)
@@ -33,6 +37,9 @@ export function Lobby() {
       type: 'seek',
       game: game.game,
       replace: true,
+      settings: settings[game.game] ?? {},
+      ...(isRated && !isAlone && against !== 'house' ? { rated: true } : {}),
+      ...(challenged !== undefined && against === `@${challenged}` && !isAlone ? { against: challenged } : {}),
       ...(CLOCKS[clock] && !isAlone ? { clock: CLOCKS[clock] } : {}),
       ...(isAlone || against === 'house' ? { wait: 0 } : { wait: null }),
       ...(against === 'friend' && !isAlone ? { private: true } : {}),
@@ -50,24 +57,38 @@ export function Lobby() {
         <div>
           <div class="page__head">
             <h1>{texts.playAgainst}</h1>
-            <Choice label={texts.opponent} name="against" all={AGAINST} words={texts.against} chosen={against} choose={setAgainst} />
+            <Choice
+              label={texts.opponent}
+              name="against"
+              all={challenged === undefined ? AGAINST : [...AGAINST, `@${challenged}`]}
+              wordOf={(one) => (one.startsWith('@') ? toShownName(one.slice(1)) : texts.against[one as (typeof AGAINST)[number]])}
+              chosen={against}
+              choose={setAgainst}
+            />
             <Choice
               label={texts.clockLabel}
               name="clock"
               all={Object.keys(CLOCKS) as ClockChoice[]}
-              words={texts.clocks}
+              wordOf={(one) => texts.clocks[one]}
               chosen={clock}
               choose={setClock}
               isSmall
             />
           </div>
+          <GameSettings games={games ?? []} chosen={settings} choose={setSettings} isRated={isRated} setRated={setRated} />
           <GameList games={games} play={play} />
           <OwnGames />
           <OpenTables firstGame={games?.[0]} playHouse={(game) => client.want({ type: 'seek', game: game.game, wait: 0, replace: true })} />
           <TablesInPlay />
         </div>
         <aside aria-label={`${texts.hereNow}, ${texts.messages}`}>
-          <HereNow write={setReceiver} />
+          <HereNow
+            write={setReceiver}
+            challenge={(name) => {
+              challenge(name)
+              setAgainst(`@${name}`)
+            }}
+          />
           <Messages receiver={receiver} />
           <Section id="h-program" title={texts.byProgram}>
             <div class="dial">{`nc ${location.hostname} 4000`}</div>
@@ -83,19 +104,19 @@ function Choice<Value extends string>(props: {
   readonly label: string
   readonly name: string
   readonly all: readonly Value[]
-  readonly words: Readonly<Record<Value, string>>
+  readonly wordOf: (value: Value) => string
   readonly chosen: Value
   readonly choose: (value: Value) => void
   readonly isSmall?: boolean
 }) {
-  const { label, name, all, words, chosen, choose, isSmall } = props
+  const { label, name, all, wordOf, chosen, choose, isSmall } = props
   return (
     <div class="scroll-x">
       <div class={`seg-ctl${isSmall ? ' seg-ctl--s' : ''}`} role="radiogroup" aria-label={label}>
         {all.map((value) => (
           <label key={value}>
             <input type="radio" name={name} checked={value === chosen} onChange={() => choose(value)} />
-            {words[value]}
+            <bdi>{wordOf(value)}</bdi>
           </label>
         ))}
       </div>
@@ -166,11 +187,13 @@ function Challenges() {
 function OwnSeekNote({ seek }: { readonly seek: OwnSeek }) {
   const { model, client } = usePage()
   const game = gameName(model.value, seek.wish.game)
+  const { against } = seek.wish
+  const waits = against === undefined ? texts.seeking(game) : texts.asked(toShownName(against), game)
   const link = seek.code === undefined ? undefined : `${location.href.split('#')[0]}#join/${encodeURIComponent(seek.code)}`
   return (
     <div class="ask" role="status">
       <Icon name={link ? 'link' : 'clock'} />
-      <b>{link ? texts.friendWaits(game) : texts.seeking(game)}</b>
+      <b>{link ? texts.friendWaits(game) : waits}</b>
       {link && <CopyField label={texts.friendLink} value={link} />}
       <span class="btns push">
         <button class="btn btn--s" type="button" onClick={() => client.send({ type: 'cancel' })}>

@@ -1,4 +1,6 @@
 import type { ToClient, ToServer } from '../../native/messages.ts'
+import { toShownName } from '../shown.ts'
+import { texts } from '../texts.ts'
 import { type MessageOf, omit } from './messages.ts'
 import { emptyModel, type Input, type Model, type StoredSeat } from './model.ts'
 import { addEvent, clearPending, leaveTable, type Snapshot, type TableModel, toTable } from './table-model.ts'
@@ -135,7 +137,7 @@ function receive(before: Model, message: ToClient, at: number, wall: number): Mo
     case 'withdrawn':
       return message.name === model.me?.name ? omit(model, 'seek') : { ...model, challenges: withoutChallenge(model, message.name) }
     case 'refused':
-      return { ...omit(model, 'seek'), notice: `${message.name} declines.` }
+      return { ...omit(model, 'seek'), notice: texts.declines(toShownName(message.name)) }
     case 'told':
       return addLine(model, { name: message.name, text: message.text, at: wall })
     case 'watchers':
