@@ -121,6 +121,47 @@ test('a page that is loaded again has its seat, its talk and its own moves', asy
   expect(after.table?.sight).toEqual(before.table?.sight)
 })
 
+test('a registered user who opens another tab has the seat there, too; any other user watches the table', async () => {
+  const server = await startServer()
+  const password = 'looms and numbers'
+  const [first, second, other] = [new PageUser(server.port), new PageUser(server.port), new PageUser(server.port)]
+  await first.until(({ greeted }) => greeted)
+  first.client.send({ type: 'register', name: 'ada', password })
+  await first.until(({ me }) => me !== undefined)
+  first.client.send({ type: 'seek', game: 'tictactoe', wait: 0, seats: [0] })
+  await first.until(() => first.table?.sight?.turn === true)
+  const table = first.table?.table ?? 0
+  await second.until(({ greeted }) => greeted)
+  second.client.send({ type: 'enter', name: 'ada', password })
+  await second.until(({ me }) => me !== undefined)
+  second.client.tell({ type: 'opening', table })
+  await second.until(() => second.table?.joined === 'yes')
+  expect(second.table?.seat).toBe(0)
+  first.client.send({ type: 'play', table, move: '5' })
+  await Promise.all([first, second].map((user) => user.until(() => user.table?.moves.length === 2)))
+  expect(second.table?.sight?.view).toEqual(first.table?.sight?.view)
+
+  await other.enter('eve')
+  other.client.tell({ type: 'opening', table })
+  await other.until(() => other.table?.joined === 'yes')
+  expect(other.table?.seat).toBeUndefined()
+  other.client.tell({ type: 'opening', table: 999 })
+  await other.until(() => other.table?.closed !== undefined)
+  expect(other.model.tables.get(999)).toMatchObject({ joined: 'no', closed: expect.stringContaining('999') })
+})
+
+test('sends a message that waited for a name once', async () => {
+  const server = await startServer()
+  const [ada, grace] = [new PageUser(server.port), new PageUser(server.port)]
+  await grace.enter('grace')
+  await ada.until(({ greeted }) => greeted)
+  ada.client.want({ type: 'tell', name: 'grace', text: 'hello' })
+  await ada.enter('ada')
+  await Promise.all([ada, grace].map((user) => user.until(({ talk }) => talk.length > 0)))
+  expect(ada.log.filter((input) => input.type === 'sent' && input.command.type === 'tell').length).toBe(1)
+  expect(grace.model.talk).toMatchObject([{ name: 'ada', text: 'hello' }])
+})
+
 test('forgets the memory of a tab that is damaged', () => {
   for (const text of ['', '{', 'null', '{"seats":[{"table":"1"}]}', '{"guest":3,"seats":[]}']) {
     const store = new MemoryStore()

@@ -154,8 +154,24 @@ function GameList({ games, play }: { readonly games: readonly GameInfo[] | undef
               </li>
             )
           })
-        : Array.from({ length: 8 }, (_, at) => <li key={at} class="skel game--skel" />)}
+        : Array.from({ length: 8 }, (_, at) => <GameShape key={at} />)}
     </ul>
+  )
+}
+
+/** GameShape has the size of a game whose name has not arrived yet, so that nothing moves when it does. */
+function GameShape() {
+  return (
+    <li>
+      <span class="game game--shape">
+        <svg class="pic" viewBox="0 0 160 92" aria-hidden="true" />
+        <span>
+          <b>&nbsp;</b>
+          <small />
+        </span>
+        <span class="game__foot" />
+      </span>
+    </li>
   )
 }
 

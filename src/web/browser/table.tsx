@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import { toBoard } from '../model/boards.ts'
 import { OWN_BOARDS } from '../model/due.ts'
 import { mayMove, type TableModel } from '../model/table-model.ts'
@@ -25,16 +25,11 @@ export function TableView({ id }: { readonly id: number }) {
   const { model, client } = usePage()
   const table = model.value.tables.get(id)
   const { greeted } = model.value
-  const isAsked = useRef(0)
   useEffect(() => {
-    // a table that this page does not know is watched; the user's own seats are resumed by the model
-    if (table || !greeted || isAsked.current === id) return
-    isAsked.current = id
-    client.send({ type: 'watch', table: id })
+    if (!table && greeted) client.tell({ type: 'opening', table: id })
   }, [table, greeted, id, client])
   if (table?.game) return <KnownTable table={table} />
-  const isRefused = table?.closed !== undefined || (isAsked.current === id && model.value.notice !== undefined)
-  if (isRefused) return <NoTable table={id} />
+  if (table?.closed !== undefined) return <NoTable table={id} />
   return (
     <main id="main" tabIndex={-1}>
       <div class="tbar">

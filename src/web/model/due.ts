@@ -26,10 +26,10 @@ export function dueCommands(model: Model): readonly Wish[] {
 }
 
 function dueAt(model: Model, table: TableModel): readonly Wish[] {
-  const { n, joined, pending, seat, token, game, board, sight } = table
+  const { n, joined, pending, seat, token, mayBeOwn, game, board, sight } = table
   if (joined === 'no' && !isOver(table) && table.next === undefined) {
     if (token !== undefined) return [{ type: 'resume', token, after: n }]
-    return seat === undefined ? [{ type: 'watch', table: table.table }] : [{ type: 'resume', table: table.table, after: n }]
+    return seat === undefined && !mayBeOwn ? [{ type: 'watch', table: table.table }] : [{ type: 'resume', table: table.table, after: n }]
   }
   if (joined !== 'yes') return []
   const due: Wish[] = []

@@ -2,8 +2,8 @@ import type { ToClient, ToServer } from '../../native/messages.ts'
 import { toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { type MessageOf, omit } from './messages.ts'
-import { emptyModel, type Input, type Model, type StoredSeat } from './model.ts'
-import { addEvent, clearPending, leaveTable, type Snapshot, type TableModel, toTable } from './table-model.ts'
+import { emptyModel, type Input, type Model } from './model.ts'
+import { addEvent, clearPending, leaveTable, type Snapshot, type TableModel, toTable, toUnknownTable } from './table-model.ts'
 
 /** The version of the native protocol that this page speaks. */
 const PAGE_VERSION = 1
@@ -36,6 +36,8 @@ export function fold(model: Model, input: Input): Model {
       const { games, wish } = model
       return { ...emptyModel, ...(games ? { games } : {}), ...(wish ? { wish } : {}) }
     }
+    case 'opening':
+      return addTables(model, [input.table])
     case 'shown':
       return omit(model, 'opened')
     case 'dismissed':
@@ -45,14 +47,18 @@ export function fold(model: Model, input: Input): Model {
 
 function restore(model: Model, { guest, seats }: Extract<Input, { type: 'restored' }>): Model {
   const tables = new Map(model.tables)
-  for (const seat of seats) tables.set(seat.table, toUnknownTable(seat))
+  for (const { table, token, seat, moves } of seats) tables.set(table, { ...toUnknownTable(table), token, seat, remembered: moves })
   return { ...model, tables, ...(guest ? { guest } : {}) }
 }
 
-/** Returns a table of which the page knows only its own seat. */
-function toUnknownTable({ table, token, seat, moves }: StoredSeat): TableModel {
-  const blank = { type: 'seated', table, token, seat, game: '', names: [], settings: {}, rated: false } as const
-  return { ...toTable(blank, 0), joined: 'no', remembered: moves }
+/** Adds tables that the page does not know; those of a registered user may be the user's own. */
+function addTables(model: Model, ids: readonly number[]): Model {
+  const added = ids.filter((id) => !model.tables.has(id))
+  if (added.length === 0) return model
+  const own = model.me?.registered ? ({ mayBeOwn: true } as const) : {}
+  const tables = new Map(model.tables)
+  for (const id of added) tables.set(id, { ...toUnknownTable(id), ...own })
+  return { ...model, tables }
 }
 
 function disconnect(model: Model, retryAt: number): Model {
@@ -76,19 +82,17 @@ function disconnect(model: Model, retryAt: number): Model {
 
 function noteSent(model: Model, command: ToServer): Model {
   const sent = typeof command.id === 'number' ? new Map(model.sent).set(command.id, command) : model.sent
-  const next = { ...model, sent }
+  const next = { ...(model.wish?.type === command.type ? omit(model, 'wish') : model), sent }
   switch (command.type) {
     case 'enter':
     case 'register':
       return { ...next, entry: { busy: true } }
     case 'seek': {
       const { id: _id, ...wish } = command
-      return { ...omit(next, 'wish', 'notice'), seek: { wish, state: 'sent' } }
+      return { ...omit(next, 'notice'), seek: { wish, state: 'sent' } }
     }
     case 'watch':
-    case 'join':
-    case 'accept':
-      return withTable(omit(next, 'wish'), command.type === 'watch' ? command.table : undefined, (table) => ({ ...table, joined: 'asked' }))
+      return withTable(next, command.table, (table) => ({ ...table, joined: 'asked' }))
     case 'resume':
       return withTable(next, findResumed(next, command), (table) => ({ ...table, joined: 'asked' }))
     case 'play':
@@ -130,7 +134,8 @@ function receive(before: Model, message: ToClient, at: number, wall: number): Mo
       return { ...model, games: message.games }
     case 'lobby': {
       const { people, seekers, tables, total } = message
-      return { ...model, lobby: { people, seekers, tables, total } }
+      const own = model.me?.registered ? people.find(({ name }) => name === model.me?.name) : undefined
+      return addTables({ ...model, lobby: { people, seekers, tables, total } }, own?.tables ?? [])
     }
     case 'sought':
       return { ...model, challenges: [...withoutChallenge(model, message.name), toChallenge(message)] }
@@ -209,9 +214,12 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
         return { ...clearPending(table), refusal: message }
       })
     case 'resume':
-      return withTable(model, findResumed(model, command), (table) => ({ ...omit(table, 'token'), joined: 'no', closed: message }))
+      return withTable(model, findResumed(model, command), (table) =>
+        // a table that is not this user's can be watched
+        table.mayBeOwn ? { ...omit(table, 'mayBeOwn'), joined: 'no' } : { ...omit(table, 'token'), joined: 'no', closed: message },
+      )
     case 'watch':
-      return withTable({ ...model, notice: message }, command.table, (table) => ({ ...table, joined: 'no', closed: message }))
+      return withTable(model, command.table, (table) => ({ ...table, joined: 'no', closed: message }))
     case 'say':
     case 'offer':
     case 'decline':
@@ -222,8 +230,11 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
     case 'seek':
       return { ...omit(model, 'seek'), notice: message }
     case 'watchers':
-    case 'board':
       return model
+    case 'games':
+      return { ...model, games: [], notice: message }
+    case 'board':
+      return withTable(model, command.table, (table) => ({ ...table, board: { n: table.n, text: message } }))
     default:
       return { ...model, notice: message }
   }

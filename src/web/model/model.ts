@@ -101,6 +101,8 @@ export type Input =
   | { readonly type: 'not-entered'; readonly reason: string }
   /** The user has logged out, or logs in as another user. */
   | { readonly type: 'forgotten' }
+  /** The user opens a table by its number. */
+  | { readonly type: 'opening'; readonly table: number }
   /** The page has shown the table `opened`, or the user has closed the notice. */
   | { readonly type: 'shown' }
   | { readonly type: 'dismissed' }

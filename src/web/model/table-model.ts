@@ -42,6 +42,8 @@ export interface TableModel {
   /** Seat of this user; missing for a watcher. */
   readonly seat?: number
   readonly token?: string
+  /** True if the table may be one of this user's: the page tries to resume a seat before it watches. */
+  readonly mayBeOwn?: true
   readonly settings: Snapshot['settings']
   readonly rated: boolean
   readonly clock?: Snapshot['clock']
@@ -77,7 +79,7 @@ export interface TableModel {
 /** Begins the model of a table from a message with its state; for a known table, `before` has what the message does not repeat. */
 export function toTable(snapshot: Snapshot, at: number, before?: TableModel): TableModel {
   const { table, game, names, settings, rated, clock, seat, token, n = 0, sight, offers = [] } = snapshot
-  const known = before ?? { n: 0, away: new Map<number, number>(), moves: [], talk: [] }
+  const { mayBeOwn: _, ...known } = before ?? { n: 0, away: new Map<number, number>(), moves: [], talk: [] }
   // an event may be in the log of this connection before the answer that has an older number
   const isNewer = n >= known.n
   const skipped = snapshot.type === 'resync' ? n - known.n : 0
@@ -98,6 +100,11 @@ export function toTable(snapshot: Snapshot, at: number, before?: TableModel): Ta
     joined: 'yes',
     ...(skipped > 0 ? { skipped } : {}),
   }
+}
+
+/** Returns a table of which the page knows only the number; it is not joined yet. */
+export function toUnknownTable(table: number): TableModel {
+  return { ...toTable({ type: 'watching', table, game: '', names: [], settings: {}, rated: false }, 0), joined: 'no' }
 }
 
 /** Adds an event of the table. Ignores an event that the table has; leaves the table for an event beyond a gap, to resume it. */
