@@ -222,6 +222,36 @@ export const texts = {
   legalMoves: 'Legal moves',
   boardLoading: 'Drawing the board.',
 
+  keysTitle: 'Keys',
+  keys: {
+    lobby: [
+      ['arrows', 'from game to game'],
+      ['Enter', 'play'],
+      ['1 2 3', 'against anyone, the house, a friend'],
+    ],
+    table: [
+      ['b', 'to the board'],
+      ['/', 'to the talk'],
+      ['Esc', 'leave a field'],
+      ['Enter', 'another game, when this one is over'],
+    ],
+    tictactoe: [
+      ['arrows Home End', 'from cell to cell'],
+      ['Enter', 'play this cell'],
+      ['1 … 9', 'play a cell, on 3 × 3'],
+    ],
+    hands: [['1 2 3', 'scissor, paper, stone']],
+    guessing: [
+      ['0 … 9', 'type a number'],
+      ['↑ ↓', 'one more, one less'],
+      ['PageUp PageDown', 'ten more, ten less'],
+      ['Enter', 'guess'],
+    ],
+    coin: [['h t', 'head, tail']],
+    hangman: [['a … z', 'a letter']],
+    quiz: [['a … d', 'an answer']],
+  } as Readonly<Record<string, readonly (readonly [keys: string, what: string])[]>>,
+
   nameTitle: 'Your name',
   nameHint: 'Other users see it. A guest needs no password.',
   name: 'Name',

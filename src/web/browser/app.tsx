@@ -4,6 +4,7 @@ import { isOver } from '../model/table-model.ts'
 import { texts } from '../texts.ts'
 import { EntryDialog, type EntryForm } from './entry.tsx'
 import { Icon, Mark } from './icons.tsx'
+import { KeysDialog } from './keys.tsx'
 import { Lobby } from './lobby.tsx'
 import { tableLink, usePage } from './page.ts'
 import { UserName } from './people.tsx'
@@ -40,6 +41,7 @@ export function App() {
       <Banner model={model.value} />
       <BackAgain isOpen={model.value.link.state === 'open'} isLost={model.value.link.state === 'lost'} />
       {view.view === 'table' ? <TableView key={view.table} id={view.table} /> : <Lobby />}
+      <KeysDialog />
       {shownForm && (
         <EntryDialog
           key={shownForm}

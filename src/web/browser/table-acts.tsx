@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { isOver, type TableModel } from '../model/table-model.ts'
 import { toName } from '../status.ts'
 import { texts } from '../texts.ts'
+import { useKeys } from './board.ts'
 import { Icon } from './icons.tsx'
 import { usePage } from './page.ts'
 import { ClockCalls } from './plate.tsx'
@@ -15,7 +16,7 @@ type Act = 'offer' | 'decline' | 'resign' | 'claim' | 'abort'
 
 /** TableActs has the buttons of a table, besides moves: draw, resign, rematch. */
 export function TableActs({ table }: { readonly table: TableModel }) {
-  const { client, model, now } = usePage()
+  const { client, now } = usePage()
   const { table: id, seat, names, offers, away, joined } = table
   const act = (type: Act) => client.send({ type, table: id })
   const leave = () => {
@@ -35,32 +36,7 @@ export function TableActs({ table }: { readonly table: TableModel }) {
   const isAlone = names.length === 1
   const other = offers.find((one) => one !== seat)
   const hasOffered = offers.includes(seat)
-  if (isOver(table)) {
-    const game = model.value.games?.find(({ rules }) => rules === table.game)
-    const playAgain = () => game && client.want({ type: 'seek', game: game.game, settings: table.settings, wait: 0, replace: true })
-    return (
-      <>
-        {other !== undefined && <p class="offer">{texts.offersRematch(toName(table, other))}</p>}
-        <div class="acts">
-          {!isAlone && (
-            <button class="btn btn--go" type="button" disabled={hasOffered || isOff} onClick={() => act('offer')}>
-              <Icon name="again" />
-              {hasOffered ? texts.rematchOffered : other === undefined ? texts.rematch : texts.acceptRematch}
-            </button>
-          )}
-          {isAlone && (
-            <button class="btn btn--go" type="button" onClick={playAgain}>
-              <Icon name="again" />
-              {texts.again}
-            </button>
-          )}
-          <a class="btn" href="#lobby">
-            {texts.toLobby}
-          </a>
-        </div>
-      </>
-    )
-  }
+  if (isOver(table)) return <ActsAfter table={table} act={act} />
   const isAbsent = [...away].some(([one, since]) => one !== seat && now.value - since >= ABSENT)
   return (
     <>
@@ -98,6 +74,41 @@ export function TableActs({ table }: { readonly table: TableModel }) {
         )}
       </div>
       <ClockCalls table={table} />
+    </>
+  )
+}
+
+/** ActsAfter has the buttons of a table whose game is over. */
+function ActsAfter({ table, act }: { readonly table: TableModel; readonly act: (type: Act) => void }) {
+  const { client, model } = usePage()
+  const { names, offers, seat, game, settings, joined } = table
+  const isAlone = names.length === 1
+  const other = offers.find((one) => one !== seat)
+  const hasOffered = seat !== undefined && offers.includes(seat)
+  const isOff = !isAlone && (hasOffered || joined !== 'yes')
+  const name = model.value.games?.find(({ rules }) => rules === game)?.game
+  const again = () => {
+    if (isOff) return
+    if (!isAlone) act('offer')
+    else if (name !== undefined) client.want({ type: 'seek', game: name, settings, wait: 0, replace: true })
+  }
+  useKeys((key, event) => {
+    // Enter on a button or a link is that button's
+    if (key === 'Enter' && !(event.target instanceof Element && event.target.closest('button, a, summary'))) again()
+  })
+  const offer = hasOffered ? texts.rematchOffered : other === undefined ? texts.rematch : texts.acceptRematch
+  return (
+    <>
+      {other !== undefined && <p class="offer">{texts.offersRematch(toName(table, other))}</p>}
+      <div class="acts">
+        <button class="btn btn--go" type="button" disabled={isOff} onClick={again}>
+          <Icon name="again" />
+          {isAlone ? texts.again : offer}
+        </button>
+        <a class="btn" href="#lobby">
+          {texts.toLobby}
+        </a>
+      </div>
     </>
   )
 }

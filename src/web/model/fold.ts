@@ -128,7 +128,8 @@ function receive(before: Model, message: ToClient, at: number, wall: number): Mo
     case 'entered': {
       const { name, registered, secret } = message
       const guest = registered ? {} : { guest: { name, ...(secret === undefined ? {} : { secret }) } }
-      return { ...omit(model, 'guest'), me: { name, registered }, entry: { busy: false }, ...guest }
+      const next = { ...omit(model, 'guest'), me: { name, registered }, entry: { busy: false }, ...guest }
+      return addTables(next, registered ? message.tables : [])
     }
     case 'games':
       return { ...model, games: message.games }
