@@ -200,6 +200,7 @@ export const texts = {
   hands: { Scissor: 'Scissor', Paper: 'Paper', Stone: 'Stone' },
   beats: { Scissor: 'cuts', Paper: 'wraps', Stone: 'breaks' },
   equal: 'equals',
+  fromRight: (verb: string) => `← ${verb}`,
   versus: 'against',
   yourHand: 'Your hand',
   choose: (round: number) => `Round ${round}: choose.`,

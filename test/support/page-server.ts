@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 import { build } from 'vite'
 import { WebSocketServer } from 'ws'
-import { LineSocket } from './line-socket.ts'
+import { ConnectionClosed, LineSocket } from './line-socket.ts'
 
 /** The policy under which the page has to work: nothing inline, nothing from elsewhere. */
 const POLICY =
@@ -67,8 +67,8 @@ export class PageServer {
         const text = await line.hear()
         if (text.startsWith('{')) send(text)
       }
-    } catch {
-      // the server or the page has closed the connection
+    } catch (reason) {
+      if (!(reason instanceof ConnectionClosed)) throw reason
       this.#lines.delete(line)
     }
   }

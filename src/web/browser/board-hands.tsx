@@ -70,13 +70,15 @@ function showsRound({ seat, pending }: TableModel, { rounds, chosen }: HandsView
 
 function toVerb(table: TableModel, hands: HandsView): string {
   const last = hands.rounds.at(-1)
-  if (!last || !showsRound(table, hands)) return texts.versus
-  const winner = findWinner(last)
-  return winner === undefined
-    ? texts.equal
-    : winner === (table.seat ?? 0)
-      ? texts.beats[last[winner] ?? 'Stone']
-      : `← ${texts.beats[last[winner] ?? 'Stone']}`
+  return last && showsRound(table, hands) ? formatVerb(last, table.seat ?? 0) : texts.versus
+}
+
+/** Formats what one hand does to the other, if the hand of `left` is on the left side: "breaks", "← breaks". */
+function formatVerb(round: Round, left: number): string {
+  const winner = findWinner(round)
+  const hand = winner === undefined ? undefined : round[winner]
+  if (hand === undefined) return texts.equal
+  return winner === left ? texts.beats[hand] : texts.fromRight(texts.beats[hand])
 }
 
 function HandOf(props: { readonly table: TableModel; readonly hands: HandsView; readonly seat: number; readonly own: Hand | undefined }) {
@@ -124,7 +126,7 @@ function RoundRow({ table, round, number }: { readonly table: TableModel; readon
       {round.map((hand, seat) => [
         seat === 1 && (
           <span key="verb" class="x">
-            {winner === undefined ? texts.equal : winner === 0 ? texts.beats[round[0]] : '←'}
+            {formatVerb(round, 0)}
           </span>
         ),
         <span key={seat} class={`${sideOf(seat)}${winner === seat ? ' won' : ''}`}>
