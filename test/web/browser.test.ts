@@ -179,7 +179,7 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
       await ada.page.locator('.game', { hasText: game }).click()
     }
     await lobby('head or tail')
-    await ada.page.getByRole('button', { name: 'Head' }).waitFor()
+    await ada.page.getByRole('button', { name: /^Head/ }).waitFor()
     await ada.page.keyboard.press('h')
     await ada.page.locator('.status', { hasText: /You were (?:right|wrong)\. [01] of 1\./ }).waitFor()
     await ada.expectAccessible()

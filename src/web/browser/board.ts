@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import { isOver, type TableModel } from '../model/table-model.ts'
 
 /** BoardProps is what each board gets: the table, whether this user may move now, and the way to move. */
@@ -24,7 +24,8 @@ export function isTyping(event: KeyboardEvent): boolean {
 
 /** Calls `press` with the keys of the page that go to no field. */
 export function useKeys(press: (key: string, event: KeyboardEvent) => void) {
-  useEffect(() => {
+  // with the drawing, not after it: the first key may come at once
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (!isTyping(event)) press(event.key, event)
     }
