@@ -23,16 +23,14 @@ export function EntryDialog({ first, close }: { readonly first: EntryForm; reado
     dialog.current?.querySelector('input')?.focus()
   }, [])
   useEffect(() => {
-    if (!me) return
-    if (form === 'register') void page.keepLogin(me.name, password)
-    close()
-  }, [me, close, form, page, password])
+    if (me) close()
+  }, [me, close])
   const submit = (event: Event) => {
     event.preventDefault()
     if (entry.busy) return
     const typed = name.trim()
     if (form === 'login') void page.logIn(typed, password)
-    else if (form === 'register') client.send({ type: 'register', name: typed, password })
+    else if (form === 'register') page.register(typed, password)
     else client.send({ type: 'enter', name: typed })
   }
   const { proposal } = entry

@@ -1,4 +1,6 @@
+import type { ReadonlySignal } from '@preact/signals'
 import type { PageClient } from '../connection/page-client.ts'
+import type { Model } from '../model/model.ts'
 import { texts } from '../texts.ts'
 
 /*
@@ -23,11 +25,15 @@ export function logIn(client: PageClient): (name: string, password: string) => P
   }
 }
 
-/** Returns the function that opens a session for the user who has just registered, so that a reload keeps the login. */
-export function keepLogin(client: PageClient): (name: string, password: string) => Promise<void> {
-  return async (name, password) => {
-    const reason = await openSession(name, password)
-    if (reason !== undefined) client.tell({ type: 'not-entered', reason })
+/** Returns the function that registers a name, and then opens a session for it, so that a reload keeps the login. */
+export function register(client: PageClient, model: ReadonlySignal<Model>): (name: string, password: string) => void {
+  return (name, password) => {
+    client.send({ type: 'register', name, password })
+    const stop = model.subscribe(({ me, entry }) => {
+      if (entry.busy) return
+      queueMicrotask(() => stop())
+      if (me) void openSession(me.name, password).then((reason) => reason !== undefined && client.tell({ type: 'not-entered', reason }))
+    })
   }
 }
 

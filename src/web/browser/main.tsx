@@ -10,7 +10,7 @@ import { PageClient } from '../connection/page-client.ts'
 import type { SocketEvents } from '../connection/socket.ts'
 import { emptyModel } from '../model/model.ts'
 import { App } from './app.tsx'
-import { keepLogin, logIn, logOut } from './login.ts'
+import { logIn, logOut, register } from './login.ts'
 import { PageProvider, parseRoute } from './page.ts'
 
 /** Milliseconds between two updates of clocks. */
@@ -56,7 +56,7 @@ function start(root: HTMLElement): void {
   setInterval(() => {
     if (!document.hidden) now.value = performance.now()
   }, TICK)
-  const page = { model, now, route, client, logIn: logIn(client), keepLogin: keepLogin(client), logOut: logOut(client) }
+  const page = { model, now, route, client, logIn: logIn(client), register: register(client, model), logOut: logOut(client) }
   client.start()
   render(
     <PageProvider value={page}>

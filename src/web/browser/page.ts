@@ -21,8 +21,8 @@ export interface PageScope {
   readonly client: PageClient
   /** Logs in with a password: the server sets a cookie, and the page connects again. */
   logIn(name: string, password: string): Promise<void>
-  /** Keeps the login of a user who has just registered over a reload. */
-  keepLogin(name: string, password: string): Promise<void>
+  /** Registers a name; then a reload keeps the login. */
+  register(name: string, password: string): void
   logOut(): Promise<void>
 }
 
