@@ -13,15 +13,15 @@ const students = join(root, 'test/lab/check/students')
 
 /** Nine clients and a server: each with its files, and their names in a hand-in. */
 const PROGRAMS: readonly (readonly (readonly [from: string, to: string])[])[] = [
-  [[join(students, 'correct-makefile.py'), 'client.py']],
-  [[join(students, 'correct-select.py'), 'client.py']],
-  [[join(students, 'correct-readline.js'), 'client.js']],
-  [[join(students, 'missing-newline.py'), 'client.py']],
-  [[join(students, 'crlf.js'), 'client.js']],
-  [[join(students, 'repr-of-bytes.py'), 'client.py']],
-  [[join(students, 'crashed.js'), 'client.js']],
-  [[join(students, 'glued-read.py'), 'client.py']],
-  [[join(students, 'answered-twice.py'), 'client.py']],
+  [[join(students, 'correct/makefile.py'), 'client.py']],
+  [[join(students, 'correct/read-write.c'), 'client.py']],
+  [[join(students, 'correct/readline.js'), 'client.js']],
+  [[join(students, 'broken/missing-newline-input.py'), 'client.py']],
+  [[join(students, 'broken/crlf-carriage-return.js'), 'client.js']],
+  [[join(students, 'broken/repr-of-bytes-str.py'), 'client.py']],
+  [[join(students, 'broken/answered-twice-queue.js'), 'client.js']],
+  [[join(students, 'broken/drops-buffered-data-makefile.py'), 'client.py']],
+  [[join(students, 'broken/length-prefix-struct.py'), 'client.py']],
   [
     [join(root, 'examples/python/guess_server.py'), 'server.py'],
     [join(root, 'examples/python/lines.py'), 'lines.py'],

@@ -74,7 +74,7 @@ int main(int argc, char **argv)
             continue;
         talk(fd);
         close(fd);
-        printf("a client has gone\n");
+        printf("a client has left\n");
         fflush(stdout);
     }
 }

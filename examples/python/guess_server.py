@@ -46,7 +46,7 @@ def serve(sock, name, secret):
             say(f"{name} has finished")
         except (ConnectionEnded, ConnectionError):
             # A client that disconnects must not end the server, or another client's game.
-            say(f"{name} has gone")
+            say(f"{name} has left")
 
 
 def main():

@@ -143,10 +143,7 @@ export interface TableView {
   readonly outcome?: Outcome
   /** Milliseconds that each seat has left for all its moves; missing in a game without that limit. */
   readonly left?: readonly number[]
-  /**
-   * Milliseconds that each seat has left for its move, the whole limit for a seat that is not to move; missing in a game without
-   * that limit.
-   */
+  /** Milliseconds that each seat has left for its move, all if it is not to move; missing in a game without that limit. */
   readonly moveLeft?: readonly number[]
 }
 
@@ -168,6 +165,9 @@ export interface TableSnapshot extends GameTerms {
   /** True if the client has missed too many events to replay them: it starts from this snapshot. */
   readonly resync?: true
 }
+
+/** TableBoard is the board of a table as text after event `n`, with the legal moves of this seat if they follow from its view. */
+export type TableBoard = { readonly n: number; readonly text: string; readonly moves?: readonly string[] }
 
 /** RatingChanges is the effect of one game on the ladder. */
 export interface RatingChanges {
@@ -372,6 +372,8 @@ export interface Lobby {
   /** Resumes the user's own seat at a table; `after` is the number of the last event that the client has. */
   resumeSeat(table: number, after?: number): Promise<TableSnapshot | LobbyRefusal>
 
+  /** Renders the board of a table to which the session is subscribed, as its seat or as a watcher sees it. */
+  board(table: number): TableBoard | LobbyRefusal
   /** Makes a move in the game's notation. Resolves when the store has the move and the table has published it. */
   play(table: number, move: string, after?: number): Promise<LobbyRefusal | undefined>
   say(table: number, text: string): Promise<LobbyRefusal | undefined>

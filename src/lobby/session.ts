@@ -15,6 +15,7 @@ import type {
   SeekAccepted,
   SeekInfo,
   SeekTerms,
+  TableBoard,
   TableInfo,
   TableSnapshot,
 } from '../hall/api.ts'
@@ -224,6 +225,10 @@ export class LobbySession extends SessionParts implements Lobby {
     if (held) return this.#tables.resume(held.table, held.seat, undefined, after)
     const unavailable = this.user && this.context.hall.unavailable.gameOf(id, this.user.person)
     return this.#tables.resumeHeld(id, after) ?? (unavailable === undefined ? noTable(id) : noRules(unavailable))
+  }
+
+  board(id: number): TableBoard | LobbyRefusal {
+    return this.#tables.board(id)
   }
 
   async play(id: number, move: string, after?: number): Promise<LobbyRefusal | undefined> {

@@ -1,5 +1,5 @@
-import { isRefusal, type Refusal, type SeatNumber } from '../games/game.ts'
-import type { LobbyRefusal, TableListener, TableSnapshot } from '../hall/api.ts'
+import { isRefusal, type Refusal, RulesError, type SeatNumber } from '../games/game.ts'
+import type { LobbyRefusal, TableBoard, TableListener, TableSnapshot } from '../hall/api.ts'
 import { type ActType, acts } from '../hall/events.ts'
 import type { Hall } from '../hall/hall.ts'
 import { RECENT, replay } from '../hall/history.ts'
@@ -8,6 +8,7 @@ import { type TableCommand, type TableState, type TableStep, toOpenedTable } fro
 import type { TableActor } from '../hall/table-actor.ts'
 import type { ConnectionHoldings } from './connection-holdings.ts'
 import { noSeat, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
+import { renderBoard } from './table-board.ts'
 import { TableSubscription } from './table-subscription.ts'
 
 export interface SubscriptionsOptions {
@@ -136,6 +137,23 @@ export class Subscriptions {
     this.#end(subscription)
     this.#tables.delete(id)
     return undefined
+  }
+
+  /** Renders the board of a table; see `Lobby.board`. */
+  board(id: number): TableBoard | LobbyRefusal {
+    const subscription = this.#tables.get(id)
+    if (!subscription) return { code: 'not-seated', refused: `you are not at table ${id}` }
+    try {
+      return (
+        renderBoard(subscription.snapshot, subscription.table.state.position) ?? {
+          code: 'not-now',
+          refused: `table ${id} has no board yet: wait for its first event`,
+        }
+      )
+    } catch (reason) {
+      if (reason instanceof RulesError) return { code: 'not-now', refused: reason.message }
+      throw reason
+    }
   }
 
   /** Plays a move; see `Lobby.play`. */

@@ -17,6 +17,9 @@ import type { TimeLimit } from './time-limit.ts'
  * `loop-limit.ts` bounds the roles of a plug-in's program. A role that throws ends its own conversation, like a role of a shipped program.
  */
 
+/** Maximum number of legal moves that a game lists for a client. */
+const LISTED = 100
+
 /** FailureObserver is called once for each hook of a game that fails, with a sentence for the log. */
 export type FailureObserver = (sentence: string, reason: unknown) => void
 
@@ -40,7 +43,7 @@ class Guard {
 
   guarded(): AnyGame {
     const game = this.#game
-    const { moves: _, whole: __, key: ___, ...others } = game
+    const { moves, whole: _, key: __, ...others } = game
     const { options, points, choose, screen, notation } = game
     return {
       ...others,
@@ -50,6 +53,9 @@ class Guard {
       outcome: (state) => this.#call('outcome', () => game.outcome(state)),
       view: (state, viewer, outcome) => this.#call('view', () => game.view(state, viewer, outcome)),
       ...(options && { options: async (settings, assets) => this.#options(() => options.call(game, settings, assets)) }),
+      ...(moves && {
+        moves: (state, seat) => this.#try('moves', () => [...Iterator.from(moves.call(game, state, seat)).take(LISTED)], []),
+      }),
       ...(points && { points: (state) => this.#try('points', () => points.call(game, state), []) }),
       ...(choose || isSearchable(game) ? { choose: (view, seat, random) => this.#choose(view, seat, random) } : {}),
       ...(screen && { screen: this.#screen(screen) }),

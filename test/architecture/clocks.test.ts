@@ -30,6 +30,8 @@ const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
   ['lab/class/class-console.ts', /openedAt: this\.#clock\.now\(\)/, 'when a connection was opened, as it is shown'],
   ['cli/class.ts', /formatTime\(wallClock\.now\(\)\)/, 'the time of a line of the class console'],
   ['server/observe/json-logs.ts', /new Date\(now\(\)\)/, 'the time of a line of the log'],
+  ['web/connection/page-client.ts', /wall: clock\.now\(\)/, 'the time of a direct message, as it is shown'],
+  ['web/browser/main.tsx', /now: Date\.now,/, 'the clock of the page itself'],
   ['cli/logs.ts', /now: wallClock\.now|localTime\(wallClock\.now\(\)\)/, 'the time of a line of the log'],
 ]
 
@@ -37,7 +39,7 @@ const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
 const READS = /(?<!performance)\.now\(\)|[cC]lock\.now\b|Date\.now|new Date\((?:now\(\))?\)/
 
 test('wall time is read only where it is stored or shown: spans are measured by monotonic time', () => {
-  const files = globSync('**/*.ts', { cwd: source })
+  const files = globSync('**/*.{ts,tsx}', { cwd: source })
   expect(files.length).toBeGreaterThan(100)
   const found = new Set<unknown>()
   for (const file of files) {

@@ -30,7 +30,7 @@ function usesOf(text: string): Set<string> {
 
 test('each function, constant and class that a file of src/ exports is used in another file', () => {
   const files = ['src', 'bin', 'test', 'bench', 'docs', 'examples'].flatMap((folder) =>
-    globSync(`${folder}/**/*.{ts,js}`, { cwd: root, exclude: ['**/node_modules'] }),
+    globSync(`${folder}/**/*.{ts,tsx,js}`, { cwd: root, exclude: ['**/node_modules'] }),
   )
   const texts = new Map(files.map((file) => [file.replaceAll('\\', '/'), readFileSync(join(root, file), 'utf8')]))
   const users = new Map<string, Set<string>>()

@@ -58,7 +58,7 @@ function stateOf(text: string): Set<string> {
 }
 
 test('no module outside of cli has mutable state, except for caches of constants', () => {
-  const files = globSync('**/*.ts', { cwd: source }).filter((file) => !file.startsWith('cli/'))
+  const files = globSync('**/*.{ts,tsx}', { cwd: source }).filter((file) => !file.startsWith('cli/'))
   expect(files.length).toBeGreaterThan(200)
   const found = files.flatMap((file) => [...stateOf(readFileSync(join(source, file), 'utf8'))].map((name) => `${file}: ${name}`))
   expect(found.sort()).toEqual(CACHES.map(([file, name]) => `${file}: ${name}`).sort())

@@ -13,7 +13,7 @@ function exportedTypes(text: string): Set<string> {
 
 test('no exported type name is declared in two files', () => {
   const declared = new Map<string, string[]>()
-  const files = globSync('**/*.ts', { cwd: source }).sort()
+  const files = globSync('**/*.{ts,tsx}', { cwd: source }).sort()
   expect(files.length).toBeGreaterThan(200)
   for (const file of files) {
     for (const name of exportedTypes(readFileSync(join(source, file), 'utf8'))) declared.set(name, [...(declared.get(name) ?? []), file])

@@ -34,6 +34,8 @@ const SHORT: Readonly<Record<string, string>> = {
   'terminal/exit-codes.ts': 'the codes that scripts test, in one place',
   'testing.ts': 'the public face of the kit for tests',
   'testing/memory-peer.ts': 'a peer in memory, for several tests of the kit',
+  'web/model/messages.ts': 'names for parts of the native protocol',
+  'web/browser/says.tsx': 'what the page says in place of a view',
   'wire/framing/recv.ts': 'a framing, one file each',
 }
 
@@ -42,7 +44,7 @@ const ENGINE = /^storage\/\w+\/engine\.ts$/
 
 /** The number of lines of each file. */
 function sizes(): ReadonlyMap<string, number> {
-  const files = globSync('**/*.ts', { cwd: source }).map((file) => file.replaceAll('\\', '/'))
+  const files = globSync('**/*.{ts,tsx}', { cwd: source }).map((file) => file.replaceAll('\\', '/'))
   return new Map(files.map((file) => [file, readFileSync(join(source, file), 'utf8').split('\n').length - 1]))
 }
 

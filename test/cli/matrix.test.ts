@@ -23,18 +23,22 @@ function createClass(handIns: Readonly<Record<string, Readonly<Record<string, { 
   return path
 }
 
-const GOOD = { from: join(students, 'correct-makefile.py') }
+const GOOD = { from: join(students, 'correct/makefile.py') }
 const SERVER = { 'server.py': { from: join(examples, 'guess_server.py') }, 'lines.py': { from: join(examples, 'lines.py') } }
+const CRASHING = `
+const socket = require('node:net').connect(Number(process.env.PORT), process.env.HOST)
+socket.on('data', (data) => { if (String(data).includes('GUESS')) socket.write(guesses.pop() + '\\n') })
+`
 const LONG = 'n'.repeat(200)
 
 describe.skipIf(!hasPython || !hasNode || !hasNamespaces)('parlor check --matrix', { timeout: 60_000 }, () => {
   test('judges three clients and two servers, alone and together, as a table, CSV and a page', async () => {
     const path = createClass({
       '=cmd()': { 'client.py': GOOD },
-      '<script>alert(1)': { 'client.js': { from: join(students, 'crashed.js') } },
-      [LONG]: { 'part.py': GOOD, 'parlor-check.toml': 'client = "python3 made.py"\nbuild = "cp part.py made.py"\nlevel = "robust"' },
+      '<script>alert(1)': { 'client.js': CRASHING },
+      [LONG]: { 'part.py': GOOD, 'parlor-check.toml': 'client = "python3 made.py {HOST} {PORT}"\nbuild = "cp part.py made.py"\nlevel = "robust"' },
       ' Łucja ': SERVER,
-      bob: { 'server.py': { from: join(students, 'out-of-turn.py') } },
+      bob: { 'server.py': { from: join(students, 'broken/out-of-turn-server.py') } },
       eve: { 'main.py': '', 'parlor-check.toml': 'clint = "x"' },
     })
     writeFileSync(join(path, 'parlor-check.toml'), 'program = "guess"\npoints = 10\n[options]\nsecret = 50')
@@ -42,8 +46,8 @@ describe.skipIf(!hasPython || !hasNode || !hasNamespaces)('parlor check --matrix
     const [csv, html] = [join(path, 'class.csv'), join(path, 'class.html')]
     const { output, errors, code } = await run('check', '--matrix', path, '--csv', csv, '--html', html, '--jobs', '4')
     expect(errors).toContain('out is a symbolic link, which can lead anywhere, and is left out')
-    expect(errors).toContain('=cmd(), client: python3 client.py, guessed from the name client.py\n')
-    expect(errors).toContain('python3 made.py, as its parlor-check.toml says\n')
+    expect(errors).toContain('=cmd(), client: python3 client.py {HOST} {PORT}, guessed from the name client.py\n')
+    expect(errors).toContain('python3 made.py {HOST} {PORT}, as its parlor-check.toml says\n')
     expect(errors).toMatch(
       /n{9}\/parlor-check\.toml is part of a hand-in, and says only how it is started; what else it has \(level\) does not count/,
     )

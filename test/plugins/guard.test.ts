@@ -217,3 +217,15 @@ describe('a restart', () => {
     expect(later.screen).toContain('. . . O . . .')
   })
 })
+
+test('the list of legal moves is cut, and is empty if the game fails at it', () => {
+  const endless = guarded({
+    *moves() {
+      for (let column = 1; ; column++) yield column
+    },
+  })
+  expect([...(endless.game.moves?.({}, 0) ?? [])].length).toBe(100)
+  const broken = guarded({ moves: fail })
+  expect(broken.game.moves?.({}, 0)).toEqual([])
+  expect(broken.failures).toEqual([expect.stringMatching(/^moves of the game connect-four failed: .*so be it/)])
+})

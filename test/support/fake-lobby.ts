@@ -13,6 +13,7 @@ import type {
   SeekAccepted,
   SeekInfo,
   SeekTerms,
+  TableBoard,
   TableEventView,
   TableInfo,
   TableSnapshot,
@@ -243,6 +244,10 @@ export class FakeLobby implements Lobby {
 
   async resumeSeat(table: number): Promise<TableSnapshot | LobbyRefusal> {
     return this.#call<TableSnapshot>('resumeSeat', table) ?? { code: 'no-such-table', refused: `there is no table ${table}` }
+  }
+
+  board(table: number): TableBoard | LobbyRefusal {
+    return this.#call<TableBoard>('board', table) ?? { code: 'not-seated', refused: `you are not at table ${table}` }
   }
 
   async play(...args: [number, string]): Promise<LobbyRefusal | undefined> {

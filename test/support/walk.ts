@@ -34,7 +34,7 @@ export async function walk(program: Program, seed: number): Promise<readonly Wal
       transport: server,
       console: randomUser(random, 40, { think: thinking(random, 0) }),
     })
-    const person = randomUser(random, random.integer(0, 60), { think: thinking(random, program.needs === 'hall' ? 3 : 0) })
+    const person = randomUser(random, random.integer(0, 60), { think: thinking(random, program.needs ? 3 : 0) })
     const joining = new Conversation({ ...terms, side: 'client', transport: client, console: person })
     return { events, hosting, over: Promise.all([hosting.closed, joining.closed]), heard: Number.POSITIVE_INFINITY }
   }
@@ -43,7 +43,7 @@ export async function walk(program: Program, seed: number): Promise<readonly Wal
     pair.hosting.stop(new Disconnected('ours', reason))
   }
   const pairs = [begin()]
-  if (program.needs === 'hall') {
+  if (program.needs) {
     pairs.push(begin())
     // one client is removed meanwhile, and another connects
     for (let turns = random.integer(0, 72); turns > 0; turns--) await turn()
@@ -62,7 +62,7 @@ export async function walk(program: Program, seed: number): Promise<readonly Wal
     pairs.map(async (pair) => {
       const ends = await pair.over
       // no side reads a client's messages after the server has disconnected, and they may cross the server's last message
-      const left = program.needs === 'hall' ? pair.events.findIndex(({ from, bytes }) => from === 'server' && bytes === 'end') : -1
+      const left = program.needs ? pair.events.findIndex(({ from, bytes }) => from === 'server' && bytes === 'end') : -1
       const events = pair.events.filter(
         ({ from, bytes }, at) => from === 'server' || (at < pair.heard && (left < 0 || at < left || bytes === 'end')),
       )

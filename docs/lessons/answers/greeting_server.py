@@ -12,7 +12,7 @@ def serve(connection):
             if connection.recv(1024):
                 connection.sendall(b"Hello in return!")
         except ConnectionError:
-            pass  # this client has gone; the others are still there
+            pass  # this client has left; the others are still there
 
 
 with socket.create_server(("127.0.0.1", int(sys.argv[1]))) as listener:

@@ -35,4 +35,4 @@ with socket.create_server(("127.0.0.1", port)) as listener:
             try:
                 play(connection, fixed or random.randint(1, 100))
             except (OSError, ValueError) as error:
-                print("this client has gone, or has sent no number:", error)
+                print("this client has left, or has sent no number:", error)

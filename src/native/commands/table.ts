@@ -15,6 +15,21 @@ const watching = message(
   { id: 9, ...watched, n: 3, sight: { ...seenBoard, turn: false }, offers: [1] },
 )
 
+const board = message(
+  'board',
+  'The board of a table as text, as the front door shows it, for clients that do not know the game.',
+  {
+    id: id.optional(),
+    table,
+    n: seen,
+    text,
+    moves: list(text)
+      .optional()
+      .meta({ description: 'the legal moves, if this seat may move, the game has no secrets, and there are at most 60' }),
+  },
+  { id: 10, table: 17, n: 3, text: '1: ooo\n2: oo\n', moves: ['1 1', '1 2', '1 3', '2 1', '2 2'] },
+)
+
 /** The messages from the server about tables. */
 export const tableMessages = [
   seated,
@@ -34,6 +49,7 @@ export const tableMessages = [
     { table: 17, n: 3, at: 1_709_212_800_000, what: { type: 'moved', seat: 1 }, sight: seenBoard },
   ),
   resync,
+  board,
   message(
     'recorded',
     'The ladder counts a finished game.',
@@ -99,6 +115,20 @@ export const tableCommands = [
     { example: { id: 10, table: 17 }, cost: 0, answer: ok.schema, run: (lobby, given) => done(lobby.leave(given.table)) },
   ),
   resumeCommand,
+  command(
+    'board',
+    'Requests the board of a table as text, for a seat or a watcher. The answer is `board`.',
+    { table },
+    {
+      example: { id: 10, table: 17 },
+      cost: 4,
+      answer: board.schema,
+      run(lobby, given) {
+        const found = lobby.board(given.table)
+        return isRefusal(found) ? found : toAnswer(board, { table: given.table, ...found })
+      },
+    },
+  ),
   command(
     'play',
     'Makes a move, in the notation of the game. `ok` means that the move is persisted. With `after`, the server refuses the move if this client can see a later event.',

@@ -1,0 +1,32 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { AnyGame, SeatNumber } from '../games/game.ts'
+import { isRefusal } from '../games/game.ts'
+import type { TableBoard, TableSnapshot } from '../hall/api.ts'
+
+/** Maximum number of legal moves that a board lists. */
+const MOVES = 60
+
+/**
+ * Renders the board of a snapshot as the front door shows it, with the legal moves of its seat. `position` is the state of the game:
+ * the moves are listed only if the view shows all of it, so that they contain no secret. Returns `undefined` before the first event
+ * of the table.
+ */
+export function renderBoard({ game, names, seat, now }: TableSnapshot, position: unknown): TableBoard | undefined {
+  if (!now) return undefined
+  const { view, turn } = now.sight
+  const text = game.screen?.board?.(view, { names, seat }) ?? game.notation.render(view)
+  const isOpen = game.whole !== undefined || isDeepStrictEqual(view, position)
+  const moves = seat !== undefined && turn && isOpen ? listMoves(game, position, seat) : undefined
+  return { n: now.n, text, ...(moves ? { moves } : {}) }
+}
+
+function listMoves(game: AnyGame, position: unknown, seat: SeatNumber): readonly string[] | undefined {
+  const listed: string[] = []
+  for (const move of game.moves?.(position, seat) ?? []) {
+    const text = game.notation.print(move)
+    // a list that is too long, or that does not read back, helps no client
+    if (listed.length === MOVES || isRefusal(game.notation.parse(text))) return undefined
+    listed.push(text)
+  }
+  return listed.length > 0 ? listed : undefined
+}

@@ -1,0 +1,118 @@
+import { useEffect, useState } from 'preact/hooks'
+import { type GuessBoard, toGuessBoard } from '../model/boards.ts'
+import { toShown } from '../shown.ts'
+import { texts } from '../texts.ts'
+import { type BoardProps, toStageClass, useKeys } from './board.ts'
+import { Section } from './people.tsx'
+
+const HIGHEST = 100
+
+/** GuessTable is the board of guessing: a line from 1 to 100 on which the numbers that are left shrink, and a field for a guess. */
+export function GuessTable({ table, isOn, play }: BoardProps) {
+  const board = toGuessBoard(table)
+  const [low, high] = [board?.low ?? 1, board?.high ?? HIGHEST]
+  const middle = String(Math.floor((low + high) / 2))
+  const [typed, setTyped] = useState(middle)
+  // after each answer, the field proposes a number that is left
+  const tries = board?.guesses.length
+  useEffect(() => {
+    if (tries !== undefined) setTyped(middle)
+  }, [middle, tries])
+  const step = (by: number) => setTyped((text) => String(Math.min(HIGHEST, Math.max(1, (Number(text) || 0) + by))))
+  useKeys((key, event) => {
+    const field = /^[0-9]$/.test(key) ? document.querySelector<HTMLInputElement>('#guess') : null
+    if (!field) return
+    field.focus()
+    // at once: the next digit may come before the next drawing
+    field.value = key
+    setTyped(key)
+    event.preventDefault()
+  })
+  const press = (event: KeyboardEvent) => {
+    const by = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key]
+    if (by === undefined) return
+    event.preventDefault()
+    step(by)
+  }
+  const submit = (event: Event) => {
+    event.preventDefault()
+    if (isOn && typed.trim() !== '') play(typed.trim())
+  }
+  return (
+    <>
+      <div class={`${toStageClass(table, isOn)} pad`}>
+        {board && <NumberLine board={board} />}
+        {table.seat !== undefined && (
+          <form class="ask-num" onSubmit={submit}>
+            <button class="btn btn--icon" type="button" aria-label={texts.oneLess} onClick={() => step(-1)}>
+              −
+            </button>
+            <input
+              class="in num"
+              id="guess"
+              inputMode="numeric"
+              autoComplete="off"
+              aria-label={texts.yourGuess(low, high)}
+              value={typed}
+              onInput={(event) => setTyped(event.currentTarget.value)}
+              onKeyDown={press}
+            />
+            <button class="btn btn--icon" type="button" aria-label={texts.oneMore} onClick={() => step(1)}>
+              +
+            </button>
+            <button class="btn btn--go" type="submit" disabled={!isOn}>
+              {texts.guess(typed)}
+            </button>
+          </form>
+        )}
+      </div>
+      {board && board.guesses.length > 0 && (
+        <Section id="h-tries" title={texts.triesTitle} number={board.guesses.length}>
+          <ol class="guesses">
+            {board.guesses.map(({ n, text, verdict }, at) => (
+              <li key={n}>
+                <span class="quiet">{at + 1}</span>
+                <b>{text === undefined ? '·' : toShown(text)}</b>
+                <span>{texts.verdicts[verdict]}</span>
+              </li>
+            ))}
+          </ol>
+        </Section>
+      )}
+    </>
+  )
+}
+
+/** Returns the place of a number on the line. */
+function toPlace(number: number): string {
+  return `${((number - 1) / (HIGHEST - 1)) * 100}%`
+}
+
+function NumberLine({ board }: { readonly board: GuessBoard }) {
+  const { low, high, guesses, secret } = board
+  const about = [texts.range(low, high), ...guesses.map(({ text = '·', verdict }) => `${text}: ${texts.verdicts[verdict]}.`)].join(' ')
+  const known = guesses.filter(({ text, verdict }) => text !== undefined && /^\d{1,3}$/.test(text) && verdict !== 'wasted')
+  return (
+    <div class="nl" role="img" aria-label={texts.numberLine(about)}>
+      <span class="nl__band" style={{ '--from': toPlace(low), '--to': toPlace(high) }}>
+        <b>{texts.band(low, high)}</b>
+      </span>
+      {known.map(({ n, text, verdict }) => (
+        <span
+          key={n}
+          class={`nl__tick ${verdict === 'low' ? 'lo' : verdict === 'high' ? 'hi' : ''}`}
+          style={{ '--x': toPlace(Number(text)) }}
+        >
+          <b>{text}</b>
+        </span>
+      ))}
+      {secret !== undefined && <span class="nl__tick nl__secret" style={{ '--x': toPlace(secret) }} />}
+      <span class="nl__end" style={{ '--x': '0%' }}>
+        1
+      </span>
+      <span class="nl__end" style={{ '--x': '100%' }}>
+        {HIGHEST}
+      </span>
+    </div>
+  )
+}

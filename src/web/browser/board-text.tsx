@@ -1,0 +1,67 @@
+import { useState } from 'preact/hooks'
+import { toShown } from '../shown.ts'
+import { quickMoves, texts } from '../texts.ts'
+import { type BoardProps, toStageClass, useKeys } from './board.ts'
+import { findGame, usePage } from './page.ts'
+
+/** Matches a text with sentences, which may break anywhere between words; a drawing must not. */
+const PROSE = /(?:[a-z]{2,}[,.]? ){4}/i
+
+/** TextBoard is the board of every game without a board of its own: the server's text, legal moves as buttons, and a field for a move. */
+export function TextBoard({ table, isOn, play }: BoardProps) {
+  const { model } = usePage()
+  const [typed, setTyped] = useState('')
+  const { board, game, seat, pending } = table
+  const hint = findGame(model.value, game)?.moves
+  // the moves of an older board may be illegal now
+  const listed = board?.n === table.n ? board.moves : undefined
+  const moves = listed ?? (table.sight?.outcome ? [] : (quickMoves[game] ?? []))
+  useKeys((key) => {
+    if (key.length === 1 && moves.includes(key.toLowerCase())) play(key.toLowerCase())
+  })
+  const submit = (event: Event) => {
+    event.preventDefault()
+    if (typed === '' || !isOn) return
+    play(typed)
+    setTyped('')
+  }
+  return (
+    <div class={`${toStageClass(table, isOn)} pad textboard`}>
+      <pre class={`textboard__text${PROSE.test(board?.text ?? '') ? ' is-prose' : ''}`} tabIndex={0} role="region" aria-label={texts.board}>
+        {board ? toShown(board.text) : texts.boardLoading}
+      </pre>
+      {seat !== undefined && moves.length > 0 && (
+        <div class="btns textboard__moves" role="group" aria-label={texts.legalMoves}>
+          {moves.map((move) => (
+            <button
+              key={move}
+              class="btn mono"
+              type="button"
+              disabled={!isOn}
+              aria-pressed={pending?.move === move}
+              onClick={() => play(move)}
+            >
+              {toShown(move)}
+            </button>
+          ))}
+        </div>
+      )}
+      {seat !== undefined && (
+        <form class="say" onSubmit={submit}>
+          <input
+            class="in mono"
+            aria-label={texts.yourMove}
+            placeholder={hint === undefined ? texts.yourMove : toShown(hint)}
+            autoComplete="off"
+            maxLength={1000}
+            value={typed}
+            onInput={(event) => setTyped(event.currentTarget.value)}
+          />
+          <button class="btn btn--go" type="submit" disabled={!isOn}>
+            {texts.play}
+          </button>
+        </form>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,35 @@
+import { useLayoutEffect } from 'preact/hooks'
+import { isOver, type TableModel } from '../model/table-model.ts'
+
+/** BoardProps is what each board gets: the table, whether this user may move now, and the way to move. */
+export interface BoardProps {
+  readonly table: TableModel
+  readonly isOn: boolean
+  readonly play: (move: string) => void
+}
+
+/** Returns the classes of the frame around a board. */
+export function toStageClass(table: TableModel, isOn: boolean): string {
+  const isOff = table.joined !== 'yes' && !isOver(table)
+  return `stage${isOn ? ' is-on' : ''}${isOff ? ' is-off' : ''}`
+}
+
+/** Checks whether a key goes to a field or a dialog, or has a modifier. */
+export function isTyping(event: KeyboardEvent): boolean {
+  const { target } = event
+  const isField = target instanceof HTMLElement && /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
+  const isChoice = target instanceof HTMLInputElement && target.type === 'radio'
+  return (isField && !isChoice) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]') !== null
+}
+
+/** Calls `press` with the keys of the page that go to no field. */
+export function useKeys(press: (key: string, event: KeyboardEvent) => void) {
+  // with the drawing, not after it: the first key may come at once
+  useLayoutEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (!isTyping(event)) press(event.key, event)
+    }
+    addEventListener('keydown', listen)
+    return () => removeEventListener('keydown', listen)
+  }, [press])
+}

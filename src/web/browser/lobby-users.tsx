@@ -1,0 +1,87 @@
+import { useEffect, useRef } from 'preact/hooks'
+import { texts } from '../texts.ts'
+import { usePage } from './page.ts'
+import { ClockTime, SayForm, Section, ShownText, TalkLog, UserName } from './people.tsx'
+
+/** HereNow lists the users who are online. */
+export function HereNow({ write, challenge }: { readonly write: (name: string) => void; readonly challenge: (name: string) => void }) {
+  const { model } = usePage()
+  const { lobby, me } = model.value
+  const people = lobby?.people ?? []
+  return (
+    <Section id="h-who" title={texts.hereNow} number={lobby?.total.people ?? 0}>
+      {lobby && people.length === 0 && <p class="quiet">{texts.noUsers}</p>}
+      <ul class="people">
+        {people.map(({ name, tables }) => (
+          <li key={name}>
+            <b>
+              <UserName name={name} />
+            </b>
+            {name === me?.name ? <small>{texts.you}</small> : tables[0] !== undefined && <small>{texts.atTable(tables[0])}</small>}
+            {name !== me?.name && (
+              <span class="push">
+                <button class="btn btn--plain btn--s" type="button" onClick={() => challenge(name)}>
+                  {texts.challengeWord}
+                  <span class="sr"> {name}</span>
+                </button>
+                <button class="btn btn--plain btn--s" type="button" onClick={() => write(name)}>
+                  {texts.tell}
+                  <span class="sr">
+                    {' '}
+                    {texts.to} {name}
+                  </span>
+                </button>
+              </span>
+            )}
+          </li>
+        ))}
+        <li>
+          <b>{texts.house}</b> <small>{texts.houseFree}</small>
+        </li>
+      </ul>
+    </Section>
+  )
+}
+
+/** Messages shows the messages between this user and others, and a field to write to one of them. */
+export function Messages({ receiver }: { readonly receiver: string | undefined }) {
+  const { model, client } = usePage()
+  const { talk } = model.value
+  const partner = receiver ?? talk.at(-1)?.to ?? talk.at(-1)?.name
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (receiver !== undefined) box.current?.querySelector('input')?.focus()
+  }, [receiver])
+  return (
+    <Section id="h-talk" title={texts.messages}>
+      {talk.length > 0 && (
+        <TalkLog size={talk.length} label={texts.messages}>
+          {talk.map((line, at) => (
+            <li key={at}>
+              <b>
+                <UserName name={line.name} />
+              </b>{' '}
+              {line.to !== undefined && (
+                <span class="quiet">
+                  {texts.to} <UserName name={line.to} />{' '}
+                </span>
+              )}
+              <ShownText text={line.text} /> <ClockTime at={line.at} />
+            </li>
+          ))}
+        </TalkLog>
+      )}
+      {partner === undefined ? (
+        <p class="quiet small">{texts.noMessages}</p>
+      ) : (
+        <div ref={box}>
+          <SayForm
+            label={texts.messageTo(partner)}
+            button={texts.send}
+            say={(text) => client.want({ type: 'tell', name: partner, text })}
+          />
+        </div>
+      )}
+    </Section>
+  )
+}

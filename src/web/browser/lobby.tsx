@@ -1,0 +1,221 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { GameInfo, OwnSeek } from '../model/model.ts'
+import { toShown, toShownName } from '../shown.ts'
+import { formatTerms, gameTexts, texts } from '../texts.ts'
+import { useKeys } from './board.ts'
+import { Icon } from './icons.tsx'
+import { type ChosenSettings, GameSettings } from './lobby-settings.tsx'
+import { OpenTables, OwnGames, TablesInPlay } from './lobby-tables.tsx'
+import { HereNow, Messages } from './lobby-users.tsx'
+import { gameName, usePage } from './page.ts'
+import { CopyField, Section, UserName } from './people.tsx'
+import { GamePicture } from './pictures.tsx'
+
+/** Against is who the opponent is to be; with an at sign, the user of that name. */
+type Against = 'anyone' | 'house' | 'friend' | `@${string}`
+const AGAINST = ['anyone', 'house', 'friend'] as const satisfies readonly Against[]
+const CLOCKS = { none: undefined, five: { total: 300_000 }, ten: { total: 600_000 }, turn: { turn: 30_000 } } as const
+type ClockChoice = keyof typeof CLOCKS
+
+/** Lobby is the first view: games to play, tables, users and messages. */
+export function Lobby() {
+  const { model, client } = usePage()
+  const [against, setAgainst] = useState<Against>('anyone')
+  const [clock, setClock] = useState<ClockChoice>('none')
+  const [settings, setSettings] = useState<ChosenSettings>({})
+  const [isRated, setRated] = useState(false)
+  const [challenged, challenge] = useState<string>()
+  const [receiver, setReceiver] = useState<string>()
+  useEffect(() => {
+    client.showLobby(true)
+    return () => client.showLobby(false)
+  }, [client])
+  const { games, seek } = model.value
+  const play = (game: GameInfo) => {
+    const isAlone = game.seats.max === 1
+    client.want({
+      type: 'seek',
+      game: game.game,
+      replace: true,
+      settings: settings[game.game] ?? {},
+      ...(isRated && !isAlone && against !== 'house' ? { rated: true } : {}),
+      ...(challenged !== undefined && against === `@${challenged}` && !isAlone ? { against: challenged } : {}),
+      ...(CLOCKS[clock] && !isAlone ? { clock: CLOCKS[clock] } : {}),
+      ...(isAlone || against === 'house' ? { wait: 0 } : { wait: null }),
+      ...(against === 'friend' && !isAlone ? { private: true } : {}),
+    })
+  }
+  useKeys((key) => {
+    const chosen = AGAINST[Number(key) - 1]
+    if (chosen) setAgainst(chosen)
+  })
+  return (
+    <main class="page" id="main" tabIndex={-1}>
+      <Challenges />
+      {seek && <OwnSeekNote seek={seek} />}
+      <div class="lobby">
+        <div>
+          <div class="page__head">
+            <h1>{texts.playAgainst}</h1>
+            <Choice
+              label={texts.opponent}
+              name="against"
+              all={challenged === undefined ? AGAINST : [...AGAINST, `@${challenged}`]}
+              wordOf={(one) => (one.startsWith('@') ? toShownName(one.slice(1)) : texts.against[one as (typeof AGAINST)[number]])}
+              chosen={against}
+              choose={setAgainst}
+            />
+            <Choice
+              label={texts.clockLabel}
+              name="clock"
+              all={Object.keys(CLOCKS) as ClockChoice[]}
+              wordOf={(one) => texts.clocks[one]}
+              chosen={clock}
+              choose={setClock}
+              isSmall
+            />
+          </div>
+          <GameSettings games={games ?? []} chosen={settings} choose={setSettings} isRated={isRated} setRated={setRated} />
+          <GameList games={games} play={play} />
+          <OwnGames />
+          <OpenTables firstGame={games?.[0]} playHouse={(game) => client.want({ type: 'seek', game: game.game, wait: 0, replace: true })} />
+          <TablesInPlay />
+        </div>
+        <aside aria-label={`${texts.hereNow}, ${texts.messages}`}>
+          <HereNow
+            write={setReceiver}
+            challenge={(name) => {
+              challenge(name)
+              setAgainst(`@${name}`)
+            }}
+          />
+          <Messages receiver={receiver} />
+          <Section id="h-program" title={texts.byProgram}>
+            <div class="dial">{`nc ${location.hostname} 4000`}</div>
+            <p class="quiet small">{texts.byProgramHint}</p>
+          </Section>
+        </aside>
+      </div>
+    </main>
+  )
+}
+
+function Choice<Value extends string>(props: {
+  readonly label: string
+  readonly name: string
+  readonly all: readonly Value[]
+  readonly wordOf: (value: Value) => string
+  readonly chosen: Value
+  readonly choose: (value: Value) => void
+  readonly isSmall?: boolean
+}) {
+  const { label, name, all, wordOf, chosen, choose, isSmall } = props
+  return (
+    <div class="scroll-x">
+      <div class={`seg-ctl${isSmall ? ' seg-ctl--s' : ''}`} role="radiogroup" aria-label={label}>
+        {all.map((value) => (
+          <label key={value}>
+            <input type="radio" name={name} checked={value === chosen} onChange={() => choose(value)} />
+            <bdi>{wordOf(value)}</bdi>
+          </label>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+function GameList({ games, play }: { readonly games: readonly GameInfo[] | undefined; readonly play: (game: GameInfo) => void }) {
+  const { model } = usePage()
+  const seekers = model.value.lobby?.seekers ?? []
+  const move = (event: KeyboardEvent) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
+    if (step === undefined || !(event.currentTarget instanceof HTMLElement)) return
+    const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('button')]
+    const next = buttons[buttons.indexOf(document.activeElement as HTMLElement) + step]
+    if (!next) return
+    next.focus()
+    event.preventDefault()
+  }
+  return (
+    <ul class="games" onKeyDown={move}>
+      {games
+        ? games.map((game) => {
+            const waiting = seekers.filter((seek) => seek.game === game.game || seek.game === game.rules).length
+            return (
+              <li key={game.game}>
+                <button class="game" type="button" onClick={() => play(game)}>
+                  <GamePicture rules={game.rules} />
+                  <span>
+                    <b>{gameName(model.value, game.rules)}</b>
+                    <small>{gameTexts[game.rules]?.about ?? toShown(game.title)}</small>
+                  </span>
+                  <span class="game__foot">{waiting > 0 && <span class="wait">{texts.waiting(waiting)}</span>}</span>
+                </button>
+              </li>
+            )
+          })
+        : Array.from({ length: 8 }, (_, at) => <GameShape key={at} />)}
+    </ul>
+  )
+}
+
+/** GameShape has the size of a game whose name has not arrived yet, so that nothing moves when it does. */
+function GameShape() {
+  return (
+    <li>
+      <span class="game game--shape">
+        <svg class="pic" viewBox="0 0 160 92" aria-hidden="true" />
+        <span>
+          <b>&nbsp;</b>
+          <small />
+        </span>
+        <span class="game__foot" />
+      </span>
+    </li>
+  )
+}
+
+function Challenges() {
+  const { model, client } = usePage()
+  const { challenges } = model.value
+  return (
+    <>
+      {challenges.map(({ name, game, ...terms }) => (
+        <div class="ask" role="status" key={name}>
+          <b>
+            <UserName name={name} /> {texts.challengesYou}
+          </b>
+          <span>{[gameName(model.value, game), formatTerms(terms)].filter(Boolean).join(', ')}</span>
+          <span class="btns push">
+            <button class="btn btn--go btn--s" type="button" onClick={() => client.send({ type: 'accept', name })}>
+              {texts.accept}
+            </button>
+            <button class="btn btn--s" type="button" onClick={() => client.send({ type: 'refuse', name })}>
+              {texts.decline}
+            </button>
+          </span>
+        </div>
+      ))}
+    </>
+  )
+}
+
+function OwnSeekNote({ seek }: { readonly seek: OwnSeek }) {
+  const { model, client } = usePage()
+  const game = gameName(model.value, seek.wish.game)
+  const { against } = seek.wish
+  const waits = against === undefined ? texts.seeking(game) : texts.asked(toShownName(against), game)
+  const link = seek.code === undefined ? undefined : `${location.href.split('#')[0]}#join/${encodeURIComponent(seek.code)}`
+  return (
+    <div class="ask" role="status">
+      <Icon name={link ? 'link' : 'clock'} />
+      <b>{link ? texts.friendWaits(game) : waits}</b>
+      {link && <CopyField label={texts.friendLink} value={link} />}
+      <span class="btns push">
+        <button class="btn btn--s" type="button" onClick={() => client.send({ type: 'cancel' })}>
+          {texts.cancel}
+        </button>
+      </span>
+    </div>
+  )
+}

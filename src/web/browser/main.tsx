@@ -1,0 +1,70 @@
+import { signal } from '@preact/signals'
+import { render } from 'preact'
+import '../styles/tokens.css'
+import '../styles/base.css'
+import '../styles/lobby.css'
+import '../styles/table.css'
+import '../styles/boards.css'
+import '../styles/notices.css'
+import { PageClient } from '../connection/page-client.ts'
+import type { SocketEvents } from '../connection/socket.ts'
+import { emptyModel } from '../model/model.ts'
+import { App } from './app.tsx'
+import { logIn, logOut, register } from './login.ts'
+import { PageProvider, parseRoute } from './page.ts'
+
+/** Milliseconds between two updates of clocks. */
+const TICK = 250
+
+/** Connects to the server that has sent this page, under the page's own path. */
+function openSocket(events: SocketEvents) {
+  const address = new URL('ws', location.href)
+  address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
+  address.hash = ''
+  const socket = new WebSocket(address)
+  socket.addEventListener('message', ({ data }) => events.received(String(data)))
+  socket.addEventListener('close', () => events.closed())
+  return { send: (text: string) => socket.send(text), close: () => socket.close() }
+}
+
+function monotonic(): number {
+  return performance.now()
+}
+
+function after(ms: number, then: () => void): () => void {
+  const timer = setTimeout(then, ms)
+  return () => clearTimeout(timer)
+}
+
+function start(root: HTMLElement): void {
+  const model = signal(emptyModel)
+  const now = signal(performance.now())
+  const route = signal(parseRoute(location.hash))
+  const client = new PageClient({
+    openSocket,
+    clock: { now: Date.now, monotonic, after },
+    store: sessionStorage,
+    changed: (next) => {
+      model.value = next
+    },
+  })
+  addEventListener('hashchange', () => {
+    route.value = parseRoute(location.hash)
+  })
+  // a phone that wakes up, or a network that is back, does not wait for the next attempt
+  addEventListener('online', () => client.model.link.state === 'lost' && client.connect())
+  setInterval(() => {
+    if (!document.hidden) now.value = performance.now()
+  }, TICK)
+  const page = { model, now, route, client, logIn: logIn(client), register: register(client, model), logOut: logOut(client) }
+  client.start()
+  render(
+    <PageProvider value={page}>
+      <App />
+    </PageProvider>,
+    root,
+  )
+}
+
+const root = document.getElementById('page')
+if (root) start(root)

@@ -1,0 +1,134 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { foldText, isHouse, toShown, toShownName } from '../shown.ts'
+import { texts } from '../texts.ts'
+
+/** UserName shows the name of a user: isolated from the text around it, and cut; the title has the whole name. */
+export function UserName({ name }: { readonly name: string }) {
+  const shown = isHouse(name) ? texts.house : toShownName(name)
+  const whole = toShown(name)
+  return <bdi title={whole === shown || isHouse(name) ? undefined : whole}>{shown}</bdi>
+}
+
+/** ShownText shows a text of a user as text: no links, control characters visible, and a long text folded. */
+export function ShownText({ text }: { readonly text: string }) {
+  const [isOpen, setOpen] = useState(false)
+  const folded = foldText(text)
+  return (
+    <>
+      <bdi>{isOpen ? toShown(text) : folded.text}</bdi>
+      {folded.isCut && (
+        <>
+          {isOpen ? ' ' : '… '}
+          <button class="more" type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            {isOpen ? texts.less : texts.more}
+          </button>
+        </>
+      )}
+    </>
+  )
+}
+
+/** Section is a rule with a name on it. */
+export function Section(props: {
+  readonly id: string
+  readonly title: string
+  readonly number?: number | string | undefined
+  readonly children: ComponentChildren
+}) {
+  const { id, title, number, children } = props
+  return (
+    <section class="sect" aria-labelledby={id}>
+      <header>
+        <h2 id={id}>{title}</h2> {number !== undefined && <span class="n">{number}</span>}
+      </header>
+      {children}
+    </section>
+  )
+}
+
+/** TalkLog is a list of messages that stays at its end, and that a screen reader reads as it grows. */
+export function TalkLog({
+  size,
+  label,
+  children,
+}: {
+  readonly size: number
+  readonly label: string
+  readonly children: ComponentChildren
+}) {
+  const list = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    if (size > 0) list.current?.scrollTo({ top: list.current.scrollHeight })
+  }, [size])
+  return (
+    <div class="talklog" role="log" aria-label={label} ref={list} tabIndex={0}>
+      <ol class="talk">{children}</ol>
+    </div>
+  )
+}
+
+/** ClockTime shows the time of a message, to the minute. */
+export function ClockTime({ at }: { readonly at: number }) {
+  const date = new Date(at)
+  return <time dateTime={date.toISOString()}>{date.toTimeString().slice(0, 5)}</time>
+}
+
+/** SayForm is a field for one line, with a button. */
+export function SayForm(props: {
+  readonly label: string
+  readonly button: string
+  readonly isOff?: boolean
+  readonly say: (text: string) => void
+}) {
+  const { label, button, isOff = false, say } = props
+  const [text, setText] = useState('')
+  const submit = (event: Event) => {
+    event.preventDefault()
+    if (text.trim() === '' || isOff) return
+    say(text)
+    setText('')
+  }
+  return (
+    <form class="say" onSubmit={submit}>
+      <input
+        class="in"
+        data-say
+        aria-label={label}
+        placeholder={texts.saySomething}
+        maxLength={1000}
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
+      <button class="btn" type="submit" aria-disabled={isOff}>
+        {button}
+      </button>
+    </form>
+  )
+}
+
+/** CopyField shows a link with a button that copies it. */
+export function CopyField({ label, value }: { readonly label: string; readonly value: string }) {
+  const [isCopied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!isCopied) return
+    const timer = setTimeout(() => setCopied(false), 2000)
+    return () => clearTimeout(timer)
+  }, [isCopied])
+  const field = useRef<HTMLInputElement>(null)
+  const copy = async () => {
+    field.current?.select()
+    // the clipboard needs a secure page; without it, the selected text can be copied by hand
+    if (navigator.clipboard) await navigator.clipboard.writeText(value)
+    else document.execCommand('copy')
+    setCopied(true)
+  }
+  return (
+    <p class="share">
+      <input class="in" readOnly aria-label={label} value={value} ref={field} />
+      <button class="btn" type="button" onClick={copy}>
+        {isCopied ? texts.copied : texts.copy}
+      </button>
+    </p>
+  )
+}

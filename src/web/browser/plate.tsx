@@ -1,0 +1,79 @@
+import { countWins } from '../../games/scissors.ts'
+import { toCoinBoard, toGuessBoard, toHands } from '../model/boards.ts'
+import { isOver, type TableModel, timeLeft } from '../model/table-model.ts'
+import { formatClock, texts } from '../texts.ts'
+import { SeatToken, sideOf } from './icons.tsx'
+import { usePage } from './page.ts'
+import { UserName } from './people.tsx'
+
+/** Plate shows a seat: its player, how the seat is, and its clock or its count. */
+export function Plate({ table, seat }: { readonly table: TableModel; readonly seat: number }) {
+  const { now } = usePage()
+  const { names, sight, away, game } = table
+  const isOn = !isOver(table) && sight?.toMove.includes(seat) === true
+  const since = away.get(seat)
+  const isAway = since !== undefined && !isOver(table)
+  return (
+    <div class={`plate ${sideOf(seat)}${isOn ? ' is-on' : ''}${isAway ? ' is-away' : ''}`}>
+      <SeatToken seat={seat} isMark={game === 'tictactoe'} />
+      <p class="plate__name">
+        <UserName name={names[seat] ?? ''} /> {seat === table.seat && <small>{texts.you}</small>}
+      </p>
+      <p class="plate__via">{isAway && <span class="away">{texts.connectionClosed(formatClock(Math.max(0, now.value - since)))}</span>}</p>
+      <PlateNumber table={table} seat={seat} isOn={isOn} />
+    </div>
+  )
+}
+
+/** The clock of a seat; in a game without a clock, what the seat has to count. */
+function PlateNumber({ table, seat, isOn }: { readonly table: TableModel; readonly seat: number; readonly isOn: boolean }) {
+  const { now } = usePage()
+  if (table.clock) {
+    const left = timeLeft(table, seat, now.value)
+    return (
+      <p class="clock">
+        <span class="sr">{isOn ? texts.clockRuns : texts.clock}</span>
+        {left === undefined ? '' : formatClock(left)}
+      </p>
+    )
+  }
+  const [number, about] = toCount(table, seat) ?? []
+  return (
+    <p class="clock">
+      {number}
+      {about && <small>{about}</small>}
+    </p>
+  )
+}
+
+function toCount(table: TableModel, seat: number): readonly [number, string] | undefined {
+  const { game, sight } = table
+  if (game === 'guessing') {
+    const left = toGuessBoard(table)?.left
+    return left === undefined ? undefined : [left, texts.triesLeft]
+  }
+  if (game === 'coin') {
+    const coin = toCoinBoard(table)
+    return coin && [coin.right, texts.rightOfAll(coin.guesses)]
+  }
+  const hands = game === 'hands' ? toHands(sight?.view) : undefined
+  if (!hands) return undefined
+  const won = countWins(hands.rounds)[seat] ?? 0
+  return [won, texts.roundsWon(won)]
+}
+
+/** The seconds at which a screen reader hears how much time is left. */
+const CALLED = [60, 30, 10]
+
+/** ClockCalls announces the last minute of this user's clock. */
+export function ClockCalls({ table }: { readonly table: TableModel }) {
+  const { now } = usePage()
+  const { seat } = table
+  const left = seat === undefined || !table.sight?.turn ? undefined : timeLeft(table, seat, now.value)
+  const called = left === undefined ? undefined : CALLED.findLast((seconds) => left <= seconds * 1000)
+  return (
+    <span class="sr" aria-live="polite">
+      {called === undefined ? '' : texts.secondsLeft(called)}
+    </span>
+  )
+}

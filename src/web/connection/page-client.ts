@@ -1,0 +1,152 @@
+import type { ToClient, ToServer } from '../../native/messages.ts'
+import { dueCommands } from '../model/due.ts'
+import { fold } from '../model/fold.ts'
+import type { Wish } from '../model/messages.ts'
+import { emptyModel, type Input, type Model } from '../model/model.ts'
+import { type OpenSocket, type PageClock, type PageSocket, type PageStore, toWait } from './socket.ts'
+import { readMemory, toMemory, writeMemory } from './tab-memory.ts'
+
+/** PageClientOptions has what the client needs of its surroundings. */
+export interface PageClientOptions {
+  readonly openSocket: OpenSocket
+  readonly clock: PageClock
+  readonly store: PageStore
+  /** Called with each new model. */
+  readonly changed: (model: Model) => void
+  /** Milliseconds between two requests for the lists of the lobby. */
+  readonly lobbyEvery?: number
+}
+
+/** Milliseconds between two requests for the lists of the lobby; the server does not publish changes of them. */
+const LOBBY_EVERY = 3000
+/** Milliseconds after which the page closes a connection that does not answer. */
+const SILENCE = 15_000
+
+/**
+ * PageClient connects the model to the server. It folds each message and each act into the model, sends the commands that are due, and
+ * connects again after a lost connection, with waits of 1, 2, 4 and up to 30 seconds.
+ */
+export class PageClient {
+  #model: Model = emptyModel
+  #socket: PageSocket | undefined
+  #ids = 0
+  #isLobbyShown = false
+  #stopWaiting: (() => void) | undefined
+  #stopAsking: (() => void) | undefined
+  #stopWatching: (() => void) | undefined
+  readonly #options: PageClientOptions
+
+  constructor(options: PageClientOptions) {
+    this.#options = options
+  }
+
+  get model(): Model {
+    return this.#model
+  }
+
+  /** Reads the memory of the tab and connects. */
+  start(): void {
+    this.#take({ type: 'restored', ...readMemory(this.#options.store) })
+    this.connect()
+  }
+
+  /** Connects now, without a wait. */
+  connect(): void {
+    this.#stopWaiting?.()
+    this.#stopWaiting = undefined
+    this.#socket?.close()
+    this.#take({ type: 'connecting' })
+    const own: PageSocket = this.#options.openSocket({
+      received: (text) => {
+        if (this.#socket === own) this.#receive(text)
+      },
+      closed: () => {
+        if (this.#socket === own) this.#lose()
+      },
+    })
+    this.#socket = own
+  }
+
+  /** Sends a command, if the connection is open. */
+  send(wish: Wish): void {
+    if (!this.#model.greeted || !this.#socket) return
+    // the ids of this page are its own; `as` because a spread of a union is no union
+    const command = { ...wish, id: ++this.#ids } as ToServer
+    this.#socket.send(JSON.stringify(command))
+    this.#take({ type: 'sent', command })
+    this.#expectAnswer()
+  }
+
+  /** Sends a command that needs a name; without a name, the command waits for the login. */
+  want(wish: Wish): void {
+    if (this.#model.me && this.#model.greeted) this.send(wish)
+    else this.#take({ type: 'wished', wish })
+  }
+
+  /** Folds an input that is neither a message nor a command. */
+  tell(input: Exclude<Input, { type: 'received' | 'sent' | 'connecting' | 'lost' }>): void {
+    this.#take(input)
+  }
+
+  /** Keeps the lists of the lobby up to date while it is shown. */
+  showLobby(isShown: boolean): void {
+    if (this.#isLobbyShown === isShown) return
+    this.#isLobbyShown = isShown
+    if (isShown) this.#askForLobby()
+  }
+
+  /** Closes the connection for good. */
+  stop(): void {
+    const socket = this.#socket
+    this.#socket = undefined
+    for (const cancel of [this.#stopWaiting, this.#stopAsking, this.#stopWatching]) cancel?.()
+    socket?.close()
+  }
+
+  #receive(text: string): void {
+    // the server sends nothing but messages of its protocol; `fold` ignores what it does not know
+    const message = JSON.parse(text) as ToClient
+    this.#stopWatching?.()
+    this.#stopWatching = undefined
+    const { clock } = this.#options
+    this.#take({ type: 'received', message, at: clock.monotonic(), wall: clock.now() })
+    if (message.type === 'hello' && this.#isLobbyShown) this.#askForLobby()
+    if (this.#model.link.state === 'outdated') this.stop()
+  }
+
+  #lose(): void {
+    this.#socket = undefined
+    this.#stopWatching?.()
+    this.#stopWatching = undefined
+    const { clock } = this.#options
+    const { link } = this.#model
+    const wait = toWait(link.state === 'lost' ? link.attempt + 1 : 1)
+    this.#take({ type: 'lost', retryAt: clock.monotonic() + wait })
+    this.#stopWaiting = clock.after(wait, () => this.connect())
+  }
+
+  #take(input: Input): void {
+    this.#model = fold(this.#model, input)
+    writeMemory(this.#options.store, toMemory(this.#model))
+    this.#options.changed(this.#model)
+    if (!this.#socket || input.type === 'sent') return
+    // each command that is sent removes itself from the commands that are due
+    for (let [next] = dueCommands(this.#model); next && this.#socket; [next] = dueCommands(this.#model)) this.send(next)
+  }
+
+  #askForLobby(): void {
+    this.#stopAsking?.()
+    this.#stopAsking = undefined
+    if (!this.#isLobbyShown) return
+    this.send({ type: 'lobby' })
+    this.#stopAsking = this.#options.clock.after(this.#options.lobbyEvery ?? LOBBY_EVERY, () => this.#askForLobby())
+  }
+
+  #expectAnswer(): void {
+    this.#stopWatching ??= this.#options.clock.after(SILENCE, () => {
+      this.#stopWatching = undefined
+      this.#socket?.close()
+      this.#lose()
+    })
+  }
+}

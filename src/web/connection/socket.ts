@@ -1,0 +1,40 @@
+/** PageSocket is the connection of the page to the server: texts in both directions. */
+export interface PageSocket {
+  send(text: string): void
+  close(): void
+}
+
+/** SocketEvents receives what happens to a socket. After `closed`, nothing else is called. */
+export interface SocketEvents {
+  received(text: string): void
+  closed(): void
+}
+
+/** OpenSocket connects to the server. A socket that cannot connect calls `closed`. */
+export type OpenSocket = (events: SocketEvents) => PageSocket
+
+/** PageClock is the part of a clock that the page needs. */
+export interface PageClock {
+  /** Returns milliseconds since the Unix epoch, for times that the page shows. */
+  now(): number
+  /** Returns milliseconds from any origin, for spans. */
+  monotonic(): number
+  /** Calls `then` after some milliseconds; returns a function that cancels the call. */
+  after(ms: number, then: () => void): () => void
+}
+
+/** PageStore keeps texts for this tab across a reload of the page; `sessionStorage` in a browser. */
+export interface PageStore {
+  getItem(name: string): string | null
+  setItem(name: string, value: string): void
+  removeItem(name: string): void
+}
+
+/** First wait before the page connects again, in milliseconds; each further wait is twice as long, up to `LONGEST_WAIT`. */
+const FIRST_WAIT = 1000
+const LONGEST_WAIT = 30_000
+
+/** Returns the wait before an attempt to connect, counted from 1, in milliseconds. */
+export function toWait(attempt: number): number {
+  return Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.max(0, attempt - 1))
+}

@@ -1,0 +1,62 @@
+import type { Guest, Model, StoredSeat } from '../model/model.ts'
+import type { PageStore } from './socket.ts'
+
+/*
+ * What one tab remembers across a reload: the guest's secret and the tokens of seats. They are in the storage of the tab, never in
+ * an address. A registered user is remembered by the server's cookie, which scripts cannot read.
+ */
+
+const NAME = 'parlor.tab'
+
+/** TabMemory is what a tab remembers. */
+export interface TabMemory {
+  readonly guest?: Guest
+  readonly seats: readonly StoredSeat[]
+}
+
+/** Returns what a model has to remember. */
+export function toMemory({ guest, tables }: Model): TabMemory {
+  const seats = [...tables.values()].flatMap((table): readonly StoredSeat[] => {
+    const { token, seat, moves, remembered } = table
+    if (token === undefined || seat === undefined || table.sight?.outcome || table.next !== undefined) return []
+    const own = moves.flatMap((move) => (move.seat === seat && move.text !== undefined ? [[move.n, move.text]] : []))
+    return [{ table: table.table, token, seat, moves: { ...remembered, ...Object.fromEntries(own) } }]
+  })
+  return { ...(guest ? { guest } : {}), seats }
+}
+
+/** Reads the memory of the tab; a memory that is missing or damaged is empty. */
+export function readMemory(store: PageStore): TabMemory {
+  const text = store.getItem(NAME)
+  if (text === null) return { seats: [] }
+  try {
+    const memory: unknown = JSON.parse(text)
+    return isMemory(memory) ? memory : { seats: [] }
+  } catch (reason) {
+    if (reason instanceof SyntaxError) return { seats: [] }
+    throw reason
+  }
+}
+
+/** Writes the memory of the tab, if it has changed. */
+export function writeMemory(store: PageStore, memory: TabMemory): void {
+  const text = JSON.stringify(memory)
+  if (store.getItem(NAME) !== text) store.setItem(NAME, text)
+}
+
+function isMemory(value: unknown): value is TabMemory {
+  if (!isFields(value) || !Array.isArray(value.seats)) return false
+  const { guest } = value
+  const isGuest = guest === undefined || (isFields(guest) && typeof guest.name === 'string')
+  return isGuest && value.seats.every(isSeat)
+}
+
+function isSeat(value: unknown): boolean {
+  if (!isFields(value)) return false
+  const { table, token, seat, moves } = value
+  return typeof table === 'number' && typeof token === 'string' && typeof seat === 'number' && isFields(moves)
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}

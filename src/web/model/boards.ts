@@ -1,0 +1,110 @@
+import type { Coin } from '../../games/coin.ts'
+import type { GuessingView, Verdict } from '../../games/guessing.ts'
+import type { HandsView } from '../../games/scissors.ts'
+import type { Board } from '../../games/tictactoe.ts'
+import type { TableModel } from './table-model.ts'
+
+/*
+ * What the boards of the page show, computed from views. A view arrives as plain data; each function checks the form that it needs and
+ * returns `undefined` for another form, so that the page then shows the board as text.
+ */
+
+function isFields(view: unknown): view is Readonly<Record<string, unknown>> {
+  return typeof view === 'object' && view !== null
+}
+
+/** Returns the board of tic-tac-toe in a view. */
+export function toBoard(view: unknown): Board | undefined {
+  const isBoard =
+    isFields(view) && typeof view.cells === 'string' && typeof view.size === 'number' && view.cells.length === view.size * view.size
+  return isBoard ? (view as unknown as Board) : undefined
+}
+
+/** Returns the cells, from 1, of the line with which a board is won; empty without a winner. */
+export function winningLine({ cells, size, winner }: Board): readonly number[] {
+  if (winner === undefined) return []
+  const steps = (from: number, step: number) => Array.from({ length: size }, (_, at) => from + at * step)
+  const rows = Array.from({ length: size }, (_, row) => steps(row * size, 1))
+  const columns = Array.from({ length: size }, (_, column) => steps(column, size))
+  const lines = [...rows, ...columns, steps(0, size + 1), steps(size - 1, size - 1)]
+  const mark = 'OX'[winner]
+  const line = lines.find((one) => one.every((cell) => cells[cell] === mark)) ?? []
+  return line.map((cell) => cell + 1)
+}
+
+/** GuessTry is one try at the number, with the answer; `text` is missing if this page does not know the number. */
+export interface GuessTry {
+  readonly n: number
+  readonly text?: string
+  readonly verdict: Verdict
+}
+
+/** GuessBoard is a game of guessing: the tries, and the numbers that are left. */
+export interface GuessBoard {
+  readonly guesses: readonly GuessTry[]
+  readonly low: number
+  readonly high: number
+  /** Tries left; missing if they are unlimited. */
+  readonly left?: number
+  readonly secret?: number
+}
+
+/** Returns the game of guessing at a table. */
+export function toGuessBoard({ moves, sight }: TableModel): GuessBoard | undefined {
+  const view = sight?.view
+  if (!isFields(view)) return undefined
+  const guesses = moves.flatMap(({ n, text, view }): readonly GuessTry[] => {
+    const verdict = isFields(view) ? (view as GuessingView).last : undefined
+    return verdict === undefined ? [] : [{ n, verdict, ...(text === undefined ? {} : { text }) }]
+  })
+  const numbers = (verdict: Verdict) => guesses.filter((one) => one.verdict === verdict).flatMap(({ text }) => toNumber(text))
+  const found = numbers('right')[0]
+  const { left, secret } = view as GuessingView
+  return {
+    guesses,
+    low: found ?? Math.max(1, ...numbers('low').map((low) => low + 1)),
+    high: found ?? Math.min(100, ...numbers('high').map((high) => high - 1)),
+    ...(left === undefined ? {} : { left }),
+    ...(secret === undefined ? {} : { secret }),
+  }
+}
+
+function toNumber(text: string | undefined): readonly number[] {
+  const number = Number(text)
+  return text !== undefined && Number.isInteger(number) && number >= 1 && number <= 100 ? [number] : []
+}
+
+/** Toss is one toss of the coin; `face` is missing if this page does not know the call. */
+export interface Toss {
+  readonly n: number
+  readonly face?: 'H' | 'T'
+  readonly isRight: boolean
+}
+
+/** CoinBoard is a game of head or tail: the tosses that this page has seen, and the count of all. */
+export interface CoinBoard {
+  readonly tosses: readonly Toss[]
+  readonly guesses: number
+  readonly right: number
+}
+
+/** Returns the game of head or tail at a table. */
+export function toCoinBoard({ moves, sight }: TableModel): CoinBoard | undefined {
+  const view = sight?.view
+  if (!isFields(view) || typeof view.guesses !== 'number') return undefined
+  const tosses = moves.flatMap(({ n, text, view }): readonly Toss[] => {
+    const isRight = isFields(view) ? (view as unknown as Coin).last : undefined
+    if (isRight === undefined) return []
+    const call = text?.trim().toUpperCase().startsWith('H') ? 'H' : 'T'
+    const face = isRight ? call : call === 'H' ? 'T' : 'H'
+    return [{ n, isRight, ...(text === undefined ? {} : { face }) }]
+  })
+  const { guesses, right } = view as unknown as Coin
+  return { tosses, guesses, right }
+}
+
+/** Returns the game of scissor, paper, stone in a view. */
+export function toHands(view: unknown): HandsView | undefined {
+  const isHands = isFields(view) && Array.isArray(view.rounds) && Array.isArray(view.chosen)
+  return isHands ? (view as unknown as HandsView) : undefined
+}

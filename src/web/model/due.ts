@@ -1,0 +1,40 @@
+import type { Wish } from './messages.ts'
+import type { Model } from './model.ts'
+import { isOver, type TableModel } from './table-model.ts'
+
+/** The games that have a board of their own on this page, by the names of their rules; other games show the server's text. */
+export const OWN_BOARDS: ReadonlySet<string> = new Set(['tictactoe', 'hands', 'guessing', 'coin'])
+
+/**
+ * Returns the commands that the page has to send now: the login, seats to resume, moves that may be missing, and a command that waited
+ * for a name. Sending a command removes it from the result.
+ */
+export function dueCommands(model: Model): readonly Wish[] {
+  if (!model.greeted) return []
+  const isSent = (type: string) => [...model.sent.values()].some((command) => command.type === type)
+  const due: Wish[] = []
+  if (!model.games && !isSent('games')) due.push({ type: 'games' })
+  if (!model.me && model.guest && !model.entry.error) {
+    if (!isSent('enter')) due.push({ type: 'enter', ...model.guest })
+    return due
+  }
+  for (const table of model.tables.values()) due.push(...dueAt(model, table))
+  if (!model.me) return due
+  if (model.seek?.state === 'unsent') due.push({ ...model.seek.wish, replace: true })
+  if (model.wish && !isSent(model.wish.type)) due.push(model.wish)
+  return due
+}
+
+function dueAt(model: Model, table: TableModel): readonly Wish[] {
+  const { n, joined, pending, seat, token, mayBeOwn, game, board, sight } = table
+  if (joined === 'no' && !isOver(table) && table.next === undefined) {
+    if (token !== undefined) return [{ type: 'resume', token, after: n }]
+    return seat === undefined && !mayBeOwn ? [{ type: 'watch', table: table.table }] : [{ type: 'resume', table: table.table, after: n }]
+  }
+  if (joined !== 'yes') return []
+  const due: Wish[] = []
+  if (pending?.state === 'unsent') due.push({ type: 'play', table: table.table, move: pending.move, after: n })
+  const asked = [...model.sent.values()].some((command) => command.type === 'board' && command.table === table.table)
+  if (sight && !OWN_BOARDS.has(game) && board?.n !== n && !asked) due.push({ type: 'board', table: table.table })
+  return due
+}

@@ -1,0 +1,272 @@
+import type { ToClient, ToServer } from '../../native/messages.ts'
+import { toShownName } from '../shown.ts'
+import { texts } from '../texts.ts'
+import { type MessageOf, omit } from './messages.ts'
+import { emptyModel, type Input, type Model } from './model.ts'
+import { addEvent, clearPending, leaveTable, type Snapshot, type TableModel, toTable, toUnknownTable } from './table-model.ts'
+
+/** The version of the native protocol that this page speaks. */
+const PAGE_VERSION = 1
+/** Maximum number of direct messages that the page remembers. */
+const LINES = 200
+
+/** Returns the model after an input. */
+export function fold(model: Model, input: Input): Model {
+  switch (input.type) {
+    case 'received':
+      return receive(model, input.message, input.at, input.wall)
+    case 'sent':
+      return noteSent(model, input.command)
+    case 'connecting':
+      // a lost connection stays lost until the server greets
+      return { ...model, link: model.link.state === 'lost' ? omit(model.link, 'retryAt') : { state: 'connecting' } }
+    case 'lost':
+      return disconnect(model, input.retryAt)
+    case 'wished':
+      return { ...model, wish: input.wish }
+    case 'unwished':
+      return { ...omit(model, 'wish'), entry: { busy: false } }
+    case 'restored':
+      return restore(model, input)
+    case 'entering':
+      return { ...model, entry: { busy: true } }
+    case 'not-entered':
+      return { ...model, entry: { busy: false, error: input.reason } }
+    case 'forgotten': {
+      const { games, wish } = model
+      return { ...emptyModel, ...(games ? { games } : {}), ...(wish ? { wish } : {}) }
+    }
+    case 'opening':
+      return addTables(model, [input.table])
+    case 'shown':
+      return omit(model, 'opened')
+    case 'dismissed':
+      return { ...omit(model, 'notice'), tables: new Map(Array.from(model.tables, ([id, table]) => [id, omit(table, 'skipped')])) }
+  }
+}
+
+function restore(model: Model, { guest, seats }: Extract<Input, { type: 'restored' }>): Model {
+  const tables = new Map(model.tables)
+  for (const { table, token, seat, moves } of seats) tables.set(table, { ...toUnknownTable(table), token, seat, remembered: moves })
+  return { ...model, tables, ...(guest ? { guest } : {}) }
+}
+
+/** Adds tables that the page does not know; those of a registered user may be the user's own. */
+function addTables(model: Model, ids: readonly number[]): Model {
+  const added = ids.filter((id) => !model.tables.has(id))
+  if (added.length === 0) return model
+  const own = model.me?.registered ? ({ mayBeOwn: true } as const) : {}
+  const tables = new Map(model.tables)
+  for (const id of added) tables.set(id, { ...toUnknownTable(id), ...own })
+  return { ...model, tables }
+}
+
+function disconnect(model: Model, retryAt: number): Model {
+  const { link, seek } = model
+  const attempt = link.state === 'lost' ? link.attempt : 0
+  const bye = link.state === 'lost' && link.bye !== undefined ? { bye: link.bye } : {}
+  const { entry } = model
+  const kept = omit(model, 'seek')
+  return {
+    ...kept,
+    // an invitation does not survive its connection, because its code is another one then
+    ...(seek && !seek.wish.private ? { seek: { ...seek, state: 'unsent' as const } } : {}),
+    link: link.state === 'outdated' ? link : { state: 'lost', retryAt, attempt: attempt + 1, ...bye },
+    greeted: false,
+    entry: { ...entry, busy: false },
+    sent: new Map(),
+    challenges: [],
+    tables: new Map(Array.from(model.tables, ([id, table]) => [id, leaveTable(table)])),
+  }
+}
+
+function noteSent(model: Model, command: ToServer): Model {
+  const sent = typeof command.id === 'number' ? new Map(model.sent).set(command.id, command) : model.sent
+  const next = { ...(model.wish?.type === command.type ? omit(model, 'wish') : model), sent }
+  switch (command.type) {
+    case 'enter':
+    case 'register':
+      return { ...next, entry: { busy: true } }
+    case 'seek': {
+      const { id: _id, ...wish } = command
+      return { ...omit(next, 'notice'), seek: { wish, state: 'sent' } }
+    }
+    case 'watch':
+      return withTable(next, command.table, (table) => ({ ...table, joined: 'asked' }))
+    case 'resume':
+      return withTable(next, findResumed(next, command), (table) => ({ ...table, joined: 'asked' }))
+    case 'play':
+      return withTable(next, command.table, (table) => ({
+        ...clearPending(table),
+        pending: { move: command.move, state: 'sent', id: Number(command.id) },
+      }))
+    default:
+      return next
+  }
+}
+
+function withTable(model: Model, id: number | undefined, change: (table: TableModel) => TableModel): Model {
+  const table = id === undefined ? undefined : model.tables.get(id)
+  return table ? { ...model, tables: new Map(model.tables).set(table.table, change(table)) } : model
+}
+
+function findResumed(model: Model, { table, token }: Extract<ToServer, { type: 'resume' }>): number | undefined {
+  return table ?? [...model.tables.values()].find((one) => one.token === token)?.table
+}
+
+function receive(before: Model, message: ToClient, at: number, wall: number): Model {
+  const id = 'id' in message && typeof message.id === 'number' ? message.id : undefined
+  const command = id === undefined ? undefined : before.sent.get(id)
+  const model = command && id !== undefined ? { ...before, sent: withoutKey(before.sent, id) } : before
+  switch (message.type) {
+    case 'hello':
+      return greet(model, message)
+    case 'ok':
+      return command ? acknowledge(model, command, message, wall) : model
+    case 'error':
+      return command ? refuse(model, command, message) : { ...model, notice: message.message }
+    case 'entered': {
+      const { name, registered, secret } = message
+      const guest = registered ? {} : { guest: { name, ...(secret === undefined ? {} : { secret }) } }
+      const next = { ...omit(model, 'guest'), me: { name, registered }, entry: { busy: false }, ...guest }
+      return addTables(next, registered ? message.tables : [])
+    }
+    case 'games':
+      return { ...model, games: message.games }
+    case 'lobby': {
+      const { people, seekers, tables, total } = message
+      const own = model.me?.registered ? people.find(({ name }) => name === model.me?.name) : undefined
+      return addTables({ ...model, lobby: { people, seekers, tables, total } }, own?.tables ?? [])
+    }
+    case 'sought':
+      return { ...model, challenges: [...withoutChallenge(model, message.name), toChallenge(message)] }
+    case 'withdrawn':
+      return message.name === model.me?.name ? omit(model, 'seek') : { ...model, challenges: withoutChallenge(model, message.name) }
+    case 'refused':
+      return { ...omit(model, 'seek'), notice: texts.declines(toShownName(message.name)) }
+    case 'told':
+      return addLine(model, { name: message.name, text: message.text, at: wall })
+    case 'watchers':
+      return withTable(model, message.table, (table) => ({ ...table, watchers: { names: message.names, total: message.total } }))
+    case 'board':
+      return withTable(model, message.table, (table) => ({ ...table, board: message }))
+    case 'seated':
+    case 'watching':
+    case 'resync':
+      return takeTable(model, message, command !== undefined, at)
+    case 'event':
+      return withTable(model, message.table, (table) => addEvent(table, message, at))
+    case 'recorded':
+      return withTable(model, message.table, (table) => ({ ...table, changes: message.changes }))
+    case 'closed':
+      return withTable(model, message.table, (table) => ({ ...table, closed: message.message, joined: 'no' }))
+    case 'bye':
+      return { ...model, link: { state: 'lost', attempt: 0, bye: message.message } }
+    case 'finished':
+    case 'ladder':
+    case 'history':
+    case 'session':
+    case 'pong':
+      return model
+  }
+}
+
+function greet(model: Model, { version, name }: MessageOf<'hello'>): Model {
+  if (version !== PAGE_VERSION) return { ...model, link: { state: 'outdated' } }
+  const me = name === undefined ? {} : { me: { name, registered: true } }
+  return { ...omit(model, 'me'), ...me, link: { state: 'open' }, greeted: true }
+}
+
+function acknowledge(model: Model, command: ToServer, { code }: MessageOf<'ok'>, wall: number): Model {
+  switch (command.type) {
+    case 'seek':
+      return model.seek ? { ...model, seek: { ...model.seek, state: 'open', ...(code === undefined ? {} : { code }) } } : model
+    case 'cancel':
+      return omit(model, 'seek')
+    case 'accept':
+    case 'refuse':
+      return { ...model, challenges: command.name === undefined ? [] : withoutChallenge(model, command.name) }
+    case 'leave':
+      return { ...model, tables: withoutKey(model.tables, command.table) }
+    case 'tell':
+      return addLine(model, { name: model.me?.name ?? '', to: command.name, text: command.text, at: wall })
+    case 'play':
+      // the event of the move comes before `ok`
+      return withTable(model, command.table, (table) => (table.pending?.id === command.id ? clearPending(table) : table))
+    default:
+      return model
+  }
+}
+
+function refuse(model: Model, command: ToServer, { code, message, proposal }: MessageOf<'error'>): Model {
+  switch (command.type) {
+    case 'enter':
+    case 'register': {
+      const entry = { busy: false, error: message, ...(proposal === undefined ? {} : { proposal }) }
+      return { ...omit(model, 'guest'), entry }
+    }
+    case 'play':
+      return withTable(model, command.table, (table) => {
+        const { pending } = table
+        // without a pending move, an event of the own seat has confirmed it, and a second copy is refused: nothing is wrong
+        if (!pending || pending.id !== command.id) return code === 'stale' ? table : { ...table, refusal: message }
+        // other events than the own move make a move stale, too: the page sends it again
+        if (code === 'stale') return { ...table, pending: { ...pending, state: 'unsent' } }
+        return { ...clearPending(table), refusal: message }
+      })
+    case 'resume':
+      return withTable(model, findResumed(model, command), (table) =>
+        // a table that is not this user's can be watched
+        table.mayBeOwn ? { ...omit(table, 'mayBeOwn'), joined: 'no' } : { ...omit(table, 'token'), joined: 'no', closed: message },
+      )
+    case 'watch':
+      return withTable(model, command.table, (table) => ({ ...table, joined: 'no', closed: message }))
+    case 'say':
+    case 'offer':
+    case 'decline':
+    case 'resign':
+    case 'claim':
+    case 'abort':
+      return withTable(model, command.table, (table) => ({ ...table, refusal: message }))
+    case 'seek':
+      return { ...omit(model, 'seek'), notice: message }
+    case 'watchers':
+      return model
+    case 'games':
+      return { ...model, games: [], notice: message }
+    case 'board':
+      return withTable(model, command.table, (table) => ({ ...table, board: { n: table.n, text: message } }))
+    default:
+      return { ...model, notice: message }
+  }
+}
+
+function takeTable(model: Model, snapshot: Snapshot, isAnswer: boolean, at: number): Model {
+  const table = toTable(snapshot, at, model.tables.get(snapshot.table))
+  const tables = new Map(model.tables).set(table.table, table)
+  if (isAnswer) {
+    // the token of a seat also logs in
+    const name = table.seat === undefined ? undefined : table.names[table.seat]
+    const me = model.me || name === undefined ? {} : { me: { name, registered: false } }
+    return { ...model, tables, ...me }
+  }
+  return { ...omit(model, 'seek', 'wish'), tables, opened: table.table }
+}
+
+function toChallenge({ type: _type, ...challenge }: MessageOf<'sought'>) {
+  return challenge
+}
+
+function withoutChallenge({ challenges }: Model, name: string) {
+  return challenges.filter((one) => one.name !== name)
+}
+
+function addLine(model: Model, line: Model['talk'][number]): Model {
+  return { ...model, talk: [...model.talk, line].slice(-LINES) }
+}
+
+function withoutKey<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): ReadonlyMap<Key, Value> {
+  const copy = new Map(map)
+  copy.delete(key)
+  return copy
+}

@@ -1,0 +1,20 @@
+import type { ToClient, ToServer } from '../../native/messages.ts'
+
+/*
+ * Names for parts of the native protocol. The page imports its types alone: the schemas would bring their library into the page, and
+ * the page trusts the server that has sent it.
+ */
+
+/** MessageOf is a message from the server of one type. */
+export type MessageOf<Type extends ToClient['type']> = Extract<ToClient, { readonly type: Type }>
+/** CommandOf is a message to the server of one type. */
+export type CommandOf<Type extends ToServer['type']> = Extract<ToServer, { readonly type: Type }>
+/** Wish is a command without its id, which the page assigns when it sends the command. */
+export type Wish = ToServer extends infer One ? (One extends ToServer ? Omit<One, 'id'> : never) : never
+
+/** Returns a copy of an object without some of its optional fields. */
+export function omit<Value extends object, Name extends keyof Value>(value: Value, ...names: readonly Name[]): Omit<Value, Name> {
+  const copy: Partial<Value> = { ...value }
+  for (const name of names) delete copy[name]
+  return copy as Omit<Value, Name>
+}

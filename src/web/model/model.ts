@@ -1,0 +1,128 @@
+import type { ToClient, ToServer } from '../../native/messages.ts'
+import type { CommandOf, MessageOf, Wish } from './messages.ts'
+import type { TableModel } from './table-model.ts'
+
+/*
+ * The view model of the page: a value that `fold` computes from messages of the server and from the user's own acts. It knows no DOM
+ * and no socket; components only draw it, and `dueCommands` says what the page has to send. So a lost connection is an input like any
+ * other: the tables stay, their seats are marked as left, and after the next `hello` the missing commands are due.
+ *
+ * Invariants: an event of a table counts once, by its number; a table has at most one move of this user that the server has not
+ * confirmed, and that move ends by an event of the own seat or by a refusal; the fold never throws for a message of the protocol.
+ */
+
+/** GameInfo describes a game of the server. */
+export type GameInfo = MessageOf<'games'>['games'][number]
+/** LobbyPage has the lists of the lobby: users online, open seeks and tables. */
+export type LobbyPage = Pick<MessageOf<'lobby'>, 'people' | 'seekers' | 'tables' | 'total'>
+/** OpenChallenge is a seek of another user that names this user. */
+export type OpenChallenge = Omit<MessageOf<'sought'>, 'type'>
+
+/** Link is the state of the connection to the server. */
+export type Link =
+  | { readonly state: 'connecting' }
+  | { readonly state: 'open' }
+  /** The connection is lost; the page tries again at `retryAt`; it is missing while the page tries. With `bye`, the server has ended it for that reason. */
+  | { readonly state: 'lost'; readonly retryAt?: number; readonly attempt: number; readonly bye?: string }
+  /** The server speaks another version of the protocol than this page. */
+  | { readonly state: 'outdated' }
+
+/** Guest is a guest's name, with the secret that logs the guest in again. */
+export interface Guest {
+  readonly name: string
+  readonly secret?: string
+}
+
+/** OwnSeek is the open seek of this user. */
+export interface OwnSeek {
+  readonly wish: Omit<CommandOf<'seek'>, 'id'>
+  /** `unsent` after a lost connection: the page sends it again. */
+  readonly state: 'unsent' | 'sent' | 'open'
+  /** Invitation code of a private seek. */
+  readonly code?: string
+}
+
+/** TalkLine is a message from one user to another, outside of tables. */
+export interface TalkLine {
+  readonly name: string
+  /** The receiver, if this user has sent the message. */
+  readonly to?: string
+  readonly text: string
+  readonly at: number
+}
+
+/** Entry is the state of logging in or registering. */
+export interface Entry {
+  readonly busy: boolean
+  readonly error?: string
+  /** A free name that the server proposes. */
+  readonly proposal?: string
+}
+
+/** Model is everything that the page shows. */
+export interface Model {
+  readonly link: Link
+  /** True between `hello` and the end of the connection. */
+  readonly greeted: boolean
+  readonly me?: { readonly name: string; readonly registered: boolean }
+  /** The guest as whom the page logs in after `hello`. */
+  readonly guest?: Guest
+  readonly entry: Entry
+  readonly games?: readonly GameInfo[]
+  readonly lobby?: LobbyPage
+  readonly seek?: OwnSeek
+  readonly challenges: readonly OpenChallenge[]
+  readonly talk: readonly TalkLine[]
+  readonly tables: ReadonlyMap<number, TableModel>
+  /** The commands that the server has not answered, by their ids. */
+  readonly sent: ReadonlyMap<number, ToServer>
+  /** The command that waits until the user has a name. */
+  readonly wish?: Wish
+  /** The table that the page shows next, because the user has just got a seat there. */
+  readonly opened?: number
+  /** The last refusal that belongs to no form and no table. */
+  readonly notice?: string
+}
+
+/** Input is what changes the model. Times `at` are in milliseconds of the page's monotonic clock, `wall` since the Unix epoch. */
+export type Input =
+  | { readonly type: 'received'; readonly message: ToClient; readonly at: number; readonly wall: number }
+  | { readonly type: 'sent'; readonly command: ToServer }
+  | { readonly type: 'connecting' }
+  | { readonly type: 'lost'; readonly retryAt: number }
+  /** The user wants a command that needs a name; the page sends it after the login. */
+  | { readonly type: 'wished'; readonly wish: Wish }
+  /** The user has closed the form for a name. */
+  | { readonly type: 'unwished' }
+  /** The tab remembers a guest and seats from before the page was loaded. */
+  | { readonly type: 'restored'; readonly guest?: Guest; readonly seats: readonly StoredSeat[] }
+  /** A request to log in over HTTP has begun, or failed for a reason. */
+  | { readonly type: 'entering' }
+  | { readonly type: 'not-entered'; readonly reason: string }
+  /** The user has logged out, or logs in as another user. */
+  | { readonly type: 'forgotten' }
+  /** The user opens a table by its number. */
+  | { readonly type: 'opening'; readonly table: number }
+  /** The page has shown the table `opened`, or the user has closed the notice. */
+  | { readonly type: 'shown' }
+  | { readonly type: 'dismissed' }
+
+/** StoredSeat is a seat that this tab held before the page was loaded again. */
+export interface StoredSeat {
+  readonly table: number
+  readonly token: string
+  readonly seat: number
+  /** This user's own moves, by the numbers of their events: not every view shows them. */
+  readonly moves: Readonly<Record<string, string>>
+}
+
+/** The model before the first connection. */
+export const emptyModel: Model = {
+  link: { state: 'connecting' },
+  greeted: false,
+  entry: { busy: false },
+  challenges: [],
+  talk: [],
+  tables: new Map(),
+  sent: new Map(),
+}

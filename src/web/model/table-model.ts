@@ -1,0 +1,187 @@
+import type { MessageOf } from './messages.ts'
+
+/** Sight is the view of a table at one moment. */
+export type Sight = NonNullable<MessageOf<'event'>['sight']>
+/** Snapshot is a message with the whole state of a table. */
+export type Snapshot = MessageOf<'seated'> | MessageOf<'watching'> | MessageOf<'resync'>
+
+/** PendingMove is a move of this user that the server has not confirmed. */
+export interface PendingMove {
+  readonly move: string
+  /** `unsent`: the connection broke before the answer, or the server answered `stale`; the page sends it again. */
+  readonly state: 'sent' | 'unsent'
+  /** Id of the command. */
+  readonly id: number
+}
+
+/** MoveEntry is a move in the list of moves. */
+export interface MoveEntry {
+  readonly n: number
+  readonly seat: number
+  readonly at: number
+  /** The move as its player typed it, if this page knows it. */
+  readonly text?: string
+  /** The view after the move. */
+  readonly view: unknown
+}
+
+/** TableLine is a chat message at a table. */
+export interface TableLine {
+  readonly n: number
+  readonly name: string
+  readonly seat?: number
+  readonly text: string
+  readonly at: number
+}
+
+/** TableModel is a table at which this user plays or which this user watches. */
+export interface TableModel {
+  readonly table: number
+  readonly game: string
+  readonly names: readonly string[]
+  /** Seat of this user; missing for a watcher. */
+  readonly seat?: number
+  readonly token?: string
+  /** True if the table may be one of this user's: the page tries to resume a seat before it watches. */
+  readonly mayBeOwn?: true
+  readonly settings: Snapshot['settings']
+  readonly rated: boolean
+  readonly clock?: Snapshot['clock']
+  /** Number of the last event that the page has received. */
+  readonly n: number
+  readonly sight?: Sight
+  /** When the page received `sight`, by its own clock: running clocks count from here. */
+  readonly sightAt: number
+  readonly offers: readonly number[]
+  /** The seats whose players are disconnected, with the time when the page was told, by its own clock. */
+  readonly away: ReadonlyMap<number, number>
+  readonly moves: readonly MoveEntry[]
+  /** This user's own moves by the numbers of their events, from before the page was loaded again. */
+  readonly remembered?: Readonly<Record<string, string>>
+  readonly talk: readonly TableLine[]
+  /** Whether the server sends the events of this table to this connection. */
+  readonly joined: 'no' | 'asked' | 'yes'
+  readonly pending?: PendingMove
+  /** Why the server refused the last move or act. */
+  readonly refusal?: string
+  /** The board as text, for a game without a board of its own. */
+  readonly board?: Pick<MessageOf<'board'>, 'n' | 'text' | 'moves'>
+  readonly watchers?: { readonly names: readonly string[]; readonly total: number }
+  /** The table of the rematch. */
+  readonly next?: number
+  readonly changes?: MessageOf<'recorded'>['changes']
+  /** Number of events that the page has not seen, because the server did not send them again. */
+  readonly skipped?: number
+  /** Why the server sends no further events. */
+  readonly closed?: string
+}
+
+/** Begins the model of a table from a message with its state; for a known table, `before` has what the message does not repeat. */
+export function toTable(snapshot: Snapshot, at: number, before?: TableModel): TableModel {
+  const { table, game, names, settings, rated, clock, seat, token, n = 0, sight, offers = [] } = snapshot
+  const { mayBeOwn: _, ...known } = before ?? { n: 0, away: new Map<number, number>(), moves: [], talk: [] }
+  // an event may be in the log of this connection before the answer that has an older number
+  const isNewer = n >= known.n
+  const skipped = snapshot.type === 'resync' ? n - known.n : 0
+  return {
+    ...known,
+    table,
+    game,
+    names,
+    settings,
+    rated,
+    ...(clock ? { clock } : {}),
+    ...(seat === undefined ? {} : { seat }),
+    ...(token === undefined ? {} : { token }),
+    n: Math.max(n, known.n),
+    ...(sight && isNewer ? { sight } : {}),
+    sightAt: at,
+    offers,
+    joined: 'yes',
+    ...(skipped > 0 ? { skipped } : {}),
+  }
+}
+
+/** Returns a table of which the page knows only the number; it is not joined yet. */
+export function toUnknownTable(table: number): TableModel {
+  return { ...toTable({ type: 'watching', table, game: '', names: [], settings: {}, rated: false }, 0), joined: 'no' }
+}
+
+/** Adds an event of the table. Ignores an event that the table has; leaves the table for an event beyond a gap, to resume it. */
+export function addEvent(table: TableModel, { n, at: happened, what, sight }: MessageOf<'event'>, at: number): TableModel {
+  if (n <= table.n) return table
+  if (n > table.n + 1) return { ...table, joined: 'no' }
+  const next: TableModel = { ...table, n, ...(sight ? { sight, sightAt: at } : {}) }
+  switch (what.type) {
+    case 'moved':
+      return addMove(next, { n, seat: what.seat, at: happened, view: sight?.view })
+    case 'offered':
+      return { ...next, offers: [...next.offers, what.seat] }
+    case 'said': {
+      const { name, text, seat } = what
+      return { ...next, talk: [...next.talk, { n, name, text, at: happened, ...(seat === undefined ? {} : { seat }) }] }
+    }
+    case 'declined':
+      return { ...next, offers: [] }
+    case 'gone':
+      return { ...setAway(next, what.seat, at), offers: next.sight?.outcome ? [] : next.offers }
+    case 'back':
+      return setAway(next, what.seat, undefined)
+    case 'ended':
+      return { ...clearPending(next), offers: [] }
+    case 'continued':
+      return { ...next, next: what.table, joined: 'no' }
+    default:
+      return next
+  }
+}
+
+function addMove(table: TableModel, entry: MoveEntry): TableModel {
+  const { pending, seat, offers } = table
+  const isOwn = entry.seat === seat
+  const text = isOwn ? (pending?.move ?? table.remembered?.[entry.n]) : undefined
+  const moves = [...table.moves, text === undefined ? entry : { ...entry, text }]
+  // a move declines the opponent's offer
+  const next = { ...table, moves, offers: offers.filter((one) => one === entry.seat) }
+  return isOwn ? clearPending(next) : next
+}
+
+/** Removes the unconfirmed move and the last refusal. */
+export function clearPending({ pending: _pending, refusal: _refusal, ...table }: TableModel): TableModel {
+  return table
+}
+
+function setAway(table: TableModel, seat: number, since: number | undefined): TableModel {
+  const away = new Map(table.away)
+  if (since === undefined) away.delete(seat)
+  else away.set(seat, since)
+  return { ...table, away }
+}
+
+/**
+ * Marks a table after the connection is lost: its seat has to be resumed, and an unanswered move may be missing. A server that stops
+ * closes its tables, and opens them again when it is back.
+ */
+export function leaveTable({ closed: _closed, ...table }: TableModel): TableModel {
+  const { pending } = table
+  return { ...table, joined: 'no', ...(pending ? { pending: { ...pending, state: 'unsent' } } : {}) }
+}
+
+/** Checks whether the game at a table is over, or the server sends no more of it. */
+export function isOver({ sight, closed }: TableModel): boolean {
+  return sight?.outcome !== undefined || closed !== undefined
+}
+
+/** Checks whether this user may move now: the move before is confirmed, and the connection is there. */
+export function mayMove(table: TableModel): boolean {
+  return table.joined === 'yes' && table.sight?.turn === true && !table.pending && !isOver(table)
+}
+
+/** Returns the milliseconds that a seat has left at the time `now`; `undefined` without a clock. */
+export function timeLeft({ sight, sightAt }: TableModel, seat: number, now: number): number | undefined {
+  if (!sight) return undefined
+  const runs = !sight.outcome && sight.toMove.includes(seat)
+  const limits = [sight.left?.[seat], sight.moveLeft?.[seat]].filter((limit) => limit !== undefined)
+  if (limits.length === 0) return undefined
+  return Math.max(0, Math.min(...limits) - (runs ? Math.max(0, now - sightAt) : 0))
+}

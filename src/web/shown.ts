@@ -1,0 +1,33 @@
+/** Control characters except line feed and tab, and characters that change the direction of text or hide. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to show
+const HIDDEN = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+/** A zero-width joiner between two pictures makes one picture of them. */
+const JOINER = '\u200d'
+
+/** Maximum number of characters of a name; the title has the whole name. */
+const NAME = 20
+/** Number of characters from which a text is folded. */
+const LONG = 500
+
+/** Returns a text in which control characters and overrides of the direction are visible, as `\u202e`. */
+export function toShown(text: string): string {
+  return text.replace(HIDDEN, (one) => (one === JOINER ? one : `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`))
+}
+
+/** Checks whether a name is that of the house, the built-in player; no user can have it. */
+export function isHouse(name: string): boolean {
+  return name === 'house'
+}
+
+/** Returns the name of a user as the page shows it, cut at 20 characters. */
+export function toShownName(name: string): string {
+  const letters = [...toShown(name)]
+  return letters.length <= NAME ? letters.join('') : `${letters.slice(0, NAME - 1).join('')}…`
+}
+
+/** Returns the first part of a long text, and whether there is more. */
+export function foldText(text: string): { readonly text: string; readonly isCut: boolean } {
+  const shown = toShown(text)
+  if (shown.length <= LONG) return { text: shown, isCut: false }
+  return { text: shown.slice(0, LONG), isCut: true }
+}

@@ -1,0 +1,72 @@
+import axe from 'axe-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { expect } from 'vitest'
+
+/** Starts the browser. */
+export function startBrowser(): Promise<Browser> {
+  // as root, Chromium needs --no-sandbox
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+}
+
+/** PageTab is one tab with the page, and what went wrong in it. */
+export class PageTab {
+  readonly page: Page
+  /** Messages of the console, and errors: reports of the content security policy are among them. */
+  readonly troubles: string[] = []
+
+  private constructor(page: Page) {
+    this.page = page
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.troubles.push(message.text())
+    })
+    page.on('pageerror', (error) => this.troubles.push(error.message))
+  }
+
+  /** Opens the page in a tab with a storage of its own. */
+  static async open(browser: Browser, url: string): Promise<PageTab> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
+    const tab = new PageTab(await context.newPage())
+    await tab.page.goto(url)
+    await tab.page.locator('.game b').first().waitFor()
+    return tab
+  }
+
+  /** Presses a game, and enters under a name if the page asks for one. */
+  async play(game: string, name: string): Promise<void> {
+    await this.page.locator('.game', { hasText: game }).click()
+    await this.page.locator('dialog input').fill(name)
+    await this.page.keyboard.press('Enter')
+  }
+
+  /** The line that says what has happened. */
+  status(): Promise<string> {
+    return this.page.locator('.status').innerText()
+  }
+
+  /** Waits until the status contains a text. */
+  async untilStatus(text: string): Promise<void> {
+    await this.page.locator('.status', { hasText: text }).waitFor()
+  }
+
+  /** Checks the view by the rules of axe, in light and dark. */
+  async expectAccessible(): Promise<void> {
+    // by the debugger, which the content security policy does not hold back
+    await this.page.evaluate(axe.source)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      const violations = await this.page.evaluate(runAxe)
+      expect(violations, colorScheme).toEqual([])
+    }
+  }
+}
+
+/** The part of axe that the tests use. */
+interface Axe {
+  run(): Promise<{ readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[] }>
+}
+
+/** Runs in the page: returns what axe finds. */
+async function runAxe(): Promise<string[]> {
+  const { violations } = await (globalThis as unknown as { readonly axe: Axe }).axe.run()
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' ')}`)
+}

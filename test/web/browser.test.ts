@@ -1,0 +1,193 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { connectFour } from '../../examples/plugins/connect-four.ts'
+import type { AnyGame } from '../../src/games/game.ts'
+import { shippedGames } from '../../src/games/index.ts'
+import { PageTab, startBrowser } from '../support/browser.ts'
+import { isTestedWith } from '../support/capture.ts'
+import { buildPage, PageServer } from '../support/page-server.ts'
+import { startServer } from '../support/start-server.ts'
+
+/** Maximum size of all scripts and styles together, compressed, in bytes. */
+const BUDGET = 80 * 1024
+
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parlor-page-'))
+  await buildPage(folder)
+}, 120_000)
+
+afterAll(() => rm(folder, { recursive: true }))
+
+test('all scripts and styles of the page have at most 80 KB with gzip, without the library of schemas', async () => {
+  const files = (await readdir(folder, { recursive: true })).filter((file) => /\.(?:js|css)$/.test(file))
+  const contents = await Promise.all(files.map((file) => readFile(join(folder, file))))
+  expect(contents.length).toBeGreaterThan(2)
+  const size = contents.reduce((sum, content) => sum + gzipSync(content).length, 0)
+  expect(size).toBeLessThan(BUDGET)
+  expect(contents.filter((content) => /ZodError|safeParse/.test(content.toString()))).toEqual([])
+})
+
+test('the page has nothing inline, which the content security policy forbids', async () => {
+  const html = await readFile(join(folder, 'index.html'), 'utf8')
+  expect(html).toMatch(/<script type="module"[^>]* src="\.\/assets\//)
+  expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=/)
+})
+
+const isTested = isTestedWith('chromium')
+if (!isTested) console.warn('The tests in a browser are skipped, because Chromium is not installed: apt-get install chromium')
+
+describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => {
+  let browser: Browser
+
+  beforeAll(async () => {
+    browser = await startBrowser()
+  }, 60_000)
+
+  afterAll(() => browser.close())
+
+  /** Starts a server and its page; the end of the test checks that no tab had trouble. */
+  async function serve(options: Parameters<typeof startServer>[1] = {}) {
+    const server = await startServer('parlor/door', options)
+    const pages = await PageServer.start(folder, server.port)
+    const tabs: PageTab[] = []
+    onTestFinished(async () => {
+      await Promise.all(tabs.map(({ page }) => page.context().close()))
+      await pages.stop()
+    })
+    const open = async (fragment = '') => {
+      const tab = await PageTab.open(browser, `${pages.url}${fragment}`)
+      tabs.push(tab)
+      return tab
+    }
+    return { server, pages, open, tabs }
+  }
+
+  test('plays tic-tac-toe to the end in two browsers, one of them by keyboard alone; hostile text is text', async () => {
+    const { open, tabs } = await serve()
+    const [ada, eve] = [await open(), await open()]
+    await ada.expectAccessible()
+    await ada.play('tic-tac-toe', 'ada')
+    await ada.page.getByText('Waiting for an opponent').waitFor()
+    // the second player needs no mouse: to the first game, Enter, a name, Enter
+    await eve.page.locator('.game').first().focus()
+    await eve.page.keyboard.press('Enter')
+    await eve.page.locator('dialog input').waitFor()
+    await eve.page.keyboard.type('x')
+    await eve.page.keyboard.press('Enter')
+    await eve.page.getByText('x cannot be a name').waitFor()
+    await eve.expectAccessible()
+    await eve.page.locator('dialog input').fill('eve <img src=x>')
+    await eve.page.keyboard.press('Enter')
+    await Promise.all([ada, eve].map(({ page }) => page.locator('.cell').first().waitFor()))
+    await eve.page.locator('body').press('/')
+    await eve.page.keyboard.type(`<img src=x onerror=alert(1)> \u202eevil\u2066 ${'w'.repeat(800)}`)
+    await eve.page.keyboard.press('Enter')
+    await ada.page.locator('.talk', { hasText: '<img src=x onerror=alert(1)> \\u202eevil\\u2066 www' }).waitFor()
+    await ada.page.locator('.plate', { hasText: 'eve <img src=x>' }).waitFor()
+    expect(await ada.page.locator('img').count()).toBe(0)
+    await ada.page.getByRole('button', { name: 'more' }).waitFor()
+
+    const isAdaFirst = (await ada.status()).startsWith('Your turn')
+    const [first, second] = isAdaFirst ? [ada, eve] : [eve, ada]
+    const moves = ['1', '4', '2', '5', '3']
+    for (const [at, cell] of moves.entries()) {
+      const tab = at % 2 === 0 ? first : second
+      await tab.untilStatus('Your turn')
+      if (tab === ada) await tab.page.locator(`[data-cell="${cell}"]`).click()
+      else {
+        await tab.page.keyboard.press('Escape')
+        await tab.page.keyboard.press(cell)
+      }
+    }
+    await Promise.all([first.untilStatus('You win. 3 in a row: 1, 2, 3.'), second.untilStatus('You lose.')])
+    await ada.page.getByRole('gridcell').getByLabel('Row 1, column 3').waitFor()
+    expect(await ada.page.getByLabel('Row 1, column 3').getAttribute('aria-label')).toMatch(/^Row 1, column 3, [OX], last move. Cell 3$/)
+    await ada.expectAccessible()
+    await first.page.getByRole('button', { name: 'Rematch' }).click()
+    await second.page.getByRole('button', { name: 'Accept rematch' }).click()
+    await Promise.all([ada, eve].map(({ page }) => page.getByLabel('Row 1, column 1, empty. Cell 1').waitFor()))
+    expect(tabs.flatMap(({ troubles }) => troubles)).toEqual([])
+  })
+
+  test('plays against a user of nc, and comes back after a lost connection without losing a move', async () => {
+    const { server, pages, open } = await serve()
+    const ada = await open()
+    await ada.play('tic-tac-toe', 'ada')
+    await ada.page.getByText('Waiting for an opponent').waitFor()
+    const grace = await server.caller('grace')
+    await grace.type('play tictactoe against ada', /.*/)
+    await ada.page.locator('.cell').first().waitFor()
+    if (!(await ada.status()).startsWith('Your turn')) {
+      await grace.type('9', /.*/)
+      await ada.untilStatus('Your turn')
+    }
+    pages.cut()
+    await ada.page.getByText('Connection lost.').waitFor()
+    await ada.page.getByRole('button', { name: 'Try now' }).click()
+    await ada.untilStatus('Your turn')
+    await ada.page.getByLabel('Cell 5').click()
+    await ada.untilStatus('grace’s turn.')
+    await grace.type('resign', /.*/)
+    await ada.untilStatus('You win. grace resigned.')
+    await ada.page.reload()
+    await ada.untilStatus('ada wins. grace resigned.')
+  })
+
+  test('invites a friend by a link that works once and leaves no code in the address', async () => {
+    const { open } = await serve()
+    const ada = await open()
+    await ada.page.locator('label', { hasText: 'a friend' }).click()
+    await ada.play('scissor, paper, stone', 'ada')
+    const link = await ada.page.getByLabel('Link for your friend').inputValue()
+    const grace = await open(new URL(link).hash)
+    await grace.page.locator('dialog input').fill('grace')
+    expect(grace.page.url()).not.toContain('join')
+    await grace.page.keyboard.press('Enter')
+    await Promise.all([ada, grace].map((tab) => tab.untilStatus('Round 1: choose.')))
+    for (const [one, other] of [
+      ['1', '2'],
+      ['3', '1'],
+      ['2', '2'],
+    ] as const) {
+      await Promise.all([ada, grace].map((tab) => tab.page.locator('.status.is-on').waitFor()))
+      await ada.page.keyboard.press(one)
+      await ada.untilStatus('You chose')
+      await grace.page.keyboard.press(other)
+    }
+    await Promise.all([ada.untilStatus('You win.'), grace.untilStatus('You lose.')])
+    await ada.expectAccessible()
+  })
+
+  test('plays guessing, the coin, and a game of a plug-in with the board of the server', async () => {
+    const { open } = await serve({ catalogue: shippedGames.with([connectFour as AnyGame]) })
+    const ada = await open()
+    await ada.play('guess a number', 'ada')
+    await ada.page.locator('.status.is-on').waitFor()
+    await ada.page.keyboard.press('5')
+    await ada.page.keyboard.type('0')
+    await ada.page.keyboard.press('Enter')
+    await ada.page.locator('.status', { hasText: /50 is (?:too low|too high|right)|You win/ }).waitFor()
+    await ada.expectAccessible()
+    const lobby = async (game: string) => {
+      await ada.page.getByRole('link', { name: 'Parlor' }).click()
+      await ada.page.locator('.game', { hasText: game }).click()
+    }
+    await lobby('head or tail')
+    await ada.page.getByRole('button', { name: /^Head/ }).waitFor()
+    await ada.page.keyboard.press('h')
+    await ada.page.locator('.status', { hasText: /You were (?:right|wrong)\. [01] of 1\./ }).waitFor()
+    await ada.expectAccessible()
+    await ada.page.getByRole('link', { name: 'Parlor' }).click()
+    await ada.page.locator('label', { hasText: 'the house' }).click()
+    await ada.page.locator('.game', { hasText: 'connect-four' }).click()
+    await ada.page.getByRole('button', { name: '4', exact: true }).click()
+    await ada.page.locator('.textboard__text', { hasText: 'O' }).waitFor()
+    await ada.expectAccessible()
+  })
+})
