@@ -51,7 +51,8 @@ export const QUIRKS: readonly Quirk[] = [
       found('c8/headtail', 'server', 'd001_p5_headtail_server', 'empty-message', 'crashed'),
       found('c8/headtail', 'server', 'd001_p5_headtail_server', 'invalid-utf8', 'crashed'),
     ],
-    unseen: 'That `HEAD` is no `H`, `XH` is one, and `H` with CR LF is none are rules of the worksheet, so the judge takes them for right.',
+    unseen:
+      'By the rules of the worksheet, `XH` counts as `H`, but `HEAD`, and `H` with CR LF, do not. So the judge accepts these answers.',
   },
   {
     name: 'reads for ever after the end',
@@ -73,7 +74,7 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     name: 'no framing',
-    what: 'One read is one message: a message in pieces is several messages, and what is no number ends the server.',
+    what: 'One read is one message: a message in pieces is several messages, and a message that is not a number ends the server.',
     found: [
       found('book/guess', 'client', 'd004_guess_client', 'byte-by-byte', 'partial-read'),
       found('book/guess', 'client', 'd004_guess_client_noabstractions', 'byte-by-byte', 'partial-read'),
@@ -164,7 +165,7 @@ export const QUIRKS: readonly Quirk[] = [
       found('tjc/tictactoe', 'client', 'd000_game_client', 'garbled-field', 'crashed'),
       found('book/guess', 'server', 'd004_guess_server', 'garbled-field', 'crashed'),
     ],
-    unseen: 'What a person types is no message, so the judge types numbers at the prompts for numbers.',
+    unseen: 'What a person types is not a message, so the judge types numbers at the prompts for numbers.',
   },
   {
     name: 'a client that resets early',

@@ -26,7 +26,7 @@ export async function readCheckFile(folder: string): Promise<CheckFile | undefin
   const file = join(folder, CHECK_FILE)
   try {
     const found = await lstat(file)
-    if (!found.isFile()) throw new UsageError(`${file} is no file, but a link, a folder or a device; put the file itself there`)
+    if (!found.isFile()) throw new UsageError(`${file} is not a file but a link, a folder or a device; put the file itself there`)
     if (found.size > LARGEST) throw new UsageError(`${file} has more than ${LARGEST / 1024} kB, the most that is read of a settings file`)
     return parseCheckFile(file, decodeTextFile(file, await readFile(file)))
   } catch (error) {
@@ -50,7 +50,7 @@ export function optionsOfFile({ name, takes = [] }: Program, { settings, source 
   const given = Object.entries(settings.options ?? {}).flatMap(([written, value]): readonly GivenOption[] => {
     const option = takes.find((one) => one.name === written || spellOption(one) === `--${written}`)
     const at = originOf(source, `options.${written}`)
-    if (!option) sentences.push(`${at} is no option of ${name}; parlor check ${name} --help lists them`)
+    if (!option) sentences.push(`${at} is not an option of ${name}; parlor check ${name} --help lists them`)
     const parsed = option && parseOption(option, value)
     if (option && parsed === undefined) sentences.push(`${at} is ${quoteText(String(value))}, and must be ${expectedOf(option)}`)
     return option && parsed !== undefined && parsed !== false ? [{ option, value: parsed }] : []
@@ -83,7 +83,7 @@ export function checkWeights(program: Program, { settings, source }: CheckFile):
     .filter((name) => !known.has(name))
     .map(
       (name) =>
-        `${originOf(source, `weights.${name}`)} is no check of ${program.name}; there are: ${list}; client:${names[0]?.[0]} is for one side`,
+        `${originOf(source, `weights.${name}`)} is not a check of ${program.name}; there are: ${list}; client:${names[0]?.[0]} is for one side`,
     )
   if (first !== undefined) throw new UsageError(first, ...others)
 }

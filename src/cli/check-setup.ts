@@ -46,7 +46,7 @@ export interface Start extends Omit<StartSettings, 'folder'> {
 }
 
 /**
- * Resolves to the terms of a check. Later files come before earlier ones, and the command line comes before all files. Rejects with a
+ * Resolves to the terms of a check. A later file overrides an earlier one, and the command line overrides all files. Rejects with a
  * UsageError.
  */
 export async function resolveTerms(name: string | undefined, options: CheckFlags, files: readonly CheckFile[]): Promise<CheckTerms> {
@@ -80,7 +80,7 @@ export async function resolveTerms(name: string | undefined, options: CheckFlags
   }
 }
 
-/** Joins options from files, later ones last, with those from the command line, which come before them. */
+/** Joins the options of files and of the command line: a later file overrides an earlier one, and the command line overrides all files. */
 function joinOptions(fromFiles: readonly GivenOption[], typed: readonly GivenOption[]): readonly GivenOption[] {
   return [...new Map([...fromFiles, ...typed].map((given) => [spellOption(given.option), given])).values()]
 }
@@ -109,13 +109,13 @@ export async function resolveStart(options: CheckFlags): Promise<{ readonly star
   return { start, files: here ? [here] : [] }
 }
 
-/** Returns the settings of a file beside a hand-in, and says which of its settings do not count. */
+/** Returns the settings of a file beside a hand-in, and prints which of its settings are ignored. */
 export function startBeside(file: CheckFile, folder: string): StartSettings {
   const { start, others } = startSettingsOf(file)
   if (others.length > 0)
     printError(
       showLine(
-        `${relative('.', folder)}/parlor-check.toml is part of a hand-in, and says only how it is started; what else it has (${others.join(', ')}) does not count`,
+        `${relative('.', folder)}/parlor-check.toml is part of a hand-in, and may only say how the hand-in is started; its other settings are ignored: ${others.join(', ')}`,
       ),
     )
   return start

@@ -72,7 +72,7 @@ export function formatDiagnostic(sentence: string, columns: number): string {
     .join('\n')
 }
 
-/** Returns a function that prints a diagnostic on a new line, also if the terminal shows a prompt. */
+/** Returns a function that prints a diagnostic on a new line, even if the terminal shows a prompt. */
 export function printErrorBeside(terminal: { leaveLine(): boolean }): (sentence: string) => void {
   return (sentence) => {
     if (terminal.leaveLine() && process.stderr.isTTY) process.stderr.write('\n')

@@ -37,7 +37,7 @@ const FILES = 200
 const BYTES = 32 * 1024
 /** Folders that lie alone in a folder, as archives make them, down to this depth. */
 const DEPTH = 3
-/** Folders that are no hand-ins. */
+/** Folders that are not hand-ins. */
 const LEFT_OUT = /^\.|^__MACOSX$|^node_modules$/
 
 /**
@@ -98,7 +98,7 @@ function findStart(side: Side, folder: string, { given, own, files }: Sources): 
       said: `${command}, ${from}`,
     }
   }
-  // who names one side has named all that there is
+  // an author who names one side has named all sides that there are
   if (MATRIX_SIDES.some((other) => own[other] !== undefined)) return { unclear: '' }
   const guess = guessStart(side, files)
   if (guess === undefined) return { unclear: '' }
@@ -130,7 +130,7 @@ async function descend(path: string, depth: number): Promise<string> {
   return depth > 0 && only?.isDirectory() && others.length === 0 ? descend(join(path, only.name), depth - 1) : path
 }
 
-/** Reads the beginnings of the files of a folder. Links, devices and pipes are no files. */
+/** Reads the beginnings of the files of a folder. Links, devices and pipes are left out. */
 async function readSources(folder: string): Promise<readonly SourceFile[]> {
   const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile()).slice(0, FILES)
   return Promise.all(entries.map(async ({ name }) => ({ name, text: await readBeginning(join(folder, name)) })))

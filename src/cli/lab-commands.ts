@@ -50,7 +50,7 @@ export function labCommands(end: (code: number) => void): readonly CommandForm[]
     },
     {
       usage: 'rerun <file> [program]',
-      about: 'play the other side of a recording at a program in a sandbox, and mark the first difference',
+      about: 'play the other side of a recording against a program in a sandbox, and mark the first difference',
       has: 'check',
       example:
         'parlor rerun quiz.pcapng --client "python3 client.py {HOST} {PORT}"\nparlor rerun guess.jsonl guess --server "./server {PORT}" --connection 2',

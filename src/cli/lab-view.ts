@@ -79,7 +79,7 @@ class GatheredLines {
     this.#output = output
   }
 
-  /** Writes a line; the line of a summary also if the reader is too slow. */
+  /** Writes a line; a line of a summary is written even if the reader is too slow. */
   write(line: string, isSummary = false): void {
     if (!isSummary && this.#output.writableLength > WAITING) {
       this.#leftOut++

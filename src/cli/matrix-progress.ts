@@ -1,7 +1,7 @@
 import { terminalColumns, wrap } from '../games/text/graphemes.ts'
 import { escapeControls } from '../wire/text.ts'
 
-/** Parts of the work that are reported on an output that is no terminal. */
+/** Parts of the work that are reported on an output that is not a terminal. */
 const STEPS = 10
 
 /** MatrixProgress shows how far the judgement of a class is: one line that changes at a terminal, elsewhere at most ten lines. */

@@ -149,7 +149,7 @@ interface SideToOpen {
   readonly note: (sentence: string) => void
 }
 
-/** Opens one side of a hand-in in a sandbox, and builds it. A side that cannot be opened or built is a finding, and no error. */
+/** Opens one side of a hand-in in a sandbox, and builds it. A side that cannot be opened or built is a finding, not an error. */
 async function openSide({ terms, handIn, side, seed, stop, note }: SideToOpen): Promise<OpenSide> {
   const start = handIn?.sides[side]
   const failed = (sentence: string): OpenSide => ({ opened: { cause: 'crashed', sentence }, async close() {} })

@@ -120,7 +120,7 @@ function checkFolder(data: string, noServer: string): void {
 }
 
 function noServerAt(at: Address | undefined): string {
-  return at ? `no server listens at ${formatAddress(at)}` : 'the settings give the front door no port that is known'
+  return at ? `no server listens at ${formatAddress(at)}` : 'the settings do not say at which port the front door listens'
 }
 
 /** Finds the address of the front door; `undefined` if the settings give the front door any free port, TLS or a Unix socket. */

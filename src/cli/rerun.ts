@@ -37,7 +37,7 @@ const UDP_NOTE =
 const HERE = '127.0.0.1'
 
 /**
- * Runs `parlor rerun`: plays one side of a recording at a program, which runs in a sandbox. Resolves to the exit code: 1 if the program
+ * Runs `parlor rerun`: plays one side of a recording against a program, which runs in a sandbox. Resolves to the exit code: 1 if the program
  * does something else.
  */
 export async function rerunCommand(path: string, name: string | undefined, options: RerunCommandOptions): Promise<number> {
@@ -84,7 +84,7 @@ interface Rerun extends Pick<RerunCommandOptions, 'wait' | 'timeout'> {
   readonly words: readonly string[]
   readonly connection: RecordedConnection
   readonly port: number
-  /** Lines that a person types at the program, by the index of the entry that they lead to. */
+  /** Lines that a person types into the program, by the index of the entry that they lead to. */
   readonly typed: ReadonlyMap<number, readonly string[]>
   readonly stop: AbortSignal
 }
@@ -109,7 +109,7 @@ async function rerunIn(sandbox: Sandbox, rerun: Rerun): Promise<number> {
   const lines = running.output.lastLines(QUOTED)
   transport.destroy()
   await running.stop()
-  // what the end of the sandbox has done to the program is no difference
+  // what the end of the sandbox has done to the program is not a difference
   if (stop.aborted) return stop.reason
   if (!divergence) {
     terminal.say(`the ${role} does the same as in the recording`)

@@ -28,9 +28,9 @@ export interface TapCommandOptions extends ProgramFlags, FaultFlags {
 
 /** Messages that a terminal shows in a second. */
 const SHOWN = 200
-/** Limit of clients at a time over UDP, half of it per host. */
+/** Maximum number of UDP clients at a time; one host may have half of them. */
 const REMOTES = 16_384
-/** Limit of datagrams of a client that wait until the server's address is looked up. */
+/** Maximum number of datagrams of a client that wait until the server's address is known. */
 const EARLY = 256
 
 /** Runs `parlor tap`: until a signal, or until the last of a number of connections. Resolves to the exit code: 1 after a violation. */

@@ -345,7 +345,7 @@ export interface Lobby {
    */
   seek(terms: SeekTerms): Promise<SeekAccepted | LobbyRefusal>
   /**
-   * Cancels the user's open seek, also if another session of the user has opened it; resolves to whether there was a seek. If the hall
+   * Cancels the user's open seek, even if another session of the user has opened it; resolves to whether there was a seek. If the hall
    * has just matched the seek, it resolves to `false`, and `seated` is called.
    */
   cancel(): Promise<boolean>

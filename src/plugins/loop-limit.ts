@@ -12,7 +12,7 @@ import type { Program } from '../protocol/definition.ts'
  * start of the body of each loop, on the same line. `tick` throws an Error when the loops of one role have run for `LIMIT` in one
  * turn of the event loop. That ends the conversation of the role like any other exception, and no other role.
  *
- * Each role has a LoopTime, which its steps have in common through an AsyncLocalStorage. The time between two calls of `tick` is
+ * Each role has one LoopTime, which all its steps share through an AsyncLocalStorage. The time between two calls of `tick` is
  * charged to the role in full if both belong to one synchronous run, because then no other code can have taken it: a microtask
  * that the first call queues has not run yet. Otherwise other code may have run between them, such as a step of another role
  * or a write to a slow disk, and the role is charged `WAIT` at most. So a loop that waits for nothing, which never lets the

@@ -89,7 +89,7 @@ function namesIn(folder: string, { nlink, ino, dev }: Stats): number {
   return found.filter((one) => one?.ino === ino && one.dev === dev).length
 }
 
-/** Creates an empty file with the mode 0600 under any umask. Throws the system's error, also if the path exists. */
+/** Creates an empty file with the mode 0600 under any umask. Throws the system's error, even if the path exists. */
 export function createFile(path: string): void {
   const file = openSync(path, 'wx', FILE_MODE)
   try {

@@ -101,14 +101,14 @@ describe.skipIf(!hasPython)('parlor check with parlor-check.toml', () => {
     await using parlor = new Parlor(['check'], undefined, { cwd: path })
     expect(await parlor.exit).toBe(2)
     expect(parlor.errors).toMatch(/^parlor: line 4: options\.secret \(from parlor-check\.toml\) is "true", and must be /)
-    expect(parlor.errors).toMatch(/^parlor: line 5: options\.size \(from parlor-check\.toml\) is no option of tjc\/guess/m)
+    expect(parlor.errors).toMatch(/^parlor: line 5: options\.size \(from parlor-check\.toml\) is not an option of tjc\/guess/m)
   })
 
   test('does not take marks from the file of a hand-in', async () => {
     const path = handIn('')
     writeFileSync(join(path, 'parlor-check.toml'), 'client = "python3 program.py"\nprogram = "chat"\nlevel = "robust"\n[weights]\nslow = 0')
     const { errors, output, code } = await run('check', 'guess', '--folder', path)
-    expect(errors).toContain('says only how it is started; what else it has (program, level, weights) does not count')
+    expect(errors).toContain('may only say how the hand-in is started; its other settings are ignored: program, level, weights')
     expect(output).toContain('tjc/guess: failed, 0 of 2 checks\n')
     expect(code).toBe(1)
   })

@@ -71,7 +71,7 @@ export const internet: readonly Question[] = [
     text: 'Which header field must every HTTP/1.1 request have?',
     options: ['Date', 'Accept', 'Host', 'Cookie'],
     right: 2,
-    explanation: 'One address can serve many sites: Host names the requested site. Without it the answer is 400.',
+    explanation: 'One address can serve many sites: the Host field says which site is requested. Without it the answer is 400.',
   },
   {
     text: 'What does the HTTP status 404 mean?',

@@ -14,8 +14,8 @@ import type { AuthError } from './auth-errors.ts'
  * successful login puts back the tokens that it took, and no more, because otherwise the owner's logins would provide guessers with
  * new attempts. The limits do not apply to login sessions: their tokens have 130 bits.
  *
- * No limit depends on whether a name is registered, except that only registered names have known addresses. A guesser at an address
- * that the owner uses, too (the same computer, the same classroom), takes attempts from the same pair; the owner can use a login
+ * No limit depends on whether a name is registered, except that only registered names have known addresses. If a guesser uses an address
+ * of the owner (the same computer, the same classroom), the guesses take attempts from the owner's pair; the owner can use a login
  * session there.
  */
 

@@ -284,7 +284,7 @@ export class People {
   async #logIn(entry: LoginRequest & { readonly password: string }, changed: ReadonlySet<PersonId>): Promise<OnlineUser | AuthError> {
     const key = foldName(entry.name)
     const account = await this.#accounts.named(key)
-    // a registered name is valid, also if the rules for names have changed since its registration
+    // a registered name is valid, even if the rules for names have changed since its registration
     const name = account ? account.name : readName(entry.name)
     if (isRefusal(name)) return name
     const attempt = this.#logins.attempt(key, entry.address)

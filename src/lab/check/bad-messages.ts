@@ -18,7 +18,7 @@ const QUESTION_MARK = 0x3f
 /** The check that a program survives a message that its protocol does not have. */
 export const illegalMessage = interrupt({
   name: 'illegal-message',
-  proves: 'survives a message in every state that its protocol does not have',
+  proves: 'survives, in every state, a message that its protocol does not have',
   carriers: 'both',
   how: 'silence',
   last: (subject, state) => frame(subject, state, UNKNOWN),
@@ -82,7 +82,7 @@ export const oversizedMessage = interrupt({
   proves: 'survives a message of 200 kB in every state',
   how: 'fin',
   last: () => ({ bytes: `${'A'.repeat(200_000)}\n`, quoted: 'a message of 200 kB' }),
-  what: 'the other side sent %s and closed',
+  what: 'the other side sent %s and closed the connection',
 })
 
 /** Returns a text as the judge's side sends it; `undefined` if the framing cannot carry it. */

@@ -140,7 +140,7 @@ function explainMessage(message: MessageObservation, { sentence, expected }: Vio
 const MORE_DIGITS = 4
 
 /**
- * Checks whether a field that the protocol uses as a number is not a number, or is far too large. A role may take any text for it, but
+ * Checks whether a field that the protocol uses as a number is not a number, or is far too large. A role may accept any text there, but
  * the judge types small numbers only.
  */
 function isNoNumber({ name, text }: MessageObservation, { automaton }: Evidence): boolean {

@@ -6,7 +6,7 @@ import type { Transport } from '../../wire/transport.ts'
 import type { CheckSubject } from './check.ts'
 import { candidateLines } from './typist.ts'
 
-/** Name of the companion, where a protocol asks for one: the judge's other client has the name of the example. */
+/** Name of the companion, if a protocol asks for a name: the judge's other client has the name of the example. */
 const NAME = 'grace'
 
 /** Checks whether the server of a program seats two clients at one table, so that one client alone waits for ever. */

@@ -19,7 +19,7 @@ interface Disturbance extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'car
   readonly toCause: (shown: Cause) => Cause
   /** What such a failure shows, as the end of a sentence. */
   readonly shows: string
-  /** True if a server shows the failure, too, that answers before a message is complete. */
+  /** True if a server that answers before a message is complete shows the failure, too. */
   readonly isTooSoon?: boolean
 }
 
@@ -105,7 +105,7 @@ export const crLfLines = disturb({
   shows: 'this happens only if lines end in CR LF, as telnet and some programs on Windows end them: strip the line before you compare it',
 })
 
-/** Checks whether a framing takes CR LF for a line end; where it does not, the CR belongs to the message. */
+/** Checks whether a framing accepts CR LF as a line end; if it does not, the CR belongs to the message. */
 function dropsCr(framing: Framing): boolean {
   const decoder = framing.decoder()
   decoder.push(encode('x\r\n'))

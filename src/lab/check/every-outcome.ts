@@ -58,7 +58,7 @@ export const everyOutcome: Check = {
   },
 }
 
-/** Plays scripts in memory: with the people who play on, and with each of them who quits after some lines. */
+/** Plays scripts in memory: in most of them both people play to the end, and in the others one person quits after some lines. */
 async function rehearseMany(subject: CheckSubject): Promise<readonly Rehearsal[]> {
   const found: Rehearsal[] = []
   let messages = 0

@@ -112,7 +112,7 @@ export async function playMatch({
   const refused = new Map<number, string>()
   let sentBefore = -1
   let hasPrompted = false
-  // what the shadow sends goes nowhere
+  // what the shadow sends is dropped
   copy.open({ data: (bytes) => void expected.push(...splitLines(decode(bytes))), finished() {}, closed() {} })
   const typeLine = async (line: string | undefined) => {
     await waitForPrompt(running, clock, hasPrompted ? NEXT_PROMPT_WAIT : PROMPT_WAIT)

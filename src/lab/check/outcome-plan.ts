@@ -46,7 +46,7 @@ function findExtremes(rehearsals: readonly Rehearsal[]): readonly Rehearsal[] {
   return [sorted[0], sorted.findLast(({ length }) => length <= LONG)].filter((one) => one !== undefined)
 }
 
-/** Finds the messages that appear in exactly the rehearsals with one outcome, so that they announce it. */
+/** Finds the messages that announce an outcome: all rehearsals with that outcome have the message, and no other rehearsal has it. */
 function findImplied(rehearsals: readonly Rehearsal[], outcomes: readonly string[]): ReadonlyMap<string, string> {
   const steps = new Set(rehearsals.flatMap((one) => [...one.steps]))
   const implied = new Map<string, string>()

@@ -202,7 +202,7 @@ function printedIn(typed: readonly string[], { output }: RunningProgram, [since,
     .join('\n')
 }
 
-/** Formats the lines that were typed, the last ones of many. */
+/** Formats the lines that were typed; if there are many, only the last ones. */
 function formatTyped(typed: readonly string[]): string {
   if (typed.length === 0) return 'nothing was typed'
   const shown = typed.slice(-SHOWN).map((line) => quoteText(line))

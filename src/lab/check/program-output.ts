@@ -88,7 +88,7 @@ export class ProgramOutput {
 
   /**
    * The prompt at which the program waits: the end of its output without a line end; `''` if there is none. The echo of a typed line is
-   * no prompt: a line editor prints it character by character, and its line end last.
+   * not a prompt: a line editor prints it character by character, and its line end last.
    */
   get prompt(): string {
     const prompt = findPrompt(this.text())

@@ -14,7 +14,7 @@ import { WireWatch } from './wire-watch.ts'
 /** Milliseconds of real time after which a conversation in memory is given up, because a role waits for something that never comes. */
 const PATIENCE = 3000
 
-/** Number of scripts among which one is looked for that visits a state. */
+/** Number of scripts that are searched for one that visits a state. */
 const TRIED = 24
 
 /** Stands between a state and the name of the message that leaves it. */
@@ -105,7 +105,7 @@ function endWithin(work: Promise<unknown>, clock: Clock): Promise<boolean> {
   })
 }
 
-/** Returns one of many scripts: with people who play on, and every third one with a person who quits after some lines. */
+/** Returns one of many scripts: in every third, one person quits after some lines; in the others, both people play to the end. */
 export function toScript(seed: number, number: number): Script {
   const quits = number % 3 === 2 ? { side: number % 2 === 0 ? ('client' as const) : ('server' as const), after: number % 4 } : undefined
   return { seed: seed * 1000 + number, quits }

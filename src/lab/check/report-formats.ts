@@ -69,7 +69,7 @@ export function formatFailure(observations: readonly Observation[], options: Omi
   const [first] = observations
   if (!first || shown.length === 0) return []
   const fault = shown.findIndex(isFault)
-  // how the judge then ends the connection is no part of the fault
+  // how the judge then ends the connection is not part of the fault
   const after = shown[fault + 1]?.kind === 'end' ? 1 : 2
   const end = fault < 0 ? shown.length : Math.min(shown.length, fault + after)
   const part = shown.slice(Math.max(0, end - DIAGRAMMED), end)

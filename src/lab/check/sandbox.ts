@@ -21,7 +21,7 @@ export interface Usage {
   readonly processor: number
   /** Largest resident memory that was seen, in bytes. */
   readonly memory: number
-  /** Milliseconds in which all of them have slept and none has used the processor: it waits for something. */
+  /** Milliseconds in which all processes have slept and used no processor, because the program waits for something. */
   readonly idle: number
 }
 

@@ -34,7 +34,7 @@ export interface ScriptedSideOptions {
   readonly people: Set<Typist>
   /** Called with each line before the role gets it, and with `undefined` when the person stops typing. */
   readonly typed?: (line: string | undefined) => Promise<void>
-  /** Text that the person types in place of a text that can be any. */
+  /** Text that the person types in place of a message that can be any text. */
   readonly text?: string | undefined
   readonly clock: Clock
 }

@@ -70,7 +70,7 @@ function findDifference({ role, automaton, observations, match }: Look): string 
     const isFree = message.name !== undefined && automaton.messages[message.name]?.free === true
     if (isFree || message.text.trim() === expected?.trim()) continue
     if (refused !== undefined)
-      return `${quoteText(refused)} was typed, which the game does not allow now, and the program has to ask again in place of sending it`
+      return `${quoteText(refused)} was typed, which the game does not allow now: the program must not send it, and has to ask again`
     return `the ${role} sent ${quoteText(message.text)} where the worksheet's ${role} sends ${quoteText(expected?.trim() ?? '')}`
   }
   return undefined

@@ -14,12 +14,12 @@ import { endWithin } from './waiting.ts'
 import { watchWire } from './wire-watch.ts'
 
 /*
- * TCP may hand over two messages at once, also if the second one was sent before its turn: a person types ahead, or a program does not
- * wait. What is behind the first message belongs to the next turn. A program that takes all bytes of one read for one message drops the
+ * TCP may hand over two messages at once, for example because the second was sent before its turn: a person types ahead, or a program does
+ * not wait. What is behind the first message belongs to the next turn. A program that takes all bytes of one read for one message drops the
  * second message, or takes both for one, and then waits for a message that has arrived already.
  */
 
-/** Milliseconds for each answer before it, and in which nothing more happens afterwards. */
+/** Milliseconds for each answer before the two messages, and of silence after which the program is done with them. */
 const SILENCE = 4000
 const QUIET = 1200
 /** Number of conversations to find one in which the judge's side does not say goodbye. */
@@ -131,7 +131,7 @@ function explain({ role, program }: CheckSubject, { running, watch, seen }: Wait
   const isTaken = answers.length === 0 || running.output.text().includes(second.text) || isClosed
   return {
     cause: isTaken ? 'glued-read' : 'drops-buffered-data',
-    sentence: `${both}, and the ${role} ${isClosed ? 'took them for one message and closed' : `${answers.length === 0 ? 'answers neither' : 'has answered the first one only'}: it waits for a message that has arrived already`}`,
+    sentence: `${both}, and the ${role} ${isClosed ? 'took them for one message and closed the connection' : `${answers.length === 0 ? 'answers neither' : 'has answered the first one only'}: it waits for a message that has arrived already`}`,
     lines: running.output.lastLines(QUOTED),
   }
 }

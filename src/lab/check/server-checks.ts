@@ -33,7 +33,7 @@ export const twoClientsAtOnce: Check = {
     if (later?.trouble)
       return {
         cause: 'hangs',
-        sentence: `after a second client was served, the server does not serve the first one any more, which had connected before: ${later.trouble.message}; do the clients share a variable?`,
+        sentence: `after it has served a second client, the server no longer serves the first client: ${later.trouble.message}; do the clients share a variable?`,
         lines,
       }
     if (match && !match.trouble) return { sentence: 'the second client was served while the first one was connected' }
@@ -63,7 +63,7 @@ export const goneBeforeServed: Check = {
     running.suspend()
     const lost = await subject.sandbox.connect(subject.port, SILENCE).catch(() => undefined)
     if (lost) await resetNow(lost)
-    // the sandbox has passed the first connection on, and holds it no more, when it passes the second one on
+    // when the sandbox passes on the second connection, it has passed on the first, and no longer holds it
     const next = await subject.sandbox.connect(subject.port, SILENCE).catch(() => undefined)
     running.resume()
     const match = next && (await playMatch({ ...subject, script: { seed: subject.seed }, running, transport: next, silence: SILENCE }))

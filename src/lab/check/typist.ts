@@ -40,7 +40,7 @@ function linesOf(form: MessageSpec, text?: string): readonly string[] {
   return [example, ...numbers.filter((number) => parseMessage(form, formatMessage(form, [number])))]
 }
 
-/** Number of lines of several numbers. */
+/** Maximum number of lines that `productOf` returns. */
 const PRODUCTS = 100
 
 /** Returns lines of some numbers each, all combinations of small ones. */
@@ -65,7 +65,7 @@ export interface TypistOptions {
   readonly enough?: number | undefined
   /** Text in place of the example of a message that can be any text. */
   readonly text?: string | undefined
-  /** Number of lines after which the typist quits, if the program can quit there; by default, it does not before many lines. */
+  /** Number of lines after which the typist quits, if the program can quit there; by default, after many lines. */
   readonly quitsAfter?: number | undefined
   /** Called with each line before the answer, and with `undefined` when the typist stops typing. */
   readonly typed?: (line: string | undefined) => Promise<void>

@@ -22,7 +22,7 @@ export interface MatrixTableOptions {
   readonly weights: Weights
 }
 
-/** The sign of each outcome. A colour alone would not do. */
+/** The sign of each outcome. A colour alone is not enough. */
 export const SIGNS: Readonly<Record<PairOutcome, string>> = { passed: '.', client: 'C', server: 'S', unclear: '?', 'not played': '-' }
 /** What the signs say. */
 const LEGEND = '. passed, C the client’s mistake, S the server’s mistake, ? unclear, - not played'

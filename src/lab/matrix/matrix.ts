@@ -225,7 +225,7 @@ async function judgeAgain(first: JudgedCheck, terms: JudgeOptions): Promise<Judg
   return last
 }
 
-/** Checks whether a cause is that nothing happened in time, which a busy machine can do in place of a program. Such a part is played again. */
+/** Checks whether a cause says that nothing happened in time. The reason can be a busy machine, so such a part is played again. */
 function isOfTime(cause: Cause | null | undefined): boolean {
   return cause === 'hangs' || cause === 'wrong-address' || cause === 'not-listening'
 }

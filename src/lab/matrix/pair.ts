@@ -21,7 +21,7 @@ import { judgePair, type PairEnd, type PairFinding } from './pair-verdict.ts'
  * Two hand-ins play one conversation. Each is in a sandbox of its own, and neither can reach the other: the judge listens in the network of
  * the client, connects in the network of the server, and relays. So each of them sees the bytes of the other and nothing else of it.
  *
- * The judge plays no side, but it types at both programs when their person would. As in a check, Parlor's own role of the same side says
+ * The judge plays no side, but it types into both programs when their person would. As in a check, Parlor's own role of the same side says
  * when that is: a shadow beside each program reads what the program receives, and its own messages are dropped.
  */
 
@@ -178,7 +178,7 @@ interface ShadowOptions {
   readonly stop: () => void
 }
 
-/** Shadow is Parlor's role of one side. It reads what the program of that side receives, and types at the program when its person would. */
+/** Shadow is Parlor's role of one side. It reads what the program of that side receives, and types into the program when its person would. */
 class Shadow {
   readonly #typist: Typist
   readonly #conversation: Conversation

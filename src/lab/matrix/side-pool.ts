@@ -18,7 +18,7 @@ interface Entry {
 export class SidePool {
   readonly #open: (key: string) => Promise<OpenSide>
   readonly #capacity: number
-  /** Entries by key, the one that was used last at the end. */
+  /** Entries by key, in the order of their last use. */
   readonly #entries = new Map<string, Entry>()
   #closed: Promise<void> | undefined
 

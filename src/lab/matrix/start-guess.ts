@@ -2,10 +2,10 @@ import type { Side } from '../../protocol/automaton.ts'
 
 /*
  * Students name their files as they like, but most of them put the side into the name: `client.py`, `GuessServer.java`, `server_v2.c`. So
- * a file is the program of a side if its name has the word for that side, and not the other one. A file whose name is the word alone
- * comes before all others; two files with equal claims give no guess, because a wrong guess would cost marks.
+ * a file is the program of a side if its name has the word for that side, and not the other word. A file whose name is the word alone
+ * is preferred to all others; two files with equal claims give no guess, because a wrong guess would cost marks.
  *
- * The program may take its address as arguments, and may take a wrong number of arguments for an error. Its text shows which of them it
+ * The program may read its address from its arguments, and may refuse a wrong number of arguments. Its text shows which of them it
  * reads. It gets the address in its environment and at its prompts, too.
  */
 
@@ -13,7 +13,7 @@ import type { Side } from '../../protocol/automaton.ts'
 export interface SourceFile {
   /** Its name in the folder, without a path. */
   readonly name: string
-  /** The beginning of its text; empty for a file that is no text. */
+  /** The beginning of its text; empty for a file that is not text. */
   readonly text: string
 }
 

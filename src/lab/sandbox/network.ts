@@ -11,13 +11,13 @@ export interface Network {
   readonly own: boolean
   listen(port: number, accept: (transport: Transport) => void): Promise<Listener>
   connect(port: number, timeout: number): Promise<Transport>
-  /** Does the same as `listen` and `connect` over UDP. Without a server at the port, `connectUdp` waits for one, if the system says so. */
+  /** Does the same as `listen` and `connect` over UDP. If the system lists its sockets, `connectUdp` waits until a server has the port. */
   listenUdp(port: number, accept: (transport: Transport) => void): Promise<Listener>
   connectUdp(port: number, timeout: number): Promise<Transport>
   close(): Promise<void>
 }
 
-/** What the judge sends is no attack, however short the request was. */
+/** What the judge sends is not an attack, however short the request was. */
 export const UDP_OPTIONS: UdpOptions = { unlimitedAnswers: true }
 
 const HOST = '127.0.0.1'

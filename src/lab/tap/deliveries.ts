@@ -30,7 +30,7 @@ export class Deliveries {
     return this.#sent
   }
 
-  /** Adds a message of the side. Returns sentences on the messages that were passed on otherwise than they came. */
+  /** Adds a message of the side. Returns sentences on the messages that were passed on with a change. */
   addMessage(message: MessageObservation): readonly string[] {
     if (this.#messages.length < STORED) this.#messages.push(message)
     return this.#describeSent()

@@ -34,7 +34,7 @@ export type TapEvent = RecordingEntry | ConnectionClosing | SentOn | FaultNotice
 
 /** Milliseconds for which events are gathered. A person sees no difference, and the code of the judge runs warm for a whole batch. */
 const GATHERED = 5
-/** Milliseconds in one turn of the event loop, and the number of events between two looks at the time. A message waits so long at most. */
+/** Milliseconds in one turn of the event loop, and the number of events between two looks at the time. A message waits no longer. */
 const SHARE = 1
 const PART = 8
 /** Limit of events that wait, and of their bytes. Beyond it, the judge takes one part with each new event, so that the senders have to wait. */

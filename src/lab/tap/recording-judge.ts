@@ -26,7 +26,7 @@ export interface RecordingJudgeOptions {
   readonly view?: RecordingView
   /** True if the recording and the view have passwords. */
   readonly secrets?: boolean
-  /** True for a tap with faults, which may pass bytes on otherwise than they came. */
+  /** True for a tap with faults, which may change bytes, their pieces or their times. */
   readonly hasFaults?: boolean
 }
 
@@ -47,7 +47,7 @@ interface Conversation {
   at: number
 }
 
-/** Milliseconds after the end of a connection that the watch is told have passed, longer than every pause. */
+/** Milliseconds that the watch gets after the end of a connection: longer than every pause. */
 const PAUSE = 2000
 /** Microseconds without an entry after which the judge ignores pauses in a conversation. */
 const QUIET = 2_500_000
@@ -109,7 +109,7 @@ export class RecordingJudge {
     return this.#options.secrets ? judged : maskSegment(judged, toRanges(conversation.watch.secretBytes(), start, entry))
   }
 
-  /** Takes what a fault of the tap has done: the view shows it, and the next entry has it as a comment. */
+  /** Receives a notice of what a fault of the tap has done: the view shows it, and the next entry has it as a comment. */
   takeFault({ connection, at, sentence, isLossy }: FaultNotice): void {
     const conversation = this.#conversations.get(connection)
     if (!conversation) return
@@ -184,7 +184,7 @@ export class RecordingJudge {
     }
   }
 
-  /** Shows which messages were passed on otherwise than they came. */
+  /** Shows which messages the tap has passed on with a change. */
   #showDeliveries(connection: number, { deliveries, datagrams }: Conversation, { observations, isAnew }: Watched): void {
     if (!deliveries || datagrams || isAnew) return
     for (const one of observations) {
@@ -221,7 +221,7 @@ export function isBlame(one: Observation): boolean {
   return one.kind === 'end' ? !one.over : findFaults(one).length > 0
 }
 
-/** Says that a violation may be no mistake. */
+/** Says that a violation may not be a mistake. */
 export const EXCUSE = 'after a fault of the tap, so this may be its consequence'
 
 /** The beginning of a comment on a fault, with which a recording is drawn in the same way. */
@@ -229,7 +229,7 @@ const PARLOR = 'parlor: '
 const FAULT = 'parlor: the fault '
 const RESET = ' resets the connection'
 
-/** Checks whether a fault has reset the connection, and no side. */
+/** Checks whether a fault has reset the connection, and not a side. */
 function isResetByFault(comments: readonly string[]): boolean {
   return comments.some((comment) => comment.startsWith(FAULT) && comment.includes(RESET))
 }
@@ -297,7 +297,7 @@ const STAR = 0x2a
 const LF = 0x0a
 const CR = 0x0d
 
-/** Masks ranges of a segment. Line ends stay: they are no part of a secret, and without them the messages of the recording would run together. */
+/** Masks ranges of a segment. Line ends stay: they are not secret, and without them the messages of the recording would run together. */
 function maskSegment(segment: RecordedSegment, masked: readonly ByteRange[]): RecordedSegment {
   if (masked.length === 0) return segment
   const bytes = new Uint8Array(segment.bytes)

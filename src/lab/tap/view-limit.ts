@@ -1,4 +1,4 @@
-/** Messages with a violation, and the like, for which a second has room beside the others. */
+/** Maximum number of violations that one second shows in addition to its other messages. */
 const FAULTY = 50
 
 /**

@@ -60,7 +60,7 @@ export class Batcher implements EventLoop {
   #limits = DEFAULT_LIMITS
   #queued: (() => void)[] = []
   #bytes = 0
-  /** Number of entries at the end of the previous turn, and of turns that the batch has taken. */
+  /** Number of entries at the end of the previous turn, and number of turns since the batch began. */
   #before = 0
   #turns = 0
   /** Time at which the batch began, by `performance.now()`. */

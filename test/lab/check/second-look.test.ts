@@ -35,7 +35,7 @@ describe('a second look', () => {
   test('says that the program has to ask again for a line that the game does not allow', () => {
     const match = { expected: ['MOVE9\n'], refused: new Map([[0, '5']]) }
     expect(look(WRONG, played, match)?.sentence).toMatch(
-      /"5" was typed, which the game does not allow now, and the program has to ask again/,
+      /"5" was typed, which the game does not allow now: the program must not send it, and has to ask again/,
     )
   })
 
