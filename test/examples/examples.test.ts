@@ -383,7 +383,7 @@ describe('Parlor’s join against the example servers', () => {
     expect([first.end, second.end]).toEqual([undefined, undefined])
     expect(first.screen).toContain('Please input your guess: 50\nToo big!\n')
     expect(second.screen).toMatch(/Please input your guess: -7\nToo small!\nPlease input your guess: 42\nExactly! You win!\n$/)
-    expect([await next(), await next()].sort()).toEqual(['client 1 has left', 'client 2 has gone'])
+    expect([await next(), await next()].sort()).toEqual(['client 1 has left', 'client 2 has left'])
     stop()
   })
 

@@ -8,9 +8,9 @@ export const CORRECT: readonly CorrectHandIn[] = [
   { file: 'correct/asyncio-chat.py', program: 'chat', role: 'client', robust: ['cut-inside-a-character', 'gone-by-rst'] },
   { file: 'correct/makefile.py', program: 'guess', role: 'client', robust: ['glued', 'illegal-message'] },
   { file: 'correct/polling.py', program: 'headtail', role: 'client', robust: ['byte-by-byte', 'gone-by-fin'] },
-  { file: 'correct/read-write.c', program: 'guess', role: 'client', robust: ['glued', 'gone-by-rst'] },
+  { file: 'correct/read-write.c', program: 'guess', role: 'client', robust: ['crlf-lines', 'gone-by-rst'] },
   { file: 'correct/stdio.c', program: 'tictactoe', role: 'client', robust: ['oversized-message', 'gone-by-silence'] },
-  { file: 'correct/streams.js', program: 'hangman', role: 'client', robust: ['byte-by-byte', 'glued'] },
+  { file: 'correct/streams.js', program: 'hangman', role: 'client', robust: ['byte-by-byte', 'crlf-lines'] },
   { file: 'correct/readline.js', program: 'guess', role: 'client', robust: ['slow', 'gone-by-fin'] },
 ]
 

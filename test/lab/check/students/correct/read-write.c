@@ -20,6 +20,8 @@ static int read_line(int fd, char *line, int size)
         if (n <= 0)
             return -1;
         if (c == '\n') {
+            if (length > 0 && line[length - 1] == '\r')
+                length--;
             line[length] = '\0';
             return length;
         }

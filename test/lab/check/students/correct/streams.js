@@ -13,7 +13,7 @@ class Lines extends Transform {
   _transform(chunk, _encoding, done) {
     const lines = (this.rest + this.decoder.decode(chunk, { stream: true })).split('\n')
     this.rest = lines.pop()
-    for (const line of lines) this.push(line)
+    for (const line of lines) this.push(line.replace(/\r$/, ''))
     done()
   }
 }
