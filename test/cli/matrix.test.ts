@@ -36,7 +36,10 @@ describe.skipIf(!hasPython || !hasNode || !hasNamespaces)('parlor check --matrix
     const path = createClass({
       '=cmd()': { 'client.py': GOOD },
       '<script>alert(1)': { 'client.js': CRASHING },
-      [LONG]: { 'part.py': GOOD, 'parlor-check.toml': 'client = "python3 made.py {HOST} {PORT}"\nbuild = "cp part.py made.py"\nlevel = "robust"' },
+      [LONG]: {
+        'part.py': GOOD,
+        'parlor-check.toml': 'client = "python3 made.py {HOST} {PORT}"\nbuild = "cp part.py made.py"\nlevel = "robust"',
+      },
       ' Łucja ': SERVER,
       bob: { 'server.py': { from: join(students, 'broken/out-of-turn-server.py') } },
       eve: { 'main.py': '', 'parlor-check.toml': 'clint = "x"' },
