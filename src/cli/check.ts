@@ -86,6 +86,9 @@ export async function checkCommand(name: string | undefined, options: CheckOptio
     const skipped = results.filter(({ isSkipped }) => isSkipped).map(({ result }) => result.name)
     if (skipped.length > 0) terminal.printSentence(`not played, because a check before them has failed: ${skipped.join(', ')}`)
     terminal.printSentence(formatProgress(program, results))
+    const more = level === 'worksheet' && report.passed && options.only === undefined ? countMore(program, commands, options.udp) : 0
+    if (more > 0)
+      terminal.printSentence(`this was a good network and a correct peer: --level robust has ${formatCount(more, 'more check')}`)
     terminal.printSentence(`${summary(report)}${isWeighted ? `, ${formatScore(toScore(report.checks, weights))}` : ''}`)
   }
   await writeReport(options.junit, () => formatJUnit(report))
@@ -126,6 +129,12 @@ function checkOnly(
   throw new UsageError(
     `${known ? `the check ${only} does not apply here` : `there is no check ${JSON.stringify(only)}`}; there are: ${names}`,
   )
+}
+
+/** Returns the number of checks that only the level `robust` has. */
+function countMore(program: Program, commands: readonly (readonly [Side, string])[], udp = false): number {
+  const all = commands.flatMap(([role]) => selectChecks(program, role, 'robust', CHECKS, udp))
+  return all.filter((check) => check.level === 'robust').length
 }
 
 /** Returns the command line that repeats one check: this one, without the other side and the reports. `command` is that of one side of two. */

@@ -10,7 +10,7 @@ export function hasProgram(name: string): boolean {
 }
 
 /** Programs whose tests fail without them, instead of being skipped. `.ci/run` sets the variable. */
-const REQUIRED: readonly string[] = (process.env.PARLOR_TESTS_REQUIRE ?? '').split(' ')
+const REQUIRED: readonly string[] = (process.env.TESTS_REQUIRE ?? '').split(' ')
 
 /** Checks whether the tests that need a program run: if this machine has it, or if the run of the tests requires it. */
 export function isTestedWith(name: string): boolean {

@@ -104,7 +104,7 @@ async function playUntil(
   const reaction = waiting && words && !isLenient && findReaction(subject, watch.observations.slice(seen), words.quoted)
   const isQuiet = how === 'silence' && finding?.cause === undefined
   const unasked = isQuiet && !words ? findUnasked(watch, seen, subject.role) : undefined
-  const stall = isQuiet && waiting ? await findStall(subject, waiting, STALL_WAIT) : undefined
+  const stall = isQuiet && waiting && !words ? await findStall(subject, waiting, STALL_WAIT) : undefined
   await running.stop()
   leave.abort()
   await match

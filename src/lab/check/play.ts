@@ -94,7 +94,17 @@ export async function playConversation(
   const isAwake = running.usage().processor - processor > ASLEEP
   const spins = end === undefined && isAwake && (await isSpinning(running, subject))
   const isGarbled = text !== undefined && running.output.text().includes('\ufffd')
-  const finding = toFinding({ subject, match, end, running, watch, spins, isGarbled, intended: intended?.written ?? 0 })
+  const finding = toFinding({
+    subject,
+    match,
+    end,
+    running,
+    watch,
+    spins,
+    isGarbled,
+    intended: intended?.written ?? 0,
+    closesEarly: wrap !== undefined,
+  })
   await running.stop()
   return {
     ...{ observations: watch.observations, ...finding, visited: watch.visited, steps: toSteps(watch.observations) },
@@ -118,9 +128,11 @@ interface PlayedConversation {
   readonly isGarbled: boolean
   /** Number of bytes that the judge's role has sent; the faults may have dropped some of them. */
   readonly intended: number
+  /** True if the judge's side may have closed its half before the game was over. */
+  readonly closesEarly: boolean
 }
 
-function toFinding({ subject, match, end, running, watch, spins, isGarbled, intended }: PlayedConversation): Finding {
+function toFinding({ subject, match, end, running, watch, spins, isGarbled, intended, closesEarly }: PlayedConversation): Finding {
   const { role, program } = subject
   const { trouble, stopped, inputEnded, typed } = match
   const { observations } = watch
@@ -143,7 +155,7 @@ function toFinding({ subject, match, end, running, watch, spins, isGarbled, inte
   const { automaton } = program.protocol
   const printed = printedIn(match.typed, running, spanOfWait(observations, role))
   const shown = findCause({ role, automaton, observations, trouble, end: stopped ? undefined : end, inputEnded, lines, printed })
-  const found = lookAgain(shown, { role, automaton, observations, match })
+  const found = lookAgain(shown, { role, automaton, observations, match, closesEarly })
   if (found) {
     const board = found.cause === 'wrong-rules' && match.board?.trim().includes('\n') ? { board: match.board } : {}
     return { cause: found.cause, sentence: `${found.sentence} (${played})`, lines, observations, ...board }

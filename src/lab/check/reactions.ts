@@ -85,6 +85,7 @@ export async function findStall(
   const isFree = role === 'client' && steps.some(({ from }) => from === role) && steps.some(({ from }) => from !== role)
   if (!isFree) return undefined
   await pause(subject, wait)
+  if (watch.observations.some((one) => one.kind === 'end' && one.from === role)) return undefined
   const since = watch.observations[seen - 1]?.at ?? 0
   const isSent = watch.observations.slice(seen).some((one) => one.kind === 'message' && one.from === role)
   const isTyped = running.output.chunks.some(({ at, stream }) => stream === 'typed' && at > since)

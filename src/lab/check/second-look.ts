@@ -17,6 +17,8 @@ export interface Look {
   readonly automaton: Automaton
   readonly observations: readonly Observation[]
   readonly match: MatchEnd
+  /** True if the judge's side may have closed its half before the game was over. */
+  readonly closesEarly?: boolean
 }
 
 /** Returns a better cause than the one that the wire alone shows, or a cause that it does not show; `undefined` if nothing is wrong. */
@@ -49,10 +51,10 @@ function findOtherGame(look: Look): NamedCause | undefined {
 }
 
 /** Finds a message after a game whose outcome both sides know. */
-function findMoveAfterEnd({ role, automaton, observations, match }: Look): NamedCause | undefined {
+function findMoveAfterEnd({ role, automaton, observations, match, closesEarly = false }: Look): NamedCause | undefined {
   const outcome = match.outcomes.at(-1)
   const end = observations.findIndex((one) => one.kind === 'end' && one.from !== role)
-  if (outcome === undefined || /quits/.test(outcome) || end < 0 || match.stopped) return undefined
+  if (outcome === undefined || /quits/.test(outcome) || end < 0 || match.stopped || closesEarly) return undefined
   const late = messagesOf(observations.slice(end), role).find(({ name }) => name === undefined || automaton.messages[name]?.bye !== true)
   if (!late) return undefined
   return {
