@@ -13,7 +13,9 @@ describe.skipIf(!hasPython)('parlor check', () => {
   test('judges a client, prints what it proves, and exits with 0', async () => {
     const { output, code } = await run('check', 'guess', '--client', 'python3 guess_client.py {HOST} {PORT}', '--folder', examples)
     expect(output).toMatch(/^passed {2}plays-to-the-end: plays one conversation to its end/)
-    expect(output).toContain('states visited: 5 of 5; games finished: 2 of 2 outcomes\nthis was a good network and a correct peer: --level robust has 15 more checks\ntjc/guess: passed, 2 of 2 checks\n')
+    expect(output).toContain(
+      'states visited: 5 of 5; games finished: 2 of 2 outcomes\nthis was a good network and a correct peer: --level robust has 15 more checks\ntjc/guess: passed, 2 of 2 checks\n',
+    )
     expect(code).toBe(0)
   })
 

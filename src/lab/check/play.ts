@@ -8,7 +8,7 @@ import { toWatchedProtocol } from '../monitor/monitor.ts'
 import type { Observation } from '../monitor/observation.ts'
 import { findCause } from './causes.ts'
 import type { CheckSubject, Finding } from './check.ts'
-import { connectProgram } from './connecting.ts'
+import { type Connected, connectProgram } from './connecting.ts'
 import { type MatchEnd, playMatch } from './match.ts'
 import { isOutputHeldBack, toText } from './output-timing.ts'
 import { QUOTED } from './program-output.ts'
@@ -49,6 +49,10 @@ export interface PlayOptions {
   readonly wrap?: (watch: WireWatch) => Transport
   /** True to end the lines that the judge sends in CR LF. */
   readonly crLf?: boolean
+  /** A program that runs already, and a new connection to it; by default, the conversation starts the program. */
+  readonly connected?: Connected | undefined
+  /** True to leave the program running after the conversation. */
+  readonly keepsRunning?: boolean
 }
 
 /** PlayedFinding is a finding on one conversation. */
@@ -65,10 +69,19 @@ export interface PlayedFinding extends Finding {
 /** Plays one conversation with a program from its start to its end, and returns what is wrong with it. */
 export async function playConversation(
   subject: CheckSubject,
-  { faults, silence = SILENCE, text, script = { seed: subject.seed }, wrap, crLf = false }: PlayOptions = {},
+  {
+    faults,
+    silence = SILENCE,
+    text,
+    script = { seed: subject.seed },
+    wrap,
+    crLf = false,
+    connected: given,
+    keepsRunning = false,
+  }: PlayOptions = {},
 ): Promise<PlayedFinding> {
   const { program, options, role, clock, seed } = subject
-  const connected = await connectProgram(subject)
+  const connected = given ?? (await connectProgram(subject))
   if ('sentence' in connected) return connected
   const { running } = connected
   const own = role === 'client' ? 'server' : 'client'
@@ -105,7 +118,7 @@ export async function playConversation(
     intended: intended?.written ?? 0,
     closesEarly: wrap !== undefined,
   })
-  await running.stop()
+  if (!keepsRunning) await running.stop()
   return {
     ...{ observations: watch.observations, ...finding, visited: watch.visited, steps: toSteps(watch.observations) },
     ...{ games: match.outcomes, typed: match.typed, printed: toText(running.output.chunks) },

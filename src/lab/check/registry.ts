@@ -8,6 +8,7 @@ import { byteByByte, crLfLines, cutInsideACharacter, glued, slow } from './distu
 import { everyOutcome } from './every-outcome.ts'
 import { illegalMove } from './illegal-move.ts'
 import { goneByFin, goneByRst, goneBySilence } from './interrupted.ts'
+import { nextClient } from './next-client.ts'
 import { playsToTheEnd } from './plays-to-the-end.ts'
 import type { CheckLevel } from './report.ts'
 import { sentAhead } from './sent-ahead.ts'
@@ -22,7 +23,7 @@ export const CHECKS: readonly Check[] = [
   ...[illegalMessage, garbledField, emptyMessage, invalidUtf8, oversizedMessage],
   illegalMove,
   ...[lostDatagram, duplicatedDatagrams, reorderedDatagrams, wrongSender],
-  ...[twoClientsAtOnce, goneBeforeServed, restartOnTheSamePort],
+  ...[nextClient, twoClientsAtOnce, goneBeforeServed, restartOnTheSamePort],
 ]
 
 /**

@@ -23,7 +23,7 @@ export interface Look {
 
 /** Returns a better cause than the one that the wire alone shows, or a cause that it does not show; `undefined` if nothing is wrong. */
 export function lookAgain(found: NamedCause | undefined, look: Look): NamedCause | undefined {
-  if (found === undefined) return findMoveAfterEnd(look)
+  if (found === undefined) return findMoveAfterEnd(look) ?? findLostCharacter(look)
   if (found.cause === 'hangs') return findUnflushed(look) ?? findOtherGame(look) ?? found
   if (found.cause !== 'wrong-rules') return found
   const difference = findDifference(look)
@@ -61,6 +61,20 @@ function findMoveAfterEnd({ role, automaton, observations, match, closesEarly = 
     cause: 'wrong-rules',
     sentence: `the ${role} sent ${quoteText(late.text)} after the game was over: ${outcome === 'a draw' ? 'it was a draw' : outcome}`,
   }
+}
+
+/** Finds a typed character outside of ASCII that the program has left out of its message. */
+function findLostCharacter({ role, automaton, observations, match }: Look): NamedCause | undefined {
+  for (const [at, { name, text }] of messagesOf(observations, role).entries()) {
+    const expected = match.expected[at]?.trim() ?? ''
+    const lost = [...expected].find((character) => character > '\x7f' && !text.includes(character))
+    if (lost === undefined || name === undefined || automaton.messages[name]?.free !== true) continue
+    return {
+      cause: 'wrong-encoding',
+      sentence: `${quoteText(expected)} was typed, and the ${role} sent ${quoteText(text)}, without the character ${quoteText(lost)}: encode text as UTF-8, and leave nothing out`,
+    }
+  }
+  return undefined
 }
 
 /** Finds the first message that differs from what Parlor's own role sent in its place, and says so in a clause. */

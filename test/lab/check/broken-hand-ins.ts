@@ -9,6 +9,20 @@ const server = (file: string, program = 'guess') => ({ file: `broken/${file}`, p
 /** The broken programs, by cause. */
 export const BROKEN: readonly BrokenHandIn[] = [
   {
+    ...server('out-of-turn-shared-tries.py'),
+    mistake: 'counts the tries of all clients together',
+    check: 'next-client',
+    cause: 'out-of-turn',
+    says: /global variable/,
+  },
+  {
+    ...client('wrong-encoding-ignore.py', 'tjc/chat-quit'),
+    mistake: 'leaves out what ASCII does not have',
+    check: 'cut-inside-a-character',
+    cause: 'wrong-encoding',
+    says: /without the character/,
+  },
+  {
     ...client('missing-newline-input.py'),
     mistake: 'sends what input() returns',
     check: PLAYS,
