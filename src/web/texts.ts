@@ -1,12 +1,9 @@
+import { formatCount } from '../base/counts.ts'
+
 /*
  * All texts of the page that people read, except sentences of the server and names of games. Plain and short; a refusal says what was
  * wrong, what was expected and what to do.
  */
-
-/** Returns a number with its noun: "1 try", "2 tries". */
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`
-}
 
 /** Formats a span in milliseconds as a clock: "4:31", "0:09"; hours as "1:04:31". */
 export function formatClock(ms: number): string {
@@ -50,7 +47,7 @@ export const texts = {
   back: 'Connected again.',
   outdated: 'A new version is here.',
   reload: 'Reload',
-  skipped: (events: number) => `Back after ${count(events, 'event')}, which are not shown.`,
+  skipped: (events: number) => `Back after ${formatCount(events, 'event')}, which are not shown.`,
   declines: (name: string) => `${name} declines.`,
 
   playAgainst: 'Play against',
@@ -174,7 +171,7 @@ export const texts = {
   right: (guess: string) => `${guess} is right.`,
   range: (low: number, high: number) => (low === high ? `${low} is left.` : `${low} to ${high} are left.`),
   band: (low: number, high: number) => (low === high ? `${low}` : `${low} to ${high}`),
-  tries: (number: number) => count(number, 'try', 'tries'),
+  tries: (number: number) => formatCount(number, 'try', 'tries'),
   triesLeft: 'tries left',
   triesTitle: 'Tries',
   verdicts: { low: 'too low', high: 'too high', right: 'right', wasted: 'no number' },
@@ -194,7 +191,7 @@ export const texts = {
   rightOf: (right: number, all: number) => `${right} of ${all}.`,
   rightOfAll: (all: number) => `right of ${all}`,
   tosses: 'Tosses',
-  tossesAbout: (all: number, right: number) => `${count(all, 'toss', 'tosses')}, ${right} called right`,
+  tossesAbout: (all: number, right: number) => `${formatCount(all, 'toss', 'tosses')}, ${right} called right`,
   tossesHint: (all: number) => `Solid: you called it. Dashed: you did not. Chance alone gives ${all / 2} of ${all}.`,
 
   hands: { Scissor: 'Scissor', Paper: 'Paper', Stone: 'Stone' },
@@ -216,7 +213,7 @@ export const texts = {
   ofRounds: (number: number) => `${number} of 3`,
   roundResult: (winner: string, verb: string, loser: string) => `${winner} ${verb} ${loser.toLowerCase()}.`,
   roundDrawn: 'Both chose the same.',
-  roundsWon: (number: number) => (number === 1 ? 'round' : 'rounds'),
+  roundsWon: 'won',
 
   yourMove: 'Your move',
   play: 'Play',

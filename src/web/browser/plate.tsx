@@ -59,7 +59,7 @@ function toCount(table: TableModel, seat: number): readonly [number, string] | u
   const hands = game === 'hands' ? toHands(sight?.view) : undefined
   if (!hands) return undefined
   const won = countWins(hands.rounds)[seat] ?? 0
-  return [won, texts.roundsWon(won)]
+  return [won, texts.roundsWon]
 }
 
 /** The seconds at which a screen reader hears how much time is left. */
