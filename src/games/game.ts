@@ -106,7 +106,7 @@ export interface Game<State, Move, View, Options = undefined> {
    */
   view(state: State, viewer: SeatNumber | 'watcher', outcome?: Outcome): View
   /**
-   * Declares the secrets: returns the state with other secrets, if it has any. Until the game is over, the viewer must not be able
+   * Declares the secrets: returns the state with other secrets in the place of those that the viewer does not know. Until the game is over, the viewer must not be able
    * to distinguish the two states. Tests compare the views of both states. Missing for a game without secrets.
    */
   withOtherSecrets?(state: State, viewer: SeatNumber | 'watcher', random: Random): State

@@ -2,11 +2,8 @@ import { TransportFilter } from '../../wire/transport-filter.ts'
 import type { Check, CheckSubject, Finding } from './check.ts'
 import { type PlayedFinding, playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
-import { type Rehearsal, rehearse, toScript } from './rehearsal.ts'
+import { rehearseLongGames } from './rehearsal.ts'
 import type { WireWatch } from './wire-watch.ts'
-
-/** Number of rehearsals in which the check looks for a conversation that the program ends. */
-const REHEARSALS = 12
 
 /** The check that a program reads everything before it closes, and that the end of the other side's messages is not the end of its own. */
 export const closesInOrder: Check = {
@@ -16,7 +13,8 @@ export const closesInOrder: Check = {
   roles: ['client', 'server'],
   appliesTo: isPlayable,
   async run(subject) {
-    const rehearsal = await findAnswered(subject)
+    // the program has to answer after the judge's last message
+    const rehearsal = (await rehearseLongGames(subject)).find(({ sentLast }) => sentLast !== undefined)
     if (!rehearsal) return judgeEnd(subject, await playConversation(subject))
     const { script, sentLast = 0 } = rehearsal
     let half: HalfClosingTransport | undefined
@@ -34,17 +32,6 @@ export const closesInOrder: Check = {
     const sentence = `${closing.sentence}; this happens only if the other side closes its sending half after its last message, as "nc -N" does: a read of no bytes ends its messages, and not yours`
     return { ...closing, cause: 'closed-early', sentence }
   },
-}
-
-/** Finds a conversation in which the program answers the judge's last message. */
-async function findAnswered(subject: CheckSubject): Promise<Rehearsal | undefined> {
-  const found: Rehearsal[] = []
-  for (let number = 0; number < REHEARSALS; number++) {
-    const rehearsal = await rehearse(subject, { ...toScript(subject.seed, number), quits: undefined })
-    if (!rehearsal) break
-    if (rehearsal.sentLast !== undefined) found.push(rehearsal)
-  }
-  return found.toSorted((one, other) => other.length - one.length)[0]
 }
 
 /** Finds a program that closes before it has read everything, so that the system breaks its connection off. */

@@ -3,11 +3,8 @@ import { needsCompanion } from './companion.ts'
 import { connectProgram } from './connecting.ts'
 import { playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
-import { type Rehearsal, rehearse, toScript } from './rehearsal.ts'
-import type { Script } from './script.ts'
+import { rehearseLongGames } from './rehearsal.ts'
 
-/** Number of rehearsals in which the check looks for a long game. */
-const REHEARSALS = 12
 /** Milliseconds for the connection of the next client. */
 const CONNECT_WAIT = 2000
 
@@ -24,7 +21,8 @@ export const nextClient: Check = {
   roles: ['server'],
   appliesTo: (program) => isPlayable(program) && !needsCompanion(program),
   async run(subject) {
-    const script = await findLongGame(subject)
+    const [longest] = await rehearseLongGames(subject)
+    const script = longest?.script ?? { seed: subject.seed }
     const connected = await connectProgram(subject)
     if ('sentence' in connected) return connected
     const { running } = connected
@@ -51,15 +49,4 @@ export const nextClient: Check = {
 
 async function connectAgain({ sandbox, port }: CheckSubject) {
   return sandbox.connect(port, CONNECT_WAIT).catch(() => undefined)
-}
-
-/** Returns the script of the longest of some games in which no person quits. */
-async function findLongGame(subject: CheckSubject): Promise<Script> {
-  const found: Rehearsal[] = []
-  for (let number = 0; number < REHEARSALS; number++) {
-    const rehearsal = await rehearse(subject, { ...toScript(subject.seed, number), quits: undefined })
-    if (!rehearsal) break
-    found.push(rehearsal)
-  }
-  return found.toSorted((one, other) => other.length - one.length)[0]?.script ?? { seed: subject.seed }
 }

@@ -84,6 +84,20 @@ export async function rehearse(
   }
 }
 
+/** Number of rehearsals among which a check looks for a long game. */
+const LONG_GAMES = 12
+
+/** Rehearses some games in which no person quits, and resolves to them, the longest first. */
+export async function rehearseLongGames(subject: CheckSubject): Promise<readonly Rehearsal[]> {
+  const found: Rehearsal[] = []
+  for (let number = 0; number < LONG_GAMES; number++) {
+    const rehearsal = await rehearse(subject, { ...toScript(subject.seed, number), quits: undefined })
+    if (!rehearsal) break
+    found.push(rehearsal)
+  }
+  return found.toSorted((one, other) => other.length - one.length)
+}
+
 /** Returns the transitions that the legal messages and the ends of a conversation have taken. */
 export function toSteps(observations: readonly Observation[]): ReadonlySet<string> {
   return new Set(

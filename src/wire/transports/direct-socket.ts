@@ -2,7 +2,7 @@ import { createServer, type OnReadOpts, Socket, type SocketConstructorOpts } fro
 import type { Clock } from '../../base/clock.ts'
 import type { Address, Flushable, Listener, Sink, Transport } from '../transport.ts'
 import { READ_SIZE } from './batching.ts'
-import { isLoopback, toRemote } from './socket.ts'
+import { isLoopback, toRemote, whenDrained } from './socket.ts'
 import { connectWithRetry, KEEP_ALIVE, startListening, toConnectOptions, toListenOptions } from './tcp.ts'
 
 /*
@@ -105,12 +105,7 @@ class DirectTransport implements Transport {
   }
 
   whenSent(then: () => void): void {
-    if (!this.#socket.writableNeedDrain || this.#socket.destroyed) return then()
-    const once = () => {
-      this.#socket.off('drain', once).off('close', once)
-      then()
-    }
-    this.#socket.on('drain', once).on('close', once)
+    whenDrained(this.#socket, then)
   }
 
   pause(): void {

@@ -159,12 +159,7 @@ export class SocketTransport implements Transport {
   }
 
   whenSent(then: () => void): void {
-    if (!this.#socket.writableNeedDrain || this.#socket.destroyed) return then()
-    const once = () => {
-      this.#socket.off('drain', once).off('close', once)
-      then()
-    }
-    this.#socket.on('drain', once).on('close', once)
+    whenDrained(this.#socket, then)
   }
 
   pause(): void {
@@ -233,6 +228,16 @@ function onClose(this: Carried): void {
 
 function onError(this: Carried, error: NodeJS.ErrnoException): void {
   this[CARRIER]?.failed(error)
+}
+
+/** Calls `then` when a socket has passed on what was written, or is closed; at once if nothing waits. */
+export function whenDrained(socket: Socket, then: () => void): void {
+  if (!socket.writableNeedDrain || socket.destroyed) return then()
+  const once = () => {
+    socket.off('drain', once).off('close', once)
+    then()
+  }
+  socket.on('drain', once).on('close', once)
 }
 
 /** Returns the peer's address, IPv4 without the prefix `::ffff:`. A closed socket has none; its host is `known`, and its port 0. */
