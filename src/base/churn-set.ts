@@ -25,7 +25,7 @@ export class ChurnSet<Member> implements Iterable<Member> {
 
 /** Membership removes one member of a ChurnSet. */
 export interface Membership {
-  /** Removes the member from its set. The owner calls it once. */
+  /** Removes the member from its set. The owner calls this method once. */
   leave(): void
 }
 

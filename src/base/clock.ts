@@ -33,7 +33,7 @@ export interface Clock {
  * of the run queue, so that busy clients cannot delay timeouts.
  */
 
-/** Due is work whose time has come; `work` is `undefined` after the caller has cancelled it. */
+/** Due is work that the clock has to run; `work` is `undefined` after the caller has cancelled it. */
 export interface Due {
   work: (() => void) | undefined
 }
@@ -47,7 +47,7 @@ export interface DueWorkOptions {
   readonly now?: () => number
 }
 
-/** Limit of pieces of work that one turn takes from the queue. */
+/** Maximum number of pieces of work that one turn takes from the queue. */
 const MANY = 64
 
 /** DueWork runs due work, for a limited time in each turn of the event loop. */

@@ -33,5 +33,5 @@ export class Fifo<Item> {
   }
 }
 
-/** Number of removed items at which the array is cut. */
+/** Number of removed items at which the queue cuts the array. */
 const MANY = 256

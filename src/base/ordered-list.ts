@@ -1,4 +1,4 @@
-/** Limit of items in a block, and limit of items for which two neighbouring blocks are joined. */
+/** Maximum number of items in a block, and of items in two neighbouring blocks that the list joins. */
 const FULL = 64
 const FEW = 24
 

@@ -1,4 +1,4 @@
-/** Rate is a rate limit: `burst` operations at once, then one in each `refill` milliseconds, a whole number. */
+/** Rate is a rate limit: `burst` operations without a wait, then 1 operation every `refill` milliseconds, a whole number. */
 export interface Rate {
   readonly burst: number
   readonly refill: number
@@ -18,13 +18,13 @@ export class TokenBucket {
     return this.#full
   }
 
-  /** Returns the milliseconds from `now` until a token is left; 0 if one is left now. */
+  /** Returns the milliseconds from `now` until a token is available; 0 if a token is available now. */
   wait(now: number): number {
     const { burst, refill } = this.#rate
     return Math.max(0, this.#missing(now) + refill - burst * refill)
   }
 
-  /** Takes a token at `now`; returns 0 if one was left, and otherwise the milliseconds to wait. */
+  /** Takes a token at `now`; returns 0 if a token was available, and otherwise the milliseconds to wait. */
   take(now: number): number {
     const wait = this.wait(now)
     this.#full = now + this.#missing(now) + (wait > 0 ? 0 : this.#rate.refill)

@@ -5,7 +5,7 @@ import type { Clocks } from './seat-clocks.ts'
 
 /**
  * Milliseconds after which a player can end a game because of the opponent. `absent`: the opponent is disconnected. `silent`: the
- * opponent is connected, is to move and does not, in a game without a clock.
+ * opponent is connected and does not make the move that is due, in a game without a clock.
  */
 const CLAIMABLE = { absent: 30_000, silent: 300_000 } as const
 

@@ -13,7 +13,7 @@ export interface ClockTerms {
   readonly turn?: number | undefined
 }
 
-/** SeekTerms has what a user requests with a seek. */
+/** SeekTerms has the terms that a user requests with a seek. */
 export interface SeekTerms {
   readonly game: string
   /** The game's own settings, by name; a missing setting has its default. */
@@ -27,7 +27,7 @@ export interface SeekTerms {
   readonly clock?: ClockTerms | undefined
   /** Seats that the user accepts; any seat by default. */
   readonly seats?: readonly SeatNumber[] | undefined
-  /** Milliseconds until the house takes the other seat; the server's default if missing, never for `null`. */
+  /** Milliseconds until the house takes the other seat; if missing, the server's default; if `null`, the house never takes it. */
   readonly wait?: number | null | undefined
   /** Cancels the open seek of the same user first; without `replace`, the server refuses a second seek. */
   readonly replace?: boolean | undefined
@@ -39,7 +39,10 @@ export interface SeekAccepted {
   readonly code?: string
   /** The user's earlier seek, which the new seek has replaced. */
   readonly replaced?: SeekInfo
-  /** A few open seeks for the same game that differ from the new seek only in their terms; missing if the new seek is matched at once. */
+  /**
+   * A few open seeks for the same game that differ from the new seek only in their terms; missing if the hall matches the new
+   * seek immediately.
+   */
   readonly near?: readonly SeekInfo[]
 }
 
@@ -143,7 +146,10 @@ export interface TableView {
   readonly outcome?: Outcome
   /** Milliseconds that each seat has left for all its moves; missing in a game without that limit. */
   readonly left?: readonly number[]
-  /** Milliseconds that each seat has left for its move, all if it is not to move; missing in a game without that limit. */
+  /**
+   * Milliseconds that each seat has left for its move, the whole limit for a seat that is not to move; missing in a game without
+   * that limit.
+   */
   readonly moveLeft?: readonly number[]
 }
 
@@ -162,7 +168,7 @@ export interface TableSnapshot extends GameTerms {
   readonly offers?: readonly SeatNumber[]
   /** Milliseconds for which the server holds the seat after a disconnection. */
   readonly grace?: number
-  /** True if the client has missed too many events to replay them: it starts from this snapshot. */
+  /** True if the client has missed too many events for a replay, and so starts from this snapshot. */
   readonly resync?: true
 }
 
@@ -367,7 +373,7 @@ export interface Lobby {
   readonly hasOtherSessions: boolean
   /** Checks whether another connection, too, has the seat that this session holds at a table. */
   isHeldElsewhere(table: number): boolean
-  /** The user's seats at open tables to which this session is not subscribed; `resumeSeat` resumes one. */
+  /** The user's seats at open tables to which this session is not subscribed; `resumeSeat` resumes such a seat. */
   readonly heldSeats: readonly HeldSeat[]
   /** Resumes the user's own seat at a table; `after` is the number of the last event that the client has. */
   resumeSeat(table: number, after?: number): Promise<TableSnapshot | LobbyRefusal>

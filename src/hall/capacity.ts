@@ -17,14 +17,14 @@ export interface CapacityOptions {
   readonly tidy: () => void
 }
 
-/** CapacityError closes an open seek whose owner cannot have another seat; its message is a sentence for the owner. */
+/** CapacityError is the error for a user who cannot have another seat, or for a full server; its message is a sentence for the user. */
 export class CapacityError extends Error {
   override readonly name = 'CapacityError'
 }
 
 /**
- * Capacity checks the limits when a table is about to be opened. A user's request is checked before, but much may change until
- * its seek is matched, or until the opponent offers a rematch, too.
+ * Capacity checks the limits when a table is about to be opened. The lobby checks the same limits at a user's request, but the
+ * numbers may change before the hall matches the seek, or before the opponent accepts a rematch.
  */
 export class Capacity {
   readonly #options: CapacityOptions

@@ -34,8 +34,8 @@ export interface SeatOwner {
 }
 
 /**
- * Seed is the source of all random numbers in a game. A text begins with the number of its version and a colon (`seeds.ts`); logs from
- * before versions have a number.
+ * Seed is the source of all random numbers in a game. A text begins with the number of its version and a colon (`seeds.ts`); in
+ * older logs, the seed is a number.
  */
 export type Seed = number | `1:${string}`
 
@@ -114,11 +114,11 @@ export const events = {
   declined: declareEvent({ seat: 'seat' }, ['seat']),
   gone: declareEvent({ seat: 'seat' }, ['seat'], 'clocks'),
   back: declareEvent({ seat: 'seat' }, ['seat'], 'clocks'),
-  /** The server was restarted: the clocks stand still until a player reconnects. */
+  /** The server has restarted, and the clocks stand still until a player reconnects. */
   suspended: declareEvent({}, [], 'clocks'),
   /** A new seed for the random numbers that follow, because players could compute the old seed from their views. */
   reseeded: declareEvent({ seed: 'seed' }, []),
-  /** The token of a seat is invalid from here on, because its owner has a new password. */
+  /** The token of a seat is invalid from this event on, because its owner has a new password. */
   revoked: declareEvent({ seat: 'seat' }, ['seat']),
   /** The game is over; `counts` is set for a rated game. */
   ended: declareEvent({ outcome: 'outcome', counts: 'true?' }, ['outcome'], 'game'),
@@ -129,8 +129,8 @@ export const events = {
 /** ActDeclaration declares one act to the server. */
 interface ActDeclaration {
   /**
-   * True if the server refuses the act to a user whose address has used up its share of the disk. The server never refuses acts
-   * that end a game for that reason.
+   * True if the server refuses the act to a user whose address has used up its share of the disk. That share never limits an act
+   * that ends a game.
    */
   readonly limited: boolean
 }

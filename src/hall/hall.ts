@@ -24,8 +24,8 @@ import { type SeatAt, TableRegistry } from './table-registry.ts'
 import { UnavailableTables } from './unavailable-tables.ts'
 
 /*
- * The hall is the meeting place of one server: it has every open table and every open seek. It knows no connections: sessions
- * and seats subscribe to tables, and callbacks report the result of a seek.
+ * The hall has every open table and every open seek of one server. It knows no connections: sessions and seats subscribe to
+ * tables, and callbacks report the result of a seek.
  *
  * Tables. `open` starts a TableActor (`openings.ts`), `restore` starts those of the previous process from their logs
  * (`restoring.ts`). The registry finds a table by number, person and token until the game is over, the store has persisted its log, and
@@ -34,7 +34,7 @@ import { UnavailableTables } from './unavailable-tables.ts'
  *
  * `matchmaker.ts` matches seeks, and `idle-tables.ts` ends tables without a move.
  *
- * Outages. While the store cannot write, games stand still and no idle table ends. When it can write again, each table resumes
+ * Outages. While the store cannot write, no game continues and no idle table ends. When it can write again, each table resumes
  * and users have time to reconnect, as after a restart.
  *
  * Invariants: After `close`, `open` rejects with the reason, and `seek` throws it. A network's holdings (`network-holdings.ts`) count
@@ -57,7 +57,7 @@ export interface HallOptions {
   readonly onEnded?: (table: TableActor) => void
   /** Called when the ladder counts the result of a table. */
   readonly onRecorded?: TableActorOptions['onRecorded']
-  /** Returns whether an open table is public; by default, every table is public that is not private. */
+  /** Returns whether an open table is public; by default, every table that is not private is public. */
   readonly isListed?: (table: TableActor) => boolean
   /** Maximum number of seats of one person, and of open tables; by default none. */
   readonly limits?: SeatLimits
@@ -65,7 +65,7 @@ export interface HallOptions {
   readonly idle?: number | undefined
 }
 
-/** Hall is the meeting place of one server: its tables, its open seeks and the results. */
+/** Hall has the tables, the open seeks and the results of one server. */
 export class Hall {
   readonly recorder: RatingsProjector
   readonly #options: HallOptions
@@ -299,8 +299,8 @@ export class Hall {
   }
 
   /**
-   * Closes all seeks and tables in this process, and lets no more be opened. The logs stay as they are, so the next process can
-   * restore them.
+   * Closes all seeks and tables in this process, and prevents the opening of others. The logs stay as they are, so the next
+   * process can restore them.
    */
   close(reason: Error): void {
     this.#closed ??= reason
@@ -322,7 +322,7 @@ export class Hall {
   /** Resumes all tables after an outage. */
   #availabilityChanged(): void {
     if (!this.writable) return
-    // games stood still during the outage, so idle tables get more time
+    // no game continued during the outage, so idle tables get more time
     this.#idle.extend()
     const tables = [...this.#tables.all]
     for (const table of tables) table.pause()
@@ -330,7 +330,7 @@ export class Hall {
     void this.recorder.recordMissing()
   }
 
-  /** Resumes tables that stand still, some in each turn of the event loop. */
+  /** Resumes paused tables, some in each turn of the event loop. */
   #resumeTables(tables: Iterator<TableActor>): void {
     const isMore = sweepSome(tables, (table) => table.isPaused && table.resume())
     if (isMore) this.#options.clock.after(0, () => this.#resumeTables(tables))
@@ -350,7 +350,7 @@ export class Hall {
 
   #rules(game: string): AnyGame {
     const rules = this.#options.games.get(game)
-    if (!rules) throw new RangeError(`the game ${game} is not played here`)
+    if (!rules) throw new RangeError(`this server has no game ${game}`)
     return rules
   }
 

@@ -20,7 +20,7 @@ function idleDeadline(state: TableState, limit: number): number {
   return suspended ? movedAt + Math.max(limit, clockLeft(state)) : Number.POSITIVE_INFINITY
 }
 
-/** Returns the `idleDeadline` of a table, extended if it passed before `restoredAt`: a stop of the server alone ends no game. */
+/** Returns the `idleDeadline` of a table, extended if it passed before `restoredAt`, because a stop of the server must not end a game. */
 export function idleDeadlineAfter(state: TableState, limit: number, restoredAt: number): number {
   const deadline = idleDeadline(state, limit)
   return deadline <= restoredAt ? restoredAt + Math.min(COMEBACK, limit) : deadline

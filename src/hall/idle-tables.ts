@@ -97,7 +97,7 @@ export class IdleTables {
       else this.#abandon(table)
     }
     const lookOn = () => {
-      // games stand still while the store cannot write
+      // no game continues while the store cannot write
       const isMore = isWritable() && sweepSome(each, look)
       this.#cancel = tables.size === 0 ? undefined : isMore ? clock.after(0, lookOn) : this.#setTimer(next)
     }
@@ -106,7 +106,7 @@ export class IdleTables {
 
   #abandon(table: TableActor): void {
     table.submit({ type: 'abandon' })
-    // the table frees its capacity at once, before the store has the end
+    // the table frees its capacity immediately, before the store has the end
     if (table.over && table.observers.length === 0) this.#options.remove(table)
   }
 }

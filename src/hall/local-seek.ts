@@ -9,7 +9,7 @@ export interface SeekRequest extends Omit<OpenSeek, 'person' | 'name'> {
   readonly owner: SeatOwner
   /** Milliseconds until the house takes the other seat; `Infinity` to wait for another user. */
   readonly wait: number
-  /** True if the seek is closed unless it is matched at once, so that it never opens. */
+  /** True if the hall must match the seek immediately or close it, so that the seek never opens. */
   readonly immediate?: boolean
   /** Called once, when the seek is matched. */
   onSeated(table: TableActor, seat: SeatNumber): void
@@ -22,7 +22,8 @@ export interface SeekRequest extends Omit<OpenSeek, 'person' | 'name'> {
 /** SeekHandle is the seek of a user, for the process that owns the user's connection. */
 export interface SeekHandle {
   /**
-   * Resolves to `true` when other users can accept the seek, and to `false` if the hall matched it at once or has closed it. Rejects if the rules, the store or the end of the hall prevent both; the seek is then closed.
+   * Resolves to `true` when other users can accept the seek, and to `false` if the hall matched it immediately or has closed it.
+   * Rejects if the rules, the store or the end of the hall prevent both; the seek is then closed.
    */
   readonly placed: Promise<boolean>
   /** True while the seek is open: it is neither matched nor closed. */

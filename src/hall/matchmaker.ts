@@ -14,19 +14,19 @@ import { SeekView, type VisibleSeek } from './seek-view.ts'
 import type { TableActor } from './table-actor.ts'
 
 /*
- * A new seek takes the first suitable open seek, or else stays open until another seek suits it or the house takes the other seat.
- * Open seeks are entries of a store that the halls of several servers share, and each hall has a view of them (`seek-view.ts`). A
- * seek ends by a claim of its entry, and exactly one claim of an entry succeeds. The claim is a match, by the hall of the new seek;
- * a refusal, by the hall of the challenged user; or a withdrawal by the owner's hall. That hall withdraws a seek to cancel it, to
- * seat the owner with the house, or to match it. So no seek seats its owner twice.
+ * The hall matches a new seek with the first suitable open seek; otherwise the new seek stays open until another seek suits it or
+ * the house takes the other seat. Open seeks are entries of a store that the halls of several servers share, and each hall has a
+ * view of them (`seek-view.ts`). A seek ends by a claim of its entry, and exactly one claim of an entry succeeds. The claim is a
+ * match, by the hall of the new seek; a refusal, by the hall of the challenged user; or a withdrawal by the owner's hall. That
+ * hall withdraws a seek to cancel it, to seat the owner with the house, or to match it. So no seek seats its owner twice.
  *
  * Matching. The hall reserves the table, removes the other seek from its view, gets the table's number, and claims the entry. If
- * the claim succeeds, the hall opens the table and seats its own users; the hall of the other user follows the claim, which has all
- * that it needs. If the claim fails, the hall tries the next match, and leaves its own seek open without another match. A failure
- * before the claim puts the other seek back into the view.
+ * the claim succeeds, the hall opens the table and seats its own users; the hall of the other user follows the claim, which has
+ * all data for that. If the claim fails, the hall tries the next match, and leaves its own seek open without another match. A
+ * failure before the claim puts the other seek back into the view.
  *
  * Two seeks that open at the same time in two halls do not see each other. The store orders them, and the hall of the later one
- * sees both: it withdraws its own entry, so that no other hall can claim that entry, and places the seek anew.
+ * sees both: it withdraws its own entry, so that no other hall can claim that entry, and places the seek again.
  *
  * A cancellation can race with a match. If another hall has claimed the entry already, `cancel` resolves to `false` and `onSeated`
  * is called. If `onSeated` throws, the matchmaker leaves that seat, and the opponent wins.
@@ -46,7 +46,7 @@ export interface MatchmakerOptions {
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
-/** The handle of all seeks that the matchmaker seats at once. */
+/** The handle of all seeks that the matchmaker seats immediately. */
 const SEATED: SeekHandle = { placed: Promise.resolve(false), isOpen: false, isSeated: true, cancel: async () => false }
 const HOUSE_OWNER: SeatOwner = { person: HOUSE, name: 'house' }
 
@@ -98,9 +98,9 @@ export class Matchmaker {
   }
 
   /**
-   * Seats a user who does not wait with the house; returns `undefined` if an open seek suits the request, or if the store does not
-   * have the number of the table yet. Thousands of programs a second play the house, and with a LocalSeek for each, V8 promoted all
-   * their conversations to the old generation.
+   * Seats a user with the house, without a wait; returns `undefined` if an open seek suits the request, or if the store does not
+   * have the number of the table yet. Thousands of programs a second play the house, and with a LocalSeek for each, V8 promoted
+   * all their conversations to the old generation.
    */
   #seatAtOnce(request: SeekRequest): SeekHandle | undefined {
     const { owner } = request
@@ -219,7 +219,7 @@ export class Matchmaker {
     return openings.reserve(game, { options, seats, private: code !== undefined, clock }, counts)
   }
 
-  /** Adds a seek to the view at once, and then to the store. */
+  /** Adds a seek to the view immediately, and then to the store. */
   async #open(seek: LocalSeek): Promise<void> {
     seek.state = 'open'
     seek.isClaimed = false
@@ -279,7 +279,7 @@ export class Matchmaker {
     try {
       seek.onClosed?.(reason)
     } catch (failure) {
-      onError(`${seek.name} could not be notified`, failure)
+      onError(`the server could not notify ${seek.name}`, failure)
     }
   }
 
@@ -342,7 +342,7 @@ export class Matchmaker {
     const { entries, onError } = this.#options
     this.#view.removeEntry(seek)
     seek.revision = undefined
-    entries.remove(seek.id).catch((reason: unknown) => onError(`the seek ${seek.id} could not be removed`, reason))
+    entries.remove(seek.id).catch((reason: unknown) => onError(`the server could not remove the seek ${seek.id}`, reason))
   }
 
   /** Calls the owner of a seek with its seat; leaves the seat if the callback throws. */
@@ -356,7 +356,7 @@ export class Matchmaker {
     try {
       seek.onSeated(table, seat)
     } catch (reason) {
-      this.#options.onError(`the seat of ${seek.owner.name} at table ${table.id} could not be taken`, reason)
+      this.#options.onError(`${seek.owner.name} could not take a seat at table ${table.id}`, reason)
       table.submit({ type: 'leave', seat })
     }
   }

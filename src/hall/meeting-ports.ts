@@ -6,8 +6,9 @@ import type { ClockRules, OpeningEvent, PersonId, SeatOwner, TableId } from './e
  * The ports through which the halls of several servers work together: leases, seeks, presence and notices. Each is asynchronous, so
  * that a key-value store with compare-and-set and plain subjects can serve them.
  *
- * Leases. A process that dies cannot clean up. Each entry therefore names the lease of the process that has put it, and the store
- * removes the entry when that lease is released or expires. The implementation renews a lease for as long as its process lives.
+ * Leases. A process that crashes cannot remove its entries. Each entry therefore names the lease of the process that has put it,
+ * and the store removes the entry when that lease is released or expires. The implementation renews a lease while its process
+ * runs.
  *
  * Revisions. Each change gets a revision that is higher than those of all changes before, in one order for all followers. A
  * follower gets all present entries first, by ascending revision, and then every change, in order.
@@ -16,14 +17,14 @@ import type { ClockRules, OpeningEvent, PersonId, SeatOwner, TableId } from './e
 /** LeaseId identifies a lease, and so the process that holds it. */
 export type LeaseId = string
 
-/** Lease is the proof that a process lives. */
+/** Lease is the proof that a process runs. */
 export interface Lease {
   readonly id: LeaseId
   /** Ends the lease, which removes all its entries and claims. */
   release(): Promise<void>
 }
 
-/** Leases grants leases to processes, each for as long as the process lives. */
+/** Leases grants leases to processes, each for as long as the process runs. */
 export interface Leases {
   grant(): Promise<Lease>
 }
@@ -83,8 +84,8 @@ export interface SeekEntries {
   /** Adds an entry; resolves to its revision. Rejects with a RangeError if the id is in use, or with `LeaseExpired`. */
   put(id: SeekId, entry: SeekEntry, lease: LeaseId): Promise<number>
   /**
-   * Claims an entry if its revision is still `revision`; resolves to whether it was. So exactly one claim of an entry succeeds. A
-   * claimed entry stays until its owner's process removes it.
+   * Claims an entry if its revision is still `revision`; resolves to whether the claim succeeded. So exactly one claim of an
+   * entry succeeds. A claimed entry stays until its owner's process removes it.
    */
   claim(id: SeekId, revision: number, claim: SeekClaim): Promise<boolean>
   /** Removes an entry, which its owner's process does after it has acted on the claim; does nothing for an unknown entry. */
@@ -113,9 +114,9 @@ export interface PresenceChange extends PresentPerson {
 /** Presence has the persons who are online at all servers. */
 export interface Presence {
   /**
-   * Adds a person to the server of a lease, or changes the name. A registered user can be at several servers. A guest can be at one
-   * server only, because the name is all that a guest has: resolves to `false` if the guest is at another server. Rejects with
-   * `LeaseExpired` after the end of the lease.
+   * Adds a person to the server of a lease, or changes the name. A registered user can be at several servers. A guest can be at
+   * only one server, because only the name identifies a guest: resolves to `false` if the guest is at another server. Rejects
+   * with `LeaseExpired` after the end of the lease.
    */
   enter(present: PresentPerson, lease: LeaseId): Promise<boolean>
   /** Removes a person from the server of a lease; does nothing for a person who is not there. */
@@ -125,19 +126,19 @@ export interface Presence {
 }
 
 /**
- * UserNotice is a challenge, its withdrawal or a message, on its way to a user at any server. A challenge that is accepted or
- * refused needs no notice: the claim of its seek carries the answer.
+ * UserNotice is a challenge, its withdrawal or a message, for a user at any server. A challenge that is accepted or refused needs
+ * no notice: the claim of its seek carries the answer.
  */
 export type UserNotice =
-  /** Asks whether the user can be notified by the user with the name `from`; shows nothing. */
+  /** Asks whether the user receives notices from the user with the name `from`; no client sees the probe. */
   | { readonly type: 'probe'; readonly to: PersonId; readonly from: string }
   | { readonly type: 'challenged'; readonly to: PersonId; readonly from: string; readonly seeker: SeekInfo }
   | { readonly type: 'withdrawn'; readonly to: PersonId; readonly from: string; readonly seeker: SeekInfo }
   | { readonly type: 'message'; readonly to: PersonId; readonly from: string; readonly text: string }
 
 /**
- * Receipt says what became of a notice: no connection of the user receives notices, all have muted the sender, or at least one was
- * notified.
+ * Receipt is the result of a notice: no connection of the user receives notices, all have muted the sender, or the notice has
+ * reached at least one.
  */
 export type Receipt = 'unreached' | 'muted' | 'delivered'
 

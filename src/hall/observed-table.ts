@@ -107,7 +107,7 @@ export abstract class ObservedTable {
   }
 
   #drop(observer: TableObserver, reason: unknown): void {
-    const sentence = `an event of table ${this.id} could not be delivered`
+    const sentence = `the server could not deliver an event of table ${this.id}`
     this.#remove(observer)
     this.#notifyClosed(observer, new Error(sentence, { cause: reason }))
     this.report(sentence, reason)
@@ -122,7 +122,7 @@ export abstract class ObservedTable {
     try {
       observer.closed(reason)
     } catch (fault) {
-      this.report(`an observer of table ${this.id} could not be closed`, fault)
+      this.report(`the server could not close an observer of table ${this.id}`, fault)
     }
   }
 }

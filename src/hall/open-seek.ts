@@ -53,8 +53,8 @@ export function formatCanonical(data: unknown): string {
 }
 
 /**
- * Returns two different seats that two seeks accept, by the preference of the first seek; `undefined` if both accept one and the
- * same seat.
+ * Returns two different seats that two seeks accept, by the preference of the first seek; `undefined` if there are no two such
+ * seats.
  */
 export function findSeats(waiting: readonly SeatNumber[], coming: readonly SeatNumber[]): readonly [SeatNumber, SeatNumber] | undefined {
   for (const seat of waiting) {

@@ -15,9 +15,10 @@ import { newSeed } from './seeds.ts'
 import { TableActor, type TableActorOptions } from './table-actor.ts'
 
 /*
- * A table is opened in two steps, because its number comes from the store. `reserve` sets the game up and counts the seats at once,
- * so that two requests in one turn of the event loop cannot pass a limit together. `start` starts the actor when the store has
- * given the number, and from then on the table itself counts. A reservation must end with `start` or `release`.
+ * The hall opens a table in two steps, because its number comes from the store. `reserve` sets the game up and counts the seats
+ * immediately, so that two requests in one turn of the event loop cannot pass a limit together. `start` starts the actor when the
+ * store has given the number, and from then on the hall counts the table in place of the reservation. A reservation must end with
+ * `start` or `release`.
  *
  * The opening event is complete before the table has an actor, so that the claim of a seek can carry it to another server, where
  * `follow` starts an actor for the same table. The next table gets the number of a table whose opening failed before the number was
@@ -124,7 +125,10 @@ export class Openings {
     return { rules, event, isReserved: true, marks }
   }
 
-  /** Returns the number of a new table, at once if the store can. Rejects with the reason if the hall closes before the store answers. */
+  /**
+   * Returns the number of a new table, immediately if the store can. Rejects with the reason if the hall closes before the store
+   * answers.
+   */
   nextTable(): TableId | Promise<TableId> {
     const unused = this.#unused.pop()
     if (unused !== undefined) return unused

@@ -70,7 +70,7 @@ export function isTemporary(error: unknown): error is StoreFailure {
 export const CLOSED: Refusal = { refused: 'this table is closed' }
 
 /** The refusal of a request whose effect the store cannot write. */
-export const UNWRITABLE = 'the server cannot write to its disk just now; nothing was lost; try again'
+export const UNWRITABLE = 'the server cannot write to its disk at present; nothing was lost; try again later'
 
 /** Availability reports whether a store can write. */
 export interface Availability {
@@ -187,7 +187,7 @@ export interface Accounts {
 /** Maximum number of rows of disk usage in the store, which drops the rows with the fewest bytes. */
 export const USAGES = 20_000
 
-/** NetworkUsage says how many bytes one network has added to the disk in one part of an hour. */
+/** NetworkUsage is the number of bytes that one network has added to the disk in one part of an hour. */
 export interface NetworkUsage {
   /** Mark of the network (`network-holdings.ts`), made with the salt of `DiskUsage`. */
   readonly network: string

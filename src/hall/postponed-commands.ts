@@ -1,6 +1,6 @@
 import type { TableCommand } from './table.ts'
 
-/** LastingCommand is a command that must take effect, even if the store cannot write its events at once. */
+/** LastingCommand is a command that must take effect, even if the store cannot write its events immediately. */
 export interface LastingCommand {
   readonly command: TableCommand
   /** Sequence number of the last event before the command. */
@@ -11,7 +11,7 @@ export interface LastingCommand {
 const LASTING: ReadonlySet<TableCommand['type']> = new Set(['back', 'gone', 'leave'])
 const NONE: LastingCommand[] = []
 
-/** Checks whether a command must take effect, even if the store cannot write its events at once. */
+/** Checks whether a command must take effect, even if the store cannot write its events immediately. */
 export function isLasting({ type }: TableCommand): boolean {
   return LASTING.has(type)
 }

@@ -7,8 +7,8 @@ import type { Opened } from './table.ts'
  * Ratings follow Glicko-2 (M. Glickman, "Example of the Glicko-2 system", 2022), with one difference. In the paper, a rating period has
  * ten to fifteen games of a player; here every game is a period of its own, so that the new rating is known when the game is over. One
  * game shows almost nothing about volatility, the measure of how erratic a player is from period to period. Two players who beat each
- * other in turn surprise the system every time: their volatility grew without end, slowly for 200,000 games and then, with the deviation,
- * to infinity in ten. Therefore all three numbers have bounds:
+ * other in turn surprise the system every time: their volatility grew without end, slowly for 200,000 games and then, with the
+ * deviation, to infinity within ten games. Therefore all three numbers have bounds:
  *
  * - volatility: half and twice that of a newcomer, 0.03 to 0.12. The paper limits its change for the same reason (step 1).
  * - - deviation: 30 to 350, which is a newcomer's. Below 30, according to Glickman's "The Glicko system", ratings hardly change any more,

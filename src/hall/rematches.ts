@@ -6,7 +6,7 @@ import { HOUSE, type SeatOwner } from './ports.ts'
 import type { TableActor } from './table-actor.ts'
 import type { TableRegistry } from './table-registry.ts'
 
-/** Rematches opens a new table, with seats swapped, when all players at a finished one offer a rematch. */
+/** Rematches opens a new table, with seats swapped, when all players at a finished table offer a rematch. */
 export class Rematches {
   readonly #openings: Openings
   readonly #tables: TableRegistry
@@ -39,7 +39,8 @@ export class Rematches {
   #refuseFull(table: TableActor): Refusal | undefined {
     for (const owner of table.state.opened.seats) {
       const seats = this.#capacity.countIfFull(owner)
-      if (seats !== undefined) return { refused: `${owner.name} holds ${formatCount(seats, 'seat')}, the maximum: a rematch needs another` }
+      if (seats !== undefined)
+        return { refused: `${owner.name} holds ${formatCount(seats, 'seat')}, the maximum: a rematch needs another seat` }
     }
     return undefined
   }

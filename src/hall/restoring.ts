@@ -5,7 +5,7 @@ import { isWeak, newSeed } from './seeds.ts'
 import { TableActor, type TableActorOptions } from './table-actor.ts'
 import type { UnavailableTables } from './unavailable-tables.ts'
 
-/** Maximum number of tables to which no player can return that the hall ends together. */
+/** Maximum number of tables that the hall ends together because no player can return to them. */
 const AT_ONCE = 200
 /** Maximum number of tables that the hall claims together, so that halls that start at the same time divide the tables. */
 const CLAIMED = 2000
@@ -44,7 +44,7 @@ export async function restoreTables(options: RestoringOptions): Promise<void> {
       const [first] = 'failure' in read ? [] : read.events
       if (first?.type === 'opened') unavailable.add(read.table, first)
       if (first?.type === 'opened' && !games.has(first.game)) continue
-      onError(`table ${read.table} could not be restored`, reason)
+      onError(`the server could not restore table ${read.table}`, reason)
     }
   }
   for (const sentence of unavailable.describeMissing(games)) onError(sentence, new RangeError('its plug-in is not loaded'))

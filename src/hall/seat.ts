@@ -4,10 +4,10 @@ import type { TableCommand } from './table.ts'
 import type { TableActor } from './table-actor.ts'
 import type { TableObserver, TableUpdate } from './table-updates.ts'
 
-/** SeatRetention says what happens to a seat when its connection ends: the player leaves the table, or the hall holds the seat. */
+/** SeatRetention is the effect of the end of a connection on its seat: the player leaves the table, or the hall holds the seat. */
 export type SeatRetention = 'given up' | 'held'
 
-/** SeatConnection is what a seat needs of its connection. */
+/** SeatConnection is the part of a connection that a seat needs. */
 export interface SeatConnection {
   /** Turns on or off the detection of a disconnection while the role waits for the table and reads no messages. */
   endOnDisconnect(on: boolean): void
@@ -83,7 +83,10 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
     this.#sight.observe(watcher)
   }
 
-  /** Makes a move. Ignores a move that the player sent before seeing the end of the game: the end is the next view. */
+  /**
+   * Makes a move. Ignores a move that the player sent before the client received the end of the game, because the next view shows
+   * the end.
+   */
   play(move: Move): Refusal | undefined {
     if (this.table.over && !(this.#over && this.#sight.isEmpty)) return undefined
     const { full } = this.#budget.spending

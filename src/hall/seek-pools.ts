@@ -17,7 +17,7 @@ type Pool<Waiting> = Map<string, Map<number, Waiting>>
 /**
  * SeekPools has the open seeks, in order of arrival. Each seek is in several pools, whose keys are the terms on which two seeks
  * must agree. So a search for the first suitable seek looks at few seeks, even if many are open. For a new seek that accepts any
- * settings or any clock, each seek is also in pools whose keys have a wildcard instead.
+ * settings or any clock, each seek is also in pools whose keys have a wildcard in place of the settings or the clock.
  */
 export class SeekPools<Waiting extends OpenSeek> {
   readonly #entries = new Map<Waiting, Entry>()

@@ -67,7 +67,7 @@ export class SeekView {
   /** Checks whether an earlier open seek of another server suits a seek of this server, whose entry has this revision. */
   hasEarlier(seek: LocalSeek, revision: number): boolean {
     if (this.#foreign.size === 0 || !this.lists.has(seek)) return false
-    // a peer without a name would suit itself
+    // without this removal, the seek of a peer without a name would match itself
     this.lists.delete(seek)
     const other = this.lists.match(seek)?.waiting
     this.lists.add(seek)
@@ -80,7 +80,7 @@ export class SeekView {
       if (seek) this.#options.onOwnChange(seek, change)
       else this.#onForeignChange(change)
     } catch (reason) {
-      this.#options.onError(`the seek ${change.id} of another server could not be read`, reason)
+      this.#options.onError(`the server could not read the seek ${change.id} of another server`, reason)
     }
   }
 

@@ -37,7 +37,7 @@ export function toRestoredTable(id: TableId, events: readonly TableEvent[], rule
  */
 export class Suspension {
   #step: TableStep | undefined
-  /** True while the event is being appended. */
+  /** True while the append of the event is pending. */
   #pending = false
 
   constructor(step?: TableStep) {

@@ -19,10 +19,11 @@ import type { StandingChange } from './table-updates.ts'
  * need not wait for the disk. `published` is the state after the events that are persisted: observers see only this state, so that
  * they never see an event that a crash could undo. Between the two are the `#pending` steps. The log calls `#onPersisted` with
  * events in order; if an event is the next pending one, its state is known already, otherwise another process has appended it and
- * the actor computes the state. If both have appended at the same number, the actor closes the table in this process.
+ * the actor computes the state. If both processes have appended an event with the same number, the actor closes the table in this
+ * process.
  *
- * The house. The actor decides its moves together with the move that they answer, and appends both together: the log has no state
- * in which the house has to move.
+ * The house. The actor decides the moves of the house together with the move that they answer, and appends all of them together,
+ * so the log has no state in which the house has to move.
  *
  * Failure. A temporary failure of the store rolls back: `#decided` returns to `published`, and appends after the failed append fail, too
  * (`#stale` counts them). The actor repeats commands that follow from connections, such as `gone`, when the store can write again
@@ -98,7 +99,10 @@ export class TableActor extends ObservedTable {
     this.#unfollow = tools.log.follow(id, (events) => this.#onPersisted(events))
   }
 
-  /** Opens a new table, with the house's first moves. It takes commands at once, and publishes events when its opening is persisted. */
+  /**
+   * Opens a new table, with the house's first moves. The actor accepts commands immediately, and publishes events when the log
+   * has the opening.
+   */
   static open(id: TableId, opening: OpeningEvent, rules: TableState['rules'], tools: TableActorOptions): TableActor {
     const table = TableActor.follow(id, opening, rules, tools)
     table.#appendWithAnswer([{ event: opening, state: table.#decided }], opening.at)

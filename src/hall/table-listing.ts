@@ -10,7 +10,7 @@ export class TableListing {
   readonly #attended = new OrderedList<TableActor>()
   readonly #deserted = new OrderedList<TableActor>()
 
-  /** `isListed` returns whether a table is public while its game is under way; for one table, it must always return the same. */
+  /** `isListed` returns whether a table is public while its game is under way; for one table, it must always return the same answer. */
   constructor(isListed: (table: TableActor) => boolean) {
     this.#isListed = isListed
   }
@@ -32,7 +32,7 @@ export class TableListing {
    * last observer has left.
    */
   update(table: TableActor): void {
-    // an outcome counts as the end, because the event `ended` follows the last move at once
+    // an outcome counts as the end, because the event `ended` follows the last move immediately
     const open = table.isPublished && !table.closed && !table.state.outcome && this.#isListed(table)
     this.#put(table, open ? (table.observers.length > 0 ? 'attended' : 'deserted') : undefined)
   }

@@ -71,7 +71,7 @@ export type TableCommand =
   | { readonly type: 'say'; readonly name: string; readonly seat?: SeatNumber; readonly text: string }
   /** An act of a player (`acts` in `events.ts`). */
   | { readonly [Act in ActType]: { readonly type: Act; readonly seat: SeatNumber } }[ActType]
-  /** The player leaves, which loses the game. */
+  /** The player leaves and so loses the game. */
   | { readonly type: 'leave'; readonly seat: SeatNumber }
   /** The player has disconnected, or has reconnected. */
   | { readonly type: 'gone'; readonly seat: SeatNumber }
@@ -380,7 +380,7 @@ function afterReconnection(table: TableState, { n, seat, at }: { n: number; seat
   return { ...table, n, suspended: false, turnSince: at, clocks: { ...table.clocks, since, gone } }
 }
 
-/** Checks whether the table measures turns, which it does only to limit them. */
+/** Checks whether the table has a time limit, because a table without time limits does not measure turns. */
 function isTimed({ clock }: Opened): boolean {
   return clock.total !== undefined || clock.turn !== undefined
 }

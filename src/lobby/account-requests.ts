@@ -58,8 +58,8 @@ export class AccountRequests {
   async changePassword(old: string, password: string): Promise<EndedConnections | LobbyRefusal> {
     const missing = this.#checkRegistered()
     if (missing) return missing
-    // the bytes count, but never refuse the request (as for `unregister`): the owner must be able to end other sessions of the
-    // account
+    // the server counts the bytes, but never refuses the request because of a limit (as for `unregister`), because the owner must
+    // be able to end other sessions of the account
     this.#holdings.spendOnAccount()
     const ended = await this.#identity.changePassword(old, password)
     return isRefusal(ended) ? toAuthRefusal(ended) : ended

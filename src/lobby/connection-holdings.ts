@@ -73,7 +73,7 @@ export function checkCapacity({ hall, limits }: LobbyContext, person: PersonId, 
   if (!hall.writable) return UNWRITABLE
   if (hall.size >= limits.tables) hall.tidy()
   if (hall.size >= limits.tables) return `the server has ${formatCount(limits.tables, 'open table')}, the maximum: try again later`
-  // PEER stands for all users without a name, who are limited by connection
+  // PEER stands for all users without a name, whose seats the server limits by connection
   if (person !== PEER && hall.countSeats(person) >= limits.seats)
     return `you hold ${formatCount(limits.seats, 'seat')}, the maximum: finish a game first`
   if (holdings.size >= limits.seats)

@@ -60,8 +60,8 @@ export interface LobbyContext {
 export type OnSeated = (table: TableId, seat: SeatNumber) => void
 
 /**
- * SessionPeer is what a lobby session needs of its connection. It is enough for a session without a conversation, such as one of a
- * WebSocket.
+ * SessionPeer is the part of a connection that a lobby session needs. It suffices for a session without a conversation, such as
+ * that of a WebSocket.
  */
 export interface SessionPeer {
   /** The peer's address, without its port. */

@@ -98,7 +98,10 @@ export class DiskQuotas {
     for (const [network] of least.slice(0, Math.ceil(least.length / 4))) this.#networks.delete(network)
   }
 
-  /** Persists a change after `DELAY`; if it reaches the limit, immediately, together with the write that has reached the limit. */
+  /**
+   * Persists a change after `DELAY`, but persists a change that reaches the limit immediately, together with the write that has
+   * caused it.
+   */
   readonly #note = (spending: DiskQuota, isFull: boolean): void => {
     if (this.#salt === undefined) return
     this.#changed.add(spending)
@@ -125,7 +128,8 @@ export class DiskQuotas {
       return true
     } catch (reason) {
       for (const [at, spending] of together.entries()) spending.putBack(usages[at]?.bytes ?? 0)
-      if (!isTemporary(reason)) this.#store?.onError('the counts of the bytes that addresses have written could not be persisted', reason)
+      if (!isTemporary(reason))
+        this.#store?.onError('the server could not persist the counts of the bytes that addresses have written', reason)
       return false
     }
   }

@@ -56,7 +56,7 @@ export function noTable(id: number): LobbyRefusal {
 
 /** Returns the refusal for a table that this server cannot restore. */
 export function noRules(game: string): LobbyRefusal {
-  return { code: 'not-now', refused: `this server cannot continue this game of ${game} now: your seat is held until it can` }
+  return { code: 'not-now', refused: `this server cannot continue this game of ${game} now: it holds your seat until it can` }
 }
 
 /** Returns the refusal for a command that needs a seat at the table. */

@@ -40,7 +40,7 @@ export interface RecordRange {
   readonly count: number
 }
 
-/** HallReader reads what a client without a name may know of the hall: public tables, ladders, histories and finished games. */
+/** HallReader reads the parts of the hall that a client without a name may see: public tables, ladders, histories and finished games. */
 export class HallReader {
   readonly #context: Pick<LobbyContext, 'hall' | 'people' | 'catalogue'>
 
@@ -71,8 +71,8 @@ export class HallReader {
   }
 
   /**
-   * Reads the record of a finished public game. Refuses a private game like one that does not exist, and a game that is not over,
-   * because its players could read there what their opponents see.
+   * Reads the record of a finished public game. Gives the same refusal for a private game as for an unknown table. Refuses a game
+   * that is not over, because the record would show its players the views of their opponents.
    */
   async record(table: number, { after, count }: RecordRange): Promise<GameRecord | LobbyRefusal> {
     const { hall, catalogue } = this.#context

@@ -11,7 +11,7 @@ import { catchUnavailable, refuseWhenUnavailable } from './errors.ts'
 import type { PlainSeek } from './seeking.ts'
 import { LobbySession } from './session.ts'
 
-/** Maximum number of characters in a name, also in a default name: some clients have no space for more. */
+/** Maximum number of characters in a name, also in a default name, because some clients have no space for more. */
 const NAME = 20
 
 /**

@@ -30,7 +30,7 @@ export function toPersonInfo(hall: Pick<Hall, 'seatsOf'>, user: OnlineUser): Per
   return { name, registered: hasAccount(person), tables: seats.map(({ table }) => table.id) }
 }
 
-/** Converts an open seek to the data that all users may see: not the user to whom it is addressed. */
+/** Converts an open seek to the data that all users may see, without the user to whom the seek is addressed. */
 export function toSeekInfo(
   catalogue: Catalogue,
   { name, game, ...terms }: Pick<OpenSeek, 'name' | 'game' | 'options' | 'rated' | 'clock'>,

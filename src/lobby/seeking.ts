@@ -29,7 +29,7 @@ import type { SessionSeats } from './seats.ts'
 import { MUTED } from './user-notices.ts'
 import type { UserSeek, UserSession, UserSessions } from './user-sessions.ts'
 
-/** SeekingSession is what a SeekControl needs of its session. */
+/** SeekingSession is the part of a session that a SeekControl needs. */
 export interface SeekingSession extends SessionContext, UserSession {
   readonly seats: SessionSeats
   /** The lobby sessions of the user; `undefined` without a name, and for a worksheet program. */
@@ -74,7 +74,7 @@ export class SeekControl {
       request.onSeated(table, seat)
     }
     const seek = this.#context.hall.seek({ ...request, onSeated })
-    // the house may have taken the other seat at once
+    // the house may have taken the other seat immediately
     if (!seek.isOpen) return seek
     this.#cancelWait = (reason) => {
       onCancelled(reason)
@@ -86,7 +86,7 @@ export class SeekControl {
   /** Cancels the seek for which a program waits, because the session ends. */
   close(reason: Error): void {
     const { onError } = this.#context
-    this.#cancelWait?.(reason).catch((failure: unknown) => onError('a seek could not be cancelled', failure))
+    this.#cancelWait?.(reason).catch((failure: unknown) => onError('the server could not cancel a seek', failure))
     this.#cancelWait = undefined
   }
 
@@ -104,7 +104,7 @@ export class SeekControl {
     if (!entry) return noGame(terms.game)
     const wrong = checkSettings(entry, terms.settings) ?? checkSeats(entry, terms.seats)
     if (wrong) return toLobbyRefusal('bad-setting', wrong)
-    // a client may send both at once, the end of its old seek and a new seek
+    // a client may send the end of its old seek and a new seek together
     await this.#session.sessions?.whenCancelled()
     const refusal = this.#busy(terms.replace) ?? this.#checkRated(terms, entry)
     if (refusal) return refusal
@@ -138,7 +138,7 @@ export class SeekControl {
       ...(code === undefined ? {} : { code }),
     }
     if (opponent?.receipt === 'unreached' && !this.#context.hall.seeks.match({ ...user, ...request }))
-      return { code: 'not-now', refused: `${terms.against} is here only through a worksheet program, and cannot be asked for a game` }
+      return { code: 'not-now', refused: `${terms.against} is here only through a worksheet program, and cannot answer a challenge` }
     const replaced = await this.#replace()
     const open = await this.#seek(user, request)
     if (isRefusal(open)) return open
@@ -240,7 +240,7 @@ export class SeekControl {
     return seek && isCancelled ? { replaced: toSeekInfo(this.#context.catalogue, seek) } : {}
   }
 
-  /** Opens a seek of the user; resolves to it, or to `undefined` if the hall matches it at once. */
+  /** Opens a seek of the user; resolves to it, or to `undefined` if the hall matches it immediately. */
   async #seek(
     user: OnlineUser,
     request: Omit<SeekRequest, 'owner' | 'onSeated' | 'onRefused' | 'onClosed'>,
@@ -325,7 +325,7 @@ export class SeekControl {
       sessions.opening--
     }
     // the user has the seat, and the seek stays the user's own if it cannot be cancelled
-    await this.cancel().catch((reason: unknown) => this.#context.onError('a seek could not be cancelled', reason))
+    await this.cancel().catch((reason: unknown) => this.#context.onError('the server could not cancel a seek', reason))
     return undefined
   }
 

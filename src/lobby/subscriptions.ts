@@ -240,7 +240,9 @@ export class Subscriptions {
 
   async #persisted(table: TableActor): Promise<LobbyRefusal | undefined> {
     if (await table.persisted()) return undefined
-    return table.closed ? { code: 'not-now', refused: `table ${table.id} is closed: its log could not be written` } : UNAVAILABLE
+    return table.closed
+      ? { code: 'not-now', refused: `table ${table.id} is closed, because the server could not write its log` }
+      : UNAVAILABLE
   }
 }
 

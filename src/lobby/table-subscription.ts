@@ -8,7 +8,7 @@ import { projectEvent, type StandingChange, type TableObserver, type TableUpdate
 import { toRatingChanges } from './game-ends.ts'
 import { toGameTerms } from './projections.ts'
 
-/** Number of missed events that the server sends at once; then the client must read them first. */
+/** Number of missed events that the server sends before it waits until the client has read them. */
 const PAGE = 20
 /** Number of newer events behind the missed events from which the server no longer waits for the client. */
 const MANY = 200
@@ -27,8 +27,8 @@ export interface TableSubscriptionOptions {
 
 /**
  * TableSubscription subscribes one lobby session to one table, through a seat or as a watcher. A client that resumes a seat gets
- * the missed events first, page by page as fast as it reads them. Updates of the table wait behind those events, so that the client
- * sees every event once and in order.
+ * the missed events first, page by page, as fast as the client reads them. Updates of the table wait behind those events, so that
+ * the client sees every event once and in order.
  */
 export class TableSubscription implements TableObserver {
   readonly table: TableActor

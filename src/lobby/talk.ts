@@ -132,7 +132,7 @@ export class LobbyTalk {
     const now = this.#context.hall.clock.monotonic()
     // the bucket belongs to the connection, also after the connection takes another name
     const wait = this.#bucket.take(now) || (this.#sessions()?.talk.take(now) ?? 0)
-    return wait > 0 ? { code: 'throttled', refused: 'you send too many messages at once: wait a moment' } : undefined
+    return wait > 0 ? { code: 'throttled', refused: 'you send messages too fast: wait a moment' } : undefined
   }
 }
 

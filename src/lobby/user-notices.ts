@@ -27,10 +27,10 @@ export interface NoticeListener extends LobbyListener {
   isUnmuted(name: string): boolean
 }
 
-/** Rate of messages from one address to one user: 30 at once, then one a second. */
+/** Rate of messages from one address to one user: 30 messages without a wait, then 1 message every second. */
 const MESSAGES = { burst: 30, refill: 1000 }
 
-/** Rate of cancelled challenges from one address to one user: 20 at once, then one in ten seconds. */
+/** Rate of cancelled challenges from one address to one user: 20 challenges without a wait, then 1 challenge every ten seconds. */
 const CANCELLED = { burst: 20, refill: 10_000 }
 
 /**
@@ -90,7 +90,7 @@ export class UserNotifier {
       return { code: 'not-now', refused: `${name} is here only through a worksheet program, and cannot receive messages` }
     }
     if (receipt === 'muted') return MUTED
-    return isThrottled ? { code: 'throttled', refused: 'you send too many messages to that user at once: wait a moment' } : undefined
+    return isThrottled ? { code: 'throttled', refused: 'you send messages to that user too fast: wait a moment' } : undefined
   }
 
   /** Returns the milliseconds until an address can challenge a user again, after too many cancelled challenges; usually 0. */
@@ -118,7 +118,7 @@ export class UserNotifier {
   }
 
   #send(notice: UserNotice): void {
-    this.#notices.send(notice).catch((reason: unknown) => this.#onError(`${notice.to} could not be notified`, reason))
+    this.#notices.send(notice).catch((reason: unknown) => this.#onError(`the server could not notify ${notice.to}`, reason))
   }
 
   /** Notifies the sessions of this server that have not muted the sender. */
@@ -137,7 +137,7 @@ export class UserNotifier {
       try {
         notify(listener)
       } catch (reason) {
-        this.#onError(`${person} could not be notified`, reason)
+        this.#onError(`the server could not notify ${person}`, reason)
       }
     }
   }

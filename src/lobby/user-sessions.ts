@@ -12,12 +12,13 @@ import type { TableActor } from '../hall/table-actor.ts'
  * see, cancel and replace that seek, which stays open until the last session ends. When the hall matches it, or the user accepts a
  * challenge, every session is subscribed to the new table and gets `seated`; so does every session that has the seat when a rematch
  * begins. Each of these sessions may move; all of them get every event. Challenges, refusals of the user's own challenge, and messages
- * go to all sessions; but a session that mutes a user does so for itself alone.
+ * go to all sessions; but a session that mutes a user affects no other session.
  *
  * The subscriptions belong to the session. A login subscribes to nothing, because a client that reconnects sends `resume` with the last
- * event that it has. So a session that begins in the middle of a game resumes the seat, and holds it beside the other sessions. If a
- * session leaves a table, watches one or ends, nothing changes for the others: the table reports the seat as `gone` when the last
- * connection that holds it has ended. A session that takes another name leaves this user, as if its connection had ended.
+ * event that it has. So a session that begins in the middle of a game resumes the seat, and holds it beside the other sessions.
+ * If a session leaves a table, watches a table or ends, nothing changes for the other sessions: the table reports the seat as
+ * `gone` when the last connection that holds it has ended. A session that takes another name leaves this user, as if its
+ * connection had ended.
  *
  * Limits. The number of tables counts each table once, with any number of sessions that are subscribed to it; the seats and the
  * rate of talk count for the user, too. The bytes on the disk count for the network of the connection that causes them.
@@ -27,7 +28,10 @@ import type { TableActor } from '../hall/table-actor.ts'
  * holds the seat.
  */
 
-/** Rate of talk of one user: ten messages at once, then one a second, so that talk does not push the board off the screen. */
+/**
+ * Rate of talk of one user: ten messages without a wait, then 1 message every second, so that talk does not push the board off
+ * the screen.
+ */
 export const TALK = { burst: 10, refill: 1000 }
 
 /** UserSession is one lobby session of a user, as the other sessions of the user know it. */
@@ -92,7 +96,7 @@ export class UserSessions {
   remove(session: UserSession): boolean {
     this.#sessions.delete(session)
     if (this.#sessions.size > 0) return false
-    this.cancelSeek(session).catch((reason: unknown) => this.#onError('a seek could not be cancelled', reason))
+    this.cancelSeek(session).catch((reason: unknown) => this.#onError('the server could not cancel a seek', reason))
     return true
   }
 
@@ -162,7 +166,7 @@ export class UserSessions {
       }
     }
     if (failures.length > 0 && failures.length === sessions.length) throw failures[0]
-    for (const reason of failures) this.#onError('one connection of a user could not be notified', reason)
+    for (const reason of failures) this.#onError('the server could not notify one connection of a user', reason)
   }
 }
 

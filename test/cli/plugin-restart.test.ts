@@ -37,7 +37,7 @@ test('a table of a plug-in stays in the log of a killed server, unavailable with
 
   for (const [more, why] of [
     [[], /1 table of connect-four cannot be resumed/],
-    [['--plugin', await pluginFile(CHANGED)], /table 1 could not be restored.*the rules are different now/],
+    [['--plugin', await pluginFile(CHANGED)], /the server could not restore table 1.*the rules are different now/],
   ] as const) {
     const { server, open } = await start(data, ...more)
     await server.complains(/\n/)

@@ -312,12 +312,12 @@ describe('a watcher', () => {
     await bob.type('watch 1')
     ada.news()
     for (let said = 1; said <= 10; said++) await bob.type(`say ${said}`)
-    expect(await bob.type('say 11')).toBe(lines('You send too many messages at once: wait a moment.'))
+    expect(await bob.type('say 11')).toBe(lines('You send messages too fast: wait a moment.'))
     expect(ada.news()).toMatch(/says: 10\n$/)
     await lobby.clock.pass(1000)
     await bob.type('say \u202eolleh')
     expect(ada.news()).toBe(lines('', 'bob (watching) says: \\u202eolleh'))
-    expect(await bob.type('say 13')).toBe(lines('You send too many messages at once: wait a moment.'))
+    expect(await bob.type('say 13')).toBe(lines('You send messages too fast: wait a moment.'))
   })
 
   test('sees the tables with players or watchers first, the newest before the others', async () => {

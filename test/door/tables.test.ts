@@ -402,7 +402,7 @@ describe('other events', () => {
 
   test('talk that the server refuses is forgotten', async () => {
     const screen = await begun(0)
-    screen.lobby.refuses('say', 'you send too many messages at once: wait a moment')
+    screen.lobby.refuses('say', 'you send messages too fast: wait a moment')
     await screen.type('say hello')
     expect(await screen.happen([{ type: 'said', name: 'ada', seat: 0, text: 'hello' }])).toBe(lines('', 'You say: hello'))
   })

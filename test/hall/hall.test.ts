@@ -203,7 +203,7 @@ describe('seeking', () => {
     })
     await seek(GRACE)
     await settled()
-    expect(troubles).toEqual(['the seat of ada at table 1 could not be taken'])
+    expect(troubles).toEqual(['ada could not take a seat at table 1'])
     expect(seated[0]?.table.state.outcome).toEqual({ winners: [1], left: 0 })
   })
 
@@ -212,7 +212,7 @@ describe('seeking', () => {
     await seek(ADA, { options: undefined })
     await expect(seek(GRACE, { options: { size: 1e9 } })).rejects.toThrow(RangeError)
     expect([...hall.openSeeks].map(({ name }) => name)).toEqual(['ada'])
-    await expect(seek(GRACE, { game: 'chess' })).rejects.toThrow('the game chess is not played here')
+    await expect(seek(GRACE, { game: 'chess' })).rejects.toThrow('this server has no game chess')
   })
 
   test('the error handler gets the error of a table that the house cannot open, and the process continues', async () => {
@@ -543,8 +543,8 @@ describe('a restart', () => {
     await settled()
     expect([...after.hall.tables].map(({ id }) => id)).toEqual([1])
     expect(after.troubles).toEqual([
-      'table 6 could not be restored',
-      'table 7 could not be restored',
+      'the server could not restore table 6',
+      'the server could not restore table 7',
       expect.stringMatching(/^1 table of a game of long ago cannot be resumed; it stays in the log/),
     ])
   })

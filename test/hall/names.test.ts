@@ -43,7 +43,7 @@ describe('a name', () => {
     ['ada@home', 'a name has no @'],
     ['\u0301ada', 'a name does not begin with a mark, and has at most three in a row'],
     [`a${'\u0335'.repeat(4)}`, 'a name does not begin with a mark, and has at most three in a row'],
-    ['ad\ufffd', 'the name arrived broken: send it as UTF-8'],
+    ['ad\ufffd', 'the name is not UTF-8: send it as UTF-8'],
     ['ada\n', UNSEEN],
     ['a\x1b[2Jb', UNSEEN],
     ['ad\u0000a', UNSEEN],

@@ -7,8 +7,7 @@ import { BUSY, Passwords } from '../../src/hall/accounts/passwords.ts'
 
 const passwords = new Passwords({ random: randomBytes })
 const GOOD = 'correct horse'
-const BROKEN =
-  'the password arrived broken, because it is not UTF-8: set your terminal or program to UTF-8, or use letters and digits without accents'
+const BROKEN = 'the password is not UTF-8: set your terminal or program to UTF-8, or use letters and digits without accents'
 
 /** A hash as another program writes it. */
 function phc(password: string, cost: { memory: number; passes: number; parallelism: number }, salt: Uint8Array, tagLength = 32): string {

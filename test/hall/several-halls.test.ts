@@ -154,7 +154,7 @@ describe('two halls over one store', () => {
     const one = server(store)
     const lease = await store.meeting.leases.grant()
     await store.meeting.seeks.put('bad', { game: 'tictactoe' } as never, lease.id)
-    expect(one.troubles).toEqual([expect.stringContaining('one: the seek bad of another server could not be read: TypeError')])
+    expect(one.troubles).toEqual([expect.stringContaining('one: the server could not read the seek bad of another server: TypeError')])
     expect([...one.hall.openSeeks]).toEqual([])
     expect(await one.seek('ada').placed).toBe(true)
   })

@@ -338,10 +338,10 @@ describe('faults', () => {
     for (const append of log.appends.slice(1)) await append.keep()
     expect([before.types, bad.types, after.types]).toEqual([['moved', 'moved'], ['moved'], ['moved', 'moved']])
     expect(bad.ended).toMatchObject({
-      message: 'an event of table 1 could not be delivered',
+      message: 'the server could not deliver an event of table 1',
       cause: { message: 'a broken pipe' },
     })
-    expect(troubles).toEqual(['an event of table 1 could not be delivered'])
+    expect(troubles).toEqual(['the server could not deliver an event of table 1'])
     expect(table.observers).toEqual([before, after])
   })
 
@@ -355,7 +355,7 @@ describe('faults', () => {
     for (const one of [bad, good]) table.subscribe(one)
     table.close(new Error('the server was stopped'))
     expect(good.ended?.message).toBe('the server was stopped')
-    expect(troubles).toEqual(['an observer of table 1 could not be closed'])
+    expect(troubles).toEqual(['the server could not close an observer of table 1'])
   })
 })
 

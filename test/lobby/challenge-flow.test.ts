@@ -84,7 +84,7 @@ describe('a challenge at the front door', () => {
     await bob.say('bob\n')
     const here = [...lobby.service.people.online].map(({ name }) => name)
     expect(here).toContain('bob')
-    expect(await ada.type('play scissors bob')).toBe(lines('bob is here only through a worksheet program, and cannot be asked for a game.'))
+    expect(await ada.type('play scissors bob')).toBe(lines('bob is here only through a worksheet program, and cannot answer a challenge.'))
   })
 })
 

@@ -109,7 +109,10 @@ test('a count that could not be persisted is persisted later', async () => {
   spendings.of('10.0.0.7').add(7)
   await clock.pass(5000)
   fails = false
-  expect([troubles, (await load()).usages]).toEqual([['the counts of the bytes that addresses have written could not be persisted'], []])
+  expect([troubles, (await load()).usages]).toEqual([
+    ['the server could not persist the counts of the bytes that addresses have written'],
+    [],
+  ])
   await clock.pass(5000)
   expect((await load()).usages).toMatchObject([{ bytes: 7 }])
 })

@@ -24,12 +24,12 @@ test('a password in Latin-1 is refused with advice, because another could equal 
   const door = await startServer('fh/quiz')
   const received = await bytes(door.port, `REGISTER grace ${PASSWORD}`, 'QUIT')
   expect(received).toContain('Welcome grace')
-  const broken = 'ERROR the password arrived broken, because it is not UTF-8: set your terminal or program to UTF-8'
+  const broken = 'ERROR the password is not UTF-8: set your terminal or program to UTF-8'
   expect(await bytes(door.port, latin1('REGISTER ada \u00e4\u00f6\u00fc\u00c4\u00d6\u00dc\u00df\u00e9'), 'QUIT')).toContain(broken)
   expect(await bytes(door.port, latin1('LOGIN ada \u00e9\u00e8\u00ea\u00eb\u00e0\u00e2\u00e4\u00e1'), 'QUIT')).toContain(broken)
   expect(await bytes(door.port, latin1('LOGIN grace \u00e9\u00e8\u00ea\u00eb\u00e0\u00e2\u00e4\u00e1'), 'QUIT')).toContain(broken)
   expect(await bytes(door.port, 'REGISTER ada          ', 'QUIT')).toContain('ERROR')
-  expect(await bytes(door.port, latin1('NAME Zo\u00eb'), 'QUIT')).toContain('ERROR the name arrived broken: send it as UTF-8')
+  expect(await bytes(door.port, latin1('NAME Zo\u00eb'), 'QUIT')).toContain('ERROR the name is not UTF-8: send it as UTF-8')
 })
 
 test('at the front door, an invalid password is refused before it is typed twice', async () => {

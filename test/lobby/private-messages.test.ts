@@ -86,7 +86,7 @@ describe('a message to a user', () => {
   test('is limited like talk at tables', async () => {
     const [ada, bob] = (await connectDoorUsers(new TestLobby(), 'ada', 'bob')) as [DoorUser, DoorUser]
     for (let said = 0; said < 10; said++) await ada.type('tell bob hello')
-    expect(await ada.type('tell bob hello')).toBe(lines('You send too many messages at once: wait a moment.'))
+    expect(await ada.type('tell bob hello')).toBe(lines('You send messages too fast: wait a moment.'))
     expect(bob.news().match(/hello/g)).toHaveLength(10)
   })
 

@@ -91,7 +91,7 @@ test('rematches that a user has offered give no more seats than the limit', asyn
   for (const bob of opponents) answers.push(await bob.say({ type: 'offer', table: bob.last('seated').table }))
   expect(answers.map((answer) => (answer.type === 'error' ? answer.message : answer.type))).toEqual([
     'ok',
-    ...Array(3).fill('ada holds 1 seat, the maximum: a rematch needs another'),
+    ...Array(3).fill('ada holds 1 seat, the maximum: a rematch needs another seat'),
   ])
   const [person] = [...lobby.service.people.online].filter(({ name }) => name === 'ada')
   expect(lobby.service.hall.countSeats(person?.person ?? '')).toBe(1)

@@ -76,7 +76,7 @@ describe('a challenge', () => {
     calls.subscribe('guest:ada', other)
     calls.sendChallenge({ challenged: 'guest:ada', seeker: bob, address })
     expect(other.received).toEqual(['sought bob'])
-    expect(troubles).toEqual(['guest:ada could not be notified: Error: deaf'])
+    expect(troubles).toEqual(['the server could not notify guest:ada: Error: deaf'])
   })
 })
 

@@ -71,7 +71,7 @@ test('a session that fails does not keep the seat from the others; if all fail, 
   const { errors, one, other, sessions } = twoSessions()
   one.fails = true
   sessions.seat(one, TABLE, 1, 'token')
-  expect([one.calls, other.calls, errors]).toEqual([[], ['seat 1 by token'], ['one connection of a user could not be notified']])
+  expect([one.calls, other.calls, errors]).toEqual([[], ['seat 1 by token'], ['the server could not notify one connection of a user']])
   other.fails = true
   expect(() => sessions.seat(one, TABLE, 1, 'token')).toThrow('it cannot take the seat')
 })

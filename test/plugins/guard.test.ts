@@ -205,7 +205,7 @@ describe('a restart', () => {
     const changed = { ...connectFour, play: () => ({ refused: 'all is different' }) }
     const other = new TestLobby({ store: room.store, catalogue: shippedGames.with([changed]) })
     await other.service.hall.restore()
-    expect(other.troubles).toEqual([expect.stringContaining('table 1 could not be restored')])
+    expect(other.troubles).toEqual([expect.stringContaining('the server could not restore table 1')])
     other.service.closeHall(new Error('the process ends'))
 
     const again = new TestLobby({ store: room.store, catalogue: shippedGames.with([connectFour]) })

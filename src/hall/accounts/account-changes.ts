@@ -39,7 +39,7 @@ export interface AccountChangesOptions {
 
 /**
  * AccountChanges sets passwords and removes accounts. Both end the following, in this order: login sessions and seat tokens in the
- * store, logins under way, all connections but that of the request, and tokens of tables that were opened during the change.
+ * store, logins under way, all connections except that of the request, and tokens of tables that were opened during the change.
  */
 export class AccountChanges {
   readonly #options: AccountChangesOptions

@@ -1,8 +1,8 @@
 import type { Refusal } from '../../games/game.ts'
 
 /**
- * AuthErrorCode says why the server refuses a login or a change of an account; the codes are stable. `unregistered`: the request
- * needs a registered name. `bad-token`: the login session has ended, or the token never belonged to a login session.
+ * AuthErrorCode is the reason why the server refuses a login or a change of an account; the codes are stable. `unregistered`: the
+ * request needs a registered name. `bad-token`: the login session has ended, or the token never belonged to a login session.
  */
 export type AuthErrorCode = 'bad-name' | 'name-taken' | 'bad-password' | 'throttled' | 'bad-token' | 'unregistered'
 

@@ -3,7 +3,7 @@ import type { PersonId, TableId } from '../ports.ts'
 import { hashToken, makeToken, parseToken, type RandomBytes } from './tokens.ts'
 
 /*
- * Any user can take a guest's name when no other user has that name. So the data of the current guest of a name is in the memory of
+ * Any user can take a guest's name if no other user has that name. So the data of the current guest of a name is in the memory of
  * this process only: the reconnect secret, and the list of finished games. Another guest who takes the name inherits neither.
  */
 

@@ -1,17 +1,21 @@
 /** LoginQueueLimits has the maximum numbers of running and of waiting tasks. */
 export interface LoginQueueLimits {
-  /** Maximum number of tasks that run at once. */
+  /** Maximum number of tasks that run at the same time. */
   readonly atOnce: number
   /** Maximum numbers of tasks that wait, for one key and for all together. */
   readonly waiting: { readonly each: number; readonly all: number }
 }
 
-/** Waiting is called once: with `true` when the task may run, or with `false` if the queue refuses it. */
+/**
+ * Waiting is the callback of a waiting task: the queue calls it once, with `true` when the task may run, or with `false` to
+ * refuse the task.
+ */
 type Waiting = (admitted: boolean) => void
 
 /**
- * LoginQueue runs a few tasks at once and lets the others wait. The keys, such as addresses, take turns, so a key with many tasks
- * does not make the others wait long. If too many tasks wait, the queue refuses the last task of the key with the most tasks.
+ * LoginQueue runs a few tasks at the same time, while the others wait. The keys, such as addresses, take turns, so a key with
+ * many tasks does not make the others wait long. If too many tasks wait, the queue refuses the last task of the key with the most
+ * tasks.
  */
 export class LoginQueue {
   readonly #limits: LoginQueueLimits

@@ -7,7 +7,7 @@ import { guestOf } from './guests.ts'
 
 /** Maximum number of code points in a name. */
 const LONGEST = 20
-/** Maximum number of numbers that a proposal tries, so that a popular name costs no more than others. */
+/** Maximum count of numbers that a proposal tries, so that a popular name costs no more than others. */
 const TRIES = 20
 /** Maximum number of names that one proposal checks against the rules. */
 const CHECKS = 3
@@ -42,13 +42,13 @@ export class NameRegistry {
     return this.#registered
   }
 
-  /** Finds another name that looks like a name: a registered one, or that of a guest online other than `except`. */
+  /** Finds another name that looks like a name: a registered name, or that of a guest online other than `except`. */
   async like(name: string, except: PersonId | undefined): Promise<string | undefined> {
     const registered = await this.registered()
     return registered.like(name) ?? this.#options.guests.like(name, except)
   }
 
-  /** Returns the error for a name because another user has it or a name `like` that looks like it; the error proposes a free name. */
+  /** Returns the error for a name that another user has, or that looks like another user's name `like`; it proposes a free name. */
   async takenBy(name: string, like = name): Promise<AuthError> {
     const { guests, holdsSeatFor } = this.#options
     const registered = await this.registered()

@@ -30,7 +30,7 @@ export interface OnlineUser {
   leave(): void
 }
 
-/** Arrival has what the caller knows of a login. */
+/** Arrival is the part of a login that the caller of `arrive` provides. */
 type Arrival = Pick<OnlineUser, 'person' | 'name'> & {
   readonly quiet?: boolean | undefined
   readonly connection?: object | undefined
@@ -41,7 +41,7 @@ export type OnReplaced = (reason: string) => void
 
 /** Maximum number of seat tokens that one login remembers; it drops the oldest. */
 const TOKENS = 50
-/** Maximum number of accounts whose time of leaving is known; the oldest are dropped first. */
+/** Maximum number of accounts whose time of leaving the registry remembers; it drops the oldest first. */
 const LEFT = 10_000
 /** The server ends at least this many of a person's connections in one turn of the event loop. */
 const FEW = 8
@@ -68,7 +68,7 @@ export class OnlineUsers {
   readonly #clock: Clock
   /** Called when the last connection of a person has left. */
   onLeft: ((person: PersonId) => void) | undefined
-  /** Start of this process: stands for the time of leaving of accounts that have not been online since. */
+  /** Start of this process, which replaces the unknown time at which an account left before that start. */
   readonly #began: number
   /** Times at which accounts left, ascending. */
   readonly #left = new Map<PersonId, number>()
@@ -146,7 +146,7 @@ export class OnlineUsers {
   }
 
   /**
-   * Ends all connections that act for a person, except `keep`; returns how many it ends. The connections are offline at once;
+   * Ends all connections that act for a person, except `keep`; returns how many it ends. The connections are offline immediately;
    * `ended` resolves when all are closed, some in each turn of the event loop.
    */
   end(person: PersonId, keep: OnlineUser | undefined, reason: string): { readonly connections: number; readonly ended: Promise<void> } {

@@ -36,7 +36,7 @@ export const BUSY: AuthError = { code: 'throttled', refused: 'too many users are
 export interface PasswordsOptions {
   /** Source of salts. */
   readonly random: RandomBytes
-  /** Maximum number of hashes that run at once: each takes 19 MiB and one of the platform's four threads. */
+  /** Maximum number of hashes that run at the same time, because each takes 19 MiB and one of the platform's four threads. */
   readonly atOnce?: number
   /** Maximum number of hashes that wait: from one address, and from all together. */
   readonly waiting?: { readonly each: number; readonly all: number }
@@ -92,8 +92,7 @@ export class Passwords {
 }
 
 /** The error for a password with replacement characters, which would make different passwords equal. */
-const BROKEN =
-  'the password arrived broken, because it is not UTF-8: set your terminal or program to UTF-8, or use letters and digits without accents'
+const BROKEN = 'the password is not UTF-8: set your terminal or program to UTF-8, or use letters and digits without accents'
 /** Matches a text without a visible character. */
 const BLANK = /^[\p{Z}\p{Default_Ignorable_Code_Point}\u2800]*$/u
 

@@ -56,7 +56,7 @@ export class ServerPresence {
   removeIfAbsent(person: PersonId): void {
     const { presence, onError } = this.#options
     if (this.#lease === undefined || this.#entering.has(person) || this.#users.of(person).length > 0) return
-    const failed = (reason: unknown) => onError(`the departure of ${person} could not be announced`, reason)
+    const failed = (reason: unknown) => onError(`the server could not announce that ${person} is offline`, reason)
     presence.leave(person, this.#lease).catch(failed)
   }
 

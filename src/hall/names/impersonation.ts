@@ -7,7 +7,7 @@ const STAFF = makeLookTable(
 
 /** Words for the house, with which no name may begin; "Ann House" and "Ann Parlor" are allowed. */
 const HOUSE_WORDS = makeLookTable(['house', 'parlor', 'parlour'])
-/** Words that a name may have before `house` and still reads as the house. */
+/** Words that can precede `house` in a name that reads as the house. */
 const DETERMINERS = makeLookTable(['a', 'an', 'my', 'our', 'the', 'this', 'your'])
 
 /** Verbs that follow a name in the lines of the front door: a name with one of them after its first word reads like such a line. */

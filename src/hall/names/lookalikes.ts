@@ -4,7 +4,7 @@ import { toDisplayedForm, toSkeleton } from './skeleton.ts'
 
 /** Returns one or more keys of a name. Two names that look alike, as they are written or in lower case, share a key. */
 export function toLookKeys(name: string): readonly string[] {
-  // names that look alike in capitals need not look alike in lower case, and the reverse
+  // two names can look alike only in capitals, or only in lower case
   const forms = new Set([name, toDisplayedForm(name)].flatMap((text) => [text, toSkeleton(text)]))
   return [...new Set([...forms].map((text) => foldName(toSkeleton(foldName(text)))))]
 }

@@ -20,7 +20,7 @@ const WIDEST = 60
 
 /** Patterns of invalid names, each with its refusal. */
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
-  [/\ufffd/u, 'the name arrived broken: send it as UTF-8'],
+  [/\ufffd/u, 'the name is not UTF-8: send it as UTF-8'],
   [/^\0?(?:[^\0]\0){2}/u, 'a name in UTF-16 has a NUL beside each letter: send UTF-8'],
   // invisible: controls, formats such as changes of direction, unassigned code points, fillers, an empty Braille cell, a headless note
   [/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{16fe4}\u{1d159}]/u, 'a name has only characters that can be seen'],

@@ -20,7 +20,10 @@ function parse(entries: string): ReadonlyMap<string, string> {
   return found
 }
 
-/** Replaces the characters of the prototypes by their own prototypes: that of % has a ₀, which is 0 in NFKD, which looks like O. */
+/**
+ * Replaces the characters of the prototypes by their own prototypes: that of % has a ₀, which NFKD changes to 0, and the
+ * prototype of 0 is O.
+ */
 function closed(table: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map([...table].map(([from, to]) => [from, [...to.normalize('NFKD')].map((one) => table.get(one) ?? one).join('')]))
 }
