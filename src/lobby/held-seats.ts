@@ -72,6 +72,6 @@ export class HeldSeats {
    */
   explain(id: number, refusal: LobbyRefusal | undefined): LobbyRefusal | undefined {
     if (refusal?.code !== 'not-seated' || !this.list().some(({ table }) => table.id === id)) return refusal
-    return { code: 'not-seated', refused: `your seat at table ${id} is held: resume it first` }
+    return { code: 'not-seated', refused: `the server holds your seat at table ${id}: resume it first` }
   }
 }

@@ -302,7 +302,10 @@ export class LobbySession extends SessionParts implements Lobby {
   }
 }
 
-const BAD_TOKEN: LobbyRefusal = { code: 'bad-token', refused: 'no seat is held for this token: its game is over, or the token is wrong' }
+const BAD_TOKEN: LobbyRefusal = {
+  code: 'bad-token',
+  refused: 'the server holds no seat for this token: the game is over, or the token is wrong',
+}
 
 /** Refuses another game to a client that holds the seat by its token alone. */
 function anotherGame(name: string): LobbyRefusal {

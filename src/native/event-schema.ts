@@ -16,7 +16,7 @@ function visibleFields({ fields, shows }: EventDeclaration): readonly (readonly 
   return Object.entries(fields).filter(([name]) => shows.includes(name))
 }
 
-/** Makes the schema of events from their declarations. Events with the same fields have one schema together. */
+/** Makes the schema of events from their declarations. Events with the same fields share one schema. */
 function toEventSchema(declarations: Readonly<Record<string, EventDeclaration>>): z.ZodType<VisibleEvent> {
   const alike = Map.groupBy(Object.entries(declarations), ([, declaration]) => JSON.stringify(visibleFields(declaration)))
   const [first, ...others] = [...alike.values()].map((group) => {

@@ -1,7 +1,7 @@
 import { type Automaton, findTransition, legalTransitions, type Transition } from './automaton.ts'
 
 /*
- * Mistakes that a compiled automaton can have, found before its first conversation. Each would end as a standstill: both sides wait,
+ * Mistakes that a compiled automaton can have, found before its first conversation. Each would cause a deadlock: both sides wait,
  * and no message is illegal.
  */
 
@@ -16,7 +16,7 @@ export function findStandstill(automaton: Automaton): string | undefined {
   const unasked = steps.find(({ step: { form, name, after } }) => form.asks === true && !allowsAgain(after, name))
   if (!unasked) return undefined
   const { name, next } = unasked.step
-  return `has the message ${name}, which asks, so the server sends it again after a refusal; but the state "${next}", to which it leads, does not allow it: add ${name}: '${next}' to that state, or leave out "asks"`
+  return `has the message ${name}, which asks (a request), so the server sends it again after a refusal; but the state "${next}", to which it leads, does not allow it: add ${name}: '${next}' to that state, or leave out "asks"`
 }
 
 /** Checks whether a state whose client answers a request allows the request again. */

@@ -9,7 +9,7 @@ export interface MessageSpec {
   readonly from: Side | 'either'
   /**
    * Text of the message, with fields in braces: `MOVE{cell}`. A field is a word; the last field is the rest of the text. `''` for
-   * an event without text: the side closes the connection in good order.
+   * an event without text: the side closes the connection gracefully.
    */
   readonly text: string
   /** Pattern of the texts that the receiver accepts, if it differs from `text`; the groups are the fields. */
@@ -120,7 +120,7 @@ export function either(text: string, extras: Extras = {}): MessageSpec {
   return form('either', text, extras)
 }
 
-/** Event: the client closes the connection in good order. */
+/** Event: the client closes the connection gracefully. */
 export const clientCloses: MessageSpec = { from: 'client', text: '', example: '', closes: true, about: 'the client closes the connection' }
 
 /** Formats a message, with its fields in order. */

@@ -47,7 +47,7 @@ export class ConversationNotes implements PeerObserver {
   /** Created for the first note, because most conversations have none. */
   #remembered: Remembered | undefined
 
-  /** `always`: reports an early message at once, because a protocol without an end cannot end well. */
+  /** `always`: reports an early message immediately, because a protocol without an end cannot end well. */
   constructor(peer: Peer, witness: ConversationObserver, always: boolean) {
     this.#peer = peer
     this.#observer = witness

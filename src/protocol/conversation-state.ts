@@ -22,17 +22,18 @@ import { beginning, maskMessage, quoteMessage, quoteUnfinished, type Speaker } f
  * ConversationState is the part of a conversation's state from which sentences on illegal messages are made.
  *
  * The problem: "protocol error" does not help a student. A useful sentence says which message was wrong, what was expected
- * in its place, and the likely mistake: the wrong case, a missing keyword, two messages glued together, a message that
- * belongs elsewhere, or one that arrived too early.
+ * in its place, and the likely mistake: the wrong case, a missing keyword, two messages without a separator, a message of another
+ * state, or a message that arrived too early.
  *
  * The idea: no protocol writes such sentences. `explainIllegal` computes them from its automaton. It compares the text with
  * the messages of the current state, in this order:
  * 1. the line end of a message that has none (`isLooseEnd`);
  * 2. a message before the peer's turn, and the message of the other side for which the peer must wait (`dueBefore`);
- * 3. a legal message with a small slip (`nearMiss`);
+ * 3. a legal message with a small mistake (`nearMiss`);
  * 4. a legal message with a wrong or missing field (`fieldFault`);
- * 5. a message that is legal after some later message (`formatPredecessors`). The first match gives the hint, and a list of the
- * expected messages follows it.
+ * 5. a message that is legal after some later message (`formatPredecessors`).
+ *
+ * The first match gives the hint, and a list of the expected messages follows it.
  *
  * Invariants: a sentence quotes a message only without its secrets, so it quotes no field of a text that contains a secret
  * (`hides`). A sentence stays true if the peer reads it (`toPeer`): it says "your turn" instead of "the client's turn".
@@ -154,15 +155,15 @@ function speakerOf({ automaton, peer, previous }: ConversationState): Speaker {
 /** End of the clause that says that a keyword is missing. */
 const BARE = ' is missing before it'
 
-/** FieldFault has the message whose beginning a text has, and the end of an error sentence that says what is wrong with its fields. */
+/** FieldFault has the message that begins like a text, and the end of an error sentence that says what is wrong with its fields. */
 export interface FieldFault {
   readonly step: Transition
   readonly fault: string
 }
 
 /**
- * Finds what is wrong with the fields of a text that starts like one of these messages. Returns `undefined` for a text that is one
- * of them, or starts like none. `hides`: the text contains a secret, so the sentence quotes no field.
+ * Finds what is wrong with the fields of a text that starts like one of these messages. Returns `undefined` for a text that is a
+ * legal message, or does not start like any of them. `hides`: the text contains a secret, so the sentence quotes no field.
  */
 function fieldFault(steps: readonly Transition[], text: string, hides = false): FieldFault | undefined {
   const blank = steps.find(({ form }) => / {2}/.test(text) && parseMessage(form, text.replace(/ {2,}/g, ' ')) !== undefined)

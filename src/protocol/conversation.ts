@@ -48,7 +48,7 @@ export interface ConversationOptions {
   readonly createSeating?: (peer: PeerHandle, opponentFor: OpponentFor) => ClientSeating
   /** Message budget of the peer; no limit by default. */
   readonly budget?: Budget | undefined
-  /** Queue in which conversations take turns; without a queue, the conversation handles every message at once. */
+  /** Queue in which conversations take turns; without a queue, the conversation handles every message immediately. */
   readonly runQueue?: RunQueue | undefined
   readonly clock?: Clock
   /** Name or address of the server as the person gave it, on the client's side of a terminal. */
@@ -64,15 +64,15 @@ export interface ConversationOptions {
  * the person types Ctrl-D; the server stops; another player cannot continue. They race with each other. The peer must still
  * get the best possible goodbye, every table must be notified, each caller must get one reason, and the socket must close.
  *
- * The idea: all endings meet in two places. `stop` ends the conversation early. It takes the first reason and ignores the
- * others, tries the protocol's goodbye (`Peer.dismiss`), fails the connection, so that a pending `receive` rejects and the
- * role unwinds, and closes the seating. `#run` awaits the role, turns its exceptions into `stop`, and finishes in one order.
- * A role that returns before the conversation is over (`Peer.mayReturn`) has a bug, which ends it like an exception.
+ * The idea: two methods handle all endings. `stop` ends the conversation early. It takes the first reason and ignores the others,
+ * tries the protocol's goodbye (`Peer.dismiss`), fails the connection, so that a pending `receive` rejects and the role unwinds,
+ * and closes the seating. `#run` awaits the role, turns its exceptions into `stop`, and finishes in one order. A role that
+ * returns before the conversation is over (`Peer.mayReturn`) has a bug, which ends it like an exception.
  *
  * Invariants:
  * - The first reason wins. Later reasons are consequences of it.
  * - `ended` resolves when this side sends no more messages; bytes may still be in flight. `closed` resolves when the
- *   connection is closed. An error that appears between the two is part of `closed` only.
+ *   connection is closed. Only `closed` has an error that appears between the two.
  * - The observer is notified of the end after the role has ended, and never from within the constructor.
  * - The connection is closed gracefully if the conversation ended well, the peer disconnected first, or the console's input
  *   ended in a protocol that has an end. After an early goodbye, the peer has `AFTER_GOODBYE` to close too. In all other
@@ -267,7 +267,7 @@ export class Conversation implements PeerHandle {
 
   #close(error: Error | undefined): Promise<void> {
     const isPeerClosed = error instanceof Disconnected && error.isPeerClosed
-    // in a protocol without an end, a graceful close has no meaning for the peer; only a reset has
+    // in a protocol without an end, only a reset shows the peer that the end was early
     const isInputOver = error instanceof EndOfInput && !this.isEndless
     if (this.#goodbye) return this.connection.close(AFTER_GOODBYE)
     return !error || isPeerClosed || isInputOver ? this.connection.close() : this.connection.abort()

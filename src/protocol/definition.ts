@@ -111,8 +111,8 @@ export interface Program<Name extends string = string, State extends string = st
    */
   readonly typed?: { readonly [S in NoInfer<State>]?: readonly string[] }
   /**
-   * Marks a program whose peers meet in the hall, so that only `parlor serve` can run its server; `lobby` for a program that also opens
-   * a session of the lobby, which nothing else has.
+   * Marks a program whose peers meet in the hall, so that only `parlor serve` can run its server; `lobby` for a program that also
+   * opens a session of the lobby, which only `parlor serve` has.
    */
   readonly needs?: 'hall' | 'lobby'
   /** Default values of the program's options, by name. */

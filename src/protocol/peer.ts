@@ -30,9 +30,9 @@ interface Waiting<Name extends string> {
  * The problem: a role should read like the worksheet's program, without checks. But the peer is often a student's first program,
  * which sends messages out of turn, without a line end, or twice. Its author must get a sentence about the mistake.
  *
- * The idea: the automaton stands between the role and the connection. Peer holds the current state, and every message takes one
- * transition, whichever side it is from. `Peer` refuses a received message that has no transition: the server answers with the
- * protocol's refusal (`ERROR <sentence>`) and repeats its open request; without a refusal, and at the client, `receive` rejects.
+ * The idea: the automaton stands between the role and the connection. Peer holds the current state, and every message of either
+ * side takes one transition. `Peer` refuses a received message that has no transition: the server answers with the protocol's
+ * refusal (`ERROR <sentence>`) and repeats its open request; without a refusal, and at the client, `receive` rejects.
  *
  * Invariants:
  * - The role receives only legal messages, in an order that the automaton allows. It switches on names, not on texts.
@@ -102,7 +102,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     return this.#diagnosis?.refused || this.#last
   }
 
-  /** True if this side may close the connection now in good order. */
+  /** True if this side may close the connection gracefully now. */
   get mayClose(): boolean {
     return this.#steps.some(({ form, from }) => form.closes && from === this.#side)
   }
@@ -310,7 +310,7 @@ export class Peer<Name extends string = string, State extends string = string> i
 
   /** Handles the end of the connection. */
   end(end: Disconnected): void {
-    // a peer that closes inside a message has not closed in good order
+    // a peer that closes inside a message has not closed gracefully
     const closing = end.reason === 'finished' && !end.unfinished ? this.#closing() : undefined
     if (closing) this.#takeWaiting()?.resolve(closing)
     else this.#takeWaiting()?.reject(this.explain(end))

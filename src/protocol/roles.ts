@@ -83,7 +83,7 @@ export async function playAtConsole<State, Move, View, Options>(
     if (outcome) return console.say(formatOutcome(outcome, seat.number))
     if (turn && hasMoved) console.say('You move again.')
     hasMoved = turn
-    // before the question, which is withdrawn if the opponent leaves meanwhile
+    // this call precedes the question, because its result withdraws the question
     coming = seat.next()
     if (turn) await askMove(notation, seat, () => askUntil(coming, console, { prompt, atEnd: GIVE_UP }), console)
   }
@@ -103,7 +103,7 @@ async function askMove<Move, View>(
     const move = notation.parse(typed)
     const refusal = isRefusal(move) ? move : seat.play(move)
     if (!refusal) return
-    // a refused move makes no situation, so the person has to type another move
+    // a refused move causes no new situation, so the person has to type another move
     console.say(`${refusal.refused}.`)
   }
 }

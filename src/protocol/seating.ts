@@ -9,7 +9,8 @@ import type { Lobby, LobbyListener } from '../hall/api.ts'
 export interface Seating {
   /**
    * Seats the peer at a new table of `game`, in a seat or in one of several seats, the preferred first. Two clients of one port can
-   * meet only if their roles accept several seats. In `parlor serve`, the house plays if no opponent comes in the server's `wait`.
+   * meet only if their roles accept several seats. In `parlor serve`, the house plays if no opponent arrives within the server's
+   * `wait`.
    */
   sit<State, Move, View, Options>(
     game: Game<State, Move, View, Options>,

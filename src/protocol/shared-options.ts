@@ -51,7 +51,7 @@ export const pace: TextOption<number> = {
 export const words: FileOption<readonly string[]> = {
   kind: 'file',
   name: 'words',
-  about: 'hangman: words of your own, one a line',
+  about: 'hangman: words from a file, one word on each line',
   side: 'server',
   setting: true,
   unset: 'the shipped words',

@@ -153,8 +153,8 @@ export function clueOfText(speaker: Speaker, text: string, raw: Raw | undefined,
 }
 
 /**
- * Joins a quotation and a reason to a sentence. If the reason starts with the message, it becomes a relative clause: `the client
- * sent "5", which another player has taken`.
+ * Joins a quotation and a reason into a sentence. If the reason starts with the message, it becomes a relative clause: `the
+ * client sent "5", which another player has taken`.
  */
 export function withReason(said: string, text: string, why: string): string {
   const subject = [quoteText(text), text].find((one) => one !== '' && /^ (?:is|was) /.test(why.slice(one.length)) && why.startsWith(one))

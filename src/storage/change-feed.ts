@@ -1,6 +1,6 @@
 import type { OnStoreError } from './error.ts'
 
-/** Follower is a callback for the changes after the revision `after`; the feed has removed a follower without `notify`. */
+/** Follower is a callback for the changes after the revision `after`; the feed clears `notify` when it removes the follower. */
 interface Follower<Change> {
   readonly after: number
   notify: ((change: Change) => void) | undefined
@@ -8,7 +8,7 @@ interface Follower<Change> {
 
 /**
  * ChangeFeed numbers the changes of a store in memory, and passes each to all followers. A change that a follower makes waits
- * until all followers have been called with the changes before, so that all see one order.
+ * until the feed has passed the earlier changes to all followers, so that all see the same order.
  */
 export class ChangeFeed<Change extends { readonly revision: number }> {
   readonly #onError: OnStoreError

@@ -1,13 +1,14 @@
 import { StoreFailure } from '../hall/ports.ts'
 
 /**
- * StoreErrorCode says why a store fails: it was `closed` by its owner, is `in-use` by another process, `damaged` or `read-only`, or the
- * disk is `full`. A file is `foreign` if it belongs to another program, and `newer` if it belongs to a newer Parlor. A folder or file is
- * `removed` if it was removed, replaced or cut. `io` is an error of the disk, and `failed` is every other error of the system.
+ * StoreErrorCode is the reason why a store fails: it was `closed` by its owner, is `in-use` by another process, `damaged` or
+ * `read-only`, or the disk is `full`. A file is `foreign` if it belongs to another program, and `newer` if it belongs to a newer
+ * Parlor. A folder or file is `removed` if it was removed, replaced or cut. `io` is an error of the disk, and `failed` is every
+ * other error of the system.
  */
 export type StoreErrorCode = 'closed' | 'in-use' | 'foreign' | 'newer' | 'damaged' | 'read-only' | 'full' | 'removed' | 'io' | 'failed'
 
-/** Failures that may end while the server runs, by themselves or because the operator mends their cause. */
+/** Failures that may end while the server runs, by themselves or because the operator removes their cause. */
 const TEMPORARY: ReadonlySet<StoreErrorCode> = new Set(['read-only', 'full', 'removed', 'io'])
 
 /** StoreError is the failure to open, read or write a store: a sentence for people, and a stable code. */

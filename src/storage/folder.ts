@@ -180,7 +180,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'it is on a read-only file system: mount that for writing, or choose another folder',
   ENOSPC: 'there is no space left on its disk: free some space, or choose another folder',
   EDQUOT: 'this user has used up the space that is allowed on its disk: free some space, or choose another folder',
-  ENAMETOOLONG: 'the path is too long for this system: choose a shorter one',
+  ENAMETOOLONG: 'the path is too long for this system: choose a shorter path',
   ENOENT: 'this system makes no folder there: choose another folder',
   ENOTDIR: 'a part of its path is a file, and not a folder: choose another folder',
   ELOOP: 'its path leads in a circle of symbolic links: choose another folder',
@@ -189,7 +189,7 @@ const REASONS: Readonly<Record<string, string>> = {
 const READ_ONLY = ['EACCES', 'EPERM', 'EROFS']
 const FULL = ['ENOSPC', 'EDQUOT']
 
-/** Failing says which action on a path failed, and which StoreErrorCode to use for system codes without their own. */
+/** Failing has the action on a path that failed, and the StoreErrorCode for system codes that have none. */
 interface Failing {
   readonly done: string
   readonly trouble: StoreErrorCode

@@ -1,7 +1,7 @@
 import type { TableEvent, TableId } from '../hall/ports.ts'
 import type { OnStoreError } from './error.ts'
 
-/** Follower is a callback for the events of a table; one without `notify` was removed. */
+/** Follower is a callback for the events of a table; its removal clears `notify`. */
 interface Follower {
   notify: ((events: readonly TableEvent[]) => void) | undefined
 }

@@ -69,8 +69,8 @@ export class GroupCommit {
   #appends: AppendJob[] = []
   #works: WorkJob[] = []
   /**
-   * Set from a commit until the next turn of the event loop. That turn waits for input, unless a job arrives before: a turn for
-   * each commit would cost a client that plays alone one more system call for each message.
+   * Set from a commit until the next turn of the event loop. That turn waits for input, unless a job arrives before, because a
+   * turn for each commit would cost a client that plays alone one more system call for each message.
    */
   #turn: NodeJS.Immediate | undefined
   #closed = false

@@ -10,7 +10,7 @@ export const engines: readonly StorageEngine[] = [sqlite, memory]
 /** The engine of a place without a scheme: a path is a folder. */
 const DEFAULT = sqlite
 
-/** A scheme has at least two letters: `C:\parlor` is a path. A path with a colon in its first part begins with `./`. */
+/** A scheme has at least two letters, so `C:\parlor` is a path. A path with a colon in its first part begins with `./`. */
 const URL_FORM = /^([a-z][a-z0-9+.-]+):(.*)$/is
 
 /** StorageTarget has an engine, and the place at which it stores. */

@@ -45,7 +45,7 @@ export class LeaseTable {
     return lease
   }
 
-  /** Puts off the expiry of a lease; returns whether the lease has not ended. */
+  /** Postpones the expiry of a lease; returns whether the lease has not ended. */
   renew(lease: LeaseId): boolean {
     const grant = this.#grants.get(lease)
     grant?.cancel?.()

@@ -116,7 +116,7 @@ class MemoryNotices implements UserNotices {
   }
 
   receive(then: (notice: UserNotice) => Receipt): () => void {
-    // a new function, because the caller may pass the same one twice
+    // a new function, because the caller may pass the same function twice
     const receiver = (notice: UserNotice) => then(notice)
     this.#receivers = [...this.#receivers, receiver]
     return () => {

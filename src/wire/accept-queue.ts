@@ -1,8 +1,8 @@
 import type { Transport } from './transport.ts'
 
 /**
- * AcceptQueue starts to serve peers: all at once, as a concurrent server does, or one at a time, as an iterative server does. While an
- * iterative server serves a peer, other peers can connect, but the server does not read from them.
+ * AcceptQueue starts to serve peers: each immediately, as a concurrent server does, or one peer after the other, as an iterative
+ * server does. While an iterative server serves a peer, other peers can connect, but the server does not read from them.
  */
 export class AcceptQueue {
   readonly #serve: (transport: Transport, next: () => void) => void

@@ -3,8 +3,8 @@ import type { RunQueue, Task } from './run-queue.ts'
 import type { Address, Transport } from './transport.ts'
 
 /**
- * Budget limits how much work a peer may cause. The server reads a peer that exceeds it more slowly, so the peer has to wait. A
- * message costs 1, a long message more, and a command that takes more work than usual charges more.
+ * Budget limits how much work a peer may cause. The server reads more slowly from a peer that exceeds the budget, so the peer has
+ * to wait. A message costs 1, a long message more, and a command that takes more work than usual charges more.
  */
 export interface Budget {
   /** Cost of one step: a peer that has spent a step takes the next from its account. */
@@ -33,7 +33,7 @@ export class Allowance implements Task {
   readonly #runQueue: RunQueue | undefined
   readonly #peer: AllowanceOptions['peer']
   readonly #reader: AllowanceOptions['reader']
-  /** Cost left of the current step. */
+  /** Remaining cost of the current step. */
   #left: number
   #takeStep: (() => number) | undefined
   /** Cancels the wait of a peer that has spent too much. */
@@ -56,7 +56,7 @@ export class Allowance implements Task {
     return this.#reader.unread
   }
 
-  /** True while nothing may be read. The allowance calls `readOn` when that ends. */
+  /** True while no message may be read. The allowance calls `readOn` when it permits reading again. */
   get isResting(): boolean {
     return this.#queued || this.#cancelRest !== undefined
   }

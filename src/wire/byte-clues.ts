@@ -119,7 +119,7 @@ const CONTROLS: readonly (readonly [RegExp, string])[] = [
 const CR_LF = 'a line that ends in \\r\\n, whose CR counts as a part of the message here: end it with \\n alone'
 
 /** The hint for a program that has the two characters of its line end in the wrong order. */
-export const LF_CR = '\\n\\r, which is \\r\\n the other way round: end it with \\n alone'
+export const LF_CR = '\\n\\r, which is \\r\\n in the wrong order: end it with \\n alone'
 
 const CLUES: readonly Clue[] = [
   (_, text) =>
@@ -231,7 +231,7 @@ function lengthBefore(bytes: Uint8Array): string | undefined {
     const body = bytes.subarray(form.size, form.size + length)
     const rest = bytes.subarray(form.size + length)
     const ends = rest.length === 0 || (!isText(rest.subarray(0, 1)) && (form.size > 1 || rest[0] !== 0)) || rest[0] === 10 || rest[0] === 13
-    // a 1-byte length that is also an ASCII character is rather the first character of a text
+    // a 1-byte length that is also an ASCII character is more likely the first character of a text
     const hasText = body.some((byte) => byte !== 10 && byte !== 13)
     return length > 0 && hasText && (form.size > 1 || (length < 0x80 && !isAscii(length))) && body.length === length && isText(body) && ends
   })?.name

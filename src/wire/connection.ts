@@ -9,7 +9,7 @@ import type { Sink, Transport } from './transport.ts'
 
 /*
  * A connection turns the bytes of one peer into messages and messages into bytes, for both sides of every protocol and over
- * any transport. The network may cut and join the bytes anywhere. The peer may send a thousand messages at once, read nothing,
+ * any transport. The network may cut and join the bytes anywhere. The peer may send a thousand messages together, read nothing,
  * or disconnect in the middle of a message. These rules hold in all these cases:
  *
  * 1. At most one reader waits. It gets one message or the end, once. A reader that reads again while it handles its message
@@ -25,8 +25,8 @@ import type { Sink, Transport } from './transport.ts'
  *    reset may delete bytes that the peer has not read yet. So `close` sends the rest, finishes, and drops further bytes until the
  *    peer closes too or a timeout ends the wait; `abort` waits a moment before it resets. `fail` only records why this side ends
  *    the conversation: the caller closes or aborts afterwards.
- * 6. The peer's FIN ends reading, not sending: a client that shuts down its side may still wait for an answer. The same is
- *    true after a message over the limit, so that the peer can be sent the reason.
+ * 6. The peer's FIN ends reading, but not sending, because a client that shuts down its side may still wait for an answer. The
+ *    same is true after a message over the limit, so that this side can send the reason to the peer.
  *
  */
 
@@ -49,15 +49,15 @@ const OVERHEAD = 16
 /** Unsent bytes above which `ready` waits. */
 const READY_LIMIT = 64 * 1024
 /**
- * Maximum number of messages that the connection reads after both sides are closed: the last messages may still count, but no
- * answer reaches the peer.
+ * Maximum number of messages that the connection reads after both sides are closed, because the last messages may still count,
+ * although no answer reaches the peer.
  */
 const LAST_MESSAGES = 32
 /** First byte of a TLS stream: a handshake record, or an alert of a server that received another protocol. */
 const TLS_RECORDS = [0x15, 0x16]
 const TLS_VERSION = 0x03
 
-/** MessageReader waits for one message. The connection calls one of the two methods, one time. */
+/** MessageReader waits for one message. The connection calls one of the two methods, once. */
 export interface MessageReader {
   message(text: string): void
   end(end: Disconnected): void
@@ -213,7 +213,7 @@ export class Connection extends Sender implements Sink {
     this.outbox.onPeerData()
     const first = !this.hasReceived && this.#inbox.pending === 0 && !(this.#end && this.#ignored)
     if (first && TLS_RECORDS.includes(bytes[0] ?? 0) && bytes[1] === TLS_VERSION) {
-      const end = new Disconnected('violation', 'the other side speaks TLS, and this side does not: both must, or neither')
+      const end = new Disconnected('violation', 'the other side speaks TLS, and this side does not: both sides must speak TLS, or neither')
       // a side that has sent all messages and closed detects this only now
       if (this.#end !== CLOSED) return this.fail(end)
       this.#end = end
@@ -322,7 +322,7 @@ export class Connection extends Sender implements Sink {
     return this.#isDirect && this.#runQueue?.mayReadDirectly() !== false
   }
 
-  /** Notes that no message is unread: the next one may be read directly, unless the last was expensive. */
+  /** Notes that no message is unread, so the connection may read the next message directly, unless the last message was expensive. */
   #becomeIdle(): false {
     this.#isDirect = !this.transport.datagrams && this.#allowance?.isHeavy !== true
     return false

@@ -1,7 +1,7 @@
 import { formatCount } from '../base/counts.ts'
 
 /**
- * DisconnectReason says why a connection ended.
+ * DisconnectReason is the reason why a connection ended.
  *
  * - `finished`: the peer closed its side (FIN).
  * - `reset`: the peer or the network broke the connection (RST).

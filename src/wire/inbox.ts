@@ -7,7 +7,7 @@ import { type Raw, readText } from './text.ts'
 const DATAGRAMS = 16
 /** Number of bytes that a decoded message counts in addition to its text, so that many empty messages count, too. */
 const MESSAGE_OVERHEAD = 32
-/** Shortest pause in milliseconds after a message has arrived in several pieces: a network that cuts is slow, too. */
+/** Shortest pause in milliseconds after a message has arrived in several pieces, because a network that cuts messages is slow, too. */
 const BETWEEN_PIECES = 100
 
 export interface InboxOptions {

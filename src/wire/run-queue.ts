@@ -6,16 +6,16 @@
  * - A task gets a slice of 1 ms, and all tasks together 2 ms of each turn of the event loop. The rest belongs to timers and to
  *   I/O. The share is small because the loop accepts one new peer per turn and port: with 4 ms, the last of fifty peers that
  *   connected together waited 500 ms. The more tasks wait, the shorter are the slices, so that a round stays below 20 ms.
- * - Tasks that used little time lately run first, as in a multilevel feedback queue. Plain round robin made a peer with two
- *   messages wait behind fifty that pipelined, or behind fifty that had waited for their budget and resumed together. Use
- *   decays with a time constant of 1 s. A new task starts with some use, more if it has a long backlog; otherwise a client
- *   could reconnect to run first.
+ * - Tasks that used little time recently run first, as in a multilevel feedback queue. Plain round robin made a peer with two
+ *   messages wait behind fifty that pipelined, or behind fifty that had waited for their budget and resumed together. Use decays
+ *   with a time constant of 1 s. A new task starts with some use, more if it has a long backlog; otherwise a client could
+ *   reconnect to run first.
  * - In the second half of each turn, the task that has waited longest runs first, so that no task starves.
  *
  * A connection with a single message in flight does not enter the queue (`mayReadDirectly`): reading the time would be a
- * notable part of its cost. The queue measures a batch of such messages from its second one on, and from the average cost
- * it computes how many may be read directly: at least 4, and as many as take 8 ms in one turn. After that, they wait in the
- * queue too.
+ * notable part of its cost. The queue measures a batch of such messages from its second message on, and from the average cost it
+ * computes how many may be read directly: at least 4, and as many as take 8 ms in one turn. After that, they wait in the queue
+ * too.
  *
  * Invariants: at most one task runs; each task is in the queue at most once; a running task that adds itself again waits only
  * after its time is counted. `npm run bench:hostile` measures the waits.
@@ -42,7 +42,7 @@ export interface Task {
   run(): void
 }
 
-/** Account is the number of milliseconds that a task used lately, decayed up to the time `at`. */
+/** Account is the number of milliseconds that a task used recently, decayed up to the time `at`. */
 interface Account {
   used: number
   at: number
@@ -51,7 +51,7 @@ interface Account {
 /** RunQueueOptions configures a run queue; all times are in milliseconds. */
 export interface RunQueueOptions {
   readonly loop: EventLoop
-  /** Length of a slice if few tasks wait, or the task used little lately. Default: 1. */
+  /** Length of a slice if few tasks wait, or the task used little time recently. Default: 1. */
   readonly slice?: number
   /** Time in which all waiting tasks should get a slice; slices shrink to make that possible. Default: 20. */
   readonly round?: number
@@ -61,7 +61,7 @@ export interface RunQueueOptions {
   readonly now?: () => number
 }
 
-/** RunQueue runs tasks in slices of time, first the tasks that used little time lately, and returns to the event loop between them. */
+/** RunQueue runs tasks in slices of time, first the tasks that used little time recently, and returns to the event loop between them. */
 export class RunQueue {
   readonly #loop: EventLoop
   readonly #slice: number
@@ -212,17 +212,17 @@ const DECAY = 1000
 const INITIAL_USE = 4
 const SHORT_BACKLOG = 1024
 /**
- * Upper limits of the levels, in milliseconds used lately. The levels just above the use of a new task are narrow, so that
+ * Upper limits of the levels, in milliseconds used recently. The levels just above the use of a new task are narrow, so that
  * among new tasks a client with two requests runs before fifty that pipeline.
  */
 const LEVELS = [0.5, 1, 2, 4, 4.125, 4.25, 4.5, 5, 6, 8, 12, 16, 32]
 const INITIAL_LEVEL = LEVELS.indexOf(INITIAL_USE) + 1
 /**
- * Milliseconds counted for one slice at most: the rest is mostly garbage collection or another process, and must not move a
- * modest client behind greedy clients.
+ * Maximum number of milliseconds that the queue counts for one slice, because the rest is mostly garbage collection or another
+ * process, and must not move a modest client behind greedy clients.
  */
 const MAX_SLICE_COST = 1.5
-/** Milliseconds counted for one direct read at most, for the same reason. */
+/** Maximum number of milliseconds that the queue counts for one direct read, for the same reason. */
 const MAX_DIRECT_COST = 4
 /** Milliseconds for direct reads in one turn. */
 const DIRECT_TIME = 8

@@ -182,7 +182,7 @@ export class Telnet extends TransportFilter {
     this.#settle()
   }
 
-  /** Lets the peer show the user's input again. */
+  /** Asks a telnet peer to show the user's input again. */
   show(): void {
     this.#hiding = false
     this.#settle()

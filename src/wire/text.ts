@@ -61,8 +61,8 @@ const ODD_BYTES = /[\0\x80-\xff\ufffd]|\r$/
 
 /**
  * Returns a copy of the bytes of a message that was decoded as `text`; `undefined` if encoding the text gives the same bytes. The
- * texts differ if a byte was invalid UTF-8 or, with `bytes`, above ASCII. NUL and a final CR count, too: with them, the line end
- * matters.
+ * texts differ if a byte was invalid UTF-8 or, with `bytes`, above ASCII. NUL and a final CR count, too, because the line end
+ * matters after them.
  */
 export function toRaw(text: string, body: Uint8Array, end = '', code: TextCode = 'utf-8'): Raw | undefined {
   return (code === 'bytes' ? ODD_BYTES : ODD).test(text) ? { body: new Uint8Array(body.subarray(0, RAW_LIMIT)), end } : undefined

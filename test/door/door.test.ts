@@ -94,7 +94,7 @@ describe('the greeting', () => {
 
   test('resumes a seat by its token before any name', async () => {
     const { caller, lobby } = await connectUser()
-    expect(await caller.type('resume ABC')).toBe(lines('No seat is held for this token.', WHO))
+    expect(await caller.type('resume ABC')).toBe(lines('The server holds no seat for this token.', WHO))
     expect(lobby.calls).toEqual([['resume', 'ABC']])
   })
 })

@@ -109,7 +109,7 @@ test('a program that has not resumed receives `finished`, and then `recorded`', 
   await again.say({ type: 'enter', name: 'ada', password: PASSWORD })
   expect(await again.say({ type: 'play', table: 1, move: '5' })).toMatchObject({
     code: 'not-seated',
-    message: 'your seat at table 1 is held: resume it first',
+    message: 'the server holds your seat at table 1: resume it first',
   })
   expect(await again.say({ type: 'lobby' })).toMatchObject({ people: [{ name: 'bob' }, { name: 'ada', tables: [1] }] })
   await bob.say({ type: 'resign', table: 1 })

@@ -107,7 +107,7 @@ describe('two connections of one user to the native protocol, over sockets', () 
     expect(await late.ask({ type: 'enter', name: 'ada', password: PASSWORD })).toMatchObject({ tables: [1] })
     expect(await late.ask({ type: 'play', table: 1, move: '2' })).toMatchObject({
       code: 'not-seated',
-      message: 'your seat at table 1 is held: resume it first',
+      message: 'the server holds your seat at table 1: resume it first',
     })
     expect(late.all('seated')).toEqual([])
     expect(await late.ask({ type: 'resume', table: 1 })).toMatchObject({ type: 'seated', seat: 0, n: 2 })

@@ -42,7 +42,7 @@ describe('an unfinished message, after two seconds of silence', () => {
       'guess',
       'server',
       '50\n\r',
-      'has sent "\\r" and no line end (\\n) for 2 s; that looks like \\n\\r, which is \\r\\n the other way round',
+      'has sent "\\r" and no line end (\\n) for 2 s; that looks like \\n\\r, which is \\r\\n in the wrong order',
     ],
     ['guess', 'server', `50\n${'\xcc'.repeat(8)}`, 'that looks like uninitialised memory of C'],
     [
@@ -489,7 +489,7 @@ describe('line ends that are too many, or too few', () => {
     await say('MOVE1\n\r')
     await clock.pass(2200)
     expect(notices).toEqual([
-      'early: the client has sent "\\r" after "MOVE1"; that line end is one too many; that looks like \\n\\r, which is \\r\\n the other way round: end it with \\n alone',
+      'early: the client has sent "\\r" after "MOVE1"; that line end is one too many; that looks like \\n\\r, which is \\r\\n in the wrong order: end it with \\n alone',
     ])
   })
 

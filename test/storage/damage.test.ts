@@ -184,7 +184,7 @@ describe('damage in the middle of the journal', () => {
     const { store, notices } = await opened(path)
     expect(notices).toEqual([
       expect.stringMatching(
-        /is damaged: place 8 of its journal is not as it was written; table 4 cannot be read any more, and all others can/,
+        /is damaged: place 8 of its journal is not as it was written; table 4 cannot be read any more, and all other tables can/,
       ),
     ])
     expect(notices[0]).toMatch(HOW)

@@ -150,7 +150,7 @@ describe('an unusable folder is named as such', () => {
 
   test('refuses a path that is too long', async () => {
     await expect(openStore({ folder: join(folder(), 'x'.repeat(300)) })).rejects.toThrow(
-      /cannot be made: ENAMETOOLONG, the path is too long for this system: choose a shorter one/,
+      /cannot be made: ENAMETOOLONG, the path is too long for this system: choose a shorter path/,
     )
   })
 

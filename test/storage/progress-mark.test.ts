@@ -48,7 +48,7 @@ describe('a mark that is not in its place while the store is open', () => {
     spoil(mark)
     await clock.pass(1000)
     await clock.pass(5000)
-    expect(notices).toEqual([`${mark} was removed or changed while the server ran: it was written again`])
+    expect(notices).toEqual([`${mark} was removed or changed while the server ran: the server has written it again`])
     expect(statSync(mark).mode & 0o777).toBe(0o600)
     await appendEvents(store.tables, 21, 0, [move(21, 1)])
     const left = leftBy(path)

@@ -239,7 +239,7 @@ export class FakeLobby implements Lobby {
   }
 
   async resume(token: string): Promise<TableSnapshot | LobbyRefusal> {
-    return this.#call<TableSnapshot>('resume', token) ?? { code: 'bad-token', refused: 'no seat is held for this token' }
+    return this.#call<TableSnapshot>('resume', token) ?? { code: 'bad-token', refused: 'the server holds no seat for this token' }
   }
 
   async resumeSeat(table: number): Promise<TableSnapshot | LobbyRefusal> {

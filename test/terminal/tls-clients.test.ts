@@ -10,7 +10,7 @@ import { listenTcp } from '../../src/wire/transports/tcp.ts'
 import { openServer } from '../support/open-server.ts'
 
 const programs = await allPrograms()
-const SENTENCE = 'the client speaks TLS, and this side does not: both must, or neither'
+const SENTENCE = 'the client speaks TLS, and this side does not: both sides must speak TLS, or neither'
 
 /** Connects with TLS, and resolves when that has failed. */
 async function failTls(port: number): Promise<void> {

@@ -56,7 +56,7 @@ describe('the clue about bytes without an end', () => {
     ['NUL somewhere', '\x00\x00a\x00\x00b\x00', /NUL among them/],
     ['CR alone', '50\r', /^a line that ends in CR alone/],
     ['CR NUL', '50\r\x00', /^CR NUL, as telnet/],
-    ['LF CR', '\r50', /the other way round/],
+    ['LF CR', '\r50', /in the wrong order/],
     ['UTF-16', '\xff\xfe5\x000\x00', /^UTF-16 with a byte order mark/],
     ['UTF-16 of the other order', '\xfe\xff\x005\x000', /^UTF-16 with a byte order mark/],
     ['UTF-16LE', '5\x000\x00', /^UTF-16 \(little-endian\)/],

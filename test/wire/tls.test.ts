@@ -321,7 +321,7 @@ describe('peers that do not speak TLS', () => {
     const there = lineConnection(await arrivals.next())
     await expect(there.receive()).rejects.toMatchObject({
       reason: 'violation',
-      message: 'the other side speaks TLS, and this side does not: both must, or neither',
+      message: 'the other side speaks TLS, and this side does not: both sides must speak TLS, or neither',
     })
     await there.abort()
     expect(await reached).toMatchObject({ code: 'ETLS' })

@@ -12,7 +12,7 @@ function act(type: ActType, id: number) {
 export const actCommands = [
   command(
     'offer',
-    'Offers a draw, or a rematch if the game is over. If the opponent has offered, this accepts the offer.',
+    'Offers a draw, or a rematch if the game is over. If the opponent has offered, the command accepts the offer.',
     { table },
     act('offer', 14),
   ),
@@ -20,7 +20,7 @@ export const actCommands = [
   command('resign', 'Resigns a game.', { table }, act('resign', 16)),
   command(
     'claim',
-    'Claims a win: the opponent has been disconnected for 30 seconds or, in a game without a clock, has not moved for 5 minutes. Earlier claims get the error `not-now`.',
+    'Claims a win after the opponent has been disconnected for 30 seconds or, in a game without a clock, has not moved for 5 minutes. Earlier claims get the error `not-now`.',
     { table },
     act('claim', 16),
   ),

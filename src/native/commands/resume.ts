@@ -15,7 +15,7 @@ export const resync = message(
 
 const OTHER_SEAT: LobbyRefusal = { code: 'bad-message', refused: 'resume takes either a token or a table' }
 
-/** The command that attaches this connection to a seat of its user, after a lost connection or at a second one. */
+/** The command that attaches this connection to a seat of its user, after a lost connection, or as a second connection of the user. */
 export const resumeCommand = command(
   'resume',
   'Resumes a seat: by its token, or by its table if the seat belongs to this user. With `after`, the server first sends the missed events.',

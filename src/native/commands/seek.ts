@@ -49,7 +49,7 @@ export function toSeek(seek: SeekInfo): Pick<SeekInfo, 'name' | 'game'> & GameTe
 export const seekCommands = [
   command(
     'seek',
-    'Opens a seek. When an opponent is found, the server sends `seated` to each connection of this user. For a private seek, `ok` has its invitation code.',
+    'Opens a seek. When the server has found an opponent, it sends `seated` to each connection of this user. For a private seek, `ok` has its invitation code.',
     {
       game,
       settings: settings.optional(),

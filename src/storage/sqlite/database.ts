@@ -228,9 +228,9 @@ export class Database {
 }
 
 /**
- * Creates a database without tables, readable to its owner alone. Creates it at another path and links it to its own, so that an
- * empty file at this path always means lost data. Does nothing if another process has created the database first. Throws a
- * StoreError for any other failure.
+ * Creates a database without tables, readable to its owner alone. Creates the file at another path and then links it to the given
+ * path, so that an empty file at the given path always means lost data. Does nothing if another process has created the database
+ * first. Throws a StoreError for any other failure.
  */
 export function createDatabase(path: string): void {
   const made = `${path}.new-${process.pid}`
@@ -299,7 +299,7 @@ const FULL = 'cannot be read or written: database or disk is full: free some spa
 const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string?]> = new Map([
   [10, ['io']],
   [14, ['io']],
-  [8, ['read-only', 'cannot be written: it, its folder or the file system is read-only: make it writable']],
+  [8, ['read-only', 'cannot be written: the file, its folder or the file system is read-only: make it writable']],
   [13, ['full', FULL]],
   [3850, ['failed', 'is on a file system without locks, as some network drives are: choose a folder on a disk of this machine']],
   [5, ['in-use', 'is in use by another program, perhaps another Parlor: end that program, or choose another folder']],

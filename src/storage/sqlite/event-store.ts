@@ -27,7 +27,7 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  *   #known    table 7   the parts that the index lacks            in memory
  *
  * - The journal is the truth, and the index follows from it. The index has all events up to the place in `covered`; on opening, the store
- *   reads only the journal after that place. `lag` bounds how much that is.
+ *   reads only the journal after that place. `lag` bounds that part.
  * - #known has every unfinished table, and every table whose parts are not all in the index. So the version check of an
  *   append reads no disk, except for a finished table.
  * - A finished table that is not rated and has no parts in the index waits in #finished until there are enough for a block.

@@ -138,7 +138,7 @@ function missing(path: string, replaced: boolean): StoreError {
   if (replaced) {
     return new StoreError(
       'removed',
-      `${path} was replaced while the server ran: put the folder ${folder} back that was there, or stop the server and start it again to use the other`,
+      `${path} was replaced while the server ran: put the original folder ${folder} back, or stop the server and start it again to use the new folder`,
     )
   }
   const gone = look(folder) ? path : `the folder ${folder}`

@@ -24,8 +24,8 @@ export interface ScannedRow {
 }
 
 /**
- * Yields the rows of a journal from the first place to the last, and checks the checksum of each. Rows of versions before 9
- * have none and are parsed instead. If SQLite cannot continue because of a damaged page, queries each place alone.
+ * Yields the rows of a journal from the first place to the last, and checks the checksum of each. Rows of versions before 9 have
+ * no checksum, so the scan parses them. If SQLite cannot continue because of a damaged page, queries each place alone.
  */
 export function* scanRows(database: Database): Iterable<ScannedRow> {
   const last = leastLast(database)

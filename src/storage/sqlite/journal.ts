@@ -13,11 +13,11 @@ import { type Database, toNumber, toText } from './database.ts'
  *
  *   \n7 3              table 7, after its event 3
  *   \n[0,4,17]           event 4 (events.ts: a move, with its seat, the move, the time)
- *   \n9 0 ended        table 9, a new one, which ends in this part; `counts` if it is rated
+ *   \n9 0 ended        table 9, a new table, which ends in this part; `counts` if the game is rated
  *   \n{"type":...}       its events
  *
  * The problem is to find the end of a part without parsing JSON. JSON text has no line breaks, and an event begins with `[` or
- * `{`, whereas a head begins with a digit: so the first character of a line decides, in spite of any text that users have typed.
+ * `{`, whereas a head begins with a digit, so the first character of a line distinguishes them, whatever text users have typed.
  *
  * Openings are most of the bytes, because they hold the initial state, and are alike for the same game. So a batch has
  * their common beginning once, after a line `=`, and a line that begins with `^` stands for it in the parts after that.
@@ -62,7 +62,7 @@ export class Journal {
 
   /**
    * Returns the oldest rows up to a place, with at most this many characters, but at least one row. Throws a StoreError if a
-   * checksum does not match: moved parts get a new checksum, which would hide the damage.
+   * checksum does not match, because moved parts get a new checksum, which would hide the damage.
    */
   oldest(upTo: number, characters: number): readonly JournalRow[] {
     return this.#database.query(() => {
@@ -127,7 +127,7 @@ export class Batch {
 const SHARED = '\n='
 const SAME = '\n^'
 
-/** Part is an append in a batch, from the character `from`, counted from 0, up to and without `to`. */
+/** Part is an append in a batch, from the character `from`, counted from 0, to the character before `to`. */
 export interface Part extends Omit<AppendBatch, 'prefix'> {
   readonly from: number
   readonly to: number

@@ -74,7 +74,7 @@ export class LossGuard {
     const damages = findDamages(database)
     if (damages.length === 0) return
     const tables = findTablesAt(database, new Set(damages.map(({ place }) => place)))
-    const { message } = this.damageError(`${describe(damages)}; ${formatTables(tables)} cannot be read any more, and all others can`)
+    const { message } = this.damageError(`${describe(damages)}; ${formatTables(tables)} cannot be read any more, and all other tables can`)
     onWarning(message)
   }
 
@@ -125,8 +125,8 @@ export class LossGuard {
   }
 
   /**
-   * Creates the mark, and notes in the database that it is open. From here on the mark follows the journal. Throws a StoreError if
-   * one of the two writes fails.
+   * Creates the mark, and notes in the database that it is open. From then on, the mark follows the journal. Throws a StoreError
+   * if one of the two writes fails.
    */
   open(database: Database, durable: Durability, progress: Progress): void {
     // the mark comes first, so that a kill between the two leaves no open database without a mark
@@ -161,8 +161,8 @@ export class LossGuard {
   }
 
   /**
-   * Notes that the store was closed in good order, and removes the mark. Throws a StoreError if the mark cannot be removed; the
-   * next start then checks for losses.
+   * Notes that the server has closed the store, and removes the mark. Throws a StoreError if the mark cannot be removed; the next
+   * start then checks for losses.
    */
   close(database: Database, progress: Progress): void {
     const mark = this.#mark

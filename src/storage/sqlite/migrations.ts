@@ -122,7 +122,7 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // seeds may be texts with a version, and tables may be reseeded, which older programs cannot read
   'PRAGMA user_version = 5;',
-  // the history of each player begins here: tables that ended before are in no history
+  // the history of each player begins with this version, so tables that ended before are in no history
   `
   CREATE TABLE history (
     person TEXT NOT NULL,
@@ -151,7 +151,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 8;
   `,
-  // rows of the journal have checksums from here on; the file has an id, and notes whether a server has it open
+  // rows of the journal have checksums from this version on; the file has an id, and notes whether a server has it open
   `
   ALTER TABLE journal ADD COLUMN crc INTEGER;
 
@@ -163,7 +163,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 9;
   `,
-  // the bytes that networks add to the disk in an hour are counted across restarts
+  // the store has the counts of the bytes that networks add to the disk in an hour, so they survive restarts
   `
   CREATE TABLE usage (
     network TEXT NOT NULL,
@@ -180,7 +180,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 10;
   `,
-  // an account has at most its last hundred sessions; before, their number was unlimited
+  // an account has at most its last hundred sessions; before this version, their number was unlimited
   `
   ALTER TABLE sessions RENAME TO sessions_before;
 

@@ -19,8 +19,8 @@ export interface MarkWatchOptions {
 }
 
 /**
- * Checks once a second that the mark is at its path, and otherwise creates it again: without the mark, the next start could not
- * detect missing commits. A check in each commit would cost a system call. Returns a function that ends the checks.
+ * Checks once a second that the mark is at its path, and otherwise creates it again, because without the mark the next start
+ * could not detect missing commits. A check in each commit would cost a system call. Returns a function that ends the checks.
  */
 export function watchMark({ guard, database, timers, progress, onWarning, onError }: MarkWatchOptions): () => void {
   let failing = false
@@ -28,7 +28,7 @@ export function watchMark({ guard, database, timers, progress, onWarning, onErro
   const check = () => {
     try {
       if (guard.restoreMark(database, progress()))
-        onWarning(`${markPath(database.path)} was removed or changed while the server ran: it was written again`)
+        onWarning(`${markPath(database.path)} was removed or changed while the server ran: the server has written it again`)
       failing = false
     } catch (error) {
       if (!failing) onError(error)

@@ -3,7 +3,7 @@ import { uptime } from 'node:os'
 import { crc32 } from 'node:zlib'
 import type { Durability } from './database.ts'
 
-/** Progress says where a journal ends: its last place, the highest number of a table, and the number of finished tables. */
+/** Progress is the end of a journal: its last place, the highest number of a table, and the number of finished tables. */
 export interface Progress {
   readonly place: number
   readonly highest: number

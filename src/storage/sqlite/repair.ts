@@ -20,7 +20,7 @@ import { findDamages, scanRows } from './journal-scan.ts'
 import { migrate } from './migrations.ts'
 import { isSameFile, PreservedLog } from './preserved-log.ts'
 
-/** Repair says what a repair has lost and what it has archived. */
+/** Repair is the report of a repair: the lost data and the archived files. */
 export interface Repair {
   /** Folder with copies of the original files. */
   readonly archive: string
@@ -188,9 +188,9 @@ function hasReadableEnds(from: Database): boolean {
 }
 
 /**
- * Copies the undamaged parts of the journal. Returns the finished rated tables, and the number of all tables. A moved part stands
- * after the parts that follow it, so parts wait until the repair has found the part before them. Parts of dropped tables have no
- * beginning, so the repair does not copy them.
+ * Copies the undamaged parts of the journal. Returns the finished rated tables, and the number of all tables. A moved part of a
+ * table is in a later row than the parts that follow it, so those parts wait until the repair has found the moved part. Parts of
+ * dropped tables have no beginning, so the repair does not copy them.
  */
 function copyJournal(from: Database, to: Database, lost: Set<number>): { readonly counting: Set<number>; readonly tables: number } {
   const versions = new Map<number, number>()
@@ -269,7 +269,7 @@ function copyRows(from: Database, to: Database, table: string): boolean {
     }
   }
   if (copy('')) return true
-  // rows after a damaged page are read from the other end
+  // this query reads the rows after a damaged page from the other end
   copy(` ORDER BY ${keyOf(to, table)} DESC`)
   return false
 }

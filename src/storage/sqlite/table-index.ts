@@ -23,7 +23,7 @@ export interface IndexedUpTo {
 
 /** Numbers of tables in one block. The file format depends on it, so it cannot change. */
 const BLOCK = 256
-/** Maximum number of cached blocks: the start of a server reads from few blocks at a time. */
+/** Maximum number of cached blocks; it is small, because the start of a server reads from few blocks at a time. */
 const READ = 8
 
 /**

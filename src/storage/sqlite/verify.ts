@@ -98,7 +98,7 @@ function strayProblems(database: Database, tables: ReadonlySet<TableId>): string
     for (const { table } of batch === undefined ? [] : parseParts(batch, place)) if (!tables.has(table)) stray.add(table)
   }
   const [first] = scanRows(database)
-  return first?.place === 1 && stray.size > 0 ? [`the journal has ${formatTables([...stray])}, and the index has not`] : []
+  return first?.place === 1 && stray.size > 0 ? [`the journal has ${formatTables([...stray])}, which the index lacks`] : []
 }
 
 function* linesOf(store: SqliteEventStore, tables: readonly TableId[]): Iterable<readonly [TableId, string | Error]> {

@@ -8,7 +8,7 @@ const SHORT = 12
 /** Bytes that are searched for an LF one by one. */
 const NEAR = 32
 
-/** LineOptions says how lines differ from LF lines in UTF-8. */
+/** LineOptions has the differences from LF lines in UTF-8. */
 export interface LineOptions {
   /** Line end of sent messages. Received lines always end in LF or CR LF. */
   end?: '\n' | '\r\n'

@@ -2,13 +2,13 @@ import type { EventLoop } from '../run-queue.ts'
 import type { Flushable } from '../transport.ts'
 
 /*
- * A server that reads, answers and writes for one peer after another runs all its code cold for each of them: two system
- * calls for each message are most of its cost. This module batches both directions for many
- * sockets. First the input of many sockets is queued; then a part of it is delivered, and the handlers run; then all
- * answers of that part are flushed in one pass. Then the next part is delivered.
+ * If a server reads, answers and writes for one peer after another, two system calls for each message are most of its cost, and
+ * the code of each step is no longer in the processor's cache for the next peer. This module batches both directions for many
+ * sockets. First the input of many sockets is queued; then a part of it is delivered, and the handlers run; then all answers of
+ * that part are flushed in one pass. Then the next part is delivered.
  *
- * All sockets that take part share one `Batcher`: a server has one for all its ports, and a client that is alone in its process
- * has one of its own.
+ * All sockets that take part share one `Batcher`: a server has one `Batcher` for all its ports, and so has a client that is alone
+ * in its process.
  *
  * The amount of input in one turn of the event loop depends on the number of peers that connect, because the loop accepts one per turn
  * and port. Therefore input is queued for several turns, while each of them brings more, up to the limits of `BatchLimits`. A
@@ -48,7 +48,7 @@ export const FSYNC_LIMITS: BatchLimits = { turns: 64, ms: 8, entries: 256 }
 const PART = 16
 /** Milliseconds for which a run queue waits while each turn brings a new peer. */
 const ARRIVING = 8
-/** Maximum number of bytes in one batch, so that the server can make a peer that sends much wait. */
+/** Maximum number of bytes in one batch, so that the server can delay a peer that sends much. */
 const MAX_BYTES = 256 * 1024
 /** Number of bytes up to which a loop copies them in less time than it takes to make the view that `set` needs. */
 const SHORT = 64
@@ -93,7 +93,8 @@ export class Batcher implements EventLoop {
 
   /**
    * Queues `deliver` for the current batch, which is delivered in order of arrival. The batch may be full and `deliver` may run
-   * before this returns: call it only from a callback of the system, while no other code runs. `length` is its size in bytes.
+   * before this method returns, so the caller must be a callback of the system, while no other code runs. `length` is its size in
+   * bytes.
    */
   queue(deliver: () => void, length = 0): void {
     this.#queued.push(deliver)

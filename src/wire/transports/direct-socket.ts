@@ -6,9 +6,9 @@ import { isLoopback, toRemote, whenDrained } from './socket.ts'
 import { connectWithRetry, KEEP_ALIVE, startListening, toConnectOptions, toListenOptions } from './tcp.ts'
 
 /*
- * A proxy has nothing to gather: each read of one side is one write to the other, and every turn of the event loop that a message waits
- * for others is time that the proxy adds to it. So these sockets deliver each read in the callback of the system, without a batch.
- * (`socket.ts` has the sockets of a server, which gains more by batches than they cost.)
+ * A proxy gains nothing by batches: each read of one side is one write to the other, and a message that waited for others in a
+ * batch would arrive later. So these sockets deliver each read in the callback of the system, without a batch. (`socket.ts` has
+ * the sockets of a server, which gains more by batches than the wait costs.)
  *
  * All sockets of a `DirectSockets` read into one buffer, because only one callback runs at a time. A socket reads nothing before `open`:
  * until then, the system holds what the peer sends, and a peer that sends much has to wait.
@@ -44,12 +44,12 @@ interface Carried extends Socket {
 
 type Handle = NonNullable<SocketConstructorOpts['handle']>
 
-/** DirectTransport is the transport of a TCP socket that delivers each read at once. */
+/** DirectTransport is the transport of a TCP socket that delivers each read immediately. */
 class DirectTransport implements Transport {
   readonly datagrams = false
   readonly remote: Address
   #socket: Carried
-  /** Given if the socket is an accepted one, which cannot read into the buffer. */
+  /** Set for an accepted socket, which cannot read into the buffer. */
   readonly #onread: OnReadOpts | undefined
   #sink: Sink | undefined
   #isPaused = false
@@ -136,10 +136,10 @@ class DirectTransport implements Transport {
   }
 }
 
-/** Returns a socket that replaces an accepted one and reads into a buffer, which `net.Server` cannot set (see `socket.ts`). */
+/** Returns a socket that replaces an accepted socket and reads into a buffer, which `net.Server` cannot set (see `socket.ts`). */
 function toReading(accepted: Socket, onread: OnReadOpts): Socket {
   const { _handle: handle } = accepted as { _handle?: unknown }
-  // the peer may have gone
+  // the peer may have disconnected
   if (!isHandle(handle)) return accepted
   Object.assign(accepted, { _handle: null })
   accepted.destroy()

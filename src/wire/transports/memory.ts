@@ -54,7 +54,7 @@ export class MemoryTransport implements Transport {
     if (this.#finished || this.#closed) return
     const bytes = typeof data === 'string' ? encode(data) : data
     this.written.push(bytes)
-    // as a system does when it receives data for a closed socket
+    // the system does the same when it receives data for a closed socket
     if (this.#other.#closed) this.#close('EPIPE')
     else this.#other.#take((sink) => sink.data(bytes), bytes.length)
   }

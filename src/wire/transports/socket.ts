@@ -46,7 +46,7 @@ export class SocketTransport implements Transport {
   readonly datagrams = false
   readonly #socket: Socket
   readonly #batcher: Batcher
-  /** The TCP socket below TLS, which alone can be reset; otherwise the same socket. */
+  /** The TCP socket below TLS, because only that socket can be reset; without TLS, the same socket. */
   readonly #below: Socket
   #remote: Address | undefined
   readonly #loopback: string | undefined
@@ -199,8 +199,8 @@ function onRead(this: Carried, length: number, buffer: Uint8Array): boolean {
 type Handle = NonNullable<SocketConstructorOpts['handle']>
 
 /**
- * Returns a socket that replaces an accepted one and reads into the shared buffer, or the accepted one if its handle cannot read into a
- * shared buffer.
+ * Returns a socket that replaces an accepted socket and reads into the shared buffer, or the accepted socket if its handle cannot
+ * read into a shared buffer.
  */
 function withOnRead(accepted: Socket, { readBuffer }: Batcher): Socket {
   const { _handle: handle } = accepted as { _handle?: unknown }
@@ -230,7 +230,7 @@ function onError(this: Carried, error: NodeJS.ErrnoException): void {
   this[CARRIER]?.failed(error)
 }
 
-/** Calls `then` when a socket has passed on what was written, or is closed; at once if nothing waits. */
+/** Calls `then` when a socket has passed on all written data, or is closed; immediately if no data waits. */
 export function whenDrained(socket: Socket, then: () => void): void {
   if (!socket.writableNeedDrain || socket.destroyed) return then()
   const once = () => {

@@ -104,7 +104,7 @@ export function parseFingerprint(text: string): string {
   if (!/^[\dA-F]{64}$/.test(digits)) {
     throw new TransportError(
       'EFINGERPRINT',
-      `a fingerprint has 64 hexadecimal digits (SHA-256), with or without colons; ${JSON.stringify(text)} is not one`,
+      `a fingerprint has 64 hexadecimal digits (SHA-256), with or without colons; ${JSON.stringify(text)} is not a fingerprint`,
     )
   }
   return digits.replace(/..(?!$)/g, '$&:')

@@ -47,15 +47,15 @@ export class TransportStream extends Duplex {
     this.#holds++
   }
 
-  /** Ends one `hold`. */
+  /** Ends one call of `hold`. */
   release(): void {
     this.#holds--
     this.#passOn()
   }
 
   /**
-   * Marks the stream as one whose writer bounds the unsent bytes by itself. The stream then accepts all writes at once, so that
-   * `transport.unsent` has all unsent bytes.
+   * Marks the stream as a stream whose writer bounds the unsent bytes by itself. The stream then accepts all writes immediately,
+   * so that `transport.unsent` has all unsent bytes.
    */
   upgrade(): void {
     this.#isUpgraded = true

@@ -169,7 +169,7 @@ class UdpListener {
     if (this.#closing) this.#socket.close()
   }
 
-  /** Closes the remotes that have reached the timeout, and runs again when the next one may reach it. */
+  /** Closes the remotes that have reached the timeout, and runs again when the next remote may reach the timeout. */
   #sweep(): void {
     if (this.#cancelSweep) return
     const [oldest] = this.#remotes.values()

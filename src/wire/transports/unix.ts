@@ -67,7 +67,7 @@ function toSystemPath(path: string): string {
   if (length <= PATH_LIMIT) return path
   throw new TransportError(
     'ENAMETOOLONG',
-    `the path of a Unix socket has at most ${PATH_LIMIT} bytes here, and this path has ${length}; choose a shorter one`,
+    `the path of a Unix socket has at most ${PATH_LIMIT} bytes here, and this path has ${length}; choose a shorter path`,
   )
 }
 
@@ -85,7 +85,7 @@ async function isBound(path: string): Promise<boolean> {
   return table.split('\n').some((line) => line.endsWith(` ${resolve(path)}`))
 }
 
-/** Checks whether a server listens at a path: only a connection shows that for certain. */
+/** Checks whether a server listens at a path, by a connection, because no other check is certain. */
 function isListening(path: string): Promise<boolean> {
   return new Promise((answer, reject) => {
     const socket = connect({ path })

@@ -118,7 +118,7 @@ export class WebSocketTransport implements Transport {
     this.#socket.terminate()
   }
 
-  /** Closes with a code that says so if the peer reads, and otherwise breaks the connection off. */
+  /** Closes with the code for a violated policy if the peer reads; otherwise breaks the connection off. */
   reset(): void {
     if (this.unsent === 0 && this.#socket.readyState === this.#socket.OPEN) return this.#socket.close(CLOSE.policy)
     this.#breakOff()

@@ -21,7 +21,7 @@ export const attack: Attack = {
     cleanup.defer(() => link.close())
     await link.ask({ type: 'enter', name: 'mallory' })
     rmSync(join(data, 'parlor.mark'))
-    await server.complains(/parlor\.mark was removed or changed while the server ran: it was written again/)
+    await server.complains(/parlor\.mark was removed or changed while the server ran: the server has written it again/)
     const answer = await link.ask({ type: 'seek', game: 'hangman' })
     assert.equal(answer.type, 'ok', JSON.stringify(answer))
     server.signal('SIGKILL')
