@@ -70,7 +70,7 @@ export function isTemporary(error: unknown): error is StoreFailure {
 export const CLOSED: Refusal = { refused: 'this table is closed' }
 
 /** The refusal of a request whose effect the store cannot write. */
-export const UNWRITABLE = 'the server cannot write to its disk at present; nothing was lost; try again later'
+export const UNWRITABLE = 'the server cannot write to its disk now; nothing was lost; try again later'
 
 /** Availability reports whether a store can write. */
 export interface Availability {

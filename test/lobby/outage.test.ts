@@ -15,7 +15,7 @@ import { settled, TestClock } from '../support/test-clock.ts'
 const REFUSED = {
   type: 'error',
   code: 'unavailable',
-  message: 'the server cannot write to its disk at present; nothing was lost; try again later',
+  message: 'the server cannot write to its disk now; nothing was lost; try again later',
 }
 const PASSWORD = 'engine-1843'
 
@@ -198,7 +198,7 @@ test.each(['play hangman', 'play tictactoe against house'])(
     data.break()
     for (let round = 0; round < 2; round++) {
       const messagesReceived = await player.type(typed, /disk/)
-      expect(messagesReceived.at(-1)).toBe('The server cannot write to its disk at present; nothing was lost; try again later.')
+      expect(messagesReceived.at(-1)).toBe('The server cannot write to its disk now; nothing was lost; try again later.')
       expect(messagesReceived.join(' ')).not.toMatch(/[Tt]able \d/)
     }
     await player.leave()
@@ -228,7 +228,7 @@ describe('worksheet programs', () => {
     data.break()
     // the first detects the outage when the table is opened, the second before
     for (let client = 0; client < 2; client++) {
-      await door.reader().type('START', /^ERROR .*the server cannot write to its disk at present; nothing was lost/)
+      await door.reader().type('START', /^ERROR .*the server cannot write to its disk now; nothing was lost/)
     }
   })
 })

@@ -199,7 +199,7 @@ describe('a restart', () => {
     expect(without.troubles).toEqual([expect.stringContaining('1 table of connect-four cannot be resumed')])
     const back = new DoorUser((line) => without.service.createSeating(line, 'parlor/door'), without.clock)
     await settled()
-    expect(await back.type(`resume ${token}`)).toContain('cannot continue this game of connect-four now: it holds your seat until it can')
+    expect(await back.type(`resume ${token}`)).toContain('cannot continue this game of connect-four now: it holds your seat')
     without.service.closeHall(new Error('the process ends'))
 
     const changed = { ...connectFour, play: () => ({ refused: 'all is different' }) }

@@ -71,7 +71,7 @@ asRoot('a full disk: moves are refused, health says degraded, and the game conti
   await sayUntilRefused(game)
   expect(await game.ada.ask({ type: 'play', table: game.table, move: '1' })).toMatchObject({
     code: 'unavailable',
-    message: 'the server cannot write to its disk at present; nothing was lost; try again later',
+    message: 'the server cannot write to its disk now; nothing was lost; try again later',
   })
   expect(await game.grace.ask({ type: 'register', name: 'grace', password: 'engine-1843' })).toMatchObject({ code: 'unavailable' })
   expect([await game.health(), await game.writable()]).toMatchObject([
