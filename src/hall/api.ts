@@ -39,10 +39,7 @@ export interface SeekAccepted {
   readonly code?: string
   /** The user's earlier seek, which the new seek has replaced. */
   readonly replaced?: SeekInfo
-  /**
-   * A few open seeks for the same game that differ from the new seek only in their terms; missing if the hall matches the new
-   * seek immediately.
-   */
+  /** A few open seeks for the same game that differ only in their terms; missing if the hall matches the new seek immediately. */
   readonly near?: readonly SeekInfo[]
 }
 
@@ -146,10 +143,7 @@ export interface TableView {
   readonly outcome?: Outcome
   /** Milliseconds that each seat has left for all its moves; missing in a game without that limit. */
   readonly left?: readonly number[]
-  /**
-   * Milliseconds that each seat has left for its move, the whole limit for a seat that is not to move; missing in a game without
-   * that limit.
-   */
+  /** Milliseconds that each seat has left for its move (the whole limit if it is not to move); missing in a game without that limit. */
   readonly moveLeft?: readonly number[]
 }
 
