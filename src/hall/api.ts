@@ -18,7 +18,7 @@ export interface SeekTerms {
   readonly game: string
   /** The game's own settings, by name; a missing setting has its default. */
   readonly settings: Readonly<Record<string, number>>
-  /** Name of the only user who can accept: the seek is a challenge. */
+  /** Name of the only user who can accept the seek, if it is a challenge. */
   readonly against?: string | undefined
   /** True if only users with the code of the answer can accept. */
   readonly private?: boolean | undefined
@@ -273,7 +273,7 @@ export const refusalCodes = {
 /** RefusalCode is an error code of the lobby. */
 export type RefusalCode = keyof typeof refusalCodes
 
-/** Lobby is all that the client of one session can do in the hall. A request that the server refuses changes nothing. */
+/** Lobby has the operations of the client of one session in the hall. A request that the server refuses changes nothing. */
 export interface Lobby {
   /** The games of this server. */
   readonly catalogue: Catalogue
@@ -281,7 +281,7 @@ export interface Lobby {
   readonly me: PersonInfo | undefined
   /**
    * Sets the user of this session. A registered name needs its password. A guest's name must be free, unless the caller has the
-   * reconnect secret of the guest who has it: then the server ends the other connection.
+   * reconnect secret of the guest of that name, whose other connection the server then ends.
    */
   enter(name: string, how?: { readonly password?: string; readonly secret?: string }): Promise<LobbyRefusal | undefined>
   register(name: string, password: string): Promise<LobbyRefusal | undefined>
@@ -340,13 +340,13 @@ export interface Lobby {
   history(name: string | undefined, range: PageRange): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal>
 
   /**
-   * Opens a seek, or accepts a suitable open seek; the listener's `seated` is called when there is a table, perhaps before this
-   * promise resolves.
+   * Opens a seek, or accepts a suitable open seek; the lobby calls the listener's `seated` when there is a table, perhaps before
+   * this promise resolves.
    */
   seek(terms: SeekTerms): Promise<SeekAccepted | LobbyRefusal>
   /**
    * Cancels the user's open seek, even if another session of the user has opened it; resolves to whether there was a seek. If the hall
-   * has just matched the seek, it resolves to `false`, and `seated` is called.
+   * has just matched the seek, it resolves to `false`, and the lobby calls `seated`.
    */
   cancel(): Promise<boolean>
   /** Accepts the private seek with this code. With `replace`, cancels the user's own open seek first. */

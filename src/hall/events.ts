@@ -136,8 +136,8 @@ interface ActDeclaration {
 }
 
 /**
- * The acts of a player besides moves and talk: commands to a table that have no parameter but the seat. A new act is decided in
- * `table.ts`, and has a native command and a command of the front door.
+ * The acts of a player besides moves and talk: commands to a table that have no parameter but the seat. For a new act, `table.ts`
+ * has its decision, and the native protocol and the front door have its commands.
  */
 export const acts = {
   /** Offers a draw, or a rematch after the game; the same act accepts the opponent's offer. */

@@ -28,8 +28,8 @@ import type { TableActor } from './table-actor.ts'
  * Two seeks that open at the same time in two halls do not see each other. The store orders them, and the hall of the later one
  * sees both: it withdraws its own entry, so that no other hall can claim that entry, and places the seek again.
  *
- * A cancellation can race with a match. If another hall has claimed the entry already, `cancel` resolves to `false` and `onSeated`
- * is called. If `onSeated` throws, the matchmaker leaves that seat, and the opponent wins.
+ * A cancellation can race with a match. If another hall has claimed the entry already, `cancel` resolves to `false`, and the
+ * matchmaker calls `onSeated`. If `onSeated` throws, the matchmaker leaves that seat, and the opponent wins.
  */
 
 export interface MatchmakerOptions {

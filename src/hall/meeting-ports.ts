@@ -88,7 +88,7 @@ export interface SeekEntries {
    * entry succeeds. A claimed entry stays until its owner's process removes it.
    */
   claim(id: SeekId, revision: number, claim: SeekClaim): Promise<boolean>
-  /** Removes an entry, which its owner's process does after it has acted on the claim; does nothing for an unknown entry. */
+  /** Removes an entry; its owner's process calls this method after it has acted on the claim. Does nothing for an unknown entry. */
   remove(id: SeekId): Promise<void>
   /**
    * Calls `then` with a `put` for each entry, and a `claimed` for each claimed entry, and then with each change, in order. Returns a

@@ -37,7 +37,7 @@ function still(seats: number): Clocks {
   return clocks
 }
 
-/** Returns the clocks after an action of `mover`, which ends that seat's turn; other seats' turns may begin or end. */
+/** Returns the clocks after an action of `mover` that ends that seat's turn; other seats' turns may begin or end. */
 export function passTurn(clocks: Clocks, toMove: readonly SeatNumber[], mover: SeatNumber | undefined, now: number): Clocks {
   const { used, since } = clocks
   return {

@@ -369,8 +369,8 @@ function afterDisconnection(table: TableState, { n, seat, at }: { n: number; sea
 }
 
 /**
- * Returns the state after a reconnection. The first reconnection after a suspension starts the clocks: the turn begins anew, and the
- * players who are still disconnected have the default grace time.
+ * Returns the state after a reconnection. The first reconnection after a suspension starts the clocks: the turn begins again, and
+ * the players who are still disconnected have the default grace time.
  */
 function afterReconnection(table: TableState, { n, seat, at }: { n: number; seat: SeatNumber; at: number }): TableState {
   const { opened, toMove, suspended } = table

@@ -45,7 +45,7 @@ export interface LobbyServiceOptions {
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
-/** LobbyService owns what the peers of one server have in common: the hall, the online users, the notifier, and the store. */
+/** LobbyService owns the parts that the peers of one server share: the hall, the online users, the notifier, and the store. */
 export class LobbyService implements LobbyContext {
   readonly hall: Hall
   readonly people: People
@@ -111,8 +111,8 @@ export class LobbyService implements LobbyContext {
   }
 
   /**
-   * Opens a lobby session for a peer without a conversation, such as a WebSocket. The listener is notified of the events that
-   * concern the user. The caller calls `close` when the connection ends, also after `peer.end`.
+   * Opens a lobby session for a peer without a conversation, such as a WebSocket. The session notifies the listener of the events
+   * that concern the user. The caller calls `close` when the connection ends, also after `peer.end`.
    */
   openSession(peer: SessionPeer, listener: LobbyListener, onSeated?: OnSeated): Lobby & { close(): void } {
     return refuseWhenUnavailable(new LobbySession(this, peer, onSeated).listen(listener))

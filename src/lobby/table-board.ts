@@ -8,8 +8,8 @@ const MOVES = 60
 
 /**
  * Renders the board of a snapshot as the front door shows it, with the legal moves of its seat. `position` is the state of the game:
- * the moves are listed only if the view shows all of it, so that they contain no secret. Returns `undefined` before the first event
- * of the table.
+ * the board lists the moves only if the view shows all of that state, so that they contain no secret. Returns `undefined` before
+ * the first event of the table.
  */
 export function renderBoard({ game, names, seat, now }: TableSnapshot, position: unknown): TableBoard | undefined {
   if (!now) return undefined

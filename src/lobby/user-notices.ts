@@ -21,7 +21,7 @@ export interface Challenge {
   readonly address: string
 }
 
-/** NoticeListener is called with challenges and messages to one user, at one session, which may have muted their sender. */
+/** NoticeListener receives challenges and messages to one user, at one session, which may have muted their sender. */
 export interface NoticeListener extends LobbyListener {
   /** Returns whether this session has not muted the user with a name. */
   isUnmuted(name: string): boolean
@@ -69,7 +69,7 @@ export class UserNotifier {
   }
 
   /**
-   * Asks whether a user can be notified by the user with the name `from`: `unreached` if the user has no lobby session, and
+   * Asks whether a user receives notices from the user with the name `from`: `unreached` if the user has no lobby session, and
    * `muted` if all sessions of the user have muted that name.
    */
   probe(person: PersonId, from: string): Promise<Receipt> {

@@ -59,7 +59,7 @@ export interface UserSeek {
   cancel(): Promise<boolean>
 }
 
-/** UserSessions has the lobby sessions of one user, and what belongs to the user. */
+/** UserSessions has the lobby sessions of one user, and the seek and the limits of the user. */
 export class UserSessions {
   /** The user's open seek; `undefined` if there is none. */
   seek: UserSeek | undefined

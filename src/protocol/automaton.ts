@@ -39,8 +39,8 @@ export interface MessageSpec {
  * Automaton is a protocol as data: for each state, the legal messages and the state that each leads to. A state without
  * messages is an end.
  *
- * All code that knows a protocol reads this one table: `Peer` refuses illegal messages, the reference page and the diagram are
- * generated from it, and the tests walk it. No role checks whose turn it is.
+ * All code that knows a protocol reads this one table: `Peer` refuses the messages that it does not have, the generator makes the
+ * reference page and the diagram from it, and the tests walk it. No role checks whose turn it is.
  *
  * The names of messages and states are types. `defineAutomaton` infers them from the keys of `messages` and `states` alone, so the
  * compiler checks every other place that names a message or a state.

@@ -112,7 +112,7 @@ export class ConversationNotes implements PeerObserver {
     this.#once('unfinished', () => this.#peer.unfinished(ms))
   }
 
-  /** Reports a sentence, unless one of the same kind was reported since the last message. */
+  /** Reports a sentence, unless it has reported a sentence of the same kind since the last message. */
   #once(what: ConversationNote, findSentence: () => string | undefined): void {
     const { received } = this.#peer.connection
     if (this.#remembered?.shownAfter[what] === received) return

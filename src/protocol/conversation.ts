@@ -61,23 +61,23 @@ export interface ConversationOptions {
  * Conversation is one program talking to one peer: it builds the connection, starts the role, and ends both.
  *
  * The problem: a conversation has many endings. The role returns; the peer disconnects, breaks the protocol or is silent;
- * the person types Ctrl-D; the server stops; another player cannot continue. They race with each other. The peer must still
- * get the best possible goodbye, every table must be notified, each caller must get one reason, and the socket must close.
+ * the person types Ctrl-D; the server stops; another player cannot continue. They race with each other. The conversation must
+ * still send the best possible goodbye, notify every table, give each caller one reason, and close the socket.
  *
  * The idea: two methods handle all endings. `stop` ends the conversation early. It takes the first reason and ignores the others,
  * tries the protocol's goodbye (`Peer.dismiss`), fails the connection, so that a pending `receive` rejects and the role unwinds,
  * and closes the seating. `#run` awaits the role, turns its exceptions into `stop`, and finishes in one order. A role that
- * returns before the conversation is over (`Peer.mayReturn`) has a bug, which ends it like an exception.
+ * returns before the conversation is over (`Peer.mayReturn`) has a bug, and the conversation ends as after an exception.
  *
  * Invariants:
  * - The first reason wins. Later reasons are consequences of it.
  * - `ended` resolves when this side sends no more messages; bytes may still be in flight. `closed` resolves when the
  *   connection is closed. Only `closed` has an error that appears between the two.
- * - The observer is notified of the end after the role has ended, and never from within the constructor.
- * - The connection is closed gracefully if the conversation ended well, the peer disconnected first, or the console's input
- *   ended in a protocol that has an end. After an early goodbye, the peer has `AFTER_GOODBYE` to close too. In all other
- *   cases the connection is aborted: a graceful close would look like the protocol's regular end, and a reset shows the peer
- *   that the end was early.
+ * - The conversation notifies the observer of the end after the role has ended, and never from within the constructor.
+ * - The conversation closes the connection gracefully if it ended well, the peer disconnected first, or the console's input ended
+ *   in a protocol that has an end. After an early goodbye, the peer has `AFTER_GOODBYE` to close too. In all other cases it
+ *   aborts the connection, because a graceful close would look like the protocol's regular end, and a reset shows the peer that
+ *   the end was early.
  * - The idle timeout runs only while the role waits for the peer (`waitingSince`) and the peer may send.
  */
 export class Conversation implements PeerHandle {

@@ -38,8 +38,8 @@ export interface DiagnosedPeer {
  * Diagnosis explains what is wrong with the messages of one peer, and remembers what it has explained.
  *
  * It computes a sentence only if something is wrong. A peer creates it at the first oddity, because a server holds thousands of
- * peers, and almost all of them never have an oddity. It reports each mistake once, so a message that was reported while it was
- * incomplete, or before its turn, is not reported again when the role receives it or the connection ends.
+ * peers, and almost all of them never have an oddity. It reports each mistake once: if it has reported a message as incomplete or
+ * as early, it reports nothing more when the role receives that message or the connection ends.
  */
 export class Diagnosis {
   readonly #peer: DiagnosedPeer

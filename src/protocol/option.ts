@@ -7,9 +7,10 @@ export type Options = Readonly<Record<string, unknown>>
 /**
  * OptionBase has the fields of every declaration of a program option.
  *
- * A program lists in `takes` the options that it accepts. An option of one program is declared in the program's file, an option
- * of several in `shared-options.ts`. The command line, the settings, the completions and the reference pages derive from the
- * declarations, so that no other file names an option. Two declarations with one spelling have one form (`kind`, `metavar`).
+ * A program lists in `takes` the options that it accepts. The file of a program declares the options of that program alone, and
+ * `shared-options.ts` those of several programs. The command line, the settings, the completions and the reference pages derive
+ * from the declarations, so that no other file names an option. Two declarations with one spelling have one form (`kind`,
+ * `metavar`).
  */
 export interface OptionBase<Value> {
   /** The name in `Options`, and of the setting in `parlor.toml`. */

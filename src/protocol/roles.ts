@@ -52,8 +52,8 @@ export async function askUntil(
 }
 
 /**
- * Checks whether the name with which a server welcomes this side is the name that was sent; the server may spell it as it was
- * registered.
+ * Checks whether the name with which a server welcomes this side is the name that this side has sent; the server may use the
+ * registered spelling.
  */
 export function isSameName(welcomed = '', sent = ''): boolean {
   return comparable(welcomed) === comparable(sent)

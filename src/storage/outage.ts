@@ -29,7 +29,7 @@ export const systemTimers: Timers = {
 /**
  * Outage knows whether a store can write, and probes it while it cannot. An outage begins with the first temporary failure. During
  * an outage only the outage's own probe writes, at growing intervals, so that the retries of a thousand clients cost nothing. The
- * outage ends when a probe succeeds. Listeners are notified of the beginning and of the end.
+ * outage ends when a probe succeeds. Outage notifies its listeners of the beginning and of the end.
  */
 export class Outage implements Availability {
   readonly #tools: OutageOptions

@@ -15,12 +15,13 @@ import type { Sink, Transport } from './transport.ts'
  * 1. At most one reader waits. It gets one message or the end, once. A reader that reads again while it handles its message
  *    gets the next message from the loop in `#deliver`, so calls do not nest, however many messages have arrived.
  * 2. The reader gets every message that the peer sent before it disconnected, and then the end. Therefore `#isPeerClosed` (no more
- * bytes will arrive) differs from `#end` (the connection reads no more messages). When `#end` is set, the unread bytes are dropped.
+ * bytes will arrive) differs from `#end` (the connection reads no more messages). When `#end` is set, the connection drops the
+ * unread bytes.
  * 3. Memory is bounded. Above `inboxLimit` unread bytes, the connection pauses the transport, so that TCP makes the peer wait;
  *    it resumes when at most one message is unread. Above `outboxLimit` unsent bytes, it resets the connection.
  * 4. Reading is fair. Each message costs part of the peer's budget, and a connection with several unread messages reads them
- *    in its slices of the run queue. The usual case is a single message of a connection that has no other: it is read
- *    directly (`#isDirect`), and no `Allowance` or `Ignored` exists for the connection until it needs one.
+ *    in its slices of the run queue. Usually a connection has only one unread message, which it reads directly (`#isDirect`), and
+ *    no `Allowance` or `Ignored` exists for a connection that needs neither.
  * 5. The last message must arrive (`sender.ts`). If a system closes a TCP socket that has unread bytes, it sends a reset, and a
  *    reset may delete bytes that the peer has not read yet. So `close` sends the rest, finishes, and drops further bytes until the
  *    peer closes too or a timeout ends the wait; `abort` waits a moment before it resets. `fail` only records why this side ends

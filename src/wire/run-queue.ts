@@ -101,7 +101,7 @@ export class RunQueue {
 
   /** Adds a task that does not wait already. */
   add(task: Task): void {
-    // the running task is queued by `#settle`, because its time is counted until then
+    // `#settle` queues the running task, because the time of the task counts until then
     if (task === this.#running) this.#runsAgain = true
     else this.#push(task, this.#now())
     if (this.#scheduled) return
@@ -117,7 +117,8 @@ export class RunQueue {
   /** Checks whether a message may be read directly, without a slice, by a connection that has no other message. */
   mayReadDirectly(): boolean {
     if (this.#directReads >= this.#directLimit) return false
-    // the first of a batch is not measured, so of messages that arrive one by one only every second reads the time
+    // the queue does not measure the first message of a batch, so if messages arrive one by one, only every second message reads
+    // the time
     if (++this.#directReads !== 2) return true
     this.#directBegan = this.#now()
     this.#loop.settled(this.#measureDirect)

@@ -46,7 +46,7 @@ function toEndedCount(ended: EndedConnections | LobbyRefusal): AnswerOf<typeof o
 export const accountCommands = [
   command(
     'enter',
-    'Logs in. A registered name needs its password. The name of a guest who is online, or whose seat is held, needs its secret.',
+    'Logs in. A registered name needs its password. The name of a guest who is online, or whose seat the server holds, needs its secret.',
     {
       name,
       password: password.optional(),

@@ -35,8 +35,8 @@ import { FileIdentity } from './identity.ts'
  */
 
 /**
- * Durability names the loss that a commit survives: `process`, the end of this process at any moment; `power`, also a loss of power, which
- * makes every commit wait for the disk.
+ * Durability names the loss that a commit survives: `process`, the end of this process at any moment; `power`, also a loss of
+ * power, so every commit waits for the disk.
  */
 export type Durability = 'process' | 'power'
 

@@ -32,8 +32,8 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  *   append reads no disk, except for a finished table.
  * - A finished table that is not rated and has no parts in the index waits in #finished until there are enough for a block.
  * - If a transaction fails, #forget removes what its batches added to memory; the memory then equals the file again.
- * - Index writes are bounded steps between turns of the event loop, because a transaction stops all users. An index write
- *   that fails loses nothing, and is tried again later.
+ * - Index writes are bounded steps between turns of the event loop, because a transaction stops all users. An index write that
+ *   fails loses no data, and the store repeats it later.
  * - With a size limit, the Compactor calls `removeOldest`, which removes the oldest journal rows (journal-cleaning.ts). It removes only
  *   rows up to `covered`, so that a restart never misses a row.
  */

@@ -3,12 +3,12 @@ import { dirname } from 'node:path'
 import { StoreError } from '../error.ts'
 
 /**
- * FileIdentity detects that the files of an open database were removed, replaced or cut by another program. The system lets a
- * process write to a file that has no name any more, and those commits would be lost without an error.
+ * FileIdentity detects that another program has removed, replaced or cut the files of an open database. The system lets a process
+ * write to a file that has no name any more, and those commits would be lost without an error.
  *
  * A check calls stat on each path, about 2 µs, and compares the inode and the size. SQLite never makes these files smaller while
  * they are open, because it overwrites its log from the beginning and reuses pages of the database. The exception is a truncating
- * checkpoint, after which `resize` is called. So a file that is smaller than before was cut by another program.
+ * checkpoint, after which the store calls `resize`. So if a file is smaller than before, another program has cut it.
  *
  * A file that was cut right after a commit may not be smaller than at the last check. But while SQLite appends to the log, instead
  * of overwriting checkpointed frames, every commit that adds to the journal makes the log longer by whole frames. If the log is not

@@ -9,9 +9,9 @@ import type { TableIndexEntry } from './table-index.ts'
  * Commits add rows at the end of the journal, and compaction removes rows at its beginning, a few in each step. A row has
  * parts of many tables. For each table with a part in the oldest row:
  *
- * - a finished table that may be dropped is deleted from the index. Its parts in later rows then belong to no table, and are
- *   removed with those rows;
- * - it moves the parts of any other table: it appends them again in a new row at the end of the journal.
+ * - if the table is finished and may be dropped, compaction deletes it from the index. The parts of the table in later rows then
+ *   belong to no table, and compaction removes them with those rows;
+ * - otherwise, compaction moves the parts: it appends them again in a new row at the end of the journal.
  *
  * Invariants:
  * - A table is dropped as a whole: every table in the index has all of its events.
@@ -19,8 +19,8 @@ import type { TableIndexEntry } from './table-index.ts'
  * - A step is one transaction, together with the index entries of the moved tables.
  * - Only rows up to `covered` are removed, because a restart reads the journal after that place.
  *
- * Moved parts of a table that are consecutive become one part. The head of a moved part omits the ending, because the index
- * has that already.
+ * Compaction joins consecutive moved parts of a table. The head of a moved part omits the ending, because the index has that
+ * already.
  */
 
 /** CleaningContext has the inputs of a plan besides the rows. */

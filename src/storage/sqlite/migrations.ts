@@ -134,7 +134,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 6;
   `,
-  // tokens of seats may be revoked, which older programs cannot read
+  // logs may revoke tokens of seats, which older programs cannot read
   `
   CREATE TABLE places (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -145,7 +145,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 7;
   `,
-  // the oldest rows of the journal may be removed, and with them the tables that have parts in them
+  // the store may remove the oldest rows of the journal, and with them the tables that have parts in those rows
   `
   CREATE INDEX history_of ON history (table_id);
 
@@ -198,7 +198,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 11;
   `,
-  // guests are removed from the ladders in the order of their last game: `played` is its table
+  // the store removes guests from the ladders in the order of their last game, whose table is `played`
   `
   ALTER TABLE standings ADD COLUMN played INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX standings_of_guests ON standings (game, played) WHERE person >= 'guest:' AND person < 'guest;';

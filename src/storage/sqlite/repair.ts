@@ -82,8 +82,8 @@ export function repair(path: string, now: number): Repair {
 }
 
 /**
- * Archives the files of a damaged database and opens it. SQLite opens no file that is shorter than the length in its head, so such a
- * file is extended, and the pages after its old end count as damaged.
+ * Archives the files of a damaged database and opens it. SQLite opens no file that is shorter than the length in its head, so the
+ * repair extends such a file, and the pages after the old end count as damaged.
  */
 function openArchived(path: string, now: number): { readonly database: Database; readonly archive: string } {
   const missing = countMissingBytes(path)

@@ -74,7 +74,10 @@ export interface Framing {
   readonly name: string
   /** Milliseconds without a byte after which the bytes that have arrived are a message. */
   readonly settle?: number
-  /** Each message is sent in a separate write, because only that marks its boundaries. It cannot send an empty message. */
+  /**
+   * True if each message needs a separate write, because only a write marks its boundaries. Such a framing cannot send an empty
+   * message.
+   */
   readonly alone?: true
   /** Limit of one message in bytes, if it is not the default. */
   readonly limit?: number

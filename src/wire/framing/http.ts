@@ -21,8 +21,8 @@ export const httpRequests: Framing = {
 
 /**
  * httpResponses is the framing in which each message is a response. The head gives the length of the body; otherwise the body ends with
- * the stream. The framing cuts a longer response at the limit. Interim responses (1xx, RFC 9110 section 15.2) are skipped, except 101,
- * after which the stream is no longer HTTP.
+ * the stream. The framing cuts a longer response at the limit. The framing skips interim responses (1xx, RFC 9110 section 15.2),
+ * except 101, after which the stream is no longer HTTP.
  */
 export const httpResponses: Framing = {
   name: 'HTTP responses: a head up to the empty line, and Content-Length bytes or everything up to the end of the stream',
@@ -109,7 +109,7 @@ abstract class HttpDecoder extends Pending {
       const end = headEnd(this.seen, this.scanned)
       if (end === undefined) {
         const length = this.withoutHead()
-        // the end of the head may be cut: its last two bytes are scanned again
+        // the network may cut the end of the head, so the next scan includes the last two bytes again
         this.scanned = Math.max(0, this.seen.length - 2)
         return length
       }

@@ -41,7 +41,10 @@ function quotedBeginning(unread: Uint8Array): string {
   return shown === text ? quoteBytes(unread.subarray(0, 12)) : quoteText(shown)
 }
 
-/** fixedLength is the framing in which every message has `size` bytes. Shorter texts are padded with spaces; the decoder removes them. */
+/**
+ * fixedLength is the framing in which every message has `size` bytes. The encoder pads shorter texts with spaces, and the decoder
+ * removes these spaces.
+ */
 export function fixedLength(size: number): Framing {
   return {
     name: `${size} bytes each, filled with blanks`,

@@ -4,28 +4,28 @@ import type { Flushable } from '../transport.ts'
 /*
  * If a server reads, answers and writes for one peer after another, two system calls for each message are most of its cost, and
  * the code of each step is no longer in the processor's cache for the next peer. This module batches both directions for many
- * sockets. First the input of many sockets is queued; then a part of it is delivered, and the handlers run; then all answers of
- * that part are flushed in one pass. Then the next part is delivered.
+ * sockets. First a batcher queues the input of many sockets; then it delivers a part of that input, and the handlers run; then it
+ * flushes all answers of that part in one pass, and delivers the next part.
  *
  * All sockets that take part share one `Batcher`: a server has one `Batcher` for all its ports, and so has a client that is alone
  * in its process.
  *
  * The amount of input in one turn of the event loop depends on the number of peers that connect, because the loop accepts one per turn
- * and port. Therefore input is queued for several turns, while each of them brings more, up to the limits of `BatchLimits`. A
- * peer that is alone does not wait: a batch is delivered as soon as a turn adds nothing, or if it has one entry.
+ * and port. Therefore a batcher queues input for several turns, while each of them brings more, up to the limits of
+ * `BatchLimits`. A peer that is alone does not wait: the batcher delivers a batch as soon as a turn adds nothing, or if the batch
+ * has one entry.
  *
  * Rules:
- * - Entries are delivered in the order in which they arrived, across all sockets of a batcher.
- * - No entry is delivered while another handler runs. Input that arrives during the delivery of a batch waits for the next
- *   batch.
- * - Bytes that `lend` returns are valid until their entry has returned. The memory is reused after the whole batch.
- * - If an entry throws, the error propagates, and the others are queued again.
+ * - A batcher delivers entries in the order in which they arrived, across all its sockets.
+ * - It delivers no entry while another handler runs. Input that arrives during the delivery of a batch waits for the next batch.
+ * - Bytes that `lend` returns are valid until their entry has returned. The batcher reuses the memory after the whole batch.
+ * - If an entry throws, the error propagates, and the batcher queues the other entries again.
  *
- * A batch is delivered in parts because the run queue learns the cost of direct reads from one part before the next begins:
- * new peers may run code for the first time, and 50 of them in one part took 75 ms. Tried before: parts of 4 sockets while peers connect.
- * If each game had its own connection, that cost 14 % of the games a second, and it made no flood less harmful. In larger batches, the
- * data of the first entries would have left the processor's cache before their answers are written. `npm run bench` measures the gain of
- * batching.
+ * A batcher delivers a batch in parts, because the run queue learns the cost of direct reads from one part before the next
+ * begins: new peers may run code for the first time, and 50 of them in one part took 75 ms. Tried before: parts of 4 sockets
+ * while peers connect. If each game had its own connection, that cost 14 % of the games a second, and it made no flood less
+ * harmful. In larger batches, the data of the first entries would leave the processor's cache before the batcher writes their
+ * answers. `npm run bench` measures the gain of batching.
  */
 
 /** BatchLimits limits how much input one batch may have. */

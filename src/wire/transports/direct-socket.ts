@@ -30,7 +30,7 @@ export class DirectSockets {
 
   /** Connects to a server. Rejects with the system's error if none listens. */
   async connect(to: Address, clock: Clock): Promise<Transport> {
-    // it is paused before it connects, so it reads nothing before `open`
+    // the socket is paused before it connects, so it reads nothing before the transport's `open`
     const open = () => new Socket({ allowHalfOpen: true, noDelay: true, onread: this.#onread }).pause().connect(toConnectOptions(to))
     return new DirectTransport(await connectWithRetry(open, 0, clock))
   }
@@ -59,7 +59,7 @@ class DirectTransport implements Transport {
     this.#socket = socket
     this.#onread = onread
     this.remote = toRemote(socket)
-    // an accepted socket is replaced in `open`
+    // `open` replaces an accepted socket
     if (!onread) this.#carry(socket)
   }
 

@@ -19,9 +19,9 @@ import { type Batcher, READ_SIZE } from './batching.ts'
  * - A read that fills the buffer stops the socket, so a fast peer gets one read per batch. Its entry in the batch resumes the
  *   socket, unless the sink has paused it meanwhile.
  * - Data, end and close of one socket are entries of the same batches, so the sink gets them in the order of the system.
- * - The `error` listener is added in the constructor: a peer may reset the connection while it waits to be served, and without
- *   a listener that would end the process. The code is reported with `closed`.
- * - The listeners are the same functions for all sockets and find the transport by the property `CARRIER`: closures would
+ * - The constructor adds the `error` listener, because a peer may reset the connection while it waits to be served, and without a
+ *   listener that reset would end the process. `closed` reports the code.
+ * - The listeners are the same functions for all sockets and find the transport by the property `CARRIER`, because closures would
  *   cost 300 bytes for each idle connection.
  */
 

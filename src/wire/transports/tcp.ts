@@ -34,7 +34,7 @@ export async function listenTcp(at: Address, accept: (transport: Transport) => v
     batcher.queueArrival(() => {
       // of many peers that connect together, some disconnect before their turn; serving them would delay the others
       if (transport.isBroken) return
-      // a peer that connected just before `close` is reset
+      // the listener resets a peer that connected just before `close`
       if (server.listening) accept(transport)
       else transport.reset()
     })

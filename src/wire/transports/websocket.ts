@@ -8,10 +8,10 @@ import type { TransportStream } from './transport-stream.ts'
  * each line to the peer one text message, so that a protocol of lines, with its limits and its framing, runs over both. A line end
  * inside a message would make it two lines. It becomes a blank, which JSON treats in the same way.
  *
- * The library `ws` checks frames, UTF-8 and the size of messages, and closes with the code of RFC 6455 that fits. This file adds:
- * a binary message is refused (1003). Pings and pongs are charged to the peer's budget like all bytes outside of messages, and too
- * many of them end the connection (1008). One pong answers all pings of a turn of the event loop (section 5.5.3). A peer that no
- * longer answers pings is reset (`probe`).
+ * The library `ws` checks frames, UTF-8 and the size of messages, and closes with the code of RFC 6455 that fits. This transport
+ * refuses a binary message (1003). It charges pings and pongs to the peer's budget like all bytes outside of messages, and too
+ * many of them end the connection (1008). One pong answers all pings of a turn of the event loop (section 5.5.3). The transport
+ * resets a peer that no longer answers pings (`probe`).
  */
 
 /** Close codes of RFC 6455, section 7.4.1. */
