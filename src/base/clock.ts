@@ -101,7 +101,7 @@ export class DueWork {
 /** Milliseconds that `about` may be late. */
 const ABOUT = 100
 
-/** Longest timer of Node in milliseconds, about 24 days; a longer one would fire immediately. */
+/** Longest timer of Node in milliseconds, about 24 days; a longer timer would fire immediately. */
 const LONGEST = 0x7fffffff
 
 /** Later is work that is due at the time `at`. */

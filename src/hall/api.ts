@@ -254,7 +254,7 @@ export const refusalCodes = {
   'bad-name': 'the name is not valid',
   'name-taken': 'the name is registered, or belongs to a guest who is online',
   'bad-password': 'the name or the password is wrong, or the new password is not valid',
-  throttled: 'too many attempts: wait before the next',
+  throttled: 'too many attempts: wait before the next attempt',
   'no-such-game': 'this server has no such game',
   'bad-setting': 'the game does not allow these settings or terms',
   'no-such-person': 'no user of that name is online',

@@ -2,8 +2,8 @@ import type { Outcome, SeatNumber } from '../games/game.ts'
 
 /*
  * The single declaration of the events at a table. The types of the events in the log (`TableEventData`) and of the parts of events that
- * clients see (`VisibleEvent`) derive from it. So do the checks with which storage reads a log (`fieldChecks`), the projection for
- * clients (`toVisibleEvent`), and the schema of `event.what` in the native protocol.
+ * clients see (`VisibleEvent`) derive from it. The checks with which storage reads a log (`fieldChecks`), the projection for
+ * clients (`toVisibleEvent`), and the schema of `event.what` in the native protocol derive from it, too.
  *
  * Secrets. An event shows clients the fields in its list `shows` and no others, so a new field is hidden until the list has it. The
  * effect of a move shows through the view of the game.
@@ -185,9 +185,9 @@ type KindsOf<Fields, Names> = { readonly [Name in keyof Fields]: Name extends Na
 type KindOf<One> = One extends `${infer Kind extends FieldKind}?` ? Kind : Extract<One, FieldKind>
 
 /**
- * TableEvent is an event of a table with its number there, counted from 1, and its time. The time is in milliseconds since the Unix
- * epoch, by the table's own clock. That clock never decreases, and the difference of two times in one process is the time that
- * passed between them, even if the system's clock was set between them.
+ * TableEvent is an event of a table, with its number at that table, counted from 1, and its time. The time is in milliseconds
+ * since the Unix epoch, by the table's own clock. That clock never decreases, and the difference of two times in one process is
+ * the time that passed between them, even if the system's clock was set between them.
  */
 export type TableEvent = TableEventData & { readonly n: number; readonly at: number }
 
@@ -202,7 +202,7 @@ const declarations: { readonly [Type in EventType]: EventDeclaration } = events
 
 /** Returns the part of a client's view that a type of event changes: the game, only the clocks, or nothing. */
 export function changesOf(type: EventType): EventDeclaration['changes'] {
-  // most events are moves: no look-up for these
+  // most events are moves, which need no look-up
   return type === 'moved' ? events.moved.changes : declarations[type].changes
 }
 
@@ -211,7 +211,7 @@ export function changesOf(type: EventType): EventDeclaration['changes'] {
  * one client.
  */
 export function toVisibleEvent(event: TableEventData): VisibleEvent {
-  // most events are moves: their fields need no loop
+  // most events are moves, whose fields need no loop
   if (event.type === 'moved') return { type: event.type, seat: event.seat }
   const fields: Fields = event
   const visible: Record<string, unknown> = { type: event.type }
@@ -268,7 +268,7 @@ function toFieldCheck({ fields }: EventDeclaration): (event: Fields) => boolean 
   const [first, second] = all
   if (!first) return () => true
   const { name, check } = first
-  // most events are moves: reading a field by a constant name takes less time
+  // most events are moves, and reading a field by a constant name takes less time
   if (all.length === 1 && name === 'seat') return ({ seat }) => check(seat)
   if (!second) return (event) => check(event[name])
   if (all.length === 2) return (event) => check(event[name]) && second.check(event[second.name])

@@ -166,8 +166,8 @@ export class Hall {
 
   /**
    * Matches a seek with a suitable open seek, or with the house if `wait` is 0, or else opens it; calls the callbacks after it
-   * returns. The house plays only games that it can play. Throws the reason if the hall is closed, and a RangeError for a game that
-   * it does not have, or for seats that the game does not have.
+   * returns. The house plays only games for which it can choose a move. Throws the reason if the hall is closed, and a RangeError
+   * for a game that it does not have, or for seats that the game does not have.
    */
   seek(seek: SeekRequest): SeekHandle {
     this.#checkOpen()

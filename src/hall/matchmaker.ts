@@ -22,8 +22,8 @@ import type { TableActor } from './table-actor.ts'
  *
  * Matching. The hall reserves the table, removes the other seek from its view, gets the table's number, and claims the entry. If
  * the claim succeeds, the hall opens the table and seats its own users; the hall of the other user follows the claim, which has
- * all data for that. If the claim fails, the hall tries the next match, and leaves its own seek open without another match. A
- * failure before the claim puts the other seek back into the view.
+ * all data for that. If the claim fails, the hall tries the next match, and leaves its own seek open if there is no other match.
+ * A failure before the claim puts the other seek back into the view.
  *
  * Two seeks that open at the same time in two halls do not see each other. The store orders them, and the hall of the later one
  * sees both: it withdraws its own entry, so that no other hall can claim that entry, and places the seek again.

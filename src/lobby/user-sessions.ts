@@ -10,9 +10,9 @@ import type { TableActor } from '../hall/table-actor.ts'
  *
  * The name, the open seek, the seats and their tokens, and the limits belong to the user. The user has one seek. Each session can
  * see, cancel and replace that seek, which stays open until the last session ends. When the hall matches it, or the user accepts a
- * challenge, every session is subscribed to the new table and gets `seated`; so does every session that has the seat when a rematch
- * begins. Each of these sessions may move; all of them get every event. Challenges, refusals of the user's own challenge, and messages
- * go to all sessions; but a session that mutes a user affects no other session.
+ * challenge, every session is subscribed to the new table and gets `seated`. The same happens when a rematch begins, for every
+ * session that has the seat. Each of these sessions may move; all of them get every event. Challenges, refusals of the user's own
+ * challenge, and messages go to all sessions; but a session that mutes a user affects no other session.
  *
  * The subscriptions belong to the session. A login subscribes to nothing, because a client that reconnects sends `resume` with the last
  * event that it has. So a session that begins in the middle of a game resumes the seat, and holds it beside the other sessions.

@@ -30,6 +30,6 @@ export interface StorageEngine {
   readonly help: string
   /** Whether the data of the engine survives the end of the process. */
   readonly isDurable: boolean
-  /** Opens the store at a place. Rejects with a StoreError if the engine refuses. */
+  /** Opens the store at a place. Rejects with a StoreError if the engine cannot open the store. */
   open(place: string, options: StorageOptions): Promise<Store>
 }

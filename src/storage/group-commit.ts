@@ -38,8 +38,8 @@ import type { Outage } from './outage.ts'
  * promises of the turn, and transports deliver the input of many peers in one turn; so a commit has the moves of all of them.
  *
  * - A callback runs only after the COMMIT of its job, so no published event is missing in the log.
- * - Batches are written and finished in the order in which they were queued, and so are works; a transaction has the batches
- *   before the works.
+ * - A transaction has the batches before the works. GroupCommit writes and finishes the batches in the order in which it has
+ *   queued them, and the works in theirs.
  * - A job that fails does not fail the others: if the common transaction fails, each job gets its own.
  * - A refused batch (a version conflict) writes nothing and throws nothing; the transaction continues without it.
  * - Jobs that arrive during a commit wait for the next turn, so that a caller that writes again in each callback cannot

@@ -36,7 +36,7 @@ export function toLimit(limit: number): number {
   return Math.min(Math.max(Math.trunc(limit), 0), Number.MAX_SAFE_INTEGER)
 }
 
-/** Compares texts as SQLite does, by code point. JavaScript compares UTF-16 units, which differs beyond U+FFFF. */
+/** Compares texts as SQLite does, by code point. JavaScript compares UTF-16 units, so its order differs beyond U+FFFF. */
 function byCodePoint(one: string, other: string): number {
   return Buffer.compare(Buffer.from(one), Buffer.from(other))
 }

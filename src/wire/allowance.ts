@@ -87,7 +87,7 @@ export class Allowance implements Task {
     this.spend(cost)
   }
 
-  /** Takes more for the last message from the step. */
+  /** Takes a further cost of the last message from the step. */
   spend(cost: number): void {
     this.#spent += cost
     this.#left -= cost
@@ -128,7 +128,10 @@ export class Allowance implements Task {
 
 /** Number of bytes outside of messages that cost as much as a message. A telnet client sends fewer such bytes when it connects. */
 const PRICE = 64
-/** Maximum number of bytes outside of messages between two messages: an hour of a client that sends a keep-alive command twice a second. */
+/**
+ * Maximum number of bytes outside of messages between two messages, enough for an hour of a client that sends a keep-alive
+ * command twice a second.
+ */
 const BETWEEN = 16 * 1024
 /** Maximum number of bytes that are read and dropped after the end; further bytes stay unread. */
 const AFTER_END = 256 * 1024

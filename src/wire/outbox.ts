@@ -25,8 +25,8 @@ export interface OutboxOptions {
 
 /**
  * Outbox sends messages. All messages of one tick leave in one write. With a pace, each message leaves in a separate write,
- * some time after the previous message: some worksheet programs call `recv` once for each message, and lose one of two that arrive
- * together.
+ * some time after the previous message, because some worksheet programs call `recv` once for each message, and lose one of two
+ * that arrive together.
  */
 export class Outbox implements Flushable {
   readonly #transport: Transport

@@ -74,7 +74,7 @@ export function readName(text: string): string | AuthError {
 }
 
 /**
- * Proposes a free name in place of a taken one: the name with the next number, `ada2` for `ada` and `ada3` for `ada2`. After ten
+ * Proposes a free name in place of a taken name: the name with the next number, `ada2` for `ada` and `ada3` for `ada2`. After ten
  * numbers, each step is twice as long as the step before. Returns `undefined` if none of the tried names is free.
  */
 function proposeName(name: string, isFree: (name: string) => boolean): string | undefined {

@@ -36,8 +36,8 @@ import type { RandomBytes } from './tokens.ts'
  * after the store has the account, because a guest can enter while the store is writing.
  *
  * Guesses. A login, a registration and a proof of the password each take from a rate limit (`login-limits.ts`) before the server
- * computes any hash. A login with the right password puts its tokens back into the limit, and so does a login whose password the
- * server has not compared. A wrong password and an unknown name take the same time and have the same answer.
+ * computes any hash. A login with the right password, or whose password the server has not compared, puts its tokens back into
+ * the limit. A wrong password and an unknown name take the same time and have the same answer.
  */
 
 /** LoginRequest is a request to enter as a guest or as a registered user. */

@@ -69,7 +69,9 @@ export class Database {
   readonly #log: number
   #writing = false
 
-  /** Opens a database, or an empty one without tables. Throws a StoreError, for example if another process has the database open. */
+  /**
+   * Opens a database, which may have no tables yet. Throws a StoreError, for example if another process has the database open.
+   */
   constructor(path: string, durable: Durability, onError: OnStoreError = warn) {
     this.path = path
     this.#onError = onError

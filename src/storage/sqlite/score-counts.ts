@@ -1,4 +1,4 @@
-/** Game has the scores of one game: their numbers by whole part, their total, and the number of guests' scores. */
+/** Game has the counts of one game: of its scores by their whole part, of all scores, and of guests' scores. */
 interface Game {
   readonly scores: Map<number, number>
   size: number

@@ -7,8 +7,8 @@ import type { Flushable } from '../transport.ts'
  * sockets. First a batcher queues the input of many sockets; then it delivers a part of that input, and the handlers run; then it
  * flushes all answers of that part in one pass, and delivers the next part.
  *
- * All sockets that take part share one `Batcher`: a server has one `Batcher` for all its ports, and so has a client that is alone
- * in its process.
+ * All sockets that take part share one `Batcher`: a server has one `Batcher` for all its ports, and a client that is alone in its
+ * process has its own.
  *
  * The amount of input in one turn of the event loop depends on the number of peers that connect, because the loop accepts one per turn
  * and port. Therefore a batcher queues input for several turns, while each of them brings more, up to the limits of
