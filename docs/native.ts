@@ -41,7 +41,7 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
 
 - **Answers**: the server answers each command once, in order, with \`ok\`, with \`error\`, or with the message that the command requests.
   The answer repeats the \`id\` of the command, a number or a text of your choice. A refused command changes nothing.
-- **Challenges**: a \`seek\` with \`against\` is a challenge. The server sends \`sought\` to the challenged user at once, or after that user's next
+- **Challenges**: a \`seek\` with \`against\` is a challenge. The server sends \`sought\` to the challenged user immediately, or after that user's next
   login. The user answers with \`accept\` or \`refuse\`.
 - **Absent opponents**: if the opponent has been disconnected for 30 seconds or, in a game without a clock, has not moved for 5 minutes,
   \`claim\` wins the game and \`abort\` ends it without a result.
@@ -54,7 +54,7 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
   The server sends the missed events again and then answers \`seated\`. If there are too many, it answers \`resync\` with the present state.
 - **Moves without an answer**: if the connection breaks before the answer to a move, the table may or may not have it. If it is missing
   after \`resume\`, send it again with \`after\`; if the table has it after all, the server refuses it as \`stale\`.
-- **Several connections**: a registered user can log in through several connections at once, to this protocol and at the front door. When the user gets a seat at a new table, each of these connections receives \`seated\`, not only the one that has sent \`seek\`, \`join\` or \`accept\`; each may play there, and receives every event.
+- **Several connections**: a registered user can log in through several connections at the same time, to this protocol and at the front door. When the user gets a seat at a new table, each of these connections receives \`seated\`, not only the connection that has sent \`seek\`, \`join\` or \`accept\`; each may play there, and receives every event.
   A login in the middle of a game resumes the seat by \`resume\` and holds it beside the others. The seat counts as disconnected when
   the last connection that holds it has ended. The user has one open seek, which each connection can cancel or replace; the server does not report that to the
   others, and \`lobby\` shows it. It stays open until the last connection ends. \`sought\`, \`withdrawn\`, \`refused\` and \`told\` go to all of them. Each watches,
