@@ -5,7 +5,7 @@ import type { Observation, Turn } from '../monitor/observation.ts'
  * they can leave the process: `class-lines.ts` writes them as lines of JSON.
  */
 
-/** ClassFault is the last thing that a client did wrong. */
+/** ClassFault is the last mistake of a client. */
 export interface ClassFault {
   /** A whole sentence, which names no secret and quotes no talk. */
   readonly sentence: string

@@ -18,7 +18,7 @@ export function formatGrammar(): string {
     ...verbs.map((verb, at) => [at === 0 ? 'fault' : '', formatVerb(verb)] as const),
     ['range', 'low ".." high'],
     ['moment', 'place *("the" / "each" / "every" / whose / ordinal) message / "at byte" number'],
-    ['place', `${places('span').join(' / ')} for what lasts, ${places('point').join(' / ')} for what happens once`],
+    ['place', `${places('span').join(' / ')} for a fault that lasts, ${places('point').join(' / ')} for a fault that happens once`],
     ['whose', `${Object.keys(WHOSE).map(quote).join(' / ')}`],
     [
       'ordinal',

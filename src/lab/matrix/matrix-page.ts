@@ -18,8 +18,8 @@ import {
 } from './report.ts'
 
 /*
- * Names of folders and texts of hand-ins are hostile, and the page is opened by a teacher. Every text is escaped, the page has no script, and
- * its policy allows nothing but its one style, by its digest.
+ * Names of folders and texts of hand-ins are hostile, and a teacher opens the page. Every text is escaped, the page has no script, and its
+ * policy allows nothing but its one style, by its digest.
  */
 
 /** Formats the results of a class as one HTML page, which needs no other file. */

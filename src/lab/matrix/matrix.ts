@@ -31,7 +31,7 @@ export interface MatrixOptions {
   readonly program: Program
   readonly level: CheckLevel
   readonly entries: readonly MatrixEntry[]
-  /** The only check to run, and its side, if it is for one alone. */
+  /** The only check to run, and its side, if it is for one side. */
   readonly only?: { readonly name: string; readonly side?: Side } | undefined
   /** The only pair to play. Then no checks run. */
   readonly pair?: { readonly client: string; readonly server: string } | undefined
@@ -100,8 +100,8 @@ class Matrix {
   }
 
   /**
-   * Runs all tasks. In a network that they share, two programs cannot have one port, so they run one after the other. The first sandbox
-   * shows which of the two it is.
+   * Runs all tasks. Two programs in one network cannot have the same port, so the tasks run one after the other there. The first sandbox
+   * shows whether the sandboxes share a network.
    */
   async #runAll(tasks: readonly MatrixTask[], jobs: number): Promise<void> {
     const { signal } = this.#options
