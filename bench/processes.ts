@@ -79,8 +79,8 @@ export class Stage {
   }
 
   /**
-   * Starts Parlor as `npm start` does, in a new folder, at free ports, with raised limits of one address. Standard error goes
-   * to a file. `options` are further options of `serve`.
+   * Starts Parlor as `npm start` does, in a new folder, at free ports, with raised limits of one address. The server writes its standard
+   * error to a file. `options` are further options of `serve`.
    */
   async serveAll(...options: readonly string[]): Promise<ServerProcess> {
     const cwd = join(this.#folder, `served-${++this.#folders}`)

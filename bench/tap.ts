@@ -26,7 +26,7 @@ const MESSAGE = 'hello from the bench\n'
 
 const seconds = Number(process.argv[2]) || 2
 const folder = mkdtempSync(join(tmpdir(), 'parlor-bench-tap-'))
-/** All processes of this one, which end with it. */
+/** All processes that this process has started, and that end with it. */
 const started: ChildProcess[] = []
 process.on('exit', () => {
   for (const child of started) child.kill('SIGKILL')
@@ -60,7 +60,7 @@ async function announce(server: Server): Promise<void> {
   console.error(`listening on 127.0.0.1:${address.port}`)
 }
 
-/** Starts a process that says where it listens; resolves to the process and the port. */
+/** Starts a process that prints its port; resolves to the process and the port. */
 async function start(...args: readonly string[]): Promise<{ readonly child: ChildProcess; readonly port: number }> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   started.push(child)

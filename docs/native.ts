@@ -56,8 +56,7 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
   after \`resume\`, send it again with \`after\`; if the table has it after all, the server refuses it as \`stale\`.
 - **Several connections**: a registered user can log in through several connections at the same time, to this protocol and at the front door. When the user gets a seat at a new table, each of these connections receives \`seated\`, not only the connection that has sent \`seek\`, \`join\` or \`accept\`; each may play there, and receives every event.
   A login in the middle of a game resumes the seat by \`resume\` and holds it beside the others. The seat counts as disconnected when
-  the last connection that holds it has ended. The user has one open seek, which each connection can cancel or replace; the server does not report the change to the others, and \`lobby\` shows the seek. It stays open until the last connection ends. \`sought\`, \`withdrawn\`, \`refused\` and \`told\` go to all of them. Each watches,
-  leaves and mutes for itself. The limits count all connections of the user together. None of this applies to the ports of worksheets.
+  the last connection that holds it has ended. The user has one open seek, which each connection can cancel or replace; the server does not report the change to the others, and \`lobby\` shows the seek. It stays open until the last connection ends. The server sends \`sought\`, \`withdrawn\`, \`refused\` and \`told\` to all of them. Each connection watches, leaves and mutes for itself. The limits count all connections of the user together. None of this applies to the ports of worksheets.
 - **Guests** log in again with the \`secret\` from \`entered\`, even while the earlier connection is open. Without the secret, the server
   answers \`error\`, with another name as a proposal.
 - **Tokens**: the token of a seat opens that seat and nothing else. Everything else of an account needs its password or a session.
@@ -124,7 +123,7 @@ function kind(schema: Schema): string {
   }
 }
 
-/** Formats bounds, after `before`. Bounds of ±(2⁵³ - 1) are left out, because they hold for every number. */
+/** Formats bounds, after `before`. Omits bounds of ±(2⁵³ - 1), because they hold for every number. */
 function span(least: number | undefined, most: number | undefined, before: string): string {
   const from = least === Number.MIN_SAFE_INTEGER ? undefined : least
   const to = most === Number.MAX_SAFE_INTEGER ? undefined : most

@@ -15,7 +15,7 @@ export interface FoundQuirk {
 /** Quirk is a weakness of the worksheets' programs, which `parlor check` finds at the level `robust`. */
 export interface Quirk {
   readonly name: string
-  /** What the program does, as a sentence. */
+  /** The behaviour of the program, as a sentence. */
   readonly what: string
   readonly found: readonly FoundQuirk[]
   /** Parts of it that no peer can see, and why. */
@@ -45,7 +45,7 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     name: 'the last character counts',
-    what: 'The server looks at one character of what it has read: of two lines in one read it judges the second, and an empty line ends the server.',
+    what: 'The server looks at one character of the bytes that it has read: of two lines in one read it judges the second, and an empty line ends the server.',
     found: [
       found('c8/headtail', 'server', 'd001_p5_headtail_server', 'sent-ahead', 'glued-read'),
       found('c8/headtail', 'server', 'd001_p5_headtail_server', 'empty-message', 'crashed'),

@@ -75,7 +75,7 @@ const JSON_PRELUDE = [
   '',
 ].join('\n')
 
-/** Returns floods of every message of the native protocol, from its schema: with the largest values and with meaningful ones. */
+/** Returns floods of every message of the native protocol, from its schema: with the largest values and with meaningful values. */
 function nativeFloods(): Flood[] {
   const { oneOf = [] } = z.toJSONSchema(ToServer, { io: 'input' }) as Shape
   return oneOf.flatMap((shape) => {

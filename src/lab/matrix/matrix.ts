@@ -15,9 +15,9 @@ import { type MatrixTask, runTasks } from './task-queue.ts'
 /** MatrixEntry is one hand-in of a class. */
 export interface MatrixEntry {
   readonly name: string
-  /** How each side that it has is started, as a sentence. */
+  /** A sentence for each of its sides on how the side is started. */
   readonly starts: Readonly<Partial<Record<Side, string>>>
-  /** Why neither can be started. */
+  /** The reason why neither side can be started. */
   readonly problem?: string
 }
 
@@ -51,7 +51,7 @@ export interface MatrixOptions {
 
 /** Width of the diagrams in a report. */
 const DIAGRAM = { width: 96, color: false }
-/** Sides and pairs are played in blocks, so that the sandboxes of a block stay open while all of its pairs are played. */
+/** The matrix plays sides and pairs in blocks, so that the sandboxes of a block stay open while all of its pairs are played. */
 const BLOCK = 6
 
 /** Judges all hand-ins of a class, and lets their clients and servers play each other. Resolves early if the signal aborts. */
@@ -225,7 +225,7 @@ async function judgeAgain(first: JudgedCheck, terms: JudgeOptions): Promise<Judg
   return last
 }
 
-/** Checks whether a cause says that nothing happened in time. The reason can be a busy machine, so such a part is played again. */
+/** Checks whether a cause says that nothing happened in time. The reason can be a busy machine, so the judge plays such a part again. */
 function isOfTime(cause: Cause | null | undefined): boolean {
   return cause === 'hangs' || cause === 'wrong-address' || cause === 'not-listening'
 }

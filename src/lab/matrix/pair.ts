@@ -22,12 +22,13 @@ import { judgePair, type PairEnd, type PairFinding } from './pair-verdict.ts'
  * the client, connects in the network of the server, and relays. So each of them sees the bytes of the other and nothing else of it.
  *
  * The judge plays no side, but it types into both programs when the person at each program would type. As in a check, Parlor's own role of
- * the same side knows that time: a shadow beside each program reads what the program receives, and its own messages are dropped.
+ * the same side knows that time: a shadow beside each program reads the bytes that the program receives, and the judge drops the shadow's
+ * own messages.
  */
 
 /** Milliseconds without a byte and without a typed line after which a conversation counts as stuck. */
 export const SILENCE = 4000
-/** Milliseconds between two looks at the time. */
+/** Milliseconds between two checks of the time. */
 const TICK = 100
 /** Milliseconds for the other side after one side has ended a conversation that is over, and for a program to show how it has ended. */
 const END_WAIT = 500
@@ -179,8 +180,8 @@ interface ShadowOptions {
 }
 
 /**
- * Shadow is Parlor's role of one side. It reads what the program of that side receives, and types into the program when its person would
- * type.
+ * Shadow is Parlor's role of one side. It reads the bytes that the program of that side receives, and types into the program when its
+ * person would type.
  */
 class Shadow {
   readonly #typist: Typist

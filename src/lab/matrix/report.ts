@@ -25,7 +25,7 @@ export interface HandInReport {
   readonly name: string
   readonly client?: HandInSide
   readonly server?: HandInSide
-  /** Why no program of it could be started. */
+  /** The reason why no program of the hand-in could be started. */
   readonly problem?: string
 }
 

@@ -43,12 +43,12 @@ const PEER_END = 30
 const PATIENT_PEER_END = 400
 
 /**
- * ReleasingTransport ends a connection by a reset if the program has closed its side first. Otherwise the system would keep the
+ * ReleasingTransport ends a connection by a reset if the program has closed its side first. Otherwise the system would reserve the
  * program's port for a minute (TIME_WAIT), and a program with its port built in could not be started again.
  *
  * The judge may know that the conversation is over before it has read the program's end. If it closed then, both sides would have
- * closed first, and the system would keep the port, too. So it waits for the program's end for a short time, and then once more, because a
- * late timer runs before the reads of bytes that arrived meanwhile. With `keepsPort`, it waits longer, and then closes as usual.
+ * closed first, and the system would reserve the port, too. So it waits for the program's end for a short time, and then once more, because
+ * a late timer runs before the reads of bytes that arrived meanwhile. With `keepsPort`, it waits longer, and then closes as usual.
  */
 export class ReleasingTransport extends TransportFilter {
   readonly #clock: Clock
