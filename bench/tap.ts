@@ -163,7 +163,7 @@ async function hold(port: number, { pid = 0 }: ChildProcess): Promise<{ readonly
   return { held: answers.filter(({ length }) => length > 0).length, memory }
 }
 
-/** Measures both ways by turns, prints the share, and returns it. `options` are those of the tap; without them, it is the proxy. */
+/** Measures both ways in turn, prints the share, and returns it. `options` are those of the tap; without them, it is the proxy. */
 async function compareRates(server: number, what: string, options?: () => readonly string[]): Promise<number> {
   const bare: number[] = []
   const tapped: Rate[] = []

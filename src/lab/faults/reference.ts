@@ -5,7 +5,7 @@ import { type FaultUnit, placesOf, specOf, verbs } from './verbs.ts'
 
 const UNIT_NAMES: Readonly<Record<FaultUnit, string>> = { bytes: 'size', time: 'time', rate: 'rate', chance: 'chance' }
 
-/** Formats the grammar of faults from the tables by which rules are parsed. */
+/** Formats the grammar of faults from the tables with which the parser reads rules. */
 export function formatGrammar(): string {
   const directions = Object.entries(DIRECTIONS).map(([name, meaning]) => [quote(name), meaning] as const)
   const width = Math.max(...directions.map(([name]) => name.length))

@@ -123,8 +123,8 @@ function formatArticles({ handIns, pairs }: MatrixReport): string {
   const own = handIns.flatMap((handIn, at) => MATRIX_SIDES.flatMap((side) => formatOwnArticle(handIn, side, at)))
   const together = pairs.flatMap((pair, at) => (pair.outcome === 'passed' ? [] : [formatPairArticle(pair, at)]))
   const sections = [
-    own.length === 0 ? '' : `<section><h2>What failed with Parlor</h2>\n${own.join('\n')}</section>`,
-    together.length === 0 ? '' : `<section><h2>What failed in pairs</h2>\n${together.join('\n')}</section>`,
+    own.length === 0 ? '' : `<section><h2>Failures with Parlor</h2>\n${own.join('\n')}</section>`,
+    together.length === 0 ? '' : `<section><h2>Failures in pairs</h2>\n${together.join('\n')}</section>`,
   ]
   return sections.join('\n')
 }

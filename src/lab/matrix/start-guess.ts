@@ -21,7 +21,7 @@ export interface SourceFile {
 export interface GuessedStart {
   readonly command: string
   readonly build?: string
-  /** The file from which this was guessed. */
+  /** The file on which the guess is based. */
   readonly file: string
 }
 
