@@ -79,7 +79,7 @@ const rows = [...sides].map(([name, rounds]) => {
 const rate = median(ratios(started, 'rate'))
 const text = `# Results: the hall
 
-Written by \`npm run bench:hall\`; README.md explains how to read it. Measured on ${availableParallelism()} cores, Node ${process.versions.node}.
+\`npm run bench:hall\` writes this page; README.md explains how to read it. The machine has ${availableParallelism()} cores, Node ${process.versions.node}.
 
 Tic-tac-toe in whole games, connecting included, ${CONNECTIONS} connections; medians of ${GROUPS * ROUNDS} rounds with ${GROUPS} processes each, ratios to the bare server, which plays the same games move for move right after each round, with the lowest and highest of them. The bare server plays ${figure(median(started.map(({ bare }) => bare.rate)), 0)} games a second.
 

@@ -31,7 +31,7 @@ const HOSTILE = 50
 const TARGET = 50
 /** Milliseconds between two pings; a late answer does not delay the next ping. */
 const EVERY = 10
-/** Floods per server: the tables that more floods leave behind would reach the limit of one address. Its disk limit is raised. */
+/** Floods per server: tables of more floods would reach the limit of one address. The benchmark raises the disk limit of that address. */
 const TOGETHER = 16
 const START = fileURLToPath(new URL('../bin/parlor.js', import.meta.url))
 
@@ -119,9 +119,9 @@ const page = [
   '# Hostile clients\n',
   `Results of \`npm run bench:hostile\`: ${values.users} users online, each with a seek and a table, and ${HOSTILE} connections that pipeline one`,
   `command as fast as the server reads it. One client sends \`ping\` every ${EVERY} ms over one connection, even if answers are late;`,
-  'another connects to `tjc/guess` and waits for the greeting. The figures are their waiting times in milliseconds, from the start',
-  `of the flood, the first answer included, during ${Number(values.ms) / 1000} s. If a p99 is ${TARGET} ms or more, all floods of that server`,
-  'are repeated with two other servers, and the row is the median of the three by p99, with all three behind its name.\n',
+  'another client connects to `tjc/guess` and waits for the greeting. The figures are their waiting times in milliseconds, from the start',
+  `of the flood, the first answer included, during ${Number(values.ms) / 1000} s. If a p99 is ${TARGET} ms or more, the benchmark repeats all floods of that server`,
+  'with two other servers; the row is the median of the three by p99, with all three behind its name.\n',
   table([
     ['flood', 'p99', 'of the first second', 'max', 'answers'],
     ['---', '--:', '--:', '--:', '--:'],

@@ -15,10 +15,12 @@ export const startFlags: readonly string[] = START.split(' ').filter((word) => w
 /** The flags of Node in `npm start`, and those that `serve` sets on one core, for a server that does not set them itself. */
 export const SERVE_FLAGS = [...startFlags, ...garbageCollectionFlags(1)]
 
-/** The limits of one address, raised: all clients of a benchmark come from one. The server counts as it does with its defaults. */
+/**
+ * Raised limits of one address, because all clients of a benchmark come from one address. The server counts as it does with its defaults.
+ */
 const RAISED = ['tables', 'address', 'disk'].flatMap((limit) => ['--limit', `${limit}=1000000`])
 
-/** Traffic is what the load of one round has played, sent and received. */
+/** Traffic has the numbers of games, messages and bytes of the load of one round. */
 export interface Traffic {
   readonly games: number
   /** Messages of the clients that the server answered, and lines from the server. */
@@ -77,8 +79,8 @@ export class Stage {
   }
 
   /**
-   * Starts Parlor as `npm start` does, in a new folder, at free ports, with raised limits of one address. Standard error goes
-   * to a file. `options` are further options of `serve`.
+   * Starts Parlor as `npm start` does, in a new folder, at free ports, with raised limits of one address. The server writes its standard
+   * error to a file. `options` are further options of `serve`.
    */
   async serveAll(...options: readonly string[]): Promise<ServerProcess> {
     const cwd = join(this.#folder, `served-${++this.#folders}`)
@@ -169,7 +171,7 @@ export class ServerProcess {
     return readUsage(this.#child.pid ?? 0)
   }
 
-  /** Tells a bare server which games its next clients will play. */
+  /** Sends a bare server the games that its next clients will play. */
   async prepare(path: string): Promise<void> {
     const answer = once(this.#child, 'message')
     this.#child.send(path)

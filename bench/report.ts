@@ -54,9 +54,9 @@ export function report(run: Run): string {
   })
   return `# Results
 
-Written by \`npm run bench\`; README.md explains how to read it. ${describeMachine(run)}
+\`npm run bench\` writes this page; README.md explains how to read it. ${describeMachine(run)}
 
-Ratios are Parlor's server to the bare one: the median of ${cases[0]?.rounds.length} rounds, with the lowest and the highest. Figures are medians, ours / bare. In games, both servers play the same games, move for move.
+Ratios are Parlor's server to the bare server: the median of ${cases[0]?.rounds.length} rounds, with the lowest and the highest. Figures are medians, ours / bare. In games, both servers play the same games, move for move.
 
 ${sections.join('')}## Memory
 
@@ -109,5 +109,5 @@ function ratios(rounds: readonly Round[], of: keyof Side): number[] {
 function describeMachine({ pinned }: Run): string {
   const memory = `${Math.round(totalmem() / 2 ** 30)} GB of memory`
   const where = pinned ? 'servers on one core, load on another' : 'servers and load share one core'
-  return `Measured on ${availableParallelism()} cores, ${memory}, ${platform()} ${arch()}, Node ${process.versions.node}; ${where}.`
+  return `The machine has ${availableParallelism()} cores, ${memory}, ${platform()} ${arch()}, Node ${process.versions.node}; ${where}.`
 }

@@ -56,7 +56,7 @@ const rows = starts.map(({ listening, healthy, rss, written }, n) => [
 ])
 const text = `# Results: restart
 
-Written by \`npm run bench:restart\`: \`parlor serve\` starts on a folder with ${figure(unfinished, 0)} unfinished and ${figure(finished, 0)} finished tables, written by a server that ended by SIGKILL, and gets a SIGKILL as soon as \`/health\` answers, ${kills} times in a row. Measured on ${availableParallelism()} cores, Node ${process.versions.node}. The folder has ${figure(size / 2 ** 20, 0)} MiB.
+\`npm run bench:restart\` writes this page: \`parlor serve\` starts on a folder with ${figure(unfinished, 0)} unfinished and ${figure(finished, 0)} finished tables, written by a server that ended by SIGKILL, and gets a SIGKILL as soon as \`/health\` answers, ${kills} times in a row. The machine has ${availableParallelism()} cores, Node ${process.versions.node}. The folder has ${figure(size / 2 ** 20, 0)} MiB.
 
 ${table([['start', 'until it listens, ms', 'until /health answers, ms', 'resident, MiB', 'bytes written'], ['---', '---', '---', '---', '---'], ...rows])}
 

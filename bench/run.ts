@@ -21,7 +21,7 @@ const ROUNDS = Number(values.rounds)
 const CONNECTIONS = [1, 100, 1000] as const
 /** Games of one round: one to two seconds on a machine of 2024. */
 const GAMES = { 1: 3000, 100: 20_000, 1000: 20_000 } as const
-/** Games against a new server before the first round, 100 at once, after which V8 has compiled the hot code. */
+/** Games against a new server before the first round, 100 at the same time, after which V8 has compiled the hot code. */
 const WARM = 40_000
 /** Milliseconds of warming up and of measuring, for the echo. */
 const ECHO = { warm: 200, measure: 1000 }

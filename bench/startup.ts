@@ -61,7 +61,7 @@ const targets = ['hello', 'guess'].flatMap((program, at) => {
 })
 const text = `# Startup
 
-Written by \`npm run bench:startup\`: the time from the start of the process to its first prompt, in ${RUNS} rounds of one run each, on ${availableParallelism()} cores, Node ${process.versions.node}.
+\`npm run bench:startup\` writes this page: the time from the start of the process to its first prompt, in ${RUNS} rounds of one run each, on ${availableParallelism()} cores, Node ${process.versions.node}.
 
 | what | median, ms | from, to | median of times the empty script |
 | --- | --- | --- | --- |

@@ -2,8 +2,8 @@
 //
 // The conversation is the one of tjc/chat: the server greets, and then each side waits for the other's line. A connection has one message in
 // flight, so the rate of BUSY connections is that of BUSY messages in flight, with and without the tap. The rounds alternate, because a
-// machine is not equally fast at all times. What the tap shows and records comes after the bytes that it passes on, so its time ends when the
-// tap has judged, shown and recorded everything, and not with the last answer: with `--connections` it exits then.
+// machine is not equally fast at all times. The tap shows and records messages after it has forwarded their bytes, so its time ends when
+// the tap has judged, shown and recorded everything, and not with the last answer: with `--connections` it exits then.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -13,11 +13,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readUsage } from './usage.ts'
 
-/** Targets of the issue: added milliseconds at the median, the share of the bare messages a second, and connections at once. */
+/** Targets of the issue: added milliseconds at the median, the share of the bare messages a second, and connections at the same time. */
 const TARGETS = { added: 0.2, share: 1 / 3, connections: 1000 }
 /** Connections of the measurement of messages a second. */
 const BUSY = 20
-/** Milliseconds until V8 has compiled what runs often. */
+/** Milliseconds until V8 has compiled the hot code. */
 const WARM = 1500
 /** Rounds of each way; the result is the median. */
 const ROUNDS = 3
@@ -26,7 +26,7 @@ const MESSAGE = 'hello from the bench\n'
 
 const seconds = Number(process.argv[2]) || 2
 const folder = mkdtempSync(join(tmpdir(), 'parlor-bench-tap-'))
-/** All processes of this one, which end with it. */
+/** All processes that this process has started, and that end with it. */
 const started: ChildProcess[] = []
 process.on('exit', () => {
   for (const child of started) child.kill('SIGKILL')
@@ -42,7 +42,7 @@ async function serveChat(): Promise<void> {
   await announce(server)
 }
 
-/** Runs a proxy that only passes everything on, and prints its port: what any proxy in Node costs at least. */
+/** Runs a proxy that only forwards all bytes, and prints its port: the least cost of any proxy in Node. */
 async function serveProxy(to: number): Promise<void> {
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     const other = connect({ port: to, host: '127.0.0.1', noDelay: true, allowHalfOpen: true })
@@ -60,7 +60,7 @@ async function announce(server: Server): Promise<void> {
   console.error(`listening on 127.0.0.1:${address.port}`)
 }
 
-/** Starts a process that says where it listens; resolves to the process and the port. */
+/** Starts a process that prints its port; resolves to the process and the port. */
 async function start(...args: readonly string[]): Promise<{ readonly child: ChildProcess; readonly port: number }> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   started.push(child)
@@ -163,7 +163,7 @@ async function hold(port: number, { pid = 0 }: ChildProcess): Promise<{ readonly
   return { held: answers.filter(({ length }) => length > 0).length, memory }
 }
 
-/** Measures both ways by turns, prints the share, and returns it. `options` are those of the tap; without them, it is the proxy. */
+/** Measures both ways in turn, prints the share, and returns it. `options` are those of the tap; without them, it is the proxy. */
 async function compareRates(server: number, what: string, options?: () => readonly string[]): Promise<number> {
   const bare: number[] = []
   const tapped: Rate[] = []

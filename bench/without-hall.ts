@@ -1,5 +1,5 @@
 // Parlor's server with one program, with the limits of `parlor serve` but without a hall: node bench/without-hall.ts PROGRAM
-// The house takes the opposite seat at once, at a table of the connection's own, and nothing is persisted.
+// The house takes the opposite seat immediately, at a table of the connection's own, and the server persists nothing.
 
 import { createSystemClock } from '../src/base/clock.ts'
 import { isPlayable, playSeat } from '../src/games/ai/house.ts'

@@ -5,7 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Characters of a line of the table, at most. */
+/** Maximum length of a line of the table, in characters. */
 const WIDTH = 130
 
 const [file = 'confusables.txt'] = process.argv.slice(2)
@@ -21,7 +21,7 @@ const pairs = text.split('\n').flatMap((line): [string, string][] => {
   return /[\p{C}\p{Z}]/u.test(from) ? [] : [[from, to]]
 })
 const table = new Map(pairs)
-/** The look of a text after NFKD of each character. */
+/** Returns the form that all texts of the same look have (UTS 39), after NFKD of each character. */
 const skeleton = (text: string) => {
   const once = (one: string) => [...one.normalize('NFKD')].map((character) => table.get(character) ?? character).join('')
   return once(once(text)).normalize('NFKD')

@@ -41,7 +41,7 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
 
 - **Answers**: the server answers each command once, in order, with \`ok\`, with \`error\`, or with the message that the command requests.
   The answer repeats the \`id\` of the command, a number or a text of your choice. A refused command changes nothing.
-- **Challenges**: a \`seek\` with \`against\` is a challenge. The server sends \`sought\` to the challenged user at once, or after that user's next
+- **Challenges**: a \`seek\` with \`against\` is a challenge. The server sends \`sought\` to the challenged user immediately, or after that user's next
   login. The user answers with \`accept\` or \`refuse\`.
 - **Absent opponents**: if the opponent has been disconnected for 30 seconds or, in a game without a clock, has not moved for 5 minutes,
   \`claim\` wins the game and \`abort\` ends it without a result.
@@ -54,11 +54,9 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
   The server sends the missed events again and then answers \`seated\`. If there are too many, it answers \`resync\` with the present state.
 - **Moves without an answer**: if the connection breaks before the answer to a move, the table may or may not have it. If it is missing
   after \`resume\`, send it again with \`after\`; if the table has it after all, the server refuses it as \`stale\`.
-- **Several connections**: a registered user can log in through several connections at once, to this protocol and at the front door. When the user gets a seat at a new table, each of these connections receives \`seated\`, not only the one that has sent \`seek\`, \`join\` or \`accept\`; each may play there, and receives every event.
+- **Several connections**: a registered user can log in through several connections at the same time, to this protocol and at the front door. When the user gets a seat at a new table, each of these connections receives \`seated\`, not only the connection that has sent \`seek\`, \`join\` or \`accept\`; each may play there, and receives every event.
   A login in the middle of a game resumes the seat by \`resume\` and holds it beside the others. The seat counts as disconnected when
-  the last connection that holds it has ended. The user has one open seek, which each connection can cancel or replace; the server does not report that to the
-  others, and \`lobby\` shows it. It stays open until the last connection ends. \`sought\`, \`withdrawn\`, \`refused\` and \`told\` go to all of them. Each watches,
-  leaves and mutes for itself. The limits count all connections of the user together. None of this applies to the ports of worksheets.
+  the last connection that holds it has ended. The user has one open seek, which each connection can cancel or replace; the server does not report the change to the others, and \`lobby\` shows the seek. It stays open until the last connection ends. The server sends \`sought\`, \`withdrawn\`, \`refused\` and \`told\` to all of them. Each connection watches, leaves and mutes for itself. The limits count all connections of the user together. None of this applies to the ports of worksheets.
 - **Guests** log in again with the \`secret\` from \`entered\`, even while the earlier connection is open. Without the secret, the server
   answers \`error\`, with another name as a proposal.
 - **Tokens**: the token of a seat opens that seat and nothing else. Everything else of an account needs its password or a session.
@@ -125,7 +123,7 @@ function kind(schema: Schema): string {
   }
 }
 
-/** Formats bounds, after `before`. Bounds of ±(2⁵³ - 1) are left out, because they hold for every number. */
+/** Formats bounds, after `before`. Omits bounds of ±(2⁵³ - 1), because they hold for every number. */
 function span(least: number | undefined, most: number | undefined, before: string): string {
   const from = least === Number.MIN_SAFE_INTEGER ? undefined : least
   const to = most === Number.MAX_SAFE_INTEGER ? undefined : most

@@ -15,7 +15,7 @@ export interface FoundQuirk {
 /** Quirk is a weakness of the worksheets' programs, which `parlor check` finds at the level `robust`. */
 export interface Quirk {
   readonly name: string
-  /** What the program does, as a sentence. */
+  /** The behaviour of the program, as a sentence. */
   readonly what: string
   readonly found: readonly FoundQuirk[]
   /** Parts of it that no peer can see, and why. */
@@ -26,11 +26,11 @@ function found(program: string, side: Side, original: string, check: string, cau
   return { program, side, original, check, cause }
 }
 
-/** The quirks of the worksheets' programs: the first program of each list is one that shows it best. */
+/** The quirks of the worksheets' programs: the first program of each list shows the quirk best. */
 export const QUIRKS: readonly Quirk[] = [
   {
     name: 'lines that arrive together are lost',
-    what: 'The client takes all lines of one read for one line, which it does not know, and drops them.',
+    what: 'The client treats all lines of one read as one line, does not know that line, and drops it.',
     found: [
       found('c8/highlow', 'client', 'd001_a5_highlow_client', 'glued', 'glued-read'),
       found('c8/highlow', 'client', 'd001_a5_highlow_client', 'sent-ahead', 'glued-read'),
@@ -38,14 +38,14 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     name: 'prompt and answer together',
-    what: 'The client takes one read for the prompt, and everything up to the next line end for the answer.',
+    what: 'The client treats one read as the prompt, and all bytes up to the next line end as the answer.',
     found: [found('c8/headtail', 'client', 'd001_p5_headtail_client', 'glued', 'glued-read')],
     unseen:
       'If the prompt arrives in pieces, the client shows the first piece as the prompt. It sends its guess late or early, and both are legal.',
   },
   {
     name: 'the last character counts',
-    what: 'The server looks at one character of what it has read: of two lines in one read it judges the second, and an empty line ends it.',
+    what: 'The server looks at one character of the bytes that it has read: of two lines in one read it judges the second, and an empty line ends the server.',
     found: [
       found('c8/headtail', 'server', 'd001_p5_headtail_server', 'sent-ahead', 'glued-read'),
       found('c8/headtail', 'server', 'd001_p5_headtail_server', 'empty-message', 'crashed'),
@@ -55,8 +55,8 @@ export const QUIRKS: readonly Quirk[] = [
       'By the rules of the worksheet, `XH` counts as `H`, but `HEAD`, and `H` with CR LF, do not. So the judge accepts these answers.',
   },
   {
-    name: 'reads for ever after the end',
-    what: 'The program reads until there is a line end. After the end of the connection, a read returns no bytes at once, every time.',
+    name: 'reads forever after the end',
+    what: 'The program reads until there is a line end. After the end of the connection, each read returns immediately, without bytes.',
     found: [
       found('tjc/hello', 'client', 'd000_basic_client_protocol', 'gone-by-fin', 'spins-after-close'),
       found('tjc/chat', 'server', 'd000_chat_server', 'gone-by-fin', 'spins-after-close'),
@@ -84,8 +84,8 @@ export const QUIRKS: readonly Quirk[] = [
     unseen: 'Two guesses in one piece are one guess in this protocol, so a peer that sends them together is wrong itself.',
   },
   {
-    name: 'takes anything for a move',
-    what: 'The program takes an unknown line for a move, and moves again; it accepts a cell that is taken; two lines in one read, or a move without a number, end it.',
+    name: 'treats any line as a move',
+    what: 'The program treats an unknown line as a move, and moves again; it accepts a cell that is taken; two lines in one read, or a move without a number, end the program.',
     found: [
       found('tjc/tictactoe', 'server', 'd000_game_server', 'illegal-message', 'out-of-turn'),
       found('tjc/tictactoe', 'client', 'd000_game_client', 'illegal-message', 'out-of-turn'),
@@ -112,7 +112,7 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     name: 'one client',
-    what: 'The server serves one client; a second one is accepted by the system, and waits for ever.',
+    what: 'The server serves one client; the system accepts the connection of a second client, which waits forever.',
     found: [
       found('tjc/chat', 'server', 'd000_chat_server', 'two-clients-at-once', 'hangs'),
       found('tjc/tictactoe', 'server', 'd000_game_server', 'two-clients-at-once', 'hangs'),
@@ -140,11 +140,11 @@ export const QUIRKS: readonly Quirk[] = [
       found('fh/time', 'client', 'ref_d003_strftime_client', 'gone-by-silence', 'hangs'),
     ],
     unseen:
-      'The client cannot tell an empty answer of the server from a late one, so the fault is found in the client that waits for ever. Formats in one piece have one answer, because the protocol has no framing.',
+      'The client cannot distinguish an empty answer of the server from a late answer, so the check finds the fault in the client, which waits forever. Formats in one piece have one answer, because the protocol has no framing.',
   },
   {
     name: 'two lines in one turn',
-    what: 'The program shows two lines that arrive together as one message; bytes that are not UTF-8 end it.',
+    what: 'The program shows two lines that arrive together as one message; bytes that are not UTF-8 end the program.',
     found: [
       found('tjc/chat', 'server', 'd000_chat_server', 'sent-ahead', 'glued-read'),
       found('tjc/chat', 'client', 'd000_chat_client', 'sent-ahead', 'glued-read'),
@@ -156,20 +156,20 @@ export const QUIRKS: readonly Quirk[] = [
     name: 'exact words',
     what: 'The client ignores a word that ends in CR LF, and both sides wait.',
     found: [found('tjc/guess', 'client', 'd000_guess_client', 'crlf-lines', 'crlf')],
-    unseen: 'A client that ignores a word which its protocol does not have waits for the next one, as it should.',
+    unseen: 'A client that ignores a word which its protocol does not have is right to wait for the next word.',
   },
   {
     name: 'int() of anything',
-    what: 'The program converts what it receives to a number, and does not expect that this fails.',
+    what: 'The program converts the received text to a number, and does not handle the error.',
     found: [
       found('tjc/tictactoe', 'client', 'd000_game_client', 'garbled-field', 'crashed'),
       found('book/guess', 'server', 'd004_guess_server', 'garbled-field', 'crashed'),
     ],
-    unseen: 'What a person types is not a message, so the judge types numbers at the prompts for numbers.',
+    unseen: 'A line that a person types is not a message, so the judge types numbers at the prompts for numbers.',
   },
   {
     name: 'a client that resets early',
-    what: 'A client that is gone before it was served ends a server that serves one client after another.',
+    what: 'A client that disconnects before an iterative server accepts it ends the server.',
     found: [
       found('tjc/iterative', 'server', 'd000_basic_server_iterative', 'gone-before-served', 'crashed'),
       found('c8/iterative', 'server', 'd001_p3_iterative_server', 'gone-before-served', 'crashed'),

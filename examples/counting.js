@@ -1,4 +1,4 @@
-// Two counters at once, in one thread: node counting.js [LONGEST PAUSE IN SECONDS]
+// Two counters at the same time, in one thread: node counting.js [LONGEST PAUSE IN SECONDS]
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const pause = Number(process.argv[2] ?? 1) * 1000

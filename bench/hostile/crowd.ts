@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { parentPort } from 'node:worker_threads'
 import type { Flood } from './floods.ts'
 
-/** Orders start one connection for each flood, at the ports of the programs, and end all connections of the orders before. */
+/** Orders start one connection for each flood, at the ports of the programs, and end all connections of earlier orders. */
 export interface Orders {
   readonly floods: readonly Flood[]
   readonly ports: Readonly<Record<string, number>>
@@ -64,7 +64,7 @@ function attack(flood: Flood, port: number, during: number): void {
   })
 }
 
-/** Opens a connection, resets it at once or after the greeting, and opens another, until the round is over. */
+/** Opens a connection, resets it immediately or after the greeting, and opens another, until the round is over. */
 function reconnect(when: Flood['connects'], port: number, during: number): void {
   if (round !== during) return
   const socket = connect(port, '127.0.0.1')

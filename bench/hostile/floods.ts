@@ -14,7 +14,7 @@ export interface Flood {
   /** Text that the connection repeats; `TABLE`, `TOKEN` and `USER` stand for its own table, token and name. */
   readonly text: string
   readonly udp?: true
-  /** If set, the connection sends nothing, and connects again at once or after the greeting. */
+  /** If set, the connection sends nothing, and connects again immediately or after the greeting. */
   readonly connects?: 'greeted' | 'at once'
 }
 
@@ -75,7 +75,7 @@ const JSON_PRELUDE = [
   '',
 ].join('\n')
 
-/** Returns floods of every message of the native protocol, from its schema: with the largest values and with meaningful ones. */
+/** Returns floods of every message of the native protocol, from its schema: with the largest values and with meaningful values. */
 function nativeFloods(): Flood[] {
   const { oneOf = [] } = z.toJSONSchema(ToServer, { io: 'input' }) as Shape
   return oneOf.flatMap((shape) => {
@@ -174,7 +174,7 @@ function doorFloods(): Flood[] {
 /** Programs for connection floods: one greets with a long text, one with a table, and one with a line before it closes. */
 const CONNECTING = ['parlor/door', 'tjc/guess', 'tjc/hello']
 
-/** Returns floods of connections that close and open again, after the greeting and at once. */
+/** Returns floods of connections that close and open again, after the greeting and immediately. */
 function connectFloods(program: string): Flood[] {
   const ways = ['greeted', 'at once'] as const
   return ways.map((connects) => ({ name: `${program} connects, ${connects}`, program, prelude: '', text: '', connects }))

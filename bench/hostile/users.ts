@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
 
 const { port, count } = workerData as { port: number; count: number }
-/** Connections opened at once. */
+/** Connections opened at the same time. */
 const AT_ONCE = 100
 
 for (let n = 0; n < count; n += AT_ONCE) {

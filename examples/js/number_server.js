@@ -1,6 +1,6 @@
 // Serves book/guess: node number_server.js HOST PORT [SECRET]        (PORT 0: any that is free)
 //
-// One thread serves many clients at once, because no code here waits for a client: each event is handled at once. The
+// One thread serves many clients at the same time, because no code here waits for a client: the server handles each event immediately. The
 // variables of one client are local to the function that was called for it.
 import { createServer } from 'node:net'
 

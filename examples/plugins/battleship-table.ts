@@ -5,7 +5,7 @@ import { printCell } from './sea.ts'
 /** Chair is a seat at a table of Battleship in the hall. */
 export type Chair = HallSeat<number, SeaView>
 
-/** Sends the peer what happens at its table, until the game is over. */
+/** Sends the peer the events at its table, until the game is over. */
 export function report(peer: Peer, seat: Chair): Promise<void> {
   let reported: number | undefined
   return follow(seat, ({ view: { shots }, turn, outcome }) => {

@@ -20,7 +20,7 @@ export function placeShips(random: Random): readonly number[] {
   return taken.toSorted((one, other) => one - other)
 }
 
-/** Places ships that give the same answers to the shots; returns the given ones if chance finds no others. */
+/** Places ships that give the same answers to the shots; returns the given ships if it finds no others by chance. */
 export function placeLike(fleet: readonly number[], shots: readonly number[], random: Random): readonly number[] {
   for (let tries = 0; tries < 100; tries++) {
     const other = placeShips(random)

@@ -54,7 +54,7 @@ def main():
         sys.exit("usage: python3 guess_server.py HOST PORT [SECRET]")
     host, port = sys.argv[1], int(sys.argv[2])
     fixed = int(sys.argv[3]) if len(sys.argv) > 3 else None
-    # create_server() also sets SO_REUSEADDR, so that the port can be used again at once.
+    # create_server() also sets SO_REUSEADDR, so that the port can be used again immediately.
     with socket.create_server((host, port)) as listener:
         say(f"Listening on {host} {listener.getsockname()[1]}")
         count = 0

@@ -23,7 +23,7 @@ class Lines:
         while b"\n" not in self.waiting:
             piece = self.sock.recv(1024)
             # An empty piece means that the other side has closed. Asking again
-            # would bring an empty piece again, at once and forever.
+            # would return an empty piece again, immediately and forever.
             if piece == b"":
                 raise ConnectionEnded("the other side has closed the connection")
             self.waiting += piece

@@ -147,7 +147,7 @@ describe('parlor tap', () => {
 
   test.each([
     [['--fault', 'in:split 2'], 'a proxy has no "in": write client: or server:, the side that sends'],
-    [['--fault', 'reset before LOW'], '"reset before LOW" needs to know the messages: name the program'],
+    [['--fault', 'reset before LOW'], '"reset before LOW" depends on the messages of a program: name the program'],
     [['--udp', '--split', '3'], '--split and --glue need a stream'],
     [['--secret', '42'], '--secret is an option of a program: name the program'],
     [['guess', '--framing', 'none'], 'takes no --framing'],

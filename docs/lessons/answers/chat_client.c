@@ -40,7 +40,7 @@ int main(int argc, char **argv)
         fflush(stdout);
         if (getline(&line, &size, stdin) <= 0)
             break;
-        dprintf(fd, "%s", line); /* with the line end, which getline() has kept */
+        dprintf(fd, "%s", line); /* with the line end, which getline() includes */
         if (strcmp(line, "quit\n") == 0)
             break;
     }

@@ -1,4 +1,4 @@
-"""Answers the greetings of many clients at once: python3 greeting_server.py PORT"""
+"""Answers the greetings of many clients at the same time: python3 greeting_server.py PORT"""
 
 import socket
 import sys
@@ -12,7 +12,7 @@ def serve(connection):
             if connection.recv(1024):
                 connection.sendall(b"Hello in return!")
         except ConnectionError:
-            pass  # this client has left; the others are still there
+            pass  # this client has disconnected; the other clients continue
 
 
 with socket.create_server(("127.0.0.1", int(sys.argv[1]))) as listener:

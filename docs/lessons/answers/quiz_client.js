@@ -6,7 +6,7 @@ const [host, port, name = 'eve', password = 'apple-pie-7'] = process.argv.slice(
 const socket = connect({ host, port: Number(port) })
 const send = (line) => socket.write(`${line}\n`)
 
-/** What this client does when a message arrives. It has nothing to do for the options A, B and so on. */
+/** The action of this client for each message. The client does nothing for the options A, B and so on. */
 const handlers = {
   Welcome: () => send('START 1'),
   QUESTION: (line) => console.log(line),

@@ -7,7 +7,7 @@ LINES = ["123", "456", "789", "147", "258", "369", "159", "357"]
 
 
 def is_over(board):
-    """Tells whether a line is complete or no cell is free. No message says this: each side finds it out."""
+    """Checks whether a line is complete or no cell is free. No message says this: each side computes it."""
     won = any(board[int(a)] == board[int(b)] == board[int(c)] != " " for a, b, c in LINES)
     return won or " " not in board[1:]
 

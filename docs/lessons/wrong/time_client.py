@@ -6,5 +6,5 @@ import sys
 server = (sys.argv[1], int(sys.argv[2]))
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
     sock.sendto(b"%H:%M", server)
-    answer, _ = sock.recvfrom(1024)  # waits for ever, if the answer is lost
+    answer, _ = sock.recvfrom(1024)  # waits forever if the answer is lost
     print(answer.decode())

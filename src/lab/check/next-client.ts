@@ -16,7 +16,7 @@ const PASSED = 'the server has played with two clients, one after the other'
  */
 export const nextClient: Check = {
   name: 'next-client',
-  proves: 'plays with the next client as with the first one, if it serves more than one',
+  proves: 'plays with the next client as with the first client, if it serves several clients',
   level: 'robust',
   roles: ['server'],
   appliesTo: (program) => isPlayable(program) && !needsCompanion(program),

@@ -15,7 +15,7 @@ const END_WAIT = 500
 /** The check that a server serves a client while another one is connected and silent. */
 export const twoClientsAtOnce: Check = {
   name: 'two-clients-at-once',
-  proves: 'serves a client while another client is connected and silent, and then that one',
+  proves: 'serves a client while another client is connected and silent, and then the silent client',
   level: 'robust',
   roles: ['server'],
   appliesTo: isPlayable,
@@ -49,7 +49,7 @@ export const twoClientsAtOnce: Check = {
 /** The check that a server survives a client that is gone before the server has accepted it. */
 export const goneBeforeServed: Check = {
   name: 'gone-before-served',
-  proves: 'serves the next client after one that has disconnected at once',
+  proves: 'serves the next client after a client that has disconnected immediately',
   level: 'robust',
   roles: ['server'],
   appliesTo: isPlayable,
@@ -87,7 +87,7 @@ function resetNow(transport: Transport): Promise<void> {
 /** The check that a server can be started again at once, on the port of a connection that it has closed. */
 export const restartOnTheSamePort: Check = {
   name: 'restart-on-the-same-port',
-  proves: 'can be started again at once on the same port',
+  proves: 'can be started again immediately on the same port',
   level: 'robust',
   roles: ['server'],
   appliesTo: isPlayable,

@@ -21,7 +21,7 @@ const QUIET = 2000
 
 /**
  * ClassConsole watches the connections of a server, for its operator: one monitor for each, beside the conversation and without
- * an effect on it. It masks and bounds what it stores (`ClassLimits`), also for closed connections, which it stores for a while. A
+ * an effect on it. It masks and bounds the data that it stores (`ClassLimits`), also for closed connections, which it stores for a while. A
  * monitor that fails is a bug of Parlor; its connection continues unwatched.
  */
 export class ClassConsole {
@@ -54,11 +54,11 @@ export class ClassConsole {
   watch(transport: Transport, protocol: WatchedProtocol, origin: Omit<ConnectionOrigin, 'openedAt' | 'since'>): Transport {
     if (this.#open.size >= this.#limits.open) {
       this.#unwatched++
-      this.#warnOnce('full', `more than ${this.#limits.open} connections are open: the class console does not watch further ones`)
+      this.#warnOnce('full', `more than ${this.#limits.open} connections are open: the class console does not watch further connections`)
       return transport
     }
     const { connection, client } = origin
-    // a closed transport has no address, so it is copied now
+    // a closed transport has no address, so the console copies the address now
     const opened = { openedAt: this.#clock.now(), since: this.#clock.monotonic() }
     const start = { ...origin, client: { host: client.host, port: client.port }, ...opened }
     this.#open.set(connection, new WatchedConnection(protocol, start, this.#limits, transport.datagrams))
@@ -154,7 +154,7 @@ export class ClassConsole {
     return this.#watched(connection)?.observations(since) ?? []
   }
 
-  /** Calls `onChange` with each change, until the returned function is called. It must not throw. */
+  /** Calls `onChange` with each change, until the returned function is called. `onChange` must not throw. */
   subscribe(onChange: (change: ClassChange) => void): () => void {
     this.#subscribers.add(onChange)
     return () => void this.#subscribers.delete(onChange)

@@ -5,7 +5,7 @@ import type { Observation, Turn } from '../monitor/observation.ts'
  * they can leave the process: `class-lines.ts` writes them as lines of JSON.
  */
 
-/** ClassFault is the last thing that a client did wrong. */
+/** ClassFault is the last mistake of a client. */
 export interface ClassFault {
   /** A whole sentence, which names no secret and quotes no talk. */
   readonly sentence: string
@@ -36,7 +36,7 @@ export interface ClassConnection {
   readonly name?: string
   /** State of the automaton; the last state for a closed connection. */
   readonly state: string
-  /** Who may send now: `none` if the connection is closed. */
+  /** The side that may send now: `none` if the connection is closed. */
   readonly turn: Turn
   readonly isOpen: boolean
   /** True if the conversation may be over in its state. */
@@ -67,7 +67,7 @@ export interface ClassChange {
   readonly isGone: boolean
 }
 
-/** ClassLimits bound what a class console stores. */
+/** ClassLimits bound the data that a class console stores. */
 export interface ClassLimits {
   /** Open connections; the console does not watch further connections. */
   readonly open: number

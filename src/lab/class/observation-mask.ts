@@ -89,7 +89,7 @@ export class ObservationMask {
     if (!this.#hasTalk[from]) return {}
     return {
       ...(violation ? { violation: hideText(violation, from) } : {}),
-      ...(oddity === undefined ? {} : { oddity: `the ${from} sent a text, which is not shown, whose bytes look wrong` }),
+      ...(oddity === undefined ? {} : { oddity: `the ${from} sent a text whose bytes look wrong, and which is not shown` }),
     }
   }
 

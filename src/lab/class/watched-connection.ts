@@ -124,7 +124,7 @@ export class WatchedConnection {
     if (outcome === 'late') this.#setFault(`the client sent nothing until the timeout, in the state ${this.#state}`, at)
     if (outcome !== 'violation' && outcome !== 'much') return
     const hides = this.#mask.hidesTextOf('client')
-    this.#setFault(hides ? 'the client broke the rules of its protocol; what it sent is not shown' : sentence, at)
+    this.#setFault(hides ? 'the client broke the rules of its protocol; its message is not shown' : sentence, at)
   }
 
   /** Counts a game that the client has finished. */
@@ -157,7 +157,7 @@ export class WatchedConnection {
   }
 
   #take(one: Observation): void {
-    // messages have the reads that brought them
+    // a message lists the reads in which it arrived
     if (one.kind === 'segment') return
     const shown = this.#mask.mask(one)
     this.#store(shown)

@@ -20,7 +20,7 @@ export interface WatchedTransportOptions {
   readonly watcher: ConnectionWatcher
 }
 
-/** WatchedTransport passes all calls and events on, and reports them to a watcher. This side is the server, and the peer is the client. */
+/** WatchedTransport forwards all calls and events, and reports them to a watcher. This side is the server, and the peer is the client. */
 export class WatchedTransport extends TransportFilter {
   readonly #clock: Clock
   readonly #connection: number

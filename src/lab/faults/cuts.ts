@@ -2,8 +2,9 @@ import type { FaultDecisions } from './decisions.ts'
 
 /*
  * A fault that cuts a stream decides where to cut, and a lane asks: is there a cut at this offset, and at which offset is the next
- * cut? The answers depend on offsets alone, never on what has arrived. A lane asks forwards, but may look ahead and come back. So
- * no answer changes a cutter, and only `advance` lets it forget its state for earlier offsets.
+ * cut? The answers depend on offsets alone, never on the bytes that have arrived. A lane asks for ascending offsets, but may ask for a
+ * later offset and then for an earlier offset. So no answer changes a cutter, and only `advance` lets it forget its state for earlier
+ * offsets.
  */
 
 /** Cutter decides at which offsets a fault cuts. */

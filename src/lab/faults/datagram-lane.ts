@@ -177,7 +177,7 @@ export class DatagramLane implements Lane {
 const EFFECTS: Readonly<Record<'lose' | 'duplicate' | 'reorder', (datagram: string) => string>> = {
   lose: (datagram) => `drops ${datagram}`,
   duplicate: (datagram) => `delivers ${datagram} twice`,
-  reorder: (datagram) => `delivers ${datagram} after the next one`,
+  reorder: (datagram) => `delivers ${datagram} after the next datagram`,
 }
 
 /** Returns the delay of a datagram: the delay of a rule for its message has priority. */

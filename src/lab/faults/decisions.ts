@@ -2,8 +2,8 @@ import type { Side } from '../../protocol/automaton.ts'
 
 /*
  * A generator of random numbers would give the next number to the code that asks next. In a stream, each read would take a number, and
- * the number of reads depends on the network. So the same seed would cut the same bytes at other offsets. Here no random number depends
- * on an earlier one: a decision is a hash of the seed, the connection, the sender, the kind of decision, and the offset of a byte or the
+ * the number of reads depends on the network. So the same seed would cut the same bytes at other offsets. Here no random number depends on
+ * an earlier number: a decision is a hash of the seed, the connection, the sender, the kind of decision, and the offset of a byte or the
  * number of a message. The same question always has the same answer.
  */
 

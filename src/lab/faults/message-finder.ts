@@ -80,7 +80,7 @@ export class MessageFinder {
     return [...parts, ...this.#release()]
   }
 
-  /** Describes the held bytes, and what they lack to be a message; does not quote their text, which may have a password. */
+  /** Describes the held bytes, and the part that is missing from the message; does not quote their text, which may have a password. */
   describeHeld(): string {
     const held = joinBytes(this.#held)
     const lacks = this.#options.framing.lacks?.(held)

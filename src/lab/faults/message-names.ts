@@ -9,13 +9,13 @@ type Candidate = Pick<Transition, 'name' | 'form'> & { readonly next?: string }
  * The same text may be different messages in different states, and the state of the conversation depends on the other side, too. The time
  * at which a message of the other side arrives is random, but the same bytes must have the same names each time. So MessageNames follows
  * one side alone: it has all states in which that side may be, and assumes that the other side may have sent any of its messages. If
- * several messages fit a text, MessageNames takes the one with the longest fixed text. A text that fits no state has its name by its form
- * alone, and does not change the states.
+ * several messages fit a text, MessageNames takes the message with the longest fixed text. A text that fits no state has its name by its
+ * form alone, and does not change the states.
  */
 export class MessageNames {
   readonly #automaton: Automaton
   readonly #side: Side
-  /** Every message of this side, the one with the longest fixed text first. */
+  /** Every message of this side, the longest fixed text first. */
   readonly #all: readonly Candidate[]
   /** The messages that this side may send now, in the same order. */
   #legal: readonly Candidate[]
@@ -61,7 +61,7 @@ export class MessageNames {
   }
 }
 
-/** Returns the messages that have text, the one with the longest fixed text first. */
+/** Returns the messages that have text, the longest fixed text first. */
 function inOrder(candidates: readonly Candidate[]): readonly Candidate[] {
   return candidates.filter(({ form }) => !form.closes).toSorted((one, other) => fixedLength(other) - fixedLength(one))
 }

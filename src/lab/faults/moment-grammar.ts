@@ -69,7 +69,7 @@ export function formatMoment(moment: NonNullable<FaultRule['moment']>): string {
 
 /** Returns the error text for a fault that needs a moment and has none. */
 export function formatMomentExpected(verb: Verb): string {
-  return `${verb} needs to know when: after a number of bytes, as in "${verb} 100", or at a message, as in "${verb} before GAMEOVER"`
+  return `${verb} needs a moment: after a number of bytes, as in "${verb} 100", or at a message, as in "${verb} before GAMEOVER"`
 }
 
 function parseByte(verb: Verb, place: FaultPlace, [written = '', ...more]: readonly string[]): ByteMoment | FaultRefusal {

@@ -5,7 +5,7 @@ import { type FaultUnit, placesOf, specOf, verbs } from './verbs.ts'
 
 const UNIT_NAMES: Readonly<Record<FaultUnit, string>> = { bytes: 'size', time: 'time', rate: 'rate', chance: 'chance' }
 
-/** Formats the grammar of faults from the tables by which rules are parsed. */
+/** Formats the grammar of faults from the tables with which the parser reads rules. */
 export function formatGrammar(): string {
   const directions = Object.entries(DIRECTIONS).map(([name, meaning]) => [quote(name), meaning] as const)
   const width = Math.max(...directions.map(([name]) => name.length))
@@ -18,7 +18,7 @@ export function formatGrammar(): string {
     ...verbs.map((verb, at) => [at === 0 ? 'fault' : '', formatVerb(verb)] as const),
     ['range', 'low ".." high'],
     ['moment', 'place *("the" / "each" / "every" / whose / ordinal) message / "at byte" number'],
-    ['place', `${places('span').join(' / ')} for what lasts, ${places('point').join(' / ')} for what happens once`],
+    ['place', `${places('span').join(' / ')} for a fault that lasts, ${places('point').join(' / ')} for a fault that happens once`],
     ['whose', `${Object.keys(WHOSE).map(quote).join(' / ')}`],
     [
       'ordinal',

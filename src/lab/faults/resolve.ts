@@ -167,7 +167,7 @@ function firstWord(text: string): string {
 }
 
 function unknownProgram(rule: FaultRule): string {
-  return `"${formatRule(rule)}" needs to know the messages: name the program`
+  return `"${formatRule(rule)}" depends on the messages of a program: name the program`
 }
 
 function unknownMessage(message: string, { name, automaton }: NonNullable<FaultContext['program']>): string {

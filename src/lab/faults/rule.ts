@@ -3,7 +3,7 @@ import type { FaultPlace, Verb } from './verbs.ts'
 /** FaultDirection names the bytes that a rule disturbs: by this side's view, or by the side that sends them. */
 export type FaultDirection = 'out' | 'in' | 'both' | 'client' | 'server'
 
-/** Whose says who sends the message of a moment: this side (`my`), the other side (`peer`), or one of the two roles. */
+/** Whose says which side sends the message of a moment: this side (`my`), the other side (`peer`), or one of the two roles. */
 export type Whose = 'my' | 'peer' | 'client' | 'server'
 
 /** The name that stands for every message in a moment. */
@@ -29,12 +29,12 @@ export type FaultValue = number | readonly [number, number] | 'char' | 'message'
 
 /** FaultRule is one fault, as a user wrote it. */
 export interface FaultRule {
-  /** Missing: the direction of the rule's message, or else of the bytes that this side sends. */
+  /** By default the direction of the rule's message, or else of the bytes that this side sends. */
   readonly direction?: FaultDirection | undefined
   readonly verb: Verb
-  /** Missing: without end, or always. */
+  /** A missing value means without end, or always. */
   readonly value?: FaultValue | undefined
-  /** Missing: every moment of the direction. */
+  /** A missing moment means every moment of the direction. */
   readonly moment?: MessageMoment | ByteMoment | undefined
 }
 

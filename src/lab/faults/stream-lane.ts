@@ -9,9 +9,9 @@ import type { FaultValue } from './rule.ts'
 /*
  * A lane delivers the bytes of one direction, cut, joined and delayed as its rules say, and executes faults at points of the stream.
  *
- * The problem: TCP delivers the same bytes in pieces of any size, at any time, and the same seed must do the same to them. So the
- * lane may decide nothing per read. Every decision belongs to an offset or to a message: at which offsets the lane cuts the stream,
- * how long it delays a piece or a message, at which offset a fault happens. A read only makes bytes available.
+ * The problem: TCP delivers the same bytes in pieces of any size, at any time, and the same seed must have the same effects on them. So the
+ * lane may decide nothing per read. Every decision belongs to an offset or to a message: at which offsets the lane cuts the stream, how
+ * long it delays a piece or a message, at which offset a fault happens. A read only makes bytes available.
  *
  * The idea: `take` lets the finder divide the bytes that have arrived into parts, each within one message, looks up the effects on
  * each part, and queues it. `#next` then plans the next step from the head of the queue: a point that is reached, or the bytes up
@@ -20,8 +20,8 @@ import type { FaultValue } from './rule.ts'
  * timer or an object for each piece.
  *
  * Invariants: the order of bytes never changes. Bytes that arrived together leave together unless a cut, a point or a different delay
- * divides them. Without `stop`, `half-close` and `reset` every byte is delivered, and the end after the last byte. A stall holds the
- * queue, whose length the transport bounds by not reading.
+ * divides them. Without `stop`, `half-close` and `reset` the lane delivers every byte, and then the end. A stall holds the queue, whose
+ * length the transport bounds by not reading.
  */
 
 /** Segment has bytes of one message, with their effects. */

@@ -70,7 +70,7 @@ export const VERBS = {
     optional: true,
     kind: 'point',
     carriers: 'streams',
-    effect: 'delivers nothing for this time, or forever, and then reads no more: the sender has to wait',
+    effect: 'delivers nothing for this time, or forever without a time; meanwhile the sender has to wait',
     example: 'stall 2s before GAMEOVER',
   },
   reset: {
@@ -118,7 +118,7 @@ export const VERBS = {
     optional: true,
     kind: 'datagram',
     carriers: 'datagrams',
-    effect: 'delivers a datagram after the next one; if none follows within a second, alone',
+    effect: 'delivers a datagram after the next datagram, or alone if no datagram follows within a second',
     example: 'reorder 10%',
   },
 } as const satisfies Readonly<Record<string, VerbSpec>>

@@ -18,8 +18,8 @@ import {
 } from './report.ts'
 
 /*
- * Names of folders and texts of hand-ins are hostile, and the page is opened by a teacher. Every text is escaped, the page has no script, and
- * its policy allows nothing but its one style, by its digest.
+ * Names of folders and texts of hand-ins are hostile, and a teacher opens the page. Every text is escaped, the page has no script, and its
+ * policy allows only its one style, by its digest.
  */
 
 /** Formats the results of a class as one HTML page, which needs no other file. */
@@ -123,8 +123,8 @@ function formatArticles({ handIns, pairs }: MatrixReport): string {
   const own = handIns.flatMap((handIn, at) => MATRIX_SIDES.flatMap((side) => formatOwnArticle(handIn, side, at)))
   const together = pairs.flatMap((pair, at) => (pair.outcome === 'passed' ? [] : [formatPairArticle(pair, at)]))
   const sections = [
-    own.length === 0 ? '' : `<section><h2>What failed with Parlor</h2>\n${own.join('\n')}</section>`,
-    together.length === 0 ? '' : `<section><h2>What failed in pairs</h2>\n${together.join('\n')}</section>`,
+    own.length === 0 ? '' : `<section><h2>Failures with Parlor</h2>\n${own.join('\n')}</section>`,
+    together.length === 0 ? '' : `<section><h2>Failures in pairs</h2>\n${together.join('\n')}</section>`,
   ]
   return sections.join('\n')
 }

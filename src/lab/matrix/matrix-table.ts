@@ -24,7 +24,7 @@ export interface MatrixTableOptions {
 
 /** The sign of each outcome. A colour alone is not enough. */
 export const SIGNS: Readonly<Record<PairOutcome, string>> = { passed: '.', client: 'C', server: 'S', unclear: '?', 'not played': '-' }
-/** What the signs say. */
+/** The meaning of the signs. */
 const LEGEND = '. passed, C the client’s mistake, S the server’s mistake, ? unclear, - not played'
 
 const GAP = '  '
@@ -89,8 +89,8 @@ function formatPairs({ pairs, handIns }: MatrixReport, { width, color }: MatrixT
 }
 
 /**
- * Formats what failed. Of the pairs, it has those alone in which the side at fault passes its own checks: what the others do wrong there
- * is known already.
+ * Formats the failures. Of the pairs, it has only those in which the side at fault passes its own checks, because the checks show the
+ * mistakes of all other sides already.
  */
 function formatFailures({ handIns, pairs }: MatrixReport, { width }: MatrixTableOptions): readonly string[] {
   const own = handIns.flatMap((handIn) => [

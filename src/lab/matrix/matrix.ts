@@ -15,9 +15,9 @@ import { type MatrixTask, runTasks } from './task-queue.ts'
 /** MatrixEntry is one hand-in of a class. */
 export interface MatrixEntry {
   readonly name: string
-  /** How each side that it has is started, as a sentence. */
+  /** A sentence for each of its sides on how the side is started. */
   readonly starts: Readonly<Partial<Record<Side, string>>>
-  /** Why neither can be started. */
+  /** The reason why neither side can be started. */
   readonly problem?: string
 }
 
@@ -31,7 +31,7 @@ export interface MatrixOptions {
   readonly program: Program
   readonly level: CheckLevel
   readonly entries: readonly MatrixEntry[]
-  /** The only check to run, and its side, if it is for one alone. */
+  /** The only check to run, and its side, if it is for one side. */
   readonly only?: { readonly name: string; readonly side?: Side } | undefined
   /** The only pair to play. Then no checks run. */
   readonly pair?: { readonly client: string; readonly server: string } | undefined
@@ -51,7 +51,7 @@ export interface MatrixOptions {
 
 /** Width of the diagrams in a report. */
 const DIAGRAM = { width: 96, color: false }
-/** Sides and pairs are played in blocks, so that the sandboxes of a block stay open while all of its pairs are played. */
+/** The matrix plays sides and pairs in blocks, so that the sandboxes of a block stay open while all of its pairs are played. */
 const BLOCK = 6
 
 /** Judges all hand-ins of a class, and lets their clients and servers play each other. Resolves early if the signal aborts. */
@@ -100,8 +100,8 @@ class Matrix {
   }
 
   /**
-   * Runs all tasks. In a network that they share, two programs cannot have one port, so they run one after the other. The first sandbox
-   * shows which of the two it is.
+   * Runs all tasks. Two programs in one network cannot have the same port, so the tasks run one after the other there. The first sandbox
+   * shows whether the sandboxes share a network.
    */
   async #runAll(tasks: readonly MatrixTask[], jobs: number): Promise<void> {
     const { signal } = this.#options
@@ -225,7 +225,7 @@ async function judgeAgain(first: JudgedCheck, terms: JudgeOptions): Promise<Judg
   return last
 }
 
-/** Checks whether a cause says that nothing happened in time. The reason can be a busy machine, so such a part is played again. */
+/** Checks whether a cause says that nothing happened in time. The reason can be a busy machine, so the judge plays such a part again. */
 function isOfTime(cause: Cause | null | undefined): boolean {
   return cause === 'hangs' || cause === 'wrong-address' || cause === 'not-listening'
 }

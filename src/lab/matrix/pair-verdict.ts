@@ -6,13 +6,13 @@ import type { ProgramEnd } from '../check/sandbox.ts'
 import type { Observation, Turn } from '../monitor/observation.ts'
 import { SIDES } from '../monitor/orderings.ts'
 
-/** PairFinding is what was found in the conversation of two hand-ins. */
+/** PairFinding is the judgement of the conversation of two hand-ins. */
 export interface PairFinding extends Finding {
   /** The side that made the first mistake; missing if both have passed, or if it is not clear which of them it was. */
   readonly atFault?: Side
 }
 
-/** PairEnd is what was seen of the conversation of two hand-ins. */
+/** PairEnd is the observed end of the conversation of two hand-ins. */
 export interface PairEnd {
   readonly automaton: Automaton
   /** How it ended: both sides have closed, or nothing happened any more, or the judge has stopped a conversation without an end. */
@@ -37,7 +37,7 @@ export function judgePair(pair: PairEnd): PairFinding {
   const { how, isOver, observations } = pair
   const early = observations.find((one) => one.kind === 'end' && !one.over)
   const isDone = how === 'stopped' || (isOver && !early)
-  const wrong = findFirstWrong(pair, isDone ? undefined : new Error('the conversation did not go on'))
+  const wrong = findFirstWrong(pair, isDone ? undefined : new Error('the conversation did not continue'))
   if (wrong) return wrong
   if (isDone) return judgeEnds(pair)
   if (early?.kind !== 'end') return judgeSilence(pair)
@@ -47,8 +47,8 @@ export function judgePair(pair: PairEnd): PairFinding {
 }
 
 /**
- * Finds the first message that is wrong. A message that the other side has refused is a matter of the game: the conversation can go on, and
- * stop for another reason.
+ * Finds the first message that is wrong. A message that the other side has refused concerns the game alone: the conversation can continue,
+ * and stop for another reason.
  */
 function findFirstWrong(pair: PairEnd, trouble: Error | undefined): PairFinding | undefined {
   const refused = new Set(pair.observations.map((one) => (one.kind === 'message' ? one.refuses : undefined)))
@@ -81,7 +81,7 @@ function judgeEnds(pair: PairEnd): PairFinding {
   const crashed = pair.how === 'stopped' ? undefined : SIDES.find((side) => isCrashed(pair.ends[side]))
   const crash = crashed && findFault(pair, crashed, undefined)
   if (crash) return crash
-  if (pair.how === 'stopped') return { sentence: 'the conversation went on until the judge stopped it, because its protocol has no end' }
+  if (pair.how === 'stopped') return { sentence: 'the conversation continued until the judge stopped it, because its protocol has no end' }
   return { sentence: 'the conversation ended as its protocol ends' }
 }
 

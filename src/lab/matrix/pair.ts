@@ -21,13 +21,14 @@ import { judgePair, type PairEnd, type PairFinding } from './pair-verdict.ts'
  * Two hand-ins play one conversation. Each is in a sandbox of its own, and neither can reach the other: the judge listens in the network of
  * the client, connects in the network of the server, and relays. So each of them sees the bytes of the other and nothing else of it.
  *
- * The judge plays no side, but it types into both programs when their person would. As in a check, Parlor's own role of the same side says
- * when that is: a shadow beside each program reads what the program receives, and its own messages are dropped.
+ * The judge plays no side, but it types into both programs when the person at each program would type. As in a check, Parlor's own role of
+ * the same side knows that time: a shadow beside each program reads the bytes that the program receives, and the judge drops the shadow's
+ * own messages.
  */
 
 /** Milliseconds without a byte and without a typed line after which a conversation counts as stuck. */
 export const SILENCE = 4000
-/** Milliseconds between two looks at the time. */
+/** Milliseconds between two checks of the time. */
 const TICK = 100
 /** Milliseconds for the other side after one side has ended a conversation that is over, and for a program to show how it has ended. */
 const END_WAIT = 500
@@ -140,7 +141,7 @@ class PairMatch {
     this.#shadows[otherSide(from)].finish()
   }
 
-  /** Ends the match if it is over and one side has gone, or if it is stuck. */
+  /** Ends the match if it is over and one side has disconnected, or if it is stuck. */
   #checkTime(): void {
     const now = this.#clock.monotonic()
     this.#observe({ kind: 'time', at: now })
@@ -178,7 +179,10 @@ interface ShadowOptions {
   readonly stop: () => void
 }
 
-/** Shadow is Parlor's role of one side. It reads what the program of that side receives, and types into the program when its person would. */
+/**
+ * Shadow is Parlor's role of one side. It reads the bytes that the program of that side receives, and types into the program when its
+ * person would type.
+ */
 class Shadow {
   readonly #typist: Typist
   readonly #conversation: Conversation

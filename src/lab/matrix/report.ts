@@ -25,13 +25,13 @@ export interface HandInReport {
   readonly name: string
   readonly client?: HandInSide
   readonly server?: HandInSide
-  /** Why no program of it could be started. */
+  /** The reason why no program of the hand-in could be started. */
   readonly problem?: string
 }
 
 /**
- * PairOutcome says how the conversation of two hand-ins went: well, or one side made the first mistake, or that is not clear, or one of
- * the two cannot play at all.
+ * PairOutcome is the result of the conversation of two hand-ins: it passed, one side made the first mistake, it is not clear which side
+ * did, or one of the two cannot play.
  */
 export type PairOutcome = 'passed' | 'client' | 'server' | 'unclear' | 'not played'
 

@@ -12,8 +12,8 @@ interface Entry {
 }
 
 /**
- * SidePool keeps the sandboxes of sides open between their conversations, because to open one and to build a program takes longer than
- * most conversations. It closes the sandbox that was not used for the longest time when more are open than it may have.
+ * SidePool keeps the sandboxes of sides open between their conversations, because opening a sandbox and building a program takes longer
+ * than most conversations. It closes the sandbox that was not used for the longest time when more are open than it may have.
  */
 export class SidePool {
   readonly #open: (key: string) => Promise<OpenSide>
@@ -52,7 +52,7 @@ export class SidePool {
   async #closeAll(entries: Iterable<Entry>): Promise<void> {
     await Promise.all(
       Array.from(entries, async ({ side }) => {
-        // a side that could not be opened has told its user so
+        // the caller of `use` has received the error of a side that could not be opened
         const opened = await side.catch(() => undefined)
         await opened?.close()
       }),

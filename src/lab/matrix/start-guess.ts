@@ -2,11 +2,11 @@ import type { Side } from '../../protocol/automaton.ts'
 
 /*
  * Students name their files as they like, but most of them put the side into the name: `client.py`, `GuessServer.java`, `server_v2.c`. So
- * a file is the program of a side if its name has the word for that side, and not the other word. A file whose name is the word alone
- * is preferred to all others; two files with equal claims give no guess, because a wrong guess would cost marks.
+ * a file is the program of a side if its name has the word for that side, and not the other word. The guess prefers a file whose name is
+ * the word alone to all others; two files with equal claims give no guess, because a wrong guess would cost marks.
  *
- * The program may read its address from its arguments, and may refuse a wrong number of arguments. Its text shows which of them it
- * reads. It gets the address in its environment and at its prompts, too.
+ * The program may read its address from its arguments, and may refuse a wrong number of arguments. Its text shows which arguments it reads.
+ * It gets the address in its environment and at its prompts, too.
  */
 
 /** SourceFile is a file of a hand-in. */
@@ -21,7 +21,7 @@ export interface SourceFile {
 export interface GuessedStart {
   readonly command: string
   readonly build?: string
-  /** The file from which this was guessed. */
+  /** The file on which the guess is based. */
   readonly file: string
 }
 
@@ -104,7 +104,7 @@ function languageOf(name: string): Language | undefined {
   return Object.hasOwn(LANGUAGES, extension) ? LANGUAGES[extension] : undefined
 }
 
-/** Checks whether a file is a part of a program that is neither side's own. */
+/** Checks whether a file is a part of a program that belongs to neither side alone. */
 function isHelper(name: string, file: string, { helpers }: Language): boolean {
   return name !== file && helpers?.test(name) === true && !WORD.client.test(name) && !WORD.server.test(name) && !/test/i.test(name)
 }

@@ -1,12 +1,12 @@
-/** MatrixTask is a piece of work that needs some things alone, such as the sandbox of a program. */
+/** MatrixTask is a task that needs some resources for itself, such as the sandbox of a program. */
 export interface MatrixTask {
-  /** Names of the things that no other task may use at the same time. */
+  /** Names of the resources that no other task may use at the same time. */
   readonly needs: readonly string[]
   run(): Promise<void>
 }
 
 /**
- * Runs tasks, at most `jobs` at a time, in their order: of the tasks that wait, the first one whose things are free comes next. Begins no
+ * Runs tasks, at most `jobs` at a time, in their order: of the tasks that wait, the first task whose resources are free is next. Begins no
  * task after `signal` has aborted. Rejects with the first error of a task, after the others have ended.
  */
 export async function runTasks(

@@ -26,7 +26,7 @@ export interface DiagramRow {
   readonly notes: readonly Note[]
   /** Facts for readers who want to know more, such as the bytes in hexadecimal. */
   readonly details: readonly string[]
-  /** `broken` for what does not arrive as it should: an unfinished message, or a reset. */
+  /** `broken` for an unfinished message, and for a reset. */
   readonly kind: 'message' | 'end' | 'broken' | 'note'
 }
 
@@ -41,7 +41,7 @@ export interface DiagramPart {
   readonly violations: number
 }
 
-/** TapAct is what the tap itself did, such as a fault. */
+/** TapAct is an act of the tap itself, such as a fault. */
 interface TapAct {
   readonly kind: 'act'
   readonly at: number
@@ -120,7 +120,7 @@ function toRow(one: Observation | TapAct, origin: number): readonly DiagramRow[]
 function toMessageRow(message: MessageObservation, time: string): DiagramRow {
   const { number, from, name = '', before, after, start, end, segments, secrets } = message
   const { text, caret } = showMessage(message, SHOWN.text)
-  // formatHex shows what is unprintable; a page has the space for all bytes
+  // `formatHex` returns nothing for plain text; a page has the space for all bytes
   const hex = secrets.length > 0 ? undefined : (formatHex(message, SHOWN.hex) ?? toHex(message.bytes))
   const reads = segments.map((segment) => segment.number)
   return {

@@ -90,7 +90,7 @@ function drawArrow(
   const style = isIllegal ? 'illegal' : from
   const back = x2 > x1 ? -8 : 8
   const [near, far] = [x2 + back / 2, x2 + 1.5 * back]
-  // a cross stands for what does not arrive
+  // a cross marks a message that does not arrive
   const shape =
     kind === 'broken'
       ? `M${near} ${y - 4} L${far} ${y + 4} M${near} ${y + 4} L${far} ${y - 4}`
@@ -102,7 +102,7 @@ function drawArrow(
 function drawLabel({ name, text: shown, caret }: DiagramRow, y: number, isIllegal: boolean): string {
   const label = name === '' ? '' : `${name} `
   const room = columns(SERVER - CLIENT - 30) - displayWidth(label)
-  // a wrong byte that is far behind the beginning is shown, and the beginning is left out
+  // if a wrong byte is far behind the beginning, the picture shows it and leaves the beginning out
   const isFar = caret !== undefined && caret > room - 4
   const [before, wrong, behind] = cutAtColumn(shown, caret)
   const first = isFar ? `…${before.slice(-12)}` : before

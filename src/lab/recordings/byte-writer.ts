@@ -60,7 +60,7 @@ export class ByteWriter {
     return this.#buffer.subarray(from, this.#length)
   }
 
-  /** Removes all bytes, and keeps the memory for the next ones. */
+  /** Removes all bytes, and reuses the memory for the next bytes. */
   clear(): this {
     // `pad` relies on zeros
     this.#buffer.fill(0, 0, this.#length)

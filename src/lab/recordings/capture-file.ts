@@ -12,7 +12,7 @@ export interface CapturedPacket {
   readonly comments: readonly string[]
 }
 
-/** OnWarning is called with a sentence about what a file does not show. */
+/** OnWarning is called with a sentence about data that a file lacks. */
 export type OnWarning = (sentence: string) => void
 
 /** The magic numbers of pcap, and how many units of its timestamps are a microsecond. */

@@ -11,8 +11,8 @@ import { type ByteRange, type ConnectionOpening, type RecordedSegment, type Reco
  *
  * - A connection begins with a handshake, unless it is partial, and each side counts its sequence numbers from there. They depend on
  *   the number of the connection, so Wireshark distinguishes two connections between the same ports.
- * - Each packet acknowledges all that the other side has sent before. A side that only receives acknowledges, too, when half a window
- *   is open; otherwise Wireshark would report a full window.
+ * - Each packet acknowledges all bytes that the other side has sent before. A side that only receives also sends acknowledgements, each
+ *   time when half a window is unacknowledged; otherwise Wireshark would report a full window.
  * - Missing bytes advance the sequence number, so Wireshark reports them, and the reader of captures finds them again.
  * - The encoder cuts a segment that is too long for a packet; the first packet has its comments.
  *
@@ -51,7 +51,7 @@ interface Packet {
  */
 export class PcapngEncoder {
   readonly #flows = new Map<number, Flow>()
-  /** The blocks of the present entry: one memory for all entries, because an entry takes less time than new memory. */
+  /** The blocks of the present entry: one buffer for all entries, because a new buffer takes more time than an entry. */
   readonly #file = newFile()
 
   /** Returns the blocks at the beginning of the file. */
@@ -147,7 +147,7 @@ function writeSegment(file: ByteWriter, from: Stream, to: Stream, segment: Recor
   }
 }
 
-/** Writes a packet that acknowledges all that the other side has sent. */
+/** Writes a packet that acknowledges all bytes that the other side has sent. */
 function writeTcp(file: ByteWriter, from: Stream, to: Stream, flags: number, packet: Packet, payload?: Uint8Array): void {
   to.acknowledged = to.next
   writePacket(file, buildTcpPacket(from.host, to.host, { sequence: from.next, acknowledgement: to.next, flags }, payload), packet)

@@ -24,8 +24,8 @@ export interface ConnectionOpening extends EntryBase {
 }
 
 /**
- * RecordedSegment has the bytes that one side sent at once, as far as the recorder can know: a read of a tap, a packet of a
- * capture, a datagram.
+ * RecordedSegment has the bytes that one side sent together, as far as the recorder can know: a read of a tap, a packet of a capture, a
+ * datagram.
  */
 export interface RecordedSegment extends EntryBase {
   readonly type: 'segment'

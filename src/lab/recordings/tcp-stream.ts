@@ -7,13 +7,13 @@
  * of its bytes that it has not delivered yet. The stream holds a packet that begins later. There are three reasons to stop waiting
  * for the bytes before it:
  * - the receiver has acknowledged them, so they did arrive, and the capture lacks them;
- * - more packets are held than a window has (`HELD`), so memory stays bounded;
+ * - the stream holds more packets than a window has (`HELD`), and memory must stay bounded;
  * - the connection or the capture is over.
  * Then the piece says how many bytes are missing before it.
  *
- * Invariants: pieces are in the order of their bytes; no byte is delivered twice; of two versions of a byte, the first that could
- * be delivered counts; times never decrease. The stream compares sequence numbers by their difference modulo 2^32 (RFC 9293, 3.4),
- * so it may be longer than 4 GB. Packets are parts of the file, so a stream holds no copy of any byte.
+ * Invariants: pieces are in the order of their bytes; the stream delivers no byte twice; of two versions of a byte, the first that could be
+ * delivered counts; times never decrease. The stream compares sequence numbers by their difference modulo 2^32 (RFC 9293, 3.4), so it may
+ * be longer than 4 GB. Packets are parts of the file, so a stream holds no copy of any byte.
  */
 
 /** Maximum number of packets that a stream holds while bytes before them are missing. */

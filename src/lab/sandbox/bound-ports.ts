@@ -5,12 +5,14 @@ import { readFileSync } from 'node:fs'
  * system which ports have a socket. Binding the port to find that out would take it from the server.
  */
 
-/** Milliseconds between two looks, and for a system that does not list its sockets. */
+/** Milliseconds between two checks, and the wait on a system that does not list its sockets. */
 const RETRY = 20
 const BLIND = 500
 const TABLES = ['/proc/net/udp', '/proc/net/udp6']
 
-/** Resolves when a socket for datagrams has a port. Rejects with the code ECONNREFUSED if none has it after some milliseconds. */
+/**
+ * Resolves when a socket for datagrams has a port. Rejects with the code ECONNREFUSED if no socket has the port after some milliseconds.
+ */
 export async function untilBound(port: number, timeout: number, since = performance.now()): Promise<void> {
   const bound = listBoundPorts()
   if (bound?.has(port)) return

@@ -32,7 +32,7 @@ export interface Launcher {
   close(): Promise<void>
 }
 
-/** Variables of this process that the tools of a program may need. No other is passed on. */
+/** Variables of this process that the tools of a program may need. The launcher passes no other variable on. */
 const PASSED = ['JAVA_HOME', 'GOROOT', 'PYENV_ROOT', 'PYENV_VERSION', 'VIRTUAL_ENV', 'CONDA_PREFIX', 'NVM_DIR', 'RUSTUP_HOME', 'SystemRoot']
 
 /** Returns the clean environment of a program: the same for every user, and without the secrets of this process. */

@@ -17,7 +17,7 @@ export interface Network {
   close(): Promise<void>
 }
 
-/** What the judge sends is not an attack, however short the request was. */
+/** The judge may send long answers to short requests, because they are not an attack. */
 export const UDP_OPTIONS: UdpOptions = { unlimitedAnswers: true }
 
 const HOST = '127.0.0.1'
@@ -39,16 +39,16 @@ export function shareNetwork(): Network {
 
 /** Milliseconds of each of two waits before the judge closes, for the end of a program that closes first. */
 const PEER_END = 30
-/** The same, if the port has to stay in TIME_WAIT: a program that is slow to close must not lose its turn. */
+/** The same, if the port has to stay in TIME_WAIT: a program that closes slowly must still close first. */
 const PATIENT_PEER_END = 400
 
 /**
- * ReleasingTransport ends a connection by a reset if the program has closed its side first. Otherwise the system would keep the
+ * ReleasingTransport ends a connection by a reset if the program has closed its side first. Otherwise the system would reserve the
  * program's port for a minute (TIME_WAIT), and a program with its port built in could not be started again.
  *
  * The judge may know that the conversation is over before it has read the program's end. If it closed then, both sides would have
- * closed first, and the system would keep the port, too. So it waits for the program's end for a moment: twice, because a timer that
- * is late comes before the reads that arrived meanwhile. With `keepsPort`, it waits longer, and then closes as usual.
+ * closed first, and the system would reserve the port, too. So it waits for the program's end for a short time, and then once more, because
+ * a late timer runs before the reads of bytes that arrived meanwhile. With `keepsPort`, it waits longer, and then closes as usual.
  */
 export class ReleasingTransport extends TransportFilter {
   readonly #clock: Clock

@@ -25,7 +25,7 @@ export interface SandboxOptions {
 }
 
 const NO_TERMINAL =
-  'there is no pseudo-terminal on this system, so the program runs on pipes: it may print its prompts late, which it would not do for a person'
+  'there is no pseudo-terminal on this system, so the program runs on pipes: it may print its prompts later than at a terminal'
 
 /** Milliseconds for the first program of a sandbox, which shows whether the namespaces work. */
 const PROBE_TIME = 10_000
@@ -67,7 +67,7 @@ async function works(sandbox: OpenSandbox): Promise<boolean> {
   return code === 0
 }
 
-/** Place is a network for programs, and what starts programs in it. */
+/** Place is a network for programs, and the launcher that starts programs in it. */
 interface Place {
   readonly network: Network
   readonly launcher: Launcher

@@ -12,7 +12,7 @@ import { type Network, UDP_OPTIONS } from './network.ts'
 /** AgentRequest asks the process in the network of a sandbox for a socket. */
 export interface AgentRequest {
   readonly id: number
-  /** `bind` is a socket for datagrams; with `awaited`, as soon as another one has that port. */
+  /** `bind` is a socket for datagrams; with `awaited`, as soon as another socket has that port. */
   readonly what: 'listen' | 'connect' | 'bind'
   readonly port: number
   /** Milliseconds to try again while no program listens. */

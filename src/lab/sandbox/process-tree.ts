@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** ProcessUsage is what one process has used. */
+/** ProcessUsage has the resources that one process has used. */
 interface ProcessUsage {
   /** Ticks of processor time, with those of its children that have ended. */
   readonly ticks: number
@@ -13,7 +13,7 @@ interface ProcessUsage {
 const TICK = 10
 const PAGE = 4096
 
-/** TreeUsage is what a process and its descendants have used: milliseconds of processor time, and bytes of memory now. */
+/** TreeUsage has the resources that a process and its descendants have used: milliseconds of processor time, and bytes of memory now. */
 export interface TreeUsage {
   readonly processor: number
   readonly memory: number

@@ -73,7 +73,7 @@ export function findProgramFiles(
   return { cwd, own, tools: tools.filter((folder) => !isWithin(folder, own)) }
 }
 
-/** Joins what several commands need that run in the same folder. */
+/** Joins the files that several commands in the same folder need. */
 export function joinFiles(cwd: string, all: readonly ProgramFiles[]): ProgramFiles {
   return { cwd, own: outermost(all.flatMap(({ own }) => own)), tools: outermost(all.flatMap(({ tools }) => tools)) }
 }
@@ -102,7 +102,7 @@ function toolFolders(tool: string, own: readonly string[]): readonly string[] {
 }
 
 /**
- * Returns the folders of the installation that an executable belongs to: `~/.pyenv` of `~/.pyenv/shims/python3`. Never a folder
+ * Returns the folders of the installation that an executable belongs to: `~/.pyenv` of `~/.pyenv/shims/python3`. Never returns a folder
  * with the program in it, because other programs may lie beside the program.
  */
 function installation(file: string, own: readonly string[]): readonly string[] {
@@ -131,9 +131,9 @@ export class FolderTooLarge extends Error {
 }
 
 /**
- * Copies a program's folder below `stage`, under its own path. A folder with more than one program in it, such as the home
- * folder, is copied without its subfolders and hidden files. Parlor's own data is never copied. Throws a `FolderTooLarge`, or
- * a `SandboxError` for a large folder that has Parlor's data in it, before it copies anything.
+ * Copies a program's folder below `stage`, under its own path. Copies a folder with more than one program in it, such as the home folder,
+ * without its subfolders and hidden files. Never copies Parlor's own data. Throws a `FolderTooLarge`, or a `SandboxError` for a large
+ * folder that has Parlor's data in it, before it copies anything.
  */
 export function stageFolder(folder: string, stage: string): void {
   const found = listFiles(folder)

@@ -3,13 +3,13 @@
  * starts the program in it, and reports how it ended. When the script ends, the system ends every process of that namespace, also after a
  * double fork, after `setsid`, or if it ignores signals.
  *
- * The file system is a new one in memory, bounded by its size. It has the system's folders and the folders of the tools that
- * the command needs, all of them read-only, a copy of the program's own folder, an empty HOME and an empty /tmp. Nothing else of
- * this machine is in it: no home folder, no other hand-in, no data of Parlor. The program has no capability and can get none, so it
- * cannot mount or leave its root folder.
+ * The file system is new, is in memory, and has a maximum size. It has the system's folders and the folders of the tools that the command
+ * needs, all of them read-only, a copy of the program's own folder, an empty HOME and an empty /tmp. Nothing else of this machine is in it:
+ * no home folder, no other hand-in, no data of Parlor. The program has no capability and can get none, so it cannot mount or leave its root
+ * folder.
  *
- * The files that a build makes are kept in an archive outside. The program's own rights and its own root folder apply when the archive is
- * written and read, so a link in the folder cannot lead out of it.
+ * The script stores the files that a build makes in an archive outside. The program's own rights and its own root folder apply when the
+ * archive is written and read, so a link in the folder cannot lead out of it.
  *
  * The script gets its values as environment variables, because they are paths; the words of the command are its arguments.
  */

@@ -102,7 +102,7 @@ describe('a row of the class console', () => {
       stands: true,
     })
     expect(room.row(cheat).fault?.sentence).toBe('the client sent "200", which is too much')
-    expect(room.row(chat).fault?.sentence).toBe('the client broke the rules of its protocol; what it sent is not shown')
+    expect(room.row(chat).fault?.sentence).toBe('the client broke the rules of its protocol; its message is not shown')
     expect(room.row(fine)).not.toHaveProperty('fault')
   })
 

@@ -121,7 +121,7 @@ describe('the grammar of faults', () => {
     ['lose', 'lose takes a probability such as 20%, or a datagram by its number, such as 3rd, and has none'],
     ['lose 0%', 'lose takes a probability'],
     ['lose 101%', 'lose takes a probability'],
-    ['reset', 'reset needs to know when: after a number of bytes, as in "reset 100", or at a message, as in "reset before GAMEOVER"'],
+    ['reset', 'reset needs a moment: after a number of bytes, as in "reset 100", or at a message, as in "reset before GAMEOVER"'],
     ['reset 5 before LOW', 'reset takes a number of bytes or a moment, not both'],
     ['reset before', '"before" names no message, such as "before 2nd LOW"'],
     ['reset before my 2nd', '"before my 2nd" names no message'],

@@ -106,7 +106,7 @@ describe('the messages of a rule', () => {
   test('need the program', () => {
     const context = { side: 'server', program: undefined, datagrams: undefined } as const
     expect(resolveFaults(faultRules('split 3'), context)).not.toHaveProperty('refused')
-    const sentence = (rule: string) => `"${rule}" needs to know the messages: name the program`
+    const sentence = (rule: string) => `"${rule}" depends on the messages of a program: name the program`
     expect(resolveFaults(faultRules('lose 3rd'), context)).not.toHaveProperty('refused')
     for (const rule of ['reset before LOW', 'split message', 'split 1 at 3rd message', 'lose at LOW'])
       expect(resolveFaults(faultRules(rule), context)).toEqual({ refused: sentence(rule) })

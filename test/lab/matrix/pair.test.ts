@@ -72,6 +72,6 @@ while True:
     const one = await subjectOf('client', 'chat', client, 5000)
     const other = await subjectOf('server', 'chat', server, 4000)
     const finding = await playPair({ client: one, server: other, options: {} })
-    expect(finding).toEqual({ sentence: 'the conversation went on until the judge stopped it, because its protocol has no end' })
+    expect(finding).toEqual({ sentence: 'the conversation continued until the judge stopped it, because its protocol has no end' })
   })
 })
