@@ -23,9 +23,9 @@ function computeForEver(): never {
 }
 
 /** A guarded game with some hooks replaced, and its reported failures. */
-function guarded(broken: Partial<AnyGame>, game: AnyGame = connectFour) {
+function guarded(broken: Partial<AnyGame>, game: AnyGame = connectFour, time = limit) {
   const failures: string[] = []
-  return { failures, game: guardGame({ ...game, ...broken }, limit, (sentence, reason) => failures.push(`${sentence}: ${reason}`)) }
+  return { failures, game: guardGame({ ...game, ...broken }, time, (sentence, reason) => failures.push(`${sentence}: ${reason}`)) }
 }
 
 describe.each([
@@ -68,7 +68,7 @@ describe.each([
 })
 
 test('a guarded game plays like the game itself, and the house plays it', () => {
-  const { game, failures } = guarded({})
+  const { game, failures } = guarded({}, connectFour, new TimeLimit(10_000))
   const start = game.setup({}, random)
   expect(game.play(start, 0, 4, random)).toEqual(connectFour.play(connectFour.setup({}, random), 0, 4, random))
   expect(game.play(start, 1, 4, random)).toEqual({ refused: 'it is the other player’s turn' })
