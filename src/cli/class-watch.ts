@@ -58,7 +58,7 @@ export class ClassWatch {
     this.#lobby = lobby
   }
 
-  /** Returns the transport of a client, watched. */
+  /** Wraps the transport of a client, so that the console sees its messages. */
   watch(transport: Transport, program: Program, { connection, client }: ConnectionInfo): Transport {
     const { options, streams } = this.#options
     const protocol = this.#protocols.get(program) ?? toWatchedProtocol(program, options)

@@ -240,7 +240,7 @@ export function addNetworkOptions(command: Command): Command {
 /** Adds the options for the faults of a proxy, which disturbs both directions unless a rule names one. */
 export function addProxyFaults(command: Command): Command {
   return addFaultOptions(command, {
-    split: 'pass on in pieces of this many bytes: 8, 1..5; server:8 for what the server sends',
+    split: 'pass on in pieces of this many bytes: 8, 1..5; server:8 for the bytes of the server',
     glue: 'join the bytes that one side sends within this time: 80ms, client:80ms',
     fault: '"split char", "client:stall 2s", "reset before GAMEOVER"',
     delay: 'pass on this much later: 5ms, 5ms..20ms, server:5ms',

@@ -28,7 +28,7 @@ export interface RerunCommandOptions extends ProgramFlags {
   readonly timeout?: number
 }
 
-/** Milliseconds for which a program may be silent when it is to send. */
+/** Milliseconds for which a program may be silent when it must send. */
 const SILENCE = 5000
 /** Milliseconds that a server over UDP gets to listen, because a datagram before that is lost without a sign. */
 const UDP_START = 1000
