@@ -46,7 +46,7 @@ interface VerifyOptions extends InFolder {
   readonly json?: boolean
 }
 
-/** Runs `parlor verify [FILE]`: checks a backup, or the data of a server, also while that runs. Resolves to the exit code. */
+/** Runs `parlor verify [FILE]`: checks a backup, or the data of a server, also while the server runs. Resolves to the exit code. */
 export async function verifyCommand(file: string | undefined, { data, plugin, json }: VerifyOptions): Promise<number> {
   const catalogue = await loadCatalogue(plugin)
   const path = file === undefined ? databaseIn(data) : databaseAt(file)
@@ -66,7 +66,7 @@ export async function verifyCommand(file: string | undefined, { data, plugin, js
 }
 
 /**
- * Verifies a copy of a database; if a server runs in `data`, it makes the copy. Rejects with a UsageError if the
+ * Verifies a copy of a database; if a server runs in `data`, the server makes the copy. Rejects with a UsageError if the
  * copy fails.
  */
 async function verifyCopy(
@@ -187,7 +187,7 @@ async function askForCopy(data: string, action: 'backup' | 'verify', file: strin
 interface CopyHere extends InFolder {
   readonly from: string
   readonly copy: string
-  /** Rewrites a sentence about the copy as one about its final file. */
+  /** Rewrites a sentence about the copy as a sentence about its final file. */
   readonly named: (sentence: string) => string
 }
 

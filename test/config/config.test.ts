@@ -129,7 +129,7 @@ describe('an invalid setting is refused with its place', () => {
     ['[ports]\nguess = 65536', 'ports.guess (from parlor.toml) is 65536, and must be a port from 0 to 65535; 0 for any'],
     [
       'http = "here"',
-      'http (from parlor.toml) is "here", and must be a port such as 4080, an address with one such as 0.0.0.0:4080, or "none"',
+      'http (from parlor.toml) is "here", and must be a port such as 4080, an address with a port such as 0.0.0.0:4080, or "none"',
     ],
     ['log = "xml"', 'log (from parlor.toml) is "xml", and must be plain or json'],
     ['level = "loud"', 'level (from parlor.toml) is "loud", and must be error, warn, info or debug'],

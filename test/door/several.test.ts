@@ -64,7 +64,7 @@ describe('several games at once at the front door', () => {
     await ada.type('2')
     ada.news()
     await bob.type('draw')
-    expect(ada.news()).toBe(lines('', 'Table 1: bob offers a draw: "accept" or "decline", or move on.'))
+    expect(ada.news()).toBe(lines('', 'Table 1: bob offers a draw: "accept", "decline", or make a move.'))
     await ada.type('go 1', '3')
     ada.news()
     await carl.type('4')

@@ -57,7 +57,7 @@ function isHeader(columns: readonly string[]): boolean {
 
 const COLUMNS: readonly string[] = ['question', 'right', 'wrong', 'explanation']
 
-/** Names the missing columns if the header has unknown ones, as the end of a sentence. */
+/** Names the missing columns if the header has unknown columns, as the end of a sentence. */
 function missingColumns(columns: readonly string[]): string {
   const missing = ['question', 'right', 'wrong'].filter((name) => !columns.includes(name))
   const hasOthers = columns.some((name) => !COLUMNS.includes(name))
@@ -80,7 +80,7 @@ function parseRows(text: string): Row[] {
   return rows
 }
 
-/** Returns the records below the line `above`, up to the first unreadable one. */
+/** Returns the records below the line `above`, up to the first unreadable record. */
 function readFrom(lines: readonly string[], above: number, delimiter: string): { records: Row[]; broken?: Row } {
   const records: Row[] = []
   let ended = above
