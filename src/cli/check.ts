@@ -24,7 +24,7 @@ import { terminalSignal } from './stop-signal.ts'
 /** Maximum number of checks that run at the same time. */
 const MOST_LANES = 4
 
-/** Options with a value that do not belong to one check. */
+/** Options with a value that the command line for repeating one check does not have. */
 const WITH_VALUE = ['--only', '--seed', '--format', '--junit', '--gradescope']
 
 export interface CheckOptions extends CheckFlags, MatrixFlags {
@@ -138,7 +138,7 @@ function countMore(program: Program, commands: readonly (readonly [Side, string]
 }
 
 /**
- * Returns the command line that repeats one check: the present command line, without the other side and the reports. `command` is the start
+ * Returns the command line that repeats one check: the current command line, without the other side and the reports. `command` is the start
  * of the side if a settings file, and not the command line, gives it.
  */
 function repeatLine(role: Side, command: string | undefined, check: Check, seed: number): string {

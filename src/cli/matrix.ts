@@ -27,7 +27,7 @@ import { toCsv } from './table.ts'
 
 /** Conversations for each core: a conversation takes several seconds, and 0.3 s of processor time. */
 const JOBS_PER_CORE = 2
-/** Options with a value that a repeated line does not have. */
+/** Options with a value that the command line for repeating a part does not have. */
 const WITH_VALUE: ReadonlySet<string> = new Set(['--only', '--seed', '--csv', '--html', '--jobs', '--pair', '--hand-in'])
 
 export interface MatrixCommandOptions extends CheckFlags, MatrixFlags {
@@ -173,7 +173,7 @@ async function openSide({ terms, handIn, side, seed, stop, note }: SideToOpen): 
   }
 }
 
-/** Returns the command lines that repeat a part: the present command line, without the reports. */
+/** Returns the command lines that repeat a part: the current command line, without the reports. */
 function toRepeats({ seed }: MatrixCommandOptions): MatrixOptions['repeats'] {
   const [, , ...line] = process.argv
   const words = line.filter((word, at) => {

@@ -295,7 +295,7 @@ export function* flattenSettings(
   }
 }
 
-/** Sets the value of a setting, also of one within a table. */
+/** Sets the value of a setting, also of a setting within a table. */
 export function setValue(values: Record<string, unknown>, setting: string, value: unknown): void {
   const [table, key] = splitName(setting)
   if (table === undefined) values[key] = value

@@ -142,7 +142,7 @@ export interface Situation<View> {
 }
 
 /**
- * Seat is what one player can see and do at a table. A connection, a user at the terminal and a bot use the same interface, and
+ * Seat is one player's interface to a table. A connection, a user at the terminal and a bot use the same interface, and
  * none of them can reach another seat.
  */
 export interface Seat<Move, View> {

@@ -6,7 +6,10 @@ import type { Connection } from '../wire/connection.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import { connectToAdmin } from './admin-link.ts'
 
-/** ClassRequest requests the class console: a snapshot, and with `follow` the changes after it; with `client`, of one connection. */
+/**
+ * ClassRequest requests the class console: a snapshot, and with `follow` the changes after it; with `client`, the messages of that
+ * connection alone.
+ */
 export const ClassRequest = z.strictObject({
   action: z.literal('class'),
   version: z.literal(CLASS_VERSION),
@@ -81,7 +84,9 @@ class ClassFeed {
   readonly #operator: Connection
   /** The only connection that is sent, with its observations; `undefined` for all connections. */
   readonly #only: number | undefined
-  /** Connections that have changed since they were sent last; true if the console no longer stores them. */
+  /**
+   * Connections that have changed since the operator last received them; the value is true if the console no longer stores the connection.
+   */
   #changed = new Map<number, boolean>()
   #onChange: (() => void) | undefined
   /** Number of the last observation that was sent. */

@@ -58,7 +58,7 @@ const TCP: StreamTransport = { name: 'tcp', listen: (at, accept, _rejected, batc
 /** SeatingFactory creates the seating of each conversation: a `LobbyService`, or a substitute. */
 export type SeatingFactory = Pick<LobbyService, 'createSeating' | 'closeHall'> & Partial<Pick<LobbyService, 'batchLimits'>>
 
-/** ListenStatus has the address on which a program listens, or the error because of which it does not. */
+/** ListenStatus has the address on which a program listens, or the error with which listening failed. */
 export interface ListenStatus {
   readonly program: Program
   readonly transport: StreamTransport['name']

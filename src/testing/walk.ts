@@ -20,7 +20,10 @@ import { judgeRecording, recordWrites } from './wire-recorder.ts'
  * while will never continue. The walk then says in which state each side is, for what it waits, and the likely cause.
  */
 
-/** Milliseconds without a step after which the walk reports a standstill: usually, and while a function waits for something else. */
+/**
+ * Milliseconds without a step after which the walk reports a standstill: usually, and if a function does not wait for a message, a line or
+ * a seat.
+ */
 const QUIET = 1500
 const PATIENT = 10_000
 /** One of this many walks has an opponent that leaves in the peer's turn. */

@@ -16,7 +16,7 @@ export interface RequestOrigin extends AdmittedPeer {
 export interface OriginRulesOptions {
   /** Addresses and ranges of the proxies whose `X-Forwarded-*` headers count. */
   readonly proxies: readonly string[]
-  /** Origins of pages that may use the gateway besides its own, such as `https://school.example`. */
+  /** Origins of pages that may use the gateway, besides the gateway's own origin, such as `https://school.example`. */
   readonly origins: readonly string[]
   /** True if the gateway itself speaks TLS. */
   readonly isSecure: boolean
@@ -52,8 +52,8 @@ export class OriginRules {
   }
 
   /**
-   * Checks whether the page that makes a request may do so: a page of this server, or of a configured origin. A request without the
-   * header `Origin` is none of a page, unless the browser says in `Sec-Fetch-Site` that it is.
+   * Checks whether the page that makes a request may do so: a page of this server, or of a configured origin. A request without the header
+   * `Origin` does not come from a page, unless the browser says in `Sec-Fetch-Site` that it does.
    */
   isAllowed({ isSecure }: RequestOrigin, headers: IncomingHttpHeaders): boolean {
     const { origin, host = '' } = headers
