@@ -42,7 +42,7 @@ export class ClassScreen {
     this.#options = options
   }
 
-  /** The connections, as they were shown last. */
+  /** The connections, each with its quiet time until now. */
   get rows(): readonly ClassConnection[] {
     const now = this.#options.clock.monotonic()
     return Array.from(this.#rows.values(), ({ row, at }) => ({ ...row, quietFor: row.quietFor + now - at }))

@@ -22,8 +22,8 @@ export interface ClassWatchOptions {
 const DEFAULT_NAME = 20
 
 /**
- * ClassWatch connects a class console to a server: it watches the transports, and learns from the logs who sits at a table and
- * from the lobby when a game has ended. It exists only with `--lab`.
+ * ClassWatch connects a class console to a server: it watches the transports, and gets the seats of clients from the logs, and the ends of
+ * games from the lobby. It exists only with `--lab`.
  */
 export class ClassWatch {
   readonly console: ClassConsole

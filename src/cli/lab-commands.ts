@@ -17,7 +17,7 @@ import {
 const RECORD = 'write a recording: .pcapng, .jsonl, .html or .svg'
 const SECRETS = 'show and record passwords, too'
 
-/** Returns the commands of the laboratory. The code of each is loaded when it runs. */
+/** Returns the commands of the laboratory. Each command loads its code when it runs. */
 export function labCommands(end: (code: number) => void): readonly CommandForm[] {
   return [
     {

@@ -82,7 +82,7 @@ class GatheredLines {
     this.#output = output
   }
 
-  /** Writes a line; a line of a summary is written even if the reader is too slow. */
+  /** Writes a line. If the reader is too slow, writes the line only if it belongs to a summary. */
   write(line: string, isSummary = false): void {
     if (!isSummary && this.#output.writableLength > WAITING) {
       this.#leftOut++

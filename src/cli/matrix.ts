@@ -145,7 +145,7 @@ interface SideToOpen {
   readonly side: Side
   readonly seed: number
   readonly stop: AbortSignal
-  /** Prints a sentence on what the sandbox does not contain, if it was not printed before. */
+  /** Prints a sentence on a limit of the sandbox, unless the command has printed it before. */
   readonly note: (sentence: string) => void
 }
 

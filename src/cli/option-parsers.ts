@@ -25,7 +25,7 @@ export interface CommandForm {
   readonly carriedFor?: TransportUse
 }
 
-/** TransportUse is what a command does over a transport. */
+/** TransportUse is the way in which a command uses a transport. */
 export type TransportUse = 'host' | 'join' | 'serve'
 
 /** OptionRole says which options of programs a command has: those of a side, of both sides (`check`), of programs without a network, or the settings. */

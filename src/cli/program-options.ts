@@ -10,7 +10,7 @@ import { type Command, DeclaredOption, type GivenOption, type OptionRole, spellO
  * of the settings, unless one of the typed `words` is the name of a shipped program. Rejects with a UsageError.
  */
 export async function loadRegistry(given: readonly string[] = [], words: readonly string[] = []): Promise<ProgramRegistry> {
-  // most commands name a shipped program, and then need no file about plug-ins
+  // most commands name a shipped program, and then the command does not read the settings for plug-ins
   if (given.length === 0 && words.some((word) => shippedPrograms.has(word))) return shippedPrograms
   return (await import('./plugins.ts')).loadProgramsHere(given)
 }

@@ -19,7 +19,7 @@ export interface RecordingFile {
 const OWNER_ONLY = 0o600
 /** Bytes of a block, which is written when it is full, and at the end of each turn of the event loop. */
 const BLOCK = 64 * 1024
-/** Maximum number of entries of a page, because it is written as a whole; later entries are dropped. */
+/** Maximum number of entries of a page, because it is written as a whole; the file drops later entries. */
 const PAGE_ENTRIES = 20_000
 
 /** Returns the suffixes of file names that a recording can have. */

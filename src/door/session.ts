@@ -30,7 +30,7 @@ type ListenerCall = (listener: LobbyListener) => void
 /**
  * DoorSession is one user's session at the front door: lines in, text out.
  *
- * The output of a command follows the typed line directly. An empty line stands before everything else that the session prints,
+ * The output of a command follows the typed line directly. An empty line precedes everything else that the session prints,
  * because the user may be in the middle of typing. The session therefore does not print an event when the lobby reports it. It
  * collects all events of one turn of the event loop and prints them together, in a microtask, in which an error cannot reach the
  * caller that caused the event. `broken` then rejects and ends the conversation.
@@ -319,7 +319,7 @@ export class DoorSession {
 
   #leave(word: string, leaves = true): void {
     this.flush()
-    // a server without a store does not hold seats over a restart
+    // a server without a store does not hold seats while it restarts
     const holds = this.#stopped ? this.lobby.keepsGames : leaves
     const left = this.tables.playing.filter(({ table }) => this.#stopped || !this.lobby.isHeldElsewhere(table))
     const held = holds ? left.map((one) => formatSeatLeft(one, this.lobby.me, this.#stopped)) : []

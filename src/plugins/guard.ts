@@ -79,7 +79,7 @@ class Guard {
       for (const viewer of [...Array(game.seats.max).keys(), 'watcher'] as const) game.view(next, viewer, outcome)
       return next
     }
-    const refusal: Refusal = { refused: `the rules of ${game.name} failed at this move: make another one` }
+    const refusal: Refusal = { refused: `the rules of ${game.name} failed at this move: make another move` }
     return this.#try('play', work, refusal)
   }
 

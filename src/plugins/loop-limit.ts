@@ -43,7 +43,7 @@ class LoopTime {
 const roles = new AsyncLocalStorage<LoopTime>()
 /**
  * The current turn of the event loop, the current synchronous run, and the calls of `tick` until the next reading of the clock. The process
- * has only one of each.
+ * has only one such record.
  */
 const now = { turn: 0, isTurnKnown: false, run: 0, isRunKnown: false, skip: 0 }
 /** The loop times of code outside of roles, by file. */

@@ -85,7 +85,7 @@ const slides: Protocol<Name, State, Words> = {
   framing: framed('no end: it has not closed its side'),
 }
 
-/** Returns the framings of a hello; `lacks` names what an incomplete message lacks, by default a line end. */
+/** Returns the framings of a hello; `lacks` names the missing part of an incomplete message, by default a line end. */
 function framed(lacks?: string): Protocol['framing'] {
   const toClient = lines({ keepEnd: true, code: 'bytes', ...(lacks === undefined ? {} : { lacks }) })
   return (options) => ({ toServer: lines(), toClient: readOption(options, oneRecv) ? recvOnce(1024, 'bytes') : toClient })

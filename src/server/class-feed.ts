@@ -49,7 +49,7 @@ export class ClassFeeds {
     if (follow && this.#following.size >= FOLLOWERS)
       return operator.send(JSON.stringify({ refused: `${FOLLOWERS} others follow the class already: end one of them, or use --once` }))
     const feed = new ClassFeed(this.#console, operator, row?.connection)
-    // before the snapshot, so that no change falls between the two
+    // before the snapshot, so that the operator misses no change
     const end = follow ? this.#console.subscribe(({ connection, isGone }) => feed.note(connection, isGone)) : () => {}
     try {
       await feed.sendSnapshot()
@@ -151,7 +151,7 @@ class ClassFeed {
   }
 }
 
-/** Reads and drops what an operator sends. Resolves with false when it has disconnected. */
+/** Reads and drops all bytes of an operator. Resolves with false when it has disconnected. */
 async function ignoreLines(operator: Connection): Promise<false> {
   try {
     for (;;) await operator.receive()

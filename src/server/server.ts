@@ -163,7 +163,7 @@ export class Server {
   }
 
   /**
-   * Serves the clients that wait, and later clients. Their input is batched up to the limits of the factory, so that its store
+   * Serves the clients that wait, and later clients. The server batches their input up to the limits of the factory, so that its store
    * persists simultaneous input in one write. The caller calls it once, after `listen`.
    */
   admit(factory: SeatingFactory): void {

@@ -10,8 +10,8 @@ interface Row {
 
 /**
  * Parses CSV (RFC 4180) as spreadsheets write it: the delimiter may be a semicolon or a tab, a first line `sep=;` may name it, and
- * empty columns may follow the others. The header names the columns: `question`, `right`, `wrong` one to five times (a number after
- * it is ignored), and optionally `explanation`. The parser ignores an empty `wrong` field. The parser skips each invalid record and
+ * empty columns may follow the others. The header names the columns: `question`, `right`, `wrong` one to five times (the parser ignores a
+ * number after it), and optionally `explanation`. The parser ignores an empty `wrong` field. The parser skips each invalid record and
  * reports its line and the reason. Throws a QuestionError if the header has other columns.
  */
 export function parseCsv(text: string): ParsedQuestions {

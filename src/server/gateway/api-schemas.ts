@@ -80,7 +80,10 @@ export const FinishedRecord = z
         n: count,
         at: time,
         what: visibleEvent,
-        view: z.unknown().optional().meta({ description: 'what a watcher sees after the event; missing if the event does not change it' }),
+        view: z
+          .unknown()
+          .optional()
+          .meta({ description: 'the view of a watcher after the event; missing if the event does not change it' }),
       }),
     ),
     next: count.optional().meta({ description: 'the value of `after` for the next page; missing on the last page' }),

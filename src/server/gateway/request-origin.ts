@@ -27,7 +27,7 @@ export interface OriginRulesOptions {
  *
  * A proxy appends the address of its peer to `X-Forwarded-For`, behind the text that its peer has sent. Therefore only the end of the list
  * can be trusted: the rules read it from the end, and as long as an address belongs to a trusted proxy, the address before it counts.
- * Headers of any other peer are ignored, so that no client can choose the address to which its limits apply.
+ * The rules ignore the headers of any other peer, so that no client can choose the address to which its limits apply.
  */
 export class OriginRules {
   readonly #proxies: readonly Range[]

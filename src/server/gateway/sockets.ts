@@ -13,9 +13,9 @@ import { readSessionCookie } from './session-cookie.ts'
 
 /*
  * `ws` runs without a server of its own (`noServer`), and not through `@fastify/websocket`: a refused upgrade must cost little and have
- * a status and a code, so the rate, the origin and the limits of the address are checked before the handshake, with no route, no hook and
- * no WebSocket. After the handshake, the socket is a transport like every other, and the server runs the same conversation over it as
- * over a TCP connection, with the same limits.
+ * a status and a code, so the gateway checks the rate, the origin and the limits of the address before the handshake, with no route, no
+ * hook and no WebSocket. After the handshake, the socket is a transport like every other, and the server runs the same conversation over it
+ * as over a TCP connection, with the same limits.
  */
 
 /** Milliseconds between two pings to each client. A client whose machine no longer answers holds its seat for at most twice this time. */
