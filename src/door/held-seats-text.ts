@@ -35,7 +35,7 @@ export function formatHeldSeat(seat: HeldSeat, me: PersonInfo | undefined): stri
  * because the server stops.
  */
 export function formatSeatLeft({ table, token, grace }: TableScreen, me: PersonInfo | undefined, stopped: boolean): string {
-  const time = stopped ? ' while the server restarts' : grace === undefined ? '' : ` for ${formatDuration(grace)}`
+  const time = stopped ? ' after a restart' : grace === undefined ? '' : ` for ${formatDuration(grace)}`
   const back = me?.registered || token === undefined ? `"resume ${table}" resumes it.` : `resume ${token}`
   return `Your seat at table ${table} is held${time}: ${back}`
 }

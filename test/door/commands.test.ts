@@ -455,7 +455,7 @@ describe('in the lobby', () => {
       watchers: 0,
       over: false,
     })
-    const none = lines('The server holds no such seat for you. If you have its token, type "resume TOKEN".')
+    const none = lines('You hold no such seat. If you have its token, type "resume TOKEN".')
     expect(await caller.type('resume')).toBe(none)
     lobby.heldSeats = [held(7), held(12)]
     expect(await caller.type('resume')).toBe(

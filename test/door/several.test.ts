@@ -157,7 +157,7 @@ describe('the last line about a seat when the connection ends', () => {
     lobby.service.closeHall(reason)
     ada.conversation.stop(reason)
     await settled()
-    expect(ada.news()).toMatch(/Bye\.\nYour seat at table 1 is held while the server restarts: resume \w{26}\n$/)
+    expect(ada.news()).toMatch(/Bye\.\nYour seat at table 1 is held after a restart: resume \w{26}\n$/)
   })
 
   test('does not report that if the server has no data folder', async () => {

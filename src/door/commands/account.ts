@@ -19,7 +19,7 @@ const NAME_ALONE = [
   'Type only the name ("register ada"): the server then asks for the password.',
   'If your name has a blank in it, type "name ada b" first and then "register".',
 ]
-const NOT_HELD = 'The server holds no such seat for you. If you have its token, type "resume TOKEN".'
+const NOT_HELD = 'You hold no such seat. If you have its token, type "resume TOKEN".'
 
 /** The question for a name. */
 export const NAME_QUESTION = 'What is your name?'
