@@ -323,8 +323,7 @@ export class DoorSession {
     const holds = this.#stopped ? this.lobby.keepsGames : leaves
     const left = this.tables.playing.filter(({ table }) => this.#stopped || !this.lobby.isHeldElsewhere(table))
     const held = holds ? left.map((one) => formatSeatLeft(one, this.lobby.me, this.#stopped)) : []
-    const invited =
-      this.lobby.ownInvitation && !this.lobby.hasOtherSessions ? ['Your invitation is cancelled: its code is no longer valid.'] : []
+    const invited = this.lobby.ownInvitation && !this.lobby.hasOtherSessions ? ['Your invitation is cancelled: its code is invalid.'] : []
     this.say(...joinSentences([word, ...invited, ...held]))
     this.#over = true
   }

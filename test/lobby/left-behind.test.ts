@@ -65,7 +65,7 @@ describe('a user who takes another name', () => {
     await bob.type('play tictactoe')
     await carl.type('watch 1', 'invite tictactoe')
     const received = await carl.type('name dora')
-    expect(received).toContain('Your invitation to tictactoe is cancelled: its code is no longer valid.')
+    expect(received).toContain('Your invitation to tictactoe is cancelled: its code is invalid.')
     expect(received).toContain('You have left table 1.')
     expect(received).not.toContain('no longer carl')
   })

@@ -83,9 +83,7 @@ function explainUnnotified(session: DoorSession, { against, game, settings, rate
 /** Reports that an open seek was cancelled; `isInvitation` marks a seek with a code. */
 function formatCancelled({ catalogue }: Lobby, seeker: SeekInfo, isInvitation: boolean): string {
   const what = [seeker.game, ...formatTerms(catalogue, seeker)].join(', ')
-  return isInvitation
-    ? `Your invitation to ${what} is cancelled: its code is no longer valid.`
-    : `Your earlier seek, ${what}, is cancelled.`
+  return isInvitation ? `Your invitation to ${what} is cancelled: its code is invalid.` : `Your earlier seek, ${what}, is cancelled.`
 }
 
 /** Reports that the open seek was cancelled, and calls it an invitation, a challenge or a seek. */
