@@ -138,8 +138,8 @@ function countMore(program: Program, commands: readonly (readonly [Side, string]
 }
 
 /**
- * Returns the command line that repeats one check: the current command line, without the other side and the reports. `command` is the start
- * of the side if a settings file, and not the command line, gives it.
+ * Returns the command line that repeats one check: the current command line, without the other side and the reports. If the command checks
+ * both sides, `command` is the command of the side, because a settings file may give it.
  */
 function repeatLine(role: Side, command: string | undefined, check: Check, seed: number): string {
   const dropped: ReadonlySet<string> = new Set([...WITH_VALUE, role === 'client' ? '--server' : '--client'])

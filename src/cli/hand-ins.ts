@@ -115,7 +115,7 @@ function explain(starts: readonly ({ readonly unclear: string } | object)[]): st
   return `${why}; say how it is started in its parlor-check.toml, such as client = "python3 main.py {HOST} {PORT}"`
 }
 
-/** Resolves to a folder in a hand-in; without a name, to the first folder that contains more than one folder. */
+/** Resolves to a folder in a hand-in; without a name, to the first folder whose content is not a single folder. */
 async function findInside(path: string, folder: string | undefined): Promise<string> {
   if (folder === undefined) return descend(path, DEPTH)
   const found = await realpath(join(path, folder)).catch(() => undefined)

@@ -25,7 +25,7 @@ import { resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { toCsv } from './table.ts'
 
-/** Conversations for each core: a conversation takes several seconds, and 0.3 s of processor time. */
+/** Conversations for each core: a conversation takes several seconds, of which 0.3 s are processor time. */
 const JOBS_PER_CORE = 2
 /** Options with a value that the command line for repeating a part does not have. */
 const WITH_VALUE: ReadonlySet<string> = new Set(['--only', '--seed', '--csv', '--html', '--jobs', '--pair', '--hand-in'])

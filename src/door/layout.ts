@@ -125,7 +125,7 @@ export function applyErasures(line: string): string {
   return characters.join('')
 }
 
-/** Matches lines of characters below the first combining mark, as most lines are. */
+/** Matches lines whose characters all precede the first combining mark in Unicode; most lines match. */
 const SHORT_OF_MARKS = /^[\0-\u02ff]*$/
 const MARKS = /([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+/gu
 /** Maximum length of a refusal, in characters, because some refusals quote the typed line. */

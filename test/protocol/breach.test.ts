@@ -149,7 +149,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       title: 'H found unusable',
       typed: ['H'],
       says: [PROMPT, 'Please enter head (H), tail (T)             or Q to quit\n'],
-      sentence: 'but the guess was "H", which is head or tail',
+      sentence: 'but the guess was "H", which is head (H) or tail (T)',
     },
     {
       title: 'what is no guess found right',

@@ -54,7 +54,7 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
       if (socket.writable) socket.end(formatError(isLong ? 'too-large' : 'bad-request', message, isLong ? 431 : 400))
     },
   })
-  // a form of another page can send `text/plain` without a preflight request, so the server takes no such body
+  // a form of another page can send `text/plain` without a preflight request, so the server accepts no such body
   app.removeContentTypeParser('text/plain')
   const gate = new RequestGate(rules, clock, isLimited)
   const timeouts = new ConnectionTimeouts(clock, options.connections)
