@@ -54,7 +54,7 @@ export async function resolveTerms(name: string | undefined, options: CheckFlags
   const named = name ?? settings.findLast(({ program }) => program !== undefined)?.program
   if (named === undefined)
     throw new UsageError(
-      'the program is missing: parlor check PROGRAM, or program = "..." in parlor-check.toml; all of them: parlor protocols',
+      'the program is missing: parlor check PROGRAM, or program = "..." in parlor-check.toml; all programs: parlor protocols',
     )
   const program = await requireNetworkProgram(named, await loadRegistry(options.plugin, [named]))
   for (const file of files) checkWeights(program, file)

@@ -26,7 +26,7 @@ export interface HandIn extends MatrixEntry {
   readonly sides: Readonly<Partial<Record<Side, SideStart>>>
 }
 
-/** HandInsFound are the hand-ins of a folder, and a sentence for each entry that is none. */
+/** HandInsFound are the hand-ins of a folder, and a sentence for each entry that is not a hand-in. */
 export interface HandInsFound {
   readonly handIns: readonly HandIn[]
   readonly notes: readonly string[]

@@ -35,7 +35,7 @@ export async function listenOn(
 }
 
 /**
- * Returns how a server listens for streams by its settings: over TCP at the ports of its programs, over TLS with one certificate
+ * Returns the transport of a server for streams, by its settings: over TCP at the ports of its programs, over TLS with one certificate
  * for all of them, or at a Unix socket for each program. Creates the folder of the sockets. Rejects with a UsageError.
  */
 export async function openStreams({ host, tls, cert, key, unix }: StreamSettings): Promise<StreamTransport> {

@@ -298,7 +298,7 @@ async function showHelp(parlor: Command, name?: string): Promise<void> {
     { maxDistance: 2 },
   )
   throw new UsageError(
-    `there is no command ${quoteText(name ?? '')}${meant === undefined ? '; all of them: parlor help' : `; did you mean ${meant}?`}`,
+    `there is no command ${quoteText(name ?? '')}${meant === undefined ? '; all commands: parlor help' : `; did you mean ${meant}?`}`,
   )
 }
 

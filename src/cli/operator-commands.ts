@@ -190,7 +190,11 @@ function configurable(command: Command): Command {
       'another origin whose pages may play here, such as https://school.example (may be repeated)',
       appendValue,
     )
-    .option('--web-proxy <address>', 'a proxy, or a range of them, whose X-Forwarded headers count (may be repeated)', appendValue)
+    .option(
+      '--web-proxy <address>',
+      'a proxy, or a range of proxies, whose X-Forwarded headers the server trusts (may be repeated)',
+      appendValue,
+    )
     .option('--log <form>', 'format of diagnostics: plain or json', defaults.log)
     .option('--level <level>', 'lowest level that is logged: error, warn, info or debug (default: warn; as json, info)')
     .option(

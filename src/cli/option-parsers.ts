@@ -42,7 +42,7 @@ export const PLUGIN = 'add the games and programs of this file, a plug-in (may b
 /** The help of `--strict`, the same for several commands. */
 export const STRICT = 'refuse a file of words or questions if one of them cannot be used (default: skip it, and say why)'
 
-/** The unit of a time without a unit, for the help of options that take a time. */
+/** The unit of a time that the user types without a unit, for the help of options that take a time. */
 export const IN_SECONDS = 'a bare number is seconds'
 const IN_MS = 'a bare number is milliseconds'
 

@@ -49,7 +49,7 @@ async function nearest(name: string, { names, shortNames }: ProgramRegistry): Pr
 async function unknown(name: string, programs: ProgramRegistry): Promise<UsageError> {
   const meant = await nearest(name, programs)
   const guess = meant === undefined ? '.' : `; did you mean ${meant}?`
-  return new UsageError(`there is no program ${JSON.stringify(name)}${guess} All of them: parlor protocols`)
+  return new UsageError(`there is no program ${JSON.stringify(name)}${guess} All programs: parlor protocols`)
 }
 
 /** NeededPrograms says which programs' options a command needs. */

@@ -76,7 +76,7 @@ export function readRecordingFile(path: string): Recording {
   }
 }
 
-/** Returns the entries of one connection, or all. Throws a UsageError if there is no such connection. */
+/** Returns the entries of one connection, or all entries. Throws a UsageError if there is no such connection. */
 function selectConnection(entries: readonly RecordingEntry[], connection: number | undefined): readonly RecordingEntry[] {
   if (connection === undefined) return entries
   const found = entries.filter((entry) => entry.connection === connection)

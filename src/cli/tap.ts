@@ -115,7 +115,7 @@ async function loadCarriers({ listen: at, to, udp }: TapCommandOptions, clock: C
   return { listen: (accept) => sockets.listen(at, accept), connect: () => sockets.connect(to, clock) }
 }
 
-/** Listens for clients. Resolves to a sentence if that is impossible. */
+/** Listens for clients. Resolves to a sentence if the tap cannot listen. */
 async function listen({ listen: at }: TapCommandOptions, start: () => Promise<Listener>): Promise<Listener | string> {
   try {
     return await start()

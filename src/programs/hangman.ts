@@ -154,7 +154,7 @@ async function receiveWord(peer: Peer<Name, State>, console: Console): Promise<H
   }
 }
 
-/** Sends a letter, and returns the new view of the word; returns the server's refusal if it refuses. */
+/** Sends a letter, and returns the new view of the word, or the server's refusal. */
 async function sendLetter(peer: Peer<Name, State>, letter: string, before: HangmanView): Promise<HangmanView | Refusal> {
   peer.send('letter', letter)
   const { name, text, fields } = await peer.receive()

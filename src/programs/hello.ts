@@ -101,7 +101,10 @@ function automaton(text: string): Automaton<Name, State> {
   })
 }
 
-/** Waits; after a reset, returns immediately. Also waits for a client that has closed only its sending side, because it still reads. */
+/**
+ * Waits for `ms` milliseconds; a reset ends the wait. A client that closes only its sending side does not end it, because the client still
+ * reads.
+ */
 function pause(ms: number, clock: Clock, peer: Peer<Name, State>): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(ms, resolve)

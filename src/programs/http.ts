@@ -117,7 +117,7 @@ function whyNoHead(text: string): string | undefined {
 /** Reports lines of a head that end in LF alone, which many programs accept; `undefined` without such lines. */
 function whyBare(text: string): string | undefined {
   return /(?<!\r)\n/.test(parseHead(text))
-    ? 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'
+    ? 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs accept no other line end'
     : undefined
 }
 

@@ -127,8 +127,8 @@ describe('http', () => {
     ['POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab', 'its Content-Length says 5 bytes, but 2 have arrived'],
     ['get / http/1.1\r\n\r\n', 'such as "GET / HTTP/1.1"; write the method and "HTTP" in capitals'],
     ['GET index.html\r\n\r\n', 'its first line is not a request line, such as "GET / HTTP/1.1"'],
-    ['GET / HTTP/1.1\n\n', 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'],
-    ['GET / HTTP/1.1\r\nHost: x\n\r\n', 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'],
+    ['GET / HTTP/1.1\n\n', 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs accept no other line end'],
+    ['GET / HTTP/1.1\r\nHost: x\n\r\n', 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs accept no other line end'],
   ])('host: names the fault in %j', async (text, sentence) => {
     expect((await client(text)).notices).toEqual([expect.stringMatching(new RegExp(`^rejected: .*${RegExp.escape(sentence)}$`))])
   })

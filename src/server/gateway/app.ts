@@ -26,7 +26,7 @@ export type AppOptions = Pick<GatewayOptions, 'clock' | 'prefix' | 'rules' | 'is
   readonly connections: number
 }
 
-/** The answer to a path that the router cannot read, which the answer does not repeat. */
+/** The answer to a path that the router cannot read; the answer does not repeat the path. */
 const BAD_PATH: GatewayError = { code: 'bad-request', message: 'the path of the request is not valid, or too long' }
 /** The description of the API, for its OpenAPI document. */
 const ABOUT = 'Reads the hall of this server, and logs browsers in. Games are played over the WebSocket at /ws, in the native protocol.'

@@ -14,7 +14,7 @@ export interface RequestOrigin extends AdmittedPeer {
 }
 
 export interface OriginRulesOptions {
-  /** Addresses and ranges of the proxies whose `X-Forwarded-*` headers count. */
+  /** Addresses and ranges of the proxies whose `X-Forwarded-*` headers the rules trust. */
   readonly proxies: readonly string[]
   /** Origins of pages that may use the gateway, besides the gateway's own origin, such as `https://school.example`. */
   readonly origins: readonly string[]

@@ -23,7 +23,7 @@ export class Metrics {
   readonly contentType: string
   readonly #registry = new Registry()
   readonly #appends: Histogram
-  /** Samples of appends that the histogram lacks, and how many there are. */
+  /** Samples of appends that the histogram does not have yet, and the number of these samples. */
   readonly #samples = new Float64Array(SAMPLES)
   #sampled = 0
   #moves = 0
