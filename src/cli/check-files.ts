@@ -12,22 +12,27 @@ import { UsageError } from './diagnostics.ts'
 import { type GivenOption, spellOption } from './option-parsers.ts'
 import { decodeTextFile } from './text-file.ts'
 
-/** Maximum size of a settings file in bytes. It may be part of a hand-in, so it is not read without a limit. */
+/** Maximum size of a settings file in bytes. The file may be part of a hand-in, so Parlor does not read a larger file. */
 const LARGEST = 64 * 1024
 
-/** The settings that say how a program is started. A file beside a hand-in may have these alone, because its author may not set marks. */
+/**
+ * The settings that say how a program is started. A file beside a hand-in may have only these settings, because the author of a hand-in may
+ * not set marks.
+ */
 const OF_START = ['client', 'server', 'build', 'folder', 'port'] as const
 
 /** StartSettings say how a hand-in is started. */
 export type StartSettings = Pick<CheckSettings, (typeof OF_START)[number]>
 
-/** Reads the `parlor-check.toml` of a folder; resolves to `undefined` if there is none. Rejects with a UsageError. */
+/**
+ * Reads the `parlor-check.toml` of a folder; resolves to `undefined` if there is none. Rejects with a UsageError if the file is not valid.
+ */
 export async function readCheckFile(folder: string): Promise<CheckFile | undefined> {
   const file = join(folder, CHECK_FILE)
   try {
     const found = await lstat(file)
     if (!found.isFile()) throw new UsageError(`${file} is not a file but a link, a folder or a device; put the file itself there`)
-    if (found.size > LARGEST) throw new UsageError(`${file} has more than ${LARGEST / 1024} kB, the most that is read of a settings file`)
+    if (found.size > LARGEST) throw new UsageError(`${file} has more than ${LARGEST / 1024} kB, the maximum of a settings file`)
     return parseCheckFile(file, decodeTextFile(file, await readFile(file)))
   } catch (error) {
     if (error instanceof ConfigError) throw new UsageError(...error.sentences)
@@ -44,7 +49,10 @@ export function startSettingsOf({ settings }: CheckFile): { readonly start: Star
   return { start: Object.fromEntries(own), others: others.map(([name]) => name) }
 }
 
-/** Returns the options of a program that a file gives, as if they were typed. Throws a UsageError with the lines of those that it does not take. */
+/**
+ * Returns the options of a program that a file gives, as if they were typed. Throws a UsageError with the lines of the options that the
+ * program does not take.
+ */
 export function optionsOfFile({ name, takes = [] }: Program, { settings, source }: CheckFile): readonly GivenOption[] {
   const sentences: string[] = []
   const given = Object.entries(settings.options ?? {}).flatMap(([written, value]): readonly GivenOption[] => {

@@ -54,7 +54,7 @@ export async function resolveTerms(name: string | undefined, options: CheckFlags
   const named = name ?? settings.findLast(({ program }) => program !== undefined)?.program
   if (named === undefined)
     throw new UsageError(
-      'the program is missing: parlor check PROGRAM, or program = "..." in parlor-check.toml; all of them: parlor protocols',
+      'the program is missing: parlor check PROGRAM, or program = "..." in parlor-check.toml; all programs: parlor protocols',
     )
   const program = await requireNetworkProgram(named, await loadRegistry(options.plugin, [named]))
   for (const file of files) checkWeights(program, file)
@@ -86,8 +86,7 @@ function joinOptions(fromFiles: readonly GivenOption[], typed: readonly GivenOpt
 }
 
 /**
- * Resolves to how the program of `parlor check` is started, and to the files that say so: that of the current folder, and that beside
- * the program.
+ * Resolves to the start of the program of `parlor check`, and to the settings file of the current folder, if there is one.
  */
 export async function resolveStart(options: CheckFlags): Promise<{ readonly start: Start; readonly files: readonly CheckFile[] }> {
   const here = await readCheckFile('.')
@@ -109,7 +108,7 @@ export async function resolveStart(options: CheckFlags): Promise<{ readonly star
   return { start, files: here ? [here] : [] }
 }
 
-/** Returns the settings of a file beside a hand-in, and prints which of its settings are ignored. */
+/** Returns the settings of a file that say how the hand-in beside it is started, and prints which other settings Parlor ignores. */
 export function startBeside(file: CheckFile, folder: string): StartSettings {
   const { start, others } = startSettingsOf(file)
   if (others.length > 0)

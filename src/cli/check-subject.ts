@@ -30,7 +30,7 @@ export interface SubjectTerms {
   readonly seed: number
   /** The options of the program; each is for the judge's side that takes it. */
   readonly flags: ProgramFlags
-  /** True if the options may have some for the other side, because both sides are under test. */
+  /** True if some options may be for the other side, because both sides are under test. */
   readonly isBoth: boolean
 }
 
@@ -61,7 +61,10 @@ export function wordsOf(command: string): readonly string[] {
   }
 }
 
-/** Resolves to the absolute path of a folder. Rejects with a UsageError, which says what the folder is, if there is none. */
+/**
+ * Resolves to the absolute path of a folder. Rejects with a UsageError if there is none; `what` is the end of its sentence, and says which
+ * folder is meant.
+ */
 export async function findFolder(folder: string, what: string): Promise<string> {
   const path = resolve(folder)
   const found = await stat(path).catch(() => undefined)

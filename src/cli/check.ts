@@ -24,7 +24,7 @@ import { terminalSignal } from './stop-signal.ts'
 /** Maximum number of checks that run at the same time. */
 const MOST_LANES = 4
 
-/** Options with a value that do not belong to one check. */
+/** Options with a value that the command line for repeating one check does not have. */
 const WITH_VALUE = ['--only', '--seed', '--format', '--junit', '--gradescope']
 
 export interface CheckOptions extends CheckFlags, MatrixFlags {
@@ -88,7 +88,7 @@ export async function checkCommand(name: string | undefined, options: CheckOptio
     terminal.printSentence(formatProgress(program, results))
     const more = level === 'worksheet' && report.passed && options.only === undefined ? countMore(program, commands, options.udp) : 0
     if (more > 0)
-      terminal.printSentence(`this was a good network and a correct peer: --level robust has ${formatCount(more, 'more check')}`)
+      terminal.printSentence(`these checks use a good network and a correct peer; --level robust has ${formatCount(more, 'more check')}`)
     terminal.printSentence(`${summary(report)}${isWeighted ? `, ${formatScore(toScore(report.checks, weights))}` : ''}`)
   }
   await writeReport(options.junit, () => formatJUnit(report))
@@ -108,7 +108,7 @@ function commandsOf({ client, server }: Start): readonly (readonly [Side, string
   const given = [['client', client] as const, ['server', server] as const]
   const commands = given.flatMap(([role, command]) => (command === undefined ? [] : [[role, command] as const]))
   if (commands.length === 0)
-    throw new UsageError('nothing is to be checked: say how your program is started, such as --client "python3 client.py", or --server')
+    throw new UsageError('there is nothing to check: say how your program is started, such as --client "python3 client.py", or --server')
   for (const [, command] of commands) wordsOf(command)
   return commands
 }
@@ -137,7 +137,10 @@ function countMore(program: Program, commands: readonly (readonly [Side, string]
   return all.filter((check) => check.level === 'robust').length
 }
 
-/** Returns the command line that repeats one check: this one, without the other side and the reports. `command` is that of one side of two. */
+/**
+ * Returns the command line that repeats one check: the current command line, without the other side and the reports. If the command checks
+ * both sides, `command` is the command of the side, because a settings file may give it.
+ */
 function repeatLine(role: Side, command: string | undefined, check: Check, seed: number): string {
   const dropped: ReadonlySet<string> = new Set([...WITH_VALUE, role === 'client' ? '--server' : '--client'])
   const [, , ...line] = process.argv
@@ -162,7 +165,7 @@ function printJudged(terminal: Terminal, { result, proves, lines, observations, 
   terminal.say(`        repeat: ${result.repeat}`)
 }
 
-/** Sorts results as the checks are listed. Checks that run at the same time end in any order. */
+/** Sorts results in the order of the list of checks. Checks that run at the same time end in any order. */
 function inOrder(results: readonly JudgedCheck[], commands: readonly (readonly [Side, string])[]): readonly JudgedCheck[] {
   const names = commands.flatMap(([role]) => CHECKS.map(({ name }) => (commands.length > 1 ? `${role}:${name}` : name)))
   return results.toSorted((one, other) => names.indexOf(one.result.name) - names.indexOf(other.result.name))

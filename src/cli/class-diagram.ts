@@ -4,7 +4,8 @@ import { formatDiagramHead, formatObservation, type SequenceDiagramOptions } fro
 import { formatClassRow } from './class-table.ts'
 
 /**
- * ClassDiagram turns the lines of one connection into those of a sequence diagram: the row first, then each observation when it arrives.
+ * ClassDiagram turns the lines of one connection into the lines of a sequence diagram: the row first, then each observation when it
+ * arrives.
  */
 export class ClassDiagram {
   readonly #options: SequenceDiagramOptions
@@ -16,7 +17,7 @@ export class ClassDiagram {
     this.#options = { width, color, origin: 0 }
   }
 
-  /** True if nothing more will come, because the connection is closed. */
+  /** True if no further observation will arrive, because the connection is closed. */
   get isOver(): boolean {
     return this.#isSnapshotOver && this.#row?.isOpen === false
   }

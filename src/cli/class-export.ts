@@ -23,8 +23,8 @@ export function formatClassCsv(rows: readonly ClassConnection[]): string {
 }
 
 /**
- * Formats the console as JUnit XML: a test case for each connection. It has failed if the last fault is not corrected, and passed if the
- * client has finished a game; all others are skipped.
+ * Formats the console as JUnit XML: a test case for each connection. A test case has failed if the last fault is not corrected, and has
+ * passed if the client has finished a game; all other test cases are skipped.
  */
 export function formatClassJUnit(rows: readonly ClassConnection[]): string {
   const verdicts = rows.map(toClassVerdict)

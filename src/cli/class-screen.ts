@@ -11,21 +11,24 @@ export interface ClassScreenOptions {
   readonly clock: Clock
 }
 
-/** Milliseconds between two redraws without a change: a column shows how long a client is quiet. */
+/** Milliseconds between two redraws without a change, because a column shows how long a client is quiet. */
 const TICK = 1000
 /** Milliseconds in which changes are collected before a redraw. */
 const SOON = 50
 /** Number of lines of a terminal that does not report its height. */
 const LINES = 24
 
-/** Escape sequences: the other screen of the terminal and its return, without a cursor; its upper left corner; the rest of a line, and of the screen. */
+/**
+ * Escape sequences: show the alternate screen without a cursor; restore both; move to the upper left corner; erase the rest of a line;
+ * erase the rest of the screen.
+ */
 const ENTER = '\x1b[?1049h\x1b[?25l'
 const LEAVE = '\x1b[?25h\x1b[?1049l'
 const HOME = '\x1b[H'
 const REST_OF_LINE = '\x1b[K'
 const REST_OF_SCREEN = '\x1b[J'
 
-/** ClassScreen shows the class console on a terminal, and draws it again with each change. Closing the screen restores the terminal. */
+/** ClassScreen shows the class console on a terminal, and draws it again after each change. Closing the screen restores the terminal. */
 export class ClassScreen {
   readonly #options: ClassScreenOptions
   /** The rows, and the monotonic time at which each arrived. */
@@ -39,7 +42,7 @@ export class ClassScreen {
     this.#options = options
   }
 
-  /** The connections, as they were shown last. */
+  /** The connections, each with its quiet time until now. */
   get rows(): readonly ClassConnection[] {
     const now = this.#options.clock.monotonic()
     return Array.from(this.#rows.values(), ({ row, at }) => ({ ...row, quietFor: row.quietFor + now - at }))
@@ -82,7 +85,7 @@ export class ClassScreen {
     const { output, color } = this.#options
     const lines = (output.rows || LINES) - 1
     const table = formatClassTable(this.rows, { columns: terminalColumns(output), color, lines: lines - 2 })
-    const shown = [...table, '', 'Ctrl-C ends this.'].slice(0, lines)
+    const shown = [...table, '', 'Ctrl-C ends this view.'].slice(0, lines)
     output.write(`${HOME}${shown.map((line) => `${line}${REST_OF_LINE}`).join('\n')}\n${REST_OF_SCREEN}`)
     this.#schedule(TICK)
   }

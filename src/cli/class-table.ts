@@ -78,7 +78,7 @@ export function formatClassRow(row: ClassConnection, columns = Number.POSITIVE_I
   return columns === Number.POSITIVE_INFINITY ? line : wrap(line, columns).join('\n')
 }
 
-/** Formats how many connections there are. */
+/** Formats the numbers of connections: all, open, with a fault, finished. */
 export function formatSummary(rows: readonly ClassConnection[]): string {
   if (rows.length === 0) return 'No client has connected yet.'
   const open = rows.filter(({ isOpen }) => isOpen).length
@@ -88,7 +88,7 @@ export function formatSummary(rows: readonly ClassConnection[]): string {
   return `${all}, ${open} open; ${count('failed')} with a fault, ${count('passed')} finished`
 }
 
-/** Open connections are first, and among them those whose last fault is not corrected. */
+/** Returns the rank of a connection in the table: open connections are first, and among them those whose last fault is not corrected. */
 function rankOf({ fault, isOpen }: ClassConnection): number {
   return (isOpen ? 0 : 2) + (fault?.stands ? 0 : 1)
 }

@@ -22,8 +22,8 @@ export interface ClassWatchOptions {
 const DEFAULT_NAME = 20
 
 /**
- * ClassWatch connects a class console to a server: it watches the transports, and learns from the logs who sits at a table and
- * from the lobby when a game has ended. It exists only with `--lab`.
+ * ClassWatch connects a class console to a server: it watches the transports, and gets the seats of clients from the logs, and the ends of
+ * games from the lobby. It exists only with `--lab`.
  */
 export class ClassWatch {
   readonly console: ClassConsole
@@ -58,7 +58,7 @@ export class ClassWatch {
     this.#lobby = lobby
   }
 
-  /** Returns the transport of a client, watched. */
+  /** Wraps the transport of a client, so that the console sees its messages. */
   watch(transport: Transport, program: Program, { connection, client }: ConnectionInfo): Transport {
     const { options, streams } = this.#options
     const protocol = this.#protocols.get(program) ?? toWatchedProtocol(program, options)

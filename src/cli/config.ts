@@ -231,10 +231,10 @@ function portsOf({ config: { host, ports, portBase } }: ResolvedConfig, programs
   const { [ALL]: all, ...named } = ports
   const [only, second] = programs
   if (all === undefined) {
-    // two ports more, for metrics and for browsers
+    // two more ports, for metrics and for browsers
     const last = (portBase ?? 0) + programs.length + 1
     if (last > 65535)
-      throw new UsageError(`--port-base ${portBase} leaves no room for ${programs.length} programs: the last would be at ${last}`)
+      throw new UsageError(`--port-base ${portBase} is too high for ${programs.length} programs: the last would be at ${last}`)
     const shipped = programs.filter(isShipped)
     // the ports of plug-ins follow the port of the metrics, so that a plug-in shifts no other port
     const others = programs.filter((program) => !isShipped(program))
@@ -272,7 +272,7 @@ function placesOf({ config, from }: ResolvedConfig, programs: readonly Program[]
   }
 }
 
-/** Resolves to the result of `make` for a setting. If it rejects with a UsageError, adds the source of the setting to each sentence. */
+/** Resolves to the result of `make` for a setting. If `make` rejects with a UsageError, adds the source of the setting to each sentence. */
 function withSource<Made>({ from, lines }: ResolvedConfig, setting: string, make: () => Promise<Made>): Promise<Made> {
   return addOrigin(formatOrigin(setting, from.get(setting), lines.get(setting)), make)
 }

@@ -187,7 +187,7 @@ export function outputIsClosed(): boolean {
   return isClosed
 }
 
-/** Checks whether an output error is EPIPE: the reader has closed the pipe. */
+/** Checks whether an output error is EPIPE, which means that the reader has closed the pipe. */
 export function isReaderGone(error: Error): boolean {
   return 'code' in error && error.code === 'EPIPE'
 }

@@ -89,7 +89,7 @@ export function formatWebRefusal({ address, failure }: WebPort): string {
   return `nothing is served: ${why.replace(`${at}:`, () => `${at} for browsers:`)}`
 }
 
-/** Returns the sentence for a server without a port for browsers, because another process or a program of this server has it. */
+/** Returns the sentence for a server without a port for browsers, because another process or a program of this server uses that port. */
 export function formatNoWeb({ address, failure }: WebPort, places: readonly ListenStatus[]): string {
   const own = places.find((one) => one.failure === undefined && one.transport !== 'udp' && one.address.port === address.port)
   const why = own

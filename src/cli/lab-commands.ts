@@ -17,12 +17,12 @@ import {
 const RECORD = 'write a recording: .pcapng, .jsonl, .html or .svg'
 const SECRETS = 'show and record passwords, too'
 
-/** Returns the commands of the laboratory. The code of each is loaded when it runs. */
+/** Returns the commands of the laboratory. Each command loads its code when it runs. */
 export function labCommands(end: (code: number) => void): readonly CommandForm[] {
   return [
     {
       usage: 'tap [program]',
-      about: 'a proxy that shows, judges and disturbs what passes between a client and a server',
+      about: 'a proxy that shows, judges and disturbs the messages between a client and a server',
       has: 'check',
       example:
         'parlor tap guess --listen 9000 --to 9999   and elsewhere: parlor join guess --port 9000\nparlor tap --listen 0.0.0.0:9000 --to 192.168.1.20:3456\nparlor tap quiz --listen 9000 --to 3456 --record quiz.pcapng\nparlor tap guess --listen 9000 --to 9999 --split 1..3 --fault "reset before 2nd LOW"',
@@ -56,15 +56,15 @@ export function labCommands(end: (code: number) => void): readonly CommandForm[]
         'parlor rerun quiz.pcapng --client "python3 client.py {HOST} {PORT}"\nparlor rerun guess.jsonl guess --server "./server {PORT}" --connection 2',
       define: (made) =>
         made
-          .option('--client <command>', 'how the client is started; {HOST} and {PORT} in it are where the server listens')
-          .option('--server <command>', 'how the server is started; {PORT} in it is where it shall listen')
+          .option('--client <command>', 'the command that starts the client; {HOST} and {PORT} in it are the address of the server')
+          .option('--server <command>', 'the command that starts the server; {PORT} in it is the port at which it must listen')
           .option('--folder <folder>', 'the program’s folder, in which its command runs (default: the current folder)')
-          .option('--port <n>', 'the port that is built into the program (default: the one of the recording)', parseFixedPort)
+          .option('--port <n>', 'the port that is built into the program (default: that of the recording)', parseFixedPort)
           .option('--connection <n>', 'the connection of the recording (default: the first)', numberParser(1, 1_000_000))
           .addOption(durationOption('--wait <time>', `how long the program may take to connect or to listen; ${IN_SECONDS}`, '5s'))
           .option(
             '--timeout <time>',
-            `how long the program may be silent when it is to send; ${IN_SECONDS} (default: 5s)`,
+            `how long the program may be silent when it must send; ${IN_SECONDS} (default: 5s)`,
             parsePositiveDuration,
           )
           .option('--strict', STRICT)

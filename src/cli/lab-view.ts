@@ -9,7 +9,7 @@ import { spellOption } from './option-parsers.ts'
 import { loadRegistry, type ProgramFlags, requireNetworkProgram, resolveOptions } from './program-options.ts'
 
 /**
- * WatchedPrograms is what a command of the laboratory watches: a program with its options, or all programs. */
+ * WatchedPrograms are the programs that a command of the laboratory watches: one program with its options, or all programs. */
 export interface WatchedPrograms {
   readonly protocols: readonly WatchedProtocol[]
   /** The program that the user has named. */
@@ -34,7 +34,7 @@ export async function loadWatched(name: string | undefined, flags: ProgramFlags)
 
 /**
  * Creates the view on standard output: a diagram at a terminal, and plain lines on a pipe. It escapes everything that a peer has sent.
- * `limit` is the number of messages that a terminal shows in a second; a pipe gets all.
+ * `limit` is the number of messages that a terminal shows in a second; a pipe gets all messages.
  */
 export function createView({ limit }: { readonly limit?: number } = {}): LiveView {
   const output = process.stdout
@@ -48,7 +48,7 @@ export function createView({ limit }: { readonly limit?: number } = {}): LiveVie
   })
 }
 
-/** Returns how diagrams are printed on an output. */
+/** Returns the width of diagrams on an output, and whether they have colours. */
 export function diagramOptions(output: NodeJS.WriteStream = process.stdout): Omit<SequenceDiagramOptions, 'origin'> {
   return { width: output.isTTY ? terminalColumns(output) : PIPE_COLUMNS, color: showsColor(output) }
 }
@@ -69,7 +69,10 @@ function showsColor(output: NodeJS.WriteStream): boolean {
 /** Bytes that may wait for a reader of standard output. */
 const WAITING = 4 * 1024 * 1024
 
-/** GatheredLines writes the lines of one turn of the event loop at once. If the reader is too slow, lines are left out, and a line says so. */
+/**
+ * GatheredLines writes the lines of one turn of the event loop together. If the reader is too slow, it drops lines, and writes a line that
+ * says so.
+ */
 class GatheredLines {
   readonly #output: NodeJS.WriteStream
   #lines: string[] = []
@@ -79,7 +82,7 @@ class GatheredLines {
     this.#output = output
   }
 
-  /** Writes a line; a line of a summary is written even if the reader is too slow. */
+  /** Writes a line. If the reader is too slow, writes the line only if it belongs to a summary. */
   write(line: string, isSummary = false): void {
     if (!isSummary && this.#output.writableLength > WAITING) {
       this.#leftOut++

@@ -45,7 +45,7 @@ export function readLadder(server: Connection, game: RankedGame, limit: number):
   return talk(server, async (ask) => [await askForLadder(ask, game, limit)])
 }
 
-/** Reads the ladders of all games of a server, of which this process knows some; otherwise like `readLadder`. */
+/** Reads the ladders of all games of a server, some of which this process may not know. Rejects as `readLadder` does. */
 export function readLadders(server: Connection, known: readonly RankedGame[], limit: number): Promise<readonly GameLadder[]> {
   return talk(server, async (ask) => {
     const listed = await ask({ type: 'games' })

@@ -210,7 +210,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
           .addOption(
             new Option(
               '--level <level>',
-              'the level of the checks: what the worksheet’s program can do, or also bad networks and peers (default: worksheet)',
+              'the level of the checks: those that the worksheet’s program passes, or also those with bad networks and peers (default: worksheet)',
             ).choices(['worksheet', 'robust']),
           )
           .option('--only <check>', 'run this check alone')
@@ -227,9 +227,9 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
             'with --matrix: conversations at a time (default: two for each core of the processor)',
             numberParser(1, 256),
           )
-          .option('--no-pairs', 'with --matrix: judge each hand-in, and let none play another')
+          .option('--no-pairs', 'with --matrix: judge each hand-in, and play no pairs')
           .option('--hand-in <name>', 'with --matrix: judge this hand-in alone')
-          .option('--pair <client/server>', 'with --matrix: let these two hand-ins play alone')
+          .option('--pair <client/server>', 'with --matrix: play only the pair of these two hand-ins')
           .option('--strict', STRICT)
           .option('--plugin <file>', PLUGIN, appendValue)
           .action(async (program, options, command) => {
@@ -298,7 +298,7 @@ async function showHelp(parlor: Command, name?: string): Promise<void> {
     { maxDistance: 2 },
   )
   throw new UsageError(
-    `there is no command ${quoteText(name ?? '')}${meant === undefined ? '; all of them: parlor help' : `; did you mean ${meant}?`}`,
+    `there is no command ${quoteText(name ?? '')}${meant === undefined ? '; all commands: parlor help' : `; did you mean ${meant}?`}`,
   )
 }
 

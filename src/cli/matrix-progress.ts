@@ -1,10 +1,13 @@
 import { terminalColumns, wrap } from '../games/text/graphemes.ts'
 import { escapeControls } from '../wire/text.ts'
 
-/** Parts of the work that are reported on an output that is not a terminal. */
+/** Maximum number of reports on an output that is not a terminal. */
 const STEPS = 10
 
-/** MatrixProgress shows how far the judgement of a class is: one line that changes at a terminal, elsewhere at most ten lines. */
+/**
+ * MatrixProgress shows how much of the judgement of a class is done: at a terminal in one line that changes, elsewhere in at most ten
+ * lines.
+ */
 export class MatrixProgress {
   readonly #output: NodeJS.WriteStream
   #step = 0
@@ -14,7 +17,7 @@ export class MatrixProgress {
     this.#output = output
   }
 
-  /** Notes that one more part is done; `what` is that part. */
+  /** Shows that one more part is done; `what` names that part. */
   show(done: number, all: number, what: string): void {
     const step = Math.floor((done * STEPS) / all)
     const line = `parlor: ${done} of ${all} done: ${escapeControls(what)}`

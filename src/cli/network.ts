@@ -151,7 +151,7 @@ function contextsOf({ programs, side, isProxy, datagrams }: NetworkScope): reado
   return programs.map(({ name, protocol }) => ({ side: seenFrom, program: { name, automaton: protocol.automaton }, datagrams }))
 }
 
-/** Checks whether one of the programs can use a rule: some programs may not have its message. */
+/** Checks whether one of the programs can use a rule, because some programs may not have the rule's message. */
 function isUsable(rule: FaultRule, context: FaultContext, resolve: typeof resolveFaults): boolean {
   return !('refused' in resolve([rule], context))
 }

@@ -27,7 +27,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
   return [
     {
       usage: 'serve',
-      about: 'serve all programs at once, many clients each, until Ctrl-C; the house plays the other side',
+      about: 'serve all programs together, many clients each, until Ctrl-C; the house plays the other side',
       has: 'settings',
       carriedFor: 'serve',
       example:
@@ -68,7 +68,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
     {
       usage: 'people <action> [name]',
       about:
-        'for the operator: list the registered users, give a user a new password (reset), or delete a user (remove), also while the server runs',
+        'for the operator: list the registered users, give a user a new password (reset), or delete a user (remove), even while the server runs',
       example: 'parlor people list\nparlor people reset ada\nparlor people remove ada --data /srv/parlor',
       define: (made) =>
         made
@@ -87,7 +87,8 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
     },
     {
       usage: 'class [client]',
-      about: 'for the operator: the connections of a server with --lab, live: state, turn, progress and last fault; or the messages of one',
+      about:
+        'for the operator: the connections of a server with --lab, live: state, turn, progress and last fault; or the messages of one connection',
       example:
         'parlor class\nparlor class 127.0.0.1:50123          its last messages as a diagram\nparlor class --once\nparlor class --csv class.csv --junit class.xml',
       define: (made) =>
@@ -102,7 +103,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
     },
     {
       usage: 'results [game]',
-      about: 'the finished games of the users, as CSV with a row for each player, also while the server runs',
+      about: 'the finished games of the users, as CSV with a row for each player, even while the server runs',
       example: 'parlor results > results.csv\nparlor results quiz --data /srv/parlor\nparlor results --json',
       define: (made) =>
         made
@@ -116,7 +117,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
     },
     {
       usage: 'verify [file]',
-      about: 'check the data of a server, also while it runs, or a backup: is every event present, readable, and within the rules',
+      about: 'check the data of a server, even while it runs, or a backup: is every event present, readable, and within the rules',
       example: 'parlor verify\nparlor verify --data /srv/parlor --json\nparlor verify /backup/parlor.db',
       define: (made) =>
         made
@@ -129,7 +130,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
     },
     {
       usage: 'backup <file>',
-      about: 'copy all data of a server to a file, also while it runs',
+      about: 'copy all data of a server to a file, even while it runs',
       example: 'parlor backup /backup/parlor.db\nparlor backup /backup/parlor.db --data /srv/parlor',
       define: (made) =>
         made
@@ -189,7 +190,11 @@ function configurable(command: Command): Command {
       'another origin whose pages may play here, such as https://school.example (may be repeated)',
       appendValue,
     )
-    .option('--web-proxy <address>', 'a proxy, or a range of them, whose X-Forwarded headers count (may be repeated)', appendValue)
+    .option(
+      '--web-proxy <address>',
+      'a proxy, or a range of proxies, whose X-Forwarded headers the server trusts (may be repeated)',
+      appendValue,
+    )
     .option('--log <form>', 'format of diagnostics: plain or json', defaults.log)
     .option('--level <level>', 'lowest level that is logged: error, warn, info or debug (default: warn; as json, info)')
     .option(

@@ -25,7 +25,7 @@ export interface CommandForm {
   readonly carriedFor?: TransportUse
 }
 
-/** TransportUse is what a command does over a transport. */
+/** TransportUse is the way in which a command uses a transport. */
 export type TransportUse = 'host' | 'join' | 'serve'
 
 /** OptionRole says which options of programs a command has: those of a side, of both sides (`check`), of programs without a network, or the settings. */
@@ -42,7 +42,7 @@ export const PLUGIN = 'add the games and programs of this file, a plug-in (may b
 /** The help of `--strict`, the same for several commands. */
 export const STRICT = 'refuse a file of words or questions if one of them cannot be used (default: skip it, and say why)'
 
-/** The unit of a time without a unit, for the help of options that take a time. */
+/** The unit of a time that the user types without a unit, for the help of options that take a time. */
 export const IN_SECONDS = 'a bare number is seconds'
 const IN_MS = 'a bare number is milliseconds'
 
@@ -240,7 +240,7 @@ export function addNetworkOptions(command: Command): Command {
 /** Adds the options for the faults of a proxy, which disturbs both directions unless a rule names one. */
 export function addProxyFaults(command: Command): Command {
   return addFaultOptions(command, {
-    split: 'pass on in pieces of this many bytes: 8, 1..5; server:8 for what the server sends',
+    split: 'pass on in pieces of this many bytes: 8, 1..5; server:8 for the bytes of the server',
     glue: 'join the bytes that one side sends within this time: 80ms, client:80ms',
     fault: '"split char", "client:stall 2s", "reset before GAMEOVER"',
     delay: 'pass on this much later: 5ms, 5ms..20ms, server:5ms',

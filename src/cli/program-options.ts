@@ -10,7 +10,7 @@ import { type Command, DeclaredOption, type GivenOption, type OptionRole, spellO
  * of the settings, unless one of the typed `words` is the name of a shipped program. Rejects with a UsageError.
  */
 export async function loadRegistry(given: readonly string[] = [], words: readonly string[] = []): Promise<ProgramRegistry> {
-  // most commands name a shipped program, and then need no file about plug-ins
+  // most commands name a shipped program, and then the command does not read the settings for plug-ins
   if (given.length === 0 && words.some((word) => shippedPrograms.has(word))) return shippedPrograms
   return (await import('./plugins.ts')).loadProgramsHere(given)
 }
@@ -49,7 +49,7 @@ async function nearest(name: string, { names, shortNames }: ProgramRegistry): Pr
 async function unknown(name: string, programs: ProgramRegistry): Promise<UsageError> {
   const meant = await nearest(name, programs)
   const guess = meant === undefined ? '.' : `; did you mean ${meant}?`
-  return new UsageError(`there is no program ${JSON.stringify(name)}${guess} All of them: parlor protocols`)
+  return new UsageError(`there is no program ${JSON.stringify(name)}${guess} All programs: parlor protocols`)
 }
 
 /** NeededPrograms says which programs' options a command needs. */

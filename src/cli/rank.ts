@@ -22,7 +22,7 @@ interface RankOptions {
   readonly host?: string
   readonly port?: number
   readonly data: string
-  /** True if the command line names the folder, so that the user means only the server of that folder. */
+  /** True if the command line names the folder; the command then asks only the server of that folder. */
   readonly named: boolean
   readonly limit: number
   readonly json?: boolean

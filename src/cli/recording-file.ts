@@ -8,10 +8,10 @@ import { type RecordingEntry, RecordingError } from '../lab/recordings/recording
 import { encode } from '../wire/text.ts'
 import { UsageError } from './diagnostics.ts'
 
-/** RecordingFile is a recording that is being written. */
+/** RecordingFile is an open file to which a recording is written. */
 export interface RecordingFile {
   append(entry: RecordingEntry): void
-  /** Writes the rest. Rejects with the system's error if a part could not be written. */
+  /** Writes the rest of the recording. Rejects with the system's error if a part could not be written. */
   close(): Promise<void>
 }
 
@@ -19,7 +19,7 @@ export interface RecordingFile {
 const OWNER_ONLY = 0o600
 /** Bytes of a block, which is written when it is full, and at the end of each turn of the event loop. */
 const BLOCK = 64 * 1024
-/** Entries of a page, which is written as a whole; later entries are left out. */
+/** Maximum number of entries of a page, because it is written as a whole; the file drops later entries. */
 const PAGE_ENTRIES = 20_000
 
 /** Returns the suffixes of file names that a recording can have. */

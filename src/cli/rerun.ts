@@ -28,17 +28,17 @@ export interface RerunCommandOptions extends ProgramFlags {
   readonly timeout?: number
 }
 
-/** Milliseconds for which a program may be silent when it is to send. */
+/** Milliseconds for which a program may be silent when it must send. */
 const SILENCE = 5000
-/** Milliseconds that a server over UDP gets to listen, because a datagram before that is lost without a sign. */
+/** Milliseconds from the start of a server over UDP to the first datagram; a datagram that arrives before the server listens is lost. */
 const UDP_START = 1000
 const UDP_NOTE =
   'over UDP, the program runs on the network of this machine and can read and change what you can; rerun only programs that you would run yourself'
 const HERE = '127.0.0.1'
 
 /**
- * Runs `parlor rerun`: plays one side of a recording against a program, which runs in a sandbox. Resolves to the exit code: 1 if the program
- * does something else.
+ * Runs `parlor rerun`: plays one side of a recording against a program, which runs in a sandbox. Resolves to the exit code: 1 if the
+ * program differs from the recording.
  */
 export async function rerunCommand(path: string, name: string | undefined, options: RerunCommandOptions): Promise<number> {
   const command = options.client ?? options.server
@@ -52,7 +52,7 @@ export async function rerunCommand(path: string, name: string | undefined, optio
   const typed = findTypedLines(connection, role, program && protocols[0])
   const stop = terminalSignal()
   const isUdp = connection.opening.transport === 'udp'
-  // the agent in a network of its own opens sockets of TCP only
+  // the agent in a network of its own opens only TCP sockets
   const sandbox = await openSandbox({ words, cwd: await findProgramFolder(options.folder), namespaces: !isUdp, clock: wallClock }).catch(
     (error) => {
       throw error instanceof SandboxError ? new UsageError(error.message) : error
@@ -70,7 +70,7 @@ export async function rerunCommand(path: string, name: string | undefined, optio
   }
 }
 
-/** Returns the port of the recording; on a network that the program shares, a free one if the command takes one. */
+/** Returns the port of the recording; a free port if the program shares the network of this machine, and its command takes a port. */
 async function choosePort({ ownNetwork }: Sandbox, words: readonly string[], { opening }: RecordedConnection): Promise<number> {
   if (ownNetwork || !words.some((word) => word.includes('{PORT}'))) return opening.server.port
   const { listenTcp } = await import('../wire/transports/tcp.ts')
@@ -84,7 +84,7 @@ interface Rerun extends Pick<RerunCommandOptions, 'wait' | 'timeout'> {
   readonly words: readonly string[]
   readonly connection: RecordedConnection
   readonly port: number
-  /** Lines that a person types into the program, by the index of the entry that they lead to. */
+  /** Lines that a person types into the program, by the index of the entry before which they were typed. */
   readonly typed: ReadonlyMap<number, readonly string[]>
   readonly stop: AbortSignal
 }
@@ -109,7 +109,7 @@ async function rerunIn(sandbox: Sandbox, rerun: Rerun): Promise<number> {
   const lines = running.output.lastLines(QUOTED)
   transport.destroy()
   await running.stop()
-  // what the end of the sandbox has done to the program is not a difference
+  // an effect of the end of the sandbox on the program is not a difference
   if (stop.aborted) return stop.reason
   if (!divergence) {
     terminal.say(`the ${role} does the same as in the recording`)
@@ -120,7 +120,10 @@ async function rerunIn(sandbox: Sandbox, rerun: Rerun): Promise<number> {
   return EXIT.trouble
 }
 
-/** Types what the person at a program has typed in the recording, each line at the program's prompt, unless the program sends by itself. */
+/**
+ * Types the lines that the person at the program has typed in the recording, each at the program's prompt, until the program sends by
+ * itself.
+ */
 async function typeLines(running: RunningProgram, lines: readonly string[], signal: AbortSignal): Promise<void> {
   for (const line of lines) {
     await waitForPrompt(running, wallClock)

@@ -37,7 +37,7 @@ import { formatServed } from './served-programs.ts'
 import { launcherSignal } from './stop-signal.ts'
 import { FolderInUse, openStoreIn, toDataFolder } from './stores.ts'
 
-/** Runs `parlor serve`: serves all programs at once until the process is stopped. Resolves to the exit code. */
+/** Runs `parlor serve`: serves all programs together until the process is stopped. Resolves to the exit code. */
 export async function serveCommand(flags: Flags): Promise<number> {
   const stop = launcherSignal()
   onCrash(endInTrouble)
@@ -159,7 +159,7 @@ function endInTrouble(): never {
   process.exit(EXIT.trouble)
 }
 
-/** Prints why a folder that another server has open cannot be used, which is not a usage error. Rethrows every other error. */
+/** Prints why the command cannot use a folder that another server has open; this is not a usage error. Rethrows every other error. */
 function refuseBusyFolder(error: unknown): undefined {
   if (!(error instanceof FolderInUse)) throw error
   for (const sentence of error.sentences) printError(sentence)
@@ -276,12 +276,12 @@ function addressLimit({ address, tables }: Config['limits']): number {
   return address === 'half' ? Math.max(1, Math.floor(tables / 2)) : address
 }
 
-/** Returns the timeout of a table without a move: by default the longer of the usual one and a client's idle timeout. */
+/** Returns the timeout of a table without a move: by default the longer of the usual timeout and a client's idle timeout. */
 function moveLimit({ config: { limits, idle }, from }: ResolvedConfig): number {
   return from.get('limits.move') === 'default' ? Math.max(limits.move, idle) : limits.move
 }
 
-/** Opens the class console of a server with `lab`; else resolves to `undefined`, and nothing is watched. */
+/** Opens the class console of a server with `lab`; resolves to `undefined` without `lab`. */
 async function openClassWatch(
   { lab = false, tls = false, unix }: Config,
   options: Omit<ClassWatchOptions, 'streams'>,
@@ -297,8 +297,8 @@ function toAdminServices({ people, bytes, hall }: LobbyService, store: Store): A
 }
 
 /**
- * Opens the admin socket if the server has a folder. If the socket cannot be opened, the operator must stop the server before such
- * a command.
+ * Opens the admin socket if the server has a folder. If the socket cannot be opened, the operator must stop the server before a command
+ * that needs the socket.
  */
 async function openAdmin({ data }: Config, services: AdminServices, logs: Logs): Promise<Listener | undefined> {
   const folder = toDataFolder(data)

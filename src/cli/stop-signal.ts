@@ -38,9 +38,9 @@ export function terminalSignal(): AbortSignal {
  *
  * - SIGTERM ends the shell: the parent of this process changes.
  * - SIGHUP ends npm: an ancestor no longer exists.
- * - SIGINT ends neither, because dash and other shells continue to wait for this process. The only trace is that the shell woke:
- *   a shell that waits for its only child otherwise sleeps. A shell also wakes when all processes continue after they were frozen
- *   (a closed laptop) or stopped (Ctrl-Z); a long time between two checks, or SIGCONT, excludes those cases.
+ * - SIGINT ends neither, because dash and other shells continue to wait for this process. The only trace is that the shell woke, because a
+ *   shell that waits for its only child otherwise sleeps. A shell also wakes when all processes continue after they were frozen (a closed
+ *   laptop) or stopped (Ctrl-Z); a long time between two checks, or SIGCONT, excludes those cases.
  */
 export function launcherSignal(): AbortSignal {
   const ancestors = process.env.npm_lifecycle_event === undefined ? [] : npmAncestors()
@@ -96,7 +96,9 @@ function isWriteOnlyNull(fd: number): boolean {
   return linkOf(String(fd)) === '/dev/null' && (Number.parseInt(flags, 8) & 3) === 1
 }
 
-/** Returns the process ids of npm and, before it, of the shell in between, if there is one; empty if npm did not start this process. */
+/**
+ * Returns the process ids of the shell between npm and this process, if there is one, and of npm; empty if npm did not start this process.
+ */
 function npmAncestors(): readonly number[] {
   const parent = process.ppid
   if (isNpm(parent)) return [parent]

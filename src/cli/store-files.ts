@@ -40,13 +40,13 @@ interface InFolder {
   readonly data: string
 }
 
-/** VerifyOptions says what to verify, with the rules of which plug-ins, and how to print the findings. */
+/** VerifyOptions names the data to verify and the plug-ins with the rules of its games, and says how to print the findings. */
 interface VerifyOptions extends InFolder {
   readonly plugin?: readonly string[]
   readonly json?: boolean
 }
 
-/** Runs `parlor verify [FILE]`: checks a backup, or the data of a server, also while that runs. Resolves to the exit code. */
+/** Runs `parlor verify [FILE]`: checks a backup, or the data of a server, even while the server runs. Resolves to the exit code. */
 export async function verifyCommand(file: string | undefined, { data, plugin, json }: VerifyOptions): Promise<number> {
   const catalogue = await loadCatalogue(plugin)
   const path = file === undefined ? databaseIn(data) : databaseAt(file)
@@ -66,7 +66,7 @@ export async function verifyCommand(file: string | undefined, { data, plugin, js
 }
 
 /**
- * Verifies a copy of a database; if a server runs in `data`, it makes the copy. Rejects with a UsageError if the
+ * Verifies a copy of a database; if a server runs in `data`, the server makes the copy. Rejects with a UsageError if the
  * copy fails.
  */
 async function verifyCopy(
@@ -187,7 +187,7 @@ async function askForCopy(data: string, action: 'backup' | 'verify', file: strin
 interface CopyHere extends InFolder {
   readonly from: string
   readonly copy: string
-  /** Rewrites a sentence about the copy as one about its final file. */
+  /** Rewrites a sentence about the copy as a sentence about its final file. */
   readonly named: (sentence: string) => string
 }
 
@@ -236,7 +236,10 @@ function copyAll(path: string, folder: string): void {
   for (const [from, to] of copies) if (existsSync(from)) convertSystemErrors(from, () => copyFileSync(from, to))
 }
 
-/** Replays a table's events by the rules of its game. Returns a sentence that says what the rules refuse; `undefined` for a valid table. */
+/**
+ * Replays a table's events by the rules of its game. Returns a sentence that says why the rules refuse an event; `undefined` for a valid
+ * table.
+ */
 function replay(events: readonly TableEvent[], { games }: Catalogue): string | undefined {
   const [first, ...others] = events
   if (first?.type !== 'opened') return 'its log does not begin with the event "opened"'

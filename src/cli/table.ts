@@ -10,7 +10,7 @@ export interface Column {
   readonly narrowest?: number
 }
 
-/** Minimum width of a column of user names, in terminal columns: most names are no wider. */
+/** Minimum width of a column of user names, in terminal columns, because most names are no wider. */
 export const NAME_COLUMNS = 20
 
 /** Blanks between two cells. */

@@ -33,7 +33,10 @@ const REMOTES = 16_384
 /** Maximum number of datagrams of a client that wait until the server's address is known. */
 const EARLY = 256
 
-/** Runs `parlor tap`: until a signal, or until the last of a number of connections. Resolves to the exit code: 1 after a violation. */
+/**
+ * Runs `parlor tap` until a signal arrives, or until the requested number of connections have ended. Resolves to the exit code: 1 after a
+ * violation.
+ */
 export async function tapCommand(program: string | undefined, options: TapCommandOptions): Promise<number> {
   if (options.to.port === 0) throw new UsageError('--to needs the port of a server, from 1 to 65535')
   const watched = await loadWatched(program, options)
@@ -112,7 +115,7 @@ async function loadCarriers({ listen: at, to, udp }: TapCommandOptions, clock: C
   return { listen: (accept) => sockets.listen(at, accept), connect: () => sockets.connect(to, clock) }
 }
 
-/** Listens for clients. Resolves to a sentence if that is impossible. */
+/** Listens for clients. Resolves to a sentence if the tap cannot listen. */
 async function listen({ listen: at }: TapCommandOptions, start: () => Promise<Listener>): Promise<Listener | string> {
   try {
     return await start()

@@ -17,7 +17,7 @@ function points(expected: string, least: number) {
 
 const command = (example: string) => text(`a command line, such as ${JSON.stringify(example)}`)
 
-/** The schema of `parlor-check.toml`: what a hand-in is, how it is started, and what its checks count. */
+/** The schema of `parlor-check.toml`: the program of a hand-in, the commands that start it, and the points of its checks. */
 const CheckSettings = z.strictObject({
   program: text('the name of a program, such as "guess"'),
   client: command('python3 client.py {HOST} {PORT}'),

@@ -254,7 +254,7 @@ export function formatOrigin(setting: string, from: string | undefined, line: nu
 
 function unknownSetting(setting: string, names: readonly string[], reference: string): string {
   const meant = nearest(setting, names)
-  return `is not a setting${meant === undefined ? '.' : `; did you mean ${meant}?`} All of them: ${reference}`
+  return `is not a setting${meant === undefined ? '.' : `; did you mean ${meant}?`} All settings: ${reference}`
 }
 
 /** Returns the maximum edit distance of a suggested word: 1 for up to three letters, because two changes make another word. */
@@ -295,7 +295,7 @@ export function* flattenSettings(
   }
 }
 
-/** Sets the value of a setting, also of one within a table. */
+/** Sets the value of a setting, also of a setting within a table. */
 export function setValue(values: Record<string, unknown>, setting: string, value: unknown): void {
   const [table, key] = splitName(setting)
   if (table === undefined) values[key] = value

@@ -24,5 +24,5 @@ export const defaults = {
 /** The settings file that a command reads if the user names no other and the file exists. */
 export const settingsFile = 'parlor.toml'
 
-/** Default log level of each format: a person does not need to see every connection. */
+/** Default log level of each format. The level for people is higher, because a person does not need to see every connection. */
 export const defaultLevels = { plain: 'warn', json: 'info' } as const

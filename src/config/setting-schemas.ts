@@ -119,7 +119,7 @@ export function faultRules() {
 
 /** Schema of a time. */
 export const time = () => written('a time such as 100ms, 2s or 1m', (given) => parseSpan(String(given), 's'), formatSpan)
-/** Returns the schema of a timeout, which is longer than 0 because no client can answer at once. */
+/** Returns the schema of a timeout, which is longer than 0 because no client can answer immediately. */
 export const timeout = () =>
   written('a time such as 100ms, 2s or 1m, longer than 0', (given) => parseSpan(String(given), 's') || undefined, formatSpan)
 /** Returns the schema of a list of files. */
@@ -128,7 +128,7 @@ export const files = () => z.array(text('a file'), { error: 'a list of files, su
 export const names = () => z.array(text('the name of a program'), { error: 'a list of programs, such as ["guess", "chat"]' })
 /** Returns the schema of a port. */
 export const port = written('a port from 0 to 65535; 0 for any', (given) => whole(given, 0, 65535), Number)
-const where = (port: number) => `a port such as ${port}, an address with one such as 0.0.0.0:${port}, or "none"`
+const where = (port: number) => `a port such as ${port}, an address with a port such as 0.0.0.0:${port}, or "none"`
 /** Returns the schema of an address and port, or "none". */
 export const place = () => written(where(4080), (given) => readPlace(given, HERE), printPlace)
 /** Returns the schema of an address and port, or "none". A port alone has the address '': that of the setting `host`. */

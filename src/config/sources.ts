@@ -19,7 +19,7 @@ const LISTS: readonly string[] = ['plugins', 'only', 'iterative', 'faults', 'web
 export function parseConfigFile(file: string, toml: string, { flags }: Pick<SettingsSchema, 'flags'> = parlorSchema): ConfigSource {
   try {
     const lines = linesOf(toml)
-    // TOML gives no line for the settings of an inline table: the line of the table's name stands for them
+    // TOML gives no line for the settings of an inline table, so they get the line of the table's name
     const lineOf = (setting: string) => {
       const [named] = [...lines.keys()].filter((name) => name === setting || withFullName(name) === setting)
       return lines.get(named ?? splitName(setting)[0] ?? setting)
@@ -83,7 +83,7 @@ function partsOf(key: string): readonly string[] {
 /** The environment variables of a process. */
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reads the settings in the environment: `PARLOR_HOST`, `PARLOR_LIMITS_TABLES`; lists and ports are separated by commas. */
+/** Reads the settings in the environment: `PARLOR_HOST`, `PARLOR_LIMITS_TABLES`; commas separate the items of lists and the ports. */
 export function parseEnvironment(environment: Environment, { names }: Pick<SettingsSchema, 'names'> = parlorSchema): ConfigSource {
   const values: Record<string, unknown> = {}
   for (const setting of names) {

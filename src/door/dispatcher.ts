@@ -36,7 +36,7 @@ const MENDED = [
 /** Greets the user and executes each line, until the session ends or switches to the native protocol. */
 export async function runSession(session: DoorSession): Promise<void> {
   session.say(...GREETING)
-  // a browser sends all lines of an HTTP head at once: answer only the first
+  // a browser sends all lines of an HTTP head together: answer only the first line
   let inHead = false
   for (let line = await session.read(); line !== undefined; line = await session.read()) {
     const isOfHead: boolean = inHead && isHeadLine(line)
@@ -131,7 +131,7 @@ function explainHowToAsk(session: DoorSession, word: string, typed: string): Com
 
 /** Returns the hint after the refusal of a move that is the name of a game. */
 function hintAt({ company }: TableScreen, { name }: CatalogueEntry): string {
-  return name === company.game ? '' : `; "play ${name}" begins a game of ${name} beside this one`
+  return name === company.game ? '' : `; "play ${name}" begins a game of ${name} beside this game`
 }
 
 /** Checks whether a line is a number, or a move in one of the games. */
@@ -144,7 +144,7 @@ function whyNoMove({ tables, lobby }: DoorSession, typed: string): string {
   const [other] = tables.playing
   if (other) return `no table is shown, so "${typed}" is not a move: "go ${other.table}" shows yours`
   const [held] = lobby.heldSeats
-  const seat = held ? `"resume ${held.table}" takes up your seat` : '"play tictactoe" takes a seat, "games" lists the games'
+  const seat = held ? `"resume ${held.table}" resumes your seat` : '"play tictactoe" takes a seat, "games" lists the games'
   return `you are at no table, so "${typed}" is not a move: ${lobby.ownSeek || lobby.ownInvitation ? 'your game has not begun yet' : seat}`
 }
 

@@ -97,11 +97,11 @@ export function isOwnTalk({ name, seat }: Talk, company: TableContext): boolean 
 }
 
 function formatOffer({ seat, what }: Offer, company: TableContext, open: readonly Offer[]): string | undefined {
-  // an offer that answers an open one accepts it, and the next event reports the agreement
+  // an offer that answers an open offer accepts it, and the next event reports the agreement
   if (open.some((offer) => offer.seat !== seat)) return undefined
   const offered = what === 'draw' ? 'a draw' : 'another game'
   if (seat === company.seat) return `You have offered ${offered}.`
-  const answer = what === 'draw' ? '"accept" or "decline", or move on' : '"accept" or "decline"'
+  const answer = what === 'draw' ? '"accept", "decline", or make a move' : '"accept" or "decline"'
   return `${company.names[seat]} offers ${offered}${company.seat === undefined ? '' : `: ${answer}`}.`
 }
 

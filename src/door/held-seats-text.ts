@@ -35,8 +35,8 @@ export function formatHeldSeat(seat: HeldSeat, me: PersonInfo | undefined): stri
  * because the server stops.
  */
 export function formatSeatLeft({ table, token, grace }: TableScreen, me: PersonInfo | undefined, stopped: boolean): string {
-  const time = stopped ? ' over a restart' : grace === undefined ? '' : ` for ${formatDuration(grace)}`
-  const back = me?.registered || token === undefined ? `"resume ${table}" takes it up again.` : `resume ${token}`
+  const time = stopped ? ' after a restart' : grace === undefined ? '' : ` for ${formatDuration(grace)}`
+  const back = me?.registered || token === undefined ? `"resume ${table}" resumes it.` : `resume ${token}`
   return `Your seat at table ${table} is held${time}: ${back}`
 }
 

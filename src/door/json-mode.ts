@@ -25,7 +25,7 @@ export async function serveNative(
 
 /**
  * Serves the native protocol on a connection of its own, until the client quits or disconnects. A client with the token of a login
- * session is logged in before the first message; `hello` of a client whose token is no longer valid has no name.
+ * session is logged in before the first message; the `hello` to a client whose token is no longer valid has no name.
  */
 export async function serveNativeAlone(peer: Peer<DoorMessage, DoorState>, seating: Seating, token: string | undefined): Promise<void> {
   const session = createSession(peer, () => lobby)

@@ -125,10 +125,10 @@ export function applyErasures(line: string): string {
   return characters.join('')
 }
 
-/** Matches lines that surely have no combining marks: most lines. */
+/** Matches lines whose characters all precede the first combining mark in Unicode; most lines match. */
 const SHORT_OF_MARKS = /^[\0-\u02ff]*$/
 const MARKS = /([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+/gu
-/** Maximum length of a refusal, in characters: some quote the typed line. */
+/** Maximum length of a refusal, in characters, because some refusals quote the typed line. */
 const LONGEST = 600
 /** Maximum length of a name in UTF-16 units, for 20 characters beyond U+FFFF, and one unit more. */
 const LONGEST_NAME = 41

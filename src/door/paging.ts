@@ -38,7 +38,7 @@ export async function showPage(session: DoorSession, listing: PagedList, page = 
 
 /** Returns a sentence that a list has only `pages` pages. */
 export function noPage(page: number, typed: string, pages: number): string {
-  return `There is no page ${page}: ${pages === 1 ? `"${typed}" shows the only one` : `the last is "${typed} ${pages}"`}.`
+  return `There is no page ${page}: ${pages === 1 ? `"${typed}" shows the only page` : `the last page is "${typed} ${pages}"`}.`
 }
 
 /** Parses the number of a page, 1 by default; returns a sentence for an invalid number. */

@@ -14,7 +14,7 @@ export function formatOpponents({ names, seat }: FinishedGame): readonly string[
   return others.length === 0 ? [] : [`against ${others.join(' and ')}`]
 }
 
-/** Formats the result of a finished game for the user whose history it is in. */
+/** Formats the result of a finished game for the user whose history contains the game. */
 export function formatResult(game: FinishedGame): string {
   const points = game.points?.[game.seat]
   const result = howEnded(game)

@@ -30,10 +30,10 @@ type ListenerCall = (listener: LobbyListener) => void
 /**
  * DoorSession is one user's session at the front door: lines in, text out.
  *
- * The output of a command follows the typed line directly. An empty line stands before everything else that the session prints,
+ * The output of a command follows the typed line directly. An empty line precedes everything else that the session prints,
  * because the user may be in the middle of typing. The session therefore does not print an event when the lobby reports it. It
  * collects all events of one turn of the event loop and prints them together, in a microtask, in which an error cannot reach the
- * caller that made the event happen. `broken` then rejects and ends the conversation.
+ * caller that caused the event. `broken` then rejects and ends the conversation.
  *
  * Three queues hold the output that is not printed yet: `#pending` has the calls of the lobby, in order; `#notices` has lines that
  * belong to no table; each `TableScreen` has the lines and the board of its own table. `flush` empties all three before every
@@ -319,11 +319,11 @@ export class DoorSession {
 
   #leave(word: string, leaves = true): void {
     this.flush()
-    // a server without a store does not hold seats over a restart
+    // a server without a store does not hold seats while it restarts
     const holds = this.#stopped ? this.lobby.keepsGames : leaves
     const left = this.tables.playing.filter(({ table }) => this.#stopped || !this.lobby.isHeldElsewhere(table))
     const held = holds ? left.map((one) => formatSeatLeft(one, this.lobby.me, this.#stopped)) : []
-    const invited = this.lobby.ownInvitation && !this.lobby.hasOtherSessions ? ['Your invitation is cancelled: its code is void.'] : []
+    const invited = this.lobby.ownInvitation && !this.lobby.hasOtherSessions ? ['Your invitation is cancelled: its code is invalid.'] : []
     this.say(...joinSentences([word, ...invited, ...held]))
     this.#over = true
   }
@@ -338,7 +338,7 @@ export class DoorSession {
     this.tables.remove(update.table)
   }
 
-  /** Notes the change of the ladder after a game, at its table; as a notice if the session has left the table. */
+  /** Adds the change of the ladder after a game to the game's table, or to the notices if the session has left the table. */
   #record(recorded: RatingChanges): void {
     const screen = this.tables.get(recorded.table)
     if (screen) screen.addRatingChanges(recorded)

@@ -52,7 +52,7 @@ export class TableScreen {
   #changed: boolean
   /** The board as printed last. */
   #shown = ''
-  /** Chat messages that the user sent from this terminal and whose events have not come yet. */
+  /** Chat messages that the user sent from this terminal and whose events have not arrived yet. */
   #typed: readonly string[] = []
   /** True if the user has seen how to type a move. */
   #explained = false
@@ -135,7 +135,7 @@ export class TableScreen {
     if (what.type === 'moved') this.#offers = this.#offers.filter(({ seat }) => seat === what.seat)
   }
 
-  /** Notes a chat message that the user sends from this terminal, which shows it already; returns a function that forgets it. */
+  /** Notes a chat message that the user sends from this terminal, which already shows the message; returns a function that forgets it. */
   noteTyped(text: string): () => void {
     this.#typed = [...this.#typed, text]
     return () => this.#forgetTyped(text)
@@ -247,7 +247,7 @@ export class TableScreen {
 
   /** Describes the moves of the other players, as far as the rules let this user see them. */
   #moved({ view, toMove }: TableView): string[] {
-    // if all players move at the same time, the board shows a finished round: only moves of the current round matter
+    // if all players move at the same time, the board shows a finished round, so only moves of the current round matter
     const others = this.#movers.filter((seat) => seat !== this.company.seat && !(toMove.length > 1 && toMove.includes(seat)))
     const [only, ...more] = others
     if (only === undefined) return []
@@ -281,7 +281,7 @@ export class TableScreen {
 
   /** Describes the end of the game and the commands that the user can type now. */
   #end(sight: TableView): string[] {
-    const next = this.seated ? '"rematch" plays it again, "play GAME" something else.' : '"leave" leaves the table.'
+    const next = this.seated ? '"rematch" plays it again, "play GAME" begins another game.' : '"leave" leaves the table.'
     return [this.#outcome(sight), next].filter((line) => line !== '')
   }
 

@@ -15,7 +15,7 @@ export type Face = (typeof FACES)[number]
 export interface Coin {
   readonly guesses: number
   readonly right: number
-  /** True if the last guess was right; missing before the first. */
+  /** True if the last guess was right; missing before the first guess. */
   readonly last?: boolean
 }
 

@@ -11,8 +11,8 @@ export interface GameDefinition<State, Move, View, Options> extends Omit<Game<St
 }
 
 /**
- * Defines a game. `play` is called only for a seat of `toMove`; the moves of others, and moves after the end, are refused. Without a
- * `view`, the house can search its moves.
+ * Defines a game. The defined game calls `play` only for a seat of `toMove`; it refuses the moves of other seats, and moves after the end.
+ * Without a `view`, the house can search its moves.
  */
 export function defineGame<State, Move, View = State, Options = GameSettings>({
   view,

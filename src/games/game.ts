@@ -142,12 +142,15 @@ export interface Situation<View> {
 }
 
 /**
- * Seat is what one player can see and do at a table. A connection, a user at the terminal and a bot use the same interface, and
+ * Seat is one player's interface to a table. A connection, a user at the terminal and a bot use the same interface, and
  * none of them can reach another seat.
  */
 export interface Seat<Move, View> {
   readonly number: SeatNumber
-  /** Returns the next situation: first the one at the start, then one for each event that changes the view. It skips no situation. */
+  /**
+   * Returns the next situation: first the situation at the start, then one situation for each event that changes the view. It skips no
+   * situation.
+   */
   next(): Promise<Situation<View>>
   /** Returns the next situation in which this seat may move or the game is over; skips the situations before it. */
   turn(): Promise<Situation<View>>

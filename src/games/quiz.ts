@@ -98,7 +98,7 @@ export const quiz: Game<Quiz, OptionLetter, QuizView, QuizOptions> = {
     }
   },
   points: (state) => [countPoints(state)],
-  // the right answers of the open question and of the later ones are secret, and so are the later questions
+  // the right answers of the open question and of later questions are secret, and so are the later questions
   withOtherSecrets: (state, _viewer, random) => ({
     ...state,
     questions: state.questions.map((question, at) => {
@@ -158,7 +158,7 @@ function formatQuestion({ number, text, options }: OpenQuestion, count: number, 
   return [`Question ${number} of ${count}${number > 1 ? `, ${score}` : ''}`, '', ...wrap(text, COLUMNS), '', ...lines]
 }
 
-/** Chooses `count` of the items in random order, or all of them if there are fewer. */
+/** Chooses `count` of the items in random order, or all items if there are fewer. */
 function chooseItems<T>(items: readonly T[], random: Random, count: number): T[] {
   const left = [...items]
   const taken: T[] = []

@@ -75,7 +75,7 @@ export function findWordFault(text: string): Refusal | undefined {
   return undefined
 }
 
-/** Matches a row of CSV: a phrase has a blank after its comma. */
+/** Matches a row of CSV, and not a phrase, which has a blank after its comma. */
 const CSV = /\p{L}"?[,;\t]"?\p{L}/u
 const ONE_PER_LINE = 'write one word per line, without a hint'
 /** Maximum number of UTF-16 code units in a word. */

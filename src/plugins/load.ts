@@ -40,9 +40,9 @@ interface PluginExports {
 }
 
 /**
- * Loads plug-ins, in order, and resolves to all games and programs, the shipped ones first. `onFailure` is called when a hook of a
- * plug-in's game fails during play. Rejects with a PluginError for a file that cannot be loaded, for invalid games or programs, and
- * for a name or port that is taken.
+ * Loads plug-ins, in order, and resolves to all games and programs, of which the shipped games and programs are first. `onFailure` is
+ * called when a hook of a plug-in's game fails during play. Rejects with a PluginError for a file that cannot be loaded, for invalid games
+ * or programs, and for a name or port that is taken.
  */
 export async function loadPlugins(files: readonly string[], shipped: Playable, onFailure: FailureObserver): Promise<Playable> {
   if (files.length === 0) return shipped
@@ -62,7 +62,7 @@ class LoadedExports {
   readonly #items = new Set<unknown>()
   readonly #owners = new Map<string, string>()
 
-  /** Returns the exports without the objects that an earlier file has exported: a protocol's file may export its game, too. */
+  /** Returns the exports without the objects that an earlier file has exported, because a protocol's file may export its game, too. */
   dropRepeated({ games, programs, solos }: PluginExports): PluginExports {
     const isNew = (item: unknown) => !isRecord(item) || !this.#items.has(item)
     const fresh = { games: games.filter(isNew), programs: programs.filter(isNew), solos: solos.filter(isNew) }

@@ -10,7 +10,7 @@ import type { Program } from '../protocol/definition.ts'
  *
  * So the loops of a plug-in stop themselves: when a file of a plug-in is loaded, `addLoopLimits` inserts a call of `tick` at the
  * start of the body of each loop, on the same line. `tick` throws an Error when the loops of one role have run for `LIMIT` in one
- * turn of the event loop. That ends the conversation of the role like any other exception, and no other role.
+ * turn of the event loop. The error ends the conversation of this role, as any other exception does, and no other conversation.
  *
  * Each role has one LoopTime, which all its steps share through an AsyncLocalStorage. The time between two calls of `tick` is
  * charged to the role in full if both belong to one synchronous run, because then no other code can have taken it: a microtask
@@ -42,8 +42,8 @@ class LoopTime {
 /** The loop times of roles. */
 const roles = new AsyncLocalStorage<LoopTime>()
 /**
- * The turn of the event loop and the synchronous run, which the process has once, and the calls of `tick` until the next reading of the
- * clock.
+ * The current turn of the event loop, the current synchronous run, and the calls of `tick` until the next reading of the clock. The process
+ * has only one such record.
  */
 const now = { turn: 0, isTurnKnown: false, run: 0, isRunKnown: false, skip: 0 }
 /** The loop times of code outside of roles, by file. */
@@ -93,7 +93,7 @@ export function tick(file: string): void {
   throw new Error(`a loop in ${file} took longer than ${LIMIT} ms`)
 }
 
-/** Notes that a synchronous run and a turn of the event loop are under way, until they end. */
+/** Notes that a synchronous run and a turn of the event loop have begun, and registers the functions that note their ends. */
 function beginRun(): void {
   if (!now.isTurnKnown) setImmediate(endTurn)
   now.isTurnKnown = true

@@ -60,7 +60,8 @@ const number: Protocol<Name, State, undefined> = {
         peer.send('garbage')
         continue
       }
-      if (isGlued(text)) peer.report('the number is from 1 to 100; several guesses in one piece are one: wait for the answer to each')
+      if (isGlued(text))
+        peer.report('the number is from 1 to 100; several guesses in one piece count as one guess: wait for the answer to each')
       seat.play(toTry(Number(guess)))
       const { view, outcome } = await seat.next()
       peer.send(ANSWERS[view.last ?? 'wasted'])
@@ -91,8 +92,8 @@ const number: Protocol<Name, State, undefined> = {
 }
 
 /**
- * Checks whether a number is probably several guesses in one piece, which are numbers of two digits, the last from 1 to 100. 101 is
- * one guess.
+ * Checks whether a number is probably several guesses in one piece: numbers of two digits, and then a number from 1 to 100. The number 101
+ * is one guess.
  */
 function isGlued(text: string): boolean {
   return text.length > 3 && /^(?:[1-9]\d){1,40}(?:[1-9]\d?|100)$/.test(text)

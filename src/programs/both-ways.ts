@@ -18,7 +18,7 @@ type State = keyof typeof automaton.states
 
 const bothWays: Protocol<Name, State, undefined> = {
   name: 'both-ways',
-  title: 'the server sends a greeting, then the client',
+  title: 'the server sends a greeting, then the client sends a greeting',
   automaton,
   framing: () => ({ toServer: lines({ keepCr: true }), toClient: lines({ keepCr: true }) }),
 

@@ -88,7 +88,7 @@ function wanted(text: string): string {
 function wrongAnswer(name: Name, guess: string, judge: NumberJudge): string | undefined {
   const number = Number(guess)
   if (name === 'low' || name === 'high' || name === 'right') return judge.check(name, number)
-  return name === 'wasted' && number >= 1 && number <= 100 ? `the guess was ${guess}, which is one` : undefined
+  return name === 'wasted' && number >= 1 && number <= 100 ? `the guess was ${guess}, which is such a number` : undefined
 }
 
 /** TJC notes, program 11 and exercise 10. */

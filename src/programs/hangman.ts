@@ -154,7 +154,7 @@ async function receiveWord(peer: Peer<Name, State>, console: Console): Promise<H
   }
 }
 
-/** Sends a letter, and returns the new view of the word; returns the server's refusal if it refuses. */
+/** Sends a letter, and returns the new view of the word, or the server's refusal. */
 async function sendLetter(peer: Peer<Name, State>, letter: string, before: HangmanView): Promise<HangmanView | Refusal> {
   peer.send('letter', letter)
   const { name, text, fields } = await peer.receive()
@@ -232,11 +232,11 @@ export function wrongPositions({ shown }: HangmanView, positions: readonly numbe
   return taken === undefined ? undefined : `position ${taken} was shown as ${shown[taken - 1]} already`
 }
 
-/** Explains why a word cannot be the secret after `view`; `undefined` for a word that can. */
+/** Explains why a word cannot be the secret after `view`; `undefined` for a word that can be the secret. */
 export function wrongWord({ shown, tried }: HangmanView, word: string): string | undefined {
   // other servers may count combining marks as letters
   const characters = [splitGraphemes(normalizeText(word)), Array.from(word)].find(({ length }) => length === shown.length)
-  if (!characters) return `the word was to have ${shown.length} letters`
+  if (!characters) return `the server has announced a word of ${shown.length} letters`
   const found = new Set(shown.filter((letter) => letter !== '').map(foldCase))
   for (const [at, letter] of characters.map(foldCase).entries()) {
     const seen = shown[at] ?? ''

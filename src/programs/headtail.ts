@@ -99,7 +99,7 @@ function wrongAnswer(name: Name, answer: string, guess: string): string | undefi
   const judged = name === 'right' || name === 'wrong'
   if (judged && !isCoinGuess(guess)) return `the guess was ${JSON.stringify(guess)}, which is neither head (H) nor tail (T)`
   return isCoinGuess(guess) && answer === automaton.messages.unusable.text
-    ? `the guess was ${JSON.stringify(guess)}, which is one of them`
+    ? `the guess was ${JSON.stringify(guess)}, which is head (H) or tail (T)`
     : undefined
 }
 

@@ -85,7 +85,7 @@ const slides: Protocol<Name, State, Words> = {
   framing: framed('no end: it has not closed its side'),
 }
 
-/** Returns the framings of a hello; `lacks` names what an incomplete message lacks, by default a line end. */
+/** Returns the framings of a hello; `lacks` names the missing part of an incomplete message, by default a line end. */
 function framed(lacks?: string): Protocol['framing'] {
   const toClient = lines({ keepEnd: true, code: 'bytes', ...(lacks === undefined ? {} : { lacks }) })
   return (options) => ({ toServer: lines(), toClient: readOption(options, oneRecv) ? recvOnce(1024, 'bytes') : toClient })
@@ -101,7 +101,10 @@ function automaton(text: string): Automaton<Name, State> {
   })
 }
 
-/** Waits; after a reset, returns immediately. Also waits for a client that has closed only its sending side, because it still reads. */
+/**
+ * Waits for `ms` milliseconds; a reset ends the wait. A client that closes only its sending side does not end it, because the client still
+ * reads.
+ */
 function pause(ms: number, clock: Clock, peer: Peer<Name, State>): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(ms, resolve)

@@ -88,7 +88,7 @@ function whyBadRequest(head: string): string | undefined {
     return `the path ${quoteText(target)} does not begin with "/"; web servers refuse it`
   if (first.endsWith('HTTP/1.1') && !fields.some((line) => /^host:/i.test(line)))
     return 'there is no header line "Host: ..." in it, which HTTP/1.1 requires; web servers refuse it'
-  return method === 'HEAD' ? 'HEAD requests only a head, but this server sends its page too' : undefined
+  return method === 'HEAD' ? 'HEAD requests only a head, but this server also sends its page' : undefined
 }
 
 const NO_STATUS = 'it does not begin with a status line, such as "HTTP/1.1 200 OK"'
@@ -117,7 +117,7 @@ function whyNoHead(text: string): string | undefined {
 /** Reports lines of a head that end in LF alone, which many programs accept; `undefined` without such lines. */
 function whyBare(text: string): string | undefined {
   return /(?<!\r)\n/.test(parseHead(text))
-    ? 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'
+    ? 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs accept no other line end'
     : undefined
 }
 

@@ -4,7 +4,7 @@ import { secret } from '../protocol/shared-options.ts'
 import { quoteText } from '../wire/text.ts'
 import { pythonDigits, pythonInt } from './python/values.ts'
 
-/** Validates the option `secret` as a number. Returns a sentence on what is wrong; `undefined` for a valid number. */
+/** Validates the option `secret` as a number. Returns a sentence that says what is wrong; `undefined` for a valid number. */
 export function checkSecret(options: Options): string | undefined {
   const given = readOption(options, secret) ?? '1'
   const number = Number(pythonInt(given) ?? Number.NaN)
@@ -51,7 +51,9 @@ export class NumberJudge {
   #above = 0
   #below = 101
 
-  /** Records an answer to a guess. Returns why the answer contradicts earlier answers; `undefined` if it contradicts none. */
+  /**
+   * Records an answer to a guess. Returns the reason why the answer contradicts earlier answers; `undefined` if it contradicts no answer.
+   */
   check(answer: GuessVerdict, guess: number): string | undefined {
     const above = answer === 'low' ? Math.max(this.#above, guess) : this.#above
     const below = answer === 'high' ? Math.min(this.#below, guess) : this.#below

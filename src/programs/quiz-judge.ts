@@ -27,8 +27,8 @@ export class QuizJudge {
   }
 
   /**
-   * Checks a message of the server against the quiz so far. Returns why the message is wrong; `undefined` for a message that can be
-   * right.
+   * Checks a message of the server against the quiz so far. Returns the reason why the message is wrong; `undefined` for a message that can
+   * be right.
    */
   check(name: string, fields: readonly string[]): string | undefined {
     const [first = 0, second = 0] = fields.map(Number)

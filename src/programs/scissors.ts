@@ -116,7 +116,7 @@ async function nextDecided(seat: Seat<Hand, HandsView>, rounds: number): Promise
   }
 }
 
-/** Asks the person for a hand; resolves to `undefined` when `interruption` settles first. */
+/** Asks the person for a hand; resolves to `undefined` if `interruption` settles first. */
 async function choose(console: Console, seat: SeatNumber, interruption: Promise<unknown>): Promise<Hand | 'QUIT' | undefined> {
   for (;;) {
     const typed = await askUntil(interruption, console, { prompt: formatPrompt(seat), atEnd: 'QUIT' })

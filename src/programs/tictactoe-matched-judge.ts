@@ -73,7 +73,7 @@ export class MatchJudge {
   #end(winner: string, how: string): string | undefined {
     const outcome = tictactoe.outcome(this.#board)
     if (how === 'late' && !outcome && winner === this.#next) return `it is the turn of ${winner}, so only the other player can be late`
-    if (how === 'left' || how === 'late') return this.#names.includes(winner) ? undefined : `${winner} does not play in it`
+    if (how === 'left' || how === 'late') return this.#names.includes(winner) ? undefined : `${winner} is not a player of this game`
     if (!outcome) return `neither player has three in a row on ${this.#board.cells}, and there are free cells`
     const [seat] = outcome.winners
     const expected = seat === undefined ? 'draw@draw' : `${this.#names[seat]}@won`

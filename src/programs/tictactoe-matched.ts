@@ -180,7 +180,7 @@ async function playOn(peer: Peer<Name, State>, console: Console, us: string): Pr
   }
 }
 
-/** Asks the person for a cell; resolves to `undefined` when `interruption` settles first. */
+/** Asks the person for a cell; resolves to `undefined` if `interruption` settles first. */
 async function askCell(interruption: Promise<unknown>, console: Console): Promise<string | undefined> {
   for (;;) {
     const typed = await askUntil(interruption, console, { prompt: 'Your cell (QUIT to leave): ', atEnd: 'QUIT' })

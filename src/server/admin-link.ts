@@ -7,7 +7,7 @@ import { connectUnix, isOwnSocket } from '../wire/transports/unix.ts'
 /** Maximum bytes of a page of a list. */
 const PAGE = 1024 * 1024
 
-/** Connects to the admin socket of the server that has a folder open. Resolves with `undefined` if there is none. */
+/** Connects to the admin socket of the server that has a folder open. Resolves to `undefined` if there is no such server. */
 export async function connectToAdmin(folder: string): Promise<Connection | undefined> {
   const path = toAdminPath(folder)
   try {

@@ -43,7 +43,7 @@ export interface AdminServices {
   readonly backup?: ((file: string) => Promise<void>) | undefined
   /** Throws if files of the store were moved or truncated. */
   readonly checkFiles?: (() => void) | undefined
-  /** The console that watches the connections of the server; without it, requests for it are refused. */
+  /** The console that watches the connections of the server; without it, the socket refuses requests for the class console. */
   readonly classConsole?: ClassConsole | undefined
 }
 
@@ -160,7 +160,7 @@ async function ask<Answer>(folder: string, request: AnyRequest, answer: z.ZodTyp
   }
 }
 
-/** AdminSocket is what the connections to an admin socket share. */
+/** AdminSocket has the objects that the connections to an admin socket share. */
 interface AdminSocket {
   readonly services: AdminServices
   readonly feeds: ClassFeeds | undefined

@@ -12,12 +12,12 @@ import type { Address, Transport } from '../wire/transport.ts'
 export interface AdmissionLimits {
   /** Connections of one address at a time; the addresses of this machine have no such limit. */
   readonly connections: number
-  /** Messages that one connection may send at once, and per second from then on. */
+  /** Maximum number of messages of one connection: in a burst, and then per second. */
   readonly burst: number
   readonly messages: number
 }
 
-/** AdmittedPeer is what the limits need to know of a peer. */
+/** AdmittedPeer has the properties of a peer on which its limits depend. */
 export type AdmittedPeer = Pick<Transport, 'remote' | 'loopback'>
 
 export const unlimited: AdmissionLimits = {
@@ -26,7 +26,7 @@ export const unlimited: AdmissionLimits = {
   messages: Number.POSITIVE_INFINITY,
 }
 
-/** Maximum number of messages between two checks of a budget: a check costs more than a message. */
+/** Maximum number of messages between two checks of a budget, because a check costs more than a message. */
 const STEP = 100
 /** Rate of log rows about a limit that one address has reached: one per minute. */
 const LIMITED = { burst: 1, refill: 60_000 }
@@ -100,12 +100,12 @@ export class AdmissionControl {
     return this.#limited.take(`${what} ${toNetwork(host)}`, this.#clock.monotonic()) === 0
   }
 
-  /** Checks whether to log a notice about a conversation now: per address 20 at once, then one in three seconds. */
+  /** Checks whether to log a notice about a conversation now: per address a burst of 20, then one notice in three seconds. */
   mayLogNotice(what: string, { host }: Address): boolean {
     return this.#noticed.take(`${what} ${toNetwork(host)}`, this.#clock.monotonic()) === 0
   }
 
-  /** Checks whether to log now that a conversation ended with an error: per address 500 at once, then ten a second. */
+  /** Checks whether to log now that a conversation ended with an error: per address a burst of 500, then ten a second. */
   mayLogEnd({ host }: Address): boolean {
     return this.#ends.take(toNetwork(host), this.#clock.monotonic()) === 0
   }
@@ -122,7 +122,7 @@ export class AdmissionControl {
   }
 
   /**
-   * Checks whether the limits count a peer's address. They do not count this machine's addresses: a tunnel may bring all users
+   * Checks whether the limits count a peer's address. They do not count this machine's addresses, because a tunnel may bring all users
    * through one of them.
    */
   #counts(peer: AdmittedPeer): boolean {

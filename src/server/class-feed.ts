@@ -6,7 +6,10 @@ import type { Connection } from '../wire/connection.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import { connectToAdmin } from './admin-link.ts'
 
-/** ClassRequest requests the class console: a snapshot, and with `follow` the changes after it; with `client`, of one connection. */
+/**
+ * ClassRequest requests the class console: a snapshot, and with `follow` the changes after it; with `client`, the messages of that
+ * connection alone.
+ */
 export const ClassRequest = z.strictObject({
   action: z.literal('class'),
   version: z.literal(CLASS_VERSION),
@@ -46,7 +49,7 @@ export class ClassFeeds {
     if (follow && this.#following.size >= FOLLOWERS)
       return operator.send(JSON.stringify({ refused: `${FOLLOWERS} others follow the class already: end one of them, or use --once` }))
     const feed = new ClassFeed(this.#console, operator, row?.connection)
-    // before the snapshot, so that no change falls between the two
+    // before the snapshot, so that the operator misses no change
     const end = follow ? this.#console.subscribe(({ connection, isGone }) => feed.note(connection, isGone)) : () => {}
     try {
       await feed.sendSnapshot()
@@ -81,7 +84,9 @@ class ClassFeed {
   readonly #operator: Connection
   /** The only connection that is sent, with its observations; `undefined` for all connections. */
   readonly #only: number | undefined
-  /** Connections that have changed since they were sent last; true if the console no longer stores them. */
+  /**
+   * Connections that have changed since the operator last received them; the value is true if the console no longer stores the connection.
+   */
   #changed = new Map<number, boolean>()
   #onChange: (() => void) | undefined
   /** Number of the last observation that was sent. */
@@ -146,7 +151,7 @@ class ClassFeed {
   }
 }
 
-/** Reads and drops what an operator sends. Resolves with false when it has disconnected. */
+/** Reads and drops all bytes of an operator. Resolves with false when it has disconnected. */
 async function ignoreLines(operator: Connection): Promise<false> {
   try {
     for (;;) await operator.receive()

@@ -31,7 +31,7 @@ const Result = z.strictObject({
   points: z.array(z.number()).optional(),
   /** Reason for the end of the game, if the rules did not end it. */
   end: z.enum(['left', 'resigned', 'late', 'agreed', 'aborted', 'abandoned']).optional(),
-  /** The seat that left, resigned, or let its time run out. */
+  /** The seat that left, resigned, or ran out of time. */
   left: z.int().nonnegative().optional(),
 })
 /** ResultRow is a finished game. */

@@ -58,7 +58,7 @@ const TCP: StreamTransport = { name: 'tcp', listen: (at, accept, _rejected, batc
 /** SeatingFactory creates the seating of each conversation: a `LobbyService`, or a substitute. */
 export type SeatingFactory = Pick<LobbyService, 'createSeating' | 'closeHall'> & Partial<Pick<LobbyService, 'batchLimits'>>
 
-/** ListenStatus has the address on which a program listens, or the error because of which it does not. */
+/** ListenStatus has the address on which a program listens, or the error with which listening failed. */
 export interface ListenStatus {
   readonly program: Program
   readonly transport: StreamTransport['name']
@@ -163,7 +163,7 @@ export class Server {
   }
 
   /**
-   * Serves the clients that wait, and later clients. Their input is batched up to the limits of the factory, so that its store
+   * Serves the clients that wait, and later clients. The server batches their input up to the limits of the factory, so that its store
    * persists simultaneous input in one write. The caller calls it once, after `listen`.
    */
   admit(factory: SeatingFactory): void {

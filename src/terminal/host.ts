@@ -77,7 +77,7 @@ export async function host(hosting: HostOptions): Promise<number> {
     talking.add(conversation)
     const membership = timeouts.add(conversation)
     const ended = await conversation.ended
-    // clients cannot close a conversation in datagrams: a timeout is its normal end
+    // clients cannot close a conversation in datagrams, so a timeout is its normal end
     const trouble = transport.datagrams && ended instanceof Disconnected && ended.reason === 'late' ? undefined : ended
     if (trouble && !stop.aborted) {
       print(trouble.message)

@@ -4,7 +4,7 @@ import { type Decoder, TooLong } from '../wire/framing/framing.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { escapeControls } from '../wire/text.ts'
 
-/** Maximum number of bytes in one typed line; terminals allow 4,095, pipes any number. */
+/** Maximum number of bytes in one typed line; terminals allow 4,095, and pipes allow any number. */
 const LINE_LIMIT = 1024 * 1024
 
 const LF = Uint8Array.of(10)

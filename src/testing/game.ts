@@ -109,7 +109,7 @@ export function testGame<State, Move, View, Options>(
     })
 
     test(`${name}: the test of secrets detects a view that shows the whole state`, async () => {
-      // the view keeps its own fields beside the state, because the house and the notation need them
+      // the view also has its own fields beside the state, because the house and the notation need them
       const view: typeof game.view = (state, viewer, outcome) => ({ ...game.view(state, viewer, outcome), state })
       const { leak } = findLeak({ ...game, view }, { options: await optionsOf(), games, pick })
       assert(leak !== undefined, () => 'the test of secrets did not detect it')

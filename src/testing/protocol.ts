@@ -15,7 +15,7 @@ export interface ProtocolTestOptions {
   readonly typed?: readonly string[]
 }
 
-/** Texts that are messages of no protocol, except of those that accept any text. */
+/** Texts that are messages of no protocol, except of protocols that accept any text. */
 export const GARBAGE = [
   '',
   ' ',

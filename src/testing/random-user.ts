@@ -9,7 +9,7 @@ const TYPED = [
   ...['hello there', 'play scissors', 'play guess', '%H:%M', '', 'ä', 'nonsense'],
 ]
 
-/** Names of the users: only a few, so that users meet with one name. */
+/** Names of the users: only a few, so that several users try the same name. */
 const NAMES = ['ada', 'ada', 'grace', 'ada @ home', '']
 const PASSWORDS = ['', '', '', 'engine-1843', 'engine']
 

@@ -14,7 +14,10 @@ export interface StuckSide {
 /** Maximum number of messages that a sentence quotes. */
 const QUOTED = 5
 
-/** Says in sentences in which states the sides of a walk stand still, for what each waits, the likely cause, and the last messages. */
+/**
+ * Returns sentences with the state in which each side of a walk stands still, the operations for which it waits, the likely cause, and the
+ * last messages.
+ */
 export function formatStandstill(automaton: Automaton, sides: readonly StuckSide[], messages: readonly JudgedMessage[]): string {
   const waits = sides.map(({ side, state, actors }) => {
     const clauses = actors.map((actor) => `${actor.name} ${formatWaits(automaton, state, side, actor)}`)

@@ -17,10 +17,14 @@ import { judgeRecording, recordWrites } from './wire-recorder.ts'
 /*
  * A walk is one random conversation of the two roles of a program, in memory. A mistake of a role often shows as a standstill: each
  * side waits for the other, and no message is illegal. In memory everything takes microseconds, so a walk in which nothing happens for a
- * while will never continue. The walk then says in which state each side is, for what it waits, and the likely cause.
+ * while will never continue. The walk then says in which state each side is, and names the operations for which it waits, and the likely
+ * cause.
  */
 
-/** Milliseconds without a step after which the walk reports a standstill: usually, and while a function waits for something else. */
+/**
+ * Milliseconds without a step after which the walk reports a standstill: usually, and if a function does not wait for a message, a line or
+ * a seat.
+ */
 const QUIET = 1500
 const PATIENT = 10_000
 /** One of this many walks has an opponent that leaves in the peer's turn. */

@@ -14,7 +14,7 @@ describe.skipIf(!hasPython)('parlor check', () => {
     const { output, code } = await run('check', 'guess', '--client', 'python3 guess_client.py {HOST} {PORT}', '--folder', examples)
     expect(output).toMatch(/^passed {2}plays-to-the-end: plays one conversation to its end/)
     expect(output).toContain(
-      'states visited: 5 of 5; games finished: 2 of 2 outcomes\nthis was a good network and a correct peer: --level robust has 15 more checks\ntjc/guess: passed, 2 of 2 checks\n',
+      'states visited: 5 of 5; games finished: 2 of 2 outcomes\nthese checks use a good network and a correct peer; --level robust has 15 more checks\ntjc/guess: passed, 2 of 2 checks\n',
     )
     expect(code).toBe(0)
   })
@@ -139,7 +139,7 @@ describe.skipIf(!hasPython || !hasNamespaces)('parlor check that is interrupted'
 
 describe('parlor check refuses', () => {
   test.each([
-    [['check', 'guess'], /nothing is to be checked/],
+    [['check', 'guess'], /there is nothing to check/],
     [['check'], /the program is missing: parlor check PROGRAM, or program = "\.\.\." in parlor-check\.toml/],
     [['check', 'guess', '--client', 'true', '--html', 'x.html'], /--html needs --matrix/],
     [['check', 'guess', '--client', 'python3 "client.py'], /open quote/],

@@ -230,7 +230,7 @@ test('the live table is drawn again with each change and each second, and leaves
   expect(written).toEqual([])
   screen.take({ type: 'snapshot', unwatched: 0 })
   const frames = () => written.splice(0).join('').replaceAll('\x1b', 'ESC')
-  expect(frames()).toMatch(/1 connection, 1 open[\s\S]* 1sESC\[K\n[\s\S]*Ctrl-C ends this/)
+  expect(frames()).toMatch(/1 connection, 1 open[\s\S]* 1sESC\[K\n[\s\S]*Ctrl-C ends this view/)
   await clock.pass(1000)
   expect(frames()).toMatch(/ 2sESC\[K\n/)
   for (let n = 2; n < 30; n++) screen.take({ type: 'connection', row: row(n) })

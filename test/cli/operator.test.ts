@@ -81,7 +81,7 @@ describe('ports of a server', () => {
 
   test.each([
     [['--port', '9000'], /--port 9000 is the port of one program, and several are served/],
-    [['--port-base', '65530'], /leaves no room/],
+    [['--port-base', '65530'], /is too high/],
     [['--port-base', '0'], /whole number from 1 to 65535/],
     [['--host', '9000'], /9000 is a port, .* --port-base 9000/],
     [['--host', '0.0.0.0:9000'], /type --host 0\.0\.0\.0 and --port NAME=9000/],

@@ -41,7 +41,7 @@ describe('parlor-check.toml', () => {
   })
 
   test.each([
-    ['clint = "x"', 'line 1: clint (from parlor-check.toml) is not a setting; did you mean client? All of them: docs/checking.md'],
+    ['clint = "x"', 'line 1: clint (from parlor-check.toml) is not a setting; did you mean client? All settings: docs/checking.md'],
     ['\nport = "many"', 'line 2: port (from parlor-check.toml) is "many", and must be a port from 1 to 65535'],
     ['level = "high"', 'line 1: level (from parlor-check.toml) is "high", and must be worksheet or robust'],
     ['client = ""', /^line 1: client \(from parlor-check\.toml\) is "", and must be a command line, such as "python3 client\.py/],

@@ -99,11 +99,11 @@ describe('the value of a setting', () => {
 describe('an invalid setting is refused with its place', () => {
   test.each([
     ['host = 5', 'host (from parlor.toml) is 5, and must be an address such as 127.0.0.1, or a name'],
-    ['hots = "here"', 'hots (from parlor.toml) is not a setting; did you mean host? All of them: parlor config'],
-    ['connections = 5', 'connections (from parlor.toml) is not a setting; did you mean limits.connections? All of them: parlor config'],
+    ['hots = "here"', 'hots (from parlor.toml) is not a setting; did you mean host? All settings: parlor config'],
+    ['connections = 5', 'connections (from parlor.toml) is not a setting; did you mean limits.connections? All settings: parlor config'],
     [
       '[limits]\nconections = 5',
-      'limits.conections (from parlor.toml) is not a setting; did you mean limits.connections? All of them: parlor config',
+      'limits.conections (from parlor.toml) is not a setting; did you mean limits.connections? All settings: parlor config',
     ],
     ['[limits]\ntables = 0', 'limits.tables (from parlor.toml) is 0, and must be a whole number from 1, or "none"'],
     ['[limits]\ntables = 1.5', 'limits.tables (from parlor.toml) is 1.5, and must be a whole number from 1, or "none"'],
@@ -129,7 +129,7 @@ describe('an invalid setting is refused with its place', () => {
     ['[ports]\nguess = 65536', 'ports.guess (from parlor.toml) is 65536, and must be a port from 0 to 65535; 0 for any'],
     [
       'http = "here"',
-      'http (from parlor.toml) is "here", and must be a port such as 4080, an address with one such as 0.0.0.0:4080, or "none"',
+      'http (from parlor.toml) is "here", and must be a port such as 4080, an address with a port such as 0.0.0.0:4080, or "none"',
     ],
     ['log = "xml"', 'log (from parlor.toml) is "xml", and must be plain or json'],
     ['level = "loud"', 'level (from parlor.toml) is "loud", and must be error, warn, info or debug'],
@@ -285,20 +285,20 @@ describe('parlor config', () => {
     [
       [],
       { toml: 'only = ["ges"]' },
-      'line 1: only (from parlor.toml): there is no program "ges"; did you mean guess? All of them: parlor protocols',
+      'line 1: only (from parlor.toml): there is no program "ges"; did you mean guess? All programs: parlor protocols',
     ],
-    [['--only', 'ges'], {}, 'only (from --only): there is no program "ges"; did you mean guess? All of them: parlor protocols'],
+    [['--only', 'ges'], {}, 'only (from --only): there is no program "ges"; did you mean guess? All programs: parlor protocols'],
     [
       [],
       { PARLOR_ITERATIVE: 'book/secret' },
       'iterative (from PARLOR_ITERATIVE): book/secret has no network; play it with: parlor solo book/secret',
     ],
     [['--only', 'guess', '--port', 'chat=1'], {}, 'tjc/chat is not served; add --only tjc/chat'],
-    [['--limit', 'seets=3'], {}, 'limits.seets (from --limit) is not a setting; did you mean limits.seats? All of them: parlor config'],
-    [['--only', 'zzzzz'], {}, 'only (from --only): there is no program "zzzzz". All of them: parlor protocols'],
+    [['--limit', 'seets=3'], {}, 'limits.seets (from --limit) is not a setting; did you mean limits.seats? All settings: parlor config'],
+    [['--only', 'zzzzz'], {}, 'only (from --only): there is no program "zzzzz". All programs: parlor protocols'],
     [['--config', 'no.toml'], {}, 'cannot read "no.toml": there is no such file'],
     [[], { PARLOR_CONFIG: 'no.toml' }, 'cannot read "no.toml": there is no such file'],
-    [['--limit', 'foo=1'], {}, 'limits.foo (from --limit) is not a setting. All of them: parlor config'],
+    [['--limit', 'foo=1'], {}, 'limits.foo (from --limit) is not a setting. All settings: parlor config'],
     [['--idle', '0'], {}, 'idle (from --idle) is "0s", and must be a time such as 100ms, 2s or 1m, longer than 0'],
     [[], { toml: 'trace = yes' }, 'parlor.toml, line 1, column 9: invalid value; trace is true or false, as in trace = true'],
     [[], { toml: 'strict = False' }, 'parlor.toml, line 1, column 10: invalid value; strict is true or false, as in strict = false'],
@@ -343,8 +343,8 @@ idle = "2m"
 `
     const { code, output, errors } = await run(['config'], { toml })
     expect({ code, output }).toEqual({ code: 2, output: '' })
-    const all = 'All of them: parlor config'
-    const programs = 'All of them: parlor protocols'
+    const all = 'All settings: parlor config'
+    const programs = 'All programs: parlor protocols'
     expect(errors.split('\n')).toEqual([
       'parlor: line 1: host (from parlor.toml) is 5, and must be an address such as 127.0.0.1, or a name',
       `parlor: line 2: colour (from parlor.toml) is not a setting. ${all}`,

@@ -66,12 +66,12 @@ describe('help', () => {
         'at a table  move MOVE, board, say TEXT, draw, accept, decline, refuse, claim,',
         '            abort, resign, rematch, leave, mine, go N',
         'to talk     tell NAME TEXT, mute, unmute NAME, watchers',
-        'to look on  tables, watch N, who, rank, history',
+        'to watch    tables, watch N, who, rank, history',
         'to log in   login NAME, name NAME, register, unregister, password, resume',
         'other       more, rules, help, telnet, style json, quit',
         '',
         'More about a command, or a game: help play, help tictactoe',
-        'Two letters of a command are enough if no other begins with them: pl, hist.',
+        'Two letters are enough if no other command begins with them: pl, hist.',
       ),
     )
     for (const { name } of commands) expect(page).toContain(name)
@@ -407,9 +407,9 @@ describe('in the lobby', () => {
     const { caller, lobby } = await inside()
     lobby.answers('ladder', [{ rank: 1, name: 'grace', score: 1623.4, games: 12 }])
     expect(await caller.type('rank 2')).toBe(
-      lines('There is no page 2: "rank" shows the only one.', 'For one ladder, type "rank" and the game, such as "rank tictactoe".'),
+      lines('There is no page 2: "rank" shows the only page.', 'For one ladder, type "rank" and the game, such as "rank tictactoe".'),
     )
-    expect(await caller.type('rank tictactoe 2')).toContain('There is no page 2: "rank tictactoe" shows the only one.')
+    expect(await caller.type('rank tictactoe 2')).toContain('There is no page 2: "rank tictactoe" shows the only page.')
     for (const page of ['0', '-1', '+2', '1.5', '99999999999'])
       expect(await caller.type(`rank ${page}`)).toBe(lines('Type "rank" alone, or with the number of a page, such as "rank 2".'))
   })
@@ -455,7 +455,7 @@ describe('in the lobby', () => {
       watchers: 0,
       over: false,
     })
-    const none = lines('No such seat of yours is held. If you have its token, type "resume TOKEN".')
+    const none = lines('You hold no such seat. If you have its token, type "resume TOKEN".')
     expect(await caller.type('resume')).toBe(none)
     lobby.heldSeats = [held(7), held(12)]
     expect(await caller.type('resume')).toBe(
@@ -566,7 +566,7 @@ describe('at a table', () => {
       { table: 12, n: 3, what: { type: 'declined', seat: 1 } },
       { table: 12, n: 4, what: { type: 'offered', seat: 1, what: 'draw' } },
     )
-    expect(caller.news()).toBe(lines('', 'grace declines.', 'grace offers a draw: "accept" or "decline", or move on.'))
+    expect(caller.news()).toBe(lines('', 'grace declines.', 'grace offers a draw: "accept", "decline", or make a move.'))
     expect(await caller.type('accept')).toBe('')
     expect(lobby.calls.filter(([method]) => method === 'offer')).toEqual([['offer', 12]])
   })
@@ -596,7 +596,7 @@ describe('at a table', () => {
     expect(await guest.caller.type('quit')).toBe(lines(...BYE, `Your seat at table 12 is held for 2 minutes: resume ${token}`))
     const { caller, lobby } = await seated(table({ token, grace: 120_000 }))
     lobby.me = { name: 'ada', registered: true, tables: [12] }
-    expect(await caller.type('quit')).toBe(lines(...BYE, 'Your seat at table 12 is held for 2 minutes: "resume 12" takes it up again.'))
+    expect(await caller.type('quit')).toBe(lines(...BYE, 'Your seat at table 12 is held for 2 minutes: "resume 12" resumes it.'))
   })
 
   test('style json is refused at a table', async () => {
@@ -631,7 +631,7 @@ describe('style json', () => {
 
 describe('at a finished game', () => {
   const over = () => seated(table({ now: { n: 9, sight: OVER } }))
-  const SENTENCE = 'The game is over. "rematch" plays it again, "play GAME" something else.'
+  const SENTENCE = 'The game is over. "rematch" plays it again, "play GAME" begins another game.'
 
   test.each(['5', 'move 5', 'draw', 'resign'])('%s is refused', async (typed) => {
     const { caller, lobby } = await over()
@@ -725,7 +725,7 @@ describe('a move at no table', () => {
     lobby.seekers = []
     const held = { game: 'tictactoe', settings: {}, rated: false, names: ['ada', 'grace'], watchers: 0, over: false }
     lobby.heldSeats = [{ table: 6, ...held }]
-    expect(await caller.type(typed)).toBe(lines(`You are at no table, so "${typed}" is not a move: "resume 6" takes up your seat.`))
+    expect(await caller.type(typed)).toBe(lines(`You are at no table, so "${typed}" is not a move: "resume 6" resumes your seat.`))
   })
 
   test.each(['frobnicate', 'xy', '?!'])('%s is not a move of any game', async (typed) => {

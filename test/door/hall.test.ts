@@ -43,7 +43,7 @@ describe('a newcomer', () => {
     }
     expect(ada.screen).toContain('Table 1: you are O and begin; house is X.')
     expect(ada.screen).toMatch(
-      /\n\n(You win!|house wins\.|The game is a draw\.)\n"rematch" plays it again, "play GAME" something else\.\n$/,
+      /\n\n(You win!|house wins\.|The game is a draw\.)\n"rematch" plays it again, "play GAME" begins another game\.\n$/,
     )
     expect(await ada.type('rematch')).toContain('Table 2: you are X; house is O and begins.')
   })
@@ -154,7 +154,7 @@ describe('two people', () => {
         ...board(' X | O | O', ' O | O | X', ' X | X | O'),
         '',
         'The game is a draw.',
-        '"rematch" plays it again, "play GAME" something else.',
+        '"rematch" plays it again, "play GAME" begins another game.',
       ),
     )
     expect(grace.screen.endsWith(ada.screen.slice(-110))).toBe(true)

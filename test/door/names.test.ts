@@ -60,14 +60,14 @@ describe('sentences at the front door', () => {
     const [ada] = (await connectDoorUsers(new TestLobby(), 'ada')) as [DoorUser]
     await ada.type('play headtail')
     expect(await ada.type('coin')).toBe(lines('Type H (head) or T (tail).'))
-    expect(await ada.type('quiz')).toBe(lines('Type H (head) or T (tail); "play quiz" begins a game of quiz beside this one.'))
+    expect(await ada.type('quiz')).toBe(lines('Type H (head) or T (tail); "play quiz" begins a game of quiz beside this game.'))
     expect(await ada.type('jion')).toContain('did you mean "join"?')
   })
 
   test('a move of another game after the end is answered that the game is over', async () => {
     const [ada] = (await connectDoorUsers(new TestLobby(), 'ada')) as [DoorUser]
     await ada.type('play headtail', 'resign')
-    expect(await ada.type('5')).toBe(lines('The game is over. "rematch" plays it again, "play GAME" something else.'))
+    expect(await ada.type('5')).toBe(lines('The game is over. "rematch" plays it again, "play GAME" begins another game.'))
     expect(await ada.type('frobnicate')).toBe(lines('There is no command "frobnicate": "help" lists all.'))
   })
 })

@@ -57,7 +57,7 @@ describe('every list fits on a screen', () => {
       expect(all.match(found), command).toHaveLength(count)
       const second = await ada.type(`${command} 2`)
       expect(linesOf(second).length).toBeLessThanOrEqual(LINES)
-      expect(await ada.type(`${command} 99`)).toMatch(/^There is no page 99: the last is ".* \d"\.\n$/)
+      expect(await ada.type(`${command} 99`)).toMatch(/^There is no page 99: the last page is ".* \d"\.\n$/)
     }
   }, 60_000)
 

@@ -64,7 +64,7 @@ describe('several games at once at the front door', () => {
     await ada.type('2')
     ada.news()
     await bob.type('draw')
-    expect(ada.news()).toBe(lines('', 'Table 1: bob offers a draw: "accept" or "decline", or move on.'))
+    expect(ada.news()).toBe(lines('', 'Table 1: bob offers a draw: "accept", "decline", or make a move.'))
     await ada.type('go 1', '3')
     ada.news()
     await carl.type('4')
@@ -157,7 +157,7 @@ describe('the last line about a seat when the connection ends', () => {
     lobby.service.closeHall(reason)
     ada.conversation.stop(reason)
     await settled()
-    expect(ada.news()).toMatch(/Bye\.\nYour seat at table 1 is held over a restart: resume \w{26}\n$/)
+    expect(ada.news()).toMatch(/Bye\.\nYour seat at table 1 is held after a restart: resume \w{26}\n$/)
   })
 
   test('does not report that if the server has no data folder', async () => {

@@ -106,7 +106,7 @@ describe('at the front door', () => {
     await carl.type('play tictactoe ada')
     await ada.type('accept', 'resign')
     ada.news()
-    const go = 'The game is over. You play another one: type "go 1".'
+    const go = 'The game is over. You play another game: type "go 1".'
     for (const typed of ['5', 'resign', 'draw']) expect((await ada.type(typed)).replace(/\s+/g, ' ').trim(), typed).toBe(go)
   })
 })

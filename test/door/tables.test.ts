@@ -196,7 +196,7 @@ describe('moves', () => {
     const screen = await begun(0)
     const last = board('OOOXX----', 0, { turn: false, toMove: [], outcome: { winners: [0] } })
     expect(await screen.happen([moved(0), last], [ended({ winners: [0] }), last])).toBe(
-      lines('', ...drawn('OOOXX----'), '', 'You win!', '"rematch" plays it again, "play GAME" something else.'),
+      lines('', ...drawn('OOOXX----'), '', 'You win!', '"rematch" plays it again, "play GAME" begins another game.'),
     )
   })
 
@@ -304,7 +304,7 @@ describe('the end', () => {
     ['somebody late, watched', { winners: [0], left: 1, late: true }, undefined, 'The time of alan is over: grace wins.'],
   ])('%s', async (_, outcome, seat, sentence) => {
     const screen = seat === undefined ? await watched() : await begun(seat)
-    const further = seat === undefined ? '"leave" leaves the table.' : '"rematch" plays it again, "play GAME" something else.'
+    const further = seat === undefined ? '"leave" leaves the table.' : '"rematch" plays it again, "play GAME" begins another game.'
     const last = board('---------', seat, { turn: false, toMove: [], outcome })
     expect(await screen.happen([ended(outcome), last])).toBe(lines('', sentence, further))
     expect(await screen.type('')).toBe(lines(sentence, further))
@@ -365,7 +365,7 @@ describe('other events', () => {
     [{ type: 'said', name: 'edsger', text: 'hello' }, 'edsger (watching) says: hello', 'edsger (watching) says: hello'],
     // through another connection of the same user
     [{ type: 'said', name: 'ada', seat: 0, text: 'hello' }, 'You say: hello', 'grace says: hello'],
-    [{ type: 'offered', seat: 1, what: 'draw' }, 'grace offers a draw: "accept" or "decline", or move on.', 'alan offers a draw.'],
+    [{ type: 'offered', seat: 1, what: 'draw' }, 'grace offers a draw: "accept", "decline", or make a move.', 'alan offers a draw.'],
     [{ type: 'offered', seat: 1, what: 'rematch' }, 'grace offers another game: "accept" or "decline".', 'alan offers another game.'],
     [{ type: 'offered', seat: 0, what: 'draw' }, 'You have offered a draw.', 'grace offers a draw.'],
     [{ type: 'declined', seat: 1 }, 'grace declines.', 'alan declines.'],
@@ -422,7 +422,7 @@ describe('other events', () => {
     await screen.happen([{ type: 'offered', seat: 1, what: 'draw' }])
     const last = board('---------', 0, { turn: false, toMove: [], outcome: { winners: [], agreed: true } })
     expect(await screen.happen([{ type: 'offered', seat: 0, what: 'draw' }], [ended({ winners: [], agreed: true }), last])).toBe(
-      lines('', 'You have agreed on a draw.', '"rematch" plays it again, "play GAME" something else.'),
+      lines('', 'You have agreed on a draw.', '"rematch" plays it again, "play GAME" begins another game.'),
     )
   })
 
@@ -432,7 +432,7 @@ describe('other events', () => {
     expect(await watcher.begin({ now, offers: [1] })).toContain(lines('alan offers a draw.'))
     expect(await watcher.happen([{ type: 'offered', seat: 0, what: 'draw' }])).toBe('')
     const back = new Spectacle(0)
-    expect(await back.begin({ now, offers: [1] })).toContain(lines('grace offers a draw: "accept" or "decline", or move on.'))
+    expect(await back.begin({ now, offers: [1] })).toContain(lines('grace offers a draw: "accept", "decline", or make a move.'))
     expect(await back.type('accept')).not.toContain('You have no challenge')
     const own = new Spectacle(0)
     const over = board('---------', 0, { turn: false, toMove: [], outcome: { winners: [0] } })

@@ -130,10 +130,10 @@ describe('a draw that no client shows', () => {
 
 describe('an invitation that ends', () => {
   test.each([
-    ['play guess', 'Your invitation to tictactoe, size 4 is cancelled: its code is void.'],
-    ['play scissors', 'Your invitation to tictactoe, size 4 is cancelled: its code is void.'],
-    ['accept', 'Your invitation to tictactoe, size 4 is cancelled: its code is void.'],
-    ['quit', 'Your invitation is cancelled: its code is void.'],
+    ['play guess', 'Your invitation to tictactoe, size 4 is cancelled: its code is invalid.'],
+    ['play scissors', 'Your invitation to tictactoe, size 4 is cancelled: its code is invalid.'],
+    ['accept', 'Your invitation to tictactoe, size 4 is cancelled: its code is invalid.'],
+    ['quit', 'Your invitation is cancelled: its code is invalid.'],
   ])('with "%s" gives its owner the notice that the code is void', async (typed, sentence) => {
     const [ada, bob] = await pair()
     await bob.type('play scissors ada')

@@ -38,7 +38,7 @@ describe('a user who takes another name', () => {
     const received = await ada.type('name ada')
     expect(received).toContain(
       lines(
-        'You are no longer Hello: "login Hello" takes you back.',
+        'You are no longer Hello: "login Hello" returns to that name.',
         'The seat of Hello at table 1 (tictactoe with grace) stays held: reconnect and',
         '  type "resume".',
         'Hello, ada. 1 other is here.',
@@ -53,7 +53,7 @@ describe('a user who takes another name', () => {
     const [other] = (await connectDoorUsers(lobby, 'dora')) as [DoorUser]
     await register(other)
     await other.type('quit')
-    expect(await login(ada, 'dora')).toContain('You are no longer Hello: "login Hello" takes you back.')
+    expect(await login(ada, 'dora')).toContain('You are no longer Hello: "login Hello" returns to that name.')
     await login(ada, 'hello')
     expect(await register(ada, 'emmy')).toContain('The seat of Hello at table 1 (tictactoe with grace) stays held')
   })
@@ -65,7 +65,7 @@ describe('a user who takes another name', () => {
     await bob.type('play tictactoe')
     await carl.type('watch 1', 'invite tictactoe')
     const received = await carl.type('name dora')
-    expect(received).toContain('Your invitation to tictactoe is cancelled: its code is void.')
+    expect(received).toContain('Your invitation to tictactoe is cancelled: its code is invalid.')
     expect(received).toContain('You have left table 1.')
     expect(received).not.toContain('no longer carl')
   })

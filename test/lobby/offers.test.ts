@@ -44,7 +44,7 @@ describe('a user who joins a table between an offer and its answer', () => {
     await ada.type('draw', /^You have offered a draw/)
     const back = door.reader()
     await back.until(/What is your name/)
-    expect(await back.type(`resume ${token}`, /is to move/)).toContain('ada offers a draw: "accept" or "decline", or move on.')
+    expect(await back.type(`resume ${token}`, /is to move/)).toContain('ada offers a draw: "accept", "decline", or make a move.')
     await back.type('accept', /^You have agreed on a draw/)
   })
 

@@ -49,7 +49,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       title: 'a win with a word of another length',
       typed: ['e', 'l'],
       says: ['WORD 3 8\n', 'AT 1 2\n', 'AT 3\nEND WON eels\n'],
-      sentence: 'the word was to have 3 letters',
+      sentence: 'the server has announced a word of 3 letters',
     },
     {
       title: 'a loss with a word that was shown otherwise',
@@ -111,7 +111,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       title: 'a number that is said to be none',
       typed: ['50'],
       says: ['GUESS\n', 'Please enter number 1 to 100\n'],
-      sentence: 'the guess was 50, which is one',
+      sentence: 'the guess was 50, which is such a number',
     },
   ],
   highlow: [
@@ -149,7 +149,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       title: 'H found unusable',
       typed: ['H'],
       says: [PROMPT, 'Please enter head (H), tail (T)             or Q to quit\n'],
-      sentence: 'but the guess was "H", which is one of them',
+      sentence: 'but the guess was "H", which is head (H) or tail (T)',
     },
     {
       title: 'what is no guess found right',

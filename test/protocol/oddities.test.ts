@@ -127,8 +127,8 @@ describe('http', () => {
     ['POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab', 'its Content-Length says 5 bytes, but 2 have arrived'],
     ['get / http/1.1\r\n\r\n', 'such as "GET / HTTP/1.1"; write the method and "HTTP" in capitals'],
     ['GET index.html\r\n\r\n', 'its first line is not a request line, such as "GET / HTTP/1.1"'],
-    ['GET / HTTP/1.1\n\n', 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'],
-    ['GET / HTTP/1.1\r\nHost: x\n\r\n', 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'],
+    ['GET / HTTP/1.1\n\n', 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs accept no other line end'],
+    ['GET / HTTP/1.1\r\nHost: x\n\r\n', 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs accept no other line end'],
   ])('host: names the fault in %j', async (text, sentence) => {
     expect((await client(text)).notices).toEqual([expect.stringMatching(new RegExp(`^rejected: .*${RegExp.escape(sentence)}$`))])
   })
@@ -143,7 +143,7 @@ describe('http', () => {
       'its header line "Host x" has no name and colon, as in "Host: example.com"; web servers refuse it',
     ],
     ['GET index.html HTTP/1.1\r\nHost: x\r\n\r\n', 'the path "index.html" does not begin with "/"; web servers refuse it'],
-    ['HEAD / HTTP/1.1\r\nHost: x\r\n\r\n', 'HEAD requests only a head, but this server sends its page too'],
+    ['HEAD / HTTP/1.1\r\nHost: x\r\n\r\n', 'HEAD requests only a head, but this server also sends its page'],
   ])('host: answers %j, and names what other servers reject in it', async (text, sentence) => {
     const { notices, end } = await said('http', 'server', text)
     expect(notices).toEqual([`rejected: the client sent ${JSON.stringify(text)}: ${sentence}`])
@@ -327,7 +327,7 @@ describe('the observer gets one notice of a fault', () => {
 describe('number: several guesses in one piece', () => {
   test.each(['502540', '9999', '50100', '12345'])('%s is named', async (text) => {
     expect((await said('number', 'server', text)).notices).toEqual([
-      `rejected: the client sent "${text}": the number is from 1 to 100; several guesses in one piece are one: wait for the answer to each`,
+      `rejected: the client sent "${text}": the number is from 1 to 100; several guesses in one piece count as one guess: wait for the answer to each`,
     ])
   })
 

@@ -19,7 +19,7 @@ const NAME_ALONE = [
   'Type only the name ("register ada"): the server then asks for the password.',
   'If your name has a blank in it, type "name ada b" first and then "register".',
 ]
-const NOT_HELD = 'No such seat of yours is held. If you have its token, type "resume TOKEN".'
+const NOT_HELD = 'You hold no such seat. If you have its token, type "resume TOKEN".'
 
 /** The question for a name. */
 export const NAME_QUESTION = 'What is your name?'
@@ -181,7 +181,7 @@ async function become(session: DoorSession, name: string): Promise<CommandOutput
   return [...left, ...(await welcome(session))]
 }
 
-/** Lists the seats and challenges of the old name, and the commands that return to them; empty without any. */
+/** Lists the seats and challenges of the old name, and the commands that return to them; empty without seats and challenges. */
 function describeLeftBehind({ lobby, tables }: DoorSession): readonly string[] {
   const { me, heldSeats } = lobby
   const name = toSafeLine(me?.name ?? '')
@@ -190,7 +190,7 @@ function describeLeftBehind({ lobby, tables }: DoorSession): readonly string[] {
   const at = tables.all.map(({ table }) => String(table))
   const challengers = lobby.listChallenges({ count: NAMED }).items.map((seeker) => toSafeLine(seeker.name))
   return [
-    ...(me?.registered ? [`You are no longer ${name}: "login ${name}" takes you back.`] : []),
+    ...(me?.registered ? [`You are no longer ${name}: "login ${name}" returns to that name.`] : []),
     ...(seats.length > 0
       ? [
           `The seat${heldSeats.length > 1 ? 's' : ''} of ${name} at ${formatList([...seats, ...more])} stay${heldSeats.length > 1 ? '' : 's'} held: reconnect and type "resume".`,
@@ -213,15 +213,15 @@ async function resume(session: DoorSession, rest: string): Promise<CommandOutput
   if (isRefusal(snapshot)) return [toSentence(snapshot.refused), ...(before ? [] : [NAME_QUESTION])]
   if (!before && !lobby.me) {
     const owner = toSafeLine(snapshot.names[snapshot.seat ?? 0] ?? '')
-    session.say(`This token opens only the seat of ${owner} at table ${snapshot.table}; "login ${owner}" opens the rest.`)
+    session.say(`This token opens only the seat of ${owner} at table ${snapshot.table}; "login ${owner}" opens the others.`)
   } else if (!before) session.say(`Hello again, ${toSafeLine(session.lobby.me?.name ?? '')}.`, ...challengesOf(lobby))
   session.addTable(snapshot, 'back')
   return undefined
 }
 
 /**
- * Cancels the open seek, so that the user is not seated while changing identity or resuming a seat. Another connection of the user
- * may keep its own seek.
+ * Cancels the open seek, so that the user is not seated while changing identity or resuming a seat. Does nothing if the user has another
+ * connection, which may wait for the seek.
  */
 async function cancelSeek(session: DoorSession): Promise<void> {
   leaveFinishedTables(session)
@@ -230,7 +230,7 @@ async function cancelSeek(session: DoorSession): Promise<void> {
   if (await session.lobby.cancel()) session.say(notice)
 }
 
-/** Returns the only table at which a seat is held; otherwise the answer that says that there is none, or that there are several. */
+/** Returns the only table at which a seat is held; otherwise the answer that there is no held seat, or that there are several. */
 function theOnly({ heldSeats, me }: Lobby): number | readonly string[] {
   const [first, ...more] = heldSeats
   if (!first) return [NOT_HELD]
@@ -280,7 +280,7 @@ export const accountCommands: readonly DoorCommand[] = [
     name: 'resume',
     cost: 9,
     usage: 'resume [TOKEN]',
-    about: 'take up your seat again after a lost connection',
+    about: 'resume your seat after a lost connection',
     more: () => [
       'The server showed the token when you took the seat. Under a registered name,',
       '"resume" alone is enough, or "resume" and the number of the table. If you sit there',

@@ -14,7 +14,7 @@ import type { CommandOutput, DoorCommand } from './command.ts'
 
 /** Maximum number of tables in a row of "who". */
 const NUMBERS = 5
-/** Rows of a ladder, and what one ladder costs in the budget of a connection. */
+/** Rows of a ladder, and the cost of one ladder in the budget of a connection. */
 const BEST = 10
 const LADDER = 9
 

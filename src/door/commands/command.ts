@@ -65,8 +65,9 @@ const GATES = {
 
 function isOver({ tables: { playing } }: DoorSession): string {
   const [other, ...more] = playing
-  const elsewhere = other && (more.length > 0 ? 'You play others: "mine" lists them.' : `You play another one: type "go ${other.table}".`)
-  return `The game is over. ${elsewhere ?? '"rematch" plays it again, "play GAME" something else.'}`
+  const elsewhere =
+    other && (more.length > 0 ? 'You play other games: "mine" lists them.' : `You play another game: type "go ${other.table}".`)
+  return `The game is over. ${elsewhere ?? '"rematch" plays it again, "play GAME" begins another game.'}`
 }
 
 function noTable({ tables: { playing }, lobby }: DoorSession): string {

@@ -42,7 +42,7 @@ const GROUPS: readonly (readonly [string, readonly DoorCommand[]])[] = [
   ['to play', seekCommands],
   ['at a table', [...tableCommands, ...severalCommands]],
   ['to talk', messageCommands],
-  ['to look on', [...browseCommands, ...historyCommands]],
+  ['to watch', [...browseCommands, ...historyCommands]],
   ['to log in', accountCommands],
   ['other', talking],
 ]
@@ -58,7 +58,7 @@ export function findCommand(word: string): DoorCommand | undefined {
   return commands.find(({ name, also }) => name === wanted || also?.includes(wanted))
 }
 
-/** Finds the commands whose names begin with these letters, at least two; the commands whose aliases do if no name does. */
+/** Finds the commands whose names begin with these letters, at least two; if no name does, the commands whose aliases begin with them. */
 export function findByPrefix(word: string): readonly DoorCommand[] {
   const wanted = word.toLowerCase()
   if (wanted.length < 2) return []
@@ -87,7 +87,7 @@ function rules({ present, lobby: { catalogue } }: DoorSession, rest: string): Co
   return [toSentence(entry.title), ...(entry.rules === undefined ? [] : [entry.rules]), `A move: ${entry.moves}.`]
 }
 
-const SHORTER = 'Two letters of a command are enough if no other begins with them: pl, hist.'
+const SHORTER = 'Two letters are enough if no other command begins with them: pl, hist.'
 
 function help({ present, lobby }: DoorSession, rest: string): CommandOutput {
   const [word = ''] = rest.split(/\s/)

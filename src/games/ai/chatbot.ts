@@ -6,7 +6,7 @@ export interface ChatInput {
   readonly said: number
 }
 
-/** Rule lists the answers to lines that match a pattern. `$1` stands for the user's own words with the pronouns swapped. */
+/** Rule lists the answers to lines that match a pattern. `$1` stands for words of the user with the pronouns swapped. */
 type Rule = readonly [when: RegExp, answers: readonly string[]]
 
 const OPENINGS = [

@@ -1,5 +1,5 @@
 /*
- * The search of the house for a move. A table needs the move at once, in the same turn of the event loop, and the games differ widely:
+ * The search of the house for a move. A table needs the move immediately, in the same turn of the event loop, and the games differ widely:
  * tic-tac-toe on 3 x 3 cells has 5,478 positions, on 20 x 20 cells more than any search can see.
  *
  * The search is a negamax that deepens by one move at a time, until it has seen the whole game or its budget of moves is used
@@ -10,7 +10,7 @@
  *
  * Invariants: only a search that has seen the whole game puts its best moves into the memory of the game, so the memory never
  * holds a guess, and a small game is searched once in the life of the process. The search chooses at random among equal moves,
- * so the house does not play the same game twice. All work is counted in moves, not in milliseconds, so a search with a full
+ * so the house does not play the same game twice. The search counts its work in moves, not in milliseconds, so a search with a full
  * budget returns the same moves on every machine.
  */
 
@@ -37,8 +37,8 @@ export function isSearchable<State, Move, View, Options>(
 }
 
 /**
- * Returns the best move for the seat that may move: perfect if the search sees the whole game, otherwise the best by looking
- * some moves ahead and by random playouts, as far as the effort allows. Chance decides among equal moves.
+ * Returns the best move for the seat that may move. If the search sees the whole game, the move is perfect; otherwise it is the best by a
+ * search some moves ahead and by random playouts, as far as the effort allows. Chance decides among equal moves.
  */
 export function findBestMove<State, Move, View, Options>(
   game: SearchableGame<State, Move, View, Options>,

@@ -152,7 +152,7 @@ function splitBlocks(text: string): Line[][] {
   return blocks.filter((block) => block.length > 0)
 }
 
-/** The characters that a `\` escapes. While parsing, noncharacters of Unicode stand for the escaped ones. */
+/** The characters that a `\` escapes. While parsing, noncharacters of Unicode stand for the escaped characters. */
 const SIGNS = '\\:#={}~n'
 const FIRST_PLACEHOLDER = 0xfdd0
 

@@ -26,7 +26,7 @@ export function parseLetter(text: string): string | undefined {
  * the capital of another in some language. Printed and typed apostrophes and hyphens become equal, too.
  */
 export function foldCase(character: string): string {
-  // lower case alone leaves σ and ς apart, upper case alone ß and ẞ
+  // lower case alone does not make σ and ς equal, and upper case alone does not make ß and ẞ equal
   const folded = character.normalize('NFC').toLowerCase().toUpperCase().toLowerCase()
   return folded
     .replace(/^i\u0307/, 'i')
@@ -79,8 +79,8 @@ function countLeadingBlanks(text: string): number {
 }
 
 /**
- * Returns the maximum number of columns that a text takes on a terminal: an East Asian sign or an emoji takes two, a mark above or
- * below a letter none. Marks beside their letter and parts of an emoji count separately, because terminals without fonts for them
+ * Returns the maximum number of columns that a text takes on a terminal: an East Asian sign or an emoji takes two, and a mark above or
+ * below a letter takes none. Marks beside their letter and parts of an emoji count separately, because terminals without fonts for them
  * show them separately.
  */
 export function displayWidth(text: string): number {

@@ -103,11 +103,11 @@ const GLUED = /^(play (?:tictactoe|scissors|guess|hangman))[\r\n]*(-?\d{1,20}|[0
  * TalkChannel sends and receives the lines of a talk, and knows whose turn it is.
  *
  * The problem: games run inside the talk, so a move is an ordinary line, and the peer may be any student's program, with or without
- * games. A line that is not a move is talk, also in the middle of a game; and a peer without games waits for a line after each of
+ * games. A line that is not a move is talk, even in the middle of a game; and a peer without games waits for a line after each of
  * its own lines.
  *
  * The idea: `receiveMove` receives lines until one is the expected move. It shows every other line as talk, and answers it with a
- * line of the person or, if no person is at the console, with a `request` that says what is expected. So every line gets an answer,
+ * line of the person or, if no person is at the console, with a `request` for the expected move. So every line gets an answer,
  * and no side waits forever.
  *
  * Special cases: several lines may arrive together, in the framing `none` also as one message (`GLUED`, `#waiting`). A peer

@@ -95,7 +95,7 @@ function parseEnd(text: string, view: HangmanView): string | undefined {
   return word
 }
 
-/** Throws a violation for a `reason` why the other side has broken the rules of the game; does nothing without a reason. */
+/** Throws a violation if there is a `reason`, which says how the other side has broken the rules of the game. */
 function refuseIf(text: string, why: string | undefined): void {
   if (why !== undefined)
     throw new Disconnected('violation', `the other side sent ${quoteText(maskSecrets(text, findSecretsAfterKeyword(text)))}, but ${why}`)

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { STATUS_CODES } from 'node:http'
 import type { RefusalCode } from '../../hall/api.ts'
 
-/** GatewayCode is an error code of the gateway: a code of the native protocol, or one for a mistake in HTTP itself. */
+/** GatewayCode is an error code of the gateway: a code of the native protocol, or a code for a mistake in HTTP itself. */
 export type GatewayCode = RefusalCode | 'bad-request' | 'bad-origin' | 'not-found' | 'too-large' | 'failed'
 
 /** The HTTP status of each code that is not a plain 400. */

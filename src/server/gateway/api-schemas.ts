@@ -40,7 +40,7 @@ export const TablePath = z.strictObject({ table: numeric(table) })
 
 /** The body of a login. */
 export const Login = z.strictObject({ name, password: z.string().min(1).max(512) })
-/** The answer to a login; the token itself is in the cookie only. */
+/** The answer to a login; only the cookie has the token. */
 export const LoggedIn = z.strictObject({
   name: text,
   until: time.meta({ description: 'when the session ends, in milliseconds since the Unix epoch' }),
@@ -80,7 +80,10 @@ export const FinishedRecord = z
         n: count,
         at: time,
         what: visibleEvent,
-        view: z.unknown().optional().meta({ description: 'what a watcher sees after the event; missing if the event does not change it' }),
+        view: z
+          .unknown()
+          .optional()
+          .meta({ description: 'the view of a watcher after the event; missing if the event does not change it' }),
       }),
     ),
     next: count.optional().meta({ description: 'the value of `after` for the next page; missing on the last page' }),

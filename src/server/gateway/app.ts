@@ -26,7 +26,7 @@ export type AppOptions = Pick<GatewayOptions, 'clock' | 'prefix' | 'rules' | 'is
   readonly connections: number
 }
 
-/** The answer to a path that the router cannot read, which the answer does not repeat. */
+/** The answer to a path that the router cannot read; the answer does not repeat the path. */
 const BAD_PATH: GatewayError = { code: 'bad-request', message: 'the path of the request is not valid, or too long' }
 /** The description of the API, for its OpenAPI document. */
 const ABOUT = 'Reads the hall of this server, and logs browsers in. Games are played over the WebSocket at /ws, in the native protocol.'
@@ -41,7 +41,7 @@ export interface GatewayApp {
 export async function openApp(options: AppOptions, services: GatewayServices): Promise<GatewayApp> {
   const { prefix, clock, rules, isLimited } = options
   const app = fastify({
-    // an upgrade to another protocol, which a client may offer with any request, is no WebSocket
+    // an upgrade to another protocol, which a client may offer with any request, is not a WebSocket
     http: { maxHeaderSize: LIMITS.head, shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket' },
     bodyLimit: LIMITS.body,
     keepAliveTimeout: KEEP_ALIVE,
@@ -50,11 +50,11 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
     // a request that Node cannot parse
     clientErrorHandler: ({ code }, socket) => {
       const isLong = code === 'HPE_HEADER_OVERFLOW'
-      const message = isLong ? `the head of a request has at most ${LIMITS.head} bytes` : 'this is no request of HTTP/1.1'
+      const message = isLong ? `the head of a request has at most ${LIMITS.head} bytes` : 'this is not an HTTP/1.1 request'
       if (socket.writable) socket.end(formatError(isLong ? 'too-large' : 'bad-request', message, isLong ? 431 : 400))
     },
   })
-  // a form of another page can send a text without a question to this server
+  // a form of another page can send `text/plain` without a preflight request, so the server accepts no such body
   app.removeContentTypeParser('text/plain')
   const gate = new RequestGate(rules, clock, isLimited)
   const timeouts = new ConnectionTimeouts(clock, options.connections)
@@ -115,7 +115,7 @@ function addHooks(
   app.setNotFoundHandler((_, reply) => reply.code(404).send({ code: 'not-found', message: 'there is nothing at this address' }))
 }
 
-/** Converts an error of Fastify to one for the client. The client gets no details of a mistake of the server. */
+/** Converts an error of Fastify to an error for the client. The client gets no details of a mistake of the server. */
 function toError({ statusCode = 500, message }: FastifyError): GatewayError {
   if (statusCode >= 500) return { code: 'failed', message: 'an error occurred in the server; it is not your fault' }
   return { code: statusCode === 413 ? 'too-large' : 'bad-request', message }

@@ -14,7 +14,7 @@ export class ConnectionTimeouts {
   /** Requests that the server is answering. */
   readonly #answering = new WeakSet<IncomingMessage>()
 
-  /** `connections` is the maximum number of connections; one more closes the oldest. */
+  /** `connections` is the maximum number of connections; one more connection closes the oldest. */
   constructor(clock: Clock, connections: number) {
     this.#clock = clock
     this.#connections = connections

@@ -20,7 +20,7 @@ import {
   UserPath,
 } from './api-schemas.ts'
 
-/** Maximum number of records that the gateway reads at the same time: a log may be long, and the games are not to wait. */
+/** Maximum number of records that the gateway reads at the same time, because a log may be long, and games must not wait. */
 const READING = 2
 const BUSY: LobbyRefusal = { code: 'too-many', refused: 'the server reads other records: try again in a moment' }
 

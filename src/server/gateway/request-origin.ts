@@ -14,9 +14,9 @@ export interface RequestOrigin extends AdmittedPeer {
 }
 
 export interface OriginRulesOptions {
-  /** Addresses and ranges of the proxies whose `X-Forwarded-*` headers count. */
+  /** Addresses and ranges of the proxies whose `X-Forwarded-*` headers the rules trust. */
   readonly proxies: readonly string[]
-  /** Origins of pages that may use the gateway besides its own, such as `https://school.example`. */
+  /** Origins of pages that may use the gateway, besides the gateway's own origin, such as `https://school.example`. */
   readonly origins: readonly string[]
   /** True if the gateway itself speaks TLS. */
   readonly isSecure: boolean
@@ -27,7 +27,7 @@ export interface OriginRulesOptions {
  *
  * A proxy appends the address of its peer to `X-Forwarded-For`, behind the text that its peer has sent. Therefore only the end of the list
  * can be trusted: the rules read it from the end, and as long as an address belongs to a trusted proxy, the address before it counts.
- * Headers of any other peer are ignored, so that no client can choose the address to which its limits apply.
+ * The rules ignore the headers of any other peer, so that no client can choose the address to which its limits apply.
  */
 export class OriginRules {
   readonly #proxies: readonly Range[]
@@ -52,8 +52,8 @@ export class OriginRules {
   }
 
   /**
-   * Checks whether the page that makes a request may do so: a page of this server, or of a configured origin. A request without the
-   * header `Origin` is none of a page, unless the browser says in `Sec-Fetch-Site` that it is.
+   * Checks whether the page that makes a request may do so: a page of this server, or of a configured origin. A request without the header
+   * `Origin` does not come from a page, unless the browser says in `Sec-Fetch-Site` that it does.
    */
   isAllowed({ isSecure }: RequestOrigin, headers: IncomingHttpHeaders): boolean {
     const { origin, host = '' } = headers

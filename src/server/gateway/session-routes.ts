@@ -31,7 +31,7 @@ export interface SessionRoutesOptions {
 /**
  * Adds the routes with which a browser logs in and out. A login opens a login session of the hall, whose token is only in a cookie that no
  * script can read; the WebSocket of the page takes it from there. The limits of logins are those of all ports. Each login has a new
- * token and ends the session of the browser's earlier cookie, so that no other page can fix the token in advance.
+ * token and ends the session of the browser's earlier cookie, so that no other page can choose the token in advance.
  */
 export function addSessionRoutes(app: FastifyInstance, { prefix, lobby: service, originOf }: SessionRoutesOptions): void {
   const routes = app.withTypeProvider<ZodTypeProvider>()

@@ -11,8 +11,8 @@ const HASHED = /[-.][\w-]{8,}\.\w+(?:\.(?:br|gz))?$/
 const NO_PAGE = 'This server has no page for browsers yet. Programs can use /ws, /api and /health here.\n'
 
 /**
- * Adds the files of a folder, if it has a page: a browser may store the files with hashed names forever, and asks for all others
- * each time. Compressed files beside the originals are preferred. Without a page, adds a text that says so.
+ * Adds the files of a folder, if it has a page. A browser may store the files with hashed names forever, and requests all other files each
+ * time. Prefers the compressed files beside the originals. Without a page, adds a text that says so.
  */
 export async function addStaticFiles(app: FastifyInstance, prefix: string, folder: string): Promise<void> {
   if (!existsSync(join(folder, INDEX))) {

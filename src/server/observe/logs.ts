@@ -18,7 +18,7 @@ export interface ConnectionInfo {
 /** ConversationEnd describes how a conversation has ended. */
 export interface ConversationEnd {
   readonly level: Level
-  /** `good` if it ended as its protocol ends; otherwise the reason of a `Disconnected`, or `mistake` for an error of Parlor's own. */
+  /** `good` if it ended as its protocol ends; otherwise the reason of a `Disconnected`, or `mistake` for an error in Parlor. */
   readonly outcome: string
   /** The error; `undefined` for a good end. */
   readonly trouble: Error | undefined

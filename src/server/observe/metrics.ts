@@ -8,8 +8,8 @@ import type { Server } from '../server.ts'
 /** Upper bounds of the histogram of appends to the journal, in seconds. */
 const APPENDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1]
 /**
- * Number of samples that are added to the histogram together: if each commit added one, the processor would load the code of the
- * histogram into its cache each time.
+ * Number of samples that are added to the histogram together. If each commit added its sample alone, the processor would load the code of
+ * the histogram into its cache each time.
  */
 const SAMPLES = 256
 /** Milliseconds between two measurements of the event loop's delay. */
@@ -23,7 +23,7 @@ export class Metrics {
   readonly contentType: string
   readonly #registry = new Registry()
   readonly #appends: Histogram
-  /** Samples of appends that the histogram lacks, and how many there are. */
+  /** Samples of appends that the histogram does not have yet, and the number of these samples. */
   readonly #samples = new Float64Array(SAMPLES)
   #sampled = 0
   #moves = 0
