@@ -215,6 +215,43 @@ export const texts = {
   roundDrawn: 'Both chose the same.',
   roundsWon: 'won',
 
+  letters: 'Letters',
+  letterStates: { hit: 'hit', miss: 'miss' },
+  otherLetter: 'Another letter',
+  blank: 'blank',
+  letterAt: (letter: string, places: readonly number[]) =>
+    places.length === 1
+      ? `${letter} is letter ${places[0]}.`
+      : `${letter} is letters ${places.slice(0, -1).join(', ')} and ${places.at(-1)}.`,
+  letterMissed: (letter: string) => `${letter} is not in the word.`,
+  missesLeft: (left: number) => `${formatCount(left, 'miss', 'misses')} left`,
+  missesOf: (left: number, misses: number) => `${left} of ${formatCount(misses, 'miss', 'misses')} left`,
+  wordSoFar: (shown: readonly string[]) => `Word: ${shown.map((character) => character || 'blank').join(', ')}.`,
+  wordWas: (word: string) => `The word is ${word}.`,
+  gallows: (strokes: readonly string[]) =>
+    strokes.length === 0 ? 'No stroke is drawn.' : `${formatCount(strokes.length, 'stroke')} of 8: ${strokes.join(', ')}.`,
+
+  questionOf: (number: number, count: number) => `Question ${number} of ${count}.`,
+  option: (letter: string, option: string) => `${letter}: ${option}.`,
+  answered: (number: number) => `Question ${number}, answered`,
+  answerRight: (given: string) => `${given} is right.`,
+  answerWrong: (given: string, right: string) => `${given} is wrong: it is ${right}.`,
+  yourAnswerWrong: 'your answer, wrong',
+  markRight: 'right',
+  markWrong: 'wrong',
+  markNow: 'now',
+  quizOver: (points: number, count: number) => `${points} of ${formatCount(count, 'answer')} right`,
+  timeLeft: 'Time left',
+  seconds: (seconds: number) => `${seconds} s`,
+  points: 'points',
+
+  instructions: 'Instructions',
+  instructionNames: { LEFT: 'Left', FORWARD: 'Forward', RIGHT: 'Right' },
+  robotAt: ({ column, row, heading }: { readonly column: number; readonly row: number; readonly heading: string }) =>
+    `Column ${column}, row ${row}, heading ${heading}.`,
+  stepsAhead: (steps: number) => `${formatCount(steps, 'step')} to the border.`,
+  borderInTheWay: 'The border is in the way.',
+
   yourMove: 'Your move',
   play: 'Play',
   legalMoves: 'Legal moves',
@@ -247,7 +284,11 @@ export const texts = {
     ],
     coin: [['h t', 'head, tail']],
     hangman: [['a … z', 'a letter']],
-    quiz: [['a … d', 'an answer']],
+    quiz: [
+      ['a … f', 'an answer'],
+      ['arrows Enter', 'choose an answer'],
+    ],
+    robot: [['← ↑ →', 'left, forward, right']],
   } as Readonly<Record<string, readonly (readonly [keys: string, what: string])[]>>,
 
   nameTitle: 'Your name',
@@ -274,11 +315,4 @@ export const gameTexts: Readonly<Record<string, { readonly name: string; readonl
   coin: { name: 'head or tail', about: 'Call the coin.' },
   robot: { name: 'robot', about: 'Steer it over the grid.' },
   talk: { name: 'talk in turn', about: 'You say a line, then they do.' },
-}
-
-/** Words of moves that the page offers as buttons in games whose moves do not follow from the board. */
-export const quickMoves: Readonly<Record<string, readonly string[]>> = {
-  hangman: [...'abcdefghijklmnopqrstuvwxyz'],
-  quiz: ['a', 'b', 'c', 'd'],
-  robot: ['left', 'forward', 'right'],
 }

@@ -11,6 +11,8 @@ import { PageTab, startBrowser } from '../support/browser.ts'
 import { isTestedWith } from '../support/capture.ts'
 import { buildPage, PageServer } from '../support/page-server.ts'
 import { startServer } from '../support/start-server.ts'
+import { webPagesIn } from '../support/web-pages.ts'
+import { testSoloGames } from './in-browser/solo-games.ts'
 
 /** Maximum size of all scripts and styles together, compressed, in bytes. */
 const BUDGET = 80 * 1024
@@ -50,6 +52,12 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
   }, 60_000)
 
   afterAll(() => browser.close())
+
+  const serveWebPages = webPagesIn(
+    () => browser,
+    () => folder,
+  )
+  testSoloGames(serveWebPages)
 
   /** Starts a server and its page; the end of the test checks that no tab had trouble. */
   async function serve(options: Parameters<typeof startServer>[1] = {}) {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { texts } from '../texts.ts'
-import { useKeys } from './board.ts'
+import { LETTER_GAMES, useKeys } from './board.ts'
 import { Icon } from './icons.tsx'
 import { usePage } from './page.ts'
 
@@ -18,7 +18,10 @@ export function KeysDialog() {
   if (!isOpen) return null
   const view = route.value
   const game = view.view === 'table' ? (model.value.tables.get(view.table)?.game ?? '') : ''
-  const keys = view.view === 'table' ? [...(texts.keys[game] ?? []), ...(texts.keys.table ?? [])] : (texts.keys.lobby ?? [])
+  const keys =
+    view.view === 'table'
+      ? [...(texts.keys[game] ?? []), ...(texts.keys.table ?? []).filter(([key]) => key !== 'b' || !LETTER_GAMES.has(game))]
+      : (texts.keys.lobby ?? [])
   const close = () => setOpen(false)
   return (
     <dialog class="dlg" aria-labelledby="keys-title" ref={dialog} onClose={close}>

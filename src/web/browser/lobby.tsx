@@ -40,7 +40,7 @@ export function Lobby() {
       settings: settings[game.game] ?? {},
       ...(isRated && !isAlone && against !== 'house' ? { rated: true } : {}),
       ...(challenged !== undefined && against === `@${challenged}` && !isAlone ? { against: challenged } : {}),
-      ...(CLOCKS[clock] && !isAlone ? { clock: CLOCKS[clock] } : {}),
+      ...(CLOCKS[clock] ? { clock: CLOCKS[clock] } : {}),
       ...(isAlone || against === 'house' ? { wait: 0 } : { wait: null }),
       ...(against === 'friend' && !isAlone ? { private: true } : {}),
     })

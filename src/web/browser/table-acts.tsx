@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
+import { toName } from '../game-status.ts'
 import { isOver, type TableModel } from '../model/table-model.ts'
-import { toName } from '../status.ts'
 import { texts } from '../texts.ts'
 import { useKeys } from './board.ts'
 import { Icon } from './icons.tsx'

@@ -1,3 +1,4 @@
+import { formatLastMove } from '../game-status.ts'
 import type { TableModel } from '../model/table-model.ts'
 import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
@@ -86,10 +87,8 @@ function Moves({ table }: { readonly table: TableModel }) {
   )
 }
 
-/** Returns the text of a move: as its player typed it or, in tic-tac-toe, the cell that the view names. */
+/** Returns the text of a move: as the view shows it or, if it does not, as its player typed it. */
 function toMoveText({ moves, game }: TableModel, at: number): string {
   const move = moves[at]
-  const view = move?.view as { readonly last?: unknown } | undefined
-  if (game === 'tictactoe' && typeof view?.last === 'number') return texts.cellNumber(view.last)
-  return move?.text ?? '·'
+  return formatLastMove(game, move?.view) ?? move?.text ?? '·'
 }

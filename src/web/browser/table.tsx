@@ -1,13 +1,17 @@
+import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { toBoard } from '../model/boards.ts'
 import { OWN_BOARDS } from '../model/due.ts'
 import { mayMove, type TableModel } from '../model/table-model.ts'
 import { toStatus } from '../status.ts'
 import { formatTerms, texts } from '../texts.ts'
-import { isTyping } from './board.ts'
+import { type BoardProps, isTyping, LETTER_GAMES } from './board.ts'
 import { CoinTable } from './board-coin.tsx'
 import { GuessTable } from './board-guess.tsx'
 import { HandsTable } from './board-hands.tsx'
+import { HangmanTable } from './board-hangman.tsx'
+import { QuizTable } from './board-quiz.tsx'
+import { RobotTable } from './board-robot.tsx'
 import { TextBoard } from './board-text.tsx'
 import { LARGE, TicTacToe } from './board-tictactoe.tsx'
 import { Icon } from './icons.tsx'
@@ -18,7 +22,17 @@ import { TableActs } from './table-acts.tsx'
 import { TableInfo, TableTalk } from './table-side.tsx'
 
 /** Widths of boards; a missing game has the width of the window's height. */
-const WIDTHS: Readonly<Record<string, string>> = { hands: '46rem', guessing: '46rem', coin: '38rem' }
+const WIDTHS: Readonly<Record<string, string>> = { hands: '46rem', guessing: '46rem', coin: '38rem', hangman: '46rem', quiz: '46rem' }
+/** The boards that are made for a game, by the name of its rules; every other game has the board as text. */
+const BOARDS: Readonly<Record<string, ComponentType<BoardProps>>> = {
+  tictactoe: TicTacToe,
+  hands: HandsTable,
+  guessing: GuessTable,
+  coin: CoinTable,
+  hangman: HangmanTable,
+  quiz: QuizTable,
+  robot: RobotTable,
+}
 
 /** TableView shows a table, for a player or a watcher. */
 export function TableView({ id }: { readonly id: number }) {
@@ -58,11 +72,11 @@ function KnownTable({ table }: { readonly table: TableModel }) {
   }
   useTableTitle(table, status.isOn)
   useWatchers(id, table.joined === 'yes')
-  useTableKeys()
+  useTableKeys(game)
   const own = seat ?? 0
   const others = names.map((_, one) => one).filter((one) => one !== own || names.length === 1)
   const isAlone = names.length === 1
-  const Board = { tictactoe: TicTacToe, hands: HandsTable, guessing: GuessTable, coin: CoinTable }[game] ?? TextBoard
+  const Board = BOARDS[game] ?? TextBoard
   const isLarge = (toBoard(table.sight?.view)?.size ?? 0) >= LARGE
   const width = isLarge ? '58rem' : OWN_BOARDS.has(game) ? WIDTHS[game] : '46rem'
   const board = <Board table={table} isOn={isOn} play={play} />
@@ -87,7 +101,8 @@ function KnownTable({ table }: { readonly table: TableModel }) {
           {!isAlone && <Plate table={table} seat={own} />}
           <div class="says__now">
             <p class={`status${status.isOn ? ' is-on' : ''}${table.refusal ? ' sr' : ''}`} role="status">
-              {status.text} {status.more && <span class="quiet">{status.more}</span>}
+              {status.text} {status.more && <span class="quiet">{status.more}</span>}{' '}
+              {status.spoken && <span class="sr">{status.spoken}</span>}
             </p>
             <p class="refusal" role="alert">
               {table.refusal && (
@@ -135,12 +150,12 @@ function useWatchers(id: number, isJoined: boolean) {
   }, [client, id, isJoined])
 }
 
-/** The keys of every table: `/` for the talk, `b` for the board. */
-function useTableKeys() {
+/** The keys of every table: `/` for the talk and, if letters are no moves, `b` for the board. */
+function useTableKeys(game: string) {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.key === 'Escape' && document.activeElement instanceof HTMLElement) document.activeElement.blur()
-      if (isTyping(event)) return
+      if (isTyping(event) || (event.key === 'b' && LETTER_GAMES.has(game))) return
       const goal = { '/': '[data-say]', b: '.stage [tabindex="0"], .stage button:not(:disabled), .stage input' }[event.key]
       const found = goal === undefined ? null : document.querySelector<HTMLElement>(goal)
       if (!found) return
@@ -149,5 +164,5 @@ function useTableKeys() {
     }
     addEventListener('keydown', press)
     return () => removeEventListener('keydown', press)
-  }, [])
+  }, [game])
 }
