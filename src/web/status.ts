@@ -1,6 +1,8 @@
-import { gameStatuses, toName } from './game-status.ts'
-import { toHands } from './model/boards.ts'
+import { formatLastMove, gameStatuses, toName } from './game-status.ts'
+import { toBoard, toHands } from './model/boards.ts'
+import type { ReplayPosition } from './model/replay.ts'
 import type { Sight, TableModel } from './model/table-model.ts'
+import { toShown } from './shown.ts'
 import { texts } from './texts.ts'
 
 /** Status is the one line that says what has happened and who is next. A screen reader reads it once a turn. */
@@ -62,4 +64,34 @@ function describeEnd(table: TableModel): string {
   const change = changes?.find(({ name }) => seat !== undefined && name === names[seat])
   if (change) parts.push(texts.rating(change.before, change.after))
   return parts.filter(Boolean).join(' ')
+}
+
+/** Returns the status of a position of a replay; `all` is the number of moves of the whole game. */
+export function toReplayStatus({ move, table, taken }: ReplayPosition, all: number): Status {
+  const { sight } = table
+  const words = gameStatuses[table.game]
+  const what = describeMove(table)
+  const end = move === all && sight?.outcome ? [describeOutcome(table, sight.outcome), describeEnd(table)] : []
+  const time = move === 0 || taken === undefined ? '' : texts.taken(taken)
+  const spoken = words?.spoken?.(table) ?? ''
+  return {
+    text: move === 0 ? texts.replayStart : texts.replayed(move, what),
+    more: [time, ...end].filter(Boolean).join(' '),
+    ...(spoken === '' ? {} : { spoken }),
+    isOn: false,
+  }
+}
+
+/** Describes the last move of a table with its player, if the game has several. */
+function describeMove(table: TableModel): string {
+  const { moves, game, names } = table
+  const last = moves.at(-1)
+  if (!last) return ''
+  const name = toName(table, last.seat)
+  const cell = game === 'tictactoe' ? toBoard(last.view)?.last : undefined
+  if (cell !== undefined) return texts.took(name, String(cell))
+  const described = names.length === 1 ? (gameStatuses[game]?.last(table) ?? '') : ''
+  if (described !== '') return described
+  const text = formatLastMove(game, last.view) ?? last.text
+  return text === undefined ? texts.movesHidden(name) : texts.playsMove(name, toShown(text))
 }

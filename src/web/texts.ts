@@ -156,7 +156,29 @@ export const texts = {
   rating: (before: number | undefined, after: number) =>
     before === undefined ? `Rating ${Math.round(after)}.` : `Rating ${Math.round(before)} → ${Math.round(after)}.`,
   noTable: (table: number) => `No table ${table}`,
-  noTableWhy: 'There is no such table, its game is over, or it is private and you have no seat.',
+  noTableWhy: 'There is no such table, or it is private and you have no seat.',
+  findGame: 'Find a finished game',
+  moveNumber: (move: number) => `move ${move}`,
+  replay: 'Replay',
+  replaySteps: { first: 'First position', back: 'One move back', on: 'One move on', last: 'Last position' },
+  replayPlay: 'Play',
+  replayPause: 'Pause',
+  replayMove: 'Move',
+  moveOf: (move: number, all: number) => `${move} of ${all}`,
+  replayStart: 'Before the first move.',
+  replayed: (move: number, what: string) => `Move ${move}: ${what}`,
+  playsMove: (name: string, move: string) => `${name} plays ${move}.`,
+  movesHidden: (name: string) => `${name} moves.`,
+  talkUpTo: (move: number) => `Talk up to move ${move}.`,
+  taken: (ms: number) => `${(ms / 1000).toFixed(1)} s`,
+  record: 'Record',
+  movesAsText: 'Moves as text',
+  replayHint: 'Anyone with the link can see this move.',
+  reading: 'Loading.',
+  unreachable: 'The server does not answer. Try again in a moment.',
+  unreadable: 'The server has answered with a page that this page cannot read. Reload.',
+  notOver: 'The game is not over.',
+  day: (at: number) => new Date(at).toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' }),
   loadingTable: (table: number) => `Table ${table}`,
 
   cell: (row: number, column: number, what: string, number: number) => `Row ${row}, column ${column}, ${what}. Cell ${number}`,
@@ -258,6 +280,7 @@ export const texts = {
   boardLoading: 'Drawing the board.',
 
   keysTitle: 'Keys',
+  keysOfAll: [['?', 'these keys']] as readonly (readonly [keys: string, what: string])[],
   keys: {
     lobby: [
       ['arrows', 'from game to game'],
@@ -269,6 +292,12 @@ export const texts = {
       ['/', 'to the talk'],
       ['Esc', 'leave a field'],
       ['Enter', 'another game, when this one is over'],
+      ['r', 'replay, when this one is over'],
+    ],
+    replay: [
+      ['← →', 'one move back, one move on'],
+      ['Home End', 'first position, last position'],
+      ['Space', 'play and pause'],
     ],
     tictactoe: [
       ['arrows Home End', 'from cell to cell'],

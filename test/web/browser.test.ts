@@ -12,6 +12,7 @@ import { isTestedWith } from '../support/capture.ts'
 import { buildPage, PageServer } from '../support/page-server.ts'
 import { startServer } from '../support/start-server.ts'
 import { webPagesIn } from '../support/web-pages.ts'
+import { testReplays } from './in-browser/replays.ts'
 import { testSoloGames } from './in-browser/solo-games.ts'
 
 /** Maximum size of all scripts and styles together, compressed, in bytes. */
@@ -58,6 +59,7 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
     () => folder,
   )
   testSoloGames(serveWebPages)
+  testReplays(serveWebPages)
 
   /** Starts a server and its page; the end of the test checks that no tab had trouble. */
   async function serve(options: Parameters<typeof startServer>[1] = {}) {

@@ -40,7 +40,7 @@ export function App() {
       <Bar logIn={() => setForm('login')} />
       <Banner model={model.value} />
       <BackAgain isOpen={model.value.link.state === 'open'} isLost={model.value.link.state === 'lost'} />
-      {view.view === 'table' ? <TableView key={view.table} id={view.table} /> : <Lobby />}
+      {view.view === 'table' ? <TableView key={view.table} id={view.table} move={view.move} /> : <Lobby />}
       <KeysDialog />
       {shownForm && (
         <EntryDialog

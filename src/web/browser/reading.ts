@@ -1,0 +1,35 @@
+import { useEffect, useState } from 'preact/hooks'
+import { isReadRefusal, type ReadRefusal } from '../connection/read-api.ts'
+
+/** ApiReading is the state of a request to the read API. */
+export type ApiReading<Answer> =
+  | { readonly state: 'loading' }
+  | { readonly state: 'read'; readonly answer: Answer }
+  | { readonly state: 'refused'; readonly refusal: ReadRefusal; again(): void }
+
+/**
+ * Reads from the server when a component is drawn with a new `key`. An answer for an earlier key is dropped. `read` may be another
+ * function each time.
+ */
+export function useReading<Answer extends object>(key: string, read: () => Promise<Answer | ReadRefusal>): ApiReading<Answer> {
+  const [tries, setTries] = useState(0)
+  const [found, setFound] = useState<{ readonly key: string; readonly answer: Answer | ReadRefusal }>()
+  useEffect(() => {
+    let isCurrent = true
+    void read().then((answer) => isCurrent && setFound({ key, answer }))
+    return () => {
+      isCurrent = false
+    }
+  }, [key, tries])
+  if (found?.key !== key) return { state: 'loading' }
+  const { answer } = found
+  if (!isReadRefusal(answer)) return { state: 'read', answer }
+  return {
+    state: 'refused',
+    refusal: answer,
+    again: () => {
+      setFound(undefined)
+      setTries(tries + 1)
+    },
+  }
+}
