@@ -30,6 +30,11 @@ function formatSpan(ms: number): string {
   return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${Math.round(ms / 1000)} s`
 }
 
+/** Formats a time as a day: "Nov 30, 2026". */
+export function formatDay(at: number): string {
+  return new Date(at).toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' })
+}
+
 export const texts = {
   title: 'Parlor',
   skip: 'Skip to content',
@@ -155,6 +160,45 @@ export const texts = {
   aborted: 'Ended without a result.',
   rating: (before: number | undefined, after: number) =>
     before === undefined ? `Rating ${Math.round(after)}.` : `Rating ${Math.round(before)} → ${Math.round(after)}.`,
+  nav: 'Main',
+  lobby: 'Lobby',
+  ladder: 'Ladder',
+  game: 'Game',
+  score: 'Score',
+  games: 'Games',
+  ranked: (users: number) => formatCount(users, 'user'),
+  noLadder: 'No user has played a rated game yet.',
+  againstWhom: 'Against',
+  result: 'Result',
+  when: 'When',
+  results: { won: 'won', lost: 'lost', drawn: 'draw', aborted: 'no result', over: 'over' },
+  pointsOf: (points: number) => formatCount(points, 'point'),
+  finishedGames: 'Finished games',
+  noGames: 'No finished game. Private games are not listed.',
+  latestOf: (number: number) => `The latest ${number} games.`,
+  overTime: 'Over time',
+  tooFewGames: 'A chart needs two finished games.',
+  scoreKinds: { points: 'Points', balance: 'Balance' },
+  scoreHints: { points: 'The sum of the points of all games.', balance: 'Games won minus games lost.' },
+  chartAbout: (kind: string, games: number, first: number, last: number) =>
+    `${kind} over ${formatCount(games, 'game')}: ${first} after the first game, ${last} after the last game.`,
+  noPage: 'No such page',
+  noPageWhy: 'The address leads to no page. Check it, or begin in the lobby.',
+  account: 'Account',
+  accountOf: (name: string) => `You are ${name}.`,
+  accountNone: 'Log in to see your account.',
+  accountGuest: 'You play as a guest. A registered name is yours, and its games count on the ladder.',
+  yourGamesLink: 'Your games',
+  changePassword: 'Change password',
+  oldPassword: 'Present password',
+  newPassword: 'New password',
+  passwordHint: 'A new password ends all other sessions and connections of this name.',
+  passwordChanged: (sessions: number, connections: number) =>
+    `The password is changed. ${formatCount(sessions, 'session')} and ${formatCount(connections, 'other connection')} ended.`,
+  sessions: 'Sessions',
+  sessionsHint: 'This browser stays logged in until you log out here. To end the sessions of all other browsers, change the password.',
+  deleteAccount: 'Delete account',
+  deleteHint: 'Deletes the name, its ratings and its list of games. Finished games stay in the lists of the opponents.',
   noTable: (table: number) => `No table ${table}`,
   noTableWhy: 'There is no such table, or it is private and you have no seat.',
   findGame: 'Find a finished game',
@@ -178,7 +222,6 @@ export const texts = {
   unreachable: 'The server does not answer. Try again in a moment.',
   unreadable: 'The server has answered with a page that this page cannot read. Reload.',
   notOver: 'The game is not over.',
-  day: (at: number) => new Date(at).toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' }),
   loadingTable: (table: number) => `Table ${table}`,
 
   cell: (row: number, column: number, what: string, number: number) => `Row ${row}, column ${column}, ${what}. Cell ${number}`,

@@ -30,6 +30,10 @@ export interface PageScope {
   /** Registers a name; then a reload keeps the login. */
   register(name: string, password: string): void
   logOut(): Promise<void>
+  /** Changes the password; the model's `account` has the answer. */
+  changePassword(old: string, password: string): void
+  /** Deletes the account; the model's `account` has the answer. */
+  unregister(password: string): void
 }
 
 const PageContext = createContext<PageScope | undefined>(undefined)

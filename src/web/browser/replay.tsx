@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 import { readRecord } from '../connection/read-api.ts'
 import { countMoves, formatMoves, type ReplayPosition, type TableRecord, toPosition } from '../model/replay.ts'
 import { toReplayStatus } from '../status.ts'
-import { formatTerms, texts } from '../texts.ts'
+import { formatDay, formatTerms, texts } from '../texts.ts'
 import { useKeys } from './board.ts'
 import { Icon } from './icons.tsx'
 import { findGame, gameName, tableLink, usePage } from './page.ts'
@@ -63,7 +63,7 @@ function Replay({ record, move }: { readonly record: TableRecord; readonly move:
       table={here.table}
       isOn={false}
       play={() => {}}
-      about={[texts.table(id), formatTerms(record), texts.day(record.events.at(-1)?.at ?? 0)].filter(Boolean).join(', ')}
+      about={[texts.table(id), formatTerms(record), formatDay(record.events.at(-1)?.at ?? 0)].filter(Boolean).join(', ')}
       corner={<Downloads record={record} />}
       side={
         <Section id="h-talk" title={texts.talk}>
