@@ -12,11 +12,12 @@ import type { Batcher } from '../wire/transports/batching.ts'
 import { listenTcp } from '../wire/transports/tcp.ts'
 import { wallClock } from './clock.ts'
 import { serverStatus } from './metrics-server.ts'
+import { pageFolder, preparePage } from './page-build.ts'
 import { shortName } from './same-port.ts'
 import { NOWHERE } from './stores.ts'
 
-/** The folder with the files of the page, as the build writes it. */
-const PAGE = fileURLToPath(new URL('../../dist/web', import.meta.url))
+/** The folder of the package, which has the page for browsers. */
+const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '')
 
 /** WebPort is the port for browsers, or the reason why it is not open. */
 export interface WebPort {
@@ -36,12 +37,14 @@ export interface WebPortOptions {
   readonly streams: StreamTransport
   readonly batcher: Batcher
   readonly logs: Logs
+  /** Stops the build of the page. */
+  readonly stop: AbortSignal
 }
 
-/** Listens at the address for browsers. Resolves to `undefined` for the setting `none`. */
+/** Listens at the address for browsers, and builds the page if necessary. Resolves to `undefined` for the setting `none`. */
 export async function openWebPort(
   at: Config['web'],
-  { settings: { config }, streams, batcher, logs }: WebPortOptions,
+  { settings: { config }, streams, batcher, logs, stop }: WebPortOptions,
 ): Promise<WebPort | undefined> {
   if (at === NOWHERE) return undefined
   const [{ Gateway }, { OriginRules }] = await Promise.all([
@@ -58,11 +61,12 @@ export async function openWebPort(
     prefix,
     rules: new OriginRules({ proxies, origins, isSecure }),
     isLimited: limits.connections < Number.POSITIVE_INFINITY,
-    folder: PAGE,
+    folder: pageFolder(ROOT),
     onError: (sentence, reason) => logs.log('error', `${sentence}: ${errorMessage(reason)}`),
   })
   try {
     const { address } = await gateway.listen()
+    await preparePage({ root: ROOT, signal: stop, log: (level, sentence) => logs.log(level, sentence) })
     return {
       address,
       url: toUrl(address, isSecure, prefix),

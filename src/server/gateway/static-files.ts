@@ -8,7 +8,11 @@ const INDEX = 'index.html'
 /** Matches the names of files that the build names by their content, such as `index-BX3fT0aZ.js`. */
 const HASHED = /[-.][\w-]{8,}\.\w+(?:\.(?:br|gz))?$/
 /** The text in place of a page that is not built. */
-const NO_PAGE = 'This server has no page for browsers yet. Programs can use /ws, /api and /health here.\n'
+const NO_PAGE = `This server runs, but its page for browsers is not built.
+
+In a clone of Parlor, "npm ci" installs the build tool, and "npm start" builds the page; if it cannot, it says why where it was started.
+Games can be played without the page: at the ports of the server with nc, and by programs at /ws and /api here.
+`
 
 /**
  * Adds the files of a folder, if it has a page: a browser may store the files with hashed names forever, and asks for all others
@@ -16,7 +20,7 @@ const NO_PAGE = 'This server has no page for browsers yet. Programs can use /ws,
  */
 export async function addStaticFiles(app: FastifyInstance, prefix: string, folder: string): Promise<void> {
   if (!existsSync(join(folder, INDEX))) {
-    app.get(`${prefix}/`, { schema: { hide: true } }, (_, reply) => reply.type('text/plain; charset=utf-8').send(NO_PAGE))
+    app.get(`${prefix}/`, { schema: { hide: true } }, (_, reply) => reply.code(503).type('text/plain; charset=utf-8').send(NO_PAGE))
     return
   }
   await app.register(fastifyStatic, {

@@ -1,0 +1,149 @@
+import { execFile } from 'node:child_process'
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { promisify, stripVTControlCharacters } from 'node:util'
+import { errorMessage } from '../base/errors.ts'
+
+/*
+ * `npm ci && npm start` serves the page for browsers, without a second command. A clone has the sources of the page, so the server builds
+ * it into `dist/web` at the first start, and again when a source has changed. An installed package has no sources and no build tool: it has
+ * `dist/web` from `npm pack`.
+ *
+ * Vite runs in a process of its own, because its memory would stay with the server. It writes into a new folder, which then takes the place
+ * of `dist/web`: so another server of the same clone never serves half a page, and a build that fails leaves the earlier page as it was.
+ */
+
+/** The rooms of `src/` from which the page may import; the page is built again if one of them changes. */
+export const PAGE_ROOMS = ['base', 'games', 'hall', 'lab', 'native', 'protocol', 'web', 'wire']
+/** The other files on which the built page depends. */
+const PAGE_FILES = ['package-lock.json', 'vite.config.ts']
+/** The file in the folder of a built page that has the hash of its sources. Its name begins with a dot, so the server does not serve it. */
+const STAMP = '.sources'
+/** Milliseconds that a build may take. */
+const TIMEOUT = 120_000
+/** Maximum number of characters of the output of a failed build that the server logs. */
+const SHOWN = 500
+/** The reason for a clone without its build tool, such as one with the dependencies of the server only. */
+const NO_TOOL = 'the build tool Vite is not installed; run "npm ci" without --omit=dev, and start again'
+
+/** PageBuildOptions says where the package is, what stops the build, and who is notified. */
+export interface PageBuildOptions {
+  /** The folder of the package: a clone, or an installed package. */
+  readonly root: string
+  /** Stops the build. */
+  readonly signal?: AbortSignal
+  /** Called with a sentence for the operator. */
+  readonly log: (level: 'info' | 'warn', sentence: string) => void
+}
+
+/** Returns the folder of the built page in a package. */
+export function pageFolder(root: string): string {
+  return join(root, 'dist/web')
+}
+
+/**
+ * Builds the page for browsers in a clone, unless it is built from the present sources. If that fails, it logs why, and the folder has the
+ * page of an earlier build or no page.
+ */
+export async function preparePage({ root, signal, log }: PageBuildOptions): Promise<void> {
+  if (!existsSync(join(root, 'src/web'))) return
+  const folder = pageFolder(root)
+  try {
+    const hash = await hashSources(root)
+    if ((await readStamp(folder)) === hash) return
+    // the operator has to see why this start takes longer
+    log('warn', 'builds the page for browsers, because it is not built from the present sources: this takes a few seconds')
+    await buildPage(root, folder, { hash, signal })
+    log('info', 'the page for browsers is built')
+  } catch (reason) {
+    const instead = existsSync(join(folder, 'index.html')) ? 'browsers get the page of an earlier build' : 'browsers get no page'
+    log('warn', `the page for browsers cannot be built, so ${instead}: ${errorMessage(reason)}`)
+  }
+}
+
+/** Returns the hash of the names and contents of all files from which the page is built. */
+async function hashSources(root: string): Promise<string> {
+  const hash = createHash('sha256')
+  const inRooms = await Promise.all(PAGE_ROOMS.map((room) => listFiles(root, `src/${room}`)))
+  for (const file of [...inRooms.flat(), ...PAGE_FILES].sort()) {
+    const content = await readFile(join(root, file)).catch(ignoreMissing)
+    if (content) hash.update(`${file}\n${content.length}\n`).update(content)
+  }
+  return hash.digest('hex')
+}
+
+/** Lists the files of a folder and its folders, by their paths from the root; a missing folder has none. */
+async function listFiles(root: string, folder: string): Promise<readonly string[]> {
+  const entries = (await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(ignoreMissing)) ?? []
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name).slice(root.length + 1))
+}
+
+async function readStamp(folder: string): Promise<string | undefined> {
+  return readFile(join(folder, STAMP), 'utf8').catch(ignoreMissing)
+}
+
+/** Build has the hash of the sources of a build, and the signal that stops the build. */
+interface Build {
+  readonly hash: string
+  readonly signal: AbortSignal | undefined
+}
+
+/** Builds the page into a new folder beside `folder`, and puts that in its place. */
+async function buildPage(root: string, folder: string, { hash, signal }: Build): Promise<void> {
+  const tool = findVite(root)
+  const fresh = `${folder}-${randomUUID()}`
+  await mkdir(fresh, { recursive: true })
+  try {
+    await runVite(tool, { root, folder: fresh, signal })
+    await writeFile(join(fresh, STAMP), hash)
+    await replaceFolder(folder, fresh, hash)
+  } finally {
+    await rm(fresh, { recursive: true, force: true })
+  }
+}
+
+/** Returns the path of Vite's command. Throws an Error if Vite is not installed. */
+function findVite(root: string): string {
+  try {
+    const packaged = createRequire(join(root, 'package.json')).resolve('vite/package.json')
+    return join(dirname(packaged), 'bin/vite.js')
+  } catch (reason) {
+    throw new Error(NO_TOOL, { cause: reason })
+  }
+}
+
+/** Runs Vite. Rejects with an Error that has the end of Vite's output. */
+async function runVite(
+  tool: string,
+  { root, folder, signal }: Pick<Build, 'signal'> & { readonly root: string; readonly folder: string },
+): Promise<void> {
+  const args = [tool, 'build', '--outDir', folder, '--emptyOutDir', '--logLevel', 'error']
+  try {
+    await promisify(execFile)(process.execPath, args, { cwd: root, timeout: TIMEOUT, ...(signal ? { signal } : {}) })
+  } catch (reason) {
+    const output = reason instanceof Error && 'stderr' in reason ? stripVTControlCharacters(String(reason.stderr)).trim() : ''
+    throw new Error(output === '' ? errorMessage(reason) : output.slice(-SHOWN), { cause: reason })
+  }
+}
+
+/** Puts the folder `fresh` in the place of `folder`, unless another process has just put the same page there. */
+async function replaceFolder(folder: string, fresh: string, hash: string): Promise<void> {
+  const old = `${fresh}-old`
+  try {
+    await rename(folder, old).catch(ignoreMissing)
+    await rename(fresh, folder)
+  } catch (reason) {
+    if ((await readStamp(folder)) !== hash) throw reason
+  } finally {
+    await rm(old, { recursive: true, force: true })
+  }
+}
+
+/** Returns `undefined` for the error of a file that does not exist. Rethrows every other error. */
+function ignoreMissing(reason: unknown): undefined {
+  if (reason instanceof Error && 'code' in reason && reason.code === 'ENOENT') return undefined
+  throw reason
+}
