@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { defineConfig } from 'vite'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { defineConfig, type Plugin } from 'vite'
 
 /**
  * The build of the page into `dist/web`. Addresses are relative to the page, so a path prefix needs no other build. Nothing is inline,
@@ -8,6 +9,7 @@ import { defineConfig } from 'vite'
 export default defineConfig({
   root: join(import.meta.dirname, 'src/web'),
   base: './',
+  plugins: [compress()],
   build: {
     outDir: join(import.meta.dirname, 'dist/web'),
     emptyOutDir: true,
@@ -16,3 +18,20 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
 })
+
+/** Adds compressed copies of the built files, which the server sends to browsers that accept them. */
+function compress(): Plugin {
+  return {
+    name: 'parlor-compress',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_, bundle) {
+      for (const [fileName, file] of Object.entries(bundle)) {
+        if (!/\.(?:js|css|html)$/.test(fileName)) continue
+        const source = file.type === 'chunk' ? file.code : file.source
+        this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(source) })
+        this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(source, { level: 9 }) })
+      }
+    },
+  }
+}

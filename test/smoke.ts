@@ -38,11 +38,12 @@ if (!/^MOVE[1-9]\n$/.test(String(move))) throw new Error(`tjc/tictactoe said ${J
 
 const page = await fetch(web.url)
 const html = await page.text()
-const [, script] = /<script [^>]*src="\.\/([^"]+)"/.exec(html) ?? []
+const [, script] = /<script type="module" [^>]*src="\.\/([^"]+)"/.exec(html) ?? []
 if (!page.ok || script === undefined) throw new Error(`the page for browsers is ${page.status}: ${html}`)
 const loaded = await fetch(new URL(script, web.url))
 if (!loaded.ok || !/javascript/.test(loaded.headers.get('content-type') ?? ''))
   throw new Error(`the script of the page is ${loaded.status}`)
+if (loaded.headers.get('content-encoding') === null) throw new Error('the script of the page is not compressed')
 
 server.kill('SIGTERM')
 const [code, signal] = await once(server, 'exit')

@@ -42,6 +42,15 @@ describe('the package, installed from its tarball into another folder', () => {
     expect(version.output).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 
+  test('serves the page for browsers without a build tool', async () => {
+    const environment = { PARLOR_WEB: '127.0.0.1:0' }
+    await using server = new Parlor(['serve', '--json', '--only', 'guess', '--port', '0'], entry, { environment })
+    await server.shows(/\n/)
+    const { web } = JSON.parse(server.output) as { web: { url: string } }
+    expect(await (await fetch(web.url)).text()).toMatch(/<script type="module"/)
+    expect(server.errors).toBe('')
+  })
+
   test('starts again with the Node of the package on an older Node', async () => {
     await symlink(join(root, 'node_modules/node'), join(folder, 'node_modules/node'))
     const old = 'data:text/javascript,Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.19.2" } })'
