@@ -168,6 +168,8 @@ function receive(before: Model, message: ToClient, at: number, wall: number): Mo
     case 'finished':
     case 'ladder':
     case 'history':
+    case 'recent':
+    case 'record':
     case 'session':
     case 'pong':
       return model
