@@ -1,5 +1,5 @@
 import { formatCount } from '../base/counts.ts'
-import type { FinishedGame } from '../hall/api.ts'
+import type { FinishedGame, GameResult } from '../hall/api.ts'
 import { toSafeLine } from './layout.ts'
 
 /** Describes the end of a game at a table of this user that this session does not show. */
@@ -21,6 +21,19 @@ export function formatResult(game: FinishedGame): string {
   if (points === undefined) return result
   const gained = formatCount(Math.round(points), 'point')
   return game.outcome.left === undefined && game.outcome.winners.length === 0 ? gained : `${result}, ${gained}`
+}
+
+/** Formats the result of a finished game for all users: `ada won`, `draw`, `17 points`. */
+export function formatWinners({ names, outcome, points }: Pick<GameResult, 'names' | 'outcome' | 'points'>): string {
+  const { winners, left, resigned, late, agreed, aborted, abandoned } = outcome
+  if (aborted || abandoned) return aborted ? 'no result' : 'abandoned'
+  const who = left === undefined ? '' : `${toSafeLine(names[left] ?? '')} `
+  const how = left === undefined ? '' : `${who}${resigned ? 'resigned' : late ? 'out of time' : 'left'}`
+  const won = winners.map((winner) => toSafeLine(names[winner] ?? '')).join(' and ')
+  if (won !== '') return `${won} won${how === '' ? '' : ` (${how})`}`
+  if (how !== '') return how
+  if (names.length > 1) return agreed ? 'draw, agreed' : 'draw'
+  return points?.[0] === undefined ? 'lost' : formatCount(Math.round(points[0]), 'point')
 }
 
 function howEnded({ names, seat, outcome }: FinishedGame): string {

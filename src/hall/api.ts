@@ -2,16 +2,10 @@ import { formatCount } from '../base/counts.ts'
 import type { Catalogue } from '../games/catalogue.ts'
 import type { AnyGame, Outcome, Refusal, SeatNumber } from '../games/game.ts'
 import type { ActType, VisibleEvent } from './events.ts'
+import type { ClockTerms, FinishedGame, GameRecord, GameResult, GameTerms, RecordRange } from './game-records.ts'
 
 export type { ActType, VisibleEvent } from './events.ts'
-
-/** ClockTerms has the time limits of a game, in milliseconds; a missing field sets no limit. */
-export interface ClockTerms {
-  /** Time for all moves of one seat together. */
-  readonly total?: number | undefined
-  /** Time for each turn. */
-  readonly turn?: number | undefined
-}
+export type { ClockTerms, FinishedGame, GameRecord, GameResult, GameTerms, RecordedEvent, RecordRange } from './game-records.ts'
 
 /** SeekTerms has what a user requests with a seek. */
 export interface SeekTerms {
@@ -41,16 +35,6 @@ export interface SeekAccepted {
   readonly replaced?: SeekInfo
   /** A few open seeks for the same game that differ from the new seek only in their terms; missing if the new seek is matched at once. */
   readonly near?: readonly SeekInfo[]
-}
-
-/** GameTerms has the settings, the clock and the rating of a game. */
-export interface GameTerms {
-  /** The game's own settings that are public, by name. */
-  readonly settings: Readonly<Record<string, number>>
-  /** True if the result changes the ladder. */
-  readonly rated: boolean
-  /** Missing for a game without a clock. */
-  readonly clock?: ClockTerms
 }
 
 /** SeekInfo is an open seek, as other users see it. */
@@ -105,21 +89,6 @@ export interface LadderRow {
   /** Rating, or points if the game gives points. */
   readonly score: number
   readonly games: number
-}
-
-/** FinishedGame is a finished table in the history of a user. */
-export interface FinishedGame {
-  readonly table: number
-  readonly game: string
-  readonly names: readonly string[]
-  /** Seat of the user to whom the history belongs. */
-  readonly seat: SeatNumber
-  readonly outcome: Outcome
-  readonly rated: boolean
-  /** Points by seat, in a game that gives points. */
-  readonly points?: readonly number[]
-  /** Time of the end, in milliseconds since the Unix epoch. */
-  readonly at: number
 }
 
 /** TableEventView is one event at a table, as one session may see it. */
@@ -338,6 +307,13 @@ export interface Lobby {
    * registered user asks for that user's own history.
    */
   history(name: string | undefined, range: PageRange): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal>
+  /** Lists the finished public games of all users, the last of them first; the list is limited to the latest `HISTORY` games. */
+  recent(range: PageRange): Promise<Page<GameResult>>
+  /**
+   * Reads the record of a finished game: a public game, or a private game that this user has played. Refuses a private game of other
+   * users like a table that does not exist.
+   */
+  record(table: number, range: RecordRange): Promise<GameRecord | LobbyRefusal>
 
   /**
    * Opens a seek, or accepts a suitable open seek; the listener's `seated` is called when there is a table, perhaps before this

@@ -12,7 +12,17 @@ import { Matchmaker } from './matchmaker.ts'
 import { NetworkHoldings } from './network-holdings.ts'
 import type { OpenSeek } from './open-seek.ts'
 import { Openings, type TableOptions } from './openings.ts'
-import type { FinishedGames, HistoryRange, Lease, LeaseId, PersonId, Store, TableEvent, TableId } from './ports.ts'
+import {
+  type FinishedGames,
+  HISTORY,
+  type HistoryRange,
+  type Lease,
+  type LeaseId,
+  type PersonId,
+  type Store,
+  type TableEvent,
+  type TableId,
+} from './ports.ts'
 import { clampStanding, type LadderPlace, toLadder } from './ratings.ts'
 import { RatingsProjector } from './ratings-projector.ts'
 import { Rematches } from './rematches.ts'
@@ -210,6 +220,11 @@ export class Hall {
   /** Lists a part of a person's finished tables, newest first; see `FinishedGames`. */
   history(person: PersonId, slice: HistoryRange): ReturnType<FinishedGames['of']> {
     return this.#options.store.history.of(person, slice)
+  }
+
+  /** Lists the latest finished tables of all persons that are not private; see `FinishedGames`. */
+  recent(): ReturnType<FinishedGames['latest']> {
+    return this.#options.store.history.latest(HISTORY)
   }
 
   /** Reads all events of a table, after the store has written the pending events. */

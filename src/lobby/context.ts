@@ -3,8 +3,9 @@ import type { GameAssets, SeatNumber } from '../games/game.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import type { People } from '../hall/accounts/people.ts'
 import type { RandomBytes } from '../hall/accounts/tokens.ts'
+import type { GameRecord, LobbyRefusal, RecordRange } from '../hall/api.ts'
 import type { Hall } from '../hall/hall.ts'
-import type { TableId } from '../hall/ports.ts'
+import type { PersonId, TableId } from '../hall/ports.ts'
 import type { DiskQuotas } from './disk-quota.ts'
 import type { UserNotifier } from './user-notices.ts'
 import type { SessionRegistry } from './user-sessions.ts'
@@ -30,6 +31,16 @@ export const unlimitedHall: HallLimits = {
   move: Number.POSITIVE_INFINITY,
 }
 
+/** GameRecords reads the records of finished games (`records.ts`). */
+export interface GameRecords {
+  /**
+   * Reads a page of the record of a finished game that `reader` may see: a public game, or a private game that the reader has played.
+   * Refuses every other private game like a table that does not exist. Refuses a game that is not over, because its players could read
+   * there what their opponents see.
+   */
+  read(table: TableId, range: RecordRange, reader?: PersonId): Promise<GameRecord | LobbyRefusal>
+}
+
 /** LobbyContext has the services of the server for sessions and seatings: the hall, its people, challenges and limits. */
 export interface LobbyContext {
   readonly hall: Hall
@@ -39,6 +50,8 @@ export interface LobbyContext {
   readonly sessions: SessionRegistry
   /** The games of this server. */
   readonly catalogue: Catalogue
+  /** The records of finished games. */
+  readonly records: GameRecords
   readonly stock: GameAssets
   /** Source of tokens and codes. */
   readonly bytes: RandomBytes

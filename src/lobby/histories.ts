@@ -1,4 +1,4 @@
-import type { FinishedGame, Page, PageRange } from '../hall/api.ts'
+import type { FinishedGame, GameResult, Page, PageRange } from '../hall/api.ts'
 import { foldName } from '../hall/names/names.ts'
 import { type FinishedTable, HISTORY, type HistoryRange, hasAccount, type PersonId } from '../hall/ports.ts'
 import type { LobbyContext } from './context.ts'
@@ -22,6 +22,19 @@ export async function findHistory(
     return { table, game: context.catalogue.publicName(game), names, seat, outcome, rated, ...(points ? { points } : {}), at }
   })
   return { name, items: games, total }
+}
+
+/** Lists the finished public games of all users, the last of them first; see `Lobby.recent`. */
+export async function findRecent(
+  { hall, catalogue }: Pick<LobbyContext, 'hall' | 'catalogue'>,
+  { from = 0, count }: PageRange,
+): Promise<Page<GameResult>> {
+  const shown = (await hall.recent()).filter(({ game }) => catalogue.games.get(game)?.isUnlisted === undefined)
+  const items = shown
+    .sort((one, other) => other.at - one.at)
+    .slice(from, from + count)
+    .map(({ private: _, game, ...result }) => ({ ...result, game: catalogue.publicName(game) }))
+  return { items, total: shown.length }
 }
 
 /** Returns the finished games of the guest who has a name now, without those of guests who had the name before. */

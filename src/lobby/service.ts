@@ -19,6 +19,7 @@ import { refuseWhenUnavailable } from './errors.ts'
 import { notifyOfEnd, notifyOfRecord, recordForGuests } from './game-ends.ts'
 import { ProgramSeating } from './program-seating.ts'
 import { isPublic } from './projections.ts'
+import { RecordReader } from './records.ts'
 import { LobbySession } from './session.ts'
 import { UserNotifier } from './user-notices.ts'
 import { SessionRegistry } from './user-sessions.ts'
@@ -52,6 +53,7 @@ export class LobbyService implements LobbyContext {
   readonly userNotifier: UserNotifier
   readonly sessions: SessionRegistry
   readonly catalogue: Catalogue
+  readonly records: RecordReader
   readonly stock: GameAssets
   readonly wait: number | undefined
   readonly limits: HallLimits
@@ -92,6 +94,7 @@ export class LobbyService implements LobbyContext {
       ...{ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, catalogue, onError },
       presence: { presence: store.meeting.presence, lease: () => this.hall.lease() },
     })
+    this.records = new RecordReader(this)
   }
 
   /** Restores the tables that were open when the last process ended. The caller awaits it before it serves clients. */

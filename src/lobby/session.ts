@@ -5,6 +5,8 @@ import type {
   ActType,
   EndedConnections,
   FinishedGame,
+  GameRecord,
+  GameResult,
   HeldSeat,
   LadderRow,
   Lobby,
@@ -12,6 +14,7 @@ import type {
   Page,
   PageRange,
   PersonInfo,
+  RecordRange,
   SeekAccepted,
   SeekInfo,
   SeekTerms,
@@ -22,7 +25,7 @@ import type {
 import type { AccountRequests } from './account-requests.ts'
 import { NAME_REQUIRED, noGame, noRules, noTable, toAuthRefusal, toLobbyRefusal } from './errors.ts'
 import type { HeldSeats } from './held-seats.ts'
-import { findHistory } from './histories.ts'
+import { findHistory, findRecent } from './histories.ts'
 import { isPublic, toOwnSeekInfo, toPersonInfo, toSeekPage } from './projections.ts'
 import { SessionParts } from './session-parts.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -153,6 +156,14 @@ export class LobbySession extends SessionParts implements Lobby {
   async history(name: string | undefined, range: PageRange): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal> {
     if (!this.user) return NAME_REQUIRED
     return findHistory(this.context, name === undefined ? this.user : await this.context.people.find(name), range, this.user.person)
+  }
+
+  recent(range: PageRange): Promise<Page<GameResult>> {
+    return findRecent(this.context, range)
+  }
+
+  record(table: number, range: RecordRange): Promise<GameRecord | LobbyRefusal> {
+    return this.context.records.read(table, range, this.user?.person)
   }
 
   seek(terms: SeekTerms): Promise<SeekAccepted | LobbyRefusal> {

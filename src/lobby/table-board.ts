@@ -15,9 +15,13 @@ export function renderBoard({ game, names, seat, now }: TableSnapshot, position:
   if (!now) return undefined
   const { view, turn } = now.sight
   const text = game.screen?.board?.(view, { names, seat }) ?? game.notation.render(view)
-  const isOpen = game.whole !== undefined || isDeepStrictEqual(view, position)
-  const moves = seat !== undefined && turn && isOpen ? listMoves(game, position, seat) : undefined
+  const moves = seat !== undefined && turn && isOpenView(game, view, position) ? listMoves(game, position, seat) : undefined
   return { n: now.n, text, ...(moves ? { moves } : {}) }
+}
+
+/** Checks whether a view shows the whole state of the game, so that nothing in the state is secret. */
+export function isOpenView(game: AnyGame, view: unknown, position: unknown): boolean {
+  return game.whole !== undefined || isDeepStrictEqual(view, position)
 }
 
 function listMoves(game: AnyGame, position: unknown, seat: SeatNumber): readonly string[] | undefined {

@@ -3,6 +3,7 @@ import { accountCommands, accountMessages } from './commands/account.ts'
 import { actCommands } from './commands/acts.ts'
 import { browseCommands, browseMessages } from './commands/browse.ts'
 import { basicMessages, connectionCommands, connectionMessages } from './commands/connection.ts'
+import { recordCommands, recordMessages } from './commands/records.ts'
 import { seekCommands, seekMessages } from './commands/seek.ts'
 import { tableCommands, tableMessages } from './commands/table.ts'
 import { talkCommands, talkMessages } from './commands/talk.ts'
@@ -14,6 +15,7 @@ export { VERSION } from './commands/connection.ts'
 const commands = [
   ...accountCommands,
   ...browseCommands,
+  ...recordCommands,
   ...seekCommands,
   ...tableCommands,
   ...talkCommands,
@@ -26,6 +28,7 @@ const messages = [
   ...basicMessages,
   ...accountMessages,
   ...browseMessages,
+  ...recordMessages,
   ...seekMessages,
   ...talkMessages,
   ...tableMessages,

@@ -66,7 +66,7 @@ describe('help', () => {
         'at a table  move MOVE, board, say TEXT, draw, accept, decline, refuse, claim,',
         '            abort, resign, rematch, leave, mine, go N',
         'to talk     tell NAME TEXT, mute, unmute NAME, watchers',
-        'to look on  tables, watch N, who, rank, history',
+        'to look on  tables, watch N, who, rank, history, recent, replay N',
         'to log in   login NAME, name NAME, register, unregister, password, resume',
         'other       more, rules, help, telnet, style json, quit',
         '',

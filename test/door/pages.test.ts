@@ -115,7 +115,7 @@ describe('commands and games by other words, and by abbreviations', () => {
   })
 
   test.each([
-    ['re', '"re" could be "refuse", "resign", "rematch", "register" or "resume": type more\n  of it.'],
+    ['re', '"re" could be "refuse", "resign", "rematch", "recent", "replay", "register" or\n  "resume": type more of it.'],
     ['play h', 'There is no game "h": type tictactoe, scissors, hangman, quiz, guess or\n  headtail.'],
     ['res', '"res" could be "resign" or "resume": type more of it.'],
     ['qui', 'Type "quit" in full, if you mean that.'],

@@ -56,6 +56,16 @@ export function historyContract(open: Open): void {
       expect(await history.all(9, 2)).toEqual([])
     })
 
+    test('lists the latest public tables of all players, each once', async () => {
+      const { history } = await open()
+      await history.add(['guest:ada', 'guest:bob'], finished(4))
+      await history.add(['guest:cid'], finished(7, { private: true }))
+      await history.add(['guest:bob'], finished(9))
+      await history.add(['guest:cid'], finished(2))
+      expect(await history.latest(10)).toEqual([finished(9), finished(4), finished(2)])
+      expect(await history.latest(2)).toEqual([finished(9), finished(4)])
+    })
+
     test('is limited to a number of tables for each person', async () => {
       const { history } = await open()
       await Promise.all(Array.from({ length: HISTORY + 5 }, (_, at) => history.add(['guest:ada'], finished(at + 1))))

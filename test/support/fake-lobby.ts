@@ -1,8 +1,11 @@
+import { isRefusal } from '../../src/games/game.ts'
 import { shippedGames } from '../../src/games/index.ts'
 import type {
   ActType,
   EndedConnections,
   FinishedGame,
+  GameRecord,
+  GameResult,
   LadderRow,
   Lobby,
   LobbyListener,
@@ -10,6 +13,7 @@ import type {
   Page,
   PageRange,
   PersonInfo,
+  RecordRange,
   SeekAccepted,
   SeekInfo,
   SeekTerms,
@@ -198,6 +202,15 @@ export class FakeLobby implements Lobby {
         total: 0,
       }
     )
+  }
+
+  async recent(range: PageRange): Promise<Page<GameResult>> {
+    const found = this.#call<Page<GameResult>>('recent', range)
+    return !found || isRefusal(found) ? { items: [], total: 0 } : found
+  }
+
+  async record(table: number, range: RecordRange): Promise<GameRecord | LobbyRefusal> {
+    return this.#call<GameRecord>('record', table, range) ?? { code: 'no-such-table', refused: `there is no table ${table}` }
   }
 
   async rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal> {

@@ -1,10 +1,11 @@
 import { isRefusal } from '../../games/game.ts'
-import type { FinishedGame } from '../../hall/api.ts'
+import type { FinishedGame, GameResult } from '../../hall/api.ts'
 import { ROWS, toSafeLine, toSentence } from '../layout.ts'
-import { type PagedList, readPage, showPage } from '../paging.ts'
-import { formatOpponents, formatResult } from '../results.ts'
+import { type PagedList, readPage, showPage, showTypedPage } from '../paging.ts'
+import { formatOpponents, formatResult, formatWinners } from '../results.ts'
 import type { DoorSession } from '../session.ts'
 import type { CommandOutput, DoorCommand } from './command.ts'
+import { replayCommand } from './replay.ts'
 
 /** Maximum number of missed games in the greeting. */
 const MISSED = 3
@@ -52,7 +53,32 @@ export async function missedGames({ lobby }: DoorSession): Promise<readonly stri
   return [`While you were away: ${shown.join('; ')}${more}. "history" lists all.`]
 }
 
-/** The command for finished games. */
+/** Lists a page of the finished games of all users. */
+function recent(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput> {
+  return showTypedPage(session, rest, {
+    typed: 'recent',
+    empty: 'No game has ended here yet. "tables" lists the games under way.',
+    footer: [REPLAY],
+    async fetch(from, count) {
+      const { items, total } = await session.lobby.recent({ from, count })
+      return { items: items.map(recentRow), total }
+    },
+  })
+}
+
+function recentRow({ table, game, names, rated, at, outcome, points }: GameResult): readonly string[] {
+  return [
+    String(table).padStart(3),
+    new Date(at).toISOString().slice(0, 10),
+    `${game}${rated && names.length > 1 ? ', rated' : ''}`,
+    names.map(toSafeLine).join(' against '),
+    formatWinners({ names, outcome, ...(points ? { points } : {}) }),
+  ]
+}
+
+const REPLAY = 'To see a game again, type "replay" and the number of its table.'
+
+/** The commands for finished games. */
 export const historyCommands: readonly DoorCommand[] = [
   {
     name: 'history',
@@ -63,4 +89,14 @@ export const historyCommands: readonly DoorCommand[] = [
     needs: ['name'],
     run: history,
   },
+  {
+    name: 'recent',
+    cost: 9,
+    usage: 'recent [PAGE]',
+    about: 'list the games of all users that have ended, the last of them first',
+    more: () => [REPLAY],
+    needs: ['name'],
+    run: recent,
+  },
+  replayCommand,
 ]

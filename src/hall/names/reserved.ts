@@ -4,7 +4,7 @@ import { toSkeleton } from './skeleton.ts'
 const WORDS = `abort accept admin administrator again all anybody anyone back board bye cancel challenge claim clock decline draw end
    error everybody everyone exit game games go guest help hi history house ignore invite join ladder leave login logout look
    me message mine mod moderator more move msg mute my name next no nobody none offer ok okay operator parlor password peer people play
-   quit rank refuse register rematch resign resume resumed return root rules said say seek seeks server session
+   quit rank recent refuse register rematch replay resign resume resumed return root rules said say seek seeks server session
    somebody someone staff start stop style switch sysop system table tables tell telnet unignore unmute unregister
    unwatch watch watcher watchers welcome whisper who whoever yes you`.split(/\s+/)
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { BOUNDS } from '../../hall/number-bounds.ts'
 import { browseMessages } from '../../native/commands/browse.ts'
-import { visibleEvent } from '../../native/event-schema.ts'
-import { count, from, game, limit, list, name, outcome, table, terms, text, time, total } from '../../native/fields.ts'
+import { recordFields, recordMessages } from '../../native/commands/records.ts'
+import { from, game, limit, name, table, text, time, total } from '../../native/fields.ts'
 
 /*
  * The schemas of the read API. A list has the form that it has in the native protocol, without the fields of a message. The routes check
@@ -10,6 +10,7 @@ import { count, from, game, limit, list, name, outcome, table, terms, text, time
  */
 
 const [games, lobby, ladder, history] = browseMessages
+const [recent] = recordMessages
 const numeric = <Schema extends z.ZodType<number, number>>(schema: Schema) =>
   z
     .string()
@@ -67,22 +68,15 @@ export const UserGames = history.schema
   .pick({ name: true, games: true, total: true })
   .meta({ description: 'The finished public games of a user, the newest first.' })
 
+/** A page of the finished games of all users. */
+export const RecentGames = recent.schema
+  .pick({ games: true, total: true })
+  .meta({ description: 'The finished public games of all users, the last of them first.' })
+
 /** The record of a finished game. */
 export const FinishedRecord = z
-  .strictObject({
-    table,
-    game: text,
-    names: list(text),
-    ...terms,
-    outcome,
-    events: list(
-      z.strictObject({
-        n: count,
-        at: time,
-        what: visibleEvent,
-        view: z.unknown().optional().meta({ description: 'what a watcher sees after the event; missing if the event does not change it' }),
-      }),
-    ),
-    next: count.optional().meta({ description: 'the value of `after` for the next page; missing on the last page' }),
-  })
+  .strictObject(recordFields)
   .meta({ description: 'A finished public game, event by event, as a watcher has seen it.' })
+
+/** The record of a finished game as text. */
+export const RecordText = text.meta({ description: 'The terms, the moves in the notation of the game, and the board at the end.' })

@@ -12,7 +12,9 @@ import {
   Games,
   LadderQuery,
   PageQuery,
+  RecentGames,
   RecordQuery,
+  RecordText,
   Refused,
   TablePath,
   Tables,
@@ -20,15 +22,10 @@ import {
   UserPath,
 } from './api-schemas.ts'
 
-/** Maximum number of records that the gateway reads at the same time: a log may be long, and the games are not to wait. */
-const READING = 2
-const BUSY: LobbyRefusal = { code: 'too-many', refused: 'the server reads other records: try again in a moment' }
-
 /** Adds the read API: the games, the open tables, the ladders, the histories and the records of finished games. */
 export function addReadRoutes(app: FastifyInstance, prefix: string, reader: HallReader): void {
   const routes = app.withTypeProvider<ZodTypeProvider>()
   const answers = <Answer>(answer: Answer) => ({ response: { 200: answer, '4xx': Refused, '5xx': Refused }, tags: ['hall'] })
-  let reading = 0
   routes.get(`${prefix}/api/games`, { schema: { summary: 'List the games', ...answers(Games) } }, () => ({
     games: toGameRows(reader.catalogue),
   }))
@@ -57,17 +54,35 @@ export function addReadRoutes(app: FastifyInstance, prefix: string, reader: Hall
     },
   )
   routes.get(
+    `${prefix}/api/recent`,
+    { schema: { summary: 'List the finished games of all users', querystring: PageQuery, ...answers(RecentGames) } },
+    async ({ query: { from, limit } }) => {
+      const { items, total } = await reader.recent({ from, count: limit })
+      return { games: items, total }
+    },
+  )
+  routes.get(
+    `${prefix}/api/tables/:table/record.txt`,
+    {
+      schema: {
+        summary: 'Read the record of a finished game as text',
+        params: TablePath,
+        ...answers(RecordText),
+        produces: ['text/plain'],
+      },
+    },
+    async ({ params: { table } }, reply) => {
+      const found = await reader.recordText(table)
+      if (isRefusal(found)) return refuse(reply, found)
+      return reply.type('text/plain; charset=utf-8').serializer(String).send(found)
+    },
+  )
+  routes.get(
     `${prefix}/api/tables/:table/record`,
     { schema: { summary: 'Read the record of a finished game', params: TablePath, querystring: RecordQuery, ...answers(FinishedRecord) } },
     async ({ params: { table }, query: { after, limit } }, reply) => {
-      if (reading >= READING) return refuse(reply, BUSY)
-      reading++
-      try {
-        const record = await reader.record(table, { after, count: limit })
-        return isRefusal(record) ? refuse(reply, record) : record
-      } finally {
-        reading--
-      }
+      const record = await reader.record(table, { after, count: limit })
+      return isRefusal(record) ? refuse(reply, record) : record
     },
   )
 }

@@ -32,15 +32,26 @@ export class MemoryHistory implements FinishedGames {
     return { items: all.slice(toLimit(from), toLimit(from) + toLimit(count)), total: all.length }
   }
 
+  async latest(count: number): Promise<readonly FinishedTable[]> {
+    const found = this.#collect((one) => !one.private)
+    return found.sort((one, other) => other.table - one.table).slice(0, toLimit(count))
+  }
+
   async all(after: TableId, count: number): Promise<readonly FinishedTable[]> {
-    const found = new Map<TableId, FinishedTable>()
-    for (const tables of this.#of.values()) for (const one of tables) if (one.table > after) found.set(one.table, one)
-    return [...found.values()].sort((one, other) => one.table - other.table).slice(0, toLimit(count))
+    const found = this.#collect((one) => one.table > after)
+    return found.sort((one, other) => one.table - other.table).slice(0, toLimit(count))
   }
 
   /** Deletes the history of a person, and accepts no more tables for this person. */
   forget(person: PersonId): void {
     this.#forgotten.add(person)
     this.#of.delete(person)
+  }
+
+  /** Returns the finished tables of all persons that a condition holds for, each once. */
+  #collect(isWanted: (one: FinishedTable) => boolean): FinishedTable[] {
+    const found = new Map<TableId, FinishedTable>()
+    for (const tables of this.#of.values()) for (const one of tables) if (isWanted(one)) found.set(one.table, one)
+    return [...found.values()]
   }
 }

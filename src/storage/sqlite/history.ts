@@ -16,6 +16,7 @@ export class SqliteHistory implements FinishedGames {
   readonly #page: StatementSync
   readonly #count: StatementSync
   readonly #all: StatementSync
+  readonly #latest: StatementSync
   readonly #isRemoved: (person: PersonId) => boolean
 
   constructor(database: Database, commits: GroupCommit) {
@@ -30,6 +31,8 @@ export class SqliteHistory implements FinishedGames {
       SELECT table_id, hidden, entry FROM history WHERE person = ? AND hidden <= ? ORDER BY table_id DESC LIMIT ? OFFSET ?`)
     this.#all = database.prepare(`
       SELECT table_id, hidden, entry FROM history WHERE table_id > ? GROUP BY table_id ORDER BY table_id LIMIT ?`)
+    this.#latest = database.prepare(`
+      SELECT table_id, hidden, entry FROM history WHERE hidden = 0 GROUP BY table_id ORDER BY table_id DESC LIMIT ?`)
     this.#count = database.prepare('SELECT count(*) AS "all" FROM history WHERE person = ? AND hidden <= ?')
   }
 
@@ -52,6 +55,10 @@ export class SqliteHistory implements FinishedGames {
       items: this.#page.all(person, Number(hidden), toLimit(count), toLimit(from)).map(finishedIn),
       total: toNumber(this.#count.get(person, Number(hidden))?.all),
     }))
+  }
+
+  async latest(count: number): Promise<readonly FinishedTable[]> {
+    return this.#database.query(() => this.#latest.all(toLimit(count)).map(finishedIn))
   }
 
   async all(after: TableId, count: number): Promise<readonly FinishedTable[]> {

@@ -51,6 +51,37 @@ describe('the read API', () => {
     const events = record.events as { n: number; what: { type: string }; view?: { cells: string } }[]
     expect(events.map(({ n, what }) => `${n} ${what.type}`)).toEqual(['1 opened', ...'23456'.split('').map((n) => `${n} moved`), '7 ended'])
     expect(events.at(-1)?.view?.cells).toBe('OOOXX----')
+    expect((await read(gateway, '/api/recent')).body).toMatchObject({ total: 1, games: [{ table, names: ['ada', 'bob'] }] })
+  })
+
+  test('has the record of a finished game as text, in the notation of the game', async () => {
+    const gateway = await startGateway()
+    const table = await playGame(await gateway.browser({ name: 'ada' }), await gateway.browser({ name: 'bob' }))
+    const response = await fetch(`${gateway.url}/api/tables/${table}/record.txt`)
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+    const text = await response.text()
+    expect(text.replaceAll(/\d{4}-\S+Z/g, 'TIME')).toBe(`Game: tictactoe
+Table: ${table}
+Seat 0: ada
+Seat 1: bob
+Rated: no
+Began: TIME
+Ended: TIME
+Result: won by ada
+
+1. ada: 1
+2. bob: 4
+3. ada: 2
+4. bob: 5
+5. ada: 3
+
+ O | O | O
+-----------
+ X | X | 6
+-----------
+ 7 | 8 | 9
+`)
+    expect(await read(gateway, '/api/tables/987/record.txt')).toMatchObject({ status: 404, body: { code: 'no-such-table' } })
   })
 
   test('pages the events of a record, without a gap', async () => {
@@ -109,9 +140,11 @@ describe('the read API', () => {
     expect(Object.keys(body.paths as object).toSorted()).toEqual([
       '/parlor/api/games',
       '/parlor/api/games/{game}/ladder',
+      '/parlor/api/recent',
       '/parlor/api/session',
       '/parlor/api/tables',
       '/parlor/api/tables/{table}/record',
+      '/parlor/api/tables/{table}/record.txt',
       '/parlor/api/users/{name}/games',
     ])
   })

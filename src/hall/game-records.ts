@@ -1,0 +1,71 @@
+import type { Outcome, SeatNumber } from '../games/game.ts'
+import type { VisibleEvent } from './events.ts'
+
+/** ClockTerms has the time limits of a game, in milliseconds; a missing field sets no limit. */
+export interface ClockTerms {
+  /** Time for all moves of one seat together. */
+  readonly total?: number | undefined
+  /** Time for each turn. */
+  readonly turn?: number | undefined
+}
+
+/** GameTerms has the settings, the clock and the rating of a game. */
+export interface GameTerms {
+  /** The game's own settings that are public, by name. */
+  readonly settings: Readonly<Record<string, number>>
+  /** True if the result changes the ladder. */
+  readonly rated: boolean
+  /** Missing for a game without a clock. */
+  readonly clock?: ClockTerms
+}
+
+/** GameResult is the result of a finished game, as all users may see it. */
+export interface GameResult {
+  readonly table: number
+  readonly game: string
+  /** Names of the players, by seat. */
+  readonly names: readonly string[]
+  readonly outcome: Outcome
+  readonly rated: boolean
+  /** Points by seat, in a game that gives points. */
+  readonly points?: readonly number[]
+  /** Time of the end, in milliseconds since the Unix epoch. */
+  readonly at: number
+}
+
+/** FinishedGame is a finished game in the history of a user. */
+export interface FinishedGame extends GameResult {
+  /** Seat of the user to whom the history belongs. */
+  readonly seat: SeatNumber
+}
+
+/** RecordedEvent is one event of a finished game, as a watcher has seen it. */
+export interface RecordedEvent {
+  /** Number of the event; the numbers have no gaps. */
+  readonly n: number
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+  readonly what: VisibleEvent
+  /** The move in the notation of the game, if the watcher's view shows the move. */
+  readonly move?: string
+  /** The watcher's view after the event; missing for an event that does not change the view. */
+  readonly view?: unknown
+}
+
+/** GameRecord is a finished game: its terms, its result, and a page of its events. */
+export interface GameRecord extends GameTerms {
+  readonly table: number
+  readonly game: string
+  /** Names of the players, by seat. */
+  readonly names: readonly string[]
+  readonly outcome: Outcome
+  readonly events: readonly RecordedEvent[]
+  /** Number of the last event of this page, after which the next page begins; missing on the last page. */
+  readonly next?: number
+}
+
+/** RecordRange is a part of a game's events: at most `count` events after the number `after`. */
+export interface RecordRange {
+  readonly after: number
+  readonly count: number
+}

@@ -1,0 +1,135 @@
+import type { Catalogue } from '../games/catalogue.ts'
+import { type AnyGame, RulesError } from '../games/game.ts'
+import type { People } from '../hall/accounts/people.ts'
+import type { GameRecord, LobbyRefusal, RecordedEvent, RecordRange } from '../hall/api.ts'
+import type { Hall } from '../hall/hall.ts'
+import { BOUNDS } from '../hall/number-bounds.ts'
+import { hasAccount, type OpeningEvent, type PersonId, type TableEvent } from '../hall/ports.ts'
+import { evolve, type TableState, toOpenedTable } from '../hall/table.ts'
+import { projectEvent } from '../hall/table-updates.ts'
+import type { GameRecords } from './context.ts'
+import { noTable } from './errors.ts'
+import { toGameTerms } from './projections.ts'
+import { isOpenView } from './table-board.ts'
+
+/*
+ * A record is the log of a finished game as a watcher has seen it. `projectEvent` is the only projection, so a record never shows more than
+ * the game has shown: the rules decide in `view` which secrets are open after the end, and a choice that they never open stays secret. The
+ * text of a move is in the record only if the watcher's view after the move shows it.
+ */
+
+/** Maximum number of records that the server reads at the same time: a log may be long, and the games are not to wait. */
+const READING = 2
+const BUSY: LobbyRefusal = { code: 'too-many', refused: 'the server reads other records: try again in a moment' }
+
+/** RecordReaderOptions has the parts of the server from which records are read. */
+export interface RecordReaderOptions {
+  readonly hall: Pick<Hall, 'log'>
+  readonly people: Pick<People, 'guestGames'>
+  readonly catalogue: Catalogue
+}
+
+/** RecordReader reads the records of finished games. */
+export class RecordReader implements GameRecords {
+  readonly #options: RecordReaderOptions
+  #reading = 0
+
+  constructor(options: RecordReaderOptions) {
+    this.#options = options
+  }
+
+  async read(table: number, range: RecordRange, reader?: PersonId): Promise<GameRecord | LobbyRefusal> {
+    if (table > BOUNDS.table.max) return noTable(table)
+    if (this.#reading >= READING) return BUSY
+    this.#reading++
+    try {
+      return this.#toRecord(table, await this.#options.hall.log(table), { range, reader })
+    } finally {
+      this.#reading--
+    }
+  }
+
+  #toRecord(
+    table: number,
+    log: readonly TableEvent[],
+    { range, reader }: { readonly range: RecordRange; readonly reader: PersonId | undefined },
+  ): GameRecord | LobbyRefusal {
+    const [opening] = log
+    if (opening?.type !== 'opened') return noTable(table)
+    const { catalogue } = this.#options
+    const rules = catalogue.games.get(opening.game)
+    if (!rules || rules.isUnlisted !== undefined) return noTable(table)
+    if (opening.private && !this.#hasPlayed(table, opening, reader)) return noTable(table)
+    const replayed = replayPage(opening, rules, { log, range })
+    if ('code' in replayed) return replayed
+    const { state, events } = replayed
+    if (!state.ended || !state.outcome) return { code: 'not-now', refused: `the game at table ${table} is not over: watch it` }
+    const last = events.at(-1)
+    return {
+      table,
+      game: catalogue.publicName(opening.game),
+      names: opening.seats.map(({ name }) => name),
+      ...toGameTerms(opening),
+      outcome: state.outcome,
+      events,
+      ...(last && last.n < state.n ? { next: last.n } : {}),
+    }
+  }
+
+  /** Checks whether a user has a seat at a table. Any user can take a guest's name, so a guest has only the games of the present guest. */
+  #hasPlayed(table: number, { seats }: OpeningEvent, reader: PersonId | undefined): boolean {
+    if (reader === undefined || !seats.some(({ person }) => person === reader)) return false
+    return hasAccount(reader) || this.#options.people.guestGames.has(reader, table)
+  }
+}
+
+/** Replay is the last state of a log, with the events of a page as a watcher has seen them. */
+interface Replay {
+  readonly state: TableState
+  readonly events: readonly RecordedEvent[]
+}
+
+/** Replays a log. Refuses a log that the present rules of the game do not allow, such as those of a newer version of a plug-in. */
+function replayPage(
+  opening: OpeningEvent,
+  rules: AnyGame,
+  { log, range: { after, count } }: { readonly log: readonly TableEvent[]; readonly range: RecordRange },
+): Replay | LobbyRefusal {
+  try {
+    let state = toOpenedTable(opening, rules)
+    const events: RecordedEvent[] = []
+    for (const event of log) {
+      if (event.n > 1) state = evolve(state, event)
+      if (event.n > after && events.length < count) events.push(toRecordedEvent(event, state))
+    }
+    return { state, events }
+  } catch (reason) {
+    if (!(reason instanceof RulesError || reason instanceof TypeError)) throw reason
+    return { code: 'not-now', refused: `this server cannot replay the game: ${reason.message}` }
+  }
+}
+
+/** Returns an event of a finished game as a watcher has seen it; `state` is the state after the event. */
+function toRecordedEvent(event: TableEvent, state: TableState): RecordedEvent {
+  const { n, at, event: what, situation } = projectEvent(event, state, 'watcher')
+  if (!situation) return { n, at, what }
+  const { view } = situation
+  const move = event.type === 'moved' ? findMove(event, view, state) : undefined
+  return { n, at, what, ...(move === undefined ? {} : { move }), view }
+}
+
+/** Returns a move in the notation of the game, if the watcher's view after the move shows the move. */
+function findMove(
+  { seat, move }: Extract<TableEvent, { type: 'moved' }>,
+  view: unknown,
+  { rules, position }: TableState,
+): string | undefined {
+  if (rules.withOtherSecrets === undefined && isOpenView(rules, view, position)) return rules.notation.print(move)
+  return findShownMove(rules, view, seat)
+}
+
+/** Returns the last move of a seat, if the board of the game shows it. */
+function findShownMove({ screen }: AnyGame, view: unknown, seat: number): string | undefined {
+  const last = screen?.last?.(view)
+  return last?.seat === seat ? last.move : undefined
+}
