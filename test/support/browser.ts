@@ -42,6 +42,12 @@ export class PageTab {
     for (const trouble of found) this.troubles.splice(this.troubles.indexOf(trouble), 1)
   }
 
+  /** Loads the page again, and waits until it shows the name of a user who is logged in. */
+  async reloadUntilNamed(): Promise<void> {
+    await this.page.reload()
+    await this.page.locator('.bar__name').waitFor()
+  }
+
   /** Presses a game, and enters under a name if the page asks for one. */
   async play(game: string, name: string): Promise<void> {
     await this.page.locator('.game', { hasText: game }).click()

@@ -8,6 +8,7 @@ test('an address leads to its view', () => {
   expect(parseRoute('#t/17/4')).toEqual({ view: 'table', table: 17, move: 4 })
   expect(parseRoute('#join/amber-otter-seven')).toEqual({ view: 'join', code: 'amber-otter-seven' })
   expect(parseRoute('#ladder')).toEqual({ view: 'ladder' })
+  expect(parseRoute('#finished')).toEqual({ view: 'finished' })
   expect(parseRoute('#account')).toEqual({ view: 'account' })
 })
 

@@ -43,12 +43,12 @@ function GuestAccount({ name }: { readonly name: string }) {
 
 function RegisteredAccount() {
   const page = usePage()
-  const { me, account } = page.model.value
+  const { me, account, entry } = page.model.value
   const [old, setOld] = useState('')
   const [fresh, setFresh] = useState('')
   const [last, setLast] = useState('')
   const ended = account?.type === 'password' ? account.ended : undefined
-  const errorOf = (type: 'password' | 'unregister') => (account?.type === type ? account.error : undefined)
+  const errorOf = (type: 'password' | 'unregister') => (account?.type === type ? (account.error ?? entry.error) : undefined)
   const isBusy = account?.busy === true
   return (
     <>
@@ -64,7 +64,7 @@ function RegisteredAccount() {
           <PasswordField label={texts.oldPassword} value={old} change={setOld} />
           <PasswordField label={texts.newPassword} hint={texts.newPasswordHint} isNew value={fresh} change={setFresh} />
         </AccountForm>
-        <p role="status">{ended && texts.passwordChanged(ended.sessions, ended.connections)}</p>
+        <p role="status">{ended && !entry.busy && texts.passwordChanged(ended.sessions, ended.connections)}</p>
       </Section>
       <Section id="h-sessions" title={texts.sessions}>
         <p class="quiet">{texts.sessionsHint}</p>

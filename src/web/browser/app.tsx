@@ -4,6 +4,7 @@ import { isOver } from '../model/table-model.ts'
 import { texts } from '../texts.ts'
 import { AccountView } from './account.tsx'
 import { EntryDialog, type EntryForm } from './entry.tsx'
+import { FinishedView } from './finished.tsx'
 import { Icon, Mark } from './icons.tsx'
 import { KeysDialog } from './keys.tsx'
 import { LadderView } from './ladder.tsx'
@@ -64,6 +65,8 @@ function View({ route }: { readonly route: Route }) {
   switch (route.view) {
     case 'table':
       return <TableView key={route.table} id={route.table} move={route.move} />
+    case 'finished':
+      return <FinishedView />
     case 'ladder':
       return <LadderView game={route.game} />
     case 'user':
@@ -82,6 +85,7 @@ function View({ route }: { readonly route: Route }) {
 const PLACES = [
   { view: 'lobby', link: '#lobby', name: texts.lobby },
   { view: 'ladder', link: '#ladder', name: texts.ladder },
+  { view: 'finished', link: '#finished', name: texts.finished },
 ] as const
 
 function Bar({ logIn }: { readonly logIn: () => void }) {

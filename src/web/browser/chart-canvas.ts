@@ -19,7 +19,10 @@ export function drawChart(host: HTMLElement, { times, scores }: ScoreSeries): ()
       height: HEIGHT,
       legend: { show: false },
       cursor: { show: false },
-      axes: [axis, { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] }],
+      axes: [
+        { ...axis, values: (_, ticks) => formatTicks(ticks) },
+        { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
+      ],
       series: [{}, { stroke: colour('--go'), width: 2, points: { show: true, size: 6, fill: colour('--go') } }],
     },
     [times.map((time) => time / 1000), [...scores]],
@@ -31,6 +34,16 @@ export function drawChart(host: HTMLElement, { times, scores }: ScoreSeries): ()
     resized.disconnect()
     chart.destroy()
   }
+}
+
+/** Formats times, in seconds since the Unix epoch, as days; if all are within two days, as times of day. */
+function formatTicks(ticks: readonly number[]): string[] {
+  const isShort = (ticks.at(-1) ?? 0) - (ticks[0] ?? 0) < 2 * 86_400
+  const form: Intl.DateTimeFormatOptions = isShort
+    ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+    : { day: 'numeric', month: 'short' }
+  const formatted = ticks.map((tick) => new Date(tick * 1000).toLocaleString('en', form))
+  return formatted.map((text, at) => (text === formatted[at - 1] ? '' : text))
 }
 
 /** Returns a colour of the tokens as the canvas needs it: the tokens depend on the theme, and a canvas does not know them. */

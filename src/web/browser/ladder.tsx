@@ -1,21 +1,20 @@
-import { useEffect } from 'preact/hooks'
-import { type LadderPage, readLadder } from '../connection/read-api.ts'
+import { type LadderPage, readLadder, readUserGames } from '../connection/read-api.ts'
+import { CHARTED, toScoreSeries } from '../model/results.ts'
 import { texts } from '../texts.ts'
-import { UserLink } from './games-table.tsx'
+import { ScoreChart } from './chart.tsx'
+import { GamesTable, UserLink } from './games-table.tsx'
 import { findGame, gameName, ladderLink, usePage } from './page.ts'
 import { Choice, Section } from './people.tsx'
-import { useReading } from './reading.ts'
+import { ReadingState, useReading, useViewTitle } from './reading.tsx'
+
+/** Number of this user's games beside the ladder. */
+const LAST = 5
 
 /** LadderView shows the ladder of a game; without a game, of the first one. */
 export function LadderView({ game }: { readonly game: string | undefined }) {
   const { model } = usePage()
   const { games } = model.value
-  useEffect(() => {
-    document.title = `${texts.ladder} · ${texts.title}`
-    return () => {
-      document.title = texts.title
-    }
-  }, [])
+  useViewTitle(texts.ladder)
   const shown = game ?? games?.[0]?.game
   return (
     <main class="page" id="main" tabIndex={-1}>
@@ -39,20 +38,39 @@ export function LadderView({ game }: { readonly game: string | undefined }) {
 
 function Ladder({ game }: { readonly game: string }) {
   const { model } = usePage()
+  const { me } = model.value
   const reading = useReading(`ladder ${game}`, () => readLadder(game))
-  if (reading.state === 'loading') return <div class="skel skel--row" />
-  if (reading.state === 'refused') {
-    return (
-      <p class="err" role="alert">
-        <bdi>{reading.refusal.message}</bdi>
-      </p>
-    )
-  }
-  const { best } = reading.answer
   return (
-    <Section id="h-best" title={gameName(model.value, game)} number={texts.ranked(best.length)}>
-      {best.length === 0 ? <p class="quiet">{texts.noLadder}</p> : <Rows best={best} />}
-    </Section>
+    <ReadingState reading={reading}>
+      {({ best }) => (
+        <div class="split">
+          <Section id="h-best" title={gameName(model.value, game)} number={texts.ranked(best.length)}>
+            {best.length === 0 ? <p class="quiet">{texts.noLadder}</p> : <Rows best={best} />}
+          </Section>
+          {me && <OwnScore key={me.name} name={me.name} game={findGame(model.value, game)?.game ?? game} />}
+        </div>
+      )}
+    </ReadingState>
+  )
+}
+
+/** The score of this user over time, and the last games. */
+function OwnScore({ name, game }: { readonly name: string; readonly game: string }) {
+  const reading = useReading(`games ${name}`, () => readUserGames(name))
+  const own = reading.state === 'read' ? reading.answer.games.filter((row) => row.game === game) : []
+  if (own.length === 0) return null
+  const series = toScoreSeries(own, game)
+  return (
+    <aside aria-label={texts.yourScore}>
+      {series.scores.length >= CHARTED && (
+        <Section id="h-time" title={texts.overTime}>
+          <ScoreChart series={series} />
+        </Section>
+      )}
+      <Section id="h-last" title={texts.lastGames}>
+        <GamesTable games={own.slice(0, LAST)} isShort />
+      </Section>
+    </aside>
   )
 }
 

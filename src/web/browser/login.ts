@@ -69,18 +69,23 @@ export function unregister(client: PageClient, model: ReadonlySignal<Model>): (p
 
 /** Calls `then` once with the first model that is not busy. */
 function whenIdle(model: ReadonlySignal<Model>, isBusy: (model: Model) => boolean, then: (model: Model) => void): void {
+  let isDone = false
   const stop = model.subscribe((next) => {
-    if (isBusy(next)) return
-    // `stop` is not assigned yet if the model is idle at once
-    queueMicrotask(() => stop())
-    then(next)
+    if (isDone || isBusy(next)) return
+    isDone = true
+    // later, because `then` may change the model, which a subscriber may not, and `stop` may not be assigned yet
+    queueMicrotask(() => {
+      stop()
+      then(next)
+    })
   })
 }
 
 /** Opens a session, so that a reload keeps the login. */
 async function keepLogin(client: PageClient, name: string, password: string): Promise<void> {
+  client.tell({ type: 'entering' })
   const reason = await openSession(name, password)
-  if (reason !== undefined) client.tell({ type: 'not-entered', reason })
+  client.tell(reason === undefined ? { type: 'kept' } : { type: 'not-entered', reason })
 }
 
 /** Returns the function that logs out. */

@@ -12,6 +12,7 @@ export type Route =
   /** A table; with `move`, a replay of its finished game after that move. */
   | { readonly view: 'table'; readonly table: number; readonly move?: number }
   | { readonly view: 'join'; readonly code: string }
+  | { readonly view: 'finished' }
   | { readonly view: 'ladder'; readonly game?: string }
   | { readonly view: 'user'; readonly name: string }
   | { readonly view: 'account' }
@@ -68,7 +69,8 @@ export function parseRoute(fragment: string): Route {
     case 'u':
       return first === undefined || first === '' || second !== undefined ? none : { view: 'user', name: first }
     case 'account':
-      return first === undefined ? { view: 'account' } : none
+    case 'finished':
+      return first === undefined ? { view } : none
     default:
       return none
   }

@@ -1,5 +1,8 @@
+import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { isReadRefusal, type ReadRefusal } from '../connection/read-api.ts'
+import { texts } from '../texts.ts'
+import { Icon } from './icons.tsx'
 
 /** ApiReading is the state of a request to the read API. */
 export type ApiReading<Answer> =
@@ -32,4 +35,35 @@ export function useReading<Answer extends object>(key: string, read: () => Promi
       setTries(tries + 1)
     },
   }
+}
+
+/** ReadingState draws the answer of the read API; before it arrives, a shape, and after a refusal, the reason with a button to try again. */
+export function ReadingState<Answer>(props: {
+  readonly reading: ApiReading<Answer>
+  readonly children: (answer: Answer) => ComponentChildren
+}) {
+  const { reading, children } = props
+  if (reading.state === 'loading') return <div class="skel skel--row" />
+  if (reading.state === 'read') return <>{children(reading.answer)}</>
+  return (
+    <div class="empty">
+      <p class="err" role="alert">
+        <Icon name="warn" />
+        <bdi>{reading.refusal.message}</bdi>
+      </p>
+      <button class="btn" type="button" onClick={reading.again}>
+        {texts.tryNow}
+      </button>
+    </div>
+  )
+}
+
+/** Names the view in the title of the window. */
+export function useViewTitle(name: string) {
+  useEffect(() => {
+    document.title = `${name} · ${texts.title}`
+    return () => {
+      document.title = texts.title
+    }
+  }, [name])
 }

@@ -1,13 +1,13 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { readRecord } from '../connection/read-api.ts'
-import { countMoves, formatMoves, type ReplayPosition, type TableRecord, toPosition } from '../model/replay.ts'
+import { countMoves, type ReplayPosition, type TableRecord, toPosition } from '../model/replay.ts'
 import { toReplayStatus } from '../status.ts'
 import { formatDay, formatTerms, texts } from '../texts.ts'
 import { useKeys } from './board.ts'
 import { Icon } from './icons.tsx'
 import { findGame, gameName, tableLink, usePage } from './page.ts'
 import { Section } from './people.tsx'
-import { useReading } from './reading.ts'
+import { useReading, useViewTitle } from './reading.tsx'
 import { NoTable, Trouble } from './says.tsx'
 import { BackLink, TableFrame } from './table-frame.tsx'
 import { Moves, ShareTable, TalkLines } from './table-side.tsx'
@@ -57,7 +57,7 @@ function Replay({ record, move }: { readonly record: TableRecord; readonly move:
   const { table: id } = record
   const go = (to: number) => location.replace(tableLink(id, Math.max(0, Math.min(all.move, to))))
   const status = toReplayStatus(here, all.move)
-  useReplayTitle(`${gameName(model.value, rules)}, ${texts.table(id)}`)
+  useViewTitle(`${texts.replay}: ${gameName(model.value, rules)}, ${texts.table(id)}`)
   return (
     <TableFrame
       table={here.table}
@@ -152,54 +152,25 @@ function StepButton(props: {
   )
 }
 
-/** Links that save the record, as JSON and, if the record has the text of each move, as text. */
+/** Links that save the record: as JSON, and as text in the notation of the game. */
 function Downloads({ record }: { readonly record: TableRecord }) {
-  const moves = useMemo(() => formatMoves(record), [record])
-  const json = useMemo(() => JSON.stringify(record, null, 1), [record])
-  return (
-    <>
-      <Download text={json} name={`table-${record.table}.json`} type="application/json">
-        {texts.record}
-      </Download>
-      {moves !== undefined && (
-        <Download text={moves} name={`table-${record.table}.txt`} type="text/plain">
-          {texts.movesAsText}
-        </Download>
-      )}
-    </>
-  )
-}
-
-function Download({
-  text,
-  name,
-  type,
-  children,
-}: {
-  readonly text: string
-  readonly name: string
-  readonly type: string
-  readonly children: string
-}) {
+  const { table } = record
   const [address, setAddress] = useState<string>()
   useEffect(() => {
-    const made = URL.createObjectURL(new Blob([text], { type }))
+    const made = URL.createObjectURL(new Blob([JSON.stringify(record, null, 1)], { type: 'application/json' }))
     setAddress(made)
     return () => URL.revokeObjectURL(made)
-  }, [text, type])
+  }, [record])
   return (
-    <a class="btn btn--s" href={address} download={name}>
-      <Icon name="down" />
-      {children}
-    </a>
+    <>
+      <a class="btn btn--s" href={address} download={`table-${table}.json`}>
+        <Icon name="down" />
+        {texts.record}
+      </a>
+      <a class="btn btn--s" href={`api/tables/${table}/record.txt`} download={`table-${table}.txt`}>
+        <Icon name="down" />
+        {texts.recordText}
+      </a>
+    </>
   )
-}
-
-function useReplayTitle(title: string) {
-  useEffect(() => {
-    document.title = `${texts.replay}: ${title} · ${texts.title}`
-    return () => {
-      document.title = texts.title
-    }
-  }, [title])
 }

@@ -40,7 +40,7 @@ export function Trouble({ title, why, children }: { readonly title: string; read
   return (
     <Says picture={<NoAnswerPicture />} title={title} why={<bdi>{why}</bdi>}>
       {children}
-      <a class="btn" href="#lobby">
+      <a class={`btn${children ? '' : ' btn--go'}`} href="#lobby">
         {texts.toLobby}
       </a>
     </Says>
@@ -51,7 +51,7 @@ export function Trouble({ title, why, children }: { readonly title: string; read
 export function NoTable({ table }: { readonly table: number }) {
   return (
     <Trouble title={texts.noTable(table)} why={texts.noTableWhy}>
-      <a class="btn btn--go" href="#ladder">
+      <a class="btn btn--go" href="#finished">
         {texts.findGame}
       </a>
     </Trouble>

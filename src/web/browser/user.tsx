@@ -1,28 +1,20 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { readUserGames, type UserGamesPage } from '../connection/read-api.ts'
-import { listPlayed, toScoreSeries } from '../model/results.ts'
+import { CHARTED, listPlayed, toScoreSeries } from '../model/results.ts'
 import { toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { ScoreChart } from './chart.tsx'
 import { GamesTable } from './games-table.tsx'
 import { gameName, usePage } from './page.ts'
 import { Choice, Section } from './people.tsx'
-import { useReading } from './reading.ts'
-
-/** Number of games from which a chart says something. */
-const CHARTED = 2
+import { ReadingState, useReading, useViewTitle } from './reading.tsx'
 
 /** UserView shows the finished games of a user, and the user's score over time. */
 export function UserView({ name }: { readonly name: string }) {
   const { model } = usePage()
   const reading = useReading(`games ${name}`, () => readUserGames(name))
   const isMe = model.value.me?.name === name
-  useEffect(() => {
-    document.title = `${toShownName(name)} · ${texts.title}`
-    return () => {
-      document.title = texts.title
-    }
-  }, [name])
+  useViewTitle(toShownName(name))
   return (
     <main class="page" id="main" tabIndex={-1}>
       <div class="page__head">
@@ -35,13 +27,7 @@ export function UserView({ name }: { readonly name: string }) {
           </a>
         )}
       </div>
-      {reading.state === 'read' && <UserGames page={reading.answer} />}
-      {reading.state === 'loading' && <div class="skel skel--row" />}
-      {reading.state === 'refused' && (
-        <p class="err" role="alert">
-          <bdi>{reading.refusal.message}</bdi>
-        </p>
-      )}
+      <ReadingState reading={reading}>{(page) => <UserGames page={page} />}</ReadingState>
     </main>
   )
 }

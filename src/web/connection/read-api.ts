@@ -16,6 +16,8 @@ export interface ReadRefusal {
 
 /** UserGamesPage is a page of the finished games of a user, the newest first. */
 export type UserGamesPage = Pick<MessageOf<'history'>, 'name' | 'games' | 'total'>
+/** RecentPage is a page of the finished games of all users, the last of them first. */
+export type RecentPage = Pick<MessageOf<'recent'>, 'games' | 'total'>
 /** LadderPage is the top of the ladder of a game. */
 export type LadderPage = Pick<MessageOf<'ladder'>, 'game' | 'best'>
 
@@ -32,6 +34,11 @@ export function isReadRefusal(answer: object): answer is ReadRefusal {
 /** Reads the finished games of a user. */
 export function readUserGames(name: string): Promise<UserGamesPage | ReadRefusal> {
   return read(`users/${encodeURIComponent(name)}/games?limit=${ROWS}`)
+}
+
+/** Reads the finished games of all users. */
+export function readRecent(): Promise<RecentPage | ReadRefusal> {
+  return read(`recent?limit=${ROWS}`)
 }
 
 /** Reads the ladder of a game. */

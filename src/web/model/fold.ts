@@ -30,6 +30,8 @@ export function fold(model: Model, input: Input): Model {
       return restore(model, input)
     case 'entering':
       return { ...model, entry: { busy: true } }
+    case 'kept':
+      return { ...model, entry: { busy: false } }
     case 'not-entered':
       return { ...model, entry: { busy: false, error: input.reason } }
     case 'forgotten': {

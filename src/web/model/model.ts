@@ -109,6 +109,8 @@ export type Input =
   /** A request to log in over HTTP has begun, or failed for a reason. */
   | { readonly type: 'entering' }
   | { readonly type: 'not-entered'; readonly reason: string }
+  /** The server has opened a session for the user who is logged in, so that a reload keeps the login. */
+  | { readonly type: 'kept' }
   /** The user has logged out, or logs in as another user. */
   | { readonly type: 'forgotten' }
   /** The user opens a table by its number. */

@@ -1,4 +1,6 @@
+import { texts } from '../texts.ts'
 import { toHands } from './boards.ts'
+import { OWN_BOARDS } from './due.ts'
 import type { MessageOf } from './messages.ts'
 import { addEvent, type TableModel, toTable } from './table-model.ts'
 
@@ -9,22 +11,9 @@ import { addEvent, type TableModel, toTable } from './table-model.ts'
  */
 
 /** RecordEvent is one event of a finished game. */
-export interface RecordEvent {
-  readonly n: number
-  /** Milliseconds since the Unix epoch. */
-  readonly at: number
-  readonly what: MessageOf<'event'>['what']
-  /** What a watcher sees after the event; missing if the event does not change the view. */
-  readonly view?: unknown
-  /** The move in the notation of the game, if the view shows it. */
-  readonly move?: string
-}
-
+export type RecordEvent = MessageOf<'record'>['events'][number]
 /** TableRecord is a finished game with all its events. */
-export interface TableRecord extends Pick<MessageOf<'watching'>, 'table' | 'game' | 'names' | 'settings' | 'rated' | 'clock'> {
-  readonly outcome: NonNullable<NonNullable<MessageOf<'event'>['sight']>['outcome']>
-  readonly events: readonly RecordEvent[]
-}
+export type TableRecord = Omit<MessageOf<'record'>, 'type' | 'id' | 'next'>
 
 /** ReplayPosition is a moment of a replay. */
 export interface ReplayPosition {
@@ -61,9 +50,15 @@ export function toPosition(record: TableRecord, rules: string, move: number): Re
     const left = clock ? times.left(clock) : {}
     const sight = view === undefined ? {} : { sight: { view, turn: false, toMove: [], ...ended, ...left } }
     table = addEvent({ ...table, n: n - 1 }, { type: 'event', table: id, n, at, what, ...sight }, at)
+    if (view !== undefined && !OWN_BOARDS.has(rules)) table = { ...table, board: { n, text: toText(view) } }
     if (event.move !== undefined) table = { ...table, moves: table.moves.with(-1, { ...lastOf(table), text: event.move }) }
   }
   return { move: Math.min(move, moves), table, ...(taken === undefined ? {} : { taken }) }
+}
+
+/** Returns a view as text, for a game without a board of its own: the record has views, and only the server can draw them. */
+function toText(view: unknown): string {
+  return `${texts.noBoard}\n\n${JSON.stringify(view, null, 2)}`
 }
 
 function lastOf({ moves }: TableModel): TableModel['moves'][number] {
@@ -116,11 +111,4 @@ class TurnTimes {
     this.#rounds = rounds
     return isOver
   }
-}
-
-/** Returns the moves of a record as a text, a line for each; `undefined` if the record does not have the text of each move. */
-export function formatMoves({ names, events }: TableRecord): string | undefined {
-  const moves = events.flatMap(({ what, move }) => (what.type === 'moved' ? [{ seat: what.seat, move }] : []))
-  if (moves.length === 0 || moves.some(({ move }) => move === undefined)) return undefined
-  return moves.map(({ seat, move }, at) => `${at + 1} ${names[seat] ?? ''} ${move}\n`).join('')
 }

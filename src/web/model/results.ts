@@ -3,6 +3,9 @@ import type { MessageOf } from './messages.ts'
 /** FinishedRow is a finished game in the list of a user. */
 export type FinishedRow = MessageOf<'history'>['games'][number]
 
+/** RecentRow is a finished game in the list of all users. */
+export type RecentRow = MessageOf<'recent'>['games'][number]
+
 /** ResultKind is how a game has ended for a user; `over` is a game for one player without a winner. */
 export type ResultKind = 'won' | 'lost' | 'drawn' | 'aborted' | 'over'
 
@@ -13,6 +16,9 @@ export function toResultKind({ outcome, seat, names }: FinishedRow): ResultKind 
   if (outcome.winners.length > 0 || outcome.left === seat) return 'lost'
   return names.length === 1 ? 'over' : 'drawn'
 }
+
+/** Number of games from which a chart of the score says something. */
+export const CHARTED = 2
 
 /** ScoreSeries is the score of a user in one game over time, ascending. */
 export interface ScoreSeries {
