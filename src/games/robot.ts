@@ -1,6 +1,7 @@
 import type { Game } from './game.ts'
 
-const SIZE = 11
+/** Number of columns and rows of the square. */
+export const ROBOT_SIZE = 11
 const INSTRUCTIONS = ['FORWARD', 'LEFT', 'RIGHT'] as const
 /** The headings of the robot, each a quarter turn to the right of the one before it. */
 const HEADINGS = ['north', 'east', 'south', 'west'] as const
@@ -25,7 +26,7 @@ export const robot: Game<Robot, Instruction, Robot> = {
   name: 'robot',
   isUnlisted: true,
   seats: { min: 1, max: 1 },
-  setup: () => ({ column: (SIZE + 1) / 2, row: (SIZE + 1) / 2, heading: 'north', blocked: false }),
+  setup: () => ({ column: (ROBOT_SIZE + 1) / 2, row: (ROBOT_SIZE + 1) / 2, heading: 'north', blocked: false }),
   toMove: () => [0],
   play(state, _seat, instruction) {
     switch (instruction) {
@@ -49,8 +50,9 @@ export const robot: Game<Robot, Instruction, Robot> = {
     },
     print: (instruction) => instruction,
     render({ column, row, heading, blocked }) {
-      const line = (y: number) => Array.from({ length: SIZE }, (_, x) => (x + 1 === column && y === row ? ARROWS[heading] : '.')).join(' ')
-      const grid = Array.from({ length: SIZE }, (_, down) => `${line(SIZE - down)}\n`).join('')
+      const line = (y: number) =>
+        Array.from({ length: ROBOT_SIZE }, (_, x) => (x + 1 === column && y === row ? ARROWS[heading] : '.')).join(' ')
+      const grid = Array.from({ length: ROBOT_SIZE }, (_, down) => `${line(ROBOT_SIZE - down)}\n`).join('')
       return `${grid}Column ${column}, row ${row}, heading ${heading}.${blocked ? ' The border is in the way.' : ''}`
     },
   },
@@ -64,6 +66,6 @@ function forward(state: Robot): Robot {
   const [east, north] = STEPS[state.heading]
   const column = state.column + east
   const row = state.row + north
-  const inside = column >= 1 && column <= SIZE && row >= 1 && row <= SIZE
+  const inside = column >= 1 && column <= ROBOT_SIZE && row >= 1 && row <= ROBOT_SIZE
   return inside ? { ...state, column, row, blocked: false } : { ...state, blocked: true }
 }

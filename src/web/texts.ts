@@ -30,6 +30,11 @@ function formatSpan(ms: number): string {
   return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${Math.round(ms / 1000)} s`
 }
 
+/** Formats a time as a day: "Nov 30, 2026". */
+export function formatDay(at: number): string {
+  return new Date(at).toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' })
+}
+
 export const texts = {
   title: 'Parlor',
   skip: 'Skip to content',
@@ -155,8 +160,74 @@ export const texts = {
   aborted: 'Ended without a result.',
   rating: (before: number | undefined, after: number) =>
     before === undefined ? `Rating ${Math.round(after)}.` : `Rating ${Math.round(before)} → ${Math.round(after)}.`,
+  nav: 'Main',
+  lobby: 'Lobby',
+  ladder: 'Ladder',
+  finished: 'Finished',
+  game: 'Game',
+  score: 'Score',
+  games: 'Games',
+  ranked: (users: number) => formatCount(users, 'user'),
+  noLadder: 'No user has played a rated game yet.',
+  againstWhom: 'Against',
+  players: 'Players',
+  nameWon: (name: string) => `${name} won`,
+  result: 'Result',
+  when: 'When',
+  results: { won: 'won', lost: 'lost', drawn: 'draw', aborted: 'no result', over: 'over' },
+  pointsOf: (points: number) => formatCount(points, 'point'),
+  finishedGames: 'Finished games',
+  noGames: 'No finished game. Private games are not listed.',
+  allUsers: 'All users',
+  latestOf: (number: number) => `The latest ${number} games.`,
+  overTime: 'Over time',
+  yourScore: 'Your score',
+  lastGames: 'Last games',
+  tooFewGames: 'A chart needs two finished games.',
+  scoreKinds: { points: 'Points', balance: 'Balance' },
+  scoreHints: { points: 'The sum of the points of all games.', balance: 'Games won minus games lost.' },
+  chartAbout: (kind: string, games: number, first: number, last: number) =>
+    `${kind} over ${formatCount(games, 'game')}: ${first} after the first game, ${last} after the last game.`,
+  noPage: 'No such page',
+  noPageWhy: 'The address leads to no page. Check it, or begin in the lobby.',
+  account: 'Account',
+  accountOf: (name: string) => `You are ${name}.`,
+  accountNone: 'Log in to see your account.',
+  accountGuest: 'You play as a guest. A registered name is yours, and its games count on the ladder.',
+  yourGamesLink: 'Your games',
+  changePassword: 'Change password',
+  oldPassword: 'Present password',
+  newPassword: 'New password',
+  passwordHint: 'A new password ends all other sessions and connections of this name.',
+  passwordChanged: (sessions: number, connections: number) =>
+    `The password is changed. ${formatCount(sessions, 'session')} and ${formatCount(connections, 'other connection')} ended.`,
+  sessions: 'Sessions',
+  sessionsHint: 'This browser stays logged in until you log out here. To end the sessions of all other browsers, change the password.',
+  deleteAccount: 'Delete account',
+  deleteHint: 'Deletes the name, its ratings and its list of games. Finished games stay in the lists of the opponents.',
   noTable: (table: number) => `No table ${table}`,
-  noTableWhy: 'There is no such table, its game is over, or it is private and you have no seat.',
+  noTableWhy: 'There is no such table, or it is private and you have no seat.',
+  findGame: 'Find a finished game',
+  moveNumber: (move: number) => `move ${move}`,
+  replay: 'Replay',
+  replaySteps: { first: 'First position', back: 'One move back', on: 'One move on', last: 'Last position' },
+  replayPlay: 'Play',
+  replayPause: 'Pause',
+  replayMove: 'Move',
+  moveOf: (move: number, all: number) => `${move} of ${all}`,
+  replayStart: 'Before the first move.',
+  replayed: (move: number, what: string) => `Move ${move}: ${what}`,
+  playsMove: (name: string, move: string) => `${name} plays ${move}.`,
+  movesHidden: (name: string) => `${name} moves.`,
+  talkUpTo: (move: number) => `Talk up to move ${move}.`,
+  taken: (ms: number) => `${(ms / 1000).toFixed(1)} s`,
+  record: 'Record',
+  recordText: 'Text',
+  replayHint: 'Anyone with the link can see this move.',
+  reading: 'Loading.',
+  unreachable: 'The server does not answer. Try again in a moment.',
+  unreadable: 'The server has answered with a page that this page cannot read. Reload.',
+  notOver: 'The game is not over.',
   loadingTable: (table: number) => `Table ${table}`,
 
   cell: (row: number, column: number, what: string, number: number) => `Row ${row}, column ${column}, ${what}. Cell ${number}`,
@@ -215,12 +286,51 @@ export const texts = {
   roundDrawn: 'Both chose the same.',
   roundsWon: 'won',
 
+  letters: 'Letters',
+  letterStates: { hit: 'hit', miss: 'miss' },
+  otherLetter: 'Another letter',
+  blank: 'blank',
+  letterAt: (letter: string, places: readonly number[]) =>
+    places.length === 1
+      ? `${letter} is letter ${places[0]}.`
+      : `${letter} is letters ${places.slice(0, -1).join(', ')} and ${places.at(-1)}.`,
+  letterMissed: (letter: string) => `${letter} is not in the word.`,
+  missesLeft: (left: number) => `${formatCount(left, 'miss', 'misses')} left`,
+  missesOf: (left: number, misses: number) => `${left} of ${formatCount(misses, 'miss', 'misses')} left`,
+  wordSoFar: (shown: readonly string[]) => `Word: ${shown.map((character) => character || 'blank').join(', ')}.`,
+  wordWas: (word: string) => `The word is ${word}.`,
+  gallows: (strokes: readonly string[]) =>
+    strokes.length === 0 ? 'No stroke is drawn.' : `${formatCount(strokes.length, 'stroke')} of 8: ${strokes.join(', ')}.`,
+
+  questionOf: (number: number, count: number) => `Question ${number} of ${count}.`,
+  option: (letter: string, option: string) => `${letter}: ${option}.`,
+  answered: (number: number) => `Question ${number}, answered`,
+  answerRight: (given: string) => `${given} is right.`,
+  answerWrong: (given: string, right: string) => `${given} is wrong: it is ${right}.`,
+  yourAnswerWrong: 'your answer, wrong',
+  markRight: 'right',
+  markWrong: 'wrong',
+  markNow: 'now',
+  quizOver: (points: number, count: number) => `${points} of ${formatCount(count, 'answer')} right`,
+  timeLeft: 'Time left',
+  seconds: (seconds: number) => `${seconds} s`,
+  points: 'points',
+
+  instructions: 'Instructions',
+  instructionNames: { LEFT: 'Left', FORWARD: 'Forward', RIGHT: 'Right' },
+  robotAt: ({ column, row, heading }: { readonly column: number; readonly row: number; readonly heading: string }) =>
+    `Column ${column}, row ${row}, heading ${heading}.`,
+  stepsAhead: (steps: number) => `${formatCount(steps, 'step')} to the border.`,
+  borderInTheWay: 'The border is in the way.',
+
   yourMove: 'Your move',
   play: 'Play',
   legalMoves: 'Legal moves',
+  noBoard: 'This page has no drawing of this game. The position as data:',
   boardLoading: 'Drawing the board.',
 
   keysTitle: 'Keys',
+  keysOfAll: [['?', 'these keys']] as readonly (readonly [keys: string, what: string])[],
   keys: {
     lobby: [
       ['arrows', 'from game to game'],
@@ -232,6 +342,12 @@ export const texts = {
       ['/', 'to the talk'],
       ['Esc', 'leave a field'],
       ['Enter', 'another game, when this one is over'],
+      ['r', 'replay, when this one is over'],
+    ],
+    replay: [
+      ['← →', 'one move back, one move on'],
+      ['Home End', 'first position, last position'],
+      ['Space', 'play and pause'],
     ],
     tictactoe: [
       ['arrows Home End', 'from cell to cell'],
@@ -247,7 +363,11 @@ export const texts = {
     ],
     coin: [['h t', 'head, tail']],
     hangman: [['a … z', 'a letter']],
-    quiz: [['a … d', 'an answer']],
+    quiz: [
+      ['a … f', 'an answer'],
+      ['arrows Enter', 'choose an answer'],
+    ],
+    robot: [['← ↑ →', 'left, forward, right']],
   } as Readonly<Record<string, readonly (readonly [keys: string, what: string])[]>>,
 
   nameTitle: 'Your name',
@@ -274,11 +394,4 @@ export const gameTexts: Readonly<Record<string, { readonly name: string; readonl
   coin: { name: 'head or tail', about: 'Call the coin.' },
   robot: { name: 'robot', about: 'Steer it over the grid.' },
   talk: { name: 'talk in turn', about: 'You say a line, then they do.' },
-}
-
-/** Words of moves that the page offers as buttons in games whose moves do not follow from the board. */
-export const quickMoves: Readonly<Record<string, readonly string[]>> = {
-  hangman: [...'abcdefghijklmnopqrstuvwxyz'],
-  quiz: ['a', 'b', 'c', 'd'],
-  robot: ['left', 'forward', 'right'],
 }

@@ -35,7 +35,6 @@ const SHORT: Readonly<Record<string, string>> = {
   'testing.ts': 'the public face of the kit for tests',
   'testing/memory-peer.ts': 'a peer in memory, for several tests of the kit',
   'web/model/messages.ts': 'names for parts of the native protocol',
-  'web/browser/says.tsx': 'what the page says in place of a view',
   'wire/framing/recv.ts': 'a framing, one file each',
 }
 

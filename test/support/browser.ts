@@ -24,11 +24,28 @@ export class PageTab {
 
   /** Opens the page in a tab with a storage of its own. */
   static async open(browser: Browser, url: string): Promise<PageTab> {
+    const fragment = new URL(url).hash
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
     const tab = new PageTab(await context.newPage())
     await tab.page.goto(url)
-    await tab.page.locator('.game b').first().waitFor()
+    await tab.page
+      .locator(fragment === '' ? '.game b' : 'h1, dialog')
+      .first()
+      .waitFor()
     return tab
+  }
+
+  /** Removes the expected reports of the console, and requires at least one; Chromium reports each answer with an error status. */
+  expectOnly(expected: RegExp): void {
+    const found = this.troubles.filter((trouble) => expected.test(trouble))
+    expect(found).not.toEqual([])
+    for (const trouble of found) this.troubles.splice(this.troubles.indexOf(trouble), 1)
+  }
+
+  /** Loads the page again, and waits until it shows the name of a user who is logged in. */
+  async reloadUntilNamed(): Promise<void> {
+    await this.page.reload()
+    await this.page.locator('.bar__name').waitFor()
   }
 
   /** Presses a game, and enters under a name if the page asks for one. */

@@ -2,13 +2,18 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Model } from '../model/model.ts'
 import { isOver } from '../model/table-model.ts'
 import { texts } from '../texts.ts'
+import { AccountView } from './account.tsx'
 import { EntryDialog, type EntryForm } from './entry.tsx'
+import { FinishedView } from './finished.tsx'
 import { Icon, Mark } from './icons.tsx'
 import { KeysDialog } from './keys.tsx'
+import { LadderView } from './ladder.tsx'
 import { Lobby } from './lobby.tsx'
-import { tableLink, usePage } from './page.ts'
+import { type Route, tableLink, usePage, userLink } from './page.ts'
 import { UserName } from './people.tsx'
+import { Trouble } from './says.tsx'
 import { TableView } from './table.tsx'
+import { UserView } from './user.tsx'
 
 /** App is the whole page: the bar, what the connection has to say, one view, and the dialog for a name. */
 export function App() {
@@ -40,7 +45,7 @@ export function App() {
       <Bar logIn={() => setForm('login')} />
       <Banner model={model.value} />
       <BackAgain isOpen={model.value.link.state === 'open'} isLost={model.value.link.state === 'lost'} />
-      {view.view === 'table' ? <TableView key={view.table} id={view.table} /> : <Lobby />}
+      <View route={view} />
       <KeysDialog />
       {shownForm && (
         <EntryDialog
@@ -56,19 +61,54 @@ export function App() {
   )
 }
 
+function View({ route }: { readonly route: Route }) {
+  switch (route.view) {
+    case 'table':
+      return <TableView key={route.table} id={route.table} move={route.move} />
+    case 'finished':
+      return <FinishedView />
+    case 'ladder':
+      return <LadderView game={route.game} />
+    case 'user':
+      return <UserView key={route.name} name={route.name} />
+    case 'account':
+      return <AccountView />
+    case 'none':
+      return <Trouble title={texts.noPage} why={texts.noPageWhy} />
+    case 'join':
+    case 'lobby':
+      return <Lobby />
+  }
+}
+
+/** The places to which the bar leads. */
+const PLACES = [
+  { view: 'lobby', link: '#lobby', name: texts.lobby },
+  { view: 'ladder', link: '#ladder', name: texts.ladder },
+  { view: 'finished', link: '#finished', name: texts.finished },
+] as const
+
 function Bar({ logIn }: { readonly logIn: () => void }) {
   const page = usePage()
   const { link, me, guest, entry } = page.model.value
+  const { view } = page.route.value
   // a guest who is just logging in again has the name already
   const user = me ?? (entry.error === undefined ? guest : undefined)
   const word = link.state === 'lost' && link.bye !== undefined ? texts.link.stopped : texts.link[link.state]
   const dot = link.state === 'open' ? '' : link.state === 'lost' ? ' dot--off' : ' dot--away'
   return (
-    <header class="bar">
+    <header class={`bar${view === 'table' ? ' bar--table' : ''}`}>
       <a class="mark" href="#lobby">
         <Mark />
         {texts.title}
       </a>
+      <nav class="nav" aria-label={texts.nav}>
+        {PLACES.map((place) => (
+          <a key={place.view} href={place.link} aria-current={place.view === view ? 'page' : undefined}>
+            {place.name}
+          </a>
+        ))}
+      </nav>
       <div class="bar__side">
         <span class="link">
           <span class={`dot${dot}`} />
@@ -77,9 +117,9 @@ function Bar({ logIn }: { readonly logIn: () => void }) {
         <ThemeButton />
         {user ? (
           <>
-            <span class="bar__name">
+            <a class="bar__name" href={userLink(user.name)}>
               <UserName name={user.name} />
-            </span>
+            </a>
             <button class="btn btn--plain btn--s" type="button" onClick={() => void page.logOut()}>
               {texts.logOut}
             </button>

@@ -1,7 +1,7 @@
 import { findWinner, HANDS, type Hand, type HandsView, type Round } from '../../games/scissors.ts'
+import { toName } from '../game-status.ts'
 import { toHands } from '../model/boards.ts'
 import type { TableModel } from '../model/table-model.ts'
-import { toName } from '../status.ts'
 import { texts } from '../texts.ts'
 import { type BoardProps, toStageClass, useKeys } from './board.ts'
 import { HandPicture, sideOf } from './icons.tsx'

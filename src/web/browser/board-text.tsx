@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { toShown } from '../shown.ts'
-import { quickMoves, texts } from '../texts.ts'
+import { texts } from '../texts.ts'
 import { type BoardProps, toStageClass, useKeys } from './board.ts'
 import { findGame, usePage } from './page.ts'
 
@@ -14,8 +14,7 @@ export function TextBoard({ table, isOn, play }: BoardProps) {
   const { board, game, seat, pending } = table
   const hint = findGame(model.value, game)?.moves
   // the moves of an older board may be illegal now
-  const listed = board?.n === table.n ? board.moves : undefined
-  const moves = listed ?? (table.sight?.outcome ? [] : (quickMoves[game] ?? []))
+  const moves = (board?.n === table.n ? board.moves : undefined) ?? []
   useKeys((key) => {
     if (key.length === 1 && moves.includes(key.toLowerCase())) play(key.toLowerCase())
   })

@@ -8,6 +8,9 @@ export interface BoardProps {
   readonly play: (move: string) => void
 }
 
+/** The games in which each letter key is a move, so that `b` is no key for the board. */
+export const LETTER_GAMES: ReadonlySet<string> = new Set(['hangman', 'quiz'])
+
 /** Returns the classes of the frame around a board. */
 export function toStageClass(table: TableModel, isOn: boolean): string {
   const isOff = table.joined !== 'yes' && !isOver(table)

@@ -13,6 +13,15 @@ const ICONS = {
   clock: 'M8 14.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM8 4.5V8l2.5 1.5',
   check: 'M2.5 8.5 6 12l7.5-8',
   x: 'M3.5 3.5l9 9M12.5 3.5l-9 9',
+  first: 'M11.5 3l-5 5 5 5M4 3v10',
+  forward: 'M6 3l5 5-5 5',
+  last: 'M4.5 3l5 5-5 5M12 3v10',
+  play: 'M4 2.5v11l9-5.5z',
+  pause: 'M5 3v10M11 3v10',
+  down: 'M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11',
+  turnLeft: 'M13 14V8a3 3 0 0 0-3-3H3M6.5 1.5 3 5l3.5 3.5',
+  turnRight: 'M3 14V8a3 3 0 0 1 3-3h7M9.5 1.5 13 5 9.5 8.5',
+  up: 'M8 14.5v-12M4 6.5l4-4 4 4',
 } as const
 
 /** Icon draws one of the icons; the text beside it says what it means. */

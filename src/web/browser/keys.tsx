@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { texts } from '../texts.ts'
-import { useKeys } from './board.ts'
+import { LETTER_GAMES, useKeys } from './board.ts'
 import { Icon } from './icons.tsx'
-import { usePage } from './page.ts'
+import { type Route, usePage } from './page.ts'
 
 /** KeysDialog shows the keys of the view after `?`. */
 export function KeysDialog() {
@@ -18,7 +18,7 @@ export function KeysDialog() {
   if (!isOpen) return null
   const view = route.value
   const game = view.view === 'table' ? (model.value.tables.get(view.table)?.game ?? '') : ''
-  const keys = view.view === 'table' ? [...(texts.keys[game] ?? []), ...(texts.keys.table ?? [])] : (texts.keys.lobby ?? [])
+  const keys = toKeys(view, game)
   const close = () => setOpen(false)
   return (
     <dialog class="dlg" aria-labelledby="keys-title" ref={dialog} onClose={close}>
@@ -29,7 +29,7 @@ export function KeysDialog() {
         </button>
       </header>
       <dl class="keylist">
-        {keys.map(([names, what]) => [
+        {[...keys, ...texts.keysOfAll].map(([names, what]) => [
           <dt key={names}>
             {names.split(' ').map((name) => (
               <kbd key={name}>{name}</kbd>
@@ -40,4 +40,15 @@ export function KeysDialog() {
       </dl>
     </dialog>
   )
+}
+
+type Keys = readonly (readonly [keys: string, what: string])[]
+
+/** Returns the keys of a view; `game` is the name of the rules at a table in play. */
+function toKeys(route: Route, game: string): Keys {
+  const { lobby = [], table = [], replay = [] } = texts.keys
+  if (route.view === 'lobby') return lobby
+  if (route.view !== 'table') return []
+  if (route.move !== undefined || game === '') return replay
+  return [...(texts.keys[game] ?? []), ...table.filter(([key]) => key !== 'b' || !LETTER_GAMES.has(game))]
 }

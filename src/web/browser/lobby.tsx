@@ -8,7 +8,7 @@ import { type ChosenSettings, GameSettings } from './lobby-settings.tsx'
 import { OpenTables, OwnGames, TablesInPlay } from './lobby-tables.tsx'
 import { HereNow, Messages } from './lobby-users.tsx'
 import { gameName, usePage } from './page.ts'
-import { CopyField, Section, UserName } from './people.tsx'
+import { Choice, CopyField, Section, UserName } from './people.tsx'
 import { GamePicture } from './pictures.tsx'
 
 /** Against is who the opponent is to be; with an at sign, the user of that name. */
@@ -40,7 +40,7 @@ export function Lobby() {
       settings: settings[game.game] ?? {},
       ...(isRated && !isAlone && against !== 'house' ? { rated: true } : {}),
       ...(challenged !== undefined && against === `@${challenged}` && !isAlone ? { against: challenged } : {}),
-      ...(CLOCKS[clock] && !isAlone ? { clock: CLOCKS[clock] } : {}),
+      ...(CLOCKS[clock] ? { clock: CLOCKS[clock] } : {}),
       ...(isAlone || against === 'house' ? { wait: 0 } : { wait: null }),
       ...(against === 'friend' && !isAlone ? { private: true } : {}),
     })
@@ -97,30 +97,6 @@ export function Lobby() {
         </aside>
       </div>
     </main>
-  )
-}
-
-function Choice<Value extends string>(props: {
-  readonly label: string
-  readonly name: string
-  readonly all: readonly Value[]
-  readonly wordOf: (value: Value) => string
-  readonly chosen: Value
-  readonly choose: (value: Value) => void
-  readonly isSmall?: boolean
-}) {
-  const { label, name, all, wordOf, chosen, choose, isSmall } = props
-  return (
-    <div class="scroll-x">
-      <div class={`seg-ctl${isSmall ? ' seg-ctl--s' : ''}`} role="radiogroup" aria-label={label}>
-        {all.map((value) => (
-          <label key={value}>
-            <input type="radio" name={name} checked={value === chosen} onChange={() => choose(value)} />
-            <bdi>{wordOf(value)}</bdi>
-          </label>
-        ))}
-      </div>
-    </div>
   )
 }
 

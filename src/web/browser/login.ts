@@ -29,12 +29,63 @@ export function logIn(client: PageClient): (name: string, password: string) => P
 export function register(client: PageClient, model: ReadonlySignal<Model>): (name: string, password: string) => void {
   return (name, password) => {
     client.send({ type: 'register', name, password })
-    const stop = model.subscribe(({ me, entry }) => {
-      if (entry.busy) return
-      queueMicrotask(() => stop())
-      if (me) void openSession(me.name, password).then((reason) => reason !== undefined && client.tell({ type: 'not-entered', reason }))
-    })
+    whenIdle(
+      model,
+      ({ entry }) => entry.busy,
+      ({ me, entry }) => {
+        if (me?.registered && entry.error === undefined) void keepLogin(client, me.name, password)
+      },
+    )
   }
+}
+
+/** Returns the function that changes the password. The server then ends all sessions, so the page opens one with the new password. */
+export function changePassword(client: PageClient, model: ReadonlySignal<Model>): (old: string, password: string) => void {
+  return (old, password) => {
+    client.send({ type: 'password', old, password })
+    whenIdle(
+      model,
+      ({ account }) => account?.busy === true,
+      ({ me, account }) => {
+        if (me && account?.ended) void keepLogin(client, me.name, password)
+      },
+    )
+  }
+}
+
+/** Returns the function that deletes the account of the user, and then connects without a login. */
+export function unregister(client: PageClient, model: ReadonlySignal<Model>): (password: string) => void {
+  return (password) => {
+    client.send({ type: 'unregister', password })
+    whenIdle(
+      model,
+      ({ account }) => account?.busy === true,
+      ({ account }) => {
+        if (account?.ended) void logOut(client)()
+      },
+    )
+  }
+}
+
+/** Calls `then` once with the first model that is not busy. */
+function whenIdle(model: ReadonlySignal<Model>, isBusy: (model: Model) => boolean, then: (model: Model) => void): void {
+  let isDone = false
+  const stop = model.subscribe((next) => {
+    if (isDone || isBusy(next)) return
+    isDone = true
+    // later, because `then` may change the model, which a subscriber may not, and `stop` may not be assigned yet
+    queueMicrotask(() => {
+      stop()
+      then(next)
+    })
+  })
+}
+
+/** Opens a session, so that a reload keeps the login. */
+async function keepLogin(client: PageClient, name: string, password: string): Promise<void> {
+  client.tell({ type: 'entering' })
+  const reason = await openSession(name, password)
+  client.tell(reason === undefined ? { type: 'kept' } : { type: 'not-entered', reason })
 }
 
 /** Returns the function that logs out. */

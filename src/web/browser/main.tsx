@@ -5,12 +5,14 @@ import '../styles/base.css'
 import '../styles/lobby.css'
 import '../styles/table.css'
 import '../styles/boards.css'
+import '../styles/solo.css'
+import '../styles/records.css'
 import '../styles/notices.css'
 import { PageClient } from '../connection/page-client.ts'
 import type { SocketEvents } from '../connection/socket.ts'
 import { emptyModel } from '../model/model.ts'
 import { App } from './app.tsx'
-import { logIn, logOut, register } from './login.ts'
+import { changePassword, logIn, logOut, register, unregister } from './login.ts'
 import { PageProvider, parseRoute } from './page.ts'
 
 /** Milliseconds between two updates of clocks. */
@@ -56,7 +58,11 @@ function start(root: HTMLElement): void {
   setInterval(() => {
     if (!document.hidden) now.value = performance.now()
   }, TICK)
-  const page = { model, now, route, client, logIn: logIn(client), register: register(client, model), logOut: logOut(client) }
+  const page = {
+    ...{ model, now, route, client },
+    ...{ logIn: logIn(client), register: register(client, model), logOut: logOut(client) },
+    ...{ changePassword: changePassword(client, model), unregister: unregister(client, model) },
+  }
   client.start()
   render(
     <PageProvider value={page}>

@@ -9,8 +9,15 @@ import { gameTexts } from '../texts.ts'
 /** Route is the view that the page shows; the fragment of the address has it, which the server never sees. */
 export type Route =
   | { readonly view: 'lobby' }
-  | { readonly view: 'table'; readonly table: number }
+  /** A table; with `move`, a replay of its finished game after that move. */
+  | { readonly view: 'table'; readonly table: number; readonly move?: number }
   | { readonly view: 'join'; readonly code: string }
+  | { readonly view: 'finished' }
+  | { readonly view: 'ladder'; readonly game?: string }
+  | { readonly view: 'user'; readonly name: string }
+  | { readonly view: 'account' }
+  /** An address that leads nowhere. */
+  | { readonly view: 'none'; readonly address: string }
 
 /** PageScope is what components need: the model, the time, the view, and the ways to change them. */
 export interface PageScope {
@@ -24,6 +31,10 @@ export interface PageScope {
   /** Registers a name; then a reload keeps the login. */
   register(name: string, password: string): void
   logOut(): Promise<void>
+  /** Changes the password; the model's `account` has the answer. */
+  changePassword(old: string, password: string): void
+  /** Deletes the account; the model's `account` has the answer. */
+  unregister(password: string): void
 }
 
 const PageContext = createContext<PageScope | undefined>(undefined)
@@ -39,15 +50,55 @@ export function usePage(): PageScope {
 
 /** Parses the fragment of an address. */
 export function parseRoute(fragment: string): Route {
-  const [, view, rest = ''] = /^#(t|join)\/(.+)$/.exec(fragment) ?? []
-  if (view === 't' && /^[1-9]\d{0,14}$/.test(rest)) return { view: 'table', table: Number(rest) }
-  if (view === 'join') return { view: 'join', code: decodeURIComponent(rest) }
-  return { view: 'lobby' }
+  const none: Route = { view: 'none', address: fragment }
+  const [view = '', ...rest] = fragment.replace(/^#/, '').split('/')
+  const [first, second] = rest.map(decodePart)
+  if (rest.length > 2 || rest.some((part) => decodePart(part) === undefined)) return none
+  switch (view) {
+    case '':
+    case 'lobby':
+      return first === undefined ? { view: 'lobby' } : none
+    case 't': {
+      if (!/^[1-9]\d{0,14}$/.test(first ?? '') || !/^\d{0,9}$/.test(second ?? '')) return none
+      return { view: 'table', table: Number(first), ...(second === undefined ? {} : { move: Number(second) }) }
+    }
+    case 'join':
+      return first === undefined || second !== undefined ? none : { view: 'join', code: first }
+    case 'ladder':
+      return second === undefined ? { view: 'ladder', ...(first === undefined ? {} : { game: first }) } : none
+    case 'u':
+      return first === undefined || first === '' || second !== undefined ? none : { view: 'user', name: first }
+    case 'account':
+    case 'finished':
+      return first === undefined ? { view } : none
+    default:
+      return none
+  }
 }
 
-/** Returns the fragment of a table. */
-export function tableLink(table: number): string {
-  return `#t/${table}`
+/** Decodes a part of an address; `undefined` if it is not valid. */
+function decodePart(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part)
+  } catch (reason) {
+    if (reason instanceof URIError) return undefined
+    throw reason
+  }
+}
+
+/** Returns the fragment of a table; with a move, of the replay after that move. */
+export function tableLink(table: number, move?: number): string {
+  return move === undefined ? `#t/${table}` : `#t/${table}/${move}`
+}
+
+/** Returns the fragment of a user's games. */
+export function userLink(name: string): string {
+  return `#u/${encodeURIComponent(name)}`
+}
+
+/** Returns the fragment of the ladder of a game. */
+export function ladderLink(game: string): string {
+  return `#ladder/${encodeURIComponent(game)}`
 }
 
 /** Finds a game by its public name or the name of its rules. */

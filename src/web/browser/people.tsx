@@ -132,3 +132,28 @@ export function CopyField({ label, value }: { readonly label: string; readonly v
     </p>
   )
 }
+
+/** Choice is a row of words of which the user chooses one. */
+export function Choice<Value extends string>(props: {
+  readonly label: string
+  readonly name: string
+  readonly all: readonly Value[]
+  readonly wordOf: (value: Value) => string
+  readonly chosen: Value
+  readonly choose: (value: Value) => void
+  readonly isSmall?: boolean
+}) {
+  const { label, name, all, wordOf, chosen, choose, isSmall } = props
+  return (
+    <div class="scroll-x">
+      <div class={`seg-ctl${isSmall ? ' seg-ctl--s' : ''}`} role="radiogroup" aria-label={label}>
+        {all.map((value) => (
+          <label key={value}>
+            <input type="radio" name={name} checked={value === chosen} onChange={() => choose(value)} />
+            <bdi>{wordOf(value)}</bdi>
+          </label>
+        ))}
+      </div>
+    </div>
+  )
+}

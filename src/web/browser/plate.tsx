@@ -1,5 +1,6 @@
 import { countWins } from '../../games/scissors.ts'
 import { toCoinBoard, toGuessBoard, toHands } from '../model/boards.ts'
+import { toQuizBoard } from '../model/solo-boards.ts'
 import { isOver, type TableModel, timeLeft } from '../model/table-model.ts'
 import { formatClock, texts } from '../texts.ts'
 import { SeatToken, sideOf } from './icons.tsx'
@@ -55,6 +56,10 @@ function toCount(table: TableModel, seat: number): readonly [number, string] | u
   if (game === 'coin') {
     const coin = toCoinBoard(table)
     return coin && [coin.right, texts.rightOfAll(coin.guesses)]
+  }
+  if (game === 'quiz') {
+    const quiz = toQuizBoard(table)
+    return quiz && [quiz.points, texts.points]
   }
   const hands = game === 'hands' ? toHands(sight?.view) : undefined
   if (!hands) return undefined

@@ -1,24 +1,59 @@
+import type { ComponentChildren } from 'preact'
 import { texts } from '../texts.ts'
 
-/** NoTable says that there is no such table, and leads back. */
-export function NoTable({ table }: { readonly table: number }) {
+/** Says is a view that says one thing in place of what the user wanted: a drawing, what happened, why, and a way on. */
+export function Says(props: {
+  readonly picture: ComponentChildren
+  readonly title: string
+  readonly why: ComponentChildren
+  readonly children: ComponentChildren
+}) {
+  const { picture, title, why, children } = props
   return (
     <main class="says" id="main" tabIndex={-1}>
       <svg class="pic" viewBox="0 0 320 150" aria-hidden="true">
-        <path class="sa" d="M40 10v130" stroke-width="2.5" />
-        <path class="sb" d="M280 10v130" stroke-width="2.5" />
-        <path class="sa" d="M41 40h92" stroke-width="2.5" />
-        <path d="M142 30l10 20M158 30l10 20" class="thin" stroke-width="2" />
-        <path class="sa" stroke-dasharray="2 8" d="M178 40h92" />
-        <path class="hair" stroke-dasharray="4 6" d="M278 84H44M42 118h232" />
+        {picture}
       </svg>
-      <h1>{texts.noTable(table)}</h1>
-      <p>{texts.noTableWhy}</p>
-      <p class="btns">
-        <a class="btn btn--go" href="#lobby">
-          {texts.toLobby}
-        </a>
-      </p>
+      <h1>{title}</h1>
+      <p>{why}</p>
+      <p class="btns">{children}</p>
     </main>
+  )
+}
+
+/** The drawing of a request without an answer. */
+function NoAnswerPicture() {
+  return (
+    <>
+      <path class="sa" d="M40 10v130" stroke-width="2.5" />
+      <path class="sb" d="M280 10v130" stroke-width="2.5" />
+      <path class="sa" d="M41 40h92" stroke-width="2.5" />
+      <path d="M142 30l10 20M158 30l10 20" class="thin" stroke-width="2" />
+      <path class="sa" stroke-dasharray="2 8" d="M178 40h92" />
+      <path class="hair" stroke-dasharray="4 6" d="M278 84H44M42 118h232" />
+    </>
+  )
+}
+
+/** Trouble says why a view cannot be shown, with a way on. */
+export function Trouble({ title, why, children }: { readonly title: string; readonly why: string; readonly children?: ComponentChildren }) {
+  return (
+    <Says picture={<NoAnswerPicture />} title={title} why={<bdi>{why}</bdi>}>
+      {children}
+      <a class={`btn${children ? '' : ' btn--go'}`} href="#lobby">
+        {texts.toLobby}
+      </a>
+    </Says>
+  )
+}
+
+/** NoTable says that there is no such table, and leads on. */
+export function NoTable({ table }: { readonly table: number }) {
+  return (
+    <Trouble title={texts.noTable(table)} why={texts.noTableWhy}>
+      <a class="btn btn--go" href="#finished">
+        {texts.findGame}
+      </a>
+    </Trouble>
   )
 }

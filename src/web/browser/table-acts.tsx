@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks'
+import { toName } from '../game-status.ts'
 import { isOver, type TableModel } from '../model/table-model.ts'
-import { toName } from '../status.ts'
 import { texts } from '../texts.ts'
 import { useKeys } from './board.ts'
 import { Icon } from './icons.tsx'
-import { usePage } from './page.ts'
+import { tableLink, usePage } from './page.ts'
 import { ClockCalls } from './plate.tsx'
 
 /** Milliseconds for which a button asks whether the user is sure. */
@@ -81,7 +81,7 @@ export function TableActs({ table }: { readonly table: TableModel }) {
 /** ActsAfter has the buttons of a table whose game is over. */
 function ActsAfter({ table, act }: { readonly table: TableModel; readonly act: (type: Act) => void }) {
   const { client, model } = usePage()
-  const { names, offers, seat, game, settings, joined } = table
+  const { table: id, names, offers, seat, game, settings, joined } = table
   const isAlone = names.length === 1
   const other = offers.find((one) => one !== seat)
   const hasOffered = seat !== undefined && offers.includes(seat)
@@ -92,7 +92,9 @@ function ActsAfter({ table, act }: { readonly table: TableModel; readonly act: (
     if (!isAlone) act('offer')
     else if (name !== undefined) client.want({ type: 'seek', game: name, settings, wait: 0, replace: true })
   }
+  const replay = tableLink(id, 0)
   useKeys((key, event) => {
+    if (key === 'r') location.hash = replay
     // Enter on a button or a link is that button's
     if (key === 'Enter' && !(event.target instanceof Element && event.target.closest('button, a, summary'))) again()
   })
@@ -105,6 +107,9 @@ function ActsAfter({ table, act }: { readonly table: TableModel; readonly act: (
           <Icon name="again" />
           {isAlone ? texts.again : offer}
         </button>
+        <a class="btn" href={replay}>
+          {texts.replay}
+        </a>
         <a class="btn" href="#lobby">
           {texts.toLobby}
         </a>

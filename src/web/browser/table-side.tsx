@@ -1,3 +1,5 @@
+import type { ComponentChildren } from 'preact'
+import { formatLastMove } from '../game-status.ts'
 import type { TableModel } from '../model/table-model.ts'
 import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
@@ -8,21 +10,11 @@ import { ClockTime, CopyField, SayForm, Section, ShownText, TalkLog, UserName } 
 /** TableTalk shows the talk at a table, and a field to say something. */
 export function TableTalk({ table }: { readonly table: TableModel }) {
   const { client, model } = usePage()
-  const { talk, table: id, joined, closed } = table
+  const { table: id, joined, closed } = table
   const mayTalk = model.value.me !== undefined && closed === undefined
   return (
     <Section id="h-talk" title={texts.talk}>
-      <TalkLog size={talk.length} label={texts.talk}>
-        {talk.length === 0 && <li class="sys">{texts.noTalk}</li>}
-        {talk.map(({ n, name, seat, text, at }) => (
-          <li key={n}>
-            <b class={seat === undefined ? undefined : `ink-who ${sideOf(seat)}`}>
-              <UserName name={name} />
-            </b>{' '}
-            <ShownText text={text} /> <ClockTime at={at} />
-          </li>
-        ))}
-      </TalkLog>
+      <TalkLines table={table} />
       {mayTalk && (
         <SayForm
           label={texts.sayHere}
@@ -35,6 +27,23 @@ export function TableTalk({ table }: { readonly table: TableModel }) {
   )
 }
 
+/** TalkLines lists what was said at a table. */
+export function TalkLines({ table: { talk } }: { readonly table: TableModel }) {
+  return (
+    <TalkLog size={talk.length} label={texts.talk}>
+      {talk.length === 0 && <li class="sys">{texts.noTalk}</li>}
+      {talk.map(({ n, name, seat, text, at }) => (
+        <li key={n}>
+          <b class={seat === undefined ? undefined : `ink-who ${sideOf(seat)}`}>
+            <UserName name={name} />
+          </b>{' '}
+          <ShownText text={text} /> <ClockTime at={at} />
+        </li>
+      ))}
+    </TalkLog>
+  )
+}
+
 /** TableInfo shows the moves and the watchers of a table, and its link. */
 export function TableInfo({ table }: { readonly table: TableModel }) {
   const { moves, watchers, table: id } = table
@@ -42,7 +51,7 @@ export function TableInfo({ table }: { readonly table: TableModel }) {
   return (
     <div class="table__info">
       <Section id="h-moves" title={texts.moves} number={moves.length}>
-        <Moves table={table} />
+        <Moves table={table} here={moves.length} />
       </Section>
       {names.length > 0 && (
         <Section id="h-watching" title={texts.watching} number={watchers?.total}>
@@ -55,17 +64,26 @@ export function TableInfo({ table }: { readonly table: TableModel }) {
           </ul>
         </Section>
       )}
-      <Section id="h-share" title={texts.share}>
-        <CopyField label={texts.shareLink} value={`${location.href.split('#')[0]}${tableLink(id)}`} />
-        <p class="quiet small">
-          {texts.shareHint} <code>watch {id}</code>
-        </p>
-      </Section>
+      <ShareTable link={tableLink(id)}>
+        {texts.shareHint} <code>watch {id}</code>
+      </ShareTable>
     </div>
   )
 }
 
-function Moves({ table }: { readonly table: TableModel }) {
+/** ShareTable shows a link to a table, with a sentence about it. */
+export function ShareTable({ link, children }: { readonly link: string; readonly children: ComponentChildren }) {
+  return (
+    <Section id="h-share" title={texts.share}>
+      <CopyField label={texts.shareLink} value={`${location.href.split('#')[0]}${link}`} />
+      <p class="quiet small">{children}</p>
+    </Section>
+  )
+}
+
+/** Moves lists the moves at a table. `here` is the number of the move that the board shows; with `linkTo`, each move is a link. */
+export function Moves(props: { readonly table: TableModel; readonly here: number; readonly linkTo?: (move: number) => string }) {
+  const { table, here, linkTo } = props
   const { moves, game, sight } = table
   if (moves.length === 0) return <p class="quiet">{sight && table.n > 1 ? texts.movesBefore : texts.noMoves}</p>
   return (
@@ -74,10 +92,17 @@ function Moves({ table }: { readonly table: TableModel }) {
         const before = moves[at - 1]
         const seconds = before ? `${((move.at - before.at) / 1000).toFixed(1)} s` : ''
         return (
-          <li key={move.n} class={at === moves.length - 1 ? 'is-here' : undefined}>
+          <li key={move.n} class={at + 1 === here ? 'is-here' : undefined} aria-current={linkTo && at + 1 === here ? 'step' : undefined}>
             <span class="quiet">{at + 1}</span>
             <SeatToken seat={move.seat} isMark={game === 'tictactoe'} />
-            <span class="cut">{toShown(toMoveText(table, at))}</span>
+            {linkTo ? (
+              <a class="cut" href={linkTo(at + 1)}>
+                <bdi>{toShown(toMoveText(table, at))}</bdi>
+                <span class="sr"> {texts.moveNumber(at + 1)}</span>
+              </a>
+            ) : (
+              <bdi class="cut">{toShown(toMoveText(table, at))}</bdi>
+            )}
             <span class="quiet">{seconds}</span>
           </li>
         )
@@ -86,10 +111,8 @@ function Moves({ table }: { readonly table: TableModel }) {
   )
 }
 
-/** Returns the text of a move: as its player typed it or, in tic-tac-toe, the cell that the view names. */
+/** Returns the text of a move: as the view shows it or, if it does not, as its player typed it. */
 function toMoveText({ moves, game }: TableModel, at: number): string {
   const move = moves[at]
-  const view = move?.view as { readonly last?: unknown } | undefined
-  if (game === 'tictactoe' && typeof view?.last === 'number') return texts.cellNumber(view.last)
-  return move?.text ?? '·'
+  return formatLastMove(game, move?.view) ?? move?.text ?? '·'
 }

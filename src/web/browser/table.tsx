@@ -1,35 +1,26 @@
 import { useEffect } from 'preact/hooks'
-import { toBoard } from '../model/boards.ts'
-import { OWN_BOARDS } from '../model/due.ts'
 import { mayMove, type TableModel } from '../model/table-model.ts'
 import { toStatus } from '../status.ts'
 import { formatTerms, texts } from '../texts.ts'
-import { isTyping } from './board.ts'
-import { CoinTable } from './board-coin.tsx'
-import { GuessTable } from './board-guess.tsx'
-import { HandsTable } from './board-hands.tsx'
-import { TextBoard } from './board-text.tsx'
-import { LARGE, TicTacToe } from './board-tictactoe.tsx'
+import { isTyping, LETTER_GAMES } from './board.ts'
 import { Icon } from './icons.tsx'
 import { gameName, usePage } from './page.ts'
-import { Plate } from './plate.tsx'
-import { NoTable } from './says.tsx'
+import { ReplayView } from './replay.tsx'
 import { TableActs } from './table-acts.tsx'
+import { BackLink, TableFrame } from './table-frame.tsx'
 import { TableInfo, TableTalk } from './table-side.tsx'
 
-/** Widths of boards; a missing game has the width of the window's height. */
-const WIDTHS: Readonly<Record<string, string>> = { hands: '46rem', guessing: '46rem', coin: '38rem' }
-
-/** TableView shows a table, for a player or a watcher. */
-export function TableView({ id }: { readonly id: number }) {
+/** TableView shows a table, for a player or a watcher; a table whose game is over for all users is shown as a replay. */
+export function TableView({ id, move }: { readonly id: number; readonly move: number | undefined }) {
   const { model, client } = usePage()
   const table = model.value.tables.get(id)
   const { greeted } = model.value
+  const isReplay = move !== undefined
   useEffect(() => {
-    if (!table && greeted) client.tell({ type: 'opening', table: id })
-  }, [table, greeted, id, client])
+    if (!table && greeted && !isReplay) client.tell({ type: 'opening', table: id })
+  }, [table, greeted, isReplay, id, client])
+  if (isReplay || (table?.closed !== undefined && !table.game)) return <ReplayView id={id} move={move} />
   if (table?.game) return <KnownTable table={table} />
-  if (table?.closed !== undefined) return <NoTable table={id} />
   return (
     <main id="main" tabIndex={-1}>
       <div class="tbar">
@@ -40,72 +31,47 @@ export function TableView({ id }: { readonly id: number }) {
   )
 }
 
-function BackLink() {
-  return (
-    <a class="btn btn--plain btn--icon btn--s" href="#lobby" aria-label={texts.backToLobby}>
-      <Icon name="back" />
-    </a>
-  )
-}
-
 function KnownTable({ table }: { readonly table: TableModel }) {
-  const { model, client } = usePage()
-  const { table: id, game, seat, names } = table
+  const { client } = usePage()
+  const { table: id, game } = table
   const status = toStatus(table)
-  const isOn = mayMove(table)
   const play = (move: string) => {
     if (mayMove(client.model.tables.get(id) ?? table)) client.send({ type: 'play', table: id, move })
   }
   useTableTitle(table, status.isOn)
   useWatchers(id, table.joined === 'yes')
-  useTableKeys()
-  const own = seat ?? 0
-  const others = names.map((_, one) => one).filter((one) => one !== own || names.length === 1)
-  const isAlone = names.length === 1
-  const Board = { tictactoe: TicTacToe, hands: HandsTable, guessing: GuessTable, coin: CoinTable }[game] ?? TextBoard
-  const isLarge = (toBoard(table.sight?.view)?.size ?? 0) >= LARGE
-  const width = isLarge ? '58rem' : OWN_BOARDS.has(game) ? WIDTHS[game] : '46rem'
-  const board = <Board table={table} isOn={isOn} play={play} />
+  useTableKeys(game)
   return (
-    <main id="main" tabIndex={-1}>
-      <div class="tbar">
-        <BackLink />
-        <h1>{gameName(model.value, game)}</h1>
-        <p class="quiet">{[texts.table(id), formatTerms(table)].filter(Boolean).join(', ')}</p>
-        <span class="push rowline">
-          <span class="link">
-            <Icon name="eye" />
-            <span class="num">{table.watchers?.total ?? 0}</span>
-            <span class="sr"> {texts.watchers}</span>
-          </span>
+    <TableFrame
+      table={table}
+      isOn={mayMove(table)}
+      play={play}
+      about={[texts.table(id), formatTerms(table)].filter(Boolean).join(', ')}
+      corner={
+        <span class="link">
+          <Icon name="eye" />
+          <span class="num">{table.watchers?.total ?? 0}</span>
+          <span class="sr"> {texts.watchers}</span>
         </span>
+      }
+      side={<TableTalk table={table} />}
+      info={<TableInfo table={table} />}
+    >
+      <div class="says__now">
+        <p class={`status${status.isOn ? ' is-on' : ''}${table.refusal ? ' sr' : ''}`} role="status">
+          {status.text} {status.more && <span class="quiet">{status.more}</span>} {status.spoken && <span class="sr">{status.spoken}</span>}
+        </p>
+        <p class="refusal" role="alert">
+          {table.refusal && (
+            <>
+              <Icon name="warn" />
+              <bdi>{table.refusal}</bdi>
+            </>
+          )}
+        </p>
       </div>
-      <div class="table">
-        <div class="table__main" style={width ? { '--board': width } : undefined}>
-          {isAlone ? <Plate table={table} seat={0} /> : others.map((one) => <Plate key={one} table={table} seat={one} />)}
-          {board}
-          {!isAlone && <Plate table={table} seat={own} />}
-          <div class="says__now">
-            <p class={`status${status.isOn ? ' is-on' : ''}${table.refusal ? ' sr' : ''}`} role="status">
-              {status.text} {status.more && <span class="quiet">{status.more}</span>}
-            </p>
-            <p class="refusal" role="alert">
-              {table.refusal && (
-                <>
-                  <Icon name="warn" />
-                  <bdi>{table.refusal}</bdi>
-                </>
-              )}
-            </p>
-          </div>
-          <TableActs table={table} />
-        </div>
-        <aside class="table__side" aria-label={texts.talk}>
-          <TableTalk table={table} />
-        </aside>
-        <TableInfo table={table} />
-      </div>
-    </main>
+      <TableActs table={table} />
+    </TableFrame>
   )
 }
 
@@ -135,12 +101,12 @@ function useWatchers(id: number, isJoined: boolean) {
   }, [client, id, isJoined])
 }
 
-/** The keys of every table: `/` for the talk, `b` for the board. */
-function useTableKeys() {
+/** The keys of every table: `/` for the talk and, if letters are no moves, `b` for the board. */
+function useTableKeys(game: string) {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.key === 'Escape' && document.activeElement instanceof HTMLElement) document.activeElement.blur()
-      if (isTyping(event)) return
+      if (isTyping(event) || (event.key === 'b' && LETTER_GAMES.has(game))) return
       const goal = { '/': '[data-say]', b: '.stage [tabindex="0"], .stage button:not(:disabled), .stage input' }[event.key]
       const found = goal === undefined ? null : document.querySelector<HTMLElement>(goal)
       if (!found) return
@@ -149,5 +115,5 @@ function useTableKeys() {
     }
     addEventListener('keydown', press)
     return () => removeEventListener('keydown', press)
-  }, [])
+  }, [game])
 }

@@ -9,7 +9,8 @@ import type { TableModel } from './table-model.ts'
  * returns `undefined` for another form, so that the page then shows the board as text.
  */
 
-function isFields(view: unknown): view is Readonly<Record<string, unknown>> {
+/** Checks whether a view has fields. */
+export function isFields(view: unknown): view is Readonly<Record<string, unknown>> {
   return typeof view === 'object' && view !== null
 }
 

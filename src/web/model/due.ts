@@ -3,7 +3,7 @@ import type { Model } from './model.ts'
 import { isOver, type TableModel } from './table-model.ts'
 
 /** The games that have a board of their own on this page, by the names of their rules; other games show the server's text. */
-export const OWN_BOARDS: ReadonlySet<string> = new Set(['tictactoe', 'hands', 'guessing', 'coin'])
+export const OWN_BOARDS: ReadonlySet<string> = new Set(['tictactoe', 'hands', 'guessing', 'coin', 'hangman', 'quiz', 'robot'])
 
 /**
  * Returns the commands that the page has to send now: the login, seats to resume, moves that may be missing, and a command that waited

@@ -30,6 +30,8 @@ export function fold(model: Model, input: Input): Model {
       return restore(model, input)
     case 'entering':
       return { ...model, entry: { busy: true } }
+    case 'kept':
+      return { ...model, entry: { busy: false } }
     case 'not-entered':
       return { ...model, entry: { busy: false, error: input.reason } }
     case 'forgotten': {
@@ -87,6 +89,9 @@ function noteSent(model: Model, command: ToServer): Model {
     case 'enter':
     case 'register':
       return { ...next, entry: { busy: true } }
+    case 'password':
+    case 'unregister':
+      return { ...next, account: { type: command.type, busy: true } }
     case 'seek': {
       const { id: _id, ...wish } = command
       return { ...omit(next, 'notice'), seek: { wish, state: 'sent' } }
@@ -179,12 +184,17 @@ function greet(model: Model, { version, name }: MessageOf<'hello'>): Model {
   return { ...omit(model, 'me'), ...me, link: { state: 'open' }, greeted: true }
 }
 
-function acknowledge(model: Model, command: ToServer, { code }: MessageOf<'ok'>, wall: number): Model {
+function acknowledge(model: Model, command: ToServer, ok: MessageOf<'ok'>, wall: number): Model {
+  const { code, connections = 0, sessions = 0 } = ok
   switch (command.type) {
     case 'seek':
       return model.seek ? { ...model, seek: { ...model.seek, state: 'open', ...(code === undefined ? {} : { code }) } } : model
     case 'cancel':
       return omit(model, 'seek')
+    case 'password':
+      return { ...revokeTokens(model), account: { type: 'password', busy: false, ended: { connections, sessions } } }
+    case 'unregister':
+      return { ...model, account: { type: 'unregister', busy: false, ended: { connections, sessions } } }
     case 'accept':
     case 'refuse':
       return { ...model, challenges: command.name === undefined ? [] : withoutChallenge(model, command.name) }
@@ -207,6 +217,9 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
       const entry = { busy: false, error: message, ...(proposal === undefined ? {} : { proposal }) }
       return { ...omit(model, 'guest'), entry }
     }
+    case 'password':
+    case 'unregister':
+      return { ...model, account: { type: command.type, busy: false, error: message } }
     case 'play':
       return withTable(model, command.table, (table) => {
         const { pending } = table
@@ -253,6 +266,14 @@ function takeTable(model: Model, snapshot: Snapshot, isAnswer: boolean, at: numb
     return { ...model, tables, ...me }
   }
   return { ...omit(model, 'seek', 'wish'), tables, opened: table.table }
+}
+
+/** Forgets the tokens of seats, which a new password makes invalid: the user resumes a seat by its table from now on. */
+function revokeTokens(model: Model): Model {
+  const tables = Array.from(model.tables, ([id, table]): readonly [number, TableModel] =>
+    table.token === undefined ? [id, table] : [id, { ...omit(table, 'token'), mayBeOwn: true }],
+  )
+  return { ...model, tables: new Map(tables) }
 }
 
 function toChallenge({ type: _type, ...challenge }: MessageOf<'sought'>) {

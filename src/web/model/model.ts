@@ -59,6 +59,15 @@ export interface Entry {
   readonly proposal?: string
 }
 
+/** AccountChange is the state of the last change of the account: a new password, or the end of the account. */
+export interface AccountChange {
+  readonly type: 'password' | 'unregister'
+  readonly busy: boolean
+  readonly error?: string
+  /** The connections and sessions that the change has ended; missing until the server has made the change. */
+  readonly ended?: { readonly connections: number; readonly sessions: number }
+}
+
 /** Model is everything that the page shows. */
 export interface Model {
   readonly link: Link
@@ -68,6 +77,7 @@ export interface Model {
   /** The guest as whom the page logs in after `hello`. */
   readonly guest?: Guest
   readonly entry: Entry
+  readonly account?: AccountChange
   readonly games?: readonly GameInfo[]
   readonly lobby?: LobbyPage
   readonly seek?: OwnSeek
@@ -99,6 +109,8 @@ export type Input =
   /** A request to log in over HTTP has begun, or failed for a reason. */
   | { readonly type: 'entering' }
   | { readonly type: 'not-entered'; readonly reason: string }
+  /** The server has opened a session for the user who is logged in, so that a reload keeps the login. */
+  | { readonly type: 'kept' }
   /** The user has logged out, or logs in as another user. */
   | { readonly type: 'forgotten' }
   /** The user opens a table by its number. */

@@ -23,6 +23,8 @@ export interface MoveEntry {
   readonly text?: string
   /** The view after the move. */
   readonly view: unknown
+  /** The view before the move; missing if the page has not seen it. */
+  readonly before?: unknown
 }
 
 /** TableLine is a chat message at a table. */
@@ -114,7 +116,7 @@ export function addEvent(table: TableModel, { n, at: happened, what, sight }: Me
   const next: TableModel = { ...table, n, ...(sight ? { sight, sightAt: at } : {}) }
   switch (what.type) {
     case 'moved':
-      return addMove(next, { n, seat: what.seat, at: happened, view: sight?.view })
+      return addMove(next, { n, seat: what.seat, at: happened, view: sight?.view, before: table.sight?.view })
     case 'offered':
       return { ...next, offers: [...next.offers, what.seat] }
     case 'said': {

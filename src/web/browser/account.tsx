@@ -1,0 +1,145 @@
+import type { ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
+import { toShownName } from '../shown.ts'
+import { texts } from '../texts.ts'
+import { Icon } from './icons.tsx'
+import { usePage, userLink } from './page.ts'
+import { Section } from './people.tsx'
+
+/** AccountView lets a user register, change the password, log out, and delete the account. */
+export function AccountView() {
+  const { model } = usePage()
+  const { me } = model.value
+  return (
+    <main class="page account" id="main" tabIndex={-1}>
+      <div class="page__head">
+        <h1>{texts.account}</h1>
+        <p>{me ? <bdi>{texts.accountOf(toShownName(me.name))}</bdi> : texts.accountNone}</p>
+        {me && (
+          <a class="btn btn--s" href={userLink(me.name)}>
+            {texts.yourGamesLink}
+          </a>
+        )}
+      </div>
+      {me && (me.registered ? <RegisteredAccount /> : <GuestAccount name={me.name} />)}
+    </main>
+  )
+}
+
+function GuestAccount({ name }: { readonly name: string }) {
+  const page = usePage()
+  const { entry } = page.model.value
+  const [password, setPassword] = useState('')
+  return (
+    <Section id="h-register" title={texts.registerTitle}>
+      <p class="quiet">{texts.accountGuest}</p>
+      <AccountForm error={entry.error} isBusy={entry.busy} button={texts.register} submit={() => page.register(name, password)}>
+        <NameField name={name} />
+        <PasswordField label={texts.password} hint={texts.newPasswordHint} isNew value={password} change={setPassword} />
+      </AccountForm>
+    </Section>
+  )
+}
+
+function RegisteredAccount() {
+  const page = usePage()
+  const { me, account, entry } = page.model.value
+  const [old, setOld] = useState('')
+  const [fresh, setFresh] = useState('')
+  const [last, setLast] = useState('')
+  const ended = account?.type === 'password' ? account.ended : undefined
+  const errorOf = (type: 'password' | 'unregister') => (account?.type === type ? (account.error ?? entry.error) : undefined)
+  const isBusy = account?.busy === true
+  return (
+    <>
+      <Section id="h-password" title={texts.changePassword}>
+        <p class="quiet">{texts.passwordHint}</p>
+        <AccountForm
+          error={errorOf('password')}
+          isBusy={isBusy}
+          button={texts.changePassword}
+          submit={() => page.changePassword(old, fresh)}
+        >
+          <NameField name={me?.name ?? ''} />
+          <PasswordField label={texts.oldPassword} value={old} change={setOld} />
+          <PasswordField label={texts.newPassword} hint={texts.newPasswordHint} isNew value={fresh} change={setFresh} />
+        </AccountForm>
+        <p role="status">{ended && !entry.busy && texts.passwordChanged(ended.sessions, ended.connections)}</p>
+      </Section>
+      <Section id="h-sessions" title={texts.sessions}>
+        <p class="quiet">{texts.sessionsHint}</p>
+        <button class="btn" type="button" onClick={() => void page.logOut()}>
+          {texts.logOut}
+        </button>
+      </Section>
+      <Section id="h-delete" title={texts.deleteAccount}>
+        <p class="quiet">{texts.deleteHint}</p>
+        <AccountForm error={errorOf('unregister')} isBusy={isBusy} button={texts.deleteAccount} submit={() => page.unregister(last)}>
+          <NameField name={me?.name ?? ''} />
+          <PasswordField label={texts.password} value={last} change={setLast} />
+        </AccountForm>
+      </Section>
+    </>
+  )
+}
+
+/** A form whose refusal stands above its button. */
+function AccountForm(props: {
+  readonly error: string | undefined
+  readonly isBusy: boolean
+  readonly button: string
+  readonly submit: () => void
+  readonly children: ComponentChildren
+}) {
+  const { error, isBusy, button, submit, children } = props
+  return (
+    <form
+      class="account__form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!isBusy) submit()
+      }}
+    >
+      {children}
+      {error !== undefined && (
+        <p class="err" role="alert">
+          <Icon name="warn" />
+          <bdi>{error}</bdi>
+        </p>
+      )}
+      <button class="btn" type="submit" disabled={isBusy}>
+        {button}
+      </button>
+    </form>
+  )
+}
+
+/** The name that belongs to a password, for password managers. */
+function NameField({ name }: { readonly name: string }) {
+  return <input class="sr" name="username" autoComplete="username" value={name} readOnly tabIndex={-1} aria-hidden="true" />
+}
+
+function PasswordField(props: {
+  readonly label: string
+  readonly hint?: string
+  readonly isNew?: boolean
+  readonly value: string
+  readonly change: (value: string) => void
+}) {
+  const { label, hint, isNew, value, change } = props
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <input
+        class="in"
+        type="password"
+        autoComplete={isNew ? 'new-password' : 'current-password'}
+        required
+        maxLength={512}
+        value={value}
+        onInput={(event) => change(event.currentTarget.value)}
+      />
+      {hint !== undefined && <small>{hint}</small>}
+    </label>
+  )
+}

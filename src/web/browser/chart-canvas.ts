@@ -1,0 +1,55 @@
+import UPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import type { ScoreSeries } from '../model/results.ts'
+
+/*
+ * The only part of the page that imports uPlot. The page loads it when it first draws a chart, so that the first load does not have it.
+ */
+
+/** Height of a chart in pixels. */
+const HEIGHT = 180
+
+/** Draws a chart of scores over time in an element; returns a function that removes the chart. It follows the width of the element. */
+export function drawChart(host: HTMLElement, { times, scores }: ScoreSeries): () => void {
+  const colour = (name: string) => resolveColour(host, name)
+  const axis = { stroke: colour('--ink-3'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: '12px sans-serif' }
+  const chart = new UPlot(
+    {
+      width: host.clientWidth,
+      height: HEIGHT,
+      legend: { show: false },
+      cursor: { show: false },
+      axes: [
+        { ...axis, values: (_, ticks) => formatTicks(ticks) },
+        { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
+      ],
+      series: [{}, { stroke: colour('--go'), width: 2, points: { show: true, size: 6, fill: colour('--go') } }],
+    },
+    [times.map((time) => time / 1000), [...scores]],
+    host,
+  )
+  const resized = new ResizeObserver(() => chart.setSize({ width: host.clientWidth, height: HEIGHT }))
+  resized.observe(host)
+  return () => {
+    resized.disconnect()
+    chart.destroy()
+  }
+}
+
+/** Formats times, in seconds since the Unix epoch, as days; if all are within two days, as times of day. */
+function formatTicks(ticks: readonly number[]): string[] {
+  const isShort = (ticks.at(-1) ?? 0) - (ticks[0] ?? 0) < 2 * 86_400
+  const form: Intl.DateTimeFormatOptions = isShort
+    ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+    : { day: 'numeric', month: 'short' }
+  const formatted = ticks.map((tick) => new Date(tick * 1000).toLocaleString('en', form))
+  return formatted.map((text, at) => (text === formatted[at - 1] ? '' : text))
+}
+
+/** Returns a colour of the tokens as the canvas needs it: the tokens depend on the theme, and a canvas does not know them. */
+function resolveColour(host: HTMLElement, name: string): string {
+  host.style.color = `var(${name})`
+  const { color } = getComputedStyle(host)
+  host.style.removeProperty('color')
+  return color
+}

@@ -1,0 +1,47 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { ScoreSeries } from '../model/results.ts'
+import { texts } from '../texts.ts'
+
+/** ScoreChart draws a score over time. A screen reader reads its first and last value in words. */
+export function ScoreChart({ series }: { readonly series: ScoreSeries }) {
+  const host = useRef<HTMLDivElement>(null)
+  const theme = useTheme()
+  const { kind, times, scores } = series
+  const key = `${theme} ${kind} ${times.at(-1)} ${times.length}`
+  useEffect(() => {
+    let remove: (() => void) | undefined
+    let isCurrent = true
+    void import('./chart-canvas.ts').then(({ drawChart }) => {
+      if (isCurrent && host.current) remove = drawChart(host.current, series)
+    })
+    return () => {
+      isCurrent = false
+      remove?.()
+    }
+  }, [key])
+  const [first = 0, last = 0] = [scores[0], scores.at(-1)]
+  return (
+    <figure class="chart">
+      <div class="chart__canvas" ref={host} role="img" aria-label={texts.chartAbout(texts.scoreKinds[kind], scores.length, first, last)} />
+      <figcaption class="quiet small">{texts.scoreHints[kind]}</figcaption>
+    </figure>
+  )
+}
+
+/** Returns a text that changes with the colours of the page. */
+function useTheme(): string {
+  const read = () => `${document.documentElement.dataset.theme ?? ''} ${matchMedia('(prefers-color-scheme: dark)').matches}`
+  const [theme, setTheme] = useState(read)
+  useEffect(() => {
+    const change = () => setTheme(read())
+    const observer = new MutationObserver(change)
+    observer.observe(document.documentElement, { attributeFilter: ['data-theme'] })
+    const query = matchMedia('(prefers-color-scheme: dark)')
+    query.addEventListener('change', change)
+    return () => {
+      observer.disconnect()
+      query.removeEventListener('change', change)
+    }
+  }, [])
+  return theme
+}

@@ -1,0 +1,82 @@
+import { type FinishedRow, type RecentRow, toResultKind } from '../model/results.ts'
+import { isHouse, toShownName } from '../shown.ts'
+import { formatDay, texts } from '../texts.ts'
+import { Icon } from './icons.tsx'
+import { gameName, tableLink, usePage, userLink } from './page.ts'
+import { UserName } from './people.tsx'
+
+type Row = RecentRow & Partial<Pick<FinishedRow, 'seat'>>
+
+/**
+ * GamesTable lists finished games, each with a link to its replay: those of one user, in whose seat the rows are, or of all users. A short
+ * table is of one game, and has no dates.
+ */
+export function GamesTable({ games, isShort = false }: { readonly games: readonly Row[]; readonly isShort?: boolean }) {
+  const { model } = usePage()
+  const isOfUser = games[0]?.seat !== undefined
+  return (
+    <table class="tab">
+      <thead>
+        <tr>
+          {!isShort && <th>{texts.game}</th>}
+          <th>{isOfUser ? texts.againstWhom : texts.players}</th>
+          <th>{texts.result}</th>
+          {!isShort && <th class="r wide">{texts.when}</th>}
+          <th class="r">{texts.replay}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {games.map((row) => (
+          <tr key={row.table}>
+            {!isShort && <td>{gameName(model.value, row.game)}</td>}
+            <td>
+              {row.names
+                .filter((_, seat) => seat !== row.seat)
+                .map((name, at) => (
+                  <span key={at}>
+                    {at > 0 && ', '}
+                    <UserLink name={name} />
+                  </span>
+                ))}
+            </td>
+            <td>
+              <bdi>{formatResult(row)}</bdi>
+            </td>
+            {!isShort && <td class="r wide quiet">{formatDay(row.at)}</td>}
+            <td class="r">
+              <a class="tab__link" href={tableLink(row.table, 0)}>
+                <Icon name="play" />
+                <span class="sr">{texts.replay} </span>
+                {row.table}
+              </a>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+/** Formats the result of a game: for the user whose list it is in, or for all its players. */
+function formatResult({ seat, ...row }: Row): string {
+  const { points, names, outcome } = row
+  const score = points?.[seat ?? 0]
+  if (score !== undefined && (seat !== undefined || names.length === 1)) return texts.pointsOf(score)
+  if (seat !== undefined) return texts.results[toResultKind({ ...row, seat })]
+  const winners = outcome.winners.map((one) => toWinner(names[one] ?? ''))
+  return winners.length > 0 ? texts.nameWon(winners.join(', ')) : texts.results[toResultKind({ ...row, seat: 0 })]
+}
+
+function toWinner(name: string): string {
+  return isHouse(name) ? texts.house : toShownName(name)
+}
+
+/** UserLink is the name of a user, with a link to the user's games. The house has none. */
+export function UserLink({ name }: { readonly name: string }) {
+  if (isHouse(name)) return <UserName name={name} />
+  return (
+    <a class="tab__link" href={userLink(name)}>
+      <UserName name={name} />
+    </a>
+  )
+}

@@ -1,0 +1,69 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { isReadRefusal, type ReadRefusal } from '../connection/read-api.ts'
+import { texts } from '../texts.ts'
+import { Icon } from './icons.tsx'
+
+/** ApiReading is the state of a request to the read API. */
+export type ApiReading<Answer> =
+  | { readonly state: 'loading' }
+  | { readonly state: 'read'; readonly answer: Answer }
+  | { readonly state: 'refused'; readonly refusal: ReadRefusal; again(): void }
+
+/**
+ * Reads from the server when a component is drawn with a new `key`. An answer for an earlier key is dropped. `read` may be another
+ * function each time.
+ */
+export function useReading<Answer extends object>(key: string, read: () => Promise<Answer | ReadRefusal>): ApiReading<Answer> {
+  const [tries, setTries] = useState(0)
+  const [found, setFound] = useState<{ readonly key: string; readonly answer: Answer | ReadRefusal }>()
+  useEffect(() => {
+    let isCurrent = true
+    void read().then((answer) => isCurrent && setFound({ key, answer }))
+    return () => {
+      isCurrent = false
+    }
+  }, [key, tries])
+  if (found?.key !== key) return { state: 'loading' }
+  const { answer } = found
+  if (!isReadRefusal(answer)) return { state: 'read', answer }
+  return {
+    state: 'refused',
+    refusal: answer,
+    again: () => {
+      setFound(undefined)
+      setTries(tries + 1)
+    },
+  }
+}
+
+/** ReadingState draws the answer of the read API; before it arrives, a shape, and after a refusal, the reason with a button to try again. */
+export function ReadingState<Answer>(props: {
+  readonly reading: ApiReading<Answer>
+  readonly children: (answer: Answer) => ComponentChildren
+}) {
+  const { reading, children } = props
+  if (reading.state === 'loading') return <div class="skel skel--row" />
+  if (reading.state === 'read') return <>{children(reading.answer)}</>
+  return (
+    <div class="empty">
+      <p class="err" role="alert">
+        <Icon name="warn" />
+        <bdi>{reading.refusal.message}</bdi>
+      </p>
+      <button class="btn" type="button" onClick={reading.again}>
+        {texts.tryNow}
+      </button>
+    </div>
+  )
+}
+
+/** Names the view in the title of the window. */
+export function useViewTitle(name: string) {
+  useEffect(() => {
+    document.title = `${name} · ${texts.title}`
+    return () => {
+      document.title = texts.title
+    }
+  }, [name])
+}

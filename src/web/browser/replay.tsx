@@ -1,0 +1,176 @@
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import { readRecord } from '../connection/read-api.ts'
+import { countMoves, type ReplayPosition, type TableRecord, toPosition } from '../model/replay.ts'
+import { toReplayStatus } from '../status.ts'
+import { formatDay, formatTerms, texts } from '../texts.ts'
+import { useKeys } from './board.ts'
+import { Icon } from './icons.tsx'
+import { findGame, gameName, tableLink, usePage } from './page.ts'
+import { Section } from './people.tsx'
+import { useReading, useViewTitle } from './reading.tsx'
+import { NoTable, Trouble } from './says.tsx'
+import { BackLink, TableFrame } from './table-frame.tsx'
+import { Moves, ShareTable, TalkLines } from './table-side.tsx'
+
+/** Milliseconds between two moves of a replay that plays by itself. */
+const STEP = 1000
+
+/** ReplayView shows a finished game after a move; without a move, at its end. */
+export function ReplayView({ id, move }: { readonly id: number; readonly move: number | undefined }) {
+  const { model } = usePage()
+  const reading = useReading(`record ${id}`, () => readRecord(id))
+  // the names of the rules, which tell the boards, come with the games
+  if (reading.state === 'loading' || !model.value.games) {
+    return (
+      <main id="main" tabIndex={-1}>
+        <div class="tbar">
+          <BackLink />
+          <h1>{texts.loadingTable(id)}</h1>
+          <p class="quiet">{texts.reading}</p>
+        </div>
+      </main>
+    )
+  }
+  if (reading.state === 'read') return <Replay record={reading.answer} move={move ?? countMoves(reading.answer)} />
+  const { refusal, again } = reading
+  if (refusal.code === 'no-such-table') return <NoTable table={id} />
+  return (
+    <Trouble title={refusal.code === 'not-now' ? texts.notOver : texts.loadingTable(id)} why={refusal.message}>
+      {refusal.code === 'not-now' ? (
+        <a class="btn btn--go" href={tableLink(id)}>
+          {texts.watch}
+        </a>
+      ) : (
+        <button class="btn btn--go" type="button" onClick={again}>
+          {texts.tryNow}
+        </button>
+      )}
+    </Trouble>
+  )
+}
+
+function Replay({ record, move }: { readonly record: TableRecord; readonly move: number }) {
+  const { model } = usePage()
+  const rules = findGame(model.value, record.game)?.rules ?? record.game
+  const all = useMemo(() => toPosition(record, rules, Number.POSITIVE_INFINITY), [record, rules])
+  const here = useMemo(() => toPosition(record, rules, move), [record, rules, move])
+  const { table: id } = record
+  const go = (to: number) => location.replace(tableLink(id, Math.max(0, Math.min(all.move, to))))
+  const status = toReplayStatus(here, all.move)
+  useViewTitle(`${texts.replay}: ${gameName(model.value, rules)}, ${texts.table(id)}`)
+  return (
+    <TableFrame
+      table={here.table}
+      isOn={false}
+      play={() => {}}
+      about={[texts.table(id), formatTerms(record), formatDay(record.events.at(-1)?.at ?? 0)].filter(Boolean).join(', ')}
+      corner={<Downloads record={record} />}
+      side={
+        <Section id="h-talk" title={texts.talk}>
+          <TalkLines table={here.table} />
+          {all.table.talk.length > 0 && <p class="quiet small">{texts.talkUpTo(here.move)}</p>}
+        </Section>
+      }
+      info={
+        <div class="table__info">
+          <Section id="h-moves" title={texts.moves} number={all.move}>
+            <Moves table={all.table} here={here.move} linkTo={(to) => tableLink(id, to)} />
+          </Section>
+          <ShareTable link={tableLink(id, here.move)}>{texts.replayHint}</ShareTable>
+        </div>
+      }
+    >
+      <Scrubber here={here} all={all.move} go={go} />
+      <p class="status" role="status">
+        <bdi>{status.text}</bdi> <span class="quiet">{status.more}</span> {status.spoken && <span class="sr">{status.spoken}</span>}
+      </p>
+    </TableFrame>
+  )
+}
+
+/** Scrubber moves through a replay, by buttons, a slider and keys. */
+function Scrubber({ here, all, go }: { readonly here: ReplayPosition; readonly all: number; readonly go: (move: number) => void }) {
+  const [isPlaying, setPlaying] = useState(false)
+  const { move } = here
+  const isAtEnd = move >= all
+  useEffect(() => {
+    if (!isPlaying) return
+    if (isAtEnd) return setPlaying(false)
+    const timer = setTimeout(() => go(move + 1), STEP)
+    return () => clearTimeout(timer)
+  }, [isPlaying, isAtEnd, move, go])
+  const toggle = () => {
+    if (!isPlaying && isAtEnd) go(0)
+    setPlaying(!isPlaying)
+  }
+  const step = (to: number) => {
+    setPlaying(false)
+    go(to)
+  }
+  useKeys((key, event) => {
+    // a cell of a board moves the focus by the same keys, and a button is pressed by Space
+    const isTaken = event.defaultPrevented || (key === ' ' && event.target instanceof Element && event.target.closest('button, a'))
+    const to = { ArrowLeft: move - 1, ArrowRight: move + 1, Home: 0, End: all }[key]
+    if (isTaken || (to === undefined && key !== ' ')) return
+    event.preventDefault()
+    if (to === undefined) toggle()
+    else step(to)
+  })
+  const { first, back, on, last } = texts.replaySteps
+  return (
+    <div class="scrub" role="group" aria-label={texts.replay}>
+      <StepButton icon="first" label={first} isOff={move === 0} press={() => step(0)} />
+      <StepButton icon="back" label={back} isOff={move === 0} press={() => step(move - 1)} />
+      <StepButton
+        icon={isPlaying ? 'pause' : 'play'}
+        label={isPlaying ? texts.replayPause : texts.replayPlay}
+        isOff={all === 0}
+        press={toggle}
+      />
+      <StepButton icon="forward" label={on} isOff={isAtEnd} press={() => step(move + 1)} />
+      <StepButton icon="last" label={last} isOff={isAtEnd} press={() => step(all)} />
+      <label>
+        <span class="sr">{texts.replayMove}</span>
+        <input type="range" min={0} max={all} value={move} onInput={(event) => step(Number(event.currentTarget.value))} />
+      </label>
+      <span class="quiet num">{texts.moveOf(move, all)}</span>
+    </div>
+  )
+}
+
+function StepButton(props: {
+  readonly icon: 'first' | 'back' | 'play' | 'pause' | 'forward' | 'last'
+  readonly label: string
+  readonly isOff: boolean
+  readonly press: () => void
+}) {
+  const { icon, label, isOff, press } = props
+  return (
+    <button class="btn btn--icon" type="button" aria-label={label} aria-disabled={isOff} onClick={() => !isOff && press()}>
+      <Icon name={icon} />
+    </button>
+  )
+}
+
+/** Links that save the record: as JSON, and as text in the notation of the game. */
+function Downloads({ record }: { readonly record: TableRecord }) {
+  const { table } = record
+  const [address, setAddress] = useState<string>()
+  useEffect(() => {
+    const made = URL.createObjectURL(new Blob([JSON.stringify(record, null, 1)], { type: 'application/json' }))
+    setAddress(made)
+    return () => URL.revokeObjectURL(made)
+  }, [record])
+  return (
+    <>
+      <a class="btn btn--s" href={address} download={`table-${table}.json`}>
+        <Icon name="down" />
+        {texts.record}
+      </a>
+      <a class="btn btn--s" href={`api/tables/${table}/record.txt`} download={`table-${table}.txt`}>
+        <Icon name="down" />
+        {texts.recordText}
+      </a>
+    </>
+  )
+}

@@ -1,0 +1,86 @@
+import type { ComponentChildren, ComponentType } from 'preact'
+import { toBoard } from '../model/boards.ts'
+import { OWN_BOARDS } from '../model/due.ts'
+import { texts } from '../texts.ts'
+import type { BoardProps } from './board.ts'
+import { CoinTable } from './board-coin.tsx'
+import { GuessTable } from './board-guess.tsx'
+import { HandsTable } from './board-hands.tsx'
+import { HangmanTable } from './board-hangman.tsx'
+import { QuizTable } from './board-quiz.tsx'
+import { RobotTable } from './board-robot.tsx'
+import { TextBoard } from './board-text.tsx'
+import { LARGE, TicTacToe } from './board-tictactoe.tsx'
+import { Icon } from './icons.tsx'
+import { gameName, usePage } from './page.ts'
+import { Plate } from './plate.tsx'
+
+/** Widths of boards; a missing game has the width of the window's height. */
+const WIDTHS: Readonly<Record<string, string>> = { hands: '46rem', guessing: '46rem', coin: '38rem', hangman: '46rem', quiz: '46rem' }
+/** The boards that are made for a game, by the name of its rules; every other game has the board as text. */
+const BOARDS: Readonly<Record<string, ComponentType<BoardProps>>> = {
+  tictactoe: TicTacToe,
+  hands: HandsTable,
+  guessing: GuessTable,
+  coin: CoinTable,
+  hangman: HangmanTable,
+  quiz: QuizTable,
+  robot: RobotTable,
+}
+
+/** TableFrameProps has the parts that a table in play and a replay have in common. */
+export interface TableFrameProps extends BoardProps {
+  /** What the title line says after the name of the game. */
+  readonly about: string
+  /** The end of the title line. */
+  readonly corner: ComponentChildren
+  /** What is below the board: the status and the buttons. */
+  readonly children: ComponentChildren
+  readonly side: ComponentChildren
+  readonly info: ComponentChildren
+}
+
+/** TableFrame draws a table: its title line, the plates around the board, and the columns beside it. */
+export function TableFrame({ table, isOn, play, about, corner, children, side, info }: TableFrameProps) {
+  const { model } = usePage()
+  const { game, seat, names } = table
+  const own = seat ?? 0
+  const isAlone = names.length === 1
+  const others = names.map((_, one) => one).filter((one) => one !== own || isAlone)
+  const Board = BOARDS[game] ?? TextBoard
+  const isLarge = (toBoard(table.sight?.view)?.size ?? 0) >= LARGE
+  const width = isLarge ? '58rem' : OWN_BOARDS.has(game) ? WIDTHS[game] : '46rem'
+  return (
+    <main id="main" tabIndex={-1}>
+      <div class="tbar">
+        <BackLink />
+        <h1>{gameName(model.value, game)}</h1>
+        <p class="quiet">{about}</p>
+        <span class="push rowline">{corner}</span>
+      </div>
+      <div class="table">
+        <div class="table__main" style={width ? { '--board': width } : undefined}>
+          {others.map((one) => (
+            <Plate key={one} table={table} seat={one} />
+          ))}
+          <Board table={table} isOn={isOn} play={play} />
+          {!isAlone && <Plate table={table} seat={own} />}
+          {children}
+        </div>
+        <aside class="table__side" aria-label={texts.talk}>
+          {side}
+        </aside>
+        {info}
+      </div>
+    </main>
+  )
+}
+
+/** BackLink leads back to the lobby. */
+export function BackLink() {
+  return (
+    <a class="btn btn--plain btn--icon btn--s" href="#lobby" aria-label={texts.backToLobby}>
+      <Icon name="back" />
+    </a>
+  )
+}

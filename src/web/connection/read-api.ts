@@ -1,0 +1,81 @@
+import type { MessageOf } from '../model/messages.ts'
+import type { TableRecord } from '../model/replay.ts'
+import { texts } from '../texts.ts'
+
+/*
+ * The page reads finished games, histories and ladders over HTTP: these answers need no login and no connection, so a link to them works
+ * at once.
+ */
+
+/** ReadRefusal is the reason why the server has not answered with what the page requested. */
+export interface ReadRefusal {
+  readonly code: string
+  /** A sentence for people. */
+  readonly message: string
+}
+
+/** UserGamesPage is a page of the finished games of a user, the newest first. */
+export type UserGamesPage = Pick<MessageOf<'history'>, 'name' | 'games' | 'total'>
+/** RecentPage is a page of the finished games of all users, the last of them first. */
+export type RecentPage = Pick<MessageOf<'recent'>, 'games' | 'total'>
+/** LadderPage is the top of the ladder of a game. */
+export type LadderPage = Pick<MessageOf<'ladder'>, 'game' | 'best'>
+
+/** Number of events that the page requests at once, the maximum of the server. */
+const EVENTS = 500
+/** Number of rows of a list that the page requests at once, the maximum of the server. */
+const ROWS = 100
+
+/** Checks whether an answer is a refusal. */
+export function isReadRefusal(answer: object): answer is ReadRefusal {
+  return 'code' in answer && 'message' in answer
+}
+
+/** Reads the finished games of a user. */
+export function readUserGames(name: string): Promise<UserGamesPage | ReadRefusal> {
+  return read(`users/${encodeURIComponent(name)}/games?limit=${ROWS}`)
+}
+
+/** Reads the finished games of all users. */
+export function readRecent(): Promise<RecentPage | ReadRefusal> {
+  return read(`recent?limit=${ROWS}`)
+}
+
+/** Reads the ladder of a game. */
+export function readLadder(game: string): Promise<LadderPage | ReadRefusal> {
+  return read(`games/${encodeURIComponent(game)}/ladder?limit=${ROWS}`)
+}
+
+/** RecordPage is a part of a record; `next` is the number of its last event, and is missing on the last page. */
+type RecordPage = TableRecord & { readonly next?: number }
+
+/** Reads the record of a finished game with all its events. */
+export async function readRecord(table: number): Promise<TableRecord | ReadRefusal> {
+  const first = await readRecordPage(table, 0)
+  if (isReadRefusal(first)) return first
+  let { next, ...record } = first
+  while (next !== undefined) {
+    const page = await readRecordPage(table, next)
+    if (isReadRefusal(page)) return page
+    record = { ...record, events: [...record.events, ...page.events] }
+    next = page.next
+  }
+  return record
+}
+
+function readRecordPage(table: number, after: number): Promise<RecordPage | ReadRefusal> {
+  return read(`tables/${table}/record?after=${after}&limit=${EVENTS}`)
+}
+
+/** Reads an address of the read API. The server has checked its answer by the schema of that address. */
+async function read<Answer extends object>(address: string): Promise<Answer | ReadRefusal> {
+  try {
+    const answer = await fetch(`api/${address}`)
+    if (!answer.headers.get('content-type')?.includes('json')) return { code: 'failed', message: texts.unreadable }
+    return (await answer.json()) as Answer | ReadRefusal
+  } catch (reason) {
+    // `fetch` rejects with a TypeError if the server cannot be reached
+    if (reason instanceof TypeError) return { code: 'unavailable', message: texts.unreachable }
+    throw reason
+  }
+}

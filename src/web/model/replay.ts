@@ -1,0 +1,114 @@
+import { texts } from '../texts.ts'
+import { toHands } from './boards.ts'
+import { OWN_BOARDS } from './due.ts'
+import type { MessageOf } from './messages.ts'
+import { addEvent, type TableModel, toTable } from './table-model.ts'
+
+/*
+ * A replay shows a finished game again, from its record: the events of the table as a watcher has seen them. Each position is the table
+ * after some number of moves, with the talk and the clocks of that time; the page computes it from the record by the same function that
+ * adds the events of a table in play.
+ */
+
+/** RecordEvent is one event of a finished game. */
+export type RecordEvent = MessageOf<'record'>['events'][number]
+/** TableRecord is a finished game with all its events. */
+export type TableRecord = Omit<MessageOf<'record'>, 'type' | 'id' | 'next'>
+
+/** ReplayPosition is a moment of a replay. */
+export interface ReplayPosition {
+  /** Number of moves before this moment. */
+  readonly move: number
+  readonly table: TableModel
+  /** Milliseconds that the player has taken for the last move; missing before the first move. */
+  readonly taken?: number
+}
+
+/** Returns the number of moves of a finished game. */
+export function countMoves({ events }: TableRecord): number {
+  return events.filter(({ what }) => what.type === 'moved').length
+}
+
+/**
+ * Returns the position after a number of moves, with everything that happened before the next move. `rules` is the name of the game's
+ * rules, because the record has its public name.
+ */
+export function toPosition(record: TableRecord, rules: string, move: number): ReplayPosition {
+  const { table: id, names, settings, rated, clock } = record
+  const terms = { table: id, game: rules, names, settings, rated, ...(clock ? { clock } : {}) }
+  let table = toTable({ type: 'watching', ...terms }, 0)
+  let moves = 0
+  let taken: number | undefined
+  const times = new TurnTimes(rules, names.length)
+  for (const event of record.events) {
+    const { what, n, at, view } = event
+    if (what.type === 'moved' && ++moves > move) break
+    // a rematch is at another table
+    if (what.type === 'continued') continue
+    taken = times.add(event) ?? taken
+    const ended = what.type === 'ended' ? { outcome: record.outcome } : {}
+    const left = clock ? times.left(clock) : {}
+    const sight = view === undefined ? {} : { sight: { view, turn: false, toMove: [], ...ended, ...left } }
+    table = addEvent({ ...table, n: n - 1 }, { type: 'event', table: id, n, at, what, ...sight }, at)
+    if (view !== undefined && !OWN_BOARDS.has(rules)) table = { ...table, board: { n, text: toText(view) } }
+    if (event.move !== undefined) table = { ...table, moves: table.moves.with(-1, { ...lastOf(table), text: event.move }) }
+  }
+  return { move: Math.min(move, moves), table, ...(taken === undefined ? {} : { taken }) }
+}
+
+/** Returns a view as text, for a game without a board of its own: the record has views, and only the server can draw them. */
+function toText(view: unknown): string {
+  return `${texts.noBoard}\n\n${JSON.stringify(view, null, 2)}`
+}
+
+function lastOf({ moves }: TableModel): TableModel['moves'][number] {
+  const last = moves.at(-1)
+  if (!last) throw new RangeError('the table has no move')
+  return last
+}
+
+/** TurnTimes measures the time that each seat takes for its moves. The clocks stand still from a restart of the server to the next login. */
+class TurnTimes {
+  readonly #rules: string
+  readonly #used: number[]
+  #since: number | undefined
+  #stopped: number | undefined
+  #rounds = 0
+
+  constructor(rules: string, seats: number) {
+    this.#rules = rules
+    this.#used = Array<number>(seats).fill(0)
+  }
+
+  /** Adds an event; returns the milliseconds that a move has taken. */
+  add({ what, at, view }: RecordEvent): number | undefined {
+    this.#since ??= at
+    if (what.type === 'suspended') this.#stopped ??= at
+    if (what.type === 'back' && this.#stopped !== undefined) {
+      this.#since += at - this.#stopped
+      this.#stopped = undefined
+    }
+    if (what.type !== 'moved') return undefined
+    const taken = Math.max(0, at - this.#since)
+    this.#used[what.seat] = (this.#used[what.seat] ?? 0) + taken
+    if (this.#isTurnOver(view)) this.#since = at
+    return taken
+  }
+
+  /** Returns the times that the seats have left, as a view has them. */
+  left({ total, turn }: NonNullable<TableRecord['clock']>): { readonly left?: number[]; readonly moveLeft?: number[] } {
+    return {
+      ...(total === undefined ? {} : { left: this.#used.map((used) => Math.max(0, total - used)) }),
+      ...(turn === undefined ? {} : { moveLeft: this.#used.map(() => turn) }),
+    }
+  }
+
+  /** Checks whether the next turn begins after a move. With hands, both players choose at the same time. */
+  #isTurnOver(view: unknown): boolean {
+    if (this.#rules !== 'hands') return true
+    const rounds = toHands(view)?.rounds.length ?? 0
+    const isOver = rounds > this.#rounds
+    this.#rounds = rounds
+    return isOver
+  }
+}

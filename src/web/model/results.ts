@@ -1,0 +1,49 @@
+import type { MessageOf } from './messages.ts'
+
+/** FinishedRow is a finished game in the list of a user. */
+export type FinishedRow = MessageOf<'history'>['games'][number]
+
+/** RecentRow is a finished game in the list of all users. */
+export type RecentRow = MessageOf<'recent'>['games'][number]
+
+/** ResultKind is how a game has ended for a user; `over` is a game for one player without a winner. */
+export type ResultKind = 'won' | 'lost' | 'drawn' | 'aborted' | 'over'
+
+/** Returns how a game has ended for the user whose list it is in. */
+export function toResultKind({ outcome, seat, names }: FinishedRow): ResultKind {
+  if (outcome.aborted || outcome.abandoned) return 'aborted'
+  if (outcome.winners.includes(seat)) return 'won'
+  if (outcome.winners.length > 0 || outcome.left === seat) return 'lost'
+  return names.length === 1 ? 'over' : 'drawn'
+}
+
+/** Number of games from which a chart of the score says something. */
+export const CHARTED = 2
+
+/** ScoreSeries is the score of a user in one game over time, ascending. */
+export interface ScoreSeries {
+  /** `points`: the sum of the points that the games gave; `balance`: games won minus games lost. */
+  readonly kind: 'points' | 'balance'
+  /** Ends of the games, in milliseconds since the Unix epoch. */
+  readonly times: readonly number[]
+  readonly scores: readonly number[]
+}
+
+/** Returns the score of a user in one game over time, from a list of the user's finished games, the newest first. */
+export function toScoreSeries(rows: readonly FinishedRow[], game: string): ScoreSeries {
+  const played = rows.filter((row) => row.game === game && toResultKind(row) !== 'aborted').toReversed()
+  const isPoints = played.some(({ points }) => points !== undefined)
+  let score = 0
+  const scores = played.map((row) => {
+    const kind = toResultKind(row)
+    score += isPoints ? (row.points?.[row.seat] ?? 0) : kind === 'won' ? 1 : kind === 'lost' ? -1 : 0
+    return score
+  })
+  return { kind: isPoints ? 'points' : 'balance', times: played.map(({ at }) => at), scores }
+}
+
+/** Returns the games in a list of finished games, the most played first. */
+export function listPlayed(rows: readonly FinishedRow[]): readonly string[] {
+  const counts = Map.groupBy(rows, ({ game }) => game)
+  return [...counts].sort(([, one], [, other]) => other.length - one.length).map(([game]) => game)
+}

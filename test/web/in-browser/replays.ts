@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import type { ServeWebPages } from '../../support/web-pages.ts'
+
+/** Adds the tests of replays. */
+export function testReplays(serve: ServeWebPages): void {
+  test('replays a finished game by link, by keys and by buttons, and saves its record', async () => {
+    const { open, gateway } = await serve({ lobby: { stock: { words: ['book'] } } })
+    const ada = await open()
+    const { page } = ada
+    await ada.play('hangman', 'ada')
+    await page.locator('[data-say]').fill('<img src=x onerror=alert(1)> \u202eevil')
+    await page.keyboard.press('Enter')
+    await page.locator('.talk', { hasText: 'evil' }).waitFor()
+    await page.keyboard.press('Escape')
+    for (const letter of 'bxok') {
+      const before = await ada.status()
+      await page.locator('.status.is-on').waitFor()
+      await page.keyboard.press(letter)
+      await page.locator('.status', { hasNotText: before }).waitFor()
+    }
+    await ada.untilStatus('You win. The word is book.')
+    await page.keyboard.press('r')
+    await ada.untilStatus('Before the first move.')
+
+    // another browser, by the link of one move
+    const watcher = await open('#t/1/2')
+    await watcher.untilStatus('Move 2: x is not in the word.')
+    await watcher.expectAccessible()
+    const press = async (key: string, text: string) => {
+      await watcher.page.keyboard.press(key)
+      await watcher.untilStatus(text)
+    }
+    await press('ArrowRight', 'Move 3: o is letters 2 and 3.')
+    await press('End', 'Move 4: k is letter 4.')
+    expect(await watcher.status()).toContain('ada wins. The word is book.')
+    expect(watcher.page.url()).toBe(`${gateway.url}/#t/1/4`)
+    await press('ArrowLeft', 'Move 3:')
+    await press('Home', 'Before the first move.')
+    await watcher.page.getByRole('button', { name: 'One move on' }).click()
+    await watcher.untilStatus('Move 1: b is letter 1.')
+    const tree = await watcher.page.locator('main').ariaSnapshot()
+    expect(tree).toMatch(/group "Replay":.*slider "Move": "1".*status: "?Move 1: b is letter 1\..*\\u202eevil.*link "x move 2"/s)
+    await watcher.page.getByRole('link', { name: 'x move 2' }).click()
+    await watcher.untilStatus('Move 2:')
+    const saving = watcher.page.waitForEvent('download')
+    await watcher.page.getByRole('link', { name: 'Record' }).click()
+    const saved = await saving
+    expect(saved.suggestedFilename()).toBe('table-1.json')
+    expect(JSON.parse(await readFile(await saved.path(), 'utf8'))).toMatchObject({ table: 1, game: 'hangman', outcome: { winners: [0] } })
+    await watcher.page.goto(`${gateway.url}/#t/917/2`)
+    await watcher.page.getByRole('heading', { name: 'No table 917' }).waitFor()
+    expect(await watcher.page.locator('main img').count()).toBe(0)
+    watcher.expectOnly(/404/)
+  })
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { ladderLink, parseRoute, tableLink, userLink } from '../../src/web/browser/page.ts'
+
+test('an address leads to its view', () => {
+  expect(parseRoute('')).toEqual({ view: 'lobby' })
+  expect(parseRoute('#lobby')).toEqual({ view: 'lobby' })
+  expect(parseRoute('#t/17')).toEqual({ view: 'table', table: 17 })
+  expect(parseRoute('#t/17/4')).toEqual({ view: 'table', table: 17, move: 4 })
+  expect(parseRoute('#join/amber-otter-seven')).toEqual({ view: 'join', code: 'amber-otter-seven' })
+  expect(parseRoute('#ladder')).toEqual({ view: 'ladder' })
+  expect(parseRoute('#finished')).toEqual({ view: 'finished' })
+  expect(parseRoute('#account')).toEqual({ view: 'account' })
+})
+
+test('the links of the page lead back to what they name, whatever the name is', () => {
+  expect(parseRoute(tableLink(17))).toEqual({ view: 'table', table: 17 })
+  expect(parseRoute(tableLink(17, 0))).toEqual({ view: 'table', table: 17, move: 0 })
+  for (const name of ['ada', 'eve <img src=x>', 'a/b#c?d', '../..', '%41', '\u202eevil', '👩‍🚀', 'join']) {
+    expect(parseRoute(userLink(name))).toEqual({ view: 'user', name })
+    expect(parseRoute(ladderLink(name))).toEqual({ view: 'ladder', game: name })
+  }
+})
+
+test('an address that leads nowhere says so', () => {
+  const addresses = [
+    '#x',
+    '#t',
+    '#t/0',
+    '#t/1.5',
+    '#t/-1',
+    '#t/1/x',
+    '#t/1/2/3',
+    '#t/99999999999999999',
+    '#u',
+    '#u/',
+    '#u/%',
+    '#ladder/%E0%A4%A',
+    '#join',
+  ]
+  for (const address of addresses) expect(parseRoute(address), address).toEqual({ view: 'none', address })
+})
