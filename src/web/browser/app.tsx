@@ -11,7 +11,7 @@ import { LadderView } from './ladder.tsx'
 import { Lobby } from './lobby.tsx'
 import { type Route, tableLink, usePage, userLink } from './page.ts'
 import { UserName } from './people.tsx'
-import { Trouble } from './says.tsx'
+import { Says, StoppedPicture, Trouble } from './says.tsx'
 import { TableView } from './table.tsx'
 import { UserView } from './user.tsx'
 
@@ -45,7 +45,7 @@ export function App() {
       <Bar logIn={() => setForm('login')} />
       <Banner model={model.value} />
       <BackAgain isOpen={model.value.link.state === 'open'} isLost={model.value.link.state === 'lost'} />
-      <View route={view} />
+      {isStopped(model.value) ? <Stopped model={model.value} /> : <View route={view} />}
       <KeysDialog />
       {shownForm && (
         <EntryDialog
@@ -79,6 +79,37 @@ function View({ route }: { readonly route: Route }) {
     case 'lobby':
       return <Lobby />
   }
+}
+
+/**
+ * Checks whether the page says that the server has stopped: the server has ended the connection, and at least one attempt to connect
+ * again has failed. Before that, the banner says so, and the view stays.
+ */
+function isStopped({ link }: Model): boolean {
+  return link.state === 'lost' && link.bye !== undefined && link.attempt > 1
+}
+
+function Stopped({ model }: { readonly model: Model }) {
+  const { client, now } = usePage()
+  const { link, tables } = model
+  if (link.state !== 'lost') return null
+  const own = [...tables.values()].filter((table) => table.seat !== undefined && !isOver(table))
+  return (
+    <Says picture={<StoppedPicture />} title={texts.stoppedTitle} why={<bdi>{texts.stoppedWhy(link.bye ?? '')}</bdi>}>
+      {own.map((table) => (
+        <span key={table.table}>{texts.savedAfter(table.table, table.moves.length)}</span>
+      ))}
+      <span class="quiet num">{link.retryAt === undefined ? texts.tryingNow : texts.tryingIn(toSeconds(link.retryAt, now.value))}</span>
+      <button class="btn" type="button" onClick={() => client.connect()}>
+        {texts.tryNow}
+      </button>
+    </Says>
+  )
+}
+
+/** Returns the seconds until a time, at least 1. */
+function toSeconds(time: number, now: number): number {
+  return Math.max(1, Math.ceil((time - now) / 1000))
 }
 
 /** The places to which the bar leads. */
@@ -168,7 +199,7 @@ function ThemeButton() {
 function Banner({ model }: { readonly model: Model }) {
   const { client, now } = usePage()
   const { link, notice, tables } = model
-  const skipped = [...tables.values()].find((table) => table.skipped !== undefined)?.skipped
+  const missed = [...tables.values()].find((table) => table.skipped !== undefined)
   if (link.state === 'outdated') {
     return (
       <div class="banner banner--ink" role="alert">
@@ -181,7 +212,8 @@ function Banner({ model }: { readonly model: Model }) {
     )
   }
   if (link.state === 'lost') {
-    const seconds = Math.max(1, Math.ceil(((link.retryAt ?? 0) - now.value) / 1000))
+    if (isStopped(model)) return null
+    const seconds = toSeconds(link.retryAt ?? 0, now.value)
     const hasSeat = [...tables.values()].some((table) => table.seat !== undefined && !isOver(table))
     return (
       <div class={`banner${link.bye === undefined ? '' : ' banner--ink'}`}>
@@ -196,11 +228,22 @@ function Banner({ model }: { readonly model: Model }) {
       </div>
     )
   }
-  if (notice !== undefined || skipped !== undefined) {
+  if (notice !== undefined || missed) {
     return (
-      <div class="banner banner--ink" role="alert">
-        <Icon name="warn" />
-        <bdi>{notice ?? texts.skipped(skipped ?? 0)}</bdi>
+      <div class="banner banner--ink" role={notice === undefined ? 'status' : 'alert'}>
+        <Icon name={notice === undefined ? 'again' : 'warn'} />
+        {notice === undefined ? (
+          <>
+            <b>{texts.skipped(missed?.skipped ?? 0)}</b> <span>{texts.skippedWhy}</span>
+            {missed && isOver(missed) && (
+              <a class="btn btn--s" href={tableLink(missed.table, 0)}>
+                {texts.whatMissed}
+              </a>
+            )}
+          </>
+        ) : (
+          <bdi>{notice}</bdi>
+        )}
         <button class="btn btn--s push" type="button" onClick={() => client.tell({ type: 'dismissed' })}>
           {texts.close}
         </button>
