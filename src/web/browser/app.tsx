@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Model } from '../model/model.ts'
 import { isOver } from '../model/table-model.ts'
+import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { AccountView } from './account.tsx'
 import { EntryDialog, type EntryForm } from './entry.tsx'
@@ -10,7 +11,7 @@ import { KeysDialog } from './keys.tsx'
 import { LadderView } from './ladder.tsx'
 import { Lobby } from './lobby.tsx'
 import { type Route, tableLink, usePage, userLink } from './page.ts'
-import { UserName } from './people.tsx'
+import { ServerText, UserName } from './people.tsx'
 import { Says, StoppedPicture, Trouble } from './says.tsx'
 import { TableView } from './table.tsx'
 import { UserView } from './user.tsx'
@@ -95,7 +96,7 @@ function Stopped({ model }: { readonly model: Model }) {
   if (link.state !== 'lost') return null
   const own = [...tables.values()].filter((table) => table.seat !== undefined && !isOver(table))
   return (
-    <Says picture={<StoppedPicture />} title={texts.stoppedTitle} why={<bdi>{texts.stoppedWhy(link.bye ?? '')}</bdi>}>
+    <Says picture={<StoppedPicture />} title={texts.stoppedTitle} why={<bdi>{texts.stoppedWhy(toShown(link.bye ?? ''))}</bdi>}>
       {own.map((table) => (
         <span key={table.table}>{texts.savedAfter(table.table, table.moves.length)}</span>
       ))}
@@ -219,7 +220,7 @@ function Banner({ model }: { readonly model: Model }) {
       <div class={`banner${link.bye === undefined ? '' : ' banner--ink'}`}>
         <Icon name={link.bye === undefined ? 'warn' : 'clock'} />
         <span role="alert">
-          <b>{link.bye === undefined ? texts.lost : texts.stopped(link.bye)}</b> {hasSeat && texts.lostSeat}
+          <b>{link.bye === undefined ? texts.lost : texts.stopped(toShown(link.bye))}</b> {hasSeat && texts.lostSeat}
         </span>
         <span class="num">{link.retryAt === undefined ? texts.tryingNow : texts.tryingIn(seconds)}</span>
         <button class="btn btn--s push" type="button" onClick={() => client.connect()}>
@@ -242,7 +243,7 @@ function Banner({ model }: { readonly model: Model }) {
             )}
           </>
         ) : (
-          <bdi>{notice}</bdi>
+          <ServerText text={notice} />
         )}
         <button class="btn btn--s push" type="button" onClick={() => client.tell({ type: 'dismissed' })}>
           {texts.close}

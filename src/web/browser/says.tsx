@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { texts } from '../texts.ts'
+import { ServerText } from './people.tsx'
 
 /** Says is a view that says one thing in place of what the user wanted: a drawing, what happened, why, and a way on. */
 export function Says(props: {
@@ -57,7 +58,7 @@ export function StoppedPicture() {
 /** Trouble says why a view cannot be shown, with a way on. */
 export function Trouble({ title, why, children }: { readonly title: string; readonly why: string; readonly children?: ComponentChildren }) {
   return (
-    <Says picture={<NoAnswerPicture />} title={title} why={<bdi>{why}</bdi>}>
+    <Says picture={<NoAnswerPicture />} title={title} why={<ServerText text={why} />}>
       {children}
       <a class={`btn${children ? '' : ' btn--go'}`} href="#lobby">
         {texts.toLobby}

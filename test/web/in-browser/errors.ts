@@ -1,45 +1,6 @@
-import type { Page, WebSocketRoute } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { examples, type ToClient, type ToServer } from '../../../src/native/messages.ts'
+import { FakeServer } from '../../support/fake-server.ts'
 import type { ServeWebPages } from '../../support/web-pages.ts'
-
-/** FakeServer is the server at the other end of a page's WebSocket. It skips the events of the only table. */
-class FakeServer {
-  /** What the server does with the next connection. */
-  mode: 'serve' | 'close' | 'newer' = 'serve'
-  #socket: WebSocketRoute | undefined
-
-  /** Answers the WebSockets of a page. */
-  readonly attach = async (page: Page): Promise<void> => {
-    await page.routeWebSocket(/\/ws$/, (socket) => {
-      this.#socket = socket
-      const { hello } = examples.toClient
-      if (this.mode === 'close') return void socket.close()
-      this.#send({ ...hello, version: this.mode === 'newer' ? hello.version + 1 : hello.version })
-      socket.onMessage((text) => this.#answer(JSON.parse(String(text)) as ToServer))
-    })
-  }
-
-  /** Ends the connection as a server that stops. */
-  async stop(): Promise<void> {
-    this.mode = 'close'
-    this.#send(examples.toClient.bye)
-    await this.#socket?.close()
-  }
-
-  #answer({ type, id }: ToServer): void {
-    const { games, watching, resync } = examples.toClient
-    if (type === 'games') this.#send({ ...games, id: Number(id) })
-    if (type !== 'watch') return
-    this.#send({ ...watching, id: Number(id), table: resync.table, n: 1 })
-    const { id: _id, ...skipping } = resync
-    this.#send({ ...skipping, n: 412 })
-  }
-
-  #send(message: ToClient): void {
-    this.#socket?.send(JSON.stringify(message))
-  }
-}
 
 /** Adds the tests of what the page says if the server skips events, stops, or is newer. */
 export function testErrors(serve: ServeWebPages): void {
