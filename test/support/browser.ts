@@ -22,11 +22,12 @@ export class PageTab {
     page.on('pageerror', (error) => this.troubles.push(error.message))
   }
 
-  /** Opens the page in a tab with a storage of its own. */
-  static async open(browser: Browser, url: string): Promise<PageTab> {
+  /** Opens the page in a tab with a storage of its own; `prepare` runs before the page is loaded. */
+  static async open(browser: Browser, url: string, prepare?: (page: Page) => Promise<void>): Promise<PageTab> {
     const fragment = new URL(url).hash
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
     const tab = new PageTab(await context.newPage())
+    await prepare?.(tab.page)
     await tab.page.goto(url)
     await tab.page
       .locator(fragment === '' ? '.game b' : 'h1, dialog')

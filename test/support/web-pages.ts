@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import { PageTab } from './browser.ts'
 import { type StartedGateway, type StartGatewayOptions, startGateway } from './start-gateway.ts'
@@ -7,7 +7,7 @@ import { type StartedGateway, type StartGatewayOptions, startGateway } from './s
 export interface WebPages {
   readonly gateway: StartedGateway
   /** Opens the page in a tab with a storage and cookies of its own, at a fragment such as `#t/1`. */
-  open(fragment?: string): Promise<PageTab>
+  open(fragment?: string, prepare?: (page: Page) => Promise<void>): Promise<PageTab>
 }
 
 /** ServeWebPages starts a gateway with the built page; the end of the test checks that no tab has reported an error. */
@@ -25,8 +25,8 @@ export function webPagesIn(browser: () => Browser, folder: () => string): ServeW
     })
     return {
       gateway,
-      open: async (fragment = '') => {
-        const tab = await PageTab.open(browser(), `${gateway.url}/${fragment}`)
+      open: async (fragment = '', prepare) => {
+        const tab = await PageTab.open(browser(), `${gateway.url}/${fragment}`, prepare)
         tabs.push(tab)
         return tab
       },

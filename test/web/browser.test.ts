@@ -12,6 +12,8 @@ import { isTestedWith } from '../support/capture.ts'
 import { buildPage, PageServer } from '../support/page-server.ts'
 import { startServer } from '../support/start-server.ts'
 import { webPagesIn } from '../support/web-pages.ts'
+import { testErrors } from './in-browser/errors.ts'
+import { testHostileTexts } from './in-browser/hostile.ts'
 import { testPeople } from './in-browser/people.ts'
 import { testReplays } from './in-browser/replays.ts'
 import { testSoloGames } from './in-browser/solo-games.ts'
@@ -63,6 +65,8 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
   testSoloGames(serveWebPages)
   testReplays(serveWebPages)
   testPeople(serveWebPages)
+  testErrors(serveWebPages)
+  testHostileTexts(serveWebPages)
 
   /** Starts a server and its page; the end of the test checks that no tab had trouble. */
   async function serve(options: Parameters<typeof startServer>[1] = {}) {

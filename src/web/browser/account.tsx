@@ -4,7 +4,7 @@ import { toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 import { usePage, userLink } from './page.ts'
-import { Section } from './people.tsx'
+import { Section, ServerText } from './people.tsx'
 
 /** AccountView lets a user register, change the password, log out, and delete the account. */
 export function AccountView() {
@@ -104,7 +104,7 @@ function AccountForm(props: {
       {error !== undefined && (
         <p class="err" role="alert">
           <Icon name="warn" />
-          <bdi>{error}</bdi>
+          <ServerText text={error} />
         </p>
       )}
       <button class="btn" type="submit" disabled={isBusy}>

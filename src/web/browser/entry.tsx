@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 import { usePage } from './page.ts'
+import { ServerText } from './people.tsx'
 
 /** EntryForm is how the user gets a name: as a guest, with a password, or by registering. */
 export type EntryForm = 'guest' | 'login' | 'register'
@@ -77,12 +79,12 @@ export function EntryDialog({ first, close }: { readonly first: EntryForm; reado
         {entry.error !== undefined && (
           <p class="err" id="entry-error" role="alert">
             <Icon name="warn" />
-            <bdi>{entry.error}</bdi>
+            <ServerText text={entry.error} />
           </p>
         )}
         {proposal !== undefined && form !== 'login' && (
           <button class="btn" type="button" onClick={() => setName(proposal)}>
-            <bdi>{texts.takeProposal(proposal)}</bdi>
+            <bdi>{texts.takeProposal(toShown(proposal))}</bdi>
           </button>
         )}
         <button class="btn btn--go" type="submit" disabled={entry.busy}>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { GameInfo, LobbyPage } from '../model/model.ts'
+import { toShownName } from '../shown.ts'
 import { formatTerms, texts } from '../texts.ts'
 import { Icon, SeatToken } from './icons.tsx'
 import { findGame, gameName, tableLink, usePage } from './page.ts'
@@ -75,7 +76,7 @@ export function OpenTables({
                 }
               >
                 {texts.sit}
-                <span class="sr"> {name}</span>
+                <span class="sr"> {toShownName(name)}</span>
               </button>
             </TableRow>
           ))}

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
+import { toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { usePage } from './page.ts'
 import { ClockTime, SayForm, Section, ShownText, TalkLog, UserName } from './people.tsx'
@@ -22,13 +23,13 @@ export function HereNow({ write, challenge }: { readonly write: (name: string) =
               <span class="push">
                 <button class="btn btn--plain btn--s" type="button" onClick={() => challenge(name)}>
                   {texts.challengeWord}
-                  <span class="sr"> {name}</span>
+                  <span class="sr"> {toShownName(name)}</span>
                 </button>
                 <button class="btn btn--plain btn--s" type="button" onClick={() => write(name)}>
                   {texts.tell}
                   <span class="sr">
                     {' '}
-                    {texts.to} {name}
+                    {texts.to} {toShownName(name)}
                   </span>
                 </button>
               </span>
@@ -76,7 +77,7 @@ export function Messages({ receiver }: { readonly receiver: string | undefined }
       ) : (
         <div ref={box}>
           <SayForm
-            label={texts.messageTo(partner)}
+            label={texts.messageTo(toShownName(partner))}
             button={texts.send}
             say={(text) => client.want({ type: 'tell', name: partner, text })}
           />

@@ -10,6 +10,11 @@ export function UserName({ name }: { readonly name: string }) {
   return <bdi title={whole === shown || isHouse(name) ? undefined : whole}>{shown}</bdi>
 }
 
+/** ServerText shows a sentence of the server, which may repeat what a user has typed. */
+export function ServerText({ text }: { readonly text: string }) {
+  return <bdi>{toShown(text)}</bdi>
+}
+
 /** ShownText shows a text of a user as text: no links, control characters visible, and a long text folded. */
 export function ShownText({ text }: { readonly text: string }) {
   const [isOpen, setOpen] = useState(false)

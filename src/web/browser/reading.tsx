@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { isReadRefusal, type ReadRefusal } from '../connection/read-api.ts'
 import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
+import { ServerText } from './people.tsx'
 
 /** ApiReading is the state of a request to the read API. */
 export type ApiReading<Answer> =
@@ -49,7 +50,7 @@ export function ReadingState<Answer>(props: {
     <div class="empty">
       <p class="err" role="alert">
         <Icon name="warn" />
-        <bdi>{reading.refusal.message}</bdi>
+        <ServerText text={reading.refusal.message} />
       </p>
       <button class="btn" type="button" onClick={reading.again}>
         {texts.tryNow}

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { texts } from '../texts.ts'
+import { ServerText } from './people.tsx'
 
 /** Says is a view that says one thing in place of what the user wanted: a drawing, what happened, why, and a way on. */
 export function Says(props: {
@@ -35,10 +36,29 @@ function NoAnswerPicture() {
   )
 }
 
+/** The drawing of a server that says goodbye, and has saved everything. */
+export function StoppedPicture() {
+  return (
+    <>
+      <path class="sa" d="M40 10v130" stroke-width="2.5" />
+      <path class="sb" d="M280 10v74" stroke-width="2.5" />
+      <path class="sb" stroke-dasharray="2 8" d="M280 96v44" />
+      <path class="sb" d="M278 40H52" stroke-width="2.5" />
+      <path class="fb" d="M54 33l-13 7 13 7z" />
+      <path d="M272 84h16" stroke-width="3" />
+      <text x="160" y="32">
+        bye
+      </text>
+      <path class="sg" d="M132 78h56v40h-56z" />
+      <path class="sg" d="M146 97l9 9 18-18" />
+    </>
+  )
+}
+
 /** Trouble says why a view cannot be shown, with a way on. */
 export function Trouble({ title, why, children }: { readonly title: string; readonly why: string; readonly children?: ComponentChildren }) {
   return (
-    <Says picture={<NoAnswerPicture />} title={title} why={<bdi>{why}</bdi>}>
+    <Says picture={<NoAnswerPicture />} title={title} why={<ServerText text={why} />}>
       {children}
       <a class={`btn${children ? '' : ' btn--go'}`} href="#lobby">
         {texts.toLobby}

@@ -5,6 +5,7 @@ import { formatTerms, texts } from '../texts.ts'
 import { isTyping, LETTER_GAMES } from './board.ts'
 import { Icon } from './icons.tsx'
 import { gameName, usePage } from './page.ts'
+import { ServerText } from './people.tsx'
 import { ReplayView } from './replay.tsx'
 import { TableActs } from './table-acts.tsx'
 import { BackLink, TableFrame } from './table-frame.tsx'
@@ -65,7 +66,7 @@ function KnownTable({ table }: { readonly table: TableModel }) {
           {table.refusal && (
             <>
               <Icon name="warn" />
-              <bdi>{table.refusal}</bdi>
+              <ServerText text={table.refusal} />
             </>
           )}
         </p>
