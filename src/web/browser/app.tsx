@@ -10,7 +10,7 @@ import { tableLink, usePage } from './page.ts'
 import { UserName } from './people.tsx'
 import { TableView } from './table.tsx'
 
-/** App is the whole page: the bar, what the connection has to say, one view, and the dialog for a name. */
+/** App is the whole page: the bar, the banner with notices, one view, and the dialog for a name. */
 export function App() {
   const { model, route, client } = usePage()
   const { me, wish, opened, guest, entry } = model.value
@@ -22,7 +22,7 @@ export function App() {
     client.tell({ type: 'shown' })
   }, [opened, client])
   useEffect(() => {
-    // the code of an invitation leaves the address at once, so that it is in no history
+    // the code of an invitation leaves the address immediately, so that it is in no history
     if (view.view !== 'join') return
     history.replaceState(null, '', '#lobby')
     dispatchEvent(new HashChangeEvent('hashchange'))
@@ -94,7 +94,7 @@ function Bar({ logIn }: { readonly logIn: () => void }) {
   )
 }
 
-/** Says to a screen reader that the connection is back. */
+/** Announces to a screen reader that the connection is back. */
 function BackAgain({ isOpen, isLost }: { readonly isOpen: boolean; readonly isLost: boolean }) {
   const wasLost = useRef(false)
   if (isLost) wasLost.current = true
@@ -124,7 +124,7 @@ function ThemeButton() {
   )
 }
 
-/** Banner says what the connection has to say: lost, stopped, another version, events that were skipped, and refusals. */
+/** Banner shows a lost or ended connection, another version of the server, skipped events, and refusals. */
 function Banner({ model }: { readonly model: Model }) {
   const { client, now } = usePage()
   const { link, notice, tables } = model

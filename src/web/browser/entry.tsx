@@ -3,7 +3,7 @@ import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 import { usePage } from './page.ts'
 
-/** EntryForm is how the user gets a name: as a guest, with a password, or by registering. */
+/** EntryForm is the form in which the user gets a name: as a guest, with a password, or by registering. */
 export type EntryForm = 'guest' | 'login' | 'register'
 
 const TITLES: Readonly<Record<EntryForm, string>> = { guest: texts.nameTitle, login: texts.logIn, register: texts.registerTitle }

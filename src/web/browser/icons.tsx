@@ -15,7 +15,7 @@ const ICONS = {
   x: 'M3.5 3.5l9 9M12.5 3.5l-9 9',
 } as const
 
-/** Icon draws one of the icons; the text beside it says what it means. */
+/** Icon draws one of the icons; the text beside the icon has its meaning. */
 export function Icon({ name }: { readonly name: keyof typeof ICONS }) {
   return (
     <svg class="i" viewBox="0 0 16 16" aria-hidden="true">

@@ -1,6 +1,6 @@
 import { texts } from '../texts.ts'
 
-/** NoTable says that there is no such table, and leads back. */
+/** NoTable says that the table does not exist, and has a link to the lobby. */
 export function NoTable({ table }: { readonly table: number }) {
   return (
     <main class="says" id="main" tabIndex={-1}>
