@@ -18,7 +18,7 @@ const LARGEST = 64 * 1024
 /** The settings that say how a program is started. A file beside a hand-in may have these alone, because its author may not set marks. */
 const OF_START = ['client', 'server', 'build', 'folder', 'port'] as const
 
-/** StartSettings say how a hand-in is started. */
+/** StartSettings are the settings for the start of a hand-in. */
 export type StartSettings = Pick<CheckSettings, (typeof OF_START)[number]>
 
 /** Reads the `parlor-check.toml` of a folder; resolves to `undefined` if there is none. Rejects with a UsageError. */

@@ -29,8 +29,8 @@ const ALWAYS = [
 ]
 /**
  * Marking begins early, so that it ends before the heap is full; otherwise the rest takes 60 to 100 ms in one pause. The heap
- * may always grow to three times its live size: V8 lowers that limit while young objects die at once, then finds the limit
- * exceeded, and marks everything in one pause of 134 ms with 5,000 users.
+ * may always grow to three times its live size: V8 lowers that limit while it frees most new objects in their first collection. It later
+ * finds the limit exceeded, and marks everything in one pause of 134 ms with 5,000 users.
  */
 const BESIDE = ['--incremental-marking-soft-trigger=50', '--incremental-marking-hard-trigger=30', '--heap-growing-percent=200']
 const ALONE = ['--no-concurrent-marking', '--no-concurrent-sweeping', '--no-concurrent-array-buffer-sweeping']

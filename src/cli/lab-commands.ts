@@ -56,10 +56,10 @@ export function labCommands(end: (code: number) => void): readonly CommandForm[]
         'parlor rerun quiz.pcapng --client "python3 client.py {HOST} {PORT}"\nparlor rerun guess.jsonl guess --server "./server {PORT}" --connection 2',
       define: (made) =>
         made
-          .option('--client <command>', 'how the client is started; {HOST} and {PORT} in it are where the server listens')
-          .option('--server <command>', 'how the server is started; {PORT} in it is where it shall listen')
+          .option('--client <command>', 'the command that starts the client; {HOST} and {PORT} in it are the address of the server')
+          .option('--server <command>', 'the command that starts the server; {PORT} in it is the port of the server')
           .option('--folder <folder>', 'the program’s folder, in which its command runs (default: the current folder)')
-          .option('--port <n>', 'the port that is built into the program (default: the one of the recording)', parseFixedPort)
+          .option('--port <n>', 'the port that is built into the program (default: the port of the recording)', parseFixedPort)
           .option('--connection <n>', 'the connection of the recording (default: the first)', numberParser(1, 1_000_000))
           .addOption(durationOption('--wait <time>', `how long the program may take to connect or to listen; ${IN_SECONDS}`, '5s'))
           .option(

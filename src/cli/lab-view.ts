@@ -9,7 +9,8 @@ import { spellOption } from './option-parsers.ts'
 import { loadRegistry, type ProgramFlags, requireNetworkProgram, resolveOptions } from './program-options.ts'
 
 /**
- * WatchedPrograms is what a command of the laboratory watches: a program with its options, or all programs. */
+ * WatchedPrograms are the programs whose conversations a command of the laboratory watches: one program with its options, or all programs.
+ */
 export interface WatchedPrograms {
   readonly protocols: readonly WatchedProtocol[]
   /** The program that the user has named. */
@@ -69,7 +70,10 @@ function showsColor(output: NodeJS.WriteStream): boolean {
 /** Bytes that may wait for a reader of standard output. */
 const WAITING = 4 * 1024 * 1024
 
-/** GatheredLines writes the lines of one turn of the event loop at once. If the reader is too slow, lines are left out, and a line says so. */
+/**
+ * GatheredLines writes the lines of one turn of the event loop together. If the reader is too slow, it drops lines, and writes a line about
+ * the loss.
+ */
 class GatheredLines {
   readonly #output: NodeJS.WriteStream
   #lines: string[] = []

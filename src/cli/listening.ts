@@ -60,11 +60,11 @@ async function createFolder(folder: string): Promise<void> {
   })
 }
 
-/** Rate limit of messages about rejected clients: `burst` at once, then one every `refill` milliseconds. */
+/** Rate limit of messages about rejected clients: a burst of `burst`, and then one every `refill` milliseconds. */
 const COMPLAINTS = { burst: 10, refill: 10_000 }
 
 /**
- * Returns a `say` that prints at most `burst` sentences at once, then one every `refill` milliseconds. A sentence that passes the
+ * Returns a `say` that prints at most `burst` sentences together, and then one every `refill` milliseconds. A sentence that passes the
  * limit says how many sentences the limit has dropped since the last one.
  */
 export function limitMessages(say: (sentence: string) => void, clock: Clock = wallClock): (sentence: string) => void {

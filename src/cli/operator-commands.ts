@@ -27,7 +27,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
   return [
     {
       usage: 'serve',
-      about: 'serve all programs at once, many clients each, until Ctrl-C; the house plays the other side',
+      about: 'serve all programs at the same time, many clients each, until Ctrl-C; the house plays the other side',
       has: 'settings',
       carriedFor: 'serve',
       example:

@@ -25,10 +25,13 @@ export interface CommandForm {
   readonly carriedFor?: TransportUse
 }
 
-/** TransportUse is what a command does over a transport. */
+/** TransportUse is the use of a transport by a command. */
 export type TransportUse = 'host' | 'join' | 'serve'
 
-/** OptionRole says which options of programs a command has: those of a side, of both sides (`check`), of programs without a network, or the settings. */
+/**
+ * OptionRole is the kind of program options that a command has: those of a side, of both sides (`check`), of programs without a network, or
+ * the settings.
+ */
 export type OptionRole = 'server' | 'client' | 'check' | 'solo' | 'settings'
 
 /** GivenOption is an option of a program with its value from the command line: for a file, its name. */

@@ -37,7 +37,7 @@ import { formatServed } from './served-programs.ts'
 import { launcherSignal } from './stop-signal.ts'
 import { FolderInUse, openStoreIn, toDataFolder } from './stores.ts'
 
-/** Runs `parlor serve`: serves all programs at once until the process is stopped. Resolves to the exit code. */
+/** Runs `parlor serve`: serves all programs at the same time until the process is stopped. Resolves to the exit code. */
 export async function serveCommand(flags: Flags): Promise<number> {
   const stop = launcherSignal()
   onCrash(endInTrouble)

@@ -40,7 +40,7 @@ interface InFolder {
   readonly data: string
 }
 
-/** VerifyOptions says what to verify, with the rules of which plug-ins, and how to print the findings. */
+/** VerifyOptions are the data to verify, the plug-ins with the rules, and the form of the findings. */
 interface VerifyOptions extends InFolder {
   readonly plugin?: readonly string[]
   readonly json?: boolean

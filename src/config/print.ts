@@ -15,7 +15,7 @@ const MISSING: Readonly<Record<string, string>> = {
   strict: 'false',
   split: 'messages are sent as they are written',
   glue: 'messages are sent as they are written',
-  delay: 'messages are sent at once',
+  delay: 'messages are sent immediately',
   faults: 'none',
   seed: 'random',
   trace: 'false',

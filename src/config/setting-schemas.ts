@@ -119,7 +119,7 @@ export function faultRules() {
 
 /** Schema of a time. */
 export const time = () => written('a time such as 100ms, 2s or 1m', (given) => parseSpan(String(given), 's'), formatSpan)
-/** Returns the schema of a timeout, which is longer than 0 because no client can answer at once. */
+/** Returns the schema of a timeout, which is longer than 0 because no client can answer immediately. */
 export const timeout = () =>
   written('a time such as 100ms, 2s or 1m, longer than 0', (given) => parseSpan(String(given), 's') || undefined, formatSpan)
 /** Returns the schema of a list of files. */

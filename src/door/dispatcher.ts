@@ -36,7 +36,7 @@ const MENDED = [
 /** Greets the user and executes each line, until the session ends or switches to the native protocol. */
 export async function runSession(session: DoorSession): Promise<void> {
   session.say(...GREETING)
-  // a browser sends all lines of an HTTP head at once: answer only the first
+  // a browser sends all lines of an HTTP head together, so the door answers only the first line
   let inHead = false
   for (let line = await session.read(); line !== undefined; line = await session.read()) {
     const isOfHead: boolean = inHead && isHeadLine(line)

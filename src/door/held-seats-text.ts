@@ -36,7 +36,7 @@ export function formatHeldSeat(seat: HeldSeat, me: PersonInfo | undefined): stri
  */
 export function formatSeatLeft({ table, token, grace }: TableScreen, me: PersonInfo | undefined, stopped: boolean): string {
   const time = stopped ? ' over a restart' : grace === undefined ? '' : ` for ${formatDuration(grace)}`
-  const back = me?.registered || token === undefined ? `"resume ${table}" takes it up again.` : `resume ${token}`
+  const back = me?.registered || token === undefined ? `"resume ${table}" continues the game.` : `resume ${token}`
   return `Your seat at table ${table} is held${time}: ${back}`
 }
 

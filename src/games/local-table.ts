@@ -70,7 +70,7 @@ export class LocalTable<State, Move, View, Options> implements SeatActions<Move>
       const turn = toMove.includes(seat.number)
       seat.push(this.#outcome ? { view, turn, outcome: this.#outcome } : { view, turn })
     }
-    // after all pushes: an observer may move at once, and every seat must see this situation before the next situation
+    // after all pushes, because an observer may move immediately, and every seat must see this situation before the next situation
     for (const seat of this.#seats) seat.show()
   }
 }

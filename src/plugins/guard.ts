@@ -5,7 +5,7 @@ import { PacedEffort } from './paced-effort.ts'
 import type { TimeLimit } from './time-limit.ts'
 
 /*
- * The rules of a plug-in are foreign code in the server's process. A shipped game never throws and answers at once. A plug-in's
+ * The rules of a plug-in are foreign code in the server's process. A shipped game never throws and answers immediately. A plug-in's
  * game may throw, or compute forever, in any hook, and the server calls every hook in the turn of the event loop that serves all
  * tables.
  *

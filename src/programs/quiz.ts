@@ -128,7 +128,7 @@ const protocol: Protocol<Name, State> = {
     await introduce(peer, console)
     const judge = new QuizJudge()
     for (;;) {
-      // receive() changes the state at once if a message has arrived
+      // receive() changes the state immediately if a message has arrived
       const { state } = peer
       const coming = peer.receive()
       if (state === 'ready' && !(await chooseLength({ peer, console, judge }, coming))) return
@@ -154,7 +154,7 @@ interface Held {
   readonly view: QuizView
 }
 
-/** Logs the peer in, unless it disconnects. A guest resumes an unfinished quiz at once. */
+/** Logs the peer in, unless it disconnects. A guest resumes an unfinished quiz immediately. */
 async function logIn(peer: Peer<Name, State>, hall: HallAccess): Promise<void> {
   for (;;) {
     const { name, fields } = await peer.receive()

@@ -9,9 +9,9 @@ const SILENT = 32
 const FIRST = 10_000
 /** Maximum number of requests in progress. */
 const BUSY = 32
-/** Rate of requests: 200 at once, then 100 a second, because a long list has many pages. */
+/** Rate of requests: a burst of 200, then 100 a second, because a long list has many pages. */
 const RATE = { burst: 200, refill: 10 }
-/** Rate of log rows about connections without an answer: 20 at once, then one in three seconds. */
+/** Rate of log rows about connections without an answer: a burst of 20, then one in three seconds. */
 const LOGGED = { burst: 20, refill: 3000 }
 
 /** AdminConnections limits the connections to the admin socket, and their requests, so that they cannot occupy the server. */

@@ -12,12 +12,12 @@ import type { Address, Transport } from '../wire/transport.ts'
 export interface AdmissionLimits {
   /** Connections of one address at a time; the addresses of this machine have no such limit. */
   readonly connections: number
-  /** Messages that one connection may send at once, and per second from then on. */
+  /** Messages that one connection may send in a burst, and per second after the burst. */
   readonly burst: number
   readonly messages: number
 }
 
-/** AdmittedPeer is what the limits need to know of a peer. */
+/** AdmittedPeer has the properties of a peer that the limits need. */
 export type AdmittedPeer = Pick<Transport, 'remote' | 'loopback'>
 
 export const unlimited: AdmissionLimits = {
@@ -100,12 +100,12 @@ export class AdmissionControl {
     return this.#limited.take(`${what} ${toNetwork(host)}`, this.#clock.monotonic()) === 0
   }
 
-  /** Checks whether to log a notice about a conversation now: per address 20 at once, then one in three seconds. */
+  /** Checks whether to log a notice about a conversation now: per address a burst of 20, then one in three seconds. */
   mayLogNotice(what: string, { host }: Address): boolean {
     return this.#noticed.take(`${what} ${toNetwork(host)}`, this.#clock.monotonic()) === 0
   }
 
-  /** Checks whether to log now that a conversation ended with an error: per address 500 at once, then ten a second. */
+  /** Checks whether to log now that a conversation ended with an error: per address a burst of 500, then ten a second. */
   mayLogEnd({ host }: Address): boolean {
     return this.#ends.take(toNetwork(host), this.#clock.monotonic()) === 0
   }

@@ -7,7 +7,7 @@ import type { Address, Listener } from '../wire/transport.ts'
 import { startListening, toListenOptions } from '../wire/transports/tcp.ts'
 
 /*
- * Node's HTTP server reads all bytes that a socket has, and answers each request in them before anything else runs: 64 KB of
+ * Node's HTTP server reads all bytes that a socket has, and answers each request in them before other code runs: 64 KB of
  * pipelined requests stop all games for the duration of 2,000 answers. Therefore the HTTP server does not listen by itself.
  * The gate accepts connections, passes a limited number of them per second to the HTTP server, and lets it read one request
  * of each, piece by piece.
@@ -15,7 +15,7 @@ import { startListening, toListenOptions } from '../wire/transports/tcp.ts'
 
 /** Maximum number of open connections, including waiting connections. One more connection destroys the oldest. */
 const CONNECTIONS = 64
-/** Rate of connections: 50 at once, then 50 a second. */
+/** Rate of connections: a burst of 50, then 50 a second. */
 const RATE = { burst: 50, refill: 20 }
 /** Number of bytes that the server parses at a time; it also parses requests that are pipelined within them. */
 const PIECE = 512

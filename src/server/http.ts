@@ -5,7 +5,7 @@ import type { Address } from '../wire/transport.ts'
 import { OneRequest, openGate } from './http-gate.ts'
 import type { Metrics } from './observe/metrics.ts'
 
-/** Rate at which the server computes metrics: 100 times at once, then twice a second. For requests in between, it sends the last result. */
+/** Rate at which the server computes metrics: a burst of 100, then twice a second. For requests in between, it sends the last result. */
 const FRESH = { burst: 100, refill: 500 }
 
 /** Paths that answer GET and HEAD. */

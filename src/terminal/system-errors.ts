@@ -30,7 +30,7 @@ export function cannotConnect(to: Address, error: unknown, waited: number): stri
     EHOSTUNREACH: 'there is no route to that machine; check its address and the network',
     ENETUNREACH: 'there is no route to that network; check the address and the network',
     ETIMEDOUT: 'it does not answer; check the address and the firewalls',
-    ECONNRESET: 'the server reset the connection at once',
+    ECONNRESET: 'the server reset the connection immediately',
   }
   return `cannot connect to ${formatAddress(to)}: ${reasons[errorCode(error)] ?? errorMessage(error)}`
 }

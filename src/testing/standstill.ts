@@ -4,7 +4,7 @@ import { quoteText } from '../wire/text.ts'
 import type { Actor, SeatWait } from './wait-tracker.ts'
 import type { JudgedMessage } from './wire-recorder.ts'
 
-/** StuckSide is one side of a walk that stands still: its state, and the functions that wait. */
+/** StuckSide is one side of a walk that is stuck: its state, and the functions that wait. */
 export interface StuckSide {
   readonly side: Side
   readonly state: string
@@ -14,7 +14,7 @@ export interface StuckSide {
 /** Maximum number of messages that a sentence quotes. */
 const QUOTED = 5
 
-/** Says in sentences in which states the sides of a walk stand still, for what each waits, the likely cause, and the last messages. */
+/** Describes a walk that is stuck: the state of each side, the input for which each side waits, the likely cause, and the last messages. */
 export function formatStandstill(automaton: Automaton, sides: readonly StuckSide[], messages: readonly JudgedMessage[]): string {
   const waits = sides.map(({ side, state, actors }) => {
     const clauses = actors.map((actor) => `${actor.name} ${formatWaits(automaton, state, side, actor)}`)

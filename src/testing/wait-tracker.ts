@@ -23,7 +23,7 @@ export interface Actor {
 }
 
 /**
- * WaitTracker records for what the functions of one side of a walk wait, so that the kit can say why a walk stands still. It wraps
+ * WaitTracker records for what the functions of one side of a walk wait, so that the kit can say why a walk is stuck. It wraps
  * the peer, the console and the seats that these functions get.
  */
 export class WaitTracker {

@@ -37,7 +37,7 @@ export function explainChallenge({ lobby }: DoorSession, text: string): string |
   return `To challenge ${toSafeLine(name)}, name a game, too, such as "${toSafeLine(way)}".`
 }
 
-/** Opens a seek; returns a text about the next steps if it does not seat the user at once. */
+/** Opens a seek; returns a text about the next steps if it does not seat the user immediately. */
 export async function startSeek(session: DoorSession, terms: SeekTerms): Promise<CommandOutput> {
   leaveFinishedTables(session)
   const before = session.present
@@ -186,7 +186,7 @@ export const seekCommands: readonly DoorCommand[] = [
     about: 'play a game with the next user who wants it, or with the house',
     more: (catalogue) => [
       `GAME is ${listGames(catalogue)}.`,
-      'With NAME, you challenge only that user; with "house", the house plays at once.',
+      'With NAME, you challenge only that user; with "house", the house plays immediately.',
       '"rated" counts for the ladder; both players need registered names.',
       '"private" gives you a code; your opponent is the user who types it.',
       'Settings:',

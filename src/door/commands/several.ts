@@ -47,7 +47,7 @@ export function showNextGame(session: DoorSession): readonly string[] {
   return ['', ...next.open()]
 }
 
-/** The commands for several games at once. */
+/** The commands for several games at the same time. */
 export const severalCommands: readonly DoorCommand[] = [
   { name: 'mine', cost: 4, also: ['my'], usage: 'mine', about: 'list the games that you play', needs: ['name'], run: mine },
   {
@@ -56,7 +56,7 @@ export const severalCommands: readonly DoorCommand[] = [
     also: ['table'],
     usage: 'go N',
     about: 'show your game at table N',
-    more: () => ['You can play several games at once. Events at the others print one line each.'],
+    more: () => ['You can play several games at the same time. Events at the others print one line each.'],
     needs: ['name'],
     run: go,
   },

@@ -1,6 +1,6 @@
 /*
  * The house searches for its move in the turn of the event loop in which the table needs it, and a search on a large board takes
- * milliseconds. One such search does no harm; sixty at once would delay every connection. Therefore all searches of the process
+ * milliseconds. One such search does no harm; sixty at the same time would delay every connection. Therefore all searches of the process
  * share a budget, counted in moves that a search lists or tries. The budget refills with time. While searches are rare, each may
  * use the maximum; when they are frequent, each looks fewer moves ahead.
  */

@@ -1,5 +1,5 @@
 /*
- * The search of the house for a move. A table needs the move at once, in the same turn of the event loop, and the games differ widely:
+ * The search of the house for a move. A table needs the move immediately, in the same turn of the event loop, and the games differ widely:
  * tic-tac-toe on 3 x 3 cells has 5,478 positions, on 20 x 20 cells more than any search can see.
  *
  * The search is a negamax that deepens by one move at a time, until it has seen the whole game or its budget of moves is used

@@ -5,11 +5,11 @@ import type { GatewayOptions, GatewayServices } from './options.ts'
 
 /*
  * The gateway is the HTTP port for browsers: WebSockets with the native protocol, a read API, sessions, and the files of the page. It
- * listens when the server starts, so that a busy port is found at once. The code behind the port takes 90 ms and 8 MB to load. The
+ * listens when the server starts, so that the start reports a busy port. The code behind the port takes 90 ms and 8 MB to load. The
  * gateway therefore loads it with the first connection, and a server that no browser visits never does.
  */
 
-/** Rate of connections that the gateway begins to serve: 200 at once, then 1,000 a second. */
+/** Rate of connections that the gateway begins to serve: a burst of 200, then 1,000 a second. */
 const RATE = { burst: 200, refill: 1 }
 /** Maximum number of open connections without a WebSocket. One more connection closes the oldest. */
 const CONNECTIONS = 512

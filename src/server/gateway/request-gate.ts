@@ -6,7 +6,7 @@ import { TransportStream } from '../../wire/transports/transport-stream.ts'
 import type { GatewayCode } from './answers.ts'
 import type { OriginRules, RequestOrigin } from './request-origin.ts'
 
-/** Rate of requests and upgrades of one address: 300 at once, then 50 a second. */
+/** Rate of requests and upgrades of one address: a burst of 300, then 50 a second. */
 const RATE = { burst: 300, refill: 20 }
 
 /** GatewayError is an error for the client of the gateway: a code for programs, and a sentence for people. */

@@ -41,7 +41,7 @@ export function watchDescriptors(open: () => Promise<void>, clock: Clock, logs: 
   }
 }
 
-const USED_UP = 'all files that this process may open are open, so new connections are closed at once'
+const USED_UP = 'all files that this process may open are open, so new connections are closed immediately'
 
 /** Checks whether the error is that this process, or the system, has reached its limit of open files. */
 function isNoDescriptor(error: unknown): boolean {
