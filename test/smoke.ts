@@ -32,4 +32,4 @@ if (!/^MOVE[1-9]\n$/.test(String(move))) throw new Error(`tjc/tictactoe said ${J
 server.kill('SIGTERM')
 const [code, signal] = await once(server, 'exit')
 if (code !== 0) throw new Error(`the server ended with ${code ?? signal}, in the middle of a game`)
-console.log('smoke start: served, answered, and stopped in good order')
+console.log('smoke start: served, answered, and stopped without an error')

@@ -21,7 +21,7 @@ function watched() {
 }
 
 const USED_UP =
-  'error: all files that this process may open are open, so new connections are closed at once. Raise that limit (ulimit -n), or lower limits.connections'
+  'error: all files that this process may open are open, so new connections are closed immediately. Raise that limit (ulimit -n), or lower limits.connections'
 
 test.each(['EMFILE', 'ENFILE'])('exhausted descriptors (%s) are logged once, and the end of the shortage', async (code) => {
   const { lines, system, pass } = watched()
