@@ -1,5 +1,5 @@
 /*
- * The load of the benchmark: N clients at once against a server on 127.0.0.1, one message in flight each.
+ * The load of the benchmark: N clients at the same time against a server on 127.0.0.1, one message in flight each.
  *
  *   load guess|tictactoe record|replay FILE PORT CONNECTIONS GAMES SEED    plays games, and prints one line of JSON
  *   load pace|echo PORT CONNECTIONS WARM_MS MEASURE_MS SEED                plays for some time, and prints one line of JSON

@@ -1,6 +1,6 @@
 // The cost of a tap: `npm run bench:tap [SECONDS]`. The same client talks to the same server, without and with a tap between them.
 //
-// The conversation is the one of tjc/chat: the server greets, and then each side waits for the other's line. A connection has one message in
+// The conversation is that of tjc/chat: the server greets, and then each side waits for the other's line. A connection has one message in
 // flight, so the rate of BUSY connections is that of BUSY messages in flight, with and without the tap. The rounds alternate, because a
 // machine is not equally fast at all times. The tap shows and records messages after it has forwarded their bytes, so its time ends when
 // the tap has judged, shown and recorded everything, and not with the last answer: with `--connections` it exits then.

@@ -21,7 +21,7 @@ export function readUsage(pid: number): Usage {
 
 /** Parses the user and system time of `/proc/PID/stat` (proc_pid_stat(5), fields 14 and 15), in ticks. */
 export function parseTicks(stat: string): number {
-  // the name of the process, which may contain anything, is field 2, and ends with the last parenthesis
+  // the name of the process, which may contain any character, is field 2, and ends with the last parenthesis
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return Number(fields[11]) + Number(fields[12])
 }

@@ -159,7 +159,7 @@ export const QUIRKS: readonly Quirk[] = [
     unseen: 'A client that ignores a word which its protocol does not have is right to wait for the next word.',
   },
   {
-    name: 'int() of anything',
+    name: 'int() of any text',
     what: 'The program converts the received text to a number, and does not handle the error.',
     found: [
       found('tjc/tictactoe', 'client', 'd000_game_client', 'garbled-field', 'crashed'),

@@ -1,4 +1,4 @@
-"""Two counters at once, each in a thread: python3 counting.py [LONGEST PAUSE IN SECONDS]
+"""Two counters at the same time, each in a thread: python3 counting.py [LONGEST PAUSE IN SECONDS]
 
 It needs Python 3.8 or newer, and nothing else.
 """

@@ -48,4 +48,4 @@ if (loaded.headers.get('content-encoding') === null) throw new Error('the script
 server.kill('SIGTERM')
 const [code, signal] = await once(server, 'exit')
 if (code !== 0) throw new Error(`the server ended with ${code ?? signal}, in the middle of a game`)
-console.log('smoke start: served, answered, and stopped in good order')
+console.log('smoke start: served, answered, and stopped without an error')

@@ -15,7 +15,7 @@ export interface Flood {
   readonly text: string
   readonly udp?: true
   /** If set, the connection sends nothing, and connects again immediately or after the greeting. */
-  readonly connects?: 'greeted' | 'at once'
+  readonly connects?: 'greeted' | 'immediately'
 }
 
 /** Maximum of bytes in a message, without its end. */
@@ -176,7 +176,7 @@ const CONNECTING = ['parlor/door', 'tjc/guess', 'tjc/hello']
 
 /** Returns floods of connections that close and open again, after the greeting and immediately. */
 function connectFloods(program: string): Flood[] {
-  const ways = ['greeted', 'at once'] as const
+  const ways = ['greeted', 'immediately'] as const
   return ways.map((connects) => ({ name: `${program} connects, ${connects}`, program, prelude: '', text: '', connects }))
 }
 

@@ -21,7 +21,7 @@ const LARGEST = 64 * 1024
  */
 const OF_START = ['client', 'server', 'build', 'folder', 'port'] as const
 
-/** StartSettings say how a hand-in is started. */
+/** StartSettings are the settings for the start of a hand-in. */
 export type StartSettings = Pick<CheckSettings, (typeof OF_START)[number]>
 
 /**

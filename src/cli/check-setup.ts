@@ -37,7 +37,7 @@ export interface CheckTerms {
   readonly flags: ProgramFlags
 }
 
-/** Start says how a program is started. */
+/** Start has the commands of a program, and the folder in which they run. */
 export interface Start extends Omit<StartSettings, 'folder'> {
   /** Absolute path. */
   readonly folder: string

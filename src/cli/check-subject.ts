@@ -13,7 +13,7 @@ import { createRandom, type ProgramFlags, resolveOptions } from './program-optio
 /** Port of a program that has none, in a network in which every port is free. */
 const ANY_PORT = 9999
 
-/** SubjectTerms say which program is under test, and how it is started. */
+/** SubjectTerms describe the program under test, and its start. */
 export interface SubjectTerms {
   readonly program: Program
   readonly role: Side

@@ -6,7 +6,7 @@ import { formatAddress } from '../terminal/system-errors.ts'
 import { escapeInvisible } from '../wire/text.ts'
 import { formatTable } from './table.ts'
 
-/** ClassTableOptions says how the table is printed. */
+/** ClassTableOptions are the size and the colours of the table. */
 export interface ClassTableOptions {
   readonly columns: number
   readonly color: boolean

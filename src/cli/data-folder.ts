@@ -36,6 +36,6 @@ export function noDatabaseIn(folder: string): string {
     .at(-1)
   const found = archive === undefined ? undefined : join(folder, archive)
   return found === undefined
-    ? `there is no parlor.db in ${folder}: no server has stored anything there`
+    ? `there is no parlor.db in ${folder}: no server has stored data there`
     : `there is no parlor.db in ${folder}, but ${found} has the files from before a repair: copy them to ${folder}, and try again`
 }

@@ -10,7 +10,7 @@ import { startBeside } from './check-setup.ts'
 import { wordsOf } from './check-subject.ts'
 import { UsageError } from './diagnostics.ts'
 
-/** SideStart says how one side of a hand-in is started. */
+/** SideStart has the command that starts one side of a hand-in, and its folder. */
 export interface SideStart {
   readonly words: readonly string[]
   readonly build?: readonly string[] | undefined

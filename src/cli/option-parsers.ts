@@ -28,7 +28,10 @@ export interface CommandForm {
 /** TransportUse is the way in which a command uses a transport. */
 export type TransportUse = 'host' | 'join' | 'serve'
 
-/** OptionRole says which options of programs a command has: those of a side, of both sides (`check`), of programs without a network, or the settings. */
+/**
+ * OptionRole is the kind of program options that a command has: those of a side, of both sides (`check`), of programs without a network, or
+ * the settings.
+ */
 export type OptionRole = 'server' | 'client' | 'check' | 'solo' | 'settings'
 
 /** GivenOption is an option of a program with its value from the command line: for a file, its name. */

@@ -52,7 +52,7 @@ async function unknown(name: string, programs: ProgramRegistry): Promise<UsageEr
   return new UsageError(`there is no program ${JSON.stringify(name)}${guess} All programs: parlor protocols`)
 }
 
-/** NeededPrograms says which programs' options a command needs. */
+/** NeededPrograms are the programs whose options a command needs. */
 export interface NeededPrograms {
   /** The words after the command, which determine the programs. Without the words, the command needs all programs. */
   readonly typed?: readonly string[]
@@ -213,7 +213,7 @@ export function printAdvice(program: Pick<Program, 'takes'>, options: Options): 
 }
 
 /**
- * Care says how to handle a mistake in a file: with `strict`, the command refuses the file; otherwise it calls `warn` with each
+ * Care is the treatment of a mistake in a file: with `strict`, the command refuses the file; otherwise it calls `warn` with each
  * mistake.
  */
 interface Care {

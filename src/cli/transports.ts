@@ -135,7 +135,7 @@ export function socketPath(path: string): string {
   return /[/\\]/.test(path) ? path : `./${path}`
 }
 
-/** Throws a UsageError for transport options that exclude each other. The command calls this before it opens anything. */
+/** Throws a UsageError for transport options that exclude each other. The command calls this before it opens a socket or a file. */
 export function checkTransport(
   options: TransportOptions & { readonly host?: string | undefined; readonly port?: number | undefined },
 ): void {
@@ -149,7 +149,7 @@ export function checkTransport(
   if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key need each other')
 }
 
-/** Rejects with a UsageError for an invalid fingerprint. The command calls this before it opens anything. */
+/** Rejects with a UsageError for an invalid fingerprint. The command calls this before it opens a socket or a file. */
 export async function checkFingerprint({ fingerprint }: TransportOptions): Promise<void> {
   if (fingerprint === undefined) return
   const { parseFingerprint } = await import('../wire/transports/tls.ts')

@@ -23,7 +23,7 @@ export interface TableContext {
   readonly me: string
 }
 
-/** ArrivalKind says how a user joined a table: with a new seat, back at a seat, or as a watcher. */
+/** ArrivalKind is the way in which a user joined a table: with a new seat, back at a seat, or as a watcher. */
 export type ArrivalKind = 'seated' | 'back' | 'watching'
 
 /** Returns the first sentence for a user who has joined a table. */

@@ -11,12 +11,12 @@ export interface Random {
   choice<T>(from: readonly T[]): T
 }
 
-/** Refusal says why the rules refuse an illegal move or request, in a sentence for the player. */
+/** Refusal is the reason why the rules refuse an illegal move or request, as a sentence for the player. */
 export interface Refusal {
   readonly refused: string
 }
 
-/** Outcome says how a game ended: the winners (none in a draw or a lost game), and the cause if the rules did not end the game. */
+/** Outcome is the result of a game: the winners (none in a draw or a lost game), and the cause if the rules did not end the game. */
 export interface Outcome {
   readonly winners: readonly SeatNumber[]
   /** The seat that left, resigned, or ran out of time. */
@@ -56,7 +56,7 @@ export interface Players {
   readonly seat: SeatNumber | undefined
 }
 
-/** GameScreen says how the front door shows a game, beside its notation. */
+/** GameScreen is the appearance of a game at the front door, beside its notation. */
 export interface GameScreen<View> {
   /** The marks of the players on the board, by seat: O and X. */
   readonly marks?: readonly string[]

@@ -98,7 +98,7 @@ export const quiz: Game<Quiz, OptionLetter, QuizView, QuizOptions> = {
     }
   },
   points: (state) => [countPoints(state)],
-  // the right answers of the open question and of later questions are secret, and so are the later questions
+  // the right answers of the open question and of later questions are secret, and the later questions are, too
   withOtherSecrets: (state, _viewer, random) => ({
     ...state,
     questions: state.questions.map((question, at) => {

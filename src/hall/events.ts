@@ -114,7 +114,7 @@ export const events = {
   declined: declareEvent({ seat: 'seat' }, ['seat']),
   gone: declareEvent({ seat: 'seat' }, ['seat'], 'clocks'),
   back: declareEvent({ seat: 'seat' }, ['seat'], 'clocks'),
-  /** The server has restarted, and the clocks stand still until a player reconnects. */
+  /** The server has restarted, and the clocks are stopped until a player reconnects. */
   suspended: declareEvent({}, [], 'clocks'),
   /** A new seed for the random numbers that follow, because players could compute the old seed from their views. */
   reseeded: declareEvent({ seed: 'seed' }, []),

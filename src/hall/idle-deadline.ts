@@ -8,7 +8,7 @@ const COMEBACK = 120_000
 /**
  * Returns the time at which a table has been without a move for too long: `limit` milliseconds after its last move, or after its
  * opening. A clock on which two players have agreed has priority: while it runs, only the clock ends the game, so the function
- * returns `Infinity`. While it stands still after a restart, the player to move has at least the time on the clock.
+ * returns `Infinity`. While the clock is stopped after a restart, the player to move has at least the time on the clock.
  */
 function idleDeadline(state: TableState, limit: number): number {
   const { opened, ended, suspended, movedAt } = state

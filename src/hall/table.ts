@@ -53,7 +53,7 @@ export interface TableState {
   /** True after the event `ended`. */
   readonly ended: boolean
   readonly clocks: Clocks
-  /** True if the clocks stand still until a player reconnects. */
+  /** True if the clocks are stopped until a player reconnects. */
   readonly suspended: boolean
   /** Seats whose offer of a draw, or of a rematch after the end, no player has answered. */
   readonly offers: readonly SeatNumber[]

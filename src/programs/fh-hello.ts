@@ -26,7 +26,7 @@ const automaton = defineAutomaton({
 type Name = keyof typeof automaton.messages
 type State = keyof typeof automaton.states
 
-/** As in the FH slides, neither side prints anything. */
+/** As in the FH slides, neither side prints a text. */
 const greeting: Protocol<Name, State> = {
   name: 'greeting',
   title: 'the client greets, the server greets back',

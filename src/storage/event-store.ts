@@ -19,7 +19,7 @@ export interface AppendBatch {
 /** EndKind is the way in which a table ends: `counts` if its result counts for the ladder, otherwise `ended`. */
 export type EndKind = 'ended' | 'counts'
 
-/** StoreWork is a write to anything but the logs of tables: accounts, results, history or usage. */
+/** StoreWork is a write to a part of the store other than the logs of tables: accounts, results, history or usage. */
 export interface StoreWork {
   /** Writes inside of a transaction; called again if the transaction fails. An exception rolls the transaction back. */
   run(): void

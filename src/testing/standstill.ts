@@ -4,7 +4,7 @@ import { quoteText } from '../wire/text.ts'
 import type { Actor, SeatWait } from './wait-tracker.ts'
 import type { JudgedMessage } from './wire-recorder.ts'
 
-/** StuckSide is one side of a walk that stands still: its state, and the functions that wait. */
+/** StuckSide is one side of a walk that is stuck: its state, and the functions that wait. */
 export interface StuckSide {
   readonly side: Side
   readonly state: string

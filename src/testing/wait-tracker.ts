@@ -26,7 +26,7 @@ export interface Actor {
 }
 
 /**
- * WaitTracker records the operations for which the functions of one side of a walk wait, so that the kit can say why a walk stands still.
+ * WaitTracker records the operations for which the functions of one side of a walk wait, so that the kit can say why a walk is stuck.
  * It wraps the peer, the console and the seats that these functions get.
  */
 export class WaitTracker {

@@ -65,7 +65,7 @@ export async function walk(program: Program, seed: number, typed: readonly strin
     () => sides.every(({ tracker }) => tracker.actors.every(({ waits, hasReturned }) => hasReturned || waits.size > 0)),
     () => {
       const found = sides.map(({ side, tracker, conversation }) => ({ side, state: conversation.state, actors: tracker.actors }))
-      stuck.reject(fail(`stands still: ${formatStandstill(automaton, found, judge().messages)}`))
+      stuck.reject(fail(`is stuck: ${formatStandstill(automaton, found, judge().messages)}`))
     },
   )
   const closed = Promise.all(sides.map(({ conversation }) => conversation.closed))

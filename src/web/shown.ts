@@ -25,7 +25,7 @@ export function toShownName(name: string): string {
   return letters.length <= NAME ? letters.join('') : `${letters.slice(0, NAME - 1).join('')}…`
 }
 
-/** Returns the first part of a long text, and whether there is more. */
+/** Returns the first part of a long text, and whether the text is longer. */
 export function foldText(text: string): { readonly text: string; readonly isCut: boolean } {
   const shown = toShown(text)
   if (shown.length <= LONG) return { text: shown, isCut: false }

@@ -16,7 +16,7 @@ function importedFolders(file: string, text: string): string[] {
     .filter((folder) => folder !== file.split('/')[0])
 }
 
-test('folders of tests import nothing of each other but from support, which imports nothing of them', () => {
+test('folders of tests import nothing of each other except from support, which imports nothing of them', () => {
   const files = globSync('*/**/*.ts', { cwd: tests }).map((file) => file.replaceAll('\\', '/'))
   expect(files.length).toBeGreaterThan(250)
   const imports = files

@@ -34,7 +34,7 @@ class Loop {
 }
 
 describe('work that is due', () => {
-  test('runs at once if it is the only work', () => {
+  test('runs immediately if it is the only work', () => {
     const loop = new Loop()
     loop.dueWork.add(loop.due(1, 5))
     expect(loop.ran).toEqual([1])

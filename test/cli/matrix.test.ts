@@ -109,7 +109,7 @@ describe('parlor check --matrix refuses', () => {
     expect(code).toBe(2)
   })
 
-  test('a folder without hand-ins, and one that is not there', async () => {
+  test('a folder without hand-ins, and a folder that does not exist', async () => {
     const empty = await run('check', 'guess', '--matrix', folder())
     expect(empty.errors).toMatch(/has no hand-in: --matrix is the folder with a folder for each hand-in/)
     const missing = await run('check', 'guess', '--matrix', '/no/such')

@@ -224,7 +224,7 @@ describe('parlor rank', () => {
     expect(server.errors).toContain('the operator requested: the ladder of tictactoe')
   })
 
-  test('reports at once that the server at the port is no front door', async () => {
+  test('reports immediately that the server at the port is no front door', async () => {
     const { server, ports } = await startServe(['tjc/guess', 'fh/http'])
     onTestFinished(() => server[Symbol.asyncDispose]())
     for (const [name, said] of [

@@ -3,7 +3,7 @@ import { LineSocket } from '../support/line-socket.ts'
 import { examples, pluginFile } from '../support/plugins.ts'
 import { startServe } from '../support/process.ts'
 
-/** A plug-in whose server computes for ever after HANG, in one of several ways. */
+/** A plug-in whose server computes without end after HANG, in one of several ways. */
 function hanging(loop: string): string {
   return `import { client, defineProgram, defineProtocol, server } from 'parlor'
 async function hang(): Promise<void> {
@@ -11,7 +11,7 @@ async function hang(): Promise<void> {
   ${loop}
 }
 const protocol = defineProtocol({
-  name: 'hanging', title: 'the server computes for ever',
+  name: 'hanging', title: 'the server computes without end',
   automaton: {
     messages: { HANG: client('HANG'), PING: client('PING'), PONG: server('PONG'), ERROR: server('ERROR {reason}', { example: 'ERROR no' }) },
     start: 'open', states: { open: { HANG: 'busy', PING: 'asked' }, asked: { PONG: 'open', ERROR: 'open' }, busy: { PONG: 'open' } },
@@ -38,7 +38,7 @@ function connect(port = 0): LineSocket {
   return socket
 }
 
-describe('a role of a plug-in that computes for ever', () => {
+describe('a role of a plug-in that computes without end', () => {
   test.each([
     ['in a loop', 'for (;;) n++'],
     ['in a loop that waits for nothing', 'while (n >= 0) await undefined'],
@@ -46,7 +46,7 @@ describe('a role of a plug-in that computes for ever', () => {
     ['over a set that grows', 'const set = new Set([0]); for (const one of set) set.delete(one), set.add(one + 1)'],
     ['in a loop with callbacks', 'const data = [1]; for (;;) data.map((one) => { for (const _ of data) n += one })'],
   ])(
-    '%s ends with its conversation, and all others go on',
+    '%s ends with its conversation, and all others continue',
     async (_, loop) => {
       const file = await pluginFile(hanging(loop), 'hanging.ts')
       const four = `${examples}/connect-four-wire.ts`

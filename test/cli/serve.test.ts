@@ -35,7 +35,7 @@ async function served(programs: readonly string[], ...more: string[]) {
 }
 
 describe('serve', () => {
-  test('serves many clients at once; with --iterative the second waits for the first', async () => {
+  test('serves many clients at the same time; with --iterative the second waits for the first', async () => {
     const { port } = await served(['tjc/guess', 'tjc/tictactoe'], '--iterative', 'guess')
     const [first, second] = [new Client(port('tjc/guess')), new Client(port('tjc/guess'))]
     await first.hears(/^GUESS\n/)

@@ -222,7 +222,7 @@ test('verify reports a mark that is missing, damaged or of another folder, and f
 test('every command reports a folder that is not a server’s', async () => {
   const around = openFolder()
   for (const command of [['verify'], ['repair'], ['backup', join(around, 'x.db')]]) {
-    expect(text(await ran(...command, '--data', around))).toMatch(/there is no parlor\.db in .*: no server has stored anything there/)
+    expect(text(await ran(...command, '--data', around))).toMatch(/there is no parlor\.db in .*: no server has stored data there/)
     expect(text(await ran(...command, '--data', join(around, 'none')))).toMatch(/there is no .*none here; --data names another folder/)
   }
   writeFileSync(join(around, 'note.txt'), 'no database at all, and of some length at that')

@@ -31,6 +31,6 @@ test('the last column is omitted if the table is still too wide', () => {
   expect(formatTable(COLUMNS, [['1', 'Bartholomew the Last', '12']], 22)).toBe('rank  name\n   1  Bartholomew the\n      Last\n')
 })
 
-test('two columns stay, and the one that can wrap is as narrow as necessary', () => {
+test('two columns stay, and the column that can wrap is as narrow as necessary', () => {
   expect(formatTable(COLUMNS, [['1', '王'.repeat(5), '12']], 11)).toBe('rank  name\n   1  王王\n      王王\n      王\n')
 })

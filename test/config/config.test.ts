@@ -325,7 +325,7 @@ describe('parlor config', () => {
     expect(await run(args, {})).toMatchObject({ code: 0, errors: '' })
   })
 
-  test('reports every fault of a parlor.toml at once, with its line, and suggests only similar names', async () => {
+  test('reports all faults of a parlor.toml together, each with its line, and suggests only similar names', async () => {
     const toml = `host = 5
 colour = "red"
 only = ["gess", "tjc/hangmn"]

@@ -16,5 +16,5 @@ const { tables, persisted, resumed, unfinished } = await crash({ games, kills, s
 if (unfinished.length > 0) throw new Error(`the tables ${unfinished.join(', ')} have not ended`)
 const seconds = Math.round((performance.now() - since) / 1000)
 tell(
-  `${tables} games have ended; ${persisted} things were acknowledged, and are kept once; ${resumed} seats were taken up again; ${seconds} s`,
+  `${tables} games have ended; ${persisted} changes were acknowledged, and are in the data once; ${resumed} seats were resumed; ${seconds} s`,
 )

@@ -141,7 +141,7 @@ class Quizzes {
     if (next === 1 && this.#answered === COUNT) this.#start()
     const more = next - 1 - this.#judged
     if (more < 0 || next - 1 > this.#answered || points < this.#points || points > this.#points + more) {
-      this.#wrong(`had ${this.#judged} judged answers and ${this.#points} points, and goes on at ${next} with ${points} points`)
+      this.#wrong(`had ${this.#judged} judged answers and ${this.#points} points, and continues at ${next} with ${points} points`)
     }
     this.#judged = next - 1
     this.#points = points

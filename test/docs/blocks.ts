@@ -8,7 +8,7 @@ export const root = join(import.meta.dirname, '../..')
  * by commas:
  *
  * - `background as NAME`: it runs during other blocks; `beside NAME and NAME`: these blocks are running, in that order;
- * - `ready when it listens`, `ready after its first line`: what follows a block in the background starts then, and not at once;
+ * - `ready when it listens`, `ready after its first line`: what follows a block in the background starts then, and not immediately;
  * - `types "a" "b"`: what a person types; `at a terminal`: it runs at a terminal with 80 columns, and not on pipes;
  * - `exit N`: its exit code, 0 by default; of a block in the background: it ends by itself, with that code;
  * - `in any order`: its lines, without leading times; `times and ports vary`: they are not compared;

@@ -205,7 +205,7 @@ describe('play', () => {
     },
   )
 
-  test('prints nothing more if there is a table at once', async () => {
+  test('prints nothing more if a table opens immediately', async () => {
     const { caller, lobby } = await inside()
     lobby.seek = async () => {
       await lobby.seat(table())
@@ -505,7 +505,7 @@ describe('at a table', () => {
     expect(await other.caller.type('who is there')).toBe(lines('Type "who" alone, or with the number of a page, such as "who 2".'))
   })
 
-  test('the rules refuse a move out of turn, and anything else is not a move', async () => {
+  test('the rules refuse a move out of turn, and any other text is not a move', async () => {
     const view = { cells: 'O--------', size: 3, turn: 1 }
     const { caller, lobby } = await seated(table({ now: { n: 2, sight: { view, turn: false, toMove: [1] } } }))
     lobby.refuses('play', 'it is the other player’s turn', 'illegal-move')

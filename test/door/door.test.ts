@@ -241,7 +241,7 @@ describe('a password', () => {
     expect(await caller.type('password', 'x', 'quit')).toContain('Bye.')
   })
 
-  test('is requested again, the present one before the new one', async () => {
+  test('is requested again, the present password before the new password', async () => {
     const lobby = new FakeLobby()
     lobby.registered.add('ada')
     const caller = await lobby.caller('ada')

@@ -48,7 +48,7 @@ describe('a newcomer', () => {
     expect(await ada.type('rematch')).toContain('Table 2: you are X; house is O and begins.')
   })
 
-  test('plays with the house at once after "play tictactoe house"', async () => {
+  test('plays with the house immediately after "play tictactoe house"', async () => {
     const ada = await connectUser('ada')
     expect(await ada.type('play tictactoe house')).toMatch(/Table 1: you are O and begin; house is X\./)
   })
@@ -187,7 +187,7 @@ describe('two people', () => {
     expect(await grace.type('rematch')).toBe(lines('ada has left the table.'))
   })
 
-  test('see that a hand that completed a round is not a move of the next one', async () => {
+  test('see that a hand that completed a round is not a move of the next round', async () => {
     const { ada, grace } = await two('scissors')
     const alan = await connectUser('alan')
     await alan.type('watch 1')
@@ -282,7 +282,7 @@ describe('a challenged user', () => {
     expect(await ada.type('')).toBe(lines('', 'bob no longer waits for you.', '', 'Nothing has changed.'))
   })
 
-  test('sees it in the list, too, and so do all other users', async () => {
+  test('sees it in the list, too, as all other users do', async () => {
     const ada = await connectUser('ada')
     const [bob, grace] = [await connectUser('bob'), await connectUser('grace')]
     await bob.type('play tictactoe ada')
@@ -306,7 +306,7 @@ describe('a challenged user', () => {
 })
 
 describe('a watcher', () => {
-  test('can send ten sentences at once, then one a second, and nothing that reverses text of others', async () => {
+  test('can send a burst of ten sentences, then one a second, and nothing that reverses text of others', async () => {
     const { ada } = await two()
     const bob = await connectUser('bob')
     await bob.type('watch 1')
@@ -517,7 +517,7 @@ describe('programs', () => {
     expect(await ada.close()).toBeUndefined()
   })
 
-  test('send it at once, before any name', async () => {
+  test('send it immediately, before any name', async () => {
     const program = await connectUser()
     await program.send('style json\n')
     expect(JSON.parse(await program.until('\n'))).toMatchObject({ type: 'hello' })

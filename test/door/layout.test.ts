@@ -162,7 +162,7 @@ describe('words', () => {
     [20, Array.from({ length: 40 }, (_, at) => (at % 2 === 0 ? ' 1' : '   x'))],
     [21, Array.from({ length: 40 }, (_, at) => (at === 0 ? 'x' : '  x'))],
     [1, Array.from({ length: 40 }, (_, at) => ' '.repeat(at))],
-  ])('%i lines are shown at once, and no row is separated from its continuation', (count, shown) => {
+  ])('the first screen has %i lines, and no row is separated from its continuation', (count, shown) => {
     expect(countFirstScreen(shown)).toBe(count)
   })
 

@@ -17,7 +17,7 @@ async function three(lobby = new TestLobby()) {
   return { lobby, ada, bob, carl }
 }
 
-describe('several games at once at the front door', () => {
+describe('several games at the same time at the front door', () => {
   test('are listed with the player to move, and the shown game is marked', async () => {
     const { ada } = await three()
     expect(await ada.type('mine')).toBe(

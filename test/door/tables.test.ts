@@ -169,7 +169,7 @@ describe('moves', () => {
     expect(await screen.happen([moved(1), board('X---O----', 0)])).toBe(lines('', ...drawn('X---O----'), '', 'grace has moved. Your move.'))
   })
 
-  test('are shown with the cell if the last one is the opponent’s', async () => {
+  test('are shown with the cell if the last move is the opponent’s', async () => {
     const screen = await begun(0)
     const last = (cells: string, cell: number, turn: number) => ({
       ...board(cells, 0),

@@ -42,7 +42,7 @@ describe('the protocol of a plug-in whose role sits in any seat', () => {
     expect(await first.hear()).toBe('DROP 4')
   }, 30_000)
 
-  test('says at once that the opponent has left, also while its client is to move', async () => {
+  test('says immediately that the opponent has left, also while its client is to move', async () => {
     const connect = await serve()
     const [first, second] = await inOrder(connect(), connect())
     second.close()

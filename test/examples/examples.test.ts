@@ -400,7 +400,7 @@ describe('Parlor’s join against the example servers', () => {
   })
 })
 
-describe('two counters at once', () => {
+describe('two counters at the same time', () => {
   test.for(['counting.py', 'counting.js'])('%s', async (example, { skip }) => {
     if (!canRun(example)) skip()
     const { output, errors } = await run(example, ['0.01'])

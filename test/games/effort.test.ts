@@ -48,7 +48,7 @@ function counting() {
   return { game: { ...tictactoe, moves: tictactoe.moves ?? (() => []), whole: (board: Board) => board, play }, tried }
 }
 
-test.each([4, 6, 10, 20])('sixty searches at once on boards of %i x %i cells cost little more than four', (size) => {
+test.each([4, 6, 10, 20])('sixty simultaneous searches on boards of %i x %i cells cost little more than four', (size) => {
   const { game, tried } = counting()
   const random = seededRandom(size)
   const effort = new Effort(() => 0)

@@ -9,7 +9,7 @@ import { tictactoe } from '../../src/games/tictactoe.ts'
 const anyTry: fc.Arbitrary<Try> = fc.oneof(fc.integer(), fc.constant('wasted' as const), fc.double({ noNaN: true }))
 
 describe('guessing', () => {
-  test('the whole tree with two tries has 1 game that ends at once, and 99 × 100 others', () => {
+  test('the whole tree with two tries has 1 game that ends with its first move, and 99 × 100 others', () => {
     const state = guessing.setup({ tries: 2, secret: 42 }, chance)
     let ends = 0
     const count = (at: Guessing): void => {

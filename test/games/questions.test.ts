@@ -269,7 +269,7 @@ describe('files of real programs', () => {
     ])
   })
 
-  test('skips unusable questions only, and reports all of them at once', async () => {
+  test('skips unusable questions only, and reports all of them together', async () => {
     const gift = 'A {T}\n\nWhy? {}\n\nB {F}\n\nHow many? {#3}\n\nC {=a'
     const csv = 'question,right,wrong\nA,b,c\nB,b\nC,"b"d,c\nD,b,c\nE,"b,c\nF,b,c\n'
     const json = JSON.stringify([

@@ -48,7 +48,7 @@ test('a game that was searched completely once is solved from then on, in every 
   )
 })
 
-test('the house never loses at tic-tac-toe, and wins at once if it can', () => {
+test('the house never loses at tic-tac-toe, and wins immediately if it can', () => {
   let chances = 0
   fc.assert(
     fc.property(fc.integer(), fc.constantFrom(0, 1), (seed, house) => {
@@ -83,7 +83,7 @@ test.each([4, 5, 8, 12, 20])('on a board of %i x %i cells the house searches so 
   }
 })
 
-test('on larger boards the house wins at once if it can, blocks a loss, and hardly ever loses to random moves', () => {
+test('on larger boards the house wins immediately if it can, blocks a loss, and hardly ever loses to random moves', () => {
   const { game } = counting()
   const random = seededRandom(7)
   const near: Board = { cells: 'OOO-XX-X--------', size: 4, turn: 1 }
@@ -101,7 +101,7 @@ test('on larger boards the house wins at once if it can, blocks a loss, and hard
   expect(lost).toBe(0)
 })
 
-test('the house takes the winning move of a seat that moves twice, and not the one that wins for the opponent', () => {
+test('the house takes the winning move of a seat that moves twice, and not the move that wins for the opponent', () => {
   // seat 0 moves twice: 1 and then 2 win, everything else loses
   const game = defineTurnGame<{ readonly made: readonly number[]; readonly turn: number }, number>({
     name: 'twice',

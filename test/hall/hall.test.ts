@@ -77,7 +77,7 @@ class Sitting implements TableObserver {
 const people = (table: TableActor | undefined) => table?.state.opened.seats.map(({ person }) => person)
 
 describe('seeking', () => {
-  test('without a wait: a waiting user takes the other seat, else the house takes it at once', async () => {
+  test('without a wait: a waiting user takes the other seat, else the house takes it immediately', async () => {
     const { seek, seated, names, time } = process()
     await seek(STRANGER, { seats: [1], wait: 0 })
     expect(people(seated[0]?.table)).toEqual([HOUSE, PEER])
@@ -300,7 +300,7 @@ describe('a rematch', () => {
     return { ...made, table, there }
   }
 
-  test('is opened when all players have offered it, with seats swapped, and the old table names the new one', async () => {
+  test('is opened when all players have offered it, with seats swapped, and the old table names the new table', async () => {
     const { hall, table } = await over()
     expect(await hall.offer(table, 0)).toBeUndefined()
     expect(await hall.offer(table, 0)).toEqual({ refused: 'you have offered a rematch already; wait for the answer' })
@@ -313,7 +313,7 @@ describe('a rematch', () => {
     expect(await hall.offer(table, 1)).toEqual({ refused: 'the players have moved to another table already' })
   })
 
-  test('with the house is opened at once, and the house begins', async () => {
+  test('with the house is opened immediately, and the house begins', async () => {
     const { hall, table } = await over([ADA, HOUSE_SITTER])
     expect(await hall.offer(table, 0)).toBeUndefined()
     await settled()
@@ -364,7 +364,7 @@ describe('a restart', () => {
     return { ...after, before: table, table: after.hall.table(1), log: await store.tables.read(1, 0) }
   }
 
-  test('reserves the seats of accounts and of users with a token: clocks stand still until a player resumes', async () => {
+  test('reserves the seats of accounts and of users with a token: clocks are stopped until a player resumes', async () => {
     const { hall, table, log, time } = await restarted(async (one) => {
       const seats = [ALAN, { ...ADA, token: 'a1' }]
       const table = await one.open('tictactoe', { options: {}, seats, clock: { turn: 10_000, grace: 5_000 } })

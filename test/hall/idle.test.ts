@@ -143,7 +143,7 @@ test('the wall clock does not change the time', async () => {
   expect(table.over).toBe(true)
 })
 
-test('one timer serves all tables, and without tables there is none; of many that end at once, each turn ends some', async () => {
+test('one timer serves all tables, and without tables there is none; of many that end together, each turn ends some', async () => {
   const { time, hall } = await opening()
   for (let n = 0; n < 4000; n++) await hall.open('tictactoe', { options: {}, seats: [ADA, HOUSE_SITTER] })
   await settled()

@@ -114,7 +114,7 @@ describe('seats', () => {
     [[0, 1], [0], [1, 0]],
     [[1], [0, 1], [1, 0]],
     [[0], [1, 0], [0, 1]],
-  ])('a waiting seek with %j and a new one with %j get %j: the seek that waited longer has the choice', (waiting, coming, seats) => {
+  ])('a waiting seek with %j and a new seek with %j get %j: the seek that waited longer has the choice', (waiting, coming, seats) => {
     const match = pair([openSeek({ seats: waiting })], openSeek({ person: 'guest:grace', seats: coming }))
     expect(match?.seats).toEqual(seats)
   })

@@ -153,7 +153,7 @@ async function orderOf(promises: Readonly<Record<string, Promise<unknown>>>): Pr
   return order
 }
 
-describe('many password checks at once', () => {
+describe('many password checks at the same time', () => {
   test('run up to a limit: the others wait their turn', async () => {
     const one = new Passwords({ random: randomBytes, atOnce: 1 })
     const order = await orderOf({ dear: one.verify(GOOD, dear), cheap: one.verify(GOOD, cheap), last: one.verify(GOOD, cheap) })

@@ -112,7 +112,7 @@ describe('guests', () => {
     expect([...people.online]).toEqual([after])
   })
 
-  test('a reconnect secret is valid until there is a new one, or another guest of that name', async () => {
+  test('a reconnect secret is valid until there is a new secret, or another guest of that name', async () => {
     const { people, enter } = gathering()
     const first = await expectOnlineUser(enter('ada'))
     const old = people.reconnectSecret(first)
@@ -276,7 +276,7 @@ describe('registered names', () => {
 })
 
 describe('password guesses', () => {
-  test('do not reveal which names exist: the answer is the same, and so is the work', async () => {
+  test('do not reveal which names exist: the answer and the work are the same', async () => {
     const passwords = new Plain()
     const { enter, register } = gathering(passwords)
     await expectOnlineUser(register('ada'))
@@ -375,7 +375,7 @@ describe('password guesses', () => {
     expect(await enter('ada', { password: 'guessed-it', address: '192.0.2.99' })).toEqual(WRONG)
   })
 
-  test('a year of students behind one address can register, and log in again, at once', async () => {
+  test('a year of students behind one address can register, and log in again, in a burst', async () => {
     const { enter, register } = gathering()
     const students = Array.from({ length: 200 }, (_, at) => `student${at}`)
     await Promise.all(students.map((name) => expectOnlineUser(register(name))))

@@ -266,7 +266,7 @@ describe('a seat detects a disconnection', () => {
     expect(line.watched).toBe(false)
   })
 
-  test('if both choose at once, while the other still chooses', async () => {
+  test('if both choose at the same time, while the other still chooses', async () => {
     const { sit } = tableOf(hands, { options: undefined })
     const { seat, line } = sit(1)
     await seat.next()

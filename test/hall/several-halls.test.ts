@@ -50,7 +50,7 @@ async function openedTables({ tables }: Store): Promise<readonly TableId[]> {
   return opened
 }
 
-/** A store whose seeks arrive late: each call takes effect some turns of the event loop later, and so does each notification. */
+/** A store whose seeks arrive late: each call takes effect some turns of the event loop later, as each notification does. */
 function slowly(store: Store, turns: () => number): Store {
   const { seeks } = store.meeting
   const later = async () => {
@@ -149,7 +149,7 @@ describe('two halls over one store', () => {
     expect([one.troubles, other.troubles]).toEqual([[], []])
   })
 
-  test('report an entry that is not valid, and go on', async () => {
+  test('report an entry that is not valid, and continue', async () => {
     const store = memoryStore()
     const one = server(store)
     const lease = await store.meeting.leases.grant()
@@ -179,7 +179,7 @@ const action = fc.oneof(
 
 describe('any seeks and cancellations in two halls', () => {
   test.each([
-    ['at once', 0],
+    ['immediately', 0],
     ['late', 4],
   ])('seat each seek once at most, at a table that is opened once, if the store answers %s', async (_, most) => {
     let sought = 0

@@ -29,7 +29,7 @@ async function restarted() {
   const { hall, troubles } = start(data.store, time)
   await hall.restore()
   const table = hall.table(id)
-  if (!table) throw new Error('the table was not taken up again')
+  if (!table) throw new Error('the hall did not restore the table')
   return { time, data, hall, troubles, table, log: () => data.store.tables.read(id, 0) }
 }
 

@@ -177,7 +177,7 @@ describe('offers', () => {
     ])
   })
 
-  test('the house declines a draw at once, so that it can be offered again', () => {
+  test('the house declines a draw immediately, so that it can be offered again', () => {
     const seats = [HOUSE, 'guest:1'].map((person) => ({ person, name: person }))
     const { table, events } = having(openedTable(tictactoe, {}, {}, { seats }), offer(1))
     expect(events).toMatchObject([
@@ -278,7 +278,7 @@ describe('clocks', () => {
     expect(having(back, { type: 'back', seat: 1 }).events).toEqual([])
   })
 
-  test('after a restart clocks stand still until a player returns; then the others have their grace period', () => {
+  test('after a restart clocks are stopped until a player returns; then the others have their grace period', () => {
     const clock = { turn: 10_000, grace: 60_000, total: 30_000 }
     const table = having(play(openedTable(tictactoe, {}, clock), 0, 1, START + 1_000), { type: 'suspend' }, START + 4_000).table
     expect(nextTick(table)).toBeUndefined()

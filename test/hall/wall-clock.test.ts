@@ -139,7 +139,7 @@ describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
     expect(again?.state.clocks.used).toEqual([5_000, 2_000])
   })
 
-  test('between one process and the next: the clocks of a table stand still until a player returns', async () => {
+  test('between one process and the next: the clocks of a table are stopped until a player returns', async () => {
     const { time, store, hall: before, table } = await opening({ turn: 10_000, grace: 5_000 })
     await time.pass(5_000)
     before.close(new Error('the process ends'))

@@ -8,7 +8,7 @@ const PASSWORD = 'engine-1843'
 const forTwo = shippedGames.entries.filter(({ game }) => game.seats.max === 2)
 
 describe('a challenged user at the front door', () => {
-  test.each(forTwo.map(({ name }) => [name]))('is notified at once, and plays by the displayed command: %s', async (game) => {
+  test.each(forTwo.map(({ name }) => [name]))('is notified immediately, and plays by the displayed command: %s', async (game) => {
     const door = await startServer()
     const ada = await door.caller('ada')
     const bob = await door.caller('bob')
@@ -118,7 +118,7 @@ describe('a challenged user at the front door', () => {
 })
 
 describe('a challenged user in the native protocol', () => {
-  test.each(forTwo.map(({ name }) => [name]))('is notified at once, and plays by an equal seek: %s', async (game) => {
+  test.each(forTwo.map(({ name }) => [name]))('is notified immediately, and plays by an equal seek: %s', async (game) => {
     const door = await startServer()
     const [ada, bob] = [await door.program('ada'), await door.program('bob')]
     await bob.ask({ type: 'seek', game, against: 'ada' })

@@ -81,7 +81,7 @@ test('a wall clock that is set in either direction while the process runs change
   }
 })
 
-test('a change is persisted after five seconds, many together, and one that reaches the limit at once', async () => {
+test('a change is persisted after five seconds, many together, and a change that reaches the limit immediately', async () => {
   const store = memoryStore()
   const { clock, spendings } = await begin(store, WALL)
   const rows = async () => (await store.usage.load()).usages.map(({ bytes }) => bytes)

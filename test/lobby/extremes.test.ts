@@ -100,7 +100,7 @@ describe('extremes in each field of the native protocol are answered once, and c
       ...examples.toServer[type],
       ...('table' in examples.toServer[type] ? { table } : {}),
       ...(type === 'resume' ? { token } : {}),
-      // the house joins at once, so that an accepted seek leads to a seat
+      // the house joins immediately, so that an accepted seek leads to a seat
       ...(type === 'seek' ? { wait: 0 } : {}),
     }
     for (const value of VALUES) {

@@ -36,7 +36,7 @@ describe('the identity of a session', () => {
     expect(here(lobby)).toEqual(['account:1'])
   })
 
-  test('stays the same if the new one is refused', async () => {
+  test('stays the same if the new identity is refused', async () => {
     const lobby = new TestLobby()
     await createIdentity(lobby).identity.enter('grace')
     const { identity, others } = createIdentity(lobby)

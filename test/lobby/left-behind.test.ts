@@ -89,20 +89,23 @@ describe('a user who takes another name', () => {
 })
 
 describe('a guest of a worksheet program who enters again under another name', () => {
-  test.each(['QUIT', 'a closed connection', 'a reset'])('has left the game by %s, and the opponent is notified at once', async (way) => {
-    const lobby = new TestLobby()
-    const [ada, grace] = [await lobby.client('fh/tictactoe'), await lobby.client('fh/tictactoe')]
-    await ada.say('ada\n')
-    await grace.say('grace\n')
-    await (way === 'QUIT' ? ada.say('QUIT\n') : way === 'a reset' ? ada.reset() : ada.close())
-    const dora = await lobby.client('fh/tictactoe')
-    await dora.say('dora\n')
-    expect(dora.received).toBe('Welcome dora\n')
-    expect(grace.received).toMatch(/\nGameEnd@1@grace@left\n$/)
-    expect((await lobby.store.tables.read(1, 0)).at(-1)).toMatchObject({ type: 'ended', outcome: { winners: [1], left: 0 } })
-    await grace.say('grace\n')
-    expect(dora.received).toMatch(/^Welcome dora\ninit@2@dora@grace\nmove@2@-{9}\n$/)
-  })
+  test.each(['QUIT', 'a closed connection', 'a reset'])(
+    'has left the game by %s, and the opponent is notified immediately',
+    async (way) => {
+      const lobby = new TestLobby()
+      const [ada, grace] = [await lobby.client('fh/tictactoe'), await lobby.client('fh/tictactoe')]
+      await ada.say('ada\n')
+      await grace.say('grace\n')
+      await (way === 'QUIT' ? ada.say('QUIT\n') : way === 'a reset' ? ada.reset() : ada.close())
+      const dora = await lobby.client('fh/tictactoe')
+      await dora.say('dora\n')
+      expect(dora.received).toBe('Welcome dora\n')
+      expect(grace.received).toMatch(/\nGameEnd@1@grace@left\n$/)
+      expect((await lobby.store.tables.read(1, 0)).at(-1)).toMatchObject({ type: 'ended', outcome: { winners: [1], left: 0 } })
+      await grace.say('grace\n')
+      expect(dora.received).toMatch(/^Welcome dora\ninit@2@dora@grace\nmove@2@-{9}\n$/)
+    },
+  )
 
   test('begins a quiz of its own, and the other quiz continues under the former name', async () => {
     const lobby = new TestLobby()

@@ -382,7 +382,7 @@ describe('possible opponents', () => {
     },
   )
 
-  test('the house plays at once against a classroom client without a wait that is first', async () => {
+  test('the house plays immediately against a classroom client without a wait that is first', async () => {
     const lobby = new TestLobby()
     const second = await lobby.client('tjc/tictactoe')
     expect(second.received).toMatch(/^MOVE\d\n$/)

@@ -116,7 +116,7 @@ describe('after a game', () => {
   })
 })
 
-test('the house declines a draw at once, each time', async () => {
+test('the house declines a draw immediately, each time', async () => {
   const door = await startServer()
   const ada = await door.caller('ada')
   await ada.type('play tictactoe house', /^Your move/)

@@ -75,7 +75,7 @@ class QueueClient {
   }
 }
 
-test('a native session over two queues plays a game, drops, comes back and resumes its seat', async () => {
+test('a native session over two queues plays a game, disconnects, reconnects and resumes its seat', async () => {
   const { service, troubles } = new TestLobby()
   const [ada, bob] = [new QueueClient(service, '192.0.2.1'), new QueueClient(service, '192.0.2.2')]
   expect(ada.received).toEqual([{ type: 'hello', version: 1, software: 'parlor' }])

@@ -41,7 +41,7 @@ async function playing(clock: { total?: number } = {}) {
 /** Returns the numbers from the first to the last, without a gap. */
 const gapless = (numbers: readonly number[]) => numbers.map((_, at) => (numbers[0] ?? 0) + at)
 
-test('after an outage, a few tables continue in each turn of the event loop, and a table with a command at once', async () => {
+test('after an outage, a few tables continue in each turn of the event loop, and a table with a command immediately', async () => {
   const time = new TestClock(1_000_000)
   const data = await openBreakableStore(time)
   const service = new LobbyService({ store: data.store, clock: time, random: seededRandom(1), onError: () => {} })

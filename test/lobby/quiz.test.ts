@@ -223,7 +223,7 @@ function sumsOf(quizzes: readonly { name: string; points: number }[]): Map<strin
 
 describe.each(shelves)('%s', (_, open) => {
   test.each([1, 2, 3])(
-    `${STUDENTS} students at once, dropped at random: all resume, and points and ranks are right (seed %i)`,
+    `${STUDENTS} students at the same time, dropped at random: all resume, and points and ranks are right (seed %i)`,
     async (seed) => {
       const storage = await open()
       const random = seededRandom(seed)
@@ -612,7 +612,7 @@ describe('Parlor’s client', () => {
     client.stop(new Disconnected('ours', 'the test is over'))
   })
 
-  test('detects at once that the server has disconnected, also in the middle of an answer', async () => {
+  test('detects immediately that the server has disconnected, also in the middle of an answer', async () => {
     const lobby = new TestLobby()
     const person = new InteractiveUser()
     const { client, server } = await lobby.guest('fh/quiz', person, { questions: QUESTIONS })

@@ -391,7 +391,7 @@ describe('at the front door, a user with another connection', () => {
     expect(second.news()).toBe('')
   })
 
-  test('is not told that another user sees talk if only the own connection does', async () => {
+  test('is not notified that another user sees talk if only the own connection does', async () => {
     const { ada, second, bob } = await twoDoors()
     await ada.type('play tictactoe')
     await bob.type('play tictactoe')

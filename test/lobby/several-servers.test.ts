@@ -46,7 +46,7 @@ async function connect(service: LobbyService, name?: string): Promise<Connected>
 const SEEK = { game: 'tictactoe', settings: {}, wait: null }
 
 describe('a guest’s name', () => {
-  test('is taken at all servers, and so is a name that looks like it, until the guest leaves', async () => {
+  test('and a similar name are taken at all servers until the guest leaves', async () => {
     const store = memoryStore()
     const [one, other] = [server(store), server(store)]
     const bob = await connect(one.service, 'bob')
@@ -90,7 +90,7 @@ describe('a guest’s name', () => {
     expect(await stranger.lobby.enter('ada')).toBeUndefined()
   })
 
-  test('is not kept by a login that is refused', async () => {
+  test('is not reserved by a login that is refused', async () => {
     const store = memoryStore()
     const [one, other] = [server(store), server(store)]
     await connect(one.service, 'bob')

@@ -81,7 +81,7 @@ describe('a challenge', () => {
 })
 
 describe('cancelled challenges', () => {
-  test('are limited to twenty at once, and then one in ten seconds, by one address to one person', async () => {
+  test('are limited to a burst of twenty, and then one in ten seconds, by one address to one person', async () => {
     const { calls, clock } = calling()
     const call = { challenged: 'guest:ada', seeker: bob, address }
     for (let times = 0; times < 20; times++) {

@@ -67,7 +67,7 @@ test('a session whose login has ended gets no new seat, so that it never sees th
   expect([one.calls, other.calls, commands]).toEqual([[], ['seat 0 by token'], [{ type: 'gone', seat: 1 }]])
 })
 
-test('a session that fails does not keep the seat from the others; if all fail, the caller gets the error', () => {
+test('the other sessions get the seat if one session fails; if all fail, the caller gets the error', () => {
   const { errors, one, other, sessions } = twoSessions()
   one.fails = true
   sessions.seat(one, TABLE, 1, 'token')
@@ -102,7 +102,7 @@ test('a seek that cannot be cancelled stays the user’s own, and can be cancell
   expect(sessions.seek).toBeUndefined()
 })
 
-test('a seek that two sessions cancel at the same time is cancelled once, and neither hears of it twice', async () => {
+test('a seek that two sessions cancel at the same time is cancelled once, and neither is notified twice', async () => {
   const { one, other, sessions } = twoSessions()
   let calls = 0
   sessions.seek = { info: SEEK, isOpen: true, cancel: async () => ++calls > 0 }

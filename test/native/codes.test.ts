@@ -18,7 +18,7 @@ describe('over a socket, each error code occurs', () => {
 
   const cases: { readonly [Code in RefusalCode]: Readonly<Record<string, (door: StartedServer) => Promise<unknown>>> } = {
     'bad-message': {
-      'a seat that is taken up in two ways at once': async (door) =>
+      'a seat that is resumed in two ways in one message': async (door) =>
         (await door.program()).ask({ type: 'resume', token: 'nonsense', table: 1 }),
     },
     'who-are-you': {

@@ -13,7 +13,7 @@ export interface JudgedOriginal {
 }
 
 /**
- * Originals that are judged by another program than the one of their recorded session: the client without a protocol shows its flaw
+ * Originals that are judged by another program than the program of their recorded session: the client without a protocol shows its flaw
  * with the server that splits its message.
  */
 const OTHERS: Readonly<Record<string, string>> = { d001_p2_client_noprotocol: 'c8/hello' }

@@ -72,7 +72,7 @@ describe.skipIf(!originals)('original clients against serve', () => {
   afterAll(() => server?.[Symbol.asyncDispose]())
 
   test.each(KINDS)(
-    `${CLIENTS} × $client at once against $program`,
+    `${CLIENTS} × $client at the same time against $program`,
     { timeout: 60_000 },
     async ({ client: script, program, typed, asks, ends }) => {
       const port = ports[program] ?? 0

@@ -55,7 +55,7 @@ class Caller {
 }
 
 describe.skipIf(originals === undefined)('original clients at tables with others', () => {
-  test('a client that is second and one that begins play with each other', async () => {
+  test('a client that is second and a client that begins play with each other', async () => {
     const port = await tables()
     const screens = [original(SECOND, port(SECOND.program), [4, 5]), original(FIRST, port(FIRST.program), [1, 2, 3])]
     const [second, first] = await Promise.all(screens)

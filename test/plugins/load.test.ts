@@ -97,7 +97,7 @@ describe('is refused with a sentence: a plug-in', () => {
     ['with a bad setting', numbersPlugin("settings: { size: { min: 3, max: 2, usual: 2, about: '' } },"), 'a setting size'],
     ['whose setup throws', numbersPlugin("setup: () => { throw new Error('so be it') },"), 'cannot be set up'],
     ['whose setup computes forever', numbersPlugin('setup: () => { for (;;); },'), 'longer than 1000 ms'],
-    ['whose game is over at once', numbersPlugin('outcome: () => ({ winners: [] }),'), 'is over when it begins'],
+    ['whose game is over when it begins', numbersPlugin('outcome: () => ({ winners: [] }),'), 'is over when it begins'],
     [
       'with a program name that is taken',
       programPlugin("short: 'guess'"),

@@ -40,7 +40,7 @@ describe('the limit of loops', () => {
     )
   })
 
-  test('does not change a file without loops, and throws for one that is neither JavaScript nor TypeScript', () => {
+  test('does not change a file without loops, and throws for a file that is neither JavaScript nor TypeScript', () => {
     const source = 'export const text = "for (;;);" // while (true)\n'
     expect(addLoopLimits(source, 'file.ts')).toBe(source)
     expect(() => addLoopLimits('for (;;', 'file.ts')).toThrow(SyntaxError)

@@ -66,7 +66,7 @@ describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
   test.each([
     ['closes', 'the client closed the connection; it was this side’s turn to say a text (such as "Hello")'],
     ['resets', 'the client broke the connection off (ECONNRESET); it was this side’s turn to say a text (such as "Hello")'],
-  ])('notifies a typing person at once if the peer %s', async (way, sentence) => {
+  ])('notifies a typing person immediately if the peer %s', async (way, sentence) => {
     const person = new InteractiveUser()
     const peer = await fakePeer('chat', 'server', { person })
     await person.type('hello')

@@ -62,7 +62,7 @@ describe('fh/hangman (FH slides, task 5.2)', () => {
   })
 
   test.each([
-    ['at once', [], 'START\nQUIT\n'],
+    ['immediately', [], 'START\nQUIT\n'],
     ['in the middle', ['e'], 'START\ne\nQUIT\n'],
     ['after the end', ['e', 'l'], 'START\ne\nl\nQUIT\n'],
   ])('Ctrl-D %s sends QUIT', async (_, join, toServer) => {

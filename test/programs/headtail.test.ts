@@ -35,7 +35,7 @@ describe.each(names)('%s (C8 slides, project 5 and assignment 4)', (name) => {
     })
   })
 
-  test('can quit at once', async () => {
+  test('can quit immediately', async () => {
     const played = await play({ program: name, join: ['Q'], options: { pace: 0 } })
     expect(played).toMatchObject({
       toServer: 'Q\n',
@@ -107,7 +107,7 @@ describe('the server, and other people’s clients', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('writes the answer and the next prompt 150 ms apart, and answers a guess at once', async () => {
+  test('writes the answer and the next prompt 150 ms apart, and answers a guess immediately', async () => {
     const peer = await hosted()
     expect(peer.writes).toEqual([PROMPT])
     await peer.say('H\n')

@@ -53,7 +53,7 @@ describe.each(names)('the server of %s', (name) => {
     expect(peer.gaveUp).toBe('finished')
   })
 
-  test.each(['close', 'reset'] as const)('accepts a client that disconnects at once (%s)', async (leaves) => {
+  test.each(['close', 'reset'] as const)('accepts a client that disconnects immediately (%s)', async (leaves) => {
     const peer = await fakePeer(name, 'server')
     expect(await peer[leaves]()).toBeUndefined()
   })

@@ -25,7 +25,7 @@ describe('tjc/practice (TJC notes, programs 3 and 4)', () => {
     ['in pieces', [...'Hello from client\n'], "b'Hello from client\\n'\n"],
     ['without an end', ['Hel', 'lo'], "b'Hello'\n"],
     ['in other words', ['Grüße\r\n'], "b'Gr\\xc3\\xbc\\xc3\\x9fe\\r\\n'\n"],
-  ])('a line %s, and the client closes at once', async (_, said, screen) => {
+  ])('a line %s, and the client closes immediately', async (_, said, screen) => {
     const peer = await fakePeer('tjc/practice', 'server')
     await peer.say(...said)
     expect(await peer.close()).toBeUndefined()

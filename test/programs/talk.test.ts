@@ -33,7 +33,7 @@ describe('cs/chat (CS project 4): the talk', () => {
     else expect(played.toServer.startsWith('\0\0\0\x05Hello\0\0\0\x0aGood. You?')).toBe(true)
   })
 
-  test('accepts /q at once, from the client and from the server; Ctrl-D sends /q', async () => {
+  test('accepts /q immediately, from the client and from the server; Ctrl-D sends /q', async () => {
     const atOnce = await playTalk({ join: ['/q'] })
     expect(atOnce.host).toBe('/q\nClient has requested shutdown. Shutting down!\n')
     expect(atOnce.join).toBe(`${INTRODUCTION}${PROMPT}/q\nShutting Down!\n`)

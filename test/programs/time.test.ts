@@ -158,7 +158,7 @@ describe('the time client and other people’s servers', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('a late answer is not read as the next one', async () => {
+  test('a late answer is not read as the next answer', async () => {
     const shown: string[] = []
     let type: ((line: string) => void) | undefined
     const peer = await fakePeer('time', 'client', {
@@ -196,7 +196,7 @@ describe('the time client and other people’s servers', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('an empty datagram is an empty answer at once', async () => {
+  test('an empty datagram is an empty answer immediately', async () => {
     const peer = await fakePeer('time', 'client', { typed: ['%Z'], datagrams: true })
     await peer.clock.pass(1)
     await peer.say('')

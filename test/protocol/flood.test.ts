@@ -16,7 +16,7 @@ async function flooded(name: string, last: string): Promise<string[]> {
   return writesOf(ours)
 }
 
-test('each of many illegal lines at once is refused, and later lines are handled', async () => {
+test('each of many illegal lines in one burst is refused, and later lines are handled', async () => {
   const lines = (await flooded('fh/hangman', 'START')).join('').split('\n')
   expect(lines.filter((line) => line.startsWith('ERROR '))).toHaveLength(LINES)
   expect(lines.at(-2)).toMatch(/^WORD \d+ 8$/)

@@ -263,7 +263,7 @@ describe('a message that the protocol refuses in its own words', () => {
   test.each([
     ['headtail', 'h\n', '"h": its last character is not H, T or Q; write "H" alone, in upper case'],
     ['c8/headtail-counters', 'Head\n', '"Head": its last character is not H, T or Q; write "H" alone, in upper case'],
-  ])('%s: the host reports %j, which only a program sends, at once', async (name, said, sentence) => {
+  ])('%s: the host reports %j, which only a program sends, immediately', async (name, said, sentence) => {
     const { clock, notices, say } = await startWatchedConversation(name)
     await say(said)
     await clock.pass(1000)

@@ -11,7 +11,7 @@ import { folder } from '../support/folders.ts'
 import { settled } from '../support/test-clock.ts'
 import { WatchedClass } from '../support/watched-class.ts'
 
-/** Opens the socket of an operator for a class console, and its clock, which stands still. */
+/** Opens the socket of an operator for a class console, and its clock, which does not advance. */
 async function openRoom(watches = true) {
   const room = new WatchedClass()
   const path = folder()

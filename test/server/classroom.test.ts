@@ -83,7 +83,7 @@ test('200 students behind one address reach no limit: a quiz, two games of tic-t
   expect(server.errors).toBe('')
 })
 
-test('200 students behind one address join each other by 100 codes at once, while wrong codes come from there', {
+test('200 students behind one address join each other by 100 codes at the same time, while wrong codes come from there', {
   timeout: 60_000,
 }, async () => {
   const { server, ports } = await startServe([DOOR])

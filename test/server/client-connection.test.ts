@@ -84,7 +84,7 @@ test('an unfinished message is in the row of the end if the limit of notices has
   const noticed = (_: ConnectionInfo, __: string, sentence: string) => add(sentence)
   const ended = (_: ConnectionInfo, { trouble }: ConversationEnd) => add(trouble?.message ?? 'a good end')
   const { connectClient } = await served({ noticed, ended }, [], 'guess')
-  // of one address, twenty lines are written at once
+  // of one address, twenty lines are written in a burst
   const clients = await Promise.all(Array.from({ length: 21 }, connectClient))
   for (const client of clients) client.write('50')
   await changes.until(() => sentences.length === 20)

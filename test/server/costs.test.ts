@@ -18,7 +18,7 @@ async function clientOf(name: string) {
   return { lobby, connection: conversation.connection, theirs }
 }
 
-/** Returns how many of a thousand lines a client with a budget of 1,000 can send at once, after some others. */
+/** Returns how many of a thousand lines a client with a budget of 1,000 can send in a burst, after some others. */
 async function readOf(name: string, first: readonly string[], line: string): Promise<number> {
   const { connection, theirs } = await clientOf(name)
   theirs.write(first.map((one) => `${one}\n`).join(''))
@@ -61,7 +61,7 @@ test('a name costs ten times as much as a ping wherever it is entered, taken or 
   expect(await readOf('fh/quiz', [], 'REGISTER house engine-1843')).toBeLessThan(60)
 })
 
-test('on a worksheet’s port, a long message costs more, and so does a long answer', async () => {
+test('on a worksheet’s port, a long message and a long answer cost more', async () => {
   expect(await readOf('fh/hangman', [], 'x')).toBeGreaterThan(900)
   expect(await readOf('fh/hangman', [], 'x'.repeat(4000))).toBeLessThan(300)
   const wide = await readOf('fh/time', [], '%4000d')
@@ -73,7 +73,9 @@ describe('a published event costs by its number of receivers', () => {
   const SAY = '{"type":"say","table":1,"text":"hello"}'
   const plays = Array.from({ length: 600 }, (_, at) => `{"type":"play","table":1,"move":"${(at % 400) + 1}"}`)
 
-  /** Returns how many lines a client with a budget of 1,000 can send at once at a table with watchers, and the number of notifications. */
+  /**
+   * Returns how many lines a client with a budget of 1,000 can send in a burst at a table with watchers, and the number of notifications.
+   */
   async function readAt(watchers: number, name: string, first: readonly string[], all: readonly string[]) {
     const { lobby, connection, theirs } = await clientOf(name)
     const said = async (lines: readonly string[]) => {
@@ -94,7 +96,7 @@ describe('a published event costs by its number of receivers', () => {
   test.each([
     ['in JSON', PLAYING, says],
     ['at the door', ['ada', 'play tictactoe size 20 against house'], Array(600).fill('say hello')],
-  ])('of 600 "say" %s, the server reads fewer at once at a table with 500 watchers', async (_, first, all) => {
+  ])('of 600 "say" %s, the server reads a shorter burst at a table with 500 watchers', async (_, first, all) => {
     const alone = await readAt(0, 'parlor/door', first, all)
     expect(alone).toEqual({ read: 600, notified: 0 })
     // of the lines that are read, ten are published

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { limitRate, openHttpServer } from '../../src/server/http.ts'
 import { TestClock } from '../support/test-clock.ts'
 
-/** An HTTP server at a port of its own with a clock that stands still, and the number of its health requests. */
+/** An HTTP server at a port of its own with a clock that does not advance, and the number of its health requests. */
 async function web() {
   const clock = new TestClock()
   const asked = { times: 0 }
@@ -32,7 +32,7 @@ const METHODS = 'POST PUT PATCH DELETE OPTIONS TRACE PROPFIND QUERY'.split(' ')
 const REQUEST = 'GET /health HTTP/1.1\r\nHost: a\r\n\r\n'
 
 describe('the listener for health and metrics', () => {
-  test('answers one request per connection, with anything pipelined after it', async () => {
+  test('answers one request per connection, with any bytes pipelined after it', async () => {
     const { asked, port } = await web()
     const { socket, received } = dial(port)
     socket.write(REQUEST.repeat(10_000))
@@ -40,7 +40,7 @@ describe('the listener for health and metrics', () => {
     expect(asked.times).toBe(1)
   })
 
-  test('answers a request that arrives byte by byte, and a peer that closes its side at once', async () => {
+  test('answers a request that arrives byte by byte, and a peer that closes its side immediately', async () => {
     const { port } = await web()
     const slow = dial(port)
     slow.socket.setNoDelay()
@@ -100,7 +100,7 @@ describe('the listener for health and metrics', () => {
     expect(asked.times).toBe(0)
   })
 
-  test('answers 50 connections at once, and then 50 a second', async () => {
+  test('answers a burst of 50 connections, and then 50 a second', async () => {
     const { clock, asked, port } = await web()
     const all = Array.from({ length: 60 }, () => dial(port))
     let closed = 0
@@ -136,7 +136,7 @@ describe('the listener for health and metrics', () => {
 })
 
 describe('metrics', () => {
-  test('are computed a hundred times at once, and then twice a second; the latest ones are shown meanwhile', async () => {
+  test('are computed in a burst of a hundred, and then twice a second; the latest metrics are shown meanwhile', async () => {
     const clock = new TestClock()
     let reads = 0
     const text = limitRate(async () => `${++reads}`, clock)

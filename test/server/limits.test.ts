@@ -64,7 +64,7 @@ describe('connections of one address', () => {
     expect([tell('10.0.0.7'), tell('10.0.0.7')]).toEqual([true, false])
   })
 
-  test('of conversations of an address with a bad end, 500 at once and ten a second are logged', async () => {
+  test('of conversations of an address with a bad end, a burst of 500 and then ten a second are logged', async () => {
     const clock = new TestClock()
     const door = new AdmissionControl(unlimited, clock)
     const logged = (host: string) => Array.from({ length: 1000 }, () => door.mayLogEnd({ host, port: 1 })).filter(Boolean).length

@@ -8,7 +8,7 @@ import type { People } from '../../src/hall/accounts/people.ts'
 import { openAdminSocket } from '../../src/server/admin.ts'
 import { TestClock } from '../support/test-clock.ts'
 
-/** A socket for the operator with a clock that stands still, and its results. */
+/** A socket for the operator with a clock that does not advance, and its results. */
 async function door(remove: (name: string) => Promise<{ connections: number; sessions: number }> = async () => ENDED) {
   const folder = mkdtempSync(join(tmpdir(), 'parlor-operator-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -64,7 +64,7 @@ describe('the operator’s socket', () => {
     expect(others.filter(({ socket }) => socket.closed)).toEqual([])
   })
 
-  test('answers 200 requests at once, and then 100 a second', async () => {
+  test('answers a burst of 200 requests, and then 100 a second', async () => {
     const { clock, removed, dial } = await door()
     for (let n = 0; n < 200; n++) {
       const { socket, received } = dial()

@@ -114,7 +114,7 @@ describe('a running server whose wall clock is set', () => {
       const socket = connect({ port: listening[0]?.port ?? 0, host: '127.0.0.1' })
       socket.on('error', () => {}).setEncoding('utf8')
       onTestFinished(() => void socket.destroy())
-      // at once, so that it waits at the server even on a slow machine
+      // immediately, so that it waits at the server even on a slow machine
       socket.write(said)
       let messagesReceived = ''
       socket.on('data', (data) => (messagesReceived += data))
@@ -149,7 +149,7 @@ describe('a running server whose wall clock is set', () => {
     await player.hears(/GUESS.*LOW.*HIGH/s)
   })
 
-  test('back by an hour: the silent client is disconnected all the same', async () => {
+  test('back by an hour: the silent client is disconnected nevertheless', async () => {
     const { client, set } = await served(-HOUR)
     const silent = client('')
     await silent.hears(/GUESS/)

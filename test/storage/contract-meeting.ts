@@ -210,7 +210,7 @@ export function meetingContract(open: () => Promise<MeetingPair>): void {
       await theirs.release()
     })
 
-    test('expire with their seeks and guests’ names if their process is gone, and those of a living process stay', async () => {
+    test('expire with their seeks and guests’ names if their process is gone, and those of a living process do not', async () => {
       const { one, other, crash, pass } = await open()
       if (!crash || !pass) return
       const [lease, theirs] = [await one.leases.grant(), await other.leases.grant()]

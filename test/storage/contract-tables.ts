@@ -209,7 +209,7 @@ export function tablesContract(open: Open): void {
       expect(await tables.ended(3)).toEqual([])
     })
 
-    test('accepts a table that ends at once, and one that ends twice', async () => {
+    test('accepts a table that ends immediately, and a table that ends twice', async () => {
       const { tables } = await open()
       await appendEvents(tables, 1, 0, [event(1, { type: 'ended', outcome, counts: true })])
       await appendEvents(tables, 2, 0, [event(1, { type: 'ended', outcome }), event(2, { type: 'ended', outcome, counts: true })])

@@ -117,7 +117,7 @@ describe('a missing or empty database beside a server’s other files is not a n
     ['empty', (path) => truncateSync(file(path))],
     ['only the mark is left', (path) => rmSync(file(path)) ?? rmSync(`${file(path)}-wal`)],
     ['only the log is left', (path) => rmSync(file(path)) ?? rmSync(join(path, 'parlor.mark'))],
-  ])('%s: it is refused, no file is changed, and a repair creates a new one', async (_, damage) => {
+  ])('%s: it is refused, no file is changed, and a repair creates a new file', async (_, damage) => {
     const path = await killed()
     damage(path)
     const before = readdirSync(path).map((name) => [name, readFileSync(join(path, name)).length])

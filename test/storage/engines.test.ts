@@ -18,7 +18,7 @@ describe.each(engines)('the engine $scheme:', ({ scheme, isDurable }) => {
     expect(scheme).toMatch(/^[a-z][a-z0-9+.-]+$/)
   })
 
-  test('says truly whether its data survives the end of the process', async () => {
+  test('reports correctly whether its data survives the end of the process', async () => {
     const url = newUrl()
     const before = await openStorage(url)
     await before.accounts.add({ key: 'ada', name: 'Ada', password: '$argon2id$ada', since: 1_760_000_000_000 })

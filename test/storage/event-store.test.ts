@@ -19,7 +19,7 @@ function reach(database: Database): unknown[] {
 const AT_ONCE: Partial<FlushPolicy> = { lag: 0, entries: 1 }
 const ended = (n: number, counts = true) => event(n, { type: 'ended', outcome: { winners: [0] }, ...(counts ? { counts } : {}) })
 
-describe('a store whose table index is updated at once', () => {
+describe('a store whose table index is updated immediately', () => {
   contract(async (onError) => storeIn(databaseIn(folder()), AT_ONCE, onError))
 })
 

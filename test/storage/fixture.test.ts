@@ -114,7 +114,7 @@ describe.each([
     }
   })
 
-  test('retains its logs, and gives unfinished tables with an old seed a new one, which no client sees', async () => {
+  test('retains its logs, and gives unfinished tables with an old seed a new seed, which no client sees', async () => {
     const path = folder()
     cpSync(join(fixture, left), path, { recursive: true })
     const store = await openStore({ folder: path })

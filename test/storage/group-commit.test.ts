@@ -136,7 +136,7 @@ describe('group commit', () => {
     expect(ledger.sizes).toEqual([2, 1])
   })
 
-  test('a caller that always continues at once blocks no other: the event loop runs between two commits', async () => {
+  test('a caller that always continues immediately blocks no other: the event loop runs between two commits', async () => {
     const ledger = new Ledger()
     const commits = new GroupCommit(ledger, () => {})
     let goesOn = true

@@ -9,7 +9,7 @@ import { TestClock } from '../support/test-clock.ts'
 
 const said = (n: number, length = 10): TableEvent => ({ type: 'said', name: 'ada', text: 'x'.repeat(length), n, at: 0 })
 
-/** A store in a folder, with a clock that stands still, and the reason why it cannot write. */
+/** A store in a folder, with a clock that does not advance, and the reason why it cannot write. */
 async function open(folder: string) {
   const timers = new TestClock()
   const store = await openStore({ folder, timers, onError: () => {} })

@@ -20,7 +20,7 @@ export function isTestedWith(name: string): boolean {
 /** Whether tests capture on this machine with tcpdump. */
 export const canCapture = process.platform === 'linux' && process.geteuid?.() === 0 && isTestedWith('tcpdump')
 
-/** A step of a conversation: what a side writes at once, or `end` or `reset`. */
+/** A step of a conversation: what a side writes in one call, or `end` or `reset`. */
 export type WireStep = readonly [side: 'client' | 'server', what: string | Uint8Array]
 
 /** What the sides of the captured conversation write, one after the other. */
@@ -61,7 +61,7 @@ export async function startCapture(
   ...options: readonly string[]
 ): Promise<{ stop(): Promise<void> }> {
   // a packet is printed when it is written, so the last one, which is a datagram, shows that all are; short packets, because the
-  // buffer for packets that are captured at once has few places for long ones
+  // buffer for packets that are captured together has few places for long ones
   const args = ['--immediate-mode', '-s', '2048', '-U', '-l', '--print', '-n', '-Z', 'root', '-w', file, ...options]
   // a port of TCP may have the number of a port of UDP that a stranger uses
   const filter = [`port ${port}`, ...others.map((other) => `tcp port ${other}`), ...udp.map((other) => `udp port ${other}`)].join(' or ')

@@ -7,7 +7,7 @@ export class Changes {
     this.#checks = this.#checks.filter((isMet) => !isMet())
   }
 
-  /** Resolves when a condition holds, which may be at once. */
+  /** Resolves when a condition holds, which may be immediately. */
   until(met: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       const isMet = () => {

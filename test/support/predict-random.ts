@@ -5,11 +5,11 @@
  * each later state is a sum, modulo 2, of bits of the first one. A result is the upper bits of half of the state. An
  * attacker who sees that a number from 1 to 100 is 37 knows that the result is between 0.36 and 0.37, and so its upper bits
  * as far as all numbers between these two agree: two to six linear equations. Some sixty numbers give 128 that are
- * independent. V8 computes 64 results at once and returns them from the last to the first; the search tries the place of the
+ * independent. V8 computes 64 results together and returns them from the last to the first; the search tries the place of the
  * first number in such a batch, and the number of results between two of them.
  */
 
-/** The number of results that V8 computes at once. */
+/** The number of results that V8 computes together. */
 const BATCH = 64
 /** The number of upper bits of a result that are used. */
 const BITS = 8

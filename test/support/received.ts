@@ -10,7 +10,7 @@ export interface Received {
   /** All input. */
   readonly text: string
   readonly finished: boolean
-  /** How it was closed: `''` in good order, else the system's code; `undefined` while it is open. */
+  /** How it was closed: `''` without an error, else the system's code; `undefined` while it is open. */
   readonly closed: string | undefined
   /** Resolves when a condition holds, which is checked after each event. */
   until(met: () => boolean): Promise<void>

@@ -109,7 +109,7 @@ export function untilClosed(socket: Socket): Promise<void> {
   })
 }
 
-/** A clock without long waits: each short wait ends at once, after `meanwhile` has run. */
+/** A clock without long waits: each short wait ends immediately, after `meanwhile` has run. */
 export function impatientClock(meanwhile: (waits: number) => Promise<void> | void = () => {}): Clock {
   let now = 0
   let waits = 0

@@ -114,7 +114,7 @@ export class LineClient {
     return news
   }
 
-  /** Disconnects at once. */
+  /** Disconnects immediately. */
   async leave(): Promise<void> {
     this.#socket.close()
     await this.#socket.gone

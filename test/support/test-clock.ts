@@ -37,7 +37,7 @@ const TICKS = 60
 /** The start of monotonic time in tests. It differs from wall time, so that a confusion of the two is visible. */
 const ORIGIN = 5_000_000
 
-/** TestClock is a clock that stands still until a test advances it. */
+/** TestClock is a clock that advances only when a test advances it. */
 export class TestClock implements Clock {
   #now: number
   #monotonic = ORIGIN

@@ -47,7 +47,7 @@ export async function walk(program: Program, seed: number): Promise<readonly Wal
     pairs.push(begin())
     // one client is removed meanwhile, and another connects
     for (let turns = random.integer(0, 72); turns > 0; turns--) await turn()
-    stop(random.choice(pairs), 'the walk goes on without this one')
+    stop(random.choice(pairs), 'the walk continues without this pair')
     pairs.push(begin())
     // the remaining client may wait for a player that never connects
     await clock.pass(1000)

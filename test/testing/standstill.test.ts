@@ -86,7 +86,7 @@ async function report(peer: Peer, { seating }: RoleContext<undefined>): Promise<
   }
 }
 
-/** Plays as a role that waits for its table and its peer at once. */
+/** Plays as a role that waits for its table and its peer at the same time. */
 async function playAtOnce(peer: Peer, { seating }: RoleContext<undefined>): Promise<void> {
   await playForPeer(peer, await seating.sit(connectFour, [1, 0], {}), {
     leaves: ['closed'],
@@ -128,7 +128,7 @@ describe('the kit explains within seconds', () => {
       }
     }
     const { walks } = await faultsOf(programWith({ opposite }))
-    expect(walks).toMatch(/^the walk with the seed \d+ stands still: the server is in the state "waiting": /)
+    expect(walks).toMatch(/^the walk with the seed \d+ is stuck: the server is in the state "waiting": /)
     expect(walks).toContain("the server's role waits for its turn in the seat 1, and `opposite` waits for its turn in the seat 0")
     expect(walks).toContain(`the client is in the state "waiting": the client's role waits for a message of the server`)
     expect(walks).toMatch(
@@ -181,7 +181,7 @@ describe('the kit explains within seconds', () => {
     expect(walks).toMatch(/No message was sent before\.$/)
   })
 
-  test('a function that asks for input for ever', async () => {
+  test('a function that asks for input without end', async () => {
     const opposite: Mistake['opposite'] = async (_, { console }) => {
       for (;;) await console.ask('Your move: ', '4')
     }

@@ -132,7 +132,7 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
     expect(tabs.flatMap(({ troubles }) => troubles)).toEqual([])
   })
 
-  test('plays against a user of nc, and comes back after a lost connection without losing a move', async () => {
+  test('plays against a user of nc, and reconnects after a lost connection without losing a move', async () => {
     const { server, pages, open } = await serve()
     const ada = await open()
     await ada.play('tic-tac-toe', 'ada')

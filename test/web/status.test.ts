@@ -46,7 +46,7 @@ test('the status of the coin says the face and the count', async () => {
   expect([right, wrong]).toContainEqual(status())
 })
 
-test('the status of scissor, paper, stone tells the round, and asks for the next hand', async () => {
+test('the status of scissor, paper, stone names the round, and asks for the next hand', async () => {
   const { status, play } = await seat('scissors')
   expect(status()).toEqual({ text: 'Round 1: choose.', more: 'Press 1, 2 or 3.', isOn: true })
   await play('3')

@@ -141,7 +141,7 @@ test('an exception in the input of one connection neither drops nor reorders the
   expect(order).toEqual([1, 2, 3])
 })
 
-test('with the limits for a log, 96 inputs are handled at once, in at most 32 turns', async () => {
+test('with the limits for a log, 96 inputs are handled together, in at most 32 turns', async () => {
   batcher.raiseLimits(APPEND_LIMITS)
   const order: number[] = []
   for (const number of range(1, 95)) batcher.queue(() => order.push(number))
@@ -154,7 +154,7 @@ test('with the limits for a log, 96 inputs are handled at once, in at most 32 tu
   expect((await received(many)).get(1)).toBe(31)
 })
 
-test('if each write waits for the disk, 256 inputs are handled at once, in at most 64 turns and 8 ms; lower limits change nothing', async () => {
+test('if each write waits for the disk, 256 inputs are handled together, in at most 64 turns and 8 ms; lower limits change nothing', async () => {
   batcher.raiseLimits(FSYNC_LIMITS)
   batcher.raiseLimits(APPEND_LIMITS)
   const order: number[] = []

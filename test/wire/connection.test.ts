@@ -109,7 +109,7 @@ describe('reading', () => {
     await expect(connection.receive()).rejects.toMatchObject({ reason: 'finished' })
   })
 
-  test('a peer that closes between messages has closed in good order', async () => {
+  test('a peer that closes between messages has closed without an error', async () => {
     const { connection, there } = connect()
     const reading = fate(connection.receive())
     there.finish()
@@ -142,14 +142,14 @@ describe('reading', () => {
     })
   })
 
-  test('a waiting reader is notified of a reset at once', async () => {
+  test('a waiting reader is notified of a reset immediately', async () => {
     const { connection, there } = connect()
     const reading = fate(connection.receive())
     there.reset()
     expect(await reading).toMatchObject({ reason: 'reset' })
   })
 
-  test('a peer that has closed in good order and then breaks has closed', async () => {
+  test('a peer that has closed without an error and then breaks has closed', async () => {
     const { connection, there } = connect()
     there.write('x\n')
     there.finish()
@@ -213,7 +213,7 @@ describe('the listener for the peer’s end', () => {
     expect(received).toEqual(['finished'])
   })
 
-  test('is notified at once, and once, if no message is unread', async () => {
+  test('is notified immediately, and once, if no message is unread', async () => {
     const { connection, there } = connect()
     const received: string[] = []
     connection.whenPeerClosed((end) => received.push(end.reason))
@@ -410,7 +410,7 @@ describe('segments', () => {
     await expect(connection.receive()).rejects.toMatchObject({ reason: 'late' })
   })
 
-  test('known texts that settle are delivered at once, and other bytes after the time', async () => {
+  test('known texts that settle are delivered immediately, and other bytes after the time', async () => {
     const { connection, clock, there } = connect(literals(['HIGH', 'LOW'], 20))
     there.write('HIGHLOWHI')
     await clock.pass(20)
@@ -618,7 +618,7 @@ describe('closing', () => {
     expect(here.closeKind).toBeUndefined()
   })
 
-  test('closing twice and both ways at once completes for all callers', async () => {
+  test('closing twice and in both ways at the same time completes for all callers', async () => {
     const { connection, clock, there } = connect()
     const all = Promise.all([connection.close(), connection.close(), connection.abort()])
     await settled()

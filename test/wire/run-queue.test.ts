@@ -107,7 +107,7 @@ test('a request in a datagram waits for a slice, however small it is, because ea
   expect(served).toBe(40)
 })
 
-describe('a connection that has sent many messages at once', () => {
+describe('a connection that has sent many messages together', () => {
   test('is served for at most a turn’s share in each turn of the event loop, for any cost of a message', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -154,7 +154,7 @@ describe('a connection that has sent many messages at once', () => {
     expect(loop.time - began).toBeLessThan(30)
   })
 
-  test('does not delay a peer that sends two messages at once by a round', async () => {
+  test('does not delay a peer that sends two messages together by a round', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop)
     for (let n = 0; n < 50; n++) pipelining(queue, loop, { count: 10_000, cost: 0.1 })
@@ -225,7 +225,7 @@ describe('a connection that has sent many messages at once', () => {
     expect((other.connection.received / 2) * 3).toBeLessThan((loop.time - began) * (1 / 21 + 0.04) + 15)
   })
 
-  test('does not delay a peer while others that have paused continue all at once', async () => {
+  test('does not delay a peer while other peers continue together after a pause', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop)
     const others = Array.from({ length: 50 }, () => pipelining(queue, loop, { count: 200, cost: 0.1 }))

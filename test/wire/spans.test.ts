@@ -232,7 +232,7 @@ describe('a connection passes the span on', () => {
     expect(await read()).toEqual(['ef', 8, 11])
   })
 
-  test('of a message that was put back, and of the next one', async () => {
+  test('of a message that was put back, and of the next message', async () => {
     const { connection, theirs, read } = connect(lines())
     theirs.write('a\nbb\nc\n')
     await settled()
@@ -244,7 +244,7 @@ describe('a connection passes the span on', () => {
     expect(await read()).toEqual(['c', 5, 7])
   })
 
-  test('of the message in the reader’s hands while the next one is decoded', async () => {
+  test('of the message that the reader has while the next message is decoded', async () => {
     const { connection, theirs, read } = connect(lines())
     theirs.write('a\nbb\nc')
     expect(await read()).toEqual(['a', 0, 2])

@@ -193,7 +193,7 @@ describe('a peer', () => {
     server.destroy()
   })
 
-  test('the data of a peer that closes at once behind it is read', async () => {
+  test('the data of a peer that closes immediately behind it is read', async () => {
     const arrivals = new Arrivals()
     const listener = await closeAfterTest(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
@@ -364,7 +364,7 @@ describe('listening', () => {
     server.destroy()
   })
 
-  test('closing takes effect at once, accepts no client any more, and leaves open connections', async () => {
+  test('closing takes effect immediately, accepts no client any more, and leaves open connections', async () => {
     const { listener, client, server } = await pair('127.0.0.1')
     await listener.close()
     await listener.close()
@@ -403,7 +403,7 @@ describe('connecting', () => {
     await expect(connectTcp(await unusedAddress(), 0, clock)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 
-  test('waits only for a server: other failures reject at once', async () => {
+  test('waits only for a server: other failures reject immediately', async () => {
     const clock = impatientClock(() => expect.unreachable())
     await expect(connectTcp({ host: '127.0.0.1', port: 65_536 }, 60_000, clock)).rejects.toMatchObject({ code: 'ERR_SOCKET_BAD_PORT' })
   })

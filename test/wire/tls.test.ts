@@ -196,7 +196,7 @@ describe('fingerprints', () => {
 })
 
 describe('peers that do not speak TLS', () => {
-  test('a plain client that sends receives the reason, and so does the host, and it does not count as a client', async () => {
+  test('a plain client that sends and the host receive the reason, and it does not count as a client', async () => {
     const { listener, arrivals, reasons, refusal } = await place()
     const client = await plainClient(listener.address)
     client.write('Hi Server')

@@ -280,7 +280,7 @@ describe('a UDP client', () => {
     await expect(here.receive()).rejects.toMatchObject({ reason: 'reset', message: 'a message was too long for one datagram (EMSGSIZE)' })
   })
 
-  test('sends its message if it closes at once behind it', async () => {
+  test('sends its message if it closes immediately behind it', async () => {
     const { at, arrivals } = await place()
     const here = unframed(await connectUdp(at))
     here.send('Hi Server')

@@ -22,7 +22,7 @@ export function parseLetter(text: string): string | undefined {
 }
 
 /**
- * Folds the case of a character: ß and ẞ become equal, and so do σ and ς. The four i of Turkish become equal, because each is
+ * Folds the case of a character: ß and ẞ become equal, and σ and ς, too. The four i of Turkish become equal, because each is
  * the capital of another in some language. Printed and typed apostrophes and hyphens become equal, too.
  */
 export function foldCase(character: string): string {

@@ -6,8 +6,8 @@ import { interrupt, type LastWords } from './interrupted.ts'
 import { toBytes } from './wire-filters.ts'
 
 /*
- * Messages that no correct program sends, made from the automaton and the framing of the program: a program under test has to refuse
- * them or to end, in every state, and neither to crash nor to take them for a move.
+ * Messages that no correct program sends, made from the automaton and the framing of the program: a program under test must refuse them or
+ * end, in every state; it must not crash, and must not take them for a move.
  */
 
 const UNKNOWN = '~ no such message ~'

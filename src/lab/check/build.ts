@@ -15,7 +15,7 @@ export async function buildProgram(sandbox: Sandbox, words: readonly string[]): 
   return { cause: 'crashed', sentence, lines: running.output.lastLines(QUOTED) }
 }
 
-/** Builds a program, if it has a build command, and judges it. If the build fails, so does every check. */
+/** Builds a program, if it has a build command, and judges it. If the build fails, every check fails. */
 export async function* judgeBuilt(options: JudgeOptions, words: readonly string[] | undefined): AsyncGenerator<JudgedCheck> {
   const { subject, level, checks } = options
   const failure = words && (await buildProgram(subject.sandbox, words))

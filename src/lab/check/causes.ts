@@ -108,7 +108,7 @@ function explainFault(one: Observation, at: number, evidence: Evidence): NamedCa
     if (isRepeated(one, at, evidence))
       return {
         cause: 'answered-twice',
-        sentence: `the ${role} sent ${quote(evidence, one)} as one more answer: it had answered already, and nothing was asked since`,
+        sentence: `the ${role} sent ${quote(evidence, one)} as one more answer: it had answered already, and no question followed`,
       }
     if (isNoNumber(one, evidence)) return explainNoNumber(one, evidence)
     // a refused message belongs to the game as long as the conversation continues
@@ -182,7 +182,7 @@ function explainUnfinished({ bytes, sentence, lacks }: UnfinishedObservation, ev
   return { cause: 'missing-newline', sentence: `${sentence}: the other side waits for the line end, because the message could continue` }
 }
 
-/** Checks whether a message answers again what its side has answered, before the other side has said anything. */
+/** Checks whether a message answers again what its side has answered, before the other side has sent a message. */
 function isRepeated(message: MessageObservation, at: number, { observations, automaton }: Evidence): boolean {
   if (message.standing !== 'early' && message.violation === undefined) return false
   const before = observations.slice(0, at).findLast((one) => one.kind === 'message')

@@ -29,7 +29,7 @@ export interface CheckSubject {
   readonly onProgress?: ((note: string) => void) | undefined
 }
 
-/** Finding is what a check has found. */
+/** Finding is the result of a check. */
 export interface Finding {
   /** The likely cause; missing if the program has passed. */
   readonly cause?: Cause
@@ -46,7 +46,7 @@ export interface Finding {
   readonly outcomes?: OutcomeCoverage
 }
 
-/** OutcomeCoverage says which outcomes of a game were played. */
+/** OutcomeCoverage has the outcomes of a game, and those that were played. */
 export interface OutcomeCoverage {
   readonly reached: ReadonlySet<string>
   readonly all: readonly string[]

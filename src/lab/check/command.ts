@@ -3,7 +3,7 @@ import { errorMessage } from '../../base/errors.ts'
 import { quoteText } from '../../wire/text.ts'
 import type { Address } from '../../wire/transport.ts'
 
-/** CommandError says in a sentence why a command line cannot start a program. */
+/** CommandError is the error for a command line that cannot start a program; its message is a sentence. */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
 }
@@ -24,7 +24,7 @@ export function parseCommand(text: string): readonly string[] {
   }
   const [first] = words
   if (first === undefined || first === '')
-    throw new CommandError('the command is empty; say how the program is started, such as "python3 client.py"')
+    throw new CommandError('the command is empty; give the command that starts the program, such as "python3 client.py"')
   const operator = words.find((word) => OPERATORS.has(word))
   if (operator !== undefined)
     throw new CommandError(

@@ -9,7 +9,7 @@ import { candidateLines } from './typist.ts'
 /** Name of the companion, if a protocol asks for a name: the judge's other client has the name of the example. */
 const NAME = 'grace'
 
-/** Checks whether the server of a program seats two clients at one table, so that one client alone waits for ever. */
+/** Checks whether the server of a program seats two clients at one table, so that one client alone waits without end. */
 export function needsCompanion({ needs, host }: Program): boolean {
   return needs === 'hall' && host === undefined
 }

@@ -26,7 +26,7 @@ const LOOK = 100
 const STRANGER = 700
 const SILENCE = 6000
 
-/** The check that a client does not wait for ever for an answer that was lost. */
+/** The check that a client does not wait without end for an answer that was lost. */
 export const lostDatagram: Check = {
   name: 'lost-datagram',
   proves: 'asks again or gives up if an answer is lost',
@@ -50,7 +50,7 @@ export const lostDatagram: Check = {
     await running.stop()
     leave.abort()
     await match
-    if (isBorne) return { sentence: 'the client went on without the lost answer', visited: watch.visited }
+    if (isBorne) return { sentence: 'the client continued without the lost answer', visited: watch.visited }
     const sentence = `the first answer was lost, and the client still waits for it after ${PATIENCE / 1000} s: set a timeout, and ask again or give up`
     return { cause: 'hangs', sentence, lines, observations: watch.observations, visited: watch.visited }
   },

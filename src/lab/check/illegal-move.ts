@@ -117,7 +117,7 @@ async function findRefusal(
   judge.destroy()
   await conversation.closed
   if (!(error instanceof Disconnected) || error.reason !== 'violation') return undefined
-  // the role got everything at once
+  // the role got all messages together
   return error.message.replace(/; it had arrived before .*/, '')
 }
 

@@ -18,10 +18,10 @@ import { type WireWatch, watchWire } from './wire-watch.ts'
 /*
  * These checks play until the conversation reaches a state, and then the judge's side leaves, perhaps after a last message that the
  * protocol does not have. The program has to notice that: a client ends, a server serves the next client. Each state needs a
- * conversation of its own, which is cheap: a correct program ends at once.
+ * conversation of its own, which is cheap: a correct program ends immediately.
  *
- * A person would continue to type, and so does the judge: a program that waits at its prompt notices nothing before it has a line. And
- * a program that takes a wrong message for a move then makes its own move too soon.
+ * The judge continues to type, because a person would continue: a program that waits at its prompt notices nothing before it has a line.
+ * And a program that takes a wrong message for a move then makes its own move too soon.
  */
 
 /**
@@ -123,7 +123,7 @@ function findUnasked({ observations, automaton }: WireWatch, seen: number | unde
   }
 }
 
-/** Finds what a program does after the other side is gone: it crashes, reads for ever, or does not end. */
+/** Finds what a program does after the other side is gone: it crashes, reads without end, or does not end. */
 async function judgeAfterwards(subject: CheckSubject, running: RunningProgram, how: Goodbye): Promise<Finding> {
   const { role, clock } = subject
   // a server serves the next client, and a program at its prompt waits for a person: neither ends

@@ -45,7 +45,7 @@ export class InterruptingTransport extends TransportFilter {
   }
 
   override data(bytes: Uint8Array): void {
-    // the state follows from the bytes, and the judge's answer would follow at once
+    // the state follows from the bytes, and the judge's answer would follow immediately
     this.#check()
     if (!this.#isGone) super.data(bytes)
   }

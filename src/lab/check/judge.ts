@@ -36,12 +36,12 @@ export interface JudgedCheck {
   readonly outcomes: OutcomeCoverage | undefined
 }
 
-/** The causes that leave a conversation whole, so that the other checks still say something. */
+/** The causes that leave a conversation whole, so that the other checks can still find other mistakes. */
 const HARMLESS: ReadonlySet<Cause> = new Set(['unflushed-output'])
 
 /**
  * Runs the checks of a program, and yields each result as soon as it is known. The first check runs alone: if it fails, the others would
- * only fail for the same cause, and they are not played. The others run in several sandboxes at once, if the system has them.
+ * only fail for the same cause, and they are not played. The others run in several sandboxes at the same time, if the system has them.
  */
 export async function* judge(options: JudgeOptions): AsyncGenerator<JudgedCheck> {
   const { subject, level, only, checks, lanes = 1 } = options

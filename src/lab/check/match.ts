@@ -195,7 +195,7 @@ function isViolation(error: Error | undefined): boolean {
   return error instanceof Disconnected && error.reason === 'violation'
 }
 
-/** Splits what a role has written at once into messages. */
+/** Splits the text of one write of a role into messages. */
 function splitLines(text: string): readonly string[] {
   return text.split(/(?<=\n)/).filter((line) => line !== '')
 }

@@ -11,8 +11,8 @@ const CONNECT_WAIT = 2000
 const PASSED = 'the server has played with two clients, one after the other'
 
 /**
- * The check that a server plays with its next client as with the first one. The first client plays a long game, so that what the server
- * keeps of it shows: a count that never starts again, or a board with the moves of another client.
+ * The check that a server plays with its next client as with the first one. The first client plays a long game, so that the next game shows
+ * data that the server did not reset: a count that never starts again, or a board with the moves of another client.
  */
 export const nextClient: Check = {
   name: 'next-client',
@@ -30,7 +30,7 @@ export const nextClient: Check = {
     const transport = first.cause === undefined ? await connectAgain(subject) : undefined
     if (!transport) {
       await running.stop()
-      return first.cause === undefined ? { ...first, sentence: 'the server serves one client, so there is no next one' } : first
+      return first.cause === undefined ? { ...first, sentence: 'the server serves one client, so there is no next client' } : first
     }
     let hasEnded = false
     void running.ended.then(() => {

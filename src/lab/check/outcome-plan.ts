@@ -4,7 +4,7 @@ import type { Script } from './script.ts'
 /** Maximum number of messages of a conversation that is played only because it is the longest one with its outcome. */
 const LONG = 40
 
-/** OutcomePlan says which conversations show everything that rehearsals have shown. */
+/** OutcomePlan is a choice of conversations that together show everything that rehearsals have shown. */
 export interface OutcomePlan {
   /** The scripts to play, the most instructive first. */
   readonly scripts: readonly Script[]

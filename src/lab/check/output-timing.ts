@@ -1,12 +1,12 @@
 import { decode } from '../../wire/text.ts'
 import type { OutputChunk } from './program-output.ts'
 
-/** Lines that must have been typed before the times of the output say anything. */
+/** Minimum number of typed lines; with fewer lines, the times of the output show nothing. */
 const FEWEST = 2
 
 /**
  * Checks whether a program has held back its output: it printed nothing from the first typed line to the last one, and at its end at
- * least a line or prompt for each of them. A program that prints little prints nothing for a typed line in the end, either.
+ * least a line or prompt for each of them. The second condition excludes a program that prints little.
  */
 export function isOutputHeldBack(chunks: readonly OutputChunk[]): boolean {
   const typed = chunks.filter(({ stream }) => stream === 'typed').length

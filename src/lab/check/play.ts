@@ -30,12 +30,12 @@ const BUSY = 300
 const IDLE = 300
 /** Milliseconds of processor time in such a wait up to which a program sleeps. */
 const ASLEEP = 50
-/** Milliseconds since the last message in which a conversation goes on. */
+/** Milliseconds since the last message for which a conversation counts as active. */
 const ACTIVE = 3000
 /** Number of typed lines that a sentence shows. */
 const SHOWN = 8
 
-/** PlayOptions say how a conversation differs from an undisturbed one. */
+/** PlayOptions are the differences between a conversation and an undisturbed conversation. */
 export interface PlayOptions {
   /** Fault rules for what the judge sends, as `--fault` takes them. */
   readonly faults?: string
@@ -184,7 +184,7 @@ function toFinding({ subject, match, end, running, watch, spins, isGarbled, inte
   const outcome = match.outcomes.at(-1)
   const { prompt } = running.output
   if (!end && role === 'client' && outcome !== undefined && prompt !== '') {
-    const sentence = `the game is over (${outcome}), but the client waits at its prompt ${quoteText(prompt)} as if the game went on (${played})`
+    const sentence = `the game is over (${outcome}), but the client waits at its prompt ${quoteText(prompt)} as if the game continued (${played})`
     return { cause: 'wrong-rules', sentence, lines, observations, ...(match.board === undefined ? {} : { board: match.board }) }
   }
   if (!end && role === 'client') {
@@ -198,7 +198,7 @@ function toFinding({ subject, match, end, running, watch, spins, isGarbled, inte
   return { sentence: `the conversation ended as its protocol ends (${played})` }
 }
 
-/** Checks whether a conversation went on until the program was ended: a network that delays everything makes long games longer. */
+/** Checks whether a conversation continued until the judge ended the program: a network that delays everything makes long games longer. */
 function isActive(observations: readonly Observation[]): boolean {
   const last = observations.findLast((one) => one.kind === 'message')
   const end = observations.findLast((one) => one.kind === 'end')

@@ -1,7 +1,7 @@
 /** Points are counted in hundredths, because whole numbers add up exactly. */
 export const UNIT = 100
 
-/** Weights say what checks count. */
+/** Weights determine the points of each check. */
 export interface Weights {
   /** Returns the weight of a check: a number from 0, with at most two digits after the point. */
   readonly weightOf: (name: string) => number
@@ -29,7 +29,7 @@ export function toPoints(names: readonly string[], { weightOf, points }: Weights
   return parts.map((part, at) => (raised.has(at) ? part + 1 : part))
 }
 
-/** Score is what the checks of a program have earned, in hundredths of a point. */
+/** Score has the points that the checks of a program have earned, in hundredths of a point. */
 export interface Score {
   readonly earned: number
   readonly possible: number

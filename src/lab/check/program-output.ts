@@ -26,8 +26,8 @@ export interface OutputChunk {
 }
 
 /**
- * ProgramOutput is what a program has printed: pieces with their times, up to a limit in bytes. It drops output beyond the limit, and
- * then `overflowed` is true.
+ * ProgramOutput has the pieces of text that a program has printed, with their times, up to a limit in bytes. It drops output beyond the
+ * limit, and then `overflowed` is true.
  */
 export class ProgramOutput {
   readonly #chunks: OutputChunk[] = []

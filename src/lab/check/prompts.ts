@@ -33,7 +33,7 @@ function classifyPrompt(prompt: string): PromptKind | undefined {
 
 /**
  * Returns the line to type at a prompt before a program of this side has connected; `undefined` if the prompt asks for nothing known. A
- * server that says "INPUT SERVER: " speaks of itself: its client may have connected just now.
+ * server that says "INPUT SERVER: " speaks of itself: its client may have connected meanwhile.
  */
 export function answerPrompt(prompt: string, { host, port }: Address, side: Side = 'client'): string | undefined {
   switch (classifyPrompt(side === 'server' ? prompt.replace(/\bserver\b/gi, '') : prompt)) {

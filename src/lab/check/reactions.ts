@@ -6,7 +6,7 @@ import { candidateLines } from './typist.ts'
 import type { WireWatch } from './wire-watch.ts'
 
 /*
- * What a program sends after the judge's side has broken the protocol, or has fallen silent, shows what it made of that.
+ * The messages of a program after the judge's side has broken the protocol, or has fallen silent, show how the program has handled that.
  */
 
 /** Milliseconds for a program to send a line that was typed. */
@@ -72,7 +72,7 @@ export function findReaction({ role, program }: CheckSubject, since: readonly Ob
 }
 
 /**
- * Finds a client that waits for an answer for ever, in a state in which it may speak although the answer is missing. Such a protocol has
+ * Finds a client that waits for an answer without end, in a state in which it may speak although the answer is missing. Such a protocol has
  * answers without a byte, which never arrive.
  */
 export async function findStall(

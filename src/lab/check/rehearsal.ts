@@ -20,7 +20,7 @@ const TRIED = 24
 /** Stands between a state and the name of the message that leaves it. */
 export const ARROW = ' → '
 
-/** Rehearsal is what a script leads to if both sides are Parlor's own roles. */
+/** Rehearsal is the conversation to which a script leads if both sides are Parlor's own roles. */
 export interface Rehearsal {
   readonly script: Script
   /** The transitions of the automaton that it takes: `judging → low`. */

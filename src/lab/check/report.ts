@@ -1,6 +1,6 @@
 import type { Side } from '../../protocol/automaton.ts'
 
-/** CheckLevel says what a check demands: the behaviour of the worksheets' own programs, or more. */
+/** CheckLevel is the behaviour that a check demands: that of the worksheets' own programs, or more. */
 export type CheckLevel = 'worksheet' | 'robust'
 
 /** The causes of failures. The codes are stable: programs read them, and pages explain them. */

@@ -15,7 +15,7 @@ export interface ProgramLimits {
   readonly processes: number
 }
 
-/** Usage is what all processes of a program have used so far. */
+/** Usage has the resources that all processes of a program have used so far. */
 export interface Usage {
   /** Milliseconds of processor time. */
   readonly processor: number
@@ -25,10 +25,10 @@ export interface Usage {
   readonly idle: number
 }
 
-/** StopReason says why the judge has ended a program: it exceeded a limit, or was not needed any more. */
+/** StopReason is the reason why the judge has ended a program: the program exceeded a limit, or was not needed any more. */
 export type StopReason = 'time' | 'output' | 'memory' | 'judge'
 
-/** ProgramEnd says how a program has ended. A program has an exit code, or a signal or the judge has ended it. */
+/** ProgramEnd is the end of a program. A program has an exit code, or a signal or the judge has ended it. */
 export interface ProgramEnd {
   readonly code?: number
   /** Name of the signal, such as `SIGSEGV`. */
@@ -37,7 +37,7 @@ export interface ProgramEnd {
   readonly usage: Usage
 }
 
-/** ProgramStart says how the sandbox starts a program. */
+/** ProgramStart has the command of a program, and the surroundings in which the sandbox starts the program. */
 export interface ProgramStart {
   /** The command, with address and port filled in. */
   readonly words: readonly string[]
@@ -52,7 +52,7 @@ export interface ProgramStart {
 /** RunningProgram is a program under test. */
 export interface RunningProgram {
   readonly output: ProgramOutput
-  /** True if it has a pseudo-terminal, so that it prints prompts at once, as it does for a person. */
+  /** True if it has a pseudo-terminal, so that it prints prompts immediately, as it does for a person. */
   readonly terminal: boolean
   /** Types a line, as a person does: the text and Enter. */
   type(line: string): void
@@ -79,7 +79,7 @@ export interface Sandbox {
   listen(port: number, accept: (transport: Transport) => void, how?: { readonly datagrams?: boolean }): Promise<Listener>
   /**
    * Connects to a program that listens at 127.0.0.1, and tries again until it does, for up to `timeout` milliseconds. A connection that
-   * the program closes first ends with a reset, so that its port is free at once; with `keepsPort`, it ends as usual, and the system
+   * the program closes first ends with a reset, so that its port is free immediately; with `keepsPort`, it ends as usual, and the system
    * holds the port for a minute (TIME_WAIT). With `datagrams`, over UDP: resolves when the program has a socket at the port.
    */
   connect(port: number, timeout: number, how?: { readonly keepsPort?: boolean; readonly datagrams?: boolean }): Promise<Transport>
@@ -93,7 +93,7 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
-/** SandboxError says in a sentence why a program cannot run in a sandbox, and what to do. */
+/** SandboxError is the error if a program cannot run in a sandbox. Its message says why, and what to do. */
 export class SandboxError extends Error {
   override readonly name = 'SandboxError'
 }

@@ -7,11 +7,11 @@ import type { MatchEnd } from './match.ts'
 
 /*
  * The wire shows what a program has sent. The judge also knows what it should have sent: Parlor's own role of the same side has read the
- * same messages and the same typed lines. And it knows the game: the board, and whether the game is over. With that it tells a program
- * that breaks the rules from one that hangs, although both look the same on the wire.
+ * same messages and the same typed lines. And it knows the game: the board, and whether the game is over. With this knowledge, it
+ * distinguishes a program that breaks the rules from a program that hangs, although both look the same on the wire.
  */
 
-/** Look is what the judge knows of one conversation beside the bytes. */
+/** Look is the judge's knowledge of one conversation beside the bytes. */
 export interface Look {
   readonly role: Side
   readonly automaton: Automaton
@@ -77,7 +77,7 @@ function findLostCharacter({ role, automaton, observations, match }: Look): Name
   return undefined
 }
 
-/** Finds the first message that differs from what Parlor's own role sent in its place, and says so in a clause. */
+/** Finds the first message that differs from what Parlor's own role sent in its place, and describes the difference in a clause. */
 function findDifference({ role, automaton, observations, match }: Look): string | undefined {
   for (const [at, message] of messagesOf(observations, role).entries()) {
     const expected = match.expected[at]
@@ -87,7 +87,7 @@ function findDifference({ role, automaton, observations, match }: Look): string 
     if (isFree || message.text.trim() === expected?.trim()) continue
     if (refused !== undefined)
       return `${quoteText(refused)} was typed, which the game does not allow now: the program must not send it, and has to ask again`
-    return `the ${role} sent ${quoteText(message.text)} where the worksheet's ${role} sends ${quoteText(expected?.trim() ?? '')}`
+    return `the ${role} sent ${quoteText(message.text)}, but the worksheet's ${role} sends ${quoteText(expected?.trim() ?? '')}`
   }
   return undefined
 }

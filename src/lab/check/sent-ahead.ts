@@ -14,9 +14,9 @@ import { endWithin } from './waiting.ts'
 import { watchWire } from './wire-watch.ts'
 
 /*
- * TCP may hand over two messages at once, for example because the second was sent before its turn: a person types ahead, or a program does
- * not wait. What is behind the first message belongs to the next turn. A program that takes all bytes of one read for one message drops the
- * second message, or takes both for one, and then waits for a message that has arrived already.
+ * TCP may deliver two messages together, for example because the second was sent before its turn: a person types ahead, or a program does
+ * not wait. The bytes behind the first message belong to the next turn. A program that takes all bytes of one read for one message drops
+ * the second message, or takes both for one, and then waits for a message that has arrived already.
  */
 
 /** Milliseconds for each answer before the two messages, and of silence after which the program is done with them. */
@@ -112,7 +112,7 @@ async function settle(subject: CheckSubject, { running, watch, state }: Waiting)
   }
 }
 
-/** Explains what a program has made of two messages in one read; the finding has no cause if it has read both. */
+/** Explains how a program has handled two messages in one read; the finding has no cause if it has read both. */
 function explain({ role, program }: CheckSubject, { running, watch, seen }: Waiting, crash: Finding | undefined): Finding | undefined {
   const isGoodbye = ({ name }: MessageObservation) => name !== undefined && program.protocol.automaton.messages[name]?.bye === true
   const since = watch.observations.slice(seen)

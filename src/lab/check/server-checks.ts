@@ -84,7 +84,7 @@ function resetNow(transport: Transport): Promise<void> {
   })
 }
 
-/** The check that a server can be started again at once, on the port of a connection that it has closed. */
+/** The check that a server can be started again immediately, on the port of a connection that it has closed. */
 export const restartOnTheSamePort: Check = {
   name: 'restart-on-the-same-port',
   proves: 'can be started again immediately on the same port',

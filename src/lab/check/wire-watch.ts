@@ -105,7 +105,7 @@ export class WireWatch extends TransportFilter {
   #observe(event: WireEvent): void {
     const seen = this.#monitor.observe(event)
     this.#visited.add(this.#monitor.state)
-    // several messages can arrive at once
+    // several messages can arrive together
     for (const one of seen) if ('after' in one) this.#visited.add(one.after)
     if (this.observations.length < STORED) this.observations.push(...seen)
   }

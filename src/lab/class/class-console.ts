@@ -21,8 +21,8 @@ const QUIET = 2000
 
 /**
  * ClassConsole watches the connections of a server, for its operator: one monitor for each, beside the conversation and without
- * an effect on it. It masks and bounds the data that it stores (`ClassLimits`), also for closed connections, which it stores for a while. A
- * monitor that fails is a bug of Parlor; its connection continues unwatched.
+ * an effect on it. It masks and bounds the data that it stores (`ClassLimits`), also the data of closed connections, which it stores for a
+ * limited time. A monitor that fails is a bug of Parlor; its connection continues unwatched.
  */
 export class ClassConsole {
   readonly #clock: Clock
@@ -192,7 +192,7 @@ export class ClassConsole {
     }
   }
 
-  /** Drops observations of closed connections, and then of the connections that are quiet for longest, until the limit holds. */
+  /** Drops observations of closed connections, and then of the connections that have been quiet for longest, until the limit holds. */
   #forgetQuiet(busy: number): void {
     const quietest = [...this.#open.values()].sort((one, other) => lastTime(one) - lastTime(other))
     for (const watched of [...this.#closed.values(), ...quietest]) {

@@ -103,7 +103,7 @@ export function formatClassLine(line: ClassLine): string {
   return JSON.stringify(z.encode(Line, line as z.output<typeof Line>))
 }
 
-/** Parses a line. Returns a refusal, in a sentence, for anything else. */
+/** Parses a line. Returns a refusal, in a sentence, for any other text. */
 export function parseClassLine(text: string): ClassLine | { readonly refused: string } {
   let value: unknown
   try {

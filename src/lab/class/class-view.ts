@@ -1,7 +1,7 @@
 import type { Observation, Turn } from '../monitor/observation.ts'
 
 /*
- * The rows and observations that a class console shows of a server's connections. They are plain data without secrets and talk, so that
+ * The rows and observations that a class console shows of a server's connections. They are plain data without secrets or talk, so that
  * they can leave the process: `class-lines.ts` writes them as lines of JSON.
  */
 
@@ -77,7 +77,7 @@ export interface ClassLimits {
   /** Observations of one connection, and their bytes; then the console drops the oldest. */
   readonly observations: number
   readonly bytes: number
-  /** Bytes of all observations together; then the console drops those of the connection that is quiet for longest. */
+  /** Bytes of all observations together; then the console drops those of the connection that has been quiet for longest. */
   readonly allBytes: number
 }
 

@@ -43,7 +43,7 @@ export class ObservationMask {
     return this.#hasTalk[side]
   }
 
-  /** Returns an observation without secrets and talk, and without its longest parts. */
+  /** Returns an observation without secrets, without talk, and without its longest parts. */
   mask(one: Observation): Observation {
     switch (one.kind) {
       case 'message':

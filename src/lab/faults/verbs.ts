@@ -1,4 +1,4 @@
-/** FaultPlace says when a fault happens: during a message, or at one point of it. */
+/** FaultPlace is the time of a fault, relative to a message: during a message, or at one point of it. */
 export type FaultPlace = 'at' | 'before' | 'inside' | 'after'
 
 /** FaultUnit is the meaning of the value of a verb. */

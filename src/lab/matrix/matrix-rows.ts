@@ -3,7 +3,9 @@ import { type HandInReport, MATRIX_SIDES, type MatrixReport } from './report.ts'
 
 const TITLES = ['hand-in', 'side', 'with', 'check', 'result', 'at fault', 'cause', 'sentence', 'points', 'of', 'started by', 'repeat']
 
-/** Returns the results of a class as rows of a spreadsheet: the titles, a row for each check, and two rows for each pair, one a side. */
+/**
+ * Returns the results of a class as rows of a spreadsheet: the titles, a row for each check, and two rows for each pair, one for each side.
+ */
 export function toMatrixRows({ handIns, pairs }: MatrixReport, weights: Weights): readonly (readonly (string | number)[])[] {
   const together = pairs.flatMap(({ client, server, outcome, cause, sentence, repeat }) =>
     MATRIX_SIDES.map((side) => {

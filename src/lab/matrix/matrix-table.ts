@@ -13,7 +13,7 @@ import {
   showLine,
 } from './report.ts'
 
-/** MatrixTableOptions say how the table is printed. */
+/** MatrixTableOptions are the width and the colours of the table. */
 export interface MatrixTableOptions {
   /** In columns, at least 60. */
   readonly width: number
@@ -109,11 +109,11 @@ function formatFailures({ handIns, pairs }: MatrixReport, { width }: MatrixTable
   })
   const lines = [...own, ...together].flatMap(({ what, sentence, repeat }) => [
     ...wrap(showLine(`${what}: ${sentence}`), width, 2),
-    // a command is copied as one line
+    // a user copies a command as one line
     ...(repeat === undefined ? [] : [`  repeat: ${showLine(repeat)}`]),
   ])
   const more = failed.length - news.length
-  const rest = `${formatCount(more, 'other pair')} failed by a mistake of a side whose own checks fail, too; --html and --csv have them all`
+  const rest = `${formatCount(more, 'other pair')} failed because of a side whose own checks fail, too; --html and --csv list all pairs`
   const all = [...lines, ...(more > 0 ? wrap(rest, width) : [])]
   return all.length === 0 ? [] : ['', ...all]
 }

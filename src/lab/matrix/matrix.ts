@@ -33,7 +33,7 @@ export interface MatrixOptions {
   readonly entries: readonly MatrixEntry[]
   /** The only check to run, and its side, if it is for one side. */
   readonly only?: { readonly name: string; readonly side?: Side } | undefined
-  /** The only pair to play. Then no checks run. */
+  /** The only pair to play. If a pair is given, no checks run. */
   readonly pair?: { readonly client: string; readonly server: string } | undefined
   /** False to play no pairs. */
   readonly hasPairs: boolean
@@ -65,7 +65,7 @@ class Matrix {
   readonly #sides = new Map<string, HandInSide>()
   readonly #pairs = new Map<string, PairReport>()
   readonly #pool: SidePool
-  /** True if the sandboxes have networks of their own; `undefined` until one was opened. */
+  /** True if the sandboxes have networks of their own; `undefined` until the first sandbox is open. */
   #hasNetworks: boolean | undefined
   #done = 0
   #all = 0
@@ -174,7 +174,7 @@ class Matrix {
         }
       } catch (error) {
         if (this.#options.signal.aborted) throw error
-        const sentence = `it could not be judged: ${errorMessage(error)}`
+        const sentence = `the judge could not check it: ${errorMessage(error)}`
         const common = { name: 'judged', passed: false, cause: null, sentence, source: program.source }
         checks.push({ ...common, repeat: repeat(common), details: [] })
       }

@@ -19,7 +19,7 @@ import { judgePair, type PairEnd, type PairFinding } from './pair-verdict.ts'
 
 /*
  * Two hand-ins play one conversation. Each is in a sandbox of its own, and neither can reach the other: the judge listens in the network of
- * the client, connects in the network of the server, and relays. So each of them sees the bytes of the other and nothing else of it.
+ * the client, connects in the network of the server, and relays. So each hand-in sees only the bytes of the other hand-in.
  *
  * The judge plays no side, but it types into both programs when the person at each program would type. As in a check, Parlor's own role of
  * the same side knows that time: a shadow beside each program reads the bytes that the program receives, and the judge drops the shadow's
@@ -46,12 +46,12 @@ export interface PairOptions {
   readonly silence?: number
 }
 
-/** Plays one conversation between two programs, and resolves to what is wrong, and with which of them. */
+/** Plays one conversation between two programs, and resolves to the finding. */
 export async function playPair({ client, server, options, silence = SILENCE }: PairOptions): Promise<PairFinding> {
   const [one, other] = await Promise.all([connectProgram(client), connectProgram(server)])
   if ('sentence' in one || 'sentence' in other) {
     for (const each of [one, other]) if ('running' in each) await giveUp(each)
-    // a client cannot be blamed for a server that is not there
+    // a client is not at fault if its server does not run
     const [atFault, finding] = 'sentence' in other ? (['server', other] as const) : (['client', one] as const)
     return 'sentence' in finding ? { ...finding, atFault } : { sentence: '' }
   }

@@ -3,7 +3,7 @@ import type { Side } from '../../protocol/automaton.ts'
 /*
  * Students name their files as they like, but most of them put the side into the name: `client.py`, `GuessServer.java`, `server_v2.c`. So
  * a file is the program of a side if its name has the word for that side, and not the other word. The guess prefers a file whose name is
- * the word alone to all others; two files with equal claims give no guess, because a wrong guess would cost marks.
+ * the word alone to all others; two files that fit equally well give no guess, because a wrong guess would cost marks.
  *
  * The program may read its address from its arguments, and may refuse a wrong number of arguments. Its text shows which arguments it reads.
  * It gets the address in its environment and at its prompts, too.
@@ -25,12 +25,12 @@ export interface GuessedStart {
   readonly file: string
 }
 
-/** Unguessed says in a clause why a side has no guess. */
+/** Unguessed is the reason, as a clause, why a side has no guess. */
 export interface Unguessed {
   readonly unclear: string
 }
 
-/** Language says how the programs of a file extension are built and started. */
+/** Language has the commands that build and start the programs of a file extension. */
 interface Language {
   /** Returns the command that starts a file, without arguments. */
   readonly start: (file: string) => string
@@ -94,7 +94,7 @@ function scriptOf(side: Side, files: readonly SourceFile[]): GuessedStart | unde
     // as with npm, a shell runs it
     return typeof script === 'string' ? { command: `sh -c ${quote(script)}`, file: 'package.json' } : undefined
   } catch {
-    // a broken package.json says nothing; the other files may
+    // a package.json with an error gives no guess; the other files may give one
     return undefined
   }
 }

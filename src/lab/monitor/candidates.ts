@@ -2,13 +2,13 @@ import { isField, type MessageSpec, parseMessage } from '../../protocol/automato
 import { ConversationMonitor, type WatchedProtocol } from './monitor.ts'
 import type { Observation, WireEvent } from './observation.ts'
 
-/** FitObservation says which programs the messages of a conversation still fit. It follows each event that changes these programs. */
+/** FitObservation lists the programs that the messages of a conversation still fit. It follows each event that changes these programs. */
 export interface FitObservation {
   readonly kind: 'fit'
   readonly at: number
   /** The names of the programs that fit, the most probable first. */
   readonly fit: readonly string[]
-  /** The programs that the messages do not fit any more, each with a sentence that says why. */
+  /** The programs that the messages do not fit any more, each with a sentence about the reason. */
   readonly dropped: readonly { readonly name: string; readonly why: string }[]
 }
 
@@ -30,7 +30,7 @@ interface Candidate {
 const STORED = 1000
 
 /**
- * CandidateMonitors follow a conversation of an unknown program with the automata of all programs at once. The messages fit a
+ * CandidateMonitors follow a conversation of an unknown program with the automata of all programs at the same time. The messages fit a
  * program until one of them violates its automaton. Many programs fit for a long time, because a chat accepts any line, so the
  * monitors are in order of probability: first those with more messages that have words of their own.
  */
@@ -86,8 +86,8 @@ export class CandidateMonitors {
   }
 
   /**
-   * Chooses the most probable program. Only a program with more messages of its own replaces it or, if it has ceased to fit, a program
-   * with as many: a client that makes a mistake in a game does not speak the chat that accepts any line.
+   * Chooses the most probable program. Only a program with more messages of its own replaces it or, if it has ceased to fit, a program with
+   * as many, because a client that makes a mistake in a game does not speak the chat that accepts any line.
    */
   #chooseLeader(leader: Candidate | undefined, left: readonly Candidate[]): Candidate | undefined {
     const isDropped = leader !== undefined && !left.includes(leader)

@@ -16,7 +16,7 @@ export interface WholeMessage extends ByteSpan {
   readonly segments: readonly Segment[]
 }
 
-/** DirectionOptions says how the bytes of one direction become messages. */
+/** DirectionOptions has the rules by which the bytes of one direction become messages. */
 export interface DirectionOptions {
   readonly framing: Framing
   /** True if each read is a datagram, which is a message. */

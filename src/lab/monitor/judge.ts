@@ -35,7 +35,7 @@ interface Fit {
  * contains every message that the judge has called legal, and nothing improbable; observations show its state.
  *
  * If no order contains a message when it passes, its sender cannot have known a state in which it is legal. Then
- * - it is `illegal` at once if its side may send now: the receiver reads it and refuses it, and the state stays;
+ * - it is `illegal` immediately if its side may send now: the receiver reads it and refuses it, and the state stays;
  * - it is `early` otherwise. It waits, as it waits in the receiver's inbox. The judge decides on it when it is that side's turn,
  *   or when the server refuses it.
  *
@@ -251,7 +251,7 @@ export class Judge {
   }
 }
 
-/** Maximum number of early messages of one side. The receiver will not read more. */
+/** Maximum number of early messages of one side. The receiver reads no more of them. */
 const EARLY_LIMIT = 256
 
 /** Violations of one conversation that the judge explains: a program that floods its peer makes more, and an explanation takes long. */
@@ -273,7 +273,7 @@ function hasTurn(automaton: Automaton, { state, steps }: Ordering, side: Side): 
   return maySpeak(steps, side) || isEnd(automaton, state)
 }
 
-/** Number of messages of the other side that were in their position before, and are not in another ordering. */
+/** Number of messages of the other side by which `before` has more than `ordering`; at least 0. */
 function displaced(ordering: Ordering, before: Ordering, side: Side): number {
   return Math.max(0, before.taken[otherSide(side)] - ordering.taken[otherSide(side)])
 }

@@ -1,9 +1,9 @@
 import type { EndObservation, JudgedObservation, MessageVerdict, Observation, UnfinishedObservation } from './observation.ts'
 
-/** Note is a sentence on what is special about an observation, as every diagram shows it under the arrow. */
+/** Note is a sentence about an observation, which every diagram shows under the arrow. */
 export interface Note {
   readonly text: string
-  /** `illegal` for what is wrong, `odd` for what may be wrong. */
+  /** `illegal` if the message is wrong, `odd` if it may be wrong. */
   readonly tone: 'illegal' | 'odd' | 'plain'
 }
 

@@ -31,7 +31,7 @@ export interface WireEnd {
 }
 
 /**
- * WireTime says that no other event has happened until its time. With it, pauses end messages without framing, and the monitor
+ * WireTime is a time until which no other event has happened. With it, pauses end messages without framing, and the monitor
  * reports unfinished messages.
  */
 export interface WireTime {
@@ -39,7 +39,7 @@ export interface WireTime {
   readonly at: number
 }
 
-/** WireGap says that the observer lacks what was sent between its other events. */
+/** WireGap is a loss: the observer lacks the bytes between the event before and the event after. */
 export interface WireGap {
   readonly kind: 'gap'
   readonly at: number
@@ -54,11 +54,11 @@ export interface Segment extends ByteSpan {
   readonly at: number
 }
 
-/** Turn says which side may send a message other than a goodbye. */
+/** Turn is the side that may send a message other than a goodbye. */
 export type Turn = Side | 'either' | 'none'
 
 /**
- * MessageLegality says whether the automaton allows a message at its place.
+ * MessageLegality is the verdict of the automaton on a message at its place.
  * - `legal`: legal after everything that had passed before it.
  * - `crossed`: legal, but its sender had not received all messages of the other side that had passed.
  * - `late`: it crossed a message after which it is not legal. The sender could not know that, and the receiver refuses it.
@@ -85,7 +85,7 @@ export interface MessageVerdict {
   readonly oddity?: string
 }
 
-/** Violation says what was wrong, in words that name no secret. */
+/** Violation describes a mistake in words that name no secret. */
 export interface Violation {
   /** The whole sentence, as the engine reports it. */
   readonly sentence: string
@@ -180,7 +180,7 @@ export interface GapObservation {
   readonly sentence: string
 }
 
-/** Observation is what the monitor has seen. */
+/** Observation is a result of the monitor. */
 export type Observation =
   | SegmentObservation
   | MessageObservation

@@ -4,7 +4,7 @@ import { type Note, toNotes } from './notes.ts'
 import { type EndObservation, isCut, isGlued, type MessageObservation, type Observation } from './observation.ts'
 import { formatHex, showMessage } from './shown-bytes.ts'
 
-/** SequenceDiagramOptions says how to print a diagram. */
+/** SequenceDiagramOptions are the width, the colours and the origin of the times of a diagram. */
 export interface SequenceDiagramOptions {
   /** Columns of the terminal; the diagram has at least 80. */
   readonly width: number
@@ -20,7 +20,7 @@ const TIME = 13
 const TIME_HEAD = '  # seconds  '
 /** Columns for the state after a message. */
 const STATE = 27
-/** Maximum width of an arrow in columns: a longer one is not easier to read. */
+/** Maximum width of an arrow in columns, because a longer arrow is not easier to read. */
 const WIDEST = 90
 
 /** Returns the first lines of a diagram: the sides over their lifelines, and the state at the start. */

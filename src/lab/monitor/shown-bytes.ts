@@ -74,7 +74,7 @@ export function formatHex({ bytes, secrets, raw }: MessageObservation, columns: 
   return bytes.length > count ? `${shown} ${MORE}` : shown
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters
 const UNPRINTABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]/
 
 /**
@@ -117,7 +117,7 @@ function toPieceCells(bytes: Uint8Array, start: number): readonly Cell[] {
  */
 const PLAIN = /^[ !#-[\]-~]$/
 
-/** What is shown of most characters: a character of ASCII, or an escape. */
+/** Matches the form in which a quotation shows most characters: a character of ASCII, or an escape. */
 const ASCII = /^[ -~]+$/
 
 /** Each byte as a quotation shows it, because quoting a byte takes longer than all else that a diagram does with it. */

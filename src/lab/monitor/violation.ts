@@ -5,7 +5,7 @@ import { clueOfText, clueOfWords, quoteMessage, type Speaker } from '../../proto
 import { encode, type Raw } from '../../wire/text.ts'
 import type { Violation } from './observation.ts'
 
-/** Place says which bytes of its direction a message takes. */
+/** Place is the position of a message in the bytes of its direction. */
 export interface Place {
   /** Offset of the first byte of the message. */
   readonly start: number
@@ -13,7 +13,7 @@ export interface Place {
   readonly bytes: Uint8Array
 }
 
-/** A received text, and its bytes if the text in UTF-8 has others. */
+/** A received text, and its bytes if they differ from the text in UTF-8. */
 interface Received {
   readonly text: string
   readonly raw: Raw | undefined

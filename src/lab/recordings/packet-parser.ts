@@ -32,7 +32,7 @@ export interface UdpPacket {
   readonly length: number
 }
 
-/** SkippedPacket says why a recording leaves a packet out. */
+/** SkippedPacket is the reason why a recording leaves a packet out. */
 export type SkippedPacket = 'link' | 'other' | 'fragment' | 'malformed'
 
 /** Payload has the protocol and the bytes in an IP packet. */

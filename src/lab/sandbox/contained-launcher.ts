@@ -10,7 +10,7 @@ import { FolderTooLarge, type ProgramFiles, SYSTEM_FOLDERS, stageFolder } from '
 import { SETUP } from './setup-script.ts'
 
 const HOME = '/home/sandbox'
-/** User ids without an account; each sandbox that the administrator opens takes another of them. */
+/** User ids without an account; each sandbox that the administrator opens takes a random id. */
 const USERS = { from: 0x70000000, to: 0x7fffffff }
 /** Threads of the sandbox itself, which count for the limit in a user namespace. */
 const OWN_THREADS = 32
@@ -128,7 +128,7 @@ interface StagedFolder {
   readonly note?: string
 }
 
-/** Copies a folder of the program, if it is not too large. Throws a SandboxError if the program could not see it at all. */
+/** Copies a folder of the program, if it is not too large. Throws a SandboxError if the program cannot see the folder. */
 function stage(path: string, folder: string, isAdministrator: boolean): StagedFolder {
   try {
     stageFolder(path, join(folder, 'stage'))

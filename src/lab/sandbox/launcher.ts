@@ -16,7 +16,7 @@ export interface Launch {
   report?(): Promise<LaunchReport | undefined>
 }
 
-/** LaunchReport is what the first process of a program's namespace has seen. */
+/** LaunchReport is the report of the first process of a program's namespace. */
 export interface LaunchReport {
   /** Exit code as a shell gives it: above 128 for a signal. */
   readonly code: number

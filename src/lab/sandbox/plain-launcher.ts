@@ -10,7 +10,7 @@ import { FolderTooLarge, type ProgramFiles, stageFolder } from './program-files.
 import { PLAIN_SETUP } from './setup-script.ts'
 
 const NOT_CONTAINED =
-  'this system gives the program no namespaces of its own: it can read and change what you can, and reach the network; check only programs that you would run yourself'
+  'this system gives the program no namespaces of its own, so the program can read and change your files, and reach the network; check only programs that you would run yourself'
 const LARGE = 'so it runs in its own folder, and not in a copy of it'
 
 /** PlainLauncher starts programs on a system without namespaces: with a copy of their files, a HOME of their own, and the limits of a shell. */

@@ -33,7 +33,7 @@ interface Carrier {
   endInput(): void
 }
 
-/** CarrierEnd is how the process of a launch has ended. */
+/** CarrierEnd is the end of the process of a launch. */
 interface CarrierEnd {
   readonly code?: number | undefined
   readonly signal?: string | undefined
@@ -128,7 +128,7 @@ class SandboxedProgram implements RunningProgram {
   }
 
   #signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
-    // Windows has no such signals
+    // Windows does not have these signals
     if (this.#isOver || process.platform === 'win32') return
     for (const pid of findTree(this.#carrier.pid)) sendSignal(pid, signal)
   }

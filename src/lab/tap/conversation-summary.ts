@@ -12,7 +12,7 @@ export interface ConversationSummary {
   readonly violations: number
   /** Violations after a fault that may have caused them; they do not count as violations. */
   readonly excused: number
-  /** True if a fault has changed what a side got. */
+  /** True if a fault has changed the bytes that a side received. */
   readonly isDisturbed: boolean
   /** Name of the program whose automaton judged it; `undefined` if neither side has sent a byte. */
   readonly program: string | undefined
@@ -36,7 +36,7 @@ export class ConversationCounts {
     this.#begin = begin
   }
 
-  /** Notes that a fault has changed what a side got. */
+  /** Notes that a fault has changed the bytes that a side received. */
   disturb(): void {
     this.#isDisturbed = true
   }

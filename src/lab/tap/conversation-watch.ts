@@ -13,7 +13,7 @@ export interface Watched {
   readonly observations: readonly Observation[]
   /** The programs that still fit, if they have changed. */
   readonly fit?: FitObservation
-  /** True if a fault of the tap has changed what a side got, so that a violation may be a consequence. */
+  /** True if a fault of the tap has changed the bytes that a side received, so that a violation may be a consequence. */
   readonly isDisturbed?: boolean
   /** True if the observations are those from the beginning, because another program is more probable now. */
   readonly isAnew: boolean

@@ -11,7 +11,7 @@ interface Write {
 
 /** Limit of messages and of writes that are stored. */
 const STORED = 4096
-/** Milliseconds from which on a message is said to be late; a rule at a message takes less. */
+/** Milliseconds from which a sentence calls a message late; a fault without a delay takes less. */
 const LATE = 2
 /** Maximum number of pieces whose lengths a sentence lists. */
 const LISTED = 6
@@ -36,7 +36,7 @@ export class Deliveries {
     return this.#describeSent()
   }
 
-  /** Adds a write of so many bytes. Returns such sentences, too. */
+  /** Adds a write of `length` bytes. Returns sentences on the messages that were passed on with a change. */
   addWrite(at: number, length: number): readonly string[] {
     const start = this.#sent
     this.#sent += length

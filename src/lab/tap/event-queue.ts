@@ -21,7 +21,7 @@ export interface SentOn extends EventBase {
   readonly length: number
 }
 
-/** FaultNotice says in a sentence what a fault of the tap has done. */
+/** FaultNotice is a sentence on the effect of a fault of the tap. */
 export interface FaultNotice extends EventBase {
   readonly type: 'fault'
   readonly sentence: string
@@ -32,7 +32,9 @@ export interface FaultNotice extends EventBase {
 /** TapEvent is one event that a tap has seen, or what it has done itself. */
 export type TapEvent = RecordingEntry | ConnectionClosing | SentOn | FaultNotice
 
-/** Milliseconds for which events are gathered. A person sees no difference, and the code of the judge runs warm for a whole batch. */
+/**
+ * Milliseconds for which the tap gathers events. A person sees no difference, and the judge is faster with a batch than with single events.
+ */
 const GATHERED = 5
 /** Milliseconds in one turn of the event loop, and the number of events between two looks at the time. A message waits no longer. */
 const SHARE = 1
@@ -42,7 +44,7 @@ const MOST = 16_384
 const MOST_BYTES = 8 * 1024 * 1024
 
 /**
- * EventQueue holds what a tap has seen until `take` is called with it. The tap passes bytes on at once, and what it shows and records
+ * EventQueue stores the events of a tap until it calls `take` with them. The tap passes bytes on immediately, and what it shows and records
  * follows a few milliseconds later, in batches, in the same order. No event is lost, and a limited number of them waits.
  */
 export class EventQueue {

@@ -11,7 +11,7 @@ import type { Watched } from './conversation-watch.ts'
 import { EXCUSE, findFaults, isBlame, type RecordingView } from './recording-judge.ts'
 import { ViewLimit } from './view-limit.ts'
 
-/** LiveViewOptions says how a view is printed. */
+/** LiveViewOptions are the form and the limits of a view. */
 export interface LiveViewOptions {
   /** Called with each line, without a line end, and with true for the lines of a summary. */
   readonly write: (line: string, isSummary?: boolean) => void

@@ -156,7 +156,7 @@ export class RecordingJudge {
   close(connection: number, at: number): ConversationSummary | undefined {
     const conversation = this.#conversations.get(connection)
     if (!conversation) return undefined
-    // no byte comes any more, so what would end a message after a pause ends it, and an unfinished message is reported
+    // no byte can arrive any more: a pause ends the last message now, and the judge reports an unfinished message
     this.#observe(connection, conversation, { kind: 'time', at: at / 1000 + PAUSE }, at / 1000)
     this.#showLost(connection, conversation, at / 1000)
     this.#conversations.delete(connection)
@@ -216,12 +216,12 @@ function disturb(conversation: Conversation): void {
   conversation.counts.disturb()
 }
 
-/** Checks whether an observation says that a side has not done what it should. */
+/** Checks whether an observation reports a mistake of a side. */
 export function isBlame(one: Observation): boolean {
   return one.kind === 'end' ? !one.over : findFaults(one).length > 0
 }
 
-/** Says that a violation may not be a mistake. */
+/** The reason why a violation may not be a mistake. */
 export const EXCUSE = 'after a fault of the tap, so this may be its consequence'
 
 /** The beginning of a comment on a fault, with which a recording is drawn in the same way. */
@@ -229,12 +229,12 @@ const PARLOR = 'parlor: '
 const FAULT = 'parlor: the fault '
 const RESET = ' resets the connection'
 
-/** Checks whether a fault has reset the connection, and not a side. */
+/** Checks whether a fault, and not a side, has reset the connection. */
 function isResetByFault(comments: readonly string[]): boolean {
   return comments.some((comment) => comment.startsWith(FAULT) && comment.includes(RESET))
 }
 
-/** Returns what was observed with no time after `latest`, in milliseconds. */
+/** Returns a result whose observations have times up to `latest`, in milliseconds. */
 function notAfter(watched: Watched, latest: number): Watched {
   return { ...watched, observations: watched.observations.map((one) => (one.at > latest ? { ...one, at: latest } : one)) }
 }

@@ -6,7 +6,7 @@ import type { Health } from '../http.ts'
 import type { Entrance, StreamTransport } from '../server.ts'
 import type { OriginRules } from './request-origin.ts'
 
-/** GatewayOptions says where and how the gateway listens. */
+/** GatewayOptions are the address, the transport and the limits of the gateway. */
 export interface GatewayOptions {
   readonly at: Address
   /** Listens for TCP or TLS. */

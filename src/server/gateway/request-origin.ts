@@ -52,7 +52,7 @@ export class OriginRules {
   }
 
   /**
-   * Checks whether the page that makes a request may do so: a page of this server, or of a configured origin. A request without the header
+   * Checks whether the page that makes a request is allowed: a page of this server, or of a configured origin. A request without the header
    * `Origin` does not come from a page, unless the browser says in `Sec-Fetch-Site` that it does.
    */
   isAllowed({ isSecure }: RequestOrigin, headers: IncomingHttpHeaders): boolean {

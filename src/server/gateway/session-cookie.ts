@@ -3,7 +3,7 @@ import { parseCookie, stringifySetCookie } from 'cookie'
 /** Name of the cookie with the token of a login session. */
 const NAME = 'parlor-session'
 
-/** CookieScope says where a browser sends a cookie. */
+/** CookieScope is the set of requests with which a browser sends a cookie. */
 export interface CookieScope {
   /** Path under which the gateway serves, without a slash at its end. */
   readonly prefix: string

@@ -22,7 +22,7 @@ export function finishBackup(copy: string, path: string): void {
   detachCopy(copy, (database) => {
     const wrong = [...checkStructure(database), ...findDamages(database).map(({ place, what }) => `place ${place} of the journal ${what}`)]
     if (wrong.length > 0)
-      throw new StoreError('damaged', `the copy is damaged, and so is the store (${wrong.slice(0, 3).join('; ')}): see "parlor verify"`)
+      throw new StoreError('damaged', `the copy and the store are damaged (${wrong.slice(0, 3).join('; ')}): see "parlor verify"`)
   })
   convertSystemErrors(path, () => {
     syncToDisk(copy)

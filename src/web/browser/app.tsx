@@ -16,7 +16,7 @@ import { Says, StoppedPicture, Trouble } from './says.tsx'
 import { TableView } from './table.tsx'
 import { UserView } from './user.tsx'
 
-/** App is the whole page: the bar, what the connection has to say, one view, and the dialog for a name. */
+/** App is the whole page: the bar, the banner with notices, one view, and the dialog for a name. */
 export function App() {
   const { model, route, client } = usePage()
   const { me, wish, opened, guest, entry } = model.value
@@ -28,7 +28,7 @@ export function App() {
     client.tell({ type: 'shown' })
   }, [opened, client])
   useEffect(() => {
-    // the code of an invitation leaves the address at once, so that it is in no history
+    // the code of an invitation leaves the address immediately, so that it is in no history
     if (view.view !== 'join') return
     history.replaceState(null, '', '#lobby')
     dispatchEvent(new HashChangeEvent('hashchange'))
@@ -166,7 +166,7 @@ function Bar({ logIn }: { readonly logIn: () => void }) {
   )
 }
 
-/** Says to a screen reader that the connection is back. */
+/** Announces to a screen reader that the connection is back. */
 function BackAgain({ isOpen, isLost }: { readonly isOpen: boolean; readonly isLost: boolean }) {
   const wasLost = useRef(false)
   if (isLost) wasLost.current = true
@@ -196,7 +196,7 @@ function ThemeButton() {
   )
 }
 
-/** Banner says what the connection has to say: lost, stopped, another version, events that were skipped, and refusals. */
+/** Banner shows a lost or ended connection, another version of the server, skipped events, and refusals. */
 function Banner({ model }: { readonly model: Model }) {
   const { client, now } = usePage()
   const { link, notice, tables } = model

@@ -23,7 +23,7 @@ export function GuessTable({ table, isOn, play }: BoardProps) {
     const field = /^[0-9]$/.test(key) ? document.querySelector<HTMLInputElement>('#guess') : null
     if (!field) return
     field.focus()
-    // at once: the next digit may come before the next drawing
+    // immediately, because the next digit may come before the next drawing
     field.value = key
     setTyped(key)
     event.preventDefault()

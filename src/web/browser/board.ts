@@ -1,7 +1,7 @@
 import { useLayoutEffect } from 'preact/hooks'
 import { isOver, type TableModel } from '../model/table-model.ts'
 
-/** BoardProps is what each board gets: the table, whether this user may move now, and the way to move. */
+/** BoardProps are the properties of each board: the table, whether this user may move now, and the way to move. */
 export interface BoardProps {
   readonly table: TableModel
   readonly isOn: boolean
@@ -27,7 +27,7 @@ export function isTyping(event: KeyboardEvent): boolean {
 
 /** Calls `press` with the keys of the page that go to no field. */
 export function useKeys(press: (key: string, event: KeyboardEvent) => void) {
-  // with the drawing, not after it: the first key may come at once
+  // with the drawing, not after it, because the first key may come immediately
   useLayoutEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (!isTyping(event)) press(event.key, event)

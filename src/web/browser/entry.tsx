@@ -5,7 +5,7 @@ import { Icon } from './icons.tsx'
 import { usePage } from './page.ts'
 import { ServerText } from './people.tsx'
 
-/** EntryForm is how the user gets a name: as a guest, with a password, or by registering. */
+/** EntryForm is the form in which the user gets a name: as a guest, with a password, or by registering. */
 export type EntryForm = 'guest' | 'login' | 'register'
 
 const TITLES: Readonly<Record<EntryForm, string>> = { guest: texts.nameTitle, login: texts.logIn, register: texts.registerTitle }

@@ -24,7 +24,7 @@ const ICONS = {
   up: 'M8 14.5v-12M4 6.5l4-4 4 4',
 } as const
 
-/** Icon draws one of the icons; the text beside it says what it means. */
+/** Icon draws one of the icons; the text beside the icon has its meaning. */
 export function Icon({ name }: { readonly name: keyof typeof ICONS }) {
   return (
     <svg class="i" viewBox="0 0 16 16" aria-hidden="true">

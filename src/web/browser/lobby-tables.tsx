@@ -86,7 +86,7 @@ export function OpenTables({
   )
 }
 
-/** OwnGames lists the games of this user that go on, so that a reload or another view loses none. */
+/** OwnGames lists the unfinished games of this user, so that a reload or another view loses none. */
 export function OwnGames() {
   const { model } = usePage()
   const own = [...model.value.tables.values()].filter(({ seat, sight, closed }) => seat !== undefined && sight && !sight.outcome && !closed)

@@ -7,7 +7,7 @@ import { SeatToken, sideOf } from './icons.tsx'
 import { usePage } from './page.ts'
 import { UserName } from './people.tsx'
 
-/** Plate shows a seat: its player, how the seat is, and its clock or its count. */
+/** Plate shows a seat: its player, its state, and its clock or its count. */
 export function Plate({ table, seat }: { readonly table: TableModel; readonly seat: number }) {
   const { now } = usePage()
   const { names, sight, away, game } = table
@@ -26,7 +26,7 @@ export function Plate({ table, seat }: { readonly table: TableModel; readonly se
   )
 }
 
-/** The clock of a seat; in a game without a clock, what the seat has to count. */
+/** The clock of a seat; in a game without a clock, the count of the seat, such as its points. */
 function PlateNumber({ table, seat, isOn }: { readonly table: TableModel; readonly seat: number; readonly isOn: boolean }) {
   const { now } = usePage()
   if (table.clock) {
@@ -67,7 +67,7 @@ function toCount(table: TableModel, seat: number): readonly [number, string] | u
   return [won, texts.roundsWon]
 }
 
-/** The seconds at which a screen reader hears how much time is left. */
+/** The seconds of remaining time at which a screen reader announces the time. */
 const CALLED = [60, 30, 10]
 
 /** ClockCalls announces the last minute of this user's clock. */

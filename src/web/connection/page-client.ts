@@ -6,7 +6,7 @@ import { emptyModel, type Input, type Model } from '../model/model.ts'
 import { type OpenSocket, type PageClock, type PageSocket, type PageStore, toWait } from './socket.ts'
 import { readMemory, toMemory, writeMemory } from './tab-memory.ts'
 
-/** PageClientOptions has what the client needs of its surroundings. */
+/** PageClientOptions has the services and the limits that the client needs. */
 export interface PageClientOptions {
   readonly openSocket: OpenSocket
   readonly clock: PageClock
@@ -95,7 +95,7 @@ export class PageClient {
     if (isShown) this.#askForLobby()
   }
 
-  /** Closes the connection for good. */
+  /** Closes the connection permanently. */
   stop(): void {
     const socket = this.#socket
     this.#socket = undefined

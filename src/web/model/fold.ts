@@ -71,7 +71,7 @@ function disconnect(model: Model, retryAt: number): Model {
   const kept = omit(model, 'seek')
   return {
     ...kept,
-    // an invitation does not survive its connection, because its code is another one then
+    // an invitation does not survive its connection, because a new connection gets another code
     ...(seek && !seek.wish.private ? { seek: { ...seek, state: 'unsent' as const } } : {}),
     link: link.state === 'outdated' ? link : { state: 'lost', retryAt, attempt: attempt + 1, ...bye },
     greeted: false,

@@ -22,7 +22,10 @@ export type OpenChallenge = Omit<MessageOf<'sought'>, 'type'>
 export type Link =
   | { readonly state: 'connecting' }
   | { readonly state: 'open' }
-  /** The connection is lost; the page tries again at `retryAt`; it is missing while the page tries. With `bye`, the server has ended it for that reason. */
+  /**
+   * The connection is lost. The page tries again at `retryAt`, which is missing during the attempt. With `bye`, the server has ended it for
+   * that reason.
+   */
   | { readonly state: 'lost'; readonly retryAt?: number; readonly attempt: number; readonly bye?: string }
   /** The server speaks another version of the protocol than this page. */
   | { readonly state: 'outdated' }
@@ -68,7 +71,7 @@ export interface AccountChange {
   readonly ended?: { readonly connections: number; readonly sessions: number }
 }
 
-/** Model is everything that the page shows. */
+/** Model has everything that the page shows. */
 export interface Model {
   readonly link: Link
   /** True between `hello` and the end of the connection. */
@@ -94,7 +97,10 @@ export interface Model {
   readonly notice?: string
 }
 
-/** Input is what changes the model. Times `at` are in milliseconds of the page's monotonic clock, `wall` since the Unix epoch. */
+/**
+ * Input is an event or an act that changes the model. Times `at` are in milliseconds of the page's monotonic clock, `wall` since the Unix
+ * epoch.
+ */
 export type Input =
   | { readonly type: 'received'; readonly message: ToClient; readonly at: number; readonly wall: number }
   | { readonly type: 'sent'; readonly command: ToServer }

@@ -13,9 +13,9 @@ const SPAN = 4000
 /** Milliseconds in which the server must greet 99 of 100 clients; it was 200. */
 const LIMIT = 100
 
-/** Clients connect and reset at once, again and again: they must not fill the system's queue for the port. */
+/** Clients connect and reset immediately, again and again: they must not fill the system's queue for the port. */
 export const attack: Attack = {
-  title: `connects to one port and resets at once, ${CONNECTIONS} times at a time, for ${SPAN / 1000} s`,
+  title: `connects to one port and resets immediately, ${CONNECTIONS} times at a time, for ${SPAN / 1000} s`,
   short: false,
   limit: 30_000,
   async run(cleanup) {
@@ -25,7 +25,7 @@ export const attack: Attack = {
     // in a thread of its own, so that the clients are as fast as they can be
     const crowd = new Worker(new URL('../../../bench/hostile/crowd.ts', import.meta.url))
     cleanup.defer(async () => void (await crowd.terminate()))
-    const flood: Flood = { name: '', program: 'tjc/guess', prelude: '', text: '', connects: 'at once' }
+    const flood: Flood = { name: '', program: 'tjc/guess', prelude: '', text: '', connects: 'immediately' }
     crowd.postMessage({ floods: Array<Flood>(CONNECTIONS).fill(flood), ports } satisfies Orders)
     const waits: number[] = []
     const until = performance.now() + SPAN

@@ -8,7 +8,7 @@ import type { Attack } from '../attack.ts'
 const CONNECTIONS = 16
 /** Milliseconds for which the clients send requests. */
 const SPAN = 2000
-/** The allowed number of answers: 50 at once, 50 a second, and as many again for a slow machine. */
+/** The allowed number of answers: a burst of 50, 50 a second, and as many again for a slow machine. */
 const MOST = 2 * (50 + (50 * SPAN) / 1000)
 const PATHS = ['/metrics', '/health', '/nothing']
 

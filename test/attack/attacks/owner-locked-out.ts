@@ -8,7 +8,7 @@ const ROUNDS = 15
 
 /** Guesses at a password from many addresses, so that the rate limit refuses its owner. */
 export const attack: Attack = {
-  title: `guesses at one password from ${ADDRESSES} addresses at once, while the owner logs in from its own`,
+  title: `guesses at one password from ${ADDRESSES} addresses at the same time, while the owner logs in from its own`,
   short: true,
   async run(cleanup) {
     const { open } = await startFrontDoor(cleanup)

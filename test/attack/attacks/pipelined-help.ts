@@ -12,7 +12,7 @@ const MOST = 1000
 
 /** A client requests help again and again, at a server that is otherwise idle. */
 export const attack: Attack = {
-  title: `asks ${TIMES} times for help at once`,
+  title: `asks ${TIMES} times for help in one burst`,
   short: false,
   async run(cleanup) {
     const { server, ports } = await startServe(['parlor/door'])

@@ -10,7 +10,7 @@ const MOST = 1000
 
 /** A client resumes a long game from its beginning again and again. */
 export const attack: Attack = {
-  title: `resumes a game with ${2 * OFFERS} events from its beginning ${TIMES} times at once`,
+  title: `resumes a game with ${2 * OFFERS} events from its beginning ${TIMES} times in one burst`,
   short: false,
   async run(cleanup) {
     const { server, ports } = await startServe(['parlor/door'])

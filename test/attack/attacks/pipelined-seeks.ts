@@ -10,7 +10,7 @@ const MOST = 1000
 
 /** A client challenges a user by name again and again, among a thousand open seeks. */
 export const attack: Attack = {
-  title: `seeks another user by name ${TIMES} times at once, with ${USERS} users who seek`,
+  title: `seeks another user by name ${TIMES} times in one burst, with ${USERS} users who seek`,
   short: false,
   async run(cleanup) {
     const { server, ports } = await startServe(['parlor/door'])

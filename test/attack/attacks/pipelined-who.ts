@@ -10,7 +10,7 @@ const MOST = 1000
 
 /** A client requests the list of online users again and again, without waiting for the answer. */
 export const attack: Attack = {
-  title: `asks ${TIMES} times who is online at once, with ${USERS} users online`,
+  title: `asks ${TIMES} times in one burst who is online, with ${USERS} users online`,
   short: false,
   async run(cleanup) {
     const { server, ports } = await startServe(['parlor/door'])

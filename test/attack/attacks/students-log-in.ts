@@ -4,9 +4,9 @@ import type { Attack } from '../attack.ts'
 
 const STUDENTS = 200
 
-/** Legitimate load that must not be treated as an attack: a year of students behind one address registers, and logs in, at once. */
+/** Legitimate load that must not be treated as an attack: a year of students behind one address registers, and logs in, in a burst. */
 export const attack: Attack = {
-  title: `registers ${STUDENTS} names, and logs in to all of them, at once from one address`,
+  title: `registers ${STUDENTS} names, and logs in to all of them, in a burst from one address`,
   short: false,
   async run(cleanup) {
     const { open } = await startFrontDoor(cleanup)

@@ -29,7 +29,7 @@ for word in s.makefile(newline='\\n'):
     elif word in ('WIN\\n', 'GAMEOVER\\n'): break
 `
 
-/** A client of the time that waits for each answer for ever. */
+/** A client of the time that waits for each answer without end. */
 const PATIENT = `${CONNECT}
 while True:
     wanted = input('Format: ')

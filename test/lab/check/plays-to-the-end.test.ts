@@ -114,7 +114,7 @@ describe.skipIf(!hasPython)('the check that a program plays to the end', () => {
     expect(lines.at(-1)).toBe('ValueError: oh')
   })
 
-  test('names a server that does not listen, and one that ends by an error', async () => {
+  test('names a server that does not listen, and a server that ends by an error', async () => {
     const server = (text: string) => judge({ name: 'guess', role: 'server', command: 'python3 program.py', cwd: handIn(text) })
     expect(await server('print("ready")')).toMatchObject({ cause: 'not-listening' })
     expect(await server('raise ValueError("oh")')).toMatchObject({ cause: 'crashed', lines: expect.arrayContaining(['ValueError: oh']) })

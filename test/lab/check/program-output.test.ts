@@ -15,7 +15,7 @@ describe('the output of a program', () => {
     )
   })
 
-  test('keeps the bytes when the buffer that they came in is used again', () => {
+  test('retains the bytes when the buffer in which they came is used again', () => {
     const output = new ProgramOutput(100)
     const buffer = encode('first')
     output.append({ at: 1, stream: 'stdout', bytes: buffer })

@@ -56,7 +56,7 @@ const judge = async (name: string, role: 'client' | 'server', cwd: string, only:
 describe.skipIf(!hasPython || !hasNamespaces)('a program that is legal on the wire and wrong in the game', { timeout: 60_000 }, () => {
   test.each([
     ['plays a cell that is occupied', '1', /MOVE1.*(?:taken|occupied)/],
-    ['counts cells from 0', "int(input('Cell: ')) - 1", /"MOVE\d" where the worksheet's client sends "MOVE\d"/],
+    ['counts cells from 0', "int(input('Cell: ')) - 1", /"MOVE\d", but the worksheet's client sends "MOVE\d"/],
     ['does not see that the game is over', "input('Cell: ')", /the game is over \(.+\), but the client waits at its prompt "Cell: "/],
   ])('%s', async (_, cell, sentence) => {
     expect(await judge('tictactoe', 'client', tictactoe(cell), 'every-outcome')).toMatchObject({

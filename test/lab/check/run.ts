@@ -5,7 +5,7 @@
  *
  *   --runs N      runs of each correct program, without load and again under load; by default 20
  *   --match TEXT  only programs whose file contains TEXT
- *   --jobs N      programs that are judged at once; by default one for each core
+ *   --jobs N      programs that are judged at the same time; by default one for each core
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
@@ -63,7 +63,7 @@ const bad = rows.filter(({ isGood }) => !isGood)
 console.log(`${rows.length - bad.length} of ${rows.length} runs as expected`)
 process.exitCode = bad.length > 0 ? 1 : 0
 
-/** Judges each program a number of times, several at once, and prints a row for each run. */
+/** Judges each program a number of times, several at the same time, and prints a row for each run. */
 async function runAll<T extends HandIn>(
   title: string,
   handIns: readonly T[],

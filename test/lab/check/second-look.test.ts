@@ -29,7 +29,7 @@ describe('a second look', () => {
   const played = observe(['server', 'MOVE5'], ['client', 'MOVE5'])
 
   test('says what the worksheet’s program sends in place of a wrong move', () => {
-    expect(look(WRONG, played, { expected: ['MOVE6\n'] })?.sentence).toMatch(/sent "MOVE5" where the worksheet's client sends "MOVE6"$/)
+    expect(look(WRONG, played, { expected: ['MOVE6\n'] })?.sentence).toMatch(/sent "MOVE5", but the worksheet's client sends "MOVE6"$/)
   })
 
   test('says that the program has to ask again for a line that the game does not allow', () => {
@@ -49,7 +49,7 @@ describe('a second look', () => {
     expect(look(undefined, played, { outcomes: ['the server wins'] })).toBeUndefined()
   })
 
-  test('tells two sides that play different games from a program that hangs', () => {
+  test('distinguishes two sides that play different games from a program that hangs', () => {
     const hangs = { cause: 'hangs', sentence: 'the client sent nothing' } as const
     expect(look(hangs, played, { expected: ['MOVE6\n'], shadowBroke: true })).toMatchObject({ cause: 'wrong-rules' })
     expect(look(hangs, played, { expected: ['MOVE6\n'] })).toBe(hangs)

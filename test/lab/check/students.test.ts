@@ -14,7 +14,7 @@ const UNJUDGED = ['examples/python/native_bot.py', 'examples/python/time_udp_cli
 
 /*
  * One run of each program; `npm run test:check` runs the correct ones many times, at level robust, and under load. Most of the time is
- * waiting for silent programs, so several are judged at once.
+ * waiting for silent programs, so several are judged at the same time.
  */
 
 const missing = [...BROKEN, ...CORRECT, ...EXAMPLES].filter((handIn) => !isStartable(handIn))

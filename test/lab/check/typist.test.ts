@@ -72,7 +72,7 @@ describe('a typist', () => {
     expect(await user.ask('', 'at the end')).toBe('at the end')
   })
 
-  test('types old lines again when the conversation goes on, but new ones first', async () => {
+  test('types old lines again when the conversation continues, but new ones first', async () => {
     const user = typist('tossing')
     const typed: string[] = []
     for (let turn = 0; turn < 4; turn++) {

@@ -65,7 +65,7 @@ describe('the wait for a program', () => {
     expect(await Promise.all(waits)).toEqual([undefined, { code: 0, usage: { processor: 0, memory: 0, idle: 0 } }])
   })
 
-  test('tells a program that spins from one that sleeps', async () => {
+  test('distinguishes a program that spins from a program that sleeps', async () => {
     const [spins, sleeps, clock] = [new FakeProgram(), new FakeProgram(), new TestClock()]
     const waits = [spins, sleeps].map((program) => isBusy(program, { busy: 300, idle: 300 }, clock))
     spins.processor = 300

@@ -38,7 +38,7 @@ describe('a row of the class console', () => {
     expect([room.row(quiz).name, room.row(guess).name]).toEqual(['ada', 'grace'])
   })
 
-  test('has the last fault, which stands until the client sends a legal message', async () => {
+  test('has the last fault, which remains until the client sends a legal message', async () => {
     const room = new WatchedClass()
     const client = await room.connect('hangman')
     await room.exchange(client, '>begin\n')
@@ -132,7 +132,7 @@ describe('the class console', () => {
     expect(room.console.observations(1, 2)).toMatchObject([{ number: 3, observation: { kind: 'message', text: 'LOW' } }])
   })
 
-  test('tells its subscribers of changes', async () => {
+  test('notifies its subscribers of changes', async () => {
     const room = new WatchedClass({ closed: 1 })
     const changes: ClassChange[] = []
     const end = room.console.subscribe((change) => changes.push(change))
@@ -161,7 +161,7 @@ describe('the class console', () => {
     expect(room.row(client).isOpen).toBe(false)
   })
 
-  test('goes on without a monitor that fails, and logs the first failure only', async () => {
+  test('continues without a monitor that fails, and logs the first failure only', async () => {
     const room = new WatchedClass()
     const guess = toWatchedProtocol(await program('guess'))
     const broken = {

@@ -26,7 +26,7 @@ describe('the names of messages', () => {
     expect(await names('hangman', 'client', 'QUIT', 'START', 'a')).toEqual(['QUIT', 'START', 'letter'])
   })
 
-  test('tell a message of one state from the same text in another', () => {
+  test('distinguish a message of one state from the same text in another state', () => {
     const twice = {
       messages: {
         name: { from: 'client', text: '{name}', example: 'ada' },

@@ -449,7 +449,7 @@ describe('a transport with faults', () => {
     expect(sent).toBe(2)
   })
 
-  test('a reset waits until the peer has read what was sent before, but not for ever', async () => {
+  test('a reset waits until the peer has read what was sent before, but not without end', async () => {
     const { ours, there, clock, heard, peer } = await behind('reset after LOW')
     there.pause()
     ours.write('GUESS\nLOW\nGUESS\n')

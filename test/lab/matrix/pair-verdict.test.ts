@@ -46,7 +46,7 @@ describe('of two hand-ins', () => {
     expect(finding.sentence).not.toBe('')
   })
 
-  test('the one that made the first mistake is at fault, and not the one that follows it', async () => {
+  test('the side that made the first mistake is at fault, and not the side that follows it', async () => {
     const both = await judgeLines('guess', ['s:GUESS\n', 'c:{"guess": 50}\n', 's:what?\n', 's.', 'c.'])
     expect(both).toMatchObject({ atFault: 'client', cause: 'wrong-serialization' })
     const other = await judgeLines('guess', ['s:Guess\n', 'c:{"guess": 50}\n', 's.', 'c.'])

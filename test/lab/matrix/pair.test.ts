@@ -46,7 +46,7 @@ print(lines.readline())
 `
 
 describe.skipIf(!hasPython || !hasNamespaces)('two hand-ins that play each other', { timeout: 30_000 }, () => {
-  test('see each other’s bytes through the judge, and nothing else of each other', async () => {
+  test('see only each other’s bytes, which the judge passes on', async () => {
     const client = await subjectOf('client', 'guess', CLIENT.replace('print(found', 'assert "refused" in found, found\nprint(found'), 5000)
     const server = await subjectOf('server', 'guess', SERVER, 4000)
     expect(await playPair({ client, server, options: {} })).toEqual({ sentence: 'the conversation ended as its protocol ends' })

@@ -80,7 +80,7 @@ describe('the table of a class', () => {
     expect(text).toMatch(/^ada +passed +passed +2 of 2$/m)
     expect(text).toMatch(/^bob +crlf +- +0 of 1$/m)
     expect(text).toContain('ada with bob: the client’s mistake, spelling')
-    expect(text).toContain('1 other pair failed by a mistake of a side whose own checks fail')
+    expect(text).toContain('1 other pair failed because of a side whose own checks fail')
     expect(hasPassed(report)).toBe(false)
   })
 })

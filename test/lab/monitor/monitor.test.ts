@@ -161,7 +161,7 @@ describe('the order of messages', () => {
     ])
   })
 
-  test('a message that crosses another is legal if its sender could not know that one', async () => {
+  test('a message that crosses another is legal if its sender could not know the other message', async () => {
     const { seen, monitor } = await watch('scissors', [
       ['server', 'CHOOSE\n'],
       ['client', 'QUIT\n'],
@@ -260,7 +260,7 @@ describe('what is no message', () => {
 })
 
 describe('without framing', () => {
-  test('a pause ends a message, and so does the answer to it', async () => {
+  test('a pause ends a message, and the answer to it does, too', async () => {
     const paused = await watch('time', [
       ['client', '%H', 0],
       ['client', ':%M', 5],

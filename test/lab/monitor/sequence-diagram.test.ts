@@ -77,7 +77,7 @@ test('shows bytes that are no text in hexadecimal, and a cut inside a character'
   expect(diagram).toContain('|  68 ff 00 0a  ')
 })
 
-test('the caret stands under the first wrong byte, even if the message is too long to be shown', async () => {
+test('the caret is under the first wrong byte, even if the message is too long to be shown', async () => {
   for (const [text, wrong] of [
     ['LOX', 'X'],
     [`Please enter number 1 to 1${'0'.repeat(40)}`, '0'],

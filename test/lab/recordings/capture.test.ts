@@ -205,7 +205,7 @@ describe('a captured connection', () => {
     expect(read(...HANDSHAKE, HELLO, gone, gone, tcp('server', 2001, 1007, acknowledges, 'late\n')).shown).toEqual(shown)
   })
 
-  test('keeps half-close and the reset that follows it', () => {
+  test('retains half-close and the reset that follows it', () => {
     const end = tcp('client', 1007, 2001, acknowledges | fin)
     const answer = tcp('server', 2001, 1008, acknowledges, 'bye\n')
     const { shown } = read(...HANDSHAKE, HELLO, end, answer, tcp('client', 1008, 0, reset))
@@ -230,7 +230,7 @@ describe('a captured connection', () => {
     expect(read(...HANDSHAKE, HELLO, ...second).shown).toEqual([OPEN, 'client "hello\\n"', OPEN, 'client "again"'])
   })
 
-  test('keeps its order if the clock is set back', () => {
+  test('retains its order if the clock is set back', () => {
     const packets = [...HANDSHAKE, HELLO, tcp('server', 2001, 1007, acknowledges, 'ok\n')].map((data, at) => ({ seconds: 100 - at, data }))
     const { entries } = readCapture(pcap(packets))
     expect(entries.map((entry) => ('from' in entry ? entry.from : 'open'))).toEqual(['open', 'client', 'server'])
@@ -277,7 +277,7 @@ describe('a damaged or hostile capture', () => {
     }
   })
 
-  test('never throws anything but a RecordingError, whatever its bytes are', () => {
+  test('throws no error except a RecordingError, whatever its bytes are', () => {
     let refused = 0
     const bytes = fc.tuple(
       fc.constantFrom(...files),

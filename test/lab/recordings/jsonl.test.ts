@@ -30,7 +30,7 @@ describe('a recording in JSON Lines', () => {
     ])
   })
 
-  test('is the same whether its entries come one by one or all at once', () => {
+  test('is the same whether its entries come one by one or all together', () => {
     const encoder = new JsonlEncoder()
     const parts = [encoder.begin(), ...CONVERSATION.map((entry) => encoder.encode(entry))]
     expect(Uint8Array.from(parts.flatMap((part) => [...part]))).toEqual(encodeJsonl(CONVERSATION))
@@ -91,7 +91,7 @@ describe('a recording in JSON Lines', () => {
     expect(readJsonl(file, { entries: CONVERSATION.length, bytes: file.length }).entries).toHaveLength(CONVERSATION.length)
   })
 
-  test('never throws anything but a RecordingError, whatever its bytes are', () => {
+  test('throws no error except a RecordingError, whatever its bytes are', () => {
     const file = encodeJsonl(CONVERSATION)
     let refused = 0
     fc.assert(

@@ -52,7 +52,7 @@ describe('a recording in pcapng', () => {
     expect(frameOf(one, two)?.subarray(40, 42)).toEqual(Uint8Array.of(0xff, 0xff))
   })
 
-  test('is the same whether its entries come one by one or all at once', () => {
+  test('is the same whether its entries come one by one or all together', () => {
     const encoder = new PcapngEncoder()
     const parts = [encoder.begin(), ...CONVERSATION.map((entry) => encoder.encode(entry))]
     expect(Uint8Array.from(parts.flatMap((part) => [...part]))).toEqual(encodePcapng(CONVERSATION))
@@ -117,7 +117,7 @@ describe('a recording in pcapng', () => {
     expect(entries.at(-1)?.comments).toEqual(['é'.repeat(32_766)])
   })
 
-  test('tells a second connection between the same ports from the first', () => {
+  test('distinguishes a second connection between the same ports from the first', () => {
     const again = { ...opening, connection: 2, at: START + 50 }
     const entries = [opening, segment('client', 'one', 10), again, { ...segment('client', 'two', 60), connection: 2 }]
     expect(withoutNumbers(readCapture(encodePcapng(entries)).entries)).toEqual(withoutNumbers(entries))

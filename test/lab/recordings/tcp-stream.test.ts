@@ -74,7 +74,7 @@ describe('a TCP stream', () => {
     ])
   })
 
-  test('keeps the first version of a byte that is sent twice', () => {
+  test('retains the first version of a byte that is sent twice', () => {
     const other = { payload: new Uint8Array(20).fill(99), length: 20 }
     expect(bytesOf(push([packet(0, 10), packet(0, 20, other)]))).toEqual([...packet(0, 10).payload, ...new Array(10).fill(99)])
   })

@@ -165,7 +165,7 @@ time.sleep(20)
     expect(findMarked(mark)).toEqual([])
   })
 
-  test('keeps a program from the files of others: it deletes what it finds, in vain', async () => {
+  test('denies a program the files of other users: the program deletes what it finds, in vain', async () => {
     const other = handIn('the hand-in of another')
     const { program, folder } = await run(
       `

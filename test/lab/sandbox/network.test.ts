@@ -133,7 +133,7 @@ connection.sendall(b'hello')
 connection.close()
 `
 
-withNamespaces('a server with its port built in can be started again at once, unless the judge keeps the port', async () => {
+withNamespaces('a server with its port built in can be started again immediately, unless the judge keeps the port', async () => {
   const { sandbox, program } = await start('', true)
   await program.ended
   const ends: unknown[] = []

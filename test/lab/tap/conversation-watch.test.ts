@@ -20,7 +20,7 @@ function watch(watched: ConversationWatch, reads: readonly (readonly ['client' |
   return { programs, faults }
 }
 
-test('a mistake is shown in the program that was spoken, and not explained by one that accepts any text', async () => {
+test('a mistake is shown in the program that was spoken, and not explained by a program that accepts any text', async () => {
   const { programs, faults } = watch(await createUnknown(), [
     ['server', 'GUESS\n'],
     ['client', '50\n'],

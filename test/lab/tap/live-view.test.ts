@@ -10,7 +10,7 @@ import { CLIENT, SERVER, START } from '../recordings/samples.ts'
 
 type Step = readonly [connection: number, from: 'client' | 'server', what: string]
 
-/** Two conversations at once; `FIN` is the end of a side. */
+/** Two conversations at the same time; `FIN` is the end of a side. */
 const STEPS: readonly Step[] = [
   [1, 'server', 'GUESS\n'],
   [1, 'client', '50\n'],

@@ -177,7 +177,7 @@ describe('the tap', () => {
     expect((await rest).length).toBe(all * block.length)
   })
 
-  test('holds 200 connections at once, each with its own bytes', async () => {
+  test('holds 200 connections at the same time, each with its own bytes', async () => {
     const address = await plainServer((socket) => socket.pipe(socket))
     const tap = await startTap(address, { name: 'chat' })
     const clients = await Promise.all(Array.from({ length: 200 }, () => plainClient(tap.address)))

@@ -61,7 +61,7 @@ test('takes events a moment later, in their order, and none twice', async () => 
   expect(taken).toHaveLength(301)
 })
 
-test('holds a limited number of events, also if the clock stands still', () => {
+test('holds a limited number of events, also if the clock does not advance', () => {
   let count = 0
   const queue = new EventQueue(new TestClock(), () => count++)
   for (let n = 0; n < 100_000; n++) queue.push(event(n))

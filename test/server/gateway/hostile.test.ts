@@ -141,7 +141,7 @@ describe('a WebSocket', () => {
     expect(brief.received.at(-1)).toMatchObject({ type: 'pong' })
   })
 
-  test('is told by a message why the server ends it', async () => {
+  test('gets a message with the reason why the server ends it', async () => {
     const gateway = await startGateway()
     const client = await gateway.browser({ name: 'ada' })
     await gateway.close()

@@ -146,7 +146,7 @@ describe('a page of another origin', () => {
     await expect(gateway.browser({ headers: { ...headers, ...named } })).rejects.toThrow('403')
   })
 
-  test('may do so if the operator allows the origin', async () => {
+  test('may open a session if the operator allows the origin', async () => {
     const gateway = await startGateway({ rules: { origins: ['https://school.example'] } })
     expect((await gateway.browser({ origin: 'https://school.example' })).received).toHaveLength(1)
     await expect(gateway.browser({ origin: 'https://school.example.evil' })).rejects.toThrow('403')
@@ -175,7 +175,7 @@ describe('a proxy', () => {
     const gateway = await startGateway({ clock, rules: { proxies: ['10.0.0.0/8'] } })
     const ask = (n: number) => fetch(`${gateway.url}/health`, { headers: { 'x-forwarded-for': `192.0.2.${n % 200}` } })
     const statuses: number[] = []
-    // 43 at a time, because more than 200 connections at once would wait for the clock
+    // 43 at a time, because more than 200 connections together would wait for the clock
     for (let n = 0; n < 301; n += 43) {
       const answers = await Promise.all(Array.from({ length: 43 }, (_, at) => ask(n + at)))
       statuses.push(...answers.map(({ status }) => status))
