@@ -1,6 +1,6 @@
 import type { Side } from '../../protocol/automaton.ts'
 import type { Sink, Transport } from '../../wire/transport.ts'
-import { otherSide } from '../monitor/orderings.ts'
+import { otherSide } from '../monitor/sides.ts'
 
 /*
  * A relay joins two transports so that neither peer can see it: what one side sends, the other receives, byte for byte.
