@@ -122,7 +122,8 @@ export class Judge {
       passed.wasEarly = true
       passed.isEarly = true
       const { state, steps } = before
-      this.#add(passed, { standing: 'early', name: undefined, before: state, after: state, turn: turnOf(steps) })
+      const { number } = passed
+      this.#add({ number, from, standing: 'early', name: undefined, before: state, after: state, turn: turnOf(steps) })
     }
     return this.#finish()
   }
@@ -158,11 +159,11 @@ export class Judge {
     this.#confirm(fitting, from)
     passed.isAccepted = true
     if (unseen > 0) this.#orderings.replace([...this.#orderings.all, ...all])
-    const verdict =
+    const judgement =
       unseen > 0
-        ? { ...toVerdict('crossed', taken, this.automaton), after: fit.state, turn: turnOf(fit.steps) }
-        : toVerdict('legal', taken, this.automaton)
-    this.#add(passed, oddity === undefined ? verdict : { ...verdict, oddity })
+        ? { ...toJudgement('crossed', taken, this.automaton), after: fit.state, turn: turnOf(fit.steps) }
+        : toJudgement('legal', taken, this.automaton)
+    this.#add(oddity === undefined ? judgement : { ...judgement, oddity })
   }
 
   /**
@@ -173,7 +174,7 @@ export class Judge {
     taken.passed.isDropped = true
     this.#orderings.replace(all)
     const { state, steps } = this.#orderings.best
-    this.#add(taken.passed, { ...toVerdict('late', taken, this.automaton), after: state, turn: turnOf(steps) })
+    this.#add({ ...toJudgement('late', taken, this.automaton), after: state, turn: turnOf(steps) })
   }
 
   /** Drops the assumptions if a message fits without an assumption; otherwise, accepts the assumption under which it fits. */
@@ -186,7 +187,7 @@ export class Judge {
   }
 
   #reject(passed: Passed, ordering: Ordering): void {
-    const { from, isEarly } = passed
+    const { number, from, isEarly } = passed
     const violation = this.#explained++ < EXPLAINED ? explainViolation(this.#stateIn(ordering, from, isEarly), passed) : unexplained(passed)
     if (this.automaton.secrets) this.#rejected[from] = passed.text
     passed.isDropped = true
@@ -194,7 +195,7 @@ export class Judge {
     this.#orderings.replace(this.#orderings.all)
     this.#assume(from)
     const { state, steps } = this.#orderings.best
-    this.#add(passed, { standing: 'illegal', name: undefined, before: ordering.state, after: state, turn: turnOf(steps), violation })
+    this.#add({ number, from, standing: 'illegal', name: undefined, before: ordering.state, after: state, turn: turnOf(steps), violation })
   }
 
   /** Adds orderings in which the illegal message of a side was one of the legal messages. */
@@ -229,7 +230,7 @@ export class Judge {
   #settle(taken: Taken): void {
     taken.passed.isEarly = false
     this.#rejected[taken.passed.from] = ''
-    this.#add(taken.passed, toVerdict('legal', taken, this.automaton))
+    this.#add(toJudgement('legal', taken, this.automaton))
     const rest = (late: readonly Taken[]) => late.filter(({ passed }) => passed.isEarly)
     this.#orderings.replace(this.#orderings.all.map((ordering) => ({ ...ordering, late: rest(ordering.late) })))
   }
@@ -256,8 +257,8 @@ export class Judge {
     return { automaton: this.automaton, state, steps, peer: side, last: text, unended, previous: this.#rejected[side] || text, early }
   }
 
-  #add({ number, from }: Passed, verdict: MessageVerdict): void {
-    this.#judgements.push({ ...verdict, number, from })
+  #add(judgement: Judgement): void {
+    this.#judgements.push(judgement)
   }
 }
 
@@ -296,12 +297,13 @@ function unseenBy({ last }: Ordering, side: Side): number {
   return last[side]?.unseen ?? 0
 }
 
-function toVerdict(
-  standing: MessageVerdict['standing'],
-  { step, before, after, steps, isRefusal, refuses }: Taken,
+function toJudgement(
+  standing: Judgement['standing'],
+  { passed, step, before, after, steps, isRefusal, refuses }: Taken,
   { refusal }: Automaton,
-): MessageVerdict {
-  const own = { standing, name: step?.name ?? (isRefusal ? refusal : undefined), before, after, turn: turnOf(steps) }
+): Judgement {
+  const { number, from } = passed
+  const own = { number, from, standing, name: step?.name ?? (isRefusal ? refusal : undefined), before, after, turn: turnOf(steps) }
   return refuses === undefined ? own : { ...own, refuses }
 }
 

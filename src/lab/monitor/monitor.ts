@@ -186,9 +186,28 @@ export class ConversationMonitor {
     const secrets = this.#findSecrets(from, text)
     this.#addSecretBytes(findSecretBytes(message, secrets))
     for (const judgement of this.#judge.pass({ number, from, text, raw, start, bytes })) {
-      if (judgement.number !== number) this.#addJudged([judgement], at)
-      else
-        this.#seen.push({ kind: 'message', at, ...judgement, text, raw, start, end, bytes, segments, secrets } satisfies MessageObservation)
+      if (judgement.number !== number) {
+        this.#addJudged([judgement], at)
+        continue
+      }
+      const { standing, name, before, after, turn, violation, refuses, oddity } = judgement
+      const verdict = { standing, name, before, after, turn }
+      const isPlain = violation === undefined && refuses === undefined && oddity === undefined
+      const observed: MessageObservation = {
+        kind: 'message',
+        at,
+        from,
+        number,
+        ...verdict,
+        text,
+        raw,
+        start,
+        end,
+        bytes,
+        segments,
+        secrets,
+      }
+      this.#seen.push(isPlain ? observed : { ...judgement, ...observed })
     }
     this.#last[from] = text
   }
