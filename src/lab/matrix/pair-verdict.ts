@@ -4,7 +4,7 @@ import { type Evidence, findCause, findWireFault, isCrash } from '../check/cause
 import type { Finding } from '../check/check.ts'
 import type { ProgramEnd } from '../check/sandbox.ts'
 import type { Observation, Turn } from '../monitor/observation.ts'
-import { SIDES } from '../monitor/orderings.ts'
+import { SIDES } from '../monitor/sides.ts'
 
 /** PairFinding is the judgement of the conversation of two hand-ins. */
 export interface PairFinding extends Finding {

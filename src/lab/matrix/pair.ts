@@ -13,7 +13,7 @@ import { Typist } from '../check/typist.ts'
 import { endWithin } from '../check/waiting.ts'
 import { ConversationMonitor, toWatchedProtocol } from '../monitor/monitor.ts'
 import type { Observation, WireEvent } from '../monitor/observation.ts'
-import { otherSide, SIDES } from '../monitor/orderings.ts'
+import { otherSide, SIDES } from '../monitor/sides.ts'
 import { Relay } from '../tap/relay.ts'
 import { judgePair, type PairEnd, type PairFinding } from './pair-verdict.ts'
 

@@ -95,7 +95,7 @@ export class Direction {
     this.#decoder.push(bytes)
     const { settle } = this.framing
     if (settle !== undefined) this.#deadline = at + (begun ? Math.max(settle, BETWEEN_PIECES) : settle)
-    this.#drain()
+    this.#drain(bytes, segment.start)
     this.#decoder.compact?.()
     this.#decoder.hold()
     return segment
@@ -105,7 +105,8 @@ export class Direction {
   rest(): void {
     this.#deadline = undefined
     if (this.#isTooLong || this.#decoder.pending === 0) return
-    this.#decode(() => this.#decoder.rest())
+    const { unread, end } = this.#decoder
+    this.#add(this.#decoder.rest(), unread, end)
   }
 
   /** Drops the unread bytes, because the bytes after them are missing. */
@@ -129,23 +130,38 @@ export class Direction {
     this.#ready.push({ ...readText(bytes), start, end, bytes: bytes.slice(0, SHOWN), segments: [segment] })
   }
 
-  #drain(): void {
-    while (this.#decode(() => this.#decoder.next())) {}
-    if (this.#decoder.pending === 0) this.#deadline = undefined
+  /** Decodes all whole messages, and queues them for `next`. `bytes` are those of the last read, which begins at `start`. */
+  #drain(bytes: Uint8Array, start: number): void {
+    const decoder = this.#decoder
+    while (decoder.pending > 0) {
+      const { end } = decoder
+      // almost every message lies in one read, so that its bytes are there
+      const isHere = end >= start
+      const unread = isHere ? bytes : decoder.unread
+      if (!this.#add(decoder.next(), unread, isHere ? start : end)) break
+    }
+    if (decoder.pending === 0) this.#deadline = undefined
   }
 
-  /** Decodes one message, and queues it for `next`. Returns whether the bytes had a whole message. */
-  #decode(read: () => Decoded): boolean {
-    if (this.#decoder.pending === 0) return false
-    const { unread, end: from } = this.#decoder
-    const text = read()
+  /** Queues a decoded message, whose bytes are among `bytes`, which begin at `from`. Returns whether there is a message. */
+  #add(text: Decoded, bytes: Uint8Array, from: number): boolean {
     this.#isTooLong ||= text === TooLong
     if (typeof text !== 'string') return false
     const { start, end, raw } = this.#decoder
-    const bytes = unread.slice(start - from, Math.min(end, start + SHOWN) - from)
-    const segments = this.#segments.filter((segment) => segment.start < end && segment.end > start)
-    this.#segments = this.#segments.filter((segment) => segment.end > end)
-    this.#ready.push({ text, raw, start, end, bytes, segments })
+    const own = bytes.slice(start - from, Math.min(end, start + SHOWN) - from)
+    this.#ready.push({ text, raw, start, end, bytes: own, segments: this.#takeSegments(start, end) })
     return true
+  }
+
+  /** Returns the segments with bytes from `start` to `end`, and removes those that have no further bytes. */
+  #takeSegments(start: number, end: number): readonly Segment[] {
+    const all = this.#segments
+    const [only] = all
+    if (all.length === 1 && only?.end === end && start < end) {
+      this.#segments = []
+      return all
+    }
+    this.#segments = all.filter((segment) => segment.end > end)
+    return all.filter((segment) => segment.start < end && segment.end > start)
   }
 }

@@ -1,7 +1,8 @@
 import { type Automaton, isEnd, parseMessage, type Side, type Transition } from '../../protocol/automaton.ts'
 import { type ConversationState, maySpeak } from '../../protocol/conversation-state.ts'
 import type { MessageVerdict, Turn, Violation } from './observation.ts'
-import { type Ordering, Orderings, otherSide, type Passed, type PassedMessage, SIDES, type Taken } from './orderings.ts'
+import { type Ordering, Orderings, type Passed, type PassedMessage, type Taken } from './orderings.ts'
+import { ofSide, otherSide, SIDES } from './sides.ts'
 import { explainOddity, explainViolation } from './violation.ts'
 
 /** Judgement is the verdict on a message: on the message that has just passed, or on an early message before it. */
@@ -99,7 +100,7 @@ export class Judge {
 
   /** Judges a message that has passed. Returns the verdict on it, and those on earlier messages that it decides. */
   pass(message: PassedMessage): readonly Judgement[] {
-    const passed = { ...message, closes: false, isDropped: false, wasEarly: false, isEarly: false, isAccepted: false }
+    const passed = toPassed(message)
     const { from } = passed
     this.#rejectRefused(passed)
     const { best: before, all } = this.#orderings
@@ -111,9 +112,9 @@ export class Judge {
         : fitting.toSorted(
             (one, two) => displaced(one, before, from) - displaced(two, before, from) || unseenBy(one, from) - unseenBy(two, from),
           )
-    const taken = fit?.last[from]
+    const taken = fit && ofSide(fit.last, from)
     if (fit && taken && displaced(fit, before, from) > 0) this.#dropLate(taken, all)
-    else if (fit && taken) this.#accept(taken, { all, fit, fitting, last: before.legal[from]?.passed.text ?? '' })
+    else if (fit && taken) this.#accept(taken, { all, fit, fitting, last: ofSide(before.legal, from)?.passed.text ?? '' })
     else if (!isBehind && hasTurn(this.automaton, before, from)) {
       this.#orderings.replace(all)
       this.#reject(passed, before)
@@ -121,7 +122,8 @@ export class Judge {
       passed.wasEarly = true
       passed.isEarly = true
       const { state, steps } = before
-      this.#add(passed, { standing: 'early', name: undefined, before: state, after: state, turn: turnOf(steps) })
+      const { number } = passed
+      this.#add({ number, from, standing: 'early', name: undefined, before: state, after: state, turn: turnOf(steps) })
     }
     return this.#finish()
   }
@@ -131,15 +133,16 @@ export class Judge {
    * from it.
    */
   close(from: Side): { readonly name: string | undefined; readonly judgements: readonly Judgement[] } {
-    const closing = { ...NO_MESSAGE, from, closes: true, isDropped: false, wasEarly: false, isEarly: false, isAccepted: false }
-    const [ordering] = this.#orderings.add(closing)
+    const [ordering] = this.#orderings.add({ ...NO_MESSAGE, from, closes: true })
     return { name: ordering?.last[from]?.step?.name, judgements: this.#finish() }
   }
 
   #finish(): readonly Judgement[] {
     this.#judgeEarly()
     this.#orderings.forget()
-    return this.#judgements.splice(0)
+    const judgements = this.#judgements
+    this.#judgements = []
+    return judgements
   }
 
   /** Checks whether a message of a side can show that an assumption on a side is right: a refusal of the server shows that it is wrong. */
@@ -151,17 +154,16 @@ export class Judge {
   #accept(taken: Taken, { fit, fitting, last, all }: Fit): void {
     const { passed, step, unseen } = taken
     const { from } = passed
-    const oddity = step && explainOddity({ automaton: this.automaton, side: from, last }, step.form, { ...passed, before: last })
+    const oddity = step && explainOddity({ automaton: this.automaton, side: from, last }, step.form, passed)
     this.#rejected[from] = ''
     this.#confirm(fitting, from)
     passed.isAccepted = true
     if (unseen > 0) this.#orderings.replace([...this.#orderings.all, ...all])
-    this.#add(passed, {
-      standing: unseen > 0 ? 'crossed' : 'legal',
-      ...toVerdict(taken, this.automaton),
-      ...(unseen > 0 ? { after: fit.state, turn: turnOf(fit.steps) } : {}),
-      ...(oddity === undefined ? {} : { oddity }),
-    })
+    const judgement =
+      unseen > 0
+        ? { ...toJudgement('crossed', taken, this.automaton), after: fit.state, turn: turnOf(fit.steps) }
+        : toJudgement('legal', taken, this.automaton)
+    this.#add(oddity === undefined ? judgement : { ...judgement, oddity })
   }
 
   /**
@@ -172,7 +174,7 @@ export class Judge {
     taken.passed.isDropped = true
     this.#orderings.replace(all)
     const { state, steps } = this.#orderings.best
-    this.#add(taken.passed, { standing: 'late', ...toVerdict(taken, this.automaton), after: state, turn: turnOf(steps) })
+    this.#add({ ...toJudgement('late', taken, this.automaton), after: state, turn: turnOf(steps) })
   }
 
   /** Drops the assumptions if a message fits without an assumption; otherwise, accepts the assumption under which it fits. */
@@ -185,7 +187,7 @@ export class Judge {
   }
 
   #reject(passed: Passed, ordering: Ordering): void {
-    const { from, isEarly } = passed
+    const { number, from, isEarly } = passed
     const violation = this.#explained++ < EXPLAINED ? explainViolation(this.#stateIn(ordering, from, isEarly), passed) : unexplained(passed)
     if (this.automaton.secrets) this.#rejected[from] = passed.text
     passed.isDropped = true
@@ -193,7 +195,7 @@ export class Judge {
     this.#orderings.replace(this.#orderings.all)
     this.#assume(from)
     const { state, steps } = this.#orderings.best
-    this.#add(passed, { standing: 'illegal', name: undefined, before: ordering.state, after: state, turn: turnOf(steps), violation })
+    this.#add({ number, from, standing: 'illegal', name: undefined, before: ordering.state, after: state, turn: turnOf(steps), violation })
   }
 
   /** Adds orderings in which the illegal message of a side was one of the legal messages. */
@@ -210,16 +212,25 @@ export class Judge {
     for (let next: Passed | undefined = NO_MESSAGE; next; ) {
       for (const taken of this.#orderings.best.late) this.#settle(taken)
       const { best } = this.#orderings
-      next = SIDES.map((side) => this.#orderings.findWaiting(best, side)).find((passed) => passed?.isEarly && this.#isDue(best, passed))
+      next = this.#findDue(best)
       if (next) this.#reject(next, best)
     }
+  }
+
+  /** Finds an early message that the receiver must have read by now. */
+  #findDue(best: Ordering): Passed | undefined {
+    for (const side of SIDES) {
+      const passed = this.#orderings.findWaiting(best, side)
+      if (passed?.isEarly && this.#isDue(best, passed)) return passed
+    }
+    return undefined
   }
 
   /** Reports that an early message was legal after all. */
   #settle(taken: Taken): void {
     taken.passed.isEarly = false
     this.#rejected[taken.passed.from] = ''
-    this.#add(taken.passed, { standing: 'legal', ...toVerdict(taken, this.automaton) })
+    this.#add(toJudgement('legal', taken, this.automaton))
     const rest = (late: readonly Taken[]) => late.filter(({ passed }) => passed.isEarly)
     this.#orderings.replace(this.#orderings.all.map((ordering) => ({ ...ordering, late: rest(ordering.late) })))
   }
@@ -246,8 +257,8 @@ export class Judge {
     return { automaton: this.automaton, state, steps, peer: side, last: text, unended, previous: this.#rejected[side] || text, early }
   }
 
-  #add({ number, from }: Passed, verdict: MessageVerdict): void {
-    this.#judgements.push({ ...verdict, number, from })
+  #add(judgement: Judgement): void {
+    this.#judgements.push(judgement)
   }
 }
 
@@ -263,10 +274,12 @@ function unexplained({ from, start }: Passed): Violation {
   return { sentence, toSender: sentence, expected: `the first ${EXPLAINED} are explained`, received: '…', wrongAt: start }
 }
 
-const NO_MESSAGE: Passed = {
-  ...{ number: 0, from: 'client', text: '', raw: undefined, start: 0, bytes: new Uint8Array(0) },
-  ...{ closes: false, isDropped: false, wasEarly: false, isEarly: false, isAccepted: false },
+/** Returns a message as the orderings take it, before any verdict. */
+function toPassed({ number, from, text, raw, start, bytes }: PassedMessage): Passed {
+  return { number, from, text, raw, start, bytes, closes: false, isDropped: false, wasEarly: false, isEarly: false, isAccepted: false }
 }
+
+const NO_MESSAGE: Passed = toPassed({ number: 0, from: 'client', text: '', raw: undefined, start: 0, bytes: new Uint8Array(0) })
 
 /** Checks whether a side has the turn, or the conversation is over: then the receiver has read everything of that side. */
 function hasTurn(automaton: Automaton, { state, steps }: Ordering, side: Side): boolean {
@@ -275,7 +288,8 @@ function hasTurn(automaton: Automaton, { state, steps }: Ordering, side: Side): 
 
 /** Number of messages of the other side by which `before` has more than `ordering`; at least 0. */
 function displaced(ordering: Ordering, before: Ordering, side: Side): number {
-  return Math.max(0, before.taken[otherSide(side)] - ordering.taken[otherSide(side)])
+  const other = otherSide(side)
+  return Math.max(0, ofSide(before.taken, other) - ofSide(ordering.taken, other))
 }
 
 /** Number of messages of the other side that passed before the last message of a side, and stand behind it. */
@@ -283,14 +297,20 @@ function unseenBy({ last }: Ordering, side: Side): number {
   return last[side]?.unseen ?? 0
 }
 
-function toVerdict({ step, before, after, steps, isRefusal, refuses }: Taken, { refusal }: Automaton): Omit<MessageVerdict, 'standing'> {
-  const own = { name: step?.name ?? (isRefusal ? refusal : undefined), before, after, turn: turnOf(steps) }
+function toJudgement(
+  standing: Judgement['standing'],
+  { passed, step, before, after, steps, isRefusal, refuses }: Taken,
+  { refusal }: Automaton,
+): Judgement {
+  const { number, from } = passed
+  const own = { number, from, standing, name: step?.name ?? (isRefusal ? refusal : undefined), before, after, turn: turnOf(steps) }
   return refuses === undefined ? own : { ...own, refuses }
 }
 
 /** Returns the sides that may send a message other than a goodbye. */
 function turnOf(steps: readonly Transition[]): Turn {
-  const [client, server] = SIDES.map((side) => maySpeak(steps, side))
+  const client = maySpeak(steps, 'client')
+  const server = maySpeak(steps, 'server')
   if (client && server) return 'either'
   return client ? 'client' : server ? 'server' : 'none'
 }

@@ -8,8 +8,8 @@ import type { SecretSpan, SecretsContext } from '../../wire/secret-masking.ts'
 import { Direction, type WholeMessage } from './direction.ts'
 import { Judge, type Judgement } from './judge.ts'
 import type { MessageObservation, Observation, Turn, WireBytes, WireEnd, WireEvent, WireGap } from './observation.ts'
-import { otherSide, SIDES } from './orderings.ts'
 import { findSecretBytes, findSecretBytesIn, findUnfinishedSecretBytes } from './secret-bytes.ts'
+import { ofSide, otherSide, SIDES } from './sides.ts'
 
 /** WatchedProtocol is the part of a program that the monitor uses: its automaton, and the framing of each direction. */
 export interface WatchedProtocol {
@@ -91,41 +91,45 @@ export class ConversationMonitor {
 
   /** Takes an event, and returns the new observations. */
   observe(event: WireEvent): readonly Observation[] {
-    this.#secretBytes = []
+    this.#forgetSecretBytes()
     for (const side of SIDES) this.#settle(side, event.at)
     if (event.kind === 'bytes') this.#takeBytes(event)
     else if (event.kind === 'end') this.#takeEnd(event)
     else if (event.kind === 'gap') this.#takeGap(event)
     for (const side of SIDES) this.#reportUnfinished(side, event.at)
-    return this.#seen.splice(0)
+    const seen = this.#seen
+    this.#seen = []
+    return seen
   }
 
   /** Ends the unframed message of a side, if the pause after it is long enough. */
   #settle(side: Side, at: number): void {
-    const { deadline } = this.#directions[side]
+    const direction = ofSide(this.#directions, side)
+    const { deadline } = direction
     if (deadline === undefined || at < deadline) return
-    this.#directions[side].rest()
+    direction.rest()
     this.#takeMessages(side)
   }
 
   #takeBytes({ at, from, bytes }: WireBytes): void {
     // a side that answers has read a whole message, even if the pause was short
     const other = otherSide(from)
-    if (this.#directions[other].deadline !== undefined && this.#judge.turn === other) this.#settle(other, Number.POSITIVE_INFINITY)
+    if (ofSide(this.#directions, other).deadline !== undefined && this.#judge.turn === other) this.#settle(other, Number.POSITIVE_INFINITY)
     this.#segments++
-    const direction = this.#directions[from]
+    const direction = ofSide(this.#directions, from)
     const wasTooLong = direction.isTooLong
     const segment = direction.push(bytes, at, this.#segments)
-    this.#seen.push({ kind: 'segment', from, ...segment })
-    this.#secretBytes = []
+    const { number, start, end } = segment
+    this.#seen.push({ kind: 'segment', from, number, at, start, end })
+    this.#forgetSecretBytes()
     this.#takeMessages(from)
     const { automaton } = this.protocol
-    const { start, unread } = direction
-    this.#secretBytes.push(
-      ...(direction.isTooLong
-        ? findSecretBytesIn({ automaton, side: from }, bytes, segment.start)
-        : findUnfinishedSecretBytes({ automaton, side: from, start, unread }, this.#secretsContext(from))),
-    )
+    const { unread } = direction
+    if (direction.isTooLong) this.#addSecretBytes(findSecretBytesIn({ automaton, side: from }, bytes, start))
+    else if (unread.length > 0) {
+      const beginning = { automaton, side: from, start: direction.start, unread }
+      this.#addSecretBytes(findUnfinishedSecretBytes(beginning, this.#secretsContext(from)))
+    }
     if (direction.isTooLong && !wasTooLong) this.#reportTooLong(from, at)
   }
 
@@ -158,10 +162,10 @@ export class ConversationMonitor {
   }
 
   #takeMessages(from: Side): void {
-    const direction = this.#directions[from]
+    const direction = ofSide(this.#directions, from)
     for (let message = direction.next(); message; message = direction.next()) {
-      const isRest = this.#torn[from] && !this.#judge.allows(from, message.text)
-      this.#torn[from] = false
+      const isRest = ofSide(this.#torn, from) && !this.#judge.allows(from, message.text)
+      if (ofSide(this.#torn, from)) this.#torn[from] = false
       if (isRest) this.#takeRest(from, message)
       else this.#takeMessage(from, message)
     }
@@ -169,7 +173,7 @@ export class ConversationMonitor {
 
   /** Takes the rest of a message. Nothing shows whether it is the rest of a secret. */
   #takeRest(from: Side, { start, end }: WholeMessage): void {
-    if (this.protocol.automaton.secrets !== undefined && from === 'client') this.#secretBytes.push({ start, end })
+    if (this.protocol.automaton.secrets !== undefined && from === 'client') this.#addSecretBytes([{ start, end }])
     const sentence = `${formatCount(end - start, 'byte')} of the ${from} are the rest of a message whose beginning the recording lacks`
     this.#seen.push({ kind: 'gap', at: this.#directions[from].lastAt, from, sentence })
   }
@@ -178,15 +182,43 @@ export class ConversationMonitor {
     this.#messages++
     const number = this.#messages
     const { text, raw, start, end, bytes, segments } = message
-    const at = segments.at(-1)?.at ?? this.#directions[from].lastAt
+    const at = segments[segments.length - 1]?.at ?? ofSide(this.#directions, from).lastAt
     const secrets = this.#findSecrets(from, text)
-    this.#secretBytes.push(...findSecretBytes(message, secrets))
+    this.#addSecretBytes(findSecretBytes(message, secrets))
     for (const judgement of this.#judge.pass({ number, from, text, raw, start, bytes })) {
-      if (judgement.number !== number) this.#addJudged([judgement], at)
-      else
-        this.#seen.push({ kind: 'message', at, ...judgement, text, raw, start, end, bytes, segments, secrets } satisfies MessageObservation)
+      if (judgement.number !== number) {
+        this.#addJudged([judgement], at)
+        continue
+      }
+      const { standing, name, before, after, turn, violation, refuses, oddity } = judgement
+      const verdict = { standing, name, before, after, turn }
+      const isPlain = violation === undefined && refuses === undefined && oddity === undefined
+      const observed: MessageObservation = {
+        kind: 'message',
+        at,
+        from,
+        number,
+        ...verdict,
+        text,
+        raw,
+        start,
+        end,
+        bytes,
+        segments,
+        secrets,
+      }
+      this.#seen.push(isPlain ? observed : { ...judgement, ...observed })
     }
     this.#last[from] = text
+  }
+
+  #addSecretBytes(spans: readonly ByteSpan[]): void {
+    for (const span of spans) this.#secretBytes.push(span)
+  }
+
+  /** Begins a new list, because the caller may still have the old one. */
+  #forgetSecretBytes(): void {
+    if (this.#secretBytes.length > 0) this.#secretBytes = []
   }
 
   #addJudged(judgements: readonly Judgement[], at: number): void {
@@ -195,12 +227,15 @@ export class ConversationMonitor {
 
   /** Finds the secrets in a message, by the lines of the turns before it. */
   #findSecrets(from: Side, text: string): readonly SecretSpan[] {
+    const { automaton } = this.protocol
+    // without a finder of the protocol's own, the turns before a message do not matter
+    if (!automaton.secrets) return findSecrets(automaton, from, text, WHOLE)
     const other = otherSide(from)
     const context = this.#secretsContext(from)
     const { before } = context
     this.#turns[from] = { text: `${before}${text}\n`.slice(-EARLIER), over: false }
     this.#turns[other] = { ...this.#turns[other], over: true }
-    return findSecrets(this.protocol.automaton, from, text, { ...context, whole: true })
+    return findSecrets(automaton, from, text, { ...context, whole: true })
   }
 
   #secretsContext(from: Side): SecretsContext & { readonly before: string } {
@@ -210,8 +245,8 @@ export class ConversationMonitor {
 
   /** Reports that a message of a side is unfinished, if no bytes have come for some seconds. */
   #reportUnfinished(from: Side, at: number): void {
-    const { pushed, lastAt, deadline } = this.#directions[from]
-    if (this.#reported[from] === pushed || deadline !== undefined || at - lastAt < QUIET || this.#ended[from]) return
+    const { pushed, lastAt, deadline } = ofSide(this.#directions, from)
+    if (at - lastAt < QUIET || deadline !== undefined || this.#reported[from] === pushed || this.#ended[from]) return
     this.#reported[from] = pushed
     this.#addUnfinished(from, at, false)
   }
@@ -249,6 +284,7 @@ export class ConversationMonitor {
   }
 }
 
+const WHOLE: SecretsContext = { whole: true }
 const SILENT: SideTurn = { text: '', over: true }
 const NO_CLOSING: ReturnType<Judge['close']> = { name: undefined, judgements: [] }
 /** Maximum number of bytes that the monitor copies of an unfinished message. */

@@ -1,14 +1,7 @@
 import { type Automaton, legalTransitions, parseMessage, type Side, type Transition } from '../../protocol/automaton.ts'
 import type { Raw } from '../../wire/text.ts'
+import { type BySide, ofSide, otherSide, SIDES, withSide } from './sides.ts'
 import type { Place } from './violation.ts'
-
-/** SIDES has both sides, in the order in which the orderings try their messages. */
-export const SIDES = ['client', 'server'] as const
-
-/** Returns the opposite side: the server of the client, and the reverse. */
-export function otherSide(side: Side): Side {
-  return side === 'client' ? 'server' : 'client'
-}
 
 /** PassedMessage is a message that has passed the monitor. */
 export interface PassedMessage extends Place {
@@ -51,11 +44,11 @@ export interface Ordering {
   readonly state: string
   readonly steps: readonly Transition[]
   /** Number of messages of each side in the ordering. */
-  readonly taken: Readonly<Record<Side, number>>
+  readonly taken: BySide<number>
   /** Last message of each side in the ordering, without the dropped messages. */
-  readonly last: Readonly<Record<Side, Taken | undefined>>
+  readonly last: BySide<Taken | undefined>
   /** Last message of each side that took a transition. */
-  readonly legal: Readonly<Record<Side, Taken | undefined>>
+  readonly legal: BySide<Taken | undefined>
   /** Early messages in the ordering that have no verdict yet. */
   readonly late: readonly Taken[]
   /** Numbers of the client's dropped messages that the server has not refused yet. */
@@ -69,7 +62,7 @@ export interface Ordering {
 /** Orderings has all orders of the messages so far that the automaton allows. `judge.ts` says why there are several orders. */
 export class Orderings {
   readonly automaton: Automaton
-  readonly #passed: Readonly<Record<Side, Passed[]>> = { client: [], server: [] }
+  readonly #passed: BySide<Passed[]> = { client: [], server: [] }
   /** Number of messages of each side that `forget` has removed, because every ordering has taken them. */
   readonly #removed: Record<Side, number> = { client: 0, server: 0 }
   #all: readonly Ordering[]
@@ -121,21 +114,23 @@ export class Orderings {
   /** Adds a message behind all others of its side. Returns the orderings that contain the message, the best first. */
   add(passed: Passed): readonly Ordering[] {
     const { from: side } = passed
-    this.#passed[side].push(passed)
+    const own = ofSide(this.#passed, side)
+    own.push(passed)
     const fresh: Ordering[] = []
     // nothing new follows from the other orderings
     for (const one of this.#all) if (this.countWaiting(one, side) === 1) this.#follow(one, side, fresh)
     this.#expand(this.#all, fresh)
-    const count = this.#removed[side] + this.#passed[side].length
-    return this.#all.filter(({ taken }) => taken[side] === count)
+    const count = ofSide(this.#removed, side) + own.length
+    return this.#all.filter(({ taken }) => ofSide(taken, side) === count)
   }
 
   /** Number of messages of a side that stand behind an ordering and were not early. */
   #countUnseen({ taken }: Ordering, side: Side): number {
-    const all = this.#passed[side]
+    const all = ofSide(this.#passed, side)
     let count = 0
-    for (let at = taken[side] - this.#removed[side]; at < all.length; at++) {
-      if (all[at]?.wasEarly === false && all[at]?.isDropped === false) count++
+    for (let at = ofSide(taken, side) - ofSide(this.#removed, side); at < all.length; at++) {
+      const passed = all[at]
+      if (passed && !passed.wasEarly && !passed.isDropped) count++
     }
     return count
   }
@@ -147,12 +142,12 @@ export class Orderings {
 
   /** Returns the message of a side that an ordering would take next; `undefined` without a waiting message. */
   findWaiting({ taken }: Ordering, side: Side): Passed | undefined {
-    return this.#passed[side][taken[side] - this.#removed[side]]
+    return ofSide(this.#passed, side)[ofSide(taken, side) - ofSide(this.#removed, side)]
   }
 
   /** Number of messages of a side that an ordering does not contain. */
   countWaiting({ taken }: Ordering, side: Side): number {
-    return this.#removed[side] + this.#passed[side].length - taken[side]
+    return ofSide(this.#removed, side) + ofSide(this.#passed, side).length - ofSide(taken, side)
   }
 
   /**
@@ -171,11 +166,10 @@ export class Orderings {
       for (const side of SIDES) this.#follow(ordering, side, open)
       for (let at = count; at < open.length; at++) open[at] = this.#skipDropped(open[at] ?? ordering)
     }
-    const every = found.all.sort((one, two) => this.#rank(one, two))
     const left: Ordering[] = []
-    for (const [at, one] of every.entries()) {
-      if (at > 0 && !this.#isOpen(this.countWaiting(one, 'client'), this.countWaiting(one, 'server'))) continue
-      if (!left.some((better) => covers(better, one))) left.push(one)
+    for (const one of this.#sort(found.all)) {
+      if (left.length > 0 && !this.#isOpen(this.countWaiting(one, 'client'), this.countWaiting(one, 'server'))) continue
+      if (!isCovered(left, one)) left.push(one)
     }
     this.#all = left
   }
@@ -188,16 +182,38 @@ export class Orderings {
     return (client === 0 || server === 0) && client + server <= UNDER_WAY
   }
 
+  /** Sorts orderings in place, the best first. There are rarely more than three, and inserting them is faster than the general sort. */
+  #sort(all: Ordering[]): readonly Ordering[] {
+    if (all.length > FEW) return all.sort((one, two) => this.#rank(one, two))
+    for (let at = 1; at < all.length; at++) {
+      for (let place = at; place > 0; place--) {
+        const [one, two] = [all[place - 1], all[place]]
+        if (!one || !two || this.#rank(one, two) <= 0) break
+        all[place - 1] = two
+        all[place] = one
+      }
+    }
+    return all
+  }
+
   /**
    * Compares two orderings, so that the best one comes first. In the best ordering, no message waits that the judge has called
    * legal, but early messages may wait.
    */
   #rank(one: Ordering, two: Ordering): number {
-    const judged = (ordering: Ordering) => this.#countUnseen(ordering, 'client') + this.#countUnseen(ordering, 'server')
-    const assumed = (ordering: Ordering) => (ordering.assumed === undefined ? 0 : 1)
-    const waiting = (ordering: Ordering) => this.countWaiting(ordering, 'client') + this.countWaiting(ordering, 'server')
-    const refused = one.unrefused.length - two.unrefused.length
-    return judged(one) - judged(two) || assumed(one) - assumed(two) || one.doubts - two.doubts || waiting(one) - waiting(two) || refused
+    const judged = this.#countAllUnseen(one) - this.#countAllUnseen(two)
+    if (judged !== 0) return judged
+    if ((one.assumed === undefined) !== (two.assumed === undefined)) return one.assumed === undefined ? -1 : 1
+    const waiting = this.#countAllWaiting(one) - this.#countAllWaiting(two)
+    return one.doubts - two.doubts || waiting || one.unrefused.length - two.unrefused.length
+  }
+
+  #countAllUnseen(ordering: Ordering): number {
+    return this.#countUnseen(ordering, 'client') + this.#countUnseen(ordering, 'server')
+  }
+
+  #countAllWaiting(ordering: Ordering): number {
+    return this.countWaiting(ordering, 'client') + this.countWaiting(ordering, 'server')
   }
 
   /** Appends the orderings that take the next message of a side to `into`. */
@@ -221,7 +237,7 @@ export class Orderings {
    * does not answer it: the two crossed, so this message was legal before the other, too.
    */
   #mayStand({ last }: Ordering, passed: Passed): boolean {
-    const behind = last[otherSide(passed.from)]
+    const behind = ofSide(last, otherSide(passed.from))
     if (passed.closes || passed.wasEarly || !behind || behind.passed.number < passed.number) return true
     return findStep(legalTransitions(this.automaton, behind.before), passed) !== undefined
   }
@@ -235,7 +251,7 @@ export class Orderings {
 
   #take(ordering: Ordering, passed: Passed, step: Transition | undefined): Ordering {
     const { from } = passed
-    const { taken, last, legal, late, unrefused, doubts } = ordering
+    const { taken, last, legal, late, unrefused, assumed, doubts } = ordering
     const state = step?.next ?? ordering.state
     const steps = step?.after ?? ordering.steps
     const isRefusal = from === 'server' && !passed.closes && this.isRefusal(passed.text)
@@ -244,14 +260,14 @@ export class Orderings {
     const isDoubtful = step ? isRefusal && unrefused.length > 0 : passed.closes
     const entry: Taken = { passed, step, before: ordering.state, after: state, steps, unseen, isRefusal, refuses }
     return {
-      ...ordering,
       state,
       steps,
-      taken: { ...taken, [from]: taken[from] + 1 },
-      last: { ...last, [from]: entry },
-      legal: step && !passed.closes ? { ...legal, [from]: entry } : legal,
+      taken: withSide(taken, from, ofSide(taken, from) + 1),
+      last: withSide(last, from, entry),
+      legal: step && !passed.closes ? withSide(legal, from, entry) : legal,
       late: passed.isEarly ? [...late, entry] : late,
       unrefused: isRefusal && !step ? unrefused.slice(1) : unrefused,
+      assumed,
       doubts: doubts + (isDoubtful ? 1 : 0),
     }
   }
@@ -273,7 +289,7 @@ export class Orderings {
     const isRefused = from === 'client' && this.automaton.refusal !== undefined
     return {
       ...ordering,
-      taken: { ...taken, [from]: taken[from] + 1 },
+      taken: withSide(taken, from, ofSide(taken, from) + 1),
       unrefused: isRefused ? [...unrefused, number].slice(-UNREFUSED) : unrefused,
     }
   }
@@ -284,8 +300,11 @@ export class Orderings {
    */
   forget(): void {
     for (const side of SIDES) {
-      const least = Math.min(...this.#all.map(({ taken }) => taken[side]))
-      this.#passed[side].splice(0, least - this.#removed[side])
+      let least = Number.POSITIVE_INFINITY
+      for (const { taken } of this.#all) least = Math.min(least, ofSide(taken, side))
+      const count = least - ofSide(this.#removed, side)
+      if (count === 0) continue
+      ofSide(this.#passed, side).splice(0, count)
       this.#removed[side] = least
     }
   }
@@ -344,6 +363,12 @@ function isSame(one: Ordering, two: Ordering): boolean {
 
 function keyOf({ state, taken, unrefused, assumed, doubts }: Ordering): string {
   return `${taken.client} ${taken.server} ${unrefused.length} ${doubts} ${assumed} ${state}`
+}
+
+/** Checks whether one of the better orderings covers another ordering. */
+function isCovered(better: readonly Ordering[], other: Ordering): boolean {
+  for (const one of better) if (covers(one, other)) return true
+  return false
 }
 
 /**

@@ -55,16 +55,19 @@ export function showMessage(message: MessageObservation, columns: number): Shown
   return { text: isWhole ? `${shown}"` : `${shown}${MORE}"`, caret }
 }
 
-/** Characters that a quotation shows as they are, up to a line end. */
-const PLAIN_LINE = /^[ !#-[\]-~]*\n?$/
+/** Texts that a quotation shows as they are. */
+const PLAIN_LINE = /^[ !#-[\]-~]*$/
 
 /** Quotes a message of one read whose characters need no escape, which almost all are; `undefined` for another message, or if it does not fit. */
-function quotePlain({ bytes, segments }: MessageObservation, columns: number): string | undefined {
-  if (segments.length > 1 || bytes.length + 3 > columns) return undefined
-  const text = decode(bytes)
-  if (!PLAIN_LINE.test(text)) return undefined
-  return text.endsWith('\n') ? `"${text.slice(0, -1)}\\n"` : `"${text}"`
+function quotePlain({ text, raw, bytes, segments }: MessageObservation, columns: number): string | undefined {
+  const { length } = bytes
+  if (segments.length > 1 || length + 3 > columns || raw || !PLAIN_LINE.test(text)) return undefined
+  // each of these characters is one byte, so the lengths say what the framing adds to the text
+  if (length === text.length) return `"${text}"`
+  return length === text.length + 1 && bytes[length - 1] === LF ? `"${text}\\n"` : undefined
 }
+
+const LF = 0x0a
 
 /** Formats bytes in hexadecimal, as many as fit in `columns`; `undefined` for plain text. */
 export function formatHex({ bytes, secrets, raw }: MessageObservation, columns: number): string | undefined {

@@ -34,14 +34,11 @@ export function explainViolation(conversation: ConversationState, { text, raw, s
 }
 
 /**
- * Describes what is odd about the bytes of a legal message in a sentence; `undefined` for ordinary bytes. `before` is the message
- * before it from the same side.
+ * Describes what is odd about the bytes of a legal message in a sentence; `undefined` for ordinary bytes. The speaker's last message is
+ * the message before it.
  */
-export function explainOddity(
-  speaker: Speaker,
-  form: MessageSpec,
-  { text, raw, before }: Received & { before: string },
-): string | undefined {
+export function explainOddity(speaker: Speaker, form: MessageSpec, { text, raw }: Received): string | undefined {
+  const { last: before = '' } = speaker
   if (!isGarbled(form, text, raw, before)) return undefined
   const clue = clueOfText(speaker, text, raw) || clueOfWords(speaker, text, before)
   return clue === '' ? undefined : `the ${speaker.side} said ${quoteMessage(speaker, text, raw)}${clue}`

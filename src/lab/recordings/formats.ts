@@ -8,7 +8,10 @@ import { type Recording, type RecordingEntry, RecordingError } from './recording
 export interface RecordingEncoder {
   /** Returns the bytes at the beginning of the file. */
   begin(): Uint8Array
-  /** Returns the bytes of an entry. Throws a RecordingError if the format cannot hold the entry. */
+  /**
+   * Returns the bytes of an entry, in memory that the next call overwrites. Throws a RecordingError if the format cannot hold the
+   * entry.
+   */
   encode(entry: RecordingEntry): Uint8Array
 }
 

@@ -46,11 +46,20 @@ export function toPacketHosts(client: Address, server: Address): { readonly clie
   }
 }
 
-/** Builds an Ethernet frame with a TCP packet. A SYN carries the maximum segment size. */
-export function buildTcpPacket(from: PacketHost, to: PacketHost, header: TcpHeader, payload: Uint8Array = new Uint8Array()): Uint8Array {
+/**
+ * Builds an Ethernet frame with a TCP packet. A SYN carries the maximum segment size. With `into`, the frame is in the memory of that
+ * writer, until the next call.
+ */
+export function buildTcpPacket(
+  from: PacketHost,
+  to: PacketHost,
+  header: TcpHeader,
+  payload: Uint8Array = new Uint8Array(),
+  into = new ByteWriter(),
+): Uint8Array {
   const isSyn = (header.flags & FLAG.syn) !== 0
   const headerLength = TCP_HEADER + (isSyn ? 4 : 0)
-  const frame = beginFrame(from, to, PROTOCOL.tcp, headerLength + payload.length)
+  const frame = beginFrame(into.clear(), from, to, PROTOCOL.tcp, headerLength + payload.length)
   const start = frame.length
   frame.uint16(from.port).uint16(to.port).uint32(header.sequence).uint32(header.acknowledgement)
   frame.uint8((headerLength / 4) << 4).uint8(header.flags)
@@ -63,7 +72,7 @@ export function buildTcpPacket(from: PacketHost, to: PacketHost, header: TcpHead
 /** Builds an Ethernet frame with a UDP packet. Throws a RecordingError for a payload that is too long for a packet. */
 export function buildUdpPacket(from: PacketHost, to: PacketHost, payload: Uint8Array): Uint8Array {
   if (payload.length > LONGEST_DATAGRAM) throw new RecordingError(`a datagram has at most ${LONGEST_DATAGRAM} bytes, not ${payload.length}`)
-  const frame = beginFrame(from, to, PROTOCOL.udp, UDP_HEADER + payload.length)
+  const frame = beginFrame(new ByteWriter(), from, to, PROTOCOL.udp, UDP_HEADER + payload.length)
   const start = frame.length
   frame.uint16(from.port).uint16(to.port)
   frame
@@ -74,8 +83,8 @@ export function buildUdpPacket(from: PacketHost, to: PacketHost, payload: Uint8A
 }
 
 /** Begins a frame with the headers of Ethernet and IP, for a packet of `length` bytes. */
-function beginFrame(from: PacketHost, to: PacketHost, protocol: number, length: number): ByteWriter {
-  const frame = new ByteWriter().bytes(to.mac).bytes(from.mac)
+function beginFrame(frame: ByteWriter, from: PacketHost, to: PacketHost, protocol: number, length: number): ByteWriter {
+  frame.bytes(to.mac).bytes(from.mac)
   if (from.ip.length === 4) {
     frame.uint16(ETHERTYPE.ipv4)
     const start = frame.length

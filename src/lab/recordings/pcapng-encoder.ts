@@ -40,6 +40,12 @@ interface Flow {
   readonly server: Stream
 }
 
+/** Output is where packets are written: the blocks of the file, and memory for one frame. */
+interface Output {
+  readonly file: ByteWriter
+  readonly frame: ByteWriter
+}
+
 /** Packet has the parts of a block besides the frame. */
 interface Packet {
   readonly at: number
@@ -53,6 +59,8 @@ export class PcapngEncoder {
   readonly #flows = new Map<number, Flow>()
   /** The blocks of the present entry: one buffer for all entries, because a new buffer takes more time than an entry. */
   readonly #file = newFile()
+  /** The frame of the present packet, for the same reason. */
+  readonly #frame = new ByteWriter()
 
   /** Returns the blocks at the beginning of the file. */
   begin(): Uint8Array {
@@ -73,29 +81,29 @@ export class PcapngEncoder {
     return file.finish()
   }
 
-  /** Returns the blocks of an entry. Throws a RecordingError if the entry's connection is not open, or if packets cannot hold the entry. */
+  /** Returns the blocks of an entry, in memory that the next call overwrites. Throws a RecordingError if the entry's connection is not open, or if packets cannot hold the entry. */
   encode(entry: RecordingEntry): Uint8Array {
     const file = this.#file.clear()
     if (entry.type === 'open') {
       this.#open(file, entry)
-      return file.finish()
+      return file.view(0)
     }
     const flow = this.#flows.get(entry.connection)
     if (!flow) throw new RecordingError(`connection ${entry.connection} is not open`)
     const [from, to] = entry.from === 'client' ? [flow.client, flow.server] : [flow.server, flow.client]
     if (entry.type === 'segment') {
       if (flow.transport === 'udp') writePacket(file, buildUdpPacket(from.host, to.host, entry.bytes), toPacket(entry, entry.bytes.length))
-      else writeSegment(file, from, to, entry)
-      return file.finish()
+      else writeSegment({ file, frame: this.#frame }, from, to, entry)
+      return file.view(0)
     }
     if (flow.transport === 'udp') throw new RecordingError('a connection over UDP has no end')
     if (entry.missing !== undefined) from.next += entry.missing
     const flags = (entry.how === 'fin' ? FLAG.fin : FLAG.reset) | FLAG.acknowledges
-    writeTcp(file, from, to, flags, entry)
+    writeTcp({ file, frame: this.#frame }, from, to, flags, entry)
     if (entry.how === 'fin') from.next++
     from.isOpen = false
     if (!to.isOpen || entry.how === 'reset') this.#flows.delete(entry.connection)
-    return file.finish()
+    return file.view(0)
   }
 
   #open(file: ByteWriter, { connection, transport, client, server, at, comments, isPartial }: ConnectionOpening): void {
@@ -116,7 +124,7 @@ export class PcapngEncoder {
       })
       const answer = { sequence: other.next - 1, acknowledgement: one.next, flags: FLAG.syn | FLAG.acknowledges }
       writePacket(file, buildTcpPacket(other.host, one.host, answer), { at })
-      writeTcp(file, one, other, FLAG.acknowledges, { at })
+      writeTcp({ file, frame: this.#frame }, one, other, FLAG.acknowledges, { at })
     }
   }
 }
@@ -135,26 +143,30 @@ function toStream(host: PacketHost, connection: number, side: Side): Stream {
   return { host, next, acknowledged: next, isOpen: true }
 }
 
-function writeSegment(file: ByteWriter, from: Stream, to: Stream, segment: RecordedSegment): void {
+function writeSegment(output: Output, from: Stream, to: Stream, segment: RecordedSegment): void {
   const { bytes, missing = 0 } = segment
   from.next += missing
   for (let start = 0; start < bytes.length; start += LONGEST_PAYLOAD) {
     const end = Math.min(bytes.length, start + LONGEST_PAYLOAD)
     const flags = FLAG.acknowledges | (end === bytes.length ? FLAG.push : 0)
-    writeTcp(file, from, to, flags, toPacket(segment, end, start), bytes.subarray(start, end))
+    const payload = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end)
+    writeTcp(output, from, to, flags, toPacket(segment, end, start), payload)
     from.next += end - start
-    if (from.next - from.acknowledged >= LONGEST_PAYLOAD) writeTcp(file, to, from, FLAG.acknowledges, { at: segment.at })
+    if (from.next - from.acknowledged >= LONGEST_PAYLOAD) writeTcp(output, to, from, FLAG.acknowledges, { at: segment.at })
   }
 }
 
 /** Writes a packet that acknowledges all bytes that the other side has sent. */
-function writeTcp(file: ByteWriter, from: Stream, to: Stream, flags: number, packet: Packet, payload?: Uint8Array): void {
+function writeTcp({ file, frame }: Output, from: Stream, to: Stream, flags: number, packet: Packet, payload?: Uint8Array): void {
   to.acknowledged = to.next
-  writePacket(file, buildTcpPacket(from.host, to.host, { sequence: from.next, acknowledgement: to.next, flags }, payload), packet)
+  const header = { sequence: from.next, acknowledgement: to.next, flags }
+  writePacket(file, buildTcpPacket(from.host, to.host, header, payload, frame), packet)
 }
 
 /** Returns the time and the comments of the part of a segment from `start` to `end`. The masked ranges of the part become a comment. */
-function toPacket({ at, comments = [], masked = [] }: RecordedSegment, end: number, start = 0): Packet {
+function toPacket(segment: RecordedSegment, end: number, start = 0): Packet {
+  const { at, comments = [], masked = [] } = segment
+  if (comments.length === 0 && masked.length === 0) return { at }
   const ranges = masked
     .map(([from, to]): ByteRange => [Math.max(from, start) - start, Math.min(to, end) - start])
     .filter(([from, to]) => from < to)
@@ -168,8 +180,9 @@ function writePacket(file: ByteWriter, frame: Uint8Array, { at, comments = [] }:
     file.uint32(Math.floor(at / 0x1_0000_0000)).uint32(at)
     file.uint32(frame.length).uint32(frame.length)
     file.bytes(frame).pad()
+    if (comments.length === 0) return
     const options = comments.map((comment) => [OPTION.comment, toComment(comment)] as const)
-    if (options.length > 0) writeOptions(file, options)
+    writeOptions(file, options)
   })
 }
 

@@ -17,6 +17,7 @@ export class HiddenSecrets {
 
   /** Adds bytes that must not be shown. */
   add(from: Side, spans: readonly ByteSpan[]): void {
+    if (spans.length === 0) return
     const own = this.#spans[from]
     own.push(...spans)
     own.splice(0, own.length - STORED)

@@ -2,7 +2,7 @@ import type { Side } from '../../protocol/automaton.ts'
 import { encode } from '../../wire/text.ts'
 import type { Transport } from '../../wire/transport.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'
-import { otherSide } from '../monitor/orderings.ts'
+import { otherSide } from '../monitor/sides.ts'
 import type { RelayObserver } from './relay.ts'
 
 /** WireObserver is called with what passes one transport of a disturbed connection. */

@@ -1,6 +1,7 @@
 import type { Side } from '../../protocol/automaton.ts'
 import type { Sink, Transport } from '../../wire/transport.ts'
-import { otherSide } from '../monitor/orderings.ts'
+import { otherSide } from '../monitor/sides.ts'
+import { ReadCopies } from './read-copies.ts'
 
 /*
  * A relay joins two transports so that neither peer can see it: what one side sends, the other receives, byte for byte.
@@ -28,13 +29,16 @@ export interface RelayObserver {
 export class Relay {
   readonly #sides: Readonly<Record<Side, Transport>>
   readonly #observer: RelayObserver
+  readonly #copies: ReadCopies
   readonly #ended: Record<Side, boolean> = { client: false, server: false }
   #open = 2
   #isBroken = false
 
-  constructor(client: Transport, server: Transport, observer: RelayObserver) {
+  /** `copies` can be those of all relays. */
+  constructor(client: Transport, server: Transport, observer: RelayObserver, copies = new ReadCopies()) {
     this.#sides = { client, server }
     this.#observer = observer
+    this.#copies = copies
   }
 
   /** Starts to pass bytes. Called once. */
@@ -54,8 +58,8 @@ export class Relay {
     const resume = () => from.resume()
     return {
       data: (bytes) => {
-        // the transport may reuse its memory before the other has sent the bytes; a Buffer's `slice` is not a copy
-        const copy = new Uint8Array(bytes)
+        // the transport may reuse its memory before the other has sent the bytes
+        const copy = this.#copies.copy(bytes)
         to.write(copy)
         if (to.unsent > 0) {
           from.pause()

@@ -6,6 +6,7 @@ import type { RecordingEntry } from '../recordings/recording.ts'
 import type { ConversationSummary } from './conversation-summary.ts'
 import { EventQueue, type TapEvent } from './event-queue.ts'
 import { ObservedTransport, type WireObserver } from './observed-transport.ts'
+import { ReadCopies } from './read-copies.ts'
 import type { RecordingJudge } from './recording-judge.ts'
 import { Relay, type RelayObserver } from './relay.ts'
 
@@ -33,6 +34,7 @@ const TICK = 100
 export class Tap {
   readonly #options: TapOptions
   readonly #relays = new Set<Relay>()
+  readonly #copies = new ReadCopies()
   readonly #events: EventQueue
   #connections = 0
   #isTicking = false
@@ -82,7 +84,9 @@ export class Tap {
     const transport = client.datagrams ? 'udp' : 'tcp'
     this.#note({ type: 'open', connection, at: this.#options.microseconds(), transport, client: client.remote, server: server.remote })
     const observer = this.#observer(connection, transport, () => this.#relays.delete(relay))
-    const relay = this.#options.addFaults ? this.#disturb(client, server, connection, observer) : new Relay(client, server, observer)
+    const relay = this.#options.addFaults
+      ? this.#disturb(client, server, connection, observer)
+      : new Relay(client, server, observer, this.#copies)
     this.#relays.add(relay)
     relay.open()
   }
@@ -124,7 +128,7 @@ export class Tap {
     const seen = new ObservedTransport(client, 'client', observer)
     const notify: NotifyFault = (sentence, isLossy) => this.#note({ type: 'fault', connection, at: microseconds(), sentence, isLossy })
     const disturbed = addFaults?.(seen, connection, notify) ?? seen
-    return new Relay(disturbed, new ObservedTransport(server, 'server', observer), { bytes() {}, ended() {}, closed })
+    return new Relay(disturbed, new ObservedTransport(server, 'server', observer), { bytes() {}, ended() {}, closed }, this.#copies)
   }
 
   #note(event: TapEvent): void {

@@ -8,7 +8,7 @@ import { CONVERSATION, opening, segment, text, withoutNumbers } from './samples.
 describe('the formats of recordings', () => {
   test.each(Object.entries(recordingEncoders))('%s is written entry by entry, and recognized by its content', (_, newEncoder) => {
     const encoder = newEncoder()
-    const file = [encoder.begin(), ...CONVERSATION.map((entry) => encoder.encode(entry))].flatMap((part) => [...part])
+    const file = [encoder.begin(), ...CONVERSATION.map((entry) => encoder.encode(entry).slice())].flatMap((part) => [...part])
     const { entries, warnings } = readRecording(Uint8Array.from(file))
     expect(withoutNumbers(entries)).toEqual(withoutNumbers(CONVERSATION))
     expect(warnings).toEqual([])

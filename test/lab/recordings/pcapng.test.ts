@@ -54,7 +54,7 @@ describe('a recording in pcapng', () => {
 
   test('is the same whether its entries come one by one or all together', () => {
     const encoder = new PcapngEncoder()
-    const parts = [encoder.begin(), ...CONVERSATION.map((entry) => encoder.encode(entry))]
+    const parts = [encoder.begin(), ...CONVERSATION.map((entry) => encoder.encode(entry).slice())]
     expect(Uint8Array.from(parts.flatMap((part) => [...part]))).toEqual(encodePcapng(CONVERSATION))
   })
 

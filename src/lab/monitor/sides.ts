@@ -1,0 +1,31 @@
+import type { Side } from '../../protocol/automaton.ts'
+
+/*
+ * The laboratory has many values for each side: what a side has sent, its last message, the number of its messages. They are records
+ * with the sides as names. Code that runs for each message reads such a record by `ofSide`: V8 looks a property up in a table if its name
+ * varies (`record[side]`), and needs no table for a comparison and a property with a fixed name.
+ */
+
+/** BySide has one value for each side. */
+export type BySide<Value> = Readonly<Record<Side, Value>>
+
+/** SIDES has both sides, in the order in which the orderings try their messages. */
+export const SIDES = ['client', 'server'] as const
+
+/** Returns the opposite side: the server of the client, and the reverse. */
+export function otherSide(side: Side): Side {
+  return side === 'client' ? 'server' : 'client'
+}
+
+/** Returns the value of a side. */
+export function ofSide<Value>(values: BySide<Value>, side: Side): Value {
+  return side === 'client' ? values.client : values.server
+}
+
+/**
+ * Returns the values with another value for a side. The names have the same order in all results, because V8 treats objects with another
+ * order as another kind of object.
+ */
+export function withSide<Value>({ client, server }: BySide<Value>, side: Side, value: Value): BySide<Value> {
+  return side === 'client' ? { client: value, server } : { client, server: value }
+}
