@@ -5,7 +5,7 @@ import { escapeControls } from '../wire/text.ts'
 const ERASE = '\r\x1b[K'
 
 /**
- * CheckProgress shows in one line at a terminal what the judge does now, and replaces the line with the next one. On a pipe, and at a
+ * CheckProgress shows in one line at a terminal what the judge does now, and replaces the line with the next line. On a pipe, and at a
  * terminal without this ability, it shows nothing.
  */
 export class CheckProgress {
@@ -13,13 +13,13 @@ export class CheckProgress {
   readonly #isLive: boolean
   #isShown = false
 
-  /** `results` is where the results go; progress is shown only if that is a terminal, too. */
+  /** `results` is the stream of the results; progress is shown only if that stream is a terminal, too. */
   constructor(output: NodeJS.WriteStream = process.stderr, results: NodeJS.WriteStream = process.stdout) {
     this.#output = output
     this.#isLive = output.isTTY === true && results.isTTY === true && process.env.TERM !== 'dumb'
   }
 
-  /** Shows a note in place of the last one, cut to the width of the terminal. */
+  /** Shows a note in place of the last note, cut to the width of the terminal. */
   show(note: string): void {
     if (!this.#isLive) return
     this.#isShown = true

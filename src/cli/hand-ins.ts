@@ -41,8 +41,8 @@ const DEPTH = 3
 const LEFT_OUT = /^\.|^__MACOSX$|^node_modules$/
 
 /**
- * Finds the hand-ins of a folder: its subfolders, in the order of their names. How a hand-in is started is taken from `given`, which the
- * teacher has given for all, from its own `parlor-check.toml`, or guessed from its files.
+ * Finds the hand-ins of a folder: its subfolders, in the order of their names. The start of a hand-in comes from `given`, which the teacher
+ * has given for all, from its own `parlor-check.toml`, or from a guess by its files.
  */
 export async function findHandIns(folder: string, given: StartSettings): Promise<HandInsFound> {
   const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !LEFT_OUT.test(name))
@@ -115,7 +115,7 @@ function explain(starts: readonly ({ readonly unclear: string } | object)[]): st
   return `${why}; say how it is started in its parlor-check.toml, such as client = "python3 main.py {HOST} {PORT}"`
 }
 
-/** Resolves to a folder in a hand-in; without a name, to the first one that has more in it than one folder. */
+/** Resolves to a folder in a hand-in; without a name, to the first folder that has more in it than one folder. */
 async function findInside(path: string, folder: string | undefined): Promise<string> {
   if (folder === undefined) return descend(path, DEPTH)
   const found = await realpath(join(path, folder)).catch(() => undefined)

@@ -65,7 +65,7 @@ const COMPLAINTS = { burst: 10, refill: 10_000 }
 
 /**
  * Returns a `say` that prints at most `burst` sentences together, and then one every `refill` milliseconds. A sentence that passes the
- * limit says how many sentences the limit has dropped since the last one.
+ * limit says how many sentences the limit has dropped since the last sentence.
  */
 export function limitMessages(say: (sentence: string) => void, clock: Clock = wallClock): (sentence: string) => void {
   const bucket = new TokenBucket(COMPLAINTS)

@@ -94,8 +94,8 @@ function checkOptions({ format, junit, gradescope, pair, handIn }: MatrixCommand
 }
 
 /**
- * Parses `--only`: the name of a check, or of one side's, such as `client:glued`. Throws a UsageError if there is no such check, or none at
- * all.
+ * Parses `--only`: the name of a check, or of one side's, such as `client:glued`. Throws a UsageError if there is no such check, or no
+ * check.
  */
 function parseOnly(only: string | undefined, { program, level }: CheckTerms): MatrixOptions['only'] {
   if (MATRIX_SIDES.every((side) => selectChecks(program, side, level).length === 0))

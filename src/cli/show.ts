@@ -84,7 +84,7 @@ function selectConnection(entries: readonly RecordingEntry[], connection: number
   throw new UsageError(`the recording has no connection ${connection}: ${describeConnections(entries)}`)
 }
 
-/** Says which connections a recording has. */
+/** Describes the connections of a recording. */
 export function describeConnections(entries: readonly RecordingEntry[]): string {
   const numbers = [...new Set(entries.map(({ connection }) => connection))]
   if (numbers.length === 0) return 'it has none'

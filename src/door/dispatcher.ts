@@ -144,7 +144,7 @@ function whyNoMove({ tables, lobby }: DoorSession, typed: string): string {
   const [other] = tables.playing
   if (other) return `no table is shown, so "${typed}" is not a move: "go ${other.table}" shows yours`
   const [held] = lobby.heldSeats
-  const seat = held ? `"resume ${held.table}" takes up your seat` : '"play tictactoe" takes a seat, "games" lists the games'
+  const seat = held ? `"resume ${held.table}" resumes your seat` : '"play tictactoe" takes a seat, "games" lists the games'
   return `you are at no table, so "${typed}" is not a move: ${lobby.ownSeek || lobby.ownInvitation ? 'your game has not begun yet' : seat}`
 }
 

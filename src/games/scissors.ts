@@ -1,6 +1,6 @@
 import type { Game, Players, Refusal, SeatNumber } from './game.ts'
 
-/** The hands, ordered so that each beats the next one and the last beats the first. */
+/** The hands, ordered so that each hand beats the next hand, and the last hand beats the first. */
 export const HANDS = ['Scissor', 'Paper', 'Stone'] as const
 
 /** Hand is the choice of a player in a round. */

@@ -35,7 +35,7 @@ export function cannotConnect(to: Address, error: unknown, waited: number): stri
   return `cannot connect to ${formatAddress(to)}: ${reasons[errorCode(error)] ?? errorMessage(error)}`
 }
 
-/** Says why a lookup found no address: the name may be a mistyped IPv4 address. */
+/** Describes why a lookup found no address: the name may be a mistyped IPv4 address. */
 function describeUnknownHost(host: string): string {
   return /^\d+(?:\.\d+){3}$/.test(host) ? 'that is not an address: its four numbers must be from 0 to 255' : 'that name is not known'
 }

@@ -8,7 +8,7 @@ import type { HallAccess, HallSeat, OpponentFor, Seating } from '../protocol/sea
 /** Steps of both sides in one walk after which it counts as endless; most take a few hundred. */
 const MOST = 50_000
 
-/** SeatWait is what a function does with its seat: the method that it has called, and the refusal before, if no situation followed. */
+/** SeatWait is the use of a seat by a function: the method that it has called, and the refusal before, if no situation followed. */
 export interface SeatWait {
   readonly seat: number
   readonly method: 'next' | 'turn' | 'observe'

@@ -725,7 +725,7 @@ describe('a move at no table', () => {
     lobby.seekers = []
     const held = { game: 'tictactoe', settings: {}, rated: false, names: ['ada', 'grace'], watchers: 0, over: false }
     lobby.heldSeats = [{ table: 6, ...held }]
-    expect(await caller.type(typed)).toBe(lines(`You are at no table, so "${typed}" is not a move: "resume 6" takes up your seat.`))
+    expect(await caller.type(typed)).toBe(lines(`You are at no table, so "${typed}" is not a move: "resume 6" resumes your seat.`))
   })
 
   test.each(['frobnicate', 'xy', '?!'])('%s is not a move of any game', async (typed) => {

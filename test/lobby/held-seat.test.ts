@@ -140,7 +140,7 @@ test.each(['board', 'resign', 'draw', 'claim', 'abort', 'say hello', "'hello", '
 test('every other command about the game points a user who has not resumed to the seat', async () => {
   const { kim } = await back()
   expect(await kim.type('')).toBe(lines(BACK))
-  expect(await kim.type('5')).toContain('"resume 1" takes up your seat')
+  expect(await kim.type('5')).toContain('"resume 1" resumes your seat')
   expect(await kim.type('go 1')).toBe(lines('Your seat at table 1 is held: "resume 1"'))
   expect((await kim.type('accept')).replace(/\n {2}/, ' ')).toBe(lines(`Nothing is offered to you here. ${BACK}`))
   expect((await kim.type('decline')).replace(/\n {2}/, ' ')).toBe(lines(`Nothing is offered to you here. ${BACK}`))

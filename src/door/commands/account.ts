@@ -280,7 +280,7 @@ export const accountCommands: readonly DoorCommand[] = [
     name: 'resume',
     cost: 9,
     usage: 'resume [TOKEN]',
-    about: 'take up your seat again after a lost connection',
+    about: 'resume your seat after a lost connection',
     more: () => [
       'The server showed the token when you took the seat. Under a registered name,',
       '"resume" alone is enough, or "resume" and the number of the table. If you sit there',

@@ -18,7 +18,9 @@ import { readSessionCookie } from './session-cookie.ts'
  * over a TCP connection, with the same limits.
  */
 
-/** Milliseconds between two pings to each client. A client whose machine is gone holds its seat for at most twice this time. */
+/**
+ * Milliseconds between two pings to each client. A client whose machine has lost its network holds its seat for at most twice this time.
+ */
 const PING = 30_000
 /** Milliseconds that a client has to answer the close of the server. */
 const CLOSE_TIMEOUT = 2000
