@@ -5,21 +5,21 @@ import { escapeControls } from '../wire/text.ts'
 const ERASE = '\r\x1b[K'
 
 /**
- * CheckProgress shows in one line at a terminal what the judge does now, and replaces the line with the next line. On a pipe, and at a
- * terminal without this ability, it shows nothing.
+ * CheckProgress shows in one line at a terminal what the judge does now, and replaces the line with each new note. On a pipe, and at a
+ * terminal that cannot erase a line, it shows nothing.
  */
 export class CheckProgress {
   readonly #output: NodeJS.WriteStream
   readonly #isLive: boolean
   #isShown = false
 
-  /** `results` is the stream of the results; progress is shown only if that stream is a terminal, too. */
+  /** `results` is the output for the results. CheckProgress shows notes only if this output is a terminal, too. */
   constructor(output: NodeJS.WriteStream = process.stderr, results: NodeJS.WriteStream = process.stdout) {
     this.#output = output
     this.#isLive = output.isTTY === true && results.isTTY === true && process.env.TERM !== 'dumb'
   }
 
-  /** Shows a note in place of the last note, cut to the width of the terminal. */
+  /** Shows a note in place of the previous note, cut to the width of the terminal. */
   show(note: string): void {
     if (!this.#isLive) return
     this.#isShown = true

@@ -26,23 +26,23 @@ export interface HandIn extends MatrixEntry {
   readonly sides: Readonly<Partial<Record<Side, SideStart>>>
 }
 
-/** HandInsFound are the hand-ins of a folder, and a sentence for each entry that is none. */
+/** HandInsFound are the hand-ins of a folder, and a sentence for each entry that is not a hand-in. */
 export interface HandInsFound {
   readonly handIns: readonly HandIn[]
   readonly notes: readonly string[]
 }
 
-/** Maximum number of files of a hand-in that a guess looks at, and of bytes of each. */
+/** Maximum number of files of a hand-in that a guess reads, and of bytes of each file. */
 const FILES = 200
 const BYTES = 32 * 1024
-/** Folders that lie alone in a folder, as archives make them, down to this depth. */
+/** Maximum depth of folders that each contain only the next folder, such as in an unpacked archive. */
 const DEPTH = 3
 /** Folders that are not hand-ins. */
 const LEFT_OUT = /^\.|^__MACOSX$|^node_modules$/
 
 /**
- * Finds the hand-ins of a folder: its subfolders, in the order of their names. The start of a hand-in comes from `given`, which the teacher
- * has given for all, from its own `parlor-check.toml`, or from a guess by its files.
+ * Finds the hand-ins of a folder: its subfolders, in the order of their names. The commands that start a hand-in are those of `given`,
+ * which the teacher gives for all hand-ins, those of its own `parlor-check.toml`, or a guess from its files.
  */
 export async function findHandIns(folder: string, given: StartSettings): Promise<HandInsFound> {
   const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !LEFT_OUT.test(name))
@@ -81,7 +81,7 @@ interface Sources {
   readonly files: readonly SourceFile[]
 }
 
-/** Finds how a side is started, and says so; or says why that is not known. */
+/** Finds the command that starts a side, with a text that says where the command comes from; or the reason why the command is not known. */
 function findStart(side: Side, folder: string, { given, own, files }: Sources): (SideStart & { said: string }) | { unclear: string } {
   const { port = own.port } = given
   const command = given[side] ?? own[side]
@@ -98,7 +98,7 @@ function findStart(side: Side, folder: string, { given, own, files }: Sources): 
       said: `${command}, ${from}`,
     }
   }
-  // an author who names one side has named all sides that there are
+  // if the settings file starts one side, the hand-in has no other side
   if (MATRIX_SIDES.some((other) => own[other] !== undefined)) return { unclear: '' }
   const guess = guessStart(side, files)
   if (guess === undefined) return { unclear: '' }
@@ -115,7 +115,7 @@ function explain(starts: readonly ({ readonly unclear: string } | object)[]): st
   return `${why}; say how it is started in its parlor-check.toml, such as client = "python3 main.py {HOST} {PORT}"`
 }
 
-/** Resolves to a folder in a hand-in; without a name, to the first folder that has more in it than one folder. */
+/** Resolves to a folder in a hand-in; without a name, to the first folder whose content is not a single folder. */
 async function findInside(path: string, folder: string | undefined): Promise<string> {
   if (folder === undefined) return descend(path, DEPTH)
   const found = await realpath(join(path, folder)).catch(() => undefined)
@@ -130,7 +130,7 @@ async function descend(path: string, depth: number): Promise<string> {
   return depth > 0 && only?.isDirectory() && others.length === 0 ? descend(join(path, only.name), depth - 1) : path
 }
 
-/** Reads the beginnings of the files of a folder. Links, devices and pipes are left out. */
+/** Reads the beginnings of the files of a folder. Skips links, devices and pipes. */
 async function readSources(folder: string): Promise<readonly SourceFile[]> {
   const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile()).slice(0, FILES)
   return Promise.all(entries.map(async ({ name }) => ({ name, text: await readBeginning(join(folder, name)) })))

@@ -35,7 +35,7 @@ export async function listenOn(
 }
 
 /**
- * Returns how a server listens for streams by its settings: over TCP at the ports of its programs, over TLS with one certificate
+ * Returns the transport of a server for streams, by its settings: over TCP at the ports of its programs, over TLS with one certificate
  * for all of them, or at a Unix socket for each program. Creates the folder of the sockets. Rejects with a UsageError.
  */
 export async function openStreams({ host, tls, cert, key, unix }: StreamSettings): Promise<StreamTransport> {
@@ -60,12 +60,12 @@ async function createFolder(folder: string): Promise<void> {
   })
 }
 
-/** Rate limit of messages about rejected clients: a burst of `burst`, and then one every `refill` milliseconds. */
+/** Rate limit of messages about rejected clients: `burst` messages, then one message every `refill` milliseconds. */
 const COMPLAINTS = { burst: 10, refill: 10_000 }
 
 /**
- * Returns a `say` that prints at most `burst` sentences together, and then one every `refill` milliseconds. A sentence that passes the
- * limit says how many sentences the limit has dropped since the last sentence.
+ * Returns a `say` that prints at most `burst` sentences, then one sentence every `refill` milliseconds. A printed sentence says how many
+ * sentences the limit has dropped since the previous printed sentence.
  */
 export function limitMessages(say: (sentence: string) => void, clock: Clock = wallClock): (sentence: string) => void {
   const bucket = new TokenBucket(COMPLAINTS)

@@ -25,9 +25,9 @@ import { resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { toCsv } from './table.ts'
 
-/** A conversation takes 0.3 s of processor time in several seconds, and waits for most of them. */
+/** Conversations for each core: a conversation takes several seconds, of which 0.3 s are processor time. */
 const JOBS_PER_CORE = 2
-/** Options with a value that a repeated line does not have. */
+/** Options with a value that the command line for repeating a part does not have. */
 const WITH_VALUE: ReadonlySet<string> = new Set(['--only', '--seed', '--csv', '--html', '--jobs', '--pair', '--hand-in'])
 
 export interface MatrixCommandOptions extends CheckFlags, MatrixFlags {
@@ -94,8 +94,8 @@ function checkOptions({ format, junit, gradescope, pair, handIn }: MatrixCommand
 }
 
 /**
- * Parses `--only`: the name of a check, or of one side's, such as `client:glued`. Throws a UsageError if there is no such check, or no
- * check.
+ * Parses `--only`: the name of a check, or of a check of one side, such as `client:glued`. Throws a UsageError if there is no such check,
+ * or if the program has no checks.
  */
 function parseOnly(only: string | undefined, { program, level }: CheckTerms): MatrixOptions['only'] {
   if (MATRIX_SIDES.every((side) => selectChecks(program, side, level).length === 0))
@@ -145,7 +145,7 @@ interface SideToOpen {
   readonly side: Side
   readonly seed: number
   readonly stop: AbortSignal
-  /** Prints a sentence on what the sandbox does not contain, if it was not printed before. */
+  /** Prints a sentence on a limit of the sandbox, unless the command has printed it before. */
   readonly note: (sentence: string) => void
 }
 
@@ -173,7 +173,7 @@ async function openSide({ terms, handIn, side, seed, stop, note }: SideToOpen): 
   }
 }
 
-/** Returns the lines that repeat a part: this one, without the reports. */
+/** Returns the command lines that repeat a part: the current command line, without the reports. */
 function toRepeats({ seed }: MatrixCommandOptions): MatrixOptions['repeats'] {
   const [, , ...line] = process.argv
   const words = line.filter((word, at) => {

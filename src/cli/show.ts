@@ -46,8 +46,8 @@ export async function showCommand(path: string, program: string | undefined, opt
 const TURN = 1000
 
 /**
- * Resolves when the lines so far are written, so that those of a long recording do not fill the memory. Resolves to false if no more can
- * be written.
+ * Resolves when all lines so far are written, so that the lines of a long recording do not fill the memory. Resolves to false if no further
+ * line can be written.
  */
 async function untilWritten(output: NodeJS.WriteStream): Promise<boolean> {
   await setImmediate()
@@ -76,7 +76,7 @@ export function readRecordingFile(path: string): Recording {
   }
 }
 
-/** Returns the entries of one connection, or all. Throws a UsageError if there is no such connection. */
+/** Returns the entries of one connection, or all entries. Throws a UsageError if there is no such connection. */
 function selectConnection(entries: readonly RecordingEntry[], connection: number | undefined): readonly RecordingEntry[] {
   if (connection === undefined) return entries
   const found = entries.filter((entry) => entry.connection === connection)
@@ -84,7 +84,7 @@ function selectConnection(entries: readonly RecordingEntry[], connection: number
   throw new UsageError(`the recording has no connection ${connection}: ${describeConnections(entries)}`)
 }
 
-/** Describes the connections of a recording. */
+/** Describes the connections of a recording in a clause. */
 export function describeConnections(entries: readonly RecordingEntry[]): string {
   const numbers = [...new Set(entries.map(({ connection }) => connection))]
   if (numbers.length === 0) return 'it has none'

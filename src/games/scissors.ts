@@ -1,6 +1,6 @@
 import type { Game, Players, Refusal, SeatNumber } from './game.ts'
 
-/** The hands, ordered so that each hand beats the next hand, and the last hand beats the first. */
+/** The hands, ordered so that each hand beats the next hand, and the last beats the first. */
 export const HANDS = ['Scissor', 'Paper', 'Stone'] as const
 
 /** Hand is the choice of a player in a round. */
@@ -30,7 +30,7 @@ export const hands: Game<Hands, Hand, HandsView> = {
   name: 'hands',
   publicName: 'scissors',
   aliases: ['rps', 'rock', 'paper', 'stone', 'scissor', 'rock paper scissors', 'scissor paper stone', 'scissors paper stone'],
-  title: 'scissor, paper, stone: three rounds, both choose together',
+  title: 'scissor, paper, stone: three rounds, both choose at the same time',
   rules:
     'Two players choose scissor, paper or stone at the same time and do not see the choice of the other. Scissor cuts paper, paper wraps stone, stone breaks scissor; two equal choices are a draw. After three rounds, the player with more won rounds wins.',
   moveHint: '1 for scissor, 2 for paper, 3 for stone; or the word',

@@ -35,12 +35,12 @@ export function cannotConnect(to: Address, error: unknown, waited: number): stri
   return `cannot connect to ${formatAddress(to)}: ${reasons[errorCode(error)] ?? errorMessage(error)}`
 }
 
-/** Describes why a lookup found no address: the name may be a mistyped IPv4 address. */
+/** Returns a clause that says why a lookup found no address; the name may be a mistyped IPv4 address. */
 function describeUnknownHost(host: string): string {
   return /^\d+(?:\.\d+){3}$/.test(host) ? 'that is not an address: its four numbers must be from 0 to 255' : 'that name is not known'
 }
 
-/** Adds the address to a sentence about the end of a conversation: over UDP, a refusal arrives only after the first datagram. */
+/** Adds the address to a sentence about the end of a conversation, because over UDP a refusal arrives only after the first datagram. */
 export function addAddress(to: Address, sentence: string): string {
   return sentence.replace(' (ECONNREFUSED)', `, ${formatAddress(to)} (ECONNREFUSED)`)
 }

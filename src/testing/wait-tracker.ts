@@ -8,7 +8,10 @@ import type { HallAccess, HallSeat, OpponentFor, Seating } from '../protocol/sea
 /** Steps of both sides in one walk after which it counts as endless; most take a few hundred. */
 const MOST = 50_000
 
-/** SeatWait is the use of a seat by a function: the method that it has called, and the refusal before, if no situation followed. */
+/**
+ * SeatWait is a pending use of a seat by a function: the method that the function has called, and the refusal before the call, if no
+ * situation followed the refusal.
+ */
 export interface SeatWait {
   readonly seat: number
   readonly method: 'next' | 'turn' | 'observe'
@@ -23,8 +26,8 @@ export interface Actor {
 }
 
 /**
- * WaitTracker records for what the functions of one side of a walk wait, so that the kit can say why a walk is stuck. It wraps
- * the peer, the console and the seats that these functions get.
+ * WaitTracker records the operations for which the functions of one side of a walk wait, so that the kit can say why a walk is stuck.
+ * It wraps the peer, the console and the seats that these functions get.
  */
 export class WaitTracker {
   readonly side: Side

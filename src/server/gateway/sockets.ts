@@ -13,14 +13,12 @@ import { readSessionCookie } from './session-cookie.ts'
 
 /*
  * `ws` runs without a server of its own (`noServer`), and not through `@fastify/websocket`: a refused upgrade must cost little and have
- * a status and a code, so the rate, the origin and the limits of the address are checked before the handshake, with no route, no hook and
- * no WebSocket. Behind the handshake, the socket is a transport as every other, and the server runs the same conversation over it as
- * over a TCP connection, with the same limits.
+ * a status and a code, so the gateway checks the rate, the origin and the limits of the address before the handshake, with no route, no
+ * hook and no WebSocket. After the handshake, the socket is a transport like every other, and the server runs the same conversation over it
+ * as over a TCP connection, with the same limits.
  */
 
-/**
- * Milliseconds between two pings to each client. A client whose machine has lost its network holds its seat for at most twice this time.
- */
+/** Milliseconds between two pings to each client. A client whose machine no longer answers holds its seat for at most twice this time. */
 const PING = 30_000
 /** Milliseconds that a client has to answer the close of the server. */
 const CLOSE_TIMEOUT = 2000
@@ -36,7 +34,7 @@ const OPTIONS = {
   closeTimeout: CLOSE_TIMEOUT,
 }
 
-/** SocketGuards has the limits of the connections of which some become WebSockets. */
+/** SocketGuards has the limits of the HTTP connections, some of which become WebSockets. */
 export interface SocketGuards {
   readonly gate: RequestGate
   readonly timeouts: ConnectionTimeouts
@@ -55,7 +53,7 @@ export class GatewaySockets {
     this.#options = options
     this.#services = services
     this.#guards = guards
-    // with this listener, the caller answers a request that is no proper handshake
+    // with this listener, the caller answers a request that is not a valid handshake
     this.#library.on('wsClientError', () => {})
     server.on('upgrade', (request: IncomingMessage, stream: unknown, head: Buffer) => {
       if (stream instanceof TransportStream) this.#upgrade(request, stream, head)
@@ -81,7 +79,7 @@ export class GatewaySockets {
     })
     if (accepted) return this.#serve(accepted, stream, checked, readSessionCookie(request.headers.cookie))
     this.#services.entrance.leave(checked)
-    refuse(stream, 'bad-request', 'this is no handshake of WebSocket version 13 (RFC 6455)')
+    refuse(stream, 'bad-request', 'this is not a handshake of WebSocket version 13 (RFC 6455)')
   }
 
   /** Serves a WebSocket. Its listeners are created here, because in `#upgrade` they would hold the whole request in memory. */
