@@ -153,7 +153,7 @@ async function measureRate(port: number, tap?: ChildProcess, waits = true): Prom
   return { rate: (count / (performance.now() - begin)) * 1000, cost: used / count }
 }
 
-/** Held is how many connections get their answer, and the bytes of memory that each costs the tap. */
+/** Opens connections, and resolves to the number that get an answer, and the bytes of memory that each costs the tap. */
 async function hold(port: number, { pid = 0 }: ChildProcess): Promise<{ readonly held: number; readonly memory: number }> {
   const before = readUsage(pid).rss
   const sockets = await Promise.all(Array.from({ length: TARGETS.connections }, () => open(port)))

@@ -22,7 +22,7 @@ const server = new Server({
   limits: { first: 120_000, idle: 600_000, connections: 1_000_000, burst: 1_000_000, messages: 1_000_000 },
   options: {},
   random: chance,
-  // the load itself counts games that went wrong, and idle clients disconnect in the middle of theirs
+  // the load itself counts games that failed, and idle clients disconnect in the middle of theirs
   logs: { log: () => {} },
   clock: createSystemClock(),
 })

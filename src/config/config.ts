@@ -218,7 +218,7 @@ function secondPorts(ports: unknown, toProgramName: SettingsSchema['toProgramNam
 }
 
 /**
- * Returns a sentence for each invalid value of a source, in the order of its lines. `reference` is where a user finds all settings of the
+ * Returns a sentence for each invalid value of a source, in the order of its lines. `reference` names the document with all settings of the
  * schema.
  */
 export function faultsOf(

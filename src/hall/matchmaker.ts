@@ -25,8 +25,8 @@ import type { TableActor } from './table-actor.ts'
  * all data for that. If the claim fails, the hall tries the next match, and leaves its own seek open if there is no other match.
  * A failure before the claim puts the other seek back into the view.
  *
- * Two seeks that open at the same time in two halls do not see each other. The store orders them, and the hall of the later one
- * sees both: it withdraws its own entry, so that no other hall can claim that entry, and places the seek again.
+ * Two seeks that open at the same time in two halls do not see each other. The store orders them, and the hall of the later entry sees both
+ * entries: it withdraws its own entry, so that no other hall can claim that entry, and places the seek again.
  *
  * A cancellation can race with a match. If another hall has claimed the entry already, `cancel` resolves to `false`, and the
  * matchmaker calls `onSeated`. If `onSeated` throws, the matchmaker leaves that seat, and the opponent wins.

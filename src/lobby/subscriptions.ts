@@ -102,7 +102,7 @@ export class Subscriptions {
     const subscription = new TableSubscription(table, who, { listener, token, onClosed, name: this.#name(), peer: this.#peer, isBehind })
     this.#tables.set(table.id, subscription)
     this.#holdings.spend(table, () => subscription.subscribe())
-    // the old subscription ends after the new one has begun, so that the seat is never without a client
+    // the old subscription ends after the new subscription has begun, so that the seat is never without a client
     if (before) this.#end(before)
     return subscription
   }

@@ -45,7 +45,7 @@ export interface TextOption<Value> extends OptionBase<Value> {
   readonly values?: readonly string[]
   /** Makes an empty text count as an absent option, for scripts that pass a variable. */
   readonly emptyIsAbsent?: true
-  /** Marks an option that may be repeated; then `parse` gets the value of the earlier uses. */
+  /** Marks an option that may be repeated; `parse` gets the value of the earlier uses. */
   readonly repeats?: true
   /** Parses a text; `undefined` for an invalid text. */
   parse(text: string, earlier?: Value): Value | undefined

@@ -66,7 +66,7 @@ function findCause(automaton: Automaton, sides: readonly StuckSide[], messages: 
   return 'The likely cause: a role, or `opposite`, waits for a message or for a turn that does not come'
 }
 
-/** Says why a role waits for a message in a state in which the peer may send none. */
+/** Describes why a role waits for a message in a state in which the peer may send none. */
 function formatDeaf(automaton: Automaton, { state, side }: StuckSide, messages: readonly JudgedMessage[]): string {
   const { refusal } = automaton
   const form = refusal === undefined ? undefined : automaton.messages[refusal]
@@ -78,8 +78,8 @@ function formatDeaf(automaton: Automaton, { state, side }: StuckSide, messages: 
   }
   const before = messages.findLast(({ from }) => from === peer)?.state ?? automaton.start
   return last.state === state && !legalTransitions(automaton, state).some(({ name }) => name === refusal)
-    ? `the server's role refuses a move in the state "${state}", which has no ${refusal}, so the state stays and the client may not send again; add ${refusal} to that state, leading to "${before}", from where the client has sent it`
-    : `${refusal} leads from "${last.state}" to "${state}", in which the client may not send another move; let it lead to "${before}", from where the client has sent the refused one`
+    ? `the server's role refuses a move in the state "${state}", which has no ${refusal}, so the state stays and the client may not send again; add ${refusal} to that state, leading to "${before}", the state in which the client has sent it`
+    : `${refusal} leads from "${last.state}" to "${state}", in which the client may not send another move; let it lead to "${before}", the state in which the client has sent the refused move`
 }
 
 function mayBeSent(automaton: Automaton, state: string, side: Side): boolean {

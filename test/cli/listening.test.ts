@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { limitMessages } from '../../src/cli/listening.ts'
 import { TestClock } from '../support/test-clock.ts'
 
-test('of many diagnostics about clients, ten are printed, then one in ten seconds, with the number of omitted ones', async () => {
+test('of many diagnostics about clients, ten are printed, then one in ten seconds, with the number of omitted diagnostics', async () => {
   const clock = new TestClock()
   const lines: string[] = []
   const say = limitMessages((sentence) => lines.push(sentence), clock)

@@ -70,7 +70,7 @@ test('a busy port of --http refuses the start in one line, and leaves nothing on
   expect(contents(around)).toEqual(before)
 })
 
-test('a busy port of --http as JSON: nothing listens, and the address is in the failed ones', async () => {
+test('a busy port of --http as JSON: nothing listens, and the address is among the failed addresses', async () => {
   const port = await busyPort()
   const { code, output } = await serve('--json', '--only', 'guess', '--port', '0', '--http', port)
   expect(code).toBe(1)
@@ -107,7 +107,7 @@ test('a busy port leaves the folder unchanged', async () => {
   expect(contents(around)).toEqual(before)
 })
 
-test('one free port among busy ones is enough to serve, and the database is created', async () => {
+test('one free port among busy ports is enough to serve, and the database is created', async () => {
   const { code } = await serve('--only', 'guess', '--only', 'hello', '--port', `guess=${await busyPort()}`, '--port', 'hello=0')
   expect(code).toBe('serves')
   expect(readdirSync(join(around, 'parlor-data'))).toContain('parlor.db')

@@ -249,7 +249,7 @@ describe('the command line', () => {
     expect(one.output).toMatch(/GUESS[\s\S]*guessing[\s\S]*client {2,}server/)
   })
 
-  test('distinguishes a name from an invalid address, and a name without IPv6 from an unknown one', async () => {
+  test('distinguishes a name from an invalid address, and a name without IPv6 from an unknown name', async () => {
     expect(cannotConnect({ host: '256.1.1.1', port: 1 }, Object.assign(new Error(), { code: 'ENOTFOUND' }), 0)).toContain(
       'that is not an address: its four numbers must be from 0 to 255',
     )

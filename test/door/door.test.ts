@@ -154,7 +154,7 @@ describe('a registered name', () => {
 })
 
 describe('registering', () => {
-  test('another name than the user’s own is confirmed before the password, because the text may be one', async () => {
+  test('another name than the user’s own is confirmed before the password, because the text may be a password', async () => {
     const caller = await new FakeLobby().caller('ada')
     expect(await caller.type('register hunter5D')).toMatch(
       /^This registers the name hunter5D\. To register your own name, ada, type an empty\n {2}line and then "register"\.\n\nA password for hunter5D, /,
@@ -194,7 +194,7 @@ describe('registering', () => {
     expect(lobby.calls).toEqual([])
   })
 
-  test('asks again after an invalid password, or two different ones', async () => {
+  test('asks again after an invalid password, or two different passwords', async () => {
     const { caller, lobby } = await connectUser()
     const question = 'A password for ada, of at least 8 characters? (An empty line cancels.)'
     expect(await caller.type('register ada')).toBe(lines(question, SEEN))

@@ -99,7 +99,7 @@ describe('several games at the same time at the front door', () => {
     expect(bob.news()).toContain('ada has moved: 5.')
   })
 
-  test('continue with the next when the user leaves one', async () => {
+  test('continue with the next game when the user leaves a game', async () => {
     const { ada, carl } = await three()
     await carl.type('resign')
     ada.news()

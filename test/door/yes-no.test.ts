@@ -88,7 +88,7 @@ test.each(['with', 'vs', 'versus', 'against'])('accepts the name of the opponent
 })
 
 describe('talk that no client shows', () => {
-  test('gets an answer that names this alone at a table, against the house, and against a worksheet program', async () => {
+  test('gets an answer with the reason alone at a table, against the house, and against a worksheet program', async () => {
     const lobby = new TestLobby()
     const [ada, bob] = await pair(lobby)
     await ada.type('play guess')
@@ -107,7 +107,7 @@ describe('talk that no client shows', () => {
 describe('a draw that no client shows', () => {
   const UNSEEN = 'No opponent sees that now'
 
-  test('gets an answer that names this against a worksheet program and an absent opponent, and not against others', async () => {
+  test('gets an answer with the reason against a worksheet program and an absent opponent, and not against others', async () => {
     const lobby = new TestLobby()
     const [ada, bob] = await pair(lobby)
     await (await lobby.client('fh/tictactoe')).say('tim\n')

@@ -365,17 +365,20 @@ describe('Parlor’s join against the example servers', () => {
     stop()
   })
 
-  test.skipIf(!python)('python/guess_server.py serves a second client while the first is silent, and survives one that quits', async () => {
-    const { at, next, stop } = await listening('python/guess_server.py', '42')
-    const thinking = await connectTcp(at, 5000)
-    const { end } = await joining('tjc/guess', at, ['42'])
-    expect(end).toBeUndefined()
-    expect(await next()).toBe('client 2 has finished')
-    thinking.reset()
-    expect(await next()).toBe('client 1 has left')
-    expect((await joining('tjc/guess', at, ['42'])).end).toBeUndefined()
-    stop()
-  })
+  test.skipIf(!python)(
+    'python/guess_server.py serves a second client while the first is silent, and survives a client that quits',
+    async () => {
+      const { at, next, stop } = await listening('python/guess_server.py', '42')
+      const thinking = await connectTcp(at, 5000)
+      const { end } = await joining('tjc/guess', at, ['42'])
+      expect(end).toBeUndefined()
+      expect(await next()).toBe('client 2 has finished')
+      thinking.reset()
+      expect(await next()).toBe('client 1 has left')
+      expect((await joining('tjc/guess', at, ['42'])).end).toBeUndefined()
+      stop()
+    },
+  )
 
   test('js/number_server.js', async () => {
     const { at, next, stop } = await listening('js/number_server.js', '42')

@@ -110,7 +110,7 @@ describe('hangman', () => {
     expect(positions(`x${letter}y${letter}x`, guess)).toEqual([2, 4])
   })
 
-  test('distinguishes ß from ss, and an accented letter from a plain one', () => {
+  test('distinguishes ß from ss, and an accented letter from a plain letter', () => {
     expect(positions('Straße', 's')).toEqual([1])
     expect(positions('résumé', 'e')).toEqual([])
   })

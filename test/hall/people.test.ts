@@ -185,7 +185,7 @@ describe('guests', () => {
     expect(here(people)).toEqual(['guest:ada'])
   })
 
-  test('an online guest may enter its own name again, and then leaves the first one', async () => {
+  test('an online guest may enter its own name again, and then leaves the first name', async () => {
     const { people, enter, replaced } = gathering()
     const before = await expectOnlineUser(enter('ada'))
     const after = await expectOnlineUser(enter('ada', { before }))
@@ -288,7 +288,7 @@ describe('password guesses', () => {
     expect(wrong).toEqual({ code: 'bad-password', refused: 'the name or the password is wrong' })
   })
 
-  test('are limited to ten at a name from unknown addresses, then one in twenty seconds; the correct one is not compared before that', async () => {
+  test('are limited to ten at a name from unknown addresses, then one in twenty seconds; the correct password is not compared before that', async () => {
     const passwords = new Plain()
     const { enter, register, clock } = gathering(passwords)
     await expectOnlineUser(register('ada', { address: '192.0.2.9' }))

@@ -211,7 +211,7 @@ describe('a challenged user in the native protocol', () => {
     expect(await bob.ask({ ...seek, against: undefined })).toMatchObject({ type: 'ok' })
   })
 
-  test('is not an earlier user of the name, or one whose connection has closed', async () => {
+  test('is not an earlier user of the name, or a user whose connection has closed', async () => {
     const { service } = new TestLobby()
     const [renamed, dropped, ada, bob] = Array.from({ length: 4 }, () => new MemoryNativeClient(service))
     await renamed?.say({ type: 'enter', name: 'ada' })

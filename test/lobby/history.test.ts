@@ -98,7 +98,7 @@ describe('the history of a user', () => {
     expect(await guest.say({ type: 'history' })).toMatchObject({ total: 0 })
   })
 
-  test('lists no unfinished game, and neither word nor number of a finished one', async () => {
+  test('lists no unfinished game, and neither word nor number of a finished game', async () => {
     const lobby = new TestLobby()
     const [ada] = (await members(lobby, 'ada')) as [MemoryNativeClient]
     for (const game of ['hangman', 'guess', 'quiz']) await ada.say({ type: 'seek', game })

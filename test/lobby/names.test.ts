@@ -47,7 +47,7 @@ test('at the front door, an invalid password is refused before it is typed twice
   await caller.type(PASSWORD, /is registered now/)
 })
 
-test('a name that looks like that of an online user is refused, and a free one is proposed', async () => {
+test('a name that looks like that of an online user is refused, and a free name is proposed', async () => {
   const door = await startServer()
   await door.program('paypal')
   const other = await door.program()

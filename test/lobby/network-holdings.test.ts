@@ -184,7 +184,7 @@ test('a connection watches at most twenty tables at a time', async () => {
   expect(lobby.watch(21)).toHaveProperty('game')
 })
 
-test('marks of another process are found by their salt, and returned ones leave no entry', () => {
+test('marks of another process are found by their salt, and returned marks leave no entry', () => {
   const bytes = (fill: number) => (length: number) => new Uint8Array(length).fill(fill)
   const [before, now] = [new NetworkHoldings(bytes(1)), new NetworkHoldings(bytes(2))]
   const marks = [before.toMark('10.0.0.7'), now.toMark('10.0.0.7'), now.toMark('10.0.0.8')]

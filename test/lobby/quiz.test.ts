@@ -368,7 +368,7 @@ describe('names', () => {
     expect(linesOf(stranger).slice(2)).toEqual(['ERROR you have no quiz that is not finished: START one'])
   })
 
-  test('of two connections of one account, the one that resumes continues, and the other is closed', async () => {
+  test('of two connections of one account, the connection that resumes continues, and the other is closed', async () => {
     const lobby = new TestLobby()
     const first = await enter(lobby, `REGISTER ada ${PASSWORD}`, 'START 3')
     const second = await enter(lobby, `LOGIN ada ${PASSWORD}`)

@@ -191,7 +191,7 @@ describe('a connection to the native protocol and a user at the front door under
     expect(await eventOf(bob, 7)).toEqual({ type: 'gone', seat: 0 })
   })
 
-  test('a seek of the program is cancelled at the front door, and one of the front door by the program', async () => {
+  test('a seek of the program is cancelled at the front door, and a seek of the front door by the program', async () => {
     const server = await startServer()
     const { program, person } = await programAndPerson(server)
     await program.ask(TICTACTOE)
@@ -225,7 +225,7 @@ describe('two connections of one user', () => {
     expect(ada.last('event')).toMatchObject({ table: 2, what: { type: 'moved', seat: 0 } })
   })
 
-  test('let only the address that has sought a table pay for it', async () => {
+  test('charge a table only to the address that has sought it', async () => {
     const { service } = new TestLobby({ limits: { ...unlimitedHall, disk: 100 } })
     const [ada, second] = [new MemoryNativeClient(service, '10.0.0.1'), new MemoryNativeClient(service, '10.0.0.2')]
     await ada.say({ type: 'register', name: 'ada', password: PASSWORD })

@@ -145,7 +145,7 @@ describe('pythonBytes', () => {
     )
   })
 
-  test('uses double quotes only if the text has single ones and no double ones', () => {
+  test('uses double quotes only if the text has single quotes and no double quotes', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^['"a\\]*$/), (text) => {
         expect(pythonBytes(text).startsWith('b"')).toBe(text.includes("'") && !text.includes('"'))

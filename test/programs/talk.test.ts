@@ -52,7 +52,7 @@ describe('cs/chat (CS project 4): the talk', () => {
     expect(played.toClient).toBe(`${said.join('\n')}\n`)
   })
 
-  test('asks again for a line that is too long, and for an empty one without framing', async () => {
+  test('asks again for a line that is too long, and for an empty line without framing', async () => {
     const long = 'x'.repeat(4097)
     const empty = await playTalk({ options: { framing: 'none' }, join: ['', long, 'a'], host: ['', 'b'] })
     expect([empty.toServer, empty.toClient]).toEqual(['a/q', 'b'])

@@ -131,7 +131,7 @@ describe('the time server and other people’s clients', () => {
 })
 
 describe('the time client and other people’s servers', () => {
-  test('a missing answer after two seconds is an empty one', async () => {
+  test('a missing answer after two seconds is an empty answer', async () => {
     const peer = await fakePeer('time', 'client', { typed: ['%Z', '%d'] })
     await peer.clock.pass(100)
     expect(peer.writes).toEqual(['%Z'])

@@ -90,7 +90,7 @@ describe('the front door', () => {
     ['', undefined],
     [' 1', undefined],
     ['٣', undefined],
-  ])('the number of a table is a whole one from 1, in digits: %j', (text, value) => {
+  ])('the number of a table is a whole number from 1, in digits: %j', (text, value) => {
     expect(parseWhole(text, BOUNDS.table)).toBe(value)
   })
 

@@ -52,7 +52,7 @@ test.each([false, true])('a client that connects too early waits, and its messag
   expect(received).toEqual(['GUESS\nWIN\n', 'GUESS\nWIN\n'])
 })
 
-test('a server that stops before it has admitted a client resets the waiting ones', async () => {
+test('a server that stops before it has admitted a client resets the waiting clients', async () => {
   const { server, port } = await listeningServer()
   const { closed } = await guesser(port)
   await server.stop()

@@ -142,7 +142,7 @@ export function accountsContract(open: Open): void {
       ])
     })
 
-    test('are deleted a month after their expiry, so that a clock that is wrong for a moment ends none for good', async () => {
+    test('are deleted a month after their expiry, so that a clock that is wrong for a moment ends none permanently', async () => {
       const { accounts } = await open()
       await accounts.openSession(session)
       expect(await accounts.session('a1', 99 + REMEMBERED)).toBeUndefined()

@@ -47,7 +47,7 @@ export function tablesContract(open: Open): void {
       expect(await tables.read(9, 0)).toEqual([])
     })
 
-    test('of several appends in one turn, only a conflicting one and those that build on it are refused', async () => {
+    test('of several appends in one turn, only a conflicting append and those that build on it are refused', async () => {
       const { tables } = await open()
       const appended = [
         appendEvents(tables, 1, 0, [move(1, 1)]),

@@ -195,7 +195,7 @@ describe('the write-ahead log', () => {
   })
 })
 
-describe('a complete log is never taken for a truncated one', () => {
+describe('a complete log is never taken for a truncated log', () => {
   test('after commits of any size, over several checkpoints, with some that fail', async () => {
     const path = folder()
     const store = await openStore({ folder: path })

@@ -71,7 +71,7 @@ test('drops finished tables with the oldest rows, whole, and with their index en
   expect([await again.log.unfinished(), await again.log.newTable()]).toEqual([[1], 41])
 })
 
-test('drops no table that is followed, none that is rated and not recorded, and not the last recorded one', async () => {
+test('drops no table that is followed, none that is rated and not recorded, and not the last recorded table', async () => {
   const { eventStore, log, results } = opened(folder(), { lag: 0, entries: 1 })
   const unfollow = log.follow(1, () => {})
   for (const table of [1, 2, 3, 4]) {

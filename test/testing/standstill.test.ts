@@ -144,7 +144,7 @@ describe('the kit explains within seconds', () => {
     expect(walks).toContain(
       'refuses a move in the state "judging", which has no ERROR, so the state stays and the client may not send again',
     )
-    expect(walks).toContain('leading to "aiming", from where the client has sent it')
+    expect(walks).toContain('leading to "aiming", the state in which the client has sent it')
     expect(walks).toMatch(/The last messages: .*client "DROP .+", server "ERROR .+"\.$/)
     expect(refusal).toMatch(/^the automaton has the refusal ERROR, but no state has it: .*, as in judging: \{ ERROR: 'aiming' \}$/)
   })
@@ -152,7 +152,7 @@ describe('the kit explains within seconds', () => {
   test('a refusal that leads to a state in which the client may not send', async () => {
     const { walks } = await faultsOf(programWith({ judging: { ERROR: 'waiting' } }))
     expect(walks).toContain('ERROR leads from "judging" to "waiting", in which the client may not send another move')
-    expect(walks).toContain('let it lead to "aiming", from where the client has sent the refused one')
+    expect(walks).toContain('let it lead to "aiming", the state in which the client has sent the refused move')
   })
 
   test('a request that is sent again in a state that does not allow it', async () => {

@@ -89,7 +89,7 @@ class HoldingBatcher extends Batcher {
   }
 }
 
-test('of clients that connect together, one that resets without a byte before its turn is skipped; one that has sent bytes is served', async () => {
+test('of clients that connect together, a client that resets without a byte before its turn is skipped; a client that has sent bytes is served', async () => {
   const accepted: Transport[] = []
   const batcher = new HoldingBatcher()
   const listener = await closeAfterTest(listenTcp(ANY, (transport) => accepted.push(transport), batcher))

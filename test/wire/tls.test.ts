@@ -107,7 +107,7 @@ describe('TLS', () => {
     for (const { transport } of [unknown, known]) transport.destroy()
   })
 
-  test('an invalid certificate, or one that does not belong to the key, is refused with a sentence', async () => {
+  test('an invalid certificate, or a certificate that does not belong to the key, is refused with a sentence', async () => {
     const [one, other] = [await certificate(), await certificate()]
     const mixed = listenTls(ANY, { cert: one.cert, key: other.key }, () => {})
     await expect(mixed).rejects.toMatchObject({ code: 'ECERTIFICATE', message: expect.stringContaining('belong together') })
@@ -196,7 +196,7 @@ describe('fingerprints', () => {
 })
 
 describe('peers that do not speak TLS', () => {
-  test('a plain client that sends and the host receive the reason, and it does not count as a client', async () => {
+  test('a plain client that sends, and the host, receive the reason; the plain client does not count as a client', async () => {
     const { listener, arrivals, reasons, refusal } = await place()
     const client = await plainClient(listener.address)
     client.write('Hi Server')

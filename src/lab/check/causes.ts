@@ -19,7 +19,7 @@ import type { ProgramEnd } from './sandbox.ts'
  * every state.
  */
 
-/** Evidence is what was observed of a program under test in one conversation. */
+/** Evidence has the observations of a program under test in one conversation. */
 export interface Evidence {
   readonly role: Side
   readonly automaton: Automaton
@@ -32,7 +32,7 @@ export interface Evidence {
   readonly inputEnded: boolean
   /** Its last lines. */
   readonly lines: readonly string[]
-  /** What it has printed since it was sent something. */
+  /** The text that it has printed since the last message to it. */
   readonly printed: string
 }
 

@@ -6,7 +6,7 @@ import type { Observation } from '../monitor/observation.ts'
 import type { Cause, CheckLevel } from './report.ts'
 import type { Sandbox } from './sandbox.ts'
 
-/** CheckSubject is the program under test, and where it runs. */
+/** CheckSubject is the program under test, and the place in which it runs. */
 export interface CheckSubject {
   /** The program whose protocol it speaks. */
   readonly program: Program
@@ -36,7 +36,7 @@ export interface Finding {
   readonly sentence: string
   /** The last lines that the program printed, if they explain the failure. */
   readonly lines?: readonly string[]
-  /** What was seen on the wire; missing if the program has not connected. */
+  /** The observations on the wire; missing if the program has not connected. */
   readonly observations?: readonly Observation[]
   /** The game as the judge saw it last, if it explains the failure. */
   readonly board?: string
@@ -56,7 +56,7 @@ export interface OutcomeCoverage {
 export interface Check {
   /** Name for `--only`, in words joined by dashes. */
   readonly name: string
-  /** What a passed check proves, as a sentence about the program. */
+  /** A sentence about the program, which a passed check proves. */
   readonly proves: string
   readonly level: CheckLevel
   /** The sides that the check judges. */

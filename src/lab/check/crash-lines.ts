@@ -1,6 +1,6 @@
 /*
  * A program that ends by an error prints a report for programmers. In Python its last line says what has happened, and stands
- * behind the places. In JavaScript and Java the first line says it, and up to twenty lines with places and fields follow; the last one is
+ * behind the places. In JavaScript and Java the first line says it, and up to twenty lines with places and fields follow; the last line is
  * the version of Node. A student needs that one line, in every language.
  */
 

@@ -103,7 +103,7 @@ export const wrongSender: Check = {
     const { length: printed } = running.output.chunks
     await sendAsStranger(subject, connected.transport, watch)
     const end = await endWithin(running, STRANGER, subject.clock)
-    // a client that has got an answer ends, asks again, or asks its person again
+    // a client that has received an answer ends, asks again, or asks its person again
     const asksAgain = running.output.prompt !== '' && running.output.chunks.length > printed
     const taken = end !== undefined || watch.observations.length > length || asksAgain
     held.release()

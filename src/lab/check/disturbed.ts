@@ -17,7 +17,7 @@ interface Disturbance extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'car
   readonly play: PlayOptions
   /** Names the cause of a failure that appears on this network only, from the cause that the conversation itself shows. */
   readonly toCause: (shown: Cause) => Cause
-  /** What such a failure shows, as the end of a sentence. */
+  /** The end of a sentence about such a failure. */
   readonly shows: string
   /** True if a server that answers before a message is complete shows the failure, too. */
   readonly isTooSoon?: boolean

@@ -18,7 +18,7 @@ import { type WireWatch, watchWire } from './wire-watch.ts'
 /*
  * A message may be legal for the protocol, and against the rules of the game: a cell that is taken already. The automaton does not know
  * the rules, but Parlor's own role of the program's side does. So the judge sends its first message of a state again in the place of the
- * next one. If that role refuses it, the program has to refuse it, too; otherwise the repetition is a legal move, and shows nothing.
+ * next message. If that role refuses it, the program has to refuse it, too; otherwise the repetition is a legal move, and shows nothing.
  */
 
 /** Milliseconds for each answer, for what the program does with the repetition, and for Parlor's own role. */

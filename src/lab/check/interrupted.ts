@@ -45,9 +45,9 @@ export interface Interruption extends Pick<Check, 'name' | 'proves' | 'appliesTo
   readonly how: Goodbye
   /** Returns the last bytes in a state; `undefined` if there are none in it. By default, there are none, and the check has all states. */
   readonly last?: (subject: CheckSubject, state: string) => LastWords | undefined
-  /** True if a program may take the last bytes for a legal message, because it need not look at all of it. */
+  /** True if a program may take the last bytes for a legal message, because it need not read all of them. */
   readonly isLenient?: boolean
-  /** What has happened to the program, as a clause. */
+  /** The interruption, as a clause. */
   readonly what: string
 }
 
@@ -123,7 +123,7 @@ function findUnasked({ observations, automaton }: WireWatch, seen: number | unde
   }
 }
 
-/** Finds what a program does after the other side is gone: it crashes, reads without end, or does not end. */
+/** Finds what a program does after the other side has disconnected: it crashes, reads without end, or does not end. */
 async function judgeAfterwards(subject: CheckSubject, running: RunningProgram, how: Goodbye): Promise<Finding> {
   const { role, clock } = subject
   // a server serves the next client, and a program at its prompt waits for a person: neither ends

@@ -26,7 +26,7 @@ export interface JudgedCheck {
   readonly isSkipped: boolean
   /** The last lines that the program printed, if they explain the failure. */
   readonly lines: readonly string[]
-  /** What was seen on the wire, if that explains the failure. */
+  /** The observations on the wire, if they explain the failure. */
   readonly observations: readonly Observation[]
   /** The game as the judge saw it last, if it explains the failure. */
   readonly board: string | undefined

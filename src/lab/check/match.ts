@@ -61,7 +61,7 @@ export interface MatchOptions {
   readonly clock: Clock
 }
 
-/** MatchEnd is how a match has ended. */
+/** MatchEnd is the end of a match. */
 export interface MatchEnd {
   /** Why the conversation ended early; missing if it ended as its protocol ends. */
   readonly trouble: Error | undefined

@@ -11,8 +11,8 @@ const CONNECT_WAIT = 2000
 const PASSED = 'the server has played with two clients, one after the other'
 
 /**
- * The check that a server plays with its next client as with the first one. The first client plays a long game, so that the next game shows
- * data that the server did not reset: a count that never starts again, or a board with the moves of another client.
+ * The check that a server plays with its next client as with the first client. The first client plays a long game, so that the next game
+ * shows data that the server did not reset: a count that never starts again, or a board with the moves of another client.
  */
 export const nextClient: Check = {
   name: 'next-client',
@@ -42,7 +42,7 @@ export const nextClient: Check = {
     if (second.cause === undefined || isAlone) return { ...first, sentence: PASSED }
     return {
       ...second,
-      sentence: `a first client played to the end, and then the next client came: ${second.sentence}; does the server keep something of the first client, such as a global variable?`,
+      sentence: `a first client played to the end, and then the next client came: ${second.sentence}; does the server still use data of the first client, such as a global variable?`,
     }
   },
 }

@@ -5,7 +5,7 @@ import type { OutputChunk } from './program-output.ts'
 const FEWEST = 2
 
 /**
- * Checks whether a program has held back its output: it printed nothing from the first typed line to the last one, and at its end at
+ * Checks whether a program has held back its output: it printed nothing from the first typed line to the last typed line, and at its end at
  * least a line or prompt for each of them. The second condition excludes a program that prints little.
  */
 export function isOutputHeldBack(chunks: readonly OutputChunk[]): boolean {

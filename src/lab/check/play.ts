@@ -43,7 +43,7 @@ export interface PlayOptions {
   readonly silence?: number
   /** Text that the judge types when its side may send any text. */
   readonly text?: string
-  /** What both people type; by default, the script of the subject's seed. */
+  /** The script of both people; by default, the script of the subject's seed. */
   readonly script?: Script
   /** Wraps the judge's end of the connection. */
   readonly wrap?: (watch: WireWatch) => Transport
@@ -227,7 +227,7 @@ function printedIn(typed: readonly string[], { output }: RunningProgram, [since,
     .join('\n')
 }
 
-/** Formats the lines that were typed; if there are many, only the last ones. */
+/** Formats the lines that were typed; if there are many, only the last lines. */
 function formatTyped(typed: readonly string[]): string {
   if (typed.length === 0) return 'nothing was typed'
   const shown = typed.slice(-SHOWN).map((line) => quoteText(line))

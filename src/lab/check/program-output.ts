@@ -3,8 +3,8 @@ import { findErrorLine } from './crash-lines.ts'
 import { findPrompt } from './prompts.ts'
 
 /**
- * OutputStream is where a program prints: its terminal, which joins both streams as a person sees them, or one of two pipes. The lines
- * that the judge types stand between the pieces, as a terminal shows them.
+ * OutputStream is the stream to which a program prints: its terminal, which joins both streams as a person sees them, or one of two pipes.
+ * The lines that the judge types stand between the pieces, as a terminal shows them.
  */
 export type OutputStream = 'terminal' | 'stdout' | 'stderr' | 'typed'
 

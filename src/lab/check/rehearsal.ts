@@ -31,7 +31,7 @@ export interface Rehearsal {
   readonly outcomes: ReadonlySet<string>
   /** Number of messages. */
   readonly length: number
-  /** Number of the messages of the judge's side, if the program answers the last one of them. */
+  /** Number of the messages of the judge's side, if the program answers the last of them. */
   readonly sentLast: number | undefined
 }
 

@@ -73,7 +73,10 @@ function messageAhead({ program, options, role }: CheckSubject, state: string): 
   return forms.find(({ bye }) => bye) ?? forms.find(({ text }) => !text.includes('{')) ?? forms[0]
 }
 
-/** Sends two messages in one piece; resolves to `undefined` if the first one was a goodbye by chance, after which the second has no turn. */
+/**
+ * Sends two messages in one piece; resolves to `undefined` if the first message was a goodbye by chance, after which the second message has
+ * no turn.
+ */
 async function sendTwo(subject: CheckSubject, state: string, text: string): Promise<Finding | undefined> {
   const { program, options, role, clock } = subject
   const connected = await connectProgram(subject)
@@ -131,7 +134,7 @@ function explain({ role, program }: CheckSubject, { running, watch, seen }: Wait
   const isTaken = answers.length === 0 || running.output.text().includes(second.text) || isClosed
   return {
     cause: isTaken ? 'glued-read' : 'drops-buffered-data',
-    sentence: `${both}, and the ${role} ${isClosed ? 'took them for one message and closed the connection' : `${answers.length === 0 ? 'answers neither' : 'has answered the first one only'}: it waits for a message that has arrived already`}`,
+    sentence: `${both}, and the ${role} ${isClosed ? 'took them for one message and closed the connection' : `${answers.length === 0 ? 'answers neither' : 'has answered the first message only'}: it waits for a message that has arrived already`}`,
     lines: running.output.lastLines(QUOTED),
   }
 }

@@ -36,7 +36,7 @@ export const twoClientsAtOnce: Check = {
         sentence: `after it has served a second client, the server no longer serves the first client: ${later.trouble.message}; do the clients share a variable?`,
         lines,
       }
-    if (match && !match.trouble) return { sentence: 'the second client was served while the first one was connected' }
+    if (match && !match.trouble) return { sentence: 'the second client was served while the first client was connected' }
     const why = match?.trouble ? match.trouble.message : 'the second client could not connect'
     return {
       cause: 'hangs',
@@ -46,7 +46,7 @@ export const twoClientsAtOnce: Check = {
   },
 }
 
-/** The check that a server survives a client that is gone before the server has accepted it. */
+/** The check that a server survives a client that disconnects before the server has accepted it. */
 export const goneBeforeServed: Check = {
   name: 'gone-before-served',
   proves: 'serves the next client after a client that has disconnected immediately',

@@ -12,7 +12,7 @@ export function watchWire({ program, options, role, clock }: CheckSubject, trans
   return new WireWatch(transport, toWatchedProtocol(program, options), role === 'client' ? 'server' : 'client', clock)
 }
 
-/** Maximum number of observations of one conversation that a finding quotes from; the first ones show its cause. */
+/** Maximum number of observations of one conversation from which a finding quotes; the first observations show its cause. */
 const STORED = 2000
 
 /** WireWatch passes everything through, and lets a monitor see it: the reads of the judge's side and its own writes. */

@@ -74,10 +74,10 @@ export interface ClassLimits {
   /** Closed connections, and milliseconds for which the console stores them. */
   readonly closed: number
   readonly closedFor: number
-  /** Observations of one connection, and their bytes; then the console drops the oldest. */
+  /** Observations of one connection, and their bytes; beyond the limit, the console drops the oldest. */
   readonly observations: number
   readonly bytes: number
-  /** Bytes of all observations together; then the console drops those of the connection that has been quiet for longest. */
+  /** Bytes of all observations together; beyond the limit, the console drops those of the connection that has been quiet for longest. */
   readonly allBytes: number
 }
 

@@ -23,8 +23,8 @@ const HIDDEN = '***'
  *
  * The idea: each protocol declares its talk, by `Automaton.talk` or by its messages that are texts for people (`free`). The mask hides
  * the talk of a message that has a name. A text without a name (illegal, early, unfinished) in a direction that has talk may be talk,
- * too, so the mask hides it as a whole, and its sentence says what was expected without quoting it. The console does not store masked
- * text at all, so no reader of the observations can show it.
+ * too, so the mask hides it as a whole, and its sentence says what was expected without quoting it. The console does not store masked text,
+ * so no reader of the observations can show it.
  */
 export class ObservationMask {
   readonly #automaton: Automaton

@@ -40,7 +40,7 @@ export class DatagramLane implements Lane {
   /** The rules without a moment, which apply to every datagram. */
   readonly #usual: readonly LaneRule[]
   #items: Item[] = []
-  /** Reordered datagrams, which wait for the next datagram; the last one is first. */
+  /** Reordered datagrams, which wait for the next datagram; the last datagram is first. */
   #late: Datagram[] = []
   #number = 0
   #bytes = 0

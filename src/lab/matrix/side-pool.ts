@@ -12,7 +12,7 @@ interface Entry {
 }
 
 /**
- * SidePool keeps the sandboxes of sides open between their conversations, because opening a sandbox and building a program takes longer
+ * SidePool leaves the sandboxes of sides open between their conversations, because opening a sandbox and building a program takes longer
  * than most conversations. It closes the sandbox that was not used for the longest time when more are open than it may have.
  */
 export class SidePool {

@@ -17,7 +17,7 @@ export interface SourceFile {
   readonly text: string
 }
 
-/** GuessedStart is how a side of a hand-in is probably started. */
+/** GuessedStart is the probable start of a side of a hand-in. */
 export interface GuessedStart {
   readonly command: string
   readonly build?: string

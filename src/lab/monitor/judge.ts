@@ -25,8 +25,8 @@ interface Fit {
 /**
  * Judge decides which messages of a conversation are legal, from the order in which they pass the monitor.
  *
- * The problem: the engine knows one side's order of the messages, because it is that side. An observer between the sides knows only
- * that the messages of one side keep their order. A message of the client may pass after a message of the server, and still have
+ * The problem: the engine knows one side's order of the messages, because it is that side. An observer between the sides knows only that
+ * the messages of one side pass in their order. A message of the client may pass after a message of the server, and still have
  * been sent before the client received that message: the two crossed. And a server may read a message long after it has passed. So
  * the state of the conversation does not follow from the order in which the messages pass.
  *

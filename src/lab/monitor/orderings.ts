@@ -175,8 +175,8 @@ export class Orderings {
   }
 
   /**
-   * Checks whether a later message can stand before the messages that wait in an ordering. If messages of both sides wait, the next
-   * one is among them. If very many messages wait, the receiver has them.
+   * Checks whether a later message can stand before the messages that wait in an ordering. If messages of both sides wait, the next message
+   * is among them. If very many messages wait, the receiver has them.
    */
   #isOpen(client: number, server: number): boolean {
     return (client === 0 || server === 0) && client + server <= UNDER_WAY
@@ -197,7 +197,7 @@ export class Orderings {
   }
 
   /**
-   * Compares two orderings, so that the best one comes first. In the best ordering, no message waits that the judge has called
+   * Compares two orderings, so that the best ordering comes first. In the best ordering, no message waits that the judge has called
    * legal, but early messages may wait.
    */
   #rank(one: Ordering, two: Ordering): number {

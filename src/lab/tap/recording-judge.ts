@@ -38,7 +38,7 @@ interface Conversation {
   /** Number of bytes of each side so far. */
   readonly offsets: { client: number; server: number }
   readonly datagrams: boolean
-  /** What a connection with faults has passed on. */
+  /** The writes of a connection with faults. */
   readonly deliveries: Readonly<Record<Side, Deliveries>> | undefined
   /** Sentences on faults that become comments of the next entry. */
   faults: readonly string[]

@@ -19,7 +19,7 @@ import { ReadCopies } from './read-copies.ts'
 export interface RelayObserver {
   /** Called with the bytes of one read, or one datagram. They do not change later. */
   bytes(from: Side, bytes: Uint8Array): void
-  /** Called when a side has ended its output, or broken the connection; then with the system's code, such as ECONNRESET. */
+  /** Called when a side has ended its output, or broken the connection: in the second case with the system's code, such as ECONNRESET. */
   ended(from: Side, broken?: string): void
   /** Called once, when both transports are closed. */
   closed(): void

@@ -17,7 +17,7 @@ export function toStageClass(table: TableModel, isOn: boolean): string {
   return `stage${isOn ? ' is-on' : ''}${isOff ? ' is-off' : ''}`
 }
 
-/** Checks whether a key goes to a field or a dialog, or has a modifier. */
+/** Checks whether a key is typed in a field or a dialog, or has a modifier. */
 export function isTyping(event: KeyboardEvent): boolean {
   const { target } = event
   const isField = target instanceof HTMLElement && /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName)

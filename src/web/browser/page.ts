@@ -19,7 +19,7 @@ export type Route =
   /** An address that leads nowhere. */
   | { readonly view: 'none'; readonly address: string }
 
-/** PageScope is what components need: the model, the time, the view, and the ways to change them. */
+/** PageScope has the data and the functions that components need: the model, the time, the view, and the ways to change them. */
 export interface PageScope {
   readonly model: ReadonlySignal<Model>
   /** The monotonic time in milliseconds, about four times a second. */
@@ -28,7 +28,7 @@ export interface PageScope {
   readonly client: PageClient
   /** Logs in with a password: the server sets a cookie, and the page connects again. */
   logIn(name: string, password: string): Promise<void>
-  /** Registers a name; then a reload keeps the login. */
+  /** Registers a name, whose login survives a reload. */
   register(name: string, password: string): void
   logOut(): Promise<void>
   /** Changes the password; the model's `account` has the answer. */

@@ -23,7 +23,7 @@ export interface PageClock {
   after(ms: number, then: () => void): () => void
 }
 
-/** PageStore keeps texts for this tab across a reload of the page; `sessionStorage` in a browser. */
+/** PageStore stores texts for this tab across a reload of the page; `sessionStorage` in a browser. */
 export interface PageStore {
   getItem(name: string): string | null
   setItem(name: string, value: string): void

@@ -2,13 +2,13 @@ import type { Guest, Model, StoredSeat } from '../model/model.ts'
 import type { PageStore } from './socket.ts'
 
 /*
- * What one tab remembers across a reload: the guest's secret and the tokens of seats. They are in the storage of the tab, never in
+ * The data that one tab remembers across a reload: the guest's secret and the tokens of seats. They are in the storage of the tab, never in
  * an address. A registered user is remembered by the server's cookie, which scripts cannot read.
  */
 
 const NAME = 'parlor.tab'
 
-/** TabMemory is what a tab remembers. */
+/** TabMemory has the data that a tab remembers. */
 export interface TabMemory {
   readonly guest?: Guest
   readonly seats: readonly StoredSeat[]

@@ -5,8 +5,8 @@ import type { Board } from '../../games/tictactoe.ts'
 import type { TableModel } from './table-model.ts'
 
 /*
- * What the boards of the page show, computed from views. A view arrives as plain data; each function checks the form that it needs and
- * returns `undefined` for another form, so that the page then shows the board as text.
+ * The data that the boards of the page show, computed from views. A view arrives as plain data; each function checks the form that it needs
+ * and returns `undefined` for another form, so that the page then shows the board as text.
  */
 
 /** Checks whether a view has fields. */

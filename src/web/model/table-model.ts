@@ -55,7 +55,7 @@ export interface TableModel {
   /** When the page received `sight`, by its own clock: running clocks count from here. */
   readonly sightAt: number
   readonly offers: readonly number[]
-  /** The seats whose players are disconnected, with the time when the page was told, by its own clock. */
+  /** The seats whose players are disconnected, with the time of the message about it, by the page's own clock. */
   readonly away: ReadonlyMap<number, number>
   readonly moves: readonly MoveEntry[]
   /** This user's own moves by the numbers of their events, from before the page was loaded again. */

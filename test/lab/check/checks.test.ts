@@ -60,7 +60,7 @@ describe.skipIf(!hasPython || !hasNamespaces)('a check at level robust', () => {
   test.each([
     [false, 'address-in-use'],
     [true, null],
-  ])('finds a server that cannot be started again, and none that reuses its address (%s)', async (reuse, cause) => {
+  ])('finds a server that cannot be started again, and not a server that reuses its address (%s)', async (reuse, cause) => {
     const judged = { name: 'guess', role: 'server', command: 'python3 program.py', cwd: server({ reuse }) } as const
     expect(await judgeHandIn({ ...judged, only: 'restart-on-the-same-port' })).toMatchObject([{ cause }])
   })

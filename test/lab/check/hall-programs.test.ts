@@ -62,7 +62,7 @@ describe.skipIf(!hasPython || !hasNamespaces)('a program whose clients meet in t
     expect(await judgeHandIn(judged)).toMatchObject([{ passed: true }])
   })
 
-  test('is found wanting if its server brings no two clients together', async () => {
+  test('is wrong if its server brings no two clients together', async () => {
     const judged = {
       name: 'fh/tictactoe',
       role: 'server',

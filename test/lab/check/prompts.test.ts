@@ -30,7 +30,7 @@ describe('a prompt before the program has connected', () => {
     expect(answerPrompt('Address and port (host:port): ', AT)).toBe('127.0.0.1:9999')
   })
 
-  test.each(['Your name: ', 'username: ', 'Nickname? '])('that asks for a name gets one: %j', (prompt) =>
+  test.each(['Your name: ', 'username: ', 'Nickname? '])('that asks for a name gets a name: %j', (prompt) =>
     expect(answerPrompt(prompt, AT)).toBe('ada'),
   )
 

@@ -102,7 +102,7 @@ describe('a typist', () => {
     expect(await play()).toEqual(await play())
   })
 
-  test('ends its input soon where that is how its side ends, if nothing new is left to type', async () => {
+  test('ends its input soon if its side ends so, and nothing new is left to type', async () => {
     const user = typist('asking')
     let lines = 0
     while ((await user.ask('', 'at the end')) !== 'at the end') {
@@ -113,7 +113,7 @@ describe('a typist', () => {
     expect(lines).toBeLessThan(10)
   })
 
-  test('says when it has had enough', async () => {
+  test('reports that it types no more', async () => {
     const typed: (string | undefined)[] = []
     const user = typist('moving', { enough: 1, typed: async (line: string | undefined) => void typed.push(line) })
     await user.ask('')

@@ -216,7 +216,7 @@ describe('the memory of the class console', () => {
     expect(room.console.list()).toEqual([])
   })
 
-  test('has no connection beyond the limit of open ones, and counts them', async () => {
+  test('has no connection beyond the limit of open connections, and counts those that it lacks', async () => {
     const room = new WatchedClass({ open: 2 })
     const clients = await Promise.all(Array.from({ length: 4 }, () => room.connect('guess')))
     const last = clients.at(-1)
@@ -227,7 +227,7 @@ describe('the memory of the class console', () => {
     expect(room.warnings).toHaveLength(1)
   })
 
-  test('is bounded for a thousand connections: the quiet ones lose their observations first', async () => {
+  test('is bounded for a thousand connections: quiet connections lose their observations first', async () => {
     const allBytes = 1_000_000
     const room = new WatchedClass({ allBytes })
     const guess = toWatchedProtocol(await program('guess'))

@@ -380,7 +380,7 @@ test('a message that is held for long because it has no end is reported, once', 
 })
 
 describe('faults of a proxy', () => {
-  test('a rule without a direction disturbs both sides, and one for a side that side alone', async () => {
+  test('a rule without a direction disturbs both sides, and a rule for a side disturbs that side alone', async () => {
     const { ours, there, clock, writes, heard } = await behind('split 2,client:reset 5', { isProxy: true, program: undefined })
     ours.write('abcd')
     there.write('1234')

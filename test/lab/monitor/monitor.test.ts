@@ -175,7 +175,7 @@ describe('the order of messages', () => {
     expect(monitor.isOver).toBe(true)
   })
 
-  test('a message that crosses one after which it is not legal is late, and the other side is not blamed for its refusal', async () => {
+  test('a message that crosses a message after which it is not legal is late, and the other side is not blamed for its refusal', async () => {
     const { seen } = await watch('quiz', [
       ['client', 'NAME ada\n'],
       ['server', 'Welcome ada\nRESUMED 3 5 1\nQUESTION 3 5 Which?\n'],

@@ -149,7 +149,7 @@ describe('a capture', () => {
     expect(readCapture(pcap([{ data }], format))).toEqual({ entries: [], warnings: [sentence] })
   })
 
-  test('ignores packets of other protocols without a word', () => {
+  test('ignores packets of other protocols without a warning', () => {
     expect(readCapture(pcap([{ data: HELLO.with(23, 1) }, { data: HELLO.with(12, 8).with(13, 6) }]))).toEqual({ entries: [], warnings: [] })
   })
 })

@@ -81,7 +81,7 @@ print(sorted(os.listdir('.')))
     expect(crash.end).toMatchObject({ signal: 'SIGSEGV' })
   })
 
-  test('keeps both streams apart on pipes', async () => {
+  test('separates both streams on pipes', async () => {
     const { program } = await run("import sys\nprint('out')\nprint('err', file=sys.stderr)", { pipes: true })
     expect(program.output.text('stdout')).toBe('out\n')
     expect(program.output.text('stderr')).toBe('err\n')
