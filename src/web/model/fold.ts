@@ -172,6 +172,8 @@ function receive(before: Model, message: ToClient, at: number, wall: number): Mo
     case 'history':
     case 'recent':
     case 'record':
+    case 'changed':
+    case 'seats':
     case 'session':
     case 'pong':
       return model
