@@ -59,6 +59,12 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
   the last connection that holds it has ended. The user has one open seek, which each connection can cancel or replace; the server does not report that to the
   others, and \`lobby\` shows it. It stays open until the last connection ends. \`sought\`, \`withdrawn\`, \`refused\` and \`told\` go to all of them. Each watches,
   leaves and mutes for itself. The limits count all connections of the user together. None of this applies to the ports of worksheets.
+- **The lobby**: \`lobby\` lists the users, the open seeks and the tables once. After \`subscribe\`, whose answer is the first page of these lists, the server sends
+  \`changed\` with each difference, at most once a second, so that a client need not ask again.
+- **Connections**: the \`links\` of a user or of a seat name the program at whose port the client is: \`parlor/web\` for browsers, \`parlor/door\` for the front door, and
+  else the worksheet's program. No message has the address of another client.
+- **Finished games**: \`recent\` lists the games of all users that have ended, and \`record\` reads a game event by event, as a watcher has seen it. A choice that the
+  rules never open stays secret. Only its players can read a private game.
 - **Guests** log in again with the \`secret\` from \`entered\`, even while the earlier connection is open. Without the secret, the server
   answers \`error\`, with another name as a proposal.
 - **Tokens**: the token of a seat opens that seat and nothing else. Everything else of an account needs its password or a session.

@@ -73,7 +73,7 @@ export async function openWebPort(
       async open(server, lobby, store) {
         const { nativeProgram } = await import('../door/door.ts')
         const services: GatewayServices = {
-          entrance: server.openEntrance(nativeProgram),
+          entrance: server.openEntrance(nativeProgram, { program: nativeProgram.name, transport: 'websocket', port: address.port }),
           lobby,
           health: () => serverStatus(server, store),
         }

@@ -121,6 +121,7 @@ export class DoorSession {
       challengeRefused: (by) => this.#enqueue((listener) => listener.challengeRefused(by)),
       messageReceived: (message) => this.#enqueue((listener) => listener.messageReceived(message)),
       finished: (game) => this.#enqueue((listener) => listener.finished?.(game)),
+      lobbyChanged: (change) => this.#enqueue((listener) => listener.lobbyChanged?.(change)),
       seekCancelled: (seek) => this.#enqueue((listener) => listener.seekCancelled?.(seek)),
       seekFailed: (seek, reason) => this.#enqueue((listener) => listener.seekFailed?.(seek, reason)),
     })
@@ -360,9 +361,7 @@ export class DoorSession {
   }
 
   #deliverPending(): void {
-    const pending = this.#pending
-    this.#pending = []
-    for (const call of pending) call(this.#listener)
+    for (const call of this.#pending.splice(0)) call(this.#listener)
   }
 
   #close(table: number, reason: string): void {

@@ -1,11 +1,15 @@
 import { formatCount } from '../base/counts.ts'
 import type { Catalogue } from '../games/catalogue.ts'
-import type { AnyGame, Outcome, Refusal, SeatNumber } from '../games/game.ts'
+import type { AnyGame, Outcome, SeatNumber } from '../games/game.ts'
 import type { ActType, VisibleEvent } from './events.ts'
 import type { ClockTerms, FinishedGame, GameRecord, GameResult, GameTerms, RecordRange } from './game-records.ts'
+import type { PeerLink, SeatLinks } from './peer-links.ts'
+import type { LobbyRefusal } from './refusals.ts'
 
 export type { ActType, VisibleEvent } from './events.ts'
 export type { ClockTerms, FinishedGame, GameRecord, GameResult, GameTerms, RecordedEvent, RecordRange } from './game-records.ts'
+export type { PeerEndpoint, PeerLink, SeatLinks } from './peer-links.ts'
+export { type LobbyRefusal, type RefusalCode, refusalCodes } from './refusals.ts'
 
 /** SeekTerms has what a user requests with a seek. */
 export interface SeekTerms {
@@ -68,6 +72,8 @@ export interface PersonInfo {
   readonly registered: boolean
   /** Tables at which the user has a seat. */
   readonly tables: readonly number[]
+  /** The connections of the user; missing if the server does not know them. */
+  readonly links?: readonly PeerLink[]
 }
 
 /** PageRange is a part of a list: at most `count` items from the index `from`, which is 0 by default. */
@@ -80,6 +86,25 @@ export interface PageRange {
 export interface Page<Item> {
   readonly items: readonly Item[]
   readonly total: number
+}
+
+/** LobbyLists is the first page of the users online, of the open seeks and of the public tables. */
+export interface LobbyLists {
+  readonly people: readonly PersonInfo[]
+  readonly seekers: readonly SeekInfo[]
+  readonly tables: readonly TableInfo[]
+  readonly total: { readonly people: number; readonly seekers: number; readonly tables: number }
+}
+
+/** LobbyChange is the difference between two lobby pages: new or changed rows, and the names and numbers of those that are gone. */
+export interface LobbyChange {
+  readonly people: readonly PersonInfo[]
+  readonly peopleGone: readonly string[]
+  readonly tables: readonly TableInfo[]
+  readonly tablesGone: readonly number[]
+  /** All open seeks of the page; missing if they are the same as before. */
+  readonly seekers?: readonly SeekInfo[]
+  readonly total: LobbyLists['total']
 }
 
 /** LadderRow is one row of a game's ladder. */
@@ -176,6 +201,8 @@ export interface LobbyListener extends TableListener {
   seekCancelled?(seek: SeekInfo): void
   /** Called when the server has closed the user's open seek because of a failure or a limit, with the reason as a sentence. */
   seekFailed?(seek: SeekInfo, reason: string): void
+  /** Called when the lobby has changed, for a session that has subscribed to it. */
+  lobbyChanged?(change: LobbyChange): void
   /** Called when the session loses a table, because its user has changed. */
   left?(table: number): void
 }
@@ -185,13 +212,6 @@ export interface DirectMessage {
   /** Name of the sender. */
   readonly name: string
   readonly text: string
-}
-
-/** LobbyRefusal is a refusal with a code of the native protocol, by which programs distinguish refusals. */
-export interface LobbyRefusal extends Refusal {
-  readonly code: RefusalCode
-  /** A free name, if the requested name is taken. */
-  readonly proposal?: string
 }
 
 /**
@@ -215,32 +235,6 @@ export function formatEnded({ connections, sessions }: EndedConnections, connect
   if (parts.length === 0) return `No ${connection} or session was open.`
   return `${parts.join(' and ')} ${connections + sessions === 1 ? 'was' : 'were'} ended.`
 }
-
-/** The error codes of the lobby, each with the condition for it. The codes do not change between versions. */
-export const refusalCodes = {
-  'bad-message': 'the line is not a valid command',
-  'who-are-you': 'the command needs a login, or a registered name',
-  'bad-name': 'the name is not valid',
-  'name-taken': 'the name is registered, or belongs to a guest who is online',
-  'bad-password': 'the name or the password is wrong, or the new password is not valid',
-  throttled: 'too many attempts: wait before the next',
-  'no-such-game': 'this server has no such game',
-  'bad-setting': 'the game does not allow these settings or terms',
-  'no-such-person': 'no user of that name is online',
-  'no-such-table': 'there is no such table, or it is private',
-  'no-such-code': 'no open seek has that code',
-  'bad-token': 'the token of a seat or session is not valid, or no longer valid',
-  'not-seated': 'the client has no seat at that table, or does not watch it',
-  'illegal-move': 'the rules of the game refuse the move',
-  stale: 'the client can see a later event than `after`',
-  muted: 'the other user has muted this user',
-  'not-now': 'not possible in this state, with this user or with this text; `message` says which',
-  unavailable: 'the server cannot write to its disk at present and has changed nothing: try again later',
-  'too-many': 'a limit is reached; `message` says which',
-} as const
-
-/** RefusalCode is an error code of the lobby. */
-export type RefusalCode = keyof typeof refusalCodes
 
 /** Lobby is all that the client of one session can do in the hall. A request that the server refuses changes nothing. */
 export interface Lobby {
@@ -298,6 +292,9 @@ export interface Lobby {
   readonly ownInvitation: SeekInfo | undefined
   /** Lists the public tables with a game under way: tables with subscribers first, and the newest first among these. */
   listTables(range: PageRange): Page<TableInfo>
+  /** Subscribes to changes of the lobby, until `unsubscribe`; returns the page to which they apply. */
+  subscribe(): LobbyLists
+  unsubscribe(): void
   ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal>
   /** Returns the user's row of a ladder; `undefined` for a user without a rating. */
   rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal>
@@ -369,6 +366,8 @@ export interface Lobby {
   isUnmuted(name: string): boolean
   /** Lists the names of a table's watchers. */
   watchers(table: number, range: PageRange): Page<string> | LobbyRefusal
+  /** Lists the owners of a table's seats, and how each is connected. */
+  seatLinks(table: number): readonly SeatLinks[] | LobbyRefusal
   /** Acts at a table: offers, accepts or declines a draw or a rematch, or ends the game. */
   act(table: number, act: ActType): Promise<LobbyRefusal | undefined>
 }

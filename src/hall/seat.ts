@@ -1,5 +1,6 @@
 import type { Refusal, Seat, SeatNumber, Situation, SituationObserver } from '../games/game.ts'
 import { SituationQueue } from '../games/situation-queue.ts'
+import type { PeerLink } from './peer-links.ts'
 import type { TableCommand } from './table.ts'
 import type { TableActor } from './table-actor.ts'
 import type { TableObserver, TableUpdate } from './table-updates.ts'
@@ -9,6 +10,8 @@ export type SeatRetention = 'given up' | 'held'
 
 /** SeatConnection is what a seat needs of its connection. */
 export interface SeatConnection {
+  /** How the client is connected. */
+  readonly link?: PeerLink | undefined
   /** Turns on or off the detection of a disconnection while the role waits for the table and reads no messages. */
   endOnDisconnect(on: boolean): void
   /** Ends the conversation because of the table, with the reason as a sentence for the user. */
@@ -59,6 +62,10 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
 
   get viewer(): SeatNumber {
     return this.number
+  }
+
+  get link(): PeerLink | undefined {
+    return this.#connection.link
   }
 
   /** Names of the players, by seat. */

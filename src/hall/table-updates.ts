@@ -1,5 +1,6 @@
 import type { SeatNumber, Situation } from '../games/game.ts'
 import { changesOf, type TableEvent, toVisibleEvent, type VisibleEvent } from './events.ts'
+import type { PeerLink } from './peer-links.ts'
 import type { TableState } from './table.ts'
 
 /** TableUpdate is one event of a table, as one seat or a watcher may see it. */
@@ -15,6 +16,8 @@ export interface TableUpdate {
 /** TableObserver receives the published events of a table, for a seat or for a watcher. */
 export interface TableObserver {
   readonly viewer: SeatNumber | 'watcher'
+  /** How the client of the observer is connected; missing for an observer without a client. */
+  readonly link?: PeerLink | undefined
   /** Called with each event, in order, when it is persisted. */
   update(news: TableUpdate): void
   /** Called after decided events were rolled back: `situation` returns the view that is valid again. */

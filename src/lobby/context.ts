@@ -3,7 +3,7 @@ import type { GameAssets, SeatNumber } from '../games/game.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import type { People } from '../hall/accounts/people.ts'
 import type { RandomBytes } from '../hall/accounts/tokens.ts'
-import type { GameRecord, LobbyRefusal, RecordRange } from '../hall/api.ts'
+import type { GameRecord, LobbyListener, LobbyLists, LobbyRefusal, PeerLink, RecordRange } from '../hall/api.ts'
 import type { Hall } from '../hall/hall.ts'
 import type { PersonId, TableId } from '../hall/ports.ts'
 import type { DiskQuotas } from './disk-quota.ts'
@@ -41,6 +41,14 @@ export interface GameRecords {
   read(table: TableId, range: RecordRange, reader?: PersonId): Promise<GameRecord | LobbyRefusal>
 }
 
+/** LobbySubscribers has the sessions that are notified of changes of the lobby (`lobby-feed.ts`). */
+export interface LobbySubscribers {
+  /** Subscribes a listener, once; returns the first page of the lobby, to which the changes apply. */
+  subscribe(listener: LobbyListener): LobbyLists
+  /** Unsubscribes a listener; does nothing for a listener that is not subscribed. */
+  unsubscribe(listener: LobbyListener): void
+}
+
 /** LobbyContext has the services of the server for sessions and seatings: the hall, its people, challenges and limits. */
 export interface LobbyContext {
   readonly hall: Hall
@@ -52,6 +60,8 @@ export interface LobbyContext {
   readonly catalogue: Catalogue
   /** The records of finished games. */
   readonly records: GameRecords
+  /** Notifies sessions of changes of the lobby. */
+  readonly feed: LobbySubscribers
   readonly stock: GameAssets
   /** Source of tokens and codes. */
   readonly bytes: RandomBytes
@@ -81,6 +91,8 @@ export interface SessionPeer {
   readonly address: string
   /** True for a peer on this machine; `undefined` if the caller does not know. */
   readonly loopback?: boolean
+  /** How the peer is connected; `undefined` if the caller does not know. */
+  readonly link?: PeerLink | undefined
   /** Called if the server ends the session, with a sentence for the user; the callee closes the session and the connection. */
   end(reason: string): void
   /** Resolves when the peer has read most of the output; without it, output does not wait for the peer. */

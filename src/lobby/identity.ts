@@ -4,7 +4,7 @@ import type { PasswordProof } from '../hall/accounts/account-changes.ts'
 import type { AuthError } from '../hall/accounts/auth-errors.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import type { LoginRequest, People } from '../hall/accounts/people.ts'
-import type { EndedConnections } from '../hall/api.ts'
+import type { EndedConnections, PeerLink } from '../hall/api.ts'
 import type { PersonId } from '../hall/ports.ts'
 import type { SessionPeer } from './context.ts'
 
@@ -36,6 +36,11 @@ export class Identity {
   /** The user; `undefined` until the client has given a name. */
   get user(): OnlineUser | undefined {
     return this.#user
+  }
+
+  /** How the connection is connected. */
+  get link(): PeerLink | undefined {
+    return this.#peer.link
   }
 
   /** Enters under a name; see `People.enter`. */

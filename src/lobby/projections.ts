@@ -1,7 +1,6 @@
 import type { Catalogue } from '../games/catalogue.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import type { ClockTerms, GameTerms, Page, PageRange, PersonInfo, SeekInfo } from '../hall/api.ts'
-import type { Hall } from '../hall/hall.ts'
 import type { OpenSeek } from '../hall/open-seek.ts'
 import { type ClockRules, hasAccount } from '../hall/ports.ts'
 import type { TableActor } from '../hall/table-actor.ts'
@@ -24,10 +23,11 @@ export function isOwnSeat({ table, seat }: SeatAt, user: OnlineUser): boolean {
 }
 
 /** Converts an online user to the data that all users may see. */
-export function toPersonInfo(hall: Pick<Hall, 'seatsOf'>, user: OnlineUser): PersonInfo {
+export function toPersonInfo({ hall, people }: Pick<LobbyContext, 'hall' | 'people'>, user: OnlineUser): PersonInfo {
   const { person, name } = user
+  const links = people.of(person).flatMap(({ connection: { link } }) => link ?? [])
   const seats = [...hall.seatsOf(person)].filter((at) => isOwnSeat(at, user))
-  return { name, registered: hasAccount(person), tables: seats.map(({ table }) => table.id) }
+  return { name, registered: hasAccount(person), tables: seats.map(({ table }) => table.id), ...(links.length > 0 ? { links } : {}) }
 }
 
 /** Converts an open seek to the data that all users may see: not the user to whom it is addressed. */

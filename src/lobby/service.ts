@@ -17,6 +17,7 @@ import { type HallLimits, type LobbyContext, type OnSeated, type SessionPeer, un
 import { DiskQuotas } from './disk-quota.ts'
 import { refuseWhenUnavailable } from './errors.ts'
 import { notifyOfEnd, notifyOfRecord, recordForGuests } from './game-ends.ts'
+import { LobbyFeed } from './lobby-feed.ts'
 import { ProgramSeating } from './program-seating.ts'
 import { isPublic } from './projections.ts'
 import { RecordReader } from './records.ts'
@@ -54,6 +55,7 @@ export class LobbyService implements LobbyContext {
   readonly sessions: SessionRegistry
   readonly catalogue: Catalogue
   readonly records: RecordReader
+  readonly feed: LobbyFeed
   readonly stock: GameAssets
   readonly wait: number | undefined
   readonly limits: HallLimits
@@ -95,6 +97,7 @@ export class LobbyService implements LobbyContext {
       presence: { presence: store.meeting.presence, lease: () => this.hall.lease() },
     })
     this.records = new RecordReader(this)
+    this.feed = new LobbyFeed(this)
   }
 
   /** Restores the tables that were open when the last process ended. The caller awaits it before it serves clients. */
@@ -123,6 +126,7 @@ export class LobbyService implements LobbyContext {
 
   /** Closes the hall for a reason: releases all seats, and leaves the tables in the log as they are. */
   closeHall(reason: Error): void {
+    this.feed.close()
     this.userNotifier.close()
     this.people.close()
     this.hall.close(reason)

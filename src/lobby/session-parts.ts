@@ -69,6 +69,7 @@ export abstract class SessionParts implements SeekingSession {
     const tables = new Subscriptions(context.hall, listener, {
       holdings,
       name: () => this.user?.name ?? '',
+      peer,
       ready: () => peer.ready?.() ?? Promise.resolve(),
     })
     this.#lobby = {
@@ -147,6 +148,7 @@ export abstract class SessionParts implements SeekingSession {
     this.closed = reason ?? OVER
     this.#seeking?.close(this.closed)
     if (this.#lobby) {
+      this.context.feed.unsubscribe(this.#lobby.listener)
       this.#leaveTables(this.#lobby)
       this.#lobby.tables.close()
     }

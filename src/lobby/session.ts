@@ -10,11 +10,13 @@ import type {
   HeldSeat,
   LadderRow,
   Lobby,
+  LobbyLists,
   LobbyRefusal,
   Page,
   PageRange,
   PersonInfo,
   RecordRange,
+  SeatLinks,
   SeekAccepted,
   SeekInfo,
   SeekTerms,
@@ -22,6 +24,7 @@ import type {
   TableInfo,
   TableSnapshot,
 } from '../hall/api.ts'
+import type { TableActor } from '../hall/table-actor.ts'
 import type { AccountRequests } from './account-requests.ts'
 import { NAME_REQUIRED, noGame, noRules, noTable, toAuthRefusal, toLobbyRefusal } from './errors.ts'
 import type { HeldSeats } from './held-seats.ts'
@@ -29,7 +32,7 @@ import { findHistory, findRecent } from './histories.ts'
 import { isPublic, toOwnSeekInfo, toPersonInfo, toSeekPage } from './projections.ts'
 import { SessionParts } from './session-parts.ts'
 import type { Subscriptions } from './subscriptions.ts'
-import { listWatchers, toTableInfo } from './table-info.ts'
+import { listSeatLinks, listWatchers, toTableInfo } from './table-info.ts'
 import type { LobbyTalk } from './talk.ts'
 
 /**
@@ -44,7 +47,7 @@ export class LobbySession extends SessionParts implements Lobby {
   }
 
   get me(): PersonInfo | undefined {
-    return this.user && toPersonInfo(this.context.hall, this.user)
+    return this.user && toPersonInfo(this.context, this.user)
   }
 
   async enter(name: string, how: { readonly password?: string; readonly secret?: string } = {}): Promise<LobbyRefusal | undefined> {
@@ -103,8 +106,8 @@ export class LobbySession extends SessionParts implements Lobby {
   }
 
   listPeople({ from = 0, count }: PageRange): Page<PersonInfo> {
-    const { people, hall } = this.context
-    return { items: people.page(from, count).map((user) => toPersonInfo(hall, user)), total: people.count }
+    const { people } = this.context
+    return { items: people.page(from, count).map((user) => toPersonInfo(this.context, user)), total: people.count }
   }
 
   isOnline(name: string): boolean {
@@ -140,6 +143,17 @@ export class LobbySession extends SessionParts implements Lobby {
   listTables({ from = 0, count }: PageRange): Page<TableInfo> {
     const { listing } = this.context.hall
     return { items: listing.page(from, count).map(toTableInfo), total: listing.size }
+  }
+
+  subscribe(): LobbyLists {
+    const page = this.context.feed.subscribe(this.lobby.listener)
+    // a session that has ended while the command waited has no connection
+    if (this.closed) this.unsubscribe()
+    return page
+  }
+
+  unsubscribe(): void {
+    this.context.feed.unsubscribe(this.lobby.listener)
   }
 
   async ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal> {
@@ -277,8 +291,12 @@ export class LobbySession extends SessionParts implements Lobby {
 
   watchers(id: number, range: PageRange): Page<string> | LobbyRefusal {
     const table = this.context.hall.table(id)
-    if (!table || !(isPublic(table) || this.#tables.has(id))) return noTable(id)
-    return listWatchers(table, range)
+    return table && this.#mayLookAt(table) ? listWatchers(table, range) : noTable(id)
+  }
+
+  seatLinks(id: number): readonly SeatLinks[] | LobbyRefusal {
+    const table = this.context.hall.table(id)
+    return table && this.#mayLookAt(table) ? listSeatLinks(table) : noTable(id)
   }
 
   async act(id: number, act: ActType): Promise<LobbyRefusal | undefined> {
@@ -299,6 +317,11 @@ export class LobbySession extends SessionParts implements Lobby {
 
   get #talk(): LobbyTalk {
     return this.lobby.talk
+  }
+
+  /** Checks whether this user may know who is at a table. */
+  #mayLookAt(table: TableActor): boolean {
+    return isPublic(table) || this.#tables.has(table.id)
   }
 
   /** Refuses an offer of a rematch if the user may not play again; `undefined` for an offer of a draw. */

@@ -7,6 +7,7 @@ import type { PersonId, TableEvent } from '../hall/ports.ts'
 import { type TableCommand, type TableState, type TableStep, toOpenedTable } from '../hall/table.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { ConnectionHoldings } from './connection-holdings.ts'
+import type { SessionPeer } from './context.ts'
 import { noSeat, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
 import { renderBoard } from './table-board.ts'
 import { TableSubscription } from './table-subscription.ts'
@@ -16,6 +17,8 @@ export interface SubscriptionsOptions {
   readonly holdings: ConnectionHoldings
   /** Returns the user's name. */
   readonly name: () => string
+  /** The client's connection. */
+  readonly peer: Pick<SessionPeer, 'link'>
   /** Resolves when the client has read most of the bytes sent to it. */
   readonly ready: () => Promise<void>
 }
@@ -30,11 +33,13 @@ export class Subscriptions {
   readonly #listener: TableListener
   readonly #name: () => string
   readonly #ready: () => Promise<void>
+  readonly #peer: Pick<SessionPeer, 'link'>
   readonly #tables = new Map<number, TableSubscription>()
   readonly #holdings: ConnectionHoldings
   #closed = false
 
-  constructor(hall: Hall, listener: TableListener, { holdings, name, ready }: SubscriptionsOptions) {
+  constructor(hall: Hall, listener: TableListener, { holdings, name, peer, ready }: SubscriptionsOptions) {
+    this.#peer = peer
     this.#holdings = holdings
     this.#name = name
     this.#hall = hall
@@ -94,7 +99,7 @@ export class Subscriptions {
       },
     }
     const onClosed = () => this.#tables.delete(table.id)
-    const subscription = new TableSubscription(table, who, { listener, token, onClosed, name: this.#name(), isBehind })
+    const subscription = new TableSubscription(table, who, { listener, token, onClosed, name: this.#name(), peer: this.#peer, isBehind })
     this.#tables.set(table.id, subscription)
     this.#holdings.spend(table, () => subscription.subscribe())
     // the old subscription ends after the new one has begun, so that the seat is never without a client

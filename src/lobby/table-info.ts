@@ -1,5 +1,6 @@
 import { publicNameOf } from '../games/catalogue.ts'
-import type { Page, PageRange, TableInfo } from '../hall/api.ts'
+import type { Page, PageRange, SeatLinks, TableInfo } from '../hall/api.ts'
+import { HOUSE } from '../hall/ports.ts'
 import { findAbsentSeats } from '../hall/rematches.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import { toGameTerms } from './projections.ts'
@@ -13,6 +14,14 @@ export function toTableInfo(table: TableActor): TableInfo {
   const away = findAbsentSeats(table)
   const info = { table: id, game: publicNameOf(state.rules), names, ...toGameTerms(state.opened), watchers: countWatchers(table) }
   return { ...info, over: state.ended, ...(away.length > 0 ? { away } : {}) }
+}
+
+/** Lists the owners of a table's seats, and how each is connected. */
+export function listSeatLinks({ state, observers }: TableActor): readonly SeatLinks[] {
+  return state.opened.seats.map(({ person, name }, seat) => {
+    const links = observers.flatMap(({ viewer, link }) => (viewer === seat ? (link ?? []) : []))
+    return { name, ...(person === HOUSE ? { house: true } : {}), links }
+  })
 }
 
 /** Lists the names of a table's watchers, each once, in order of arrival. */

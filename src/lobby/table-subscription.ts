@@ -1,10 +1,11 @@
 import type { SeatNumber, Situation } from '../games/game.ts'
-import type { TableEventView, TableListener, TableSnapshot, TableView } from '../hall/api.ts'
+import type { PeerLink, TableEventView, TableListener, TableSnapshot, TableView } from '../hall/api.ts'
 import { changesOf } from '../hall/events.ts'
 import { timeLeft, turnLeft } from '../hall/seat-clocks.ts'
 import type { TableState, TableStep } from '../hall/table.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import { projectEvent, type StandingChange, type TableObserver, type TableUpdate, toSituation } from '../hall/table-updates.ts'
+import type { SessionPeer } from './context.ts'
 import { toRatingChanges } from './game-ends.ts'
 import { toGameTerms } from './projections.ts'
 
@@ -21,6 +22,8 @@ export interface TableSubscriptionOptions {
   readonly onClosed: () => void
   /** The user's name. */
   readonly name: string
+  /** The client's connection. */
+  readonly peer: Pick<SessionPeer, 'link'>
   /** True if updates wait until `catchUp` has sent the missed events. */
   readonly isBehind: boolean
 }
@@ -39,13 +42,19 @@ export class TableSubscription implements TableObserver {
   readonly name: string
   readonly #listener: TableListener
   readonly #onClosed: () => void
+  readonly #peer: Pick<SessionPeer, 'link'>
   /** Sequence number of the last event that changed the view. */
   #seen = 0
   #ended = false
   /** Updates that wait until the client has caught up. */
   #held: TableEventView[] | undefined
 
-  constructor(table: TableActor, who: SeatNumber | 'watcher', { listener, token, onClosed, name, isBehind }: TableSubscriptionOptions) {
+  constructor(
+    table: TableActor,
+    who: SeatNumber | 'watcher',
+    { listener, token, onClosed, name, peer, isBehind }: TableSubscriptionOptions,
+  ) {
+    this.#peer = peer
     this.name = name
     this.#held = isBehind ? [] : undefined
     this.table = table
@@ -53,6 +62,10 @@ export class TableSubscription implements TableObserver {
     this.token = token
     this.#listener = listener
     this.#onClosed = onClosed
+  }
+
+  get link(): PeerLink | undefined {
+    return this.#peer.link
   }
 
   /** The seat; `undefined` for a watcher. */

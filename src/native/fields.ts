@@ -48,6 +48,14 @@ export const terms = {
   clock: tableClock.optional(),
 }
 
+/** The connection of a client to the server. */
+export const link = z.strictObject({
+  program: text.meta({ description: 'the program at the port: `parlor/web` for browsers, `parlor/door` for the front door' }),
+  transport: z.enum(['tcp', 'tls', 'unix', 'udp', 'websocket']),
+  port: count.optional(),
+  json: z.literal(true).optional().meta({ description: 'true for a program that speaks this protocol at the front door' }),
+})
+
 /** The fields of an open seek. */
 export const seekInfo = { name: text, game: text, ...terms }
 

@@ -3,6 +3,7 @@ import type {
   DirectMessage,
   FinishedGame,
   Lobby,
+  LobbyChange,
   LobbyListener,
   LobbyRefusal,
   RatingChanges,
@@ -101,6 +102,10 @@ export class NativeSession implements LobbyListener {
 
   finished(game: FinishedGame): void {
     this.#send({ type: 'finished', ...game })
+  }
+
+  lobbyChanged({ seekers, ...change }: LobbyChange): void {
+    this.#send({ type: 'changed', ...change, ...(seekers ? { seekers } : {}) })
   }
 
   challengeRefused(by: SeekInfo): void {

@@ -1,6 +1,7 @@
 import { type Clock, createSystemClock } from '../base/clock.ts'
 import { toError } from '../base/errors.ts'
 import type { Game, Random, Seat } from '../games/game.ts'
+import type { PeerEndpoint, PeerLink } from '../hall/api.ts'
 import type { Budget } from '../wire/allowance.ts'
 import { Connection } from '../wire/connection.ts'
 import { Disconnected } from '../wire/disconnect.ts'
@@ -53,6 +54,8 @@ export interface ConversationOptions {
   readonly clock?: Clock
   /** Name or address of the server as the person gave it, on the client's side of a terminal. */
   readonly dialed?: string
+  /** The port of the server to which the peer is connected. */
+  readonly endpoint?: PeerEndpoint | undefined
   /** Notified of oddities and of the end. */
   readonly observer?: ConversationObserver
 }
@@ -91,6 +94,7 @@ export class Conversation implements PeerHandle {
   readonly #idle: number
   readonly #observer: ConversationObserver | undefined
   readonly #clock: Clock
+  readonly #endpoint: PeerEndpoint | undefined
   #error: Error | undefined
   #isOver = false
   #over: PromiseWithResolvers<Error | undefined> | undefined
@@ -100,7 +104,8 @@ export class Conversation implements PeerHandle {
 
   constructor(terms: ConversationOptions) {
     const { program, side, transport, options, random, console = noConsole, opponentFor, createSeating, budget, runQueue, observer } = terms
-    const { clock = createSystemClock(), dialed } = terms
+    const { clock = createSystemClock(), dialed, endpoint } = terms
+    this.#endpoint = endpoint
     this.program = program
     const { protocol, words } = program
     const { toServer, toClient } = protocol.framing(options)
@@ -138,6 +143,12 @@ export class Conversation implements PeerHandle {
 
   get loopback(): boolean {
     return this.connection.transport.loopback
+  }
+
+  get link(): PeerLink | undefined {
+    // the front door names the language after "style json"; the port for browsers has no other
+    const isSwitched = this.#peer.language === 'JSON' && this.#endpoint?.transport !== 'websocket'
+    return this.#endpoint && (isSwitched ? { ...this.#endpoint, json: true } : this.#endpoint)
   }
 
   /** True if the peer may send a message other than a goodbye now. */

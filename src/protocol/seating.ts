@@ -1,6 +1,6 @@
 import type { Game, Random, Refusal, Seat, SeatNumber } from '../games/game.ts'
 import type { LocalTable } from '../games/local-table.ts'
-import type { Lobby, LobbyListener } from '../hall/api.ts'
+import type { Lobby, LobbyListener, PeerLink } from '../hall/api.ts'
 
 /**
  * Seating seats the peer of a conversation at a table, for a role. The role does not know its opponent: the seating chooses a
@@ -87,6 +87,8 @@ export interface PeerHandle {
   readonly address: string
   /** True for a peer on this machine; `undefined` if the transport does not know. Reading it costs less than reading the address. */
   readonly loopback?: boolean
+  /** How the peer is connected to a server; missing outside of `parlor serve`. */
+  readonly link?: PeerLink | undefined
   /** Ends the conversation when the peer has disconnected and all its messages were read. The seating needs it while no role receives. */
   endOnDisconnect(on: boolean): void
   /** Ends the conversation, with a reason of the seating. */

@@ -1,5 +1,6 @@
 import { type Clock, createSystemClock } from '../base/clock.ts'
 import type { Random } from '../games/game.ts'
+import type { PeerEndpoint } from '../hall/api.ts'
 import type { LobbyService } from '../lobby/service.ts'
 import { Conversation } from '../protocol/conversation.ts'
 import type { Options, Program } from '../protocol/definition.ts'
@@ -75,6 +76,7 @@ interface IncomingConnection {
   readonly transport: Transport
   readonly options: Options
   readonly budget: Budget | undefined
+  readonly endpoint: PeerEndpoint | undefined
 }
 
 /**
@@ -172,8 +174,8 @@ export class Server {
     for (const queue of this.#acceptQueues) queue.open()
   }
 
-  /** Opens an entrance for clients of a program, which need not be one of the programs with ports. */
-  openEntrance(program: Program): Entrance {
+  /** Opens an entrance for clients of a program, which need not be one of the programs with ports; `endpoint` is their port. */
+  openEntrance(program: Program, endpoint?: PeerEndpoint): Entrance {
     const budget = this.#createBudget(program)
     const usual = { ...program.defaults, ...this.#serving.options }
     return {
@@ -186,7 +188,7 @@ export class Server {
       serve: (transport, own) => {
         if (this.#stopping) return transport.reset()
         // most clients have no options of their own, and share one object
-        this.#serve({ program, transport, options: own ? { ...usual, ...own } : usual, budget }, nothing)
+        this.#serve({ program, transport, options: own ? { ...usual, ...own } : usual, budget, endpoint }, nothing)
       },
     }
   }
@@ -227,7 +229,8 @@ export class Server {
   async #listen(program: Program, address: Address, { name: transport, listen }: StreamTransport): Promise<ListenStatus> {
     const options = { ...program.defaults, ...this.#serving.options }
     const budget = this.#createBudget(program)
-    const queue = new AcceptQueue((client, next) => this.#serve({ program, transport: client, options, budget }, next), {
+    let endpoint: PeerEndpoint | undefined
+    const queue = new AcceptQueue((client, next) => this.#serve({ program, transport: client, options, budget, endpoint }, next), {
       oneAtATime: this.#serving.iterative.has(program.name),
       isOpen: false,
     })
@@ -244,13 +247,14 @@ export class Server {
       this.#listeners.push(listener)
       this.#acceptQueues.push(queue)
       const { address: bound, fingerprint } = listener
+      endpoint = { program: program.name, transport, ...(transport === 'unix' ? {} : { port: bound.port }) }
       return { program, transport, address: bound, ...(fingerprint === undefined ? {} : { fingerprint }) }
     } catch (failure) {
       return { program, transport, address, failure }
     }
   }
 
-  #serve({ program, transport, options, budget }: IncomingConnection, next: () => void): void {
+  #serve({ program, transport, options, budget, endpoint }: IncomingConnection, next: () => void): void {
     const { random, logs } = this.#serving
     const factory = this.#seatingFactory
     if (!factory) throw new Error('a client was served before admit() was called')
@@ -271,6 +275,7 @@ export class Server {
       runQueue,
       clock,
       observer: client,
+      endpoint,
     } as const
     const conversation = new Conversation(terms)
     client.setConversation(conversation, this.#timeouts.add(conversation))

@@ -9,6 +9,7 @@ import type {
   LadderRow,
   Lobby,
   LobbyListener,
+  LobbyLists,
   LobbyRefusal,
   Page,
   PageRange,
@@ -211,6 +212,16 @@ export class FakeLobby implements Lobby {
 
   async record(table: number, range: RecordRange): Promise<GameRecord | LobbyRefusal> {
     return this.#call<GameRecord>('record', table, range) ?? { code: 'no-such-table', refused: `there is no table ${table}` }
+  }
+
+  subscribe(): LobbyLists {
+    return { people: [], seekers: [], tables: [], total: { people: 0, seekers: 0, tables: 0 } }
+  }
+
+  unsubscribe(): void {}
+
+  seatLinks(): LobbyRefusal {
+    return { code: 'no-such-table', refused: 'there is no table' }
   }
 
   async rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal> {

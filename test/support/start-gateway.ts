@@ -81,7 +81,11 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
     onError,
   })
   const { port } = (await gateway.listen()).address
-  gateway.open({ entrance: server.openEntrance(nativeProgram), lobby: service, health: () => ({ status: status() }) })
+  gateway.open({
+    entrance: server.openEntrance(nativeProgram, { program: nativeProgram.name, transport: 'websocket', port }),
+    lobby: service,
+    health: () => ({ status: status() }),
+  })
   const close = async () => {
     await gateway.close()
     await server.stop()

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { sweepSome } from '../../base/sweep.ts'
 import { Lookalikes } from '../names/lookalikes.ts'
 import { foldName } from '../names/names.ts'
+import type { ConnectionIdentity } from '../peer-links.ts'
 import { hasAccount, type PersonId } from '../ports.ts'
 import { OnlineIndex } from './online-index.ts'
 
@@ -11,8 +12,8 @@ export interface OnlineUser {
   readonly name: string
   /** Milliseconds since the Unix epoch at which the user logged in. */
   readonly since: number
-  /** Identity of the connection, the same for all its logins; only for comparisons. */
-  readonly connection: object
+  /** Identity of the connection, the same for all its logins, and how it is connected. */
+  readonly connection: ConnectionIdentity
   /**
    * Milliseconds since the Unix epoch from which the registered user was offline before this login, at the earliest the start of
    * this process. Missing for guests, and for a user who was online through another connection.
@@ -33,7 +34,7 @@ export interface OnlineUser {
 /** Arrival has what the caller knows of a login. */
 type Arrival = Pick<OnlineUser, 'person' | 'name'> & {
   readonly quiet?: boolean | undefined
-  readonly connection?: object | undefined
+  readonly connection?: ConnectionIdentity | undefined
 }
 
 /** OnReplaced is called when the server ends a login, with the reason as a sentence for its user. */

@@ -4,6 +4,7 @@ import { isRefusal } from '../../games/game.ts'
 import { shippedGames } from '../../games/index.ts'
 import type { EndedConnections } from '../api.ts'
 import { checkLobbyName, foldName, type GameWords, gameWords } from '../names/names.ts'
+import type { ConnectionIdentity } from '../peer-links.ts'
 import { type Account, type Accounts, hasAccount, type PersonId, type PresentPerson } from '../ports.ts'
 import { AccountChanges, type PasswordProof, type Seats } from './account-changes.ts'
 import { AccountWatch } from './account-watch.ts'
@@ -56,7 +57,7 @@ export interface LoginRequest {
   /** True for the connection of a worksheet's program, to which the hall sends no events from elsewhere. */
   readonly quiet?: boolean | undefined
   /** Identity of the connection, the same for all its logins. */
-  readonly connection?: object | undefined
+  readonly connection?: ConnectionIdentity | undefined
   /** Called when the server ends this login, with the reason as a sentence for its user. */
   readonly onReplaced: OnReplaced
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
 import type { LadderRow } from '../../hall/api.ts'
-import { command, message, toAnswer } from '../declaration.ts'
+import { command, done, message, ok, toAnswer } from '../declaration.ts'
 import {
   count,
   finishedGame,
@@ -10,6 +10,7 @@ import {
   game,
   id,
   limit,
+  link,
   list,
   name,
   samples,
@@ -37,6 +38,16 @@ const tableInfo = z.strictObject({
   watchers: count,
   over: z.boolean(),
 })
+const person = z.strictObject({
+  name: text,
+  registered: z.boolean(),
+  tables: list(table),
+  links: list(link).optional().meta({ description: 'the connections of the user' }),
+})
+const seeker = z.strictObject({ ...seekInfo, against: text.optional() })
+const totals = z
+  .strictObject({ people: count, seekers: count, tables: count })
+  .meta({ description: 'the total number of items; the message has one page of them' })
 const ladderRow = { rank: count, name: text, score, games: count }
 
 const games = message(
@@ -75,20 +86,32 @@ const lobbyPage = message(
   'The users online, the open seeks, and the tables.',
   {
     id: id.optional(),
-    people: list(z.strictObject({ name: text, registered: z.boolean(), tables: list(table) })),
-    seekers: list(z.strictObject({ ...seekInfo, against: text.optional() })),
+    people: list(person),
+    seekers: list(seeker),
     tables: list(tableInfo),
-    total: z
-      .strictObject({ people: count, seekers: count, tables: count })
-      .meta({ description: 'the total number of items; the message has one page of them' }),
+    total: totals,
   },
   {
     id: 4,
-    people: [{ name: 'ada', registered: false, tables: [17] }],
+    people: [{ name: 'ada', registered: false, tables: [17], links: [{ program: 'parlor/door', transport: 'tcp', port: 4000 }] }],
     seekers: [{ name: 'alan', game: 'scissors', settings: {}, rated: false, clock: { turn: 30_000 } }],
     tables: [{ table: 17, game: 'tictactoe', names: samples.names, ...samples.terms, watchers: 1, over: false }],
     total: { people: 1, seekers: 1, tables: 1 },
   },
+)
+
+const changed = message(
+  'changed',
+  'The first page of the lobby has changed, for a client that has sent `subscribe`. The server sends at most one such message a second.',
+  {
+    people: list(person).meta({ description: 'the users who are new on the page or have changed, by name' }),
+    peopleGone: list(text).meta({ description: 'the names of the users who are no longer on the page' }),
+    tables: list(tableInfo).meta({ description: 'the tables that are new on the page or have changed, by number' }),
+    tablesGone: list(table).meta({ description: 'the numbers of the tables that are no longer on the page' }),
+    seekers: list(seeker).optional().meta({ description: 'all open seeks of the page; missing if they have not changed' }),
+    total: totals,
+  },
+  { people: [], peopleGone: ['alan'], tables: [], tablesGone: [16], seekers: [], total: { people: 1, seekers: 0, tables: 1 } },
 )
 
 const ladder = message(
@@ -121,7 +144,7 @@ const history = message(
 )
 
 /** The messages from the server that list games, users, seeks and tables. */
-export const browseMessages = [games, lobbyPage, ladder, history] as const
+export const browseMessages = [games, lobbyPage, ladder, history, changed] as const
 
 /** Returns the games of a server as the protocol lists them. */
 export function toGameRows({ entries }: Catalogue): z.infer<typeof games.schema>['games'] {
@@ -166,6 +189,31 @@ export const browseCommands = [
         const [people, seekers, tables] = [lobby.listPeople(range), lobby.listSeeks(range), lobby.listTables(range)]
         const total = { people: people.total, seekers: seekers.total, tables: tables.total }
         return toAnswer(lobbyPage, { people: people.items, seekers: seekers.items, tables: tables.items, total })
+      },
+    },
+  ),
+  command(
+    'subscribe',
+    'Subscribes to the lobby, until `unsubscribe`: the answer is `lobby`, and `changed` reports each change of these lists.',
+    {},
+    {
+      example: { id: 4 },
+      cost: 9,
+      answer: lobbyPage.schema,
+      run: (lobby) => toAnswer(lobbyPage, lobby.subscribe()),
+    },
+  ),
+  command(
+    'unsubscribe',
+    'Ends the subscription to the lobby.',
+    {},
+    {
+      example: { id: 4 },
+      cost: 0,
+      answer: ok.schema,
+      run(lobby) {
+        lobby.unsubscribe()
+        return done(undefined)
       },
     },
   ),

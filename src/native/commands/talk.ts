@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isRefusal } from '../../games/game.ts'
 import { command, done, message, ok, toAnswer } from '../declaration.ts'
-import { from, id, limit, list, name, table, text, total } from '../fields.ts'
+import { from, id, limit, link, list, name, table, text, total } from '../fields.ts'
 
 /** Default number of watchers in the answer to `watchers`. */
 const LISTED = 100
@@ -16,13 +16,38 @@ const watchers = message(
   { id: 13, table: 17, names: ['alan'], total: 1 },
 )
 
-/** The messages from the server about talk and watchers. */
+const seats = message(
+  'seats',
+  'The owners of the seats of a table, and how each is connected.',
+  {
+    id: id.optional(),
+    table,
+    seats: list(
+      z.strictObject({
+        name: text,
+        house: z.literal(true).optional().meta({ description: 'true for a seat of the house' }),
+        links: list(link).meta({ description: 'the connections that hold the seat; empty if its owner is disconnected' }),
+      }),
+    ),
+  },
+  {
+    id: 13,
+    table: 17,
+    seats: [
+      { name: 'ada', links: [{ program: 'parlor/web', transport: 'websocket', port: 8080 }] },
+      { name: 'tictactoe', links: [{ program: 'tjc/tictactoe', transport: 'tcp', port: 3456 }] },
+    ],
+  },
+)
+
+/** The messages from the server about talk, watchers and seats. */
 export const talkMessages = [
   message('told', 'A message from another user, `name`.', { name: text, text }, { name: 'ada', text: 'another game?' }),
   watchers,
+  seats,
 ] as const
 
-/** The commands to talk, to mute users and to list watchers. */
+/** The commands to talk, to mute users, and to list watchers and seats. */
 export const talkCommands = [
   command(
     'say',
@@ -69,6 +94,20 @@ export const talkCommands = [
       run(lobby, { table, from = 0, limit = LISTED }) {
         const page = lobby.watchers(table, { from, count: limit })
         return isRefusal(page) ? page : toAnswer(watchers, { table, names: page.items, total: page.total })
+      },
+    },
+  ),
+  command(
+    'seats',
+    'Requests the owners of the seats of a table, and how each is connected. The answer is `seats`. An event `gone` or `back` reports a change.',
+    { table },
+    {
+      example: { id: 13, table: 17 },
+      cost: 4,
+      answer: seats.schema,
+      run(lobby, { table }) {
+        const found = lobby.seatLinks(table)
+        return isRefusal(found) ? found : toAnswer(seats, { table, seats: found })
       },
     },
   ),

@@ -1,0 +1,34 @@
+/*
+ * How clients are connected to the server, as other users may see it: by which program of the server and at which port, and never from which
+ * address. A user of several connections has a link for each. The server cannot know in which language a client is written; the name of the
+ * program says what it speaks.
+ */
+
+/** PeerEndpoint is a port of the server. One object stands for all clients of the port, so it costs no memory for each client. */
+export interface PeerEndpoint {
+  /** Name of the program at the port: `tjc/guess`, `parlor/door`, or `parlor/web` for the port for browsers. */
+  readonly program: string
+  readonly transport: 'tcp' | 'tls' | 'unix' | 'udp' | 'websocket'
+  /** Missing for a Unix socket. */
+  readonly port?: number
+}
+
+/** PeerLink is the connection of one client to the server. */
+export interface PeerLink extends PeerEndpoint {
+  /** True for a program that speaks the native protocol at the front door. */
+  readonly json?: true
+}
+
+/** SeatLinks has the owner of a seat, and the connections through which the owner holds the seat. */
+export interface SeatLinks {
+  readonly name: string
+  /** True for a seat of the house, which has no connection. */
+  readonly house?: true
+  /** Empty if the owner is disconnected. */
+  readonly links: readonly PeerLink[]
+}
+
+/** ConnectionIdentity distinguishes the connections of a user, and says how each is connected. */
+export interface ConnectionIdentity {
+  readonly link?: PeerLink | undefined
+}
