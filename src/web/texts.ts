@@ -5,36 +5,6 @@ import { formatCount } from '../base/counts.ts'
  * wrong, what was expected and what to do.
  */
 
-/** Formats a span in milliseconds as a clock: "4:31", "0:09"; hours as "1:04:31". */
-export function formatClock(ms: number): string {
-  const seconds = Math.ceil(ms / 1000)
-  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
-  const two = (part: number) => String(part).padStart(2, '0')
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`
-}
-
-/** Formats the terms of a game: "4 × 4, 5 min, rated". */
-export function formatTerms(terms: {
-  readonly settings: Readonly<Record<string, number>>
-  readonly rated: boolean
-  readonly clock?: { readonly total?: number | undefined; readonly turn?: number | undefined } | undefined
-}): string {
-  const { settings, rated, clock } = terms
-  const own = Object.entries(settings).map(([name, value]) => (name === 'size' ? `${value} × ${value}` : `${name} ${value}`))
-  const total = clock?.total === undefined ? [] : [formatSpan(clock.total)]
-  const turn = clock?.turn === undefined ? [] : [`${formatSpan(clock.turn)} a turn`]
-  return [...own, ...total, ...turn, ...(rated ? ['rated'] : [])].join(', ')
-}
-
-function formatSpan(ms: number): string {
-  return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${Math.round(ms / 1000)} s`
-}
-
-/** Formats a time as a day: "Nov 30, 2026". */
-export function formatDay(at: number): string {
-  return new Date(at).toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' })
-}
-
 export const texts = {
   title: 'Parlor',
   skip: 'Skip to content',

@@ -8,6 +8,26 @@ export function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
 }
 
+/** Maximum of the cumulative layout shift of a tab. */
+const SHIFT = 0.02
+
+/** ShiftCount is where a page counts its layout shifts. */
+interface ShiftCount {
+  layoutShift: number
+}
+
+/** Runs in the page: adds up the layout shifts that no input has caused. */
+function countShifts(): void {
+  const count = globalThis as unknown as ShiftCount
+  count.layoutShift = 0
+  const add = (entries: readonly object[]) => {
+    for (const entry of entries as readonly { readonly value: number; readonly hadRecentInput: boolean }[]) {
+      if (!entry.hadRecentInput) count.layoutShift += entry.value
+    }
+  }
+  new PerformanceObserver((list) => add(list.getEntries())).observe({ type: 'layout-shift', buffered: true })
+}
+
 /** PageTab is one tab with the page, and what went wrong in it. */
 export class PageTab {
   readonly page: Page
@@ -26,6 +46,7 @@ export class PageTab {
   static async open(browser: Browser, url: string, prepare?: (page: Page) => Promise<void>): Promise<PageTab> {
     const fragment = new URL(url).hash
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
+    await context.addInitScript(countShifts)
     const tab = new PageTab(await context.newPage())
     await prepare?.(tab.page)
     await tab.page.goto(url)
@@ -64,6 +85,12 @@ export class PageTab {
   /** Waits until the status contains a text. */
   async untilStatus(text: string): Promise<void> {
     await this.page.locator('.status', { hasText: text }).waitFor()
+  }
+
+  /** Checks that the parts of the page have hardly moved by themselves since the page was loaded. */
+  async expectSteady(): Promise<void> {
+    const shift = await this.page.evaluate(() => (globalThis as unknown as ShiftCount).layoutShift)
+    expect(shift).toBeLessThan(SHIFT)
   }
 
   /** Checks the view by the rules of axe, in light and dark. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { formatClock, formatTerms } from '../../src/web/formats.ts'
 import { foldText, toShown, toShownName } from '../../src/web/shown.ts'
 import { toStatus } from '../../src/web/status.ts'
-import { formatClock, formatTerms } from '../../src/web/texts.ts'
 import { PageUser } from '../support/page-user.ts'
 import { startServer } from '../support/start-server.ts'
 

@@ -1,9 +1,7 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { Model } from '../model/model.ts'
-import { isOver } from '../model/table-model.ts'
-import { toShown } from '../shown.ts'
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import { texts } from '../texts.ts'
 import { AccountView } from './account.tsx'
+import { BackAgain, Banner, isStopped, Stopped } from './banner.tsx'
 import { EntryDialog, type EntryForm } from './entry.tsx'
 import { FinishedView } from './finished.tsx'
 import { Icon, Mark } from './icons.tsx'
@@ -11,8 +9,8 @@ import { KeysDialog } from './keys.tsx'
 import { LadderView } from './ladder.tsx'
 import { Lobby } from './lobby.tsx'
 import { type Route, tableLink, usePage, userLink } from './page.ts'
-import { ServerText, UserName } from './people.tsx'
-import { Says, StoppedPicture, Trouble } from './says.tsx'
+import { UserName } from './people.tsx'
+import { Trouble } from './says.tsx'
 import { TableView } from './table.tsx'
 import { UserView } from './user.tsx'
 
@@ -82,37 +80,6 @@ function View({ route }: { readonly route: Route }) {
   }
 }
 
-/**
- * Checks whether the page says that the server has stopped: the server has ended the connection, and at least one attempt to connect
- * again has failed. Before that, the banner says so, and the view stays.
- */
-function isStopped({ link }: Model): boolean {
-  return link.state === 'lost' && link.bye !== undefined && link.attempt > 1
-}
-
-function Stopped({ model }: { readonly model: Model }) {
-  const { client, now } = usePage()
-  const { link, tables } = model
-  if (link.state !== 'lost') return null
-  const own = [...tables.values()].filter((table) => table.seat !== undefined && !isOver(table))
-  return (
-    <Says picture={<StoppedPicture />} title={texts.stoppedTitle} why={<bdi>{texts.stoppedWhy(toShown(link.bye ?? ''))}</bdi>}>
-      {own.map((table) => (
-        <span key={table.table}>{texts.savedAfter(table.table, table.moves.length)}</span>
-      ))}
-      <span class="quiet num">{link.retryAt === undefined ? texts.tryingNow : texts.tryingIn(toSeconds(link.retryAt, now.value))}</span>
-      <button class="btn" type="button" onClick={() => client.connect()}>
-        {texts.tryNow}
-      </button>
-    </Says>
-  )
-}
-
-/** Returns the seconds until a time, at least 1. */
-function toSeconds(time: number, now: number): number {
-  return Math.max(1, Math.ceil((time - now) / 1000))
-}
-
 /** The places to which the bar leads. */
 const PLACES = [
   { view: 'lobby', link: '#lobby', name: texts.lobby },
@@ -166,17 +133,6 @@ function Bar({ logIn }: { readonly logIn: () => void }) {
   )
 }
 
-/** Announces to a screen reader that the connection is back. */
-function BackAgain({ isOpen, isLost }: { readonly isOpen: boolean; readonly isLost: boolean }) {
-  const wasLost = useRef(false)
-  if (isLost) wasLost.current = true
-  return (
-    <span class="sr" aria-live="polite">
-      {isOpen && wasLost.current ? texts.back : ''}
-    </span>
-  )
-}
-
 const THEMES = ['system', 'light', 'dark'] as const
 const THEME = 'parlor.theme'
 
@@ -194,62 +150,4 @@ function ThemeButton() {
       <Icon name="theme" />
     </button>
   )
-}
-
-/** Banner shows a lost or ended connection, another version of the server, skipped events, and refusals. */
-function Banner({ model }: { readonly model: Model }) {
-  const { client, now } = usePage()
-  const { link, notice, tables } = model
-  const missed = [...tables.values()].find((table) => table.skipped !== undefined)
-  if (link.state === 'outdated') {
-    return (
-      <div class="banner banner--ink" role="alert">
-        <Icon name="again" />
-        <b>{texts.outdated}</b>
-        <button class="btn btn--s push" type="button" onClick={() => location.reload()}>
-          {texts.reload}
-        </button>
-      </div>
-    )
-  }
-  if (link.state === 'lost') {
-    if (isStopped(model)) return null
-    const seconds = toSeconds(link.retryAt ?? 0, now.value)
-    const hasSeat = [...tables.values()].some((table) => table.seat !== undefined && !isOver(table))
-    return (
-      <div class={`banner${link.bye === undefined ? '' : ' banner--ink'}`}>
-        <Icon name={link.bye === undefined ? 'warn' : 'clock'} />
-        <span role="alert">
-          <b>{link.bye === undefined ? texts.lost : texts.stopped(toShown(link.bye))}</b> {hasSeat && texts.lostSeat}
-        </span>
-        <span class="num">{link.retryAt === undefined ? texts.tryingNow : texts.tryingIn(seconds)}</span>
-        <button class="btn btn--s push" type="button" onClick={() => client.connect()}>
-          {texts.tryNow}
-        </button>
-      </div>
-    )
-  }
-  if (notice !== undefined || missed) {
-    return (
-      <div class="banner banner--ink" role={notice === undefined ? 'status' : 'alert'}>
-        <Icon name={notice === undefined ? 'again' : 'warn'} />
-        {notice === undefined ? (
-          <>
-            <b>{texts.skipped(missed?.skipped ?? 0)}</b> <span>{texts.skippedWhy}</span>
-            {missed && isOver(missed) && (
-              <a class="btn btn--s" href={tableLink(missed.table, 0)}>
-                {texts.whatMissed}
-              </a>
-            )}
-          </>
-        ) : (
-          <ServerText text={notice} />
-        )}
-        <button class="btn btn--s push" type="button" onClick={() => client.tell({ type: 'dismissed' })}>
-          {texts.close}
-        </button>
-      </div>
-    )
-  }
-  return null
 }

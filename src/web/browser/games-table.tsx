@@ -1,6 +1,7 @@
+import { formatDay } from '../formats.ts'
 import { type FinishedRow, type RecentRow, toResultKind } from '../model/results.ts'
 import { isHouse, toShownName } from '../shown.ts'
-import { formatDay, texts } from '../texts.ts'
+import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 import { gameName, tableLink, usePage, userLink } from './page.ts'
 import { UserName } from './people.tsx'

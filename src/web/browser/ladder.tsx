@@ -18,7 +18,7 @@ export function LadderView({ game }: { readonly game: string | undefined }) {
   const shown = game ?? games?.[0]?.game
   return (
     <main class="page" id="main" tabIndex={-1}>
-      <div class="page__head">
+      <div class="page__head page__head--choice">
         <h1>{texts.ladder}</h1>
         {games && shown !== undefined && (
           <Choice

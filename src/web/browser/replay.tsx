@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { readRecord } from '../connection/read-api.ts'
+import { formatDay, formatTerms } from '../formats.ts'
 import { countMoves, type ReplayPosition, type TableRecord, toPosition } from '../model/replay.ts'
 import { toReplayStatus } from '../status.ts'
-import { formatDay, formatTerms, texts } from '../texts.ts'
+import { texts } from '../texts.ts'
 import { useKeys } from './board.ts'
 import { Icon } from './icons.tsx'
 import { findGame, gameName, tableLink, usePage } from './page.ts'
@@ -62,6 +63,7 @@ function Replay({ record, move }: { readonly record: TableRecord; readonly move:
     <TableFrame
       table={here.table}
       isOn={false}
+      isReplay
       play={() => {}}
       about={[texts.table(id), formatTerms(record), formatDay(record.events.at(-1)?.at ?? 0)].filter(Boolean).join(', ')}
       corner={<Downloads record={record} />}

@@ -15,8 +15,17 @@ import { Icon } from './icons.tsx'
 import { gameName, usePage } from './page.ts'
 import { Plate } from './plate.tsx'
 
+/** Width of a square board with buttons between the board and the status: both are to be seen in one window. */
+const NARROW = 'calc(100dvh - 27rem)'
 /** Widths of boards; a missing game has the width of the window's height. */
-const WIDTHS: Readonly<Record<string, string>> = { hands: '46rem', guessing: '46rem', coin: '38rem', hangman: '46rem', quiz: '46rem' }
+const WIDTHS: Readonly<Record<string, string>> = {
+  hands: '46rem',
+  guessing: '46rem',
+  coin: '38rem',
+  hangman: '46rem',
+  quiz: '46rem',
+  robot: NARROW,
+}
 /** The boards that are made for a game, by the name of its rules; every other game has the board as text. */
 const BOARDS: Readonly<Record<string, ComponentType<BoardProps>>> = {
   tictactoe: TicTacToe,
@@ -30,6 +39,8 @@ const BOARDS: Readonly<Record<string, ComponentType<BoardProps>>> = {
 
 /** TableFrameProps has the parts that a table in play and a replay have in common. */
 export interface TableFrameProps extends BoardProps {
+  /** True if the buttons of a replay are between the board and the status. */
+  readonly isReplay?: boolean
   /** What the title line says after the name of the game. */
   readonly about: string
   /** The end of the title line. */
@@ -41,7 +52,7 @@ export interface TableFrameProps extends BoardProps {
 }
 
 /** TableFrame draws a table: its title line, the plates around the board, and the columns beside it. */
-export function TableFrame({ table, isOn, play, about, corner, children, side, info }: TableFrameProps) {
+export function TableFrame({ table, isOn, play, isReplay, about, corner, children, side, info }: TableFrameProps) {
   const { model } = usePage()
   const { game, seat, names } = table
   const own = seat ?? 0
@@ -49,7 +60,8 @@ export function TableFrame({ table, isOn, play, about, corner, children, side, i
   const others = names.map((_, one) => one).filter((one) => one !== own || isAlone)
   const Board = BOARDS[game] ?? TextBoard
   const isLarge = (toBoard(table.sight?.view)?.size ?? 0) >= LARGE
-  const width = isLarge ? '58rem' : OWN_BOARDS.has(game) ? WIDTHS[game] : '46rem'
+  const narrow = isReplay ? NARROW : undefined
+  const width = isLarge ? '58rem' : OWN_BOARDS.has(game) ? (WIDTHS[game] ?? narrow) : '46rem'
   return (
     <main id="main" tabIndex={-1}>
       <div class="tbar">

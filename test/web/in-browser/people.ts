@@ -48,6 +48,7 @@ export function testPeople(serve: ServeWebPages): void {
     expect(tree).toContain('row "quiz 0 points')
     expect(tree).toMatch(/img "Points over 2 games: [01] after the first game, 1 after the last game\."/)
     await reader.expectAccessible()
+    await reader.expectSteady()
     await reader.page.getByRole('link', { name: 'Finished' }).click()
     await reader.page.getByRole('link', { name: 'Replay 2' }).click()
     await reader.untilStatus('Before the first move.')

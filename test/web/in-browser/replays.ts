@@ -43,6 +43,7 @@ export function testReplays(serve: ServeWebPages): void {
     expect(tree).toMatch(/group "Replay":.*slider "Move": "1".*status: "?Move 1: b is letter 1\..*\\u202eevil.*link "x move 2"/s)
     await watcher.page.getByRole('link', { name: 'x move 2' }).click()
     await watcher.untilStatus('Move 2:')
+    await watcher.expectSteady()
     const saving = watcher.page.waitForEvent('download')
     await watcher.page.getByRole('link', { name: 'Record' }).click()
     const saved = await saving
