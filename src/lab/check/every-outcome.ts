@@ -1,4 +1,5 @@
 import type { Check, CheckSubject, Finding } from './check.ts'
+import { judgeClose } from './closes-in-order.ts'
 import { type OutcomePlan, planOutcomes } from './outcome-plan.ts'
 import { type PlayedFinding, playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
@@ -38,7 +39,7 @@ export const everyOutcome: Check = {
     const play = async (script: Script): Promise<PlayedFinding> => {
       count++
       subject.onProgress?.(`game ${count} of ${plan.scripts.length}, outcomes played: ${reached.size} of ${plan.outcomes.length}`)
-      const finding = await playConversation(subject, { script })
+      const finding = await judgeClose(subject, await playConversation(subject, { script }), script)
       for (const state of finding.visited ?? []) visited.add(state)
       for (const outcome of finding.cause === undefined ? toOutcomes(finding, plan) : []) reached.add(outcome)
       return finding

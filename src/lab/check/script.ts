@@ -8,6 +8,7 @@ import { HouseSeating } from '../../protocol/house-seating.ts'
 import type { Transport } from '../../wire/transport.ts'
 import { OutcomeSeating } from './outcome-seating.ts'
 import { Typist } from './typist.ts'
+import { unusualLines } from './unusual-lines.ts'
 
 /** Lines of each side after which the judge stops a conversation whose protocol has no end. */
 const EXCHANGES = 6
@@ -20,6 +21,8 @@ export interface Script {
   readonly seed: number
   /** The side whose person quits, and the number of lines before. */
   readonly quits?: { readonly side: Side; readonly after: number } | undefined
+  /** The side whose person also types lines that a game does not allow, and texts of unusual length. */
+  readonly unusual?: Side | undefined
 }
 
 export interface ScriptedSideOptions {
@@ -65,7 +68,7 @@ export function startScriptedSide(
   let board: (() => string) | undefined
   const typist = new Typist({
     automaton: program.protocol.automaton,
-    declared: program.typed,
+    declared: script.unusual === side ? unusualLines(program, side) : program.typed,
     enough: enoughLines(program),
     quitsAfter: script.quits?.side === side ? script.quits.after : undefined,
     ...{ side, text, ...(typed && { typed }) },

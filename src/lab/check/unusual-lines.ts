@@ -1,0 +1,58 @@
+import { type Automaton, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../protocol/automaton.ts'
+import type { Program } from '../../protocol/definition.ts'
+
+/*
+ * A person types more than the moves of a good game: a number that is out of range, a letter that stands for nothing, a long text and
+ * then a short one. A server has to answer each of these lines. They follow from the examples of the messages; whether a client sends
+ * them is decided by Parlor's own client, which asks its person again if it does not.
+ */
+
+/** A long text of different letters without a meaning in any protocol, and a short one that is no part of it. */
+export const LONG_TEXT = 'abcdefghijklmnop-qrstuvwxyz'
+export const SHORT_TEXT = '7w'
+
+/** Numbers below and above the range of any game. */
+const OUT_OF_RANGE = ['0', '999']
+/** A letter that stands for no choice. */
+const NO_CHOICE = 'X'
+
+/**
+ * Returns the lines that a person of one side may type in each state, without the goodbyes: those that the program declares, or else the
+ * examples of its messages; and unusual lines like them.
+ */
+export function unusualLines({ protocol, typed = {} }: Program, side: Side): Readonly<Record<string, readonly string[]>> {
+  const { automaton } = protocol
+  const entries = Object.keys(automaton.states).map((state): readonly [string, readonly string[]] => {
+    const { said, byes } = formsOf(automaton, state, side)
+    const usual = typed[state] ?? said.flatMap(toUsual)
+    const lines = new Set([...usual, ...said.flatMap(toUnusual)])
+    return [state, [...lines].filter((line) => !byes.some((form) => form.text === line))]
+  })
+  return Object.fromEntries(entries)
+}
+
+function formsOf(automaton: Automaton, state: string, side: Side) {
+  const forms = legalTransitions(automaton, state)
+    .filter(({ from, form, name }) => from === side && !form.closes && !form.advanced && name !== automaton.refusal)
+    .map(({ form }) => form)
+  return { said: forms.filter(({ bye }) => !bye), byes: forms.filter(({ bye }) => bye) }
+}
+
+function fieldOf(form: MessageSpec): string {
+  return (parseMessage(form, form.example) ?? []).join(' ')
+}
+
+function toUsual(form: MessageSpec): readonly string[] {
+  const field = fieldOf(form)
+  if (field === '') return [form.text]
+  return /^[a-z]$/.test(field) ? [...LETTERS] : [field]
+}
+
+function toUnusual(form: MessageSpec): readonly string[] {
+  const field = fieldOf(form)
+  if (/^\d+$/.test(field)) return OUT_OF_RANGE
+  if (/^[A-Z]$/.test(field)) return [NO_CHOICE]
+  return form.free && field !== '' ? [LONG_TEXT, SHORT_TEXT] : []
+}
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
