@@ -5,7 +5,7 @@ import { judgeClose } from './closes-in-order.ts'
 import { planOutcomes } from './outcome-plan.ts'
 import { type PlayedFinding, playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
-import { findWrongAnswer } from './reference-answers.ts'
+import { findStalePrint, findWrongAnswer } from './reference-answers.ts'
 import { type Rehearsal, rehearse, toScript } from './rehearsal.ts'
 import { LONG_TEXT, SHORT_TEXT } from './unusual-lines.ts'
 
@@ -33,7 +33,7 @@ export const everyLine: Check = {
         const last = played.cause === 'hangs' || played.cause === 'closed-early' ? describeLast(played) : ''
         return { ...played, sentence: `${played.sentence}${last}`, visited }
       }
-      const found = await findWrongAnswer(subject, script, played.observations)
+      const found = findStalePrint(played) ?? (await findWrongAnswer(subject, script, played.observations))
       if (found) return { ...found, visited }
     }
     const lines = new Set(chosen.flatMap(requestsOf))

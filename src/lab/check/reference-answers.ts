@@ -2,9 +2,10 @@ import type { Side } from '../../protocol/automaton.ts'
 import { quoteText } from '../../wire/text.ts'
 import type { MessageObservation, Observation } from '../monitor/observation.ts'
 import type { CheckSubject, Finding } from './check.ts'
+import type { PlayedFinding } from './play.ts'
 import { rehearse } from './rehearsal.ts'
 import type { Script } from './script.ts'
-import { LONG_TEXT } from './unusual-lines.ts'
+import { LONG_TEXT, SHORT_TEXT } from './unusual-lines.ts'
 
 /*
  * Which answer is right? The automaton knows the kinds of answers, and Parlor's own server gives one of them; but a server may have
@@ -52,18 +53,27 @@ export async function findWrongAnswer(
   return undefined
 }
 
-function explain({ request, answer }: Pick<Exchange, 'request' | 'answer'>, right: string): Pick<Finding, 'cause' | 'sentence'> & Finding {
-  const sentence = `the client sent ${quoteText(request)}, and the server answered ${quoteText(answer)}; the right answer is ${quoteText(right)}`
-  if (!hasRest(answer, right)) return { cause: 'wrong-rules', sentence }
-  return {
-    cause: 'stale-buffer',
-    sentence: `${sentence}: the end of it is from an earlier, longer message, which is still in the buffer; use only the bytes that the read has returned`,
-  }
+/** Finds the end of an earlier message behind what a server prints of a later, shorter one. */
+export function findStalePrint({ cause, printed = '', observations = [] }: PlayedFinding): Finding | undefined {
+  if (cause !== undefined || !hasRest(printed)) return undefined
+  const sentence = `the client sent a long text and then ${quoteText(SHORT_TEXT)}, and the server printed the end of the long text again: ${STALE}`
+  return { cause: 'stale-buffer', sentence, observations }
 }
 
-/** Checks whether a text continues with the rest of the long text, which overwrote it before. */
-export function hasRest(text: string, right: string): boolean {
-  return text.includes(`${right}${LONG_TEXT.slice(right.length)}`)
+const STALE = 'it is still in the buffer; use only the bytes that the read has returned'
+
+function explain({ request, answer }: Pick<Exchange, 'request' | 'answer'>, right: string): Finding {
+  const sentence = `the client sent ${quoteText(request)}, and the server answered ${quoteText(answer)}; the right answer is ${quoteText(right)}`
+  if (!hasRest(answer)) return { cause: 'wrong-rules', sentence }
+  return { cause: 'stale-buffer', sentence: `${sentence}: the end of it is from an earlier, longer message, and ${STALE}` }
+}
+
+/** Number of characters by which the end of the long text is recognised. */
+const REST = 8
+
+/** Checks whether a text has the end of the long text without its start. */
+function hasRest(text: string): boolean {
+  return text.replaceAll(LONG_TEXT, '').includes(LONG_TEXT.slice(-REST))
 }
 
 function toExchanges(messages: readonly MessageObservation[]): readonly Exchange[] {

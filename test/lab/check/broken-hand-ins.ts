@@ -1,7 +1,7 @@
+import { BROKEN_SERVERS } from './broken-servers.ts'
 import type { BrokenHandIn } from './hand-ins.ts'
 
 const PLAYS = 'plays-to-the-end'
-const LINES = 'every-line'
 
 /** A file in `students/broken`, with the program whose protocol it speaks. */
 const client = (file: string, program = 'guess') => ({ file: `broken/${file}`, program, role: 'client' }) as const
@@ -9,35 +9,7 @@ const server = (file: string, program = 'guess') => ({ file: `broken/${file}`, p
 
 /** The broken programs, by cause. */
 export const BROKEN: readonly BrokenHandIn[] = [
-  {
-    ...server('hangs-no-prompt-again.py', 'headtail'),
-    mistake: 'asks again without its prompt',
-    check: LINES,
-    cause: 'hangs',
-    says: /the last message of the client was "X", and the server answered "Please enter/,
-  },
-  {
-    ...server('stale-buffer-udp.c', 'time'),
-    ...{ args: '{PORT}', datagrams: true },
-    mistake: "does not end a format with '\\0'",
-    check: LINES,
-    cause: 'stale-buffer',
-    says: /the right answer is "7w": the end of it is from an earlier, longer message/,
-  },
-  {
-    ...server('never-closes-game-over.js', 'highlow'),
-    mistake: 'closes the connection of a winner only',
-    check: LINES,
-    cause: 'never-closes',
-    says: /after "GAMEOVER"/,
-  },
-  {
-    ...server('wrong-rules-three-tries.js'),
-    mistake: 'counts from three',
-    check: PLAYS,
-    cause: 'wrong-rules',
-    says: /there are 5 tries, and the client has used 3/,
-  },
+  ...BROKEN_SERVERS,
   {
     ...server('out-of-turn-shared-tries.py'),
     mistake: 'counts the tries of all clients together',

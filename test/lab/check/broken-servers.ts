@@ -1,0 +1,63 @@
+import type { BrokenHandIn } from './hand-ins.ts'
+
+const PLAYS = 'plays-to-the-end'
+const LINES = 'every-line'
+
+/** A file in `students/broken`, with the program whose protocol it speaks. */
+const server = (file: string, program = 'guess') => ({ file: `broken/${file}`, program, role: 'server' }) as const
+
+/** Broken servers whose mistake shows in one branch only: at an unusual line, at one end of the game, or at a wrong message. */
+export const BROKEN_SERVERS: readonly BrokenHandIn[] = [
+  {
+    ...server('hangs-no-prompt-again.py', 'headtail'),
+    mistake: 'asks again without its prompt',
+    check: LINES,
+    cause: 'hangs',
+    says: /the last message of the client was "X", and the server answered "Please enter/,
+  },
+  {
+    ...server('stale-buffer-udp.c', 'time'),
+    ...{ args: '{PORT}', datagrams: true },
+    mistake: "does not end a format with '\\0'",
+    check: LINES,
+    cause: 'stale-buffer',
+    says: /the right answer is "7w": the end of it is from an earlier, longer message/,
+  },
+  {
+    ...server('stale-buffer-chat.c', 'chat'),
+    args: '{PORT}',
+    mistake: "does not end a line with '\\0'",
+    check: LINES,
+    cause: 'stale-buffer',
+    says: /printed the end of the long text again/,
+  },
+  {
+    ...server('crashed-thread.py'),
+    mistake: 'loses a thread by a text that is not a number',
+    check: 'garbled-field',
+    cause: 'crashed',
+    says: /the part of the server that serves this client .*ValueError/,
+  },
+  {
+    ...server('crashed-exit.c'),
+    args: '{PORT}',
+    mistake: 'ends for all clients if one client sends no number',
+    check: 'garbled-field',
+    cause: 'crashed',
+    says: /serves further clients after a good conversation/,
+  },
+  {
+    ...server('never-closes-game-over.js', 'highlow'),
+    mistake: 'closes the connection of a winner only',
+    check: LINES,
+    cause: 'never-closes',
+    says: /after "GAMEOVER"/,
+  },
+  {
+    ...server('wrong-rules-three-tries.js'),
+    mistake: 'counts from three',
+    check: PLAYS,
+    cause: 'wrong-rules',
+    says: /there are 5 tries, and the client has used 3/,
+  },
+]
