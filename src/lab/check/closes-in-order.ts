@@ -1,11 +1,8 @@
-import { isEnd } from '../../protocol/automaton.ts'
-import { quoteText } from '../../wire/text.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'
 import type { Check, CheckSubject, Finding } from './check.ts'
 import { type PlayedFinding, playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { type Rehearsal, rehearseLongGames } from './rehearsal.ts'
-import type { Script } from './script.ts'
 import type { WireWatch } from './wire-watch.ts'
 
 /** The check that a program reads everything before it closes, and that the end of the other side's messages is not the end of its own. */
@@ -57,27 +54,6 @@ function judgeEnd({ role }: CheckSubject, finding: PlayedFinding): Finding {
   if (finding.cause !== undefined || end?.kind !== 'end' || end.how !== 'reset') return finding
   const sentence = `the ${role} closed the connection before it had read everything: the system then breaks it off (RST), and the other side can lose the last message`
   return { ...finding, cause: 'closed-early', sentence }
-}
-
-/**
- * Finds a server that leaves the connection open although the conversation is over and the client has closed it. A busy server may close
- * late, so the script is played again before the server is blamed.
- */
-export async function judgeClose(subject: CheckSubject, finding: PlayedFinding, script: Script): Promise<PlayedFinding> {
-  if (!isLeftOpen(subject, finding)) return finding
-  const again = await playConversation(subject, { script })
-  if (!isLeftOpen(subject, again)) return again
-  const last = again.observations?.findLast((one) => one.kind === 'message')
-  const after = last?.kind === 'message' ? ` after ${quoteText(last.text)}` : ''
-  const sentence = `the conversation is over${after}, and the client has closed the connection, but the server does not close it: close the socket of the client at every end of the game`
-  return { ...again, cause: 'never-closes', sentence }
-}
-
-function isLeftOpen({ role, program, datagrams = false }: CheckSubject, { cause, observations = [] }: PlayedFinding): boolean {
-  const ends = observations.filter((one) => one.kind === 'end')
-  const own = ends.find(({ from }) => from !== role)
-  if (datagrams || role !== 'server' || cause !== undefined || own?.how !== 'finished') return false
-  return isEnd(program.protocol.automaton, own.after) && !ends.some(({ from }) => from === role)
 }
 
 /** HalfClosingTransport sends the end of the judge's messages with one of them, and still reads. */

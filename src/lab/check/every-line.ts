@@ -1,12 +1,12 @@
 import { quoteText } from '../../wire/text.ts'
 import type { Observation } from '../monitor/observation.ts'
 import type { Check, CheckSubject } from './check.ts'
-import { judgeClose } from './closes-in-order.ts'
 import { planOutcomes } from './outcome-plan.ts'
 import { type PlayedFinding, playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { findStalePrint, findWrongAnswer } from './reference-answers.ts'
 import { type Rehearsal, rehearse, toScript } from './rehearsal.ts'
+import { judgeServerEnd } from './server-end.ts'
 import { LONG_TEXT, SHORT_TEXT } from './unusual-lines.ts'
 
 /** Number of rehearsals among which the check chooses, and of conversations that it plays. */
@@ -27,7 +27,7 @@ export const everyLine: Check = {
     const visited = new Set<string>()
     const chosen = chooseRehearsals(await rehearseUnusual(subject))
     for (const { script } of chosen) {
-      const played = await judgeClose(subject, await playConversation(subject, { script }), script)
+      const played = await judgeServerEnd(subject, await playConversation(subject, { script }), script)
       for (const state of played.visited ?? []) visited.add(state)
       if (played.cause !== undefined) {
         const last = played.cause === 'hangs' || played.cause === 'closed-early' ? describeLast(played) : ''

@@ -17,7 +17,7 @@ const PASSED = 'the server has played with two clients, one after the other'
 export const nextClient: Check = {
   name: 'next-client',
   proves: 'plays with the next client as with the first one, if it serves more than one',
-  level: 'robust',
+  level: 'worksheet',
   roles: ['server'],
   appliesTo: (program) => isPlayable(program) && !needsCompanion(program),
   async run(subject) {

@@ -1,7 +1,7 @@
 import type { Side } from '../../protocol/automaton.ts'
 import { quoteText } from '../../wire/text.ts'
 import type { MessageObservation, Observation } from '../monitor/observation.ts'
-import type { CheckSubject, Finding } from './check.ts'
+import type { Finding } from './check.ts'
 import type { PlayedFinding } from './play.ts'
 import { rehearse } from './rehearsal.ts'
 import type { Script } from './script.ts'
@@ -31,7 +31,7 @@ interface Exchange {
 
 /** Finds an answer of a server that differs from the only right one. */
 export async function findWrongAnswer(
-  subject: CheckSubject,
+  subject: Parameters<typeof rehearse>[0],
   script: Script,
   observations: readonly Observation[] = [],
 ): Promise<Finding | undefined> {

@@ -17,14 +17,14 @@ import { goneBeforeServed, restartOnTheSamePort, twoClientsAtOnce } from './serv
 
 /** All checks, in the order in which they run: a check that the others depend on comes before them. */
 export const CHECKS: readonly Check[] = [
-  ...[playsToTheEnd, everyOutcome, everyLine],
+  ...[playsToTheEnd, everyOutcome, everyLine, nextClient],
   ...[byteByByte, glued, slow, cutInsideACharacter, crLfLines],
   ...[goneByFin, goneByRst, goneBySilence, closesInOrder],
   sentAhead,
   ...[illegalMessage, garbledField, emptyMessage, invalidUtf8, oversizedMessage],
   illegalMove,
   ...[lostDatagram, duplicatedDatagrams, reorderedDatagrams, wrongSender],
-  ...[nextClient, twoClientsAtOnce, goneBeforeServed, restartOnTheSamePort],
+  ...[twoClientsAtOnce, goneBeforeServed, restartOnTheSamePort],
 ]
 
 /**

@@ -54,6 +54,13 @@ export const BROKEN_SERVERS: readonly BrokenHandIn[] = [
     says: /after "GAMEOVER"/,
   },
   {
+    ...server('out-of-turn-after-win.py'),
+    mistake: 'says GAMEOVER to a winner, too',
+    check: 'every-outcome',
+    cause: 'out-of-turn',
+    says: /sent "GAMEOVER" although the conversation was over after "WIN"/,
+  },
+  {
     ...server('wrong-rules-three-tries.js'),
     mistake: 'counts from three',
     check: PLAYS,
