@@ -30,7 +30,7 @@ export interface Rehearsal {
   readonly visited: ReadonlySet<string>
   /** The outcomes of its games in words, as either side has seen them. */
   readonly outcomes: ReadonlySet<string>
-  /** Its messages, in their order. */
+  /** The messages in their order. */
   readonly messages: readonly MessageObservation[]
   /** Number of messages. */
   readonly length: number

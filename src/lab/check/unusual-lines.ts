@@ -24,8 +24,8 @@ export function unusualLines({ protocol, typed = {} }: Program, side: Side): Rea
   const { automaton } = protocol
   const entries = Object.keys(automaton.states).map((state): readonly [string, readonly string[]] => {
     const { said, byes } = formsOf(automaton, state, side)
-    const usual = typed[state] ?? said.flatMap(toUsual)
-    const lines = new Set([...usual, ...said.flatMap(toUnusual)])
+    const declared = typed[state]
+    const lines = new Set([...(declared ?? said.flatMap(toUsual)), ...said.flatMap((form) => toUnusual(form, declared !== undefined))])
     return [state, [...lines].filter((line) => !byes.some((form) => form.text === line))]
   })
   return Object.fromEntries(entries)
@@ -48,11 +48,12 @@ function toUsual(form: MessageSpec): readonly string[] {
   return /^[a-z]$/.test(field) ? [...LETTERS] : [field]
 }
 
-function toUnusual(form: MessageSpec): readonly string[] {
+/** A text for which the program declares the lines stands for something, such as a name. */
+function toUnusual(form: MessageSpec, isDeclared: boolean): readonly string[] {
   const field = fieldOf(form)
   if (/^\d+$/.test(field)) return OUT_OF_RANGE
   if (/^[A-Z]$/.test(field)) return [NO_CHOICE]
-  return form.free && field !== '' ? [LONG_TEXT, SHORT_TEXT] : []
+  return form.free && field !== '' && !isDeclared ? [LONG_TEXT, SHORT_TEXT] : []
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'

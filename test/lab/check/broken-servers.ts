@@ -16,6 +16,13 @@ export const BROKEN_SERVERS: readonly BrokenHandIn[] = [
     says: /the last message of the client was "X", and the server answered "Please enter/,
   },
   {
+    ...server('hangs-quiz-rank.py', 'quiz'),
+    mistake: 'ends a quiz without a rank',
+    check: PLAYS,
+    cause: 'hangs',
+    says: /expected something like "RANK 2 17" \(the client sent "NAME ada", "START \d"/,
+  },
+  {
     ...server('stale-buffer-udp.c', 'time'),
     ...{ args: '{PORT}', datagrams: true },
     mistake: "does not end a format with '\\0'",
