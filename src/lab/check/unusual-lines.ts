@@ -11,8 +11,9 @@ import type { Program } from '../../protocol/definition.ts'
 export const LONG_TEXT = 'abcdefghijklmnop-qrstuvwxyz'
 export const SHORT_TEXT = '7w'
 
-/** Numbers below and above the range of any game. */
-const OUT_OF_RANGE = ['0', '999']
+/** Numbers around the ends of a range, by the number of digits of the example. */
+const ONE_DIGIT = ['0', '1', '9', '10']
+const MORE_DIGITS = ['0', '1', '100', '999']
 /** A letter that stands for no choice. */
 const NO_CHOICE = 'X'
 
@@ -51,7 +52,7 @@ function toUsual(form: MessageSpec): readonly string[] {
 /** A text for which the program declares the lines stands for something, such as a name. */
 function toUnusual(form: MessageSpec, isDeclared: boolean): readonly string[] {
   const field = fieldOf(form)
-  if (/^\d+$/.test(field)) return OUT_OF_RANGE
+  if (/^\d+$/.test(field)) return field.length === 1 ? ONE_DIGIT : MORE_DIGITS
   if (/^[A-Z]$/.test(field)) return [NO_CHOICE]
   return form.free && field !== '' && !isDeclared ? [LONG_TEXT, SHORT_TEXT] : []
 }

@@ -68,6 +68,27 @@ export const BROKEN_SERVERS: readonly BrokenHandIn[] = [
     says: /sent "GAMEOVER" although the conversation was over after "WIN"/,
   },
   {
+    ...server('never-closes-waits.py'),
+    mistake: 'reads on after the end of the game',
+    check: 'closes-in-order',
+    cause: 'never-closes',
+    says: /waits for the client to close the connection/,
+  },
+  {
+    ...server('wrong-rules-shared-letters.py', 'hangman'),
+    mistake: 'keeps the letters of all players together',
+    check: 'next-client',
+    cause: 'wrong-rules',
+    says: /the next client sent "[a-z]": the server refused it .* global variable/,
+  },
+  {
+    ...server('wrong-rules-fixed-format.py', 'time'),
+    mistake: 'knows one format',
+    check: LINES,
+    cause: 'wrong-rules',
+    says: /the right answer is "7w"|the right answer is "abc/,
+  },
+  {
     ...server('wrong-rules-three-tries.js'),
     mistake: 'counts from three',
     check: PLAYS,

@@ -22,7 +22,7 @@ async function playRight(name: string): Promise<Rehearsal> {
 
 describe('unusual lines', () => {
   test.each([
-    ['guess', 'guessing', ['50', '0', '999']],
+    ['guess', 'guessing', ['50', '0', '1', '100', '999']],
     ['headtail', 'guessing', ['H', 'T', 'X']],
     ['time', 'start', ['%H:%M:%S', LONG_TEXT, SHORT_TEXT]],
     ['tjc/chat-quit', 'client speaks', ['Hello', LONG_TEXT, SHORT_TEXT]],
