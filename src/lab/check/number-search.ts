@@ -1,3 +1,4 @@
+import type { Random } from '../../games/game.ts'
 import type { Console } from '../../protocol/definition.ts'
 import { decode } from '../../wire/text.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'
@@ -60,10 +61,11 @@ export interface NumberSearchOptions {
   readonly lines: () => readonly string[]
   /** The person who types in every state in which numbers are not the only lines. */
   readonly typist: Console
+  readonly random: Random
   readonly typed?: ((line: string) => Promise<void>) | undefined
 }
 
-/** NumberSearch is a person at a console who searches for a number by halves. */
+/** NumberSearch is a person at a console who searches for a number by halves, each time at another place near the middle. */
 export class NumberSearch implements Console {
   readonly #options: NumberSearchOptions
   #above = Number.NEGATIVE_INFINITY
@@ -77,7 +79,7 @@ export class NumberSearch implements Console {
   say(): void {}
 
   async ask(prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string> {
-    const { directions, received, lines, typist, typed } = this.#options
+    const { directions, received, lines, typist, random, typed } = this.#options
     // the role may ask before its conversation is complete
     await undefined
     if (signal?.aborted) throw signal.reason
@@ -86,7 +88,9 @@ export class NumberSearch implements Console {
     if (this.#last !== undefined && answer === directions.high) this.#below = this.#last
     const numbers = lines().map(Number)
     const open = numbers.filter((number) => number > this.#above && number < this.#below).toSorted((one, other) => one - other)
-    const next = open[open.length >> 1]
+    // a server with a fixed number needs another search each time
+    const spread = open.length >> 3
+    const next = open[(open.length >> 1) + random.integer(-spread, spread)]
     if (next === undefined || !numbers.every(Number.isInteger)) return typist.ask(prompt, atEnd, signal)
     this.#last = next
     await typed?.(String(next))

@@ -82,7 +82,9 @@ export function startScriptedSide(
   const received = new ReceivedText(transport)
   const lines = () => candidateLines(program.protocol.automaton, conversation.state, side).lines
   const isSearch = script.search !== undefined && sequence === SEQUENCES.judgeTypist
-  const console = isSearch ? new NumberSearch({ directions: script.search, received, lines, typist, typed }) : typist
+  const console = isSearch
+    ? new NumberSearch({ directions: script.search, received, lines, typist, random: seededRandom(script.seed), typed })
+    : typist
   const conversation: Conversation = new Conversation({
     ...{ program, options, side, random, clock, console },
     transport: isSearch ? received : transport,
