@@ -5,8 +5,8 @@ import { TransportFilter } from '../../wire/transport-filter.ts'
 import type { MessageObservation } from '../monitor/observation.ts'
 
 /*
- * A server with a secret number loses hardly ever against numbers that are chosen at random, and the branch of its code for a right number
- * would stay unplayed. But the answers to small numbers differ from those to large numbers, which rehearsals show, so the judge can search
+ * Numbers that are chosen at random are hardly ever the secret number of a server, and the branch of its code for a right number would stay
+ * unplayed. But the answers to small numbers differ from those to large numbers, which rehearsals show, so the judge can search
  * for the number by halves. It needs no knowledge of the game for that.
  */
 
