@@ -70,6 +70,8 @@ export const guess: Protocol<Name, State, Words> = {
       const { name, text } = await peer.receive()
       const wrong = name === 'GUESS' ? tries === TRIES && `there were ${TRIES} tries; expected "GAMEOVER"` : wrongAnswer(name, guess, judge)
       if (wrong) throw ruleViolation(text, wrong)
+      if (name === 'GAMEOVER' && tries < TRIES)
+        peer.fail(`there are ${TRIES} tries, and the client has used ${tries} of them; expected "GUESS"`)
       if (name === 'GUESS') {
         guess = await askInt(console, 'Enter guess (1-100): ')
         tries++

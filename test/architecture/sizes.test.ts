@@ -26,7 +26,6 @@ const SHORT: Readonly<Record<string, string>> = {
   'games/questions/bank.ts': 'the list of all banks, which is loaded on demand',
   'games/questions/plain.ts': 'HTML as text, for the importers of questions',
   'hall/login-costs.ts': 'costs of requests that several rooms charge',
-  'lab/check/crash-lines.ts': 'reports on errors in each language, for the output and for the causes',
   'lab/check/plays-to-the-end.ts': 'a check, one file each',
   'lab/pages/page-formats.ts': 'the registry of pages',
   'native/commands/acts.ts': 'one group of commands, as the files beside it',

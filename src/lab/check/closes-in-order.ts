@@ -1,8 +1,10 @@
+import { isEnd } from '../../protocol/automaton.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'
 import type { Check, CheckSubject, Finding } from './check.ts'
 import { type PlayedFinding, playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
-import { rehearseLongGames } from './rehearsal.ts'
+import { type Rehearsal, rehearseLongGames } from './rehearsal.ts'
+import type { Script } from './script.ts'
 import type { WireWatch } from './wire-watch.ts'
 
 /** The check that a program reads everything before it closes, and that the end of the other side's messages is not the end of its own. */
@@ -13,25 +15,60 @@ export const closesInOrder: Check = {
   roles: ['client', 'server'],
   appliesTo: isPlayable,
   async run(subject) {
-    // the program has to answer after the judge's last message
-    const rehearsal = (await rehearseLongGames(subject)).find(({ sentLast }) => sentLast !== undefined)
-    if (!rehearsal) return judgeEnd(subject, await playConversation(subject))
-    const { script, sentLast = 0 } = rehearsal
-    let half: HalfClosingTransport | undefined
-    const closing = await playConversation(subject, {
-      script,
-      wrap: (watch) => {
-        half = new HalfClosingTransport(watch, sentLast)
-        return half
-      },
-    })
-    if (closing.cause === undefined) return judgeEnd(subject, closing)
-    const plain = await playConversation(subject, { script })
-    // a program with choices of its own may play on after what was the last message of the rehearsal
-    if (plain.cause !== undefined || half?.isMissed === true) return judgeEnd(subject, plain)
-    const sentence = `${closing.sentence}; this happens only if the other side closes its sending half after its last message, as "nc -N" does: a read of no bytes ends its messages, and not yours`
-    return { ...closing, cause: 'closed-early', sentence }
+    const rehearsals = chooseEnds(await rehearseLongGames(subject))
+    const visited = new Set<string>()
+    let last: Finding | undefined
+    for (const rehearsal of rehearsals) {
+      last = await judgeOrder(subject, rehearsal)
+      for (const state of last.visited ?? []) visited.add(state)
+      if (last.cause !== undefined) return { ...last, visited }
+    }
+    return last ? { ...last, visited } : judgeEnd(subject, await playConversation(subject))
   },
+}
+
+/** Returns the longest rehearsal of each end, out of those in which the program answers the judge's last message. */
+function chooseEnds(rehearsals: readonly Rehearsal[]): readonly Rehearsal[] {
+  const answered = rehearsals.filter(({ sentLast }) => sentLast !== undefined)
+  return [...Map.groupBy(answered, ({ messages }) => messages.at(-1)?.name).values()].flatMap(([longest]) => longest ?? [])
+}
+
+async function judgeOrder(subject: CheckSubject, { script, sentLast = 0 }: Rehearsal): Promise<Finding> {
+  let half: HalfClosingTransport | undefined
+  const closing = await playConversation(subject, {
+    script,
+    wrap: (watch) => {
+      half = new HalfClosingTransport(watch, sentLast)
+      return half
+    },
+  })
+  if (closing.cause === undefined) return judgeEnd(subject, await judgeFirstClose(subject, closing, script))
+  const plain = await playConversation(subject, { script })
+  // a program with choices of its own may play on after what was the last message of the rehearsal
+  if (plain.cause !== undefined || half?.isMissed === true) return judgeEnd(subject, plain)
+  const sentence = `${closing.sentence}; this happens only if the other side closes its sending half after its last message, as "nc -N" does: a read of no bytes ends its messages, and not yours`
+  return { ...closing, cause: 'closed-early', sentence }
+}
+
+/**
+ * Finds a server that waits for the client to close the connection after its own last message. A client that reads until the end would
+ * wait for ever. A busy server may close late, so the script is played again before the server is blamed.
+ */
+async function judgeFirstClose(subject: CheckSubject, finding: PlayedFinding, script: Script): Promise<PlayedFinding> {
+  if (subject.role !== 'server') return finding
+  const wrap = (watch: WireWatch) => new OpenTransport(watch)
+  if (!waitsForClose(subject, await playConversation(subject, { script, wrap }))) return finding
+  const again = await playConversation(subject, { script, wrap })
+  if (!waitsForClose(subject, again)) return finding
+  const sentence =
+    'the server has sent its last message, and waits for the client to close the connection: a client that reads until the end waits for ever; close the connection after the last message'
+  return { ...again, cause: 'never-closes', sentence }
+}
+
+function waitsForClose({ program }: CheckSubject, { cause, observations = [] }: PlayedFinding): boolean {
+  const last = observations.findLast((one) => one.kind === 'message')
+  if (cause !== undefined || last?.kind !== 'message' || last.from !== 'server') return false
+  return isEnd(program.protocol.automaton, last.after) && !observations.some((one) => one.kind === 'end' && one.from === 'server')
 }
 
 /** Finds a program that closes before it has read everything, so that the system breaks its connection off. */
@@ -40,6 +77,23 @@ function judgeEnd({ role }: CheckSubject, finding: PlayedFinding): Finding {
   if (finding.cause !== undefined || end?.kind !== 'end' || end.how !== 'reset') return finding
   const sentence = `the ${role} closed the connection before it had read everything: the system then breaks it off (RST), and the other side can lose the last message`
   return { ...finding, cause: 'closed-early', sentence }
+}
+
+/** OpenTransport closes the judge's half only after the other side has closed its half. */
+class OpenTransport extends TransportFilter {
+  #isPeerFinished = false
+  #isAwaited = false
+
+  override finish(): void {
+    this.#isAwaited = true
+    if (this.#isPeerFinished) super.finish()
+  }
+
+  override finished(): void {
+    this.#isPeerFinished = true
+    super.finished()
+    if (this.#isAwaited) super.finish()
+  }
 }
 
 /** HalfClosingTransport sends the end of the judge's messages with one of them, and still reads. */

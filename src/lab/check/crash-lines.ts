@@ -12,6 +12,9 @@ const ABORTED = /^\*\*\* .+ \*\*\*: terminated$|: Assertion `.+' failed\.$/
 /** Signs of an error that a program does not handle, in contrast to an exit code that it has chosen. */
 const UNHANDLED = /Traceback \(most recent call last\)|^Uncaught|Unhandled '?error'? event|^ {4}at .+:\d+:\d+\)?$|Exception in thread/m
 
+/** Signs of an error that has ended a thread, a task or a request, and not its process. */
+const LOST_THREAD = /^Exception in thread|exception was never retrieved$|^Exception occurred during processing of request/m
+
 /** Returns the number of the line that says why a program has ended, or -1. The last such line counts, because errors lead to errors. */
 export function findErrorLine(lines: readonly string[]): number {
   return lines.findLastIndex((line) => NAMED_ERROR.test(line.trimEnd()) || ABORTED.test(line.trimEnd()))
@@ -26,4 +29,9 @@ export function quoteErrorLine(lines: readonly string[]): string {
 /** Checks whether a program has ended by an error that it does not handle. */
 export function isUnhandled({ signal }: { readonly signal?: string }, output: string): boolean {
   return signal !== undefined || UNHANDLED.test(output)
+}
+
+/** Checks whether a program has lost a thread or a task by an error that it does not handle. */
+export function hasLostThread(output: string): boolean {
+  return LOST_THREAD.test(output)
 }

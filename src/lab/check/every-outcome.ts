@@ -1,9 +1,11 @@
 import type { Check, CheckSubject, Finding } from './check.ts'
+import { findDirections } from './number-search.ts'
 import { type OutcomePlan, planOutcomes } from './outcome-plan.ts'
 import { type PlayedFinding, playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { type Rehearsal, rehearse, toScript } from './rehearsal.ts'
 import type { Script } from './script.ts'
+import { judgeServerEnd } from './server-end.ts'
 
 /*
  * Which games show every outcome? Parlor's own two roles answer that: they play hundreds of games in memory, each from a script, and
@@ -11,15 +13,20 @@ import type { Script } from './script.ts'
  * protocol says which lines lead to which outcome, and a plug-in needs no line for it.
  *
  * A program that makes random choices of its own, such as a server with a secret number, may reach another outcome than the rehearsal. So
- * what counts is the outcome of the game with the program, and the check tries a few more scripts for an outcome that is missing.
+ * what counts is the outcome of the game with the program, and the check tries a few more scripts for an outcome that is missing; it
+ * searches for a secret number by halves.
  */
 
 /** Maximum number of rehearsals, and the number of messages in all of them after which no further one starts. */
 const REHEARSALS = 160
 const MESSAGES = 4000
-/** Maximum number of conversations with the program that are planned, and of those that try to reach a missing outcome. */
+/**
+ * Maximum number of conversations with the program that are planned, of those that try to reach a missing outcome, and of those in which
+ * the judge searches for a number.
+ */
 const PLANNED = 9
 const MORE = 4
+const SEARCHES = 6
 
 /** The check that every outcome of a game, and every message of the protocol on the way there, is played correctly. */
 export const everyOutcome: Check = {
@@ -38,7 +45,7 @@ export const everyOutcome: Check = {
     const play = async (script: Script): Promise<PlayedFinding> => {
       count++
       subject.onProgress?.(`game ${count} of ${plan.scripts.length}, outcomes played: ${reached.size} of ${plan.outcomes.length}`)
-      const finding = await playConversation(subject, { script })
+      const finding = await judgeServerEnd(subject, await playConversation(subject, { script }), script)
       for (const state of finding.visited ?? []) visited.add(state)
       for (const outcome of finding.cause === undefined ? toOutcomes(finding, plan) : []) reached.add(outcome)
       return finding
@@ -48,8 +55,16 @@ export const everyOutcome: Check = {
       const finding = await play(script)
       if (finding.cause !== undefined && !isForeignQuit(finding, script, subject)) return { ...finding, visited, outcomes }
     }
+    const search = subject.role === 'server' ? findDirections(rehearsals) : undefined
+    for (let number = 0; search && number < SEARCHES && plan.outcomes.some(isMissing); number++) {
+      const script = { seed: subject.seed + number, search }
+      const finding = await play(script)
+      if (finding.cause !== undefined) return { ...finding, visited, outcomes }
+    }
+    const most = search ? 0 : MORE
+    const planned = count
     for (const { script, outcomes: promised } of findMore(rehearsals, plan)) {
-      if (count >= plan.scripts.length + MORE) break
+      if (count >= planned + most) break
       if (![...promised].some(isMissing)) continue
       const finding = await play(script)
       if (finding.cause !== undefined && !isForeignQuit(finding, script, subject)) return { ...finding, visited, outcomes }

@@ -3,7 +3,7 @@ import { quoteMessage } from '../../protocol/violation-text.ts'
 import { formatEnd, isBrokenPipe, isCrash } from './causes.ts'
 import type { Check, CheckSubject, Finding } from './check.ts'
 import { connectProgram } from './connecting.ts'
-import { isUnhandled, quoteErrorLine } from './crash-lines.ts'
+import { hasLostThread, isUnhandled, quoteErrorLine } from './crash-lines.ts'
 import { type Goodbye, InterruptingTransport } from './interrupting-transport.ts'
 import { playMatch } from './match.ts'
 import { isSpinning } from './play.ts'
@@ -98,7 +98,7 @@ async function playUntil(
   const leave = new AbortController()
   const match = playMatch({ ...subject, script, running, transport, silence: SILENCE, until: leave.signal })
   const seen = await Promise.race([gone.promise, match.then(() => undefined)])
-  const finding = seen === undefined ? undefined : await judgeAfterwards(subject, running, how)
+  const finding = seen === undefined ? undefined : await judgeAfterwards(subject, running, { how, hasWords: words !== undefined })
   const waiting = finding && seen !== undefined ? { running, watch, seen, state } : undefined
   if (waiting && words) await answerFreshPrompt(subject, waiting)
   const reaction = waiting && words && !isLenient && findReaction(subject, watch.observations.slice(seen), words.quoted)
@@ -124,7 +124,11 @@ function findUnasked({ observations, automaton }: WireWatch, seen: number | unde
 }
 
 /** Finds what a program does after the other side has disconnected: it crashes, reads without end, or does not end. */
-async function judgeAfterwards(subject: CheckSubject, running: RunningProgram, how: Goodbye): Promise<Finding> {
+async function judgeAfterwards(
+  subject: CheckSubject,
+  running: RunningProgram,
+  { how, hasWords }: { readonly how: Goodbye; readonly hasWords: boolean },
+): Promise<Finding> {
   const { role, clock } = subject
   // a server serves the next client, and a program at its prompt waits for a person: neither ends
   const soon = await endWithin(running, QUIET, clock)
@@ -136,7 +140,7 @@ async function judgeAfterwards(subject: CheckSubject, running: RunningProgram, h
     const sentence = `the ${role} uses the processor without end: it reads again and again, though a read of no bytes means that the connection is closed`
     return { cause: 'spins-after-close', sentence, lines }
   }
-  const crash = findUnhandledError(role, running, end)
+  const crash = findUnhandledError(role, running, end) ?? (hasWords ? await findLostServer(subject, running, end) : undefined)
   if (crash) return crash
   // a program that waits at its prompt, or for a silent peer, has no sign of the interruption
   if (end || waits) return { sentence: 'the program has passed' }
@@ -152,6 +156,30 @@ export function findUnhandledError(role: Side, running: RunningProgram, end: Pro
   if (/"EOFError/.test(said)) return undefined
   const cause = isBrokenPipe(end, lines) ? 'write-after-close' : 'crashed'
   return { cause, sentence: `the ${role} ended ${formatEnd(end)}, by an error that it does not handle${said}`, lines }
+}
+
+/**
+ * Finds a server that serves several clients, and that loses its process or a thread by a message of one client. A server that ends after
+ * each conversation serves one client.
+ */
+async function findLostServer(subject: CheckSubject, running: RunningProgram, end: ProgramEnd | undefined): Promise<Finding | undefined> {
+  const { role, clock } = subject
+  const lines = running.output.lastLines(QUOTED)
+  if (role === 'client') return undefined
+  if (!end) {
+    if (!hasLostThread(running.output.text())) return undefined
+    const sentence = `the part of the server that serves this client ended by an error that it does not handle${quoteErrorLine(lines)}`
+    return { cause: 'crashed', sentence, lines }
+  }
+  if (end.stopped !== undefined || !isCrash(end)) return undefined
+  const connected = await connectProgram(subject)
+  if ('sentence' in connected) return undefined
+  await playMatch({ ...subject, script: { seed: subject.seed }, ...connected, silence: SILENCE })
+  const usual = await endWithin(connected.running, QUIET, clock)
+  await connected.running.stop()
+  if (usual) return undefined
+  const sentence = `the server ended ${formatEnd(end)}, although it serves further clients after a good conversation: end the connection of this client only`
+  return { cause: 'crashed', sentence, lines }
 }
 
 export const goneByFin = interrupt({

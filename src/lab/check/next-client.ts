@@ -1,4 +1,6 @@
-import type { Check, CheckSubject } from './check.ts'
+import { quoteText } from '../../wire/text.ts'
+import type { MessageObservation } from '../monitor/observation.ts'
+import type { Check, CheckSubject, Finding } from './check.ts'
 import { needsCompanion } from './companion.ts'
 import { connectProgram } from './connecting.ts'
 import { playConversation } from './play.ts'
@@ -8,6 +10,7 @@ import { rehearseLongGames } from './rehearsal.ts'
 /** Milliseconds for the connection of the next client. */
 const CONNECT_WAIT = 2000
 
+const KEPT = 'does the server keep something of the first client, such as a global variable?'
 const PASSED = 'the server has played with two clients, one after the other'
 
 /**
@@ -17,7 +20,7 @@ const PASSED = 'the server has played with two clients, one after the other'
 export const nextClient: Check = {
   name: 'next-client',
   proves: 'plays with the next client as with the first client, if it serves several clients',
-  level: 'robust',
+  level: 'worksheet',
   roles: ['server'],
   appliesTo: (program) => isPlayable(program) && !needsCompanion(program),
   async run(subject) {
@@ -39,12 +42,28 @@ export const nextClient: Check = {
     const second = await playConversation(subject, { script, connected: { running, transport }, keepsRunning: true })
     const isAlone = hasEnded || !second.observations?.some(({ from }) => from === 'server')
     await running.stop()
+    const refused = first.cause === undefined && second.cause === undefined ? findNewRefusal(subject, first, second) : undefined
+    if (refused) return { ...second, ...refused }
     if (second.cause === undefined || isAlone) return { ...first, sentence: PASSED }
     return {
       ...second,
-      sentence: `a first client played to the end, and then the next client came: ${second.sentence}; does the server still use data of the first client, such as a global variable?`,
+      sentence: `a first client played to the end, and then the next client came: ${second.sentence}; ${KEPT}`,
     }
   },
+}
+
+/** Finds a message of the second client that the server refuses, although it has refused none of the first client, which sent the same. */
+function findNewRefusal({ program }: CheckSubject, first: Finding, second: Finding): Pick<Finding, 'cause' | 'sentence'> | undefined {
+  const { refusal } = program.protocol.automaton
+  const messagesOf = ({ observations = [] }: Finding) => observations.filter((one) => one.kind === 'message')
+  const isRefusal = ({ from, name }: MessageObservation) => from === 'server' && refusal !== undefined && name === refusal
+  if (messagesOf(first).some(isRefusal)) return undefined
+  const messages = messagesOf(second)
+  const at = messages.findIndex(isRefusal)
+  const [refused, answer] = [messages[at - 1], messages[at]]
+  if (refused?.from !== 'client' || !answer) return undefined
+  const sentence = `a first client played to the end, and then the next client sent ${quoteText(refused.text)}: the server refused it with ${quoteText(answer.text)}; ${KEPT}`
+  return { cause: 'wrong-rules', sentence }
 }
 
 async function connectAgain({ sandbox, port }: CheckSubject) {

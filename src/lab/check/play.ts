@@ -149,7 +149,8 @@ function toFinding({ subject, match, end, running, watch, spins, isGarbled, inte
   const { role, program } = subject
   const { trouble, stopped, inputEnded, typed } = match
   const { observations } = watch
-  const played = formatTyped(typed)
+  const isUntyped = role === 'server' && typed.length === 0
+  const played = isUntyped ? formatLines('the client sent', textsOf(observations, 'client')) : formatTyped(typed)
   const isOdd = observations.some((one) => one.kind === 'message' && one.oddity !== undefined)
   if (isGarbled && !isOdd && (stopped || !trouble))
     return {
@@ -227,9 +228,16 @@ function printedIn(typed: readonly string[], { output }: RunningProgram, [since,
     .join('\n')
 }
 
-/** Formats the lines that were typed; if there are many, only the last lines. */
 function formatTyped(typed: readonly string[]): string {
-  if (typed.length === 0) return 'nothing was typed'
-  const shown = typed.slice(-SHOWN).map((line) => quoteText(line))
-  return `typed: ${typed.length > SHOWN ? '… ' : ''}${shown.join(', ')}`
+  return typed.length === 0 ? 'nothing was typed' : formatLines('typed:', typed)
+}
+
+/** Formats lines behind words that say what happened to them; if there are many, only the last lines. */
+function formatLines(words: string, lines: readonly string[]): string {
+  const shown = lines.slice(-SHOWN).map((line) => quoteText(line))
+  return `${words} ${lines.length > SHOWN ? '… ' : ''}${shown.join(', ') || 'nothing'}`
+}
+
+function textsOf(observations: readonly Observation[], side: Side): readonly string[] {
+  return observations.flatMap((one) => (one.kind === 'message' && one.from === side ? [one.text] : []))
 }

@@ -1,6 +1,7 @@
 import type { Program } from '../../protocol/definition.ts'
 import type { Check } from './check.ts'
 import { playConversation } from './play.ts'
+import { judgeServerEnd } from './server-end.ts'
 
 /** Checks whether the judge can play a program's protocol: a program of the lobby has the whole server behind it. */
 export function isPlayable({ needs }: Program): boolean {
@@ -15,5 +16,5 @@ export const playsToTheEnd: Check = {
   roles: ['client', 'server'],
   carriers: 'both',
   appliesTo: isPlayable,
-  run: (subject) => playConversation(subject),
+  run: async (subject) => judgeServerEnd(subject, await playConversation(subject), { seed: subject.seed }),
 }

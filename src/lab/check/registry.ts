@@ -5,6 +5,7 @@ import type { Check } from './check.ts'
 import { closesInOrder } from './closes-in-order.ts'
 import { duplicatedDatagrams, lostDatagram, reorderedDatagrams, wrongSender } from './datagrams.ts'
 import { byteByByte, crLfLines, cutInsideACharacter, glued, slow } from './disturbed.ts'
+import { everyLine } from './every-line.ts'
 import { everyOutcome } from './every-outcome.ts'
 import { illegalMove } from './illegal-move.ts'
 import { goneByFin, goneByRst, goneBySilence } from './interrupted.ts'
@@ -16,14 +17,14 @@ import { goneBeforeServed, restartOnTheSamePort, twoClientsAtOnce } from './serv
 
 /** All checks, in the order in which they run: a check that the others depend on comes before them. */
 export const CHECKS: readonly Check[] = [
-  ...[playsToTheEnd, everyOutcome],
+  ...[playsToTheEnd, everyOutcome, everyLine, nextClient],
   ...[byteByByte, glued, slow, cutInsideACharacter, crLfLines],
   ...[goneByFin, goneByRst, goneBySilence, closesInOrder],
   sentAhead,
   ...[illegalMessage, garbledField, emptyMessage, invalidUtf8, oversizedMessage],
   illegalMove,
   ...[lostDatagram, duplicatedDatagrams, reorderedDatagrams, wrongSender],
-  ...[nextClient, twoClientsAtOnce, goneBeforeServed, restartOnTheSamePort],
+  ...[twoClientsAtOnce, goneBeforeServed, restartOnTheSamePort],
 ]
 
 /**

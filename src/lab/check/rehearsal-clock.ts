@@ -11,13 +11,14 @@ interface Timer {
  */
 export class RehearsalClock implements Clock {
   readonly #idle: (then: () => void) => void
-  #time = 0
+  #time: number
   #timers: readonly Timer[] = []
   #isWaiting = false
 
-  /** `idle` calls a function when all promises have run. */
-  constructor(idle: (then: () => void) => void) {
+  /** `idle` calls a function when all promises have run; `start` is the time at first, in milliseconds since 1970. */
+  constructor(idle: (then: () => void) => void, start = 0) {
     this.#idle = idle
+    this.#time = start
   }
 
   now(): number {

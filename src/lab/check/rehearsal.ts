@@ -1,9 +1,10 @@
 import type { Clock } from '../../base/clock.ts'
 import { seededRandom } from '../../games/random.ts'
 import type { Side } from '../../protocol/automaton.ts'
+import { Disconnected } from '../../wire/disconnect.ts'
 import { memoryPair } from '../../wire/transports/memory.ts'
 import { toWatchedProtocol } from '../monitor/monitor.ts'
-import type { Observation } from '../monitor/observation.ts'
+import type { MessageObservation, Observation } from '../monitor/observation.ts'
 import type { CheckSubject } from './check.ts'
 import { CopyingTransport } from './copying-transport.ts'
 import { RehearsalClock } from './rehearsal-clock.ts'
@@ -29,18 +30,31 @@ export interface Rehearsal {
   readonly visited: ReadonlySet<string>
   /** The outcomes of its games in words, as either side has seen them. */
   readonly outcomes: ReadonlySet<string>
+  /** The messages in their order. */
+  readonly messages: readonly MessageObservation[]
   /** Number of messages. */
   readonly length: number
+  /** True if neither role has found a fault in what the other role sent. */
+  readonly isLegal: boolean
   /** Number of the messages of the judge's side, if the program answers the last of them. */
   readonly sentLast: number | undefined
+}
+
+/** Circumstances are what a program under test does not share with a rehearsal. */
+export interface Circumstances {
+  /** Number of the random choices of the program's side. */
+  readonly choices?: number
+  /** The time at which the rehearsal starts, in milliseconds since 1970. */
+  readonly time?: number
 }
 
 /** Plays a script in memory, against Parlor's own role in place of the program under test. Resolves to `undefined` if it does not end. */
 export async function rehearse(
   { program, options, role, random, clock: realClock }: Pick<CheckSubject, 'program' | 'options' | 'role' | 'random' | 'clock'>,
   script: Script,
+  { choices = 0, time }: Circumstances = {},
 ): Promise<Rehearsal | undefined> {
-  const clock = new RehearsalClock((then) => realClock.after(0, then))
+  const clock = new RehearsalClock((then) => realClock.after(0, then), time)
   const [judgeEnd, programEnd] = memoryPair()
   const judgeSide: Side = role === 'server' ? 'client' : 'server'
   const watch = new WireWatch(judgeEnd, toWatchedProtocol(program, options), judgeSide, clock)
@@ -55,7 +69,7 @@ export async function rehearse(
   const terms = { program, options, script, people, clock, typed }
   const { programTypist, judgeTypist, programRole, judgeRole } = SEQUENCES
   const played = startScriptedSide(
-    { ...terms, side: role, transport: programEnd, random: seededRandom(script.seed + programRole) },
+    { ...terms, side: role, transport: programEnd, random: seededRandom(script.seed + programRole + choices) },
     programTypist,
   )
   const judge = startScriptedSide(
@@ -65,7 +79,8 @@ export async function rehearse(
     },
     judgeTypist,
   )
-  const ended = await endWithin(Promise.all([judge.conversation.closed, played.conversation.closed]), realClock)
+  const closed = Promise.all([judge.conversation.closed, played.conversation.closed])
+  const ended = await endWithin(closed, realClock)
   if (!ended) {
     for (const { conversation } of [judge, played]) conversation.end('it does not end')
     return undefined
@@ -79,7 +94,9 @@ export async function rehearse(
     steps: toSteps(observations),
     visited: watch.visited,
     outcomes,
+    messages,
     length: messages.length,
+    isLegal: (await closed).every((error) => !(error instanceof Disconnected && error.reason === 'violation')),
     sentLast: isAnswered ? watch.sent : undefined,
   }
 }

@@ -8,7 +8,7 @@ export const CAUSES = [
   ...(['missing-newline', 'partial-read', 'glued-read', 'crlf', 'wrong-encoding', 'length-prefix', 'repr-of-bytes'] as const),
   ...(['wrong-serialization', 'spelling', 'out-of-turn', 'answered-twice', 'wrong-rules', 'closed-early', 'never-closes'] as const),
   ...(['spins-after-close', 'write-after-close', 'wrong-address', 'not-listening', 'address-in-use', 'unflushed-output'] as const),
-  ...(['prompt-on-wire', 'drops-buffered-data', 'crashed', 'hangs'] as const),
+  ...(['prompt-on-wire', 'drops-buffered-data', 'stale-buffer', 'crashed', 'hangs'] as const),
 ] as const
 
 /** Cause is the code of the likely cause of a failure. */

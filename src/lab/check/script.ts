@@ -6,8 +6,10 @@ import { Conversation } from '../../protocol/conversation.ts'
 import type { Options, Program } from '../../protocol/definition.ts'
 import { HouseSeating } from '../../protocol/house-seating.ts'
 import type { Transport } from '../../wire/transport.ts'
+import { type Directions, NumberSearch, ReceivedText } from './number-search.ts'
 import { OutcomeSeating } from './outcome-seating.ts'
-import { Typist } from './typist.ts'
+import { candidateLines, Typist } from './typist.ts'
+import { unusualLines } from './unusual-lines.ts'
 
 /** Lines of each side after which the judge stops a conversation whose protocol has no end. */
 const EXCHANGES = 6
@@ -20,6 +22,10 @@ export interface Script {
   readonly seed: number
   /** The side whose person quits, and the number of lines before. */
   readonly quits?: { readonly side: Side; readonly after: number } | undefined
+  /** The side whose person also types lines that a game does not allow, and texts of unusual length. */
+  readonly unusual?: Side | undefined
+  /** The answers by which the judge's person searches for a number; by default, the person types numbers at random. */
+  readonly search?: Directions | undefined
 }
 
 export interface ScriptedSideOptions {
@@ -65,7 +71,7 @@ export function startScriptedSide(
   let board: (() => string) | undefined
   const typist = new Typist({
     automaton: program.protocol.automaton,
-    declared: program.typed,
+    declared: script.unusual === side ? unusualLines(program, side) : program.typed,
     enough: enoughLines(program),
     quitsAfter: script.quits?.side === side ? script.quits.after : undefined,
     ...{ side, text, ...(typed && { typed }) },
@@ -73,9 +79,15 @@ export function startScriptedSide(
     state: () => conversation.state,
   })
   people.add(typist)
+  const received = new ReceivedText(transport)
+  const lines = () => candidateLines(program.protocol.automaton, conversation.state, side).lines
+  const isSearch = script.search !== undefined && sequence === SEQUENCES.judgeTypist
+  const console = isSearch
+    ? new NumberSearch({ directions: script.search, received, lines, typist, random: seededRandom(script.seed), typed })
+    : typist
   const conversation: Conversation = new Conversation({
-    ...{ program, options, side, transport, random, clock },
-    console: typist,
+    ...{ program, options, side, random, clock, console },
+    transport: isSearch ? received : transport,
     createSeating: (peer, opponentFor) => {
       if (program.needs && side === 'server') return new HouseSeating(peer, random)
       return new OutcomeSeating({

@@ -25,7 +25,8 @@ export interface Look {
 export function lookAgain(found: NamedCause | undefined, look: Look): NamedCause | undefined {
   if (found === undefined) return findMoveAfterEnd(look) ?? findLostCharacter(look)
   if (found.cause === 'hangs') return findUnflushed(look) ?? findOtherGame(look) ?? found
-  if (found.cause !== 'wrong-rules') return found
+  // a server without a person makes random choices of its own
+  if (found.cause !== 'wrong-rules' || (look.role === 'server' && look.match.typed.length === 0)) return found
   const difference = findDifference(look)
   return difference === undefined ? found : { ...found, sentence: `${found.sentence}; ${difference}` }
 }

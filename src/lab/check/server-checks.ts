@@ -6,6 +6,7 @@ import { playMatch } from './match.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { QUOTED } from './program-output.ts'
 import { endWithin } from './waiting.ts'
+import { watchWire } from './wire-watch.ts'
 
 /** Milliseconds for each answer of the server, and for its connection. */
 const SILENCE = 4000
@@ -22,26 +23,29 @@ export const twoClientsAtOnce: Check = {
   async run(subject) {
     const connected = await connectProgram(subject)
     if ('sentence' in connected) return connected
-    const { running, transport: first } = connected
-    const second = await subject.sandbox.connect(subject.port, SILENCE).catch(() => undefined)
+    const { running } = connected
+    const first = watchWire(subject, connected.transport)
+    const transport = await subject.sandbox.connect(subject.port, SILENCE).catch(() => undefined)
+    const second = transport && watchWire(subject, transport)
     const terms = { ...subject, script: { seed: subject.seed }, running, silence: SILENCE }
     const match = second && (await playMatch({ ...terms, transport: second }))
     const lines = running.output.lastLines(QUOTED)
     const later = match && !match.trouble && !match.stopped ? await playMatch({ ...terms, transport: first }) : undefined
     if (!later) first.destroy()
     await running.stop()
+    const visited = new Set([...first.visited, ...(second?.visited ?? [])])
     if (later?.trouble)
       return {
         cause: 'hangs',
         sentence: `after it has served a second client, the server no longer serves the first client: ${later.trouble.message}; do the clients share a variable?`,
-        lines,
+        ...{ lines, visited, observations: first.observations },
       }
-    if (match && !match.trouble) return { sentence: 'the second client was served while the first client was connected' }
+    if (match && !match.trouble) return { sentence: 'the second client was served while the first client was connected', visited }
     const why = match?.trouble ? match.trouble.message : 'the second client could not connect'
     return {
       cause: 'hangs',
       sentence: `while one client is connected and silent, the server does not serve a second client: ${why}`,
-      lines,
+      ...{ lines, visited, observations: second?.observations ?? [] },
     }
   },
 }

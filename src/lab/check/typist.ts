@@ -119,7 +119,9 @@ export class Typist implements Console {
     // if the side ends a conversation by the end of its input, repeated lines would show nothing new
     const closes = legalTransitions(automaton, now).some(({ from, form }) => from === side && form.closes)
     if (!choices || (closes && fresh.length === 0 && this.#count > REPEATED)) return undefined
-    const line = random.choice(choices)
+    // an empty line says that there is nothing to say, so the others come first
+    const said = choices.filter((line) => line !== '')
+    const line = random.choice(said.length > 0 ? said : choices)
     this.#refused.add(line)
     this.#typed.add(line)
     return line

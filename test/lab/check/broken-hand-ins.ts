@@ -1,3 +1,4 @@
+import { BROKEN_SERVERS } from './broken-servers.ts'
 import type { BrokenHandIn } from './hand-ins.ts'
 
 const PLAYS = 'plays-to-the-end'
@@ -8,6 +9,7 @@ const server = (file: string, program = 'guess') => ({ file: `broken/${file}`, p
 
 /** The broken programs, by cause. */
 export const BROKEN: readonly BrokenHandIn[] = [
+  ...BROKEN_SERVERS,
   {
     ...server('out-of-turn-shared-tries.py'),
     mistake: 'counts the tries of all clients together',

@@ -22,6 +22,8 @@ export interface HandIn {
   readonly role: Side
   /** Its arguments; by default, the address. */
   readonly args?: string
+  /** True if it speaks over UDP. */
+  readonly datagrams?: boolean
 }
 
 /** BrokenHandIn is a program with one mistake. */
@@ -44,7 +46,7 @@ export interface CorrectHandIn extends HandIn {
 }
 
 /** PreparedHandIn is a hand-in that can be started: a copy in a folder of its own, compiled if it is in C. */
-export interface PreparedHandIn extends Pick<JudgedHandIn, 'name' | 'role' | 'command' | 'cwd'>, Disposable {}
+export interface PreparedHandIn extends Pick<JudgedHandIn, 'name' | 'role' | 'command' | 'cwd' | 'datagrams'>, Disposable {}
 
 /** What starts a program, by the suffix of its file. */
 const INTERPRETERS: Readonly<Record<string, string>> = { '.py': 'python3', '.js': 'node', '.c': 'cc' }
@@ -60,7 +62,7 @@ export function isStartable({ file }: HandIn): boolean {
 }
 
 /** Copies or compiles a hand-in into a new folder, which `Symbol.dispose` removes. */
-export function prepareHandIn({ file, program, role, beside = [], args = '{HOST} {PORT}' }: HandIn): PreparedHandIn {
+export function prepareHandIn({ file, program, role, beside = [], args = '{HOST} {PORT}', datagrams = false }: HandIn): PreparedHandIn {
   const cwd = mkdtempSync(join(tmpdir(), 'parlor-student-'))
   const [source, name, suffix] = [join(file.startsWith('examples/') ? join(EXAMPLES, '..') : STUDENTS, file), basename(file), extname(file)]
   const sources = [source, ...beside.map((other) => join(dirname(source), other))]
@@ -68,5 +70,6 @@ export function prepareHandIn({ file, program, role, beside = [], args = '{HOST}
   if (suffix === '.c') execFileSync('cc', ['-w', '-o', join(cwd, 'program'), ...sources])
   else for (const one of sources) copyFileSync(one, join(cwd, basename(one)))
   const start = suffix === '.c' ? './program' : `${INTERPRETERS[suffix]} ${name}`
-  return { name: program, role, command: `${start} ${args}`, cwd, [Symbol.dispose]: () => rmSync(cwd, { recursive: true, force: true }) }
+  const dispose = () => rmSync(cwd, { recursive: true, force: true })
+  return { name: program, role, command: `${start} ${args}`, cwd, datagrams, [Symbol.dispose]: dispose }
 }

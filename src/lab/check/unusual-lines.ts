@@ -1,0 +1,60 @@
+import { type Automaton, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../protocol/automaton.ts'
+import type { Program } from '../../protocol/definition.ts'
+
+/*
+ * A person types more than the moves of a good game: a number that is out of range, a letter that stands for nothing, a long text and
+ * then a short one. A server has to answer each of these lines. They follow from the examples of the messages; whether a client sends
+ * them is decided by Parlor's own client, which asks its person again if it does not.
+ */
+
+/** A long text of different letters without a meaning in any protocol, and a short one that is no part of it. */
+export const LONG_TEXT = 'abcdefghijklmnop-qrstuvwxyz'
+export const SHORT_TEXT = '7w'
+
+/** Numbers around the ends of a range, by the number of digits of the example. */
+const ONE_DIGIT = ['0', '1', '9', '10']
+const MORE_DIGITS = ['0', '1', '100', '999']
+/** A letter that stands for no choice. */
+const NO_CHOICE = 'X'
+
+/**
+ * Returns the lines that a person of one side may type in each state, without the goodbyes: those that the program declares, or else the
+ * examples of its messages; and unusual lines like them.
+ */
+export function unusualLines({ protocol, typed = {} }: Program, side: Side): Readonly<Record<string, readonly string[]>> {
+  const { automaton } = protocol
+  const entries = Object.keys(automaton.states).map((state): readonly [string, readonly string[]] => {
+    const { said, byes } = formsOf(automaton, state, side)
+    const declared = typed[state]
+    const lines = new Set([...(declared ?? said.flatMap(toUsual)), ...said.flatMap((form) => toUnusual(form, declared !== undefined))])
+    return [state, [...lines].filter((line) => !byes.some((form) => form.text === line))]
+  })
+  return Object.fromEntries(entries)
+}
+
+function formsOf(automaton: Automaton, state: string, side: Side) {
+  const forms = legalTransitions(automaton, state)
+    .filter(({ from, form, name }) => from === side && !form.closes && !form.advanced && name !== automaton.refusal)
+    .map(({ form }) => form)
+  return { said: forms.filter(({ bye }) => !bye), byes: forms.filter(({ bye }) => bye) }
+}
+
+function fieldOf(form: MessageSpec): string {
+  return (parseMessage(form, form.example) ?? []).join(' ')
+}
+
+function toUsual(form: MessageSpec): readonly string[] {
+  const field = fieldOf(form)
+  if (field === '') return [form.text]
+  return /^[a-z]$/.test(field) ? [...LETTERS] : [field]
+}
+
+/** A text for which the program declares the lines stands for something, such as a name. */
+function toUnusual(form: MessageSpec, isDeclared: boolean): readonly string[] {
+  const field = fieldOf(form)
+  if (/^\d+$/.test(field)) return field.length === 1 ? ONE_DIGIT : MORE_DIGITS
+  if (/^[A-Z]$/.test(field)) return [NO_CHOICE]
+  return form.free && field !== '' && !isDeclared ? [LONG_TEXT, SHORT_TEXT] : []
+}
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz'

@@ -1,0 +1,98 @@
+import type { BrokenHandIn } from './hand-ins.ts'
+
+const PLAYS = 'plays-to-the-end'
+const LINES = 'every-line'
+
+/** A file in `students/broken`, with the program whose protocol it speaks. */
+const server = (file: string, program = 'guess') => ({ file: `broken/${file}`, program, role: 'server' }) as const
+
+/** Broken servers whose mistake shows in one branch only: at an unusual line, at one end of the game, or at a wrong message. */
+export const BROKEN_SERVERS: readonly BrokenHandIn[] = [
+  {
+    ...server('hangs-no-prompt-again.py', 'headtail'),
+    mistake: 'asks again without its prompt',
+    check: LINES,
+    cause: 'hangs',
+    says: /the last message of the client was "X", and the server answered "Please enter/,
+  },
+  {
+    ...server('hangs-quiz-rank.py', 'quiz'),
+    mistake: 'ends a quiz without a rank',
+    check: PLAYS,
+    cause: 'hangs',
+    says: /expected something like "RANK 2 17" \(the client sent "NAME ada", "START \d"/,
+  },
+  {
+    ...server('stale-buffer-udp.c', 'time'),
+    ...{ args: '{PORT}', datagrams: true },
+    mistake: "does not end a format with '\\0'",
+    check: LINES,
+    cause: 'stale-buffer',
+    says: /the right answer is "7w": the end of it is from an earlier, longer message/,
+  },
+  {
+    ...server('stale-buffer-chat.c', 'chat'),
+    args: '{PORT}',
+    mistake: "does not end a line with '\\0'",
+    check: LINES,
+    cause: 'stale-buffer',
+    says: /printed the end of the long text again/,
+  },
+  {
+    ...server('crashed-thread.py'),
+    mistake: 'loses a thread by a text that is not a number',
+    check: 'garbled-field',
+    cause: 'crashed',
+    says: /the part of the server that serves this client .*ValueError/,
+  },
+  {
+    ...server('crashed-exit.c'),
+    args: '{PORT}',
+    mistake: 'ends for all clients if one client sends no number',
+    check: 'garbled-field',
+    cause: 'crashed',
+    says: /serves further clients after a good conversation/,
+  },
+  {
+    ...server('never-closes-game-over.js', 'highlow'),
+    mistake: 'closes the connection of a winner only',
+    check: LINES,
+    cause: 'never-closes',
+    says: /after "GAMEOVER"/,
+  },
+  {
+    ...server('out-of-turn-after-win.py'),
+    mistake: 'says GAMEOVER to a winner, too',
+    check: 'every-outcome',
+    cause: 'out-of-turn',
+    says: /sent "GAMEOVER" although the conversation was over after "WIN"/,
+  },
+  {
+    ...server('never-closes-waits.py'),
+    mistake: 'reads on after the end of the game',
+    check: 'closes-in-order',
+    cause: 'never-closes',
+    says: /waits for the client to close the connection/,
+  },
+  {
+    ...server('wrong-rules-shared-letters.py', 'hangman'),
+    mistake: 'keeps the letters of all players together',
+    check: 'next-client',
+    cause: 'wrong-rules',
+    says: /the next client sent "[a-z]": the server refused it .* global variable/,
+  },
+  {
+    ...server('wrong-rules-fixed-format.py', 'time'),
+    mistake: 'knows one format',
+    check: LINES,
+    cause: 'wrong-rules',
+    says: /the right answer is "7w"|the right answer is "abc/,
+  },
+  {
+    ...server('wrong-rules-three-tries.js'),
+    mistake: 'counts from three',
+    check: PLAYS,
+    cause: 'wrong-rules',
+    says: /there are 5 tries, and the client has used 3/,
+  },
+]
