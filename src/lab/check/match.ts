@@ -79,8 +79,12 @@ export interface MatchEnd {
   readonly board: string | undefined
   /** The messages that Parlor's own role of the program's side sent in its place. */
   readonly expected: readonly string[]
+  /** The line that was typed for each of these messages, by the number of messages before it. */
+  readonly lineFor: ReadonlyMap<number, string>
   /** The lines that it asked for again, by the number of messages that it had sent: the game does not allow them. */
   readonly refused: ReadonlyMap<number, string>
+  /** The prompt that the program showed for the first line, and the one that it showed when the conversation ended; `''` without one. */
+  readonly prompts: { readonly first: string; readonly last: string }
   /** True if that role found a fault in what the judge sent, so that it plays another game than the program. */
   readonly shadowBroke: boolean
   /** The last lines of the program's output when the conversation ended, without the output that the end caused. */
@@ -109,14 +113,18 @@ export async function playMatch({
   let inputEnded = false
   const [copy, shadowEnd] = memoryPair()
   const expected: string[] = []
+  const lineFor = new Map<number, string>()
   const refused = new Map<number, string>()
+  let firstPrompt = ''
   let sentBefore = -1
   let hasPrompted = false
   // what the shadow sends is dropped
   copy.open({ data: (bytes) => void expected.push(...splitLines(decode(bytes))), finished() {}, closed() {} })
   const typeLine = async (line: string | undefined) => {
     await waitForPrompt(running, clock, hasPrompted ? NEXT_PROMPT_WAIT : PROMPT_WAIT)
-    hasPrompted = running.output.prompt !== ''
+    const { prompt } = running.output
+    hasPrompted = prompt !== ''
+    if (typed.length === 0) firstPrompt = prompt
     if (line === undefined && isEndless) return stop()
     if (line === undefined) {
       inputEnded = true
@@ -125,6 +133,7 @@ export async function playMatch({
     const last = typed.at(-1)
     if (last !== undefined && sentBefore === expected.length) refused.set(sentBefore, last)
     sentBefore = expected.length
+    lineFor.set(sentBefore, line)
     typed.push(line)
     running.type(line)
   }
@@ -170,6 +179,7 @@ export async function playMatch({
   const ended = await conversation.ended
   const { state } = conversation
   const lines = running.output.lastLines(QUOTED)
+  const lastPrompt = running.output.prompt
   const trouble = (await conversation.closed) ?? ended
   cancel()
   shadow.conversation.end('the match is over')
@@ -185,7 +195,9 @@ export async function playMatch({
     outcomes: own.outcomes,
     board: own.board(),
     expected,
+    lineFor,
     refused,
+    prompts: { first: firstPrompt, last: lastPrompt },
     shadowBroke: isViolation(broken),
     lines,
   }

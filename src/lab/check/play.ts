@@ -15,16 +15,20 @@ import { QUOTED } from './program-output.ts'
 import { toSteps } from './rehearsal.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 import type { Script } from './script.ts'
-import { lookAgain } from './second-look.ts'
+import { lookAgain, lookAtStopped } from './second-look.ts'
 import { endWithin, isBusy } from './waiting.ts'
 import { CountingTransport, CrLfTransport } from './wire-filters.ts'
 import { WireWatch } from './wire-watch.ts'
 
 /** Milliseconds for each answer of the program. */
 const SILENCE = 4000
-/** Milliseconds of its idle time for a program to end after the conversation, and to show that it has crashed. */
+/**
+ * Milliseconds of its idle time for a program to end after the conversation, to show that it has crashed, and the same if it has closed
+ * its connection, as a crash does: on a busy machine, its end becomes known later.
+ */
 const END_WAIT = 3000
 const CRASH_WAIT = 250
+const CLOSED_WAIT = 1000
 /** Milliseconds of processor time that show a busy loop, and of idle time that show none. */
 const BUSY = 300
 const IDLE = 300
@@ -103,10 +107,13 @@ export async function playConversation(
   })
   watch.settle()
   const { processor } = running.usage()
-  const end = await endWithin(running, match.trouble || role === 'server' ? CRASH_WAIT : END_WAIT, clock)
+  const isClosed = match.trouble instanceof Disconnected && match.trouble.isPeerClosed
+  const crashWait = isClosed ? CLOSED_WAIT : CRASH_WAIT
+  const end = await endWithin(running, match.trouble || role === 'server' ? crashWait : END_WAIT, clock)
   const isAwake = running.usage().processor - processor > ASLEEP
   const spins = end === undefined && isAwake && (await isSpinning(running, subject))
-  const isGarbled = text !== undefined && running.output.text().includes('\ufffd')
+  const hasWide = watch.observations.some((one) => one.kind === 'message' && one.from !== role && /[^\0-\x7f]/.test(one.text))
+  const isGarbled = hasWide && running.output.text().includes('\ufffd')
   const finding = toFinding({
     subject,
     match,
@@ -159,7 +166,8 @@ function toFinding({ subject, match, end, running, watch, spins, isGarbled, inte
       observations,
     }
   // what a program does after the judge has closed the connection is a consequence
-  if (stopped && !isOdd)
+  const stoppedFault = stopped && !isOdd ? lookAtStopped({ role, automaton: program.protocol.automaton, observations, match }) : undefined
+  if (stopped && !isOdd && !stoppedFault)
     return { sentence: `the conversation continued until the judge stopped it, because its protocol has no end (${played})` }
   if (end?.stopped === 'time' && isActive(observations))
     return { sentence: `the conversation was not over when the time of the program was over (${played})` }
@@ -168,7 +176,11 @@ function toFinding({ subject, match, end, running, watch, spins, isGarbled, inte
   const { automaton } = program.protocol
   const printed = printedIn(match.typed, running, spanOfWait(observations, role))
   const shown = findCause({ role, automaton, observations, trouble, end: stopped ? undefined : end, inputEnded, lines, printed })
-  const found = lookAgain(shown, { role, automaton, observations, match, closesEarly })
+  const found = stoppedFault ?? lookAgain(shown, { role, automaton, observations, match, closesEarly })
+  if (found?.shownBy !== undefined) {
+    const until = observations.findIndex((one) => one.kind === 'message' && one.number === found.shownBy)
+    return { cause: found.cause, sentence: found.sentence, lines, observations: observations.slice(0, until + 1) }
+  }
   if (found) {
     const board = found.cause === 'wrong-rules' && match.board?.trim().includes('\n') ? { board: match.board } : {}
     return { cause: found.cause, sentence: `${found.sentence} (${played})`, lines, observations, ...board }

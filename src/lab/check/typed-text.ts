@@ -1,0 +1,142 @@
+import { type Automaton, parseMessage, type Side } from '../../protocol/automaton.ts'
+import { clueOfText, quoteMessage } from '../../protocol/violation-text.ts'
+import { decode, encode, quoteText } from '../../wire/text.ts'
+import type { MessageObservation, Observation } from '../monitor/observation.ts'
+import { causeOfMessage } from './byte-causes.ts'
+import type { NamedCause } from './causes.ts'
+import type { MatchEnd } from './match.ts'
+import type { Cause } from './report.ts'
+
+/*
+ * The judge knows each line that was typed, and the message that Parlor's own role made of it. So it compares the messages of the program
+ * with them, even if all of them are legal: where any text is legal, the wire alone shows no mistake. A program may write a number in
+ * another way, and a word in upper or lower case.
+ */
+
+/** Look is what the judge knows of one conversation beside the bytes. */
+export interface Look {
+  readonly role: Side
+  readonly automaton: Automaton
+  readonly observations: readonly Observation[]
+  readonly match: MatchEnd
+  /** True if the judge's side may have closed its half before the game was over. */
+  readonly closesEarly?: boolean
+}
+
+/** Returns the messages of one side. */
+export function messagesOf(observations: readonly Observation[], side: Side): readonly MessageObservation[] {
+  return observations.filter((one) => one.kind === 'message' && one.from === side) as readonly MessageObservation[]
+}
+
+/** Finds bytes of value 0 that C stores behind a text, in a message or behind the last one. */
+export function findNul({ role, automaton, observations, match }: Look): NamedCause | undefined {
+  if (match.expected.some((text) => text.includes('\0'))) return undefined
+  const one = messagesOf(observations, role).find(({ text }) => text.includes('\0'))
+  const rest = observations.findLast((seen) => seen.kind === 'unfinished' && seen.from === role)
+  if (!one && !(rest?.kind === 'unfinished' && rest.bytes.length > 0 && rest.bytes.every((byte) => byte === 0))) return undefined
+  const what = one
+    ? `${quoteMessage({ automaton, side: role }, one.text, one.raw)}, which has bytes of value 0 in it`
+    : 'bytes of value 0 behind its last message'
+  return {
+    ...(one && { shownBy: one.number }),
+    cause: 'wrong-serialization',
+    sentence: `the ${role} sent ${what}: C ends a text with such a byte in memory, but it does not belong on the wire; send strlen(text) bytes of a buffer, and not sizeof or strlen + 1`,
+  }
+}
+
+/** Finds a second message for one typed line: an empty line, or the same message once more. */
+export function findSecondMessage({ role, observations, match }: Look): NamedCause | undefined {
+  const messages = observations.filter((one) => one.kind === 'message')
+  for (const [at, { from, text, number: shownBy }] of messages.entries()) {
+    const before = messages[at - 1]
+    if (from !== role || before?.from !== role || match.expected.some((sent) => sent.trim() === '')) continue
+    if (text.trim() === '')
+      return {
+        shownBy,
+        cause: 'doubled-newline',
+        sentence: `the ${role} sent an empty line after ${quoteText(before.text)}: its message ends in two line ends; ${match.typed.length > 0 ? 'a line from the keyboard may already end in one' : 'a function such as println adds one'}`,
+      }
+    const next = match.expected[messagesOf(messages.slice(0, at), role).length]
+    if (match.typed.length > 0 && text === before.text && next?.trim() !== text.trim())
+      return { shownBy, cause: 'answered-twice', sentence: `the ${role} sent ${quoteText(text)} twice, although it was typed once` }
+  }
+  return undefined
+}
+
+/** Finds a message of which the program sent only the first bytes, because it counted characters. */
+export function findCutText({ role, observations, match }: Look): NamedCause | undefined {
+  const rest = observations.findLast((one) => one.kind === 'unfinished' && one.from === role)
+  const expected = match.expected[messagesOf(observations, role).length]?.trimEnd()
+  if (rest?.kind !== 'unfinished' || expected === undefined) return undefined
+  const [sent, whole] = [decode(rest.bytes), encode(expected)]
+  if (rest.bytes.length >= whole.length || !rest.bytes.every((byte, at) => byte === whole[at])) return undefined
+  const sentence = `the ${role} sent ${quoteText(sent)}, which is the first ${rest.bytes.length} of ${whole.length} bytes of ${quoteText(expected)}`
+  if (whole.length === expected.length) return { cause: 'altered-line', sentence: `${sentence}: send the whole line and its line end` }
+  return {
+    cause: 'wrong-encoding',
+    sentence: `${sentence}: a character outside of ASCII has several bytes, so encode the text first, and then count its bytes`,
+  }
+}
+
+/** Finds the first message that is not what was typed for it. */
+export function findAlteredLine({ role, automaton, observations, match }: Look): NamedCause | undefined {
+  for (const [at, { name, text, raw, number: shownBy }] of messagesOf(observations, role).entries()) {
+    const [line, expected, form] = [
+      match.lineFor.get(at),
+      match.expected[at]?.trim(),
+      name === undefined ? undefined : automaton.messages[name],
+    ]
+    if (expected === undefined || form === undefined) return undefined
+    const [fields, right] = [parseMessage(form, text), parseMessage(form, expected)]
+    // another message than the expected one can be the choice of its author, and then the numbers of the messages differ
+    if (!fields || !right) return undefined
+    const isSame = right.every((field, number) => isEqual(fields[number] ?? '', field, form.free === true))
+    if (line === undefined || (isSame && !/\r$/.test(text)) || !right.some((field) => field.includes(line))) continue
+    const cause = causeOfMessage(text, raw)
+    const said = `${quoteText(line)} was typed, and the ${role} sent ${quoteMessage({ automaton, side: role }, text, raw)}`
+    if (cause) return { shownBy, cause, sentence: `${said}${clueOfText({ automaton, side: role }, text, raw)}` }
+    const { code, hint } = explainChange(expected, text, match.prompts.first.trim())
+    return {
+      shownBy,
+      cause: code,
+      sentence: `${said}${text.includes(expected) || expected === line ? '' : ` in place of ${quoteText(expected)}`}${hint}`,
+    }
+  }
+  return undefined
+}
+
+/** Compares two fields: numbers by their value, words without regard to case, and texts of people exactly. */
+function isEqual(one: string, other: string, isText: boolean): boolean {
+  const [first, second] = [one.trim(), other.trim()]
+  if (first === second) return true
+  if (isText) return false
+  return first.toLowerCase() === second.toLowerCase() || (/^[+-]?\d+$/.test(first) && Number(first) === Number(second))
+}
+
+/** Explains how a message differs from the expected one, as the end of a sentence. */
+function explainChange(expected: string, text: string, prompt: string): { readonly code: Cause; readonly hint: string } {
+  const lost = [...expected].find((character) => character > '\x7f' && !text.includes(character))
+  const ahead = text.endsWith(expected) ? text.slice(0, -expected.length).trim() : ''
+  const words = (one: string) => one.split(/\s+/).join(' ')
+  if (lost !== undefined && !expected.startsWith(text))
+    return { code: 'wrong-encoding', hint: `, without the character ${quoteText(lost)}: encode text as UTF-8, and leave nothing out` }
+  if (ahead !== '' && (ahead === prompt || /[:?>]$/.test(ahead)))
+    return {
+      code: 'prompt-on-wire',
+      hint: `, with ${quoteText(ahead)} before it: a prompt or a name belongs on the screen and not on the connection`,
+    }
+  if (expected.startsWith(text))
+    return {
+      code: 'altered-line',
+      hint: /^\s/.test(expected.slice(text.length))
+        ? ', which is its first word only: scanf("%s") and cin >> read a word, so read the whole line'
+        : `, which is its first ${text.length === 1 ? 'character' : `${text.length} characters`} only: send the whole line`,
+    }
+  if (words(text) === words(expected)) return { code: 'altered-line', hint: ': the blanks between the words belong to the line' }
+  if (text.toLowerCase() === expected.toLowerCase())
+    return { code: 'altered-line', hint: ': send upper and lower case letters as they were typed' }
+  const [sent, typed] = [text, expected].map((one) => Number(/-?\d+/.exec(one)?.[0] ?? Number.NaN))
+  if (sent !== undefined && typed !== undefined && Math.abs(sent - typed) === 1)
+    return { code: 'altered-line', hint: ': the number is off by one; is it counted from 0 in the program, and from 1 on the connection?' }
+  return { code: 'altered-line', hint: ': send what was typed' }
+}
