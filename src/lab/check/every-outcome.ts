@@ -4,6 +4,7 @@ import { type PlayedFinding, playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { type Rehearsal, rehearse, toScript } from './rehearsal.ts'
 import type { Script } from './script.ts'
+import { findWrongLines, isUnrefused } from './wrong-lines.ts'
 
 /*
  * Which games show every outcome? Parlor's own two roles answer that: they play hundreds of games in memory, each from a script, and
@@ -54,6 +55,9 @@ export const everyOutcome: Check = {
       const finding = await play(script)
       if (finding.cause !== undefined && !isForeignQuit(finding, script, subject)) return { ...finding, visited, outcomes }
     }
+    const wrong = await findWrongLines(subject, rehearsals)
+    const finding = wrong && (await play(wrong))
+    if (finding?.cause !== undefined && isUnrefused(finding)) return { ...finding, visited, outcomes }
     return { sentence: formatCoverage(count, outcomes), visited, outcomes }
   },
 }

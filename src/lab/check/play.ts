@@ -65,6 +65,8 @@ export interface PlayedFinding extends Finding {
   readonly steps?: ReadonlySet<string>
   /** The outcomes of the games at which the judge's side sat, in words. */
   readonly games?: readonly string[]
+  /** True if the judge's side has refused a message of the program. */
+  readonly isRefused?: boolean
   /** The lines that were typed, and everything that the program has printed. */
   readonly typed?: readonly string[]
   readonly printed?: string
@@ -128,6 +130,7 @@ export async function playConversation(
   if (!keepsRunning) await running.stop()
   return {
     ...{ observations: watch.observations, ...finding, visited: watch.visited, steps: toSteps(watch.observations) },
+    isRefused: match.trouble instanceof Disconnected && match.trouble.reason === 'violation',
     ...{ games: match.outcomes, typed: match.typed, printed: toText(running.output.chunks) },
   }
 }

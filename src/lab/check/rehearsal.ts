@@ -3,7 +3,7 @@ import { seededRandom } from '../../games/random.ts'
 import type { Side } from '../../protocol/automaton.ts'
 import { memoryPair } from '../../wire/transports/memory.ts'
 import { toWatchedProtocol } from '../monitor/monitor.ts'
-import type { Observation } from '../monitor/observation.ts'
+import type { MessageObservation, Observation } from '../monitor/observation.ts'
 import type { CheckSubject } from './check.ts'
 import { CopyingTransport } from './copying-transport.ts'
 import { RehearsalClock } from './rehearsal-clock.ts'
@@ -29,15 +29,22 @@ export interface Rehearsal {
   readonly visited: ReadonlySet<string>
   /** The outcomes of its games in words, as either side has seen them. */
   readonly outcomes: ReadonlySet<string>
+  /** The messages in their order. */
+  readonly messages: readonly MessageObservation[]
+  /** The lines that the program's role has asked for again, without a sign that the worksheet's program would crash. */
+  readonly refused: ReadonlySet<string>
   /** Number of messages. */
   readonly length: number
   /** Number of the messages of the judge's side, if the program answers the last one of them. */
   readonly sentLast: number | undefined
 }
 
+/** Rehearsed is the part of a program under test that a rehearsal needs. */
+export type Rehearsed = Pick<CheckSubject, 'program' | 'options' | 'role' | 'random' | 'clock'>
+
 /** Plays a script in memory, against Parlor's own role in place of the program under test. Resolves to `undefined` if it does not end. */
 export async function rehearse(
-  { program, options, role, random, clock: realClock }: Pick<CheckSubject, 'program' | 'options' | 'role' | 'random' | 'clock'>,
+  { program, options, role, random, clock: realClock }: Rehearsed,
   script: Script,
 ): Promise<Rehearsal | undefined> {
   const clock = new RehearsalClock((then) => realClock.after(0, then))
@@ -48,6 +55,19 @@ export async function rehearse(
   const typed = async (line: string | undefined) => {
     if (line === undefined && isEndless) judge.conversation.end('enough')
   }
+  const refused = new Set<string>()
+  let hasWarned = false
+  let last: { readonly line: string; readonly prompt: string; readonly sent: number } | undefined
+  const typedAtProgram = async (line: string | undefined, prompt: string) => {
+    const sent = watch.observations.filter((one) => one.kind === 'message' && one.from === role).length
+    if (last?.prompt === prompt && last.sent === sent && !hasWarned) refused.add(last.line)
+    hasWarned = false
+    last = line === undefined ? undefined : { line, prompt, sent }
+    await typed(line)
+  }
+  const warned = () => {
+    hasWarned = true
+  }
   const people = new Set<Typist>()
   const progress = () => {
     for (const typist of people) typist.progress()
@@ -55,7 +75,10 @@ export async function rehearse(
   const terms = { program, options, script, people, clock, typed }
   const { programTypist, judgeTypist, programRole, judgeRole } = SEQUENCES
   const played = startScriptedSide(
-    { ...terms, side: role, transport: programEnd, random: seededRandom(script.seed + programRole) },
+    {
+      ...{ ...terms, typed: typedAtProgram, warned },
+      ...{ side: role, transport: programEnd, random: seededRandom(script.seed + programRole) },
+    },
     programTypist,
   )
   const judge = startScriptedSide(
@@ -65,7 +88,7 @@ export async function rehearse(
     },
     judgeTypist,
   )
-  const ended = await endWithin(Promise.all([judge.conversation.closed, played.conversation.closed]), realClock)
+  const ended = await endSoon(Promise.all([judge.conversation.closed, played.conversation.closed]), realClock)
   if (!ended) {
     for (const { conversation } of [judge, played]) conversation.end('it does not end')
     return undefined
@@ -79,6 +102,8 @@ export async function rehearse(
     steps: toSteps(observations),
     visited: watch.visited,
     outcomes,
+    messages,
+    refused,
     length: messages.length,
     sentLast: isAnswered ? watch.sent : undefined,
   }
@@ -109,7 +134,8 @@ export function toSteps(observations: readonly Observation[]): ReadonlySet<strin
   )
 }
 
-function endWithin(work: Promise<unknown>, clock: Clock): Promise<boolean> {
+/** Resolves to true when a conversation in memory has ended, and to false if it takes too long. */
+function endSoon(work: Promise<unknown>, clock: Clock): Promise<boolean> {
   return new Promise((resolve) => {
     const cancel = clock.after(PATIENCE, () => resolve(false))
     void work.then(() => {
@@ -126,7 +152,7 @@ export function toScript(seed: number, number: number): Script {
 }
 
 /** Returns the first script that visits a state: the one that plays on by itself, if it does. */
-export async function findScript(subject: Parameters<typeof rehearse>[0] & { readonly seed: number }, state: string): Promise<Script> {
+export async function findScript(subject: Rehearsed & { readonly seed: number }, state: string): Promise<Script> {
   const usual: Script = { seed: subject.seed }
   for (const script of [usual, ...Array.from({ length: TRIED }, (_, number) => toScript(subject.seed, number))]) {
     const rehearsal = await rehearse(subject, script)

@@ -75,8 +75,12 @@ export interface TypistOptions {
   readonly text?: string | undefined
   /** Number of lines after which the typist quits, if the program can quit there; by default, after many lines. */
   readonly quitsAfter?: number | undefined
-  /** Called with each line before the answer, and with `undefined` when the typist stops typing. */
-  readonly typed?: (line: string | undefined) => Promise<void>
+  /** Lines that the typist types from its second line on, before it goes on with the usual ones. */
+  readonly wrong?: readonly string[] | undefined
+  /** Called with each line and its prompt before the answer, and with `undefined` when the typist stops typing. */
+  readonly typed?: (line: string | undefined, prompt: string) => Promise<void>
+  /** Called with the sentence that says why a line, after which the worksheet's program would crash, is asked for again. */
+  readonly warned?: (() => void) | undefined
 }
 
 /**
@@ -95,17 +99,21 @@ export class Typist implements Console {
 
   say(): void {}
 
+  warn(): void {
+    this.#options.warned?.()
+  }
+
   /** Notes that the conversation has continued, so that the typist may repeat lines of earlier turns. */
   progress(): void {
     this.#refused.clear()
   }
 
-  async ask(_prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string> {
+  async ask(prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string> {
     // the role may ask before its conversation is complete
     await undefined
     if (signal?.aborted) throw signal.reason
     const line = this.#choose(atEnd)
-    await this.#options.typed?.(line)
+    await this.#options.typed?.(line, prompt)
     if (signal?.aborted) throw signal.reason
     if (line !== undefined) return line
     if (atEnd === undefined) throw new EndOfInput()
@@ -118,6 +126,8 @@ export class Typist implements Console {
     const now = state()
     const { lines, byes } = declared?.[now] ? { lines: declared[now], byes: [] } : candidateLines(automaton, now, side, text)
     this.#count++
+    const wrong = this.#options.wrong?.[this.#count - 2]
+    if (wrong !== undefined) return wrong
     if (this.#count > enough) return undefined
     if (this.#count > quitsAfter && goodbye !== undefined) return goodbye
     if (this.#count > quitsAfter && byes.length > 0) return random.choice(byes)

@@ -37,6 +37,13 @@ export const BROKEN: readonly BrokenHandIn[] = [
     says: /its first word only/,
   },
   {
+    ...client('wrong-rules-range.py', 'tictactoe'),
+    mistake: 'does not check that a cell exists',
+    check: 'every-outcome',
+    cause: 'wrong-rules',
+    says: /"-1" was typed, which the game does not allow now/,
+  },
+  {
     ...client('wrong-rules-free-cell.py', 'tictactoe'),
     mistake: 'looks at the cell after the typed one',
     check: PLAYS,
