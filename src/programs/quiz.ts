@@ -316,6 +316,8 @@ export const programs: readonly Program<Name, State>[] = [
     words: undefined,
     port: 5051,
     takes: [questions],
+    // a client without accounts asks for the name alone, and no client has to offer RESUME
+    typed: { nameless: ['ada', ''], ready: ['1', '2', '3'], asked: ['A', 'B'] },
     needs: 'hall',
     host: {},
     join: {},

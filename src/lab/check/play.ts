@@ -114,7 +114,8 @@ export async function playConversation(
   const end = await endWithin(running, match.trouble || role === 'server' ? crashWait : END_WAIT, clock)
   const isAwake = running.usage().processor - processor > ASLEEP
   const spins = end === undefined && isAwake && (await isSpinning(running, subject))
-  const hasWide = watch.observations.some((one) => one.kind === 'message' && one.from !== role && /[^\0-\x7f]/.test(one.text))
+  const sent = watch.observations.flatMap((one) => (one.kind === 'message' && one.from !== role ? [one.text] : []))
+  const hasWide = sent.some((one) => /[^\0-\x7f]/.test(one)) && !sent.some((one) => one.includes('\ufffd'))
   const isGarbled = hasWide && running.output.text().includes('\ufffd')
   const finding = toFinding({
     subject,

@@ -129,7 +129,8 @@ export class Typist implements Console {
     const wrong = this.#options.wrong?.[this.#count - 2]
     if (wrong !== undefined) return wrong
     if (this.#count > enough) return undefined
-    if (this.#count > quitsAfter && goodbye !== undefined) return goodbye
+    // a program that does not offer the goodbye can end by the end of its input
+    if (this.#count > quitsAfter && goodbye !== undefined) return declared?.[now]?.includes(goodbye) === false ? undefined : goodbye
     if (this.#count > quitsAfter && byes.length > 0) return random.choice(byes)
     const open = lines.filter((line) => !this.#refused.has(line))
     const fresh = open.filter((line) => !this.#typed.has(line))
@@ -137,7 +138,9 @@ export class Typist implements Console {
     // if the side ends a conversation by the end of its input, repeated lines would show nothing new
     const closes = legalTransitions(automaton, now).some(({ from, form }) => from === side && form.closes)
     if (!choices || (closes && fresh.length === 0 && this.#count > REPEATED)) return undefined
-    const line = random.choice(choices)
+    // an empty line says that there is nothing to say, so the others come first
+    const said = choices.filter((line) => line !== '')
+    const line = random.choice(said.length > 0 ? said : choices)
     this.#refused.add(line)
     this.#typed.add(line)
     return line
