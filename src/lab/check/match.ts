@@ -45,7 +45,9 @@ export interface MatchOptions {
   readonly running: RunningProgram
   /** The judge's end of the connection. */
   readonly transport: Transport
-  readonly script: Script
+  readonly seed: number
+  /** What both people type; by default, the script of the seed. */
+  readonly script?: Script | undefined
   /** Randomness that the options of the program prescribe for the judge's side. */
   readonly random?: Random | undefined
   /** Milliseconds for each answer of the program, in its own time, which passes only while it is idle. */
@@ -98,7 +100,8 @@ export async function playMatch({
   role,
   running,
   transport,
-  script,
+  seed,
+  script = { seed },
   random,
   silence,
   text,
@@ -201,6 +204,27 @@ export async function playMatch({
     shadowBroke: isViolation(broken),
     lines,
   }
+}
+
+/** PausedMatch is a match that has come to a moment, after which the judge's side is silent. */
+export interface PausedMatch<Moment> {
+  /** What the moment resolved to; `undefined` if the match ended before it. */
+  readonly reached: Moment | undefined
+  /** Ends the program and then the match. */
+  leave(): Promise<void>
+}
+
+/** Plays until `moment` resolves, or until the match ends. */
+export async function playUntil<Moment>(options: Omit<MatchOptions, 'until'>, moment: Promise<Moment>): Promise<PausedMatch<Moment>> {
+  const over = new AbortController()
+  const match = playMatch({ ...options, until: over.signal })
+  const reached = await Promise.race([moment, match.then(() => undefined)])
+  const leave = async () => {
+    await options.running.stop()
+    over.abort()
+    await match
+  }
+  return { reached, leave }
 }
 
 function isViolation(error: Error | undefined): boolean {

@@ -75,16 +75,7 @@ export interface PlayedFinding extends Finding {
 /** Plays one conversation with a program from its start to its end, and returns what is wrong with it. */
 export async function playConversation(
   subject: CheckSubject,
-  {
-    faults,
-    silence = SILENCE,
-    text,
-    script = { seed: subject.seed },
-    wrap,
-    crLf = false,
-    connected: given,
-    keepsRunning = false,
-  }: PlayOptions = {},
+  { faults, silence = SILENCE, text, script, wrap, crLf = false, connected: given, keepsRunning = false }: PlayOptions = {},
 ): Promise<PlayedFinding> {
   const { program, options, role, clock, seed } = subject
   const connected = given ?? (await connectProgram(subject))
