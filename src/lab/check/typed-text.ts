@@ -78,31 +78,35 @@ export function findCutText({ role, observations, match }: Look): NamedCause | u
   }
 }
 
-/** Finds the first message that is not what was typed for it. */
+/** Number of messages other than texts that must agree with the typed lines, because one number can resemble another by chance. */
+const FEWEST = 2
+
+/**
+ * Finds the first message that is not what was typed for it. If a message has nothing to do with its line, the program chooses its
+ * messages itself, and reads no lines.
+ */
 export function findAlteredLine({ role, automaton, observations, match }: Look): NamedCause | undefined {
+  let first: NamedCause | undefined
+  let related = 0
   for (const [at, { name, text, raw, number: shownBy }] of messagesOf(observations, role).entries()) {
-    const [line, expected, form] = [
-      match.lineFor.get(at),
-      match.expected[at]?.trim(),
-      name === undefined ? undefined : automaton.messages[name],
-    ]
-    if (expected === undefined || form === undefined) return undefined
-    const [fields, right] = [parseMessage(form, text), parseMessage(form, expected)]
+    const [line, expected] = [match.lineFor.get(at), match.expected[at]?.trim()]
+    const form = name === undefined ? undefined : automaton.messages[name]
+    const [fields, right] = [form && parseMessage(form, text), form && expected !== undefined && parseMessage(form, expected)]
     // another message than the expected one can be the choice of its author, and then the numbers of the messages differ
-    if (!fields || !right) return undefined
+    if (!form || !fields || !right || expected === undefined) break
+    if (line === undefined || !right.some((field) => field.includes(line))) continue
+    related += form.free ? FEWEST : 1
     const isSame = right.every((field, number) => isEqual(fields[number] ?? '', field, form.free === true))
-    if (line === undefined || (isSame && !/\r$/.test(text)) || !right.some((field) => field.includes(line))) continue
+    if (isSame && !/\r$/.test(text)) continue
     const cause = causeOfMessage(text, raw)
     const said = `${quoteText(line)} was typed, and the ${role} sent ${quoteMessage({ automaton, side: role }, text, raw)}`
-    if (cause) return { shownBy, cause, sentence: `${said}${clueOfText({ automaton, side: role }, text, raw)}` }
-    const { code, hint } = explainChange(expected, text, match.prompts.first.trim())
-    return {
-      shownBy,
-      cause: code,
-      sentence: `${said}${text.includes(expected) || expected === line ? '' : ` in place of ${quoteText(expected)}`}${hint}`,
-    }
+    if (cause) return first ?? { shownBy, cause, sentence: `${said}${clueOfText({ automaton, side: role }, text, raw)}` }
+    const change = explainChange(expected, text, match.prompts.first.trim())
+    if (!change) return undefined
+    const place = text.includes(expected) || expected === line ? '' : ` in place of ${quoteText(expected)}`
+    first ??= { shownBy, cause: change.code, sentence: `${said}${place}${change.hint}` }
   }
-  return undefined
+  return related >= FEWEST ? first : undefined
 }
 
 /** Compares two fields: numbers by their value, words without regard to case, and texts of people exactly. */
@@ -113,19 +117,20 @@ function isEqual(one: string, other: string, isText: boolean): boolean {
   return first.toLowerCase() === second.toLowerCase() || (/^[+-]?\d+$/.test(first) && Number(first) === Number(second))
 }
 
-/** Explains how a message differs from the expected one, as the end of a sentence. */
-function explainChange(expected: string, text: string, prompt: string): { readonly code: Cause; readonly hint: string } {
+/** Explains how a message differs from the expected one, as the end of a sentence; `undefined` if it does not resemble it. */
+function explainChange(expected: string, text: string, prompt: string): { readonly code: Cause; readonly hint: string } | undefined {
   const lost = [...expected].find((character) => character > '\x7f' && !text.includes(character))
   const ahead = text.endsWith(expected) ? text.slice(0, -expected.length).trim() : ''
   const words = (one: string) => one.split(/\s+/).join(' ')
-  if (lost !== undefined && !expected.startsWith(text))
+  const plain = (one: string) => one.replace(/[^!->@-~]/g, '')
+  if (lost !== undefined && !expected.startsWith(text) && plain(text) === plain(expected))
     return { code: 'wrong-encoding', hint: `, without the character ${quoteText(lost)}: encode text as UTF-8, and leave nothing out` }
   if (ahead !== '' && (ahead === prompt || /[:?>]$/.test(ahead)))
     return {
       code: 'prompt-on-wire',
       hint: `, with ${quoteText(ahead)} before it: a prompt or a name belongs on the screen and not on the connection`,
     }
-  if (expected.startsWith(text))
+  if (expected.startsWith(text) && text !== '')
     return {
       code: 'altered-line',
       hint: /^\s/.test(expected.slice(text.length))
@@ -138,5 +143,5 @@ function explainChange(expected: string, text: string, prompt: string): { readon
   const [sent, typed] = [text, expected].map((one) => Number(/-?\d+/.exec(one)?.[0] ?? Number.NaN))
   if (sent !== undefined && typed !== undefined && Math.abs(sent - typed) === 1)
     return { code: 'altered-line', hint: ': the number is off by one; is it counted from 0 in the program, and from 1 on the connection?' }
-  return { code: 'altered-line', hint: ': send what was typed' }
+  return undefined
 }

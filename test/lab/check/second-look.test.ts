@@ -95,11 +95,15 @@ describe('a look at a text that was typed', () => {
     ['altered-line', 'one two', ['one tw'], /its first 6 characters only/],
     ['altered-line', 'one  two', ['one two'], /the blanks between the words/],
     ['altered-line', 'one two', ['ONE TWO'], /upper and lower case/],
-    ['altered-line', 'one two', ['two one'], /send what was typed/],
   ] as const)('finds %s if %j becomes %j', (cause, line, sent, says) => {
     const found = lookAtText(line, ...sent)
     expect(found).toMatchObject({ cause, shownBy: expect.any(Number) })
     expect(found?.sentence).toMatch(says)
+  })
+
+  test('finds nothing in a text that has nothing to do with the line, because the program chooses it', () => {
+    expect(lookAtText('one two', 'Hello')).toBeUndefined()
+    expect(lookAtText('Zoë – 🙂', 'Hello')).toBeUndefined()
   })
 
   test('finds nothing in a text that was sent as it was typed, or with a blank at its end', () => {
@@ -109,20 +113,28 @@ describe('a look at a text that was typed', () => {
 })
 
 describe('a look at a move that was typed', () => {
-  const typed = (line: string, sent: string) =>
-    look(undefined, observe(['server', 'MOVE5'], ['client', sent]), {
-      ...{ typed: [line], lineFor: new Map([[0, line]]), expected: [`MOVE${line}\n`] },
+  /** Looks at a client for which these lines were typed, and which has sent these messages after moves of the server. */
+  const typed = (...moves: readonly (readonly [line: string, sent: string])[]) =>
+    look(undefined, observe(...moves.flatMap(([, sent], at) => [['server', `MOVE${at + 1}`] as const, ['client', sent] as const])), {
+      typed: moves.map(([line]) => line),
+      lineFor: new Map(moves.map(([line], at) => [at, line])),
+      expected: moves.map(([line]) => `MOVE${line}\n`),
     })
 
-  test('finds a number that is not the typed one', () => {
-    expect(typed('6', 'MOVE5')?.sentence).toMatch(
+  test('finds numbers that are not the typed ones', () => {
+    expect(typed(['6', 'MOVE5'], ['9', 'MOVE8'])?.sentence).toMatch(
       /"6" was typed, and the client sent "MOVE5" in place of "MOVE6": the number is off by one/,
     )
   })
 
+  test('finds nothing in numbers that a program chooses itself', () => {
+    expect(typed(['6', 'MOVE5'], ['9', 'MOVE4'])).toBeUndefined()
+    expect(typed(['6', 'MOVE5'])).toBeUndefined()
+  })
+
   test('accepts the number in another spelling', () => {
-    expect(typed('6', 'MOVE06')).toBeUndefined()
-    expect(typed('6', 'MOVE 6')).toBeUndefined()
+    expect(typed(['6', 'MOVE06'], ['9', 'MOVE9'])).toBeUndefined()
+    expect(typed(['6', 'MOVE 6'], ['9', 'MOVE9'])).toBeUndefined()
   })
 
   test('tells a client that refuses a move which the game allows from one that hangs', () => {
