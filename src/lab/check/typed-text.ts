@@ -78,7 +78,7 @@ export function findCutText({ role, observations, match }: Look): NamedCause | u
   }
 }
 
-/** Number of messages other than texts that must agree with the typed lines, because one number can resemble another by chance. */
+/** Number of messages other than texts that must resemble the typed lines. */
 const FEWEST = 2
 
 /**
@@ -94,7 +94,9 @@ export function findAlteredLine({ role, automaton, observations, match }: Look):
     const [fields, right] = [form && parseMessage(form, text), form && expected !== undefined && parseMessage(form, expected)]
     // another message than the expected one can be the choice of its author, and then the numbers of the messages differ
     if (!form || !fields || !right || expected === undefined) break
-    if (line === undefined || !right.some((field) => field.includes(line))) continue
+    // a program without prompts may choose its moves itself, and then a number resembles the typed one by chance
+    const isRead = form.free === true || match.prompts.first !== ''
+    if (line === undefined || !isRead || !right.some((field) => field.includes(line))) continue
     related += form.free ? FEWEST : 1
     const isSame = right.every((field, number) => isEqual(fields[number] ?? '', field, form.free === true))
     if (isSame && !/\r$/.test(text)) continue

@@ -114,11 +114,13 @@ describe('a look at a text that was typed', () => {
 
 describe('a look at a move that was typed', () => {
   /** Looks at a client for which these lines were typed, and which has sent these messages after moves of the server. */
-  const typed = (...moves: readonly (readonly [line: string, sent: string])[]) =>
+  const typed = (...moves: readonly (readonly [line: string, sent: string])[]) => typedAt('Move: ', ...moves)
+  const typedAt = (first: string, ...moves: readonly (readonly [line: string, sent: string])[]) =>
     look(undefined, observe(...moves.flatMap(([, sent], at) => [['server', `MOVE${at + 1}`] as const, ['client', sent] as const])), {
       typed: moves.map(([line]) => line),
       lineFor: new Map(moves.map(([line], at) => [at, line])),
       expected: moves.map(([line]) => `MOVE${line}\n`),
+      prompts: { first, last: '' },
     })
 
   test('finds numbers that are not the typed ones', () => {
@@ -130,6 +132,7 @@ describe('a look at a move that was typed', () => {
   test('finds nothing in numbers that a program chooses itself', () => {
     expect(typed(['6', 'MOVE5'], ['9', 'MOVE4'])).toBeUndefined()
     expect(typed(['6', 'MOVE5'])).toBeUndefined()
+    expect(typedAt('', ['6', 'MOVE5'], ['9', 'MOVE8'])).toBeUndefined()
   })
 
   test('accepts the number in another spelling', () => {
