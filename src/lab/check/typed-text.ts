@@ -97,7 +97,7 @@ export function findAlteredLine({ role, automaton, observations, match }: Look):
     // a program without prompts may choose its moves itself, and then a number resembles the typed one by chance
     const isRead = form.free === true || match.prompts.first !== ''
     if (line === undefined || !isRead || !right.some((field) => field.includes(line))) continue
-    related += form.free ? FEWEST : 1
+    related++
     const isSame = right.every((field, number) => isEqual(fields[number] ?? '', field, form.free === true))
     if (isSame && !/\r$/.test(text)) continue
     const cause = causeOfMessage(text, raw)
@@ -107,6 +107,8 @@ export function findAlteredLine({ role, automaton, observations, match }: Look):
     if (!change) return undefined
     const place = text.includes(expected) || expected === line ? '' : ` in place of ${quoteText(expected)}`
     first ??= { shownBy, cause: change.code, sentence: `${said}${place}${change.hint}` }
+    // the rest of a text that was cut is the next message, which belongs to no line
+    if (form.free) return first
   }
   return related >= FEWEST ? first : undefined
 }

@@ -101,6 +101,10 @@ describe('a look at a text that was typed', () => {
     expect(found?.sentence).toMatch(says)
   })
 
+  test('finds a text that was cut, although its rest follows as the next message', () => {
+    expect(lookAtText('one two', 'one', 'two')?.sentence).toMatch(/its first word only/)
+  })
+
   test('finds nothing in a text that has nothing to do with the line, because the program chooses it', () => {
     expect(lookAtText('one two', 'Hello')).toBeUndefined()
     expect(lookAtText('Zoë – 🙂', 'Hello')).toBeUndefined()
