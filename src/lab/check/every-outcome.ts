@@ -36,12 +36,16 @@ export const everyOutcome: Check = {
     const visited = new Set<string>()
     const outcomes = { reached, all: plan.outcomes }
     let count = 0
+    let offersQuit = true
     const play = async (script: Script): Promise<PlayedFinding> => {
+      // each further game would wait in vain for the same line
+      if (!offersQuit && script.quits?.side === subject.role) return { sentence: 'the program offers no such line to quit' }
       count++
       subject.onProgress?.(`game ${count} of ${plan.scripts.length}, outcomes played: ${reached.size} of ${plan.outcomes.length}`)
       const finding = await playConversation(subject, { script })
       for (const state of finding.visited ?? []) visited.add(state)
       for (const outcome of finding.cause === undefined ? toOutcomes(finding, plan) : []) reached.add(outcome)
+      if (finding.cause !== undefined && isForeignQuit(finding, script, subject)) offersQuit = false
       return finding
     }
     const isMissing = (outcome: string) => plan.outcomes.includes(outcome) && !reached.has(outcome)
