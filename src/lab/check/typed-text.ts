@@ -144,6 +144,9 @@ function explainChange(expected: string, text: string, prompt: string): { readon
   if (words(text) === words(expected)) return { code: 'altered-line', hint: ': the blanks between the words belong to the line' }
   if (text.toLowerCase() === expected.toLowerCase())
     return { code: 'altered-line', hint: ': send upper and lower case letters as they were typed' }
+  const [start, rest] = text.split(expected, 2)
+  if (start !== undefined && rest !== undefined && expected !== '' && /^\D/.test(expected))
+    return { code: 'altered-line', hint: ', with more than the line in it: send the line alone' }
   const [sent, typed] = [text, expected].map((one) => Number(/-?\d+/.exec(one)?.[0] ?? Number.NaN))
   if (sent !== undefined && typed !== undefined && Math.abs(sent - typed) === 1)
     return { code: 'altered-line', hint: ': the number is off by one; is it counted from 0 in the program, and from 1 on the connection?' }

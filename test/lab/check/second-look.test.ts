@@ -94,6 +94,7 @@ describe('a look at a text that was typed', () => {
     ['altered-line', 'one two', ['one'], /its first word only/],
     ['altered-line', 'one two', ['one tw'], /its first 6 characters only/],
     ['altered-line', 'one  two', ['one two'], /the blanks between the words/],
+    ['altered-line', 'one two', ['one twoone two'], /with more than the line in it/],
     ['altered-line', 'one two', ['ONE TWO'], /upper and lower case/],
   ] as const)('finds %s if %j becomes %j', (cause, line, sent, says) => {
     const found = lookAtText(line, ...sent)
