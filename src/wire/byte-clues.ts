@@ -141,7 +141,7 @@ const CLUES: readonly Clue[] = [
       : undefined,
   (bytes, text) => (/^[^\0]+\0+$/.test(text) && isText(bytes.subarray(0, text.indexOf('\0'))) ? endedText(bytes) : undefined),
   (_, text, end) =>
-    end !== '' && /^\0[^\0]+$/.test(text)
+    end !== '' && /^\0+[^\0]+$/.test(text)
       ? 'a text with NUL before it, which C stored after the previous text: send strlen bytes of each'
       : undefined,
   (_, text) =>

@@ -40,6 +40,8 @@ export interface Evidence {
 export interface NamedCause {
   readonly cause: Cause
   readonly sentence: string
+  /** The number of the message that shows it, if the sentence quotes that message with the line that was typed for it. */
+  readonly shownBy?: number
 }
 
 /** Returns the likely cause of what was observed; `undefined` if nothing is wrong. */

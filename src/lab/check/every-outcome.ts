@@ -6,6 +6,7 @@ import { isPlayable } from './plays-to-the-end.ts'
 import { type Rehearsal, rehearse, toScript } from './rehearsal.ts'
 import type { Script } from './script.ts'
 import { judgeServerEnd } from './server-end.ts'
+import { findWrongLines, isUnrefused } from './wrong-lines.ts'
 
 /*
  * Which games show every outcome? Parlor's own two roles answer that: they play hundreds of games in memory, each from a script, and
@@ -42,12 +43,16 @@ export const everyOutcome: Check = {
     const visited = new Set<string>()
     const outcomes = { reached, all: plan.outcomes }
     let count = 0
+    let offersQuit = true
     const play = async (script: Script): Promise<PlayedFinding> => {
+      // each further game would wait in vain for the same line
+      if (!offersQuit && script.quits?.side === subject.role) return { sentence: 'the program offers no such line to quit' }
       count++
       subject.onProgress?.(`game ${count} of ${plan.scripts.length}, outcomes played: ${reached.size} of ${plan.outcomes.length}`)
       const finding = await judgeServerEnd(subject, await playConversation(subject, { script }), script)
       for (const state of finding.visited ?? []) visited.add(state)
       for (const outcome of finding.cause === undefined ? toOutcomes(finding, plan) : []) reached.add(outcome)
+      if (finding.cause !== undefined && isForeignQuit(finding, script, subject)) offersQuit = false
       return finding
     }
     const isMissing = (outcome: string) => plan.outcomes.includes(outcome) && !reached.has(outcome)
@@ -69,6 +74,9 @@ export const everyOutcome: Check = {
       const finding = await play(script)
       if (finding.cause !== undefined && !isForeignQuit(finding, script, subject)) return { ...finding, visited, outcomes }
     }
+    const wrong = await findWrongLines(subject, rehearsals)
+    const finding = wrong && (await play(wrong))
+    if (finding?.cause !== undefined && isUnrefused(finding)) return { ...finding, visited, outcomes }
     return { sentence: formatCoverage(count, outcomes), visited, outcomes }
   },
 }

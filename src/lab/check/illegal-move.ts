@@ -8,7 +8,7 @@ import { memoryPair } from '../../wire/transports/memory.ts'
 import type { Check, CheckSubject, Finding } from './check.ts'
 import { connectProgram } from './connecting.ts'
 import { findUnhandledError } from './interrupted.ts'
-import { playMatch } from './match.ts'
+import { playUntil } from './match.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { QUOTED } from './program-output.ts'
 import { endWithin } from './waiting.ts'
@@ -41,24 +41,14 @@ export const illegalMove: Check = {
     const { running } = connected
     const watch = watchWire(subject, connected.transport)
     const repeating = new RepeatingTransport(watch)
-    const leave = new AbortController()
-    const match = playMatch({
-      ...subject,
-      script: { seed: subject.seed },
-      running,
-      transport: repeating,
-      silence: SILENCE,
-      until: leave.signal,
-    })
-    const seen = await Promise.race([repeating.repeated, match.then(() => undefined)])
+    const play = { ...subject, running, transport: repeating, silence: SILENCE }
+    const { reached: seen, leave } = await playUntil(play, repeating.repeated)
     const end = seen === undefined ? undefined : await endWithin(running, REACTION, subject.clock)
     const typed = running.output.chunks.flatMap(({ stream, bytes }) => (stream === 'typed' ? [decode(bytes).trimEnd()] : []))
     const reaction = watch.observations.slice(seen).some(({ kind, from }) => kind === 'message' && from === subject.role)
     const crash = findUnhandledError(subject.role, running, end)
     const lines = running.output.lastLines(QUOTED)
-    await running.stop()
-    leave.abort()
-    await match
+    await leave()
     const seenSoFar = { observations: watch.observations, visited: watch.visited }
     const repetition = watch.observations.slice(seen).find((one) => one.kind === 'message' && one.from !== subject.role)
     const name = repetition?.kind === 'message' ? repetition.name : undefined

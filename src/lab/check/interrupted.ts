@@ -5,7 +5,7 @@ import type { Check, CheckSubject, Finding } from './check.ts'
 import { connectProgram } from './connecting.ts'
 import { hasLostThread, isUnhandled, quoteErrorLine } from './crash-lines.ts'
 import { type Goodbye, InterruptingTransport } from './interrupting-transport.ts'
-import { playMatch } from './match.ts'
+import { playMatch, playUntil } from './match.ts'
 import { isSpinning } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { QUOTED } from './program-output.ts'
@@ -67,7 +67,7 @@ export function interrupt({ name, proves, appliesTo, carriers, how, last, isLeni
         const words = last?.(subject, state)
         if (last && !words) continue
         subject.onProgress?.(`in the state ${state}`)
-        const finding = await playUntil(subject, state, { how, words, isLenient })
+        const finding = await interruptIn(subject, state, { how, words, isLenient })
         for (const one of finding?.visited ?? []) visited.add(one)
         const clause = `${what.replace('%s', words?.quoted ?? '')} in the state ${state}`
         if (finding?.cause === undefined) continue
@@ -83,7 +83,7 @@ export function interrupt({ name, proves, appliesTo, carriers, how, last, isLeni
  * Plays until a state, and resolves with the reaction of the program to the end of the judge's side; `undefined` if the conversation did
  * not reach the state.
  */
-async function playUntil(
+async function interruptIn(
   subject: CheckSubject,
   state: string,
   { how, words, isLenient }: { readonly how: Goodbye; readonly words: LastWords | undefined; readonly isLenient: boolean },
@@ -95,9 +95,7 @@ async function playUntil(
   const watch = watchWire(subject, connected.transport)
   const gone = Promise.withResolvers<number>()
   const transport = new InterruptingTransport(watch, { how, last: words?.bytes, state, onInterrupt: gone.resolve })
-  const leave = new AbortController()
-  const match = playMatch({ ...subject, script, running, transport, silence: SILENCE, until: leave.signal })
-  const seen = await Promise.race([gone.promise, match.then(() => undefined)])
+  const { reached: seen, leave } = await playUntil({ ...subject, script, running, transport, silence: SILENCE }, gone.promise)
   const finding = seen === undefined ? undefined : await judgeAfterwards(subject, running, { how, hasWords: words !== undefined })
   const waiting = finding && seen !== undefined ? { running, watch, seen, state } : undefined
   if (waiting && words) await answerFreshPrompt(subject, waiting)
@@ -105,9 +103,7 @@ async function playUntil(
   const isQuiet = how === 'silence' && finding?.cause === undefined
   const unasked = isQuiet && !words ? findUnasked(watch, seen, subject.role) : undefined
   const stall = isQuiet && waiting && !words ? await findStall(subject, waiting, STALL_WAIT) : undefined
-  await running.stop()
-  leave.abort()
-  await match
+  await leave()
   const found = finding?.cause === 'crashed' ? finding : { ...finding, ...(reaction || (unasked ?? stall)) }
   return finding && { ...found, sentence: found.sentence ?? finding.sentence, observations: watch.observations, visited: watch.visited }
 }

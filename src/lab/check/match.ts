@@ -45,7 +45,9 @@ export interface MatchOptions {
   readonly running: RunningProgram
   /** The judge's end of the connection. */
   readonly transport: Transport
-  readonly script: Script
+  readonly seed: number
+  /** What both people type; by default, the script of the seed. */
+  readonly script?: Script | undefined
   /** Randomness that the options of the program prescribe for the judge's side. */
   readonly random?: Random | undefined
   /** Milliseconds for each answer of the program, in its own time, which passes only while it is idle. */
@@ -79,8 +81,12 @@ export interface MatchEnd {
   readonly board: string | undefined
   /** The messages that Parlor's own role of the program's side sent in its place. */
   readonly expected: readonly string[]
+  /** The line that was typed for each of these messages, by the number of messages before it. */
+  readonly lineFor: ReadonlyMap<number, string>
   /** The lines that it asked for again, by the number of messages that it had sent: the game does not allow them. */
   readonly refused: ReadonlyMap<number, string>
+  /** The prompt that the program showed for the first line, and the one that it showed when the conversation ended; `''` without one. */
+  readonly prompts: { readonly first: string; readonly last: string }
   /** True if that role found a fault in what the judge sent, so that it plays another game than the program. */
   readonly shadowBroke: boolean
   /** The last lines of the program's output when the conversation ended, without the output that the end caused. */
@@ -94,7 +100,8 @@ export async function playMatch({
   role,
   running,
   transport,
-  script,
+  seed,
+  script = { seed },
   random,
   silence,
   text,
@@ -109,14 +116,18 @@ export async function playMatch({
   let inputEnded = false
   const [copy, shadowEnd] = memoryPair()
   const expected: string[] = []
+  const lineFor = new Map<number, string>()
   const refused = new Map<number, string>()
+  let firstPrompt = ''
   let sentBefore = -1
   let hasPrompted = false
   // what the shadow sends is dropped
   copy.open({ data: (bytes) => void expected.push(...splitLines(decode(bytes))), finished() {}, closed() {} })
   const typeLine = async (line: string | undefined) => {
     await waitForPrompt(running, clock, hasPrompted ? NEXT_PROMPT_WAIT : PROMPT_WAIT)
-    hasPrompted = running.output.prompt !== ''
+    const { prompt } = running.output
+    hasPrompted = prompt !== ''
+    if (typed.length === 0) firstPrompt = prompt
     if (line === undefined && isEndless) return stop()
     if (line === undefined) {
       inputEnded = true
@@ -125,6 +136,7 @@ export async function playMatch({
     const last = typed.at(-1)
     if (last !== undefined && sentBefore === expected.length) refused.set(sentBefore, last)
     sentBefore = expected.length
+    lineFor.set(sentBefore, line)
     typed.push(line)
     running.type(line)
   }
@@ -170,6 +182,7 @@ export async function playMatch({
   const ended = await conversation.ended
   const { state } = conversation
   const lines = running.output.lastLines(QUOTED)
+  const lastPrompt = running.output.prompt
   const trouble = (await conversation.closed) ?? ended
   cancel()
   shadow.conversation.end('the match is over')
@@ -185,10 +198,33 @@ export async function playMatch({
     outcomes: own.outcomes,
     board: own.board(),
     expected,
+    lineFor,
     refused,
+    prompts: { first: firstPrompt, last: lastPrompt },
     shadowBroke: isViolation(broken),
     lines,
   }
+}
+
+/** PausedMatch is a match that has come to a moment, after which the judge's side is silent. */
+export interface PausedMatch<Moment> {
+  /** What the moment resolved to; `undefined` if the match ended before it. */
+  readonly reached: Moment | undefined
+  /** Ends the program and then the match. */
+  leave(): Promise<void>
+}
+
+/** Plays until `moment` resolves, or until the match ends. */
+export async function playUntil<Moment>(options: Omit<MatchOptions, 'until'>, moment: Promise<Moment>): Promise<PausedMatch<Moment>> {
+  const over = new AbortController()
+  const match = playMatch({ ...options, until: over.signal })
+  const reached = await Promise.race([moment, match.then(() => undefined)])
+  const leave = async () => {
+    await options.running.stop()
+    over.abort()
+    await match
+  }
+  return { reached, leave }
 }
 
 function isViolation(error: Error | undefined): boolean {

@@ -62,7 +62,7 @@ export interface NumberSearchOptions {
   /** The person who types in every state in which numbers are not the only lines. */
   readonly typist: Console
   readonly random: Random
-  readonly typed?: ((line: string) => Promise<void>) | undefined
+  readonly typed?: ((line: string | undefined, prompt: string) => Promise<void>) | undefined
 }
 
 /** NumberSearch is a person at a console who searches for a number by halves, each time at another place near the middle. */
@@ -93,7 +93,7 @@ export class NumberSearch implements Console {
     const next = open[(open.length >> 1) + random.integer(-spread, spread)]
     if (next === undefined || !numbers.every(Number.isInteger)) return typist.ask(prompt, atEnd, signal)
     this.#last = next
-    await typed?.(String(next))
+    await typed?.(String(next), prompt)
     return String(next)
   }
 }

@@ -15,16 +15,20 @@ import { QUOTED } from './program-output.ts'
 import { toSteps } from './rehearsal.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 import type { Script } from './script.ts'
-import { lookAgain } from './second-look.ts'
+import { lookAgain, lookAtStopped } from './second-look.ts'
 import { endWithin, isBusy } from './waiting.ts'
 import { CountingTransport, CrLfTransport } from './wire-filters.ts'
 import { WireWatch } from './wire-watch.ts'
 
 /** Milliseconds for each answer of the program. */
 const SILENCE = 4000
-/** Milliseconds of its idle time for a program to end after the conversation, and to show that it has crashed. */
+/**
+ * Milliseconds of its idle time for a program to end after the conversation, to show that it has crashed, and the same if it has closed
+ * its connection, as a crash does: on a busy machine, its end becomes known later.
+ */
 const END_WAIT = 3000
 const CRASH_WAIT = 250
+const CLOSED_WAIT = 1000
 /** Milliseconds of processor time that show a busy loop, and of idle time that show none. */
 const BUSY = 300
 const IDLE = 300
@@ -61,6 +65,8 @@ export interface PlayedFinding extends Finding {
   readonly steps?: ReadonlySet<string>
   /** The outcomes of the games at which the judge's side sat, in words. */
   readonly games?: readonly string[]
+  /** True if the judge's side has refused a message of the program. */
+  readonly isRefused?: boolean
   /** The lines that were typed, and everything that the program has printed. */
   readonly typed?: readonly string[]
   readonly printed?: string
@@ -69,16 +75,7 @@ export interface PlayedFinding extends Finding {
 /** Plays one conversation with a program from its start to its end, and returns what is wrong with it. */
 export async function playConversation(
   subject: CheckSubject,
-  {
-    faults,
-    silence = SILENCE,
-    text,
-    script = { seed: subject.seed },
-    wrap,
-    crLf = false,
-    connected: given,
-    keepsRunning = false,
-  }: PlayOptions = {},
+  { faults, silence = SILENCE, text, script, wrap, crLf = false, connected: given, keepsRunning = false }: PlayOptions = {},
 ): Promise<PlayedFinding> {
   const { program, options, role, clock, seed } = subject
   const connected = given ?? (await connectProgram(subject))
@@ -103,10 +100,14 @@ export async function playConversation(
   })
   watch.settle()
   const { processor } = running.usage()
-  const end = await endWithin(running, match.trouble || role === 'server' ? CRASH_WAIT : END_WAIT, clock)
+  const isClosed = match.trouble instanceof Disconnected && match.trouble.isPeerClosed
+  const crashWait = isClosed ? CLOSED_WAIT : CRASH_WAIT
+  const end = await endWithin(running, match.trouble || role === 'server' ? crashWait : END_WAIT, clock)
   const isAwake = running.usage().processor - processor > ASLEEP
   const spins = end === undefined && isAwake && (await isSpinning(running, subject))
-  const isGarbled = text !== undefined && running.output.text().includes('\ufffd')
+  const sent = watch.observations.flatMap((one) => (one.kind === 'message' && one.from !== role ? [one.text] : []))
+  const hasWide = sent.some((one) => /[^\0-\x7f]/.test(one)) && !sent.some((one) => one.includes('\ufffd'))
+  const isGarbled = hasWide && running.output.text().includes('\ufffd')
   const finding = toFinding({
     subject,
     match,
@@ -121,6 +122,7 @@ export async function playConversation(
   if (!keepsRunning) await running.stop()
   return {
     ...{ observations: watch.observations, ...finding, visited: watch.visited, steps: toSteps(watch.observations) },
+    isRefused: match.trouble instanceof Disconnected && match.trouble.reason === 'violation',
     ...{ games: match.outcomes, typed: match.typed, printed: toText(running.output.chunks) },
   }
 }
@@ -160,7 +162,8 @@ function toFinding({ subject, match, end, running, watch, spins, isGarbled, inte
       observations,
     }
   // what a program does after the judge has closed the connection is a consequence
-  if (stopped && !isOdd)
+  const stoppedFault = stopped && !isOdd ? lookAtStopped({ role, automaton: program.protocol.automaton, observations, match }) : undefined
+  if (stopped && !isOdd && !stoppedFault)
     return { sentence: `the conversation continued until the judge stopped it, because its protocol has no end (${played})` }
   if (end?.stopped === 'time' && isActive(observations))
     return { sentence: `the conversation was not over when the time of the program was over (${played})` }
@@ -169,7 +172,11 @@ function toFinding({ subject, match, end, running, watch, spins, isGarbled, inte
   const { automaton } = program.protocol
   const printed = printedIn(match.typed, running, spanOfWait(observations, role))
   const shown = findCause({ role, automaton, observations, trouble, end: stopped ? undefined : end, inputEnded, lines, printed })
-  const found = lookAgain(shown, { role, automaton, observations, match, closesEarly })
+  const found = stoppedFault ?? lookAgain(shown, { role, automaton, observations, match, closesEarly })
+  if (found?.shownBy !== undefined) {
+    const until = observations.findIndex((one) => one.kind === 'message' && one.number === found.shownBy)
+    return { cause: found.cause, sentence: found.sentence, lines, observations: observations.slice(0, until + 1) }
+  }
   if (found) {
     const board = found.cause === 'wrong-rules' && match.board?.trim().includes('\n') ? { board: match.board } : {}
     return { cause: found.cause, sentence: `${found.sentence} (${played})`, lines, observations, ...board }

@@ -32,6 +32,8 @@ export interface Rehearsal {
   readonly outcomes: ReadonlySet<string>
   /** The messages in their order. */
   readonly messages: readonly MessageObservation[]
+  /** The lines that the program's role has asked for again, without a sign that the worksheet's program would crash. */
+  readonly refused: ReadonlySet<string>
   /** Number of messages. */
   readonly length: number
   /** True if neither role has found a fault in what the other role sent. */
@@ -48,9 +50,12 @@ export interface Circumstances {
   readonly time?: number
 }
 
+/** Rehearsed is the part of a program under test that a rehearsal needs. */
+export type Rehearsed = Pick<CheckSubject, 'program' | 'options' | 'role' | 'random' | 'clock'>
+
 /** Plays a script in memory, against Parlor's own role in place of the program under test. Resolves to `undefined` if it does not end. */
 export async function rehearse(
-  { program, options, role, random, clock: realClock }: Pick<CheckSubject, 'program' | 'options' | 'role' | 'random' | 'clock'>,
+  { program, options, role, random, clock: realClock }: Rehearsed,
   script: Script,
   { choices = 0, time }: Circumstances = {},
 ): Promise<Rehearsal | undefined> {
@@ -62,6 +67,19 @@ export async function rehearse(
   const typed = async (line: string | undefined) => {
     if (line === undefined && isEndless) judge.conversation.end('enough')
   }
+  const refused = new Set<string>()
+  let hasWarned = false
+  let last: { readonly line: string; readonly prompt: string; readonly sent: number } | undefined
+  const typedAtProgram = async (line: string | undefined, prompt: string) => {
+    const sent = watch.observations.filter((one) => one.kind === 'message' && one.from === role).length
+    if (last?.prompt === prompt && last.sent === sent && !hasWarned) refused.add(last.line)
+    hasWarned = false
+    last = line === undefined ? undefined : { line, prompt, sent }
+    await typed(line)
+  }
+  const warned = () => {
+    hasWarned = true
+  }
   const people = new Set<Typist>()
   const progress = () => {
     for (const typist of people) typist.progress()
@@ -69,7 +87,10 @@ export async function rehearse(
   const terms = { program, options, script, people, clock, typed }
   const { programTypist, judgeTypist, programRole, judgeRole } = SEQUENCES
   const played = startScriptedSide(
-    { ...terms, side: role, transport: programEnd, random: seededRandom(script.seed + programRole + choices) },
+    {
+      ...{ ...terms, typed: typedAtProgram, warned },
+      ...{ side: role, transport: programEnd, random: seededRandom(script.seed + programRole + choices) },
+    },
     programTypist,
   )
   const judge = startScriptedSide(
@@ -80,7 +101,7 @@ export async function rehearse(
     judgeTypist,
   )
   const closed = Promise.all([judge.conversation.closed, played.conversation.closed])
-  const ended = await endWithin(closed, realClock)
+  const ended = await endSoon(closed, realClock)
   if (!ended) {
     for (const { conversation } of [judge, played]) conversation.end('it does not end')
     return undefined
@@ -95,6 +116,7 @@ export async function rehearse(
     visited: watch.visited,
     outcomes,
     messages,
+    refused,
     length: messages.length,
     isLegal: (await closed).every((error) => !(error instanceof Disconnected && error.reason === 'violation')),
     sentLast: isAnswered ? watch.sent : undefined,
@@ -126,7 +148,8 @@ export function toSteps(observations: readonly Observation[]): ReadonlySet<strin
   )
 }
 
-function endWithin(work: Promise<unknown>, clock: Clock): Promise<boolean> {
+/** Resolves to true when a conversation in memory has ended, and to false if it takes too long. */
+function endSoon(work: Promise<unknown>, clock: Clock): Promise<boolean> {
   return new Promise((resolve) => {
     const cancel = clock.after(PATIENCE, () => resolve(false))
     void work.then(() => {
@@ -143,7 +166,7 @@ export function toScript(seed: number, number: number): Script {
 }
 
 /** Returns the first script that visits a state: the one that plays on by itself, if it does. */
-export async function findScript(subject: Parameters<typeof rehearse>[0] & { readonly seed: number }, state: string): Promise<Script> {
+export async function findScript(subject: Rehearsed & { readonly seed: number }, state: string): Promise<Script> {
   const usual: Script = { seed: subject.seed }
   for (const script of [usual, ...Array.from({ length: TRIED }, (_, number) => toScript(subject.seed, number))]) {
     const rehearsal = await rehearse(subject, script)

@@ -6,7 +6,17 @@ export type CheckLevel = 'worksheet' | 'robust'
 /** The causes of failures. The codes are stable: programs read them, and pages explain them. */
 export const CAUSES = [
   ...(['missing-newline', 'partial-read', 'glued-read', 'crlf', 'wrong-encoding', 'length-prefix', 'repr-of-bytes'] as const),
-  ...(['wrong-serialization', 'spelling', 'out-of-turn', 'answered-twice', 'wrong-rules', 'closed-early', 'never-closes'] as const),
+  ...([
+    'wrong-serialization',
+    'spelling',
+    'doubled-newline',
+    'altered-line',
+    'out-of-turn',
+    'answered-twice',
+    'wrong-rules',
+    'closed-early',
+    'never-closes',
+  ] as const),
   ...(['spins-after-close', 'write-after-close', 'wrong-address', 'not-listening', 'address-in-use', 'unflushed-output'] as const),
   ...(['prompt-on-wire', 'drops-buffered-data', 'stale-buffer', 'crashed', 'hangs'] as const),
 ] as const

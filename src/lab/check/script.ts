@@ -26,6 +26,8 @@ export interface Script {
   readonly unusual?: Side | undefined
   /** The answers by which the judge's person searches for a number; by default, the person types numbers at random. */
   readonly search?: Directions | undefined
+  /** Lines that the person at the program under test types after the first line; the worksheet's program refuses them. */
+  readonly wrong?: readonly string[] | undefined
 }
 
 export interface ScriptedSideOptions {
@@ -39,7 +41,9 @@ export interface ScriptedSideOptions {
   /** The people of both sides, which the side's person joins before its role starts. */
   readonly people: Set<Typist>
   /** Called with each line before the role gets it, and with `undefined` when the person stops typing. */
-  readonly typed?: (line: string | undefined) => Promise<void>
+  readonly typed?: (line: string | undefined, prompt: string) => Promise<void>
+  /** Called if the role refuses a line after which the worksheet's program would crash. */
+  readonly warned?: () => void
   /** Text that the person types in place of a message that can be any text. */
   readonly text?: string | undefined
   readonly clock: Clock
@@ -64,7 +68,7 @@ export function enoughLines({ protocol }: Program): number | undefined {
 
 /** Starts one side of a conversation. `sequence` is the random sequence of its person. */
 export function startScriptedSide(
-  { program, options, side, script, transport, random, people, typed, text, clock }: ScriptedSideOptions,
+  { program, options, side, script, transport, random, people, typed, warned, text, clock }: ScriptedSideOptions,
   sequence: number,
 ): ScriptedSide {
   const outcomes: string[] = []
@@ -74,7 +78,8 @@ export function startScriptedSide(
     declared: script.unusual === side ? unusualLines(program, side) : program.typed,
     enough: enoughLines(program),
     quitsAfter: script.quits?.side === side ? script.quits.after : undefined,
-    ...{ side, text, ...(typed && { typed }) },
+    ...{ side, text, warned, ...(typed && { typed }) },
+    wrong: sequence === SEQUENCES.programTypist ? script.wrong : undefined,
     random: seededRandom(script.seed + sequence),
     state: () => conversation.state,
   })

@@ -1,9 +1,8 @@
-import type { Automaton, Side } from '../../protocol/automaton.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import { quoteText } from '../../wire/text.ts'
-import type { MessageObservation, Observation } from '../monitor/observation.ts'
 import type { NamedCause } from './causes.ts'
-import type { MatchEnd } from './match.ts'
+import type { Cause } from './report.ts'
+import { findAlteredLine, findCutText, findNul, findSecondMessage, type Look, messagesOf } from './typed-text.ts'
 
 /*
  * The wire shows what a program has sent. The judge also knows what it should have sent: Parlor's own role of the same side has read the
@@ -11,24 +10,36 @@ import type { MatchEnd } from './match.ts'
  * distinguishes a program that breaks the rules from a program that hangs, although both look the same on the wire.
  */
 
-/** Look is the judge's knowledge of one conversation beside the bytes. */
-export interface Look {
-  readonly role: Side
-  readonly automaton: Automaton
-  readonly observations: readonly Observation[]
-  readonly match: MatchEnd
-  /** True if the judge's side may have closed its half before the game was over. */
-  readonly closesEarly?: boolean
-}
+/** The causes that the typed lines may explain better, because these causes can follow from a wrong text or a second message. */
+const AMBIGUOUS: ReadonlySet<Cause> = new Set([
+  'missing-newline',
+  'hangs',
+  'wrong-rules',
+  'closed-early',
+  'spelling',
+  'out-of-turn',
+  'answered-twice',
+])
 
 /** Returns a better cause than the one that the wire alone shows, or a cause that it does not show; `undefined` if nothing is wrong. */
 export function lookAgain(found: NamedCause | undefined, look: Look): NamedCause | undefined {
-  if (found === undefined) return findMoveAfterEnd(look) ?? findLostCharacter(look)
-  if (found.cause === 'hangs') return findUnflushed(look) ?? findOtherGame(look) ?? found
+  if (found !== undefined && !AMBIGUOUS.has(found.cause)) return found
+  if (found?.cause === 'missing-newline') return findCutText(look) ?? found
+  const shown = findNul(look) ?? findSecondMessage(look)
+  if (shown) return shown
+  if (found === undefined) return findMoveAfterEnd(look) ?? findAlteredLine(look)
+  if (found.cause === 'hangs') return findUnflushed(look) ?? findAlteredLine(look) ?? findOtherGame(look) ?? findRepeatedPrompt(look, found)
   // a server without a person makes random choices of its own
   if (found.cause !== 'wrong-rules' || (look.role === 'server' && look.match.typed.length === 0)) return found
   const difference = findDifference(look)
   return difference === undefined ? found : { ...found, sentence: `${found.sentence}; ${difference}` }
+}
+
+/** Returns what the typed lines show of a conversation that the judge has stopped; what follows the stop is a consequence of it. */
+export function lookAtStopped(look: Look): NamedCause | undefined {
+  const stop = look.observations.findIndex((one) => one.kind === 'end' && one.from !== look.role)
+  const played = { ...look, observations: stop < 0 ? look.observations : look.observations.slice(0, stop) }
+  return findNul(played) ?? findSecondMessage(played) ?? findAlteredLine(played)
 }
 
 /** Finds a message that came only with the end of the connection, after the judge had waited for it. */
@@ -64,18 +75,21 @@ function findMoveAfterEnd({ role, automaton, observations, match, closesEarly = 
   }
 }
 
-/** Finds a typed character outside of ASCII that the program has left out of its message. */
-function findLostCharacter({ role, automaton, observations, match }: Look): NamedCause | undefined {
-  for (const [at, { name, text }] of messagesOf(observations, role).entries()) {
-    const expected = match.expected[at]?.trim() ?? ''
-    const lost = [...expected].find((character) => character > '\x7f' && !text.includes(character))
-    if (lost === undefined || name === undefined || automaton.messages[name]?.free !== true) continue
-    return {
-      cause: 'wrong-encoding',
-      sentence: `${quoteText(expected)} was typed, and the ${role} sent ${quoteText(text)}, without the character ${quoteText(lost)}: encode text as UTF-8, and leave nothing out`,
-    }
+/**
+ * Finds a program that asks its person again after a line that Parlor's own role accepts. If it shows another prompt, it may wait for
+ * a line that the worksheet's program does not ask for.
+ */
+function findRepeatedPrompt({ role, observations, match }: Look, found: NamedCause): NamedCause {
+  const { typed, lineFor, prompts, inputEnded } = match
+  const sent = messagesOf(observations, role).length
+  const line = lineFor.get(sent)
+  if (line === undefined || line !== typed.at(-1) || inputEnded || prompts.last === '' || match.expected[sent] === undefined) return found
+  if (prompts.last !== prompts.first)
+    return { ...found, sentence: `${found.sentence}; the ${role} waits at the prompt ${quoteText(prompts.last)} for another line` }
+  return {
+    cause: 'wrong-rules',
+    sentence: `the ${role} asked again after ${quoteText(line)}, which the game allows here: the worksheet's ${role} sends ${quoteText(match.expected[sent].trim())}`,
   }
-  return undefined
 }
 
 /** Finds the first message that differs from what Parlor's own role sent in its place, and describes the difference in a clause. */
@@ -91,8 +105,4 @@ function findDifference({ role, automaton, observations, match }: Look): string 
     return `the ${role} sent ${quoteText(message.text)}, but the worksheet's ${role} sends ${quoteText(expected?.trim() ?? '')}`
   }
   return undefined
-}
-
-function messagesOf(observations: readonly Observation[], side: Side): readonly MessageObservation[] {
-  return observations.filter((one) => one.kind === 'message' && one.from === side) as readonly MessageObservation[]
 }

@@ -6,7 +6,7 @@ import type { Check, CheckSubject, Finding } from './check.ts'
 import { connectProgram } from './connecting.ts'
 import { findUnhandledError } from './interrupted.ts'
 import { InterruptingTransport } from './interrupting-transport.ts'
-import { playMatch } from './match.ts'
+import { playUntil } from './match.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { QUOTED } from './program-output.ts'
 import { lineAfter, type Waiting } from './reactions.ts'
@@ -87,16 +87,12 @@ async function sendTwo(subject: CheckSubject, state: string, text: string): Prom
   const sent = Promise.withResolvers<number>()
   const last = (role === 'server' ? toServer : toClient).encode(text)
   const transport = new InterruptingTransport(watch, { how: 'silence', last, isBehind: true, state, onInterrupt: sent.resolve })
-  const leave = new AbortController()
-  const match = playMatch({ ...subject, script: { seed: subject.seed }, running, transport, silence: SILENCE, until: leave.signal })
-  const seen = await Promise.race([sent.promise, match.then(() => undefined)])
+  const { reached: seen, leave } = await playUntil({ ...subject, running, transport, silence: SILENCE }, sent.promise)
   if (seen !== undefined) await settle(subject, { running, watch, seen, state })
   const end = seen === undefined ? undefined : await endWithin(running, 0, clock)
   const crash = findUnhandledError(role, running, end)
   const finding = seen === undefined ? undefined : explain(subject, { running, watch, seen, state }, crash)
-  await running.stop()
-  leave.abort()
-  await match
+  await leave()
   return finding && { ...finding, observations: watch.observations, visited: watch.visited }
 }
 

@@ -11,8 +11,15 @@ const REPEATED = 6
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz'
 
 /**
+ * Texts that a person types in a conversation about anything, beside the example: characters outside of ASCII, words with several blanks
+ * between them, and a line that is longer than a small buffer. Each shows another way to lose a part of a typed line.
+ */
+const TEXTS = ['Zoë – 🙂', 'one  two three', 'a line of sixty characters shows whether a buffer is small!!']
+
+/**
  * Returns the lines that a person may type for the messages of one side in a state: the message itself if it has no field, else
- * its field. A numeric field gets numbers of the size of its example, several of them small numbers, a small letter any letter, and a text for people is `text`, if it is given.
+ * its field. A numeric field gets numbers of the size of its example, several of them small numbers, a small letter any letter, and a text for people
+ * is `text`, if it is given, or one of several texts.
  */
 export function candidateLines(
   automaton: Automaton,
@@ -29,6 +36,7 @@ export function candidateLines(
 
 function linesOf(form: MessageSpec, text?: string): readonly string[] {
   if (form.free && text !== undefined) return [text]
+  if (form.free && !form.bye && form.text === '{text}') return [form.example, ...TEXTS]
   const fields = parseMessage(form, form.example) ?? []
   if (fields.length === 0) return [form.text]
   const example = fields.join(' ')
@@ -67,8 +75,12 @@ export interface TypistOptions {
   readonly text?: string | undefined
   /** Number of lines after which the typist quits, if the program can quit there; by default, after many lines. */
   readonly quitsAfter?: number | undefined
-  /** Called with each line before the answer, and with `undefined` when the typist stops typing. */
-  readonly typed?: (line: string | undefined) => Promise<void>
+  /** Lines that the typist types from its second line on, before it goes on with the usual ones. */
+  readonly wrong?: readonly string[] | undefined
+  /** Called with each line and its prompt before the answer, and with `undefined` when the typist stops typing. */
+  readonly typed?: (line: string | undefined, prompt: string) => Promise<void>
+  /** Called with the sentence that says why a line, after which the worksheet's program would crash, is asked for again. */
+  readonly warned?: (() => void) | undefined
 }
 
 /**
@@ -87,17 +99,21 @@ export class Typist implements Console {
 
   say(): void {}
 
+  warn(): void {
+    this.#options.warned?.()
+  }
+
   /** Notes that the conversation has continued, so that the typist may repeat lines of earlier turns. */
   progress(): void {
     this.#refused.clear()
   }
 
-  async ask(_prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string> {
+  async ask(prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string> {
     // the role may ask before its conversation is complete
     await undefined
     if (signal?.aborted) throw signal.reason
     const line = this.#choose(atEnd)
-    await this.#options.typed?.(line)
+    await this.#options.typed?.(line, prompt)
     if (signal?.aborted) throw signal.reason
     if (line !== undefined) return line
     if (atEnd === undefined) throw new EndOfInput()
@@ -110,8 +126,11 @@ export class Typist implements Console {
     const now = state()
     const { lines, byes } = declared?.[now] ? { lines: declared[now], byes: [] } : candidateLines(automaton, now, side, text)
     this.#count++
+    const wrong = this.#options.wrong?.[this.#count - 2]
+    if (wrong !== undefined) return wrong
     if (this.#count > enough) return undefined
-    if (this.#count > quitsAfter && goodbye !== undefined) return goodbye
+    // a program that does not offer the goodbye can end by the end of its input
+    if (this.#count > quitsAfter && goodbye !== undefined) return declared?.[now]?.includes(goodbye) === false ? undefined : goodbye
     if (this.#count > quitsAfter && byes.length > 0) return random.choice(byes)
     const open = lines.filter((line) => !this.#refused.has(line))
     const fresh = open.filter((line) => !this.#typed.has(line))

@@ -20,9 +20,37 @@ export const BROKEN: readonly BrokenHandIn[] = [
   {
     ...client('wrong-encoding-ignore.py', 'tjc/chat-quit'),
     mistake: 'leaves out what ASCII does not have',
-    check: 'cut-inside-a-character',
+    check: PLAYS,
     cause: 'wrong-encoding',
     says: /without the character/,
+  },
+  {
+    ...client('doubled-newline-stdin.js', 'chat'),
+    mistake: 'adds a line end to a chunk of the keyboard',
+    check: PLAYS,
+    cause: 'doubled-newline',
+    says: /sent an empty line after/,
+  },
+  {
+    ...client('altered-line-scanf.c', 'chat'),
+    mistake: 'reads one word in place of a line',
+    check: PLAYS,
+    cause: 'altered-line',
+    says: /its first word only/,
+  },
+  {
+    ...client('wrong-rules-range.py', 'tictactoe'),
+    mistake: 'does not check that a cell exists',
+    check: 'every-outcome',
+    cause: 'wrong-rules',
+    says: /"-1" was typed, which the game does not allow now/,
+  },
+  {
+    ...client('wrong-rules-free-cell.py', 'tictactoe'),
+    mistake: 'looks at the cell after the typed one',
+    check: PLAYS,
+    cause: 'wrong-rules',
+    says: /asked again after "\d", which the game allows here/,
   },
   {
     ...client('missing-newline-input.py'),
@@ -183,7 +211,7 @@ export const BROKEN: readonly BrokenHandIn[] = [
     mistake: 'sends each hand twice',
     check: PLAYS,
     cause: 'answered-twice',
-    says: /one more answer/,
+    says: /sent "\d" twice/,
   },
   {
     ...server('wrong-rules-low-and-high.py'),

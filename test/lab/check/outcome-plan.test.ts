@@ -9,7 +9,7 @@ import { program } from '../../support/play.ts'
 /** A rehearsal with these outcomes and steps; the seed is its number. */
 const rehearsal = (seed: number, outcomes: readonly string[], steps: readonly string[], length = 10): Rehearsal => ({
   ...{ script: { seed }, outcomes: new Set(outcomes), steps: new Set(steps), visited: new Set() },
-  ...{ messages: [], length, isLegal: true, sentLast: undefined },
+  ...{ messages: [], refused: new Set(), length, isLegal: true, sentLast: undefined },
 })
 
 const seeds = (rehearsals: readonly Rehearsal[], most = 9) => planOutcomes(rehearsals, most).scripts.map(({ seed }) => seed)

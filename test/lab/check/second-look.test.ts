@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { MatchEnd } from '../../../src/lab/check/match.ts'
-import { lookAgain } from '../../../src/lab/check/second-look.ts'
+import { lookAgain, lookAtStopped } from '../../../src/lab/check/second-look.ts'
 import { ConversationMonitor, toWatchedProtocol } from '../../../src/lab/monitor/monitor.ts'
 import type { Observation } from '../../../src/lab/monitor/observation.ts'
 import type { Side } from '../../../src/protocol/automaton.ts'
@@ -8,20 +8,46 @@ import { encode } from '../../../src/wire/text.ts'
 import { program } from '../../support/play.ts'
 
 const tictactoe = await program('tictactoe')
+const chat = await program('chat')
+const ENDED: MatchEnd = {
+  ...{ trouble: undefined, stopped: false, state: '', inputEnded: false, typed: [], outcomes: [], board: undefined, expected: [] },
+  ...{ lineFor: new Map(), prompts: { first: '', last: '' }, refused: new Map(), shadowBroke: false, lines: [] },
+}
 const WRONG = { cause: 'wrong-rules', sentence: 'the client sent MOVE5: cell 5 is taken by O' } as const
 
 /** What the monitor observes of these lines; a line that ends with `.` is the end of that side. */
 function observe(...lines: readonly (readonly [Side, string])[]): readonly Observation[] {
-  const monitor = new ConversationMonitor(toWatchedProtocol(tictactoe))
+  return observeIn(tictactoe, ...lines)
+}
+
+function observeIn(subject: typeof tictactoe, ...lines: readonly (readonly [Side, string])[]): readonly Observation[] {
+  const monitor = new ConversationMonitor(toWatchedProtocol(subject))
   return lines.flatMap(([from, text], at) =>
     monitor.observe(text === '.' ? { kind: 'end', at, from, how: 'finished' } : { kind: 'bytes', at, from, bytes: encode(`${text}\n`) }),
   )
 }
 
+/** Looks at a client of a chat that has sent a text for the typed line, in a conversation that the judge has stopped. */
+function lookAtText(line: string, ...sent: readonly string[]) {
+  const said = sent.map((text) => ['client', text] as const)
+  const observations = observeIn(chat, ['server', 'Hello'], ...said, ['server', 'Hello'])
+  const played = { typed: [line], lineFor: new Map([[0, line]]), expected: [`${line}\n`], prompts: { first: 'You: ', last: '' } }
+  return lookAtStopped({ role: 'client', automaton: chat.protocol.automaton, observations, match: { ...ENDED, ...played } })
+}
+
 /** Looks at a client of tic-tac-toe again. */
 function look(found: Parameters<typeof lookAgain>[0], observations: readonly Observation[], match: Partial<MatchEnd>) {
   const ended = { trouble: undefined, stopped: false, state: '', inputEnded: false, typed: [], outcomes: [], board: undefined }
-  const all = { ...ended, expected: [], refused: new Map(), shadowBroke: false, lines: [], ...match }
+  const all = {
+    ...ended,
+    expected: [],
+    lineFor: new Map(),
+    prompts: { first: '', last: '' },
+    refused: new Map(),
+    shadowBroke: false,
+    lines: [],
+    ...match,
+  }
   return lookAgain(found, { role: 'client', automaton: tictactoe.protocol.automaton, observations, match: all })
 }
 
@@ -54,5 +80,81 @@ describe('a second look', () => {
     expect(look(hangs, played, { expected: ['MOVE6\n'], shadowBroke: true })).toMatchObject({ cause: 'wrong-rules' })
     expect(look(hangs, played, { expected: ['MOVE6\n'] })).toBe(hangs)
     expect(look(hangs, played, { expected: ['MOVE5\n'], shadowBroke: true })).toBe(hangs)
+  })
+})
+
+describe('a look at a text that was typed', () => {
+  test.each([
+    ['doubled-newline', 'one two', ['one two', ''], /sent an empty line after "one two"/],
+    ['answered-twice', 'one two', ['one two', 'one two'], /sent "one two" twice/],
+    ['wrong-serialization', 'one two', ['one two\0'], /bytes of value 0|NUL/],
+    ['crlf', 'one two', ['one two\r'], /ends in \\r\\n/],
+    ['prompt-on-wire', 'one two', ['You: one two'], /with "You:" before it/],
+    ['wrong-encoding', 'Zoë, one', ['Zo, one'], /without the character "ë"/],
+    ['altered-line', 'one two', ['one'], /its first word only/],
+    ['altered-line', 'one two', ['one tw'], /its first 6 characters only/],
+    ['altered-line', 'one  two', ['one two'], /the blanks between the words/],
+    ['altered-line', 'one two', ['one twoone two'], /with more than the line in it/],
+    ['altered-line', 'one two', ['ONE TWO'], /upper and lower case/],
+  ] as const)('finds %s if %j becomes %j', (cause, line, sent, says) => {
+    const found = lookAtText(line, ...sent)
+    expect(found).toMatchObject({ cause, shownBy: expect.any(Number) })
+    expect(found?.sentence).toMatch(says)
+  })
+
+  test('finds a text that was cut, although its rest follows as the next message', () => {
+    expect(lookAtText('one two', 'one', 'two')?.sentence).toMatch(/its first word only/)
+  })
+
+  test('finds nothing in a text that has nothing to do with the line, because the program chooses it', () => {
+    expect(lookAtText('one two', 'Hello')).toBeUndefined()
+    expect(lookAtText('Zoë – 🙂', 'Hello')).toBeUndefined()
+  })
+
+  test('finds nothing in a text that was sent as it was typed, or with a blank at its end', () => {
+    expect(lookAtText('one two', 'one two')).toBeUndefined()
+    expect(lookAtText('one two', 'one two ')).toBeUndefined()
+  })
+})
+
+describe('a look at a move that was typed', () => {
+  /** Looks at a client for which these lines were typed, and which has sent these messages after moves of the server. */
+  const typed = (...moves: readonly (readonly [line: string, sent: string])[]) => typedAt('Move: ', ...moves)
+  const typedAt = (first: string, ...moves: readonly (readonly [line: string, sent: string])[]) =>
+    look(undefined, observe(...moves.flatMap(([, sent], at) => [['server', `MOVE${at + 1}`] as const, ['client', sent] as const])), {
+      typed: moves.map(([line]) => line),
+      lineFor: new Map(moves.map(([line], at) => [at, line])),
+      expected: moves.map(([line]) => `MOVE${line}\n`),
+      prompts: { first, last: '' },
+    })
+
+  test('finds numbers that are not the typed ones', () => {
+    expect(typed(['6', 'MOVE5'], ['9', 'MOVE8'])?.sentence).toMatch(
+      /"6" was typed, and the client sent "MOVE5" in place of "MOVE6": the number is off by one/,
+    )
+  })
+
+  test('finds nothing in numbers that a program chooses itself', () => {
+    expect(typed(['6', 'MOVE5'], ['9', 'MOVE4'])).toBeUndefined()
+    expect(typed(['6', 'MOVE5'])).toBeUndefined()
+    expect(typedAt('', ['6', 'MOVE5'], ['9', 'MOVE8'])).toBeUndefined()
+  })
+
+  test('accepts the number in another spelling', () => {
+    expect(typed(['6', 'MOVE06'], ['9', 'MOVE9'])).toBeUndefined()
+    expect(typed(['6', 'MOVE 6'], ['9', 'MOVE9'])).toBeUndefined()
+  })
+
+  test('tells a client that refuses a move which the game allows from one that hangs', () => {
+    const hangs = { cause: 'hangs', sentence: 'the client sent nothing' } as const
+    const match = { typed: ['6'], lineFor: new Map([[0, '6']]), expected: ['MOVE6\n'] }
+    const asked = observe(['server', 'MOVE5'])
+    expect(look(hangs, asked, { ...match, prompts: { first: 'Move: ', last: 'Move: ' } })).toMatchObject({
+      cause: 'wrong-rules',
+      sentence: 'the client asked again after "6", which the game allows here: the worksheet\'s client sends "MOVE6"',
+    })
+    const other = look(hangs, asked, { ...match, prompts: { first: 'Move: ', last: 'Sure? ' } })
+    expect(other).toMatchObject({ cause: 'hangs', sentence: expect.stringMatching(/waits at the prompt "Sure\? " for another line/) })
+    expect(look(hangs, asked, match)).toBe(hangs)
   })
 })

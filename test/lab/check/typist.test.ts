@@ -39,7 +39,7 @@ describe('the lines for a state', () => {
     ['dropping', ['4', '1', '2', '3', '4', '5', '6', '7'], []],
     ['spelling', [...'abcdefghijklmnopqrstuvwxyz'], []],
     ['tossing', ['H', 'T'], []],
-    ['talking', ['Hello'], ['QUIT']],
+    ['talking', ['Hello', 'Zoë – 🙂', 'one  two three', expect.stringMatching(/^.{60}$/)], ['QUIT']],
     ['waiting', [], []],
   ] as const)('follow from its messages: %s', (state, lines, byes) => {
     expect(candidateLines(automaton, state, 'client')).toEqual({ lines, byes })
@@ -88,6 +88,26 @@ describe('a typist', () => {
     expect(await user.ask('', '0')).toMatch(/^\d$/)
     expect(await user.ask('', '0')).toBe('0')
     expect(await user.ask('')).toBe('QUIT')
+  })
+
+  test('types an empty line only if the other lines of a state were refused', async () => {
+    const user = typist('talking', { declared: { talking: ['', 'ada'] } })
+    expect([await user.ask(''), await user.ask('')]).toEqual(['ada', ''])
+  })
+
+  test('ends its input in place of a goodbye that is not among the declared lines', async () => {
+    const typed: (string | undefined)[] = []
+    const typing = { quitsAfter: 0, typed: async (line: string | undefined) => void typed.push(line) }
+    const user = typist('talking', { ...typing, declared: { talking: ['ada', 'eve'] } })
+    expect(await user.ask('', 'QUIT')).toBe('QUIT')
+    expect(typed).toEqual([undefined])
+  })
+
+  test('types wrong lines after its first line', async () => {
+    const user = typist('moving', { wrong: ['10', 'x'] })
+    expect(await user.ask('')).toMatch(/^\d$/)
+    expect([await user.ask(''), await user.ask('')]).toEqual(['10', 'x'])
+    expect(await user.ask('')).toMatch(/^\d$/)
   })
 
   test('types the lines that a program declares', async () => {
