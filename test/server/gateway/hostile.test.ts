@@ -270,7 +270,7 @@ describe('the page', () => {
     expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
       503,
       'text/plain; charset=utf-8',
-      expect.stringMatching(/page for browsers is not built/),
+      expect.stringMatching(/its page for browsers is not built[\s\S]*"npm start"/),
     ])
   })
 })
