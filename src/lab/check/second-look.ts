@@ -21,7 +21,7 @@ export interface Look {
   readonly closesEarly?: boolean
 }
 
-/** Returns a better cause than the one that the wire alone shows, or a cause that it does not show; `undefined` if nothing is wrong. */
+/** Returns a better cause than the cause that the wire alone shows, or a cause that it does not show; `undefined` if nothing is wrong. */
 export function lookAgain(found: NamedCause | undefined, look: Look): NamedCause | undefined {
   if (found === undefined) return findMoveAfterEnd(look) ?? findLostCharacter(look)
   if (found.cause === 'hangs') return findUnflushed(look) ?? findOtherGame(look) ?? found

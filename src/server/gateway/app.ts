@@ -115,7 +115,7 @@ function addHooks(
   app.setNotFoundHandler((_, reply) => reply.code(404).send({ code: 'not-found', message: 'there is nothing at this address' }))
 }
 
-/** Converts an error of Fastify to one for the client. The client gets no details of a mistake of the server. */
+/** Converts an error of Fastify to an error for the client. The client gets no details of a mistake of the server. */
 function toError({ statusCode = 500, message }: FastifyError): GatewayError {
   if (statusCode >= 500) return { code: 'failed', message: 'an error occurred in the server; it is not your fault' }
   return { code: statusCode === 413 ? 'too-large' : 'bad-request', message }
