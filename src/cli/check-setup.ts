@@ -86,7 +86,7 @@ function joinOptions(fromFiles: readonly GivenOption[], typed: readonly GivenOpt
 }
 
 /**
- * Resolves to the start of the program of `parlor check`, and to the settings files: that of the current folder, and that beside
+ * Resolves to how the program of `parlor check` is started, and to the files that say so: that of the current folder, and that beside
  * the program.
  */
 export async function resolveStart(options: CheckFlags): Promise<{ readonly start: Start; readonly files: readonly CheckFile[] }> {

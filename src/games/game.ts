@@ -147,10 +147,7 @@ export interface Situation<View> {
  */
 export interface Seat<Move, View> {
   readonly number: SeatNumber
-  /**
-   * Returns the next situation: first the situation at the start, then a situation for each event that changes the view. It skips no
-   * situation.
-   */
+  /** Returns the next situation: first the one at the start, then one for each event that changes the view. It skips no situation. */
   next(): Promise<Situation<View>>
   /** Returns the next situation in which this seat may move or the game is over; skips the situations before it. */
   turn(): Promise<Situation<View>>

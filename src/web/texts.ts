@@ -231,7 +231,7 @@ export const texts = {
       ['b', 'to the board'],
       ['/', 'to the talk'],
       ['Esc', 'leave a field'],
-      ['Enter', 'another game, when this game is over'],
+      ['Enter', 'another game, when this one is over'],
     ],
     tictactoe: [
       ['arrows Home End', 'from cell to cell'],

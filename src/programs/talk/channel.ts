@@ -106,7 +106,7 @@ const GLUED = /^(play (?:tictactoe|scissors|guess|hangman))[\r\n]*(-?\d{1,20}|[0
  * games. A line that is not a move is talk, also in the middle of a game; and a peer without games waits for a line after each of
  * its own lines.
  *
- * The idea: `receiveMove` receives lines until a line is the expected move. It shows every other line as talk, and answers it with a
+ * The idea: `receiveMove` receives lines until one is the expected move. It shows every other line as talk, and answers it with a
  * line of the person or, if no person is at the console, with a `request` that says what is expected. So every line gets an answer,
  * and no side waits forever.
  *

@@ -12,7 +12,7 @@ const NO_PAGE = 'This server has no page for browsers yet. Programs can use /ws,
 
 /**
  * Adds the files of a folder, if it has a page: a browser may store the files with hashed names forever, and asks for all others
- * each time. Compressed files beside the originals are preferred. Without a page, adds a text with the reason.
+ * each time. Compressed files beside the originals are preferred. Without a page, adds a text that says so.
  */
 export async function addStaticFiles(app: FastifyInstance, prefix: string, folder: string): Promise<void> {
   if (!existsSync(join(folder, INDEX))) {
