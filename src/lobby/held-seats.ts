@@ -67,8 +67,8 @@ export class HeldSeats {
   }
 
   /**
-   * Returns the refusal. If it says that the user has no seat at the table, but the server holds a seat of the user there, returns
-   * one that advises to resume it.
+   * Returns the refusal. If it says that the user has no seat at the table, but the server holds a seat of the user there, returns a
+   * refusal that advises to resume the seat.
    */
   explain(id: number, refusal: LobbyRefusal | undefined): LobbyRefusal | undefined {
     if (refusal?.code !== 'not-seated' || !this.list().some(({ table }) => table.id === id)) return refusal

@@ -101,7 +101,7 @@ export class Inbox {
     }
   }
 
-  /** Returns the next message; `undefined` before one has arrived. */
+  /** Returns the next message; `undefined` before a message has arrived. */
   next(): Decoded {
     const entry = this.#ready.length === 0 ? undefined : this.#ready.shift()
     if (entry === undefined) {

@@ -181,5 +181,5 @@ function explainServer(running: RunningProgram, { host, port }: Address, end: Pr
   const what = end
     ? 'the server ended before a client could connect'
     : `the server does not listen at ${host}:${port} within ${wait / 1000} s`
-  return { cause: 'not-listening', sentence: `${what}; if it listens at another port, say so with --port`, lines }
+  return { cause: 'not-listening', sentence: `${what}; if it listens at another port, give that port with --port`, lines }
 }

@@ -15,7 +15,7 @@ import { endWithin } from './waiting.ts'
 import { type WireWatch, watchWire } from './wire-watch.ts'
 
 /*
- * UDP may lose a datagram, deliver it twice or in another order, and any host may send one to a socket. A client has to survive a
+ * UDP may lose a datagram, deliver it twice or in another order, and any host may send a datagram to a socket. A client has to survive a
  * missing answer, and an answer of a stranger.
  */
 

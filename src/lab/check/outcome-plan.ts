@@ -1,7 +1,7 @@
 import { ARROW, type Rehearsal } from './rehearsal.ts'
 import type { Script } from './script.ts'
 
-/** Maximum number of messages of a conversation that is played only because it is the longest one with its outcome. */
+/** Maximum number of messages of a conversation that is played only because it is the longest conversation with its outcome. */
 const LONG = 40
 
 /** OutcomePlan is a choice of conversations that together show everything that rehearsals have shown. */

@@ -15,7 +15,7 @@ import { WireWatch } from './wire-watch.ts'
 /** Milliseconds of real time after which a conversation in memory is given up, because a role waits for something that never comes. */
 const PATIENCE = 3000
 
-/** Number of scripts that are searched for one that visits a state. */
+/** Number of scripts among which the search looks for a script that visits a state. */
 const TRIED = 24
 
 /** Stands between a state and the name of the message that leaves it. */
@@ -165,7 +165,7 @@ export function toScript(seed: number, number: number): Script {
   return { seed: seed * 1000 + number, quits }
 }
 
-/** Returns the first script that visits a state: the one that plays on by itself, if it does. */
+/** Returns the first script that visits a state: the script that continues by itself, if it visits the state. */
 export async function findScript(subject: Rehearsed & { readonly seed: number }, state: string): Promise<Script> {
   const usual: Script = { seed: subject.seed }
   for (const script of [usual, ...Array.from({ length: TRIED }, (_, number) => toScript(subject.seed, number))]) {

@@ -53,7 +53,7 @@ export const sentAhead: Check = {
 }
 
 /**
- * Returns a message that the judge's side may send in its turn after the one that begins in a state, whatever the program answers. A
+ * Returns a message that the judge's side may send in its turn after the turn that begins in a state, whatever the program answers. A
  * goodbye or a word is best: a move may break the rules of the game. `undefined` if there is no such message, or if the framing cannot
  * carry two messages in one piece.
  */

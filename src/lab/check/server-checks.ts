@@ -13,7 +13,7 @@ const SILENCE = 4000
 /** Milliseconds until a server that serves one client must have ended. */
 const END_WAIT = 500
 
-/** The check that a server serves a client while another one is connected and silent. */
+/** The check that a server serves a client while another client is connected and silent. */
 export const twoClientsAtOnce: Check = {
   name: 'two-clients-at-once',
   proves: 'serves a client while another client is connected and silent, and then the silent client',

@@ -31,7 +31,7 @@ export interface HandInReport {
 
 /**
  * PairOutcome is the result of the conversation of two hand-ins: it passed, one side made the first mistake, it is not clear which side
- * did, or one of the two cannot play.
+ * made it, or one of the two cannot play.
  */
 export type PairOutcome = 'passed' | 'client' | 'server' | 'unclear' | 'not played'
 

@@ -82,8 +82,8 @@ export class ConversationMonitor {
   }
 
   /**
-   * The bytes, in the direction of the last event, that must not be stored: of the messages that the event has ended, and of the one that
-   * it has begun. More than the secrets if a message is not whole yet.
+   * The bytes, in the direction of the last event, that must not be stored: of the messages that the event has ended, and of the message
+   * that it has begun. More than the secrets if a message is not whole yet.
    */
   get secretBytes(): readonly ByteSpan[] {
     return this.#secretBytes

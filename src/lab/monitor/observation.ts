@@ -44,7 +44,7 @@ export interface WireGap {
   readonly kind: 'gap'
   readonly at: number
   readonly from: Side
-  /** Number of bytes of this side that are missing; `undefined` if the observer has come in the middle of the conversation. */
+  /** Number of bytes of this side that are missing; `undefined` if the observer has missed the beginning of the conversation. */
   readonly missing: number | undefined
 }
 
