@@ -1,4 +1,7 @@
-/* Numbers and times as the page shows them. */
+import type { SeatOwnerInfo } from './model/table-model.ts'
+import { texts } from './texts.ts'
+
+/* Numbers, times and connections as the page shows them. */
 
 /** Formats a span in milliseconds as a clock: "4:31", "0:09"; hours as "1:04:31". */
 export function formatClock(ms: number): string {
@@ -28,4 +31,23 @@ function formatSpan(ms: number): string {
 /** Formats a time as a day: "Nov 30, 2026". */
 export function formatDay(at: number): string {
   return new Date(at).toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' })
+}
+
+/** PeerLink is how a user is connected. */
+type PeerLink = SeatOwnerInfo['links'][number]
+
+/** ClientKind is what a user is connected with, as far as the server knows. */
+export type ClientKind = 'browser' | 'bot' | 'frontDoor' | 'program' | 'house'
+
+/** Returns what a user is connected with, and the words of its badge. */
+export function toBadge({ program, transport, port, json }: PeerLink): {
+  readonly kind: ClientKind
+  readonly text: string
+  readonly title: string
+} {
+  const title = port === undefined ? program : texts.atPort(program, port)
+  if (program === 'parlor/web') return { kind: 'browser', text: texts.clients.browser, title }
+  if (program === 'parlor/door')
+    return json ? { kind: 'bot', text: texts.clients.bot, title } : { kind: 'frontDoor', text: texts.clients.frontDoor, title }
+  return { kind: 'program', text: `${texts.transports[transport]} · ${program}`, title }
 }

@@ -32,8 +32,9 @@ export class FakeServer {
   }
 
   #answer({ type, id }: ToServer): void {
-    const { games, lobby, watchers, board, watching, resync } = examples.toClient
-    for (const answer of [games, lobby, watchers, board]) if (answer.type === type) this.send({ ...answer, id: Number(id) })
+    const { games, lobby, seats, watchers, board, watching, resync } = examples.toClient
+    if (type === 'subscribe') this.send({ ...lobby, id: Number(id) })
+    for (const answer of [games, seats, watchers, board]) if (answer.type === type) this.send({ ...answer, id: Number(id) })
     if (type !== 'watch') return
     this.send({ ...watching, id: Number(id), table: resync.table, n: 1 })
     const { id: _id, ...skipping } = resync

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fold } from '../../src/web/model/fold.ts'
-import type { MessageOf } from '../../src/web/model/messages.ts'
+import { type MessageOf, omit } from '../../src/web/model/messages.ts'
 import { emptyModel, type Input, type Model } from '../../src/web/model/model.ts'
 import type { TableModel } from '../../src/web/model/table-model.ts'
 import { PageUser } from '../support/page-user.ts'
@@ -132,6 +132,11 @@ function cutLog(log: readonly Input[], cut: number, later: number, overlap: numb
   ]
 }
 
+/** Lists tables without the owners of their seats, which no event has: the page requests them again after a lost answer. */
+function listTables(tables: Model['tables']): readonly Omit<TableModel, 'owners'>[] {
+  return Array.from(tables.values(), (table) => omit(table, 'owners'))
+}
+
 test('any cut of a recorded log, with events that the server repeats, gives the same table', async () => {
   const { log } = await playGame(await startServer(), [])
   const { tables } = foldAll(log)
@@ -140,7 +145,7 @@ test('any cut of a recorded log, with events that the server repeats, gives the 
   fc.assert(
     fc.property(place, place, fc.nat({ max: 4 }), (one, other, overlap) => {
       const cut = cutLog(log, Math.min(one, other), Math.max(one, other), overlap)
-      expect(foldAll(cut).tables).toEqual(tables)
+      expect(listTables(foldAll(cut).tables)).toEqual(listTables(tables))
     }),
     { numRuns: 500 },
   )

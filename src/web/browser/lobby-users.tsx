@@ -1,8 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks'
+import { toBadge } from '../formats.ts'
 import { toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { usePage } from './page.ts'
-import { ClockTime, SayForm, Section, ShownText, TalkLog, UserName } from './people.tsx'
+import { Badge, ClockTime, SayForm, Section, ShownText, TalkLog, UserName } from './people.tsx'
 
 /** HereNow lists the users who are online. */
 export function HereNow({ write, challenge }: { readonly write: (name: string) => void; readonly challenge: (name: string) => void }) {
@@ -13,11 +14,14 @@ export function HereNow({ write, challenge }: { readonly write: (name: string) =
     <Section id="h-who" title={texts.hereNow} number={lobby?.total.people ?? 0}>
       {lobby && people.length === 0 && <p class="quiet">{texts.noUsers}</p>}
       <ul class="people">
-        {people.map(({ name, tables }) => (
+        {people.map(({ name, tables, links = [] }) => (
           <li key={name}>
             <b>
               <UserName name={name} />
             </b>
+            {links.slice(0, 1).map((link, at) => (
+              <Badge key={at} {...toBadge(link)} />
+            ))}
             {name === me?.name ? <small>{texts.you}</small> : tables[0] !== undefined && <small>{texts.atTable(tables[0])}</small>}
             {name !== me?.name && (
               <span class="push">

@@ -1,13 +1,25 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { ClientKind } from '../formats.ts'
 import { foldText, isHouse, toShown, toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
+import { Icon } from './icons.tsx'
 
 /** UserName shows the name of a user: isolated from the text around it, and cut; the title has the whole name. */
 export function UserName({ name }: { readonly name: string }) {
   const shown = isHouse(name) ? texts.house : toShownName(name)
   const whole = toShown(name)
   return <bdi title={whole === shown || isHouse(name) ? undefined : whole}>{shown}</bdi>
+}
+
+/** Badge says what a user is connected with. */
+export function Badge({ kind, text, title }: { readonly kind: ClientKind; readonly text: string; readonly title?: string }) {
+  return (
+    <span class="via" title={title === undefined ? undefined : toShown(title)}>
+      <Icon name={kind} />
+      <bdi class="cut">{toShown(text)}</bdi>
+    </span>
+  )
 }
 
 /** ServerText shows a sentence of the server, which may repeat what a user has typed. */

@@ -1,12 +1,12 @@
 import { countWins } from '../../games/scissors.ts'
-import { formatClock } from '../formats.ts'
+import { formatClock, toBadge } from '../formats.ts'
 import { toCoinBoard, toGuessBoard, toHands } from '../model/boards.ts'
 import { toQuizBoard } from '../model/solo-boards.ts'
 import { isOver, type TableModel, timeLeft } from '../model/table-model.ts'
 import { texts } from '../texts.ts'
 import { SeatToken, sideOf } from './icons.tsx'
 import { usePage } from './page.ts'
-import { UserName } from './people.tsx'
+import { Badge, UserName } from './people.tsx'
 
 /** Plate shows a seat: its player, its state, and its clock or its count. */
 export function Plate({ table, seat }: { readonly table: TableModel; readonly seat: number }) {
@@ -21,9 +21,26 @@ export function Plate({ table, seat }: { readonly table: TableModel; readonly se
       <p class="plate__name">
         <UserName name={names[seat] ?? ''} /> {seat === table.seat && <small>{texts.you}</small>}
       </p>
-      <p class="plate__via">{isAway && <span class="away">{texts.connectionClosed(formatClock(Math.max(0, now.value - since)))}</span>}</p>
+      <p class="plate__via">
+        <SeatBadges table={table} seat={seat} />
+        {isAway && <span class="away">{texts.connectionClosed(formatClock(Math.max(0, now.value - since)))}</span>}
+      </p>
       <PlateNumber table={table} seat={seat} isOn={isOn} />
     </div>
+  )
+}
+
+/** How the owner of a seat is connected: a badge for each connection. */
+function SeatBadges({ table, seat }: { readonly table: TableModel; readonly seat: number }) {
+  const owner = table.owners?.seats[seat]
+  if (!owner) return null
+  if (owner.house) return <Badge kind="house" text={texts.clients.house} />
+  return (
+    <>
+      {owner.links.map((link, at) => (
+        <Badge key={at} {...toBadge(link)} />
+      ))}
+    </>
   )
 }
 

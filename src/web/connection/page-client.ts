@@ -13,12 +13,10 @@ export interface PageClientOptions {
   readonly store: PageStore
   /** Called with each new model. */
   readonly changed: (model: Model) => void
-  /** Milliseconds between two requests for the lists of the lobby. */
-  readonly lobbyEvery?: number
 }
 
-/** Milliseconds between two requests for the lists of the lobby; the server does not publish changes of them. */
-const LOBBY_EVERY = 3000
+/** Milliseconds between two pings while the page shows the lobby, in which it may have nothing else to send. */
+const PING_EVERY = 10_000
 /** Milliseconds after which the page closes a connection that does not answer. */
 const SILENCE = 15_000
 
@@ -32,7 +30,7 @@ export class PageClient {
   #ids = 0
   #isLobbyShown = false
   #stopWaiting: (() => void) | undefined
-  #stopAsking: (() => void) | undefined
+  #stopPinging: (() => void) | undefined
   #stopWatching: (() => void) | undefined
   readonly #options: PageClientOptions
 
@@ -88,18 +86,22 @@ export class PageClient {
     this.#take(input)
   }
 
-  /** Keeps the lists of the lobby up to date while it is shown. */
+  /** Subscribes to the lists of the lobby while the page shows them. */
   showLobby(isShown: boolean): void {
     if (this.#isLobbyShown === isShown) return
     this.#isLobbyShown = isShown
-    if (isShown) this.#askForLobby()
+    if (isShown) this.#subscribe()
+    else {
+      this.#stopPinging?.()
+      this.send({ type: 'unsubscribe' })
+    }
   }
 
   /** Closes the connection permanently. */
   stop(): void {
     const socket = this.#socket
     this.#socket = undefined
-    for (const cancel of [this.#stopWaiting, this.#stopAsking, this.#stopWatching]) cancel?.()
+    for (const cancel of [this.#stopWaiting, this.#stopPinging, this.#stopWatching]) cancel?.()
     socket?.close()
   }
 
@@ -110,7 +112,7 @@ export class PageClient {
     this.#stopWatching = undefined
     const { clock } = this.#options
     this.#take({ type: 'received', message, at: clock.monotonic(), wall: clock.now() })
-    if (message.type === 'hello' && this.#isLobbyShown) this.#askForLobby()
+    if (message.type === 'hello' && this.#isLobbyShown) this.#subscribe()
     if (this.#model.link.state === 'outdated') this.stop()
   }
 
@@ -134,12 +136,18 @@ export class PageClient {
     for (let [next] = dueCommands(this.#model); next && this.#socket; [next] = dueCommands(this.#model)) this.send(next)
   }
 
-  #askForLobby(): void {
-    this.#stopAsking?.()
-    this.#stopAsking = undefined
-    if (!this.#isLobbyShown) return
-    this.send({ type: 'lobby' })
-    this.#stopAsking = this.#options.clock.after(this.#options.lobbyEvery ?? LOBBY_EVERY, () => this.#askForLobby())
+  #subscribe(): void {
+    this.send({ type: 'subscribe' })
+    this.#pingLater()
+  }
+
+  /** Pings from time to time, so that the page notices a dead connection. */
+  #pingLater(): void {
+    this.#stopPinging?.()
+    this.#stopPinging = this.#options.clock.after(PING_EVERY, () => {
+      this.send({ type: 'ping' })
+      this.#pingLater()
+    })
   }
 
   #expectAnswer(): void {

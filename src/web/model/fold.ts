@@ -2,7 +2,7 @@ import type { ToClient, ToServer } from '../../native/messages.ts'
 import { toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { type MessageOf, omit } from './messages.ts'
-import { emptyModel, type Input, type Model } from './model.ts'
+import { emptyModel, type Input, type LobbyPage, type Model } from './model.ts'
 import { addEvent, clearPending, leaveTable, type Snapshot, type TableModel, toTable, toUnknownTable } from './table-model.ts'
 
 /** The version of the native protocol that this page speaks. */
@@ -140,9 +140,12 @@ function receive(before: Model, message: ToClient, at: number, wall: number): Mo
       return { ...model, games: message.games }
     case 'lobby': {
       const { people, seekers, tables, total } = message
-      const own = model.me?.registered ? people.find(({ name }) => name === model.me?.name) : undefined
-      return addTables({ ...model, lobby: { people, seekers, tables, total } }, own?.tables ?? [])
+      return setLobby(model, { people, seekers, tables, total })
     }
+    case 'changed':
+      return model.lobby ? setLobby(model, changeLobby(model.lobby, message)) : model
+    case 'seats':
+      return withTable(model, message.table, (table) => ({ ...table, owners: { n: table.n, seats: message.seats } }))
     case 'sought':
       return { ...model, challenges: [...withoutChallenge(model, message.name), toChallenge(message)] }
     case 'withdrawn':
@@ -172,8 +175,6 @@ function receive(before: Model, message: ToClient, at: number, wall: number): Mo
     case 'history':
     case 'recent':
     case 'record':
-    case 'changed':
-    case 'seats':
     case 'session':
     case 'pong':
       return model
@@ -249,6 +250,9 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
       return { ...omit(model, 'seek'), notice: message }
     case 'watchers':
       return model
+    case 'seats':
+      // the plates stay without a badge
+      return withTable(model, command.table, (table) => ({ ...table, owners: { n: table.n, seats: [] } }))
     case 'games':
       return { ...model, games: [], notice: message }
     case 'board':
@@ -276,6 +280,24 @@ function revokeTokens(model: Model): Model {
     table.token === undefined ? [id, table] : [id, { ...omit(table, 'token'), mayBeOwn: true }],
   )
   return { ...model, tables: new Map(tables) }
+}
+
+/** Sets the lists of the lobby; a registered user's own tables there may be unknown to this page. */
+function setLobby(model: Model, lobby: LobbyPage): Model {
+  const own = model.me?.registered ? lobby.people.find(({ name }) => name === model.me?.name) : undefined
+  return addTables({ ...model, lobby }, own?.tables ?? [])
+}
+
+function changeLobby(lobby: LobbyPage, changes: MessageOf<'changed'>): LobbyPage {
+  const { people, peopleGone, tables, tablesGone, seekers = lobby.seekers, total } = changes
+  const changedNames = new Set([...peopleGone, ...people.map(({ name }) => name)])
+  const changedTables = new Set([...tablesGone, ...tables.map(({ table }) => table)])
+  return {
+    people: [...lobby.people.filter(({ name }) => !changedNames.has(name)), ...people],
+    tables: [...lobby.tables.filter(({ table }) => !changedTables.has(table)), ...tables],
+    seekers,
+    total,
+  }
 }
 
 function toChallenge({ type: _type, ...challenge }: MessageOf<'sought'>) {

@@ -5,6 +5,9 @@ export type Sight = NonNullable<MessageOf<'event'>['sight']>
 /** Snapshot is a message with the whole state of a table. */
 export type Snapshot = MessageOf<'seated'> | MessageOf<'watching'> | MessageOf<'resync'>
 
+/** SeatOwnerInfo is the owner of a seat, and how the owner is connected. */
+export type SeatOwnerInfo = MessageOf<'seats'>['seats'][number]
+
 /** PendingMove is a move of this user that the server has not confirmed. */
 export interface PendingMove {
   readonly move: string
@@ -68,6 +71,10 @@ export interface TableModel {
   readonly refusal?: string
   /** The board as text, for a game without a board of its own. */
   readonly board?: Pick<MessageOf<'board'>, 'n' | 'text' | 'moves'>
+  /** The owners of the seats and how they are connected, as they were after the event `n`. */
+  readonly owners?: { readonly n: number; readonly seats: readonly SeatOwnerInfo[] }
+  /** Number of the last event with which a player has left or come back. */
+  readonly presence: number
   readonly watchers?: { readonly names: readonly string[]; readonly total: number }
   /** The table of the rematch. */
   readonly next?: number
@@ -81,7 +88,7 @@ export interface TableModel {
 /** Begins the model of a table from a message with its state; for a known table, `before` has what the message does not repeat. */
 export function toTable(snapshot: Snapshot, at: number, before?: TableModel): TableModel {
   const { table, game, names, settings, rated, clock, seat, token, n = 0, sight, offers = [] } = snapshot
-  const { mayBeOwn: _, ...known } = before ?? { n: 0, away: new Map<number, number>(), moves: [], talk: [] }
+  const { mayBeOwn: _, ...known } = before ?? { n: 0, presence: 0, away: new Map<number, number>(), moves: [], talk: [] }
   // an event may be in the log of this connection before the answer that has an older number
   const isNewer = n >= known.n
   const skipped = snapshot.type === 'resync' ? n - known.n : 0
@@ -126,9 +133,9 @@ export function addEvent(table: TableModel, { n, at: happened, what, sight }: Me
     case 'declined':
       return { ...next, offers: [] }
     case 'gone':
-      return { ...setAway(next, what.seat, at), offers: next.sight?.outcome ? [] : next.offers }
+      return { ...setAway(next, what.seat, at), presence: n, offers: next.sight?.outcome ? [] : next.offers }
     case 'back':
-      return setAway(next, what.seat, undefined)
+      return { ...setAway(next, what.seat, undefined), presence: n }
     case 'ended':
       return { ...clearPending(next), offers: [] }
     case 'continued':

@@ -7,7 +7,7 @@ import type { ServeWebPages } from '../../support/web-pages.ts'
 /** A text with markup, an escape sequence, an override of the direction, an emoji, and 10,000 characters without a blank. */
 const HOSTILE = `<img src=x onerror=alert(1)>\u001b[31m\u202e👩‍🚀${'w'.repeat(10_000)}`
 /** The fields that the protocol gives a meaning; all other texts are for people. */
-const MEANING: readonly string[] = ['type', 'game', 'rules', 'cells', 'code', 'token', 'software', 'secret', 'what']
+const MEANING: readonly string[] = ['type', 'game', 'rules', 'cells', 'code', 'token', 'software', 'secret', 'what', 'transport']
 
 /** Returns a message in which each text for people is hostile. */
 function toHostile<Value>(value: Value, name = ''): Value {
