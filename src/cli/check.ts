@@ -5,10 +5,10 @@ import { formatCount } from '../base/counts.ts'
 import { errorMessage } from '../base/errors.ts'
 import { judgeBuilt } from '../lab/check/build.ts'
 import type { Check } from '../lab/check/check.ts'
-import type { JudgedCheck } from '../lab/check/judge.ts'
+import { type JudgedCheck, judge } from '../lab/check/judge.ts'
 import { formatScore, toScore } from '../lab/check/points.ts'
 import { CHECKS, selectChecks } from '../lab/check/registry.ts'
-import { type CheckLevel, type CheckReport, toReport } from '../lab/check/report.ts'
+import { type CheckLevel, type CheckReport, type CheckResult, toReport } from '../lab/check/report.ts'
 import { formatFailure, formatGradescope, formatJUnit, formatTap } from '../lab/check/report-formats.ts'
 import type { Side } from '../protocol/automaton.ts'
 import type { Program } from '../protocol/definition.ts'
@@ -23,6 +23,9 @@ import { terminalSignal } from './stop-signal.ts'
 
 /** Maximum number of checks that run at the same time. */
 const MOST_LANES = 4
+
+/** The checks of `robust` that a run at the level `worksheet` plays at its end, because most programs of students meet their faults. */
+const HINTS = CHECKS.filter(({ isHint }) => isHint)
 
 /** Options with a value that the command line for repeating one check does not have. */
 const WITH_VALUE = ['--only', '--seed', '--format', '--junit', '--gradescope']
@@ -73,6 +76,12 @@ export async function checkCommand(name: string | undefined, options: CheckOptio
       progress.clear()
       if (!quiet && !judged.isSkipped) printJudged(terminal, { ...judged, result })
     }
+    if (!quiet && level === 'worksheet' && options.only === undefined && results.every(({ result }) => result.passed))
+      for await (const { result, isSkipped } of judge({ subject, level: 'robust', checks: HINTS, repeat, onProgress })) {
+        if (stop.aborted) return stop.reason
+        progress.clear()
+        if (!result.passed && !isSkipped) printHint(terminal, { ...result, name: `${prefix}${result.name}` })
+      }
     progress.clear()
   }
   const role = commands.length > 1 ? 'both' : (commands[0]?.[0] ?? 'both')
@@ -163,6 +172,13 @@ function printJudged(terminal: Terminal, { result, proves, lines, observations, 
   for (const line of lines) terminal.say(`        | ${line}`)
   terminal.printSentence(`        cause: ${result.cause}; source: ${result.source}`)
   terminal.say(`        repeat: ${result.repeat}`)
+}
+
+/** Prints a failure that does not count at the level of the command. */
+function printHint(terminal: Terminal, { name, sentence, cause, source, repeat }: CheckResult): void {
+  terminal.printSentence(`hint    ${name}: ${sentence}`)
+  terminal.printSentence(`        cause: ${cause}; source: ${source}; it does not count at the level worksheet`)
+  terminal.say(`        repeat: ${repeat} --level robust`)
 }
 
 /** Sorts results in the order of the list of checks. Checks that run at the same time end in any order. */

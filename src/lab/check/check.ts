@@ -59,6 +59,8 @@ export interface Check {
   /** A sentence about the program, which a passed check proves. */
   readonly proves: string
   readonly level: CheckLevel
+  /** True for a check of the level `robust` that `parlor check` also runs at the level `worksheet`, where it prints a failure that does not count. */
+  readonly isHint?: boolean
   /** The sides that the check judges. */
   readonly roles: readonly Side[]
   /** The connections on which it runs. Default: streams. */

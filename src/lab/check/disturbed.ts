@@ -13,7 +13,7 @@ const SLOW_SILENCE = 6000
 const WIDE = 'Zoë – 🙂'
 
 /** Disturbance is a network that a check plays on. */
-interface Disturbance extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'carriers'> {
+interface Disturbance extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'carriers' | 'isHint'> {
   readonly play: PlayOptions
   /** Names the cause of a failure that appears on this network only, from the cause that the conversation itself shows. */
   readonly toCause: (shown: Cause) => Cause
@@ -27,11 +27,22 @@ interface Disturbance extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'car
  * Returns a check on a disturbed network. A program that fails there may fail without the disturbance, too, so the judge plays the
  * conversation again on a network that disturbs nothing.
  */
-export function disturb({ name, proves, appliesTo, carriers = 'streams', play, toCause, shows, isTooSoon }: Disturbance): Check {
+export function disturb({
+  name,
+  proves,
+  appliesTo,
+  carriers = 'streams',
+  isHint = false,
+  play,
+  toCause,
+  shows,
+  isTooSoon,
+}: Disturbance): Check {
   return {
     name,
     proves,
     level: 'robust',
+    isHint,
     roles: ['client', 'server'],
     carriers,
     appliesTo: (program, role) => isPlayable(program) && appliesTo?.(program, role) !== false,
@@ -61,6 +72,7 @@ function findTooSoon({ role, program }: CheckSubject, played: Finding): Finding 
 
 export const byteByByte = disturb({
   name: 'byte-by-byte',
+  isHint: true,
   proves: 'reads a message that arrives byte by byte',
   play: { faults: 'dribble 3ms', silence: SLOW_SILENCE },
   isTooSoon: true,
@@ -70,6 +82,7 @@ export const byteByByte = disturb({
 
 export const glued = disturb({
   name: 'glued',
+  isHint: true,
   proves: 'reads messages that arrive together, one after the other',
   play: { faults: 'glue 400ms', silence: SLOW_SILENCE },
   toCause: (shown) => (shown === 'drops-buffered-data' ? shown : 'glued-read'),
