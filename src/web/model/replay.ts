@@ -51,7 +51,7 @@ export function toPosition(record: TableRecord, rules: string, move: number): Re
     const sight = view === undefined ? {} : { sight: { view, turn: false, toMove: [], ...ended, ...left } }
     table = addEvent({ ...table, n: n - 1 }, { type: 'event', table: id, n, at, what, ...sight }, at)
     if (view !== undefined && !OWN_BOARDS.has(rules)) table = { ...table, board: { n, text: toText(view) } }
-    if (event.move !== undefined) table = { ...table, moves: table.moves.with(-1, { ...lastOf(table), text: event.move }) }
+    if (event.move !== undefined) table = { ...table, moves: [...table.moves.slice(0, -1), { ...lastOf(table), text: event.move }] }
   }
   return { move: Math.min(move, moves), table, ...(taken === undefined ? {} : { taken }) }
 }
