@@ -37,9 +37,9 @@ export async function serveNativeAlone(peer: Peer<DoorMessage, DoorState>, seati
 function createSession(peer: Peer<DoorMessage, DoorState>, lobby: () => Lobby): NativeSession {
   const session = new NativeSession(
     lobby,
-    (message) => {
+    (text) => {
       // events can still arrive after the client has disconnected
-      if (peer.state !== 'end') peer.send('text', JSON.stringify(message))
+      if (peer.state !== 'end') peer.send('text', text)
     },
     (cost) => peer.connection.charge(cost),
   )

@@ -126,6 +126,8 @@ export interface TableEventView {
   readonly what: VisibleEvent
   /** The view after the event; missing for an event that does not change the view. */
   readonly sight?: TableView
+  /** The text of the event in the native protocol, which all watchers of the table share; missing for a seat. */
+  readonly shared?: { text?: string }
 }
 
 /** TableView is the view of a seat or a watcher at one moment. */

@@ -2,7 +2,7 @@ import type { SeatNumber, Situation } from '../games/game.ts'
 import { addRecentEvent, type RecentEvents } from './history.ts'
 import type { TableEvent, TableId } from './ports.ts'
 import type { TableState } from './table.ts'
-import { projectEvent, type StandingChange, type TableObserver, toSituation } from './table-updates.ts'
+import { projectEvent, type StandingChange, type TableObserver, type TableUpdate, toSituation } from './table-updates.ts'
 
 const NO_OBSERVERS: readonly never[] = []
 
@@ -88,11 +88,13 @@ export abstract class ObservedTable {
   /** Calls all observers with an event; removes an observer that throws, so that the others get the event, too. */
   protected publish(event: TableEvent, state: TableState): void {
     const all = this.#observers
+    let watched: TableUpdate | undefined
     for (const observer of all) {
       // an observer that was called before may have unsubscribed this observer
       if (all !== this.#observers && !this.#observers.includes(observer)) continue
       try {
-        observer.update(projectEvent(event, state, observer.viewer))
+        if (observer.viewer !== 'watcher') observer.update(projectEvent(event, state, observer.viewer))
+        else observer.update((watched ??= { ...projectEvent(event, state, 'watcher'), shared: {} }))
       } catch (reason) {
         this.#drop(observer, reason)
       }

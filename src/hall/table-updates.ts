@@ -1,4 +1,5 @@
 import type { SeatNumber, Situation } from '../games/game.ts'
+import type { TableEventView } from './api.ts'
 import { changesOf, type TableEvent, toVisibleEvent, type VisibleEvent } from './events.ts'
 import type { PeerLink } from './peer-links.ts'
 import type { TableState } from './table.ts'
@@ -11,6 +12,13 @@ export interface TableUpdate {
   readonly event: VisibleEvent
   /** The new view; missing for an event that does not change the view. */
   readonly situation?: Situation<unknown>
+  /** What all watchers of the table have in common; missing for a seat. */
+  readonly shared?: SharedUpdate
+}
+
+/** SharedUpdate has what the first watcher has made of an update, for the other watchers, so that many watchers cost little. */
+export interface SharedUpdate {
+  view?: TableEventView
 }
 
 /** TableObserver receives the published events of a table, for a seat or for a watcher. */

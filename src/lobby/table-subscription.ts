@@ -135,7 +135,7 @@ export class TableSubscription implements TableObserver {
 
   update(update: TableUpdate): void {
     if (update.situation) this.#seen = update.n
-    const event = this.#toEventView(update, this.table.state)
+    const event = this.#toSharedView(update)
     if (this.#held) this.#held.push(event)
     else this.#listener.tableEvent(event)
   }
@@ -148,6 +148,14 @@ export class TableSubscription implements TableObserver {
     this.#ended = true
     this.#onClosed()
     this.#listener.closed(this.table.id, reason.message)
+  }
+
+  /** Does the same as `#toEventView`, once for all watchers of the table. */
+  #toSharedView(update: TableUpdate): TableEventView {
+    const { shared } = update
+    if (!shared) return this.#toEventView(update, this.table.state)
+    shared.view ??= { ...this.#toEventView(update, this.table.state), shared: {} }
+    return shared.view
   }
 
   /** Adds the table to an update, and the view if the view or only its clocks have changed; `state` is the state after the event. */

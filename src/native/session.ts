@@ -24,14 +24,14 @@ const CHALLENGES = 100
  */
 export class NativeSession implements LobbyListener {
   readonly #lobby: () => Lobby
-  readonly #send: (message: ToClient) => void
+  readonly #write: (text: string) => void
   readonly #charge: (cost: number) => void
 
-  /** `send` writes one message to the client; `charge` subtracts the cost of a command from the client's budget. */
-  constructor(lobby: () => Lobby, send: (message: ToClient) => void, charge: (cost: number) => void = () => {}) {
+  /** `write` sends the text of one message to the client; `charge` subtracts the cost of a command from the client's budget. */
+  constructor(lobby: () => Lobby, write: (text: string) => void, charge: (cost: number) => void = () => {}) {
     this.#charge = charge
     this.#lobby = lobby
-    this.#send = send
+    this.#write = write
   }
 
   /** Sends `hello` and, if the client is already logged in, the challenges that are open. */
@@ -68,8 +68,12 @@ export class NativeSession implements LobbyListener {
     this.#send({ type: 'seated', ...toSnapshotFields(attendance) })
   }
 
-  tableEvent({ table, n, at, what, sight }: Parameters<LobbyListener['tableEvent']>[0]): void {
-    this.#send({ type: 'event', table, n, at, what, ...(sight ? { sight } : {}) })
+  tableEvent({ table, n, at, what, sight, shared }: Parameters<LobbyListener['tableEvent']>[0]): void {
+    if (shared?.text !== undefined) return this.#write(shared.text)
+    const message: ToClient = sight ? { type: 'event', table, n, at, what, sight } : { type: 'event', table, n, at, what }
+    const text = JSON.stringify(message)
+    if (shared) shared.text = text
+    this.#write(text)
   }
 
   closed(table: number, sentence: string): void {
@@ -110,6 +114,10 @@ export class NativeSession implements LobbyListener {
 
   challengeRefused(by: SeekInfo): void {
     this.#send({ type: 'refused', ...toSeek(by) })
+  }
+
+  #send(message: ToClient): void {
+    this.#write(JSON.stringify(message))
   }
 
   /** Sends `sought` for each open challenge to the user who has just logged in. */

@@ -26,7 +26,7 @@ class QueueClient {
   constructor(service: LobbyService, address: string) {
     this.#session = new NativeSession(
       () => lobby,
-      (message) => this.received.push(ToClient.parse(JSON.parse(JSON.stringify(message)))),
+      (text) => this.received.push(ToClient.parse(JSON.parse(text))),
       (cost) => {
         this.charged += cost
       },

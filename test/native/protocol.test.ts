@@ -86,7 +86,7 @@ describe('the native protocol', () => {
     const sent: { type: string; message?: string }[] = []
     const session = new NativeSession(
       () => new FakeLobby(),
-      (message) => sent.push(message),
+      (text) => sent.push(JSON.parse(text)),
     )
     await session.handle(JSON.stringify(command))
     expect(sent).toMatchObject([{ type: 'error', code: 'bad-message', message: expect.stringContaining(sentence) }])
@@ -98,7 +98,7 @@ describe('the native protocol', () => {
     const sent: { type: string; message?: string }[] = []
     const session = new NativeSession(
       () => new FakeLobby(),
-      (message) => sent.push(message),
+      (text) => sent.push(JSON.parse(text)),
     )
     const fields = ToServer.options.flatMap(({ shape }) => Object.keys(shape).map((field) => [shape.type.value, field] as const))
     expect(fields.length).toBeGreaterThan(60)

@@ -23,7 +23,7 @@ export class MemoryNativeClient {
     this.#close = () => house.close()
     this.#session = new NativeSession(
       () => lobby,
-      (message) => this.received.push(ToClient.parse(JSON.parse(JSON.stringify(message)))),
+      (text) => this.received.push(ToClient.parse(JSON.parse(text))),
     )
     const lobby = requireLobby(house, this.#session)
   }
