@@ -26,7 +26,7 @@ import type { ClassWatch, ClassWatchOptions } from './class-watch.ts'
 import { wallClock } from './clock.ts'
 import { type Flags, loadFromSettings, loadOptions, resolveSettings, selectPrograms } from './config.ts'
 import { onCrash, printError, UsageError } from './diagnostics.ts'
-import { garbageCollectionFlags } from './garbage-collection.ts'
+import { boundYoungSpace, garbageCollectionFlags } from './garbage-collection.ts'
 import { formatNoWeb, formatWebRefusal, openWebPort, type WebPort } from './gateway.ts'
 import { openStreams } from './listening.ts'
 import { createLogs } from './logs.ts'
@@ -134,6 +134,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const operator = await openAdmin(config, { ...toAdminServices(service, store), classConsole: watch?.console }, logs)
   // the process sets the flags last, because V8 cannot use code that was compiled with other flags
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
+  const endBound = boundYoungSpace(wallClock)
   const terminal = new Terminal()
   terminal.write(
     flags.json
@@ -146,6 +147,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const endLooks = watchDescriptors(async () => (await openFile(devNull)).close(), wallClock, logs)
   if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
   endLooks()
+  endBound()
   await operator?.close()
   await webPort?.close()
   await server.stop()

@@ -268,9 +268,9 @@ describe('the page', () => {
   test('that is not built is a text that says so', async () => {
     const answer = await fetch(`${(await startGateway()).url}/`)
     expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
-      200,
+      503,
       'text/plain; charset=utf-8',
-      expect.stringMatching(/no page/),
+      expect.stringMatching(/its page for browsers is not built[\s\S]*"npm start"/),
     ])
   })
 })
