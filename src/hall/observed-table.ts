@@ -93,8 +93,10 @@ export abstract class ObservedTable {
       // an observer that was called before may have unsubscribed this observer
       if (all !== this.#observers && !this.#observers.includes(observer)) continue
       try {
-        if (observer.viewer !== 'watcher') observer.update(projectEvent(event, state, observer.viewer))
-        else observer.update((watched ??= { ...projectEvent(event, state, 'watcher'), shared: {} }))
+        if (observer.viewer === 'watcher') {
+          watched ??= { ...projectEvent(event, state, 'watcher'), shared: {} }
+          observer.update(watched)
+        } else observer.update(projectEvent(event, state, observer.viewer))
       } catch (reason) {
         this.#drop(observer, reason)
       }
