@@ -19,7 +19,7 @@ describe('the command line', () => {
     expect(code).toBe(0)
     const commands = [...output.matchAll(/^ {2}(\w+) (?:\[|<|\s)/gm)].map(([, name = '']) => name).filter((name) => name !== 'help')
     expect(commands).toEqual(
-      'serve config host join solo tap show rerun check class rank people results verify backup repair protocols lookup complete'.split(
+      'serve config host join solo tap show rerun check class rank people results export verify backup repair protocols lookup complete'.split(
         ' ',
       ),
     )

@@ -510,7 +510,7 @@ describe('a restart', () => {
     const [reseeded, ...more] = await store.tables.read(9, 3)
     expect([reseeded, more]).toEqual([{ type: 'reseeded', seed: expect.stringMatching(/^1:[\w-]{22}$/), n: 4, at: START }, []])
     expect(table?.state).toMatchObject({ seed: reseeded?.type === 'reseeded' && reseeded.seed, position: { guesses: 1 }, suspended: true })
-    expect(watcher.received).toEqual([{ n: 4, at: START, event: { type: 'reseeded' } }])
+    expect(watcher.received).toEqual([{ n: 4, at: START, event: { type: 'reseeded' }, shared: {} }])
     expect((await store.tables.read(1, 0)).map(({ type }) => type)).toEqual(['opened'])
     const again = process(store)
     await again.hall.restore()

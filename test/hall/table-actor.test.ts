@@ -178,6 +178,7 @@ describe('append before publish', () => {
       at: START,
       event: { type: 'moved', seat: 0 },
       situation: { view: { cells: '----O----', size: 3, turn: 1, last: 5 }, turn: false },
+      shared: {},
     })
   })
 
