@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
+import { hashSources, STAMP } from './src/cli/page-build.ts'
 
 /**
  * The build of the page into `dist/web`. Addresses are relative to the page, so a path prefix needs no other build. Nothing is inline,
@@ -9,7 +10,7 @@ import { defineConfig, type Plugin } from 'vite'
 export default defineConfig({
   root: join(import.meta.dirname, 'src/web'),
   base: './',
-  plugins: [compress()],
+  plugins: [compress(), stamp()],
   build: {
     outDir: join(import.meta.dirname, 'dist/web'),
     emptyOutDir: true,
@@ -36,6 +37,17 @@ function compress(): Plugin {
           this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(source, { level: 9 }) })
         }
       },
+    },
+  }
+}
+
+/** Notes the sources of the page beside it, so that a server that starts after `npm run build:web` or `npm pack` does not build it again. */
+function stamp(): Plugin {
+  return {
+    name: 'parlor-stamp',
+    apply: 'build',
+    async generateBundle() {
+      this.emitFile({ type: 'asset', fileName: STAMP, source: await hashSources(import.meta.dirname) })
     },
   }
 }

@@ -21,7 +21,7 @@ export const PAGE_ROOMS = ['base', 'games', 'hall', 'lab', 'native', 'protocol',
 /** The other files on which the built page depends. */
 const PAGE_FILES = ['package-lock.json', 'vite.config.ts']
 /** The file in the folder of a built page that has the hash of its sources. Its name begins with a dot, so the server does not serve it. */
-const STAMP = '.sources'
+export const STAMP = '.sources'
 /** Milliseconds that a build may take. */
 const TIMEOUT = 120_000
 /** Maximum number of characters of the output of a failed build that the server logs. */
@@ -65,7 +65,7 @@ export async function preparePage({ root, signal, log }: PageBuildOptions): Prom
 }
 
 /** Returns the hash of the names and contents of all files from which the page is built. */
-async function hashSources(root: string): Promise<string> {
+export async function hashSources(root: string): Promise<string> {
   const hash = createHash('sha256')
   const inRooms = await Promise.all(PAGE_ROOMS.map((room) => listFiles(root, `src/${room}`)))
   for (const file of [...inRooms.flat(), ...PAGE_FILES].sort()) {
