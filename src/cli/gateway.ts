@@ -11,6 +11,7 @@ import type { Address } from '../wire/transport.ts'
 import type { Batcher } from '../wire/transports/batching.ts'
 import { listenTcp } from '../wire/transports/tcp.ts'
 import { wallClock } from './clock.ts'
+import { printError } from './diagnostics.ts'
 import { serverStatus } from './metrics-server.ts'
 import { pageFolder, preparePage } from './page-build.ts'
 import { shortName } from './same-port.ts'
@@ -66,7 +67,9 @@ export async function openWebPort(
   })
   try {
     const { address } = await gateway.listen()
-    await preparePage({ root: ROOT, signal: stop, log: (level, sentence) => logs.log(level, sentence) })
+    // a terminal gets the sentence in lines that fit, and a program gets it as JSON
+    const notify = config.log === 'json' ? (sentence: string) => logs.log('warn', sentence) : printError
+    await preparePage({ root: ROOT, signal: stop, notify })
     return {
       address,
       url: toUrl(address, isSecure, prefix),

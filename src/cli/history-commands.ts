@@ -90,7 +90,7 @@ export async function resultsCommand(game: string | undefined, { data, plugin, j
 }
 
 /** Returns the rules' name of a game, given the name of the rules or the game's name for users; `undefined` for an unknown game. */
-function findRules(game: string, catalogue: Catalogue): string | undefined {
+export function findRules(game: string, catalogue: Catalogue): string | undefined {
   return catalogue.find(game)?.game.name ?? (catalogue.games.has(game) ? game : undefined)
 }
 

@@ -118,7 +118,9 @@ export async function createCommands(
 
 /** The order of the commands in the help. */
 const ORDER =
-  'serve config host join solo tap show rerun check class rank people results verify backup repair protocols lookup complete'.split(' ')
+  'serve config host join solo tap show rerun check class rank people results export verify backup repair protocols lookup complete'.split(
+    ' ',
+  )
 
 /**
  * Adds the commands of the operator and of the laboratory to the others, in the order of the help. If `only` names one of these

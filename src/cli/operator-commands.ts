@@ -115,6 +115,19 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
           ),
     },
     {
+      usage: 'export [game]',
+      about: 'the finished games of the users, as JSON with all moves and a game on each line, also while the server runs',
+      example: 'parlor export > games.jsonl\nparlor export tictactoe --data /srv/parlor\nparlor export --csv > results.csv',
+      define: (made) =>
+        made
+          .addOption(dataOption('the folder of the server'))
+          .option('--csv', 'print the results alone, as CSV with a row for each player')
+          .option('--plugin <file>', PLUGIN, appendValue)
+          .action(async (game, { plugin, csv }, command) =>
+            end(await (await import('./export.ts')).exportCommand(game, { data: await folderOf(command), plugin, csv })),
+          ),
+    },
+    {
       usage: 'verify [file]',
       about: 'check the data of a server, also while it runs, or a backup: is every event present, readable, and within the rules',
       example: 'parlor verify\nparlor verify --data /srv/parlor --json\nparlor verify /backup/parlor.db',

@@ -36,7 +36,7 @@ export interface PageBuildOptions {
   /** Stops the build. */
   readonly signal?: AbortSignal
   /** Called with a sentence for the operator. */
-  readonly log: (level: 'info' | 'warn', sentence: string) => void
+  readonly notify: (sentence: string) => void
 }
 
 /** Returns the folder of the built page in a package. */
@@ -45,22 +45,21 @@ export function pageFolder(root: string): string {
 }
 
 /**
- * Builds the page for browsers in a clone, unless it is built from the present sources. If that fails, it logs why, and the folder has the
+ * Builds the page for browsers in a clone, unless it is built from the present sources. If that fails, it notifies the operator, and the folder has the
  * page of an earlier build or no page.
  */
-export async function preparePage({ root, signal, log }: PageBuildOptions): Promise<void> {
+export async function preparePage({ root, signal, notify }: PageBuildOptions): Promise<void> {
   if (!existsSync(join(root, 'src/web'))) return
   const folder = pageFolder(root)
   try {
     const hash = await hashSources(root)
     if ((await readStamp(folder)) === hash) return
-    // the operator has to see why this start takes longer
-    log('warn', 'builds the page for browsers, because it is not built from the present sources: this takes a few seconds')
+    // the operator is to see why this start takes longer
+    notify('builds the page for browsers from its present sources, which takes a few seconds')
     await buildPage(root, folder, { hash, signal })
-    log('info', 'the page for browsers is built')
   } catch (reason) {
     const instead = existsSync(join(folder, 'index.html')) ? 'browsers get the page of an earlier build' : 'browsers get no page'
-    log('warn', `the page for browsers cannot be built, so ${instead}: ${errorMessage(reason)}`)
+    notify(`the page for browsers cannot be built, so ${instead}: ${errorMessage(reason)}`)
   }
 }
 

@@ -31,7 +31,7 @@ async function createClone(command: string | undefined) {
   }
   const logged: string[] = []
   const prepare = (signal?: AbortSignal) =>
-    preparePage({ root, log: (level, sentence) => logged.push(`${level}: ${sentence}`), ...(signal ? { signal } : {}) })
+    preparePage({ root, notify: (sentence) => void logged.push(sentence), ...(signal ? { signal } : {}) })
   const page = () => readFile(join(pageFolder(root), 'index.html'), 'utf8').catch(() => undefined)
   return { root, write, setCommand, logged, prepare, page, left: () => readdir(join(root, 'dist')) }
 }
@@ -40,7 +40,7 @@ test('builds the page at the first start and after a change of a source, and at 
   const { prepare, logged, page, write, setCommand, left } = await createClone(COPIES)
   await prepare()
   expect(await page()).toBe('one')
-  expect(logged.splice(0)).toEqual([expect.stringMatching(/^warn: builds the page for browsers/), 'info: the page for browsers is built'])
+  expect(logged.splice(0)).toEqual([expect.stringMatching(/^builds the page for browsers/)])
   // a build would fail now
   await setCommand(FAILS)
   await prepare()
@@ -53,7 +53,7 @@ test('builds the page at the first start and after a change of a source, and at 
   await write('package-lock.json', 'another version of a library')
   logged.splice(0)
   await prepare()
-  expect(logged).toHaveLength(2)
+  expect(logged).toHaveLength(1)
   expect(await left()).toEqual(['web'])
 })
 
@@ -68,7 +68,7 @@ test('two servers that start at the same time from one clone both get a whole pa
 test('a page that cannot be built is reported with the end of the output of the build tool, and an earlier page stays', async () => {
   const { prepare, logged, page, write, setCommand, left } = await createClone(FAILS)
   await prepare()
-  expect(logged.splice(0).at(-1)).toBe('warn: the page for browsers cannot be built, so browsers get no page: no such part: ./board')
+  expect(logged.splice(0).at(-1)).toBe('the page for browsers cannot be built, so browsers get no page: no such part: ./board')
   expect(await page()).toBeUndefined()
   await setCommand(COPIES)
   await prepare()
@@ -94,7 +94,7 @@ test('a signal stops the build', async () => {
   const prepared = prepare(stop.signal)
   stop.abort()
   await prepared
-  expect(logged.at(-1)).toMatch(/^warn: the page for browsers cannot be built/)
+  expect(logged.at(-1)).toMatch(/^the page for browsers cannot be built/)
   expect(await left()).toEqual([])
 })
 

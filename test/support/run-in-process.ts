@@ -5,6 +5,7 @@ import { createCommands } from '../../src/cli/main.ts'
 import '../../src/cli/store-files.ts'
 import '../../src/cli/rank.ts'
 import '../../src/cli/history-commands.ts'
+import '../../src/cli/export.ts'
 
 /** The result of a command line. */
 interface CommandResult {
