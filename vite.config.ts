@@ -47,3 +47,14 @@ function stamp(): Plugin {
     },
   }
 }
+
+/** Notes the sources of the page beside it, so that a server that starts after `npm run build:web` or `npm pack` does not build it again. */
+function stamp(): Plugin {
+  return {
+    name: 'parlor-stamp',
+    apply: 'build',
+    async generateBundle() {
+      this.emitFile({ type: 'asset', fileName: STAMP, source: await hashSources(import.meta.dirname) })
+    },
+  }
+}

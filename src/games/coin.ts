@@ -17,6 +17,8 @@ export interface Coin {
   readonly right: number
   /** True if the last guess was right; missing before the first guess. */
   readonly last?: boolean
+  /** The last guess; missing before the first. */
+  readonly call?: Face
 }
 
 /** coin: one player guesses the face of a tossed coin, again and again. The game ends only if the player leaves. */
@@ -35,7 +37,7 @@ export const coin: Game<Coin, Face, Coin> = {
   play({ guesses, right }, _seat, guess, random) {
     if (!FACES.includes(guess)) return { refused: 'a guess is H (head) or T (tail)' }
     const last = random.choice(FACES) === guess
-    return { guesses: guesses + 1, right: right + (last ? 1 : 0), last }
+    return { guesses: guesses + 1, right: right + (last ? 1 : 0), last, call: guess }
   },
   outcome: () => undefined,
   view: (state) => state,

@@ -9,12 +9,14 @@ export interface Guessing {
   /** Tries left; missing if tries are unlimited. */
   readonly left?: number | undefined
   readonly last?: Verdict | undefined
+  /** The last try; missing before the first try, and in games from before it was part of the state. */
+  readonly guess?: Try
   /** If true, the rules refuse a number out of range, and the try costs nothing. */
   readonly lenient?: true
 }
 
 /** GuessingView is the view of the player: the whole state without the secret, which the view contains only after the game. */
-export interface GuessingView extends Pick<Guessing, 'left' | 'last'> {
+export interface GuessingView extends Pick<Guessing, 'left' | 'last' | 'guess'> {
   readonly secret?: number
 }
 
@@ -60,10 +62,13 @@ export const guessing: Game<Guessing, Try, GuessingView, GuessingOptions> = {
     if (Number.isNaN(guess)) return { refused: 'a guess is a number' }
     const { secret, left, lenient } = state
     if (lenient && !isInRange(guess)) return { refused: 'the number is from 1 to 100; this costs no try' }
-    return { ...state, left: left === undefined ? undefined : left - 1, last: toVerdict(guess, secret) }
+    return { ...state, left: left === undefined ? undefined : left - 1, last: toVerdict(guess, secret), guess }
   },
   outcome: (state) => (isOver(state) ? { winners: state.last === 'right' ? [0] : [] } : undefined),
-  view: ({ left, last, secret }, _viewer, outcome) => (outcome ? { left, last, secret } : { left, last }),
+  view({ left, last, guess, secret }, _viewer, outcome) {
+    const seen = { left, last, ...(guess === undefined ? {} : { guess }) }
+    return outcome ? { ...seen, secret } : seen
+  },
   withOtherSecrets: (state, _viewer, random) => ({ ...state, secret: random.integer(1, 100) }),
   *moves(state) {
     if (!isOver(state)) for (let guess = 1; guess <= 100; guess++) yield guess

@@ -149,6 +149,14 @@ export function formatLastMove(game: string, view: unknown): string | undefined 
     }
     case 'hangman':
       return toHangmanBoard(view)?.last?.letter
+    case 'guessing': {
+      const { guess } = (view ?? {}) as { readonly guess?: unknown }
+      return typeof guess === 'number' ? String(guess) : undefined
+    }
+    case 'coin': {
+      const { call } = (view ?? {}) as { readonly call?: 'H' | 'T' }
+      return call === undefined ? undefined : texts.faces[call]
+    }
     case 'quiz':
       return (view as { readonly last?: { readonly given?: string } } | undefined)?.last?.given
     default:

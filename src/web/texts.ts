@@ -305,7 +305,6 @@ export const texts = {
   yourMove: 'Your move',
   play: 'Play',
   legalMoves: 'Legal moves',
-  noBoard: 'This page has no drawing of this game. The position as data:',
   boardLoading: 'Drawing the board.',
 
   keysTitle: 'Keys',

@@ -23,9 +23,9 @@ describe('the coin', () => {
 
   test('judges each guess by a toss of its own', () => {
     const random = scriptedRandom(['H', 'T', 'T'])
-    expect(guessed(['H'], random)).toEqual({ guesses: 1, right: 1, last: true })
-    expect(guessed(['H', 'T'], random)).toEqual({ guesses: 2, right: 1, last: true })
-    expect(guessed(['T'], random)).toEqual({ guesses: 1, right: 0, last: false })
+    expect(guessed(['H'], random)).toEqual({ guesses: 1, right: 1, last: true, call: 'H' })
+    expect(guessed(['H', 'T'], random)).toEqual({ guesses: 2, right: 1, last: true, call: 'T' })
+    expect(guessed(['T'], random)).toEqual({ guesses: 1, right: 0, last: false, call: 'T' })
   })
 
   test('counts tosses and right guesses', () => {
@@ -33,7 +33,8 @@ describe('the coin', () => {
       fc.property(faces, faces, (guesses, tosses) => {
         const falls = guesses.map((_, at) => tosses[at % tosses.length])
         const right = guesses.filter((guess, at) => guess === falls[at]).length
-        expect(guessed(guesses, scriptedRandom(tosses))).toEqual({ guesses: guesses.length, right, last: guesses.at(-1) === falls.at(-1) })
+        const last = { last: guesses.at(-1) === falls.at(-1), call: guesses.at(-1) }
+        expect(guessed(guesses, scriptedRandom(tosses))).toEqual({ guesses: guesses.length, right, ...last })
       }),
     )
   })

@@ -32,7 +32,7 @@ describe('guessing', () => {
           }
           state = next
           const verdict = guess === 'wasted' ? 'wasted' : guess === secret ? 'right' : guess < secret ? 'low' : 'high'
-          expect(state).toEqual({ secret, left: 4 - at, last: verdict })
+          expect(state).toEqual({ secret, left: 4 - at, last: verdict, guess })
           if (verdict === 'right') expect(guessing.outcome(state)).toEqual({ winners: [0] })
           else expect(guessing.outcome(state)).toEqual(at === 4 ? { winners: [] } : undefined)
         }
@@ -88,9 +88,9 @@ describe('a local table', () => {
     expect(await seat.next()).toEqual({ view: { left: 2 }, turn: true })
     expect(await seat.play(Number.NaN)).toEqual({ refused: 'a guess is a number' })
     expect(await seat.play(50)).toBeUndefined()
-    expect(await seat.next()).toEqual({ view: { left: 1, last: 'high' }, turn: true })
+    expect(await seat.next()).toEqual({ view: { left: 1, last: 'high', guess: 50 }, turn: true })
     expect(await seat.play(41)).toBeUndefined()
-    expect(await seat.next()).toEqual({ view: { left: 0, last: 'low', secret: 42 }, turn: false, outcome: { winners: [] } })
+    expect(await seat.next()).toEqual({ view: { left: 0, last: 'low', guess: 41, secret: 42 }, turn: false, outcome: { winners: [] } })
     expect(await seat.play(42)).toEqual({ refused: 'the game is over' })
     expect(() => table.seat(1)).toThrow(RangeError)
   })

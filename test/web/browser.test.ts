@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -38,6 +38,15 @@ test('the scripts and styles of the first load have at most 80 KB with gzip, wit
   const size = contents.reduce((sum, content) => sum + gzipSync(content).length, 0)
   expect(size).toBeLessThan(BUDGET)
   expect(contents.filter((content) => /ZodError|safeParse|u-wrap/.test(content.toString()))).toEqual([])
+})
+
+test('the page calls no method that is newer than the oldest browsers for which it is built', async () => {
+  const scripts = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.js'))
+  expect(scripts.length).toBeGreaterThan(2)
+  for (const script of scripts) {
+    const content = await readFile(join(folder, script), 'utf8')
+    expect(content.match(/\b(?:groupBy|toReversed|toSorted|toSpliced|Segmenter|withResolvers)\b|\.with\(/g), script).toBeNull()
+  }
 })
 
 test('the page has nothing inline, which the content security policy forbids', async () => {

@@ -108,3 +108,17 @@ test('a replay of hangman says each letter', async () => {
     'Move 4: k is letter 4.',
   ])
 })
+
+test('a replay of guessing has the guesses, which the page of another user has not typed', async () => {
+  const { enter, read } = await startPlay()
+  const ada = await enter('ada')
+  const table = () => ada.table as TableModel
+  ada.client.send({ type: 'seek', game: 'guess' })
+  await ada.until(() => ada.table?.sight !== undefined)
+  for (const number of ['1', '100', '1', '100', '1', '100', '1']) {
+    if (table().sight?.outcome === undefined) await play(ada, table, number, (met) => ada.until(met))
+  }
+  const guesses = toPosition(await read(table()), 'guessing', 2)
+  expect(guesses.table.moves.length).toBeGreaterThan(0)
+  expect(toReplayStatus(guesses, 7).text).toMatch(/^Move [12]: (?:100 is too high|1 is right|100 is right)\.$/)
+})

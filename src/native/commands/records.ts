@@ -10,7 +10,7 @@ const ROWS = { games: 10, events: 50 }
 const { seat: _, ...resultFields } = finishedGame
 
 /** The schema of one event in a record. */
-const recordedEvent = z.strictObject({
+export const recordedEvent = z.strictObject({
   n: seen.meta({ description: 'the number of the event; the numbers have no gaps' }),
   at: time,
   what: visibleEvent,

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { BOUNDS } from '../../hall/number-bounds.ts'
 import { browseMessages } from '../../native/commands/browse.ts'
-import { recordFields, recordMessages } from '../../native/commands/records.ts'
-import { from, game, limit, name, table, text, time, total } from '../../native/fields.ts'
+import { recordedEvent, recordFields, recordMessages } from '../../native/commands/records.ts'
+import { from, game, limit, list, name, table, text, time, total } from '../../native/fields.ts'
 
 /*
  * The schemas of the read API. A list has the form that it has in the native protocol, without the fields of a message. The routes check
@@ -34,6 +34,10 @@ export const LadderQuery = PageQuery.pick({ limit: true })
 export const RecordQuery = z.strictObject({
   after: numeric(z.int().max(BOUNDS.event.max)).default(0).meta({ description: 'the number of the last event that the client has' }),
   limit: numeric(z.int().min(1).max(EVENTS.most)).default(EVENTS.usual).meta({ description: 'the maximum number of events' }),
+  boards: z
+    .enum(['true', 'false'])
+    .default('false')
+    .meta({ description: '`true` for the boards as text, for clients that do not know the game' }),
 })
 export const GamePath = z.strictObject({ game })
 export const UserPath = z.strictObject({ name })
@@ -75,7 +79,14 @@ export const RecentGames = recent.schema
 
 /** The record of a finished game. */
 export const FinishedRecord = z
-  .strictObject(recordFields)
+  .strictObject({
+    ...recordFields,
+    events: list(
+      recordedEvent.extend({
+        board: text.optional().meta({ description: 'with `boards`: the board after the event as text, if the event changes the view' }),
+      }),
+    ),
+  })
   .meta({ description: 'A finished public game, event by event, as a watcher has seen it.' })
 
 /** The record of a finished game as text. */

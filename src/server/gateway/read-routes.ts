@@ -80,9 +80,10 @@ export function addReadRoutes(app: FastifyInstance, prefix: string, reader: Hall
   routes.get(
     `${prefix}/api/tables/:table/record`,
     { schema: { summary: 'Read the record of a finished game', params: TablePath, querystring: RecordQuery, ...answers(FinishedRecord) } },
-    async ({ params: { table }, query: { after, limit } }, reply) => {
+    async ({ params: { table }, query: { after, limit, boards } }, reply) => {
       const record = await reader.record(table, { after, count: limit })
-      return isRefusal(record) ? refuse(reply, record) : record
+      if (isRefusal(record)) return refuse(reply, record)
+      return boards === 'true' ? reader.addBoards(record) : record
     },
   )
 }

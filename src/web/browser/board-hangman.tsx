@@ -82,12 +82,14 @@ function Gallows({ board }: { readonly board: HangmanBoard }) {
 /** The word: a character in each place that is found; after the game, the missing characters, too. */
 function Word({ board }: { readonly board: HangmanBoard }) {
   const { shown, word, last } = board
-  const whole = word === undefined ? undefined : [...new Intl.Segmenter('en').segment(word)].map(({ segment }) => segment)
+  // a letter with its marks is one place; `Intl.Segmenter` is missing in browsers for which the page is built
+  const letters = word?.match(/\P{M}\p{M}*/gu) ?? []
+  const whole = letters.length === shown.length ? letters : []
   return (
     <ol class="word" aria-label={texts.wordSoFar(shown)}>
       {shown.map((character, at) => {
         const isNew = last?.positions.includes(at + 1) === true
-        const missed = character === '' ? whole?.[at] : undefined
+        const missed = character === '' ? whole[at] : undefined
         return (
           <li key={at} class={isNew ? 'is-new' : missed === undefined ? undefined : 'is-missed'}>
             {character || missed ? <bdi>{toShown(character || missed || '')}</bdi> : <span class="sr">{texts.blank}</span>}

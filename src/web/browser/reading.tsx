@@ -12,20 +12,21 @@ export type ApiReading<Answer> =
   | { readonly state: 'refused'; readonly refusal: ReadRefusal; again(): void }
 
 /**
- * Reads from the server when a component is drawn with a new `key`. An answer for an earlier key is dropped. `read` may be another
+ * Reads from the server when a component is drawn with a new `key`, and waits without a key. An answer for an earlier key is dropped. `read` may be another
  * function each time.
  */
-export function useReading<Answer extends object>(key: string, read: () => Promise<Answer | ReadRefusal>): ApiReading<Answer> {
+export function useReading<Answer extends object>(key: string | undefined, read: () => Promise<Answer | ReadRefusal>): ApiReading<Answer> {
   const [tries, setTries] = useState(0)
   const [found, setFound] = useState<{ readonly key: string; readonly answer: Answer | ReadRefusal }>()
   useEffect(() => {
+    if (key === undefined) return
     let isCurrent = true
     void read().then((answer) => isCurrent && setFound({ key, answer }))
     return () => {
       isCurrent = false
     }
   }, [key, tries])
-  if (found?.key !== key) return { state: 'loading' }
+  if (!found || found.key !== key) return { state: 'loading' }
   const { answer } = found
   if (!isReadRefusal(answer)) return { state: 'read', answer }
   return {

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { readRecord } from '../connection/read-api.ts'
 import { formatDay, formatTerms } from '../formats.ts'
+import { OWN_BOARDS } from '../model/due.ts'
 import { countMoves, type ReplayPosition, type TableRecord, toPosition } from '../model/replay.ts'
 import { toReplayStatus } from '../status.ts'
 import { texts } from '../texts.ts'
@@ -19,9 +20,11 @@ const STEP = 1000
 /** ReplayView shows a finished game after a move; without a move, at its end. */
 export function ReplayView({ id, move }: { readonly id: number; readonly move: number | undefined }) {
   const { model } = usePage()
-  const reading = useReading(`record ${id}`, () => readRecord(id))
+  const { games } = model.value
+  const isDrawn = (game: string) => OWN_BOARDS.has(findGame(model.value, game)?.rules ?? game)
   // the names of the rules, which tell the boards, come with the games
-  if (reading.state === 'loading' || !model.value.games) {
+  const reading = useReading(games ? `record ${id}` : undefined, () => readRecord(id, isDrawn))
+  if (reading.state === 'loading') {
     return (
       <main id="main" tabIndex={-1}>
         <div class="tbar">

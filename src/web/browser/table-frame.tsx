@@ -15,7 +15,7 @@ import { Icon } from './icons.tsx'
 import { gameName, usePage } from './page.ts'
 import { Plate } from './plate.tsx'
 
-/** Width of a square board with buttons between the board and the status: both are to be seen in one window. */
+/** Width of a square board with buttons between the board and the status, so that one window shows all three. */
 const NARROW = 'calc(100dvh - 27rem)'
 /** Widths of boards; a missing game has the width of the window's height. */
 const WIDTHS: Readonly<Record<string, string>> = {

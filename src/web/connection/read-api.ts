@@ -49,13 +49,18 @@ export function readLadder(game: string): Promise<LadderPage | ReadRefusal> {
 /** RecordPage is a part of a record; `next` is the number of its last event, and is missing on the last page. */
 type RecordPage = TableRecord & { readonly next?: number }
 
-/** Reads the record of a finished game with all its events. */
-export async function readRecord(table: number): Promise<TableRecord | ReadRefusal> {
-  const first = await readRecordPage(table, 0)
+/**
+ * Reads the record of a finished game with all its events. For a game that the page cannot draw, the events have the boards as text.
+ */
+export async function readRecord(table: number, isDrawn: (game: string) => boolean): Promise<TableRecord | ReadRefusal> {
+  const found = await readRecordPage(table, 0, false)
+  if (isReadRefusal(found)) return found
+  const hasBoards = !isDrawn(found.game)
+  const first = hasBoards ? await readRecordPage(table, 0, true) : found
   if (isReadRefusal(first)) return first
   let { next, ...record } = first
   while (next !== undefined) {
-    const page = await readRecordPage(table, next)
+    const page = await readRecordPage(table, next, hasBoards)
     if (isReadRefusal(page)) return page
     record = { ...record, events: [...record.events, ...page.events] }
     next = page.next
@@ -63,8 +68,8 @@ export async function readRecord(table: number): Promise<TableRecord | ReadRefus
   return record
 }
 
-function readRecordPage(table: number, after: number): Promise<RecordPage | ReadRefusal> {
-  return read(`tables/${table}/record?after=${after}&limit=${EVENTS}`)
+function readRecordPage(table: number, after: number, hasBoards: boolean): Promise<RecordPage | ReadRefusal> {
+  return read(`tables/${table}/record?after=${after}&limit=${EVENTS}&boards=${hasBoards}`)
 }
 
 /** Reads an address of the read API. The server has checked its answer by the schema of that address. */

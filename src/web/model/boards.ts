@@ -1,4 +1,4 @@
-import type { Coin } from '../../games/coin.ts'
+import type { Coin, Face } from '../../games/coin.ts'
 import type { GuessingView, Verdict } from '../../games/guessing.ts'
 import type { HandsView } from '../../games/scissors.ts'
 import type { Board } from '../../games/tictactoe.ts'
@@ -55,8 +55,9 @@ export function toGuessBoard({ moves, sight }: TableModel): GuessBoard | undefin
   const view = sight?.view
   if (!isFields(view)) return undefined
   const guesses = moves.flatMap(({ n, text, view }): readonly GuessTry[] => {
-    const verdict = isFields(view) ? (view as GuessingView).last : undefined
-    return verdict === undefined ? [] : [{ n, verdict, ...(text === undefined ? {} : { text }) }]
+    const { last: verdict, guess } = isFields(view) ? (view as GuessingView) : {}
+    const typed = typeof guess === 'number' ? String(guess) : text
+    return verdict === undefined ? [] : [{ n, verdict, ...(typed === undefined ? {} : { text: typed }) }]
   })
   const numbers = (verdict: Verdict) => guesses.filter((one) => one.verdict === verdict).flatMap(({ text }) => toNumber(text))
   const found = numbers('right')[0]
@@ -94,14 +95,18 @@ export function toCoinBoard({ moves, sight }: TableModel): CoinBoard | undefined
   const view = sight?.view
   if (!isFields(view) || typeof view.guesses !== 'number') return undefined
   const tosses = moves.flatMap(({ n, text, view }): readonly Toss[] => {
-    const isRight = isFields(view) ? (view as unknown as Coin).last : undefined
+    const { last: isRight, call = toFace(text) } = isFields(view) ? (view as unknown as Coin) : {}
     if (isRight === undefined) return []
-    const call = text?.trim().toUpperCase().startsWith('H') ? 'H' : 'T'
-    const face = isRight ? call : call === 'H' ? 'T' : 'H'
-    return [{ n, isRight, ...(text === undefined ? {} : { face }) }]
+    return [{ n, isRight, ...(call === undefined ? {} : { face: isRight ? call : call === 'H' ? 'T' : 'H' }) }]
   })
   const { guesses, right } = view as unknown as Coin
   return { tosses, guesses, right }
+}
+
+/** Returns the face that a typed text calls; `undefined` without a text. */
+function toFace(text: string | undefined): Face | undefined {
+  if (text === undefined) return undefined
+  return text.trim().toUpperCase().startsWith('H') ? 'H' : 'T'
 }
 
 /** Returns the game of scissor, paper, stone in a view. */

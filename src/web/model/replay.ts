@@ -1,6 +1,4 @@
-import { texts } from '../texts.ts'
 import { toHands } from './boards.ts'
-import { OWN_BOARDS } from './due.ts'
 import type { MessageOf } from './messages.ts'
 import { addEvent, type TableModel, toTable } from './table-model.ts'
 
@@ -11,9 +9,12 @@ import { addEvent, type TableModel, toTable } from './table-model.ts'
  */
 
 /** RecordEvent is one event of a finished game. */
-export type RecordEvent = MessageOf<'record'>['events'][number]
+export type RecordEvent = MessageOf<'record'>['events'][number] & {
+  /** The board after the event as text, for a game that the page cannot draw. */
+  readonly board?: string
+}
 /** TableRecord is a finished game with all its events. */
-export type TableRecord = Omit<MessageOf<'record'>, 'type' | 'id' | 'next'>
+export type TableRecord = Omit<MessageOf<'record'>, 'type' | 'id' | 'next' | 'events'> & { readonly events: readonly RecordEvent[] }
 
 /** ReplayPosition is a moment of a replay. */
 export interface ReplayPosition {
@@ -50,15 +51,10 @@ export function toPosition(record: TableRecord, rules: string, move: number): Re
     const left = clock ? times.left(clock) : {}
     const sight = view === undefined ? {} : { sight: { view, turn: false, toMove: [], ...ended, ...left } }
     table = addEvent({ ...table, n: n - 1 }, { type: 'event', table: id, n, at, what, ...sight }, at)
-    if (view !== undefined && !OWN_BOARDS.has(rules)) table = { ...table, board: { n, text: toText(view) } }
-    if (event.move !== undefined) table = { ...table, moves: table.moves.with(-1, { ...lastOf(table), text: event.move }) }
+    if (event.board !== undefined) table = { ...table, board: { n, text: event.board } }
+    if (event.move !== undefined) table = { ...table, moves: [...table.moves.slice(0, -1), { ...lastOf(table), text: event.move }] }
   }
   return { move: Math.min(move, moves), table, ...(taken === undefined ? {} : { taken }) }
-}
-
-/** Returns a view as text, for a game without a board of its own: the record has views, and only the server can draw them. */
-function toText(view: unknown): string {
-  return `${texts.noBoard}\n\n${JSON.stringify(view, null, 2)}`
 }
 
 function lastOf({ moves }: TableModel): TableModel['moves'][number] {

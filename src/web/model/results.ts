@@ -31,7 +31,7 @@ export interface ScoreSeries {
 
 /** Returns the score of a user in one game over time, from a list of the user's finished games, the newest first. */
 export function toScoreSeries(rows: readonly FinishedRow[], game: string): ScoreSeries {
-  const played = rows.filter((row) => row.game === game && toResultKind(row) !== 'aborted').toReversed()
+  const played = rows.filter((row) => row.game === game && toResultKind(row) !== 'aborted').reverse()
   const isPoints = played.some(({ points }) => points !== undefined)
   let score = 0
   const scores = played.map((row) => {
@@ -44,6 +44,7 @@ export function toScoreSeries(rows: readonly FinishedRow[], game: string): Score
 
 /** Returns the games in a list of finished games, the most played first. */
 export function listPlayed(rows: readonly FinishedRow[]): readonly string[] {
-  const counts = Map.groupBy(rows, ({ game }) => game)
-  return [...counts].sort(([, one], [, other]) => other.length - one.length).map(([game]) => game)
+  const counts = new Map<string, number>()
+  for (const { game } of rows) counts.set(game, (counts.get(game) ?? 0) + 1)
+  return [...counts].sort(([, one], [, other]) => other - one).map(([game]) => game)
 }

@@ -57,6 +57,9 @@ describe('the read API', () => {
   test('has the record of a finished game as text, in the notation of the game', async () => {
     const gateway = await startGateway()
     const table = await playGame(await gateway.browser({ name: 'ada' }), await gateway.browser({ name: 'bob' }))
+    const { body } = await read(gateway, `/api/tables/${table}/record?boards=true&after=5`)
+    const boards = (body.events as { board?: string }[]).map(({ board }) => board)
+    expect(boards.map((board) => board?.match(/[OX]/g)?.join(''))).toEqual(['OOOXX', 'OOOXX'])
     const response = await fetch(`${gateway.url}/api/tables/${table}/record.txt`)
     expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
     const text = await response.text()

@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { connectFour } from '../../../examples/plugins/connect-four.ts'
+import type { AnyGame } from '../../../src/games/game.ts'
+import { shippedGames } from '../../../src/games/index.ts'
 import type { ServeWebPages } from '../../support/web-pages.ts'
 
 /** Adds the tests of replays. */
@@ -53,5 +56,27 @@ export function testReplays(serve: ServeWebPages): void {
     await watcher.page.getByRole('heading', { name: 'No table 917' }).waitFor()
     expect(await watcher.page.locator('main img').count()).toBe(0)
     watcher.expectOnly(/404/)
+  })
+
+  test('replays a game of a plug-in with the boards of the server', async () => {
+    const { open } = await serve({ lobby: { catalogue: shippedGames.with([connectFour as AnyGame]) } })
+    const ada = await open()
+    const { page } = ada
+    await page.locator('label', { hasText: 'the house' }).click()
+    await ada.play('connect-four', 'ada')
+    await ada.untilStatus('Your turn.')
+    await page.getByRole('button', { name: '4', exact: true }).click()
+    await page.locator('.textboard__text', { hasText: 'O' }).waitFor()
+    await ada.untilStatus('Your turn.')
+    await page.getByRole('button', { name: 'Resign' }).click()
+    await page.getByRole('button', { name: 'Yes' }).click()
+    await ada.untilStatus('You lose.')
+    await page.keyboard.press('r')
+    await ada.untilStatus('Before the first move.')
+    const board = page.locator('.textboard__text')
+    expect(await board.innerText()).not.toContain('O')
+    await page.keyboard.press('End')
+    await ada.untilStatus('ada resigned.')
+    expect(await board.innerText()).toContain('O')
   })
 }
