@@ -41,7 +41,7 @@ async function subscribe(lobby: TestLobby): Promise<{ client: MemoryNativeClient
 test('a subscriber that applies the changes has the lists that the lobby has, whatever users do', async () => {
   let changes = 0
   await fc.assert(
-    fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 25 }), async (seed, acts) => {
+    fc.asyncProperty(fc.nat(), fc.integer({ min: 5, max: 25 }), async (seed, acts) => {
       const random = seededRandom(seed)
       const lobby = new TestLobby({ random })
       const { client, first } = await subscribe(lobby)
@@ -82,7 +82,7 @@ test('a subscriber that applies the changes has the lists that the lobby has, wh
     }),
     { numRuns: 40 },
   )
-  expect(changes).toBeGreaterThan(40)
+  expect(changes).toBeGreaterThan(5)
 })
 
 test('changes come once a second at most, and none without a change', async () => {
