@@ -57,7 +57,8 @@ describe('the record of a finished game', () => {
         for (let turn = 0; turn < most && !actor.over; turn++) {
           const seat = random.choice(actor.state.toMove)
           const listed = [...(rules.moves?.(actor.state.position, seat) ?? [])].map(rules.notation.print)
-          await players[seat]?.say({ type: 'play', table, move: random.choice(listed.length > 0 ? listed : TEXTS) })
+          const texts = listed.length > 0 ? listed : TEXTS.filter((text) => !isRefusal(rules.notation.parse(text)))
+          await players[seat]?.say({ type: 'play', table, move: random.choice(texts) })
         }
         if (!actor.over) await players[0].say({ type: 'resign', table })
         const events = await readAll(watcher, table, limit)
