@@ -149,6 +149,7 @@ export const texts = {
   ranked: (users: number) => formatCount(users, 'user'),
   noLadder: 'No user has played a rated game yet.',
   againstWhom: 'Against',
+  alone: 'alone',
   players: 'Players',
   nameWon: (name: string) => `${name} won`,
   result: 'Result',

@@ -31,6 +31,7 @@ export function GamesTable({ games, isShort = false }: { readonly games: readonl
           <tr key={row.table}>
             {!isShort && <td>{gameName(model.value, row.game)}</td>}
             <td>
+              {row.names.length === 1 && row.seat !== undefined && <span class="quiet">{texts.alone}</span>}
               {row.names
                 .filter((_, seat) => seat !== row.seat)
                 .map((name, at) => (

@@ -45,7 +45,7 @@ export function testPeople(serve: ServeWebPages): void {
     await reader.page.getByRole('link', { name: name }).click()
     await reader.page.locator('canvas').waitFor()
     const tree = await reader.page.locator('main').ariaSnapshot()
-    expect(tree).toContain('row "quiz 0 points')
+    expect(tree).toContain('row "quiz alone 0 points')
     expect(tree).toMatch(/img "Points over 2 games: [01] after the first game, 1 after the last game\."/)
     await reader.expectAccessible()
     await reader.expectSteady()
