@@ -26,24 +26,17 @@ function compress(): Plugin {
     name: 'parlor-compress',
     apply: 'build',
     enforce: 'post',
-    generateBundle(_, bundle) {
-      for (const [fileName, file] of Object.entries(bundle)) {
-        if (!/\.(?:js|css|html)$/.test(fileName)) continue
-        const source = file.type === 'chunk' ? file.code : file.source
-        this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(source) })
-        this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(source, { level: 9 }) })
-      }
-    },
-  }
-}
-
-/** Notes the sources of the page beside it, so that a server that starts after `npm run build:web` or `npm pack` does not build it again. */
-function stamp(): Plugin {
-  return {
-    name: 'parlor-stamp',
-    apply: 'build',
-    async generateBundle() {
-      this.emitFile({ type: 'asset', fileName: STAMP, source: await hashSources(import.meta.dirname) })
+    generateBundle: {
+      // after Vite has set the addresses of the files that the page loads later
+      order: 'post',
+      handler(_, bundle) {
+        for (const [fileName, file] of Object.entries(bundle)) {
+          if (!/\.(?:js|css|html)$/.test(fileName)) continue
+          const source = file.type === 'chunk' ? file.code : file.source
+          this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(source) })
+          this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(source, { level: 9 }) })
+        }
+      },
     },
   }
 }
