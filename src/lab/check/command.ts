@@ -20,7 +20,9 @@ export function parseCommand(text: string): readonly string[] {
   try {
     words = split(text)
   } catch (error) {
-    throw new CommandError(`the command ${quoteText(text)} has an open quote or a backslash at its end (${errorMessage(error)}); close it`)
+    throw new CommandError(
+      `the command ${quoteText(text)} has an open quote, or a backslash at its end (${errorMessage(error)}); close the quote, or remove the backslash`,
+    )
   }
   const [first] = words
   if (first === undefined || first === '')

@@ -197,5 +197,5 @@ export const goneBySilence = interrupt({
   proves: 'tolerates a silent peer in every state',
   carriers: 'both',
   how: 'silence',
-  what: 'the other side said nothing more',
+  what: 'the other side sent nothing more',
 })
