@@ -20,7 +20,7 @@ export interface Standing {
 }
 
 /**
- * Maximum number of guests on the ladder of one game, because one user can be any number of guests; the store drops those who have
+ * Maximum number of guests on the ladder of one game, because one user can be any number of guests; the store drops the guests who have
  * not played for longest.
  */
 export const GUESTS = 10_000

@@ -143,7 +143,7 @@ const MAX_REPEATED = 60
 
 /**
  * Returns the line of the house in a talk: an answer by pattern, as in ELIZA, with jokes about computers. The answer never ends the
- * talk (`ends`), and never contains the word or command with which any of our chats ends.
+ * talk (`ends`), and never contains the word or the command with which a chat program ends a conversation.
  */
 export function chooseLine({ lastLine, said }: ChatInput, ends: (line: string) => boolean, random: Random): string {
   const isAllowed = (line: string) => !ends(line) && !/bye|^\/|^play /i.test(line)

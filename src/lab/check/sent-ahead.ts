@@ -96,7 +96,7 @@ async function sendTwo(subject: CheckSubject, state: string, text: string): Prom
   return finding && { ...finding, observations: watch.observations, visited: watch.visited }
 }
 
-/** Waits until nothing more happens. If it is the program's turn then, types the line for which it may wait, once. */
+/** Waits until nothing more happens. If it is the program's turn then, types one line: the line for which the program may wait. */
 async function settle(subject: CheckSubject, { running, watch, state }: Waiting): Promise<void> {
   const { automaton } = subject.program.protocol
   const { automatic } = automaton

@@ -69,7 +69,7 @@ export function findCutText({ role, observations, match }: Look): NamedCause | u
   const expected = match.expected[messagesOf(observations, role).length]?.trimEnd()
   if (rest?.kind !== 'unfinished' || expected === undefined) return undefined
   const [sent, whole] = [decode(rest.bytes), encode(expected)]
-  // a plain text is cut for another reason, and what it lacks is the line end
+  // a plain text is cut for another reason, and lacks the line end
   if (whole.length === expected.length) return undefined
   if (rest.bytes.length >= whole.length || !rest.bytes.every((byte, at) => byte === whole[at])) return undefined
   const sentence = `the ${role} sent ${quoteText(sent)}, which is the first ${rest.bytes.length} of ${whole.length} bytes of ${quoteText(expected)}`

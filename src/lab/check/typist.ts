@@ -11,7 +11,7 @@ const REPEATED = 6
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz'
 
 /**
- * Texts that a person types in a conversation about anything, beside the example: characters outside of ASCII, words with several blanks
+ * Texts for a message that may contain any text, in addition to its example: characters that are not ASCII, words with several blanks
  * between them, and a line that is longer than a small buffer. Each shows another way to lose a part of a typed line.
  */
 const TEXTS = ['Zoë – 🙂', 'one  two three', 'a line of sixty characters shows whether a buffer is small!!']

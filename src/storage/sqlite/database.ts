@@ -142,7 +142,7 @@ export class Database {
     this.#identity.check()
   }
 
-  /** Notes that the last transaction has added to the journal, so that the next check expects a longer log. */
+  /** Notes that the last transaction has added rows to the journal, so that the next check expects a longer log file. */
   noteCommit(): void {
     this.#identity.noteCommit()
   }

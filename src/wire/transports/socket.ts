@@ -29,7 +29,7 @@ import { type Batcher, READ_SIZE } from './batching.ts'
 interface Known {
   /** The peer's address. */
   readonly remote?: Address
-  /** The peer's host, if only this machine can have it. The transport then asks the socket for the port when `remote` is read. */
+  /** The peer's host, if only this machine can have it. The transport then asks the socket for the port when a caller reads `remote`. */
   readonly loopback?: string
   /** The TCP socket below TLS. */
   readonly below?: Socket
