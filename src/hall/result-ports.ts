@@ -12,7 +12,7 @@ export interface Rating {
 export interface Standing {
   readonly person: PersonId
   readonly name: string
-  /** The rating, or points if the game gives points; orders the ladder. */
+  /** The rating, or the points if the game gives points. The ladder is sorted by this number. */
   readonly score: number
   readonly games: number
   /** Missing for a game that is not rated. */

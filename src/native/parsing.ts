@@ -4,7 +4,7 @@ import type { LobbyRefusal } from '../hall/api.ts'
 import { CommandId } from './fields.ts'
 import { ToServer } from './messages.ts'
 
-/** Malformed is the refusal of a line that is not a command, with the line's `id` if that is valid. */
+/** Malformed is the refusal of a line that is not a command, with the line's `id` if the `id` is valid. */
 type Malformed = LobbyRefusal & { readonly id: { id?: string | number } }
 
 /** Parses a line as a command, or explains why the line is not a command. */

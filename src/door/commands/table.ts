@@ -65,8 +65,8 @@ function nothingHere({ lobby, present }: DoorSession, name: string): string | un
 }
 
 /**
- * Finds the table with an open offer by an opponent, whose name is `name` unless that is empty: the shown table, or else the only
- * such table.
+ * Finds the table with an open offer by an opponent; if `name` is not empty, only by the opponent of this name. Returns the shown table
+ * if it has such an offer, or else the only table that has such an offer.
  */
 function offerFrom({ present, tables, lobby }: DoorSession, name: string): TableScreen | undefined {
   const offering = tables.all.filter((one) => one.offered && isOpposite(one, name))

@@ -1,6 +1,6 @@
 import type { Random } from '../game.ts'
 
-/** ChatInput is the input of the chatbot: the user's last line, if there is one, and the number of lines before the answer. */
+/** ChatInput is the input of the chatbot: the user's last line, if the user has sent a line, and the number of lines before the answer. */
 export interface ChatInput {
   readonly lastLine: string | undefined
   readonly said: number

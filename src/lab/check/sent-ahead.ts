@@ -29,7 +29,7 @@ const SPACING = 1000
 /** Number of pauses after which the judge waits no longer. */
 const PAUSES = 6
 
-/** The check that a program reads two messages that arrive together in two turns. */
+/** The check that a program reads two messages separately, each in its own turn, although they arrive together. */
 export const sentAhead: Check = {
   name: 'sent-ahead',
   proves: 'reads in its next turn what arrives together with a message',

@@ -113,7 +113,7 @@ export class SocketTransport implements Transport {
     this.#batcher.queue(() => this.#sink?.data(bytes), bytes.length)
   }
 
-  /** Called with `length` bytes in the shared buffer, valid until this returns. Returns whether the socket may continue to read. */
+  /** Called with `length` bytes in the shared buffer, valid until this method returns. Returns whether the socket may continue to read. */
   read(buffer: Uint8Array, length: number): boolean {
     const whole = length < READ_SIZE
     if (!this.#sink) {
