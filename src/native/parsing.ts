@@ -49,7 +49,7 @@ function whyNoJson(line: string): string {
 
 /** Explains what is wrong with the type of a command; `undefined` for a known type. */
 function refusalOfType(json: unknown): string | undefined {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return `${NO_COMMAND}; this is JSON, but not an object in { }`
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return `${NO_COMMAND}; the line is JSON, but not an object in { }`
   const type = 'type' in json ? json.type : undefined
   if (typeof type !== 'string') return 'a command needs a "type", a text, such as {"type":"games"}'
   if (OPTIONS.has(type)) return undefined

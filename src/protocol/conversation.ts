@@ -146,7 +146,7 @@ export class Conversation implements PeerHandle {
   }
 
   get link(): PeerLink | undefined {
-    // the front door names the language after "style json"; the port for browsers has no other
+    // the front door names the language after "style json"; the port for browsers has no other language
     const isSwitched = this.#peer.language === 'JSON' && this.#endpoint?.transport !== 'websocket'
     return this.#endpoint && (isSwitched ? { ...this.#endpoint, json: true } : this.#endpoint)
   }

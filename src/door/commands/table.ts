@@ -14,7 +14,7 @@ export async function move({ lobby, present }: DoorSession, text: string, hint =
   return refusal && { refused: refusal.refused + hint }
 }
 
-/** Answers a chat message that no client shows, because the house and worksheet programs show none. */
+/** The answer to a chat message that no other client at the table shows. */
 const NOT_SHOWN = 'Sent, but no other user here sees it: the others are away, the house, or programs without talk.'
 
 /** Sends a chat message to the shown table. */

@@ -18,8 +18,8 @@ const TEXTS = ['Zoë – 🙂', 'one  two three', 'a line of sixty characters sh
 
 /**
  * Returns the lines that a person may type for the messages of one side in a state: the message itself if it has no field, else
- * its field. A numeric field gets numbers of the size of its example, several of them small numbers, a small letter any letter, and a text for people
- * is `text`, if it is given, or one of several texts.
+ * its field. A numeric field gets numbers of the size of its example, and several small numbers. A field for a small letter gets any letter. A
+ * text for people is `text`, if the caller gives it, or else one of several texts.
  */
 export function candidateLines(
   automaton: Automaton,
