@@ -295,7 +295,7 @@ export class Orderings {
   }
 
   /**
-   * Forgets the messages that every ordering has taken, which bounds the memory. The caller must not use orderings from before the
+   * Forgets the messages that every ordering has taken, so that the memory is bounded. The caller must not use orderings from before the
    * call.
    */
   forget(): void {
