@@ -45,7 +45,7 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     name: 'the last character counts',
-    what: 'The server looks at one character of the bytes that it has read: of two lines in one read it judges the second, and an empty line ends the server.',
+    what: 'The server looks at one character of the bytes that it has read: if one read contains two lines, the server judges the second line, and an empty line ends the server.',
     found: [
       found('c8/headtail', 'server', 'd001_p5_headtail_server', 'sent-ahead', 'glued-read'),
       found('c8/headtail', 'server', 'd001_p5_headtail_server', 'empty-message', 'crashed'),

@@ -86,7 +86,7 @@ function joinOptions(fromFiles: readonly GivenOption[], typed: readonly GivenOpt
 }
 
 /**
- * Resolves to the start of the program of `parlor check`, and to the settings file of the current folder, if there is one.
+ * Resolves to the start of the program of `parlor check`, and to the settings file of the current folder, if it exists.
  */
 export async function resolveStart(options: CheckFlags): Promise<{ readonly start: Start; readonly files: readonly CheckFile[] }> {
   const here = await readCheckFile('.')

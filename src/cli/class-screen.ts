@@ -11,7 +11,7 @@ export interface ClassScreenOptions {
   readonly clock: Clock
 }
 
-/** Milliseconds between two redraws without a change, because a column shows how long a client is quiet. */
+/** Milliseconds between two redraws without a change, because a column shows for how long a client has been quiet. */
 const TICK = 1000
 /** Milliseconds in which changes are collected before a redraw. */
 const SOON = 50

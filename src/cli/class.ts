@@ -98,7 +98,7 @@ async function showOnce(feed: Feed, { csv, junit }: Pick<ClassCommandOptions, 'c
     if (csv !== undefined) await writeFile(csv, formatClassCsv(rows))
     if (junit !== undefined) await writeFile(junit, formatClassJUnit(rows))
   } catch (error) {
-    throw new UsageError(`the file cannot be written: ${errorMessage(error)}`)
+    throw new UsageError(`cannot write the file: ${errorMessage(error)}`)
   }
   printLines([formatSummary(rows)])
   return EXIT.good

@@ -248,7 +248,9 @@ function portsOf({ config: { host, ports, portBase } }: ResolvedConfig, programs
     return { ...Object.fromEntries(counted), ...named }
   }
   if (all > 0 && second) {
-    throw new UsageError(`--port ${all} is the port of one program, and several are served: type --port NAME=${all}, or --port-base ${all}`)
+    throw new UsageError(
+      `--port ${all} is the port of one program, but the server serves several programs: type --port NAME=${all}, or --port-base ${all}`,
+    )
   }
   return all > 0 && only ? { [only.name]: all, ...named } : { ...Object.fromEntries(programs.map(({ name }) => [name, all])), ...named }
 }

@@ -28,7 +28,7 @@ export function noFolderBut(data: string): string {
   return `${data} is not a folder: --data names the folder of a server, in which its parlor.db is`
 }
 
-/** Returns the sentence for a folder without a database. It names the newest archive of a repair, if there is one. */
+/** Returns the sentence for a folder without a database. It names the newest archive of a repair, if an archive exists. */
 export function noDatabaseIn(folder: string): string {
   const archive = readdirSync(folder)
     .filter((name) => name.startsWith(ARCHIVE))

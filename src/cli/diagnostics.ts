@@ -129,7 +129,7 @@ export function pagingHint(page: number): string {
   return `ladders have no pages here, but --limit ${places} shows the first ${places} places`
 }
 
-/** Options that only one of the two commands has, besides the options of programs. */
+/** Options that only one of the two commands has, without the options of programs. */
 const OF_ONE_SIDE: Readonly<Record<'host' | 'join', readonly string[]>> = {
   host: ['--cert', '--concurrent', '--forever', '--key', '--strict'],
   join: ['--fingerprint', '--wait'],
@@ -172,7 +172,7 @@ export function watchOutput(): void {
     if (isReaderGone(error) || isLost) return
     isLost = true
     const code = 'code' in error ? String(error.code) : ''
-    printError(`standard output cannot be written: ${REASONS[code] === undefined ? errorMessage(error) : `${REASONS[code]} (${code})`}`)
+    printError(`cannot write to standard output: ${REASONS[code] === undefined ? errorMessage(error) : `${REASONS[code]} (${code})`}`)
   })
   if (isFile(1)) writeWhole()
 }

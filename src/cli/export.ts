@@ -73,7 +73,7 @@ async function copyFromServer(data: string, copy: string): Promise<boolean> {
   return answer !== undefined
 }
 
-/** Prints the games with these rules, or all games; resolves to whether there is one. */
+/** Prints the games with these rules, or all games; resolves to whether there is such a game. */
 async function printGames(store: Store, catalogue: Catalogue, rules: string | undefined): Promise<boolean> {
   const terminal = new Terminal()
   let isFound = false

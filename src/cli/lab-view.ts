@@ -106,7 +106,7 @@ function toUtf8(text: string): Uint8Array {
   return transcode(Buffer.from(text.toWellFormed(), 'utf16le'), 'utf16le', 'utf8')
 }
 
-/** Returns the time in whole microseconds since the Unix epoch, ascending. */
+/** Returns the time in whole microseconds since the Unix epoch; the time never decreases. */
 export function microseconds(): number {
   return Math.round((performance.timeOrigin + performance.now()) * 1000)
 }

@@ -167,7 +167,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
 /** Adds the options that are settings of a server, which a file or the environment can set, too. */
 function configurable(command: Command): Command {
   const settings = command
-    .option('--host <address>', 'listen on this address; 0.0.0.0 for all of this machine', parseAddress, defaults.host)
+    .option('--host <address>', 'listen on this address; 0.0.0.0 for all addresses of this machine', parseAddress, defaults.host)
     .option('--plugin <file>', PLUGIN, appendValue)
     .option('--only <name>', 'serve this program only (may be repeated)', appendValue)
     .option(

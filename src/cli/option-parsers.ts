@@ -240,7 +240,7 @@ export function addNetworkOptions(command: Command): Command {
     .option('--secrets', 'with --trace: show passwords, too')
 }
 
-/** Adds the options for the faults of a proxy, which disturbs both directions unless a rule names one. */
+/** Adds the options for the faults of a proxy. A fault disturbs both directions unless its rule names one direction. */
 export function addProxyFaults(command: Command): Command {
   return addFaultOptions(command, {
     split: 'pass on in pieces of this many bytes: 8, 1..5; server:8 for the bytes of the server',

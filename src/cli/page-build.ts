@@ -55,7 +55,7 @@ export async function preparePage({ root, signal, notify }: PageBuildOptions): P
     const hash = await hashSources(root)
     if ((await readStamp(folder)) === hash) return
     // the operator is to see why this start takes longer
-    notify('builds the page for browsers from its present sources, which takes a few seconds')
+    notify('builds the page for browsers from its current sources; this takes a few seconds')
     await buildPage(root, folder, { hash, signal })
   } catch (reason) {
     const instead = existsSync(join(folder, 'index.html')) ? 'browsers get the page of an earlier build' : 'browsers get no page'

@@ -98,7 +98,7 @@ function toRankedGame(typed: string, catalogue: Catalogue): RankedGame {
   const ladders = catalogue.entries.filter(hasLadder).map(({ name }) => name)
   if (entry)
     throw new UsageError(
-      `there is no ladder of ${entry.name}, which is played alone and without points; there is one of ${ladders.join(', ')}`,
+      `${entry.name} has no ladder, because a user plays it alone and without points; these games have a ladder: ${ladders.join(', ')}`,
     )
   if (/^\d+$/.test(typed)) throw new UsageError(`there is no game ${quoteText(typed)}; ${pagingHint(Number(typed))}`)
   return { name: typed.toLowerCase(), rules: typed.toLowerCase() }

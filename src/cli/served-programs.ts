@@ -5,7 +5,7 @@ import type { ListenStatus } from '../server/server.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { shortName } from './same-port.ts'
 
-/** Returns the table of programs and ports, and how to try a program; `url` is the address for browsers, if they are served. */
+/** Returns the table of programs and ports, and how to try a program; `url` is the address for browsers, if the server serves browsers. */
 export function formatServed(places: readonly ListenStatus[], host: string, terminal: Terminal, url?: string): string {
   const rows = places
     .filter(({ transport }) => transport !== 'udp')

@@ -18,7 +18,7 @@ function stopSignal(): AbortSignal {
   return stop.signal
 }
 
-/** Returns a `launcherSignal` for a program at a terminal; the signal also aborts when standard output is closed or cannot be written. */
+/** Returns a `launcherSignal` for a program at a terminal; the signal also aborts when standard output is closed or has an error. */
 export function terminalSignal(): AbortSignal {
   const stop = new AbortController()
   const started = launcherSignal()

@@ -156,9 +156,7 @@ function databaseAt(place: string): string {
   if (place === '')
     throw new UsageError('the name of the file to verify is empty: give a name, or no argument to verify the folder of the server')
   if (!found)
-    throw new UsageError(
-      `there is no ${place} here: name a parlor.db, or a backup of one; without a name, the folder of --data is verified`,
-    )
+    throw new UsageError(`there is no ${place} here: name a parlor.db, or a backup; without a name, the folder of --data is verified`)
   if (found.isDirectory()) storing(() => convertSystemErrors(place, () => checkNoLinks(place)))
   const path = storing(() => resolveDatabase(found.isDirectory() ? join(place, 'parlor.db') : place))
   if (found.isFile() && found.size === 0 && basename(path) !== 'parlor.db' && !pathsBeside(path).some((each) => existsSync(each)))

@@ -127,11 +127,11 @@ export const files = () => z.array(text('a file'), { error: 'a list of files, su
 /** Returns the schema of a list of programs. */
 export const names = () => z.array(text('the name of a program'), { error: 'a list of programs, such as ["guess", "chat"]' })
 /** Returns the schema of a port. */
-export const port = written('a port from 0 to 65535; 0 for any', (given) => whole(given, 0, 65535), Number)
+export const port = written('a port from 0 to 65535; 0 for any free port', (given) => whole(given, 0, 65535), Number)
 const where = (port: number) => `a port such as ${port}, an address with a port such as 0.0.0.0:${port}, or "none"`
 /** Returns the schema of an address and port, or "none". */
 export const place = () => written(where(4080), (given) => readPlace(given, HERE), printPlace)
-/** Returns the schema of an address and port, or "none". A port alone has the address '': that of the setting `host`. */
+/** Returns the schema of an address and port, or "none". A port without an address has the address '', which means the address of the setting `host`. */
 export const placeOfHost = () => written(where(8080), (given) => readPlace(given, ''), printPlace)
 /** Returns the schema of the path of a URL without a slash at its end; empty for the root. */
 export const urlPath = () => z.string().regex(/^(?:\/[\w.~-]+)*$/, { error: 'a path such as "/parlor", without a slash at its end' })

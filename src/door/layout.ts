@@ -43,8 +43,8 @@ export function toSafeLine(text: string): string {
 }
 
 /**
- * Formats a refusal as a sentence: with a full stop if it has no other end, and with a capital unless it begins with one of
- * `names`, or with a text that `isName` accepts. Cuts very long words.
+ * Formats a refusal as a sentence: adds a full stop if it does not end with punctuation, and begins with a capital letter, unless
+ * the refusal begins with one of `names` or with a text that `isName` accepts. Cuts very long words.
  */
 export function toSentence(refused: string, names: readonly string[] = [], isName: (text: string) => boolean = () => false): string {
   const text = escapeInvisible(toSafeLine(shortTo(LONGEST, refused).replace(ENDLESS, '$1...')))

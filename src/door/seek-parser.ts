@@ -97,7 +97,7 @@ export function describeClockSettings(): [string, string][] {
   return Object.entries(CLOCKS).map(([name, { max, about }]) => [`${name} N`, `${about}, 1 to ${max}`])
 }
 
-/** SeekParser parses the words after the name of a game, once. */
+/** SeekParser parses the words after the name of a game; an instance parses only one command. */
 class SeekParser {
   readonly #entry: CatalogueEntry
   readonly #words: readonly string[]

@@ -69,7 +69,7 @@ export function findWordFault(text: string): Refusal | undefined {
   if (/[\n\r\u2028\u2029]/.test(text.trim())) return { refused: 'a word to guess must not contain a line end' }
   if (!/\p{L}/u.test(word)) return { refused: `a word to guess needs at least one letter, and ${JSON.stringify(word)} has none` }
   if (/\p{Cc}/u.test(word)) return { refused: 'a word to guess must not contain control characters' }
-  if (word.length > MAX_LENGTH) return { refused: `a word to guess has at most ${MAX_LENGTH} characters, and this has ${word.length}` }
+  if (word.length > MAX_LENGTH) return { refused: `a word to guess has at most ${MAX_LENGTH} characters, and this word has ${word.length}` }
   if (splitGraphemes(word).some((character) => character.length > MAX_GRAPHEME_UNITS))
     return { refused: 'a letter of the word has too many marks' }
   return undefined

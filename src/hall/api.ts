@@ -20,7 +20,7 @@ export interface SeekTerms {
   readonly against?: string | undefined
   /** True if only users with the code of the answer can accept. */
   readonly private?: boolean | undefined
-  /** True if the game is rated, which takes two registered users. */
+  /** True if the game is rated. A rated game needs two registered users. */
   readonly rated?: boolean | undefined
   readonly clock?: ClockTerms | undefined
   /** Seats that the user accepts; any seat by default. */

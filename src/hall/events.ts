@@ -109,7 +109,7 @@ export const events = {
   ),
   moved: declareEvent({ seat: 'seat', move: 'data' }, ['seat'], 'game'),
   offered: declareEvent({ seat: 'seat', what: ['draw', 'rematch'] }, ['seat', 'what']),
-  /** A player or a watcher, who has no seat, has sent a chat message. */
+  /** A player or a watcher has sent a chat message; `seat` is missing for a watcher. */
   said: declareEvent({ name: 'text', seat: 'seat?', text: 'text' }, ['name', 'text', 'seat']),
   declined: declareEvent({ seat: 'seat' }, ['seat']),
   gone: declareEvent({ seat: 'seat' }, ['seat'], 'clocks'),
@@ -136,7 +136,7 @@ interface ActDeclaration {
 }
 
 /**
- * The acts of a player besides moves and talk: commands to a table that have no parameter but the seat. For a new act, `table.ts`
+ * The acts of a player other than moves and talk: commands to a table that have no parameter but the seat. For a new act, `table.ts`
  * has its decision, and the native protocol and the front door have its commands.
  */
 export const acts = {

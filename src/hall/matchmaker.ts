@@ -34,7 +34,7 @@ import type { TableActor } from './table-actor.ts'
 
 export interface MatchmakerOptions {
   readonly clock: Clock
-  /** Holdings of each network, among which open seeks count. */
+  /** Holdings of each network; an open seek is a holding. */
   readonly owners: NetworkHoldings
   readonly entries: SeekEntries
   readonly openings: Openings

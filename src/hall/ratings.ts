@@ -10,10 +10,10 @@ import type { Opened } from './table.ts'
  * other in turn surprise the system every time: their volatility grew without end, slowly for 200,000 games and then, with the
  * deviation, to infinity within ten games. Therefore all three numbers have bounds:
  *
- * - volatility: half and twice that of a newcomer, 0.03 to 0.12. The paper limits its change for the same reason (step 1).
- * - - deviation: 30 to 350, which is a newcomer's. Below 30, according to Glickman's "The Glicko system", ratings hardly change any more,
+ * - volatility: between half and twice the volatility of a newcomer, 0.03 to 0.12. The paper limits its change for the same reason (step 1).
+ * - deviation: 30 to 350, the deviation of a newcomer. Below 30, according to Glickman's "The Glicko system", ratings hardly change any more,
  *   even if the player improves.
- * - rating: 3,000 to either side of a newcomer's. By the formula, a player who is so far ahead loses one game in thirty million.
+ * - rating: at most 3,000 above or below the rating of a newcomer. By the formula, a player who is so far ahead loses one game in thirty million.
  *
  * The code reads stored ratings from before the bounds as the nearest rating within the bounds.
  */

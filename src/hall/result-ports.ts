@@ -12,7 +12,7 @@ export interface Rating {
 export interface Standing {
   readonly person: PersonId
   readonly name: string
-  /** The rating, or points if the game gives points; orders the ladder. */
+  /** The rating, or the points if the game gives points. The ladder is sorted by this number. */
   readonly score: number
   readonly games: number
   /** Missing for a game that is not rated. */
@@ -20,7 +20,7 @@ export interface Standing {
 }
 
 /**
- * Maximum number of guests on the ladder of one game, because one user can be any number of guests; the store drops those who have
+ * Maximum number of guests on the ladder of one game, because one user can be any number of guests; the store drops the guests who have
  * not played for longest.
  */
 export const GUESTS = 10_000

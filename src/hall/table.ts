@@ -97,7 +97,7 @@ export interface TableStep {
 
 /** Maximum number of UTF-16 code units in a line of talk. */
 const LINE = 1000
-/** Maximum number of events besides moves at one table; beyond it, `decide` refuses talk and offers. */
+/** Maximum number of events other than moves at one table; beyond it, `decide` refuses talk and offers. */
 export const EVENTS = 10_000
 /** Maximum number of disconnections of one seat at one table; the next disconnection loses the game. */
 export const ABSENCES = 1000
@@ -295,7 +295,7 @@ function afterMove(table: TableState, { n, seat, at }: Moved, position: unknown)
 
 function refuseIfFull({ n, moves }: TableState): Refusal | undefined {
   if (n - moves < EVENTS) return undefined
-  return { refused: `this table has had ${EVENTS} events besides moves, the maximum: continue the game, or start another game` }
+  return { refused: `this table has had ${EVENTS} events other than moves, the maximum: continue the game, or start another game` }
 }
 
 function say({ name, seat, text }: Extract<TableCommand, { type: 'say' }>): readonly TableEventData[] | Refusal {

@@ -89,7 +89,7 @@ export function checkCapacity({ hall, limits }: LobbyContext, person: PersonId, 
 
 /** Number of notified clients that costs as much as one message; a smaller number costs nothing. */
 const NOTIFIED = 8
-/** Approximate bytes that a table takes besides its events: its index entry, and the record of its result. */
+/** Approximate bytes that a table takes in addition to its events: its index entry, and the record of its result. */
 const OPENING = 200
 /** Approximate bytes that a table's end takes for each player with a name: a row of the history, and a row of the ladder. */
 const ENDING = 300

@@ -67,7 +67,7 @@ export class SeekControl {
     return this.#session.context.hall.open(game, opening)
   }
 
-  /** Opens a seek for a program, which waits for the seat. Calls `onCancelled` with the reason if the session ends first. */
+  /** Opens a seek for a program; the program waits for the seat. Calls `onCancelled` with the reason if the session ends first. */
   waitForSeat(request: PlainSeek & Pick<SeekRequest, 'owner' | 'onSeated' | 'onClosed'>, onCancelled: (reason: Error) => void): SeekHandle {
     const onSeated: SeekRequest['onSeated'] = (table, seat) => {
       this.#cancelWait = undefined

@@ -31,11 +31,11 @@ export interface LobbyServiceOptions {
   readonly random: Random
   /** Source of tokens, codes and salts; by default the platform's. */
   readonly bytes?: RandomBytes
-  /** The games of this server; by default the shipped ones. */
+  /** The games of this server; by default the shipped games. */
   readonly catalogue?: Catalogue
   /** The rules of the games by name; by default those of the catalogue. */
   readonly games?: ReadonlyMap<string, AnyGame>
-  /** Words and questions for the games; by default the shipped ones. */
+  /** Words and questions for the games; by default the shipped words and questions. */
   readonly stock?: GameAssets
   /** Milliseconds that a user waits for an opponent before the house takes the seat; see `LobbyContext`. */
   readonly wait?: number | undefined

@@ -156,7 +156,7 @@ export abstract class SessionParts implements SeekingSession {
     this.#identity?.close()
   }
 
-  /** The parts of a session with a listener. */
+  /** The parts of a session that has a listener. Throws an error if the session has none. */
   protected get lobby(): LobbyParts {
     if (!this.#lobby) throw new Error('this session has no listener')
     return this.#lobby

@@ -21,7 +21,7 @@ export interface Challenge {
   readonly address: string
 }
 
-/** NoticeListener receives challenges and messages to one user, at one session, which may have muted their sender. */
+/** NoticeListener receives, at one session, the challenges and the messages to one user. The session may have muted the sender. */
 export interface NoticeListener extends LobbyListener {
   /** Returns whether this session has not muted the user with a name. */
   isUnmuted(name: string): boolean

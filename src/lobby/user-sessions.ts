@@ -15,7 +15,7 @@ import type { TableActor } from '../hall/table-actor.ts'
  * challenge, and messages go to all sessions; but a session that mutes a user affects no other session.
  *
  * The subscriptions belong to the session. A login subscribes to nothing, because a client that reconnects sends `resume` with the last
- * event that it has. So a session that begins in the middle of a game resumes the seat, and holds it beside the other sessions.
+ * event that it has. So a session that begins in the middle of a game resumes the seat, and holds it together with the other sessions.
  * If a session leaves a table, watches a table or ends, nothing changes for the other sessions: the table reports the seat as
  * `gone` when the last connection that holds it has ended. A session that takes another name leaves this user, as if its
  * connection had ended.

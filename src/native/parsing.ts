@@ -4,7 +4,7 @@ import type { LobbyRefusal } from '../hall/api.ts'
 import { CommandId } from './fields.ts'
 import { ToServer } from './messages.ts'
 
-/** Malformed is the refusal of a line that is not a command, with the line's `id` if that is valid. */
+/** Malformed is the refusal of a line that is not a command, with the line's `id` if the `id` is valid. */
 type Malformed = LobbyRefusal & { readonly id: { id?: string | number } }
 
 /** Parses a line as a command, or explains why the line is not a command. */
@@ -49,7 +49,7 @@ function whyNoJson(line: string): string {
 
 /** Explains what is wrong with the type of a command; `undefined` for a known type. */
 function refusalOfType(json: unknown): string | undefined {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return `${NO_COMMAND}; this is JSON, but not an object in { }`
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return `${NO_COMMAND}; the line is JSON, but not an object in { }`
   const type = 'type' in json ? json.type : undefined
   if (typeof type !== 'string') return 'a command needs a "type", a text, such as {"type":"games"}'
   if (OPTIONS.has(type)) return undefined

@@ -42,7 +42,7 @@ interface PluginExports {
 /**
  * Loads plug-ins, in order, and resolves to all games and programs, of which the shipped games and programs are first. `onFailure` is
  * called when a hook of a plug-in's game fails during play. Rejects with a PluginError for a file that cannot be loaded, for invalid games
- * or programs, and for a name or port that is taken.
+ * or programs, and for a name or a port that already has an owner.
  */
 export async function loadPlugins(files: readonly string[], shipped: Playable, onFailure: FailureObserver): Promise<Playable> {
   if (files.length === 0) return shipped
@@ -89,7 +89,7 @@ async function addPlugin(
   const words = new Set(takenWords(all.catalogue))
   for (const game of added) {
     for (const word of wordsOf(game)) {
-      take(words, word, `${file}: the name "${word}" of the game ${game.name} is taken by ${loaded.ownerOf('game', word)}`)
+      take(words, word, `${file}: the name "${word}" of the game ${game.name} already belongs to ${loaded.ownerOf('game', word)}`)
       loaded.own('game', word, `a game of ${file}`)
     }
   }
@@ -109,7 +109,7 @@ async function addPlugin(
     take(
       ports,
       servePort,
-      `${file}: the port ${servePort} of the program ${checked.name} is taken by ${taker}; leave it out to get a free one`,
+      `${file}: the port ${servePort} of the program ${checked.name} already belongs to ${taker}; leave it out to get a free one`,
     )
     loaded.own('port', servePort, `the program ${checked.name} of ${file}`)
     named.push(checked)
@@ -153,7 +153,7 @@ function checkSolo(file: string, solo: unknown, at: number): SoloProgram {
 
 function takeNames(file: string, { name, short }: Pick<Program, 'name' | 'short'>, names: Set<string>, loaded: LoadedExports): void {
   for (const one of short === undefined ? [name] : [name, short]) {
-    take(names, one, `${file}: the name "${one}" of the program ${name} is taken by ${loaded.ownerOf('program', one)}`)
+    take(names, one, `${file}: the name "${one}" of the program ${name} already belongs to ${loaded.ownerOf('program', one)}`)
     loaded.own('program', one, `a program of ${file}`)
   }
 }
@@ -175,7 +175,7 @@ function withPort(program: Program, ports: ReadonlySet<number>): Program {
   return { ...program, port }
 }
 
-/** Adds a new item to the taken items. Throws a PluginError with the sentence if the item is taken. */
+/** Adds a new item to the items that have an owner. Throws a PluginError with the sentence if the item already has an owner. */
 function take<Item>(taken: Set<Item>, item: Item, sentence: string): void {
   if (taken.has(item)) throw new PluginError(sentence)
   taken.add(item)

@@ -40,8 +40,8 @@ export function resolveToThisCopy(plugins: Iterable<string>): () => void {
 }
 
 /**
- * Returns the format of a module for a file that its package.json declares to be CommonJS, as `npm init` does, although it imports
- * or exports; else the given format.
+ * Returns the format of a file. A file that imports or exports is an ES module, even if its package.json declares CommonJS, as
+ * the package.json of `npm init` does. Other files have the given format.
  */
 function toFormat(url: string, format: string | null | undefined): string | null | undefined {
   const module = MODULE_FORMATS.get(format ?? '')

@@ -146,7 +146,7 @@ export class Conversation implements PeerHandle {
   }
 
   get link(): PeerLink | undefined {
-    // the front door names the language after "style json"; the port for browsers has no other
+    // the front door names the language after "style json"; the port for browsers has no other language
     const isSwitched = this.#peer.language === 'JSON' && this.#endpoint?.transport !== 'websocket'
     return this.#endpoint && (isSwitched ? { ...this.#endpoint, json: true } : this.#endpoint)
   }
@@ -285,7 +285,7 @@ export class Conversation implements PeerHandle {
   }
 }
 
-/** Returns a player at this side's console: in a protocol's own way, or else in the game's notation. */
+/** Returns a player at this side's console. The player uses the protocol's own prompts if it has any, else the game's notation. */
 function atTerminal<State, Move, View, Options>(
   { opposite }: Protocol,
   setting: RoleContext<unknown>,

@@ -82,7 +82,7 @@ export class ClassFeeds {
 class ClassFeed {
   readonly #console: ClassConsole
   readonly #operator: Connection
-  /** The only connection that is sent, with its observations; `undefined` for all connections. */
+  /** The only connection that the feed sends, with its observations; `undefined` if the feed sends all connections. */
   readonly #only: number | undefined
   /**
    * Connections that have changed since the operator last received them; the value is true if the console no longer stores the connection.

@@ -174,7 +174,7 @@ export class Server {
     for (const queue of this.#acceptQueues) queue.open()
   }
 
-  /** Opens an entrance for clients of a program, which need not be one of the programs with ports; `endpoint` is their port. */
+  /** Opens an entrance for clients of a program. The program need not have a port; `endpoint` is the port of the clients. */
   openEntrance(program: Program, endpoint?: PeerEndpoint): Entrance {
     const budget = this.#createBudget(program)
     const usual = { ...program.defaults, ...this.#serving.options }
@@ -257,7 +257,7 @@ export class Server {
   #serve({ program, transport, options, budget, endpoint }: IncomingConnection, next: () => void): void {
     const { random, logs } = this.#serving
     const factory = this.#seatingFactory
-    if (!factory) throw new Error('a client was served before admit() was called')
+    if (!factory) throw new Error('the server served a client before admit() was called')
     const clock = this.#clock
     const runQueue = this.#runQueue
     const client = new ClientConnection(++this.#connections, program.name, transport, this.#statsOf(program), this.#hosting, next)

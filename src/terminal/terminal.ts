@@ -123,7 +123,7 @@ export class Terminal implements Console {
     if (!question) return
     const line = this.#decoder.next()
     if (typeof line === 'string') {
-      // Enter has moved the cursor on
+      // Enter has moved the cursor to the next line
       this.#isMidLine = false
       return question.answer(line)
     }

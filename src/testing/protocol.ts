@@ -7,7 +7,7 @@ import type { TestFunction } from './game.ts'
 import { createPeer } from './memory-peer.ts'
 import { walk } from './walk.ts'
 
-/** ProtocolTestOptions is the input of the tests of a protocol beside the program. */
+/** ProtocolTestOptions is the input of the tests of a protocol, other than the program. */
 export interface ProtocolTestOptions {
   /** Number of random conversations; 60 by default. */
   readonly walks?: number

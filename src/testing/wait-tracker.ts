@@ -9,8 +9,8 @@ import type { HallAccess, HallSeat, OpponentFor, Seating } from '../protocol/sea
 const MOST = 50_000
 
 /**
- * SeatWait is a pending use of a seat by a function: the method that the function has called, and the refusal before the call, if no
- * situation followed the refusal.
+ * SeatWait is a pending call of a method of a seat. `refused` is the refusal before the call, if the seat has shown no situation
+ * since that refusal.
  */
 export interface SeatWait {
   readonly seat: number
@@ -73,7 +73,7 @@ export class WaitTracker {
     return { ...program, protocol: { ...protocol, [this.side]: role } }
   }
 
-  /** Returns the tracked player of the other seat at this side, as a conversation has it. */
+  /** Returns the function that a conversation uses to create the player at this side; the tracker records the steps of that player. */
   opponentFor({ protocol }: Program): OpponentFor {
     return (game) => async (seat) => {
       const actor = this.#enter('`opposite`')

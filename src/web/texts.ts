@@ -79,7 +79,7 @@ export const texts = {
   messageTo: (name: string) => `Message to ${name}`,
   send: 'Send',
   byProgram: 'Join with a program',
-  byProgramHint: 'Any client of a classic program takes a seat at these tables.',
+  byProgramHint: 'Any client of a classic program can take a seat at these tables.',
 
   backToLobby: 'Back to the lobby',
   watchers: 'watchers',

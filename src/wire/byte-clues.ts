@@ -4,8 +4,8 @@ import type { Raw } from './text.ts'
 import { decode, encode } from './text.ts'
 
 /**
- * Clue recognises one wrong way to send a message by its bytes alone, and describes it with a noun phrase. `CLUES` has the most
- * certain first, because a short message can match several: the bytes `00 35` are a number, and the 5 in UTF-16.
+ * Clue recognises one wrong way to send a message by its bytes alone, and describes it with a noun phrase. In `CLUES` the most
+ * certain clue is first, because a short message can match several clues: the bytes `00 35` can be a number, or the digit 5 in UTF-16.
  */
 type Clue = (bytes: Uint8Array, text: string, end: string) => string | undefined
 

@@ -12,7 +12,7 @@ import type { Sink, Transport } from './transport.ts'
  * any transport. The network may cut and join the bytes anywhere. The peer may send a thousand messages together, read nothing,
  * or disconnect in the middle of a message. These rules hold in all these cases:
  *
- * 1. At most one reader waits. It gets one message or the end, once. A reader that reads again while it handles its message
+ * 1. At most one reader waits. It gets either one message or the end. A reader that reads again while it handles its message
  *    gets the next message from the loop in `#deliver`, so calls do not nest, however many messages have arrived.
  * 2. The reader gets every message that the peer sent before it disconnected, and then the end. Therefore `#isPeerClosed` (no more
  * bytes will arrive) differs from `#end` (the connection reads no more messages). When `#end` is set, the connection drops the
@@ -58,7 +58,7 @@ const LAST_MESSAGES = 32
 const TLS_RECORDS = [0x15, 0x16]
 const TLS_VERSION = 0x03
 
-/** MessageReader waits for one message. The connection calls one of the two methods, once. */
+/** MessageReader waits for one message. The connection calls one of the two methods, and only once. */
 export interface MessageReader {
   message(text: string): void
   end(end: Disconnected): void

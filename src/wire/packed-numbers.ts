@@ -31,7 +31,7 @@ const SMALL = 65_535
 const LEAST = 0.001
 const NEGATIVE = 256
 const DIGITS = 7
-/** Longest real number, in characters, that is likelier than a text of the same bytes. */
+/** Maximum number of characters of a likely real number; for a longer real number, a text of the same bytes is likelier. */
 const FEW = 5
 
 /**

@@ -72,12 +72,12 @@ test('people list refuses a name, and verify of a missing file explains its argu
     'people list takes no name, and not "eve": it lists all registered users',
   )
   expect(await refused(verifyCommand(join(around, 'nofile'), { data: around }))).toBe(
-    `there is no ${join(around, 'nofile')} here: name a parlor.db, or a backup of one; without a name, the folder of --data is verified`,
+    `there is no ${join(around, 'nofile')} here: name a parlor.db, or a backup; without a name, the folder of --data is verified`,
   )
 })
 
 test('rank reports that a game has no ladder', async () => {
   expect(await refused(rankCommand('guess', { data: around, named: true, limit: 10 }))).toMatch(
-    /^there is no ladder of guess, which is played alone and without points; there is one of tictactoe, scissors, .*quiz/,
+    /^guess has no ladder, because a user plays it alone and without points; these games have a ladder: tictactoe, scissors, .*quiz/,
   )
 })

@@ -80,7 +80,7 @@ describe('ports of a server', () => {
   })
 
   test.each([
-    [['--port', '9000'], /--port 9000 is the port of one program, and several are served/],
+    [['--port', '9000'], /--port 9000 is the port of one program, but the server serves several programs/],
     [['--port-base', '65530'], /is too high/],
     [['--port-base', '0'], /whole number from 1 to 65535/],
     [['--host', '9000'], /9000 is a port, .* --port-base 9000/],

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 
 const bin = join(import.meta.dirname, '../../bin/parlor.js')
-const FULL = 'parlor: standard output cannot be written: the disk is full (ENOSPC)\n'
+const FULL = 'parlor: cannot write to standard output: the disk is full (ENOSPC)\n'
 
 /** Runs a command line of a shell in which "parlor" is Parlor. */
 function shell(line: string) {
@@ -44,7 +44,7 @@ test('prints the same error if the disk becomes full during the output', () => {
   // in blocks of 1,024 bytes
   expect(shell(`ulimit -f 1; parlor protocols guess > ${file}`)).toMatchObject({
     status: 1,
-    stderr: 'parlor: standard output cannot be written: the file would be too large (EFBIG)\n',
+    stderr: 'parlor: cannot write to standard output: the file would be too large (EFBIG)\n',
   })
   expect(statSync(file).size).toBe(1024)
 })

@@ -282,7 +282,7 @@ describe('the command line', () => {
     const file = join(folder(), 'huge.txt')
     writeFileSync(file, `${'x'.repeat(200)}\n12\n`)
     const reasons = [
-      `${file}, skipped: line 1: a word to guess has at most 100 characters, and this has 200`,
+      `${file}, skipped: line 1: a word to guess has at most 100 characters, and this word has 200`,
       `${file}, skipped: line 2: a word to guess needs at least one letter, and "12" has none`,
       `${file}: the file contains no word to guess; expected one word per line, and # before a comment`,
     ]

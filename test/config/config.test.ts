@@ -126,7 +126,7 @@ describe('an invalid setting is refused with its place', () => {
     ['data = /var/lib', 'invalid value; texts are in quotes, as in first = "2m"'],
     ['only = "guess"', 'only (from parlor.toml) is "guess", and must be a list of programs, such as ["guess", "chat"]'],
     ['only = [""]', 'only (from parlor.toml) is "", and must be the name of a program'],
-    ['[ports]\nguess = 65536', 'ports.guess (from parlor.toml) is 65536, and must be a port from 0 to 65535; 0 for any'],
+    ['[ports]\nguess = 65536', 'ports.guess (from parlor.toml) is 65536, and must be a port from 0 to 65535; 0 for any free port'],
     [
       'http = "here"',
       'http (from parlor.toml) is "here", and must be a port such as 4080, an address with a port such as 0.0.0.0:4080, or "none"',
@@ -350,7 +350,7 @@ idle = "2m"
       `parlor: line 2: colour (from parlor.toml) is not a setting. ${all}`,
       `parlor: line 4: limit (from parlor.toml) is not a setting; did you mean limits? ${all}`,
       `parlor: line 5: port_base (from parlor.toml) is not a setting; did you mean portBase? ${all}`,
-      'parlor: line 8: ports.tjc/guess (from parlor.toml) is 70000, and must be a port from 0 to 65535; 0 for any',
+      'parlor: line 8: ports.tjc/guess (from parlor.toml) is 70000, and must be a port from 0 to 65535; 0 for any free port',
       `parlor: line 12: limits.conections (from parlor.toml) is not a setting; did you mean limits.connections? ${all}`,
       'parlor: line 13: limits.tables (from parlor.toml) is 0, and must be a whole number from 1, or "none"',
       `parlor: line 14: limits.idle (from parlor.toml) is not a setting; did you mean idle? ${all}`,

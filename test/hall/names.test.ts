@@ -33,8 +33,8 @@ describe('a name', () => {
   })
 
   test.each([
-    ['', 'a name has 1 to 20 characters, and this has none'],
-    ['a'.repeat(21), 'a name has at most 20 characters, and this has 21'],
+    ['', 'a name has 1 to 20 characters, and this name has none'],
+    ['a'.repeat(21), 'a name has at most 20 characters, and this name has 21'],
     [' ', 'a name has no blanks at its ends'],
     [' ada', 'a name has no blanks at its ends'],
     ['ada ', 'a name has no blanks at its ends'],
@@ -335,7 +335,7 @@ describe('a name that grows when its characters are written out', () => {
   test('is refused beyond 60 letters, which a new name may have there', () => {
     expect(checkPersonName(wide.repeat(3))).toBe(wide.repeat(3))
     expect(checkPersonName(wide.repeat(4))).toEqual({
-      refused: 'a name has at most 60 letters with its ligatures written out, and this has 72',
+      refused: 'a name has at most 60 letters with its ligatures written out, and this name has 72',
     })
     expect(checkPersonName('㌀'.repeat(15))).toBe('㌀'.repeat(15))
   })

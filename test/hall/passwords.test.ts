@@ -49,11 +49,11 @@ describe('a password', () => {
   })
 
   test.each([
-    ['', 'a password has at least 8 characters, and this has 0'],
-    ['1234567', 'a password has at least 8 characters, and this has 7'],
-    ['🙂'.repeat(7), 'a password has at least 8 characters, and this has 7'],
-    ['e\u0301'.repeat(7), 'a password has at least 8 characters, and this has 7'],
-    ['x'.repeat(129), 'a password has at most 128 characters, and this has 129'],
+    ['', 'a password has at least 8 characters, and this password has 0'],
+    ['1234567', 'a password has at least 8 characters, and this password has 7'],
+    ['🙂'.repeat(7), 'a password has at least 8 characters, and this password has 7'],
+    ['e\u0301'.repeat(7), 'a password has at least 8 characters, and this password has 7'],
+    ['x'.repeat(129), 'a password has at most 128 characters, and this password has 129'],
     ['        ', 'a password is not blank: use characters that can be seen'],
     ['\u3164'.repeat(8), 'a password is not blank: use characters that can be seen'],
     ['\u2800\u200d\u00a0\ufe0f'.repeat(3), 'a password is not blank: use characters that can be seen'],

@@ -153,7 +153,7 @@ test('other events than moves are limited at one table: then talk and offers are
   await settled()
   expect(await ada.say(table?.id ?? 0, 'x')).toEqual({
     code: 'not-now',
-    refused: expect.stringMatching(/^this table has had 10000 events besides moves/),
+    refused: expect.stringMatching(/^this table has had 10000 events other than moves/),
   })
   expect(await ada.act(table?.id ?? 0, 'offer')).toMatchObject({ code: 'not-now' })
   const seat = table?.state.toMove[0] ?? 0

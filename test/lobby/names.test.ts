@@ -38,7 +38,7 @@ test('at the front door, an invalid password is refused before it is typed twice
   await caller.until(/What is your name/)
   await caller.type('register ada', /It will show/)
   for (const [password, wrong] of [
-    ['short', /at least 8 characters, and this has 5/],
+    ['short', /at least 8 characters, and this password has 5/],
     ['        ', /not blank/],
   ] as const) {
     await caller.type(password, wrong)

@@ -46,7 +46,7 @@ describe('the native protocol', () => {
     [{ type: 'move' }, 'there is no command of type "move": did you mean "play"?'],
     [{ type: 'login' }, ': did you mean "enter"?'],
     [{ type: 'EXIT' }, ': did you mean "quit"?'],
-    [1, '{"type":"games"}; this is JSON, but not an object in { }'],
+    [1, '{"type":"games"}; the line is JSON, but not an object in { }'],
     [{ type: 'm\u001b'.repeat(50) }, `there is no command of type "${'m\\u001b'.repeat(20)}..."`],
     [{ type: '__proto__' }, 'there is no command of type "__proto__"'],
     [[], 'a command is one line of JSON, such as {"type":"games"}'],

@@ -91,8 +91,8 @@ describe('is refused with a sentence: a plug-in', () => {
     ['with a game that is no object', 'export const games = [1]', 'the game number 1 is not an object'],
     ['with a game without rules', "export const games = [{ name: 'nothing' }]", 'the game nothing has no function setup'],
     ['with a bad name', numbersPlugin("name: 'Numbers!',"), 'small letters, digits and hyphens'],
-    ['with a name that is taken', numbersPlugin("name: 'quiz',"), 'the name "quiz" of the game quiz is taken by a game of Parlor'],
-    ['with an alias that is taken', numbersPlugin("aliases: ['ttt'],"), 'the name "ttt" of the game numbers is taken'],
+    ['with a name that is taken', numbersPlugin("name: 'quiz',"), 'the name "quiz" of the game quiz already belongs to a game of Parlor'],
+    ['with an alias that is taken', numbersPlugin("aliases: ['ttt'],"), 'the name "ttt" of the game numbers already belongs'],
     ['with three seats', numbersPlugin('seats: { min: 3, max: 3 },'), 'must have 1 or 2 seats'],
     ['with a bad setting', numbersPlugin("settings: { size: { min: 3, max: 2, usual: 2, about: '' } },"), 'a setting size'],
     ['whose setup throws', numbersPlugin("setup: () => { throw new Error('so be it') },"), 'cannot be set up'],
@@ -101,9 +101,13 @@ describe('is refused with a sentence: a plug-in', () => {
     [
       'with a program name that is taken',
       programPlugin("short: 'guess'"),
-      'the name "guess" of the program example/bye is taken by a program of Parlor',
+      'the name "guess" of the program example/bye already belongs to a program of Parlor',
     ],
-    ['with a port that is taken', programPlugin('port: 9999'), 'the port 9999 of the program example/bye is taken by a program of Parlor'],
+    [
+      'with a port that is taken',
+      programPlugin('port: 9999'),
+      'the port 9999 of the program example/bye already belongs to a program of Parlor',
+    ],
     ['with a port that is none', programPlugin('port: 70000'), 'has the port 70000'],
     ['with a start that is no state', programPlugin('', "start: 'begin', states: { end: {} }"), 'begins in "begin", which is not a state'],
     ['with a step to no state', programPlugin('', "start: 'a', states: { a: { BYE: 'b' } }"), 'BYE leads to "b", which is not a state'],
@@ -122,10 +126,16 @@ describe('is refused with a sentence: a plug-in', () => {
 
   test('with a name that another file has taken, and says by which', async () => {
     const [first, second] = [await pluginFile(numbersPlugin()), await pluginFile(numbersPlugin())]
-    await expect(load(first, second)).rejects.toThrow(`${second}: the name "numbers" of the game numbers is taken by a game of ${first}`)
+    await expect(load(first, second)).rejects.toThrow(
+      `${second}: the name "numbers" of the game numbers already belongs to a game of ${first}`,
+    )
     const [one, other] = [await pluginFile(programPlugin('')), await pluginFile(programPlugin(''))]
-    await expect(load(one, other)).rejects.toThrow(`the name "example/bye" of the program example/bye is taken by a program of ${one}`)
+    await expect(load(one, other)).rejects.toThrow(
+      `the name "example/bye" of the program example/bye already belongs to a program of ${one}`,
+    )
     const [here, there] = [await pluginFile(programPlugin('port: 12500')), await pluginFile(programPlugin("port: 12500, name: 'a/b'"))]
-    await expect(load(here, there)).rejects.toThrow(`the port 12500 of the program a/b is taken by the program example/bye of ${here}`)
+    await expect(load(here, there)).rejects.toThrow(
+      `the port 12500 of the program a/b already belongs to the program example/bye of ${here}`,
+    )
   })
 })

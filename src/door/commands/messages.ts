@@ -68,7 +68,7 @@ function watchers({ lobby, present }: DoorSession, rest: string): CommandOutput 
   return `Table ${table} is watched by ${more === '' ? formatList(items.map(toSafeLine)) : items.map(toSafeLine).join(', ')}${more}.`
 }
 
-/** The commands for messages between users, apart from a table. */
+/** The commands for messages between users, without the talk at a table. */
 export const messageCommands: readonly DoorCommand[] = [
   {
     name: 'tell',

@@ -14,7 +14,7 @@ export async function move({ lobby, present }: DoorSession, text: string, hint =
   return refusal && { refused: refusal.refused + hint }
 }
 
-/** Answers a chat message that no client shows, because the house and worksheet programs show none. */
+/** The answer to a chat message that no other client at the table shows. */
 const NOT_SHOWN = 'Sent, but no other user here sees it: the others are away, the house, or programs without talk.'
 
 /** Sends a chat message to the shown table. */
@@ -65,8 +65,8 @@ function nothingHere({ lobby, present }: DoorSession, name: string): string | un
 }
 
 /**
- * Finds the table with an open offer by an opponent, whose name is `name` unless that is empty: the shown table, or else the only
- * such table.
+ * Finds the table with an open offer by an opponent; if `name` is not empty, only by the opponent of this name. Returns the shown table
+ * if it has such an offer, or else the only table that has such an offer.
  */
 function offerFrom({ present, tables, lobby }: DoorSession, name: string): TableScreen | undefined {
   const offering = tables.all.filter((one) => one.offered && isOpposite(one, name))

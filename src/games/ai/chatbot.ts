@@ -1,6 +1,6 @@
 import type { Random } from '../game.ts'
 
-/** ChatInput is the input of the chatbot: the user's last line, if there is one, and the number of lines before the answer. */
+/** ChatInput is the input of the chatbot: the user's last line, if the user has sent a line, and the number of lines before the answer. */
 export interface ChatInput {
   readonly lastLine: string | undefined
   readonly said: number
@@ -143,7 +143,7 @@ const MAX_REPEATED = 60
 
 /**
  * Returns the line of the house in a talk: an answer by pattern, as in ELIZA, with jokes about computers. The answer never ends the
- * talk (`ends`), and never contains the word or command with which any of our chats ends.
+ * talk (`ends`), and never contains the word or the command with which a chat program ends a conversation.
  */
 export function chooseLine({ lastLine, said }: ChatInput, ends: (line: string) => boolean, random: Random): string {
   const isAllowed = (line: string) => !ends(line) && !/bye|^\/|^play /i.test(line)

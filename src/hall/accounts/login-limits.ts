@@ -23,7 +23,7 @@ import type { AuthError } from './auth-errors.ts'
 export const RATES = {
   /** For a name, from one known address. */
   pair: { burst: 10, refill: 20_000 },
-  /** For a name, from all other addresses together. */
+  /** For a name, shared by all addresses that are not known addresses of the name. */
   name: { burst: 10, refill: 20_000 },
   /** For an address, behind which all students of one year can log in at the same time. */
   address: { burst: 300, refill: 2_000 },

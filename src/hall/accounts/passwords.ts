@@ -101,7 +101,7 @@ export function checkNew(password: string): string | AuthError {
   const message = prepare(password)
   if (isRefusal(message)) return message
   const length = [...message].length
-  if (length < LENGTH.least) return bad(`a password has at least ${LENGTH.least} characters, and this has ${length}`)
+  if (length < LENGTH.least) return bad(`a password has at least ${LENGTH.least} characters, and this password has ${length}`)
   return BLANK.test(message) ? bad('a password is not blank: use characters that can be seen') : message
 }
 
@@ -115,7 +115,7 @@ function prepare(password: string): string | AuthError {
   if (/[[\p{C}\p{Zl}\p{Zp}]--[\u200c\u200d]]/v.test(password)) return bad('a password has only characters that can be seen')
   const message = password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
   const length = [...message].length
-  if (length > LENGTH.most) return bad(`a password has at most ${LENGTH.most} characters, and this has ${length}`)
+  if (length > LENGTH.most) return bad(`a password has at most ${LENGTH.most} characters, and this password has ${length}`)
   return message
 }
 

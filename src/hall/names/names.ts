@@ -55,7 +55,7 @@ const ALPHABETS = [
 export interface GameWords {
   /** All names of all games, folded. */
   readonly games: ReadonlySet<string>
-  /** Words that can follow the game in `play`, besides names. */
+  /** Words that can follow the game in `play`, other than names. */
   readonly terms: ReadonlySet<string>
   /** The settings of all games, also of games for one player. */
   readonly settings: ReadonlySet<string>
@@ -87,8 +87,8 @@ const SHIPPED_WORDS = gameWords(shippedGames)
 export function checkName(text: string): string | Refusal {
   const name = text.normalize('NFC')
   const length = [...name].length
-  if (length === 0) return { refused: `a name has 1 to ${LONGEST} characters, and this has none` }
-  if (length > LONGEST) return { refused: `a name has at most ${LONGEST} characters, and this has ${length}` }
+  if (length === 0) return { refused: `a name has 1 to ${LONGEST} characters, and this name has none` }
+  if (length > LONGEST) return { refused: `a name has at most ${LONGEST} characters, and this name has ${length}` }
   const [, refused] = FORBIDDEN.find(([forbidden]) => forbidden.test(name)) ?? []
   if (refused === undefined && /\p{Me}|(\p{Mn})\1/u.test(name.normalize('NFD'))) return { refused: MARKS }
   return refused === undefined ? name : { refused }
@@ -106,7 +106,7 @@ export function checkPersonName(text: string): string | Refusal {
   if (LOGIN.test(full)) return { refused: 'that is a line with a password, not a name: send the name alone' }
   if (PASSWORD_BEHIND.test(full)) return { refused: 'the last word looks like a password: send the name alone' }
   if (full.length > WIDEST) {
-    return { refused: `a name has at most ${WIDEST} letters with its ligatures written out, and this has ${full.length}` }
+    return { refused: `a name has at most ${WIDEST} letters with its ligatures written out, and this name has ${full.length}` }
   }
   const letters = full.replace(/\P{L}/gu, '')
   if (!ALPHABETS.some((alphabet) => alphabet.test(letters))) return { refused: 'a name has the letters of one alphabet' }

@@ -52,7 +52,7 @@ async function judgeOrder(subject: CheckSubject, { script, sentLast = 0 }: Rehea
 
 /**
  * Finds a server that waits for the client to close the connection after its own last message. A client that reads until the end would
- * wait for ever. A busy server may close late, so the script is played again before the server is blamed.
+ * wait for ever. A busy server may close late, so the check plays the script again before it reports a failure.
  */
 async function judgeFirstClose(subject: CheckSubject, finding: PlayedFinding, script: Script): Promise<PlayedFinding> {
   if (subject.role !== 'server') return finding

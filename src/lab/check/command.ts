@@ -20,7 +20,9 @@ export function parseCommand(text: string): readonly string[] {
   try {
     words = split(text)
   } catch (error) {
-    throw new CommandError(`the command ${quoteText(text)} has an open quote or a backslash at its end (${errorMessage(error)}); close it`)
+    throw new CommandError(
+      `the command ${quoteText(text)} has an open quote, or a backslash at its end (${errorMessage(error)}); close the quote, or remove the backslash`,
+    )
   }
   const [first] = words
   if (first === undefined || first === '')
@@ -28,7 +30,7 @@ export function parseCommand(text: string): readonly string[] {
   const operator = words.find((word) => OPERATORS.has(word))
   if (operator !== undefined)
     throw new CommandError(
-      `the command ${quoteText(text)} is not run by a shell, so ${operator} has no meaning in it; write sh -c '...' if it needs one`,
+      `the command ${quoteText(text)} is not run by a shell, so ${operator} has no meaning in it; write sh -c '...' if it needs a shell`,
     )
   return words
 }

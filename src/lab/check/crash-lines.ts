@@ -1,7 +1,7 @@
 /*
- * A program that ends by an error prints a report for programmers. In Python its last line says what has happened, and stands
- * behind the places. In JavaScript and Java the first line says it, and up to twenty lines with places and fields follow; the last line is
- * the version of Node. A student needs that one line, in every language.
+ * A program that ends by an error prints a report for programmers. In Python the last line of the report names the error, and
+ * the lines before it name the places. In JavaScript and Java the first line names the error, and up to twenty lines with places and
+ * fields follow; the last line is the version of Node. A student needs the line that names the error, in every language.
  */
 
 /** Matches the line that names an error in Python, JavaScript and Java, such as `ValueError: invalid literal`. */

@@ -115,7 +115,7 @@ function findUnasked({ observations, automaton }: WireWatch, seen: number | unde
   if (one?.kind !== 'message') return undefined
   return {
     cause: 'out-of-turn',
-    sentence: `the ${role} sent ${quoteMessage({ automaton, side: role }, one.text, one.raw)}, although it was the other side's turn: it has to read a message before it sends one`,
+    sentence: `the ${role} sent ${quoteMessage({ automaton, side: role }, one.text, one.raw)}, although it was the other side's turn: the ${role} must read the message of the other side first`,
   }
 }
 
@@ -197,5 +197,5 @@ export const goneBySilence = interrupt({
   proves: 'tolerates a silent peer in every state',
   carriers: 'both',
   how: 'silence',
-  what: 'the other side said nothing more',
+  what: 'the other side sent nothing more',
 })

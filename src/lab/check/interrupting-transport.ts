@@ -4,7 +4,7 @@ import { joinBytes } from '../faults/message-finder.ts'
 import { toBytes } from './wire-filters.ts'
 import type { WireWatch } from './wire-watch.ts'
 
-/** Goodbye is a way in which the other side of a connection leaves: it closes, breaks the connection off, or says nothing more. */
+/** Goodbye is a way in which the other side of a connection leaves: it closes, breaks the connection off, or sends nothing more. */
 export type Goodbye = 'fin' | 'rst' | 'silence'
 
 export interface InterruptionOptions {

@@ -85,7 +85,7 @@ export interface MatchEnd {
   readonly lineFor: ReadonlyMap<number, string>
   /** The lines that it asked for again, by the number of messages that it had sent: the game does not allow them. */
   readonly refused: ReadonlyMap<number, string>
-  /** The prompt that the program showed for the first line, and the one that it showed when the conversation ended; `''` without one. */
+  /** The prompt that the program showed for the first line, and the prompt that it showed when the conversation ended; `''` without a prompt. */
   readonly prompts: { readonly first: string; readonly last: string }
   /** True if that role found a fault in what the judge sent, so that it plays another game than the program. */
   readonly shadowBroke: boolean

@@ -52,7 +52,7 @@ export const nextClient: Check = {
   },
 }
 
-/** Finds a message of the second client that the server refuses, although it has refused none of the first client, which sent the same. */
+/** Finds a message that the server refuses only from the second client, although the first client has sent the same messages. */
 function findNewRefusal({ program }: CheckSubject, first: Finding, second: Finding): Pick<Finding, 'cause' | 'sentence'> | undefined {
   const { refusal } = program.protocol.automaton
   const messagesOf = ({ observations = [] }: Finding) => observations.filter((one) => one.kind === 'message')

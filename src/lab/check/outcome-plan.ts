@@ -35,7 +35,7 @@ export function planOutcomes(rehearsals: readonly Rehearsal[], most: number): Ou
   return { scripts: all.map(({ script }) => script), outcomes, implied: findImplied(rehearsals, outcomes) }
 }
 
-/** Counts what a rehearsal shows that is still open. An outcome counts more than all transitions. */
+/** Counts the outcomes and the transitions that a rehearsal shows and that are still open. An outcome counts more than all transitions. */
 function gain({ outcomes, steps }: Rehearsal, open: ReadonlySet<string>, weight: number): number {
   const count = (items: ReadonlySet<string>) => [...items].filter((item) => open.has(item)).length
   return count(outcomes) * (1000 * Math.max(1, weight)) + count(steps)

@@ -8,7 +8,7 @@ export type PromptKind = 'address' | 'host' | 'port' | 'name'
 const HOST_WORDS = /\b(?:host(?: ?name)?|address|(?:ip|ipv4|ipv6)(?: ?addr(?:ess)?)?|addr)\b|\bserver(?:'s name)?\W*$/i
 const PORT_WORDS = /\bport\b/i
 const NAME_WORDS = /\b(?:user ?name|nick ?name|name|nick|login|user)\b/i
-/** Name that a program types if it is asked for one before it connects. */
+/** Name that the judge types if the program asks for a name before it connects. */
 const NAME = 'ada'
 
 /** Returns the last line of the output if it has no line end: a program that now reads has printed it as a prompt. Otherwise returns `''`. */

@@ -6,13 +6,13 @@ import { candidateLines } from './typist.ts'
 import type { WireWatch } from './wire-watch.ts'
 
 /*
- * The messages of a program after the judge's side has broken the protocol, or has fallen silent, show how the program has handled that.
+ * If the judge's side breaks the protocol, or sends nothing more, the next messages of the program show how the program handles that.
  */
 
 /** Milliseconds for a program to send a line that was typed. */
 const TYPED_WAIT = 500
 
-/** Waiting is a program whose peer has fallen silent: `seen` is the number of observations before, `state` the state. */
+/** Waiting is a program whose peer sends nothing more: `seen` is the number of observations before the silence, `state` is the state at its beginning. */
 export interface Waiting {
   readonly running: RunningProgram
   readonly watch: WireWatch
@@ -21,7 +21,7 @@ export interface Waiting {
 }
 
 /**
- * Types a line if the program asks for one in the other side's turn, and resolves when it can have sent the line. A program that waits
+ * Types a line if the program asks for a line in the other side's turn, and resolves when it can have sent the line. A program that waits
  * for the other side does not ask.
  */
 export async function answerFreshPrompt(subject: CheckSubject, { running, watch, seen, state }: Waiting): Promise<void> {

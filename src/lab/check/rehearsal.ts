@@ -42,7 +42,7 @@ export interface Rehearsal {
   readonly sentLast: number | undefined
 }
 
-/** Circumstances are what a program under test does not share with a rehearsal. */
+/** Circumstances are the conditions in which a run of the program under test differs from a rehearsal. */
 export interface Circumstances {
   /** Number of the random choices of the program's side. */
   readonly choices?: number

@@ -41,11 +41,11 @@ export interface ProgramEnd {
 export interface ProgramStart {
   /** The command, with address and port filled in. */
   readonly words: readonly string[]
-  /** Variables of its environment, beside those that every program gets. */
+  /** Variables of its environment, in addition to the variables that every program gets. */
   readonly environment?: Readonly<Record<string, string>>
   /** Pipes in place of a pseudo-terminal. */
   readonly pipes?: boolean
-  /** True if the later programs of the sandbox get the folder as this program leaves it, provided that it ends with the exit code 0. */
+  /** True if the later programs of the sandbox get the folder with the changes of this program, if this program ends with the exit code 0. */
   readonly keepsFiles?: boolean
 }
 

@@ -50,7 +50,7 @@ function findUnflushed({ role, observations, match }: Look): NamedCause | undefi
   if (!late) return undefined
   return {
     cause: 'unflushed-output',
-    sentence: `the ${role} sent ${quoteText(late.text)} only when the connection ended: the message had stayed in a buffer of the program, which has to flush it after each message`,
+    sentence: `the ${role} sent ${quoteText(late.text)} only when the connection ended: the message had stayed in a buffer of the program; flush the buffer after each message`,
   }
 }
 

@@ -29,7 +29,7 @@ const SPACING = 1000
 /** Number of pauses after which the judge waits no longer. */
 const PAUSES = 6
 
-/** The check that a program reads two messages that arrive together in two turns. */
+/** The check that a program reads two messages separately, each in its own turn, although they arrive together. */
 export const sentAhead: Check = {
   name: 'sent-ahead',
   proves: 'reads in its next turn what arrives together with a message',
@@ -96,7 +96,7 @@ async function sendTwo(subject: CheckSubject, state: string, text: string): Prom
   return finding && { ...finding, observations: watch.observations, visited: watch.visited }
 }
 
-/** Waits until nothing more happens. If it is the program's turn then, types the line for which it may wait, once. */
+/** Waits until nothing more happens. If it is the program's turn then, types one line: the line for which the program may wait. */
 async function settle(subject: CheckSubject, { running, watch, state }: Waiting): Promise<void> {
   const { automaton } = subject.program.protocol
   const { automatic } = automaton

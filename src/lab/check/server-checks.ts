@@ -40,7 +40,7 @@ export const twoClientsAtOnce: Check = {
         sentence: `after it has served a second client, the server no longer serves the first client: ${later.trouble.message}; do the clients share a variable?`,
         ...{ lines, visited, observations: first.observations },
       }
-    if (match && !match.trouble) return { sentence: 'the second client was served while the first client was connected', visited }
+    if (match && !match.trouble) return { sentence: 'the server served the second client while the first client was connected', visited }
     const why = match?.trouble ? match.trouble.message : 'the second client could not connect'
     return {
       cause: 'hangs',
@@ -74,7 +74,7 @@ export const goneBeforeServed: Check = {
     const isServed = match !== undefined && match.trouble === undefined
     const crash = isServed ? undefined : findUnhandledError(subject.role, running, await endWithin(running, SILENCE, subject.clock))
     await running.stop()
-    if (!crash) return { sentence: isServed ? 'the next client was served' : 'the server has ended by itself' }
+    if (!crash) return { sentence: isServed ? 'the server served the next client' : 'the server has ended by itself' }
     const what = 'a client broke its connection off (RST) before the server had accepted it'
     return { ...crash, cause: 'crashed', sentence: `${what}: ${crash.sentence}` }
   },

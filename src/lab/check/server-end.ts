@@ -11,7 +11,7 @@ import type { Script } from './script.ts'
 
 /**
  * Finds a server that sends a further message after the game is over, or that leaves the connection open although the client has closed
- * it. A busy server may close late, so the script is played again before the server is blamed.
+ * it. A busy server may close late, so the check plays the script again before it reports a failure.
  */
 export async function judgeServerEnd(subject: CheckSubject, finding: PlayedFinding, script: Script): Promise<PlayedFinding> {
   const { role, datagrams = false } = subject

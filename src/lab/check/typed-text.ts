@@ -13,7 +13,7 @@ import type { Cause } from './report.ts'
  * another way, and a word in upper or lower case.
  */
 
-/** Look is the knowledge of the judge about one conversation, beside the bytes. */
+/** Look is the knowledge of the judge about one conversation, in addition to the bytes. */
 export interface Look {
   readonly role: Side
   readonly automaton: Automaton
@@ -54,11 +54,11 @@ export function findSecondMessage({ role, observations, match }: Look): NamedCau
       return {
         shownBy,
         cause: 'doubled-newline',
-        sentence: `the ${role} sent an empty line after ${quoteText(before.text)}: its message ends in two line ends; ${match.typed.length > 0 ? 'a line from the keyboard may already end in one' : 'a function such as println adds one'}`,
+        sentence: `the ${role} sent an empty line after ${quoteText(before.text)}: its message ends in two line ends; ${match.typed.length > 0 ? 'a line from the keyboard may already end in a line end' : 'a function such as println adds a line end'}`,
       }
     const next = match.expected[messagesOf(messages.slice(0, at), role).length]
     if (match.typed.length > 0 && text === before.text && next?.trim() !== text.trim())
-      return { shownBy, cause: 'answered-twice', sentence: `the ${role} sent ${quoteText(text)} twice, although it was typed once` }
+      return { shownBy, cause: 'answered-twice', sentence: `the ${role} sent ${quoteText(text)} twice, although the person typed it once` }
   }
   return undefined
 }
@@ -69,7 +69,7 @@ export function findCutText({ role, observations, match }: Look): NamedCause | u
   const expected = match.expected[messagesOf(observations, role).length]?.trimEnd()
   if (rest?.kind !== 'unfinished' || expected === undefined) return undefined
   const [sent, whole] = [decode(rest.bytes), encode(expected)]
-  // a plain text is cut for another reason, and what it lacks is the line end
+  // a plain text is cut for another reason, and lacks the line end
   if (whole.length === expected.length) return undefined
   if (rest.bytes.length >= whole.length || !rest.bytes.every((byte, at) => byte === whole[at])) return undefined
   const sentence = `the ${role} sent ${quoteText(sent)}, which is the first ${rest.bytes.length} of ${whole.length} bytes of ${quoteText(expected)}`

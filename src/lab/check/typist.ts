@@ -11,15 +11,15 @@ const REPEATED = 6
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz'
 
 /**
- * Texts that a person types in a conversation about anything, beside the example: characters outside of ASCII, words with several blanks
+ * Texts for a message that may contain any text, in addition to its example: characters that are not ASCII, words with several blanks
  * between them, and a line that is longer than a small buffer. Each shows another way to lose a part of a typed line.
  */
 const TEXTS = ['Zoë – 🙂', 'one  two three', 'a line of sixty characters shows whether a buffer is small!!']
 
 /**
  * Returns the lines that a person may type for the messages of one side in a state: the message itself if it has no field, else
- * its field. A numeric field gets numbers of the size of its example, several of them small numbers, a small letter any letter, and a text for people
- * is `text`, if it is given, or one of several texts.
+ * its field. A numeric field gets numbers of the size of its example, and several small numbers. A field for a small letter gets any letter. A
+ * text for people is `text`, if the caller gives it, or else one of several texts.
  */
 export function candidateLines(
   automaton: Automaton,

@@ -15,7 +15,7 @@ const USUAL_MISTAKES = ['-1', '0', '10', '100', '', 'x']
 /** Maximum number of lines that are typed, and of messages whose fields are typed again. */
 const MOST = 6
 const REPEATED = 3
-/** Maximum number of messages of the game in which they are typed, if there is such a short game. */
+/** Maximum number of messages of the game in which the judge types these lines, if there is such a short game. */
 const LONG = 30
 
 /**

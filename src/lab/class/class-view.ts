@@ -55,7 +55,7 @@ export interface ClassConnection {
   readonly isLost: boolean
 }
 
-/** ClassObservation is an observation of a connection, with its number there, from 1. Times are since the connection was opened. */
+/** ClassObservation is an observation of a connection. `number` counts the observations of the connection from 1. Times count from the opening of the connection. */
 export interface ClassObservation {
   readonly number: number
   readonly observation: Observation

@@ -175,7 +175,7 @@ interface ShadowOptions {
   readonly running: RunningProgram
   readonly clock: Clock
   readonly onTyped: () => void
-  /** Called if the protocol has no end, and enough was typed. */
+  /** Called if the protocol has no end, and the typists have typed enough lines. */
   readonly stop: () => void
 }
 

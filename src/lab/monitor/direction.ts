@@ -135,7 +135,7 @@ export class Direction {
     const decoder = this.#decoder
     while (decoder.pending > 0) {
       const { end } = decoder
-      // almost every message lies in one read, so that its bytes are there
+      // almost every message is within one read, so its bytes are in `bytes`
       const isHere = end >= start
       const unread = isHere ? bytes : decoder.unread
       if (!this.#add(decoder.next(), unread, isHere ? start : end)) break
@@ -143,7 +143,7 @@ export class Direction {
     if (decoder.pending === 0) this.#deadline = undefined
   }
 
-  /** Queues a decoded message, whose bytes are among `bytes`, which begin at `from`. Returns whether there is a message. */
+  /** Queues a decoded message. Its bytes are a part of `bytes`; `from` is the position of the first of `bytes`. Returns whether there is a message. */
   #add(text: Decoded, bytes: Uint8Array, from: number): boolean {
     this.#isTooLong ||= text === TooLong
     if (typeof text !== 'string') return false

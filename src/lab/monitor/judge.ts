@@ -265,7 +265,7 @@ export class Judge {
 /** Maximum number of early messages of one side. The receiver reads no more of them. */
 const EARLY_LIMIT = 256
 
-/** Violations of one conversation that the judge explains: a program that floods its peer makes more, and an explanation takes long. */
+/** Maximum number of violations of one conversation that the judge explains, because a program that floods its peer causes more, and each explanation takes long. */
 const EXPLAINED = 500
 
 /** Returns a violation without an explanation. It quotes nothing, because finding the secrets of a message takes long, too. */
@@ -292,7 +292,7 @@ function displaced(ordering: Ordering, before: Ordering, side: Side): number {
   return Math.max(0, ofSide(before.taken, other) - ofSide(ordering.taken, other))
 }
 
-/** Number of messages of the other side that passed before the last message of a side, and stand behind it. */
+/** Number of messages of the other side that passed before the last message of a side, but come after it in the ordering. */
 function unseenBy({ last }: Ordering, side: Side): number {
   return last[side]?.unseen ?? 0
 }

@@ -149,7 +149,7 @@ export class ConversationMonitor {
     this.#seen.push({ kind: 'end', at, from, how, name, before, after, over: isOver, expected })
   }
 
-  /** Loses the state. Bytes that wait for the end of their message are dropped, because that end is missing. */
+  /** Marks the state as unknown. Drops bytes that wait for the end of their message, because that end is missing. */
   #takeGap({ at, from, missing }: WireGap): void {
     if (missing !== undefined) this.#directions[from].skip()
     for (const side of SIDES) if (side === from || missing === undefined) this.#torn[side] = true

@@ -32,7 +32,7 @@ export interface Taken {
   /** The state after the message, with the transitions of that state. */
   readonly after: string
   readonly steps: readonly Transition[]
-  /** Number of messages of the other side that passed before this message, but stand behind it. */
+  /** Number of messages of the other side that passed before this message, but come after it in the ordering. */
   readonly unseen: number
   /** True if it is the protocol's refusal; the number of the message that it refuses, if the judge knows that number. */
   readonly isRefusal: boolean
@@ -124,7 +124,7 @@ export class Orderings {
     return this.#all.filter(({ taken }) => ofSide(taken, side) === count)
   }
 
-  /** Number of messages of a side that stand behind an ordering and were not early. */
+  /** Number of messages of a side that come after an ordering and were not early. */
   #countUnseen({ taken }: Ordering, side: Side): number {
     const all = ofSide(this.#passed, side)
     let count = 0
@@ -295,7 +295,7 @@ export class Orderings {
   }
 
   /**
-   * Forgets the messages that every ordering has taken, which bounds the memory. The caller must not use orderings from before the
+   * Forgets the messages that every ordering has taken, so that the memory is bounded. The caller must not use orderings from before the
    * call.
    */
   forget(): void {

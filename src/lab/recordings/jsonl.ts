@@ -48,7 +48,7 @@ const UTF8 = 3
 /** JsonlEncoder writes entries as lines of JSON, each when it arrives. */
 export class JsonlEncoder {
   readonly #encoder = new TextEncoder()
-  /** The bytes of the present line: one memory for all lines, because new memory takes longer than a line. */
+  /** The bytes of the current line. All lines share one array, because a new array takes longer to allocate than a line to encode. */
   #line = new Uint8Array(4096)
 
   /** Returns the header line of the file. */

@@ -46,7 +46,7 @@ interface Output {
   readonly frame: ByteWriter
 }
 
-/** Packet has the parts of a block besides the frame. */
+/** Packet has the parts of a block except the frame. */
 interface Packet {
   readonly at: number
   readonly comments?: readonly string[] | undefined

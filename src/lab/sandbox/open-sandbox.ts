@@ -12,7 +12,7 @@ import { loadPty, startProgram } from './sandboxed-program.ts'
 export interface SandboxOptions {
   /** Words of the program's command, from which the sandbox finds the files that it needs. */
   readonly words: readonly string[]
-  /** Words of the command that builds the program, if there is one. */
+  /** Words of the command that builds the program; missing without such a command. */
   readonly build?: readonly string[] | undefined
   /** Folder in which the command runs. */
   readonly cwd: string

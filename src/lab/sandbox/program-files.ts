@@ -103,7 +103,7 @@ function toolFolders(tool: string, own: readonly string[]): readonly string[] {
 
 /**
  * Returns the folders of the installation that an executable belongs to: `~/.pyenv` of `~/.pyenv/shims/python3`. Never returns a folder
- * with the program in it, because other programs may lie beside the program.
+ * that contains the program under test, because that folder may contain other programs, too.
  */
 function installation(file: string, own: readonly string[]): readonly string[] {
   const folder = dirname(file)

@@ -10,7 +10,7 @@ export interface ConversationSummary {
   readonly messages: Readonly<Record<Side, number>>
   readonly bytes: Readonly<Record<Side, number>>
   readonly violations: number
-  /** Violations after a fault that may have caused them; they do not count as violations. */
+  /** Number of violations after a fault that may have caused them; `violations` does not include these. */
   readonly excused: number
   /** True if a fault has changed the bytes that a side received. */
   readonly isDisturbed: boolean

@@ -29,7 +29,7 @@ export interface FaultNotice extends EventBase {
   readonly isLossy: boolean
 }
 
-/** TapEvent is one event that a tap has seen, or what it has done itself. */
+/** TapEvent is an event that a tap has seen, or an act of the tap itself. */
 export type TapEvent = RecordingEntry | ConnectionClosing | SentOn | FaultNotice
 
 /**

@@ -118,7 +118,7 @@ export class RecordingJudge {
     this.#options.view?.acted?.(connection, at / 1000, sentence)
   }
 
-  /** Takes a write that passes bytes on, on a connection with faults. */
+  /** Records that the tap has forwarded bytes, on a connection with faults. */
   takeSentOn({ connection, at, from, length }: SentOn): void {
     const conversation = this.#conversations.get(connection)
     if (!conversation) return

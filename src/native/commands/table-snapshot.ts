@@ -44,7 +44,7 @@ export const held = { table: 17, game: 'tictactoe', seat: 0, names: samples.name
 /** The message for a client that takes or resumes a seat. */
 export const seated = message(
   'seated',
-  'This client has a seat at a table: the seek of this user has found an opponent, a rematch begins, or this answers `resume`.',
+  'This client has a seat at a table: the seek of this user has found an opponent, a rematch begins, or this message answers `resume`.',
   { id: id.optional(), ...snapshot },
   held,
 )

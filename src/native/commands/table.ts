@@ -92,7 +92,7 @@ export const tableMessages = [
   ),
 ] as const
 
-/** The commands about tables, besides acts and talk. */
+/** The commands about tables, other than acts and talk. */
 export const tableCommands = [
   command(
     'watch',

@@ -82,9 +82,9 @@ interface Time {
   readonly hour: number
   readonly minute: number
   readonly second: number
-  /** Counted from 0, for Sunday. */
+  /** Day of the week: 0 is Sunday. */
   readonly weekday: number
-  /** Counted from 0, for 1 January. */
+  /** Day of the year: 0 is 1 January. */
   readonly yearday: number
   /** Year and number of the week in ISO 8601. */
   readonly weekyear: number

@@ -127,7 +127,7 @@ export class TalkChannel {
   readonly #side: Side
   /** True without a framing, so that lines can arrive together, and this side cannot send an empty line. */
   readonly #isUnframed: boolean
-  /** Lines that arrived in one message with a line that a call has returned. */
+  /** Lines that arrived in the same message as a line that a call has already returned. */
   #waiting: readonly string[] = []
   /** Seat that has sent `play`, until the other side's next line. */
   #begun: SeatNumber | undefined

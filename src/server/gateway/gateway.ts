@@ -86,7 +86,7 @@ export class Gateway {
     }
   }
 
-  /** Loads the code that serves connections, once. If that fails, the next connection tries again. */
+  /** Loads the code that serves connections, unless it is already loading. If loading fails, the next connection tries again. */
   #load(services: GatewayServices): void {
     if (this.#isLoading) return
     this.#isLoading = true

@@ -142,7 +142,7 @@ export class Database {
     this.#identity.check()
   }
 
-  /** Notes that the last transaction has added to the journal, so that the next check expects a longer log. */
+  /** Notes that the last transaction has added rows to the journal, so that the next check expects a longer log file. */
   noteCommit(): void {
     this.#identity.noteCommit()
   }
@@ -218,7 +218,7 @@ export class Database {
         this.#identity.check()
         this.#identity.noteOverwriting()
         const isLong = this.#identity.logLength >= LONG
-        // after PASSIVE, SQLite overwrites the log from its beginning, and its length no longer shows its content
+        // after PASSIVE, SQLite overwrites the log from the beginning, so the length of the file no longer shows how much of it is valid
         this.#handle.exec(`PRAGMA wal_checkpoint(${isLong ? 'TRUNCATE' : 'PASSIVE'})`)
         if (isLong) this.#identity.resize()
         this.#lengthThen = this.#identity.logLength

@@ -72,7 +72,7 @@ export class SqliteEventStore implements EventStore, Compactable {
   /** Number of characters by which the journal may be ahead of the index. */
   #lag: number
   #ahead = 0
-  /** Last place of the journal, number of tables that have ended up to it, and highest number of a table. */
+  /** Last place of the journal, number of tables whose end is at that place or earlier, and highest number of a table. */
   #place: number
   #ended: number
   #highest: TableId

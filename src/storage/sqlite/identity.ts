@@ -67,7 +67,7 @@ export class FileIdentity {
     })
   }
 
-  /** Notes that a commit has added to the journal. */
+  /** Notes that a commit has added rows to the journal. */
   noteCommit(): void {
     this.#committed = true
   }

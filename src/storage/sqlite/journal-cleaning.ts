@@ -23,7 +23,7 @@ import type { TableIndexEntry } from './table-index.ts'
  * already.
  */
 
-/** CleaningContext has the inputs of a plan besides the rows. */
+/** CleaningContext has the inputs of a plan except the rows. */
 export interface CleaningContext {
   /** The place at which the new row will be. */
   readonly place: number

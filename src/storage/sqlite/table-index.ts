@@ -15,7 +15,7 @@ export interface TableIndexEntry {
   readonly counts: boolean
 }
 
-/** IndexedUpTo is the end of the index: a place of the journal, and the number of tables that have ended up to it. */
+/** IndexedUpTo is the end of the index: a place in the journal, and the number of tables whose end is at that place or earlier. */
 export interface IndexedUpTo {
   readonly place: number
   readonly ended: number

@@ -8,7 +8,7 @@ import { tableLink, usePage } from './page.ts'
 import { ServerText } from './people.tsx'
 import { Says, StoppedPicture } from './says.tsx'
 
-/** Banner says what the connection has to say: lost, stopped, another version, events that were skipped, and refusals. */
+/** Banner shows the state and the notices of the connection: lost, stopped, another version, events that were skipped, and refusals. */
 export function Banner({ model }: { readonly model: Model }) {
   const { client, now } = usePage()
   const { link, notice, tables } = model

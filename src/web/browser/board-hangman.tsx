@@ -79,7 +79,7 @@ function Gallows({ board }: { readonly board: HangmanBoard }) {
   )
 }
 
-/** The word: a character in each place that is found; after the game, the missing characters, too. */
+/** The word: each character that a user has found, at its place; after the game, the missing characters, too. */
 function Word({ board }: { readonly board: HangmanBoard }) {
   const { shown, word, last } = board
   // a letter with its marks is one place; `Intl.Segmenter` is missing in browsers for which the page is built

@@ -11,7 +11,7 @@ export type EntryForm = 'guest' | 'login' | 'register'
 const TITLES: Readonly<Record<EntryForm, string>> = { guest: texts.nameTitle, login: texts.logIn, register: texts.registerTitle }
 const BUTTONS: Readonly<Record<EntryForm, string>> = { guest: texts.asGuest, login: texts.logIn, register: texts.register }
 
-/** EntryDialog asks for a name, and closes when the user has one. */
+/** EntryDialog asks for a name, and closes when the user has a name. */
 export function EntryDialog({ first, close }: { readonly first: EntryForm; readonly close: () => void }) {
   const page = usePage()
   const { model, client } = page

@@ -136,7 +136,7 @@ function GameList({ games, play }: { readonly games: readonly GameInfo[] | undef
   )
 }
 
-/** GameShape has the size of a game whose name has not arrived yet, so that nothing moves when it does. */
+/** GameShape has the size of a game whose name has not arrived yet, so that nothing on the page moves when the name arrives. */
 function GameShape() {
   return (
     <li>

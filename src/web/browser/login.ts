@@ -4,8 +4,8 @@ import type { Model } from '../model/model.ts'
 import { texts } from '../texts.ts'
 
 /*
- * Logging in and out over HTTP. The server answers with a cookie that scripts cannot read, and logs the next connection in by it; so
- * the page connects again after each of the two.
+ * Logging in and out over HTTP. The server answers with a cookie that scripts cannot read, and the cookie logs in the next connection.
+ * Therefore the page connects again after each login and each logout.
  */
 
 /** Address of the login session, relative to the page. */
@@ -116,7 +116,7 @@ async function request(method: string, body?: string): Promise<Response | undefi
   }
 }
 
-/** Reads the sentence of a refusal, if the answer has one. */
+/** Reads the sentence of a refusal; `undefined` for an answer without a sentence. */
 async function readReason(answer: Response): Promise<string | undefined> {
   if (!answer.headers.get('content-type')?.includes('json')) return undefined
   const body: unknown = await answer.json()

@@ -16,7 +16,7 @@ export type Route =
   | { readonly view: 'ladder'; readonly game?: string }
   | { readonly view: 'user'; readonly name: string }
   | { readonly view: 'account' }
-  /** An address that leads nowhere. */
+  /** An address that belongs to no view. */
   | { readonly view: 'none'; readonly address: string }
 
 /** PageScope has the data and the functions that components need: the model, the time, the view, and the ways to change them. */

@@ -12,7 +12,7 @@ export function UserName({ name }: { readonly name: string }) {
   return <bdi title={whole === shown || isHouse(name) ? undefined : whole}>{shown}</bdi>
 }
 
-/** Badge says what a user is connected with. */
+/** Badge shows how a user is connected: by a browser, a program or another way. */
 export function Badge({ kind, text, title }: { readonly kind: ClientKind; readonly text: string; readonly title?: string }) {
   return (
     <span class="via" title={title === undefined ? undefined : toShown(title)}>

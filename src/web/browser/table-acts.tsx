@@ -14,7 +14,7 @@ const ABSENT = 30_000
 
 type Act = 'offer' | 'decline' | 'resign' | 'claim' | 'abort'
 
-/** TableActs has the buttons of a table, besides moves: draw, resign, rematch. */
+/** TableActs has the buttons of a table other than moves: draw, resign, rematch. */
 export function TableActs({ table }: { readonly table: TableModel }) {
   const { client, now } = usePage()
   const { table: id, seat, names, offers, away, joined } = table

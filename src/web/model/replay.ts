@@ -32,7 +32,7 @@ export function countMoves({ events }: TableRecord): number {
 
 /**
  * Returns the position after a number of moves, with everything that happened before the next move. `rules` is the name of the game's
- * rules, because the record has its public name.
+ * rules; the record has only the public name of the game.
  */
 export function toPosition(record: TableRecord, rules: string, move: number): ReplayPosition {
   const { table: id, names, settings, rated, clock } = record

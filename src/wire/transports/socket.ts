@@ -29,7 +29,7 @@ import { type Batcher, READ_SIZE } from './batching.ts'
 interface Known {
   /** The peer's address. */
   readonly remote?: Address
-  /** The peer's host, if only this machine can have it. The transport then asks the socket for the port when `remote` is read. */
+  /** The peer's host, if only this machine can have it. The transport then asks the socket for the port when a caller reads `remote`. */
   readonly loopback?: string
   /** The TCP socket below TLS. */
   readonly below?: Socket
@@ -113,7 +113,7 @@ export class SocketTransport implements Transport {
     this.#batcher.queue(() => this.#sink?.data(bytes), bytes.length)
   }
 
-  /** Called with `length` bytes in the shared buffer, valid until this returns. Returns whether the socket may continue to read. */
+  /** Called with `length` bytes in the shared buffer, valid until this method returns. Returns whether the socket may continue to read. */
   read(buffer: Uint8Array, length: number): boolean {
     const whole = length < READ_SIZE
     if (!this.#sink) {

@@ -91,7 +91,7 @@ export class TransportStream extends Duplex {
   }
 
   #take(bytes: Uint8Array): void {
-    // the bytes are valid until this returns
+    // the bytes are valid until this method returns
     this.#waiting = this.#waiting.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#waiting, bytes])
     this.#passOn()
     if (this.#waiting.length === 0 || this.#isPaused || this.destroyed) return
