@@ -128,6 +128,8 @@ export async function playMatch({
     const { prompt } = running.output
     latestPrompt = prompt
     if (typed.length === 0) firstPrompt = prompt
+    // the program has sent its message already, so it does not ask for the empty line that stands for an omitted part of the message
+    if (line === '' && own.conversation.state !== shadow.conversation.state) return
     if (line === undefined && isEndless) return stop()
     if (line === undefined) {
       inputEnded = true
