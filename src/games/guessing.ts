@@ -88,7 +88,8 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
   wasted: 'That was not a number from 1 to 100.',
 }
 
-function isInRange(guess: Try): boolean {
+/** Checks whether a try is a number from 1 to 100. */
+export function isInRange(guess: Try): boolean {
   return typeof guess === 'number' && guess >= 1 && guess <= 100
 }
 

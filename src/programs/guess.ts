@@ -3,7 +3,7 @@ import { client, defineAutomaton, server } from '../protocol/automaton.ts'
 import { type Program, type Protocol, plainLines } from '../protocol/definition.ts'
 import { secret } from '../protocol/shared-options.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
-import { askInt, checkSecret, NumberJudge, parseIntGuess, toSecretNumber } from './numbers.ts'
+import { askInt, checkSecret, NumberJudge, parseIntGuess, parseRangeGuess, toSecretNumber } from './numbers.ts'
 import { pythonInt, stripPython } from './python/values.ts'
 
 /** Parses a guess; a text that it cannot parse wastes a try. */
@@ -100,6 +100,8 @@ export const programs: readonly Program<Name, State, Words>[] = [
     source: '000 program 11, exercise 10',
     protocol: guess,
     words: { reads: parseIntGuess },
+    // the worksheet's client sends only numbers, so the worksheet's server never answers it by "Please enter number 1 to 100"
+    checkServer: { words: { reads: parseRangeGuess } },
     port: 9999,
     takes: [secret],
     check: checkSecret,

@@ -1,4 +1,4 @@
-import { type Try, toTry } from '../games/guessing.ts'
+import { isInRange, type Try, toTry } from '../games/guessing.ts'
 import { type Console, type Options, readOption } from '../protocol/definition.ts'
 import { secret } from '../protocol/shared-options.ts'
 import { quoteText } from '../wire/text.ts'
@@ -21,6 +21,12 @@ export function toSecretNumber(options: Options): number | undefined {
 export function parseIntGuess(text: string): Try {
   const number = pythonInt(text)
   return number === undefined ? 'wasted' : toTry(Number(number))
+}
+
+/** Parses a guess as `parseIntGuess` does, but a number out of range is a wasted guess, too. */
+export function parseRangeGuess(text: string): Try {
+  const guess = parseIntGuess(text)
+  return guess === 'wasted' || isInRange(guess) ? guess : 'wasted'
 }
 
 /** Parses a guess of digits only, as Python's `isdigit()` does; any other text is a wasted guess. */

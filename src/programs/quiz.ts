@@ -17,6 +17,7 @@ import {
   toSpan,
 } from '../wire/secret-masking.ts'
 import { pythonInt } from './python/values.ts'
+import { checkQuestions } from './quiz-check-questions.ts'
 import { QuizJudge } from './quiz-judge.ts'
 
 /** Questions among which the quiz chooses. */
@@ -318,6 +319,7 @@ export const programs: readonly Program<Name, State>[] = [
     takes: [questions],
     // a client without accounts asks for the name alone, and no client has to offer RESUME
     typed: { nameless: ['ada', ''], ready: ['1', '2', '3'], asked: ['A', 'B'] },
+    checkServer: { options: { questions: checkQuestions } },
     needs: 'hall',
     host: {},
     join: {},

@@ -117,10 +117,22 @@ export interface Program<Name extends string = string, State extends string = st
   readonly needs?: 'hall' | 'lobby'
   /** Default values of the program's options, by name. */
   readonly defaults?: Options
+  /** What the server of `parlor check` uses in place of the program's own words and of the default options. */
+  readonly checkServer?: CheckServer<Words>
   /** Validates the options. Returns a sentence that says what is wrong; `undefined` for valid options. */
   check?(options: Options): string | undefined
   readonly host?: HostTexts
   readonly join?: JoinTexts
+}
+
+/**
+ * CheckServer changes the server that `parlor check` plays against a client, so that a few conversations show messages which the
+ * worksheet's server sends seldom, or never to the worksheet's client. The worksheet's client must accept all of them.
+ */
+export interface CheckServer<Words = unknown> {
+  readonly words?: Words
+  /** Options for the server, unless the user gives others. */
+  readonly options?: Options
 }
 
 /** HostTexts has the texts that the server prints around a conversation, and how `parlor host` listens. */

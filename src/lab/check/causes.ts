@@ -114,7 +114,7 @@ function explainFault(one: Observation, at: number, evidence: Evidence): NamedCa
       }
     if (isNoNumber(one, evidence)) return explainNoNumber(one, evidence)
     // a refused message belongs to the game as long as the conversation continues
-    return one.violation && trouble ? explainMessage(one, one.violation, evidence) : undefined
+    return one.violation && trouble && !isCorrected(at, evidence) ? explainMessage(one, one.violation, evidence) : undefined
   }
   if (!trouble) return undefined
   if (one.kind === 'judged') {
@@ -182,6 +182,13 @@ function explainUnfinished({ bytes, sentence, lacks }: UnfinishedObservation, ev
   if (isPrompt(decode(bytes), evidence)) return { cause: 'prompt-on-wire', sentence: `${sentence}${PROMPT}` }
   if (!lacks.includes('line end')) return undefined
   return { cause: 'missing-newline', sentence: `${sentence}: the other side waits for the line end, because the message could continue` }
+}
+
+/** Checks whether the other side has refused a message of the program, and the program has then sent a legal message. */
+function isCorrected(at: number, { observations, automaton, role }: Evidence): boolean {
+  const later = observations.slice(at + 1).filter((one) => one.kind === 'message')
+  const isRefused = automaton.refusal !== undefined && later[0]?.from !== role && later[0]?.name === automaton.refusal
+  return isRefused && later.some(({ from, violation }) => from === role && violation === undefined)
 }
 
 /** Checks whether a message answers again what its side has answered, before the other side has sent a message. */

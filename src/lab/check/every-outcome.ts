@@ -6,7 +6,7 @@ import { isPlayable } from './plays-to-the-end.ts'
 import { type Rehearsal, rehearse, toScript } from './rehearsal.ts'
 import type { Script } from './script.ts'
 import { judgeServerEnd } from './server-end.ts'
-import { findWrongLines, isUnrefused } from './wrong-lines.ts'
+import { findWrongLines, isOwnRefusal, isUnrefused, rehearseMistakes } from './wrong-lines.ts'
 
 /*
  * Which games show every outcome? Parlor's own two roles answer that: they play hundreds of games in memory, each from a script, and
@@ -38,7 +38,7 @@ export const everyOutcome: Check = {
   appliesTo: isPlayable,
   async run(subject) {
     const rehearsals = await rehearseMany(subject)
-    const plan = planOutcomes(rehearsals, PLANNED)
+    const plan = planOutcomes([...rehearsals, ...(await rehearseMistakes(subject, rehearsals))], PLANNED)
     const reached = new Set<string>()
     const visited = new Set<string>()
     const outcomes = { reached, all: plan.outcomes }
@@ -58,7 +58,8 @@ export const everyOutcome: Check = {
     const isMissing = (outcome: string) => plan.outcomes.includes(outcome) && !reached.has(outcome)
     for (const script of plan.scripts) {
       const finding = await play(script)
-      if (finding.cause !== undefined && !isForeignQuit(finding, script, subject)) return { ...finding, visited, outcomes }
+      const isExcused = isForeignQuit(finding, script, subject) || isOwnRefusal(finding, script, subject.role)
+      if (finding.cause !== undefined && !isExcused) return { ...finding, visited, outcomes }
     }
     const search = subject.role === 'server' ? findDirections(rehearsals) : undefined
     for (let number = 0; search && number < SEARCHES && plan.outcomes.some(isMissing); number++) {

@@ -44,7 +44,8 @@ const HARMLESS: ReadonlySet<Cause> = new Set(['unflushed-output'])
  * only fail for the same cause, and they are not played. The others run in several sandboxes at the same time, if the system has them.
  */
 export async function* judge(options: JudgeOptions): AsyncGenerator<JudgedCheck> {
-  const { subject, level, only, checks, lanes = 1 } = options
+  const { level, only, checks, lanes = 1 } = options
+  const subject = withCheckServer(options.subject)
   const [first, ...others] = selectChecks(subject.program, subject.role, level, checks, subject.datagrams).filter(
     ({ name }) => only === undefined || name === only,
   )
@@ -57,6 +58,15 @@ export async function* judge(options: JudgeOptions): AsyncGenerator<JudgedCheck>
     return
   }
   yield* judgeAtOnce(await openLanes(subject, Math.min(subject.random === undefined ? lanes : 1, others.length)), others, options)
+}
+
+/** Returns the subject with the server that the program declares for checks, if a client is under test. */
+function withCheckServer(subject: CheckSubject): CheckSubject {
+  const { program, options, role } = subject
+  const { checkServer } = program
+  if (role !== 'client' || !checkServer) return subject
+  const { words = program.words } = checkServer
+  return { ...subject, program: { ...program, words }, options: { ...checkServer.options, ...options } }
 }
 
 async function judgeOne(subject: CheckSubject, check: Check, { repeat, onProgress }: JudgeOptions): Promise<JudgedCheck> {

@@ -85,8 +85,8 @@ export interface MatchEnd {
   readonly lineFor: ReadonlyMap<number, string>
   /** The lines that it asked for again, by the number of messages that it had sent: the game does not allow them. */
   readonly refused: ReadonlyMap<number, string>
-  /** The prompt that the program showed for the first line, and the prompt that it showed when the conversation ended; `''` without a prompt. */
-  readonly prompts: { readonly first: string; readonly last: string }
+  /** The prompts that the program showed for the first and for the latest line, and when the conversation ended; `''` without a prompt. */
+  readonly prompts: { readonly first: string; readonly latest: string; readonly last: string }
   /** True if that role found a fault in what the judge sent, so that it plays another game than the program. */
   readonly shadowBroke: boolean
   /** The last lines of the program's output when the conversation ended, without the output that the end caused. */
@@ -119,15 +119,17 @@ export async function playMatch({
   const lineFor = new Map<number, string>()
   const refused = new Map<number, string>()
   let firstPrompt = ''
+  let latestPrompt = ''
   let sentBefore = -1
-  let hasPrompted = false
   // what the shadow sends is dropped
   copy.open({ data: (bytes) => void expected.push(...splitLines(decode(bytes))), finished() {}, closed() {} })
   const typeLine = async (line: string | undefined) => {
-    await waitForPrompt(running, clock, hasPrompted ? NEXT_PROMPT_WAIT : PROMPT_WAIT)
+    await waitForPrompt(running, clock, latestPrompt !== '' ? NEXT_PROMPT_WAIT : PROMPT_WAIT)
     const { prompt } = running.output
-    hasPrompted = prompt !== ''
+    latestPrompt = prompt
     if (typed.length === 0) firstPrompt = prompt
+    // the program has sent its message already, so it does not ask for the empty line that stands for an omitted part of the message
+    if (line === '' && own.conversation.state !== shadow.conversation.state) return
     if (line === undefined && isEndless) return stop()
     if (line === undefined) {
       inputEnded = true
@@ -200,7 +202,7 @@ export async function playMatch({
     expected,
     lineFor,
     refused,
-    prompts: { first: firstPrompt, last: lastPrompt },
+    prompts: { first: firstPrompt, latest: latestPrompt, last: lastPrompt },
     shadowBroke: isViolation(broken),
     lines,
   }

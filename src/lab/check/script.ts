@@ -26,7 +26,7 @@ export interface Script {
   readonly unusual?: Side | undefined
   /** The answers by which the judge's person searches for a number; by default, the person types numbers at random. */
   readonly search?: Directions | undefined
-  /** Lines that the person at the program under test types after the first line; the worksheet's program refuses them. */
+  /** Lines that the person at the program under test types after the first line, although the game does not allow them. */
   readonly wrong?: readonly string[] | undefined
 }
 

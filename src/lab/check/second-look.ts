@@ -28,7 +28,14 @@ export function lookAgain(found: NamedCause | undefined, look: Look): NamedCause
   const shown = findNul(look) ?? findSecondMessage(look)
   if (shown) return shown
   if (found === undefined) return findMoveAfterEnd(look) ?? findAlteredLine(look)
-  if (found.cause === 'hangs') return findUnflushed(look) ?? findAlteredLine(look) ?? findOtherGame(look) ?? findRepeatedPrompt(look, found)
+  if (found.cause === 'hangs')
+    return (
+      findUnflushed(look) ??
+      findAlteredLine(look) ??
+      findOtherGame(look) ??
+      findMissingPrompt(look, found) ??
+      findRepeatedPrompt(look, found)
+    )
   // a server without a person makes random choices of its own
   if (found.cause !== 'wrong-rules' || (look.role === 'server' && look.match.typed.length === 0)) return found
   const difference = findDifference(look)
@@ -72,6 +79,20 @@ function findMoveAfterEnd({ role, automaton, observations, match, closesEarly = 
   return {
     cause: 'wrong-rules',
     sentence: `the ${role} sent ${quoteText(late.text)} after the game was over: ${outcome === 'a draw' ? 'it was a draw' : outcome}`,
+  }
+}
+
+/** Finds a program that waits for a further message although it is its turn: it has asked its person before, and does not ask now. */
+function findMissingPrompt({ role, automaton, observations, match }: Look, found: NamedCause): NamedCause | undefined {
+  const { lineFor, prompts, expected, inputEnded } = match
+  const sent = messagesOf(observations, role).length
+  const isAsked = prompts.first !== '' && prompts.latest === '' && prompts.last === ''
+  const last = observations.findLast((one) => one.kind === 'message' && one.name !== automaton.refusal)
+  if (!isAsked || inputEnded || !lineFor.has(sent) || expected[sent] === undefined || last?.kind !== 'message' || last.from === role)
+    return undefined
+  return {
+    ...found,
+    sentence: `${found.sentence}; the ${role} shows no prompt after ${quoteText(last.text)}, so it still reads: it waits for a further message, but it is its turn`,
   }
 }
 

@@ -89,6 +89,7 @@ const FEWEST = 2
 export function findAlteredLine({ role, automaton, observations, match }: Look): NamedCause | undefined {
   let first: NamedCause | undefined
   let related = 0
+  let longest = 0
   for (const [at, { name, text, raw, number: shownBy }] of messagesOf(observations, role).entries()) {
     const [line, expected] = [match.lineFor.get(at), match.expected[at]?.trim()]
     const form = name === undefined ? undefined : automaton.messages[name]
@@ -100,11 +101,12 @@ export function findAlteredLine({ role, automaton, observations, match }: Look):
     if (line === undefined || !isRead || !right.some((field) => field.includes(line))) continue
     related++
     const isSame = right.every((field, number) => isEqual(fields[number] ?? '', field, form.free === true))
+    if (isSame && /^[!-~]+ [ -~]*$/.test(text)) longest = Math.max(longest, text.length)
     if (isSame && !/\r$/.test(text)) continue
     const cause = causeOfMessage(text, raw)
     const said = `${quoteText(line)} was typed, and the ${role} sent ${quoteMessage({ automaton, side: role }, text, raw)}`
     if (cause) return first ?? { shownBy, cause, sentence: `${said}${clueOfText({ automaton, side: role }, text, raw)}` }
-    const change = explainChange(expected, text, match.prompts.first.trim())
+    const change = explainChange(expected, text, { prompt: match.prompts.first.trim(), longest })
     if (!change) return undefined
     const place = text.includes(expected) || expected === line ? '' : ` in place of ${quoteText(expected)}`
     first ??= { shownBy, cause: change.code, sentence: `${said}${place}${change.hint}` }
@@ -122,8 +124,22 @@ function isEqual(one: string, other: string, isText: boolean): boolean {
   return first.toLowerCase() === second.toLowerCase() || (/^[+-]?\d+$/.test(first) && Number(first) === Number(second))
 }
 
-/** Explains how a message differs from the expected one, as the end of a sentence; `undefined` if it does not resemble it. */
-function explainChange(expected: string, text: string, prompt: string): { readonly code: Cause; readonly hint: string } | undefined {
+/** Change is the cause of a difference between a message and the expected one, and its explanation as the end of a sentence. */
+interface Change {
+  readonly code: Cause
+  readonly hint: string
+}
+
+/** Before is what the program has shown before the message. */
+interface Before {
+  /** Its first prompt. */
+  readonly prompt: string
+  /** Number of characters of the longest line of ASCII characters with blanks that it has sent whole; 0 without such a line. */
+  readonly longest: number
+}
+
+/** Explains how a message differs from the expected one; `undefined` if it does not resemble it. */
+function explainChange(expected: string, text: string, { prompt, longest }: Before): Change | undefined {
   const lost = [...expected].find((character) => character > '\x7f' && !text.includes(character))
   const ahead = text.endsWith(expected) ? text.slice(0, -expected.length).trim() : ''
   const words = (one: string) => one.split(/\s+/).join(' ')
@@ -135,13 +151,7 @@ function explainChange(expected: string, text: string, prompt: string): { readon
       code: 'prompt-on-wire',
       hint: `, with ${quoteText(ahead)} before it: a prompt or a name belongs on the screen and not on the connection`,
     }
-  if (expected.startsWith(text) && text !== '')
-    return {
-      code: 'altered-line',
-      hint: /^\s/.test(expected.slice(text.length))
-        ? ', which is its first word only: scanf("%s") and cin >> read a word, so read the whole line'
-        : `, which is its first ${text.length === 1 ? 'character' : `${text.length} characters`} only: send the whole line`,
-    }
+  if (expected.startsWith(text) && text !== '') return explainCut(expected, text, longest)
   if (words(text) === words(expected)) return { code: 'altered-line', hint: ': the blanks between the words belong to the line' }
   if (text.toLowerCase() === expected.toLowerCase())
     return { code: 'altered-line', hint: ': send upper and lower case letters as they were typed' }
@@ -152,4 +162,22 @@ function explainChange(expected: string, text: string, prompt: string): { readon
   if (sent !== undefined && typed !== undefined && Math.abs(sent - typed) === 1)
     return { code: 'altered-line', hint: ': the number is off by one; is it counted from 0 in the program, and from 1 on the connection?' }
   return undefined
+}
+
+/** Explains a message that is only the beginning of the expected one. */
+function explainCut(expected: string, text: string, longest: number): Change {
+  const [sent, whole] = [encode(text).length, encode(expected).length]
+  const isWide = whole > expected.length
+  const isCount = sent === expected.length || sent === [...expected].length
+  if (isWide && (isCount || sent < longest))
+    return {
+      code: 'wrong-encoding',
+      hint: `, which is the first ${sent} of ${whole} bytes: a character outside of ASCII has several bytes, so encode the text first, and then count its bytes`,
+    }
+  if (/^\s/.test(expected.slice(text.length)) && !/\s/.test(text) && longest === 0)
+    return { code: 'altered-line', hint: ', which is its first word only: scanf("%s") and cin >> read a word, so read the whole line' }
+  return {
+    code: 'altered-line',
+    hint: `, which is its first ${text.length === 1 ? 'character' : `${text.length} characters`} only: send the whole line`,
+  }
 }

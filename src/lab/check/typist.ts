@@ -13,8 +13,9 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz'
 /**
  * Texts for a message that may contain any text, in addition to its example: characters that are not ASCII, words with several blanks
  * between them, and a line that is longer than a small buffer. Each shows another way to lose a part of a typed line.
+ * A program that counts characters in place of bytes cuts the first text inside its last word.
  */
-const TEXTS = ['Zoë – 🙂', 'one  two three', 'a line of sixty characters shows whether a buffer is small!!']
+const TEXTS = ['Zoë – 🙂 international', 'one  two three', 'a line of sixty characters shows whether a buffer is small!!']
 
 /**
  * Returns the lines that a person may type for the messages of one side in a state: the message itself if it has no field, else

@@ -1,6 +1,6 @@
-import { parseMessage } from '../../protocol/automaton.ts'
+import { parseMessage, type Side } from '../../protocol/automaton.ts'
 import type { PlayedFinding } from './play.ts'
-import { type Rehearsal, type Rehearsed, rehearse } from './rehearsal.ts'
+import { ARROW, type Rehearsal, type Rehearsed, rehearse } from './rehearsal.ts'
 import type { Script } from './script.ts'
 
 /*
@@ -8,6 +8,9 @@ import type { Script } from './script.ts'
  * some of them and asks again, and a program that sends them breaks the rules. Which lines are refused depends on the game, so Parlor's
  * own role decides: the judge types only lines that it refuses in the same place of the same game. It leaves out the lines after which
  * the worksheet's program would crash.
+ *
+ * The worksheet's client sends other lines of this kind, such as a number that is out of range, and the server answers by a message that
+ * no good game shows. A client must read this message, too. The author of a client may refuse such a line, and that is no fault.
  */
 
 /** Lines that few games allow. Numbers are below and above a small range. */
@@ -24,8 +27,7 @@ const LONG = 30
  */
 export async function findWrongLines(subject: Rehearsed, games: readonly Rehearsal[]): Promise<Script | undefined> {
   const { automaton } = subject.program.protocol
-  const whole = games.filter(({ script: { quits } }) => !quits).toSorted((one, other) => one.length - other.length)
-  const game = whole.findLast(({ length }) => length <= LONG) ?? whole[0]
+  const game = findLongGame(games)
   if (!game) return undefined
   const { script, messages } = game
   const fields = messages
@@ -39,6 +41,42 @@ export async function findWrongLines(subject: Rehearsed, games: readonly Rehears
   if (refused.length === 0) return undefined
   const all = await rehearse(subject, { ...script, wrong: refused })
   return refused.every((line) => all?.refused.has(line)) ? { ...script, wrong: refused } : undefined
+}
+
+/**
+ * Rehearses games in which the person at the client under test types a mistake that Parlor's client sends. Resolves to the games in which
+ * the server answers the mistake by a message that the other games do not show in that state.
+ */
+export async function rehearseMistakes(subject: Rehearsed, games: readonly Rehearsal[]): Promise<readonly Rehearsal[]> {
+  const game = findLongGame(games)
+  if (subject.role !== 'client' || !game) return []
+  const { messages } = subject.program.protocol.automaton
+  const shown = new Set(games.flatMap(({ steps }) => [...steps]))
+  const found: Rehearsal[] = []
+  for (const line of USUAL_MISTAKES) {
+    const rehearsal = await rehearse(subject, { ...game.script, wrong: [line] })
+    if (!rehearsal?.isLegal) continue
+    const fresh = [...rehearsal.steps].filter((step) => !shown.has(step))
+    if (fresh.length === 0 || !fresh.every((step) => messages[step.split(ARROW)[1] ?? '']?.from === 'server')) continue
+    for (const step of fresh) shown.add(step)
+    found.push(rehearsal)
+  }
+  return found
+}
+
+/** Returns the longest of the games in which no person quits, if possible a game of at most `LONG` messages. */
+function findLongGame(games: readonly Rehearsal[]): Rehearsal | undefined {
+  const whole = games.filter(({ script: { quits } }) => !quits).toSorted((one, other) => one.length - other.length)
+  return whole.findLast(({ length }) => length <= LONG) ?? whole[0]
+}
+
+/**
+ * Checks whether a program has failed in a game of `rehearseMistakes` only because it has refused the mistake: it has not sent the line, so
+ * the other side has waited for it.
+ */
+export function isOwnRefusal({ cause, observations = [] }: PlayedFinding, { wrong: [line] = [] }: Script, role: Side): boolean {
+  if (line === undefined || cause === 'crashed') return false
+  return !observations.some((one) => one.kind === 'message' && one.from === role && one.text.trim().split(/\s+/).includes(line))
 }
 
 /**

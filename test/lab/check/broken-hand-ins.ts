@@ -355,6 +355,20 @@ export const BROKEN: readonly BrokenHandIn[] = [
     says: /ECONNRESET|error/,
   },
   {
+    ...client('crashed-small-buffer.c'),
+    mistake: 'takes the beginning of a long message for the whole',
+    check: 'every-outcome',
+    cause: 'crashed',
+    says: /"unknown message: .*\(typed: .*"-1"/,
+  },
+  {
+    ...client('hangs-quiz-four-options.py', 'quiz'),
+    mistake: 'reads four options for each question',
+    check: PLAYS,
+    cause: 'hangs',
+    says: /the client shows no prompt after "ANSWER\?", so it still reads/,
+  },
+  {
     ...client('crashed-overflow.c', 'hello'),
     mistake: 'does not limit the length of a line',
     check: 'oversized-message',

@@ -148,3 +148,16 @@ describe('the cause of an end', () => {
     expect(await ends({ trouble: undefined, inputEnded: true, end: { code: 1, usage } })).toBeUndefined()
   })
 })
+
+describe('a message that the server has refused', () => {
+  const says = (from: 'client' | 'server', text: string, at: number): WireEvent => ({ kind: 'bytes', at, from, bytes: encode(`${text}\n`) })
+  const refused = [says('server', 'Welcome ada', 20), says('client', 'START', 30), says('server', 'ERROR "START" has no number', 40)]
+
+  test('is the cause if no legal message follows it', async () => {
+    expect(await answers('quiz', '', ['NAME ada\n'], {}, refused)).toMatchObject({ cause: 'spelling' })
+  })
+
+  test('is not the cause if the client asks again and sends a legal message', async () => {
+    expect(await answers('quiz', '', ['NAME ada\n'], {}, [...refused, says('client', 'START 2', 50)])).toMatchObject({ cause: 'hangs' })
+  })
+})

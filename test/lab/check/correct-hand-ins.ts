@@ -11,6 +11,7 @@ export const CORRECT: readonly CorrectHandIn[] = [
   { file: 'correct/read-write.c', program: 'guess', role: 'client', robust: ['crlf-lines', 'gone-by-rst'] },
   { file: 'correct/stdio.c', program: 'tictactoe', role: 'client', robust: ['oversized-message', 'gone-by-silence'] },
   { file: 'correct/streams.js', program: 'hangman', role: 'client', robust: ['byte-by-byte', 'crlf-lines'] },
+  { file: 'correct/quiz-guest.py', program: 'quiz', role: 'client', robust: ['glued'] },
   { file: 'correct/readline.js', program: 'guess', role: 'client', robust: ['slow', 'gone-by-fin'] },
 ]
 

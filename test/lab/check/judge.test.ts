@@ -83,6 +83,30 @@ describe('the judge', () => {
     expect(new Set(used).size).toBe(2)
   })
 
+  test('gives a client the server that the program declares for checks, and keeps the options of the user', async () => {
+    const [declared, open] = [await program('quiz'), (): Promise<Sandbox> => Promise.resolve(sandbox(open))]
+    const judgeAs = async (role: 'client' | 'server', options: CheckSubject['options']) => {
+      const seen: CheckSubject[] = []
+      const see = async (subject: CheckSubject) => {
+        seen.push(subject)
+        return PASSED
+      }
+      const terms = { role, options, words: [], port: 1, seed: 1, sandbox: await open(), clock: new TestClock() }
+      for await (const _ of judge({
+        subject: { ...terms, program: declared },
+        level: 'robust',
+        checks: [{ ...check('first', see), roles: [role] }],
+        repeat: () => '',
+      }));
+      return seen.map((subject) => subject.options)
+    }
+    const { checkServer } = declared
+    expect(checkServer?.options).toHaveProperty('questions')
+    expect(await judgeAs('client', {})).toEqual([checkServer?.options])
+    expect(await judgeAs('client', { questions: [] })).toEqual([{ questions: [] }])
+    expect(await judgeAs('server', {})).toEqual([{}])
+  })
+
   test('runs one check alone, and reports what it does', async () => {
     const said = check('second', async ({ onProgress }) => {
       onProgress?.('halfway')

@@ -11,7 +11,7 @@ const tictactoe = await program('tictactoe')
 const chat = await program('chat')
 const ENDED: MatchEnd = {
   ...{ trouble: undefined, stopped: false, state: '', inputEnded: false, typed: [], outcomes: [], board: undefined, expected: [] },
-  ...{ lineFor: new Map(), prompts: { first: '', last: '' }, refused: new Map(), shadowBroke: false, lines: [] },
+  ...{ lineFor: new Map(), prompts: { first: '', latest: '', last: '' }, refused: new Map(), shadowBroke: false, lines: [] },
 }
 const WRONG = { cause: 'wrong-rules', sentence: 'the client sent MOVE5: cell 5 is taken by O' } as const
 
@@ -31,7 +31,12 @@ function observeIn(subject: typeof tictactoe, ...lines: readonly (readonly [Side
 function lookAtText(line: string, ...sent: readonly string[]) {
   const said = sent.map((text) => ['client', text] as const)
   const observations = observeIn(chat, ['server', 'Hello'], ...said, ['server', 'Hello'])
-  const played = { typed: [line], lineFor: new Map([[0, line]]), expected: [`${line}\n`], prompts: { first: 'You: ', last: '' } }
+  const played = {
+    typed: [line],
+    lineFor: new Map([[0, line]]),
+    expected: [`${line}\n`],
+    prompts: { first: 'You: ', latest: 'You: ', last: '' },
+  }
   return lookAtStopped({ role: 'client', automaton: chat.protocol.automaton, observations, match: { ...ENDED, ...played } })
 }
 
@@ -42,7 +47,7 @@ function look(found: Parameters<typeof lookAgain>[0], observations: readonly Obs
     ...ended,
     expected: [],
     lineFor: new Map(),
-    prompts: { first: '', last: '' },
+    prompts: { first: '', latest: '', last: '' },
     refused: new Map(),
     shadowBroke: false,
     lines: [],
@@ -102,6 +107,27 @@ describe('a look at a text that was typed', () => {
     expect(found?.sentence).toMatch(says)
   })
 
+  /** Looks at a client that has sent a line of 14 characters whole, and then this part of a line of 14 characters and 19 bytes. */
+  const lookAfterWhole = (sent: string) => {
+    const lines = ['one, two three', 'Zoë – 🙂 hello']
+    const observations = observeIn(chat, ['server', 'Hello'], ['client', 'one, two three'], ['server', 'Hello'], ['client', sent])
+    const played = { typed: lines, lineFor: new Map(lines.entries()), expected: lines.map((line) => `${line}\n`) }
+    return lookAtStopped({ role: 'client', automaton: chat.protocol.automaton, observations, match: { ...ENDED, ...played } })
+  }
+
+  test.each(['Zoë – 🙂', 'Zoë', 'Zoë –'])('finds a length in characters if lines of ASCII arrive whole, and a line becomes %j', (sent) => {
+    expect(lookAfterWhole(sent)).toMatchObject({ cause: 'wrong-encoding', sentence: expect.stringMatching(/of 19 bytes: a character/) })
+  })
+
+  test('finds a length in characters if a text has as many bytes as the typed text has characters', () => {
+    expect(lookAtText('Zoë – 🙂 international', 'Zoë – 🙂 internat')).toMatchObject({ cause: 'wrong-encoding' })
+    expect(lookAtText('Zoë – 🙂 international', 'Zoë – 🙂 inter')).toMatchObject({ cause: 'altered-line' })
+  })
+
+  test('does not speak of words if the text that was cut has a blank', () => {
+    expect(lookAtText('one two three', 'one two')?.sentence).toMatch(/its first 7 characters only/)
+  })
+
   test('finds a text that was cut, although its rest follows as the next message', () => {
     expect(lookAtText('one two', 'one', 'two')?.sentence).toMatch(/its first word only/)
   })
@@ -125,7 +151,7 @@ describe('a look at a move that was typed', () => {
       typed: moves.map(([line]) => line),
       lineFor: new Map(moves.map(([line], at) => [at, line])),
       expected: moves.map(([line]) => `MOVE${line}\n`),
-      prompts: { first, last: '' },
+      prompts: { first, latest: first, last: '' },
     })
 
   test('finds numbers that are not the typed ones', () => {
@@ -149,12 +175,24 @@ describe('a look at a move that was typed', () => {
     const hangs = { cause: 'hangs', sentence: 'the client sent nothing' } as const
     const match = { typed: ['6'], lineFor: new Map([[0, '6']]), expected: ['MOVE6\n'] }
     const asked = observe(['server', 'MOVE5'])
-    expect(look(hangs, asked, { ...match, prompts: { first: 'Move: ', last: 'Move: ' } })).toMatchObject({
+    expect(look(hangs, asked, { ...match, prompts: { first: 'Move: ', latest: 'Move: ', last: 'Move: ' } })).toMatchObject({
       cause: 'wrong-rules',
       sentence: 'the client asked again after "6", which the game allows here: the worksheet\'s client sends "MOVE6"',
     })
-    const other = look(hangs, asked, { ...match, prompts: { first: 'Move: ', last: 'Sure? ' } })
+    const other = look(hangs, asked, { ...match, prompts: { first: 'Move: ', latest: 'Move: ', last: 'Sure? ' } })
     expect(other).toMatchObject({ cause: 'hangs', sentence: expect.stringMatching(/waits at the prompt "Sure\? " for another line/) })
     expect(look(hangs, asked, match)).toBe(hangs)
+  })
+
+  test('finds a client that waits for a further message in its turn, and not a client that hangs after its prompt', () => {
+    const hangs = { cause: 'hangs', sentence: 'the client sent nothing' } as const
+    const match = { typed: ['6', '7'], lineFor: new Map([[1, '7']]), expected: ['MOVE6\n', 'MOVE7\n'] }
+    const asked = observe(['server', 'MOVE5'], ['client', 'MOVE6'], ['server', 'MOVE1'])
+    expect(look(hangs, asked, { ...match, prompts: { first: 'Move: ', latest: '', last: '' } })).toEqual({
+      cause: 'hangs',
+      sentence:
+        'the client sent nothing; the client shows no prompt after "MOVE1", so it still reads: it waits for a further message, but it is its turn',
+    })
+    expect(look(hangs, asked, { ...match, prompts: { first: 'Move: ', latest: 'Move: ', last: '' } })).toBe(hangs)
   })
 })

@@ -39,7 +39,7 @@ describe('the lines for a state', () => {
     ['dropping', ['4', '1', '2', '3', '4', '5', '6', '7'], []],
     ['spelling', [...'abcdefghijklmnopqrstuvwxyz'], []],
     ['tossing', ['H', 'T'], []],
-    ['talking', ['Hello', 'Zoë – 🙂', 'one  two three', expect.stringMatching(/^.{60}$/)], ['QUIT']],
+    ['talking', ['Hello', 'Zoë – 🙂 international', 'one  two three', expect.stringMatching(/^.{60}$/)], ['QUIT']],
     ['waiting', [], []],
   ] as const)('follow from its messages: %s', (state, lines, byes) => {
     expect(candidateLines(automaton, state, 'client')).toEqual({ lines, byes })

@@ -1,21 +1,29 @@
 import { expect, test } from 'vitest'
 import { createSystemClock } from '../../../src/base/clock.ts'
 import { type Rehearsal, rehearse, toScript } from '../../../src/lab/check/rehearsal.ts'
-import { findWrongLines, isUnrefused } from '../../../src/lab/check/wrong-lines.ts'
+import { findWrongLines, isOwnRefusal, isUnrefused, rehearseMistakes } from '../../../src/lab/check/wrong-lines.ts'
 import { program } from '../../support/play.ts'
 
 /** Number of games among which one is chosen. */
 const GAMES = 12
 
-/** Finds the lines that the client of a program has to refuse, and the game in which they are typed. */
-async function findLines(name: string) {
-  const subject = { program: await program(name), options: {}, role: 'client' as const, random: undefined, clock: createSystemClock() }
+/** Rehearses games with a client of a program, against the server that the program declares for checks. */
+async function rehearseGames(name: string) {
+  const declared = await program(name)
+  const words = declared.checkServer?.words ?? declared.words
+  const subject = { program: { ...declared, words }, options: {}, role: 'client' as const, random: undefined, clock: createSystemClock() }
   const games: Rehearsal[] = []
   for (let number = 0; number < GAMES; number++) {
     const game = await rehearse(subject, toScript(1, number))
     if (game) games.push(game)
   }
   expect(games).toHaveLength(GAMES)
+  return { subject, games }
+}
+
+/** Finds the lines that the client of a program has to refuse, and the game in which they are typed. */
+async function findLines(name: string) {
+  const { subject, games } = await rehearseGames(name)
   const script = await findWrongLines(subject, games)
   return { script, again: script && (await rehearse(subject, script)) }
 }
@@ -43,4 +51,36 @@ test('a program fails by such a line if it crashes, or if the other side refuses
   expect(isUnrefused({ cause: 'crashed', sentence: '' })).toBe(true)
   expect(isUnrefused({ cause: 'wrong-rules', sentence: '', isRefused: true })).toBe(true)
   expect(isUnrefused({ cause: 'hangs', sentence: '' })).toBe(false)
+})
+
+test.each([
+  ['tjc/guess', 'Please enter number 1 to 100'],
+  ['c8/highlow', 'Please enter number 1 to 100'],
+  ['c8/headtail', 'Please enter head (H), tail (T)             or Q to quit'],
+])('a client of %s sends a mistake that its server answers by a message of no other game', async (name, answer) => {
+  const { subject, games } = await rehearseGames(name)
+  const found = await rehearseMistakes(subject, games)
+  expect(found.map(({ script }) => script.wrong)).toEqual([['-1']])
+  const texts = ({ messages }: Rehearsal) => messages.map(({ text }) => text.trim())
+  expect(games.flatMap(texts)).not.toContain(answer.trim())
+  expect(found.flatMap(texts)).toContain(answer.trim())
+})
+
+test('a client of tic-tac-toe sends no mistake', async () => {
+  const { subject, games } = await rehearseGames('tictactoe')
+  expect(await rehearseMistakes(subject, games)).toEqual([])
+})
+
+test('a client that does not send the mistake has refused it, unless it has crashed', async () => {
+  const { subject, games } = await rehearseGames('tjc/guess')
+  const [game] = await rehearseMistakes(subject, games)
+  if (!game) throw new Error('the client sends no mistake')
+  const { script, messages } = game
+  const unsent = messages.filter(({ text }) => text !== '-1')
+  const finding = { cause: 'hangs', sentence: '' } as const
+  expect(unsent.length).toBe(messages.length - 1)
+  expect(isOwnRefusal({ ...finding, observations: unsent }, script, 'client')).toBe(true)
+  expect(isOwnRefusal({ ...finding, observations: messages }, script, 'client')).toBe(false)
+  expect(isOwnRefusal({ ...finding, observations: unsent, cause: 'crashed' }, script, 'client')).toBe(false)
+  expect(isOwnRefusal({ ...finding, observations: unsent }, { seed: 1 }, 'client')).toBe(false)
 })
