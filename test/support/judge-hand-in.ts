@@ -1,6 +1,6 @@
 import { createSystemClock } from '../../src/base/clock.ts'
 import { parseCommand } from '../../src/lab/check/command.ts'
-import { judge } from '../../src/lab/check/judge.ts'
+import { type JudgedCheck, judge } from '../../src/lab/check/judge.ts'
 import type { CheckLevel, CheckResult } from '../../src/lab/check/report.ts'
 import { openSandbox } from '../../src/lab/sandbox/open-sandbox.ts'
 import type { Side } from '../../src/protocol/automaton.ts'
@@ -25,6 +25,11 @@ export interface JudgedHandIn {
 
 /** Judges a hand-in, and returns the results of all its checks. */
 export async function judgeHandIn(judged: JudgedHandIn): Promise<readonly CheckResult[]> {
+  return (await judgeWithDetails(judged)).map(({ result }) => result)
+}
+
+/** Judges a hand-in, and returns the results of all its checks, with what the checks have observed. */
+export async function judgeWithDetails(judged: JudgedHandIn): Promise<readonly JudgedCheck[]> {
   const { name, role, command, cwd, only, level = 'robust', seed = 1, options, datagrams = false } = judged
   const subject = await program(name)
   const words = parseCommand(command)
@@ -33,8 +38,8 @@ export async function judgeHandIn(judged: JudgedHandIn): Promise<readonly CheckR
     const port = sandbox.ownNetwork ? subject.port : 0
     const start = { program: subject, options: { ...subject.defaults, ...options }, role, words, port, datagrams }
     const terms = { ...start, sandbox, seed, clock: createSystemClock() }
-    const results: CheckResult[] = []
-    for await (const { result } of judge({ subject: terms, level, only, repeat: ({ name: check }) => check })) results.push(result)
+    const results: JudgedCheck[] = []
+    for await (const one of judge({ subject: terms, level, only, repeat: ({ name: check }) => check })) results.push(one)
     return results
   } finally {
     await sandbox.close()

@@ -2,10 +2,11 @@ import { formatCount } from '../../base/counts.ts'
 import { type Automaton, isField, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../protocol/automaton.ts'
 import { clueOfText, quoteMessage } from '../../protocol/violation-text.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
-import { decode } from '../../wire/text.ts'
+import { decode, quoteText } from '../../wire/text.ts'
 import { isGlued, type MessageObservation, type Observation, type UnfinishedObservation, type Violation } from '../monitor/observation.ts'
 import { causeOfBytes, causeOfMessage } from './byte-causes.ts'
 import { quoteErrorLine } from './crash-lines.ts'
+import { describeCut, describeExtra, type ExpectedMessages, findMisspelt } from './message-ends.ts'
 import type { Cause } from './report.ts'
 import type { ProgramEnd } from './sandbox.ts'
 
@@ -59,6 +60,8 @@ function findEarly(evidence: Evidence): NamedCause | undefined {
   const { observations, role, trouble } = evidence
   const early = trouble && observations.find((one) => one.kind === 'message' && one.from === role && one.standing === 'early')
   if (early?.kind !== 'message') return undefined
+  const extra = describeExtra(expectedBefore(early, evidence), early)
+  if (extra !== undefined) return { cause: 'spelling', sentence: extra }
   return {
     cause: 'out-of-turn',
     sentence: `the ${role} sent ${quote(evidence, early)} before it was its turn (in the state ${early.before})`,
@@ -113,6 +116,12 @@ function explainFault(one: Observation, at: number, evidence: Evidence): NamedCa
         sentence: `the ${role} sent ${quote(evidence, one)} as one more answer: it had answered already, and no question followed`,
       }
     if (isNoNumber(one, evidence)) return explainNoNumber(one, evidence)
+    const meant = findMisspelt(evidence.automaton, one)
+    if (meant !== undefined)
+      return {
+        cause: 'spelling',
+        sentence: `the ${role} sent ${quote(evidence, one)}; write ${quoteText(meant)}, and not ${quoteText(one.text)}`,
+      }
     // a refused message belongs to the game as long as the conversation continues
     return one.violation && trouble && !isCorrected(at, evidence) ? explainMessage(one, one.violation, evidence) : undefined
   }
@@ -130,6 +139,8 @@ function explainMessage(message: MessageObservation, { sentence, expected }: Vio
   const { text, raw } = message
   const cause = causeOfMessage(text, raw)
   if (cause) return { cause, sentence }
+  const extra = describeExtra(expectedBefore(message, evidence), message)
+  if (extra !== undefined) return { cause: 'spelling', sentence: extra }
   if (isPrompt(text, evidence)) return { cause: 'prompt-on-wire', sentence: `${sentence}${PROMPT}` }
   if (/line end \(\\n\) is missing/.test(sentence)) return { cause: 'missing-newline', sentence }
   if (NEAR_MISS.test(sentence)) return { cause: 'spelling', sentence }
@@ -176,12 +187,20 @@ function takesAnything(form: MessageSpec): boolean {
   return form.free === true || parseMessage(form, '~ ~') !== undefined
 }
 
-function explainUnfinished({ bytes, sentence, lacks }: UnfinishedObservation, evidence: Evidence): NamedCause | undefined {
+function explainUnfinished(unfinished: UnfinishedObservation, evidence: Evidence): NamedCause | undefined {
+  const { bytes, sentence, lacks } = unfinished
   const cause = causeOfBytes(bytes)
   if (cause) return { cause, sentence }
+  const cut = describeCut(expectedBefore(unfinished, evidence), decode(bytes))
+  if (cut !== undefined) return { cause: 'spelling', sentence: `${sentence}; ${cut}` }
   if (isPrompt(decode(bytes), evidence)) return { cause: 'prompt-on-wire', sentence: `${sentence}${PROMPT}` }
   if (!lacks.includes('line end')) return undefined
   return { cause: 'missing-newline', sentence: `${sentence}: the other side waits for the line end, because the message could continue` }
+}
+
+/** Returns what the program was expected to send when it sent the bytes of an observation. */
+function expectedBefore(one: Observation, { automaton, role, observations }: Evidence): ExpectedMessages {
+  return { automaton, side: role, before: observations.slice(0, observations.indexOf(one)) }
 }
 
 /** Checks whether the other side has refused a message of the program, and the program has then sent a legal message. */
@@ -200,8 +219,9 @@ function isRepeated(message: MessageObservation, at: number, { observations, aut
   return form !== undefined && !form.free && parseMessage(form, message.text) !== undefined
 }
 
-/** Checks whether a text is a prompt, or a prompt with a message behind it. */
+/** Checks whether a text is a prompt, or a prompt with a message behind it, in a protocol in which that side sends no prompts. */
 function isPrompt(text: string, { automaton, role }: Evidence): boolean {
+  if (formsOf(automaton, role).some(({ example }) => /[:?>]\s*$/.test(example))) return false
   const [, said] = /^[A-Za-z][^:?>]*[:?>]\s*(.*?)\r?\n?$/s.exec(text) ?? []
   return (
     said !== undefined && (said === '' || formsOf(automaton, role).some((form) => !form.free && parseMessage(form, said) !== undefined))

@@ -1,4 +1,5 @@
 import { type Automaton, legalTransitions, type Side } from '../../protocol/automaton.ts'
+import type { Protocol } from '../../protocol/definition.ts'
 import { quoteMessage } from '../../protocol/violation-text.ts'
 import type { Framing } from '../../wire/framing/framing.ts'
 import { encode } from '../../wire/text.ts'
@@ -74,6 +75,7 @@ export const byteByByte = disturb({
   name: 'byte-by-byte',
   isHint: true,
   proves: 'reads a message that arrives byte by byte',
+  appliesTo: ({ protocol, defaults = {} }, role) => hasMessageEnd(framingTo(role, protocol.framing(defaults))),
   play: { faults: 'dribble 3ms', silence: SLOW_SILENCE },
   isTooSoon: true,
   toCause: () => 'partial-read',
@@ -109,14 +111,21 @@ export const cutInsideACharacter = disturb({
 export const crLfLines = disturb({
   name: 'crlf-lines',
   proves: 'reads lines that end in CR LF, or says that it does not',
-  appliesTo: ({ protocol, defaults = {} }, role) => {
-    const { toServer, toClient } = protocol.framing(defaults)
-    return dropsCr(role === 'server' ? toServer : toClient)
-  },
+  appliesTo: ({ protocol, defaults = {} }, role) => dropsCr(framingTo(role, protocol.framing(defaults))),
   play: { crLf: true },
   toCause: () => 'crlf',
   shows: 'this happens only if lines end in CR LF, as telnet and some programs on Windows end them: strip the line before you compare it',
 })
+
+/** Returns the framing of the messages that a side receives. */
+function framingTo(role: Side, { toServer, toClient }: ReturnType<Protocol['framing']>): Framing {
+  return role === 'server' ? toServer : toClient
+}
+
+/** Checks whether a framing marks the end of a message. Without a mark, no program can distinguish a piece of a message from a whole message. */
+function hasMessageEnd({ lacks }: Framing): boolean {
+  return lacks !== undefined
+}
 
 /** Checks whether a framing accepts CR LF as a line end; if it does not, the CR belongs to the message. */
 function dropsCr(framing: Framing): boolean {

@@ -53,7 +53,11 @@ export const nextClient: Check = {
 }
 
 /** Finds a message that the server refuses only from the second client, although the first client has sent the same messages. */
-function findNewRefusal({ program }: CheckSubject, first: Finding, second: Finding): Pick<Finding, 'cause' | 'sentence'> | undefined {
+function findNewRefusal(
+  { program }: CheckSubject,
+  first: Finding,
+  second: Finding,
+): Pick<Finding, 'cause' | 'sentence' | 'observations'> | undefined {
   const { refusal } = program.protocol.automaton
   const messagesOf = ({ observations = [] }: Finding) => observations.filter((one) => one.kind === 'message')
   const isRefusal = ({ from, name }: MessageObservation) => from === 'server' && refusal !== undefined && name === refusal
@@ -63,7 +67,8 @@ function findNewRefusal({ program }: CheckSubject, first: Finding, second: Findi
   const [refused, answer] = [messages[at - 1], messages[at]]
   if (refused?.from !== 'client' || !answer) return undefined
   const sentence = `a first client played to the end, and then the next client sent ${quoteText(refused.text)}: the server refused it with ${quoteText(answer.text)}; ${KEPT}`
-  return { cause: 'wrong-rules', sentence }
+  // a diagram of the whole conversation would show its end only
+  return { cause: 'wrong-rules', sentence, observations: second.observations?.slice(0, second.observations.indexOf(answer) + 1) ?? [] }
 }
 
 async function connectAgain({ sandbox, port }: CheckSubject) {

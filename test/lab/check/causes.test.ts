@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Evidence, findCause } from '../../../src/lab/check/causes.ts'
 import { ConversationMonitor, toWatchedProtocol } from '../../../src/lab/monitor/monitor.ts'
 import type { WireEvent } from '../../../src/lab/monitor/observation.ts'
+import type { Side } from '../../../src/protocol/automaton.ts'
 import { Disconnected } from '../../../src/wire/disconnect.ts'
 import { encode } from '../../../src/wire/text.ts'
 import { program } from '../../support/play.ts'
@@ -69,6 +70,48 @@ describe('the cause of a wrong message', () => {
     const found = await answers('guess', 'GUESS\n', ['50\n'], { trouble: undefined })
     expect(subject.name).toBe('tjc/guess')
     expect(found).toBeUndefined()
+  })
+})
+
+const PROMPT = 'I will toss a coin, guess if it is a head (H) or tail (T) : '
+
+/** Returns the cause for a server of headtail after these pieces. */
+async function serves(...pieces: readonly (readonly [Side, string])[]) {
+  const subject = await program('headtail')
+  const monitor = new ConversationMonitor(toWatchedProtocol(subject))
+  const sent = pieces.map(([from, text], at): WireEvent => ({ kind: 'bytes', at, from, bytes: encode(text) }))
+  const observations = [...sent, { kind: 'time', at: 5000 } as const].flatMap((event) => monitor.observe(event))
+  const { automaton } = subject.protocol
+  return findCause({ role: 'server', automaton, observations, end: undefined, inputEnded: false, lines: [], printed: '', trouble: late })
+}
+
+describe('the cause of a text of a server that is almost right', () => {
+  const right = ['server', PROMPT] as const
+  const quit = ['client', 'Q\n'] as const
+
+  test.each([
+    ['a prompt without its last blank', [['server', PROMPT.slice(0, -1)]], `the message "${PROMPT}" has 1 more byte at its end: a space`],
+    ['a prompt without its last characters', [['server', PROMPT.slice(0, -3)]], 'has 3 more bytes at its end: " : "'],
+    ['another prompt', [['server', 'Enter H or T: ']], `expected "${PROMPT}"`],
+    [
+      'an answer without its last characters',
+      [right, quit, ['server', 'Thanks for playing']],
+      'has 15 more bytes at its end: " the game. Bye!"',
+    ],
+    [
+      'a prompt with one more blank',
+      [['server', `${PROMPT} `], quit, ['server', 'Thanks for playing the game. Bye!\n']],
+      '1 byte too many after',
+    ],
+    ['an answer without its last character', [right, ['client', 'H\n'], ['server', 'You are right\n']], 'write "You are right!"'],
+    ['an answer with one more character', [right, ['client', 'H\n'], ['server', 'You are right!!\n']], 'write "You are right!"'],
+  ] as const)('is spelling for %s', async (_, pieces, words) => {
+    expect(await serves(...pieces)).toMatchObject({ cause: 'spelling', sentence: expect.stringContaining(words) })
+  })
+
+  test('is missing-newline for a whole answer without its line end', async () => {
+    const found = await serves(right, quit, ['server', 'Thanks for playing the game. Bye!'])
+    expect(found).toMatchObject({ cause: 'missing-newline' })
   })
 })
 

@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { judgeHandIn } from '../../support/judge-hand-in.ts'
+import { selectChecks } from '../../../src/lab/check/registry.ts'
+import { judgeHandIn, judgeWithDetails } from '../../support/judge-hand-in.ts'
+import { program } from '../../support/play.ts'
 import { handIn, hasNamespaces, hasPython } from '../../support/sandboxes.ts'
+import { prepareHandIn } from './hand-ins.ts'
 
 const examples = join(import.meta.dirname, '../../../examples/python')
 const SERVER = 'python3 guess_server.py {HOST} {PORT}'
@@ -64,4 +67,26 @@ describe.skipIf(!hasPython || !hasNamespaces)('a check at level robust', () => {
     const judged = { name: 'guess', role: 'server', command: 'python3 program.py', cwd: server({ reuse }) } as const
     expect(await judgeHandIn({ ...judged, only: 'restart-on-the-same-port' })).toMatchObject([{ cause }])
   })
+})
+
+describe('the check byte-by-byte', () => {
+  test.each([
+    ['number', 'server', false],
+    ['number', 'client', true],
+    ['time', 'server', false],
+    ['guess', 'server', true],
+  ] as const)('cuts the messages to a side only if a message to that side has an end (%s, %s: %s)', async (name, role, isCut) => {
+    const names = selectChecks(await program(name), role, 'robust').map((check) => check.name)
+    expect(names).toContain('glued')
+    expect(names.includes('byte-by-byte')).toBe(isCut)
+  })
+})
+
+test.skipIf(!hasPython || !hasNamespaces)('next-client observes the refused line of the second client last', async () => {
+  using prepared = prepareHandIn({ file: 'broken/wrong-rules-shared-letters.py', program: 'hangman', role: 'server' })
+  const [judged] = await judgeWithDetails({ ...prepared, only: 'next-client' })
+  const [refused, answer] = judged?.observations.filter((one) => one.kind === 'message').slice(-2) ?? []
+  expect(judged?.result.sentence).toContain(`the next client sent ${JSON.stringify(refused?.text)}`)
+  expect(answer).toMatchObject({ from: 'server', name: 'ERROR' })
+  expect(judged?.observations.at(-1)).toBe(answer)
 })
