@@ -38,6 +38,8 @@ export interface WebPortOptions {
   readonly streams: StreamTransport
   readonly batcher: Batcher
   readonly logs: Logs
+  /** The addresses on which the programs listen. */
+  readonly places: readonly ListenStatus[]
   /** Stops the build of the page. */
   readonly stop: AbortSignal
 }
@@ -45,7 +47,7 @@ export interface WebPortOptions {
 /** Listens at the address for browsers, and builds the page if necessary. Resolves to `undefined` for the setting `none`. */
 export async function openWebPort(
   at: Config['web'],
-  { settings: { config }, streams, batcher, logs, stop }: WebPortOptions,
+  { settings: { config }, streams, batcher, logs, places, stop }: WebPortOptions,
 ): Promise<WebPort | undefined> {
   if (at === NOWHERE) return undefined
   const [{ Gateway }, { OriginRules }] = await Promise.all([
@@ -74,9 +76,10 @@ export async function openWebPort(
       address,
       url: toUrl(address, isSecure, prefix),
       async open(server, lobby, store) {
-        const { nativeProgram } = await import('../door/door.ts')
+        const { createNativeProgram } = await import('../door/door.ts')
+        const program = createNativeProgram(findDoor(places))
         const services: GatewayServices = {
-          entrance: server.openEntrance(nativeProgram, { program: nativeProgram.name, transport: 'websocket', port: address.port }),
+          entrance: server.openEntrance(program, { program: program.name, transport: 'websocket', port: address.port }),
           lobby,
           health: () => serverStatus(server, store),
         }
@@ -103,6 +106,11 @@ export function formatNoWeb({ address, failure }: WebPort, places: readonly List
     ? `${shortName(own.program)} has that port, ${address.port}: choose another with --web`
     : cannotListen(address, failure).replace('--port', '--web')
   return `browsers are not served: ${why}`
+}
+
+/** Returns the port of the front door; `undefined` without one, and over a transport that nc does not speak. */
+function findDoor(places: readonly ListenStatus[]): number | undefined {
+  return places.find(({ program, transport }) => program.name === 'parlor/door' && transport === 'tcp')?.address.port
 }
 
 function toUrl({ host, port }: Address, isSecure: boolean, prefix: string): string {

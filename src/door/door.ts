@@ -61,31 +61,34 @@ export const programs: readonly Program<DoorMessage, DoorState>[] = [
   },
 ]
 
-/** The option of `nativeProgram` with the token of a login session. The gateway sets it from a cookie; it is not a setting. */
+/** The option of the native program with the token of a login session. The gateway sets it from a cookie; it is not a setting. */
 const sessionToken = 'sessionToken'
 
 /**
- * The native protocol without the front door, over a transport whose messages are lines. The gateway serves it to WebSockets; it has
- * no port of its own.
+ * Creates the program of the gateway: the native protocol without the front door, over a transport whose messages are lines. The gateway
+ * serves it to WebSockets; it has no port of its own. `door` is the port of the front door, if the server has one over TCP: `hello` has it,
+ * so that a page can show how a user connects with nc.
  */
-export const nativeProgram: Program<DoorMessage, DoorState> = {
-  name: 'parlor/web',
-  source: 'the gateway',
-  protocol: {
-    name: 'native',
-    title: 'the native protocol, one JSON message per line',
-    automaton,
-    framing: plainLines,
-    async server(peer, { seating, options }) {
-      const { serveNativeAlone } = await import('./json-mode.ts')
-      const token = options[sessionToken]
-      return serveNativeAlone(peer, seating, typeof token === 'string' ? token : undefined)
+export function createNativeProgram(door: number | undefined): Program<DoorMessage, DoorState> {
+  return {
+    name: 'parlor/web',
+    source: 'the gateway',
+    protocol: {
+      name: 'native',
+      title: 'the native protocol, one JSON message per line',
+      automaton,
+      framing: plainLines,
+      async server(peer, { seating, options }) {
+        const { serveNativeAlone } = await import('./json-mode.ts')
+        const token = options[sessionToken]
+        return serveNativeAlone(peer, seating, { token: typeof token === 'string' ? token : undefined, door })
+      },
+      client: (peer, { console }) => read(peer, (line) => console.say(line)),
     },
-    client: (peer, { console }) => read(peer, (line) => console.say(line)),
-  },
-  words: undefined,
-  port: 8080,
-  // 1 hour, as at the front door
-  idle: 3_600_000,
-  needs: 'hall',
+    words: undefined,
+    port: 8080,
+    // 1 hour, as at the front door
+    idle: 3_600_000,
+    needs: 'hall',
+  }
 }

@@ -23,15 +23,27 @@ export async function serveNative(
   await readCommands(peer, session)
 }
 
+/** NativeGreeting has what the server knows about a client before its first message, and what the client learns from `hello`. */
+interface NativeGreeting {
+  /** The token of the client's login session. */
+  readonly token: string | undefined
+  /** The port of the front door; missing if the server has none over TCP. */
+  readonly door: number | undefined
+}
+
 /**
  * Serves the native protocol on a connection of its own, until the client quits or disconnects. A client with the token of a login
  * session is logged in before the first message; the `hello` to a client whose token is no longer valid has no name.
  */
-export async function serveNativeAlone(peer: Peer<DoorMessage, DoorState>, seating: Seating, token: string | undefined): Promise<void> {
+export async function serveNativeAlone(
+  peer: Peer<DoorMessage, DoorState>,
+  seating: Seating,
+  { token, door }: NativeGreeting,
+): Promise<void> {
   const session = createSession(peer, () => lobby)
   const lobby = requireLobby(seating, session)
   if (token !== undefined) await lobby.enterBySession(token)
-  await readCommands(peer, session)
+  await readCommands(peer, session, door)
 }
 
 function createSession(peer: Peer<DoorMessage, DoorState>, lobby: () => Lobby): NativeSession {
@@ -48,8 +60,8 @@ function createSession(peer: Peer<DoorMessage, DoorState>, lobby: () => Lobby): 
   return session
 }
 
-async function readCommands(peer: Peer<DoorMessage, DoorState>, session: NativeSession): Promise<void> {
-  session.open(SOFTWARE)
+async function readCommands(peer: Peer<DoorMessage, DoorState>, session: NativeSession, door?: number): Promise<void> {
+  session.open(SOFTWARE, door)
   for (let line = await receiveUntilClosed(peer, 'closed'); line !== undefined; line = await receiveUntilClosed(peer, 'closed')) {
     if (!(await session.handle(line))) return
   }

@@ -34,10 +34,13 @@ export class NativeSession implements LobbyListener {
     this.#write = write
   }
 
-  /** Sends `hello` and, if the client is already logged in, the challenges that are open. */
-  open(software: string): void {
+  /**
+   * Sends `hello` and, if the client is already logged in, the challenges that are open. `door` is the port of the front door, for a client
+   * that can show it to a user.
+   */
+  open(software: string, door?: number): void {
     const { me } = this.#lobby()
-    this.#send({ type: 'hello', version: VERSION, software, ...(me ? { name: me.name } : {}) })
+    this.#send({ type: 'hello', version: VERSION, software, ...(me ? { name: me.name } : {}), ...(door === undefined ? {} : { door }) })
     this.#sendChallenges()
   }
 

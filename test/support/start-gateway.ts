@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from 'vitest'
 import { type Clock, createSystemClock } from '../../src/base/clock.ts'
-import { nativeProgram } from '../../src/door/door.ts'
+import { createNativeProgram } from '../../src/door/door.ts'
 import { seededRandom } from '../../src/games/random.ts'
 import { LobbyService, type LobbyServiceOptions } from '../../src/lobby/service.ts'
 import { Gateway } from '../../src/server/gateway/gateway.ts'
@@ -81,8 +81,9 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
     onError,
   })
   const { port } = (await gateway.listen()).address
+  const native = createNativeProgram(ports.get('parlor/door'))
   gateway.open({
-    entrance: server.openEntrance(nativeProgram, { program: nativeProgram.name, transport: 'websocket', port }),
+    entrance: server.openEntrance(native, { program: native.name, transport: 'websocket', port }),
     lobby: service,
     health: () => ({ status: status() }),
   })

@@ -55,6 +55,11 @@ test('the page has nothing inline, which the content security policy forbids', a
   expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=/)
 })
 
+test('the text for a browser without JavaScript names no port, because the file is the same on every server', async () => {
+  const html = await readFile(join(folder, 'index.html'), 'utf8')
+  expect(html).toMatch(/<noscript>\D+<\/noscript>/)
+})
+
 const isTested = isTestedWith('chromium')
 if (!isTested) console.warn('The tests in a browser are skipped, because Chromium is not installed: apt-get install chromium')
 
@@ -98,6 +103,9 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
     const { open, tabs } = await serve()
     const [ada, eve] = [await open(), await open()]
     await ada.expectAccessible()
+    // this server does not say where its front door is
+    await ada.page.getByRole('heading', { name: 'Join with a program' }).waitFor()
+    expect(await ada.page.locator('main').innerText()).not.toContain('nc 127.0.0.1')
     await ada.play('tic-tac-toe', 'ada')
     await ada.page.getByText('Waiting for an opponent').waitFor()
     // the second player needs no mouse: to the first game, Enter, a name, Enter

@@ -48,6 +48,16 @@ test('counts the waits from one second again after the server has greeted', () =
   expect(client.model.link).toEqual({ state: 'lost', attempt: 1, retryAt: clock.monotonic() + 1000 })
 })
 
+test('knows the port of the front door of the present server only', () => {
+  const { client, sockets } = openPage()
+  sockets.at(-1)?.received('{"type":"hello","version":1,"software":"parlor","door":4001}')
+  expect(client.model.door).toBe(4001)
+  sockets.at(-1)?.closed()
+  client.connect()
+  sockets.at(-1)?.received('{"type":"hello","version":1,"software":"parlor"}')
+  expect(client.model).not.toHaveProperty('door')
+})
+
 test('stops at another version of the protocol', () => {
   const { client, clock, sockets } = openPage()
   sockets.at(-1)?.received('{"type":"hello","version":2,"software":"parlor"}')

@@ -13,7 +13,12 @@ export const basicMessages = [
   message(
     'hello',
     'The first message of the server.',
-    { version: count, software: text, name: text.optional() },
+    {
+      version: count,
+      software: text,
+      name: text.optional(),
+      door: count.optional().meta({ description: 'over a WebSocket: the TCP port of the front door, if the server has one' }),
+    },
     { version: VERSION, software: 'parlor' },
   ),
   ok,

@@ -31,7 +31,7 @@ export function Lobby() {
     client.showLobby(true)
     return () => client.showLobby(false)
   }, [client])
-  const { games, seek } = model.value
+  const { games, seek, door } = model.value
   const play = (game: GameInfo) => {
     const isAlone = game.seats.max === 1
     client.want({
@@ -92,7 +92,7 @@ export function Lobby() {
           />
           <Messages receiver={receiver} />
           <Section id="h-program" title={texts.byProgram}>
-            <div class="dial">{`nc ${location.hostname} 4000`}</div>
+            {door !== undefined && <div class="dial">{texts.dial(location.hostname, door)}</div>}
             <p class="quiet small">{texts.byProgramHint}</p>
           </Section>
         </aside>

@@ -181,10 +181,11 @@ function receive(before: Model, message: ToClient, at: number, wall: number): Mo
   }
 }
 
-function greet(model: Model, { version, name }: MessageOf<'hello'>): Model {
+function greet(model: Model, { version, name, door }: MessageOf<'hello'>): Model {
   if (version !== PAGE_VERSION) return { ...model, link: { state: 'outdated' } }
   const me = name === undefined ? {} : { me: { name, registered: true } }
-  return { ...omit(model, 'me'), ...me, link: { state: 'open' }, greeted: true }
+  const front = door === undefined ? {} : { door }
+  return { ...omit(model, 'me', 'door'), ...me, ...front, link: { state: 'open' }, greeted: true }
 }
 
 function acknowledge(model: Model, command: ToServer, ok: MessageOf<'ok'>, wall: number): Model {

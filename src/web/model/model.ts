@@ -81,6 +81,8 @@ export interface Model {
   readonly guest?: Guest
   readonly entry: Entry
   readonly account?: AccountChange
+  /** The port of the front door; missing if the server has none, and before the first `hello`. */
+  readonly door?: number
   readonly games?: readonly GameInfo[]
   readonly lobby?: LobbyPage
   readonly seek?: OwnSeek

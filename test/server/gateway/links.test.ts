@@ -6,6 +6,7 @@ import { startGateway } from '../../support/start-gateway.ts'
 test('a table shows how each seat is connected: a browser, a client of a worksheet, the front door and the house', async () => {
   const { browser, ports, port } = await startGateway({ programs: ['parlor/door', 'tjc/tictactoe'], lobby: { wait: 60_000 } })
   const ada = await browser({ name: 'ada' })
+  expect(ada.received[0]).toEqual({ type: 'hello', version: 1, software: 'parlor', door: ports.get('parlor/door') })
   await ada.ask({ type: 'seek', game: 'tictactoe', seats: [0], wait: null })
   const worksheet = new LineSocket(ports.get('tjc/tictactoe') ?? 0)
   const { table } = await ada.first('seated')

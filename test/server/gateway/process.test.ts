@@ -30,6 +30,7 @@ test('a browser plays against a worksheet client in Python, and against a user a
   }
   const first = await start()
   const ada = await first.browser()
+  expect(ada.received[0]).toMatchObject({ type: 'hello', door: first.port('parlor/door') })
   await ada.ask({ type: 'enter', name: 'ada' })
   await ada.ask({ type: 'seek', game: 'tictactoe', seats: [0], wait: null })
   const python = spawn('python3', ['-B', CLIENT, '127.0.0.1', String(first.port('tjc/tictactoe'))])

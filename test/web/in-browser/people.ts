@@ -25,9 +25,12 @@ async function logIn({ page }: PageTab, name: string, password: string) {
 /** Adds the tests of accounts, ladders and lists of games. */
 export function testPeople(serve: ServeWebPages): void {
   test('ranks users with hostile names, lists their games with a chart, and lets them change, leave and delete the account', async () => {
-    const { open, gateway } = await serve({ lobby: { stock: { questions: [{ text: 'yes?', options: ['yes', 'no'], right: 0 }] } } })
+    const stock = { questions: [{ text: 'yes?', options: ['yes', 'no'], right: 0 }] }
+    const { open, gateway } = await serve({ programs: ['parlor/door'], lobby: { stock } })
     const eve = await open()
     const { page } = eve
+    await page.getByText(`nc 127.0.0.1 ${gateway.ports.get('parlor/door')}`).waitFor()
+    await eve.expectSteady()
     const name = 'eve <img src=x>'
     await register(eve, name)
     for (let game = 0; game < 2; game++) {
