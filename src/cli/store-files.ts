@@ -94,7 +94,7 @@ async function verifyCopy(
     if (error.code === 'damaged') return { tables: 0, events: 0, problems: [named(error.message)] }
     if (error.code === 'full') throw noCopy(error.message)
     if (error.code === 'foreign' && data === undefined)
-      throw new UsageError(`${path} is not a database of Parlor: name the parlor.db of a server, or a backup of one`)
+      throw new UsageError(`${path} is not a database of Parlor: name the parlor.db of a server, or a backup`)
     throw new UsageError(named(error.message))
   }
 }
@@ -160,7 +160,7 @@ function databaseAt(place: string): string {
   if (found.isDirectory()) storing(() => convertSystemErrors(place, () => checkNoLinks(place)))
   const path = storing(() => resolveDatabase(found.isDirectory() ? join(place, 'parlor.db') : place))
   if (found.isFile() && found.size === 0 && basename(path) !== 'parlor.db' && !pathsBeside(path).some((each) => existsSync(each)))
-    throw new UsageError(`${path} is empty, and so not a database of Parlor: name the parlor.db of a server, or a backup of one`)
+    throw new UsageError(`${path} is empty, and so not a database of Parlor: name the parlor.db of a server, or a backup`)
   if (!existsSync(path) && storing(() => describeLoss(path)) === undefined) throw new UsageError(noDatabaseIn(place))
   return path
 }

@@ -227,13 +227,13 @@ test('every command reports a folder that is not a server’s', async () => {
   }
   writeFileSync(join(around, 'note.txt'), 'no database at all, and of some length at that')
   expect((await runInProcess('verify', join(around, 'note.txt'))).errors).toBe(
-    `parlor: ${join(around, 'note.txt')} is not a database of Parlor: name the parlor.db of a server, or a backup of one\n`,
+    `parlor: ${join(around, 'note.txt')} is not a database of Parlor: name the parlor.db of a server, or a backup\n`,
   )
   const empty = join(around, 'empty.db')
   writeFileSync(empty, '')
   expect(await runInProcess('verify', empty)).toMatchObject({
     code: 2,
-    errors: `parlor: ${empty} is empty, and so not a database of Parlor: name the parlor.db of a server, or a backup of one\n`,
+    errors: `parlor: ${empty} is empty, and so not a database of Parlor: name the parlor.db of a server, or a backup\n`,
   })
   const hollow = openFolder()
   writeFileSync(join(hollow, 'parlor.db'), '')
