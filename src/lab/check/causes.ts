@@ -123,7 +123,7 @@ function explainFault(one: Observation, at: number, evidence: Evidence): NamedCa
         sentence: `the ${role} sent ${quote(evidence, one)}; write ${quoteText(meant)}, and not ${quoteText(one.text)}`,
       }
     // a refused message belongs to the game as long as the conversation continues
-    return one.violation && trouble && !isCorrected(at, evidence) ? explainMessage(one, one.violation, evidence) : undefined
+    return one.violation && trouble && !isCorrected(one, at, evidence) ? explainMessage(one, one.violation, evidence) : undefined
   }
   if (!trouble) return undefined
   if (one.kind === 'judged') {
@@ -135,7 +135,6 @@ function explainFault(one: Observation, at: number, evidence: Evidence): NamedCa
 }
 
 function explainMessage(message: MessageObservation, { sentence, expected }: Violation, evidence: Evidence): NamedCause {
-  const { role, automaton } = evidence
   const { text, raw } = message
   const cause = causeOfMessage(text, raw)
   if (cause) return { cause, sentence }
@@ -144,9 +143,13 @@ function explainMessage(message: MessageObservation, { sentence, expected }: Vio
   if (isPrompt(text, evidence)) return { cause: 'prompt-on-wire', sentence: `${sentence}${PROMPT}` }
   if (/line end \(\\n\) is missing/.test(sentence)) return { cause: 'missing-newline', sentence }
   if (NEAR_MISS.test(sentence)) return { cause: 'spelling', sentence }
-  const isKnown = formsOf(automaton, role).some((form) => !takesAnything(form) && parseMessage(form, text) !== undefined)
   const isTooSoon = /^it is not /.test(expected)
-  return { cause: isTooSoon || isKnown ? 'out-of-turn' : 'spelling', sentence }
+  return { cause: isTooSoon || isKnown(text, evidence) ? 'out-of-turn' : 'spelling', sentence }
+}
+
+/** Checks whether a side may send a text in any state of the protocol. */
+function isKnown(text: string, { automaton, role }: Pick<Evidence, 'automaton' | 'role'>): boolean {
+  return formsOf(automaton, role).some((form) => !takesAnything(form) && parseMessage(form, text) !== undefined)
 }
 
 /** Number of digits by which a number may be longer than the example of its message. */
@@ -198,13 +201,17 @@ function explainUnfinished(unfinished: UnfinishedObservation, evidence: Evidence
   return { cause: 'missing-newline', sentence: `${sentence}: the other side waits for the line end, because the message could continue` }
 }
 
-/** Returns what the program was expected to send when it sent the bytes of an observation. */
+/**
+ * Returns what the program was expected to send when it sent the bytes of an observation. */
 function expectedBefore(one: Observation, { automaton, role, observations }: Evidence): ExpectedMessages {
   return { automaton, side: role, before: observations.slice(0, observations.indexOf(one)) }
 }
 
-/** Checks whether the other side has refused a message of the program, and the program has then sent a legal message. */
-function isCorrected(at: number, { observations, automaton, role }: Evidence): boolean {
+/** Checks whether the other side has refused a message of the program, and the program has then sent a legal message. A message of another
+ * state is out of turn, which no person corrects.
+ */
+function isCorrected({ text }: MessageObservation, at: number, { observations, automaton, role }: Evidence): boolean {
+  if (isKnown(text, { automaton, role })) return false
   const later = observations.slice(at + 1).filter((one) => one.kind === 'message')
   const isRefused = automaton.refusal !== undefined && later[0]?.from !== role && later[0]?.name === automaton.refusal
   return isRefused && later.some(({ from, violation }) => from === role && violation === undefined)

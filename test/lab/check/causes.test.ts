@@ -203,4 +203,9 @@ describe('a message that the server has refused', () => {
   test('is not the cause if the client asks again and sends a legal message', async () => {
     expect(await answers('quiz', '', ['NAME ada\n'], {}, [...refused, says('client', 'START 2', 50)])).toMatchObject({ cause: 'hangs' })
   })
+
+  test('is the cause if it belongs to another state', async () => {
+    const late = [says('server', 'ERROR what is your name?', 20), says('client', 'NAME ada', 30), says('server', 'Welcome ada', 40)]
+    expect(await answers('quiz', '', ['START 2\n'], {}, late)).toMatchObject({ cause: 'out-of-turn' })
+  })
 })
