@@ -30,6 +30,8 @@ export function testReplays(serve: ServeWebPages): void {
     const watcher = await open('#t/1/2')
     await watcher.untilStatus('Move 2: x is not in the word.')
     await watcher.expectAccessible()
+    const [plate, name] = [await watcher.placeOf('.plate'), await watcher.placeOf('.plate__name')]
+    expect(Math.abs(name.middle - plate.middle)).toBeLessThan(2)
     const press = async (key: string, text: string) => {
       await watcher.page.keyboard.press(key)
       await watcher.untilStatus(text)
