@@ -143,6 +143,14 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
     await ada.page.getByRole('gridcell').getByLabel('Row 1, column 3').waitFor()
     expect(await ada.page.getByLabel('Row 1, column 3').getAttribute('aria-label')).toMatch(/^Row 1, column 3, [OX], last move. Cell 3$/)
     await ada.expectAccessible()
+    const [line, left, right] = await Promise.all(['.win-line path', '[data-cell="1"]', '[data-cell="3"]'].map((part) => ada.placeOf(part)))
+    if (!line || !left || !right) throw new Error('the board is not drawn')
+    // the line begins and ends beyond the marks, inside of the cells, and crosses the middle of the cells
+    expect(Math.abs(line.middle - left.middle)).toBeLessThan(2)
+    for (const gap of [(line.left - left.left) / left.width, (right.right - line.right) / right.width]) {
+      expect(gap).toBeGreaterThan(0.1)
+      expect(gap).toBeLessThan(0.25)
+    }
     await first.page.getByRole('button', { name: 'Rematch' }).click()
     await second.page.getByRole('button', { name: 'Accept rematch' }).click()
     await Promise.all([ada, eve].map(({ page }) => page.getByLabel('Row 1, column 1, empty. Cell 1').waitFor()))
