@@ -2,10 +2,10 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { toBoard, winningLine } from '../model/boards.ts'
 import { texts } from '../texts.ts'
 import { type BoardProps, toStageClass, useKeys } from './board.ts'
-import { sideOf } from './icons.tsx'
+import { markOf, sideOf } from './icons.tsx'
 import { MarkPicture } from './pictures.tsx'
 
-const MARKS = ['O', 'X']
+const MARKS = [0, 1].map(markOf)
 /** The size of a board whose cells have keys of their own. */
 const SMALL = 3
 /** The size from which a board scrolls in its frame, and a mark takes the place of the number. */

@@ -4,7 +4,7 @@ import { toCoinBoard, toGuessBoard, toHands } from '../model/boards.ts'
 import { toQuizBoard } from '../model/solo-boards.ts'
 import { isOver, type TableModel, timeLeft } from '../model/table-model.ts'
 import { texts } from '../texts.ts'
-import { SeatToken, sideOf } from './icons.tsx'
+import { markOf, SeatToken, sideOf } from './icons.tsx'
 import { usePage } from './page.ts'
 import { Badge, UserName } from './people.tsx'
 
@@ -27,7 +27,9 @@ export function Plate({ table, seat, isShort = false }: PlateProps) {
     <div class={`plate ${sideOf(seat)}${isOn ? ' is-on' : ''}${isAway ? ' is-away' : ''}${isShort ? ' plate--short' : ''}`}>
       <SeatToken seat={seat} isMark={game === 'tictactoe'} />
       <p class="plate__name">
-        <UserName name={names[seat] ?? ''} /> {seat === table.seat && <small>{texts.you}</small>}
+        <UserName name={names[seat] ?? ''} />
+        {seat === table.seat && <small> {texts.you}</small>}
+        {game === 'tictactoe' && <span class="sr">, {markOf(seat)}</span>}
       </p>
       {!isShort && (
         <p class="plate__via">
