@@ -93,6 +93,15 @@ export class PageTab {
     expect(shift).toBeLessThan(SHIFT)
   }
 
+  /** Returns the place of a part of the page: its edges and the height of its middle, in pixels. */
+  async placeOf(
+    selector: string,
+  ): Promise<{ readonly left: number; readonly right: number; readonly width: number; readonly middle: number }> {
+    const box = await this.page.locator(selector).first().boundingBox()
+    if (!box) throw new Error(`${selector} is not drawn`)
+    return { left: box.x, right: box.x + box.width, width: box.width, middle: box.y + box.height / 2 }
+  }
+
   /** Checks the view by the rules of axe, in light and dark. */
   async expectAccessible(): Promise<void> {
     // by the debugger, which the content security policy does not hold back

@@ -108,6 +108,8 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
     expect(await ada.page.locator('main').innerText()).not.toContain('nc 127.0.0.1')
     await ada.play('tic-tac-toe', 'ada')
     await ada.page.getByText('Waiting for an opponent').waitFor()
+    await eve.page.getByRole('button', { name: 'Sit with ada', exact: true }).waitFor()
+    await eve.page.getByRole('list', { name: 'Games' }).waitFor()
     // the second player needs no mouse: to the first game, Enter, a name, Enter
     await eve.page.locator('.game').first().focus()
     await eve.page.keyboard.press('Enter')
@@ -143,6 +145,18 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
     await ada.page.getByRole('gridcell').getByLabel('Row 1, column 3').waitFor()
     expect(await ada.page.getByLabel('Row 1, column 3').getAttribute('aria-label')).toMatch(/^Row 1, column 3, [OX], last move. Cell 3$/)
     await ada.expectAccessible()
+    const [line, left, right] = await Promise.all(['.win-line path', '[data-cell="1"]', '[data-cell="3"]'].map((part) => ada.placeOf(part)))
+    if (!line || !left || !right) throw new Error('the board is not drawn')
+    // the line begins and ends beyond the marks, inside of the cells, and crosses the middle of the cells
+    expect(Math.abs(line.middle - left.middle)).toBeLessThan(2)
+    for (const gap of [(line.left - left.left) / left.width, (right.right - line.right) / right.width]) {
+      expect(gap).toBeGreaterThan(0.1)
+      expect(gap).toBeLessThan(0.25)
+    }
+    const tree = await ada.page.locator('main').ariaSnapshot()
+    const [mark, name] = isAdaFirst ? ['O', 'ada'] : ['X', 'eve <img src=x>']
+    expect(tree).toContain(`paragraph: ada you , ${mark}`)
+    expect(tree).toContain(`listitem: "1 ${name}: cell 1`)
     await first.page.getByRole('button', { name: 'Rematch' }).click()
     await second.page.getByRole('button', { name: 'Accept rematch' }).click()
     await Promise.all([ada, eve].map(({ page }) => page.getByLabel('Row 1, column 1, empty. Cell 1').waitFor()))

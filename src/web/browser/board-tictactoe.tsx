@@ -2,10 +2,10 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { toBoard, winningLine } from '../model/boards.ts'
 import { texts } from '../texts.ts'
 import { type BoardProps, toStageClass, useKeys } from './board.ts'
-import { sideOf } from './icons.tsx'
+import { markOf, sideOf } from './icons.tsx'
 import { MarkPicture } from './pictures.tsx'
 
-const MARKS = ['O', 'X']
+const MARKS = [0, 1].map(markOf)
 /** The size of a board whose cells have keys of their own. */
 const SMALL = 3
 /** The size from which a board scrolls in its frame, and a mark takes the place of the number. */
@@ -80,8 +80,8 @@ export function TicTacToe({ table, isOn, play }: BoardProps) {
             })}
           </div>
         ))}
+        {won.length > 0 && <WinLine from={won[0] ?? 1} to={won.at(-1) ?? 1} size={size} />}
       </div>
-      {won.length > 0 && <WinLine from={won[0] ?? 1} to={won.at(-1) ?? 1} size={size} />}
     </div>
   )
 }
@@ -107,12 +107,17 @@ function toNextCell(key: string, cell: number, size: number): number | undefined
   }
 }
 
+/** The part of a cell by which the line through the winning marks is longer at each end. */
+const BEYOND = 1 / 3
+
+/** WinLine draws the line through the winning marks, from the first to the last and a little beyond them. */
 function WinLine({ from, to, size }: { readonly from: number; readonly to: number; readonly size: number }) {
   const middle = (cell: number) => [((cell - 1) % size) + 0.5, Math.floor((cell - 1) / size) + 0.5] as const
   const [[x1, y1], [x2, y2]] = [middle(from), middle(to)]
+  const [x, y] = [Math.sign(x2 - x1) * BEYOND, Math.sign(y2 - y1) * BEYOND]
   return (
     <svg class="win-line" viewBox={`0 0 ${size} ${size}`} aria-hidden="true">
-      <path d={`M${x1} ${y1} ${x2} ${y2}`} />
+      <path d={`M${x1 - x} ${y1 - y} ${x2 + x} ${y2 + y}`} />
     </svg>
   )
 }

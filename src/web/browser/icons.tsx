@@ -80,6 +80,11 @@ function DotOf({ seat }: { readonly seat: number }) {
   return seat % 2 === 0 ? <circle class="fill-who" cx="10" cy="10" r="4" /> : <path class="fill-who" d="M10 5l5 5-5 5-5-5z" />
 }
 
+/** Returns the mark of a seat in tic-tac-toe. */
+export function markOf(seat: number): string {
+  return seat === 0 ? 'O' : 'X'
+}
+
 /** Returns the class of a seat's colour. */
 export function sideOf(seat: number): string {
   return ['A', 'B', 'C', 'D'][seat % 4] ?? 'A'

@@ -30,7 +30,15 @@ function TableRow(props: {
         {names.map((name, seat) => (
           <span key={seat}>
             <SeatToken seat={seat} isMark={rules === 'tictactoe'} />
-            {name === undefined ? <span class="free">{texts.free}</span> : <UserName name={name} />}
+            {seat > 0 && <span class="sr">, </span>}
+            {name === undefined ? (
+              <span class="free">
+                {texts.free}
+                <span class="sr"> {texts.seat}</span>
+              </span>
+            ) : (
+              <UserName name={name} />
+            )}
           </span>
         ))}
       </p>
@@ -77,7 +85,7 @@ export function OpenTables({
                 }
               >
                 {texts.sit}
-                <span class="sr"> {toShownName(name)}</span>
+                <span class="sr"> {texts.withUser(toShownName(name))}</span>
               </button>
             </TableRow>
           ))}
@@ -126,7 +134,8 @@ export function TablesInPlay() {
               <a class="btn" href={tableLink(table.table)}>
                 <Icon name="eye" />
                 {texts.watch}
-                <span class="sr"> {texts.table(table.table)}</span> <span class="quiet num">{table.watchers}</span>
+                <span class="sr"> {texts.table(table.table)},</span> <span class="quiet num">{table.watchers}</span>
+                <span class="sr"> {texts.watchers}</span>
               </a>
             </TableRow>
           ))}

@@ -114,7 +114,7 @@ function GameList({ games, play }: { readonly games: readonly GameInfo[] | undef
     event.preventDefault()
   }
   return (
-    <ul class="games" onKeyDown={move}>
+    <ul class="games" aria-label={texts.games} onKeyDown={move}>
       {games
         ? games.map((game) => {
             const waiting = seekers.filter((seek) => seek.game === game.game || seek.game === game.rules).length

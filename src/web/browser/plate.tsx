@@ -4,27 +4,39 @@ import { toCoinBoard, toGuessBoard, toHands } from '../model/boards.ts'
 import { toQuizBoard } from '../model/solo-boards.ts'
 import { isOver, type TableModel, timeLeft } from '../model/table-model.ts'
 import { texts } from '../texts.ts'
-import { SeatToken, sideOf } from './icons.tsx'
+import { markOf, SeatToken, sideOf } from './icons.tsx'
 import { usePage } from './page.ts'
 import { Badge, UserName } from './people.tsx'
 
+/** PlateProps has the seat that a plate shows. */
+interface PlateProps {
+  readonly table: TableModel
+  readonly seat: number
+  /** True for a plate without a line for the connection, because the page knows of none. */
+  readonly isShort?: boolean
+}
+
 /** Plate shows a seat: its player, its state, and its clock or its count. */
-export function Plate({ table, seat }: { readonly table: TableModel; readonly seat: number }) {
+export function Plate({ table, seat, isShort = false }: PlateProps) {
   const { now } = usePage()
   const { names, sight, away, game } = table
   const isOn = !isOver(table) && sight?.toMove.includes(seat) === true
   const since = away.get(seat)
   const isAway = since !== undefined && !isOver(table)
   return (
-    <div class={`plate ${sideOf(seat)}${isOn ? ' is-on' : ''}${isAway ? ' is-away' : ''}`}>
+    <div class={`plate ${sideOf(seat)}${isOn ? ' is-on' : ''}${isAway ? ' is-away' : ''}${isShort ? ' plate--short' : ''}`}>
       <SeatToken seat={seat} isMark={game === 'tictactoe'} />
       <p class="plate__name">
-        <UserName name={names[seat] ?? ''} /> {seat === table.seat && <small>{texts.you}</small>}
+        <UserName name={names[seat] ?? ''} />
+        {seat === table.seat && <small> {texts.you}</small>}
+        {game === 'tictactoe' && <span class="sr">, {markOf(seat)}</span>}
       </p>
-      <p class="plate__via">
-        <SeatBadges table={table} seat={seat} />
-        {isAway && <span class="away">{texts.connectionClosed(formatClock(Math.max(0, now.value - since)))}</span>}
-      </p>
+      {!isShort && (
+        <p class="plate__via">
+          <SeatBadges table={table} seat={seat} />
+          {isAway && <span class="away">{texts.connectionClosed(formatClock(Math.max(0, now.value - since)))}</span>}
+        </p>
+      )}
       <PlateNumber table={table} seat={seat} isOn={isOn} />
     </div>
   )

@@ -171,10 +171,12 @@ function Downloads({ record }: { readonly record: TableRecord }) {
       <a class="btn btn--s" href={address} download={`table-${table}.json`}>
         <Icon name="down" />
         {texts.record}
+        <span class="sr"> {texts.recordHint}</span>
       </a>
       <a class="btn btn--s" href={`api/tables/${table}/record.txt`} download={`table-${table}.txt`}>
         <Icon name="down" />
         {texts.recordText}
+        <span class="sr"> {texts.recordTextHint}</span>
       </a>
     </>
   )

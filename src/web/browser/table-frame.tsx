@@ -1,6 +1,7 @@
 import type { ComponentChildren, ComponentType } from 'preact'
 import { toBoard } from '../model/boards.ts'
 import { OWN_BOARDS } from '../model/due.ts'
+import { isOver } from '../model/table-model.ts'
 import { texts } from '../texts.ts'
 import type { BoardProps } from './board.ts'
 import { CoinTable } from './board-coin.tsx'
@@ -52,7 +53,7 @@ export interface TableFrameProps extends BoardProps {
 }
 
 /** TableFrame draws a table: its title line, the plates around the board, and the columns beside it. */
-export function TableFrame({ table, isOn, play, isReplay, about, corner, children, side, info }: TableFrameProps) {
+export function TableFrame({ table, isOn, play, isReplay = false, about, corner, children, side, info }: TableFrameProps) {
   const { model } = usePage()
   const { game, seat, names } = table
   const own = seat ?? 0
@@ -61,6 +62,8 @@ export function TableFrame({ table, isOn, play, isReplay, about, corner, childre
   const Board = BOARDS[game] ?? TextBoard
   const isLarge = (toBoard(table.sight?.view)?.size ?? 0) >= LARGE
   const narrow = isReplay ? NARROW : undefined
+  // the page does not ask for the connections at a table that is over
+  const isShort = isReplay || (isOver(table) && table.owners === undefined)
   const width = isLarge ? '58rem' : OWN_BOARDS.has(game) ? (WIDTHS[game] ?? narrow) : '46rem'
   return (
     <main id="main" tabIndex={-1}>
@@ -73,10 +76,10 @@ export function TableFrame({ table, isOn, play, isReplay, about, corner, childre
       <div class="table">
         <div class="table__main" style={width ? { '--board': width } : undefined}>
           {others.map((one) => (
-            <Plate key={one} table={table} seat={one} />
+            <Plate key={one} table={table} seat={one} isShort={isShort} />
           ))}
           <Board table={table} isOn={isOn} play={play} />
-          {!isAlone && <Plate table={table} seat={own} />}
+          {!isAlone && <Plate table={table} seat={own} isShort={isShort} />}
           {children}
         </div>
         <aside class="table__side" aria-label={texts.talk}>

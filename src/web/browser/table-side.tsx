@@ -84,7 +84,7 @@ export function ShareTable({ link, children }: { readonly link: string; readonly
 /** Moves lists the moves at a table. `here` is the number of the move that the board shows; with `linkTo`, each move is a link. */
 export function Moves(props: { readonly table: TableModel; readonly here: number; readonly linkTo?: (move: number) => string }) {
   const { table, here, linkTo } = props
-  const { moves, game, sight } = table
+  const { moves, game, sight, names } = table
   if (moves.length === 0) return <p class="quiet">{sight && table.n > 1 ? texts.movesBefore : texts.noMoves}</p>
   return (
     <ol class="moves" tabIndex={0} aria-label={texts.moves}>
@@ -95,6 +95,11 @@ export function Moves(props: { readonly table: TableModel; readonly here: number
           <li key={move.n} class={at + 1 === here ? 'is-here' : undefined} aria-current={linkTo && at + 1 === here ? 'step' : undefined}>
             <span class="quiet">{at + 1}</span>
             <SeatToken seat={move.seat} isMark={game === 'tictactoe'} />
+            {names.length > 1 && (
+              <span class="sr">
+                <UserName name={names[move.seat] ?? ''} />:{' '}
+              </span>
+            )}
             {linkTo ? (
               <a class="cut" href={linkTo(at + 1)}>
                 <bdi>{toShown(toMoveText(table, at))}</bdi>

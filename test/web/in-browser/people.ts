@@ -53,6 +53,8 @@ export function testPeople(serve: ServeWebPages): void {
     await reader.expectAccessible()
     await reader.expectSteady()
     await reader.page.getByRole('link', { name: 'Finished' }).click()
+    await reader.page.getByRole('link', { name: 'Replay 2' }).waitFor()
+    await reader.expectAccessible()
     await reader.page.getByRole('link', { name: 'Replay 2' }).click()
     await reader.untilStatus('Before the first move.')
     await reader.page.goto(`${gateway.url}/#nothing/here`)

@@ -30,6 +30,8 @@ export function testReplays(serve: ServeWebPages): void {
     const watcher = await open('#t/1/2')
     await watcher.untilStatus('Move 2: x is not in the word.')
     await watcher.expectAccessible()
+    const [plate, name] = [await watcher.placeOf('.plate'), await watcher.placeOf('.plate__name')]
+    expect(Math.abs(name.middle - plate.middle)).toBeLessThan(2)
     const press = async (key: string, text: string) => {
       await watcher.page.keyboard.press(key)
       await watcher.untilStatus(text)
@@ -44,6 +46,7 @@ export function testReplays(serve: ServeWebPages): void {
     await watcher.untilStatus('Move 1: b is letter 1.')
     const tree = await watcher.page.locator('main').ariaSnapshot()
     expect(tree).toMatch(/group "Replay":.*slider "Move": "1".*status: "?Move 1: b is letter 1\..*\\u202eevil.*link "x move 2"/s)
+    expect(tree).toMatch(/link "Record as JSON, to save".*link "Text of the game, to save"/s)
     await watcher.page.getByRole('link', { name: 'x move 2' }).click()
     await watcher.untilStatus('Move 2:')
     await watcher.expectSteady()
