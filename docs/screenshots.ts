@@ -16,10 +16,14 @@ const CELLS = [5, 1, 9, 7, 3, 4]
 /** Number of moves before the picture of the table. */
 const SHOWN = 5
 
-const server = spawn(process.execPath, ['bin/parlor.js', 'serve', '--port', '0', '--web', '0', '--http', 'none', '--data', 'none'], {
-  cwd: root,
-  stdio: ['ignore', 'pipe', 'inherit'],
-})
+const server = spawn(
+  process.execPath,
+  ['bin/parlor.js', 'serve', '--port', '0', '--port', 'parlor/door=4000', '--web', '0', '--http', 'none', '--data', 'none'],
+  {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  },
+)
 try {
   const url = await findAddress()
   // as root, Chromium needs --no-sandbox
