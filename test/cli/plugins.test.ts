@@ -139,7 +139,7 @@ export const solos = [{ name: 'example/end', short: 'end', title: 'ends', play: 
     const file = await pluginFile(numbersPlugin("name: 'quiz',"))
     const { errors, code } = await run(command, '--plugin', file)
     expect(code).toBe(2)
-    expect(errors.replace(/\s+/g, ' ')).toContain('the name "quiz" of the game quiz is taken')
+    expect(errors.replace(/\s+/g, ' ')).toContain('the name "quiz" of the game quiz already belongs to a game of Parlor')
   })
 })
 
