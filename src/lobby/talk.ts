@@ -92,7 +92,7 @@ export class LobbyTalk {
     return [...this.#muted.values()].map(({ name }) => name)
   }
 
-  /** Checks whether no connection of the user with a name is muted. */
+  /** Returns `true` if the user with this name has no muted connection. */
   isUnmuted(name: string): boolean {
     if (this.#muted.size === 0) return true
     if (this.#muted.has(foldName(name))) return false
