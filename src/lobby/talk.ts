@@ -28,7 +28,7 @@ interface Muted {
 
 /**
  * LobbyTalk sends a session's talk to tables and its messages to users, and filters the messages that muted users send to the session.
- * Muting a name also mutes the connections that have the name at that moment, also after they take other names.
+ * Muting a name also mutes the connections that have the name at that moment; they stay muted after they take other names.
  */
 export class LobbyTalk {
   readonly #context: LobbyContext
