@@ -61,7 +61,7 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
   \`changed\` with each difference, at most once a second, so that a client need not ask again.
 - **Connections**: the \`links\` of a user or of a seat name the program at whose port the client is: \`parlor/web\` for browsers, \`parlor/door\` for the front door, and
   else the worksheet's program. No message has the address of another client.
-- **Finished games**: \`recent\` lists the games of all users that have ended, and \`record\` reads a game event by event, as a watcher has seen it. A choice that the
+- **Finished games**: \`recent\` lists the finished games of all users, and \`record\` reads a game event by event, as a watcher has seen it. A choice that the
   rules never open stays secret. Only its players can read a private game.
 - **Guests** log in again with the \`secret\` from \`entered\`, even while the earlier connection is open. Without the secret, the server
   answers \`error\`, with another name as a proposal.

@@ -48,7 +48,7 @@ export class ClassScreen {
     return Array.from(this.#rows.values(), ({ row, at }) => ({ ...row, quietFor: row.quietFor + now - at }))
   }
 
-  /** Takes a line of the console. The table appears with the end of the snapshot. */
+  /** Takes a line of the console. The table appears when the snapshot is complete. */
   take(line: ClassLine): void {
     if (line.type === 'connection') this.#rows.set(line.row.connection, { row: line.row, at: this.#options.clock.monotonic() })
     else if (line.type === 'gone') this.#rows.delete(line.connection)

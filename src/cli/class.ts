@@ -41,7 +41,7 @@ export async function classCommand(address: string | undefined, { data, once = f
   stop.addEventListener('abort', () => end.abort(), { once: true })
   const feed = await openClassFeed(data, { follow: !once && !exports, ...(client ? { client } : {}) }, end.signal)
   if (!feed) {
-    printError(`no server here has the folder ${data} open: "parlor serve --lab" starts one, and --data names another folder`)
+    printError(`no server has the folder ${data} open: start the server with "parlor serve --lab", or name its folder with --data`)
     return EXIT.trouble
   }
   if (client) return showClient(feed, () => end.abort())

@@ -35,12 +35,12 @@ async function loadPluginsHere(given: readonly string[]): Promise<Playable | und
   return files.length === 0 ? undefined : addOrigin(at, () => loadPlayable(files))
 }
 
-/** Resolves to the games that come with Parlor, and those of the given plug-ins, or else of the settings. */
+/** Resolves to the games of Parlor and of the given plug-ins. If no plug-in is given, the settings name the plug-ins. */
 export async function loadCatalogue(given: readonly string[] = []): Promise<Catalogue> {
   return ((await loadPluginsHere(given)) ?? (await loadPlayable())).catalogue
 }
 
-/** Resolves to the programs that come with Parlor, and those of the given plug-ins, or else of the settings. Rejects with a UsageError. */
+/** Resolves to the programs of Parlor and of the plug-ins, as `loadCatalogue` does. Rejects with a UsageError. */
 export async function loadProgramsHere(given: readonly string[]): Promise<ProgramRegistry> {
   return (await loadPluginsHere(given))?.programs ?? shippedPrograms
 }

@@ -101,8 +101,8 @@ export interface Game<State, Move, View, Options = undefined> {
   play(state: State, seat: SeatNumber, move: Move, random: Random): State | Refusal
   outcome(state: State): Outcome | undefined
   /**
-   * Returns the part of the state that a seat or a watcher may see. `outcome` is set after the end of the game, by its rules or
-   * otherwise; the view may then contain secrets.
+   * Returns the part of the state that a seat or a watcher may see. `outcome` is given if the game is over, also if the rules did
+   * not end the game; the view may then contain secrets.
    */
   view(state: State, viewer: SeatNumber | 'watcher', outcome?: Outcome): View
   /**

@@ -176,8 +176,8 @@ export class Hall {
 
   /**
    * Matches a seek with a suitable open seek, or with the house if `wait` is 0, or else opens it; calls the callbacks after it
-   * returns. The house plays only games for which it can choose a move. Throws the reason if the hall is closed, and a RangeError
-   * for a game that it does not have, or for seats that the game does not have.
+   * returns. The house plays only games for which it can choose a move. Throws the reason of `close` if the hall is closed, and a
+   * RangeError if the hall does not have the game, or if the game does not have the seats.
    */
   seek(seek: SeekRequest): SeekHandle {
     this.#checkOpen()
@@ -222,7 +222,7 @@ export class Hall {
     return this.#options.store.history.of(person, slice)
   }
 
-  /** Lists the latest finished tables of all persons that are not private; see `FinishedGames`. */
+  /** Lists the latest finished tables of all persons, without the private tables; see `FinishedGames`. */
   recent(): ReturnType<FinishedGames['latest']> {
     return this.#options.store.history.latest(HISTORY)
   }

@@ -19,7 +19,7 @@ export interface OpenSeek {
   readonly code?: string
 }
 
-/** Match is an open seek that suits a new seek, with the seats of both. */
+/** Match is an open seek that suits a new seek, and the seats that the two seeks get. */
 export interface Match<Waiting extends OpenSeek> {
   readonly waiting: Waiting
   readonly seats: readonly [waiting: SeatNumber, coming: SeatNumber]

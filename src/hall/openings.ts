@@ -101,8 +101,8 @@ export class Openings {
 
   /**
    * Sets a game up and reserves its seats. With `counts`, also adds them to the holdings of the players' networks; a matched seek
-   * is in these holdings already. Throws the exceptions of the rules, a RangeError for a game that the hall does not have, and
-   * the reason if the hall is closed.
+   * is in these holdings already. Throws the exceptions of the rules, a RangeError if the hall does not have the game, and
+   * the reason of `close` if the hall is closed.
    */
   reserve(
     game: string,

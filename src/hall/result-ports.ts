@@ -74,7 +74,7 @@ export interface FinishedGames {
   add(persons: readonly PersonId[], finished: FinishedTable): Promise<void>
   /** Lists a part of a person's finished tables, by descending number, with the number of all of them. */
   of(person: PersonId, slice: HistoryRange): Promise<{ readonly items: readonly FinishedTable[]; readonly total: number }>
-  /** Lists at most `count` finished tables of all persons that are not private, by descending number. */
+  /** Lists at most `count` finished tables of all persons, without the private tables, by descending number. */
   latest(count: number): Promise<readonly FinishedTable[]>
   /** Lists at most `count` finished tables of all persons, private tables too, with numbers above `after`, ascending. */
   all(after: TableId, count: number): Promise<readonly FinishedTable[]>

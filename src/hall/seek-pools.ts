@@ -139,7 +139,7 @@ export class SeekPools<Waiting extends OpenSeek> {
   }
 }
 
-/** Finds the first seek of another person in a pool, with the seats of both. */
+/** Finds the first seek of another person in a pool, and the seats that this seek and the new seek get. */
 function first<Waiting extends OpenSeek>(members: ReadonlyMap<number, Waiting>, coming: OpenSeek) {
   for (const [number, waiting] of members) {
     // all seeks of `members` accept the same seats

@@ -4,7 +4,7 @@ import type { PersonId } from '../hall/ports.ts'
 import type { LobbyContext } from './context.ts'
 import { toSeekInfo } from './projections.ts'
 
-/** Maximum number of near seeks in an answer, and of open seeks among which the session searches for them. */
+/** Maximum number of near seeks (`isNear`) in an answer, and maximum number of open seeks that the session searches. */
 const NEAR = { offered: 3, looked: 500 }
 /** Maximum number of challenges to one user among which the session searches for a sender's name. */
 const LOOKED = 100

@@ -11,7 +11,7 @@ import { toGameTerms } from './projections.ts'
 
 /** Number of missed events that the server sends before it waits until the client has read them. */
 const PAGE = 20
-/** Number of newer events behind the missed events from which the server no longer waits for the client. */
+/** Number of new events that wait behind the missed events; at this number the server no longer waits for the client. */
 const MANY = 200
 
 export interface TableSubscriptionOptions {

@@ -28,7 +28,7 @@ interface Muted {
 
 /**
  * LobbyTalk sends a session's talk to tables and its messages to users, and filters the messages that muted users send to the session.
- * Muting a name also mutes the connections that have the name at that moment, also after they take other names.
+ * Muting a name also mutes the connections that have the name at that moment; they stay muted after they take other names.
  */
 export class LobbyTalk {
   readonly #context: LobbyContext
@@ -92,7 +92,7 @@ export class LobbyTalk {
     return [...this.#muted.values()].map(({ name }) => name)
   }
 
-  /** Checks whether no connection of the user with a name is muted. */
+  /** Returns `true` if the user with this name has no muted connection. */
   isUnmuted(name: string): boolean {
     if (this.#muted.size === 0) return true
     if (this.#muted.has(foldName(name))) return false

@@ -23,7 +23,7 @@ export class PacedEffort extends Effort {
     return this.#pending
   }
 
-  /** A small key does not mean a small game: a search of a plug-in's game is never larger than one phase. */
+  /** The length of a state's key does not show how large a plug-in's game is, so a search is never larger than one phase. */
   override get allowedOnce(): number {
     return this.#pending
   }

@@ -49,7 +49,7 @@ export interface ConversationState {
   readonly last: string
   /** True if the last message has no line end, although other messages have a line end. */
   readonly unended: boolean
-  /** The peer's message before the illegal message, legal or not. */
+  /** The peer's message before the illegal message. The previous message may also be illegal. */
   readonly previous?: string
   /** True if the illegal message arrived before the peer's turn. */
   readonly early: boolean
@@ -143,7 +143,7 @@ function whyEarly(conversationState: ConversationState, text: string): string {
   return `, but ${(text === '' ? undefined : dueBefore(automaton, state, peer, text)) ?? wait}${nearMiss([], text)}`
 }
 
-/** Checks whether a text is a line end after a message that has none; if other messages are lines, an empty line is such a line end. */
+/** Checks whether a text is the line end that the last message must not have; if other messages are lines, an empty line is such a line end. */
 function isLooseEnd({ last, unended }: ConversationState, text: string): boolean {
   return last !== '' && (/^[\r\n]+$/.test(text) || (unended && text === ''))
 }
@@ -163,7 +163,7 @@ export interface FieldFault {
 
 /**
  * Finds what is wrong with the fields of a text that starts like one of these messages. Returns `undefined` for a text that is a
- * legal message, or does not start like any of them. `hides`: the text contains a secret, so the sentence quotes no field.
+ * legal message, or that starts like none of these messages. `hides`: the text contains a secret, so the sentence quotes no field.
  */
 function fieldFault(steps: readonly Transition[], text: string, hides = false): FieldFault | undefined {
   const blank = steps.find(({ form }) => / {2}/.test(text) && parseMessage(form, text.replace(/ {2,}/g, ' ')) !== undefined)
@@ -236,7 +236,7 @@ function beginsAs(form: MessageSpec, text: string): boolean {
   const keyword = keywordOf(form)
   const parts = splitMessage(form)
   if (keyword === '' || parts.length === 1 || text.slice(0, keyword.length).toLowerCase() !== keyword.toLowerCase()) return false
-  // a word that is longer than the keyword is not the keyword, unless the message has no blank before its field
+  // a longer word can begin with the keyword only if the message has no blank between the keyword and the field
   return keyword === parts[0] || !/^\p{L}/u.test(text.slice(keyword.length))
 }
 

@@ -117,7 +117,7 @@ export interface Program<Name extends string = string, State extends string = st
   readonly needs?: 'hall' | 'lobby'
   /** Default values of the program's options, by name. */
   readonly defaults?: Options
-  /** What the server of `parlor check` uses in place of the program's own words and of the default options. */
+  /** The words and options that the server of `parlor check` uses in place of the program's own words and the default options. */
   readonly checkServer?: CheckServer<Words>
   /** Validates the options. Returns a sentence that says what is wrong; `undefined` for valid options. */
   check?(options: Options): string | undefined
@@ -139,15 +139,15 @@ export interface CheckServer<Words = unknown> {
 export interface HostTexts {
   /** Default address on which to listen: 127.0.0.1. */
   readonly address?: string
-  /** Number of clients that it serves, one after another, by default: 1. */
+  /** Number of clients that the server serves, one after another, by default: 1. */
   readonly clients?: number
   /**
-   * Returns the text that it prints when it listens; with `eachTime`, it prints the text before every client. `host` is the name
-   * that the user gave.
+   * Returns the text that the server prints when it listens; with `eachTime`, the server prints the text before every client. `host` is
+   * the name that the user gave.
    */
   listening?(at: Address): string
   readonly eachTime?: boolean
-  /** Returns the text that it prints when a client has connected. */
+  /** Returns the text that the server prints when a client has connected. */
   connected?(client: Address): string
   /** Marks a server that reads its console, so that it cannot serve clients concurrently. */
   readonly types?: boolean
@@ -163,7 +163,7 @@ export interface JoinTexts {
   readonly address?: string
   /** Default port to connect to: the program's. */
   readonly port?: number
-  /** Returns the text that it prints when it has connected. `host` is the name that the user gave. */
+  /** Returns the text that the client prints when it has connected. `host` is the name that the user gave. */
   connected?(server: Address): string
 }
 

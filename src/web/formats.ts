@@ -39,7 +39,7 @@ type PeerLink = SeatOwnerInfo['links'][number]
 /** ClientKind is what a user is connected with, as far as the server knows. */
 export type ClientKind = 'browser' | 'bot' | 'frontDoor' | 'program' | 'house'
 
-/** Returns what a user is connected with, and the words of its badge. */
+/** Returns the kind of a user's connection, and the words of its badge. */
 export function toBadge({ program, transport, port, json }: PeerLink): {
   readonly kind: ClientKind
   readonly text: string

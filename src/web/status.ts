@@ -9,7 +9,7 @@ import { texts } from './texts.ts'
 export interface Status {
   readonly text: string
   readonly more: string
-  /** What only a screen reader says, because the board shows it; missing if the texts say everything. */
+  /** Text for screen readers alone, on a fact that the board shows; missing if the other texts say everything. */
   readonly spoken?: string
   /** True if this user may act now. */
   readonly isOn: boolean

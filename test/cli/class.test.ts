@@ -131,7 +131,7 @@ describe('parlor class', () => {
   test('needs a server with --lab', async () => {
     const data = folder()
     const none = await run('class', '--once', '--data', data)
-    expect(none).toMatchObject({ code: 1, output: '', errors: expect.stringMatching(/"parlor serve --lab" starts one/) })
+    expect(none).toMatchObject({ code: 1, output: '', errors: expect.stringMatching(/start the server with "parlor serve --lab"/) })
     const { server } = await startServe(['guess'], '--data', data)
     onTestFinished(() => server[Symbol.asyncDispose]())
     const unwatched = await run('class', '--data', data)

@@ -97,7 +97,7 @@ async function rank(session: DoorSession, rest: string): Promise<CommandOutput> 
   })
 }
 
-/** Lists the ladders that have users, a row for each: the first user, and the place of this user. */
+/** Lists the ladders that have users. Each row shows the first user of the ladder, and the place of the session's user. */
 async function ladders(session: DoorSession, rest: string): Promise<CommandOutput> {
   const { lobby, peer } = session
   const page = readPage(session, rest, 'rank')

@@ -93,7 +93,7 @@ export const historyCommands: readonly DoorCommand[] = [
     name: 'recent',
     cost: 9,
     usage: 'recent [PAGE]',
-    about: 'list the games of all users that have ended, the last of them first',
+    about: 'list the finished games of all users, newest first',
     more: () => [REPLAY],
     needs: ['name'],
     run: recent,

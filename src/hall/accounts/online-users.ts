@@ -15,7 +15,7 @@ export interface OnlineUser {
   /** Identity of the connection, the same for all its logins, and how it is connected. */
   readonly connection: ConnectionIdentity
   /**
-   * Milliseconds since the Unix epoch from which the registered user was offline before this login, at the earliest the start of
+   * Time, in milliseconds since the Unix epoch, at which the registered user went offline before this login; at the earliest the start of
    * this process. Missing for guests, and for a user who was online through another connection.
    */
   readonly awaySince?: number | undefined

@@ -36,7 +36,7 @@ import type { RandomBytes } from './tokens.ts'
  * runs in `AccountWatch.during`; the verification of an account that has changed is void. A registration ends guests of its name
  * after the store has the account, because a guest can enter while the store is writing.
  *
- * Guesses. A login, a registration and a proof of the password each take from a rate limit (`login-limits.ts`) before the server
+ * Guesses. A login, a registration and a proof of the password each take a token from a rate limit (`login-limits.ts`) before the server
  * computes any hash. A login with the right password, or whose password the server has not compared, puts its tokens back into
  * the limit. A wrong password and an unknown name take the same time and have the same answer.
  */

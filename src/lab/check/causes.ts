@@ -45,7 +45,7 @@ export interface NamedCause {
   readonly shownBy?: number
 }
 
-/** Returns the likely cause of what was observed; `undefined` if nothing is wrong. */
+/** Returns the likely cause of the observations; `undefined` if nothing is wrong. */
 export function findCause(evidence: Evidence): NamedCause | undefined {
   const finders = [findWireFault, findEnd, findEarly, findOddBytes, findGlued, findTrouble]
   for (const find of finders) {
@@ -278,7 +278,7 @@ function findEnd({ trouble, end, inputEnded, lines, role, observations }: Eviden
   const place = before === undefined ? '' : ` in the state ${before}`
   if (isBrokenPipe(end, lines)) {
     const first = observations.find((one) => one.kind === 'end')
-    // a program that closes too early may notice that only when it sends again
+    // a program that closes too early may get the error only at its next send
     if (trouble && first?.from === role && first.expected !== undefined)
       return {
         cause: 'closed-early',

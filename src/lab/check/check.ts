@@ -25,7 +25,7 @@ export interface CheckSubject {
   /** Makes the random choices of a check the same each time. */
   readonly seed: number
   readonly clock: Clock
-  /** Called with what a check does now, for people who wait. */
+  /** Called with a note on the present step of a check, for people who wait. */
   readonly onProgress?: ((note: string) => void) | undefined
 }
 

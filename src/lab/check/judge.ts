@@ -12,7 +12,7 @@ export interface JudgeOptions {
   readonly checks?: readonly Check[]
   /** Number of sandboxes in which checks may run at the same time, after the first check, unless the options prescribe the randomness. Default: 1. */
   readonly lanes?: number
-  /** Called with the name of a check that has started, and with what it does now. */
+  /** Called with the name of a check that has started, and with a note on its present step. */
   readonly onProgress?: (check: string, note: string) => void
   /** Returns the command that repeats a check. */
   readonly repeat: (check: Check) => string

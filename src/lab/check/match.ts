@@ -87,7 +87,7 @@ export interface MatchEnd {
   readonly refused: ReadonlyMap<number, string>
   /** The prompts that the program showed for the first and for the latest line, and when the conversation ended; `''` without a prompt. */
   readonly prompts: { readonly first: string; readonly latest: string; readonly last: string }
-  /** True if that role found a fault in what the judge sent, so that it plays another game than the program. */
+  /** True if that role found a fault in a message of the judge, so that the role plays another game than the program. */
   readonly shadowBroke: boolean
   /** The last lines of the program's output when the conversation ended, without the output that the end caused. */
   readonly lines: readonly string[]
@@ -210,7 +210,7 @@ export async function playMatch({
 
 /** PausedMatch is a match that has come to a moment, after which the judge's side is silent. */
 export interface PausedMatch<Moment> {
-  /** What the moment resolved to; `undefined` if the match ended before it. */
+  /** The value to which the moment resolved; `undefined` if the match ended before the moment. */
   readonly reached: Moment | undefined
   /** Ends the program and then the match. */
   leave(): Promise<void>

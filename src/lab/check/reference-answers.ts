@@ -10,8 +10,8 @@ import { LONG_TEXT, SHORT_TEXT } from './unusual-lines.ts'
 /*
  * Which answer is right? The automaton knows the kinds of answers, and Parlor's own server gives one of them; but a server may have
  * another secret number, and another time. So Parlor's own server plays the same lines several times, each time with other random choices
- * and another time. An answer that is always the same, and that has the client's text in it, depends on that text alone, and every right
- * server gives it.
+ * and another time. If an answer is the same each time and contains the client's text, the answer depends on that text alone. Every right
+ * server then gives the same answer.
  */
 
 /** Random choices and times, in milliseconds since 1970, that share no digit and no name of a day or month. */

@@ -36,7 +36,7 @@ export interface Rehearsal {
   readonly refused: ReadonlySet<string>
   /** Number of messages. */
   readonly length: number
-  /** True if neither role has found a fault in what the other role sent. */
+  /** True if neither role has found a fault in a message of the other role. */
   readonly isLegal: boolean
   /** Number of the messages of the judge's side, if the program answers the last of them. */
   readonly sentLast: number | undefined

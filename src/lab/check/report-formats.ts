@@ -63,7 +63,7 @@ export function toXml(text: string): string {
 /** Maximum number of observations that the diagram of a failure shows. */
 const DIAGRAMMED = 16
 
-/** Returns the lines of a diagram of what has led to a failure: the last observations up to the first fault, and one after it. */
+/** Returns the lines of a diagram of a failure: the last observations up to the first fault, and one observation after the fault. */
 export function formatFailure(observations: readonly Observation[], options: Omit<SequenceDiagramOptions, 'origin'>): readonly string[] {
   const shown = observations.filter(({ kind }) => kind !== 'segment')
   const [first] = observations

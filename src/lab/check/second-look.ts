@@ -49,7 +49,7 @@ export function lookAtStopped(look: Look): NamedCause | undefined {
   return findNul(played) ?? findSecondMessage(played) ?? findAlteredLine(played)
 }
 
-/** Finds a message that came only with the end of the connection, after the judge had waited for it. */
+/** Finds a message that came only when the connection ended, after the judge had waited for the message. */
 function findUnflushed({ role, observations, match }: Look): NamedCause | undefined {
   if (!(match.trouble instanceof Disconnected) || match.trouble.reason !== 'late') return undefined
   const end = observations.findIndex((one) => one.kind === 'end' && one.from !== role)
@@ -113,7 +113,7 @@ function findRepeatedPrompt({ role, observations, match }: Look, found: NamedCau
   }
 }
 
-/** Finds the first message that differs from what Parlor's own role sent in its place, and describes the difference in a clause. */
+/** Finds the first message that differs from the message that Parlor's own role sent in its place, and describes the difference in a clause. */
 function findDifference({ role, automaton, observations, match }: Look): string | undefined {
   for (const [at, message] of messagesOf(observations, role).entries()) {
     const expected = match.expected[at]

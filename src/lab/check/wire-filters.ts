@@ -4,7 +4,7 @@ import { TransportFilter } from '../../wire/transport-filter.ts'
 const CR = 13
 const LF = 10
 
-/** Returns the bytes of what a transport writes. */
+/** Returns the bytes of a text that a transport writes; returns bytes unchanged. */
 export function toBytes(data: string | Uint8Array): Uint8Array {
   return typeof data === 'string' ? encode(data) : data
 }

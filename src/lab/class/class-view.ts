@@ -91,7 +91,7 @@ export const classLimits: ClassLimits = {
   allBytes: 32 * 1024 * 1024,
 }
 
-/** ClassVerdict is the result of a connection: `none` if it has finished no game, and its last fault, if any, is corrected. */
+/** ClassVerdict is the result of a connection. It is `none` if the connection has no uncorrected fault and no finished game. */
 export type ClassVerdict = 'passed' | 'failed' | 'none'
 
 /**

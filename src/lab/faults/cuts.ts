@@ -44,7 +44,7 @@ export class RandomCutter implements Cutter {
   readonly #sizes: readonly [number, number]
   readonly #origin: number
   readonly #decisions: FaultDecisions
-  /** The offset at which a piece begins; later questions concern this offset or higher offsets. */
+  /** The offset at which a piece begins; no later call has a lower offset. */
   #begin: number
 
   constructor(sizes: readonly [number, number], decisions: FaultDecisions, origin = 0) {

@@ -125,7 +125,7 @@ export class MessageFinder {
   }
 }
 
-/** Returns pieces as one array, without copying a single piece. */
+/** Returns pieces as one array; if there is only one piece, returns that piece without a copy. */
 export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
   const [first, second] = pieces
   if (first && !second) return first

@@ -216,7 +216,7 @@ export class Orderings {
     return this.countWaiting(ordering, 'client') + this.countWaiting(ordering, 'server')
   }
 
-  /** Appends the orderings that take the next message of a side to `into`. */
+  /** Appends to `into` the orderings in which the next message is a message of `side`. */
   #follow(ordering: Ordering, side: Side, into: Ordering[]): void {
     const passed = this.findWaiting(ordering, side)
     if (!passed || passed.isDropped) return

@@ -36,7 +36,7 @@ const NAMED = 3
 export class LiveView implements RecordingView {
   readonly #options: LiveViewOptions
   readonly #openings = new Map<number, ConnectionOpening>()
-  /** The state of each connection after what was printed last. */
+  /** The state of each connection after its last printed line. */
   readonly #states = new Map<number, string>()
   readonly #limit: ViewLimit | undefined
   /** The connection whose lines were printed last. */
@@ -145,7 +145,7 @@ export class LiveView implements RecordingView {
   }
 }
 
-/** Columns before what the tap itself did: the time, and a mark instead of an arrow. */
+/** Columns before a sentence on an act of the tap itself: the time, and a mark instead of an arrow. */
 const OWN = 15
 const OWN_COLOR = '\x1b[36m'
 const BOLD = '\x1b[1m'

@@ -5,7 +5,7 @@ import { TransportFilter } from '../../wire/transport-filter.ts'
 import { otherSide } from '../monitor/sides.ts'
 import type { RelayObserver } from './relay.ts'
 
-/** WireObserver is called with what passes one transport of a disturbed connection. */
+/** WireObserver is called with the bytes and ends that pass one transport of a disturbed connection. */
 export interface WireObserver extends Pick<RelayObserver, 'bytes' | 'ended'> {
   /** Called with the number of bytes of a write that passes on what a side has sent. */
   sentOn(from: Side, length: number): void

@@ -14,7 +14,7 @@ import { HiddenSecrets } from './hidden-secrets.ts'
 export interface RecordingView {
   opened(opening: ConnectionOpening): void
   saw(connection: number, watched: Watched): void
-  /** Called with a sentence on what the tap itself did, such as a fault, at a time in milliseconds. */
+  /** Called with a sentence on an act of the tap itself, such as a fault, at a time in milliseconds. */
   acted?(connection: number, at: number, sentence: string): void
   /** Called while a conversation is open, with a time in milliseconds up to which it has been shown. */
   timePassed?(at: number): void
@@ -109,7 +109,7 @@ export class RecordingJudge {
     return this.#options.secrets ? judged : maskSegment(judged, toRanges(conversation.watch.secretBytes(), start, entry))
   }
 
-  /** Receives a notice of what a fault of the tap has done: the view shows it, and the next entry has it as a comment. */
+  /** Receives a notice of the effect of a fault: the view shows the notice, and the next entry has the notice as a comment. */
   takeFault({ connection, at, sentence, isLossy }: FaultNotice): void {
     const conversation = this.#conversations.get(connection)
     if (!conversation) return

@@ -48,7 +48,7 @@ export class MemoryHistory implements FinishedGames {
     this.#of.delete(person)
   }
 
-  /** Returns the finished tables of all persons that a condition holds for, each once. */
+  /** Returns the finished tables that satisfy a condition, each table once. */
   #collect(isWanted: (one: FinishedTable) => boolean): FinishedTable[] {
     const found = new Map<TableId, FinishedTable>()
     for (const tables of this.#of.values()) for (const one of tables) if (isWanted(one)) found.set(one.table, one)

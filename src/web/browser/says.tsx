@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { texts } from '../texts.ts'
 import { ServerText } from './people.tsx'
 
-/** Says is a view that says one thing in place of what the user wanted: a drawing, what happened, why, and a way on. */
+/** Says is a view in place of the requested view. It shows a drawing, and says what happened, why, and what the user can do next. */
 export function Says(props: {
   readonly picture: ComponentChildren
   readonly title: string

@@ -42,11 +42,11 @@ const BOARDS: Readonly<Record<string, ComponentType<BoardProps>>> = {
 export interface TableFrameProps extends BoardProps {
   /** True if the buttons of a replay are between the board and the status. */
   readonly isReplay?: boolean
-  /** What the title line says after the name of the game. */
+  /** Text in the title line after the name of the game. */
   readonly about: string
   /** The end of the title line. */
   readonly corner: ComponentChildren
-  /** What is below the board: the status and the buttons. */
+  /** The parts below the board: the status and the buttons. */
   readonly children: ComponentChildren
   readonly side: ComponentChildren
   readonly info: ComponentChildren

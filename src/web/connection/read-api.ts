@@ -7,7 +7,7 @@ import { texts } from '../texts.ts'
  * at once.
  */
 
-/** ReadRefusal is the reason why the server has not answered with what the page requested. */
+/** ReadRefusal is the reason why the server has not sent the data that the page requested. */
 export interface ReadRefusal {
   readonly code: string
   /** A sentence for people. */

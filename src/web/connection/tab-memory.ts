@@ -2,8 +2,8 @@ import type { Guest, Model, StoredSeat } from '../model/model.ts'
 import type { PageStore } from './socket.ts'
 
 /*
- * The data that one tab remembers across a reload: the guest's secret and the tokens of seats. They are in the storage of the tab, never in
- * an address. A registered user is remembered by the server's cookie, which scripts cannot read.
+ * The data that one tab remembers across a reload: the guest's secret and the tokens of seats. The data are in the storage of the tab, never in
+ * an address. After a reload, the server's cookie, which scripts cannot read, logs a registered user in.
  */
 
 const NAME = 'parlor.tab'
@@ -14,7 +14,7 @@ export interface TabMemory {
   readonly seats: readonly StoredSeat[]
 }
 
-/** Returns what a model has to remember. */
+/** Returns the data that a tab has to remember from a model. */
 export function toMemory({ guest, tables }: Model): TabMemory {
   const seats = [...tables.values()].flatMap((table): readonly StoredSeat[] => {
     const { token, seat, moves, remembered } = table

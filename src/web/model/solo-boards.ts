@@ -6,7 +6,7 @@ import { isFields } from './boards.ts'
 import type { TableModel } from './table-model.ts'
 
 /*
- * What the boards of games for one player show, computed from views. As in `boards.ts`, each function returns `undefined` for a view of
+ * The contents of the boards of games for one player, computed from views. As in `boards.ts`, each function returns `undefined` for a view of
  * another form.
  */
 

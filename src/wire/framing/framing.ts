@@ -92,8 +92,8 @@ export interface Framing {
 }
 
 /**
- * Number of bytes of a buffer: space for the unread bytes at which reading pauses, one read, and a message. It is small enough to
- * need no fresh pages.
+ * Number of bytes of a buffer. The buffer has space for the most unread bytes at which reading continues, for one more read, and
+ * for a message. It is small enough to need no fresh pages.
  */
 const BUFFER_SIZE = 56 * 1024
 /** Maximum number of free buffers in the pool. */

@@ -288,7 +288,7 @@ class UdpTransport implements Transport {
   }
 }
 
-/** UdpAnswers is the transport to a remote that has sent datagrams. The bytes that the remote has sent limit the bytes of its answers. */
+/** UdpAnswers is the transport to a remote that has sent datagrams. The more bytes the remote has sent, the more bytes this side may send. */
 class UdpAnswers extends UdpTransport {
   /** Number of bytes that the answers may still have. */
   #room = 0
