@@ -119,7 +119,8 @@ describe('a clue about bytes', () => {
     fc.assert(
       fc.property(fc.string({ unit: letter, minLength: 1, maxLength: 12 }), fc.constantFrom(...ENDS), (text, end) => {
         const body = encode(text, 'bytes')
-        fc.pre(!isUtf8(body) && !/^(?:ÿþ|þÿ|ÿ[ûüý] )|ÿÿÿ/.test(text))
+        // digits before the text can be its length
+        fc.pre(!isUtf8(body) && !/^(?:ÿþ|þÿ|ÿ[ûüý] |\d[\d ])|ÿÿÿ/.test(text))
         // one byte, or two with ff among them, can be a number as well
         const isShort = body.length === 1 || (body.length === 2 && body.includes(0xff))
         const or = isShort ? 'the number -?\\d+ of struct\\.pack\\("!?[Bh]", \\.\\.\\.\\)' : 'no text at all'
