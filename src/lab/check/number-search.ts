@@ -19,6 +19,8 @@ export interface Directions {
 /** Number of pairs of a number and its answer that are needed, and the part of them that counts as small, or as large. */
 const ENOUGH = 40
 const PART = 0.1
+/** Number of different numbers from which a search is worth it; fewer are the numbers of choices. */
+const FEWEST = 10
 
 /** Finds the answers to small and to large numbers in rehearsals; `undefined` if the client sends no numbers, or if the answers are the same. */
 export function findDirections(rehearsals: readonly { readonly messages: readonly MessageObservation[] }[]): Directions | undefined {
@@ -26,10 +28,11 @@ export function findDirections(rehearsals: readonly { readonly messages: readonl
     .flatMap(({ messages }) => messages.map((one, at) => ({ number: Number(one.text), from: one.from, answer: messages[at + 1] })))
     .filter(({ from, number, answer }) => from === 'client' && Number.isInteger(number) && answer?.from === 'server')
     .toSorted((one, other) => one.number - other.number)
-    .map(({ answer }) => answer?.text ?? '')
-  const count = Math.ceil(pairs.length * PART)
-  const [low, high] = [findMostFrequent(pairs.slice(0, count)), findMostFrequent(pairs.slice(-count))]
-  return pairs.length < ENOUGH || low === undefined || high === undefined || low === high ? undefined : { low, high }
+  if (pairs.length < ENOUGH || new Set(pairs.map(({ number }) => number)).size < FEWEST) return undefined
+  const answers = pairs.map(({ answer }) => answer?.text ?? '')
+  const count = Math.ceil(answers.length * PART)
+  const [low, high] = [findMostFrequent(answers.slice(0, count)), findMostFrequent(answers.slice(-count))]
+  return low === undefined || high === undefined || low === high ? undefined : { low, high }
 }
 
 function findMostFrequent(texts: readonly string[]): string | undefined {
@@ -83,7 +86,10 @@ export class NumberSearch implements Console {
     // the role may ask before its conversation is complete
     await undefined
     if (signal?.aborted) throw signal.reason
-    const [answer] = received.take().split(/\r?\n/)
+    const text = received.take()
+    // a role that asks again without an answer of the server has refused the number, and would refuse the next number, too
+    if (this.#last !== undefined && text === '') return typist.ask(prompt, atEnd, signal)
+    const [answer] = text.split(/\r?\n/)
     if (this.#last !== undefined && answer === directions.low) this.#above = this.#last
     if (this.#last !== undefined && answer === directions.high) this.#below = this.#last
     const numbers = lines().map(Number)

@@ -51,10 +51,20 @@ describe('a search for a number', () => {
     expect(await searchFor(42, 1)).toEqual(ways[0])
   })
 
+  test('leaves a line to the typist if the role has refused the number, and asks again without an answer', async () => {
+    const [end] = memoryPair()
+    const typist = { ...noConsole, ask: async () => 'typed' }
+    const options = { directions: { low: 'LOW', high: 'HIGH' }, received: new ReceivedText(end), lines: () => NUMBERS, typist }
+    const search = new NumberSearch({ ...options, random: seededRandom(1) })
+    expect(NUMBERS).toContain(await search.ask('Guess: '))
+    expect(await search.ask('Guess: ')).toBe('typed')
+  })
+
   test.each([
     ['guess', { low: 'LOW', high: 'HIGH' }],
     ['number', { low: 'Too small!', high: 'Too big!' }],
     ['headtail', undefined],
+    ['scissors', undefined],
     ['hangman', undefined],
   ])('knows the answers to small and large numbers of %s from rehearsals', async (name, directions) => {
     const rehearsals = await rehearseSome(name)
