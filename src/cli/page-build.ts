@@ -45,8 +45,8 @@ export function pageFolder(root: string): string {
 }
 
 /**
- * Builds the page for browsers in a clone, unless it is built from the present sources. If that fails, it notifies the operator, and the folder has the
- * page of an earlier build or no page.
+ * Builds the page for browsers in a clone, unless the folder has the page of the present sources. If the build fails, notifies the
+ * operator; the folder then has the page of an earlier build, or no page.
  */
 export async function preparePage({ root, signal, notify }: PageBuildOptions): Promise<void> {
   if (!existsSync(join(root, 'src/web'))) return

@@ -10,7 +10,7 @@ import type { Program } from '../protocol/definition.ts'
  *
  * So the loops of a plug-in stop themselves: when a file of a plug-in is loaded, `addLoopLimits` inserts a call of `tick` at the
  * start of the body of each loop, on the same line. `tick` throws an Error when the loops of one role have run for `LIMIT` in one
- * turn of the event loop. The error ends the conversation of this role, as any other exception does, and no other conversation.
+ * turn of the event loop. Like any other exception of a role, the error ends only the conversation of that role.
  *
  * Each role has one LoopTime, which all its steps share through an AsyncLocalStorage. The time between two calls of `tick` is
  * charged to the role in full if both belong to one synchronous run, because then no other code can have taken it: a microtask

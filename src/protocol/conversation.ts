@@ -285,7 +285,7 @@ export class Conversation implements PeerHandle {
   }
 }
 
-/** Returns a player at this side's console. The player uses the protocol's own prompts if it has any, else the game's notation. */
+/** Returns a player at this side's console. The player uses the prompts of the protocol, or the game's notation if there are no such prompts. */
 function atTerminal<State, Move, View, Options>(
   { opposite }: Protocol,
   setting: RoleContext<unknown>,

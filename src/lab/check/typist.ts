@@ -76,7 +76,7 @@ export interface TypistOptions {
   readonly text?: string | undefined
   /** Number of lines after which the typist quits, if the program can quit there; by default, after many lines. */
   readonly quitsAfter?: number | undefined
-  /** Lines that the typist types from its second line on, before it goes on with the usual ones. */
+  /** Lines that the typist types from its second line on, before it continues with the usual lines. */
   readonly wrong?: readonly string[] | undefined
   /** Called with each line and its prompt before the answer, and with `undefined` when the typist stops typing. */
   readonly typed?: (line: string | undefined, prompt: string) => Promise<void>
