@@ -18,6 +18,9 @@ interface Seat {
   /** The number of the last event that it knows. */
   known: number
   sight: { readonly view: unknown; readonly turn: boolean } | undefined
+  /** The seats whose players are disconnected. */
+  absent: ReadonlySet<SeatNumber>
+  readonly seats: readonly SeatNumber[]
   over: boolean
 }
 
@@ -92,11 +95,13 @@ export class Bot {
       this.#seat = undefined
     }
     const entered = await this.#enter()
-    // a guest whose opponent returned first enters by the token of the seat alone
-    if (entered.type === 'error' && entered.code === 'name-taken' && byToken && (await this.#resume(byToken))) return
-    // a guest whose seat was taken in the moment of the kill has no token of it, and continues under another name, as a person would
-    if (entered.type === 'error' && entered.code === 'name-taken' && !byToken && this.#habits.password === undefined) {
-      this.#name += 'x'
+    if (entered.type === 'error' && entered.code === 'name-taken' && this.#habits.password === undefined) {
+      // a guest whose opponent returned first enters by the token of the seat alone
+      if (byToken && (await this.#resume(byToken))) return
+      // a guest whose seat was taken in the moment of the kill has no token of it, and continues under another name, as a person
+      // would; a seat that the token does not resume either was lost after the name was refused, and the name is free again
+      if (!byToken) this.#name += 'x'
+      this.#seat = undefined
       return this.#comeIn()
     }
     if (entered.type !== 'entered') return this.#wrong('could not come in', entered)
@@ -184,6 +189,8 @@ export class Bot {
         return
       }
     }
+    // an opponent who has lost its token, or has left while the rematch was being opened, does not return
+    if (this.#world.stopping && !seat.over && seat.absent.size > 0) await this.#ask({ type: 'resign', table: seat.table })
   }
 
   async #say(table: number): Promise<void> {
@@ -225,12 +232,14 @@ export class Bot {
     if (message.type !== 'ok') this.#wake?.()
   }
 
-  #sit({ table, seat = 0, game, token, n = 0, sight }: Extract<ToClient, { type: 'seated' | 'resync' }>): void {
+  #sit({ table, seat = 0, game, token, n = 0, sight, names }: Extract<ToClient, { type: 'seated' | 'resync' }>): void {
     this.#world.ledger.known.add(table)
     const same = this.#seat?.table === table ? this.#seat : undefined
     if (same && same.known > n) this.#wrong(`event ${same.known} of table ${table} was taken back`, n)
     this.#seeking = false
-    this.#seat = { table, seat, game, token: token ?? same?.token, known: n, sight, over: sight?.outcome !== undefined }
+    const seats = [...names.keys()]
+    const absent = same?.absent ?? new Set()
+    this.#seat = { table, seat, game, token: token ?? same?.token, known: n, sight, seats, absent, over: sight?.outcome !== undefined }
   }
 
   #see(event: Extract<ToClient, { type: 'event' }>): void {
@@ -241,6 +250,9 @@ export class Bot {
     if (event.n !== seat.known + 1) this.#wrong(`event ${event.n} of table ${event.table} follows event ${seat.known}`, event)
     seat.known = event.n
     if (event.sight) seat.sight = event.sight
+    if (event.what.type === 'suspended') seat.absent = new Set(seat.seats)
+    if (event.what.type === 'gone') seat.absent = seat.absent.union(new Set([event.what.seat]))
+    if (event.what.type === 'back') seat.absent = seat.absent.difference(new Set([event.what.seat]))
     if (event.what.type === 'ended') seat.over = true
   }
 
