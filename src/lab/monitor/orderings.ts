@@ -168,7 +168,9 @@ export class Orderings {
     }
     const left: Ordering[] = []
     for (const one of this.#sort(found.all)) {
-      if (left.length > 0 && !this.#isOpen(this.countWaiting(one, 'client'), this.countWaiting(one, 'server'))) continue
+      const [best] = left
+      if (best && (!this.#isOpen(this.countWaiting(one, 'client'), this.countWaiting(one, 'server')) || this.#isDeadEnd(one, best)))
+        continue
       if (!isCovered(left, one)) left.push(one)
     }
     this.#all = left
@@ -180,6 +182,19 @@ export class Orderings {
    */
   #isOpen(client: number, server: number): boolean {
     return (client === 0 || server === 0) && client + server <= UNDER_WAY
+  }
+
+  /**
+   * Checks whether nothing follows from an ordering but the messages that wait in it: the other side may not send in its state, and the best
+   * ordering has taken all these messages. In a protocol whose sides take turns, almost every ordering is of this kind.
+   */
+  #isDeadEnd(one: Ordering, best: Ordering): boolean {
+    if (this.automaton.refusal !== undefined || one.assumed !== undefined || best.assumed !== undefined) return false
+    const [client, server] = [this.countWaiting(one, 'client'), this.countWaiting(one, 'server')]
+    if ((client === 0) === (server === 0) || this.#countAllWaiting(best) > 0) return false
+    const other = client === 0 ? 'client' : 'server'
+    for (const { from } of one.steps) if (from === other) return false
+    return true
   }
 
   /** Sorts orderings in place, the best first. There are rarely more than three, and inserting them is faster than the general sort. */
@@ -304,7 +319,9 @@ export class Orderings {
       for (const { taken } of this.#all) least = Math.min(least, ofSide(taken, side))
       const count = least - ofSide(this.#removed, side)
       if (count === 0) continue
-      ofSide(this.#passed, side).splice(0, count)
+      const passed = ofSide(this.#passed, side)
+      if (count === passed.length) passed.length = 0
+      else passed.splice(0, count)
       this.#removed[side] = least
     }
   }
