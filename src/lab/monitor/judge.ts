@@ -1,7 +1,8 @@
 import { type Automaton, isEnd, parseMessage, type Side, type Transition } from '../../protocol/automaton.ts'
 import { type ConversationState, maySpeak } from '../../protocol/conversation-state.ts'
 import type { MessageVerdict, Turn, Violation } from './observation.ts'
-import { type Ordering, Orderings, type Passed, type PassedMessage, type Taken } from './orderings.ts'
+import type { Ordering, Passed, PassedMessage, Taken } from './ordering.ts'
+import { Orderings } from './orderings.ts'
 import { ofSide, otherSide, SIDES } from './sides.ts'
 import { explainOddity, explainViolation } from './violation.ts'
 
