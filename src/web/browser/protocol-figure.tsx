@@ -1,0 +1,129 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { ProtocolReference } from '../../server/gateway/protocol-schemas.ts'
+import { type AutomatonLayout, isLayoutOf, type LaidEdge } from '../model/automaton-layout.ts'
+import { protocolTexts } from '../protocol-texts.ts'
+import { toShown } from '../shown.ts'
+import { SIDE_CLASS } from './protocol-reference.tsx'
+
+/** Height of a line of a label, and the distance from the middle of a line to the foot of its letters, in pixels of the drawing. */
+const LINE = { height: 16, foot: 4.5 }
+/** The distance from the middle of a state to the foot of its name. */
+const FOOT = 5
+
+interface FigureProps {
+  readonly protocol: ProtocolReference
+  readonly layout: AutomatonLayout
+  /** The present state. */
+  readonly here: string
+  /** The states that were reached before. */
+  readonly visited: readonly string[]
+}
+
+/** AutomatonFigure draws an automaton with the layout that the build has made. */
+export function AutomatonFigure({ protocol, layout, here, visited }: FigureProps) {
+  const name = toShown(protocol.name)
+  return (
+    <>
+      <div class="auto__frame" role="region" aria-label={protocolTexts.figure(name)} tabIndex={0}>
+        <svg
+          class="auto"
+          viewBox={`0 0 ${layout.width} ${layout.height}`}
+          width={layout.width}
+          role="img"
+          aria-label={protocolTexts.figureAbout(protocol.states.length, toShown(here))}
+        >
+          <defs>
+            <Tip side="client" />
+            <Tip side="server" />
+          </defs>
+          {layout.edges.map((edge) => (
+            <Edge key={`${edge.from} ${edge.to} ${edge.side}`} edge={edge} isNext={edge.from === here} />
+          ))}
+          {protocol.states.map(({ name: state, mayEnd }) => {
+            const place = layout.states[state]
+            const look = state === here ? ' here' : visited.includes(state) ? ' was' : ''
+            return (
+              place && (
+                <g key={state} class={`state${look}`} data-state={state}>
+                  <rect
+                    x={place.x - place.width / 2}
+                    y={place.y - place.height / 2}
+                    width={place.width}
+                    height={place.height}
+                    rx={mayEnd || state === protocol.start ? place.height / 2 : 5}
+                  />
+                  <text x={place.x} y={place.y + FOOT}>
+                    {toShown(state)}
+                  </text>
+                </g>
+              )
+            )
+          })}
+        </svg>
+      </div>
+      <p class="legend">
+        <span class="A">
+          <i />
+          {protocolTexts.legend.client}
+        </span>
+        <span class="B">
+          <i />
+          {protocolTexts.legend.server}
+        </span>
+      </p>
+    </>
+  )
+}
+
+function Tip({ side }: { readonly side: LaidEdge['side'] }) {
+  return (
+    <marker
+      id={`tip-${side}`}
+      viewBox="0 0 10 10"
+      refX="9"
+      refY="5"
+      markerWidth="9"
+      markerHeight="9"
+      markerUnits="userSpaceOnUse"
+      orient="auto"
+    >
+      <path class={`tip ${SIDE_CLASS[side]}`} d="M0 0l10 5-10 5z" />
+    </marker>
+  )
+}
+
+/** An arrow with its label, whose lines are drawn from the top. */
+function Edge({ edge, isNext }: { readonly edge: LaidEdge; readonly isNext: boolean }) {
+  const { side, path, lines, x, y } = edge
+  const first = y - ((lines.length - 1) * LINE.height) / 2 + LINE.foot
+  return (
+    <g class={`edge ${SIDE_CLASS[side]}${isNext ? ' next' : ''}`} data-edge={`${edge.from} ${edge.to}`}>
+      <path d={path} marker-end={`url(#tip-${side})`} />
+      {lines.map((line, at) => (
+        <text key={line} x={x} y={first + at * LINE.height}>
+          {toShown(line)}
+        </text>
+      ))}
+    </g>
+  )
+}
+
+/** Loads the layouts of the build, and returns that of a protocol; `none` for a protocol that the build did not know, such as that of a plug-in. */
+export function useLayout(protocol: ProtocolReference): AutomatonLayout | 'loading' | 'none' {
+  const [layouts, setLayouts] = useState<Readonly<Record<string, AutomatonLayout>>>()
+  useEffect(() => {
+    let isCurrent = true
+    const show = (found: Readonly<Record<string, AutomatonLayout>>) => isCurrent && setLayouts(found)
+    // the table of states stands in for a drawing that the server does not send
+    import('virtual:automaton-layouts').then(
+      ({ default: found }) => show(found),
+      () => show({}),
+    )
+    return () => {
+      isCurrent = false
+    }
+  }, [])
+  if (!layouts) return 'loading'
+  const layout = Object.hasOwn(layouts, protocol.name) ? layouts[protocol.name] : undefined
+  return layout && isLayoutOf(layout, protocol) ? layout : 'none'
+}

@@ -1,0 +1,148 @@
+import type { ProtocolReference } from '../../server/gateway/protocol-schemas.ts'
+import { formatBytes, fromHex } from '../model/escapes.ts'
+import { protocolTexts } from '../protocol-texts.ts'
+import { toShown } from '../shown.ts'
+import { Bytes } from './protocol-bytes.tsx'
+
+/** ProtocolMessage is a message of a protocol. */
+export type ProtocolMessage = ProtocolReference['messages'][number]
+
+/** The class of the colour of each side. */
+export const SIDE_CLASS = { client: 'A', server: 'B' } as const
+/** Maximum number of characters of a message in a button or in the table of states. */
+const LABEL = 40
+
+/** Returns a message on one line: its text, or the words for a close. */
+export function toMessageLabel(message: ProtocolMessage | undefined): string {
+  if (!message) return ''
+  if (message.closes) return protocolTexts.closes
+  const text = toLine(message.text)
+  return text.length > LABEL ? `${text.slice(0, LABEL - 1)}…` : text
+}
+
+/** Returns a text with its line ends and hidden characters as escapes. */
+function toLine(text: string): string {
+  return formatBytes(new TextEncoder().encode(text))
+}
+
+interface TableProps {
+  readonly protocol: ProtocolReference
+}
+
+/** MessageTable lists the messages of a protocol, with an example of each as bytes. */
+export function MessageTable({ protocol: { messages } }: TableProps) {
+  const { name, from, text, example, notes } = protocolTexts.messageColumns
+  return (
+    <div class="scroll-x" role="region" aria-label={protocolTexts.tables.messages} tabIndex={0}>
+      <table class="tab">
+        <thead>
+          <tr>
+            <th>{name}</th>
+            <th>{from}</th>
+            <th>{text}</th>
+            <th>{example}</th>
+            <th>{notes}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {messages.map((message) => (
+            <tr key={message.name}>
+              <td>
+                <b>{toShown(message.name)}</b>
+              </td>
+              <td>
+                <Sender side={message.from} />
+              </td>
+              <td>
+                {message.closes ? <span class="quiet">{protocolTexts.closes}</span> : <code class="wraps">{toLine(message.text)}</code>}
+              </td>
+              <td class={message.from === 'server' ? 'B' : 'A'}>{message.example !== '' && <Bytes bytes={fromHex(message.example)} />}</td>
+              <td class="quiet">{toShown(message.notes)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+/** The name of a side in its colour. */
+export function Sender({ side }: { readonly side: ProtocolMessage['from'] }) {
+  return <span class={side === 'either' ? undefined : `who ${SIDE_CLASS[side]}`}>{protocolTexts.sends[side]}</span>
+}
+
+/** StateTable lists the states with the messages that are legal in each, and marks the present state. */
+export function StateTable({ protocol, here }: TableProps & { readonly here: string }) {
+  const { state, from, message, next } = protocolTexts.stateColumns
+  return (
+    <div class="scroll-x" role="region" aria-label={protocolTexts.tables.states} tabIndex={0}>
+      <table class="tab tab--states">
+        <thead>
+          <tr>
+            <th>{state}</th>
+            <th>{from}</th>
+            <th>{message}</th>
+            <th>{next}</th>
+          </tr>
+        </thead>
+        {protocol.states.map(({ name, steps, mayEnd }) => (
+          <tbody key={name} class={name === here ? 'here' : undefined} data-state={name}>
+            {steps.map((step, at) => (
+              <tr key={step.message} aria-current={name === here && at === 0 ? 'step' : undefined}>
+                <th scope="row">{at === 0 && <StateName protocol={protocol} name={name} />}</th>
+                <td>
+                  <Sender side={step.from} />
+                </td>
+                <td>
+                  <code class="wraps">{toMessageLabel(protocol.messages.find((one) => one.name === step.message))}</code>
+                </td>
+                <td>{toShown(step.next)}</td>
+              </tr>
+            ))}
+            {(steps.length === 0 || mayEnd) && (
+              <tr aria-current={name === here && steps.length === 0 ? 'step' : undefined}>
+                <th scope="row">{steps.length === 0 && <StateName protocol={protocol} name={name} />}</th>
+                <td colSpan={3} class="quiet">
+                  {steps.length === 0 ? protocolTexts.end : protocolTexts.mayEnd}
+                </td>
+              </tr>
+            )}
+          </tbody>
+        ))}
+      </table>
+    </div>
+  )
+}
+
+function StateName({ protocol, name }: TableProps & { readonly name: string }) {
+  return (
+    <>
+      {toShown(name)} {name === protocol.start && <small class="quiet">{protocolTexts.start}</small>}
+    </>
+  )
+}
+
+/** Facts lists the properties of a program, and its ports on this server. */
+export function Facts({ protocol: { facts, ports } }: TableProps) {
+  const here = ports.map(({ transport, port }) => `${transport.toUpperCase()}${port === undefined ? '' : ` ${port}`}`).join(', ')
+  return (
+    <dl class="facts">
+      {[...facts, { name: protocolTexts.portHere, value: here }].map(({ name, value }) => [
+        <dt key={name}>{toShown(name)}</dt>,
+        <dd key={`${name} value`}>{toShown(value)}</dd>,
+      ])}
+    </dl>
+  )
+}
+
+/** Conversations shows example conversations as text. */
+export function Conversations({ protocol: { conversations } }: TableProps) {
+  return (
+    <>
+      <p class="quiet small">{protocolTexts.conversationsAbout}</p>
+      <pre class="conversations mono" role="region" aria-label={protocolTexts.tables.conversations} tabIndex={0}>
+        {toShown(conversations)}
+      </pre>
+    </>
+  )
+}

@@ -1,0 +1,96 @@
+import { formatCount } from '../base/counts.ts'
+
+/*
+ * The texts of the views of protocols, which the page loads with these views. A refusal says what was wrong, what was expected and what
+ * to do.
+ */
+
+type Side = 'client' | 'server'
+
+export const protocolTexts = {
+  title: 'Protocols',
+  about: 'The programs of this server. Each speaks a protocol of its own at a port of its own.',
+  columns: { program: 'Program', short: 'Short name', port: 'Port', title: 'Description' },
+  toList: 'All protocols',
+  anchor: 'Try it',
+  noProtocol: (name: string) => `No protocol ${name}`,
+  states: 'States',
+  stateColumns: { state: 'State', from: 'Sent by', message: 'Message', next: 'Next state' },
+  start: 'start',
+  end: 'the end',
+  mayEnd: 'Both sides may close here.',
+  figure: (name: string) => `States of ${name}`,
+  figureAbout: (states: number, state: string) =>
+    `${formatCount(states, 'state')}. The present state is ${state}. The table of states has all messages.`,
+  legend: { client: 'the client sends', server: 'the server sends' },
+  noFigure: 'The page has no drawing of this protocol, because it belongs to a plug-in. The table of states marks the present state.',
+
+  step: 'Step through it',
+  back: 'Back',
+  forward: 'Forward',
+  restart: 'Restart',
+  history: 'Messages so far',
+  noHistory: 'No message yet.',
+  stateIs: (state: string) => `State: ${state}.`,
+  speaks: {
+    client: 'The client may send:',
+    server: 'The server may send:',
+    either: 'Both sides may send:',
+    none: 'The conversation is over.',
+  },
+  sends: { client: 'client', server: 'server', either: 'both' },
+  closes: 'closes the connection',
+  legalNext: 'Legal messages',
+
+  messages: 'Messages',
+  messageColumns: { name: 'Name', from: 'Sent by', text: 'Text', example: 'Example as bytes', notes: 'Notes' },
+  bytesOf: (text: string, count: number) => `${text}, ${formatCount(count, 'byte')}`,
+  moreBytes: (count: number) => `and ${count} more`,
+  facts: 'Properties',
+  portHere: 'port here',
+  conversations: 'Example conversations',
+  conversationsAbout: 'They contain each message once. On the right is the state after each message.',
+  tables: { messages: 'Table of messages', states: 'Table of states', conversations: 'Example conversations' },
+
+  try: 'Try it',
+  tryAbout: 'This page plays the client, and you choose each byte. The server sees a client like every other.',
+  tryUdp: 'A trial uses a stream of bytes. The page cannot send datagrams, so UDP is left out.',
+  connect: 'Connect',
+  connectAgain: 'Connect again',
+  disconnect: 'Disconnect',
+  finish: 'Close my side',
+  send: 'Send',
+  bytes: 'Bytes to send',
+  bytesHint: 'Enter sends exactly these bytes. A line end is \\n; other bytes are \\r, \\t, \\0, \\x00 to \\xff, and \\\\ for a backslash.',
+  hexHint: 'Enter sends exactly these bytes: two digits for each byte, such as 47 4f 0a.',
+  mode: 'Notation',
+  modes: { text: 'Text', hex: 'Hex' },
+  willSend: (text: string) => `The page will send: ${text}`,
+  tooMany: (most: number) => `This is too long: send at most ${formatCount(most, 'byte')} at once.`,
+  insert: (example: string) => `${example} …`,
+  insertHint: (example: string) => `Writes ${example} into the field, so that you can change it`,
+  conversation: 'Conversation',
+  noRows: 'Nothing sent or received yet.',
+  dropped: (rows: number) => `${formatCount(rows, 'earlier row')} left out.`,
+  isWhole: { client: 'from the client: no whole message yet', server: 'from the server: no whole message yet' },
+  after: 'state',
+  who: { client: 'client', server: 'server' } as Readonly<Record<Side, string>>,
+  early: 'It arrived before the turn of the client. The server reads it later.',
+  late: 'It crossed a message of the server.',
+  violation: 'Violation',
+  ended: {
+    finished: { client: 'The client has closed its side.', server: 'The server has closed the connection.' },
+    reset: { client: 'The client has reset the connection.', server: 'The server has reset the connection.' },
+  },
+  endedIn: {
+    over: 'The conversation is over.',
+    early: (state: string, expected: string) => `The conversation is not over: in the state ${state}, ${expected}.`,
+  },
+  over: 'The trial is over.',
+  opening: 'Connecting.',
+  notOpen: 'Not connected.',
+  lost: 'The server does not accept the connection. It may have too many connections from your address: close one and try again.',
+  yourTurn: 'It is your turn.',
+  serverTurn: 'It is the turn of the server.',
+  eitherTurn: 'Both sides may send.',
+} as const
