@@ -15,6 +15,7 @@ import { webPagesIn } from '../support/web-pages.ts'
 import { testErrors } from './in-browser/errors.ts'
 import { testHostileTexts } from './in-browser/hostile.ts'
 import { testPeople } from './in-browser/people.ts'
+import { testProtocols } from './in-browser/protocols.ts'
 import { testReplays } from './in-browser/replays.ts'
 import { testSoloGames } from './in-browser/solo-games.ts'
 
@@ -79,6 +80,7 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
   testSoloGames(serveWebPages)
   testReplays(serveWebPages)
   testPeople(serveWebPages)
+  testProtocols(serveWebPages)
   testErrors(serveWebPages)
   testHostileTexts(serveWebPages)
 

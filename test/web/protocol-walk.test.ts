@@ -4,7 +4,14 @@ import { emptyWalk, goTo, legalSteps, speakerOf, stateOf, takeStep } from '../..
 
 const ask = { message: 'GUESS', from: 'server', next: 'guessing' } as const
 const guess = { message: 'guess', from: 'client', next: 'end' } as const
+const quit = { message: 'QUIT', from: 'client', next: 'end' } as const
+const messages = [
+  { name: 'GUESS', from: 'server', text: 'GUESS', notes: '', example: '' },
+  { name: 'guess', from: 'client', text: '{number}', notes: '', example: '' },
+  { name: 'QUIT', from: 'client', text: 'QUIT', notes: '', example: '', bye: true },
+] as const
 const facts = {
+  messages,
   start: 'start',
   states: [
     { name: 'start', mayEnd: false, steps: [ask] },
@@ -22,9 +29,11 @@ test('a walk steps on, back and forward again, and forgets the steps taken back 
   expect(takeStep(goTo(walked, 0), ask)).toEqual({ steps: [ask], at: 1 })
 })
 
-test('a state says which side may send, and the end says that neither may', () => {
-  expect(facts.states.map(({ name }) => speakerOf(legalSteps(facts, name)))).toEqual(['server', 'client', 'none'])
-  expect(speakerOf([ask, guess])).toBe('either')
+test('a state says whose turn it is, in which a goodbye does not count, and the end says that it is the turn of neither side', () => {
+  expect(facts.states.map(({ name }) => speakerOf(facts, legalSteps(facts, name)))).toEqual(['server', 'client', 'none'])
+  expect(speakerOf(facts, [ask, guess])).toBe('either')
+  expect(speakerOf(facts, [ask, quit])).toBe('server')
+  expect(speakerOf(facts, [quit])).toBe('client')
   expect(legalSteps(facts, 'nowhere')).toEqual([])
 })
 

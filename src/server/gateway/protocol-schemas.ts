@@ -39,6 +39,7 @@ const reference = {
       text: text.meta({ description: 'the text of the message, with fields in braces; empty if the message is the end of the connection' }),
       notes: text,
       closes: z.literal(true).optional().meta({ description: 'true if the side closes its end of the connection and sends no bytes' }),
+      bye: z.literal(true).optional().meta({ description: 'true for a goodbye, which ends the conversation' }),
       example: bytes.meta({ description: 'the bytes of an example, in hexadecimal' }),
     }),
   ),

@@ -100,12 +100,13 @@ export class ServedProtocols {
     return {
       ...head,
       facts: toPropertyRows(program, head.short).map(([name = '', value = '']) => ({ name, value })),
-      messages: forms.map(([name, { from, text, example, closes }]) => ({
+      messages: forms.map(([name, { from, text, example, closes, bye }]) => ({
         name,
         from,
         text,
         notes: notes.get(name) ?? '',
         ...(closes ? { closes } : {}),
+        ...(bye ? { bye } : {}),
         example: closes ? '' : Buffer.from((from === 'server' ? toClient : toServer).encode(example)).toString('hex'),
       })),
       start: automaton.start,

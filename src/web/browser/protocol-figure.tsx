@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { ProtocolReference } from '../../server/gateway/protocol-schemas.ts'
-import { type AutomatonLayout, isLayoutOf, type LaidEdge } from '../model/automaton-layout.ts'
+import type { AutomatonLayout, LaidEdge } from '../model/automaton-layout.ts'
 import { protocolTexts } from '../protocol-texts.ts'
 import { toShown } from '../shown.ts'
 import { SIDE_CLASS } from './protocol-reference.tsx'
@@ -9,6 +9,8 @@ import { SIDE_CLASS } from './protocol-reference.tsx'
 const LINE = { height: 16, foot: 4.5 }
 /** The distance from the middle of a state to the foot of its name. */
 const FOOT = 5
+/** The part of its size to which a drawing shrinks in a narrow window; a reader scrolls a larger drawing. */
+const NARROWEST = 0.85
 
 interface FigureProps {
   readonly protocol: ProtocolReference
@@ -22,11 +24,23 @@ interface FigureProps {
 /** AutomatonFigure draws an automaton with the layout that the build has made. */
 export function AutomatonFigure({ protocol, layout, here, visited }: FigureProps) {
   const name = toShown(protocol.name)
+  const frame = useRef<HTMLDivElement>(null)
+  const drawing = useRef<SVGSVGElement>(null)
+  useLayoutEffect(() => drawing.current?.style.setProperty('--narrowest', `${layout.width * NARROWEST}px`), [layout])
+  // a large drawing shows the present state, and the page stays as it is
+  useLayoutEffect(() => {
+    const place = layout.states[here]
+    if (!place || !frame.current || !drawing.current) return
+    const { clientWidth, clientHeight } = frame.current
+    const scale = drawing.current.getBoundingClientRect().width / layout.width
+    frame.current.scrollTo({ left: place.x * scale - clientWidth / 2, top: place.y * scale - clientHeight / 2 })
+  }, [layout, here])
   return (
     <>
-      <div class="auto__frame" role="region" aria-label={protocolTexts.figure(name)} tabIndex={0}>
+      <div class="auto__frame" role="region" aria-label={protocolTexts.figure(name)} tabIndex={0} ref={frame}>
         <svg
           class="auto"
+          ref={drawing}
           viewBox={`0 0 ${layout.width} ${layout.height}`}
           width={layout.width}
           role="img"
@@ -106,24 +120,4 @@ function Edge({ edge, isNext }: { readonly edge: LaidEdge; readonly isNext: bool
       ))}
     </g>
   )
-}
-
-/** Loads the layouts of the build, and returns that of a protocol; `none` for a protocol that the build did not know, such as that of a plug-in. */
-export function useLayout(protocol: ProtocolReference): AutomatonLayout | 'loading' | 'none' {
-  const [layouts, setLayouts] = useState<Readonly<Record<string, AutomatonLayout>>>()
-  useEffect(() => {
-    let isCurrent = true
-    const show = (found: Readonly<Record<string, AutomatonLayout>>) => isCurrent && setLayouts(found)
-    // the table of states stands in for a drawing that the server does not send
-    import('virtual:automaton-layouts').then(
-      ({ default: found }) => show(found),
-      () => show({}),
-    )
-    return () => {
-      isCurrent = false
-    }
-  }, [])
-  if (!layouts) return 'loading'
-  const layout = Object.hasOwn(layouts, protocol.name) ? layouts[protocol.name] : undefined
-  return layout && isLayoutOf(layout, protocol) ? layout : 'none'
 }

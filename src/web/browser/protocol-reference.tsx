@@ -1,5 +1,6 @@
 import type { ProtocolReference } from '../../server/gateway/protocol-schemas.ts'
 import { formatBytes, fromHex } from '../model/escapes.ts'
+import { legalSteps, speakerOf } from '../model/walk.ts'
 import { protocolTexts } from '../protocol-texts.ts'
 import { toShown } from '../shown.ts'
 import { Bytes } from './protocol-bytes.tsx'
@@ -34,7 +35,7 @@ export function MessageTable({ protocol: { messages } }: TableProps) {
   const { name, from, text, example, notes } = protocolTexts.messageColumns
   return (
     <div class="scroll-x" role="region" aria-label={protocolTexts.tables.messages} tabIndex={0}>
-      <table class="tab">
+      <table class="tab tab--messages">
         <thead>
           <tr>
             <th>{name}</th>
@@ -89,7 +90,7 @@ export function StateTable({ protocol, here }: TableProps & { readonly here: str
           <tbody key={name} class={name === here ? 'here' : undefined} data-state={name}>
             {steps.map((step, at) => (
               <tr key={step.message} aria-current={name === here && at === 0 ? 'step' : undefined}>
-                <th scope="row">{at === 0 && <StateName protocol={protocol} name={name} />}</th>
+                {at === 0 && <StateName protocol={protocol} name={name} rows={steps.length + (mayEnd ? 1 : 0)} />}
                 <td>
                   <Sender side={step.from} />
                 </td>
@@ -101,7 +102,7 @@ export function StateTable({ protocol, here }: TableProps & { readonly here: str
             ))}
             {(steps.length === 0 || mayEnd) && (
               <tr aria-current={name === here && steps.length === 0 ? 'step' : undefined}>
-                <th scope="row">{steps.length === 0 && <StateName protocol={protocol} name={name} />}</th>
+                {steps.length === 0 && <StateName protocol={protocol} name={name} rows={1} />}
                 <td colSpan={3} class="quiet">
                   {steps.length === 0 ? protocolTexts.end : protocolTexts.mayEnd}
                 </td>
@@ -114,23 +115,26 @@ export function StateTable({ protocol, here }: TableProps & { readonly here: str
   )
 }
 
-function StateName({ protocol, name }: TableProps & { readonly name: string }) {
+/** The name of a state, beside the rows of its messages. */
+function StateName({ protocol, name, rows }: TableProps & { readonly name: string; readonly rows: number }) {
   return (
-    <>
+    <th scope="rowgroup" rowSpan={rows}>
       {toShown(name)} {name === protocol.start && <small class="quiet">{protocolTexts.start}</small>}
-    </>
+    </th>
   )
 }
 
 /** Facts lists the properties of a program, and its ports on this server. */
-export function Facts({ protocol: { facts, ports } }: TableProps) {
+export function Facts({ protocol }: TableProps) {
+  const { facts, ports, start } = protocol
   const here = ports.map(({ transport, port }) => `${transport.toUpperCase()}${port === undefined ? '' : ` ${port}`}`).join(', ')
+  const own = [
+    { name: protocolTexts.portHere, value: here },
+    { name: protocolTexts.begins, value: protocolTexts.sends[speakerOf(protocol, legalSteps(protocol, start))] },
+  ]
   return (
     <dl class="facts">
-      {[...facts, { name: protocolTexts.portHere, value: here }].map(({ name, value }) => [
-        <dt key={name}>{toShown(name)}</dt>,
-        <dd key={`${name} value`}>{toShown(value)}</dd>,
-      ])}
+      {[...facts, ...own].map(({ name, value }) => [<dt key={name}>{toShown(name)}</dt>, <dd key={`${name} value`}>{toShown(value)}</dd>])}
     </dl>
   )
 }
@@ -140,7 +144,7 @@ export function Conversations({ protocol: { conversations } }: TableProps) {
   return (
     <>
       <p class="quiet small">{protocolTexts.conversationsAbout}</p>
-      <pre class="conversations mono" role="region" aria-label={protocolTexts.tables.conversations} tabIndex={0}>
+      <pre class="conversations mono" role="group" aria-label={protocolTexts.tables.conversations} tabIndex={0}>
         {toShown(conversations)}
       </pre>
     </>

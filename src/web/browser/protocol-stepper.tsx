@@ -20,7 +20,7 @@ interface StepperProps {
 export function Stepper({ protocol, walk, isActive, change }: StepperProps) {
   const state = stateOf(protocol, walk)
   const legal = legalSteps(protocol, state)
-  const speaker = speakerOf(legal)
+  const speaker = speakerOf(protocol, legal)
   const group = useRef<HTMLDivElement>(null)
   const isPressed = useRef(false)
   // a state can have fewer messages than the state before, so the button with the focus may be gone
@@ -41,6 +41,7 @@ export function Stepper({ protocol, walk, isActive, change }: StepperProps) {
     if (step) take(step)
     else change(goTo(walk, to ?? 0))
   })
+  const messageOf = (step: ProtocolStep) => protocol.messages.find(({ name }) => name === step.message)
   const canGoBack = walk.at > 0
   const canGoOn = walk.at < walk.steps.length
   return (
@@ -65,10 +66,15 @@ export function Stepper({ protocol, walk, isActive, change }: StepperProps) {
       </p>
       <div class="btns legal" role="group" aria-label={protocolTexts.legalNext} tabIndex={-1} ref={group}>
         {legal.map((step, at) => (
-          <button key={at} class={`btn mono ${SIDE_CLASS[step.from]}`} type="button" onClick={() => take(step)}>
+          <button
+            key={at}
+            class={`btn${messageOf(step)?.closes ? '' : ' mono'} ${SIDE_CLASS[step.from]}`}
+            type="button"
+            onClick={() => take(step)}
+          >
             {at < 9 && <kbd>{at + 1}</kbd>}
             <span class="sr">{protocolTexts.who[step.from]}: </span>
-            {toMessageLabel(protocol.messages.find(({ name }) => name === step.message))}
+            {toMessageLabel(messageOf(step))}
           </button>
         ))}
       </div>

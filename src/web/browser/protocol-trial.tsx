@@ -2,7 +2,7 @@ import { useRef, useState } from 'preact/hooks'
 import type { ProtocolReference } from '../../server/gateway/protocol-schemas.ts'
 import { formatBytes, fromHex, parseEscapes, parseHex, toHex } from '../model/escapes.ts'
 import type { TrialModel } from '../model/trial.ts'
-import { type ProtocolStep, speakerOf } from '../model/walk.ts'
+import { type ProtocolStep, type Speaker, speakerOf } from '../model/walk.ts'
 import { protocolTexts } from '../protocol-texts.ts'
 import { toShown } from '../shown.ts'
 import { Icon } from './icons.tsx'
@@ -52,7 +52,7 @@ export function TrialPanel({ protocol, trial, legal, acts }: TrialProps) {
       </p>
       {link !== 'none' && <TrialRows trial={trial} />}
       <p class="stepstate" role="status">
-        {toStatus(trial, legal)}
+        {toStatus(trial, speakerOf(protocol, legal))}
       </p>
       {refusal !== undefined && (
         <p class="err" role="alert">
@@ -66,12 +66,12 @@ export function TrialPanel({ protocol, trial, legal, acts }: TrialProps) {
 }
 
 /** Says in which state a trial is, and whose turn it is. */
-function toStatus({ link, state }: TrialModel, legal: readonly ProtocolStep[]): string {
+function toStatus({ link, state }: TrialModel, speaker: Speaker): string {
   if (link === 'none') return protocolTexts.notOpen
   if (link === 'opening') return protocolTexts.opening
   if (link === 'over' || state === undefined) return protocolTexts.over
   const { yourTurn, serverTurn, eitherTurn, speaks } = protocolTexts
-  const turn = { client: yourTurn, server: serverTurn, either: eitherTurn, none: speaks.none }[speakerOf(legal)]
+  const turn = { client: yourTurn, server: serverTurn, either: eitherTurn, none: speaks.none }[speaker]
   return `${protocolTexts.stateIs(toShown(state))} ${turn}`
 }
 
@@ -161,7 +161,12 @@ function LegalButton({ message, press }: { readonly message: ProtocolMessage; re
   const isExample = !message.closes && hasField(message)
   const example = formatBytes(fromHex(message.example))
   return (
-    <button class="btn mono A" type="button" title={isExample ? protocolTexts.insertHint(example) : undefined} onClick={press}>
+    <button
+      class={`btn A${message.closes ? '' : ' mono'}`}
+      type="button"
+      title={isExample ? protocolTexts.insertHint(example) : undefined}
+      onClick={press}
+    >
       {isExample ? protocolTexts.insert(label) : label}
     </button>
   )

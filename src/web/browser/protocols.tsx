@@ -1,5 +1,7 @@
+import { useEffect, useState } from 'preact/hooks'
 import '../styles/protocols.css'
 import { readProtocol, readProtocols } from '../connection/read-api.ts'
+import { type AutomatonLayout, isLayoutOf } from '../model/automaton-layout.ts'
 import { protocolTexts } from '../protocol-texts.ts'
 import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
@@ -60,7 +62,11 @@ function ProtocolTable() {
 function OneProtocol({ name }: { readonly name: string }) {
   useViewTitle(toShown(name))
   const reading = useReading(`protocol ${name}`, () => readProtocol(name))
-  if (reading.state === 'read') return <ProtocolPage protocol={reading.answer} />
+  const layouts = useLayouts()
+  if (reading.state === 'read' && layouts) {
+    const layout = Object.hasOwn(layouts, reading.answer.name) ? layouts[reading.answer.name] : undefined
+    return <ProtocolPage protocol={reading.answer} layout={layout && isLayoutOf(layout, reading.answer) ? layout : undefined} />
+  }
   if (reading.state === 'refused' && reading.refusal.code === 'not-found') {
     return (
       <Trouble title={protocolTexts.noProtocol(toShown(name))} why={reading.refusal.message}>
@@ -74,9 +80,33 @@ function OneProtocol({ name }: { readonly name: string }) {
     <main class="page" id="main" tabIndex={-1}>
       <div class="page__head">
         <h1 class="mono">{toShown(name)}</h1>
-        {reading.state === 'loading' && <p>{texts.reading}</p>}
+        {reading.state !== 'refused' && <p>{texts.reading}</p>}
       </div>
-      <ReadingState reading={reading}>{() => null}</ReadingState>
+      <ReadingState reading={reading}>{() => <div class="skel skel--row" />}</ReadingState>
     </main>
   )
+}
+
+/** Layouts has the layout of each shipped program, by its name. */
+type Layouts = Readonly<Record<string, AutomatonLayout>>
+
+/** Loads the layouts that the build has made; `undefined` until they are loaded. */
+function useLayouts(): Layouts | undefined {
+  const [layouts, setLayouts] = useState<Layouts>()
+  useEffect(() => {
+    let isCurrent = true
+    const show = (found: Layouts) => isCurrent && setLayouts(found)
+    import('virtual:automaton-layouts').then(
+      ({ default: found }) => show(found),
+      (reason) => {
+        // the table of states stands in for drawings that the server does not send
+        if (!(reason instanceof TypeError)) throw reason
+        show({})
+      },
+    )
+    return () => {
+      isCurrent = false
+    }
+  }, [])
+  return layouts
 }

@@ -3,6 +3,9 @@ import type { ProtocolReference } from '../../server/gateway/protocol-schemas.ts
 /** ProtocolStep is a legal message of a state. */
 export type ProtocolStep = ProtocolReference['states'][number]['steps'][number]
 
+/** Speaker is the side whose turn it is. */
+export type Speaker = 'client' | 'server' | 'either' | 'none'
+
 /** Walk is a path through an automaton, which a user steps along. */
 export interface Walk {
   readonly steps: readonly ProtocolStep[]
@@ -36,9 +39,14 @@ export function goTo({ steps }: Walk, at: number): Walk {
   return { steps, at: Math.max(0, Math.min(steps.length, at)) }
 }
 
-/** Returns the side that may send in a state; `either` if both may, `none` at an end. */
-export function speakerOf(steps: readonly ProtocolStep[]): 'client' | 'server' | 'either' | 'none' {
-  const sides = new Set(steps.map(({ from }) => from))
+/**
+ * Returns the side whose turn it is: the side that may send a message other than a goodbye or a close; if there is no such message, the side
+ * that may send at all. `either` if both may, `none` at an end.
+ */
+export function speakerOf({ messages }: Pick<ProtocolReference, 'messages'>, steps: readonly ProtocolStep[]): Speaker {
+  const ends = new Set(messages.filter(({ bye, closes }) => bye || closes).map(({ name }) => name))
+  const main = steps.filter(({ message }) => !ends.has(message))
+  const sides = new Set((main.length > 0 ? main : steps).map(({ from }) => from))
   if (sides.size === 2) return 'either'
   const [side] = sides
   return side ?? 'none'
