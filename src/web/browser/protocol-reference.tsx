@@ -1,30 +1,9 @@
 import type { ProtocolReference } from '../../server/gateway/protocol-schemas.ts'
-import { formatBytes, fromHex } from '../model/escapes.ts'
+import { fromHex } from '../model/escapes.ts'
 import { legalSteps, speakerOf } from '../model/walk.ts'
 import { protocolTexts } from '../protocol-texts.ts'
 import { toShown } from '../shown.ts'
-import { Bytes } from './protocol-bytes.tsx'
-
-/** ProtocolMessage is a message of a protocol. */
-export type ProtocolMessage = ProtocolReference['messages'][number]
-
-/** The class of the colour of each side. */
-export const SIDE_CLASS = { client: 'A', server: 'B' } as const
-/** Maximum number of characters of a message in a button or in the table of states. */
-const LABEL = 40
-
-/** Returns a message on one line: its text, or the words for a close. */
-export function toMessageLabel(message: ProtocolMessage | undefined): string {
-  if (!message) return ''
-  if (message.closes) return protocolTexts.closes
-  const text = toLine(message.text)
-  return text.length > LABEL ? `${text.slice(0, LABEL - 1)}…` : text
-}
-
-/** Returns a text with its line ends and hidden characters as escapes. */
-function toLine(text: string): string {
-  return formatBytes(new TextEncoder().encode(text))
-}
+import { Bytes, Sender, toLine, toMessageLabel } from './protocol-parts.tsx'
 
 interface TableProps {
   readonly protocol: ProtocolReference
@@ -65,11 +44,6 @@ export function MessageTable({ protocol: { messages } }: TableProps) {
       </table>
     </div>
   )
-}
-
-/** The name of a side in its colour. */
-export function Sender({ side }: { readonly side: ProtocolMessage['from'] }) {
-  return <span class={side === 'either' ? undefined : `who ${SIDE_CLASS[side]}`}>{protocolTexts.sends[side]}</span>
 }
 
 /** StateTable lists the states with the messages that are legal in each, and marks the present state. */

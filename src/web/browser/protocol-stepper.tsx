@@ -6,7 +6,7 @@ import { toShown } from '../shown.ts'
 import { useKeys } from './board.ts'
 import { Icon } from './icons.tsx'
 import { Section } from './people.tsx'
-import { SIDE_CLASS, toMessageLabel } from './protocol-reference.tsx'
+import { SIDE_CLASS, toMessageLabel } from './protocol-parts.tsx'
 
 interface StepperProps {
   readonly protocol: ProtocolReference

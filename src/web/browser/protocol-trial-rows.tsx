@@ -1,11 +1,11 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
+import { fromHex } from '../model/escapes.ts'
 import type { TrialModel, TrialRow, TrialSide } from '../model/trial.ts'
 import { protocolTexts } from '../protocol-texts.ts'
 import { toShown } from '../shown.ts'
 import { Icon } from './icons.tsx'
 import { ServerText } from './people.tsx'
-import { Bytes } from './protocol-bytes.tsx'
-import { SIDE_CLASS } from './protocol-reference.tsx'
+import { Bytes, SIDE_CLASS } from './protocol-parts.tsx'
 
 const SIDES: readonly TrialSide[] = ['client', 'server']
 
@@ -27,7 +27,7 @@ export function TrialRows({ trial }: { readonly trial: TrialModel }) {
         ))}
         {waiting.map((side) => (
           <li key={side}>
-            <Line side={side} bytes={pending[side]} after={state ?? ''} isPart />
+            <Line side={side} bytes={fromHex(pending[side])} after={state ?? ''} isPart />
             <p class="quiet small">{protocolTexts.isWhole[side]}</p>
           </li>
         ))}

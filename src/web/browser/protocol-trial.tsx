@@ -2,12 +2,12 @@ import { useRef, useState } from 'preact/hooks'
 import type { ProtocolReference } from '../../server/gateway/protocol-schemas.ts'
 import { formatBytes, fromHex, parseEscapes, parseHex, toHex } from '../model/escapes.ts'
 import type { TrialModel } from '../model/trial.ts'
-import { type ProtocolStep, type Speaker, speakerOf } from '../model/walk.ts'
+import { type ProtocolStep, type StateTurn, speakerOf } from '../model/walk.ts'
 import { protocolTexts } from '../protocol-texts.ts'
 import { toShown } from '../shown.ts'
 import { Icon } from './icons.tsx'
 import { Choice, Section, ServerText } from './people.tsx'
-import { type ProtocolMessage, toMessageLabel } from './protocol-reference.tsx'
+import { type ProtocolMessage, toMessageLabel } from './protocol-parts.tsx'
 import { TrialRows } from './protocol-trial-rows.tsx'
 import type { TrialActs } from './use-trial.ts'
 
@@ -66,7 +66,7 @@ export function TrialPanel({ protocol, trial, legal, acts }: TrialProps) {
 }
 
 /** Says in which state a trial is, and whose turn it is. */
-function toStatus({ link, state }: TrialModel, speaker: Speaker): string {
+function toStatus({ link, state }: TrialModel, speaker: StateTurn): string {
   if (link === 'none') return protocolTexts.notOpen
   if (link === 'opening') return protocolTexts.opening
   if (link === 'over' || state === undefined) return protocolTexts.over

@@ -22,8 +22,8 @@ export interface TrialModel {
   readonly rows: readonly TrialRow[]
   /** Number of rows before the first of `rows`, which the page has dropped. */
   readonly dropped: number
-  /** The bytes of each side that are no whole message yet. */
-  readonly pending: Readonly<Record<TrialSide, Uint8Array>>
+  /** The bytes of each side that are no whole message yet, in hexadecimal. */
+  readonly pending: Readonly<Record<TrialSide, string>>
   /** The reason for which the server has ended the trial, or has not begun it. */
   readonly refusal?: string | undefined
   /** True if the client has closed its direction. */
@@ -37,7 +37,6 @@ export type TrialInput =
   | { readonly type: 'closed'; readonly reason: string | undefined }
   | { readonly type: 'finishing' }
 
-const NOTHING = new Uint8Array(0)
 /** Maximum number of rows, and of pending bytes, that the page holds. */
 const MOST = { rows: 500, pending: 4096 }
 
@@ -45,7 +44,7 @@ export const emptyTrial: TrialModel = {
   link: 'none',
   rows: [],
   dropped: 0,
-  pending: { client: NOTHING, server: NOTHING },
+  pending: { client: '', server: '' },
   isFinished: false,
 }
 
@@ -57,7 +56,7 @@ export function foldTrial(trial: TrialModel, input: TrialInput): TrialModel {
     case 'begun':
       return { ...trial, link: 'open', state: input.state }
     case 'bytes':
-      return addPending(trial, input.from, fromHex(input.bytes))
+      return addPending(trial, input.from, input.bytes)
     case 'message':
       return addMessage(trial, input)
     case 'judged':
@@ -77,8 +76,8 @@ export function foldTrial(trial: TrialModel, input: TrialInput): TrialModel {
   }
 }
 
-function addPending(trial: TrialModel, from: TrialSide, bytes: Uint8Array): TrialModel {
-  return { ...trial, pending: { ...trial.pending, [from]: join(trial.pending[from], bytes).slice(-MOST.pending) } }
+function addPending(trial: TrialModel, from: TrialSide, bytes: string): TrialModel {
+  return { ...trial, pending: { ...trial.pending, [from]: `${trial.pending[from]}${bytes}`.slice(-2 * MOST.pending) } }
 }
 
 /** Adds a message, which takes its bytes from those that were pending. */
@@ -88,9 +87,9 @@ function addMessage(
 ): TrialModel {
   const pending = trial.pending[from]
   const row: TrialRow = {
-    ...{ kind: 'message', bytes: pending.slice(0, size), from, number, name, state, standing, violation, wrongAt, oddity },
+    ...{ kind: 'message', bytes: fromHex(pending.slice(0, 2 * size)), from, number, name, state, standing, violation, wrongAt, oddity },
   }
-  return { ...addRow(trial, row), state, pending: { ...trial.pending, [from]: pending.slice(size) } }
+  return { ...addRow(trial, row), state, pending: { ...trial.pending, [from]: pending.slice(2 * size) } }
 }
 
 /** Applies the verdict on an early message, which the server has read in the meantime. */
@@ -108,11 +107,4 @@ function addRow(trial: TrialModel, row: TrialRow): TrialModel {
   const rows = [...trial.rows, row]
   const excess = Math.max(0, rows.length - MOST.rows)
   return { ...trial, rows: rows.slice(excess), dropped: trial.dropped + excess }
-}
-
-function join(one: Uint8Array, other: Uint8Array): Uint8Array {
-  const both = new Uint8Array(one.length + other.length)
-  both.set(one)
-  both.set(other, one.length)
-  return both
 }

@@ -3,8 +3,8 @@ import type { ProtocolReference } from '../../server/gateway/protocol-schemas.ts
 /** ProtocolStep is a legal message of a state. */
 export type ProtocolStep = ProtocolReference['states'][number]['steps'][number]
 
-/** Speaker is the side whose turn it is. */
-export type Speaker = 'client' | 'server' | 'either' | 'none'
+/** StateTurn is the side whose turn it is in a state. */
+export type StateTurn = 'client' | 'server' | 'either' | 'none'
 
 /** Walk is a path through an automaton, which a user steps along. */
 export interface Walk {
@@ -43,7 +43,7 @@ export function goTo({ steps }: Walk, at: number): Walk {
  * Returns the side whose turn it is: the side that may send a message other than a goodbye or a close; if there is no such message, the side
  * that may send at all. `either` if both may, `none` at an end.
  */
-export function speakerOf({ messages }: Pick<ProtocolReference, 'messages'>, steps: readonly ProtocolStep[]): Speaker {
+export function speakerOf({ messages }: Pick<ProtocolReference, 'messages'>, steps: readonly ProtocolStep[]): StateTurn {
   const ends = new Set(messages.filter(({ bye, closes }) => bye || closes).map(({ name }) => name))
   const main = steps.filter(({ message }) => !ends.has(message))
   const sides = new Set((main.length > 0 ? main : steps).map(({ from }) => from))
