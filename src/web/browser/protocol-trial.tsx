@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { ProtocolReference } from '../../server/gateway/protocol-schemas.ts'
 import { formatBytes, fromHex, parseEscapes, parseHex, toHex } from '../model/escapes.ts'
 import type { TrialModel } from '../model/trial.ts'
@@ -28,6 +28,11 @@ interface TrialProps {
 export function TrialPanel({ protocol, trial, legal, acts }: TrialProps) {
   const { link, refusal, isFinished } = trial
   const isOpen = link === 'open'
+  const connect = useRef<HTMLButtonElement>(null)
+  // the field that had the focus is gone
+  useLayoutEffect(() => {
+    if (link === 'over' && document.activeElement === document.body) connect.current?.focus()
+  }, [link])
   const hasUdp = protocol.ports.some(({ transport }) => transport === 'udp')
   return (
     <Section id="h-try" title={protocolTexts.try}>
@@ -45,7 +50,13 @@ export function TrialPanel({ protocol, trial, legal, acts }: TrialProps) {
             </button>
           </>
         ) : (
-          <button class="btn btn--go" type="button" aria-disabled={link === 'opening'} onClick={() => link !== 'opening' && acts.connect()}>
+          <button
+            class="btn btn--go"
+            type="button"
+            ref={connect}
+            aria-disabled={link === 'opening'}
+            onClick={() => link !== 'opening' && acts.connect()}
+          >
             {link === 'over' ? protocolTexts.connectAgain : protocolTexts.connect}
           </button>
         )}
@@ -80,6 +91,8 @@ function ByteForm({ protocol, legal, acts }: Omit<TrialProps, 'trial'>) {
   const [typed, setTyped] = useState('')
   const [notation, setNotation] = useState<Notation>('text')
   const field = useRef<HTMLInputElement>(null)
+  // the button that had the focus is gone
+  useLayoutEffect(() => field.current?.focus(), [])
   const parsed = notation === 'text' ? parseEscapes(typed) : parseHex(typed)
   const wrong = 'wrong' in parsed ? parsed.wrong : parsed.bytes.length > MOST_BYTES ? protocolTexts.tooMany(MOST_BYTES) : undefined
   const bytes = 'bytes' in parsed ? parsed.bytes : undefined

@@ -55,6 +55,7 @@ export function testProtocols(serve: ServeWebPages): void {
     await page.getByRole('button', { name: 'Connect' }).press('Enter')
     await trial.untilState('State: guessing. It is your turn.')
     const field = page.getByLabel('Bytes to send')
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-describedby'))).toBe('bytes-hint')
     await field.fill('5\\q')
     await page.getByText('\\q is no escape').waitFor()
     await field.fill('5')
@@ -79,6 +80,7 @@ export function testProtocols(serve: ServeWebPages): void {
     await trial.untilState('The trial is over.')
     await page.getByText('The server has closed the connection. The conversation is over.').waitFor()
     expect(await page.locator('.auto .here').getAttribute('data-state')).toBe('end')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Connect again')
     await tab.expectAccessible()
 
     await page.getByRole('link', { name: 'All protocols' }).click()
