@@ -51,7 +51,16 @@ export function AutomatonFigure({ protocol, layout, here, visited }: FigureProps
             <Tip side="server" />
           </defs>
           {layout.edges.map((edge) => (
-            <Edge key={`${edge.from} ${edge.to} ${edge.side}`} edge={edge} isNext={edge.from === here} />
+            <path
+              key={keyOf(edge)}
+              class={toEdgeClass(edge, here)}
+              data-edge={`${edge.from} ${edge.to}`}
+              d={edge.path}
+              marker-end={`url(#tip-${edge.side})`}
+            />
+          ))}
+          {layout.edges.map((edge) => (
+            <Label key={keyOf(edge)} edge={edge} look={toEdgeClass(edge, here)} />
           ))}
           {protocol.states.map(({ name: state, mayEnd }) => {
             const place = layout.states[state]
@@ -106,13 +115,11 @@ function Tip({ side }: { readonly side: LaidEdge['side'] }) {
   )
 }
 
-/** An arrow with its label, whose lines are drawn from the top. */
-function Edge({ edge, isNext }: { readonly edge: LaidEdge; readonly isNext: boolean }) {
-  const { side, path, lines, x, y } = edge
+/** The label of an arrow, whose lines are drawn from the top. It comes after all arrows, so that none of them crosses it. */
+function Label({ edge: { lines, x, y }, look }: { readonly edge: LaidEdge; readonly look: string }) {
   const first = y - ((lines.length - 1) * LINE.height) / 2 + LINE.foot
   return (
-    <g class={`edge ${SIDE_CLASS[side]}${isNext ? ' next' : ''}`} data-edge={`${edge.from} ${edge.to}`}>
-      <path d={path} marker-end={`url(#tip-${side})`} />
+    <g class={look}>
       {lines.map((line, at) => (
         <text key={line} x={x} y={first + at * LINE.height}>
           {toShown(line)}
@@ -120,4 +127,13 @@ function Edge({ edge, isNext }: { readonly edge: LaidEdge; readonly isNext: bool
       ))}
     </g>
   )
+}
+
+/** Returns the classes of an arrow and of its label; the messages of the present state stand out. */
+function toEdgeClass({ from, side }: LaidEdge, here: string): string {
+  return `edge ${SIDE_CLASS[side]}${from === here ? ' next' : ''}`
+}
+
+function keyOf({ from, to, side }: LaidEdge): string {
+  return JSON.stringify([from, to, side])
 }
