@@ -22,7 +22,7 @@ export interface ProtocolServices {
   openEntrance(program: Program): Entrance
 }
 
-/** Trial is the way of a browser into a program of this server. */
+/** Trial is the entrance of a program of this server for browsers. */
 export interface Trial {
   readonly entrance: Entrance
   /** Wraps a transport of JSON lines: the program gets the bytes in them, and the browser gets the events of the conversation. */

@@ -13,18 +13,20 @@ import { TrialCommand, type TrialEvent } from './protocol-schemas.ts'
  * transport as at its port: bytes, a close and a reset. The page sees each event as a line of JSON, with the verdict of the laboratory's
  * monitor, so its sentences are those that `parlor tap` shows. The WebSocket below makes each line one message, and pings the browser.
  *
- * A browser cannot close one direction of a WebSocket. The command `finish` closes the client's direction. If the server closes its direction, the
- * trial is over: the page gets the event, and then the WebSocket closes. A reset is the same, because the page has to get the event; only if the
- * browser does not read does the transport break the connection off.
+ * A browser cannot close one direction of a WebSocket, so the command `finish` closes the client's direction. If the server closes its direction, the
+ * trial is over: the page gets the event, and then the WebSocket closes. After a reset by the server, too, the page gets the event first. The
+ * transport breaks the connection off if the browser does not read.
  *
- * The limits of the server apply to the bytes. One byte makes one event, which is longer than the byte, so the commands have a
- * limit of their own.
+ * The limits of the server apply to the bytes of the conversation. A command with one byte causes an event that is much longer, also if the
+ * program sends nothing. Therefore the commands have a rate of their own, and the events that the browser has not read have a limit.
  */
 
 /** Rate of commands of one trial: a burst of 200, then 40 a second. */
 const RATE = { burst: 200, refill: 25 }
 const TOO_FAST = 'you send more than 40 commands a second: connect again and send more slowly'
 const NO_COMMAND = 'this is not a command of a trial: send at most 1024 bytes in hexadecimal, or the end'
+/** Maximum number of bytes of events that the browser has not read. */
+const UNREAD = 256 * 1024
 /** Milliseconds after the last byte at which a pause can end a message, and at which the monitor reports an unfinished message. */
 const PAUSES: readonly number[] = [300, 2100]
 
@@ -51,6 +53,7 @@ export class TrialTransport extends TransportFilter {
   /** Takes a command of the page, which is one line. */
   override data(line: Uint8Array): void {
     if (this.#isOver) return
+    if (this.inner.unsent > UNREAD) return super.reset()
     if (this.#bucket.take(this.#clock.monotonic()) > 0) return this.#refuse(TOO_FAST)
     const command = parseCommand(decode(line))
     if (!command) return this.#refuse(NO_COMMAND)

@@ -104,7 +104,7 @@ export function testProtocols(serve: ServeWebPages): void {
     })
     const tab = await open('#protocols/connect-four')
     const { page } = tab
-    await page.getByText('it belongs to a plug-in').waitFor()
+    await page.getByText('no drawing of the protocol of a plug-in').waitFor()
     const step = partOf(page, 'Step through it')
     await page.getByRole('button', { name: 'server: BEGIN' }).click()
     await step.untilState('State: client drops.')
