@@ -15,6 +15,7 @@ import { listenTcp } from '../wire/transports/tcp.ts'
 import { wallClock } from './clock.ts'
 import { printError } from './diagnostics.ts'
 import { serverStatus } from './metrics-server.ts'
+import { spellOption } from './option-parsers.ts'
 import { pageFolder, preparePage } from './page-build.ts'
 import { shortName } from './same-port.ts'
 import { NOWHERE } from './stores.ts'
@@ -89,6 +90,7 @@ export async function openWebPort(
             places,
             options,
             findShortName: ({ name, short }) => short ?? findShortName(name),
+            listOptions: ({ takes = [] }) => takes.map(spellOption),
             openEntrance: (tried) => server.openEntrance(tried, { program: tried.name, transport: 'websocket', port: address.port }),
           },
           health: () => serverStatus(server, store),

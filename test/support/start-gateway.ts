@@ -1,5 +1,6 @@
 import { expect, onTestFinished } from 'vitest'
 import { type Clock, createSystemClock } from '../../src/base/clock.ts'
+import { spellOption } from '../../src/cli/option-parsers.ts'
 import { createNativeProgram } from '../../src/door/door.ts'
 import { seededRandom } from '../../src/games/random.ts'
 import { LobbyService, type LobbyServiceOptions } from '../../src/lobby/service.ts'
@@ -94,6 +95,7 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
       places,
       options: {},
       findShortName: ({ name, short }) => short ?? findShortName(name),
+      listOptions: ({ takes = [] }) => takes.map(spellOption),
       openEntrance: (tried) => server.openEntrance(tried, { program: tried.name, transport: 'websocket', port }),
     },
     health: () => ({ status: status() }),

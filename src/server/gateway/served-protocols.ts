@@ -18,6 +18,8 @@ export interface ProtocolServices {
   readonly options: Options
   /** Finds the short name of a program. */
   findShortName(program: Program): string | undefined
+  /** Lists the options of a program, as a user writes them on the command line. */
+  listOptions(program: Program): readonly string[]
   /** Opens an entrance for browsers that play the client of a program. */
   openEntrance(program: Program): Entrance
 }
@@ -91,6 +93,12 @@ export class ServedProtocols {
     }
   }
 
+  #listFacts(program: Program, short: string | undefined): ProtocolReference['facts'] {
+    const options = this.#services.listOptions(program)
+    const rows = [...toPropertyRows(program, short), ...(options.length === 0 ? [] : [['options', options.join(', ')]])]
+    return rows.map(([name = '', value = '']) => ({ name, value }))
+  }
+
   #describe(program: Program): ProtocolReference {
     const head = this.#head(program)
     const { automaton } = program.protocol
@@ -99,7 +107,7 @@ export class ServedProtocols {
     const forms: readonly [string, MessageSpec][] = Object.entries(automaton.messages)
     return {
       ...head,
-      facts: toPropertyRows(program, head.short).map(([name = '', value = '']) => ({ name, value })),
+      facts: this.#listFacts(program, head.short),
       messages: forms.map(([name, { from, text, example, closes, bye }]) => ({
         name,
         from,

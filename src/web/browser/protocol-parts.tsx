@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks'
 import type { ProtocolReference } from '../../server/gateway/protocol-schemas.ts'
 import { formatByte, formatBytes } from '../model/escapes.ts'
 import { protocolTexts } from '../protocol-texts.ts'
@@ -32,19 +33,30 @@ export function Sender({ side }: { readonly side: ProtocolMessage['from'] }) {
 const SHOWN = { all: 64, first: 48 }
 const LF = 10
 
-/** Bytes draws bytes as cells: the character above, and the hexadecimal digits below. */
+/** Bytes draws bytes as cells: the character above, and the hexadecimal digits below. Of many bytes it draws the first, until the user asks for all. */
 export function Bytes({ bytes, wrongAt }: { readonly bytes: Uint8Array; readonly wrongAt?: number | undefined }) {
-  const shown = bytes.length > SHOWN.all ? bytes.subarray(0, SHOWN.first) : bytes
-  const label = protocolTexts.bytesOf(formatBytes(shown), bytes.length)
+  const [isOpen, setOpen] = useState(false)
+  const isLong = bytes.length > SHOWN.all
+  const shown = isLong && !isOpen ? bytes.subarray(0, SHOWN.first) : bytes
   return (
-    <span class={`octets${wrongAt === undefined ? '' : ' is-bad'}`} role="img" aria-label={label}>
-      {Array.from(shown, (byte, at) => (
-        <i key={at} class={at === wrongAt ? 'wrong' : byte === LF ? 'end' : undefined}>
-          {byte === 32 ? '·' : formatByte(byte)}
-          <u>{byte.toString(16).padStart(2, '0')}</u>
-        </i>
-      ))}
-      {shown.length < bytes.length && <small>{protocolTexts.moreBytes(bytes.length - shown.length)}</small>}
-    </span>
+    <>
+      <span
+        class={`octets${wrongAt === undefined ? '' : ' is-bad'}`}
+        role="img"
+        aria-label={protocolTexts.bytesOf(formatBytes(shown), bytes.length)}
+      >
+        {Array.from(shown, (byte, at) => (
+          <i key={at} class={at === wrongAt ? 'wrong' : byte === LF ? 'end' : undefined}>
+            {byte === 32 ? '·' : formatByte(byte)}
+            <u>{byte.toString(16).padStart(2, '0')}</u>
+          </i>
+        ))}
+      </span>
+      {isLong && (
+        <button class="more octets__more" type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? protocolTexts.fewerBytes : protocolTexts.moreBytes(bytes.length)}
+        </button>
+      )}
+    </>
   )
 }

@@ -13,36 +13,41 @@ interface TableProps {
 export function MessageTable({ protocol: { messages } }: TableProps) {
   const { name, from, text, example, notes } = protocolTexts.messageColumns
   return (
-    <div class="scroll-x" role="region" aria-label={protocolTexts.tables.messages} tabIndex={0}>
-      <table class="tab tab--messages">
-        <thead>
-          <tr>
-            <th>{name}</th>
-            <th>{from}</th>
-            <th>{text}</th>
-            <th>{example}</th>
-            <th>{notes}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {messages.map((message) => (
-            <tr key={message.name}>
-              <td>
-                <b>{toShown(message.name)}</b>
-              </td>
-              <td>
-                <Sender side={message.from} />
-              </td>
-              <td>
-                {message.closes ? <span class="quiet">{protocolTexts.closes}</span> : <code class="wraps">{toLine(message.text)}</code>}
-              </td>
-              <td class={message.from === 'server' ? 'B' : 'A'}>{message.example !== '' && <Bytes bytes={fromHex(message.example)} />}</td>
-              <td class="quiet">{toShown(message.notes)}</td>
+    <>
+      <p class="quiet small">{protocolTexts.messagesAbout}</p>
+      <div class="scroll-x" role="region" aria-label={protocolTexts.tables.messages} tabIndex={0}>
+        <table class="tab tab--messages">
+          <thead>
+            <tr>
+              <th>{name}</th>
+              <th>{from}</th>
+              <th>{text}</th>
+              <th>{example}</th>
+              <th>{notes}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {messages.map((message) => (
+              <tr key={message.name}>
+                <td>
+                  <b>{toShown(message.name)}</b>
+                </td>
+                <td>
+                  <Sender side={message.from} />
+                </td>
+                <td>
+                  {message.closes ? <span class="quiet">{protocolTexts.closes}</span> : <code class="wraps">{toLine(message.text)}</code>}
+                </td>
+                <td class={message.from === 'server' ? 'B' : 'A'}>
+                  {message.example !== '' && <Bytes bytes={fromHex(message.example)} />}
+                </td>
+                <td class="quiet">{toShown(message.notes)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   )
 }
 
@@ -102,9 +107,11 @@ function StateName({ protocol, name, rows }: TableProps & { readonly name: strin
 export function Facts({ protocol }: TableProps) {
   const { facts, ports, start } = protocol
   const here = ports.map(({ transport, port }) => `${transport.toUpperCase()}${port === undefined ? '' : ` ${port}`}`).join(', ')
+  const tcp = ports.find(({ transport }) => transport === 'tcp')?.port
   const own = [
     { name: protocolTexts.portHere, value: here },
     { name: protocolTexts.begins, value: protocolTexts.sends[speakerOf(protocol, legalSteps(protocol, start))] },
+    ...(tcp === undefined ? [] : [{ name: protocolTexts.connectBy, value: `nc ${location.hostname} ${tcp}` }]),
   ]
   return (
     <dl class="facts">

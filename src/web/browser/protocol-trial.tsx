@@ -33,6 +33,9 @@ export function TrialPanel({ protocol, trial, legal, acts }: TrialProps) {
   useLayoutEffect(() => {
     if (link === 'over' && document.activeElement === document.body) connect.current?.focus()
   }, [link])
+  const servers = legal.flatMap(({ from, message }) =>
+    from === 'server' ? toMessageLabel(protocol.messages.find(({ name }) => name === message)) : [],
+  )
   const hasUdp = protocol.ports.some(({ transport }) => transport === 'udp')
   return (
     <Section id="h-try" title={protocolTexts.try}>
@@ -65,6 +68,7 @@ export function TrialPanel({ protocol, trial, legal, acts }: TrialProps) {
       <p class="stepstate" role="status">
         {toStatus(trial, speakerOf(protocol, legal))}
       </p>
+      {isOpen && servers.length > 0 && <p class="quiet small">{protocolTexts.serverMay(servers.join(', '))}</p>}
       {refusal !== undefined && (
         <p class="err" role="alert">
           <Icon name="warn" />

@@ -22,7 +22,7 @@ export function useTrial(name: string): TrialActs & { readonly trial: TrialModel
     trial,
     connect() {
       link.current?.close()
-      link.current = openTrialLink({ name, take, refused: protocolTexts.lost })
+      link.current = openTrialLink({ name, take, refused: protocolTexts.lost, cut: protocolTexts.cut })
     },
     disconnect() {
       link.current?.close()

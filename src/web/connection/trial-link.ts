@@ -16,10 +16,15 @@ export interface TrialLinkOptions {
   readonly take: (input: TrialInput) => void
   /** The sentence for a server that accepts no connection. */
   readonly refused: string
+  /** The sentence for a connection that breaks. */
+  readonly cut: string
 }
 
+/** The code of RFC 6455 for a connection whose conversation is over. */
+const NORMAL = 1000
+
 /** Opens a trial at the server that has sent this page. */
-export function openTrialLink({ name, take, refused }: TrialLinkOptions): TrialLink {
+export function openTrialLink({ name, take, refused, cut }: TrialLinkOptions): TrialLink {
   const address = new URL(`try/${encodeURIComponent(name)}`, location.href)
   address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
   address.hash = ''
@@ -35,8 +40,9 @@ export function openTrialLink({ name, take, refused }: TrialLinkOptions): TrialL
     // the server has written the event by its schema
     if (!isDropped) take(JSON.parse(String(data)) as TrialInput)
   })
-  socket.addEventListener('close', () => {
-    if (!isDropped) take({ type: 'closed', reason: isOpen ? undefined : refused })
+  socket.addEventListener('close', ({ code }) => {
+    const reason = isOpen ? (code === NORMAL ? undefined : cut) : refused
+    if (!isDropped) take({ type: 'closed', reason })
   })
   return {
     send: (command) => {

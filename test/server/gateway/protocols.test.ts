@@ -39,6 +39,7 @@ describe('the reference of a protocol', () => {
     expect(states.find(({ name }) => name === start)?.steps).toEqual([{ message: 'GUESS', from: 'server', next: 'guessing' }])
     expect(states.filter(({ steps }) => steps.length === 0).map(({ mayEnd }) => mayEnd)).toEqual([true])
     expect(facts).toContainEqual({ name: 'program', value: 'tjc/guess, in short guess' })
+    expect(facts).toContainEqual({ name: 'options', value: '--secret' })
     expect(conversations).toContain('GUESS')
   })
 

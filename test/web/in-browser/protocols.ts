@@ -87,6 +87,7 @@ export function testProtocols(serve: ServeWebPages): void {
     await page.getByRole('link', { name: 'tjc/robot' }).click()
     await page.getByRole('button', { name: 'Connect' }).click()
     await trial.untilState('State: driving. It is your turn.')
+    await page.getByText(/^nc 127\.0\.0\.1 \d+$/).waitFor()
     await trial.part.getByRole('button', { name: 'LEFT' }).click()
     await trial.part.getByRole('img', { name: 'LEFT\\n, 5 bytes' }).waitFor()
     await field.fill('FORWARd\\n')
@@ -119,6 +120,17 @@ export function testProtocols(serve: ServeWebPages): void {
     await trial.untilState('The trial is over.')
     expect(await page.locator('main img').count()).toBe(0)
     expect(await page.locator('main').innerText()).not.toContain('\u202e')
+    const other = await open('#protocols/connect-four', async (fresh) => {
+      // the connection breaks after the first event of the server
+      await fresh.routeWebSocket(/\/try\//, (socket) => {
+        socket.connectToServer().onMessage((event) => {
+          socket.send(event)
+          socket.close({ code: 1011 })
+        })
+      })
+    })
+    await other.page.getByRole('button', { name: 'Connect' }).click()
+    await other.page.getByRole('alert').filter({ hasText: 'The connection to the server is lost. Connect again.' }).waitFor()
     await page.goto(`${gateway.url}/#protocols/nothing`)
     await page.getByRole('heading', { name: 'No protocol nothing' }).waitFor()
     await tab.expectAccessible()
