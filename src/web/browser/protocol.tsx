@@ -77,9 +77,13 @@ export function ProtocolPage({ protocol, layout }: ProtocolPageProps) {
             legal={legalSteps(protocol, trial.state ?? '')}
             acts={{
               ...acts,
-              connect: () => {
+              connect() {
                 setTrying(true)
                 acts.connect()
+              },
+              send(bytes) {
+                setTrying(true)
+                acts.send(bytes)
               },
             }}
           />

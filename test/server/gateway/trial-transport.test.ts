@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { toWatchedProtocol } from '../../../src/lab/monitor/monitor.ts'
 import { TrialEvent } from '../../../src/server/gateway/protocol-schemas.ts'
@@ -34,6 +35,36 @@ test('the program gets the bytes of each command, and nothing after the end', as
   trial.data(command('RIGHT\n'))
   trial.data(encode('{"type":"finish"}\n'))
   expect(received).toEqual(['LE', 'FT\n', 'FIN'])
+})
+
+test('any bytes of both sides, cut anywhere, are reported whole and in order, and each message is a part of them', async () => {
+  const piece = fc.record({
+    from: fc.constantFrom('client', 'server'),
+    bytes: fc.oneof(
+      fc.uint8Array({ minLength: 1, maxLength: 40 }),
+      fc.constantFrom('START\n', 'MOVE5\n', 'QUIT\n', 'GUESS\n', '50', '\r\n', '\0', '\n').map((text) => encode(text)),
+    ),
+  })
+  const names = fc.constantFrom('tjc/guess', 'fh/hangman', 'fh/http', 'book/guess', 'cs/chat', 'fh/quiz')
+  await fc.assert(
+    fc.asyncProperty(names, fc.array(piece, { maxLength: 30 }), async (name, pieces) => {
+      const { trial, events } = await openTrial(name)
+      for (const { from, bytes } of pieces) {
+        if (from === 'server') trial.write(bytes)
+        else trial.data(encode(`${JSON.stringify({ type: 'send', bytes: Buffer.from(bytes).toString('hex') })}\n`))
+      }
+      trial.finish()
+      const all = events()
+      for (const side of ['client', 'server']) {
+        const sent = Buffer.concat(pieces.filter(({ from }) => from === side).map(({ bytes }) => bytes))
+        const reported = all.flatMap((event) => (event.type === 'bytes' && event.from === side ? [event.bytes] : [])).join('')
+        expect(reported).toBe(sent.toString('hex'))
+        const sizes = all.flatMap((event) => (event.type === 'message' && event.from === side ? [event.size] : []))
+        expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(sent.length)
+      }
+      expect(all.at(-1)).toMatchObject({ type: 'ended', from: 'server', how: 'finished' })
+    }),
+  )
 })
 
 test('a pause ends a message without an end of its own, and an unfinished message is reported once', async () => {
