@@ -131,11 +131,27 @@ export function testProtocols(serve: ServeWebPages): void {
     })
     await other.page.getByRole('button', { name: 'Connect' }).click()
     await other.page.getByRole('alert').filter({ hasText: 'The connection to the server is lost. Connect again.' }).waitFor()
+    await page.locator('h1').click()
+    await page.keyboard.press('?')
+    await page.getByText('the legal message with this number').waitFor()
+    await page.keyboard.press('Escape')
     await page.goto(`${gateway.url}/#protocols/nothing`)
     await page.getByRole('heading', { name: 'No protocol nothing' }).waitFor()
     await tab.expectAccessible()
     await page.getByRole('link', { name: 'All protocols' }).click()
     await page.getByRole('link', { name: 'example/connect-four' }).waitFor()
     tab.expectOnly(/404/)
+  })
+
+  test('says that a view could not be loaded, with a button to reload the page', async () => {
+    const { open } = await serve()
+    const old = await open('', async (fresh) => {
+      await fresh.route(/assets\/protocols-.*\.js/, (request) => request.abort())
+    })
+    await old.page.getByRole('link', { name: 'Protocols' }).click()
+    await old.page.getByRole('heading', { name: 'This view could not be loaded' }).waitFor()
+    await old.page.getByRole('button', { name: 'Reload' }).waitFor()
+    old.expectOnly(/ERR_FAILED/)
+    await old.expectAccessible()
   })
 }
