@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
 import { hashSources, STAMP } from './src/cli/page-build.ts'
@@ -10,7 +11,7 @@ import { hashSources, STAMP } from './src/cli/page-build.ts'
 export default defineConfig({
   root: join(import.meta.dirname, 'src/web'),
   base: './',
-  plugins: [compress(), stamp()],
+  plugins: [layouts(), compress(), stamp()],
   build: {
     outDir: join(import.meta.dirname, 'dist/web'),
     emptyOutDir: true,
@@ -19,6 +20,21 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
 })
+
+/** Makes the module with the layouts of the automatons, so that no browser needs the library that computes them. */
+function layouts(): Plugin {
+  const name = 'virtual:automaton-layouts'
+  return {
+    name: 'parlor-layouts',
+    resolveId: (id) => (id === name ? `\0${name}` : undefined),
+    async load(id) {
+      if (id !== `\0${name}`) return undefined
+      // the file loads all programs, so only this build loads it
+      const { layOutPrograms } = await import(pathToFileURL(join(import.meta.dirname, 'src/cli/page-layouts.ts')).href)
+      return `export default JSON.parse(${JSON.stringify(JSON.stringify(await layOutPrograms()))})`
+    },
+  }
+}
 
 /** Adds compressed copies of the built files, which the server sends to browsers that accept them. */
 function compress(): Plugin {

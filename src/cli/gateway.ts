@@ -3,6 +3,8 @@ import { errorMessage } from '../base/errors.ts'
 import type { Config, ResolvedConfig } from '../config/config.ts'
 import type { Store } from '../hall/ports.ts'
 import type { LobbyService } from '../lobby/service.ts'
+import { findShortName } from '../programs/index.ts'
+import type { Options } from '../protocol/definition.ts'
 import type { GatewayServices } from '../server/gateway/options.ts'
 import type { Logs } from '../server/observe/logs.ts'
 import type { ListenStatus, Server, StreamTransport } from '../server/server.ts'
@@ -13,6 +15,7 @@ import { listenTcp } from '../wire/transports/tcp.ts'
 import { wallClock } from './clock.ts'
 import { printError } from './diagnostics.ts'
 import { serverStatus } from './metrics-server.ts'
+import { spellOption } from './option-parsers.ts'
 import { pageFolder, preparePage } from './page-build.ts'
 import { shortName } from './same-port.ts'
 import { NOWHERE } from './stores.ts'
@@ -38,6 +41,8 @@ export interface WebPortOptions {
   readonly streams: StreamTransport
   readonly batcher: Batcher
   readonly logs: Logs
+  /** The options of the programs. */
+  readonly options: Options
   /** The addresses on which the programs listen. */
   readonly places: readonly ListenStatus[]
   /** Stops the build of the page. */
@@ -47,7 +52,7 @@ export interface WebPortOptions {
 /** Listens at the address for browsers, and builds the page if necessary. Resolves to `undefined` for the setting `none`. */
 export async function openWebPort(
   at: Config['web'],
-  { settings: { config }, streams, batcher, logs, places, stop }: WebPortOptions,
+  { settings: { config }, streams, batcher, logs, options, places, stop }: WebPortOptions,
 ): Promise<WebPort | undefined> {
   if (at === NOWHERE) return undefined
   const [{ Gateway }, { OriginRules }] = await Promise.all([
@@ -81,6 +86,13 @@ export async function openWebPort(
         const services: GatewayServices = {
           entrance: server.openEntrance(program, { program: program.name, transport: 'websocket', port: address.port }),
           lobby,
+          protocols: {
+            places,
+            options,
+            findShortName: ({ name, short }) => short ?? findShortName(name),
+            listOptions: ({ takes = [] }) => takes.map(spellOption),
+            openEntrance: (tried) => server.openEntrance(tried, { program: tried.name, transport: 'websocket', port: address.port }),
+          },
           health: () => serverStatus(server, store),
         }
         gateway.open(services)

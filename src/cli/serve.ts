@@ -103,7 +103,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
     logs.log('error', formatRefusal(metricsServer))
     return EXIT.trouble
   }
-  const webPort = await openWebPort(web, { settings, streams, batcher, logs, places: open, stop })
+  const webPort = await openWebPort(web, { settings, streams, batcher, logs, options, places: open, stop })
   const isWebBusy = webPort?.failure !== undefined
   if (isWebBusy && settings.from.get('web') !== 'default') {
     if (flags.json) new Terminal().write(`${json({ failed, metricsServer, webPort })}\n`)

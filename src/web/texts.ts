@@ -147,6 +147,7 @@ export const texts = {
   lobby: 'Lobby',
   ladder: 'Ladder',
   finished: 'Finished',
+  protocols: 'Protocols',
   game: 'Game',
   score: 'Score',
   games: 'Games',
@@ -211,6 +212,7 @@ export const texts = {
   recordTextHint: 'of the game, to save',
   replayHint: 'Anyone with the link can see this move.',
   reading: 'Loading.',
+  notLoaded: 'This view could not be loaded',
   unreachable: 'The server does not answer. Try again in a moment.',
   unreadable: 'The server has answered with a page that this page cannot read. Reload.',
   notOver: 'The game is not over.',
@@ -333,6 +335,11 @@ export const texts = {
       ['← →', 'one move back, one move on'],
       ['Home End', 'first position, last position'],
       ['Space', 'play and pause'],
+    ],
+    protocol: [
+      ['1 … 9', 'the legal message with this number'],
+      ['← →', 'one step back, one step forward'],
+      ['Home', 'the start'],
     ],
     tictactoe: [
       ['arrows Home End', 'from cell to cell'],

@@ -1,8 +1,11 @@
 import { expect, onTestFinished } from 'vitest'
 import { type Clock, createSystemClock } from '../../src/base/clock.ts'
+import { spellOption } from '../../src/cli/option-parsers.ts'
 import { createNativeProgram } from '../../src/door/door.ts'
 import { seededRandom } from '../../src/games/random.ts'
 import { LobbyService, type LobbyServiceOptions } from '../../src/lobby/service.ts'
+import { findShortName } from '../../src/programs/index.ts'
+import type { Program } from '../../src/protocol/definition.ts'
 import { Gateway } from '../../src/server/gateway/gateway.ts'
 import { OriginRules, type OriginRulesOptions } from '../../src/server/gateway/request-origin.ts'
 import { Server, type ServerOptions } from '../../src/server/server.ts'
@@ -17,6 +20,8 @@ import { WebClient } from './web-client.ts'
 export interface StartGatewayOptions {
   /** Names of the programs beside the gateway. */
   readonly programs?: readonly string[]
+  /** Further programs, such as those of a plug-in, on free ports. */
+  readonly plugins?: readonly Program[]
   readonly lobby?: Partial<Omit<LobbyServiceOptions, 'onError'>>
   readonly rules?: Partial<OriginRulesOptions>
   readonly limits?: Partial<ServerOptions['limits']>
@@ -47,7 +52,7 @@ export interface StartedGateway {
 
 /** Starts a gateway on a free port, with a lobby in memory; the end of the test stops it. */
 export async function startGateway(options: StartGatewayOptions = {}): Promise<StartedGateway> {
-  const { programs = [], lobby = {}, rules = {}, limits = {}, clock = createSystemClock(), prefix = '' } = options
+  const { programs = [], plugins = [], lobby = {}, rules = {}, limits = {}, clock = createSystemClock(), prefix = '' } = options
   const { folder = '/nowhere', isLimited = true, status = () => 'serving', certificate } = options
   const troubles: string[] = []
   const onError = (sentence: string, reason: unknown) => troubles.push(`${sentence}: ${reason}`)
@@ -55,9 +60,9 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
   const service = new LobbyService({ store: memoryStore(), clock: createSystemClock(), random, ...lobby, onError })
   const batcher = new Batcher()
   const server = new Server({
-    programs: await Promise.all(programs.map(program)),
+    programs: [...(await Promise.all(programs.map(program))), ...plugins],
     host: '127.0.0.1',
-    ports: Object.fromEntries(programs.map((name) => [name, 0])),
+    ports: Object.fromEntries([...programs, ...plugins.map(({ name }) => name)].map((name) => [name, 0])),
     iterative: new Set(),
     limits: { first: 60_000, idle: 60_000, ...limits },
     options: {},
@@ -66,7 +71,8 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
     clock,
     batcher,
   })
-  const ports = new Map((await server.listen()).map(({ program: { name }, address }) => [name, address.port]))
+  const places = await server.listen()
+  const ports = new Map(places.map(({ program: { name }, address }) => [name, address.port]))
   server.admit(service)
   const gateway = new Gateway({
     at: { host: '127.0.0.1', port: 0 },
@@ -85,6 +91,13 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
   gateway.open({
     entrance: server.openEntrance(native, { program: native.name, transport: 'websocket', port }),
     lobby: service,
+    protocols: {
+      places,
+      options: {},
+      findShortName: ({ name, short }) => short ?? findShortName(name),
+      listOptions: ({ takes = [] }) => takes.map(spellOption),
+      openEntrance: (tried) => server.openEntrance(tried, { program: tried.name, transport: 'websocket', port }),
+    },
     health: () => ({ status: status() }),
   })
   const close = async () => {

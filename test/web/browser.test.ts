@@ -15,6 +15,7 @@ import { webPagesIn } from '../support/web-pages.ts'
 import { testErrors } from './in-browser/errors.ts'
 import { testHostileTexts } from './in-browser/hostile.ts'
 import { testPeople } from './in-browser/people.ts'
+import { testProtocols } from './in-browser/protocols.ts'
 import { testReplays } from './in-browser/replays.ts'
 import { testSoloGames } from './in-browser/solo-games.ts'
 
@@ -49,6 +50,16 @@ test('the page calls no method that is newer than the oldest browsers for which 
   }
 })
 
+test('no browser loads the library that draws automatons, and the first load has no drawings', async () => {
+  const scripts = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.js'))
+  const contents = await Promise.all(scripts.map((file) => readFile(join(folder, file), 'utf8')))
+  expect(contents.filter((content) => /graphviz/i.test(content))).toEqual([])
+  const html = await readFile(join(folder, 'index.html'), 'utf8')
+  const drawn = scripts.filter((_, at) => contents[at]?.includes('LOGIN {name} {password}'))
+  expect(drawn).toHaveLength(1)
+  expect(drawn.filter((file) => html.includes(file))).toEqual([])
+})
+
 test('the page has nothing inline, which the content security policy forbids', async () => {
   const html = await readFile(join(folder, 'index.html'), 'utf8')
   expect(html).toMatch(/<script type="module"[^>]* src="\.\/assets\//)
@@ -79,6 +90,7 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
   testSoloGames(serveWebPages)
   testReplays(serveWebPages)
   testPeople(serveWebPages)
+  testProtocols(serveWebPages)
   testErrors(serveWebPages)
   testHostileTexts(serveWebPages)
 

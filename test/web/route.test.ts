@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ladderLink, parseRoute, tableLink, userLink } from '../../src/web/browser/page.ts'
+import { ladderLink, parseRoute, protocolLink, tableLink, userLink } from '../../src/web/browser/page.ts'
 
 test('an address leads to its view', () => {
   expect(parseRoute('')).toEqual({ view: 'lobby' })
@@ -10,6 +10,7 @@ test('an address leads to its view', () => {
   expect(parseRoute('#ladder')).toEqual({ view: 'ladder' })
   expect(parseRoute('#finished')).toEqual({ view: 'finished' })
   expect(parseRoute('#account')).toEqual({ view: 'account' })
+  expect(parseRoute(protocolLink())).toEqual({ view: 'protocols' })
 })
 
 test('the links of the page lead back to what they name, whatever the name is', () => {
@@ -18,6 +19,7 @@ test('the links of the page lead back to what they name, whatever the name is', 
   for (const name of ['ada', 'eve <img src=x>', 'a/b#c?d', '../..', '%41', '\u202eevil', '👩‍🚀', 'join']) {
     expect(parseRoute(userLink(name))).toEqual({ view: 'user', name })
     expect(parseRoute(ladderLink(name))).toEqual({ view: 'ladder', game: name })
+    expect(parseRoute(protocolLink(name))).toEqual({ view: 'protocols', name })
   }
 })
 
@@ -34,6 +36,8 @@ test('an address that leads nowhere says so', () => {
     '#u',
     '#u/',
     '#u/%',
+    '#protocols/',
+    '#protocols/tjc/guess',
     '#ladder/%E0%A4%A',
     '#join',
   ]

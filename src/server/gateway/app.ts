@@ -8,8 +8,10 @@ import { TransportStream } from '../../wire/transports/transport-stream.ts'
 import { formatError, HEADERS, statusOf } from './answers.ts'
 import { ConnectionTimeouts } from './connection-timeouts.ts'
 import type { GatewayOptions, GatewayServices } from './options.ts'
+import { addProtocolRoutes } from './protocol-routes.ts'
 import { addReadRoutes } from './read-routes.ts'
 import { type GatewayError, RequestGate } from './request-gate.ts'
+import { ServedProtocols } from './served-protocols.ts'
 import { addSessionRoutes } from './session-routes.ts'
 import { GatewaySockets } from './sockets.ts'
 import { addStaticFiles } from './static-files.ts'
@@ -71,10 +73,12 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
   })
   app.get(`${prefix}/api/openapi.json`, { schema: { hide: true } }, () => app.swagger())
   addReadRoutes(app, prefix, new HallReader(services.lobby))
+  const protocols = new ServedProtocols(services.protocols, clock)
+  addProtocolRoutes(app, prefix, protocols)
   const originOf = ({ raw }: FastifyRequest) => gate.originOf(raw)
   addSessionRoutes(app, { prefix, lobby: services.lobby, originOf })
   await addStaticFiles(app, prefix, options.folder)
-  const sockets = new GatewaySockets(app.server, options, services, { gate, timeouts })
+  const sockets = new GatewaySockets(app.server, options, { entrance: services.entrance, protocols }, { gate, timeouts })
   await app.ready()
   return {
     serve(transport) {

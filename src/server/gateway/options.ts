@@ -5,6 +5,7 @@ import type { Batcher } from '../../wire/transports/batching.ts'
 import type { Health } from '../http.ts'
 import type { Entrance, StreamTransport } from '../server.ts'
 import type { OriginRules } from './request-origin.ts'
+import type { ProtocolServices } from './served-protocols.ts'
 
 /** GatewayOptions are the address, the transport and the limits of the gateway. */
 export interface GatewayOptions {
@@ -30,5 +31,6 @@ export interface GatewayServices {
   /** The entrance for conversations in the native protocol. */
   readonly entrance: Entrance
   readonly lobby: LobbyService
+  readonly protocols: ProtocolServices
   readonly health: () => Pick<Health, 'status'>
 }

@@ -2,13 +2,16 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { sweepSome } from '../../base/sweep.ts'
 import { MESSAGE_LIMIT } from '../../wire/framing/framing.ts'
+import type { Transport } from '../../wire/transport.ts'
 import { TransportStream } from '../../wire/transports/transport-stream.ts'
 import { WebSocketTransport } from '../../wire/transports/websocket.ts'
 import type { AdmittedPeer } from '../admission.ts'
+import type { Entrance } from '../server.ts'
 import { formatError, type GatewayCode } from './answers.ts'
 import type { ConnectionTimeouts } from './connection-timeouts.ts'
-import type { GatewayOptions, GatewayServices } from './options.ts'
+import type { GatewayOptions } from './options.ts'
 import type { RequestGate } from './request-gate.ts'
+import type { ServedProtocols } from './served-protocols.ts'
 import { readSessionCookie } from './session-cookie.ts'
 
 /*
@@ -34,6 +37,20 @@ const OPTIONS = {
   closeTimeout: CLOSE_TIMEOUT,
 }
 
+/** SocketTarget is the conversation at a path: in the native protocol, or with a program that a browser tries. */
+interface SocketTarget {
+  readonly entrance: Entrance
+  /** Wraps the transport of a trial; missing for the native protocol. */
+  readonly wrap?: (transport: Transport) => Transport
+}
+
+/** SocketServices has the conversations to which WebSockets lead. */
+export interface SocketServices {
+  /** The entrance for conversations in the native protocol. */
+  readonly entrance: Entrance
+  readonly protocols: ServedProtocols
+}
+
 /** SocketGuards has the limits of the HTTP connections, some of which become WebSockets. */
 export interface SocketGuards {
   readonly gate: RequestGate
@@ -43,13 +60,13 @@ export interface SocketGuards {
 /** GatewaySockets accepts the WebSockets of an HTTP server, and pings their clients. */
 export class GatewaySockets {
   readonly #options: Pick<GatewayOptions, 'clock' | 'prefix'>
-  readonly #services: GatewayServices
+  readonly #services: SocketServices
   readonly #guards: SocketGuards
   readonly #library = new WebSocketServer(OPTIONS)
   readonly #open = new Set<WebSocketTransport>()
   #cancel: (() => void) | undefined
 
-  constructor(server: HttpServer, options: Pick<GatewayOptions, 'clock' | 'prefix'>, services: GatewayServices, guards: SocketGuards) {
+  constructor(server: HttpServer, options: Pick<GatewayOptions, 'clock' | 'prefix'>, services: SocketServices, guards: SocketGuards) {
     this.#options = options
     this.#services = services
     this.#guards = guards
@@ -69,27 +86,40 @@ export class GatewaySockets {
     stream.on('error', ignoreError)
     const checked = this.#guards.gate.check(request, 'change')
     if ('code' in checked) return refuse(stream, checked.code, checked.message)
-    const path = `${this.#options.prefix}/ws`
-    if (request.url !== path) return refuse(stream, 'not-found', `WebSockets are at ${path}, without a query`)
-    const refusal = this.#services.entrance.admit(checked)
+    const target = this.#findTarget(request.url ?? '')
+    if (!target) return refuse(stream, 'not-found', `WebSockets are at ${this.#options.prefix}/ws, without a query`)
+    const refusal = target.entrance.admit(checked)
     if (refusal !== undefined) return refuse(stream, 'too-many', refusal)
     let accepted: WebSocket | undefined
     this.#library.handleUpgrade(request, stream, head, (socket) => {
       accepted = socket
     })
-    if (accepted) return this.#serve(accepted, stream, checked, readSessionCookie(request.headers.cookie))
-    this.#services.entrance.leave(checked)
+    if (accepted) {
+      const transport = this.#accept(accepted, stream, checked)
+      if (target.wrap) return target.entrance.serve(target.wrap(transport))
+      const token = readSessionCookie(request.headers.cookie)
+      return target.entrance.serve(transport, token === undefined ? undefined : { sessionToken: token })
+    }
+    target.entrance.leave(checked)
     refuse(stream, 'bad-request', 'this is not a handshake of WebSocket version 13 (RFC 6455)')
   }
 
-  /** Serves a WebSocket. Its listeners are created here, because in `#upgrade` they would hold the whole request in memory. */
-  #serve(socket: WebSocket, stream: TransportStream, client: AdmittedPeer, token: string | undefined): void {
+  /** Finds the conversation at a path; `undefined` for a path without a conversation. */
+  #findTarget(url: string): SocketTarget | undefined {
+    const { prefix } = this.#options
+    const { entrance, protocols } = this.#services
+    if (url === `${prefix}/ws`) return { entrance }
+    return url.startsWith(`${prefix}/`) ? protocols.findTrial(url.slice(prefix.length + 1)) : undefined
+  }
+
+  /** Accepts a WebSocket. Its listeners are created here, because in `#upgrade` they would hold the whole request in memory. */
+  #accept(socket: WebSocket, stream: TransportStream, client: AdmittedPeer): Transport {
     this.#guards.timeouts.remove(stream)
     stream.upgrade()
     const transport = new WebSocketTransport(socket, stream, client)
     this.#ping(transport)
     socket.once('close', () => this.#open.delete(transport))
-    this.#services.entrance.serve(transport, token === undefined ? undefined : { sessionToken: token })
+    return transport
   }
 
   #ping(transport: WebSocketTransport): void {

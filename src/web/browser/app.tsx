@@ -7,12 +7,16 @@ import { FinishedView } from './finished.tsx'
 import { Icon, Mark } from './icons.tsx'
 import { KeysDialog } from './keys.tsx'
 import { LadderView } from './ladder.tsx'
+import { LazyView } from './lazy-view.tsx'
 import { Lobby } from './lobby.tsx'
 import { type Route, tableLink, usePage, userLink } from './page.ts'
 import { UserName } from './people.tsx'
 import { Trouble } from './says.tsx'
 import { TableView } from './table.tsx'
 import { UserView } from './user.tsx'
+
+/** Loads the views of protocols. */
+const loadProtocols = () => import('./protocols.tsx').then(({ ProtocolsView }) => ProtocolsView)
 
 /** App is the whole page: the bar, the banner with notices, one view, and the dialog for a name. */
 export function App() {
@@ -72,6 +76,8 @@ function View({ route }: { readonly route: Route }) {
       return <UserView key={route.name} name={route.name} />
     case 'account':
       return <AccountView />
+    case 'protocols':
+      return <LazyView load={loadProtocols} props={{ name: route.name }} />
     case 'none':
       return <Trouble title={texts.noPage} why={texts.noPageWhy} />
     case 'join':
@@ -85,6 +91,7 @@ const PLACES = [
   { view: 'lobby', link: '#lobby', name: texts.lobby },
   { view: 'ladder', link: '#ladder', name: texts.ladder },
   { view: 'finished', link: '#finished', name: texts.finished },
+  { view: 'protocols', link: '#protocols', name: texts.protocols },
 ] as const
 
 function Bar({ logIn }: { readonly logIn: () => void }) {

@@ -46,8 +46,9 @@ type Keys = readonly (readonly [keys: string, what: string])[]
 
 /** Returns the keys of a view; `game` is the name of the rules at a table in play. */
 function toKeys(route: Route, game: string): Keys {
-  const { lobby = [], table = [], replay = [] } = texts.keys
+  const { lobby = [], table = [], replay = [], protocol = [] } = texts.keys
   if (route.view === 'lobby') return lobby
+  if (route.view === 'protocols') return route.name === undefined ? [] : protocol
   if (route.view !== 'table') return []
   if (route.move !== undefined || game === '') return replay
   return [...(texts.keys[game] ?? []), ...table.filter(([key]) => key !== 'b' || !LETTER_GAMES.has(game))]

@@ -16,6 +16,8 @@ export type Route =
   | { readonly view: 'ladder'; readonly game?: string }
   | { readonly view: 'user'; readonly name: string }
   | { readonly view: 'account' }
+  /** The protocols of the server; with a name, the reference of one of them. */
+  | { readonly view: 'protocols'; readonly name?: string }
   /** An address that belongs to no view. */
   | { readonly view: 'none'; readonly address: string }
 
@@ -66,6 +68,8 @@ export function parseRoute(fragment: string): Route {
       return first === undefined || second !== undefined ? none : { view: 'join', code: first }
     case 'ladder':
       return second === undefined ? { view: 'ladder', ...(first === undefined ? {} : { game: first }) } : none
+    case 'protocols':
+      return second === undefined && first !== '' ? { view: 'protocols', ...(first === undefined ? {} : { name: first }) } : none
     case 'u':
       return first === undefined || first === '' || second !== undefined ? none : { view: 'user', name: first }
     case 'account':
@@ -94,6 +98,11 @@ export function tableLink(table: number, move?: number): string {
 /** Returns the fragment of a user's games. */
 export function userLink(name: string): string {
   return `#u/${encodeURIComponent(name)}`
+}
+
+/** Returns the fragment of the reference of a program; without a name, of the list of protocols. */
+export function protocolLink(name?: string): string {
+  return name === undefined ? '#protocols' : `#protocols/${encodeURIComponent(name)}`
 }
 
 /** Returns the fragment of the ladder of a game. */

@@ -1,3 +1,4 @@
+import type { ProtocolList, ProtocolReference } from '../../server/gateway/protocol-schemas.ts'
 import type { MessageOf } from '../model/messages.ts'
 import type { TableRecord } from '../model/replay.ts'
 import { texts } from '../texts.ts'
@@ -44,6 +45,16 @@ export function readRecent(): Promise<RecentPage | ReadRefusal> {
 /** Reads the ladder of a game. */
 export function readLadder(game: string): Promise<LadderPage | ReadRefusal> {
   return read(`games/${encodeURIComponent(game)}/ladder?limit=${ROWS}`)
+}
+
+/** Lists the programs of the server. */
+export function readProtocols(): Promise<ProtocolList | ReadRefusal> {
+  return read('protocols')
+}
+
+/** Reads the reference of a program. */
+export function readProtocol(name: string): Promise<ProtocolReference | ReadRefusal> {
+  return read(`protocols/${encodeURIComponent(name)}`)
 }
 
 /** RecordPage is a part of a record; `next` is the number of its last event, and is missing on the last page. */

@@ -143,6 +143,8 @@ Result: won by ada
     expect(Object.keys(body.paths as object).toSorted()).toEqual([
       '/parlor/api/games',
       '/parlor/api/games/{game}/ladder',
+      '/parlor/api/protocols',
+      '/parlor/api/protocols/{name}',
       '/parlor/api/recent',
       '/parlor/api/session',
       '/parlor/api/tables',

@@ -1,0 +1,37 @@
+import { useEffect, useReducer, useRef } from 'preact/hooks'
+import { openTrialLink, type TrialLink } from '../connection/trial-link.ts'
+import { toHex } from '../model/escapes.ts'
+import { emptyTrial, foldTrial, type TrialModel } from '../model/trial.ts'
+import { protocolTexts } from '../protocol-texts.ts'
+
+/** TrialActs has the ways in which a user acts in a trial. */
+export interface TrialActs {
+  connect(): void
+  disconnect(): void
+  send(bytes: Uint8Array): void
+  /** Closes the direction of the client. */
+  finish(): void
+}
+
+/** Holds a trial of a program as long as the view is drawn, and disconnects afterwards. */
+export function useTrial(name: string): TrialActs & { readonly trial: TrialModel } {
+  const [trial, take] = useReducer(foldTrial, emptyTrial)
+  const link = useRef<TrialLink>()
+  useEffect(() => () => link.current?.close(), [])
+  return {
+    trial,
+    connect() {
+      link.current?.close()
+      link.current = openTrialLink({ name, take, refused: protocolTexts.lost, cut: protocolTexts.cut })
+    },
+    disconnect() {
+      link.current?.close()
+      take({ type: 'closed', reason: undefined })
+    },
+    send: (bytes) => link.current?.send({ type: 'send', bytes: toHex(bytes) }),
+    finish() {
+      link.current?.send({ type: 'finish' })
+      take({ type: 'finishing' })
+    },
+  }
+}

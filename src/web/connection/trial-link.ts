@@ -1,0 +1,56 @@
+import type { TrialCommand } from '../../server/gateway/protocol-schemas.ts'
+import type { TrialInput } from '../model/trial.ts'
+
+/** TrialLink is the connection of a trial. */
+export interface TrialLink {
+  send(command: TrialCommand): void
+  /** Closes the connection; the server sees a client that has disconnected. */
+  close(): void
+}
+
+/** TrialLinkOptions says where a trial is, and which function gets its events. */
+export interface TrialLinkOptions {
+  /** The name of the program. */
+  readonly name: string
+  /** Called with each event of the server, and with the end of the connection. */
+  readonly take: (input: TrialInput) => void
+  /** The sentence for a server that accepts no connection. */
+  readonly refused: string
+  /** The sentence for a connection that breaks. */
+  readonly cut: string
+}
+
+/** The code of RFC 6455 for a connection whose conversation is over. */
+const NORMAL = 1000
+
+/** Opens a trial at the server that has sent this page. */
+export function openTrialLink({ name, take, refused, cut }: TrialLinkOptions): TrialLink {
+  const address = new URL(`try/${encodeURIComponent(name)}`, location.href)
+  address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
+  address.hash = ''
+  const socket = new WebSocket(address)
+  let isOpen = false
+  // a connection that the page has closed reports nothing more
+  let isDropped = false
+  take({ type: 'opening' })
+  socket.addEventListener('open', () => {
+    isOpen = true
+  })
+  socket.addEventListener('message', ({ data }) => {
+    // the server has written the event by its schema
+    if (!isDropped) take(JSON.parse(String(data)) as TrialInput)
+  })
+  socket.addEventListener('close', ({ code }) => {
+    const reason = isOpen ? (code === NORMAL ? undefined : cut) : refused
+    if (!isDropped) take({ type: 'closed', reason })
+  })
+  return {
+    send: (command) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(command))
+    },
+    close: () => {
+      isDropped = true
+      socket.close()
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import type { ProtocolReference } from '../../server/gateway/protocol-schemas.ts'
+
+/** ProtocolStep is a legal message of a state. */
+export type ProtocolStep = ProtocolReference['states'][number]['steps'][number]
+
+/** StateTurn is the side whose turn it is in a state. */
+export type StateTurn = 'client' | 'server' | 'either' | 'none'
+
+/** Walk is a path through an automaton, which a user steps along. */
+export interface Walk {
+  readonly steps: readonly ProtocolStep[]
+  /** Number of steps up to the present state; the steps after it were taken back. */
+  readonly at: number
+}
+
+export const emptyWalk: Walk = { steps: [], at: 0 }
+
+/** Maximum number of steps of a walk; a longer walk forgets its first steps. */
+const LONGEST = 500
+
+/** Returns the state after the steps that were taken. */
+export function stateOf({ start }: Pick<ProtocolReference, 'start'>, { steps, at }: Walk): string {
+  return steps[at - 1]?.next ?? start
+}
+
+/** Returns the legal messages of a state; an end has none. */
+export function legalSteps({ states }: Pick<ProtocolReference, 'states'>, state: string): readonly ProtocolStep[] {
+  return states.find(({ name }) => name === state)?.steps ?? []
+}
+
+/** Takes a step. The steps that were taken back are forgotten. */
+export function takeStep({ steps, at }: Walk, step: ProtocolStep): Walk {
+  const taken = [...steps.slice(0, at), step].slice(-LONGEST)
+  return { steps: taken, at: taken.length }
+}
+
+/** Goes to the state after a number of steps: back, or forward again. */
+export function goTo({ steps }: Walk, at: number): Walk {
+  return { steps, at: Math.max(0, Math.min(steps.length, at)) }
+}
+
+/**
+ * Returns the side whose turn it is: the side that may send a message other than a goodbye or a close; if there is no such message, the side
+ * that may send at all. `either` if both may, `none` at an end.
+ */
+export function speakerOf({ messages }: Pick<ProtocolReference, 'messages'>, steps: readonly ProtocolStep[]): StateTurn {
+  const ends = new Set(messages.filter(({ bye, closes }) => bye || closes).map(({ name }) => name))
+  const main = steps.filter(({ message }) => !ends.has(message))
+  const sides = new Set((main.length > 0 ? main : steps).map(({ from }) => from))
+  if (sides.size === 2) return 'either'
+  const [side] = sides
+  return side ?? 'none'
+}
