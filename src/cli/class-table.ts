@@ -14,6 +14,8 @@ export interface ClassTableOptions {
   readonly lines?: number
 }
 
+/** The first column, if a roster names desks. */
+const DESK = { title: 'desk' }
 const COLUMNS = [
   { title: 'client' },
   { title: 'name' },
@@ -25,7 +27,7 @@ const COLUMNS = [
   { title: 'quiet', isNumber: true },
 ]
 /** Widest cell of a name, an address or a state. */
-const WIDEST = { name: 12, client: 22, state: 16 }
+const WIDEST = { desk: 14, name: 12, client: 22, state: 16 }
 /** Blanks before a fault, below its row. */
 const INDENT = '  '
 /** Longest fault in lines, if the lines are limited. */
@@ -42,9 +44,10 @@ export function formatClassTable(rows: readonly ClassConnection[], options: Clas
   const head = formatSummary(rows)
   if (rows.length === 0) return [head]
   const sorted = rows.toSorted((one, other) => rankOf(one) - rankOf(other) || one.connection - other.connection)
+  const hasDesks = rows.some(({ desk }) => desk !== undefined)
   const [titles = '', ...cells] = formatTable(
-    COLUMNS,
-    sorted.map((row) => toCells(row)),
+    hasDesks ? [DESK, ...COLUMNS] : COLUMNS,
+    sorted.map((row) => [...(hasDesks ? [shorten(escapeInvisible(row.desk ?? ''), WIDEST.desk)] : []), ...toCells(row)]),
     columns,
   )
     .trimEnd()
@@ -64,9 +67,10 @@ export function formatClassTable(rows: readonly ClassConnection[], options: Clas
 
 /** Formats a connection as one line, for a pipe. */
 export function formatClassRow(row: ClassConnection, columns = Number.POSITIVE_INFINITY): string {
-  const { name, program, state, progress, fault } = row
+  const { desk, name, program, state, progress, fault } = row
   const { visited, states, games } = progress
   const parts = [
+    ...(desk === undefined ? [] : [escapeInvisible(desk)]),
     formatAddress(row),
     program,
     ...(name === undefined ? [] : [escapeInvisible(name)]),

@@ -3,7 +3,7 @@ import { errorMessage } from '../base/errors.ts'
 import type { Config, ResolvedConfig } from '../config/config.ts'
 import type { Store } from '../hall/ports.ts'
 import type { LobbyService } from '../lobby/service.ts'
-import type { GatewayServices } from '../server/gateway/options.ts'
+import type { GatewayClass, GatewayServices } from '../server/gateway/options.ts'
 import type { Logs } from '../server/observe/logs.ts'
 import type { ListenStatus, Server, StreamTransport } from '../server/server.ts'
 import { cannotListen, formatAddress } from '../terminal/system-errors.ts'
@@ -27,8 +27,8 @@ export interface WebPort {
   readonly failure?: unknown
   /** The URL to open in a browser. */
   readonly url: string
-  /** Serves browsers from now on. */
-  open(server: Server, lobby: LobbyService, store: Store): Promise<void>
+  /** Serves browsers from now on; with `lab`, the class console, too. */
+  open(server: Server, lobby: LobbyService, store: Store, classConsole?: GatewayClass): Promise<void>
   close(): Promise<void>
 }
 
@@ -75,13 +75,14 @@ export async function openWebPort(
     return {
       address,
       url: toUrl(address, isSecure, prefix),
-      async open(server, lobby, store) {
+      async open(server, lobby, store, classConsole) {
         const { createNativeProgram } = await import('../door/door.ts')
         const program = createNativeProgram(findDoor(places))
         const services: GatewayServices = {
           entrance: server.openEntrance(program, { program: program.name, transport: 'websocket', port: address.port }),
           lobby,
           health: () => serverStatus(server, store),
+          classConsole,
         }
         gateway.open(services)
       },

@@ -6,6 +6,7 @@ import { TransportStream } from '../../wire/transports/transport-stream.ts'
 import { WebSocketTransport } from '../../wire/transports/websocket.ts'
 import type { AdmittedPeer } from '../admission.ts'
 import { formatError, type GatewayCode } from './answers.ts'
+import type { ClassFollowers } from './class-followers.ts'
 import type { ConnectionTimeouts } from './connection-timeouts.ts'
 import type { GatewayOptions, GatewayServices } from './options.ts'
 import type { RequestGate } from './request-gate.ts'
@@ -38,6 +39,8 @@ const OPTIONS = {
 export interface SocketGuards {
   readonly gate: RequestGate
   readonly timeouts: ConnectionTimeouts
+  /** The operators that follow the class console. */
+  readonly followers: ClassFollowers
 }
 
 /** GatewaySockets accepts the WebSockets of an HTTP server, and pings their clients. */
@@ -70,26 +73,56 @@ export class GatewaySockets {
     const checked = this.#guards.gate.check(request, 'change')
     if ('code' in checked) return refuse(stream, checked.code, checked.message)
     const path = `${this.#options.prefix}/ws`
+    if (request.url === `${path}/class`) return this.#upgradeClass(request, stream, head, checked)
     if (request.url !== path) return refuse(stream, 'not-found', `WebSockets are at ${path}, without a query`)
-    const refusal = this.#services.entrance.admit(checked)
-    if (refusal !== undefined) return refuse(stream, 'too-many', refusal)
+    const accepted = this.#accept(request, stream, head, checked)
+    if (accepted) this.#serve(accepted, stream, checked, readSessionCookie(request.headers.cookie))
+  }
+
+  /** Accepts a follower of the class console, if the request has the cookie of the operator. */
+  #upgradeClass(request: IncomingMessage, stream: TransportStream, head: Buffer, client: AdmittedPeer): void {
+    const session = this.#guards.followers.check(request.headers.cookie)
+    if ('code' in session) return refuse(stream, session.code, session.message)
+    const accepted = this.#accept(request, stream, head, client)
+    if (!accepted) return
+    accepted.once('close', () => this.#services.entrance.leave(client))
+    this.#guards.followers.serve(this.#toTransport(accepted, stream, client), session)
+  }
+
+  /** Accepts a WebSocket within the limits of its address; answers any other request with an error. */
+  #accept(request: IncomingMessage, stream: TransportStream, head: Buffer, client: AdmittedPeer): WebSocket | undefined {
+    const refusal = this.#services.entrance.admit(client)
+    if (refusal !== undefined) {
+      refuse(stream, 'too-many', refusal)
+      return undefined
+    }
     let accepted: WebSocket | undefined
     this.#library.handleUpgrade(request, stream, head, (socket) => {
       accepted = socket
     })
-    if (accepted) return this.#serve(accepted, stream, checked, readSessionCookie(request.headers.cookie))
-    this.#services.entrance.leave(checked)
+    if (accepted) return accepted
+    this.#services.entrance.leave(client)
     refuse(stream, 'bad-request', 'this is not a handshake of WebSocket version 13 (RFC 6455)')
+    return undefined
   }
 
-  /** Serves a WebSocket. Its listeners are created here, because in `#upgrade` they would hold the whole request in memory. */
+  /** Serves a WebSocket in the native protocol. */
   #serve(socket: WebSocket, stream: TransportStream, client: AdmittedPeer, token: string | undefined): void {
+    const transport = this.#toTransport(socket, stream, client)
+    this.#services.entrance.serve(transport, token === undefined ? undefined : { sessionToken: token })
+  }
+
+  /**
+   * Returns the transport of a WebSocket, which the server pings from now on. Its listeners are created here, because in `#upgrade` they
+   * would hold the whole request in memory.
+   */
+  #toTransport(socket: WebSocket, stream: TransportStream, client: AdmittedPeer): WebSocketTransport {
     this.#guards.timeouts.remove(stream)
     stream.upgrade()
     const transport = new WebSocketTransport(socket, stream, client)
     this.#ping(transport)
     socket.once('close', () => this.#open.delete(transport))
-    this.#services.entrance.serve(transport, token === undefined ? undefined : { sessionToken: token })
+    return transport
   }
 
   #ping(transport: WebSocketTransport): void {
