@@ -31,6 +31,7 @@ export const texts = {
   whatMissed: 'What did I miss?',
   declines: (name: string) => `${name} declines.`,
 
+  class: 'Class',
   playAgainst: 'Play against',
   against: { anyone: 'anyone', house: 'the house', friend: 'a friend' },
   opponent: 'Opponent',
@@ -211,6 +212,7 @@ export const texts = {
   recordTextHint: 'of the game, to save',
   replayHint: 'Anyone with the link can see this move.',
   reading: 'Loading.',
+  notLoaded: 'This view could not be loaded',
   unreachable: 'The server does not answer. Try again in a moment.',
   unreadable: 'The server has answered with a page that this page cannot read. Reload.',
   notOver: 'The game is not over.',
@@ -333,6 +335,11 @@ export const texts = {
       ['← →', 'one move back, one move on'],
       ['Home End', 'first position, last position'],
       ['Space', 'play and pause'],
+    ],
+    class: [
+      ['arrows', 'from program to program'],
+      ['Enter', 'the wire of a program'],
+      ['p', 'projector size'],
     ],
     tictactoe: [
       ['arrows Home End', 'from cell to cell'],

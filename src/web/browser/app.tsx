@@ -7,12 +7,16 @@ import { FinishedView } from './finished.tsx'
 import { Icon, Mark } from './icons.tsx'
 import { KeysDialog } from './keys.tsx'
 import { LadderView } from './ladder.tsx'
+import { LazyView } from './lazy-view.tsx'
 import { Lobby } from './lobby.tsx'
 import { type Route, tableLink, usePage, userLink } from './page.ts'
 import { UserName } from './people.tsx'
 import { Trouble } from './says.tsx'
 import { TableView } from './table.tsx'
 import { UserView } from './user.tsx'
+
+/** Loads the view of the class. */
+const loadClass = () => import('./class-view.tsx').then(({ ClassView }) => ClassView)
 
 /** App is the whole page: the bar, the banner with notices, one view, and the dialog for a name. */
 export function App() {
@@ -72,6 +76,8 @@ function View({ route }: { readonly route: Route }) {
       return <UserView key={route.name} name={route.name} />
     case 'account':
       return <AccountView />
+    case 'class':
+      return <LazyView load={loadClass} props={{}} />
     case 'none':
       return <Trouble title={texts.noPage} why={texts.noPageWhy} />
     case 'join':
@@ -86,6 +92,8 @@ const PLACES = [
   { view: 'ladder', link: '#ladder', name: texts.ladder },
   { view: 'finished', link: '#finished', name: texts.finished },
 ] as const
+/** The place of the operator, which the bar shows to no other user. */
+const CLASS = { view: 'class', link: '#class', name: texts.class } as const
 
 function Bar({ logIn }: { readonly logIn: () => void }) {
   const page = usePage()
@@ -102,7 +110,7 @@ function Bar({ logIn }: { readonly logIn: () => void }) {
         {texts.title}
       </a>
       <nav class="nav" aria-label={texts.nav}>
-        {PLACES.map((place) => (
+        {(view === 'class' ? [...PLACES, CLASS] : PLACES).map((place) => (
           <a key={place.view} href={place.link} aria-current={place.view === view ? 'page' : undefined}>
             {place.name}
           </a>

@@ -48,6 +48,7 @@ type Keys = readonly (readonly [keys: string, what: string])[]
 function toKeys(route: Route, game: string): Keys {
   const { lobby = [], table = [], replay = [] } = texts.keys
   if (route.view === 'lobby') return lobby
+  if (route.view === 'class') return texts.keys.class ?? []
   if (route.view !== 'table') return []
   if (route.move !== undefined || game === '') return replay
   return [...(texts.keys[game] ?? []), ...table.filter(([key]) => key !== 'b' || !LETTER_GAMES.has(game))]

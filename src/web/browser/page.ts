@@ -16,6 +16,8 @@ export type Route =
   | { readonly view: 'ladder'; readonly game?: string }
   | { readonly view: 'user'; readonly name: string }
   | { readonly view: 'account' }
+  /** The programs of a server with `lab`, for its operator. */
+  | { readonly view: 'class' }
   /** An address that belongs to no view. */
   | { readonly view: 'none'; readonly address: string }
 
@@ -69,6 +71,7 @@ export function parseRoute(fragment: string): Route {
     case 'u':
       return first === undefined || first === '' || second !== undefined ? none : { view: 'user', name: first }
     case 'account':
+    case 'class':
     case 'finished':
       return first === undefined ? { view } : none
     default:
