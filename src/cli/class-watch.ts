@@ -50,6 +50,10 @@ export class ClassWatch {
         this.console.seat(info.connection, table, this.#nameAt(table, seat, info.program))
         logs.seated?.(info, table, seat)
       },
+      noticed: (info, what, sentence) => {
+        if (what === 'rejected') this.console.refuseMessage(info.connection, sentence)
+        logs.noticed?.(info, what, sentence)
+      },
       ended: (info, ending) => {
         if (ending.trouble) this.console.endConversation(info.connection, ending.outcome, ending.trouble.message)
         logs.ended?.(info, ending)

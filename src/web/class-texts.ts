@@ -1,5 +1,4 @@
 import { formatCount } from '../base/counts.ts'
-import type { ClassConnection } from '../lab/class/class-view.ts'
 import { type ClassTile, STUCK, type TileStatus } from './model/class-model.ts'
 
 /* The texts of the class, which the page loads with that view. */
@@ -38,26 +37,20 @@ export const classTexts = {
   legend: { client: 'client', server: 'server', bad: 'violation' },
   unwatched: (count: number) => `${formatCount(count, 'further connection')} ${count === 1 ? 'is' : 'are'} not watched.`,
   violation: (title: string, sentence: string) => `Violation at ${title}: ${sentence}`,
-  turns: { client: 'client’s turn', server: 'server’s turn', either: 'either side’s turn', none: 'closed' } as const,
+  turns: { client: 'client’s turn', server: 'server’s turn', either: 'either side’s turn', none: 'no side’s turn' } as const,
+  visited: (visited: number, states: number) => `${visited} of ${formatCount(states, 'state')} visited`,
 } as const
-
-/** Formats the state of a program: its state in the protocol, and the side that may send. */
-export function formatState({ state, turn, isOpen }: ClassConnection): string {
-  return `${state}, ${classTexts.turns[isOpen ? turn : 'none']}`
-}
 
 /** Formats the one sentence of a tile. A sentence of the server begins in lower case. */
 export function formatSentence({ row, status, quiet }: ClassTile): string {
   const { fault, progress } = row
   if (status === 'bad' && fault) return capitalize(fault.sentence)
   if (status === 'stuck') return `Quiet for ${formatSpan(quiet)}; it is the ${classTexts.turns[row.turn]}.`
-  const corrected = fault ? 'Corrected its last fault. ' : ''
-  return `${corrected}${formatProgress(progress)}`
-}
-
-function formatProgress({ visited, states, games }: ClassConnection['progress']): string {
-  const share = `${visited} of ${formatCount(states, 'state')} visited`
-  return games > 0 ? `${formatCount(games, 'game')} finished, ${share}.` : `${capitalize(share)}.`
+  const games = progress.games > 0 ? [`${formatCount(progress.games, 'game')} finished.`] : []
+  const corrected = fault ? ['The last fault is corrected.'] : []
+  const turn = status === 'playing' ? [`${capitalize(classTexts.turns[row.turn])}.`] : []
+  const gone = status === 'left' ? ['Closed without a finished game.'] : []
+  return [...turn, ...gone, ...games, ...corrected].join(' ')
 }
 
 /** Formats a span: "48 s", "1 min 12 s", "1 h 3 min". */

@@ -10,6 +10,7 @@ test('an address leads to its view', () => {
   expect(parseRoute('#ladder')).toEqual({ view: 'ladder' })
   expect(parseRoute('#finished')).toEqual({ view: 'finished' })
   expect(parseRoute('#account')).toEqual({ view: 'account' })
+  expect(parseRoute('#class')).toEqual({ view: 'class' })
 })
 
 test('the links of the page lead back to what they name, whatever the name is', () => {
@@ -36,6 +37,7 @@ test('an address that leads nowhere says so', () => {
     '#u/%',
     '#ladder/%E0%A4%A',
     '#join',
+    '#class/1',
   ]
   for (const address of addresses) expect(parseRoute(address), address).toEqual({ view: 'none', address })
 })

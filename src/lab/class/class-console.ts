@@ -114,6 +114,14 @@ export class ClassConsole {
     this.#tables.delete(table)
   }
 
+  /** Notes that the server has refused a message that the protocol allows, for example a move against the rules; `sentence` says why. */
+  refuseMessage(connection: number, sentence: string): void {
+    const watched = this.#watched(connection)
+    if (!watched) return
+    watched.refuseMessage(sentence, this.#clock.monotonic() - watched.origin.since)
+    this.#publish(connection)
+  }
+
   /** Notes how the server has ended a conversation: the outcome, as in the logs, and the sentence of its error. */
   endConversation(connection: number, outcome: string, sentence: string): void {
     const watched = this.#watched(connection)

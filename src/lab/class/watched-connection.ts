@@ -131,6 +131,13 @@ export class WatchedConnection {
     this.#setFault(hides ? 'the client broke the rules of its protocol; its message is not shown' : sentence, at)
   }
 
+  /** Notes that the server has refused a message that the protocol allows. The sentence names the cause, and may quote the message. */
+  refuseMessage(sentence: string, at: number): void {
+    if (this.#fault?.stands) return
+    const hides = this.#mask.hidesTextOf('client')
+    this.#setFault(hides ? 'the server refused a message of the client, which is not shown' : sentence, at)
+  }
+
   /** Counts a game that the client has finished. */
   addGame(): void {
     this.#games++

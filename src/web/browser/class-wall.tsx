@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
-import { classTexts, formatSentence, formatState } from '../class-texts.ts'
+import { classTexts, formatSentence } from '../class-texts.ts'
 import { type ClassTile, formatPlace, type TileStatus } from '../model/class-model.ts'
 import { toShown, toShownName } from '../shown.ts'
 import { useKeys } from './board.ts'
@@ -78,10 +78,11 @@ function Tile({ tile }: { readonly tile: ClassTile }) {
         {classTexts.statuses[status]}
       </span>
       <span class="peer__program">
-        <code>{toShown(row.program)}</code> {toShown(formatState(row))}
+        <code>{toShown(row.program)}</code> {toShown(row.state)}
       </span>
-      <span class="peer__share num">
+      <span class="peer__share num" title={classTexts.visited(visited, states)}>
         {visited}/{states}
+        <span class="sr">: {classTexts.visited(visited, states)}</span>
       </span>
       <Trace sizes={row.trace ?? []} />
       <span class="peer__sentence" title={sentence}>
