@@ -14,11 +14,9 @@ export interface ClassTableOptions {
   readonly lines?: number
 }
 
-/** The first column, if a roster names desks. */
-const DESK = { title: 'desk' }
+const CLIENT = { title: 'client' }
+/** The columns after the client and its desk or name. */
 const COLUMNS = [
-  { title: 'client' },
-  { title: 'name' },
   { title: 'program' },
   { title: 'state' },
   { title: 'turn' },
@@ -44,10 +42,11 @@ export function formatClassTable(rows: readonly ClassConnection[], options: Clas
   const head = formatSummary(rows)
   if (rows.length === 0) return [head]
   const sorted = rows.toSorted((one, other) => rankOf(one) - rankOf(other) || one.connection - other.connection)
+  // a terminal of 80 columns has no room for desks and names
   const hasDesks = rows.some(({ desk }) => desk !== undefined)
   const [titles = '', ...cells] = formatTable(
-    hasDesks ? [DESK, ...COLUMNS] : COLUMNS,
-    sorted.map((row) => [...(hasDesks ? [shorten(escapeInvisible(row.desk ?? ''), WIDEST.desk)] : []), ...toCells(row)]),
+    hasDesks ? [{ title: 'desk' }, CLIENT, ...COLUMNS] : [CLIENT, { title: 'name' }, ...COLUMNS],
+    sorted.map((row) => toCells(row, hasDesks)),
     columns,
   )
     .trimEnd()
@@ -97,11 +96,11 @@ function rankOf({ fault, isOpen }: ClassConnection): number {
   return (isOpen ? 0 : 2) + (fault?.stands ? 0 : 1)
 }
 
-function toCells(row: ClassConnection): readonly string[] {
-  const { name = '', program, state, progress, isOpen, quietFor } = row
+function toCells(row: ClassConnection, hasDesks: boolean): readonly string[] {
+  const { name = '', desk = name, program, state, progress, isOpen, quietFor } = row
+  const client = shortenStart(formatAddress(row), WIDEST.client)
   return [
-    shortenStart(formatAddress(row), WIDEST.client),
-    shorten(escapeInvisible(name), WIDEST.name),
+    ...(hasDesks ? [shorten(escapeInvisible(desk), WIDEST.desk), client] : [client, shorten(escapeInvisible(name), WIDEST.name)]),
     program,
     shorten(escapeInvisible(state), WIDEST.state),
     toTurn(row),
