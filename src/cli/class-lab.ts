@@ -1,7 +1,7 @@
 import type { Config, ResolvedConfig } from '../config/config.ts'
 import type { GatewayClass } from '../server/gateway/options.ts'
-import { type ClassAccess, openClassAccess } from './class-access.ts'
 import { formatClassCsv, formatClassJUnit } from './class-export.ts'
+import { type ClassPassword, loadClassPassword } from './class-password.ts'
 import { ClassWatch, type ClassWatchOptions } from './class-watch.ts'
 import { withSource } from './config.ts'
 import { UsageError } from './diagnostics.ts'
@@ -11,7 +11,7 @@ import { toDataFolder } from './stores.ts'
 /** ClassLab has the parts of a server with `lab`: the class console, the operator's password, and the desks of the class. */
 export interface ClassLab {
   readonly watch: ClassWatch
-  readonly access: ClassAccess
+  readonly password: ClassPassword
   /** The class console as the port for browsers shows it. */
   readonly gateway: GatewayClass
   /** Ends the watch of the roster. */
@@ -35,15 +35,15 @@ export async function openClassLab(settings: ResolvedConfig, options: Omit<Class
   const { logs, clock } = options
   const warn = (sentence: string) => logs.log('warn', sentence)
   const file = roster === undefined ? undefined : await withSource(settings, 'roster', () => RosterFile.open(roster))
-  const access = await withSource(settings, 'classPassword', () => openClassAccess(classPassword, warn))
+  const password = await withSource(settings, 'classPassword', () => loadClassPassword(classPassword, warn))
   const watch = new ClassWatch({ ...options, streams: toStreams(settings.config), roster: file?.roster })
   file?.watch(clock, (changed) => watch.console.setRoster(changed), warn)
   return {
     watch,
-    access,
+    password,
     gateway: {
       console: watch.console,
-      passwordHash: access.passwordHash,
+      passwordHash: password.passwordHash,
       formatCsv: formatClassCsv,
       formatJUnit: formatClassJUnit,
     },

@@ -22,8 +22,8 @@ import { cannotListen } from '../terminal/system-errors.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import type { Listener } from '../wire/transport.ts'
 import { Batcher } from '../wire/transports/batching.ts'
-import { type ClassAccess, formatClassAccess } from './class-access.ts'
 import { checkClassSettings, openClassLab } from './class-lab.ts'
+import { type ClassPassword, formatClassPassword } from './class-password.ts'
 import type { ClassWatch } from './class-watch.ts'
 import { wallClock } from './clock.ts'
 import { type Flags, loadFromSettings, loadOptions, resolveSettings, selectPrograms } from './config.ts'
@@ -141,8 +141,8 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const terminal = new Terminal()
   terminal.write(
     flags.json
-      ? `${json({ listening: open, failed, metricsServer, webPort, access: classLab?.access })}\n`
-      : formatServed(open, host, terminal, isWebBusy || !webPort ? [] : formatPages(webPort, classLab?.access)),
+      ? `${json({ listening: open, failed, metricsServer, webPort, access: classLab?.password })}\n`
+      : formatServed(open, host, terminal, isWebBusy || !webPort ? [] : formatPages(webPort, classLab?.password)),
   )
   for (const sentence of notServed(places, config)) logs.log('error', sentence)
   if (isHidden) logs.log('error', formatNotShown(metricsServer, places))
@@ -288,8 +288,8 @@ function moveLimit({ config: { limits, idle }, from }: ResolvedConfig): number {
 }
 
 /** Returns the addresses of the pages for browsers, each with its line. */
-function formatPages({ url }: WebPort, access: ClassAccess | undefined): readonly string[] {
-  return [`Browsers: ${url}`, ...(access ? [formatClassAccess(toClassUrl(url), access)] : [])]
+function formatPages({ url }: WebPort, access: ClassPassword | undefined): readonly string[] {
+  return [`Browsers: ${url}`, ...(access ? [formatClassPassword(toClassUrl(url), access)] : [])]
 }
 
 function toClassUrl(url: string): string {
@@ -323,7 +323,7 @@ interface Outcome {
   readonly metricsServer?: MetricsServer | undefined
   readonly webPort?: WebPort | undefined
   /** With `lab`, the password of the class console. */
-  readonly access?: ClassAccess | undefined
+  readonly access?: ClassPassword | undefined
 }
 
 function json({ listening = [], failed, metricsServer, webPort, access }: Outcome): string {

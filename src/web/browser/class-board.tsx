@@ -7,12 +7,15 @@ import { ClassWall } from './class-wall.tsx'
 import { Icon } from './icons.tsx'
 import { usePage } from './page.ts'
 import { Choice, ServerText } from './people.tsx'
-import { useProjector } from './projector.ts'
 
 /** Milliseconds between two changes of the order, unless a program has broken its protocol; and of rest after a move of the mouse. */
 const ORDER = 5000
 const LAYOUTS = ['wall', 'list'] as const
 const FILTERS = ['all', 'bad', 'stuck', 'playing', 'done'] as const
+
+/** Name under which the browser stores the size, and its value. */
+const SCALE = 'parlor.scale'
+const PROJECTOR = 'projector'
 
 interface ClassBoardProps {
   readonly model: ClassModel
@@ -183,4 +186,25 @@ function useOrder(tiles: readonly ClassTile[], now: number) {
 function isFound({ title, row }: ClassTile, wanted: string): boolean {
   const text = [title, row.name ?? '', row.program, formatPlace(row)].join(' ').toLowerCase()
   return text.includes(wanted.trim().toLowerCase())
+}
+
+/**
+ * Returns whether the view is drawn in the size of a projector, and a function that changes and stores that. The size ends with the view,
+ * because the other views are for a user at a desk.
+ */
+function useProjector(): readonly [isProjector: boolean, set: (isProjector: boolean) => void] {
+  const [isProjector, setProjector] = useState(() => localStorage.getItem(SCALE) === PROJECTOR)
+  useEffect(() => {
+    const { dataset } = document.documentElement
+    if (isProjector) dataset.scale = PROJECTOR
+    return () => {
+      delete dataset.scale
+    }
+  }, [isProjector])
+  const set = (next: boolean) => {
+    if (next) localStorage.setItem(SCALE, PROJECTOR)
+    else localStorage.removeItem(SCALE)
+    setProjector(next)
+  }
+  return [isProjector, set]
 }

@@ -18,7 +18,7 @@ export function ClassView() {
   useEffect(() => {
     const own = new ClassClient({
       ...{ openSocket, readAccess: readClassAccess, logIn: logOperatorIn, logOut: logOperatorOut },
-      clock: { now: Date.now, monotonic: () => performance.now(), after },
+      clock: { monotonic: () => performance.now(), after },
       lost: classTexts.lost,
       changed: setState,
     })

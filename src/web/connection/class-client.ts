@@ -18,7 +18,7 @@ export interface ClassClientOptions {
   readonly readAccess: () => Promise<ClassAccess | ReadRefusal>
   readonly logIn: (password: string) => Promise<ReadRefusal | undefined>
   readonly logOut: () => Promise<ReadRefusal | undefined>
-  readonly clock: PageClock
+  readonly clock: Pick<PageClock, 'monotonic' | 'after'>
   /** Sentence for a lost connection. */
   readonly lost: string
   readonly changed: (state: ClassState) => void

@@ -6,8 +6,8 @@ import { makeToken } from '../hall/accounts/tokens.ts'
 import { UsageError } from './diagnostics.ts'
 import { readTextFile } from './text-file.ts'
 
-/** ClassAccess is the password with which the operator sees the class console in a browser. */
-export interface ClassAccess {
+/** ClassPassword is the password with which the operator sees the class console in a browser. */
+export interface ClassPassword {
   /** Hash of the password, in the PHC form. */
   readonly passwordHash: string
   /** The password that this start has made, which the server prints once. */
@@ -24,7 +24,7 @@ const PARTS = 3
  * Reads the password of the class console from a file or, without a file, makes a password. Calls `warn` if other users can read the file.
  * Rejects with a UsageError if the file cannot be read or has no valid password.
  */
-export async function openClassAccess(file: string | undefined, warn: (sentence: string) => void): Promise<ClassAccess> {
+export async function loadClassPassword(file: string | undefined, warn: (sentence: string) => void): Promise<ClassPassword> {
   const password = file === undefined ? makePassword() : await readPassword(file)
   const passwordHash = await new Passwords({ random: randomBytes }).hash(password)
   if (isRefusal(passwordHash)) throw new UsageError(`${file}: ${passwordHash.refused}`)
@@ -34,7 +34,7 @@ export async function openClassAccess(file: string | undefined, warn: (sentence:
 }
 
 /** Returns the line that a server prints at its start about the class console at an address. */
-export function formatClassAccess(url: string, { password, file }: ClassAccess): string {
+export function formatClassPassword(url: string, { password, file }: ClassPassword): string {
   return `The class: ${url} with the password ${password ?? `in ${file}`}`
 }
 
