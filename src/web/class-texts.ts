@@ -45,7 +45,7 @@ export const classTexts = {
 export function formatSentence({ row, status, quiet }: ClassTile): string {
   const { fault, progress } = row
   if (status === 'bad' && fault) return capitalize(fault.sentence)
-  if (status === 'stuck') return `Quiet for ${formatSpan(quiet)}; it is the ${classTexts.turns[row.turn]}.`
+  if (status === 'stuck') return `Quiet for ${formatSpan(quiet)}. ${capitalize(classTexts.turns[row.turn])}.`
   const games = progress.games > 0 ? [`${formatCount(progress.games, 'game')} finished.`] : []
   const corrected = fault ? ['The last fault is corrected.'] : []
   const turn = status === 'playing' ? [`${capitalize(classTexts.turns[row.turn])}.`] : []

@@ -99,7 +99,7 @@ describe('the model of the class', () => {
 
   test.each([
     [row(1, { fault }), 0, 'The client sent "x"'],
-    [row(1), 72_000, 'Quiet for 1 min 12 s; it is the client’s turn.'],
+    [row(1), 72_000, 'Quiet for 1 min 12 s. Client’s turn.'],
     [row(1, { fault: { ...fault, stands: false } }), 0, 'Client’s turn. The last fault is corrected.'],
     [row(1, { ...closed, progress: { visited: 5, states: 5, games: 2 } }), 0, '2 games finished.'],
     [row(1, closed), 0, 'Closed without a finished game.'],

@@ -3,12 +3,18 @@ import { WebSocket } from 'ws'
 import { formatClassCsv, formatClassJUnit } from '../../../src/cli/class-export.ts'
 import { type ClassLine, parseClassLine } from '../../../src/lab/class/class-lines.ts'
 import { Roster } from '../../../src/lab/class/roster.ts'
+import { toWatchedProtocol } from '../../../src/lab/monitor/monitor.ts'
+import { memoryPair } from '../../../src/wire/transports/memory.ts'
 import { Changes } from '../../support/changes.ts'
 import { LineSocket } from '../../support/line-socket.ts'
+import { program } from '../../support/play.ts'
 import { type StartedGateway, type StartGatewayOptions, startGateway } from '../../support/start-gateway.ts'
-import { TestClock } from '../../support/test-clock.ts'
+import { TestClock, turn } from '../../support/test-clock.ts'
 
 const PASSWORD = 'chalk and sponge'
+/** Connections and rounds of changes, with 17 MB of rows in total: more than the system stores for a browser that does not read. */
+const CLIENTS = 50
+const ROUNDS = 120
 
 /** Starts a gateway with a class console. */
 function startClass(options: StartGatewayOptions = {}): Promise<StartedGateway> {
@@ -80,7 +86,11 @@ describe('the class console at the gateway', () => {
     grace.say('DANCE')
     await follower.until((lines) => lines.some((line) => line.type === 'connection' && line.row.fault?.stands === true))
     const rows = follower.lines.filter((line) => line.type === 'connection').map(({ row }) => row)
-    expect(rows.at(-1)).toMatchObject({ program: 'fh/quiz', name: 'grace', fault: { sentence: expect.stringMatching(/^the client sent a text, which is not shown/) } })
+    expect(rows.at(-1)).toMatchObject({
+      program: 'fh/quiz',
+      name: 'grace',
+      fault: { sentence: expect.stringMatching(/^the client sent a text, which is not shown/) },
+    })
     const out = await fetch(`${gateway.url}/api/class/session`, { method: 'DELETE', headers: { cookie, origin: gateway.url } })
     expect([out.status, out.headers.getSetCookie()]).toEqual([
       204,
@@ -199,6 +209,40 @@ describe('the class console at the gateway', () => {
     await follower.until((lines) => lines.some((line) => line.type === 'connection' && (line.row.trace?.length ?? 0) > 8))
     expect(texts.length).toBeGreaterThan(2)
     expect(texts.join('\n')).not.toMatch(/engine-1843|private/)
+  })
+
+  test('is not collected for a browser that does not read, and is complete when the browser reads again', async () => {
+    const clock = new TestClock()
+    const gateway = await startClass({ clock })
+    const watched = gateway.watch?.console
+    const protocol = toWatchedProtocol(await program('guess'))
+    for (let connection = 1; connection <= CLIENTS; connection++) {
+      const [here] = memoryPair()
+      watched?.watch(here, protocol, { connection, client: { host: '10.0.0.1', port: connection }, transport: 'tcp' })
+      watched?.refuseMessage(connection, 'x'.repeat(2500))
+    }
+    const follower = new Follower(gateway, { cookie: await cookieOf(gateway) })
+    await follower.until((lines) => lines.at(-1)?.type === 'snapshot')
+    follower.socket.pause()
+    for (let round = 1; round <= ROUNDS; round++) {
+      for (let connection = 1; connection <= CLIENTS; connection++) watched?.seat(connection, 1, `round ${round}`)
+      await clock.pass(200)
+    }
+    follower.socket.resume()
+    // a round of changes begins 200 ms after the last
+    let isOver = false
+    const passing = (async () => {
+      while (!isOver) {
+        await clock.pass(200)
+        await turn()
+      }
+    })()
+    const isLast = (line: ClassLine) => line.type === 'connection' && line.row.name === `round ${ROUNDS}`
+    await follower.until((lines) => lines.filter(isLast).length === CLIENTS)
+    isOver = true
+    await passing
+    // a row of each connection in each round, if all were collected
+    expect(follower.lines.length).toBeLessThan((CLIENTS * ROUNDS) / 2)
   })
 
   test('ends for its followers when the gateway closes', async () => {
