@@ -9,7 +9,7 @@ import { KeysDialog } from './keys.tsx'
 import { LadderView } from './ladder.tsx'
 import { LazyView } from './lazy-view.tsx'
 import { Lobby } from './lobby.tsx'
-import { type Route, tableLink, usePage, userLink } from './page.ts'
+import { OPERATOR, type Route, tableLink, usePage, userLink } from './page.ts'
 import { UserName } from './people.tsx'
 import { Trouble } from './says.tsx'
 import { TableView } from './table.tsx'
@@ -102,6 +102,7 @@ function Bar({ logIn }: { readonly logIn: () => void }) {
   // a guest who is just logging in again has the name already
   const user = me ?? (entry.error === undefined ? guest : undefined)
   const word = link.state === 'lost' && link.bye !== undefined ? texts.link.stopped : texts.link[link.state]
+  const isOperator = localStorage.getItem(OPERATOR) !== null
   const dot = link.state === 'open' ? '' : link.state === 'lost' ? ' dot--off' : ' dot--away'
   return (
     <header class={`bar${view === 'table' ? ' bar--table' : ''}`}>
@@ -110,7 +111,7 @@ function Bar({ logIn }: { readonly logIn: () => void }) {
         {texts.title}
       </a>
       <nav class="nav" aria-label={texts.nav}>
-        {(view === 'class' ? [...PLACES, CLASS] : PLACES).map((place) => (
+        {(view === 'class' || isOperator ? [...PLACES, CLASS] : PLACES).map((place) => (
           <a key={place.view} href={place.link} aria-current={place.view === view ? 'page' : undefined}>
             {place.name}
           </a>

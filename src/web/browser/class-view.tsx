@@ -6,6 +6,7 @@ import { ClassClient, type ClassState } from '../connection/class-client.ts'
 import type { SocketEvents } from '../connection/socket.ts'
 import { ClassBoard } from './class-board.tsx'
 import { Icon } from './icons.tsx'
+import { OPERATOR } from './page.ts'
 import { ServerText } from './people.tsx'
 import { useViewTitle } from './reading.tsx'
 import { Trouble } from './says.tsx'
@@ -26,6 +27,11 @@ export function ClassView() {
     void own.start()
     return () => own.stop()
   }, [])
+  const { stage } = state
+  useEffect(() => {
+    if (stage === 'open') localStorage.setItem(OPERATOR, 'yes')
+    else if (stage !== 'loading') localStorage.removeItem(OPERATOR)
+  }, [stage])
   switch (state.stage) {
     case 'loading':
       return <Loading />

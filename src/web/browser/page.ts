@@ -39,6 +39,9 @@ export interface PageScope {
   unregister(password: string): void
 }
 
+/** Name under which the browser notes that its user has logged in as the operator, so that the bar leads to the class. */
+export const OPERATOR = 'parlor.operator'
+
 const PageContext = createContext<PageScope | undefined>(undefined)
 
 export const PageProvider = PageContext.Provider

@@ -91,6 +91,11 @@ export function testClass(serve: ServeWebPages): void {
     await page.setViewportSize({ width: 390, height: 844 })
     await expectNoScrolling(teacher, false)
 
+    await page.getByRole('link', { name: 'Ladder' }).click()
+    await page.getByRole('heading', { name: 'Ladder' }).waitFor()
+    expect(await page.locator('[data-scale]').count()).toBe(0)
+    await page.getByRole('link', { name: 'Class' }).click()
+    await tiles.nth(DESKS - 1).waitFor()
     const downloading = page.waitForEvent('download')
     await page.getByRole('link', { name: 'CSV' }).click()
     const file = await (await downloading).path()
@@ -100,6 +105,9 @@ export function testClass(serve: ServeWebPages): void {
     await page.getByRole('main').getByRole('button', { name: 'Log out' }).click()
     await page.getByLabel('Password of the operator').waitFor()
     expect(await page.locator('main').innerText()).not.toContain('desk')
+    await page.goto(`${gateway.url}/#ladder`)
+    await page.getByRole('heading', { name: 'Ladder' }).waitFor()
+    expect(await page.getByRole('link', { name: 'Class' }).count()).toBe(0)
   })
 
   test('says how a class is started, on a server that does not watch its programs', async () => {
