@@ -57,7 +57,7 @@ export function ClassBoard({ model, trouble, logOut }: ClassBoardProps) {
         </span>
       </div>
       {trouble !== undefined && (
-        <p class="err class__trouble" role="alert">
+        <p class="err class__trouble" role="status">
           <Icon name="warn" />
           <ServerText text={trouble} />
         </p>
