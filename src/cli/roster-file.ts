@@ -5,11 +5,11 @@ import { Roster, RosterError } from '../lab/class/roster.ts'
 import { UsageError } from './diagnostics.ts'
 import { readTextFile } from './text-file.ts'
 
-/** Milliseconds between two looks at the file. */
-const LOOK = 2000
+/** Milliseconds between two checks of the file. */
+const CHECK = 2000
 
 /**
- * RosterFile is the file with the desks of a class. It looks at the time and the size of the file every two seconds, because a file system
+ * RosterFile is the file with the desks of a class. It checks the time and the size of the file every two seconds, because a file system
  * on a network does not report changes, and because an editor often replaces a file instead of writing to it.
  */
 export class RosterFile {
@@ -37,8 +37,8 @@ export class RosterFile {
    */
   watch(clock: Clock, onChange: (roster: Roster) => void, warn: (sentence: string) => void): void {
     if (this.#isClosed) return
-    this.#cancel = clock.after(LOOK, () => {
-      void this.#look(onChange, warn).finally(() => this.watch(clock, onChange, warn))
+    this.#cancel = clock.after(CHECK, () => {
+      void this.#check(onChange, warn).finally(() => this.watch(clock, onChange, warn))
     })
   }
 
@@ -48,7 +48,7 @@ export class RosterFile {
     this.#cancel?.()
   }
 
-  async #look(onChange: (roster: Roster) => void, warn: (sentence: string) => void): Promise<void> {
+  async #check(onChange: (roster: Roster) => void, warn: (sentence: string) => void): Promise<void> {
     try {
       const stamp = await stampOf(this.#file)
       if (stamp === this.#stamp) return

@@ -9,7 +9,7 @@ import { ClassFeeds } from '../class-feed.ts'
 import type { OperatorSessions } from './operator-sessions.ts'
 import type { GatewayError } from './request-gate.ts'
 
-/** Maximum number of bytes that wait for a browser. The feed waits far below that limit, so only a very long row could reach it. */
+/** Maximum number of unsent bytes of a follower. The feed pauses at a lower number, so no follower reaches this limit. */
 const OUTBOX = 1024 * 1024
 
 /** The error for a server that does not watch its clients. */

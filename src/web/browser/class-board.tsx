@@ -8,7 +8,7 @@ import { Icon } from './icons.tsx'
 import { usePage } from './page.ts'
 import { Choice, ServerText } from './people.tsx'
 
-/** Milliseconds between two changes of the order, unless a program has broken its protocol; and of rest after a move of the mouse. */
+/** Milliseconds between two changes of the order, and from a move of the mouse to the next change. A violation changes the order earlier. */
 const ORDER = 5000
 const LAYOUTS = ['wall', 'list'] as const
 const FILTERS = ['all', 'bad', 'stuck', 'playing', 'done'] as const
@@ -19,7 +19,7 @@ const PROJECTOR = 'projector'
 
 interface ClassBoardProps {
   readonly model: ClassModel
-  /** Why the server sends no changes at present. */
+  /** The reason, if the server sends no changes at present. */
   readonly trouble: string | undefined
   readonly logOut: () => void
 }
@@ -159,7 +159,7 @@ function Announcement({ tiles }: { readonly tiles: readonly ClassTile[] }) {
 
 /**
  * Returns the tiles in the order of the wall, and a function that keeps the order for a while. The order changes every five seconds, and
- * at once if a program has broken its protocol; never while the user is about to press a tile.
+ * immediately if a program has broken its protocol; never while the user is about to press a tile.
  */
 function useOrder(tiles: readonly ClassTile[], now: number) {
   const heldAt = useRef(Number.NEGATIVE_INFINITY)

@@ -39,7 +39,7 @@ export function ClassWall({ tiles, layout, hold }: ClassWallProps) {
   )
 }
 
-/** Returns the number of tiles that a key moves the focus on; a row has as many as have the place of the first. */
+/** Returns the number of tiles by which a key moves the focus. The first row has the tiles whose top edge is that of the first tile. */
 function toStep(key: string, links: readonly HTMLElement[]): number {
   const top = links[0]?.getBoundingClientRect().top
   const row = Math.max(1, links.filter((link) => link.getBoundingClientRect().top === top).length)

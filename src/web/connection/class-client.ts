@@ -9,7 +9,7 @@ export type ClassState =
   /** The server was not started with `lab`. */
   | { readonly stage: 'no-lab' }
   | { readonly stage: 'login'; readonly isBusy: boolean; readonly error?: string }
-  /** `trouble` says why the server sends no changes at present. */
+  /** `trouble` has the reason, if the server sends no changes at present. */
   | { readonly stage: 'open'; readonly model: ClassModel; readonly trouble?: string }
 
 /** ClassClientOptions has the services that the client needs. */
