@@ -18,7 +18,11 @@ export function LazyView<Props extends object>({ load, props }: LazyViewProps<Pr
   useEffect(() => {
     let isCurrent = true
     const show = (View?: ComponentType<Props>) => isCurrent && setLoaded(View ? { View } : {})
-    load().then(show, () => show())
+    load().then(show, (reason) => {
+      // the browser reports a file that it cannot load by a TypeError
+      if (!(reason instanceof TypeError)) throw reason
+      show()
+    })
     return () => {
       isCurrent = false
     }
