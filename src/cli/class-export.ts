@@ -4,18 +4,18 @@ import { formatAddress } from '../terminal/system-errors.ts'
 import { toCsv } from './table.ts'
 
 const TITLES = [
-  ...['connection', 'program', 'address', 'port', 'transport', 'name', 'state', 'turn', 'open', 'opened', 'last'],
+  ...['connection', 'program', 'address', 'port', 'transport', 'desk', 'name', 'state', 'turn', 'open', 'opened', 'last'],
   ...['visited', 'states', 'games', 'result', 'fault', 'stands'],
 ]
 
 /** Formats the console as CSV: a row for each connection. */
 export function formatClassCsv(rows: readonly ClassConnection[]): string {
   const cells = rows.map((row) => {
-    const { connection, program, host, port, transport, name = '', state, turn, isOpen, openedAt, lastAt, progress, fault } = row
+    const { connection, program, host, port, transport, desk = '', name = '', state, turn, isOpen, openedAt, lastAt, progress, fault } = row
     const times = [openedAt, lastAt].map((at) => new Date(at).toISOString())
     const { visited, states, games } = progress
     return [
-      ...[connection, program, host, port, transport, name, state, turn, String(isOpen), ...times, visited, states, games],
+      ...[connection, program, host, port, transport, desk, name, state, turn, String(isOpen), ...times, visited, states, games],
       ...[toClassVerdict(row), fault?.sentence ?? '', fault ? String(fault.stands) : ''],
     ]
   })
@@ -43,8 +43,8 @@ export function formatClassJUnit(rows: readonly ClassConnection[]): string {
 }
 
 function formatCase(row: ClassConnection, verdict: ReturnType<typeof toClassVerdict>): string {
-  const { program, name, openedAt, lastAt, fault, progress } = row
-  const who = name === undefined ? formatAddress(row) : `${name}, ${formatAddress(row)}`
+  const { program, desk, name, openedAt, lastAt, fault, progress } = row
+  const who = [desk, name, formatAddress(row)].filter((one) => one !== undefined).join(', ')
   const seconds = ((lastAt - openedAt) / 1000).toFixed(3)
   const head = `    <testcase classname="${toXml(program)}" name="${toXml(who)}" time="${seconds}"`
   if (verdict === 'passed') return `${head}/>`

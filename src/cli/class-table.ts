@@ -14,9 +14,9 @@ export interface ClassTableOptions {
   readonly lines?: number
 }
 
+const CLIENT = { title: 'client' }
+/** The columns after the client and its desk or name. */
 const COLUMNS = [
-  { title: 'client' },
-  { title: 'name' },
   { title: 'program' },
   { title: 'state' },
   { title: 'turn' },
@@ -25,7 +25,7 @@ const COLUMNS = [
   { title: 'quiet', isNumber: true },
 ]
 /** Widest cell of a name, an address or a state. */
-const WIDEST = { name: 12, client: 22, state: 16 }
+const WIDEST = { desk: 14, name: 12, client: 22, state: 16 }
 /** Blanks before a fault, below its row. */
 const INDENT = '  '
 /** Longest fault in lines, if the lines are limited. */
@@ -42,9 +42,11 @@ export function formatClassTable(rows: readonly ClassConnection[], options: Clas
   const head = formatSummary(rows)
   if (rows.length === 0) return [head]
   const sorted = rows.toSorted((one, other) => rankOf(one) - rankOf(other) || one.connection - other.connection)
+  // a terminal of 80 columns has no room for desks and names
+  const hasDesks = rows.some(({ desk }) => desk !== undefined)
   const [titles = '', ...cells] = formatTable(
-    COLUMNS,
-    sorted.map((row) => toCells(row)),
+    hasDesks ? [{ title: 'desk' }, CLIENT, ...COLUMNS] : [CLIENT, { title: 'name' }, ...COLUMNS],
+    sorted.map((row) => toCells(row, hasDesks)),
     columns,
   )
     .trimEnd()
@@ -64,9 +66,10 @@ export function formatClassTable(rows: readonly ClassConnection[], options: Clas
 
 /** Formats a connection as one line, for a pipe. */
 export function formatClassRow(row: ClassConnection, columns = Number.POSITIVE_INFINITY): string {
-  const { name, program, state, progress, fault } = row
+  const { desk, name, program, state, progress, fault } = row
   const { visited, states, games } = progress
   const parts = [
+    ...(desk === undefined ? [] : [escapeInvisible(desk)]),
     formatAddress(row),
     program,
     ...(name === undefined ? [] : [escapeInvisible(name)]),
@@ -93,11 +96,11 @@ function rankOf({ fault, isOpen }: ClassConnection): number {
   return (isOpen ? 0 : 2) + (fault?.stands ? 0 : 1)
 }
 
-function toCells(row: ClassConnection): readonly string[] {
-  const { name = '', program, state, progress, isOpen, quietFor } = row
+function toCells(row: ClassConnection, hasDesks: boolean): readonly string[] {
+  const { name = '', desk = name, program, state, progress, isOpen, quietFor } = row
+  const client = shortenStart(formatAddress(row), WIDEST.client)
   return [
-    shortenStart(formatAddress(row), WIDEST.client),
-    shorten(escapeInvisible(name), WIDEST.name),
+    ...(hasDesks ? [shorten(escapeInvisible(desk), WIDEST.desk), client] : [client, shorten(escapeInvisible(name), WIDEST.name)]),
     program,
     shorten(escapeInvisible(state), WIDEST.state),
     toTurn(row),

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { HallOptions } from '../hall/hall.ts'
 import { ClassConsole } from '../lab/class/class-console.ts'
 import type { ClassConnection } from '../lab/class/class-view.ts'
+import type { Roster } from '../lab/class/roster.ts'
 import { toWatchedProtocol, type WatchedProtocol } from '../lab/monitor/monitor.ts'
 import type { LobbyService } from '../lobby/service.ts'
 import type { Options, Program } from '../protocol/definition.ts'
@@ -14,6 +15,8 @@ export interface ClassWatchOptions {
   readonly options: Options
   /** The transport of the server's streams. */
   readonly streams: 'tcp' | 'tls' | 'unix'
+  /** The desks of the class. */
+  readonly roster?: Roster | undefined
   readonly logs: Logs
   readonly clock: Clock
 }
@@ -32,9 +35,10 @@ export class ClassWatch {
   #lobby: LobbyService | undefined
 
   constructor(options: ClassWatchOptions) {
-    const { clock, logs } = options
+    const { clock, logs, roster } = options
     this.#options = options
     this.console = new ClassConsole({ clock, warn: (sentence) => logs.log('warn', sentence) })
+    if (roster) this.console.setRoster(roster)
   }
 
   /** The logs of the options, for the server; they also notify the console of seats and of ends. */
@@ -45,6 +49,10 @@ export class ClassWatch {
       seated: (info, table, seat) => {
         this.console.seat(info.connection, table, this.#nameAt(table, seat, info.program))
         logs.seated?.(info, table, seat)
+      },
+      noticed: (info, what, sentence) => {
+        if (what === 'rejected') this.console.refuseMessage(info.connection, sentence)
+        logs.noticed?.(info, what, sentence)
       },
       ended: (info, ending) => {
         if (ending.trouble) this.console.endConversation(info.connection, ending.outcome, ending.trouble.message)

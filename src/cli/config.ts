@@ -54,6 +54,8 @@ export interface Flags {
   readonly trace?: boolean
   readonly secrets?: boolean
   readonly lab?: boolean
+  readonly classPassword?: string
+  readonly roster?: string
   readonly http?: string
   readonly web?: string
   readonly webPrefix?: string
@@ -73,6 +75,7 @@ const SPELT: Readonly<Record<string, string>> = {
   ports: 'port',
   limits: 'limit',
   portBase: 'port-base',
+  classPassword: 'class-password',
   faults: 'fault',
   webPrefix: 'web-prefix',
   webOrigins: 'web-origin',
@@ -275,7 +278,7 @@ function placesOf({ config, from }: ResolvedConfig, programs: readonly Program[]
 }
 
 /** Resolves to the result of `make` for a setting. If `make` rejects with a UsageError, adds the source of the setting to each sentence. */
-function withSource<Made>({ from, lines }: ResolvedConfig, setting: string, make: () => Promise<Made>): Promise<Made> {
+export function withSource<Made>({ from, lines }: ResolvedConfig, setting: string, make: () => Promise<Made>): Promise<Made> {
   return addOrigin(formatOrigin(setting, from.get(setting), lines.get(setting)), make)
 }
 

@@ -5,7 +5,7 @@ import type { Store } from '../hall/ports.ts'
 import type { LobbyService } from '../lobby/service.ts'
 import { findShortName } from '../programs/index.ts'
 import type { Options } from '../protocol/definition.ts'
-import type { GatewayServices } from '../server/gateway/options.ts'
+import type { GatewayClass, GatewayServices } from '../server/gateway/options.ts'
 import type { Logs } from '../server/observe/logs.ts'
 import type { ListenStatus, Server, StreamTransport } from '../server/server.ts'
 import { cannotListen, formatAddress } from '../terminal/system-errors.ts'
@@ -30,8 +30,8 @@ export interface WebPort {
   readonly failure?: unknown
   /** The URL to open in a browser. */
   readonly url: string
-  /** Serves browsers from now on. */
-  open(server: Server, lobby: LobbyService, store: Store): Promise<void>
+  /** Serves browsers from now on; with `lab`, the class console, too. */
+  open(server: Server, lobby: LobbyService, store: Store, classConsole?: GatewayClass): Promise<void>
   close(): Promise<void>
 }
 
@@ -80,7 +80,7 @@ export async function openWebPort(
     return {
       address,
       url: toUrl(address, isSecure, prefix),
-      async open(server, lobby, store) {
+      async open(server, lobby, store, classConsole) {
         const { createNativeProgram } = await import('../door/door.ts')
         const program = createNativeProgram(findDoor(places))
         const services: GatewayServices = {
@@ -94,6 +94,7 @@ export async function openWebPort(
             openEntrance: (tried) => server.openEntrance(tried, { program: tried.name, transport: 'websocket', port: address.port }),
           },
           health: () => serverStatus(server, store),
+          classConsole,
         }
         gateway.open(services)
       },

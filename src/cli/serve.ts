@@ -22,10 +22,12 @@ import { cannotListen } from '../terminal/system-errors.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import type { Listener } from '../wire/transport.ts'
 import { Batcher } from '../wire/transports/batching.ts'
-import type { ClassWatch, ClassWatchOptions } from './class-watch.ts'
+import { checkClassSettings, openClassLab } from './class-lab.ts'
+import { type ClassPassword, formatClassPassword } from './class-password.ts'
+import type { ClassWatch } from './class-watch.ts'
 import { wallClock } from './clock.ts'
 import { type Flags, loadFromSettings, loadOptions, resolveSettings, selectPrograms } from './config.ts'
-import { onCrash, printError, UsageError } from './diagnostics.ts'
+import { onCrash, printError } from './diagnostics.ts'
 import { boundYoungSpace, garbageCollectionFlags } from './garbage-collection.ts'
 import { formatNoWeb, formatWebRefusal, openWebPort, type WebPort } from './gateway.ts'
 import { openStreams } from './listening.ts'
@@ -44,8 +46,8 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const settings = await resolveSettings(flags)
   const { config } = settings
   // the command refuses an invalid URL before it opens any port
-  const hasFolder = toDataFolder(config.data) !== undefined
-  if (config.lab && !hasFolder) throw new UsageError('--lab needs a folder, in which the socket for "parlor class" is: --data FOLDER')
+  toDataFolder(config.data)
+  checkClassSettings(settings)
   const logs = await createLogs(config)
   const playable = await loadFromSettings(settings, (sentence, reason) => logs.log('error', `${sentence}: ${errorMessage(reason)}`))
   const { programs, ports, iterative, http, web } = await selectPrograms(settings, playable.programs)
@@ -64,7 +66,8 @@ export async function serveCommand(flags: Flags): Promise<number> {
         write: (line) => logs.traced?.(info, line),
         notify: (sentence) => logs.log('info', `#${info.connection} ${program.name}: ${sentence}`),
       }))
-  const watch = await openClassWatch(config, { options, logs, clock: wallClock })
+  const classLab = config.lab ? await openClassLab(settings, { options, logs, clock: wallClock }) : undefined
+  const watch = classLab?.watch
   const streams = await openStreams(config)
   const batcher = new Batcher()
   const server = new Server({
@@ -130,7 +133,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   // from here on the process logs a bug, and the programs continue to run
   onCrash(() => {}, say)
   metricsServer?.watch(server, service, store)
-  await webPort?.open(server, service, store)
+  await webPort?.open(server, service, store, classLab?.gateway)
   const operator = await openAdmin(config, { ...toAdminServices(service, store), classConsole: watch?.console }, logs)
   // the process sets the flags last, because V8 cannot use code that was compiled with other flags
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
@@ -138,8 +141,8 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const terminal = new Terminal()
   terminal.write(
     flags.json
-      ? `${json({ listening: open, failed, metricsServer, webPort })}\n`
-      : formatServed(open, host, terminal, isWebBusy ? undefined : webPort?.url),
+      ? `${json({ listening: open, failed, metricsServer, webPort, access: classLab?.password })}\n`
+      : formatServed(open, host, terminal, isWebBusy || !webPort ? [] : formatPages(webPort, classLab?.password)),
   )
   for (const sentence of notServed(places, config)) logs.log('error', sentence)
   if (isHidden) logs.log('error', formatNotShown(metricsServer, places))
@@ -148,6 +151,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
   endLooks()
   endBound()
+  classLab?.close()
   await operator?.close()
   await webPort?.close()
   await server.stop()
@@ -283,14 +287,13 @@ function moveLimit({ config: { limits, idle }, from }: ResolvedConfig): number {
   return from.get('limits.move') === 'default' ? Math.max(limits.move, idle) : limits.move
 }
 
-/** Opens the class console of a server with `lab`; resolves to `undefined` without `lab`. */
-async function openClassWatch(
-  { lab = false, tls = false, unix }: Config,
-  options: Omit<ClassWatchOptions, 'streams'>,
-): Promise<ClassWatch | undefined> {
-  if (!lab) return undefined
-  const { ClassWatch: Watch } = await import('./class-watch.ts')
-  return new Watch({ ...options, streams: unix !== undefined ? 'unix' : tls ? 'tls' : 'tcp' })
+/** Returns the addresses of the pages for browsers, each with its line. */
+function formatPages({ url }: WebPort, access: ClassPassword | undefined): readonly string[] {
+  return [`Browsers: ${url}`, ...(access ? [formatClassPassword(toClassUrl(url), access)] : [])]
+}
+
+function toClassUrl(url: string): string {
+  return `${url}#class`
 }
 
 /** Returns the parts of the server on which the commands of the operator act. */
@@ -319,9 +322,11 @@ interface Outcome {
   readonly failed: readonly ListenStatus[]
   readonly metricsServer?: MetricsServer | undefined
   readonly webPort?: WebPort | undefined
+  /** With `lab`, the password of the class console. */
+  readonly access?: ClassPassword | undefined
 }
 
-function json({ listening = [], failed, metricsServer, webPort }: Outcome): string {
+function json({ listening = [], failed, metricsServer, webPort, access }: Outcome): string {
   const row = ({ program, transport, address, fingerprint, failure }: ListenStatus) => ({
     program: program.name,
     ...address,
@@ -339,5 +344,7 @@ function json({ listening = [], failed, metricsServer, webPort }: Outcome): stri
       ...(webPort.failure === undefined ? { url: webPort.url } : { failure: errorMessage(webPort.failure) }),
     },
   }
-  return JSON.stringify({ pid: process.pid, listening: listening.map(row), failed: failed.map(row), ...shown, ...web })
+  const password = access?.password === undefined ? {} : { password: access.password }
+  const shownClass = access && webPort && webPort.failure === undefined ? { class: { url: toClassUrl(webPort.url), ...password } } : {}
+  return JSON.stringify({ pid: process.pid, listening: listening.map(row), failed: failed.map(row), ...shown, ...web, ...shownClass })
 }

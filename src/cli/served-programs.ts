@@ -5,8 +5,8 @@ import type { ListenStatus } from '../server/server.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { shortName } from './same-port.ts'
 
-/** Returns the table of programs and ports, and how to try a program; `url` is the address for browsers, if the server serves browsers. */
-export function formatServed(places: readonly ListenStatus[], host: string, terminal: Terminal, url?: string): string {
+/** Returns the table of programs and ports, and how to try a program. `pages` has a line for each page that browsers can open. */
+export function formatServed(places: readonly ListenStatus[], host: string, terminal: Terminal, pages: readonly string[]): string {
   const rows = places
     .filter(({ transport }) => transport !== 'udp')
     .map(({ program, address, transport }) => [
@@ -19,12 +19,11 @@ export function formatServed(places: readonly ListenStatus[], host: string, term
   const others = transport === 'unix' ? undefined : reach(host)
   const shown = fingerprint === undefined ? [] : [`Over TLS. The fingerprint of the certificate is ${fingerprint}`]
   const [where, ways] = first ? waysTo(first, host) : [host, []]
-  const browsers = url === undefined ? [] : [`Browsers: ${url}`]
   return `${terminal.wrap(`Parlor serves ${where}, until Ctrl-C:`)}
 
 ${formatRows(rows, terminal.columns)}
 
-${[...browsers, ...shown, ...(others === undefined ? [] : [others])].map((text) => `${terminal.wrap(text)}\n\n`).join('')}${terminal.wrap('Try one with a program of your own, or:')}
+${[...pages, ...shown, ...(others === undefined ? [] : [others])].map((text) => `${terminal.wrap(text)}\n\n`).join('')}${terminal.wrap('Try one with a program of your own, or:')}
 ${formatRows(ways, terminal.columns)}
 `
 }

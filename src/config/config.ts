@@ -66,6 +66,8 @@ export const Config = z.strictObject({
   trace: flag().optional(),
   secrets: flag().optional(),
   lab: flag().optional(),
+  classPassword: text('a file').optional(),
+  roster: text('a file').optional(),
   http: place(),
   web: placeOfHost(),
   webPrefix: urlPath(),

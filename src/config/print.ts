@@ -21,6 +21,8 @@ const MISSING: Readonly<Record<string, string>> = {
   trace: 'false',
   secrets: 'false',
   lab: 'false',
+  classPassword: 'with lab, a new password at each start',
+  roster: 'with lab, the desks have no names',
 }
 
 const TITLE = 'The settings of "parlor serve" here; it reads them from a parlor.toml.'

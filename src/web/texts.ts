@@ -31,6 +31,7 @@ export const texts = {
   whatMissed: 'What did I miss?',
   declines: (name: string) => `${name} declines.`,
 
+  class: 'Class',
   playAgainst: 'Play against',
   against: { anyone: 'anyone', house: 'the house', friend: 'a friend' },
   opponent: 'Opponent',
@@ -340,6 +341,11 @@ export const texts = {
       ['1 … 9', 'the legal message with this number'],
       ['← →', 'one step back, one step forward'],
       ['Home', 'the start'],
+    ],
+    class: [
+      ['arrows', 'from program to program'],
+      ['Enter', 'the wire of a program'],
+      ['p', 'projector size'],
     ],
     tictactoe: [
       ['arrows Home End', 'from cell to cell'],

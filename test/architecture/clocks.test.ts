@@ -29,6 +29,7 @@ const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
   ['cli/store-files.ts', /repair\(path, Date\.now\(\)\)/, 'the name of the folder with the files as they were'],
   ['lab/class/class-console.ts', /openedAt: this\.#clock\.now\(\)/, 'when a connection was opened, as it is shown'],
   ['cli/class.ts', /formatTime\(wallClock\.now\(\)\)/, 'the time of a line of the class console'],
+  ['server/gateway/operator-sessions.ts', /until: clock\.now\(\)/, 'the end of a session, for the browser that stores its cookie'],
   ['server/observe/json-logs.ts', /new Date\(now\(\)\)/, 'the time of a line of the log'],
   ['web/connection/page-client.ts', /wall: clock\.now\(\)/, 'the time of a direct message, as it is shown'],
   ['web/browser/main.tsx', /now: Date\.now,/, 'the clock of the page itself'],

@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
@@ -42,7 +42,10 @@ class Client {
 /** Starts a server with a class console, and a class: one client finishes its game, one sends no line end, one says what is illegal, two talk. */
 async function startClass() {
   const data = folder()
-  const { server, ports } = await startServe(['guess', 'hangman', 'quiz', 'chat'], '--lab', '--data', data)
+  const roster = join(data, 'roster.csv')
+  writeFileSync(roster, 'desk,name\ndesk 4,grace\n')
+  const more = ['--lab', '--data', data, '--roster', roster, '--web', '127.0.0.1:0']
+  const { server, ports } = await startServe(['guess', 'hangman', 'quiz', 'chat'], ...more)
   onTestFinished(() => server[Symbol.asyncDispose]())
   const client = (program: string) => new Client(ports[program] ?? 0)
   const finished = client('tjc/guess')
@@ -70,6 +73,16 @@ async function startClass() {
   return { data, server, ports, clients: { finished, open, illegal, quiz, chat } }
 }
 
+/** Logs in at the gateway of a server with the password that it has printed, and returns the file of its class. */
+async function downloadClass({ output }: Parlor, file: string): Promise<string> {
+  const { class: page } = JSON.parse(output) as { class: { url: string; password: string } }
+  const address = page.url.replace(/#class$/, 'api/class')
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(`${address}/session`, { method: 'POST', headers, body: JSON.stringify({ password: page.password }) })
+  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  return (await fetch(`${address}/${file}`, { headers: { cookie } })).text()
+}
+
 describe('parlor class', () => {
   test('shows the connections of a server with --lab, exports them, and shows the messages of one', async () => {
     const { data, server, clients } = await startClass()
@@ -82,13 +95,13 @@ describe('parlor class', () => {
     expect(code).toBe(0)
     const lines = output.split('\n')
     expect(lines[0]).toMatch(/^5 connections, [45] open; 2 with a fault, 1 finished$/)
-    expect(lines[1]).toMatch(/^client +name +program +state +turn +states +games +quiet$/)
-    expect(lines.findIndex((line) => line.startsWith(clients.open.address)) + 1).toBe(
+    expect(lines[1]).toMatch(/^desk +client +program +state +turn +states +games +quiet$/)
+    expect(lines.findIndex((line) => line.trimStart().startsWith(clients.open.address)) + 1).toBe(
       lines.indexOf('  the client has sent "50" and no line end (\\n)'),
     )
     expect(output).toMatch(/the client sent "begin", which does not belong here/)
-    expect(output).toMatch(new RegExp(`^${clients.quiz.address} +grace +fh/quiz +ready +either +`, 'm'))
-    expect(output).toMatch(new RegExp(`^${clients.finished.address} +tjc/guess +end +(?:none|closed) +\\d/5 +1\\b`, 'm'))
+    expect(output).toMatch(new RegExp(`^desk 4 +${clients.quiz.address} +fh/quiz +ready +either +`, 'm'))
+    expect(output).toMatch(new RegExp(`^ +${clients.finished.address} +tjc/guess +end +(?:none|closed) +\\d/5 +1\\b`, 'm'))
     for (const hidden of ['\x1b', 'private', 'engine-1843']) expect(`${output}${live.output}`).not.toContain(hidden)
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(80)
 
@@ -104,7 +117,9 @@ describe('parlor class', () => {
     ])
     const xml = readFileSync(junit, 'utf8')
     expect(xml).toContain('<testsuites tests="5" failures="2" skipped="2">')
-    expect(xml).toContain(`name="grace, ${clients.quiz.address}"`)
+    expect(xml).toContain(`name="desk 4, grace, ${clients.quiz.address}"`)
+    expect(rows.map(({ desk }) => desk)).toEqual(['', '', '', 'desk 4', ''])
+    expect([await downloadClass(server, 'class.csv'), await downloadClass(server, 'class.xml')]).toEqual([readFileSync(csv, 'utf8'), xml])
 
     const diagram = await run('class', clients.quiz.address, '--once', '--data', data)
     expect(diagram.output).toMatch(/LOGIN "LOGIN \*\*\*\\n"|LOGIN "LOGIN \*\*\*"/)
@@ -126,6 +141,27 @@ describe('parlor class', () => {
     expect(await live.exit).toBe(0)
     expect(live.output).toMatch(/^\d\d:\d\d:\d\d {2}127\.0\.0\.1:\d+ {2}tjc\/guess {2}/)
     expect(live.errors).toMatch(/^parlor: the server has closed the connection, because it was stopped/)
+  })
+
+  test('and its page are refused at the start for files that are not valid, or that no class uses', async () => {
+    const data = folder()
+    const [roster, password] = [join(data, 'roster.csv'), join(data, 'password')]
+    writeFileSync(roster, 'desk,address\n,10.0.0.1\n')
+    writeFileSync(password, 'short\n')
+    const serve = (...more: string[]) => run('serve', '--only', 'guess', '--port', '0', '--data', data, ...more)
+    const cases = [
+      [['--roster', roster], /^parlor: --roster needs --lab$/m],
+      [['--class-password', password], /^parlor: --class-password needs --lab$/m],
+      [['--lab', '--roster', roster], /^parlor: roster \(from --roster\): .*, line 2: there is no desk$/m],
+      [
+        ['--lab', '--class-password', password],
+        /^parlor: classPassword \(from --class-password\): .*: a password has at least 8 characters/m,
+      ],
+    ] as const
+    for (const [more, sentence] of cases) {
+      const { code, errors } = await serve(...more)
+      expect([code, errors.replaceAll('\n        ', ' ')]).toEqual([2, expect.stringMatching(sentence)])
+    }
   })
 
   test('needs a server with --lab', async () => {

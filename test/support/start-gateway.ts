@@ -1,8 +1,12 @@
 import { expect, onTestFinished } from 'vitest'
 import { type Clock, createSystemClock } from '../../src/base/clock.ts'
 import { spellOption } from '../../src/cli/option-parsers.ts'
+import { formatClassCsv, formatClassJUnit } from '../../src/cli/class-export.ts'
+import { ClassWatch } from '../../src/cli/class-watch.ts'
 import { createNativeProgram } from '../../src/door/door.ts'
 import { seededRandom } from '../../src/games/random.ts'
+import { Passwords } from '../../src/hall/accounts/passwords.ts'
+import type { Roster } from '../../src/lab/class/roster.ts'
 import { LobbyService, type LobbyServiceOptions } from '../../src/lobby/service.ts'
 import { findShortName } from '../../src/programs/index.ts'
 import type { Program } from '../../src/protocol/definition.ts'
@@ -32,6 +36,8 @@ export interface StartGatewayOptions {
   readonly isLimited?: boolean
   /** The certificate, for a gateway over TLS. */
   readonly certificate?: Certificate
+  /** Watches the connections, as `--lab` does, for the operator with this password. */
+  readonly lab?: { readonly password: string; readonly roster?: Roster }
   /** The status of the server. */
   readonly status?: () => 'starting' | 'serving' | 'degraded' | 'stopping'
 }
@@ -45,6 +51,8 @@ export interface StartedGateway {
   readonly server: Server
   /** The ports of the programs, by name. */
   readonly ports: ReadonlyMap<string, number>
+  /** The class console, with `lab`. */
+  readonly watch: ClassWatch | undefined
   /** Connects a browser. */
   browser(options?: Parameters<typeof WebClient.connect>[1]): Promise<WebClient>
   close(): Promise<void>
@@ -53,11 +61,17 @@ export interface StartedGateway {
 /** Starts a gateway on a free port, with a lobby in memory; the end of the test stops it. */
 export async function startGateway(options: StartGatewayOptions = {}): Promise<StartedGateway> {
   const { programs = [], plugins = [], lobby = {}, rules = {}, limits = {}, clock = createSystemClock(), prefix = '' } = options
-  const { folder = '/nowhere', isLimited = true, status = () => 'serving', certificate } = options
+  const { lab, folder = '/nowhere', isLimited = true, status = () => 'serving', certificate } = options
   const troubles: string[] = []
   const onError = (sentence: string, reason: unknown) => troubles.push(`${sentence}: ${reason}`)
   const random = seededRandom(1)
-  const service = new LobbyService({ store: memoryStore(), clock: createSystemClock(), random, ...lobby, onError })
+  const logs = { log: (_: string, sentence: string) => void troubles.push(sentence) }
+  const watch = lab && new ClassWatch({ options: {}, streams: 'tcp', logs, clock, roster: lab.roster })
+  const service = new LobbyService({
+    ...{ store: memoryStore(), clock: createSystemClock(), random, ...lobby, onError },
+    ...(watch ? { onEnded: watch.onEnded } : {}),
+  })
+  watch?.setLobby(service)
   const batcher = new Batcher()
   const server = new Server({
     programs: [...(await Promise.all(programs.map(program))), ...plugins],
@@ -67,7 +81,8 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
     limits: { first: 60_000, idle: 60_000, ...limits },
     options: {},
     random,
-    logs: { log: (_, sentence) => troubles.push(sentence) },
+    logs: watch?.logs ?? logs,
+    overlay: watch && ((transport, of, info) => watch.watch(transport, of, info)),
     clock,
     batcher,
   })
@@ -99,10 +114,18 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
       openEntrance: (tried) => server.openEntrance(tried, { program: tried.name, transport: 'websocket', port }),
     },
     health: () => ({ status: status() }),
+    classConsole: lab &&
+      watch && {
+        console: watch.console,
+        passwordHash: String(await new Passwords({ random: (count) => new Uint8Array(count) }).hash(lab.password)),
+        formatCsv: formatClassCsv,
+        formatJUnit: formatClassJUnit,
+      },
   })
   const close = async () => {
     await gateway.close()
     await server.stop()
+    watch?.console.stop()
   }
   onTestFinished(async () => {
     await close()
@@ -110,5 +133,5 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
   })
   const url = `${certificate ? 'https' : 'http'}://127.0.0.1:${port}${prefix}`
   const browser = (client?: Parameters<typeof WebClient.connect>[1]) => WebClient.connect(`${url.replace('http', 'ws')}/ws`, client)
-  return { url, port, service, server, ports, browser, close }
+  return { url, port, service, server, ports, watch, browser, close }
 }

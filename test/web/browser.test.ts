@@ -12,6 +12,7 @@ import { isTestedWith } from '../support/capture.ts'
 import { buildPage, PageServer } from '../support/page-server.ts'
 import { startServer } from '../support/start-server.ts'
 import { webPagesIn } from '../support/web-pages.ts'
+import { testClass } from './in-browser/class.ts'
 import { testErrors } from './in-browser/errors.ts'
 import { testHostileTexts } from './in-browser/hostile.ts'
 import { testPeople } from './in-browser/people.ts'
@@ -91,6 +92,7 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
   testReplays(serveWebPages)
   testPeople(serveWebPages)
   testProtocols(serveWebPages)
+  testClass(serveWebPages)
   testErrors(serveWebPages)
   testHostileTexts(serveWebPages)
 

@@ -11,6 +11,7 @@ test('an address leads to its view', () => {
   expect(parseRoute('#finished')).toEqual({ view: 'finished' })
   expect(parseRoute('#account')).toEqual({ view: 'account' })
   expect(parseRoute(protocolLink())).toEqual({ view: 'protocols' })
+  expect(parseRoute('#class')).toEqual({ view: 'class' })
 })
 
 test('the links of the page lead back to what they name, whatever the name is', () => {
@@ -40,6 +41,7 @@ test('an address that leads nowhere says so', () => {
     '#protocols/tjc/guess',
     '#ladder/%E0%A4%A',
     '#join',
+    '#class/1',
   ]
   for (const address of addresses) expect(parseRoute(address), address).toEqual({ view: 'none', address })
 })

@@ -3,6 +3,7 @@ import { errorMessage } from '../../base/errors.ts'
 import type { Address, Transport } from '../../wire/transport.ts'
 import type { WatchedProtocol } from '../monitor/monitor.ts'
 import { type ClassChange, type ClassConnection, type ClassLimits, type ClassObservation, classLimits } from './class-view.ts'
+import type { Roster } from './roster.ts'
 import { type ConnectionOrigin, WatchedConnection } from './watched-connection.ts'
 import { WatchedTransport } from './watched-transport.ts'
 
@@ -36,6 +37,7 @@ export class ClassConsole {
   readonly #subscribers = new Set<(change: ClassChange) => void>()
   readonly #warned = new Set<'failed' | 'full'>()
   #size = 0
+  #roster: Roster | undefined
   #unwatched = 0
   #cancelLook: (() => void) | undefined
 
@@ -112,6 +114,14 @@ export class ClassConsole {
     this.#tables.delete(table)
   }
 
+  /** Notes that the server has refused a message that the protocol allows, for example a move against the rules; `sentence` says why. */
+  refuseMessage(connection: number, sentence: string): void {
+    const watched = this.#watched(connection)
+    if (!watched) return
+    watched.refuseMessage(sentence, this.#clock.monotonic() - watched.origin.since)
+    this.#publish(connection)
+  }
+
   /** Notes how the server has ended a conversation: the outcome, as in the logs, and the sentence of its error. */
   endConversation(connection: number, outcome: string, sentence: string): void {
     const watched = this.#watched(connection)
@@ -135,13 +145,14 @@ export class ClassConsole {
   list(): readonly ClassConnection[] {
     this.#dropClosed()
     const now = this.#clock.monotonic()
-    const all = [...this.#closed.values(), ...this.#open.values()].map((watched) => watched.toRow(now))
+    const all = [...this.#closed.values(), ...this.#open.values()].map((watched) => this.#toRow(watched, now))
     return all.sort((one, other) => one.connection - other.connection)
   }
 
   /** Returns a connection by its number; `undefined` if it is not stored. */
   get(connection: number): ClassConnection | undefined {
-    return this.#watched(connection)?.toRow(this.#clock.monotonic())
+    const watched = this.#watched(connection)
+    return watched && this.#toRow(watched, this.#clock.monotonic())
   }
 
   /** Returns the newest connection from an address. */
@@ -160,10 +171,22 @@ export class ClassConsole {
     return () => void this.#subscribers.delete(onChange)
   }
 
+  /** Names the desks of all connections by a roster from now on. */
+  setRoster(roster: Roster): void {
+    this.#roster = roster
+    for (const connection of [...this.#closed.keys(), ...this.#open.keys()]) this.#publish(connection)
+  }
+
   /** Ends the checks of silent connections. */
   stop(): void {
     this.#cancelLook?.()
     this.#cancelLook = undefined
+  }
+
+  #toRow(watched: WatchedConnection, now: number): ClassConnection {
+    const row = watched.toRow(now)
+    const desk = this.#roster?.find(row)
+    return desk === undefined ? row : { ...row, desk }
   }
 
   #watched(connection: number): WatchedConnection | undefined {

@@ -77,6 +77,7 @@ const Row = z.strictObject({
   port: count,
   transport: z.enum(['tcp', 'tls', 'unix', 'udp']),
   name: z.string().exactOptional(),
+  desk: z.string().exactOptional(),
   state: z.string(),
   turn,
   isOpen: z.boolean(),
@@ -86,6 +87,7 @@ const Row = z.strictObject({
   quietFor: time,
   progress: z.strictObject({ visited: count, states: count, games: count }),
   fault: z.strictObject({ sentence: z.string(), at: time, stands: z.boolean() }).exactOptional(),
+  trace: z.array(z.int()).exactOptional(),
   observations: count,
   isLost: z.boolean(),
 })

@@ -34,6 +34,8 @@ export interface ClassConnection {
   readonly transport: 'tcp' | 'tls' | 'unix' | 'udp'
   /** The name that the client has given, if its protocol has names. */
   readonly name?: string
+  /** The desk at which the client sits, if the roster has it. */
+  readonly desk?: string
   /** State of the automaton; the last state for a closed connection. */
   readonly state: string
   /** The side that may send now: `none` if the connection is closed. */
@@ -49,6 +51,11 @@ export interface ClassConnection {
   readonly progress: ClassProgress
   /** The last fault of the client. */
   readonly fault?: ClassFault
+  /**
+   * The last messages, the oldest first: the number of bytes that are shown of each, negative for a message of the server, and 0 for a
+   * message of the client that was not legal.
+   */
+  readonly trace?: readonly number[]
   /** Number of observations so far; the console stores the last of them. */
   readonly observations: number
   /** True if the monitor of this connection has failed, so that its row does not change any more. */

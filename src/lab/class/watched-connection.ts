@@ -17,6 +17,8 @@ export interface ConnectionOrigin {
 
 /** Maximum number of characters of a name in a row. */
 const NAME = 40
+/** Maximum number of messages in the trace of a row. */
+const TRACE = 40
 /** Estimated bytes of an observation beside its texts. */
 const OVERHEAD = 400
 
@@ -33,6 +35,7 @@ export class WatchedConnection {
   #stored: { readonly entry: ClassObservation; readonly size: number }[] = []
   #size = 0
   #count = 0
+  #trace: number[] = []
   #games = 0
   #name: string | undefined
   #fault: ClassFault | undefined
@@ -87,6 +90,7 @@ export class WatchedConnection {
       quietFor: now - since - this.#lastAt,
       progress: { visited: this.#visited.size, states, games: this.#games },
       ...(this.#fault ? { fault: this.#fault } : {}),
+      ...(this.#trace.length > 0 ? { trace: [...this.#trace] } : {}),
       observations: this.#count,
       isLost: this.#isLost,
     }
@@ -127,6 +131,13 @@ export class WatchedConnection {
     this.#setFault(hides ? 'the client broke the rules of its protocol; its message is not shown' : sentence, at)
   }
 
+  /** Notes that the server has refused a message that the protocol allows. The sentence names the cause, and may quote the message. */
+  refuseMessage(sentence: string, at: number): void {
+    if (this.#fault?.stands) return
+    const hides = this.#mask.hidesTextOf('client')
+    this.#setFault(hides ? 'the server refused a message of the client, which is not shown' : sentence, at)
+  }
+
   /** Counts a game that the client has finished. */
   addGame(): void {
     this.#games++
@@ -164,6 +175,7 @@ export class WatchedConnection {
     switch (one.kind) {
       case 'message':
         if (one.from === 'client') this.#name = this.#findName(one.name, one.text) ?? this.#name
+        if (shown.kind === 'message') this.#addToTrace(shown)
         this.#takeVerdict(one.from, one.at, one, shown.kind === 'message' ? shown : one)
         break
       case 'judged':
@@ -191,6 +203,13 @@ export class WatchedConnection {
       const what = how === 'finished' ? 'closed the connection' : 'broke the connection off'
       this.#setFault(`the client ${what} before the end of the conversation${expected === undefined ? '' : `: ${expected}`}`, at)
     }
+  }
+
+  /** Adds a masked message, so that the trace does not show the length of a secret. */
+  #addToTrace({ from, bytes, violation }: Extract<Observation, { kind: 'message' }>): void {
+    const size = Math.max(1, bytes.length)
+    this.#trace.push(from === 'server' ? -size : violation ? 0 : size)
+    if (this.#trace.length > TRACE) this.#trace.shift()
   }
 
   #setFault(sentence: string, at: number): void {

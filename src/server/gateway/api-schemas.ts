@@ -91,3 +91,15 @@ export const FinishedRecord = z
 
 /** The record of a finished game as text. */
 export const RecordText = text.meta({ description: 'The terms, the moves in the notation of the game, and the board at the end.' })
+
+/** Whether the server has a class console, and whether the client may see it. */
+export const ClassAccess = z.strictObject({
+  lab: z.boolean().meta({ description: 'true if the server was started with `lab`' }),
+  operator: z.boolean().meta({ description: 'true if the cookie of the request is that of the operator' }),
+})
+/** The body of a login as the operator. */
+export const OperatorLogin = Login.pick({ password: true })
+/** The answer to a login as the operator; only the cookie has the token. */
+export const OperatorLoggedIn = LoggedIn.pick({ until: true })
+/** All connections of the class as a file. */
+export const ClassFile = text.meta({ description: 'A row, or a test case, for each connection.' })

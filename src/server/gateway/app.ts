@@ -6,7 +6,10 @@ import { VERSION } from '../../native/messages.ts'
 import type { Transport } from '../../wire/transport.ts'
 import { TransportStream } from '../../wire/transports/transport-stream.ts'
 import { formatError, HEADERS, statusOf } from './answers.ts'
+import { ClassFollowers } from './class-followers.ts'
+import { addClassRoutes } from './class-routes.ts'
 import { ConnectionTimeouts } from './connection-timeouts.ts'
+import { OperatorSessions } from './operator-sessions.ts'
 import type { GatewayOptions, GatewayServices } from './options.ts'
 import { addProtocolRoutes } from './protocol-routes.ts'
 import { addReadRoutes } from './read-routes.ts'
@@ -77,8 +80,12 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
   addProtocolRoutes(app, prefix, protocols)
   const originOf = ({ raw }: FastifyRequest) => gate.originOf(raw)
   addSessionRoutes(app, { prefix, lobby: services.lobby, originOf })
+  const { classConsole, lobby } = services
+  const operators = new OperatorSessions({ passwordHash: classConsole?.passwordHash, random: lobby.bytes, clock })
+  const followers = new ClassFollowers({ console: classConsole?.console, operators, clock, onError: options.onError })
+  addClassRoutes(app, { prefix, classConsole, operators, originOf })
   await addStaticFiles(app, prefix, options.folder)
-  const sockets = new GatewaySockets(app.server, options, { entrance: services.entrance, protocols }, { gate, timeouts })
+  const sockets = new GatewaySockets(app.server, options, { entrance: services.entrance, protocols }, { gate, timeouts, followers })
   await app.ready()
   return {
     serve(transport) {
@@ -88,6 +95,8 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
     },
     async close() {
       sockets.close()
+      followers.close()
+      operators.close()
       timeouts.close()
       await app.close()
     },

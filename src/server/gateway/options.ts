@@ -1,4 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
+import type { ClassConsole } from '../../lab/class/class-console.ts'
+import type { ClassConnection } from '../../lab/class/class-view.ts'
 import type { LobbyService } from '../../lobby/service.ts'
 import type { Address } from '../../wire/transport.ts'
 import type { Batcher } from '../../wire/transports/batching.ts'
@@ -26,6 +28,16 @@ export interface GatewayOptions {
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
+/** GatewayClass is the class console of a server with `lab`, which the gateway shows to the operator. */
+export interface GatewayClass {
+  readonly console: ClassConsole
+  /** Hash of the operator's password, in the PHC form. */
+  readonly passwordHash: string
+  /** Format connections as the files that the operator downloads. */
+  readonly formatCsv: (rows: readonly ClassConnection[]) => string
+  readonly formatJUnit: (rows: readonly ClassConnection[]) => string
+}
+
 /** GatewayServices has the parts of the server that the gateway serves. */
 export interface GatewayServices {
   /** The entrance for conversations in the native protocol. */
@@ -33,4 +45,6 @@ export interface GatewayServices {
   readonly lobby: LobbyService
   readonly protocols: ProtocolServices
   readonly health: () => Pick<Health, 'status'>
+  /** The class console; missing without `lab`. */
+  readonly classConsole?: GatewayClass | undefined
 }

@@ -9,7 +9,7 @@ import { KeysDialog } from './keys.tsx'
 import { LadderView } from './ladder.tsx'
 import { LazyView } from './lazy-view.tsx'
 import { Lobby } from './lobby.tsx'
-import { type Route, tableLink, usePage, userLink } from './page.ts'
+import { OPERATOR, type Route, tableLink, usePage, userLink } from './page.ts'
 import { UserName } from './people.tsx'
 import { Trouble } from './says.tsx'
 import { TableView } from './table.tsx'
@@ -17,6 +17,9 @@ import { UserView } from './user.tsx'
 
 /** Loads the views of protocols. */
 const loadProtocols = () => import('./protocols.tsx').then(({ ProtocolsView }) => ProtocolsView)
+
+/** Loads the view of the class. */
+const loadClass = () => import('./class-view.tsx').then(({ ClassView }) => ClassView)
 
 /** App is the whole page: the bar, the banner with notices, one view, and the dialog for a name. */
 export function App() {
@@ -78,6 +81,8 @@ function View({ route }: { readonly route: Route }) {
       return <AccountView />
     case 'protocols':
       return <LazyView load={loadProtocols} props={{ name: route.name }} />
+    case 'class':
+      return <LazyView load={loadClass} props={{}} />
     case 'none':
       return <Trouble title={texts.noPage} why={texts.noPageWhy} />
     case 'join':
@@ -93,6 +98,8 @@ const PLACES = [
   { view: 'finished', link: '#finished', name: texts.finished },
   { view: 'protocols', link: '#protocols', name: texts.protocols },
 ] as const
+/** The place of the operator, which the bar shows to no other user. */
+const CLASS = { view: 'class', link: '#class', name: texts.class } as const
 
 function Bar({ logIn }: { readonly logIn: () => void }) {
   const page = usePage()
@@ -101,6 +108,7 @@ function Bar({ logIn }: { readonly logIn: () => void }) {
   // a guest who is just logging in again has the name already
   const user = me ?? (entry.error === undefined ? guest : undefined)
   const word = link.state === 'lost' && link.bye !== undefined ? texts.link.stopped : texts.link[link.state]
+  const isOperator = localStorage.getItem(OPERATOR) !== null
   const dot = link.state === 'open' ? '' : link.state === 'lost' ? ' dot--off' : ' dot--away'
   return (
     <header class={`bar${view === 'table' ? ' bar--table' : ''}`}>
@@ -109,7 +117,7 @@ function Bar({ logIn }: { readonly logIn: () => void }) {
         {texts.title}
       </a>
       <nav class="nav" aria-label={texts.nav}>
-        {PLACES.map((place) => (
+        {(view === 'class' || isOperator ? [...PLACES, CLASS] : PLACES).map((place) => (
           <a key={place.view} href={place.link} aria-current={place.view === view ? 'page' : undefined}>
             {place.name}
           </a>

@@ -49,6 +49,7 @@ function toKeys(route: Route, game: string): Keys {
   const { lobby = [], table = [], replay = [], protocol = [] } = texts.keys
   if (route.view === 'lobby') return lobby
   if (route.view === 'protocols') return route.name === undefined ? [] : protocol
+  if (route.view === 'class') return texts.keys.class ?? []
   if (route.view !== 'table') return []
   if (route.move !== undefined || game === '') return replay
   return [...(texts.keys[game] ?? []), ...table.filter(([key]) => key !== 'b' || !LETTER_GAMES.has(game))]

@@ -18,6 +18,8 @@ export type Route =
   | { readonly view: 'account' }
   /** The protocols of the server; with a name, the reference of one of them. */
   | { readonly view: 'protocols'; readonly name?: string }
+  /** The programs of a server with `lab`, for its operator. */
+  | { readonly view: 'class' }
   /** An address that belongs to no view. */
   | { readonly view: 'none'; readonly address: string }
 
@@ -38,6 +40,9 @@ export interface PageScope {
   /** Deletes the account; the model's `account` has the answer. */
   unregister(password: string): void
 }
+
+/** Name under which the browser notes that its user has logged in as the operator, so that the bar leads to the class. */
+export const OPERATOR = 'parlor.operator'
 
 const PageContext = createContext<PageScope | undefined>(undefined)
 
@@ -73,6 +78,7 @@ export function parseRoute(fragment: string): Route {
     case 'u':
       return first === undefined || first === '' || second !== undefined ? none : { view: 'user', name: first }
     case 'account':
+    case 'class':
     case 'finished':
       return first === undefined ? { view } : none
     default:

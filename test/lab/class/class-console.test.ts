@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type ClassChange, toClassVerdict } from '../../../src/lab/class/class-view.ts'
+import { Roster } from '../../../src/lab/class/roster.ts'
 import { toWatchedProtocol } from '../../../src/lab/monitor/monitor.ts'
 import { program } from '../../support/play.ts'
 import { settled } from '../../support/test-clock.ts'
@@ -24,7 +25,7 @@ describe('a row of the class console', () => {
         isOver: false,
         isLost: false,
       },
-      ...{ state: 'guessing', turn: 'client', progress: { visited: 2, states: 5, games: 0 }, observations: 1 },
+      ...{ state: 'guessing', turn: 'client', progress: { visited: 2, states: 5, games: 0 }, observations: 1, trace: [-6] },
       ...{ openedAt: 1_700_000_000_000, lastAt: 1_700_000_001_500, quietFor: 500 },
     })
   })
@@ -48,6 +49,43 @@ describe('a row of the class console', () => {
     await room.exchange(client, '<ERROR what?\n', '>START\n')
     expect(room.row(client).fault).toEqual({ sentence, at: 0, stands: false })
     expect(toClassVerdict(room.row(client))).toBe('none')
+  })
+
+  test('has a message that the rules of the game refuse, until the client sends another message; talk is not quoted', async () => {
+    const room = new WatchedClass()
+    const [guess, chat] = [await room.connect('guess'), await room.connect('chat')]
+    await room.exchange(guess, '<GUESS\n', '>low\n')
+    room.console.refuseMessage(guess.connection, 'the client sent "low": expected a number from 1 to 100')
+    expect(room.row(guess).fault).toEqual({ sentence: 'the client sent "low": expected a number from 1 to 100', at: 0, stands: true })
+    await room.exchange(guess, '<LOW\n', '<GUESS\n', '>50\n')
+    expect(room.row(guess).fault?.stands).toBe(false)
+    room.console.refuseMessage(chat.connection, 'the client sent "my private talk"')
+    expect(room.row(chat).fault?.sentence).toBe('the server refused a message of the client, which is not shown')
+  })
+
+  test('has the sizes of the last messages as they are shown, with the direction of each, and 0 for a violation', async () => {
+    const room = new WatchedClass()
+    const quiz = await room.connect('quiz')
+    await room.exchange(quiz, '>LOGIN ada engine-1843\n', '<ERROR wrong password\n', '>DANCE\n')
+    const shown = room.console.observations(1).map(({ observation }) => ('bytes' in observation ? observation.bytes.length : undefined))
+    expect(room.row(quiz).trace).toEqual([shown[0], -(shown[1] ?? 0), 0])
+    expect(shown[0]).toBe('LOGIN ***'.length)
+    for (let n = 0; n < 30; n++) await room.exchange(quiz, '>DANCE\n', '<ERROR what?\n')
+    expect(room.row(quiz).trace).toHaveLength(40)
+  })
+
+  test('has the desk of the roster, and a new desk with a new roster', async () => {
+    const room = new WatchedClass()
+    const [one, other] = [await room.connect('quiz'), await room.connect('guess')]
+    await room.exchange(one, '>NAME ada\n')
+    expect(room.row(one)).not.toHaveProperty('desk')
+    const changes: ClassChange[] = []
+    room.console.subscribe((change) => changes.push(change))
+    room.console.setRoster(new Roster('desk,name\nthe window,ada\n'))
+    expect(changes.map(({ connection }) => connection)).toEqual([1, 2])
+    expect(room.console.list().map(({ desk }) => desk)).toEqual(['the window', undefined])
+    room.console.setRoster(new Roster('desk,address\nthe door,127.0.0.1\n'))
+    expect([room.row(one).desk, room.row(other).desk]).toEqual(['the door', 'the door'])
   })
 
   test('names an unfinished message after two seconds, without another byte', async () => {

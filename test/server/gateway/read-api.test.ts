@@ -141,6 +141,10 @@ Result: won by ada
     const { body } = await read(gateway, '/api/openapi.json')
     expect(await new Validator().validate(body)).toMatchObject({ valid: true })
     expect(Object.keys(body.paths as object).toSorted()).toEqual([
+      '/parlor/api/class',
+      '/parlor/api/class/class.csv',
+      '/parlor/api/class/class.xml',
+      '/parlor/api/class/session',
       '/parlor/api/games',
       '/parlor/api/games/{game}/ladder',
       '/parlor/api/protocols',

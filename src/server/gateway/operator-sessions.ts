@@ -1,0 +1,121 @@
+import { parseCookie, stringifySetCookie } from 'cookie'
+import type { Clock } from '../../base/clock.ts'
+import { toNetwork } from '../../base/network-address.ts'
+import { RateLimiter } from '../../base/rate-limit.ts'
+import { toThrottleError } from '../../hall/accounts/login-limits.ts'
+import { Passwords } from '../../hall/accounts/passwords.ts'
+import { hashToken, makeToken, type RandomBytes } from '../../hall/accounts/tokens.ts'
+import type { GatewayError } from './request-gate.ts'
+import type { CookieScope } from './session-cookie.ts'
+
+/** Rate of password tries from one address: a burst of 10, then one in 20 seconds. A correct password does not count. */
+const RATE = { burst: 10, refill: 20_000 }
+/** Milliseconds for which a session of the operator is valid: a day of lessons. */
+const LIFETIME = 12 * 3_600_000
+/** Maximum number of sessions; one more session ends the oldest. */
+const SESSIONS = 64
+/** Name of the cookie with the token of a session. */
+const COOKIE = 'parlor-operator'
+
+const WRONG: GatewayError = { code: 'bad-password', message: 'that is not the password of the operator' }
+
+/** OperatorSession is the operator in one browser. */
+export interface OperatorSession {
+  /** The token, which only the browser stores. */
+  readonly token: string
+  /** End of the session, in milliseconds since the Unix epoch. */
+  readonly until: number
+}
+
+export interface OperatorSessionsOptions {
+  /** Hash of the operator's password, in the PHC form; without it, no password is correct. */
+  readonly passwordHash: string | undefined
+  readonly random: RandomBytes
+  readonly clock: Clock
+}
+
+/**
+ * OperatorSessions logs the operator in from browsers. The sessions end with the process, because their tokens are in its memory alone, as
+ * hashes. Password checks of the operator wait in a queue of their own, so that guesses do not delay the logins of players.
+ */
+export class OperatorSessions {
+  readonly #options: OperatorSessionsOptions
+  readonly #passwords: Passwords
+  readonly #tries = new RateLimiter(RATE)
+  /** The end of each session, by the hash of its token, the oldest first. */
+  readonly #sessions = new Map<string, AbortController>()
+
+  constructor(options: OperatorSessionsOptions) {
+    this.#options = options
+    this.#passwords = new Passwords({ random: options.random, atOnce: 1, waiting: { each: RATE.burst, all: 100 } })
+  }
+
+  /** Opens a session for a client at an address, if the password is correct. */
+  async logIn(password: string, host: string): Promise<OperatorSession | GatewayError> {
+    const { clock, passwordHash, random } = this.#options
+    const network = toNetwork(host)
+    const wait = this.#tries.take(network, clock.monotonic())
+    if (wait > 0) return toError(toThrottleError(wait).refused)
+    const error = await this.#passwords.verify(password, passwordHash, network)
+    if (error) return error.code === 'throttled' ? toError(error.refused) : WRONG
+    this.#tries.giveBack(network)
+    const token = makeToken(random)
+    this.#open(hashToken(token))
+    return { token, until: clock.now() + LIFETIME }
+  }
+
+  /** Finds the session of a request by its header `Cookie`; the signal aborts when the session ends. */
+  find(cookie: string | undefined): AbortSignal | undefined {
+    const token = readToken(cookie)
+    return token === undefined ? undefined : this.#sessions.get(hashToken(token))?.signal
+  }
+
+  /** Ends the session of a request. */
+  logOut(cookie: string | undefined): void {
+    const token = readToken(cookie)
+    if (token !== undefined) this.#end(hashToken(token))
+  }
+
+  /** Ends all sessions. */
+  close(): void {
+    for (const key of [...this.#sessions.keys()]) this.#end(key)
+  }
+
+  #open(key: string): void {
+    const [oldest] = this.#sessions.keys()
+    if (oldest !== undefined && this.#sessions.size >= SESSIONS) this.#end(oldest)
+    const end = new AbortController()
+    this.#sessions.set(key, end)
+    const cancel = this.#options.clock.after(LIFETIME, () => this.#end(key))
+    end.signal.addEventListener('abort', cancel, { once: true })
+  }
+
+  #end(key: string): void {
+    const end = this.#sessions.get(key)
+    this.#sessions.delete(key)
+    end?.abort()
+  }
+}
+
+function toError(message: string): GatewayError {
+  return { code: 'throttled', message }
+}
+
+/** Formats the header `Set-Cookie` for a session. No script can read the cookie, and no browser sends it with a request of another site. */
+export function formatOperatorCookie({ token, until }: OperatorSession, { prefix, isSecure }: CookieScope): string {
+  const expires = new Date(until)
+  return stringifySetCookie({
+    ...{ name: COOKIE, value: token, path: `${prefix}/`, expires },
+    ...{ httpOnly: true, sameSite: 'strict', secure: isSecure },
+  })
+}
+
+/** Formats the header `Set-Cookie` that deletes the cookie. */
+export function formatNoOperatorCookie(scope: CookieScope): string {
+  return formatOperatorCookie({ token: '', until: 0 }, scope)
+}
+
+function readToken(cookie: string | undefined): string | undefined {
+  const token = cookie === undefined ? undefined : parseCookie(cookie)[COOKIE]
+  return token === '' ? undefined : token
+}

@@ -1,0 +1,66 @@
+import { formatCount } from '../base/counts.ts'
+import { type ClassTile, STUCK, type TileStatus } from './model/class-model.ts'
+
+/* The texts of the class, which the page loads with that view. */
+
+export const classTexts = {
+  title: 'Class',
+  noLab: 'This server does not watch its programs',
+  noLabWhy: 'The operator starts it with --lab. It then prints the address of this page, and the password.',
+  noLabCommand: 'parlor serve --lab',
+  loginTitle: 'The class is for the operator',
+  loginWhy: 'The server printed the password when it started, unless the password is in a file.',
+  password: 'Password of the operator',
+  logIn: 'See the class',
+  logOut: 'Log out',
+  lost: 'Connection lost. The page shows the last state of the class.',
+  loading: 'Loading the class.',
+  nobody: 'No program is connected',
+  nobodyWhy: 'A program appears here when it connects to a port of this server.',
+  nothing: 'No program matches.',
+  csv: 'CSV',
+  junit: 'JUnit',
+  projector: 'Projector size',
+  programs: 'programs',
+  browsers: 'browsers',
+  statuses: { bad: 'violation', stuck: 'stuck', playing: 'playing', done: 'done', left: 'left' } satisfies Record<TileStatus, string>,
+  sums: { bad: 'violation', stuck: `stuck over ${STUCK / 1000} s`, playing: 'playing', done: 'done', left: 'left' } satisfies Record<
+    TileStatus,
+    string
+  >,
+  all: 'all',
+  filter: 'Show',
+  layout: 'Layout',
+  layouts: { wall: 'wall', list: 'list' },
+  find: 'Find a desk, an address or a program',
+  wall: 'Programs, those in trouble first',
+  legend: { client: 'client', server: 'server', bad: 'violation' },
+  unwatched: (count: number) => `${formatCount(count, 'further connection')} ${count === 1 ? 'is' : 'are'} not watched.`,
+  violation: (title: string, sentence: string) => `Violation at ${title}: ${sentence}`,
+  turns: { client: 'client’s turn', server: 'server’s turn', either: 'either side’s turn', none: 'no side’s turn' } as const,
+  visited: (visited: number, states: number) => `${visited} of ${formatCount(states, 'state')} visited`,
+} as const
+
+/** Formats the one sentence of a tile. A sentence of the server begins in lower case. */
+export function formatSentence({ row, status, quiet }: ClassTile): string {
+  const { fault, progress } = row
+  if (status === 'bad' && fault) return capitalize(fault.sentence)
+  if (status === 'stuck') return `Quiet for ${formatSpan(quiet)}. ${capitalize(classTexts.turns[row.turn])}.`
+  const games = progress.games > 0 ? [`${formatCount(progress.games, 'game')} finished.`] : []
+  const corrected = fault ? ['The last fault is corrected.'] : []
+  const turn = status === 'playing' ? [`${capitalize(classTexts.turns[row.turn])}.`] : []
+  const gone = status === 'left' ? ['Closed without a finished game.'] : []
+  return [...turn, ...gone, ...games, ...corrected].join(' ')
+}
+
+/** Formats a span: "48 s", "1 min 12 s", "1 h 3 min". */
+function formatSpan(ms: number): string {
+  const seconds = Math.floor(ms / 1000)
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

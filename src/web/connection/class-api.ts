@@ -1,0 +1,47 @@
+import { texts } from '../texts.ts'
+import { isReadRefusal, type ReadRefusal } from './read-api.ts'
+
+/*
+ * The operator logs in over HTTP. The server answers with a cookie that scripts cannot read, and the browser sends the cookie with the
+ * WebSocket of the class and with the downloads.
+ */
+
+/** ClassAccess says whether the server has a class console, and whether this browser may see it. */
+export interface ClassAccess {
+  readonly lab: boolean
+  readonly operator: boolean
+}
+
+const SESSION = 'api/class/session'
+
+/** Reads whether the server has a class console, and whether this browser may see it. */
+export function readClassAccess(): Promise<ClassAccess | ReadRefusal> {
+  return request<ClassAccess>('api/class')
+}
+
+/** Logs the operator in; returns the reason if the server refuses. */
+export async function logOperatorIn(password: string): Promise<ReadRefusal | undefined> {
+  const headers = { 'content-type': 'application/json' }
+  const answer = await request<object>(SESSION, { method: 'POST', headers, body: JSON.stringify({ password }) })
+  return isReadRefusal(answer) ? answer : undefined
+}
+
+/** Logs the operator out; returns the reason if the server refuses. */
+export async function logOperatorOut(): Promise<ReadRefusal | undefined> {
+  const answer = await request<object>(SESSION, { method: 'DELETE' })
+  return isReadRefusal(answer) ? answer : undefined
+}
+
+/** Sends a request. The server has checked its answer by the schema of that address. */
+async function request<Answer extends object>(address: string, options: RequestInit = {}): Promise<Answer | ReadRefusal> {
+  try {
+    const answer = await fetch(address, options)
+    if (answer.status === 204) return {} as Answer
+    if (!answer.headers.get('content-type')?.includes('json')) return { code: 'failed', message: texts.unreadable }
+    return (await answer.json()) as Answer | ReadRefusal
+  } catch (reason) {
+    // `fetch` rejects with a TypeError if the server cannot be reached
+    if (reason instanceof TypeError) return { code: 'unavailable', message: texts.unreachable }
+    throw reason
+  }
+}
