@@ -28,7 +28,7 @@ export interface WebPort {
   /** The URL to open in a browser. */
   readonly url: string
   /** Serves browsers from now on. */
-  open(server: Server, lobby: LobbyService, store: Store): Promise<void>
+  open(server: Server, lobby: LobbyService, store: Store, wire: GatewayServices['wire']): Promise<void>
   close(): Promise<void>
 }
 
@@ -75,13 +75,14 @@ export async function openWebPort(
     return {
       address,
       url: toUrl(address, isSecure, prefix),
-      async open(server, lobby, store) {
+      async open(server, lobby, store, wire) {
         const { createNativeProgram } = await import('../door/door.ts')
         const program = createNativeProgram(findDoor(places))
         const services: GatewayServices = {
           entrance: server.openEntrance(program, { program: program.name, transport: 'websocket', port: address.port }),
           lobby,
           health: () => serverStatus(server, store),
+          ...(wire ? { wire } : {}),
         }
         gateway.open(services)
       },

@@ -5,6 +5,7 @@ import type { Batcher } from '../../wire/transports/batching.ts'
 import type { Health } from '../http.ts'
 import type { Entrance, StreamTransport } from '../server.ts'
 import type { OriginRules } from './request-origin.ts'
+import type { WireServices } from './wire-session.ts'
 
 /** GatewayOptions are the address, the transport and the limits of the gateway. */
 export interface GatewayOptions {
@@ -31,4 +32,6 @@ export interface GatewayServices {
   readonly entrance: Entrance
   readonly lobby: LobbyService
   readonly health: () => Pick<Health, 'status'>
+  /** The logs of the server’s connections; missing on a server that shows no wire. */
+  readonly wire?: WireServices
 }

@@ -9,7 +9,9 @@ import { formatError, type GatewayCode } from './answers.ts'
 import type { ConnectionTimeouts } from './connection-timeouts.ts'
 import type { GatewayOptions, GatewayServices } from './options.ts'
 import type { RequestGate } from './request-gate.ts'
+import type { RequestOrigin } from './request-origin.ts'
 import { readSessionCookie } from './session-cookie.ts'
+import { WireSockets } from './wire-sockets.ts'
 
 /*
  * `ws` runs without a server of its own (`noServer`), and not through `@fastify/websocket`: a refused upgrade must cost little and have
@@ -22,6 +24,9 @@ import { readSessionCookie } from './session-cookie.ts'
 const PING = 30_000
 /** Milliseconds that a client has to answer the close of the server. */
 const CLOSE_TIMEOUT = 2000
+
+/** The answer to an upgrade that is not a valid handshake. */
+const NO_HANDSHAKE = 'this is not a handshake of WebSocket version 13 (RFC 6455)'
 
 /** The options of the library; the types do not have all of them yet. */
 const OPTIONS = {
@@ -47,12 +52,15 @@ export class GatewaySockets {
   readonly #guards: SocketGuards
   readonly #library = new WebSocketServer(OPTIONS)
   readonly #open = new Set<WebSocketTransport>()
+  /** Missing on a server that shows no wire. */
+  readonly #wire: WireSockets | undefined
   #cancel: (() => void) | undefined
 
   constructor(server: HttpServer, options: Pick<GatewayOptions, 'clock' | 'prefix'>, services: GatewayServices, guards: SocketGuards) {
     this.#options = options
     this.#services = services
     this.#guards = guards
+    this.#wire = services.wire && new WireSockets(services.wire, options.clock)
     // with this listener, the caller answers a request that is not a valid handshake
     this.#library.on('wsClientError', () => {})
     server.on('upgrade', (request: IncomingMessage, stream: unknown, head: Buffer) => {
@@ -60,9 +68,10 @@ export class GatewaySockets {
     })
   }
 
-  /** Stops the pings. Open WebSockets stay open. */
+  /** Stops the pings. Open WebSockets stay open, except those that show the wire. */
   close(): void {
     this.#cancel?.()
+    this.#wire?.close()
   }
 
   #upgrade(request: IncomingMessage, stream: TransportStream, head: Buffer): void {
@@ -70,6 +79,7 @@ export class GatewaySockets {
     const checked = this.#guards.gate.check(request, 'change')
     if ('code' in checked) return refuse(stream, checked.code, checked.message)
     const path = `${this.#options.prefix}/ws`
+    if (this.#wire && request.url === `${path}/wire`) return this.#upgradeWire(this.#wire, request, stream, head, checked)
     if (request.url !== path) return refuse(stream, 'not-found', `WebSockets are at ${path}, without a query`)
     const refusal = this.#services.entrance.admit(checked)
     if (refusal !== undefined) return refuse(stream, 'too-many', refusal)
@@ -79,7 +89,14 @@ export class GatewaySockets {
     })
     if (accepted) return this.#serve(accepted, stream, checked, readSessionCookie(request.headers.cookie))
     this.#services.entrance.leave(checked)
-    refuse(stream, 'bad-request', 'this is not a handshake of WebSocket version 13 (RFC 6455)')
+    refuse(stream, 'bad-request', NO_HANDSHAKE)
+  }
+
+  #upgradeWire(wire: WireSockets, request: IncomingMessage, stream: TransportStream, head: Buffer, client: RequestOrigin): void {
+    const refusal = wire.findRefusal(client)
+    if (refusal !== undefined) return refuse(stream, 'too-many', refusal)
+    if (wire.upgrade(request, stream, head, client)) this.#guards.timeouts.remove(stream)
+    else refuse(stream, 'bad-request', NO_HANDSHAKE)
   }
 
   /** Serves a WebSocket. Its listeners are created here, because in `#upgrade` they would hold the whole request in memory. */
