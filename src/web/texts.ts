@@ -86,6 +86,7 @@ export const texts = {
   byProgramHint: 'Any client of a classic program can take a seat at these tables.',
 
   backToLobby: 'Back to the lobby',
+  wire: 'Wire',
   watchers: 'watchers',
   board: 'Board',
   moves: 'Moves',

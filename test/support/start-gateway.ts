@@ -1,5 +1,6 @@
 import { expect, onTestFinished } from 'vitest'
 import { type Clock, createSystemClock } from '../../src/base/clock.ts'
+import { WireWatch } from '../../src/cli/wire-watch.ts'
 import { createNativeProgram } from '../../src/door/door.ts'
 import { seededRandom } from '../../src/games/random.ts'
 import { LobbyService, type LobbyServiceOptions } from '../../src/lobby/service.ts'
@@ -25,6 +26,8 @@ export interface StartGatewayOptions {
   readonly prefix?: string
   readonly folder?: string
   readonly isLimited?: boolean
+  /** True for a server with `lab`, whose operator sees the wire of all programs. */
+  readonly isLab?: boolean
   /** The certificate, for a gateway over TLS. */
   readonly certificate?: Certificate
   /** The status of the server. */
@@ -38,6 +41,8 @@ export interface StartedGateway {
   readonly port: number
   readonly service: LobbyService
   readonly server: Server
+  /** The logs of the programs' connections, which the gateway shows. */
+  readonly wire: WireWatch
   /** The ports of the programs, by name. */
   readonly ports: ReadonlyMap<string, number>
   /** Connects a browser. */
@@ -54,6 +59,11 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
   const random = seededRandom(1)
   const service = new LobbyService({ store: memoryStore(), clock: createSystemClock(), random, ...lobby, onError })
   const batcher = new Batcher()
+  const wire = new WireWatch({
+    config: { lab: options.isLab === true, webOrigins: [...(rules.origins ?? [])], tls: false, unix: undefined },
+    options: {},
+    logs: { log: (_, sentence) => troubles.push(sentence) },
+  })
   const server = new Server({
     programs: await Promise.all(programs.map(program)),
     host: '127.0.0.1',
@@ -62,11 +72,14 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
     limits: { first: 60_000, idle: 60_000, ...limits },
     options: {},
     random,
-    logs: { log: (_, sentence) => troubles.push(sentence) },
+    logs: wire.logs,
+    overlay: (transport, served, info) => wire.watch(transport, served, info),
     clock,
     batcher,
   })
-  const ports = new Map((await server.listen()).map(({ program: { name }, address }) => [name, address.port]))
+  const places = await server.listen()
+  wire.setPlaces(places)
+  const ports = new Map(places.map(({ program: { name }, address }) => [name, address.port]))
   server.admit(service)
   const gateway = new Gateway({
     at: { host: '127.0.0.1', port: 0 },
@@ -86,6 +99,7 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
     entrance: server.openEntrance(native, { program: native.name, transport: 'websocket', port }),
     lobby: service,
     health: () => ({ status: status() }),
+    wire: wire.services(service),
   })
   const close = async () => {
     await gateway.close()
@@ -97,5 +111,5 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
   })
   const url = `${certificate ? 'https' : 'http'}://127.0.0.1:${port}${prefix}`
   const browser = (client?: Parameters<typeof WebClient.connect>[1]) => WebClient.connect(`${url.replace('http', 'ws')}/ws`, client)
-  return { url, port, service, server, ports, browser, close }
+  return { url, port, service, server, wire, ports, browser, close }
 }

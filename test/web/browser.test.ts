@@ -17,6 +17,7 @@ import { testHostileTexts } from './in-browser/hostile.ts'
 import { testPeople } from './in-browser/people.ts'
 import { testReplays } from './in-browser/replays.ts'
 import { testSoloGames } from './in-browser/solo-games.ts'
+import { testWire } from './in-browser/wire.ts'
 
 /** Maximum size of the scripts and styles of the first load together, compressed, in bytes. */
 const BUDGET = 80 * 1024
@@ -81,6 +82,7 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
   testPeople(serveWebPages)
   testErrors(serveWebPages)
   testHostileTexts(serveWebPages)
+  testWire(serveWebPages)
 
   /** Starts a server and its page; the end of the test checks that no tab had trouble. */
   async function serve(options: Parameters<typeof startServer>[1] = {}) {

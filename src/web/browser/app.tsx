@@ -13,6 +13,7 @@ import { UserName } from './people.tsx'
 import { Trouble } from './says.tsx'
 import { TableView } from './table.tsx'
 import { UserView } from './user.tsx'
+import { LazyWire } from './wire-loader.tsx'
 
 /** App is the whole page: the bar, the banner with notices, one view, and the dialog for a name. */
 export function App() {
@@ -72,6 +73,8 @@ function View({ route }: { readonly route: Route }) {
       return <UserView key={route.name} name={route.name} />
     case 'account':
       return <AccountView />
+    case 'wire':
+      return <LazyWire />
     case 'none':
       return <Trouble title={texts.noPage} why={texts.noPageWhy} />
     case 'join':
@@ -85,6 +88,7 @@ const PLACES = [
   { view: 'lobby', link: '#lobby', name: texts.lobby },
   { view: 'ladder', link: '#ladder', name: texts.ladder },
   { view: 'finished', link: '#finished', name: texts.finished },
+  { view: 'wire', link: '#wire', name: texts.wire },
 ] as const
 
 function Bar({ logIn }: { readonly logIn: () => void }) {

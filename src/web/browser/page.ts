@@ -16,6 +16,7 @@ export type Route =
   | { readonly view: 'ladder'; readonly game?: string }
   | { readonly view: 'user'; readonly name: string }
   | { readonly view: 'account' }
+  | { readonly view: 'wire' }
   /** An address that belongs to no view. */
   | { readonly view: 'none'; readonly address: string }
 
@@ -70,6 +71,7 @@ export function parseRoute(fragment: string): Route {
       return first === undefined || first === '' || second !== undefined ? none : { view: 'user', name: first }
     case 'account':
     case 'finished':
+    case 'wire':
       return first === undefined ? { view } : none
     default:
       return none
