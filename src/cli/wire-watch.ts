@@ -63,11 +63,12 @@ export class WireWatch {
   }
 
   /** Wraps the transport of a client, so that its bytes are logged. */
-  watch(transport: Transport, program: Program, { connection, client }: ConnectionInfo): Transport {
+  watch(transport: Transport, program: Program, info: ConnectionInfo): Transport {
     const { options, config } = this.#options
     const port = this.#ports.get(program.name)
     // a browser has no port of a program
-    if (port === undefined || (program.name === DOOR && !config.lab)) return transport
+    if (port === undefined || (program.name === DOOR && !config.lab) || !this.#connections.mayOpen()) return transport
+    const { connection, client } = info
     const protocol = this.#protocols.get(program) ?? toWatchedProtocol(program, options)
     this.#protocols.set(program, protocol)
     const kind = transport.datagrams ? 'udp' : config.unix !== undefined ? 'unix' : config.tls ? 'tls' : 'tcp'

@@ -87,6 +87,7 @@ export const texts = {
 
   backToLobby: 'Back to the lobby',
   wire: 'Wire',
+  toWire: 'See the bytes of this program',
   watchers: 'watchers',
   board: 'Board',
   moves: 'Moves',

@@ -41,14 +41,14 @@ export function WireRowView({ row, before, legal, form }: WireRowProps) {
         {kind !== 'note' && (
           <p>
             {isBad && <Icon name="warn" />}
-            <b class="mono">{toShown(name === '' ? text : name)}</b>{' '}
+            <b class="mono">{toShown(name !== '' ? name : isBad ? wireTexts.violationWord : text)}</b>{' '}
             {marks.includes('cut') && <span class="wmark">{wireTexts.pieces(pieces.length)}</span>}{' '}
             {marks.includes('glued') && <span class="wmark">{wireTexts.glued}</span>}
           </p>
         )}
         {after !== '' && (
           <p class="small">
-            {wireTexts.after} <b>{after}</b>
+            {row.before === after ? wireTexts.still : wireTexts.after} <b>{after}</b>
             {legal.length > 0 && <span class="quiet"> · {formatNext(legal)}</span>}
           </p>
         )}

@@ -42,6 +42,8 @@ export const wireTexts = {
   diagram: 'Sequence diagram, recorded at the socket of the server',
   direction: { client: 'client to server', server: 'server to client' },
   after: 'then',
+  still: 'still',
+  violationWord: 'violation',
   next: (side: string, messages: string) => `next: ${side}, ${messages}`,
   pieces: (count: number) => `in ${count} pieces`,
   glued: 'together with other bytes',

@@ -18,11 +18,11 @@ export function WireView() {
   const { model } = wire
   return (
     <main class="wire" id="main" tabIndex={-1}>
-      <nav class="wire__side" aria-label={wireTexts.connections}>
+      <nav aria-label={wireTexts.connections}>
         <Connections wire={wire} />
-        <CodeForm wire={wire} />
       </nav>
       {model.watching ? <Diagram key={model.watching.connection.connection} wire={wire} /> : <Waiting model={model} />}
+      <CodeForm wire={wire} />
     </main>
   )
 }
