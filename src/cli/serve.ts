@@ -65,7 +65,8 @@ export async function serveCommand(flags: Flags): Promise<number> {
         notify: (sentence) => logs.log('info', `#${info.connection} ${program.name}: ${sentence}`),
       }))
   const watch = await openClassWatch(config, { options, logs, clock: wallClock })
-  const wire = web === NOWHERE ? undefined : new (await import('./wire-watch.ts')).WireWatch({ config, options, logs: watch?.logs ?? logs })
+  const wire =
+    web === NOWHERE ? undefined : new (await import('./wire-logging.ts')).WireLogging({ config, options, logs: watch?.logs ?? logs })
   const streams = await openStreams(config)
   const batcher = new Batcher()
   const server = new Server({

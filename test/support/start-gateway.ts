@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from 'vitest'
 import { type Clock, createSystemClock } from '../../src/base/clock.ts'
-import { WireWatch } from '../../src/cli/wire-watch.ts'
+import { WireLogging } from '../../src/cli/wire-logging.ts'
 import { createNativeProgram } from '../../src/door/door.ts'
 import { seededRandom } from '../../src/games/random.ts'
 import { LobbyService, type LobbyServiceOptions } from '../../src/lobby/service.ts'
@@ -42,7 +42,7 @@ export interface StartedGateway {
   readonly service: LobbyService
   readonly server: Server
   /** The logs of the programs' connections, which the gateway shows. */
-  readonly wire: WireWatch
+  readonly wire: WireLogging
   /** The ports of the programs, by name. */
   readonly ports: ReadonlyMap<string, number>
   /** Connects a browser. */
@@ -59,7 +59,7 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
   const random = seededRandom(1)
   const service = new LobbyService({ store: memoryStore(), clock: createSystemClock(), random, ...lobby, onError })
   const batcher = new Batcher()
-  const wire = new WireWatch({
+  const wire = new WireLogging({
     config: { lab: options.isLab === true, webOrigins: [...(rules.origins ?? [])], tls: false, unix: undefined },
     options: {},
     logs: { log: (_, sentence) => troubles.push(sentence) },

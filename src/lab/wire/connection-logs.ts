@@ -39,7 +39,7 @@ export interface ConnectionLogsLimits {
 }
 
 /** With these limits, the logs have at most 22 MB: 32 KB for each connection. */
-export const connectionLogsLimits: ConnectionLogsLimits = { open: 500, closed: 200, closedOfAddress: 10, closedFor: 600_000 }
+const defaultLimits: ConnectionLogsLimits = { open: 500, closed: 200, closedOfAddress: 10, closedFor: 600_000 }
 
 /**
  * Rate of connections that get a log: a burst of 200, then 50 a second. A log costs 0.3 µs for each read or write and 3 µs for its
@@ -66,7 +66,7 @@ export class ConnectionLogs {
   /** Closed connections in the order of their ends, with the monotonic time of the end. */
   readonly #closed = new Map<Mutable, number>()
 
-  constructor(clock: Clock, limits: ConnectionLogsLimits = connectionLogsLimits) {
+  constructor(clock: Clock, limits: ConnectionLogsLimits = defaultLimits) {
     this.#clock = clock
     this.#limits = limits
   }
@@ -77,7 +77,10 @@ export class ConnectionLogs {
   }
 
   /** Returns the transport of a new connection, which logs its bytes. */
-  open(transport: Transport, opening: Pick<LoggedConnection, 'connection' | 'protocol' | 'client' | 'server' | 'transport'>): Transport {
+  open(
+    transport: Transport,
+    opening: Pick<LoggedConnection, 'connection' | 'protocol' | 'client' | 'server' | 'transport'>,
+  ): LoggedTransport {
     const { connection, protocol, client, server } = opening
     const key = toAddressKey(client.host, transport.loopback)
     const own = this.#addresses.get(key) ?? { open: new Set(), closed: new Set() }

@@ -15,8 +15,8 @@ import { wallClock } from './clock.ts'
 /** The front door is no program of a worksheet: its users write to each other there, and log in. */
 const DOOR = 'parlor/door'
 
-/** WireWatchOptions are the parts of a server that show the wire to browsers. */
-export interface WireWatchOptions {
+/** WireLoggingOptions are the parts of a server that show the wire to browsers. */
+export interface WireLoggingOptions {
   readonly config: Pick<Config, 'lab' | 'webOrigins' | 'tls' | 'unix'>
   /** The settings of programs. */
   readonly options: Options
@@ -24,17 +24,17 @@ export interface WireWatchOptions {
 }
 
 /**
- * WireWatch connects the logs of connections to a server: it wraps the transports, and gets the seats and the ends of conversations from the
+ * WireLogging connects the logs of connections to a server: it wraps the transports, and gets the seats and the ends of conversations from the
  * logs of the server. It exists only on a server with a port for browsers.
  */
-export class WireWatch {
-  readonly #options: WireWatchOptions
+export class WireLogging {
+  readonly #options: WireLoggingOptions
   readonly #connections = new ConnectionLogs(wallClock)
   readonly #protocols = new Map<Program, WatchedProtocol>()
   readonly #ports = new Map<string, number>()
   readonly access: WireAccess
 
-  constructor(options: WireWatchOptions) {
+  constructor(options: WireLoggingOptions) {
     this.#options = options
     const { webOrigins, lab = false } = options.config
     const names = webOrigins.map((origin) => new URL(origin).hostname)
