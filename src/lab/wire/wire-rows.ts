@@ -24,7 +24,8 @@ export function toWireRow(one: Observation): UnnumberedRow | undefined {
     case 'gap':
       return { ...plain, kind: 'note' }
     case 'unfinished':
-      return { ...plain, ...toHex(one.bytes), kind: 'broken', name: one.final ? 'is cut off' : 'is not finished' }
+      // the sentence quotes the bytes without their secrets
+      return { ...plain, kind: 'broken', name: one.final ? 'is cut off' : 'is not finished' }
     case 'unreadable':
       return { ...plain, kind: 'broken', name: 'cannot be read' }
     case 'end': {

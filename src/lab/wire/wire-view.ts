@@ -47,7 +47,9 @@ export class WireView {
   #rows = 0
   /** Time up to which the monitor has seen the connection. */
   #seenUntil = 0
-  #hasViolation = false
+  /** The sentences of the violations so far. */
+  #violations = new Set<string>()
+  #hasEnding = false
   #isOver = false
 
   constructor(options: WireViewOptions) {
@@ -81,7 +83,7 @@ export class WireView {
     if (isAtEnd && !isOpen && !this.#isOver) this.#end(seen)
     const isAnew = this.#isAnew
     const rows = seen.flatMap((one) => this.#toRows(one))
-    if (this.#isOver && !wasOver) rows.push(...this.#toEnding())
+    if (isAtEnd) rows.push(...this.#toEnding())
     if (rows.length === 0 && !isAnew && this.#isOver === wasOver) return undefined
     this.#isAnew = false
     const isHidden = this.#isHidden
@@ -97,7 +99,8 @@ export class WireView {
     this.#isAnew = true
     this.#rows = 0
     this.#seenUntil = 0
-    this.#hasViolation = false
+    this.#violations = new Set()
+    this.#hasEnding = false
     this.#isOver = false
   }
 
@@ -119,17 +122,19 @@ export class WireView {
   }
 
   #toRows(one: Observation): readonly WireRow[] {
-    this.#hasViolation ||= 'violation' in one && one.violation !== undefined
+    if ('violation' in one && one.violation) this.#violations.add(one.violation.sentence)
     const shown = this.#options.isMasked ? this.#mask.mask(one) : one
     const row = this.#isHidden ? toHiddenRow(shown) : toWireRow(shown)
     return row ? [{ row: ++this.#rows, ...row }] : []
   }
 
-  /** Returns a row with the reason why the server has ended the conversation, if the bytes do not show it. */
+  /** Returns a row with the reason why the server has ended the conversation, such as a move against the rules, if no violation shows it. */
   #toEnding(): readonly WireRow[] {
     const { ending } = this.connection
     const mayQuote = !this.#options.isMasked || !this.#mask.hidesTextOf('client')
-    if (ending === undefined || this.#hasViolation || this.#isHidden || !mayQuote) return []
+    if (ending === undefined || this.#hasEnding || this.#isHidden || !mayQuote) return []
+    this.#hasEnding = true
+    if (this.#violations.has(ending)) return []
     const row = { name: '', text: '', pieces: [], marks: [], before: '', after: '' }
     const notes: WireRow['notes'] = [{ text: `the server ended the conversation: ${ending}`, tone: 'illegal' }]
     return [{ row: ++this.#rows, at: this.#seenUntil, from: 'server', kind: 'note', ...row, notes }]

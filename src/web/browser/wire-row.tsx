@@ -46,13 +46,19 @@ export function WireRowView({ row, before, legal, form }: WireRowProps) {
             {marks.includes('glued') && <span class="wmark">{wireTexts.glued}</span>}
           </p>
         )}
-        {after !== '' && (
+        {after !== '' && kind !== 'note' && (
           <p class="small">
             {row.before === after ? wireTexts.still : wireTexts.after} <b>{after}</b>
             {legal.length > 0 && <span class="quiet"> · {formatNext(legal)}</span>}
           </p>
         )}
-        {pieces.length > 0 && <p class="quiet small mono">{pieces.map(({ number, size }) => wireTexts.piece(number, size)).join(' · ')}</p>}
+        {pieces.length > 0 && (
+          <p class="quiet small mono">
+            {pieces
+              .map(({ number, size, at: time }, place) => wireTexts.piece(number, size, time - (pieces[place - 1]?.at ?? time)))
+              .join(' · ')}
+          </p>
+        )}
       </div>
       {notes.map((note) => (
         <p key={note.text} class={`wnote wnote--${note.tone}`}>

@@ -47,7 +47,8 @@ export const wireTexts = {
   next: (side: string, messages: string) => `next: ${side}, ${messages}`,
   pieces: (count: number) => `in ${count} pieces`,
   glued: 'together with other bytes',
-  piece: (number: number, size: number | undefined) => (size === undefined ? `S${number}` : `S${number}, ${formatCount(size, 'byte')}`),
+  piece: (number: number, size: number | undefined, wait: number) =>
+    [`S${number}`, ...(size === undefined ? [] : [formatCount(size, 'byte')]), ...(wait > 0 ? [`+${wait} ms`] : [])].join(', '),
   moreBytes: (count: number) => `and ${formatCount(count, 'byte')} more`,
   hidden: 'Messages are hidden until the game is over, because its players have secrets from each other.',
   dropped: (count: number) => `${formatCount(count, 'earlier row')} not shown`,

@@ -47,6 +47,20 @@ test('a page that is opened after the program has ended sees the same, and expor
   expect(Buffer.from(page.all('file')[1]?.data ?? '', 'base64').toString()).toContain('<!doctype html>')
 })
 
+test('a move against the rules, which the protocol allows, is a row with the reason of the server', async () => {
+  const { url, ports } = await startGateway({ programs: [TICTACTOE] })
+  const program = new LineSocket(ports.get(TICTACTOE) ?? 0)
+  const move = await program.hear()
+  const page = await WireClient.connect(url)
+  await page.watchNewest()
+  program.say(move)
+  await page.until(() =>
+    page.rows.some(({ kind, notes }) => kind === 'note' && notes[0]?.text.includes('the server ended the conversation') === true),
+  )
+  expect(page.rows.filter(illegal)).toHaveLength(1)
+  program.close()
+})
+
 test('the hands of a program that plays against a user are hidden until their game is over, and shown then', async () => {
   const { url, ports, browser } = await startGateway({ programs: [SCISSORS], lobby: { wait: 60_000 } })
   const ada = await browser({ name: 'ada' })
