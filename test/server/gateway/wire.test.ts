@@ -1,8 +1,12 @@
 import { Buffer } from 'node:buffer'
-import { expect, test } from 'vitest'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { readRecording } from '../../../src/lab/recordings/formats.ts'
 import type { WireRow } from '../../../src/lab/wire/wire-messages.ts'
 import { LineSocket } from '../../support/line-socket.ts'
+import { run, startServe } from '../../support/process.ts'
 import { startGateway } from '../../support/start-gateway.ts'
 import { WireClient } from '../../support/wire-client.ts'
 
@@ -151,4 +155,29 @@ test('an operator with --lab sees all programs, without a password and without t
   expect(page.list.connections).toHaveLength(2)
   expect(page.texts.join()).not.toMatch(/looms|private|6c6f6f6d73|70726976/)
   chatter.close()
+})
+
+test('"parlor serve" logs its programs, and "parlor wire-code" prints a code for the page', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'parlor-wire-'))
+  onTestFinished(() => rm(data, { recursive: true, force: true }))
+  const { server, ports } = await startServe(['parlor/door', TICTACTOE], '--data', data, '--web', '127.0.0.1:0')
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  const { web } = JSON.parse(server.output) as { web: { url: string } }
+  const program = new LineSocket(ports[TICTACTOE] ?? 0)
+  const user = new LineSocket(ports['parlor/door'] ?? 0)
+  await Promise.all([program.hear(), user.hear()])
+  const page = await WireClient.connect(web.url.replace(/\/$/, ''), { headers: { 'x-forwarded-for': '10.0.0.9' } })
+  expect(page.list).toMatchObject({ right: 'none', connections: [] })
+  const { output, code } = await run('wire-code', '127.0.0.1', '--data', data)
+  expect({ output, code }).toEqual({ output: expect.stringMatching(/^[0-9A-Z]{4}-[0-9A-Z]{4}\n/), code: 0 })
+  page.send({ type: 'code', code: output.slice(0, 9) })
+  await page.until(() => page.list.right === 'code')
+  // the front door has no log without --lab
+  expect(page.list.connections.map((one) => one.program)).toEqual([TICTACTOE])
+  await page.watchNewest()
+  program.say('low')
+  await page.until(() => page.rows.some(illegal))
+  const refused = await run('wire-code', '--data', data)
+  expect(refused).toMatchObject({ errors: expect.stringContaining('--lab'), code: 1 })
+  user.close()
 })
