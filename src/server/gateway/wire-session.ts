@@ -30,6 +30,8 @@ export interface WireLink {
 
 /** Milliseconds between two rounds. */
 const ROUND = 100
+/** Number of rounds from one list of all connections to the next, because that list is long. */
+const LONG_LIST = 10
 /** Maximum number of unsent bytes with which a round begins, and of records that it reads. */
 const UNSENT = 64 * 1024
 const RECORDS = 200
@@ -51,6 +53,7 @@ export class WireSession {
   /** The last list of connections that was sent. */
   #listed = ''
   #isExporting = false
+  #rounds = 0
   #cancel: (() => void) | undefined
 
   constructor(services: WireServices, clock: Clock, link: WireLink, { grant, origin }: { grant: WireGrant; origin: RequestOrigin }) {
@@ -80,9 +83,10 @@ export class WireSession {
 
   readonly #round = (): void => {
     if (this.#link.unsent <= UNSENT) {
-      this.#sendList()
+      if (this.#grant.right !== 'operator' || this.#rounds % LONG_LIST === 0) this.#sendList()
       this.#sendRows()
     }
+    this.#rounds++
     this.#cancel = this.#clock.after(ROUND, this.#round)
   }
 
