@@ -31,7 +31,7 @@ export interface WebPort {
   /** The URL to open in a browser. */
   readonly url: string
   /** Serves browsers from now on; with `lab`, the class console, too. */
-  open(server: Server, lobby: LobbyService, store: Store, classConsole?: GatewayClass): Promise<void>
+  open(server: Server, lobby: LobbyService, store: Store, lab: Pick<GatewayServices, 'classConsole' | 'wire'>): Promise<void>
   close(): Promise<void>
 }
 
@@ -80,7 +80,7 @@ export async function openWebPort(
     return {
       address,
       url: toUrl(address, isSecure, prefix),
-      async open(server, lobby, store, classConsole) {
+      async open(server, lobby, store, { classConsole, wire }) {
         const { createNativeProgram } = await import('../door/door.ts')
         const program = createNativeProgram(findDoor(places))
         const services: GatewayServices = {
@@ -95,6 +95,7 @@ export async function openWebPort(
           },
           health: () => serverStatus(server, store),
           classConsole,
+          ...(wire ? { wire } : {}),
         }
         gateway.open(services)
       },

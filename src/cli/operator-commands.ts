@@ -102,6 +102,18 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
           ),
     },
     {
+      usage: 'wire-code [address]',
+      about:
+        'for the operator: a code with which a browser sees the bytes of the programs at an address or, with --lab, of all programs; it works once',
+      example: 'parlor wire-code 192.168.1.37\nparlor wire-code                       all programs, of a server with --lab',
+      define: (made) =>
+        made
+          .addOption(dataOption('the folder of the server'))
+          .action(async (address, _, command) =>
+            end(await (await import('./wire-code.ts')).wireCodeCommand(address, { data: await folderOf(command) })),
+          ),
+    },
+    {
       usage: 'results [game]',
       about: 'the finished games of the users, as CSV with a row for each player, even while the server runs',
       example: 'parlor results > results.csv\nparlor results quiz --data /srv/parlor\nparlor results --json',

@@ -37,7 +37,7 @@ import { loadOverlay } from './network.ts'
 import { samePort, shortName } from './same-port.ts'
 import { formatServed } from './served-programs.ts'
 import { launcherSignal } from './stop-signal.ts'
-import { FolderInUse, openStoreIn, toDataFolder } from './stores.ts'
+import { FolderInUse, NOWHERE, openStoreIn, toDataFolder } from './stores.ts'
 
 /** Runs `parlor serve`: serves all programs together until the process is stopped. Resolves to the exit code. */
 export async function serveCommand(flags: Flags): Promise<number> {
@@ -68,18 +68,22 @@ export async function serveCommand(flags: Flags): Promise<number> {
       }))
   const classLab = config.lab ? await openClassLab(settings, { options, logs, clock: wallClock }) : undefined
   const watch = classLab?.watch
+  const wire =
+    web === NOWHERE ? undefined : new (await import('./wire-logging.ts')).WireLogging({ config, options, logs: watch?.logs ?? logs })
   const streams = await openStreams(config)
   const batcher = new Batcher()
   const server = new Server({
     streams,
     batcher,
-    // the class console watches the bytes as the client sends and receives them, so it is between the client and the faults
-    overlay: watch
-      ? (transport, program, info) => {
-          const watched = watch.watch(transport, program, info)
-          return disturb?.(watched, program, info) ?? watched
-        }
-      : disturb,
+    // the logs of the wire and the class console have the bytes as the client sends and receives them, so they are before the faults
+    overlay:
+      watch || wire
+        ? (transport, program, info) => {
+            const logged = wire?.watch(transport, program, info) ?? transport
+            const watched = watch?.watch(logged, program, info) ?? logged
+            return disturb?.(watched, program, info) ?? watched
+          }
+        : disturb,
     programs,
     host,
     ports,
@@ -87,10 +91,11 @@ export async function serveCommand(flags: Flags): Promise<number> {
     limits: { first, idle, ...limits },
     options,
     random: chance,
-    logs: watch?.logs ?? logs,
+    logs: wire?.logs ?? watch?.logs ?? logs,
     clock: wallClock,
   })
   const places = await server.listen()
+  wire?.setPlaces(places)
   const open = places.filter(({ failure }) => failure === undefined)
   const failed = places.filter(({ failure }) => failure !== undefined)
   // the command opens the store after the ports, so that a start without free ports creates no folder and no database
@@ -133,8 +138,12 @@ export async function serveCommand(flags: Flags): Promise<number> {
   // from here on the process logs a bug, and the programs continue to run
   onCrash(() => {}, say)
   metricsServer?.watch(server, service, store)
-  await webPort?.open(server, service, store, classLab?.gateway)
-  const operator = await openAdmin(config, { ...toAdminServices(service, store), classConsole: watch?.console }, logs)
+  await webPort?.open(server, service, store, { classConsole: classLab?.gateway, wire: wire?.services(service) })
+  const operator = await openAdmin(
+    config,
+    { ...toAdminServices(service, store), classConsole: watch?.console, wireAccess: wire?.access },
+    logs,
+  )
   // the process sets the flags last, because V8 cannot use code that was compiled with other flags
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
   const endBound = boundYoungSpace(wallClock)

@@ -13,6 +13,7 @@ import { listenUnix } from '../wire/transports/unix.ts'
 import { AdminConnections } from './admin-connections.ts'
 import { connectToAdmin, openAdminLines, toAdminPath } from './admin-link.ts'
 import { ClassFeeds, ClassRequest } from './class-feed.ts'
+import type { WireAccess } from './gateway/wire-access.ts'
 import type { Logs } from './observe/logs.ts'
 import { Ladder, type LadderEntry, LadderRequest, ListPage, ListRequest, type ListSources, listPage } from './operator-pages.ts'
 
@@ -22,8 +23,11 @@ export type AdminRequest = z.infer<typeof AdminRequest>
 
 /** BackupRequest requests a copy of the data folder in an empty file, as a backup or to verify the copy. */
 const BackupRequest = z.strictObject({ action: z.enum(['backup', 'verify']), file: z.string() })
-const AnyRequest = z.union([AdminRequest, BackupRequest, ListRequest, LadderRequest])
+/** WireCodeRequest requests a code with which a browser sees the wire: of the connections of an address, or of all connections. */
+const WireCodeRequest = z.strictObject({ action: z.literal('wire-code'), address: z.string().exactOptional() })
+const AnyRequest = z.union([AdminRequest, BackupRequest, ListRequest, LadderRequest, WireCodeRequest])
 type BackupRequest = z.infer<typeof BackupRequest>
+type WireCodeRequest = z.infer<typeof WireCodeRequest>
 type AnyRequest = z.infer<typeof AnyRequest>
 
 const AdminAnswer = z.union([z.strictObject({ done: z.string() }), z.strictObject({ refused: z.string() })])
@@ -45,6 +49,8 @@ export interface AdminServices {
   readonly checkFiles?: (() => void) | undefined
   /** The console that watches the connections of the server; without it, the socket refuses requests for the class console. */
   readonly classConsole?: ClassConsole | undefined
+  /** Issues codes for the wire view; missing on a server without a port for browsers. */
+  readonly wireAccess?: Pick<WireAccess, 'issueCode'> | undefined
 }
 
 /** Number of characters in a generated password: 60 bits. */
@@ -70,6 +76,11 @@ export async function performRequest({ people, bytes }: AdminServices, { action,
 async function perform(services: AdminServices, request: AnyRequest): Promise<AdminAnswer | ListPage | Ladder> {
   if (request.action === 'ladder') {
     return services.ladder ? { best: [...(await services.ladder(request.game, request.limit))] } : { refused: 'this server has no ladders' }
+  }
+  if (request.action === 'wire-code') {
+    if (!services.wireAccess) return { refused: 'this server has no port for browsers: start it without --web none' }
+    const code = services.wireAccess.issueCode(request.address)
+    return isRefusal(code) ? { refused: code.refused } : { done: code }
   }
   if ('name' in request) return performRequest(services, request)
   if (!('file' in request)) {
@@ -122,7 +133,7 @@ export async function openAdminSocket(
  */
 export function sendAdminRequest(
   folder: string,
-  request: AdminRequest | BackupRequest,
+  request: AdminRequest | BackupRequest | WireCodeRequest,
   clock: Clock = createSystemClock(),
 ): Promise<AdminAnswer | undefined> {
   return ask(folder, request, AdminAnswer, clock)
@@ -209,6 +220,8 @@ function describeRequest(request: AnyRequest): string {
   switch (request.action) {
     case 'backup':
       return `backup ${request.file}`
+    case 'wire-code':
+      return `a code for the wire of ${request.address ?? 'all connections'}`
     case 'verify':
       return 'verify, by a copy'
     case 'ladder':

@@ -87,6 +87,8 @@ export const texts = {
   byProgramHint: 'Any client of a classic program can take a seat at these tables.',
 
   backToLobby: 'Back to the lobby',
+  wire: 'Wire',
+  toWire: 'See the bytes of this program',
   watchers: 'watchers',
   board: 'Board',
   moves: 'Moves',

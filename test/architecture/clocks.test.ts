@@ -28,6 +28,7 @@ const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
   ['lab/check/waiting.ts', /now: \(\) => clock\.now\(\)/, 'the wall time of a clock whose monotonic time is that of a program'],
   ['cli/store-files.ts', /repair\(path, Date\.now\(\)\)/, 'the name of the folder with the files as they were'],
   ['lab/class/class-console.ts', /openedAt: this\.#clock\.now\(\)/, 'when a connection was opened, as it is shown'],
+  ['lab/wire/connection-logs.ts', /openedAt: this\.#clock\.now\(\)/, 'when a connection was opened, as it is shown'],
   ['cli/class.ts', /formatTime\(wallClock\.now\(\)\)/, 'the time of a line of the class console'],
   ['server/gateway/operator-sessions.ts', /until: clock\.now\(\)/, 'the end of a session, for the browser that stores its cookie'],
   ['server/observe/json-logs.ts', /new Date\(now\(\)\)/, 'the time of a line of the log'],

@@ -20,6 +20,7 @@ const SHORT: Readonly<Record<string, string>> = {
   'base/sizes.ts': 'sizes in bytes as texts',
   'base/sweep.ts': 'work on many items, some in each turn of the event loop',
   'cli/clock.ts': 'the clock of this process, which all commands share',
+  'cli/wire-code.ts': 'a command, one file each',
   'config/defaults.ts': 'the help shows defaults, and does not load the settings for that',
   'door/door-automaton.ts': 'the automaton of a protocol, as in each program',
   'games/index.ts': 'the registry of games, without their texts and banks',
@@ -35,6 +36,7 @@ const SHORT: Readonly<Record<string, string>> = {
   'testing/memory-peer.ts': 'a peer in memory, for several tests of the kit',
   'web/automaton-layouts.d.ts': 'the type of a module that the build makes',
   'web/browser/finished.tsx': 'a view, one file each',
+  'web/browser/wire-loader.tsx': 'the part of the wire view that the first load has',
   'web/model/messages.ts': 'names for parts of the native protocol',
   'wire/framing/recv.ts': 'a framing, one file each',
 }

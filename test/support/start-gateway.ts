@@ -3,6 +3,7 @@ import { type Clock, createSystemClock } from '../../src/base/clock.ts'
 import { spellOption } from '../../src/cli/option-parsers.ts'
 import { formatClassCsv, formatClassJUnit } from '../../src/cli/class-export.ts'
 import { ClassWatch } from '../../src/cli/class-watch.ts'
+import { WireLogging } from '../../src/cli/wire-logging.ts'
 import { createNativeProgram } from '../../src/door/door.ts'
 import { seededRandom } from '../../src/games/random.ts'
 import { Passwords } from '../../src/hall/accounts/passwords.ts'
@@ -34,6 +35,8 @@ export interface StartGatewayOptions {
   readonly prefix?: string
   readonly folder?: string
   readonly isLimited?: boolean
+  /** True for a server with `lab`, whose operator sees the wire of all programs. */
+  readonly isLab?: boolean
   /** The certificate, for a gateway over TLS. */
   readonly certificate?: Certificate
   /** Watches the connections, as `--lab` does, for the operator with this password. */
@@ -49,6 +52,8 @@ export interface StartedGateway {
   readonly port: number
   readonly service: LobbyService
   readonly server: Server
+  /** The logs of the programs' connections, which the gateway shows. */
+  readonly wire: WireLogging
   /** The ports of the programs, by name. */
   readonly ports: ReadonlyMap<string, number>
   /** The class console, with `lab`. */
@@ -73,6 +78,11 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
   })
   watch?.setLobby(service)
   const batcher = new Batcher()
+  const wire = new WireLogging({
+    config: { lab: options.isLab === true, webOrigins: [...(rules.origins ?? [])], tls: false, unix: undefined },
+    options: {},
+    logs: watch?.logs ?? logs,
+  })
   const server = new Server({
     programs: [...(await Promise.all(programs.map(program))), ...plugins],
     host: '127.0.0.1',
@@ -81,12 +91,16 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
     limits: { first: 60_000, idle: 60_000, ...limits },
     options: {},
     random,
-    logs: watch?.logs ?? logs,
-    overlay: watch && ((transport, of, info) => watch.watch(transport, of, info)),
+    logs: wire.logs,
+    overlay: (transport, served, info) => {
+      const logged = wire.watch(transport, served, info)
+      return watch?.watch(logged, served, info) ?? logged
+    },
     clock,
     batcher,
   })
   const places = await server.listen()
+  wire.setPlaces(places)
   const ports = new Map(places.map(({ program: { name }, address }) => [name, address.port]))
   server.admit(service)
   const gateway = new Gateway({
@@ -121,6 +135,7 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
         formatCsv: formatClassCsv,
         formatJUnit: formatClassJUnit,
       },
+    wire: wire.services(service),
   })
   const close = async () => {
     await gateway.close()
@@ -133,5 +148,5 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
   })
   const url = `${certificate ? 'https' : 'http'}://127.0.0.1:${port}${prefix}`
   const browser = (client?: Parameters<typeof WebClient.connect>[1]) => WebClient.connect(`${url.replace('http', 'ws')}/ws`, client)
-  return { url, port, service, server, ports, watch, browser, close }
+  return { url, port, service, server, wire, ports, watch, browser, close }
 }

@@ -19,6 +19,7 @@ import { testPeople } from './in-browser/people.ts'
 import { testProtocols } from './in-browser/protocols.ts'
 import { testReplays } from './in-browser/replays.ts'
 import { testSoloGames } from './in-browser/solo-games.ts'
+import { testWire } from './in-browser/wire.ts'
 
 /** Maximum size of the scripts and styles of the first load together, compressed, in bytes. */
 const BUDGET = 80 * 1024
@@ -95,6 +96,7 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
   testClass(serveWebPages)
   testErrors(serveWebPages)
   testHostileTexts(serveWebPages)
+  testWire(serveWebPages)
 
   /** Starts a server and its page; the end of the test checks that no tab had trouble. */
   async function serve(options: Parameters<typeof startServer>[1] = {}) {

@@ -9,6 +9,7 @@ test('an address leads to its view', () => {
   expect(parseRoute('#join/amber-otter-seven')).toEqual({ view: 'join', code: 'amber-otter-seven' })
   expect(parseRoute('#ladder')).toEqual({ view: 'ladder' })
   expect(parseRoute('#finished')).toEqual({ view: 'finished' })
+  expect(parseRoute('#wire')).toEqual({ view: 'wire' })
   expect(parseRoute('#account')).toEqual({ view: 'account' })
   expect(parseRoute(protocolLink())).toEqual({ view: 'protocols' })
   expect(parseRoute('#class')).toEqual({ view: 'class' })

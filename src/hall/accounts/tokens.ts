@@ -35,15 +35,18 @@ export function makeToken(random: RandomBytes): string {
   return Array.from(random(TOKEN), (byte) => ALPHABET.charAt(byte % ALPHABET.length)).join('')
 }
 
-/** Parses a token: ignores case, blanks and hyphens, reads O as 0, and I and L as 1; refuses any other text. */
-export function parseToken(typed: string): string | Refusal {
+/**
+ * Parses a token, or another text of `length` characters of its alphabet: ignores case, blanks and hyphens, reads O as 0, and I and L
+ * as 1; refuses any other text.
+ */
+export function parseToken(typed: string, length = TOKEN): string | Refusal {
   const token = typed
     .replace(/[\s\p{Dash}]+/gu, '')
     .toUpperCase()
     .replaceAll('O', '0')
     .replace(/[IL]/g, '1')
-  if (token.length === TOKEN && [...token].every((character) => ALPHABET.includes(character))) return token
-  return { refused: `a token is ${TOKEN} letters and digits: type it exactly as the server showed it` }
+  if (token.length === length && [...token].every((character) => ALPHABET.includes(character))) return token
+  return { refused: `a token is ${length} letters and digits: type it exactly as the server showed it` }
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Health } from '../http.ts'
 import type { Entrance, StreamTransport } from '../server.ts'
 import type { OriginRules } from './request-origin.ts'
 import type { ProtocolServices } from './served-protocols.ts'
+import type { WireServices } from './wire-session.ts'
 
 /** GatewayOptions are the address, the transport and the limits of the gateway. */
 export interface GatewayOptions {
@@ -47,4 +48,6 @@ export interface GatewayServices {
   readonly health: () => Pick<Health, 'status'>
   /** The class console; missing without `lab`. */
   readonly classConsole?: GatewayClass | undefined
+  /** The logs of the server’s connections; missing on a server that shows no wire. */
+  readonly wire?: WireServices
 }

@@ -14,6 +14,7 @@ import { UserName } from './people.tsx'
 import { Trouble } from './says.tsx'
 import { TableView } from './table.tsx'
 import { UserView } from './user.tsx'
+import { LazyWire } from './wire-loader.tsx'
 
 /** Loads the views of protocols. */
 const loadProtocols = () => import('./protocols.tsx').then(({ ProtocolsView }) => ProtocolsView)
@@ -83,6 +84,8 @@ function View({ route }: { readonly route: Route }) {
       return <LazyView load={loadProtocols} props={{ name: route.name }} />
     case 'class':
       return <LazyView load={loadClass} props={{}} />
+    case 'wire':
+      return <LazyWire />
     case 'none':
       return <Trouble title={texts.noPage} why={texts.noPageWhy} />
     case 'join':
@@ -97,6 +100,7 @@ const PLACES = [
   { view: 'ladder', link: '#ladder', name: texts.ladder },
   { view: 'finished', link: '#finished', name: texts.finished },
   { view: 'protocols', link: '#protocols', name: texts.protocols },
+  { view: 'wire', link: '#wire', name: texts.wire },
 ] as const
 /** The place of the operator, which the bar shows to no other user. */
 const CLASS = { view: 'class', link: '#class', name: texts.class } as const

@@ -16,6 +16,7 @@ export type Route =
   | { readonly view: 'ladder'; readonly game?: string }
   | { readonly view: 'user'; readonly name: string }
   | { readonly view: 'account' }
+  | { readonly view: 'wire' }
   /** The protocols of the server; with a name, the reference of one of them. */
   | { readonly view: 'protocols'; readonly name?: string }
   /** The programs of a server with `lab`, for its operator. */
@@ -80,6 +81,7 @@ export function parseRoute(fragment: string): Route {
     case 'account':
     case 'class':
     case 'finished':
+    case 'wire':
       return first === undefined ? { view } : none
     default:
       return none

@@ -49,9 +49,16 @@ function SeatBadges({ table, seat }: { readonly table: TableModel; readonly seat
   if (owner.house) return <Badge kind="house" text={texts.clients.house} />
   return (
     <>
-      {owner.links.map((link, at) => (
-        <Badge key={at} {...toBadge(link)} />
-      ))}
+      {owner.links.map((link, at) => {
+        const badge = toBadge(link)
+        return badge.kind === 'program' ? (
+          <a key={at} class="plainlink" href="#wire" title={texts.toWire}>
+            <Badge {...badge} />
+          </a>
+        ) : (
+          <Badge key={at} {...badge} />
+        )
+      })}
     </>
   )
 }

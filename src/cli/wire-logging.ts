@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto'
+import type { Config } from '../config/config.ts'
+import { HOUSE } from '../hall/ports.ts'
+import { toWatchedProtocol, type WatchedProtocol } from '../lab/monitor/monitor.ts'
+import { ConnectionLogs } from '../lab/wire/connection-logs.ts'
+import type { LobbyService } from '../lobby/service.ts'
+import type { Options, Program } from '../protocol/definition.ts'
+import { WireAccess } from '../server/gateway/wire-access.ts'
+import type { WireServices } from '../server/gateway/wire-session.ts'
+import type { ConnectionInfo, Logs } from '../server/observe/logs.ts'
+import type { ListenStatus } from '../server/server.ts'
+import type { Transport } from '../wire/transport.ts'
+import { wallClock } from './clock.ts'
+
+/** The front door is no program of a worksheet: its users write to each other there, and log in. */
+const DOOR = 'parlor/door'
+
+/** WireLoggingOptions are the parts of a server that show the wire to browsers. */
+export interface WireLoggingOptions {
+  readonly config: Pick<Config, 'lab' | 'webOrigins' | 'tls' | 'unix'>
+  /** The settings of programs. */
+  readonly options: Options
+  readonly logs: Logs
+}
+
+/**
+ * WireLogging connects the logs of connections to a server: it wraps the transports, and gets the seats and the ends of conversations from the
+ * logs of the server. It exists only on a server with a port for browsers.
+ */
+export class WireLogging {
+  readonly #options: WireLoggingOptions
+  readonly #connections = new ConnectionLogs(wallClock)
+  readonly #protocols = new Map<Program, WatchedProtocol>()
+  readonly #ports = new Map<string, number>()
+  readonly access: WireAccess
+
+  constructor(options: WireLoggingOptions) {
+    this.#options = options
+    const { webOrigins, lab = false } = options.config
+    const names = webOrigins.map((origin) => new URL(origin).hostname)
+    this.access = new WireAccess({ logs: this.#connections, clock: wallClock, bytes: randomBytes, names, isLab: lab })
+  }
+
+  /** The logs of the options, for the server; they also note seats and ends. */
+  get logs(): Logs {
+    const { logs } = this.#options
+    return {
+      ...logs,
+      seated: (info, table, seat) => {
+        this.#connections.seat(info.connection, table)
+        logs.seated?.(info, table, seat)
+      },
+      ended: (info, ending) => {
+        if (ending.trouble) this.#connections.endConversation(info.connection, ending.trouble.message)
+        logs.ended?.(info, ending)
+      },
+    }
+  }
+
+  /** Sets the addresses on which the programs listen. */
+  setPlaces(places: readonly ListenStatus[]): void {
+    for (const { program, address, failure } of places) if (failure === undefined) this.#ports.set(program.name, address.port)
+  }
+
+  /** Wraps the transport of a client, so that its bytes are logged. */
+  watch(transport: Transport, program: Program, info: ConnectionInfo): Transport {
+    const { options, config } = this.#options
+    const port = this.#ports.get(program.name)
+    // a browser has no port of a program
+    if (port === undefined || (program.name === DOOR && !config.lab) || !this.#connections.mayOpen()) return transport
+    const { connection, client } = info
+    const protocol = this.#protocols.get(program) ?? toWatchedProtocol(program, options)
+    this.#protocols.set(program, protocol)
+    const kind = transport.datagrams ? 'udp' : config.unix !== undefined ? 'unix' : config.tls ? 'tls' : 'tcp'
+    const server = { host: client.host.includes(':') ? '::1' : '127.0.0.1', port }
+    return this.#connections.open(transport, { connection, protocol, client, server, transport: kind })
+  }
+
+  /** Returns the services of the gateway. */
+  services(lobby: LobbyService): WireServices {
+    const programs = Array.from(this.#ports, ([program, port]) => ({ program, port })).filter(({ program }) => program !== DOOR)
+    return { access: this.access, isSecret: (table) => hasSecrets(lobby, table), programs }
+  }
+}
+
+/** Checks whether the users at a table have secrets from each other, and the game is not over. */
+function hasSecrets({ hall }: LobbyService, table: number): boolean {
+  const state = hall.table(table)?.state
+  if (!state || state.outcome !== undefined || state.ended || !state.rules.withOtherSecrets) return false
+  return state.opened.seats.filter(({ person }) => person !== HOUSE).length > 1
+}

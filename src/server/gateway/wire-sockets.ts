@@ -1,0 +1,97 @@
+import type { IncomingMessage } from 'node:http'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { Clock } from '../../base/clock.ts'
+import { toNetwork } from '../../base/network-address.ts'
+import type { TransportStream } from '../../wire/transports/transport-stream.ts'
+import type { RequestOrigin } from './request-origin.ts'
+import { type WireServices, WireSession } from './wire-session.ts'
+
+/** Maximum number of WebSockets that show the wire, in total and of one address. */
+const SOCKETS = { all: 64, address: 8 }
+/** Maximum number of bytes of a message of the page. */
+const MESSAGE = 512
+/** Milliseconds between two pings; a page that has not answered the last ping is disconnected. */
+const PING = 30_000
+const POLICY = 1008
+
+const OPTIONS = { noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: MESSAGE, closeTimeout: 2000 }
+
+/** WireSockets accepts the WebSockets on which pages see the wire, beside those on which they play. */
+export class WireSockets {
+  readonly #services: WireServices
+  readonly #clock: Clock
+  readonly #library = new WebSocketServer(OPTIONS)
+  readonly #open = new Map<WebSocket, string>()
+  #isClosed = false
+
+  constructor(services: WireServices, clock: Clock) {
+    this.#services = services
+    this.#clock = clock
+    this.#library.on('wsClientError', () => {})
+  }
+
+  /** Returns a sentence for a page that the limits do not admit. */
+  findRefusal({ remote }: RequestOrigin): string | undefined {
+    const network = toNetwork(remote.host)
+    const own = [...this.#open.values()].filter((other) => other === network).length
+    if (this.#isClosed) return 'the server is stopping'
+    if (own >= SOCKETS.address) return `your address has ${own} views of the wire open, the maximum: close one first`
+    return this.#open.size >= SOCKETS.all ? `${SOCKETS.all} views of the wire are open, the maximum: try again later` : undefined
+  }
+
+  /** Accepts an upgrade. Returns false for a request that is not a valid handshake. */
+  upgrade(request: IncomingMessage, stream: TransportStream, head: Buffer, origin: RequestOrigin): boolean {
+    let accepted: WebSocket | undefined
+    this.#library.handleUpgrade(request, stream, head, (socket) => {
+      accepted = socket
+    })
+    if (!accepted) return false
+    const grant = this.#services.access.grantTo(request, origin, stream.transport.remote)
+    this.#serve(accepted, stream, origin, grant)
+    return true
+  }
+
+  /** Closes all WebSockets. */
+  close(): void {
+    this.#isClosed = true
+    for (const socket of this.#open.keys()) socket.terminate()
+  }
+
+  #serve(socket: WebSocket, stream: TransportStream, origin: RequestOrigin, grant: ReturnType<WireServices['access']['grantTo']>): void {
+    stream.upgrade()
+    this.#open.set(socket, toNetwork(origin.remote.host))
+    const link = {
+      get unsent() {
+        return stream.transport.unsent
+      },
+      send: (text: string) => {
+        if (socket.readyState === socket.OPEN) socket.send(text)
+      },
+      refuse: (reason: string) => socket.close(POLICY, reason),
+    }
+    const session = new WireSession(this.#services, this.#clock, link, { grant, origin })
+    let isAlive = true
+    let cancel: () => void
+    const ping = () => {
+      if (!isAlive) return socket.terminate()
+      isAlive = false
+      socket.ping()
+      cancel = this.#clock.after(PING, ping)
+    }
+    cancel = this.#clock.after(PING, ping)
+    socket
+      .on('error', () => socket.terminate())
+      .on('pong', () => {
+        isAlive = true
+      })
+      .on('message', (data, isBinary) => {
+        if (isBinary) link.refuse('send text messages')
+        else session.take(String(data))
+      })
+      .on('close', () => {
+        cancel()
+        session.close()
+        this.#open.delete(socket)
+      })
+  }
+}

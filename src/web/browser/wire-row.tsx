@@ -1,0 +1,96 @@
+import type { LegalMessage, WireRow } from '../../lab/wire/wire-messages.ts'
+import { isViolation, toByteCells } from '../model/wire-model.ts'
+import { toShown } from '../shown.ts'
+import { Icon } from './icons.tsx'
+import { wireTexts } from './wire-texts.ts'
+
+/** BytesForm is the form in which the view shows bytes. */
+export type BytesForm = 'text' | 'hex' | 'both'
+
+/** Milliseconds from which a row says how long nothing was sent before it. */
+const GAP = 250
+
+/** WireRowProps has a row, the row before it, and the messages that are legal after it. */
+export interface WireRowProps {
+  readonly row: WireRow
+  readonly before: WireRow | undefined
+  readonly legal: readonly LegalMessage[]
+  readonly form: BytesForm
+}
+
+/** WireRowView draws a row of the diagram: its time, its arrow with the bytes, its meaning and its notes. */
+export function WireRowView({ row, before, legal, form }: WireRowProps) {
+  const { at, from, kind, name, text, pieces, marks, after, notes } = row
+  const gap = before ? at - before.at : 0
+  const side = from === 'client' ? 'A' : 'B'
+  const isBad = isViolation(row)
+  return (
+    <li class={`wrow ${side} wrow--${kind}${isBad ? ' is-bad' : ''}`} data-row={row.row} tabIndex={kind === 'note' ? undefined : 0}>
+      {gap >= GAP && <p class="wrow__gap">{(gap / 1000).toFixed(2)} s</p>}
+      <p class="wrow__at num">
+        {(at / 1000).toFixed(3)}
+        {before && gap < GAP && <small>+{Math.round(gap)} ms</small>}
+      </p>
+      {kind !== 'note' && (
+        <div class="wrow__arrow">
+          <span class="sr">{wireTexts.direction[from]}: </span>
+          <RowBytes row={row} form={form} />
+        </div>
+      )}
+      <div class="wrow__meant">
+        {kind !== 'note' && (
+          <p>
+            {isBad && <Icon name="warn" />}
+            <b class="mono">{toShown(name !== '' ? name : isBad ? wireTexts.violationWord : text)}</b>{' '}
+            {marks.includes('cut') && <span class="wmark">{wireTexts.pieces(pieces.length)}</span>}{' '}
+            {marks.includes('glued') && <span class="wmark">{wireTexts.glued}</span>}
+          </p>
+        )}
+        {after !== '' && kind !== 'note' && (
+          <p class="small">
+            {row.before === after ? wireTexts.still : wireTexts.after} <b>{after}</b>
+            {legal.length > 0 && <span class="quiet"> · {formatNext(legal)}</span>}
+          </p>
+        )}
+        {pieces.length > 0 && (
+          <p class="quiet small mono">
+            {pieces
+              .map(({ number, size, at: time }, place) => wireTexts.piece(number, size, time - (pieces[place - 1]?.at ?? time)))
+              .join(' · ')}
+          </p>
+        )}
+      </div>
+      {notes.map((note) => (
+        <p key={note.text} class={`wnote wnote--${note.tone}`}>
+          <bdi>{toShown(note.text)}</bdi>
+        </p>
+      ))}
+    </li>
+  )
+}
+
+/** The bytes of a row: each character above its bytes in hexadecimal. */
+function RowBytes({ row, form }: { readonly row: WireRow; readonly form: BytesForm }) {
+  const cells = toByteCells(row)
+  if (cells.length === 0) return <span class="bytes mono">{toShown(row.text === '' ? row.name : row.text)}</span>
+  return (
+    <span class="bytes mono" role="img" aria-label={toShown(row.text === '' ? row.name : row.text)}>
+      {cells.map(({ shown, hex, isEnd, isWrong, isCut }, at) => (
+        <i key={at} class={`${isEnd ? 'end ' : ''}${isWrong ? 'wrong ' : ''}${isCut ? 'cut-here' : ''}`.trim() || undefined}>
+          {form !== 'hex' && toShown(shown)}
+          {form !== 'text' && <u>{hex}</u>}
+        </i>
+      ))}
+      {row.more !== undefined && <span class="small"> {wireTexts.moreBytes(row.more)}</span>}
+    </span>
+  )
+}
+
+/** Formats the messages that are legal next, by the side that may send them. */
+function formatNext(legal: readonly LegalMessage[]): string {
+  return (['client', 'server'] as const)
+    .map((side) => ({ side, names: legal.filter(({ from }) => from === side).map(({ name }) => name) }))
+    .filter(({ names }) => names.length > 0)
+    .map(({ side, names }) => wireTexts.next(side, names.join(', ')))
+    .join('; ')
+}

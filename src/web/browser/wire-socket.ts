@@ -1,0 +1,79 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { WireFromPage, WireToPage } from '../../lab/wire/wire-messages.ts'
+import { toWait } from '../connection/socket.ts'
+import { chooseConnection, emptyWire, foldWire, type WireModel } from '../model/wire-model.ts'
+
+/** WireControl has the model of the wire view and the acts of its user. */
+export interface WireControl {
+  readonly model: WireModel
+  send(message: WireFromPage): void
+}
+
+/** Connects the wire view to the server as long as the view is shown, and again after a lost connection. */
+export function useWire(): WireControl {
+  const [model, setModel] = useState(emptyWire)
+  const current = useRef<WireModel>(emptyWire)
+  const socket = useRef<WebSocket>()
+  useEffect(() => {
+    let attempt = 0
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let isShown = true
+    let known: ReadonlySet<number> | undefined
+    const change = (next: WireModel) => {
+      current.current = next
+      setModel(next)
+    }
+    const connect = () => {
+      const opened = new WebSocket(wireAddress())
+      socket.current = opened
+      opened.addEventListener('message', ({ data }) => {
+        attempt = 0
+        // the server has checked the message by its schema
+        const message = JSON.parse(String(data)) as WireToPage
+        change(foldWire(current.current, message))
+        if (message.type === 'file') saveFile(message)
+        if (message.type !== 'connections') return
+        const chosen = chooseConnection(current.current, known ?? new Set(), known === undefined)
+        known = new Set(message.connections.map(({ connection }) => connection))
+        if (chosen) opened.send(JSON.stringify({ type: 'watch', connection: chosen.connection } satisfies WireFromPage))
+      })
+      opened.addEventListener('close', () => {
+        if (!isShown) return
+        known = undefined
+        change({ ...emptyWire, link: 'lost', rows: current.current.rows, watching: current.current.watching })
+        timer = setTimeout(connect, toWait(++attempt))
+      })
+    }
+    connect()
+    return () => {
+      isShown = false
+      clearTimeout(timer)
+      socket.current?.close()
+    }
+  }, [])
+  const send = useMemo(
+    () => (message: WireFromPage) => {
+      if (socket.current?.readyState === WebSocket.OPEN) socket.current.send(JSON.stringify(message))
+    },
+    [],
+  )
+  return { model, send }
+}
+
+function wireAddress(): URL {
+  const address = new URL('ws/wire', location.href)
+  address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
+  address.hash = ''
+  return address
+}
+
+/** Saves an export as a file of the browser's user. */
+function saveFile({ name, format, data }: Extract<WireToPage, { type: 'file' }>): void {
+  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0))
+  const address = URL.createObjectURL(new Blob([bytes], { type: format === 'html' ? 'text/html' : 'application/vnd.tcpdump.pcap' }))
+  const link = document.createElement('a')
+  link.href = address
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(address)
+}

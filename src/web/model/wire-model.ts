@@ -1,0 +1,146 @@
+import type { WireConnection, WireRow, WireToPage } from '../../lab/wire/wire-messages.ts'
+
+/* The wire view as a fold over the messages of the server, without a DOM. */
+
+/** Maximum number of rows that the page stores; it drops the oldest. */
+const ROWS = 2000
+
+type Connections = Extract<WireToPage, { type: 'connections' }>
+type Watching = Extract<WireToPage, { type: 'watching' }>
+type Rows = Extract<WireToPage, { type: 'rows' }>
+
+/** WireModel is the state of the wire view. */
+export interface WireModel {
+  readonly link: 'connecting' | 'open' | 'lost'
+  /** The connections that the page may see; `undefined` before the first list. */
+  readonly list: Omit<Connections, 'type'> | undefined
+  /** The connection whose rows the page shows. */
+  readonly watching: Omit<Watching, 'type'> | undefined
+  readonly rows: readonly WireRow[]
+  /** Number of rows that were dropped. */
+  readonly dropped: number
+  readonly now: Pick<Rows, 'state' | 'turn' | 'isOpen' | 'isHidden'>
+  /** The last refusal of the server. */
+  readonly refusal: string | undefined
+}
+
+export const emptyWire: WireModel = {
+  link: 'connecting',
+  list: undefined,
+  watching: undefined,
+  rows: [],
+  dropped: 0,
+  now: { state: '', turn: 'none', isOpen: true, isHidden: false },
+  refusal: undefined,
+}
+
+/** Returns the model after a message of the server. */
+export function foldWire(model: WireModel, message: WireToPage): WireModel {
+  switch (message.type) {
+    case 'connections': {
+      const { type: _, ...list } = message
+      return { ...model, link: 'open', list }
+    }
+    case 'watching': {
+      const { type: _, ...watching } = message
+      return { ...model, watching, rows: [], dropped: 0, now: { ...emptyWire.now, state: watching.start }, refusal: undefined }
+    }
+    case 'rows': {
+      if (message.connection !== model.watching?.connection.connection) return model
+      const { state, turn, isOpen, isHidden } = message
+      const all = message.isAnew ? message.rows : [...model.rows, ...message.rows]
+      const rows = all.slice(-ROWS)
+      const dropped = (message.isAnew ? 0 : model.dropped) + all.length - rows.length
+      return { ...model, rows, dropped, now: { state, turn, isOpen, isHidden } }
+    }
+    case 'refused':
+      return { ...model, refusal: message.message }
+    case 'file':
+      return { ...model, refusal: undefined }
+  }
+}
+
+/** Checks whether a row shows a violation. */
+export function isViolation({ notes }: WireRow): boolean {
+  return notes.some(({ tone }) => tone === 'illegal')
+}
+
+/** RowFilter is the choice of rows: all, those whose message was cut or glued, or violations. */
+export type RowFilter = 'all' | 'cut' | 'violations'
+
+/** Returns the rows of a choice that contain a text in any of their words. */
+export function filterRows(rows: readonly WireRow[], choice: RowFilter, text: string): readonly WireRow[] {
+  const wanted = text.trim().toLowerCase()
+  return rows.filter((row) => {
+    if (choice === 'cut' && row.marks.length === 0) return false
+    if (choice === 'violations' && !isViolation(row)) return false
+    if (wanted === '') return true
+    const words = [row.name, row.text, row.before, row.after, row.hex ?? '', ...row.notes.map((note) => note.text)]
+    return words.some((word) => word.toLowerCase().includes(wanted))
+  })
+}
+
+/**
+ * Chooses the connection that the page shows by itself: the newest open one if it is new since the last list, or the only connection, as
+ * long as the page shows none.
+ */
+export function chooseConnection({ list, watching }: WireModel, known: ReadonlySet<number>, isFirst: boolean): WireConnection | undefined {
+  const all = list?.connections ?? []
+  const fresh = all.filter(({ connection, isOpen }) => isOpen && !known.has(connection))
+  const isFree = watching === undefined || all.find((one) => one.connection === watching.connection.connection)?.isOpen !== true
+  if (!isFree || list?.right === 'operator') return undefined
+  if (!isFirst && fresh.length === 1) return fresh[0]
+  return watching === undefined && all.length === 1 ? all[0] : undefined
+}
+
+/** ByteCell is a character as a diagram of bytes shows it: the character, and its bytes in hexadecimal. */
+export interface ByteCell {
+  readonly shown: string
+  readonly hex: string
+  readonly isEnd: boolean
+  readonly isWrong: boolean
+  /** True for the first byte of a read after the first read of the message. */
+  readonly isCut: boolean
+}
+
+const NAMES: Readonly<Record<number, string>> = { 10: '\\n', 13: '\\r', 9: '\\t', 0: '\\0', 32: '·' }
+
+/** Returns the cells of a row; none if its bytes are hidden. */
+export function toByteCells({ hex = '', wrong, pieces }: WireRow): readonly ByteCell[] {
+  const bytes = Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+  const cuts = new Set<number>()
+  let end = 0
+  for (const { size = 0 } of pieces) {
+    if (end > 0) cuts.add(end)
+    end += size
+  }
+  const cells: ByteCell[] = []
+  for (let at = 0; at < bytes.length; ) {
+    const length = characterLength(bytes, at)
+    const own = bytes.slice(at, at + length)
+    const isCut = cuts.has(at)
+    const isWrong = wrong !== undefined && wrong >= at && wrong < at + length
+    const [byte = 0] = own
+    cells.push({ shown: showCharacter(own), hex: toHex(own), isEnd: byte === 10 || byte === 13, isWrong, isCut })
+    at += length
+  }
+  return cells
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ')
+}
+
+/** Returns the number of bytes of the character at an index: 1 for a byte that begins no character of UTF-8. */
+function characterLength(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] ?? 0
+  const length = first >= 0xf0 && first < 0xf8 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1
+  const own = bytes.slice(at, at + length)
+  return own.length === length && !new TextDecoder().decode(own).includes('\ufffd') ? length : 1
+}
+
+function showCharacter(bytes: Uint8Array): string {
+  const [byte = 0] = bytes
+  if (bytes.length > 1) return new TextDecoder().decode(bytes)
+  return NAMES[byte] ?? (byte > 32 && byte < 127 ? String.fromCharCode(byte) : `\\x${toHex(bytes)}`)
+}

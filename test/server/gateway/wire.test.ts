@@ -1,0 +1,183 @@
+import { Buffer } from 'node:buffer'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { readRecording } from '../../../src/lab/recordings/formats.ts'
+import type { WireRow } from '../../../src/lab/wire/wire-messages.ts'
+import { LineSocket } from '../../support/line-socket.ts'
+import { run, startServe } from '../../support/process.ts'
+import { startGateway } from '../../support/start-gateway.ts'
+import { WireClient } from '../../support/wire-client.ts'
+
+const TICTACTOE = 'tjc/tictactoe'
+const SCISSORS = 'c8/scissors'
+const illegal = ({ notes }: WireRow) => notes.some(({ tone }) => tone === 'illegal')
+
+test('a page that waits sees the program of its machine from its first byte, and a violation within a second', async () => {
+  const { url, ports } = await startGateway({ programs: [TICTACTOE] })
+  const page = await WireClient.connect(url)
+  expect(page.list).toMatchObject({ right: 'machine', connections: [], programs: [{ program: TICTACTOE }] })
+  const program = new LineSocket(ports.get(TICTACTOE) ?? 0)
+  await page.watchNewest()
+  await page.until(() => page.rows.length > 0)
+  const sentAt = performance.now()
+  program.say('low')
+  await page.until(() => page.rows.some(illegal))
+  expect(performance.now() - sentAt).toBeLessThan(1000)
+  const row = page.rows.find(illegal)
+  expect(row).toMatchObject({ from: 'client', kind: 'message', hex: Buffer.from('low\n').toString('hex') })
+  expect(row?.notes[0]?.text).toMatch(/^illegal: the client .*"low"/)
+  await program.gone
+})
+
+test('a page that is opened after the program has ended sees the same, and exports what Wireshark and a browser read', async () => {
+  const { url, ports } = await startGateway({ programs: [TICTACTOE] })
+  const program = new LineSocket(ports.get(TICTACTOE) ?? 0)
+  program.say('low')
+  await program.gone
+  const page = await WireClient.connect(url)
+  await page.watchNewest()
+  await page.until(() => page.rows.some(illegal))
+  expect(page.list.connections).toMatchObject([{ program: TICTACTOE, isOpen: false }])
+  page.send({ type: 'export', format: 'pcapng' })
+  const file = await page.first('file')
+  const { entries, warnings } = readRecording(Buffer.from(file.data, 'base64'))
+  expect(warnings).toEqual([])
+  const bytes = entries.flatMap((entry) => (entry.type === 'segment' && entry.from === 'client' ? [...entry.bytes] : []))
+  expect(Buffer.from(bytes).toString()).toBe('low\n')
+  page.send({ type: 'export', format: 'html' })
+  await page.until(() => page.all('file').length > 1)
+  expect(Buffer.from(page.all('file')[1]?.data ?? '', 'base64').toString()).toContain('<!doctype html>')
+})
+
+test('a move against the rules, which the protocol allows, is a row with the reason of the server', async () => {
+  const { url, ports } = await startGateway({ programs: [TICTACTOE] })
+  const program = new LineSocket(ports.get(TICTACTOE) ?? 0)
+  const move = await program.hear()
+  const page = await WireClient.connect(url)
+  await page.watchNewest()
+  program.say(move)
+  await page.until(() =>
+    page.rows.some(({ kind, notes }) => kind === 'note' && notes[0]?.text.includes('the server ended the conversation') === true),
+  )
+  expect(page.rows.filter(illegal)).toHaveLength(1)
+  program.close()
+})
+
+test('the hands of a program that plays against a user are hidden until their game is over, and shown then', async () => {
+  const { url, ports, browser } = await startGateway({ programs: [SCISSORS], lobby: { wait: 60_000 } })
+  const ada = await browser({ name: 'ada' })
+  await ada.ask({ type: 'seek', game: 'scissors', wait: null })
+  const program = new LineSocket(ports.get(SCISSORS) ?? 0)
+  const { table } = await ada.first('seated')
+  expect(await program.hear()).toBe('CHOOSE')
+  const page = await WireClient.connect(url)
+  await page.watchNewest()
+  await page.until(() => page.all('rows').at(-1)?.isHidden === true)
+  const before = page.texts.length
+  program.say('2')
+  await page.until(() => page.rows.some(({ from }) => from === 'client'))
+  const early = page.texts.slice(before)
+  expect(early.length).toBeGreaterThan(0)
+  for (const text of early) expect(text).not.toMatch(/320a|"2"|"2\\\\n"|Paper|"size"|"hex"|"name":"hand"/)
+  page.send({ type: 'export', format: 'pcapng' })
+  expect(await page.first('refused')).toMatchObject({ code: 'not-now', message: expect.stringContaining('hidden') })
+
+  await ada.ask({ type: 'resign', table })
+  await page.until(() => page.all('rows').at(-1)?.isHidden === false)
+  await page.until(() => page.rows.some(({ hex, name }) => hex === '320a' && name === 'hand'))
+  expect(page.all('file')).toEqual([])
+  program.close()
+})
+
+test('a page of another origin, under a foreign name, or behind an unknown proxy sees no program', async () => {
+  const { url, ports, port } = await startGateway({ programs: [TICTACTOE] })
+  const program = new LineSocket(ports.get(TICTACTOE) ?? 0)
+  await program.hear()
+  await expect(WireClient.connect(url, { origin: 'http://evil.example' })).rejects.toThrow(/40[03]/)
+  const forwarded = await WireClient.connect(url, { headers: { 'x-forwarded-for': '127.0.0.1' } })
+  expect(forwarded.list).toMatchObject({ right: 'none', connections: [], why: expect.stringContaining('proxy') })
+  const rebound = WireClient.connect(url, { headers: { host: `evil.example:${port}` }, origin: `http://evil.example:${port}` })
+  const seen = await rebound.then(({ list }) => list, String)
+  if (typeof seen === 'string') expect(seen).toMatch(/40[03]|421/)
+  else expect(seen).toMatchObject({ right: 'none', connections: [], why: expect.stringContaining('IP address') })
+  program.close()
+})
+
+test('a page of another address sees no program of this machine without a code, which works once', async () => {
+  const { url, ports, wire } = await startGateway({ programs: [TICTACTOE], rules: { proxies: ['127.0.0.1'] } })
+  const program = new LineSocket(ports.get(TICTACTOE) ?? 0)
+  await program.hear()
+  const headers = { 'x-forwarded-for': '10.0.0.9' }
+  const page = await WireClient.connect(url, { headers })
+  expect(page.list).toMatchObject({ right: 'address', connections: [] })
+  page.send({ type: 'watch', connection: 1 })
+  expect(await page.first('refused')).toMatchObject({ code: 'not-found' })
+  page.send({ type: 'code', code: 'AAAA-AAAA' })
+  await page.until(() => page.all('refused').length === 2)
+  expect(page.all('refused')[1]).toMatchObject({ code: 'bad-token' })
+  const code = wire.access.issueCode('127.0.0.1')
+  if (typeof code !== 'string') throw new Error(code.refused)
+  page.send({ type: 'code', code: code.toLowerCase() })
+  await page.until(() => page.list.right === 'code')
+  await page.watchNewest()
+  await page.until(() => page.rows.length > 0)
+  const other = await WireClient.connect(url, { headers })
+  for (let tries = 0; tries < 12; tries++) other.send({ type: 'code', code })
+  await other.until(() => other.all('refused').some((refused) => refused.code === 'throttled'))
+  expect(other.list.connections).toEqual([])
+  expect(wire.access.issueCode(undefined)).toMatchObject({ refused: expect.stringContaining('--lab') })
+  program.close()
+})
+
+test('an operator with --lab sees all programs, without a password and without talk', async () => {
+  const { url, ports, wire } = await startGateway({ programs: ['parlor/door', 'tjc/chat'], isLab: true })
+  const user = new LineSocket(ports.get('parlor/door') ?? 0)
+  user.say('register ada looms-and-numbers')
+  user.say('quit')
+  await user.gone
+  const chatter = new LineSocket(ports.get('tjc/chat') ?? 0)
+  chatter.say('a private word')
+  const code = wire.access.issueCode(undefined)
+  if (typeof code !== 'string') throw new Error(code.refused)
+  const page = await WireClient.connect(url)
+  page.send({ type: 'code', code })
+  await page.until(() => page.list.right === 'operator')
+  for (const { connection } of page.list.connections) {
+    page.send({ type: 'watch', connection })
+    await page.until(
+      () =>
+        page.rows.some(({ from, text }) => from === 'client' && text.includes('***')) &&
+        page.all('watching').at(-1)?.connection.connection === connection,
+    )
+  }
+  expect(page.list.connections).toHaveLength(2)
+  expect(page.texts.join()).not.toMatch(/looms|private|6c6f6f6d73|70726976/)
+  chatter.close()
+})
+
+test('"parlor serve" logs its programs, and "parlor wire-code" prints a code for the page', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'parlor-wire-'))
+  onTestFinished(() => rm(data, { recursive: true, force: true }))
+  const { server, ports } = await startServe(['parlor/door', TICTACTOE], '--data', data, '--web', '127.0.0.1:0')
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  const { web } = JSON.parse(server.output) as { web: { url: string } }
+  const program = new LineSocket(ports[TICTACTOE] ?? 0)
+  const user = new LineSocket(ports['parlor/door'] ?? 0)
+  await Promise.all([program.hear(), user.hear()])
+  const page = await WireClient.connect(web.url.replace(/\/$/, ''), { headers: { 'x-forwarded-for': '10.0.0.9' } })
+  expect(page.list).toMatchObject({ right: 'none', connections: [] })
+  const { output, code } = await run('wire-code', '127.0.0.1', '--data', data)
+  expect({ output, code }).toEqual({ output: expect.stringMatching(/^[0-9A-Z]{4}-[0-9A-Z]{4}\n/), code: 0 })
+  page.send({ type: 'code', code: output.slice(0, 9) })
+  await page.until(() => page.list.right === 'code')
+  // the front door has no log without --lab
+  expect(page.list.connections.map((one) => one.program)).toEqual([TICTACTOE])
+  await page.watchNewest()
+  program.say('low')
+  await page.until(() => page.rows.some(illegal))
+  const refused = await run('wire-code', '--data', data)
+  expect(refused).toMatchObject({ errors: expect.stringContaining('--lab'), code: 1 })
+  user.close()
+})

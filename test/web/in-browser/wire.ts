@@ -1,0 +1,50 @@
+import { mkdir } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { LineSocket } from '../../support/line-socket.ts'
+import type { ServeWebPages } from '../../support/web-pages.ts'
+
+const TICTACTOE = 'tjc/tictactoe'
+
+/** Adds the tests of the wire view. */
+export function testWire(serve: ServeWebPages): void {
+  test('shows the bytes of a program of this machine, and its violation in red within a second', async () => {
+    const { open, gateway } = await serve({ programs: [TICTACTOE] })
+    const tab = await open('#wire')
+    const { page } = tab
+    await page.getByRole('heading', { name: 'Waiting for your program' }).waitFor()
+    await page.getByText(`port ${gateway.ports.get(TICTACTOE)}`).waitFor()
+    await tab.expectAccessible()
+    const program = new LineSocket(gateway.ports.get(TICTACTOE) ?? 0)
+    await page.locator('.wrow.B').first().waitFor()
+    const sentAt = performance.now()
+    program.say('low<img src=x>\u202e')
+    await page.locator('.wrow.is-bad.A .wnote--illegal').waitFor()
+    expect(performance.now() - sentAt).toBeLessThan(1000)
+    expect(await page.locator('.wrow.is-bad .wnote').first().innerText()).toContain('the client')
+    expect(await page.locator('.wrow.is-bad .bytes').first().getAttribute('aria-label')).toContain('low<img src=x>')
+    expect(await page.locator('img').count()).toBe(0)
+    await program.gone
+    await page.locator('.wire__state', { hasText: 'Closed' }).waitFor()
+    await tab.expectAccessible()
+    await page.locator('body').press('v')
+    expect(await page.locator('.wrow.is-bad:focus').count()).toBe(1)
+    await page.keyboard.press('f')
+    await page.keyboard.type('no such text')
+    await page.getByText('No row matches the filter.').waitFor()
+    await page.getByLabel('Filter', { exact: true }).fill('')
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save as .pcapng' }).click()
+    expect((await saved).suggestedFilename()).toMatch(/^tjc-tictactoe-\d+\.pcapng$/)
+    const folder = process.env.PARLOR_WIRE_PICTURES
+    if (folder !== undefined) {
+      await mkdir(folder, { recursive: true })
+      await (await saved).saveAs(`${folder}/wire.pcapng`)
+      for (const width of [390, 1280, 1920])
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.setViewportSize({ width, height: 800 })
+          await page.emulateMedia({ colorScheme })
+          await page.screenshot({ path: `${folder}/wire-${width}-${colorScheme}.png` })
+        }
+    }
+  })
+}

@@ -1,0 +1,94 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { WireConnection, WireRow, WireToPage } from '../../src/lab/wire/wire-messages.ts'
+import { chooseConnection, emptyWire, filterRows, foldWire, toByteCells, type WireModel } from '../../src/web/model/wire-model.ts'
+
+function toRow(row: number, own: Partial<WireRow> = {}): WireRow {
+  const empty = { pieces: [], marks: [], notes: [], before: '', after: '', name: '', text: '' }
+  return { row, at: row, from: 'client', kind: 'message', ...empty, ...own }
+}
+
+function toConnection(connection: number, isOpen = true): WireConnection {
+  return { connection, program: 'tjc/guess', host: '127.0.0.1', port: 50_000, transport: 'tcp', openedAt: 0, isOpen }
+}
+
+function list(connections: WireConnection[]): WireToPage {
+  return { type: 'connections', connections, right: 'machine', programs: [] }
+}
+
+const watching: WireToPage = { type: 'watching', connection: toConnection(1), serverPort: 9999, start: 'start', legal: {} }
+
+function rows(isAnew: boolean, ...all: WireRow[]): WireToPage {
+  return { type: 'rows', connection: 1, isAnew, rows: all, state: 'guessing', turn: 'client', isOpen: true, isHidden: false }
+}
+
+function fold(...messages: WireToPage[]): WireModel {
+  return messages.reduce(foldWire, emptyWire)
+}
+
+test('the cells of a message have all its bytes, in order, and each character once', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.uint8Array({ maxLength: 60 }),
+        fc.string({ unit: 'binary' }).map((text) => new TextEncoder().encode(text)),
+      ),
+      (bytes) => {
+        const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+        const cells = toByteCells(toRow(1, { hex }))
+        expect(cells.map((cell) => cell.hex.replaceAll(' ', '')).join('')).toBe(hex)
+        expect(cells.every(({ shown }) => shown !== '')).toBe(true)
+      },
+    ),
+  )
+})
+
+test('cells show control characters, the boundaries of reads and the first wrong byte', () => {
+  const row = toRow(1, {
+    hex: '35c3a4ff200a',
+    wrong: 3,
+    pieces: [
+      { number: 1, at: 0, size: 1 },
+      { number: 2, at: 5, size: 5 },
+    ],
+  })
+  const cells = toByteCells(row)
+  expect(cells.map(({ shown }) => shown)).toEqual(['5', 'ä', '\\xff', '·', '\\n'])
+  expect(cells.map(({ isCut }) => isCut)).toEqual([false, true, false, false, false])
+  expect(cells.map(({ isWrong }) => isWrong)).toEqual([false, false, true, false, false])
+  expect(toByteCells(toRow(1))).toEqual([])
+})
+
+test('rows follow each other, a new beginning replaces them, and the page stores at most 2,000', () => {
+  expect(fold(watching, rows(true, toRow(1)), rows(false, toRow(2))).rows.map(({ row }) => row)).toEqual([1, 2])
+  expect(fold(watching, rows(true, toRow(1)), rows(true, toRow(1, { text: 'shown' }))).rows).toMatchObject([{ text: 'shown' }])
+  expect(fold(rows(true, toRow(1))).rows).toEqual([])
+  const many = Array.from({ length: 2500 }, (_, at) => toRow(at + 1))
+  const full = fold(watching, rows(true, ...many))
+  expect([full.rows.length, full.rows[0]?.row, full.dropped]).toEqual([2000, 501, 500])
+})
+
+test('a filter finds violations, cut messages, and texts in bytes, states and sentences', () => {
+  const all = [
+    toRow(1, { hex: '4c4f570a', name: 'low' }),
+    toRow(2, { marks: ['cut'], after: 'judging' }),
+    toRow(3, { notes: [{ text: 'illegal: the client', tone: 'illegal' }] }),
+  ]
+  const numbers = (choice: 'all' | 'cut' | 'violations', text: string) => filterRows(all, choice, text).map(({ row }) => row)
+  expect(numbers('all', '')).toEqual([1, 2, 3])
+  expect(numbers('cut', '')).toEqual([2])
+  expect(numbers('violations', '')).toEqual([3])
+  expect(numbers('all', '4F57')).toEqual([1])
+  expect(numbers('all', ' Judging')).toEqual([2])
+  expect(numbers('cut', 'illegal')).toEqual([])
+})
+
+test('the page shows a new program by itself, and never leaves an open connection that the user watches', () => {
+  const none = new Set<number>()
+  expect(chooseConnection(fold(list([toConnection(1)])), none, true)?.connection).toBe(1)
+  expect(chooseConnection(fold(list([toConnection(1), toConnection(2)])), none, true)).toBeUndefined()
+  expect(chooseConnection(fold(list([toConnection(1), toConnection(2)])), new Set([1]), false)?.connection).toBe(2)
+  expect(chooseConnection(fold(list([toConnection(1), toConnection(2)]), watching), new Set([1]), false)).toBeUndefined()
+  const next = fold(list([toConnection(1, false), toConnection(2)]), watching)
+  expect(chooseConnection(next, new Set([1]), false)?.connection).toBe(2)
+})
