@@ -44,7 +44,7 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
 - **Challenges**: a \`seek\` with \`against\` is a challenge. The server sends \`sought\` to the challenged user immediately, or after that user's next
   login. The user answers with \`accept\` or \`refuse\`.
 - **Absent opponents**: if the opponent has been disconnected for 30 seconds or, in a game without a clock, has not moved for 5 minutes,
-  \`claim\` wins the game and \`abort\` ends it without a result.
+  \`claim\` wins the game and \`abort\` ends it without a result. \`wait\` gives a disconnected opponent more time instead.
 - **Bounds**: this page gives the bounds of numbers and texts; no number is beyond ±(2⁵³ - 1). The server refuses a value out of bounds
   with \`bad-message\`. A game can have narrower bounds, which \`games\` lists with its number of seats; there the error is \`bad-setting\`.
 - **Terms**: a user who sets no clock accepts the clock of the opponent. \`seated\` has the clock of the game, or no \`clock\` if there is none.

@@ -115,6 +115,8 @@ export const texts = {
   connectionClosed: (since: string) => `connection closed for ${since}`,
   claim: 'Claim the win',
   abort: 'End without result',
+  wait: 'Wait longer',
+  waitsLonger: 'Your opponent has more time to return. In 30 seconds you can end the game again.',
   draw: 'Draw',
   acceptDraw: 'Accept the draw',
   drawOffered: 'Draw offered',

@@ -246,6 +246,7 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
     case 'resign':
     case 'claim':
     case 'abort':
+    case 'wait':
       return withTable(model, command.table, (table) => ({ ...table, refusal: message }))
     case 'seek':
       return { ...omit(model, 'seek'), notice: message }

@@ -60,6 +60,8 @@ export interface TableModel {
   readonly offers: readonly number[]
   /** The seats whose players are disconnected, with the time of the message about it, by the page's own clock. */
   readonly away: ReadonlyMap<number, number>
+  /** The last player who gave the disconnected opponents more time, with the time of the message about it, by the page's own clock. */
+  readonly waited?: { readonly seat: number; readonly at: number }
   readonly moves: readonly MoveEntry[]
   /** This user's own moves by the numbers of their events, from before the page was loaded again. */
   readonly remembered?: Readonly<Record<string, string>>
@@ -138,6 +140,8 @@ export function addEvent(table: TableModel, { n, at: happened, what, sight }: Me
       return { ...setAway(next, what.seat, undefined), presence: n }
     case 'ended':
       return { ...clearPending(next), offers: [] }
+    case 'waited':
+      return { ...next, waited: { seat: what.seat, at } }
     case 'continued':
       return { ...next, next: what.table, joined: 'no' }
     default:
@@ -179,6 +183,12 @@ export function leaveTable({ closed: _closed, ...table }: TableModel): TableMode
 /** Checks whether the game at a table is over, or the server sends no more of it. */
 export function isOver({ sight, closed }: TableModel): boolean {
   return sight?.outcome !== undefined || closed !== undefined
+}
+
+/** Returns the time since which the absence of an opponent counts, by the page's own clock; `undefined` if no opponent is disconnected. */
+export function absentSince({ away, seat, waited }: TableModel): number | undefined {
+  const absences = [...away].flatMap(([one, since]) => (one === seat ? [] : [Math.max(since, waited?.at ?? since)]))
+  return absences.length === 0 ? undefined : Math.min(...absences)
 }
 
 /** Checks whether this user may move now: the move before is confirmed, and the connection is there. */
