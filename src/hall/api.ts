@@ -2,12 +2,22 @@ import { formatCount } from '../base/counts.ts'
 import type { Catalogue } from '../games/catalogue.ts'
 import type { AnyGame, Outcome, SeatNumber } from '../games/game.ts'
 import type { ActType, VisibleEvent } from './events.ts'
-import type { ClockTerms, FinishedGame, GameRecord, GameResult, GameTerms, RecordRange } from './game-records.ts'
+import type { ClockTerms, FinishedGame, GameRecord, GameResult, GameTerms, MissedEvents, RecordRange } from './game-records.ts'
 import type { PeerLink, SeatLinks } from './peer-links.ts'
 import type { LobbyRefusal } from './refusals.ts'
 
 export type { ActType, VisibleEvent } from './events.ts'
-export type { ClockTerms, FinishedGame, GameRecord, GameResult, GameTerms, RecordedEvent, RecordRange } from './game-records.ts'
+export type {
+  ClockTerms,
+  FinishedGame,
+  GameRecord,
+  GameResult,
+  GameTerms,
+  MissedEvent,
+  MissedEvents,
+  RecordedEvent,
+  RecordRange,
+} from './game-records.ts'
 export type { PeerEndpoint, PeerLink, SeatLinks } from './peer-links.ts'
 export { type LobbyRefusal, type RefusalCode, refusalCodes } from './refusals.ts'
 
@@ -346,6 +356,12 @@ export interface Lobby {
   readonly heldSeats: readonly HeldSeat[]
   /** Resumes the user's own seat at a table; `after` is the number of the last event that the client has. */
   resumeSeat(table: number, after?: number): Promise<TableSnapshot | LobbyRefusal>
+
+  /**
+   * Lists the events of a table to which the session is subscribed, after the event with the number `after`. Without that number, lists
+   * the events since the last disconnection of the session's seat, if the seat has not moved since; otherwise none.
+   */
+  missed(table: number, after?: number): Promise<MissedEvents | LobbyRefusal>
 
   /** Renders the board of a table to which the session is subscribed, as its seat or as a watcher sees it. */
   board(table: number): TableBoard | LobbyRefusal

@@ -52,6 +52,22 @@ export interface RecordedEvent {
   readonly view?: unknown
 }
 
+/** MissedEvent is one event of a table that a client has missed, as the client's seat or a watcher may see it. */
+export type MissedEvent = Omit<RecordedEvent, 'view'>
+
+/** MissedEvents are the events of a table that a client has missed. */
+export interface MissedEvents {
+  /** Number of the last event that the client has not missed. */
+  readonly after: number
+  /** Names of the players, by seat. */
+  readonly names: readonly string[]
+  /** Seat of the client; missing for a watcher. */
+  readonly seat?: SeatNumber
+  /** Number of the earliest missed events that `events` leaves out, because there are too many; missing if it has all. */
+  readonly omitted?: number
+  readonly events: readonly MissedEvent[]
+}
+
 /** GameRecord is a finished game: its terms, its result, and a page of its events. */
 export interface GameRecord extends GameTerms {
   readonly table: number

@@ -118,8 +118,8 @@ function toRecordedEvent(event: TableEvent, state: TableState): RecordedEvent {
   return { n, at, what, ...(move === undefined ? {} : { move }), view }
 }
 
-/** Returns a move in the notation of the game, if the watcher's view after the move shows the move. */
-function findMove(
+/** Returns a move in the notation of the game, if the view of a watcher or of another seat after the move shows the move. */
+export function findMove(
   { seat, move }: Extract<TableEvent, { type: 'moved' }>,
   view: unknown,
   { rules, position }: TableState,

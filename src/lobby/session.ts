@@ -12,6 +12,7 @@ import type {
   Lobby,
   LobbyLists,
   LobbyRefusal,
+  MissedEvents,
   Page,
   PageRange,
   PersonInfo,
@@ -250,6 +251,12 @@ export class LobbySession extends SessionParts implements Lobby {
     if (held) return this.#tables.resume(held.table, held.seat, undefined, after)
     const unavailable = this.user && this.context.hall.unavailable.gameOf(id, this.user.person)
     return this.#tables.resumeHeld(id, after) ?? (unavailable === undefined ? noTable(id) : noRules(unavailable))
+  }
+
+  async missed(id: number, after?: number): Promise<MissedEvents | LobbyRefusal> {
+    const found = await this.#tables.missed(id, after)
+    if (isRefusal(found)) return this.#heldSeats.explain(id, found) ?? found
+    return { ...found, events: found.events.filter(({ what }) => what.type !== 'said' || this.isUnmuted(what.name)) }
   }
 
   board(id: number): TableBoard | LobbyRefusal {

@@ -29,6 +29,8 @@ export const texts = {
   skipped: (events: number) => `Back after ${formatCount(events, 'event')}.`,
   skippedWhy: 'The server does not send so many events again. This is the present table, and no move is lost.',
   whatMissed: 'What did I miss?',
+  whileAway: 'While you were away',
+  missedEarlier: (events: number) => `${formatCount(events, 'earlier event')} not listed.`,
   declines: (name: string) => `${name} declines.`,
 
   playAgainst: 'Play against',

@@ -11,6 +11,7 @@ import type {
   LobbyListener,
   LobbyLists,
   LobbyRefusal,
+  MissedEvents,
   Page,
   PageRange,
   PersonInfo,
@@ -268,6 +269,10 @@ export class FakeLobby implements Lobby {
 
   async resumeSeat(table: number): Promise<TableSnapshot | LobbyRefusal> {
     return this.#call<TableSnapshot>('resumeSeat', table) ?? { code: 'no-such-table', refused: `there is no table ${table}` }
+  }
+
+  async missed(): Promise<MissedEvents | LobbyRefusal> {
+    return (this.#answers.get('missed') as MissedEvents | undefined) ?? { after: 0, names: [], events: [] }
   }
 
   board(table: number): TableBoard | LobbyRefusal {

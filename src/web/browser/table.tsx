@@ -5,6 +5,7 @@ import { toStatus } from '../status.ts'
 import { texts } from '../texts.ts'
 import { isTyping, LETTER_GAMES } from './board.ts'
 import { Icon } from './icons.tsx'
+import { Missed } from './missed.tsx'
 import { gameName, usePage } from './page.ts'
 import { ServerText } from './people.tsx'
 import { ReplayView } from './replay.tsx'
@@ -56,7 +57,12 @@ function KnownTable({ table }: { readonly table: TableModel }) {
           <span class="sr"> {texts.watchers}</span>
         </span>
       }
-      side={<TableTalk table={table} />}
+      side={
+        <>
+          <Missed table={table} />
+          <TableTalk table={table} />
+        </>
+      }
       info={<TableInfo table={table} />}
     >
       <div class="says__now">

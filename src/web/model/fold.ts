@@ -3,7 +3,7 @@ import { toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { type MessageOf, omit } from './messages.ts'
 import { emptyModel, type Input, type LobbyPage, type Model } from './model.ts'
-import { addEvent, clearPending, leaveTable, type Snapshot, type TableModel, toTable, toUnknownTable } from './table-model.ts'
+import { addEvent, addMissed, clearPending, leaveTable, type Snapshot, type TableModel, toTable, toUnknownTable } from './table-model.ts'
 
 /** The version of the native protocol that this page speaks. */
 const PAGE_VERSION = 1
@@ -42,6 +42,8 @@ export function fold(model: Model, input: Input): Model {
       return addTables(model, [input.table])
     case 'shown':
       return omit(model, 'opened')
+    case 'caught-up':
+      return withTable(model, input.table, (table) => omit(table, 'missed'))
     case 'dismissed':
       return { ...omit(model, 'notice'), tables: new Map(Array.from(model.tables, ([id, table]) => [id, omit(table, 'skipped')])) }
   }
@@ -49,7 +51,10 @@ export function fold(model: Model, input: Input): Model {
 
 function restore(model: Model, { guest, seats }: Extract<Input, { type: 'restored' }>): Model {
   const tables = new Map(model.tables)
-  for (const { table, token, seat, moves } of seats) tables.set(table, { ...toUnknownTable(table), token, seat, remembered: moves })
+  for (const { table, token, seat, moves, n } of seats) {
+    const missed = n === undefined ? {} : { missedAfter: n }
+    tables.set(table, { ...toUnknownTable(table), token, seat, remembered: moves, ...missed })
+  }
   return { ...model, tables, ...(guest ? { guest } : {}) }
 }
 
@@ -164,6 +169,8 @@ function receive(before: Model, message: ToClient, at: number, wall: number): Mo
       return takeTable(model, message, command !== undefined, at)
     case 'event':
       return withTable(model, message.table, (table) => addEvent(table, message, at))
+    case 'missed':
+      return withTable(model, message.table, (table) => addMissed(table, message))
     case 'recorded':
       return withTable(model, message.table, (table) => ({ ...table, changes: message.changes }))
     case 'closed':
@@ -252,6 +259,8 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
       return { ...omit(model, 'seek'), notice: message }
     case 'watchers':
       return model
+    case 'missed':
+      return withTable(model, command.table, (table) => omit(table, 'missedAfter'))
     case 'seats':
       // the plates stay without a badge
       return withTable(model, command.table, (table) => ({ ...table, owners: { n: table.n, seats: [] } }))

@@ -126,6 +126,8 @@ export type Input =
   /** The page has shown the table `opened`, or the user has closed the notice. */
   | { readonly type: 'shown' }
   | { readonly type: 'dismissed' }
+  /** The user has closed the list of missed events of a table. */
+  | { readonly type: 'caught-up'; readonly table: number }
 
 /** StoredSeat is a seat that this tab held before the page was loaded again. */
 export interface StoredSeat {
@@ -134,6 +136,8 @@ export interface StoredSeat {
   readonly seat: number
   /** This user's own moves, by the numbers of their events: not every view shows them. */
   readonly moves: Readonly<Record<string, string>>
+  /** Number of the last event that the user has seen. */
+  readonly n?: number
 }
 
 /** The model before the first connection. */

@@ -81,6 +81,10 @@ export interface TableModel {
   /** The table of the rematch. */
   readonly next?: number
   readonly changes?: MessageOf<'recorded'>['changes']
+  /** Number of the last event before the connection was lost, until the server has described the later events. */
+  readonly missedAfter?: number
+  /** What has happened while this user was disconnected, in words of the server; missing after the user has closed the list. */
+  readonly missed?: Pick<MessageOf<'missed'>, 'lines' | 'omitted'>
   /** Number of events that the page has not seen, because the server did not send them again. */
   readonly skipped?: number
   /** Why the server sends no further events. */
@@ -90,10 +94,11 @@ export interface TableModel {
 /** Begins the model of a table from a message with its state; for a known table, `before` has what the message does not repeat. */
 export function toTable(snapshot: Snapshot, at: number, before?: TableModel): TableModel {
   const { table, game, names, settings, rated, clock, seat, token, n = 0, sight, offers = [] } = snapshot
-  const { mayBeOwn: _, ...known } = before ?? { n: 0, presence: 0, away: new Map<number, number>(), moves: [], talk: [] }
+  const { mayBeOwn: _, missedAfter, ...known } = before ?? toEmptyHistory()
   // an event may be in the log of this connection before the answer that has an older number
   const isNewer = n >= known.n
   const skipped = snapshot.type === 'resync' ? n - known.n : 0
+  const hasMissed = missedAfter !== undefined && missedAfter < Math.max(n, known.n)
   return {
     ...known,
     table,
@@ -109,8 +114,22 @@ export function toTable(snapshot: Snapshot, at: number, before?: TableModel): Ta
     sightAt: at,
     offers,
     joined: 'yes',
+    ...(hasMissed ? { missedAfter } : {}),
     ...(skipped > 0 ? { skipped } : {}),
   }
+}
+
+/** The parts of a table that no snapshot has. */
+type History = Pick<TableModel, 'n' | 'presence' | 'away' | 'moves' | 'talk' | 'mayBeOwn' | 'missedAfter'>
+
+function toEmptyHistory(): History {
+  return { n: 0, presence: 0, away: new Map(), moves: [], talk: [] }
+}
+
+/** Returns a table with the server's description of the events that this user has missed; without events, there is nothing to show. */
+export function addMissed(table: TableModel, { lines, omitted }: MessageOf<'missed'>): TableModel {
+  const { missedAfter: _, missed: __, ...rest } = table
+  return lines.length === 0 ? rest : { ...rest, missed: { lines, ...(omitted === undefined ? {} : { omitted }) } }
 }
 
 /** Returns a table of which the page knows only the number; it is not joined yet. */
@@ -176,8 +195,9 @@ function setAway(table: TableModel, seat: number, since: number | undefined): Ta
  * closes its tables, and opens them again when it is back.
  */
 export function leaveTable({ closed: _closed, ...table }: TableModel): TableModel {
-  const { pending } = table
-  return { ...table, joined: 'no', ...(pending ? { pending: { ...pending, state: 'unsent' } } : {}) }
+  const { pending, n, missedAfter = n } = table
+  const left = table.joined === 'yes' ? { missedAfter } : {}
+  return { ...table, joined: 'no', ...left, ...(pending ? { pending: { ...pending, state: 'unsent' } } : {}) }
 }
 
 /** Checks whether the game at a table is over, or the server sends no more of it. */
