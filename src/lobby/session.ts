@@ -13,6 +13,7 @@ import type {
   LobbyLists,
   LobbyRefusal,
   MissedEvents,
+  OpenedSession,
   Page,
   PageRange,
   PersonInfo,
@@ -21,6 +22,8 @@ import type {
   SeekAccepted,
   SeekInfo,
   SeekTerms,
+  SessionChoice,
+  SessionList,
   TableBoard,
   TableInfo,
   TableSnapshot,
@@ -89,8 +92,16 @@ export class LobbySession extends SessionParts implements Lobby {
     return this.#accounts.unregister(password)
   }
 
-  async openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal> {
+  async openSession(): Promise<OpenedSession | LobbyRefusal> {
     return this.#accounts.openSession()
+  }
+
+  async listSessions(): Promise<SessionList | LobbyRefusal> {
+    return this.#accounts.listSessions()
+  }
+
+  async endSessions(which: SessionChoice): Promise<EndedConnections | LobbyRefusal> {
+    return this.#accounts.endSessions(which)
   }
 
   async enterBySession(session: string): Promise<LobbyRefusal | undefined> {

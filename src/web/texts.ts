@@ -190,7 +190,17 @@ export const texts = {
   passwordChanged: (sessions: number, connections: number) =>
     `The password is changed. ${formatCount(sessions, 'session')} and ${formatCount(connections, 'other connection')} ended.`,
   sessions: 'Sessions',
-  sessionsHint: 'This browser stays logged in until you log out here. To end the sessions of all other browsers, change the password.',
+  sessionsHint: 'A browser stays logged in until you log out there, or end its session here.',
+  thisBrowser: 'This browser',
+  sessionSince: (time: string) => `Logged in ${time}`,
+  sessionUsed: (time: string) => `Last used ${time}.`,
+  notConnected: 'not connected',
+  endSession: 'End',
+  endOthers: 'End all other sessions and connections',
+  otherConnections: (connections: number) =>
+    `${formatCount(connections, 'other connection')} without a session, logged in with the password.`,
+  sessionsEnded: (sessions: number, connections: number) =>
+    `${formatCount(sessions, 'session')} and ${formatCount(connections, 'other connection')} ended.`,
   deleteAccount: 'Delete account',
   deleteHint: 'Deletes the name, its ratings and its list of games. Finished games stay in the lists of the opponents.',
   noTable: (table: number) => `No table ${table}`,

@@ -331,6 +331,14 @@ export class FakeLobby implements Lobby {
     return noSessions()
   }
 
+  listSessions(): Promise<never> {
+    return noSessions()
+  }
+
+  endSessions(): Promise<never> {
+    return noSessions()
+  }
+
   #call<Answer>(method: Called, ...args: readonly unknown[]): Answer | undefined {
     this.calls.push([method, ...args.filter((arg) => arg !== undefined)])
     return this.#answers.get(method) as Answer | undefined

@@ -24,6 +24,8 @@ export class SqliteAccounts implements Accounts {
   readonly #removeHistory: StatementSync
   readonly #open: StatementSync
   readonly #session: StatementSync
+  readonly #sessionsOf: StatementSync
+  readonly #use: StatementSync
   readonly #close: StatementSync
   readonly #closeAll: StatementSync
   readonly #closeFirst: StatementSync
@@ -49,8 +51,10 @@ export class SqliteAccounts implements Accounts {
     this.#remove = database.prepare('DELETE FROM accounts WHERE number = ?')
     this.#removeStandings = database.prepare('DELETE FROM standings WHERE person = ? RETURNING game, score')
     this.#removeHistory = database.prepare('DELETE FROM history WHERE person = ?')
-    this.#open = database.prepare('INSERT OR REPLACE INTO sessions (token, person, until) VALUES (?, ?, ?)')
+    this.#open = database.prepare('INSERT OR REPLACE INTO sessions (token, person, until, since, used) VALUES (?, ?, ?, ?, ?)')
     this.#session = database.prepare('SELECT * FROM sessions WHERE token = ? AND until > ?')
+    this.#sessionsOf = database.prepare('SELECT * FROM sessions WHERE person = ? AND until > ?')
+    this.#use = database.prepare('UPDATE sessions SET used = ?2 WHERE token = ?1')
     this.#close = database.prepare('DELETE FROM sessions WHERE token = ?')
     this.#closeAll = database.prepare('DELETE FROM sessions WHERE person = ?')
     this.#anyOver = database.prepare('SELECT 1 FROM sessions WHERE until <= ? LIMIT 1')
@@ -116,9 +120,9 @@ export class SqliteAccounts implements Accounts {
     return removed?.sessions
   }
 
-  openSession({ token, person, until }: LoginSession): Promise<void> {
+  openSession({ token, person, until, since, used }: LoginSession): Promise<void> {
     return this.#commits.write(() => {
-      this.#open.run(token, person, until)
+      this.#open.run(token, person, until, since, used)
       this.#closeFirst.run(person, token)
       return undefined
     })
@@ -129,7 +133,18 @@ export class SqliteAccounts implements Accounts {
     const before = now - REMEMBERED
     if (this.#database.query(() => this.#anyOver.get(before))) await this.#forgetOver(before)
     const row = this.#database.query(() => this.#session.get(token, now))
-    return row && { token, person: toText(row.person), until: toNumber(row.until) }
+    return row && sessionIn(row)
+  }
+
+  async sessionsOf(person: PersonId, now: number): Promise<readonly LoginSession[]> {
+    return this.#database.query(() => this.#sessionsOf.all(person, now)).map(sessionIn)
+  }
+
+  useSession(token: string, used: number): Promise<void> {
+    return this.#commits.write(() => {
+      this.#use.run(token, used)
+      return undefined
+    })
   }
 
   async #forgetOver(before: number): Promise<void> {
@@ -182,5 +197,15 @@ function accountIn(row: Record<string, SQLOutputValue>): Account {
     name: toText(row.name),
     password: toText(row.password),
     since: toNumber(row.since),
+  }
+}
+
+function sessionIn(row: Record<string, SQLOutputValue>): LoginSession {
+  return {
+    token: toText(row.token),
+    person: toText(row.person),
+    until: toNumber(row.until),
+    since: toNumber(row.since),
+    used: toNumber(row.used),
   }
 }

@@ -5,6 +5,7 @@ import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 import { usePage, userLink } from './page.ts'
 import { Section, ServerText } from './people.tsx'
+import { Sessions } from './sessions.tsx'
 
 /** AccountView lets a user register, change the password, log out, and delete the account. */
 export function AccountView() {
@@ -66,12 +67,7 @@ function RegisteredAccount() {
         </AccountForm>
         <p role="status">{ended && !entry.busy && texts.passwordChanged(ended.sessions, ended.connections)}</p>
       </Section>
-      <Section id="h-sessions" title={texts.sessions}>
-        <p class="quiet">{texts.sessionsHint}</p>
-        <button class="btn" type="button" onClick={() => void page.logOut()}>
-          {texts.logOut}
-        </button>
-      </Section>
+      <Sessions />
       <Section id="h-delete" title={texts.deleteAccount}>
         <p class="quiet">{texts.deleteHint}</p>
         <AccountForm error={errorOf('unregister')} isBusy={isBusy} button={texts.deleteAccount} submit={() => page.unregister(last)}>

@@ -30,8 +30,10 @@ export function fold(model: Model, input: Input): Model {
       return restore(model, input)
     case 'entering':
       return { ...model, entry: { busy: true } }
-    case 'kept':
-      return { ...model, entry: { busy: false } }
+    case 'kept': {
+      const own = input.session === undefined ? {} : { ownSession: input.session }
+      return { ...model, entry: { busy: false }, ...own }
+    }
     case 'not-entered':
       return { ...model, entry: { busy: false, error: input.reason } }
     case 'forgotten': {
@@ -96,6 +98,7 @@ function noteSent(model: Model, command: ToServer): Model {
       return { ...next, entry: { busy: true } }
     case 'password':
     case 'unregister':
+    case 'revoke':
       return { ...next, account: { type: command.type, busy: true } }
     case 'seek': {
       const { id: _id, ...wish } = command
@@ -177,6 +180,8 @@ function receive(before: Model, message: ToClient, at: number, wall: number): Mo
       return withTable(model, message.table, (table) => ({ ...table, closed: message.message, joined: 'no' }))
     case 'bye':
       return { ...model, link: { state: 'lost', attempt: 0, bye: message.message } }
+    case 'sessions':
+      return { ...model, sessions: { sessions: message.sessions, connections: message.connections } }
     case 'finished':
     case 'ladder':
     case 'history':
@@ -192,7 +197,7 @@ function greet(model: Model, { version, name, door }: MessageOf<'hello'>): Model
   if (version !== PAGE_VERSION) return { ...model, link: { state: 'outdated' } }
   const me = name === undefined ? {} : { me: { name, registered: true } }
   const front = door === undefined ? {} : { door }
-  return { ...omit(model, 'me', 'door'), ...me, ...front, link: { state: 'open' }, greeted: true }
+  return { ...omit(model, 'me', 'door', 'ownSession'), ...me, ...front, link: { state: 'open' }, greeted: true }
 }
 
 function acknowledge(model: Model, command: ToServer, ok: MessageOf<'ok'>, wall: number): Model {
@@ -205,7 +210,8 @@ function acknowledge(model: Model, command: ToServer, ok: MessageOf<'ok'>, wall:
     case 'password':
       return { ...revokeTokens(model), account: { type: 'password', busy: false, ended: { connections, sessions } } }
     case 'unregister':
-      return { ...model, account: { type: 'unregister', busy: false, ended: { connections, sessions } } }
+    case 'revoke':
+      return { ...model, account: { type: command.type, busy: false, ended: { connections, sessions } } }
     case 'accept':
     case 'refuse':
       return { ...model, challenges: command.name === undefined ? [] : withoutChallenge(model, command.name) }
@@ -230,6 +236,7 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
     }
     case 'password':
     case 'unregister':
+    case 'revoke':
       return { ...model, account: { type: command.type, busy: false, error: message } }
     case 'play':
       return withTable(model, command.table, (table) => {
