@@ -112,7 +112,8 @@ export class LoginSessions {
   #noteUse({ token, used }: LoginSession): void {
     const { accounts, clock, onError } = this.#options
     const now = clock.now()
-    if (now - used < USE) return
+    // the clock may have been set back since
+    if (Math.abs(now - used) < USE) return
     accounts.useSession(token, now).catch((reason) => {
       if (!isTemporary(reason)) onError('the server could not store the last use of a session', reason)
     })

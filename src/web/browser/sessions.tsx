@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
+import { accountTexts } from '../account-texts.ts'
 import { formatMinute, toBadge } from '../formats.ts'
 import type { Model } from '../model/model.ts'
 import { texts } from '../texts.ts'
@@ -27,8 +28,8 @@ export function Sessions() {
   const end = (key: string) => client.send({ type: 'revoke', key })
   const endOthers = () => client.send({ type: 'revoke', ...(own === undefined ? {} : { except: own.key }) })
   return (
-    <Section id="h-sessions" title={texts.sessions} number={list?.sessions.length}>
-      <p class="quiet">{texts.sessionsHint}</p>
+    <Section id="h-sessions" title={accountTexts.sessions} number={list?.sessions.length}>
+      <p class="quiet">{accountTexts.sessionsHint}</p>
       <ul class="sessions">
         {own && (
           <SessionItem session={own} isOwn>
@@ -40,16 +41,16 @@ export function Sessions() {
         {others.map((session) => (
           <SessionItem key={session.key} session={session}>
             <button class="btn btn--s" type="button" disabled={change?.busy} onClick={() => end(session.key)}>
-              {texts.endSession}
-              <span class="sr"> {texts.sessionSince(formatMinute(session.since))}</span>
+              {accountTexts.endSession}
+              <span class="sr"> {accountTexts.sessionSince(formatMinute(session.since))}</span>
             </button>
           </SessionItem>
         ))}
       </ul>
-      {list && otherConnections > 0 && <p>{texts.otherConnections(otherConnections)}</p>}
+      {list && otherConnections > 0 && <p>{accountTexts.otherConnections(otherConnections)}</p>}
       {(others.length > 0 || otherConnections > 0) && (
         <button class="btn" type="button" disabled={change?.busy} onClick={endOthers}>
-          {texts.endOthers}
+          {accountTexts.endOthers}
         </button>
       )}
       {list && !own && (
@@ -58,7 +59,7 @@ export function Sessions() {
         </button>
       )}
       <p role="status">
-        {ended && texts.sessionsEnded(ended.sessions, ended.connections)}
+        {ended && accountTexts.sessionsEnded(ended.sessions, ended.connections)}
         {change?.error !== undefined && <ServerText text={change.error} />}
       </p>
     </Section>
@@ -70,16 +71,16 @@ function SessionItem(props: { readonly session: SessionRow; readonly isOwn?: boo
   const { since, used, links } = session
   return (
     <li>
-      <b>{isOwn ? texts.thisBrowser : texts.sessionSince(formatMinute(since))}</b>
+      <b>{isOwn ? accountTexts.thisBrowser : accountTexts.sessionSince(formatMinute(since))}</b>
       <span class="quiet small">
-        {isOwn && `${texts.sessionSince(formatMinute(since))}. `}
-        {texts.sessionUsed(formatMinute(used))}
+        {isOwn && `${accountTexts.sessionSince(formatMinute(since))}. `}
+        {accountTexts.sessionUsed(formatMinute(used))}
       </span>
       <span class="sessions__links">
         {links.map((link, at) => (
           <Badge key={at} {...toBadge(link)} />
         ))}
-        {links.length === 0 && !isOwn && <span class="quiet small">{texts.notConnected}</span>}
+        {links.length === 0 && !isOwn && <span class="quiet small">{accountTexts.notConnected}</span>}
       </span>
       {children}
     </li>

@@ -5,13 +5,12 @@ import { toStatus } from '../status.ts'
 import { texts } from '../texts.ts'
 import { isTyping, LETTER_GAMES } from './board.ts'
 import { Icon } from './icons.tsx'
-import { Missed } from './missed.tsx'
 import { gameName, usePage } from './page.ts'
 import { ServerText } from './people.tsx'
 import { ReplayView } from './replay.tsx'
 import { TableActs } from './table-acts.tsx'
 import { BackLink, TableFrame } from './table-frame.tsx'
-import { TableInfo, TableTalk } from './table-side.tsx'
+import { Missed, TableInfo, TableTalk } from './table-side.tsx'
 
 /** TableView shows a table, for a player or a watcher; a table whose game is over for all users is shown as a replay. */
 export function TableView({ id, move }: { readonly id: number; readonly move: number | undefined }) {

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { accountTexts } from '../account-texts.ts'
 import { readUserGames, type UserGamesPage } from '../connection/read-api.ts'
 import { CHARTED, listPlayed, toScoreSeries } from '../model/results.ts'
 import { toShownName } from '../shown.ts'
@@ -23,7 +24,7 @@ export function UserView({ name }: { readonly name: string }) {
         </h1>
         {isMe && (
           <a class="btn btn--s" href="#account">
-            {texts.account}
+            {accountTexts.account}
           </a>
         )}
       </div>
