@@ -37,6 +37,8 @@ export interface GameResult {
 export interface FinishedGame extends GameResult {
   /** Seat of the user to whom the history belongs. */
   readonly seat: SeatNumber
+  /** Rating of that user after the game, or all points if the game gives points; missing if the ladder does not count the game. */
+  readonly score?: number
 }
 
 /** RecordedEvent is one event of a finished game, as a watcher has seen it. */

@@ -22,7 +22,7 @@ export type {
   UserNotices,
 } from './meeting-ports.ts'
 export { LeaseExpired } from './meeting-ports.ts'
-export type { FinishedGames, FinishedTable, HistoryRange, Rating, Results, Standing } from './result-ports.ts'
+export type { FinishedGames, FinishedTable, HistoryRange, Rating, Results, SeatScores, Standing } from './result-ports.ts'
 export { GUESTS, HISTORY } from './result-ports.ts'
 
 /** The person of the house, the built-in player. */

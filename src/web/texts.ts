@@ -172,10 +172,15 @@ export const texts = {
   yourScore: 'Your score',
   lastGames: 'Last games',
   tooFewGames: 'A chart needs two finished games.',
-  scoreKinds: { points: 'Points', balance: 'Balance' },
-  scoreHints: { points: 'The sum of the points of all games.', balance: 'Games won minus games lost.' },
+  scoreKinds: { rating: 'Rating', points: 'Points', balance: 'Balance' },
+  scoreHints: {
+    rating: 'The rating after each rated game.',
+    points: 'The sum of the points of all games.',
+    balance: 'Games won minus games lost.',
+  },
   chartAbout: (kind: string, games: number, first: number, last: number) =>
     `${kind} over ${formatCount(games, 'game')}: ${first} after the first game, ${last} after the last game.`,
+  asTable: 'As a table',
   noPage: 'No such page',
   noPageWhy: 'The address leads to no page. Check it, or begin in the lobby.',
   noTable: (table: number) => `No table ${table}`,
