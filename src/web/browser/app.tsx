@@ -32,6 +32,10 @@ export function App() {
     dispatchEvent(new HashChangeEvent('hashchange'))
     client.want({ type: 'join', code: view.code, replace: true })
   }, [view, client])
+  useEffect(() => {
+    // the form is not open again after the end of the login
+    if (me) setForm(undefined)
+  }, [me])
   // a command that needs a name opens the dialog, unless a guest is just logging in
   const asks = wish && !me && !(guest && !entry.error) ? 'guest' : undefined
   const shownForm = me ? undefined : (form ?? asks)
