@@ -309,10 +309,10 @@ export interface Lobby {
   /** Lists the finished public games of all users, the last of them first; the list is limited to the latest `HISTORY` games. */
   recent(range: PageRange): Promise<Page<GameResult>>
   /**
-   * Reads the record of a finished game: a public game, or a private game that this user has played. Refuses a private game of other
-   * users like a table that does not exist.
+   * Reads the record of a finished game: a public game, or a private game that this user has played, or whose seat has the token. Refuses
+   * a private game of other users like a table that does not exist.
    */
-  record(table: number, range: RecordRange): Promise<GameRecord | LobbyRefusal>
+  record(table: number, range: RecordRange, token?: string): Promise<GameRecord | LobbyRefusal>
 
   /**
    * Opens a seek, or accepts a suitable open seek; the lobby calls the listener's `seated` when there is a table, perhaps before

@@ -188,8 +188,8 @@ export class LobbySession extends SessionParts implements Lobby {
     return findRecent(this.context, range)
   }
 
-  record(table: number, range: RecordRange): Promise<GameRecord | LobbyRefusal> {
-    return this.context.records.read(table, range, this.user?.person)
+  record(table: number, range: RecordRange, token?: string): Promise<GameRecord | LobbyRefusal> {
+    return this.context.records.read(table, range, { person: this.user?.person, token })
   }
 
   seek(terms: SeekTerms): Promise<SeekAccepted | LobbyRefusal> {

@@ -204,6 +204,8 @@ export const texts = {
   recordText: 'Text',
   recordTextHint: 'of the game, to save',
   replayHint: 'Anyone with the link can see this move.',
+  replayPrivate: 'The game is private: the link works only for its players.',
+  replayToken: 'The game is private. This link opens it without your name, so send it to no other user.',
   reading: 'Loading.',
   unreachable: 'The server does not answer. Try again in a moment.',
   unreadable: 'The server has answered with a page that this page cannot read. Reload.',

@@ -128,6 +128,13 @@ describe('the record of a finished game', () => {
     const next = new MemoryNativeClient(lobby.service)
     await next.say({ type: 'enter', name: 'ada' })
     expect(await next.say({ type: 'record', table })).toMatchObject(missing)
+    // the token of a seat gives access to the record of its own table alone
+    const { token = '' } = players[0].last('seated')
+    expect(await next.say({ type: 'record', table, token })).toMatchObject({ type: 'record', table })
+    expect(await next.say({ type: 'record', table, token: `${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}` })).toMatchObject(
+      missing,
+    )
+    expect(await next.say({ type: 'record', table, token: 'nonsense' })).toMatchObject(missing)
   })
 
   test('of a private game stays for a registered player, through any connection', async () => {

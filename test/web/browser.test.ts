@@ -16,6 +16,7 @@ import { testErrors } from './in-browser/errors.ts'
 import { testHostileTexts } from './in-browser/hostile.ts'
 import { testPeople } from './in-browser/people.ts'
 import { testReplays } from './in-browser/replays.ts'
+import { testReturns } from './in-browser/returns.ts'
 import { testSoloGames } from './in-browser/solo-games.ts'
 
 /** Maximum size of the scripts and styles of the first load together, compressed, in bytes. */
@@ -79,6 +80,7 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
   testSoloGames(serveWebPages)
   testReplays(serveWebPages)
   testPeople(serveWebPages)
+  testReturns(serveWebPages)
   testErrors(serveWebPages)
   testHostileTexts(serveWebPages)
 

@@ -33,6 +33,12 @@ export function App() {
     client.want({ type: 'join', code: view.code, replace: true })
   }, [view, client])
   useEffect(() => {
+    // neither is the token of a seat in a history
+    if (view.view !== 'table' || view.token === undefined) return
+    history.replaceState(null, '', tableLink(view.table, view.move))
+    dispatchEvent(new HashChangeEvent('hashchange'))
+  }, [view])
+  useEffect(() => {
     // the form is not open again after the end of the login
     if (me) setForm(undefined)
   }, [me])
@@ -67,7 +73,7 @@ export function App() {
 function View({ route }: { readonly route: Route }) {
   switch (route.view) {
     case 'table':
-      return <TableView key={route.table} id={route.table} move={route.move} />
+      return <TableView key={route.table} id={route.table} move={route.move} token={route.token} />
     case 'finished':
       return <FinishedView />
     case 'ladder':

@@ -265,6 +265,8 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
     case 'seek':
       return { ...omit(model, 'seek'), notice: message }
     case 'watchers':
+    case 'record':
+    case 'history':
       return model
     case 'missed':
       return withTable(model, command.table, (table) => omit(table, 'missedAfter'))
