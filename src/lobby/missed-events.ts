@@ -15,24 +15,27 @@ export interface MissedRange {
 }
 
 /**
- * Lists the events of a table that a client has missed, at most the last `RECENT` of them. `log` has the events of the table, up to the
- * state `until` at least. Refuses a log that the present rules of the game do not allow.
+ * Lists the events of a table that a client has missed, at most the last `RECENT` of them. Calls `readLog` only if the table's recent events
+ * do not suffice, because a log may be long. Refuses a log that the present rules of the game do not allow.
  */
-export function listMissed(
+export async function listMissed(
   table: TableActor,
-  log: readonly TableEvent[],
-  until: TableState,
-  { viewer, after = findAbsence(log.slice(0, until.n), viewer) ?? until.n }: MissedRange,
-): MissedEvents | LobbyRefusal {
-  const first = Math.max(after, until.n - RECENT)
-  const seat = viewer === 'watcher' ? {} : { seat: viewer }
-  const names = until.opened.seats.map(({ name }) => name)
+  readLog: () => Promise<readonly TableEvent[]>,
+  { viewer, after: given }: MissedRange,
+): Promise<MissedEvents | LobbyRefusal> {
+  const { state } = table
+  const { n, opened } = state
+  const known = given === undefined ? await readLog() : undefined
+  const after = given ?? findAbsence(known?.slice(0, n) ?? [], viewer) ?? n
+  const first = Math.max(after, n - RECENT)
   try {
     const events: MissedEvent[] = []
-    for (const step of table.history?.since(first) ?? stepsOf(log, until, first)) {
-      if (step.event.n <= until.n) events.push(toMissedEvent(step, viewer))
+    for (const step of table.history?.since(first) ?? stepsOf(known ?? (await readLog()), state, first)) {
+      if (step.event.n <= n) events.push(toMissedEvent(step, viewer))
     }
-    return { after, names, ...seat, ...(first > after ? { omitted: first - after } : {}), events }
+    const seat = viewer === 'watcher' ? {} : { seat: viewer }
+    const omitted = first > after ? { omitted: first - after } : {}
+    return { after, names: opened.seats.map(({ name }) => name), ...seat, ...omitted, events }
   } catch (reason) {
     if (!(reason instanceof RulesError || reason instanceof TypeError)) throw reason
     return { code: 'not-now', refused: `this server cannot replay the game: ${reason.message}` }

@@ -150,8 +150,7 @@ export class Subscriptions {
     const subscription = this.#tables.get(id)
     if (!subscription) return { code: 'not-seated', refused: `you are not at table ${id}` }
     const { table, viewer } = subscription
-    const { state } = table
-    return listMissed(table, await this.#hall.log(id), state, { viewer, after })
+    return listMissed(table, () => this.#hall.log(id), { viewer, after })
   }
 
   /** Renders the board of a table; see `Lobby.board`. */
