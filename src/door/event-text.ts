@@ -78,7 +78,8 @@ export function formatEvent(what: VisibleEvent, company: TableContext, open: rea
     case 'continued':
       return seat === undefined ? `They play again at table ${what.table}: type "watch ${what.table}".` : undefined
     case 'waited':
-      return own ? 'You have given your opponent more time.' : `${name} has given the opponent more time to return.`
+      if (own) return 'You have given your opponent more time.'
+      return `${name} has given ${seat !== undefined && names.length === 2 ? 'you' : 'the opponent'} more time to return.`
     case 'opened':
     case 'ended':
     case 'reseeded':

@@ -36,7 +36,7 @@ function describe({ what, move }: MissedEvent, { names, seat }: MissedEvents): s
     case 'back':
       return isOwn ? undefined : `${name} came back.`
     case 'waited':
-      return `${who} gave the opponent more time to return.`
+      return `${who} gave ${!isOwn && seat !== undefined && names.length === 2 ? 'you' : 'the opponent'} more time to return.`
     case 'suspended':
       return 'The game was paused.'
     case 'ended':

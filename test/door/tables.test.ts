@@ -372,7 +372,7 @@ describe('other events', () => {
     [{ type: 'declined', seat: 0 }, 'You have declined.', 'grace declines.'],
     [{ type: 'gone', seat: 1 }, 'grace has disconnected. After 30 seconds you can "claim", "abort" or "wait".', 'alan has disconnected.'],
     [{ type: 'waited', seat: 0 }, 'You have given your opponent more time.', 'grace has given the opponent more time to return.'],
-    [{ type: 'waited', seat: 1 }, 'grace has given the opponent more time to return.', 'alan has given the opponent more time to return.'],
+    [{ type: 'waited', seat: 1 }, 'grace has given you more time to return.', 'alan has given the opponent more time to return.'],
     [{ type: 'back', seat: 1 }, 'grace is back.', 'alan is back.'],
     [{ type: 'gone', seat: 0 }, undefined, 'grace has disconnected.'],
     [{ type: 'back', seat: 0 }, undefined, 'grace is back.'],

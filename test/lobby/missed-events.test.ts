@@ -33,7 +33,7 @@ describe('the missed events of a table', () => {
     await bob.say({ type: 'offer', table })
     await lobby.clock.pass(30_000)
     await bob.say({ type: 'wait', table })
-    const all = ['bob played 5.', 'bob said: are you there?', 'bob offered a draw.', 'bob gave the opponent more time to return.']
+    const all = ['bob played 5.', 'bob said: are you there?', 'bob offered a draw.', 'bob gave you more time to return.']
     expect(await missedBy(lobby, table, token)).toEqual(all)
     // the events: opened, gone, moved, said, offered, waited, back
     expect(await missedBy(lobby, table, token, 4)).toEqual(all.slice(2))
@@ -87,6 +87,22 @@ describe('the missed events of a table', () => {
     expect((answer.omitted ?? 0) + 200).toBe(bob.last('event').n - 1)
     expect(answer.lines.at(-1)?.text).toContain('said: ')
     expect(answer.lines.length).toBeLessThanOrEqual(200)
+  })
+
+  test('begin with the pause of the game after a restart of the server, which ended all connections', async () => {
+    const { lobby, bob, table, token } = await withoutAda('tictactoe')
+    const ada = new MemoryNativeClient(lobby.service)
+    await ada.say({ type: 'resume', token })
+    await bob.say({ type: 'play', table, move: '5' })
+    const { token: other = '' } = bob.last('seated')
+    lobby.service.closeHall(new Error('the server was stopped'))
+    await lobby.service.hall.settled()
+    const again = new TestLobby({ store: lobby.store })
+    await again.service.open()
+    const back = new MemoryNativeClient(again.service)
+    await back.say({ type: 'resume', token: other })
+    await back.say({ type: 'say', table, text: 'hello' })
+    expect(await missedBy(again, table, token)).toEqual(['The game was paused.', 'bob came back.', 'bob said: hello'])
   })
 
   test('are for clients at the table alone', async () => {
