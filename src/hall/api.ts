@@ -309,8 +309,8 @@ export interface Lobby {
   /** Lists the finished public games of all users, the last of them first; the list is limited to the latest `HISTORY` games. */
   recent(range: PageRange): Promise<Page<GameResult>>
   /**
-   * Reads the record of a finished game: a public game, or a private game that this user has played, or whose seat has the token. Refuses
-   * a private game of other users like a table that does not exist.
+   * Reads the record of a finished game: a public game, or a private game that this user has played, or in which a guest has the seat of
+   * the token. Refuses a private game of other users like a table that does not exist.
    */
   record(table: number, range: RecordRange, token?: string): Promise<GameRecord | LobbyRefusal>
 

@@ -31,7 +31,7 @@ export const unlimitedHall: HallLimits = {
   move: Number.POSITIVE_INFINITY,
 }
 
-/** RecordAccess is the access of a client to the records of private games: the user who has played them, or the token of a seat. */
+/** RecordAccess is the access of a client to the records of private games: the user who has played them, or the token of a guest’s seat. */
 export interface RecordAccess {
   readonly person?: PersonId | undefined
   /** The token, as the client has sent it. */

@@ -60,7 +60,7 @@ export class RecordReader implements GameRecords {
     const { catalogue } = this.#options
     const rules = catalogue.games.get(opening.game)
     if (!rules || rules.isUnlisted !== undefined) return noTable(table)
-    if (opening.private && !this.#hasPlayed(table, opening, reader.person) && !hasToken(log, opening, reader.token)) return noTable(table)
+    if (opening.private && !this.#hasPlayed(table, opening, reader.person) && !hasToken(opening, reader.token)) return noTable(table)
     const replayed = replayPage(opening, rules, { log, range })
     if ('code' in replayed) return replayed
     const { state, events } = replayed
@@ -84,12 +84,15 @@ export class RecordReader implements GameRecords {
   }
 }
 
-/** Checks whether a token is that of a seat, and is valid at the end of the log. */
-function hasToken(log: readonly TableEvent[], { seats }: OpeningEvent, typed: string | undefined): boolean {
+/**
+ * Checks whether a token is that of a guest's seat. A registered user has the record by the account, and a new password of the account must
+ * end all other access, but no event can revoke the token of a finished table.
+ */
+function hasToken({ seats }: OpeningEvent, typed: string | undefined): boolean {
   const token = typed === undefined ? undefined : parseToken(typed)
   if (token === undefined || isRefusal(token)) return false
-  const seat = seats.findIndex((owner) => owner.token === hashToken(token))
-  return seat >= 0 && !log.some((event) => event.type === 'revoked' && event.seat === seat)
+  const hash = hashToken(token)
+  return seats.some((owner) => owner.token === hash && !hasAccount(owner.person))
 }
 
 /** Replay is the last state of a log, with the events of a page as a watcher has seen them. */

@@ -24,7 +24,7 @@ export function ReplayView(props: { readonly id: number; readonly move: number |
   const { games, greeted, me, guest, entry } = model.value
   // the token leaves the address after the first view
   const [given] = useState(props.token)
-  const token = given ?? model.value.tables.get(id)?.token
+  const token = given ?? (me?.registered ? undefined : model.value.tables.get(id)?.token)
   const isDrawn = (game: string) => OWN_BOARDS.has(findGame(model.value, game)?.rules ?? game)
   // the names of the rules, which tell the boards, come with the games
   // a guest who is just logging in again may be a player of the game
