@@ -186,6 +186,8 @@ export interface Accounts {
   /** Sets the time at which the token of a session was last used; does nothing if the session is closed. */
   useSession(token: string, used: number): Promise<void>
   closeSession(token: string): Promise<void>
+  /** Closes all sessions of a person except those with the tokens `kept`; resolves to the number of those that had not ended at `now`. */
+  closeOtherSessions(person: PersonId, kept: readonly string[], now: number): Promise<number>
   /** Adds the origin of a user's login, as a text that hides the address; the store retains the latest few of each user. */
   addPlace(person: PersonId, place: string): Promise<void>
   /** Lists the origins of logins, oldest first. */

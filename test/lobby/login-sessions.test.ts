@@ -55,6 +55,25 @@ test('the end of a session also ends a login with its token that is under way', 
   expect(await new MemoryNativeClient(lobby.service).say({ type: 'return', session })).toMatchObject({ code: 'bad-token' })
 })
 
+test('the end of all other sessions leaves none that another connection opens at the same time', async () => {
+  const { lobby, ada } = await withSession()
+  const thieves = [1, 2, 3].map(() => new MemoryNativeClient(lobby.service))
+  for (const thief of thieves) {
+    await thief.say({ type: 'enter', name: 'ada', password: PASSWORD })
+    await thief.say({ type: 'session' })
+  }
+  const minting = [...thieves, ...thieves].map((thief) => thief.say({ type: 'session' }))
+  expect(await ada.say({ type: 'revoke' })).toMatchObject({ type: 'ok', connections: 3 })
+  // a connection that the server has ended gets no answer
+  await Promise.allSettled(minting)
+  const tokens = thieves.flatMap((thief) => thief.all('session').map(({ session }) => session))
+  expect(tokens.length).toBeGreaterThanOrEqual(thieves.length)
+  for (const session of tokens) {
+    expect(await new MemoryNativeClient(lobby.service).say({ type: 'return', session })).toMatchObject({ code: 'bad-token' })
+  }
+  expect(await listSessions(ada)).toEqual([])
+})
+
 test('a user cannot end the sessions of another account, and a guest has none', async () => {
   const { lobby, ada, session, key } = await withSession()
   const eve = new MemoryNativeClient(lobby.service)

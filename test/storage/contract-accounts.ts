@@ -129,6 +129,23 @@ export function accountsContract(open: Open): void {
       expect(await listed(100)).toEqual([])
     })
 
+    test('are closed together for one account, without those that stay; those that have expired do not count', async () => {
+      const { accounts } = await open()
+      for (const [token, until] of [
+        ['a1', 50],
+        ['a2', 200],
+        ['a3', 200],
+        ['a4', 200],
+      ] as const)
+        await accounts.openSession({ ...session, token, until })
+      await accounts.openSession({ ...session, token: 'b1', person: 'account:2' })
+      expect(await accounts.closeOtherSessions('account:1', ['a3', 'unknown'], 60)).toBe(2)
+      expect((await accounts.sessionsOf('account:1', 0)).map(({ token }) => token)).toEqual(['a3'])
+      expect(await accounts.sessionsOf('account:2', 0)).toHaveLength(1)
+      expect(await accounts.closeOtherSessions('account:1', [], 60)).toBe(1)
+      expect(await accounts.closeOtherSessions('account:1', [], 60)).toBe(0)
+    })
+
     test('have the later expiry if they are opened again', async () => {
       const { accounts } = await open()
       await accounts.openSession(session)

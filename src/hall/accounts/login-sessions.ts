@@ -83,23 +83,30 @@ export class LoginSessions {
 
   /** Ends sessions of a registered user, and the connections that they have logged in, except the connection of `user`. */
   async end(user: OnlineUser, which: SessionChoice): Promise<EndedConnections | AuthError> {
-    const { accounts, clock, online, watch } = this.#options
-    const { person } = user
-    const all = await accounts.sessionsOf(person, clock.now())
-    const chosen = all.filter(({ token }) =>
-      'key' in which ? toSessionKey(token) === which.key : token !== user.session && toSessionKey(token) !== which.except,
-    )
-    if ('key' in which && chosen.length === 0) return NO_SESSION
-    for (const { token } of chosen) await accounts.closeSession(token)
-    // a login by one of the sessions may be under way
-    watch.add(person)
-    const tokens = new Set(chosen.map(({ token }) => token))
-    const excepted = 'key' in which ? undefined : all.find(({ token }) => toSessionKey(token) === which.except)?.token
-    const isEnded = ({ session }: OnlineUser) =>
-      'key' in which ? session !== undefined && tokens.has(session) : session === undefined || session !== excepted
-    const { connections, ended } = online.endSome(person, (one) => one !== user && isEnded(one), ENDED.session)
+    const { accounts, clock } = this.#options
+    const { person, session: own } = user
+    const now = clock.now()
+    const all = await accounts.sessionsOf(person, now)
+    const find = (key: string | undefined) => all.find(({ token }) => toSessionKey(token) === key)?.token
+    if ('key' in which) {
+      const token = find(which.key)
+      if (token === undefined) return NO_SESSION
+      await accounts.closeSession(token)
+      return this.#endLogins(user, 1, (session) => session === token)
+    }
+    const kept = [own, find(which.except)].filter((token) => token !== undefined)
+    // in one transaction, so that no connection can open a session between two of them
+    const sessions = await accounts.closeOtherSessions(person, kept, now)
+    return this.#endLogins(user, sessions, (session) => session === undefined || !kept.includes(session))
+  }
+
+  /** Ends the logins by the sessions for which `isEnded` returns true, and the requests of the account that are under way. */
+  async #endLogins(user: OnlineUser, sessions: number, isEnded: (session: string | undefined) => boolean): Promise<EndedConnections> {
+    const { online, watch } = this.#options
+    watch.add(user.person)
+    const { connections, ended } = online.endSome(user.person, (one) => one !== user && isEnded(one.session), ENDED.session)
     await ended
-    return { connections, sessions: chosen.length }
+    return { connections, sessions }
   }
 
   /** Closes a login session. */

@@ -193,6 +193,14 @@ class MemoryAccounts implements Accounts {
     })
   }
 
+  closeOtherSessions(person: PersonId, kept: readonly string[], now: number): Promise<number> {
+    return this.#commits.write(() => {
+      const others = [...this.#sessions.values()].filter((session) => session.person === person && !kept.includes(session.token))
+      for (const { token } of others) this.#sessions.delete(token)
+      return others.filter(({ until }) => until > now).length
+    })
+  }
+
   addPlace(person: PersonId, place: string): Promise<void> {
     return this.#commits.write(() => {
       this.#places.delete(place)

@@ -28,6 +28,7 @@ export class SqliteAccounts implements Accounts {
   readonly #use: StatementSync
   readonly #close: StatementSync
   readonly #closeAll: StatementSync
+  readonly #closeOthers: StatementSync
   readonly #closeFirst: StatementSync
   readonly #anyOver: StatementSync
   readonly #closeOver: StatementSync
@@ -57,6 +58,9 @@ export class SqliteAccounts implements Accounts {
     this.#use = database.prepare('UPDATE sessions SET used = ?2 WHERE token = ?1')
     this.#close = database.prepare('DELETE FROM sessions WHERE token = ?')
     this.#closeAll = database.prepare('DELETE FROM sessions WHERE person = ?')
+    this.#closeOthers = database.prepare(
+      'DELETE FROM sessions WHERE person = ? AND token NOT IN (SELECT value FROM json_each(?)) RETURNING until',
+    )
     this.#anyOver = database.prepare('SELECT 1 FROM sessions WHERE until <= ? LIMIT 1')
     this.#closeFirst = database.prepare(`
       DELETE FROM sessions WHERE token IN
@@ -156,6 +160,13 @@ export class SqliteAccounts implements Accounts {
     } catch (error) {
       if (!isTemporary(error)) throw error
     }
+  }
+
+  closeOtherSessions(person: PersonId, kept: readonly string[], now: number): Promise<number> {
+    return this.#commits.write(() => {
+      const closed = this.#closeOthers.all(person, JSON.stringify(kept))
+      return closed.filter(({ until }) => toNumber(until) > now).length
+    })
   }
 
   addPlace(person: PersonId, place: string): Promise<void> {
