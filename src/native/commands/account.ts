@@ -190,7 +190,7 @@ export const accountCommands = [
   ),
   command(
     'revoke',
-    'Ends sessions of the account, and the connections that they have logged in: with `key`, one session; without `key`, all other sessions and all other connections. This connection stays, and so do the tokens of seats. `ok` has the numbers.',
+    'Ends sessions of the account, and the connections that they have logged in: with `key`, one session; without `key`, all sessions except that of this connection, and all connections without a session. This connection stays, and the tokens of seats stay valid. `ok` has the numbers.',
     {
       key: givenKey.optional().meta({ description: 'the session to end' }),
       except: givenKey.optional().meta({
