@@ -44,7 +44,7 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
 - **Challenges**: a \`seek\` with \`against\` is a challenge. The server sends \`sought\` to the challenged user immediately, or after that user's next
   login. The user answers with \`accept\` or \`refuse\`.
 - **Absent opponents**: if the opponent has been disconnected for 30 seconds or, in a game without a clock, has not moved for 5 minutes,
-  \`claim\` wins the game and \`abort\` ends it without a result.
+  \`claim\` wins the game and \`abort\` ends it without a result. \`wait\` gives a disconnected opponent more time instead.
 - **Bounds**: this page gives the bounds of numbers and texts; no number is beyond ±(2⁵³ - 1). The server refuses a value out of bounds
   with \`bad-message\`. A game can have narrower bounds, which \`games\` lists with its number of seats; there the error is \`bad-setting\`.
 - **Terms**: a user who sets no clock accepts the clock of the opponent. \`seated\` has the clock of the game, or no \`clock\` if there is none.
@@ -52,6 +52,7 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
 - **Events** of a table are numbered from 1 without a gap. If an event changes the view of this client, it has a \`sight\`.
 - **Reconnecting**: send \`resume\` with the token of the seat and, as \`after\`, the number of the last event that you have received.
   The server sends the missed events again and then answers \`seated\`. If there are too many, it answers \`resync\` with the present state.
+  \`missed\` describes them in words.
 - **Moves without an answer**: if the connection breaks before the answer to a move, the table may or may not have it. If it is missing
   after \`resume\`, send it again with \`after\`; if the table has it after all, the server refuses it as \`stale\`.
 - **Several connections**: a registered user can log in through several connections at the same time, to this protocol and at the front door. When the user gets a seat at a new table, each of these connections receives \`seated\`, not only the connection that has sent \`seek\`, \`join\` or \`accept\`; each may play there, and receives every event.

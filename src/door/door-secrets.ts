@@ -10,7 +10,7 @@ const OPENS = /^\W*(?:log|reg|pass|unreg|name\b)/i
  * automaton of the front door is loaded with every server, and the commands are not; a test compares the lists.
  */
 export const PLAIN_COMMANDS =
-  'games play seek invite join seeks cancel move board draw accept decline refuse claim abort resign rematch leave mine my go table mute ignore unmute unignore watchers tables watch who rank ladder history recent replay resume more next rules help ? telnet style quit exit bye'.split(
+  'games play seek invite join seeks cancel move board draw accept decline refuse claim abort wait resign rematch leave mine my go table mute ignore unmute unignore watchers tables watch who rank ladder history recent replay resume more next rules help ? telnet style quit exit bye'.split(
     ' ',
   )
 /** The words of the commands that take any text. */

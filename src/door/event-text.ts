@@ -70,13 +70,16 @@ export function formatEvent(what: VisibleEvent, company: TableContext, open: rea
     case 'gone':
       if (own) return undefined
       if (open.some((offer) => offer.what === 'rematch')) return `${name} has left the table.`
-      return `${name} has disconnected.${seat === undefined ? '' : ' If that lasts 30 seconds, you can "claim" or "abort".'}`
+      return `${name} has disconnected.${seat === undefined ? '' : ' After 30 seconds you can "claim", "abort" or "wait".'}`
     case 'back':
       return own ? undefined : `${name} is back.`
     case 'suspended':
       return 'The game is paused until a player is back.'
     case 'continued':
       return seat === undefined ? `They play again at table ${what.table}: type "watch ${what.table}".` : undefined
+    case 'waited':
+      if (own) return 'You have given your opponent more time.'
+      return `${name} has given ${seat !== undefined && names.length === 2 ? 'you' : 'the opponent'} more time to return.`
     case 'opened':
     case 'ended':
     case 'reseeded':

@@ -17,6 +17,8 @@ export interface AbsenceClaimable {
   readonly clocks: Clocks
   readonly ended: boolean
   readonly suspended: boolean
+  /** Time since which the absences count that a player has extended. */
+  readonly waitedAt?: number
 }
 
 /**
@@ -25,8 +27,8 @@ export interface AbsenceClaimable {
  */
 export function toClaimOutcome(table: AbsenceClaimable, seat: SeatNumber, what: 'claim' | 'abort', now: number): Outcome | Refusal {
   const { ended, suspended, opened } = table
-  if (ended) return { refused: 'the game is over' }
-  if (suspended) return { refused: 'the game is paused until a player reconnects' }
+  if (ended) return OVER
+  if (suspended) return PAUSED
   const waits = [...opened.seats.keys()].filter((other) => other !== seat).map((other) => waitFor(table, seat, other, now))
   const [first, ...more] = waits.filter((wait) => wait !== undefined)
   if (!first) return { refused: NOT_ABSENT }
@@ -34,11 +36,30 @@ export function toClaimOutcome(table: AbsenceClaimable, seat: SeatNumber, what: 
   if (left > 0) return { refused: `${opened.seats[other]?.name} ${why}: wait ${formatSeconds(left)} more, and then ${what} again` }
   if (what === 'abort') return { winners: [], left: other, aborted: true }
   const winners = [...opened.seats.keys()].filter((one) => one !== other)
-  return why === GONE ? { winners, left: other } : { winners, left: other, late: true }
+  return why === SILENT ? { winners, left: other, late: true } : { winners, left: other }
 }
 
+/**
+ * Returns a Refusal unless a seat may give its opponents more time at `now`: an opponent has been disconnected for as long as a claim
+ * needs. The same wait limits how often a seat extends an absence.
+ */
+export function refuseWait({ ended, suspended, opened, clocks }: AbsenceClaimable, seat: SeatNumber, now: number): Refusal | undefined {
+  if (ended) return OVER
+  if (suspended) return PAUSED
+  const absences = clocks.gone.flatMap((since, other) => (since === undefined || other === seat ? [] : [{ other, since }]))
+  const [first, ...more] = absences
+  if (!first) return { refused: NOT_GONE }
+  const { other, since } = more.reduce((one, next) => (next.since < one.since ? next : one), first)
+  const left = CLAIMABLE.absent - (now - since)
+  return left > 0 ? { refused: `${opened.seats[other]?.name} still has time to return: try again in ${formatSeconds(left)}` } : undefined
+}
+
+const OVER: Refusal = { refused: 'the game is over' }
+const PAUSED: Refusal = { refused: 'the game is paused until a player reconnects' }
 const GONE = 'has only just disconnected'
+const EXTENDED = 'has more time to return'
 const SILENT = 'has not had five minutes for this move'
+const NOT_GONE = 'your opponent is connected: only an opponent who has been disconnected for 30 seconds can get more time'
 const NOT_ABSENT = 'your opponent is connected: wait until the opponent is disconnected for 30 seconds, or does not move for 5 minutes'
 
 /**
@@ -46,9 +67,9 @@ const NOT_ABSENT = 'your opponent is connected: wait until the opponent is disco
  * gives no reason.
  */
 function waitFor(table: AbsenceClaimable, seat: SeatNumber, other: SeatNumber, now: number) {
-  const { clocks, toMove, opened, turnSince } = table
+  const { clocks, toMove, opened, turnSince, waitedAt } = table
   const gone = clocks.gone[other]
-  if (gone !== undefined) return { other, left: CLAIMABLE.absent - (now - gone), why: GONE }
+  if (gone !== undefined) return { other, left: CLAIMABLE.absent - (now - gone), why: gone === waitedAt ? EXTENDED : GONE }
   const timed = opened.clock.total !== undefined || opened.clock.turn !== undefined
   if (timed || !toMove.includes(other) || toMove.includes(seat)) return undefined
   return { other, left: CLAIMABLE.silent - (now - turnSince), why: SILENT }

@@ -1,13 +1,31 @@
-import { formatCount } from '../base/counts.ts'
 import type { Catalogue } from '../games/catalogue.ts'
 import type { AnyGame, Outcome, SeatNumber } from '../games/game.ts'
+import type { EndedConnections, OpenedSession, SessionChoice, SessionList } from './account-info.ts'
 import type { ActType, VisibleEvent } from './events.ts'
-import type { ClockTerms, FinishedGame, GameRecord, GameResult, GameTerms, RecordRange } from './game-records.ts'
+import type { ClockTerms, FinishedGame, GameRecord, GameResult, GameTerms, MissedEvents, RecordRange } from './game-records.ts'
 import type { PeerLink, SeatLinks } from './peer-links.ts'
 import type { LobbyRefusal } from './refusals.ts'
 
+export {
+  type EndedConnections,
+  formatEnded,
+  type OpenedSession,
+  type SessionChoice,
+  type SessionInfo,
+  type SessionList,
+} from './account-info.ts'
 export type { ActType, VisibleEvent } from './events.ts'
-export type { ClockTerms, FinishedGame, GameRecord, GameResult, GameTerms, RecordedEvent, RecordRange } from './game-records.ts'
+export type {
+  ClockTerms,
+  FinishedGame,
+  GameRecord,
+  GameResult,
+  GameTerms,
+  MissedEvent,
+  MissedEvents,
+  RecordedEvent,
+  RecordRange,
+} from './game-records.ts'
 export type { PeerEndpoint, PeerLink, SeatLinks } from './peer-links.ts'
 export { type LobbyRefusal, type RefusalCode, refusalCodes } from './refusals.ts'
 
@@ -216,28 +234,6 @@ export interface DirectMessage {
   readonly text: string
 }
 
-/**
- * EndedConnections counts the other connections and the sessions of an account that a new password, or the removal of the account,
- * has ended.
- */
-export interface EndedConnections {
-  readonly connections: number
-  readonly sessions: number
-}
-
-/**
- * Formats the numbers of ended connections and sessions: "2 other connections and 1 session were ended." `connection` is the noun:
- * "other connection" for a user, whose own connection stays, and "connection" for the operator.
- */
-export function formatEnded({ connections, sessions }: EndedConnections, connection = 'other connection'): string {
-  const parts = [
-    ...(connections > 0 ? [formatCount(connections, connection)] : []),
-    ...(sessions > 0 ? [formatCount(sessions, 'session')] : []),
-  ]
-  if (parts.length === 0) return `No ${connection} or session was open.`
-  return `${parts.join(' and ')} ${connections + sessions === 1 ? 'was' : 'were'} ended.`
-}
-
 /** Lobby has the operations of the client of one session in the hall. A request that the server refuses changes nothing. */
 export interface Lobby {
   /** The games of this server. */
@@ -267,8 +263,12 @@ export interface Lobby {
   changePassword(old: string, password: string): Promise<EndedConnections | LobbyRefusal>
   /** Removes the user's account with all its data; afterwards this session has no user. */
   unregister(password: string): Promise<EndedConnections | LobbyRefusal>
-  /** Opens a login session for a registered user: until the time `until`, its token replaces the password. */
-  openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal>
+  /** Opens a login session for a registered user. */
+  openSession(): Promise<OpenedSession | LobbyRefusal>
+  /** Lists the login sessions and the connections of the user's account. */
+  listSessions(): Promise<SessionList | LobbyRefusal>
+  /** Ends login sessions of the user's account, and the connections that they have logged in; this connection stays. */
+  endSessions(which: SessionChoice): Promise<EndedConnections | LobbyRefusal>
   /** Sets the user by the token of a login session. */
   enterBySession(session: string): Promise<LobbyRefusal | undefined>
   /** Closes a login session: its token becomes invalid. */
@@ -309,10 +309,10 @@ export interface Lobby {
   /** Lists the finished public games of all users, the last of them first; the list is limited to the latest `HISTORY` games. */
   recent(range: PageRange): Promise<Page<GameResult>>
   /**
-   * Reads the record of a finished game: a public game, or a private game that this user has played. Refuses a private game of other
-   * users like a table that does not exist.
+   * Reads the record of a finished game: a public game, or a private game that this user has played, or in which a guest has the seat of
+   * the token. Refuses a private game of other users like a table that does not exist.
    */
-  record(table: number, range: RecordRange): Promise<GameRecord | LobbyRefusal>
+  record(table: number, range: RecordRange, token?: string): Promise<GameRecord | LobbyRefusal>
 
   /**
    * Opens a seek, or accepts a suitable open seek; the lobby calls the listener's `seated` when there is a table, perhaps before
@@ -346,6 +346,12 @@ export interface Lobby {
   readonly heldSeats: readonly HeldSeat[]
   /** Resumes the user's own seat at a table; `after` is the number of the last event that the client has. */
   resumeSeat(table: number, after?: number): Promise<TableSnapshot | LobbyRefusal>
+
+  /**
+   * Lists the events of a table to which the session is subscribed, after the event with the number `after`. Without that number, lists
+   * the events since the last disconnection of the session's seat, if the seat has not moved since; otherwise none.
+   */
+  missed(table: number, after?: number): Promise<MissedEvents | LobbyRefusal>
 
   /** Renders the board of a table to which the session is subscribed, as its seat or as a watcher sees it. */
   board(table: number): TableBoard | LobbyRefusal

@@ -124,6 +124,8 @@ export const events = {
   ended: declareEvent({ outcome: 'outcome', counts: 'true?' }, ['outcome'], 'game'),
   /** The players move to another table. */
   continued: declareEvent({ table: 'table' }, ['table']),
+  /** A player gives the disconnected opponents more time, which begins with this event. */
+  waited: declareEvent({ seat: 'seat' }, ['seat']),
 }
 
 /** ActDeclaration declares one act to the server. */
@@ -148,6 +150,8 @@ export const acts = {
   claim: { limited: false },
   /** Ends a game without a result, under the same conditions as `claim`. */
   abort: { limited: false },
+  /** Gives disconnected opponents more time: the times until a claim and until the loss of the seat begin again. */
+  wait: { limited: true },
 } as const satisfies Readonly<Record<string, ActDeclaration>>
 
 /** ActType names an act. */

@@ -37,6 +37,8 @@ export interface GameResult {
 export interface FinishedGame extends GameResult {
   /** Seat of the user to whom the history belongs. */
   readonly seat: SeatNumber
+  /** Rating of that user after the game, or all points if the game gives points; missing if the ladder does not count the game. */
+  readonly score?: number
 }
 
 /** RecordedEvent is one event of a finished game, as a watcher has seen it. */
@@ -50,6 +52,22 @@ export interface RecordedEvent {
   readonly move?: string
   /** The watcher's view after the event; missing for an event that does not change the view. */
   readonly view?: unknown
+}
+
+/** MissedEvent is one event of a table that a client has missed, as the client's seat or a watcher may see it. */
+export type MissedEvent = Omit<RecordedEvent, 'view'>
+
+/** MissedEvents are the events of a table that a client has missed. */
+export interface MissedEvents {
+  /** Number of the last event that the client has not missed. */
+  readonly after: number
+  /** Names of the players, by seat. */
+  readonly names: readonly string[]
+  /** Seat of the client; missing for a watcher. */
+  readonly seat?: SeatNumber
+  /** Number of the earliest missed events that `events` leaves out, because there are too many; missing if it has all. */
+  readonly omitted?: number
+  readonly events: readonly MissedEvent[]
 }
 
 /** GameRecord is a finished game: its terms, its result, and a page of its events. */

@@ -218,7 +218,8 @@ export class Hall {
   }
 
   /** Lists a part of a person's finished tables, newest first; see `FinishedGames`. */
-  history(person: PersonId, slice: HistoryRange): ReturnType<FinishedGames['of']> {
+  async history(person: PersonId, slice: HistoryRange): ReturnType<FinishedGames['of']> {
+    await this.recorder.settled()
     return this.#options.store.history.of(person, slice)
   }
 

@@ -22,7 +22,7 @@ export type {
   UserNotices,
 } from './meeting-ports.ts'
 export { LeaseExpired } from './meeting-ports.ts'
-export type { FinishedGames, FinishedTable, HistoryRange, Rating, Results, Standing } from './result-ports.ts'
+export type { FinishedGames, FinishedTable, HistoryRange, Rating, Results, SeatScores, Standing } from './result-ports.ts'
 export { GUESTS, HISTORY } from './result-ports.ts'
 
 /** The person of the house, the built-in player. */
@@ -140,6 +140,10 @@ export interface LoginSession {
   readonly person: PersonId
   /** Milliseconds since the Unix epoch at which the session ends. */
   readonly until: number
+  /** Milliseconds since the Unix epoch at which the session was opened. */
+  readonly since: number
+  /** Milliseconds since the Unix epoch at which the token was last used to log in, to the minute; at first the time of the opening. */
+  readonly used: number
 }
 
 /** Maximum number of login sessions of one account; the store deletes those that end first. */
@@ -177,7 +181,13 @@ export interface Accounts {
    * before `now`.
    */
   session(token: string, now: number): Promise<LoginSession | undefined>
+  /** Lists the sessions of a person that have not ended at `now`, in any order. */
+  sessionsOf(person: PersonId, now: number): Promise<readonly LoginSession[]>
+  /** Sets the time at which the token of a session was last used; does nothing if the session is closed. */
+  useSession(token: string, used: number): Promise<void>
   closeSession(token: string): Promise<void>
+  /** Closes all sessions of a person except those with the tokens `kept`; resolves to the number of those that had not ended at `now`. */
+  closeOtherSessions(person: PersonId, kept: readonly string[], now: number): Promise<number>
   /** Adds the origin of a user's login, as a text that hides the address; the store retains the latest few of each user. */
   addPlace(person: PersonId, place: string): Promise<void>
   /** Lists the origins of logins, oldest first. */

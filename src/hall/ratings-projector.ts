@@ -1,5 +1,5 @@
 import type { AnyGame } from '../games/game.ts'
-import { isTemporary, type Standing, type Store, type TableEvent, type TableId } from './ports.ts'
+import { isTemporary, type SeatScores, type Standing, type Store, type TableEvent, type TableId } from './ports.ts'
 import { toStandings } from './ratings.ts'
 import { evolve, type Opened, toOpenedTable as openedBy } from './table.ts'
 import type { TableActor } from './table-actor.ts'
@@ -72,12 +72,15 @@ export class RatingsProjector {
   async #record(id: TableId, table?: TableActor): Promise<void> {
     const log = await this.#read(id)
     if (!log) return
-    const { results } = this.#store
+    const { results, history } = this.#store
     const { opened, events, points } = log
     const before = await Promise.all(opened.seats.map(({ person }) => results.standing(opened.game, person)))
     const after = toStandings(opened, events, before, points)
-    await results.setStandings(id, opened.game, after)
-    table?.notifyStandings(changesOf(opened, before, after))
+    const isNew = await results.setStandings(id, opened.game, after)
+    const changes = changesOf(opened, before, after)
+    table?.notifyStandings(changes)
+    // the standings of a table that was recorded before can be those after a later game
+    if (isNew && changes.length > 0) await history.setScores(id, toSeatScores(changes))
   }
 
   /** Reads the log of a finished table; resolves to `undefined` for an unusable log, which no later attempt would change. */
@@ -102,6 +105,10 @@ function changesOf({ seats }: Opened, before: readonly (Standing | undefined)[],
     const then = before[seat]
     return now ? [{ seat, after: now.score, ...(then ? { before: then.score } : {}) }] : []
   })
+}
+
+function toSeatScores(changes: readonly StandingChange[]): SeatScores {
+  return Object.fromEntries(changes.map(({ seat, after }) => [seat, after]))
 }
 
 /** Ended is the part of a finished table's log that ratings use. */

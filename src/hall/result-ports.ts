@@ -1,4 +1,4 @@
-import type { Outcome } from '../games/game.ts'
+import type { Outcome, SeatNumber } from '../games/game.ts'
 import type { PersonId, TableId } from './events.ts'
 
 /** Rating is a person's strength at a game, in the terms of Glicko-2. */
@@ -59,7 +59,12 @@ export interface FinishedTable {
   readonly points?: readonly number[]
   /** True if only the players see the table. */
   readonly private: boolean
+  /** Ratings after the game by seat, or the points if the game gives points; missing until the ladder counts the game. */
+  readonly scores?: SeatScores
 }
+
+/** SeatScores has the score of each seat that is on the ladder. */
+export type SeatScores = Readonly<Record<SeatNumber, number>>
 
 /** HistoryRange is a part of a history: at most `count` tables from the index `from` on, with private tables if `hidden`. */
 export interface HistoryRange {
@@ -72,6 +77,8 @@ export interface HistoryRange {
 export interface FinishedGames {
   /** Adds a finished table to the histories of persons, and drops their oldest tables beyond `HISTORY`. */
   add(persons: readonly PersonId[], finished: FinishedTable): Promise<void>
+  /** Adds the scores after a finished table to each history that has the table. */
+  setScores(table: TableId, scores: SeatScores): Promise<void>
   /** Lists a part of a person's finished tables, by descending number, with the number of all of them. */
   of(person: PersonId, slice: HistoryRange): Promise<{ readonly items: readonly FinishedTable[]; readonly total: number }>
   /** Lists at most `count` finished tables of all persons, without the private tables, by descending number. */

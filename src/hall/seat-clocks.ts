@@ -7,7 +7,7 @@ export interface Clocks {
   readonly used: readonly number[]
   /** Time since which each seat has been to move; `undefined` for a seat that is not to move. */
   readonly since: readonly (number | undefined)[]
-  /** Time since which each seat has been disconnected; `undefined` for a connected seat. */
+  /** Time since which the absence of each seat counts; `undefined` for a connected seat. */
   readonly gone: readonly (number | undefined)[]
 }
 
@@ -53,6 +53,11 @@ export function passTurn(clocks: Clocks, toMove: readonly SeatNumber[], mover: S
 /** Returns the clocks after a seat disconnects at the time `gone`, or reconnects. */
 export function setPresence(clocks: Clocks, seat: SeatNumber, gone: number | undefined): Clocks {
   return { ...clocks, gone: clocks.gone.with(seat, gone) }
+}
+
+/** Returns the clocks after the absences of all seats but one begin again at `now`; the clocks of turns continue. */
+export function extendAbsences(clocks: Clocks, except: SeatNumber, now: number): Clocks {
+  return { ...clocks, gone: clocks.gone.map((since, seat) => (since === undefined || seat === except ? since : now)) }
 }
 
 /** Stops the clocks: charges open turns up to `now`, and ends all grace times. */

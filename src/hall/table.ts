@@ -1,10 +1,10 @@
 import type { Effort } from '../games/ai/effort.ts'
 import { chooseMove } from '../games/ai/house.ts'
 import { type AnyGame, isRefusal, type Outcome, type Random, type Refusal, type SeatNumber } from '../games/game.ts'
-import { toClaimOutcome } from './absence-wins.ts'
+import { refuseWait, toClaimOutcome } from './absence-wins.ts'
 import type { ActType } from './events.ts'
 import { HOUSE, type Seed, type TableEvent, type TableEventData, type TableId } from './ports.ts'
-import { type Clocks, nextExpiry, passTurn, setPresence, startClocks, stopClocks } from './seat-clocks.ts'
+import { type Clocks, extendAbsences, nextExpiry, passTurn, setPresence, startClocks, stopClocks } from './seat-clocks.ts'
 import { isWeak, toDraws } from './seeds.ts'
 
 /*
@@ -63,6 +63,8 @@ export interface TableState {
   readonly absences: readonly number[]
   /** Table of the rematch. */
   readonly successor?: TableId
+  /** Time of the last event `waited`. */
+  readonly waitedAt?: number
 }
 
 /** TableCommand is a request of a player, a watcher or the server to a table. */
@@ -159,6 +161,8 @@ function eventsFor(table: TableState, command: Exclude<TableCommand, { type: 'pl
     case 'claim':
     case 'abort':
       return endEarly(table, command.seat, command.type, now)
+    case 'wait':
+      return refuseIfFull(table) ?? refuseWait(table, command.seat, now) ?? [{ type: 'waited', seat: command.seat }]
     case 'gone':
       return changePresence(table, command.seat, 'gone')
     case 'back':
@@ -253,6 +257,8 @@ export function evolve(table: TableState, event: TableEvent): TableState {
       return { ...table, n, toMove: NO_SEATS, outcome: event.outcome, ended: true, offers: NO_SEATS, clocks: stopClocks(table.clocks, at) }
     case 'continued':
       return { ...table, n, successor: event.table }
+    case 'waited':
+      return { ...table, n, waitedAt: at, clocks: extendAbsences(table.clocks, event.seat, at) }
   }
 }
 

@@ -1,8 +1,9 @@
 import { isRefusal } from '../games/game.ts'
 import type { AuthError } from '../hall/accounts/auth-errors.ts'
+import { toSessionKey } from '../hall/accounts/login-sessions.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
-import { makeToken } from '../hall/accounts/tokens.ts'
-import type { EndedConnections, LobbyRefusal } from '../hall/api.ts'
+import { hashToken, makeToken } from '../hall/accounts/tokens.ts'
+import type { EndedConnections, LobbyRefusal, OpenedSession, SessionChoice, SessionList } from '../hall/api.ts'
 import { hasAccount } from '../hall/ports.ts'
 import type { ConnectionHoldings } from './connection-holdings.ts'
 import type { LobbyContext } from './context.ts'
@@ -77,14 +78,28 @@ export class AccountRequests {
   }
 
   /** Implements `Lobby.openSession`. */
-  async openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal> {
+  async openSession(): Promise<OpenedSession | LobbyRefusal> {
     const user = this.#user
     if (!user) return NAME_REQUIRED
     const full = this.#spend()
     if (full) return full
     const session = makeToken(this.#context.bytes)
     const until = await this.#context.people.openSession(user, session)
-    return isRefusal(until) ? toAuthRefusal(until) : { session, until }
+    return isRefusal(until) ? toAuthRefusal(until) : { session, key: toSessionKey(hashToken(session)), until }
+  }
+
+  /** Implements `Lobby.listSessions`. */
+  async listSessions(): Promise<SessionList | LobbyRefusal> {
+    const user = this.#requireRegistered()
+    return isRefusal(user) ? user : this.#context.people.listSessions(user)
+  }
+
+  /** Implements `Lobby.endSessions`. */
+  async endSessions(which: SessionChoice): Promise<EndedConnections | LobbyRefusal> {
+    const user = this.#requireRegistered()
+    if (isRefusal(user)) return user
+    const ended = await this.#context.people.endSessions(user, which)
+    return isRefusal(ended) ? toAuthRefusal(ended) : ended
   }
 
   /** Implements `Lobby.enterBySession`. */
@@ -94,6 +109,10 @@ export class AccountRequests {
 
   get #user(): OnlineUser | undefined {
     return this.#identity.user
+  }
+
+  #requireRegistered(): OnlineUser | LobbyRefusal {
+    return this.#checkRegistered() ?? this.#user ?? NAME_REQUIRED
   }
 
   /** Refuses a request that needs an account if the user is a guest. */

@@ -31,14 +31,21 @@ export const unlimitedHall: HallLimits = {
   move: Number.POSITIVE_INFINITY,
 }
 
+/** RecordAccess is the access of a client to the records of private games: the user who has played them, or the token of a guest’s seat. */
+export interface RecordAccess {
+  readonly person?: PersonId | undefined
+  /** The token, as the client has sent it. */
+  readonly token?: string | undefined
+}
+
 /** GameRecords reads the records of finished games (`records.ts`). */
 export interface GameRecords {
   /**
-   * Reads a page of the record of a finished game that `reader` may see: a public game, or a private game that the reader has played.
+   * Reads a page of the record of a finished game that `reader` may see: a public game, or a private game to which the reader has access.
    * Refuses every other private game like a table that does not exist. Refuses a game that is not over, because its players could read
    * there what their opponents see.
    */
-  read(table: TableId, range: RecordRange, reader?: PersonId): Promise<GameRecord | LobbyRefusal>
+  read(table: TableId, range: RecordRange, reader?: RecordAccess): Promise<GameRecord | LobbyRefusal>
 }
 
 /** LobbySubscribers has the sessions that are notified of changes of the lobby (`lobby-feed.ts`). */

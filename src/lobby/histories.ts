@@ -17,9 +17,11 @@ export async function findHistory(
   const slice = { from, count, hidden }
   const { items, total } = hasAccount(person) ? await context.hall.history(person, slice) : await historyOfGuest(context, person, slice)
   const key = foldName(name)
-  const games = items.map(({ table, game, names, outcome, rated, points, at }) => {
+  const games = items.map(({ table, game, names, outcome, rated, points, at, scores }) => {
     const seat = seatOf(names, name, key)
-    return { table, game: context.catalogue.publicName(game), names, seat, outcome, rated, ...(points ? { points } : {}), at }
+    const score = scores?.[seat]
+    const more = { ...(points ? { points } : {}), ...(score === undefined ? {} : { score }) }
+    return { table, game: context.catalogue.publicName(game), names, seat, outcome, rated, ...more, at }
   })
   return { name, items: games, total }
 }
@@ -33,7 +35,7 @@ export async function findRecent(
   const items = shown
     .sort((one, other) => other.at - one.at)
     .slice(from, from + count)
-    .map(({ private: _, game, ...result }) => ({ ...result, game: catalogue.publicName(game) }))
+    .map(({ private: _, scores: __, game, ...result }) => ({ ...result, game: catalogue.publicName(game) }))
   return { items, total: shown.length }
 }
 

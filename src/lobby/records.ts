@@ -1,13 +1,14 @@
 import type { Catalogue } from '../games/catalogue.ts'
-import { type AnyGame, RulesError } from '../games/game.ts'
+import { type AnyGame, isRefusal, RulesError } from '../games/game.ts'
 import type { People } from '../hall/accounts/people.ts'
+import { hashToken, parseToken } from '../hall/accounts/tokens.ts'
 import type { GameRecord, LobbyRefusal, RecordedEvent, RecordRange } from '../hall/api.ts'
 import type { Hall } from '../hall/hall.ts'
 import { BOUNDS } from '../hall/number-bounds.ts'
 import { hasAccount, type OpeningEvent, type PersonId, type TableEvent } from '../hall/ports.ts'
 import { evolve, type TableState, toOpenedTable } from '../hall/table.ts'
 import { projectEvent } from '../hall/table-updates.ts'
-import type { GameRecords } from './context.ts'
+import type { GameRecords, RecordAccess } from './context.ts'
 import { noTable } from './errors.ts'
 import { toGameTerms } from './projections.ts'
 import { isOpenView } from './table-board.ts'
@@ -38,7 +39,7 @@ export class RecordReader implements GameRecords {
     this.#options = options
   }
 
-  async read(table: number, range: RecordRange, reader?: PersonId): Promise<GameRecord | LobbyRefusal> {
+  async read(table: number, range: RecordRange, reader: RecordAccess = {}): Promise<GameRecord | LobbyRefusal> {
     if (table > BOUNDS.table.max) return noTable(table)
     if (this.#reading >= READING) return BUSY
     this.#reading++
@@ -52,14 +53,14 @@ export class RecordReader implements GameRecords {
   #toRecord(
     table: number,
     log: readonly TableEvent[],
-    { range, reader }: { readonly range: RecordRange; readonly reader: PersonId | undefined },
+    { range, reader }: { readonly range: RecordRange; readonly reader: RecordAccess },
   ): GameRecord | LobbyRefusal {
     const [opening] = log
     if (opening?.type !== 'opened') return noTable(table)
     const { catalogue } = this.#options
     const rules = catalogue.games.get(opening.game)
     if (!rules || rules.isUnlisted !== undefined) return noTable(table)
-    if (opening.private && !this.#hasPlayed(table, opening, reader)) return noTable(table)
+    if (opening.private && !this.#hasPlayed(table, opening, reader.person) && !hasToken(opening, reader.token)) return noTable(table)
     const replayed = replayPage(opening, rules, { log, range })
     if ('code' in replayed) return replayed
     const { state, events } = replayed
@@ -81,6 +82,17 @@ export class RecordReader implements GameRecords {
     if (reader === undefined || !seats.some(({ person }) => person === reader)) return false
     return hasAccount(reader) || this.#options.people.guestGames.has(reader, table)
   }
+}
+
+/**
+ * Checks whether a token is that of a guest's seat. A registered user has the record by the account, and a new password of the account must
+ * end all other access, but no event can revoke the token of a finished table.
+ */
+function hasToken({ seats }: OpeningEvent, typed: string | undefined): boolean {
+  const token = typed === undefined ? undefined : parseToken(typed)
+  if (token === undefined || isRefusal(token)) return false
+  const hash = hashToken(token)
+  return seats.some((owner) => owner.token === hash && !hasAccount(owner.person))
 }
 
 /** Replay is the last state of a log, with the events of a page as a watcher has seen them. */
@@ -118,8 +130,8 @@ function toRecordedEvent(event: TableEvent, state: TableState): RecordedEvent {
   return { n, at, what, ...(move === undefined ? {} : { move }), view }
 }
 
-/** Returns a move in the notation of the game, if the watcher's view after the move shows the move. */
-function findMove(
+/** Returns a move in the notation of the game, if the view of a watcher or of another seat after the move shows the move. */
+export function findMove(
   { seat, move }: Extract<TableEvent, { type: 'moved' }>,
   view: unknown,
   { rules, position }: TableState,

@@ -12,6 +12,8 @@ import type {
   Lobby,
   LobbyLists,
   LobbyRefusal,
+  MissedEvents,
+  OpenedSession,
   Page,
   PageRange,
   PersonInfo,
@@ -20,6 +22,8 @@ import type {
   SeekAccepted,
   SeekInfo,
   SeekTerms,
+  SessionChoice,
+  SessionList,
   TableBoard,
   TableInfo,
   TableSnapshot,
@@ -88,8 +92,16 @@ export class LobbySession extends SessionParts implements Lobby {
     return this.#accounts.unregister(password)
   }
 
-  async openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal> {
+  async openSession(): Promise<OpenedSession | LobbyRefusal> {
     return this.#accounts.openSession()
+  }
+
+  async listSessions(): Promise<SessionList | LobbyRefusal> {
+    return this.#accounts.listSessions()
+  }
+
+  async endSessions(which: SessionChoice): Promise<EndedConnections | LobbyRefusal> {
+    return this.#accounts.endSessions(which)
   }
 
   async enterBySession(session: string): Promise<LobbyRefusal | undefined> {
@@ -176,8 +188,8 @@ export class LobbySession extends SessionParts implements Lobby {
     return findRecent(this.context, range)
   }
 
-  record(table: number, range: RecordRange): Promise<GameRecord | LobbyRefusal> {
-    return this.context.records.read(table, range, this.user?.person)
+  record(table: number, range: RecordRange, token?: string): Promise<GameRecord | LobbyRefusal> {
+    return this.context.records.read(table, range, { person: this.user?.person, token })
   }
 
   seek(terms: SeekTerms): Promise<SeekAccepted | LobbyRefusal> {
@@ -250,6 +262,12 @@ export class LobbySession extends SessionParts implements Lobby {
     if (held) return this.#tables.resume(held.table, held.seat, undefined, after)
     const unavailable = this.user && this.context.hall.unavailable.gameOf(id, this.user.person)
     return this.#tables.resumeHeld(id, after) ?? (unavailable === undefined ? noTable(id) : noRules(unavailable))
+  }
+
+  async missed(id: number, after?: number): Promise<MissedEvents | LobbyRefusal> {
+    const found = await this.#tables.missed(id, after)
+    if (isRefusal(found)) return this.#heldSeats.explain(id, found) ?? found
+    return { ...found, events: found.events.filter(({ what }) => what.type !== 'said' || this.isUnmuted(what.name)) }
   }
 
   board(id: number): TableBoard | LobbyRefusal {

@@ -1,14 +1,15 @@
 import { isRefusal, type Refusal, RulesError, type SeatNumber } from '../games/game.ts'
-import type { LobbyRefusal, TableBoard, TableListener, TableSnapshot } from '../hall/api.ts'
+import type { LobbyRefusal, MissedEvents, TableBoard, TableListener, TableSnapshot } from '../hall/api.ts'
 import { type ActType, acts } from '../hall/events.ts'
 import type { Hall } from '../hall/hall.ts'
-import { RECENT, replay } from '../hall/history.ts'
-import type { PersonId, TableEvent } from '../hall/ports.ts'
-import { type TableCommand, type TableState, type TableStep, toOpenedTable } from '../hall/table.ts'
+import { RECENT } from '../hall/history.ts'
+import type { PersonId } from '../hall/ports.ts'
+import type { TableCommand } from '../hall/table.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { ConnectionHoldings } from './connection-holdings.ts'
 import type { SessionPeer } from './context.ts'
 import { noSeat, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
+import { listMissed, stepsOf } from './missed-events.ts'
 import { renderBoard } from './table-board.ts'
 import { TableSubscription } from './table-subscription.ts'
 
@@ -144,6 +145,14 @@ export class Subscriptions {
     return undefined
   }
 
+  /** Lists the events that the client has missed; see `Lobby.missed`. */
+  async missed(id: number, after: number | undefined): Promise<MissedEvents | LobbyRefusal> {
+    const subscription = this.#tables.get(id)
+    if (!subscription) return { code: 'not-seated', refused: `you are not at table ${id}` }
+    const { table, viewer } = subscription
+    return listMissed(table, () => this.#hall.log(id), { viewer, after })
+  }
+
   /** Renders the board of a table; see `Lobby.board`. */
   board(id: number): TableBoard | LobbyRefusal {
     const subscription = this.#tables.get(id)
@@ -249,15 +258,4 @@ export class Subscriptions {
       ? { code: 'not-now', refused: `table ${table.id} is closed, because the server could not write its log` }
       : UNAVAILABLE
   }
-}
-
-/** Yields the steps of a log after the event `after`, up to the state `until`, even if that is a suspension that the log does not have. */
-function* stepsOf(log: readonly TableEvent[], until: TableState, after: number): Iterable<TableStep> {
-  const [first, ...others] = log.slice(0, until.n)
-  if (!first) return
-  const base = toOpenedTable(first, until.rules)
-  if (after < 1) yield { event: first, state: base }
-  yield* replay(base, others, after)
-  const { n, at } = others.at(-1) ?? first
-  if (n < until.n && until.suspended) yield { event: { type: 'suspended', n: until.n, at }, state: until }
 }

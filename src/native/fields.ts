@@ -94,4 +94,5 @@ export const samples = {
   seek: { name: 'grace', game: 'tictactoe', settings: { size: 4 }, rated: false },
   seatToken: '7HZK2M9QXR4T8VB1C3D5F6G0JN',
   sessionToken: '0Q5XJ8K3T7ZC9WD2R6NB4HVGMF',
+  sessionKey: '9f2c41d07be83a65',
 }

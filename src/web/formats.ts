@@ -33,6 +33,11 @@ export function formatDay(at: number): string {
   return new Date(at).toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' })
 }
 
+/** Formats a time to the minute: "Nov 30, 2026, 14:05". */
+export function formatMinute(at: number): string {
+  return `${formatDay(at)}, ${new Date(at).toTimeString().slice(0, 5)}`
+}
+
 /** PeerLink is how a user is connected. */
 type PeerLink = SeatOwnerInfo['links'][number]
 

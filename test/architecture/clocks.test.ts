@@ -10,7 +10,11 @@ const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
   ['wire/transports/tls.ts', /new Date\(clock\.now\(\)/, 'the dates of a certificate'],
   ['programs/time.ts', /new Date\(clock\.now\(\)\)/, 'the time of day is what that program answers'],
   ['hall/accounts/people.ts', /since: this\.#clock\.now\(\)/, 'the date of a registration, which is stored and shown'],
-  ['hall/accounts/login-sessions.ts', /(?:until|session)\b.*#clock\.now\(\)/, 'the end of a session, which is stored and shown'],
+  [
+    'hall/accounts/login-sessions.ts',
+    /(?:since|now|session|sessionsOf)\b.* ?clock\.now\(\)/,
+    'the times of a session, which are stored and shown',
+  ],
   ['hall/matchmaker.ts', /since: .*clock\.now\(\)/, 'when a seek arrived, as it is shown'],
   ['hall/openings.ts', /const at = tools\.clock\.now\(\)/, 'the time of an opening'],
   ['hall/table-actor.ts', /const wall = Math\.max\(clock\.now\(\), lastAt\)/, 'the beginning of the clock of a table'],

@@ -29,7 +29,6 @@ const SHORT: Readonly<Record<string, string>> = {
   'hall/login-costs.ts': 'costs of requests that several rooms charge',
   'lab/check/plays-to-the-end.ts': 'a check, one file each',
   'lab/pages/page-formats.ts': 'the registry of pages',
-  'native/commands/acts.ts': 'one group of commands, as the files beside it',
   'protocol/automaton-faults.ts': 'mistakes of an automaton, for the loader of plug-ins and for the kit',
   'terminal/exit-codes.ts': 'the codes that scripts test, in one place',
   'testing.ts': 'the public face of the kit for tests',

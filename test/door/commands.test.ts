@@ -64,7 +64,7 @@ describe('help', () => {
       lines(
         'to play     games, play GAME, invite GAME, join CODE, seeks, cancel',
         'at a table  move MOVE, board, say TEXT, draw, accept, decline, refuse, claim,',
-        '            abort, resign, rematch, leave, mine, go N',
+        '            abort, wait, resign, rematch, leave, mine, go N',
         'to talk     tell NAME TEXT, mute, unmute NAME, watchers',
         'to watch    tables, watch N, who, rank, history, recent, replay N',
         'to log in   login NAME, name NAME, register, unregister, password, resume',

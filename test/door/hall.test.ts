@@ -366,6 +366,9 @@ describe('a player who returns', () => {
         ' 7 | 8 | 9',
         '',
         'Your move: the number of a free cell.',
+        '',
+        'While you were away:',
+        '  grace played 1.',
       ),
     )
     expect(grace.news()).toContain('ada is back.')

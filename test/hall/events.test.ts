@@ -66,6 +66,10 @@ const cases: {
     { type: 'continued', table: 18 },
     { type: 'continued', table: 18 },
   ],
+  waited: [
+    { type: 'waited', seat: 1 },
+    { type: 'waited', seat: 1 },
+  ],
 }
 
 describe('clients see of an event', () => {

@@ -300,13 +300,49 @@ describe('clocks', () => {
     expect(nextTick(having(table, { type: 'back', seat: 0 }).table)).toBeUndefined()
   })
 
+  test('a wait begins the absence of an opponent again, in any order of events, and changes no clock of a turn', () => {
+    let waits = 0
+    const act = fc.constantFrom('gone', 'wait', 'gone', 'wait', 'back', 'suspend')
+    const commands = fc.array(fc.tuple(fc.integer({ min: 0, max: 60_000 }), act), { maxLength: 20 })
+    fc.assert(
+      fc.property(commands, (steps) => {
+        const clock = { total: 1e12, grace: 1e9 }
+        let table = openedTable(tictactoe, {}, clock)
+        let now = START
+        /** Time since which seat 1 is absent, computed without the table. */
+        let absent: number | undefined
+        for (const [time, type] of steps) {
+          now += time
+          const before = table
+          const result = decide(table, type === 'suspend' ? { type } : { type, seat: type === 'wait' ? 0 : 1 }, now)
+          if (type === 'wait') {
+            const isDue = !before.suspended && absent !== undefined && now - absent >= 30_000
+            expect(isRefusal(result)).toBe(!isDue)
+            if (isDue) waits++
+          }
+          if (isRefusal(result)) continue
+          for (const { event } of result) table = evolve(table, event)
+          if (type === 'wait') {
+            absent = now
+            expect([table.clocks.used, table.clocks.since]).toEqual([before.clocks.used, before.clocks.since])
+            expect(refused(table, { type: 'claim', seat: 0 }, now + 29_999)).toContain('has more time to return')
+            expect(decide(table, { type: 'claim', seat: 0 }, now + 30_000)).toMatchObject([{ event: { type: 'ended' } }])
+          } else if (result.length > 0) absent = type === 'gone' ? now : undefined
+          expect(table.clocks.gone[1]).toBe(absent)
+          if (absent !== undefined && !table.suspended && table.clocks.gone[0] === undefined) expect(nextTick(table)).toBe(absent + 1e9)
+        }
+      }),
+    )
+    expect(waits).toBeGreaterThan(10)
+  })
+
   test('time never decreases, in any order of events', () => {
     let accepted = 0
     const commands = fc.array(
       fc.tuple(
         fc.integer({ min: 0, max: 5_000 }),
         fc.integer({ min: 1, max: 9 }),
-        fc.constantFrom('play', 'gone', 'back', 'tick', 'suspend'),
+        fc.constantFrom('play', 'gone', 'back', 'wait', 'tick', 'suspend'),
       ),
     )
     fc.assert(

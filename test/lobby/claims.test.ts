@@ -50,6 +50,34 @@ describe('an absent opponent', () => {
     })
   })
 
+  test('gets more time by a wait: no player claims for 30 seconds, the seat is held as after a new disconnection, and both see it', async () => {
+    const { lobby, ada, bob, table } = await two()
+    const { token = '' } = ada.last('seated')
+    const wait = () => bob.say({ type: 'wait', table })
+    expect(await wait()).toMatchObject({ code: 'not-now', message: expect.stringMatching(/^your opponent is connected/) })
+    ada.drop()
+    await lobby.clock.pass(29_000)
+    expect(await wait()).toMatchObject({ code: 'not-now', message: 'ada still has time to return: try again in 1 second' })
+    const grace = 120_000
+    await lobby.clock.pass(grace - 30_000)
+    expect(await wait()).toMatchObject({ type: 'ok' })
+    expect(bob.last('event').what).toEqual({ type: 'waited', seat: 1 })
+    expect(await bob.say({ type: 'claim', table })).toMatchObject({
+      code: 'not-now',
+      message: 'ada has more time to return: wait 30 seconds more, and then claim again',
+    })
+    // the seat would be lost after one more second without the wait
+    await lobby.clock.pass(grace - 1000)
+    const again = new MemoryNativeClient(lobby.service)
+    expect(await again.say({ type: 'resume', token, after: 1 })).toMatchObject({ type: 'seated' })
+    expect(again.all('event').map(({ what }) => what.type)).toEqual(['gone', 'waited', 'back'])
+    expect(await wait()).toMatchObject({ code: 'not-now' })
+    again.drop()
+    await lobby.clock.pass(grace)
+    expect(bob.last('event').what).toMatchObject({ type: 'ended', outcome: { winners: [1], left: 0 } })
+    expect(await wait()).toMatchObject({ code: 'not-now', message: 'the game is over' })
+  })
+
   test('changes a rating by a claim, and not by an abort', async () => {
     for (const [type, games] of [
       ['abort', 0],

@@ -49,6 +49,39 @@ describe('the history of a user', () => {
     expect(await ada.say({ type: 'history', from: 1, limit: 1 })).toMatchObject({ games: [{ table: 1, seat: 0 }], total: 2 })
   })
 
+  test('has the rating of the user after each rated game, also after a restart of the server', async () => {
+    const store = await openStore({ folder: folder() })
+    const lobby = new TestLobby({ store })
+    const [ada, bob] = (await members(lobby, 'ada', 'bob')) as [MemoryNativeClient, MemoryNativeClient]
+    const ratings: { readonly ada: number | undefined; readonly bob: number | undefined }[] = []
+    for (const [one, other] of [
+      [ada, bob],
+      [ada, bob],
+      [bob, ada],
+    ] as const) {
+      const table = await resigned(one, other, { rated: true })
+      // the answer waits for the ratings
+      expect(await ada.say({ type: 'history' })).toMatchObject({ games: expect.arrayContaining([expect.objectContaining({ table })]) })
+      const { changes } = ada.last('recorded')
+      const ratingOf = (name: string) => changes.find((change) => change.name === name)?.after
+      ratings.push({ ada: ratingOf('ada'), bob: ratingOf('bob') })
+    }
+    await resigned(ada, bob)
+    const scoresOf = async (client: MemoryNativeClient, name: string) => {
+      const found = await client.say({ type: 'history', name })
+      return found.type === 'history' ? found.games.map(({ score }) => score) : found
+    }
+    const expected = (name: 'ada' | 'bob') => [undefined, ...ratings.map((one) => one[name]).reverse()]
+    expect(await scoresOf(ada, 'ada')).toEqual(expected('ada'))
+    expect(await scoresOf(ada, 'bob')).toEqual(expected('bob'))
+    expect(new Set(expected('ada')).size).toBe(4)
+    const again = new TestLobby({ store })
+    await again.service.open()
+    const [eve] = (await members(again, 'eve')) as [MemoryNativeClient]
+    expect(await scoresOf(eve, 'ada')).toEqual(expected('ada'))
+    await store.close()
+  })
+
   test('is shown without folding the names of its games: a user’s own is the same in all, or folded once for each', async () => {
     const lobby = new TestLobby()
     const [ada, bob] = (await members(lobby, 'adä', 'bób')) as [MemoryNativeClient, MemoryNativeClient]
@@ -109,7 +142,7 @@ describe('the history of a user', () => {
     expect([history.total, history.games.length]).toEqual([3, 3])
     const allowed = ['table', 'game', 'names', 'seat', 'outcome', 'rated', 'at']
     for (const one of history.games)
-      expect(Object.keys(one).sort()).toEqual([...allowed, ...(one.game === 'quiz' ? ['points'] : [])].sort())
+      expect(Object.keys(one).sort()).toEqual([...allowed, ...(one.game === 'quiz' ? ['points', 'score'] : [])].sort())
   })
 
   test('shows a registered user at the door, once, the games that ended while the user was offline', async () => {

@@ -128,6 +128,33 @@ describe('the record of a finished game', () => {
     const next = new MemoryNativeClient(lobby.service)
     await next.say({ type: 'enter', name: 'ada' })
     expect(await next.say({ type: 'record', table })).toMatchObject(missing)
+    // the token of a seat gives access to the record of its own table alone
+    const { token = '' } = players[0].last('seated')
+    expect(await next.say({ type: 'record', table, token })).toMatchObject({ type: 'record', table })
+    expect(await next.say({ type: 'record', table, token: `${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}` })).toMatchObject(
+      missing,
+    )
+    expect(await next.say({ type: 'record', table, token: 'nonsense' })).toMatchObject(missing)
+  })
+
+  test('of a private game of registered users is not for the holder of a token, which a new password must end', async () => {
+    const lobby = new TestLobby({ catalogue })
+    const [ada, bob, eve] = [1, 2, 3].map(() => new MemoryNativeClient(lobby.service)) as [
+      MemoryNativeClient,
+      MemoryNativeClient,
+      MemoryNativeClient,
+    ]
+    for (const [user, name] of [
+      [ada, 'ada'],
+      [bob, 'bob'],
+    ] as const)
+      await user.say({ type: 'register', name, password: 'engine-1843' })
+    const { code = '' } = (await ada.say({ type: 'seek', game: 'tictactoe', private: true })) as { readonly code?: string }
+    await bob.say({ type: 'join', code })
+    const { table, token = '' } = ada.last('seated')
+    await ada.say({ type: 'resign', table })
+    expect(await bob.say({ type: 'record', table })).toMatchObject({ type: 'record', table })
+    expect(await eve.say({ type: 'record', table, token })).toMatchObject({ code: 'no-such-table' })
   })
 
   test('of a private game stays for a registered player, through any connection', async () => {

@@ -5,7 +5,7 @@ import type { Open } from './samples.ts'
 
 const ada = { key: 'ada', name: 'Ada', password: '$argon2id$ada', since: 1_760_000_000_000 }
 const bob = { key: 'bob', name: 'Bob', password: '$argon2id$bob', since: 1_760_000_000_000.5 }
-const session = { token: 'a1', person: 'account:1', until: 100 }
+const session = { token: 'a1', person: 'account:1', until: 100, since: 10, used: 10 }
 
 /** Tests accounts and sessions of any store. */
 export function accountsContract(open: Open): void {
@@ -112,6 +112,38 @@ export function accountsContract(open: Open): void {
       await accounts.closeSession('a2')
       await accounts.closeSession('a2')
       expect(await accounts.session('a2', 100)).toBeUndefined()
+    })
+
+    test('are listed for their account until their expiry, each with the time of its last use', async () => {
+      const { accounts } = await open()
+      await accounts.openSession(session)
+      await accounts.openSession({ ...session, token: 'a2', until: 200 })
+      await accounts.openSession({ ...session, token: 'b1', person: 'account:2' })
+      await accounts.useSession('a2', 55.5)
+      await accounts.useSession('closed', 60)
+      const listed = async (now: number) => (await accounts.sessionsOf('account:1', now)).toSorted((one, other) => one.until - other.until)
+      expect(await listed(99)).toEqual([session, { ...session, token: 'a2', until: 200, used: 55.5 }])
+      expect(await listed(100)).toEqual([{ ...session, token: 'a2', until: 200, used: 55.5 }])
+      expect(await accounts.session('a2', 99)).toMatchObject({ since: 10, used: 55.5 })
+      await accounts.closeSession('a2')
+      expect(await listed(100)).toEqual([])
+    })
+
+    test('are closed together for one account, without those that stay; those that have expired do not count', async () => {
+      const { accounts } = await open()
+      for (const [token, until] of [
+        ['a1', 50],
+        ['a2', 200],
+        ['a3', 200],
+        ['a4', 200],
+      ] as const)
+        await accounts.openSession({ ...session, token, until })
+      await accounts.openSession({ ...session, token: 'b1', person: 'account:2' })
+      expect(await accounts.closeOtherSessions('account:1', ['a3', 'unknown'], 60)).toBe(2)
+      expect((await accounts.sessionsOf('account:1', 0)).map(({ token }) => token)).toEqual(['a3'])
+      expect(await accounts.sessionsOf('account:2', 0)).toHaveLength(1)
+      expect(await accounts.closeOtherSessions('account:1', [], 60)).toBe(1)
+      expect(await accounts.closeOtherSessions('account:1', [], 60)).toBe(0)
     })
 
     test('have the later expiry if they are opened again', async () => {

@@ -30,6 +30,17 @@ export function historyContract(open: Open): void {
       expect(await history.of('guest:nobody', ALL)).toEqual({ items: [], total: 0 })
     })
 
+    test('has the scores after a table for each of its players, and no scores for a table that no history has', async () => {
+      const { history } = await open()
+      await history.add(['account:1', 'account:2'], finished(3, { rated: true }))
+      await history.add(['account:1'], finished(4))
+      await history.setScores(3, { 0: 1580.5, 1: 1419.5 })
+      await history.setScores(9, { 0: 1 })
+      const scored = { ...finished(3, { rated: true }), scores: { 0: 1580.5, 1: 1419.5 } }
+      expect((await history.of('account:1', ALL)).items).toEqual([finished(4), scored])
+      expect((await history.of('account:2', ALL)).items).toEqual([scored])
+    })
+
     test('is read in pages, with the total', async () => {
       const { history } = await open()
       for (let table = 1; table <= 7; table++) await history.add(['guest:ada'], finished(table))

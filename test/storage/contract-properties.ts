@@ -37,7 +37,10 @@ export const eventData: fc.Arbitrary<TableEventData> = fc.oneof(
   fc.record({ type: fc.constant('moved' as const), seat, move: plain }, optional),
   fc.record({ type: fc.constant('said' as const), name: text, seat, text }, { requiredKeys: ['type', 'name', 'text'], ...optional }),
   fc.record({ type: fc.constant('offered' as const), seat, what: fc.constantFrom('draw' as const, 'rematch' as const) }, optional),
-  fc.record({ type: fc.constantFrom('declined' as const, 'gone' as const, 'back' as const), seat }, optional),
+  fc.record(
+    { type: fc.constantFrom('declined' as const, 'gone' as const, 'back' as const, 'revoked' as const, 'waited' as const), seat },
+    optional,
+  ),
   fc.constant({ type: 'suspended' as const }),
   fc.record({ type: fc.constant('reseeded' as const), seed }, optional),
   fc.record(

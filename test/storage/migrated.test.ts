@@ -78,7 +78,14 @@ test('a store of version 1 is read, and continues, without a loss', async () => 
     const rating = { rating: 1500, deviation: 80, volatility: 0.06 }
     expect(await results.standing('nim', 'account:1')).toEqual({ person: 'account:1', name: 'Ada', score: 3, games: 2, rating })
     expect(await accounts.named('ada')).toEqual({ person: 'account:1', key: 'ada', name: 'Ada', password: '$argon2id$', since: 5 })
-    expect(await accounts.session('t', 9)).toEqual({ token: 't', person: 'account:1', until: 10 })
+    expect(await accounts.session('t', 9)).toEqual({
+      token: 't',
+      person: 'account:1',
+      until: 10,
+      // a session of an older version lasts thirty days from its opening
+      since: 10 - 30 * 24 * 3_600_000,
+      used: 10 - 30 * 24 * 3_600_000,
+    })
     await close()
   }
 

@@ -43,7 +43,8 @@ test('deletes sessions that expire together two hundred at a time, and accepts n
   const path = folder()
   const store = await opened(path)
   const token = (at: number) => `t${at}`
-  const open = (at: number) => store.accounts.openSession({ token: token(at), person: `account:${at % 9}`, until: 10 + at / 1000 })
+  const open = (at: number) =>
+    store.accounts.openSession({ token: token(at), person: `account:${at % 9}`, until: 10 + at / 1000, since: 0, used: 0 })
   await Promise.all(Array.from({ length: 500 }, (_, at) => open(at)))
   expect(await store.accounts.session(token(499), 20 + REMEMBERED)).toBeUndefined()
   await store.close()
@@ -71,7 +72,7 @@ describe('opening', () => {
       appendEvents(before.tables, await before.tables.newTable(), 0, [move(2, 1)]),
       before.accounts.add({ ...ada, key: 'bob' }),
       before.accounts.add(ada),
-      before.accounts.openSession({ token: 't', person: 'account:2', until: 10 }),
+      before.accounts.openSession({ token: 't', person: 'account:2', until: 10, since: 0, used: 0 }),
       before.results.setStandings(1, 'nim', [standing]),
       before.accounts.add({ ...ada, key: 'eve' }),
       before.accounts.remove('account:3'),
@@ -86,7 +87,7 @@ describe('opening', () => {
     await appendEvents(tables, 2, 1, [move(2, 2)])
     expect(await tables.read(2, 0)).toEqual([move(2, 1), move(2, 2)])
     expect(await accounts.named('ada')).toEqual({ ...ada, person: 'account:2' })
-    expect(await accounts.session('t', 9)).toEqual({ token: 't', person: 'account:2', until: 10 })
+    expect(await accounts.session('t', 9)).toEqual({ token: 't', person: 'account:2', until: 10, since: 0, used: 0 })
     expect(await results.standing('nim', 'account:2')).toEqual(standing)
     expect(await results.setStandings(1, 'nim', [])).toBe(false)
     expect(await accounts.add({ ...ada, key: 'eve' })).toMatchObject({ person: 'account:4' })

@@ -11,6 +11,7 @@ import type {
   LobbyListener,
   LobbyLists,
   LobbyRefusal,
+  MissedEvents,
   Page,
   PageRange,
   PersonInfo,
@@ -270,6 +271,10 @@ export class FakeLobby implements Lobby {
     return this.#call<TableSnapshot>('resumeSeat', table) ?? { code: 'no-such-table', refused: `there is no table ${table}` }
   }
 
+  async missed(): Promise<MissedEvents | LobbyRefusal> {
+    return (this.#answers.get('missed') as MissedEvents | undefined) ?? { after: 0, names: [], events: [] }
+  }
+
   board(table: number): TableBoard | LobbyRefusal {
     return this.#call<TableBoard>('board', table) ?? { code: 'not-seated', refused: `you are not at table ${table}` }
   }
@@ -323,6 +328,14 @@ export class FakeLobby implements Lobby {
   }
 
   closeSession(): Promise<never> {
+    return noSessions()
+  }
+
+  listSessions(): Promise<never> {
+    return noSessions()
+  }
+
+  endSessions(): Promise<never> {
     return noSessions()
   }
 

@@ -18,6 +18,7 @@ import { testHostileTexts } from './in-browser/hostile.ts'
 import { testPeople } from './in-browser/people.ts'
 import { testProtocols } from './in-browser/protocols.ts'
 import { testReplays } from './in-browser/replays.ts'
+import { testReturns } from './in-browser/returns.ts'
 import { testSoloGames } from './in-browser/solo-games.ts'
 import { testWire } from './in-browser/wire.ts'
 
@@ -94,6 +95,7 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
   testPeople(serveWebPages)
   testProtocols(serveWebPages)
   testClass(serveWebPages)
+  testReturns(serveWebPages)
   testErrors(serveWebPages)
   testHostileTexts(serveWebPages)
   testWire(serveWebPages)

@@ -27,5 +27,7 @@ test('the score over time is the sum of points, or games won minus games lost, w
   expect(listPlayed(games)).toEqual(['tictactoe', 'quiz'])
   expect(toScoreSeries(games, 'tictactoe')).toEqual({ kind: 'balance', times: [1000, 2000, 4000], scores: [1, 1, 0] })
   expect(toScoreSeries(games, 'quiz')).toEqual({ kind: 'points', times: [3000, 6000], scores: [3, 5] })
+  const rated = games.map((game) => (game.game === 'tictactoe' && game.table !== 2 ? { ...game, score: 1500.4 + game.table } : game))
+  expect(toScoreSeries(rated, 'tictactoe')).toEqual({ kind: 'rating', times: [1000, 4000], scores: [1501, 1504] })
   expect(toScoreSeries([], 'quiz')).toEqual({ kind: 'balance', times: [], scores: [] })
 })

@@ -132,9 +132,9 @@ function cutLog(log: readonly Input[], cut: number, later: number, overlap: numb
   ]
 }
 
-/** Lists tables without the owners of their seats, which no event has: the page requests them again after a lost answer. */
-function listTables(tables: Model['tables']): readonly Omit<TableModel, 'owners'>[] {
-  return Array.from(tables.values(), (table) => omit(table, 'owners'))
+/** Lists tables without the parts that no event has: the page requests these parts again after a lost answer. */
+function listTables(tables: Model['tables']): readonly Omit<TableModel, 'owners' | 'missedAfter' | 'missed'>[] {
+  return Array.from(tables.values(), (table) => omit(table, 'owners', 'missedAfter', 'missed'))
 }
 
 test('any cut of a recorded log, with events that the server repeats, gives the same table', async () => {

@@ -18,6 +18,8 @@ test('an address leads to its view', () => {
 test('the links of the page lead back to what they name, whatever the name is', () => {
   expect(parseRoute(tableLink(17))).toEqual({ view: 'table', table: 17 })
   expect(parseRoute(tableLink(17, 0))).toEqual({ view: 'table', table: 17, move: 0 })
+  const token = '7HZK2M9QXR4T8VB1C3D5F6G0JN'
+  expect(parseRoute(tableLink(17, 2, token))).toEqual({ view: 'table', table: 17, move: 2, token })
   for (const name of ['ada', 'eve <img src=x>', 'a/b#c?d', '../..', '%41', '\u202eevil', '👩‍🚀', 'join']) {
     expect(parseRoute(userLink(name))).toEqual({ view: 'user', name })
     expect(parseRoute(ladderLink(name))).toEqual({ view: 'ladder', game: name })

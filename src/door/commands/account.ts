@@ -2,6 +2,7 @@ import { formatCount, parseWhole } from '../../base/counts.ts'
 import { isRefusal } from '../../games/game.ts'
 import { formatEnded, type Lobby } from '../../hall/api.ts'
 import { BOUNDS } from '../../hall/number-bounds.ts'
+import { describeMissed } from '../../native/missed-text.ts'
 import { formatHeldGame, formatHeldSeat } from '../held-seats-text.ts'
 import { formatColumns, formatList, toSafeLine, toSentence } from '../layout.ts'
 import { askNewPassword, askPassword } from '../passwords.ts'
@@ -216,6 +217,9 @@ async function resume(session: DoorSession, rest: string): Promise<CommandOutput
     session.say(`This token opens only the seat of ${owner} at table ${snapshot.table}; "login ${owner}" opens the others.`)
   } else if (!before) session.say(`Hello again, ${toSafeLine(session.lobby.me?.name ?? '')}.`, ...challengesOf(lobby))
   session.addTable(snapshot, 'back')
+  const missed = await lobby.missed(snapshot.table)
+  const lines = isRefusal(missed) ? [] : describeMissed(missed).map(({ text }) => toSafeLine(text))
+  if (lines.length > 0) session.sayScreen(['While you were away:', ...lines.map((line) => `  ${line}`)])
   return undefined
 }
 

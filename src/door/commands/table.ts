@@ -172,6 +172,18 @@ export const tableCommands: readonly DoorCommand[] = [
     run: actHere('abort'),
   },
   {
+    name: 'wait',
+    whole: true,
+    usage: 'wait',
+    about: 'give a disconnected opponent more time',
+    more: () => [
+      'Possible if your opponent has been disconnected for 30 seconds. The server then holds',
+      'the seat as long as after a new disconnection. The clock of the game continues.',
+    ],
+    needs: ['game'],
+    run: actHere('wait'),
+  },
+  {
     name: 'resign',
     whole: true,
     usage: 'resign',

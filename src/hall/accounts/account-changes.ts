@@ -1,5 +1,5 @@
 import { isRefusal } from '../../games/game.ts'
-import type { EndedConnections } from '../api.ts'
+import type { EndedConnections } from '../account-info.ts'
 import { foldName } from '../names/names.ts'
 import type { Account, Accounts, PersonId } from '../ports.ts'
 import type { AccountWatch } from './account-watch.ts'

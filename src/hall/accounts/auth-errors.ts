@@ -21,6 +21,9 @@ export const WRONG: AuthError = { code: 'bad-password', refused: 'the name or th
 /** The error for the token of a login session that has ended, or that never existed. */
 export const SESSION_OVER: AuthError = { code: 'bad-token', refused: 'this session is over: log in' }
 
+/** The error for the key of a login session that the account does not have. */
+export const NO_SESSION: AuthError = { code: 'bad-token', refused: 'your account has no such session: list the sessions again' }
+
 /** The error for a login session of a user without an account. */
 export const NO_ACCOUNT: AuthError = { code: 'unregistered', refused: 'sessions are for registered names: register first' }
 

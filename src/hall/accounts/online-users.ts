@@ -19,6 +19,8 @@ export interface OnlineUser {
    * this process. Missing for guests, and for a user who was online through another connection.
    */
   readonly awaySince?: number | undefined
+  /** Hash of the token of the login session by which the user has logged in; missing for another login. */
+  readonly session?: string | undefined
   /** True until the user leaves or the server ends the login. */
   readonly isOnline: boolean
   /** Adds the hash of a seat token that this user has received or used. */
@@ -35,6 +37,7 @@ export interface OnlineUser {
 type Arrival = Pick<OnlineUser, 'person' | 'name'> & {
   readonly quiet?: boolean | undefined
   readonly connection?: ConnectionIdentity | undefined
+  readonly session?: string | undefined
 }
 
 /** OnReplaced is called when the server ends a login, with the reason as a sentence for its user. */
@@ -52,7 +55,14 @@ export const ENDED = {
   again: 'another connection has logged in under your name',
   password: 'your password was changed: log in again',
   registered: 'another user has just registered the name that you had as a guest: choose another name',
+  session: 'you have ended this session through another connection: log in again',
   removed: 'your name is no longer registered here',
+}
+
+/** EndingConnections is a number of connections that the server ends; `ended` resolves when all are closed. */
+export interface EndingConnections {
+  readonly connections: number
+  readonly ended: Promise<void>
 }
 
 interface Present extends OnlineUser {
@@ -93,7 +103,7 @@ export class OnlineUsers {
    * Adds a login. A `quiet` connection speaks a worksheet's protocol and receives no events from elsewhere in the hall, so the
    * account counts as offline while it has no other connection.
    */
-  arrive({ person, name, quiet = false, connection = {} }: Arrival, onReplaced: OnReplaced): OnlineUser {
+  arrive({ person, name, quiet = false, connection = {}, session }: Arrival, onReplaced: OnReplaced): OnlineUser {
     const isAway = this.#present.of(person).every((one) => one.quiet)
     const awaySince = hasAccount(person) && isAway ? (this.#left.get(person) ?? this.#began) : undefined
     const tokens = new Set<string>()
@@ -111,6 +121,7 @@ export class OnlineUsers {
       name,
       since: this.#clock.now(),
       connection,
+      session,
       quiet,
       awaySince,
       get isOnline() {
@@ -150,8 +161,21 @@ export class OnlineUsers {
    * Ends all connections that act for a person, except `keep`; returns how many it ends. The connections are offline immediately;
    * `ended` resolves when all are closed, some in each turn of the event loop.
    */
-  end(person: PersonId, keep: OnlineUser | undefined, reason: string): { readonly connections: number; readonly ended: Promise<void> } {
-    const all = this.#remove(person, keep)
+  end(person: PersonId, keep: OnlineUser | undefined, reason: string): EndingConnections {
+    return this.#endAll(this.#remove(person, keep), reason)
+  }
+
+  /** Ends the logins of a person for which `isEnded` returns true, as `end` does; a connection that holds a seat by its token stays. */
+  endSome(person: PersonId, isEnded: (user: OnlineUser) => boolean, reason: string): EndingConnections {
+    const some = this.#present.of(person).filter(isEnded)
+    for (const one of some) one.leave()
+    return this.#endAll(
+      some.map(({ end }) => end),
+      reason,
+    )
+  }
+
+  #endAll(all: readonly OnReplaced[], reason: string): EndingConnections {
     const each = all.values()
     const ended = new Promise<void>((resolve) => {
       const goOn = () => {

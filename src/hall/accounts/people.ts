@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
 import { shippedGames } from '../../games/index.ts'
-import type { EndedConnections } from '../api.ts'
+import type { EndedConnections, SessionChoice, SessionList } from '../account-info.ts'
 import { checkLobbyName, foldName, type GameWords, gameWords } from '../names/names.ts'
 import type { ConnectionIdentity } from '../peer-links.ts'
 import { type Account, type Accounts, hasAccount, type PersonId, type PresentPerson } from '../ports.ts'
@@ -118,7 +118,7 @@ export class People {
     this.#codes = new InviteCodeLimiter(clock)
     this.#secrets = new GuestSecrets(random)
     this.#names = new NameRegistry({ accounts, guests: this.#users.guests, holdsSeatFor: (person) => seats.holdsSeatFor(person) })
-    this.#sessions = new LoginSessions(accounts, clock, this.#watch)
+    this.#sessions = new LoginSessions({ accounts, clock, onError, online: this.#users, watch: this.#watch })
     const parts = { logins: this.#logins, names: this.#names, online: this.#users, watch: this.#watch }
     this.#changes = new AccountChanges({ accounts, passwords, seats, ...parts })
   }
@@ -211,10 +211,21 @@ export class People {
 
   /** Logs a user in by the token of a login session. */
   async enterBySession(typed: string, entry: Omit<LoginRequest, 'name'>): Promise<OnlineUser | AuthError> {
-    return this.#sessions.enter(typed, async (account, isChanged) => {
-      const entered = await this.#admit(account, () => (isChanged() ? SESSION_OVER : this.#arrive(account.person, account.name, entry)))
+    return this.#sessions.enter(typed, async (account, session, isChanged) => {
+      const arrive = () => this.#arrive(account.person, account.name, { ...entry, session })
+      const entered = await this.#admit(account, () => (isChanged() ? SESSION_OVER : arrive()))
       return entered ?? SESSION_OVER
     })
+  }
+
+  /** Lists the login sessions and the connections of a registered user; marks the session of this login. */
+  listSessions(user: OnlineUser): Promise<SessionList> {
+    return this.#sessions.list(user)
+  }
+
+  /** Ends login sessions of a registered user, and the connections that they have logged in, except that of `user`. */
+  endSessions(user: OnlineUser, which: SessionChoice): Promise<EndedConnections | AuthError> {
+    return this.#sessions.end(user, which)
   }
 
   /** Closes a login session: its token becomes invalid. */
@@ -365,9 +376,9 @@ export class People {
   #arrive(
     person: PersonId,
     name: string,
-    { onReplaced, quiet, connection }: Pick<LoginRequest, 'onReplaced' | 'quiet' | 'connection'>,
+    { onReplaced, quiet, connection, session }: Pick<LoginRequest, 'onReplaced' | 'quiet' | 'connection'> & { session?: string },
   ): OnlineUser {
-    return this.#users.arrive({ person, name, quiet, connection }, onReplaced)
+    return this.#users.arrive({ person, name, quiet, connection, session }, onReplaced)
   }
 }
 

@@ -6,7 +6,7 @@ const WORDS = `abort accept admin administrator again all anybody anyone back bo
    me message mine mod moderator more move msg mute my name next no nobody none offer ok okay operator parlor password peer people play
    quit rank recent refuse register rematch replay resign resume resumed return root rules said say seek seeks server session
    somebody someone staff start stop style switch sysop system table tables tell telnet unignore unmute unregister
-   unwatch watch watcher watchers welcome whisper who whoever yes you`.split(/\s+/)
+   unwatch wait watch watcher watchers welcome whisper who whoever yes you`.split(/\s+/)
 
 const ARTICLES: ReadonlySet<string> = new Set(['the', 'a', 'an'])
 

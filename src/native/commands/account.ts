@@ -3,11 +3,14 @@ import { isRefusal } from '../../games/game.ts'
 import type { EndedConnections, Lobby, LobbyRefusal } from '../../hall/api.ts'
 import { costs } from '../../hall/login-costs.ts'
 import { type AnswerOf, command, done, message, ok, toAnswer } from '../declaration.ts'
-import { id, list, name, samples, secret, table, text, time } from '../fields.ts'
+import { id, link, list, name, samples, secret, table, text, time } from '../fields.ts'
 
 const password = z.string().min(1).max(512)
 /** The token of a login session, from a client. */
 const session = z.string().max(100)
+const sessionKey = text.meta({ description: 'names the session to its owner; no client can log in with it' })
+/** The key of a session, from a client. */
+const givenKey = z.string().max(40)
 
 const entered = message(
   'entered',
@@ -27,12 +30,45 @@ const entered = message(
 const opened = message(
   'session',
   'A session: a token that logs this user in without the password.',
-  { id: id.optional(), session: text, until: time },
-  { id: 2, session: samples.sessionToken, until: 1_711_804_800_000 },
+  { id: id.optional(), session: text, key: sessionKey, until: time },
+  { id: 2, session: samples.sessionToken, key: samples.sessionKey, until: 1_711_804_800_000 },
+)
+
+const sessions = message(
+  'sessions',
+  'The sessions of the account, the last used first, and its connections without a session.',
+  {
+    id: id.optional(),
+    sessions: list(
+      z.strictObject({
+        key: sessionKey,
+        since: time.meta({ description: 'when the session was opened' }),
+        used: time.meta({ description: 'when the session was last used to log in, to the minute' }),
+        until: time.meta({ description: 'when the session ends' }),
+        links: list(link).meta({ description: 'the connections that are logged in by the session now' }),
+        current: z.literal(true).optional().meta({ description: 'true for the session by which this connection is logged in' }),
+      }),
+    ),
+    connections: list(link).meta({ description: 'the connections of the account that are logged in with the password' }),
+  },
+  {
+    id: 2,
+    sessions: [
+      {
+        key: samples.sessionKey,
+        since: 1_709_212_800_000,
+        used: 1_709_299_200_000,
+        until: 1_711_804_800_000,
+        links: [{ program: 'parlor/web', transport: 'websocket', port: 8080 }],
+        current: true,
+      },
+    ],
+    connections: [{ program: 'parlor/door', transport: 'tcp', port: 4000 }],
+  },
 )
 
 /** The messages from the server about the user. */
-export const accountMessages = [entered, opened] as const
+export const accountMessages = [entered, opened, sessions] as const
 
 function toEntered({ me }: Lobby) {
   return toAnswer(entered, { name: me?.name ?? '', registered: me?.registered ?? false, tables: [...(me?.tables ?? [])] })
@@ -136,6 +172,36 @@ export const accountCommands = [
       cost: 0,
       answer: ok.schema,
       run: async (lobby, given) => done(await lobby.closeSession(given.session)),
+    },
+  ),
+  command(
+    'sessions',
+    'Requests the sessions of the account of this user. The answer is `sessions`.',
+    {},
+    {
+      example: { id: 2 },
+      cost: 9,
+      answer: sessions.schema,
+      async run(lobby) {
+        const found = await lobby.listSessions()
+        return isRefusal(found) ? found : toAnswer(sessions, found)
+      },
+    },
+  ),
+  command(
+    'revoke',
+    'Ends sessions of the account, and the connections that they have logged in: with `key`, one session; without `key`, all sessions except that of this connection, and all connections without a session. This connection stays, and the tokens of seats stay valid. `ok` has the numbers.',
+    {
+      key: givenKey.optional().meta({ description: 'the session to end' }),
+      except: givenKey.optional().meta({
+        description: 'without `key`: a session that stays, in addition to the session by which this connection is logged in',
+      }),
+    },
+    {
+      example: { id: 2, key: samples.sessionKey },
+      cost: 19,
+      answer: ok.schema,
+      run: async (lobby, { key, except }) => toEndedCount(await lobby.endSessions(key === undefined ? { except } : { key })),
     },
   ),
 ] as const

@@ -131,14 +131,27 @@ const ladder = message(
   },
 )
 
+const historyRow = {
+  ...finishedGame,
+  score: score.optional().meta({
+    description:
+      'the rating of the user after the game, or all points of the user if the game gives points; missing if the ladder does not count the game',
+  }),
+}
+
 const history = message(
   'history',
   'Finished games of a user, the newest first. The server stores the last 200 of each user.',
-  { id: id.optional(), name: text, games: list(z.strictObject(finishedGame)), total },
+  { id: id.optional(), name: text, games: list(z.strictObject(historyRow)), total },
   {
     id: 5,
     name: 'grace',
-    games: [{ table: 12, game: 'tictactoe', names: samples.names, seat: 1, outcome: { winners: [1] }, rated: true, at: 1_709_212_800_000 }],
+    games: [
+      {
+        ...{ table: 12, game: 'tictactoe', names: samples.names, seat: 1 },
+        ...{ outcome: { winners: [1] }, rated: true, at: 1_709_212_800_000, score: 1580.5 },
+      },
+    ],
     total: 1,
   },
 )

@@ -79,18 +79,19 @@ export const recordCommands = [
   ),
   command(
     'record',
-    'Requests the record of a finished game: a public game, or a private game that this user has played. The answer is `record`.',
+    'Requests the record of a finished game: a public game, or a private game that this user has played, or in which a guest has the seat of the token. The answer is `record`.',
     {
       table,
       after: seen.optional().meta({ description: 'the number of the last event that the client has; by default 0' }),
       limit: limit.optional().meta({ description: 'the maximum number of events; by default 50' }),
+      token: z.string().max(100).optional().meta({ description: 'the token of a seat of a guest, for a private game' }),
     },
     {
       example: { id: 5, table: 12, after: 1, limit: 1 },
       cost: 19,
       answer: record.schema,
-      async run(lobby, { table, after = 0, limit = ROWS.events }) {
-        const found = await lobby.record(table, { after, count: limit })
+      async run(lobby, { table, after = 0, limit = ROWS.events, token }) {
+        const found = await lobby.record(table, { after, count: limit }, token)
         return isRefusal(found) ? found : toAnswer(record, found)
       },
     },

@@ -3,6 +3,7 @@ import { isRefusal } from '../../games/game.ts'
 import { command, done, message, ok, toAnswer } from '../declaration.ts'
 import { visibleEvent } from '../event-schema.ts'
 import { finishedGame, id, list, samples, score, seat, seen, table, text, time } from '../fields.ts'
+import { missedCommand, missedMessage } from './missed.ts'
 import { resumeCommand, resync } from './resume.ts'
 import { seated, seenBoard, sight, snapshot, toSnapshotFields } from './table-snapshot.ts'
 
@@ -49,6 +50,7 @@ export const tableMessages = [
     { table: 17, n: 3, at: 1_709_212_800_000, what: { type: 'moved', seat: 1 }, sight: seenBoard },
   ),
   resync,
+  missedMessage,
   board,
   message(
     'recorded',
@@ -115,6 +117,7 @@ export const tableCommands = [
     { example: { id: 10, table: 17 }, cost: 0, answer: ok.schema, run: (lobby, given) => done(lobby.leave(given.table)) },
   ),
   resumeCommand,
+  missedCommand,
   command(
     'board',
     'Requests the board of a table as text, for a seat or a watcher. The answer is `board`.',

@@ -48,6 +48,7 @@ export const Login = z.strictObject({ name, password: z.string().min(1).max(512)
 /** The answer to a login; only the cookie has the token. */
 export const LoggedIn = z.strictObject({
   name: text,
+  key: text.meta({ description: 'names the session in the list of sessions; no client can log in with it' }),
   until: time.meta({ description: 'when the session ends, in milliseconds since the Unix epoch' }),
 })
 

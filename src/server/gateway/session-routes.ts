@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { isRefusal } from '../../games/game.ts'
-import type { Lobby, LobbyListener, LobbyRefusal } from '../../hall/api.ts'
+import type { Lobby, LobbyListener, LobbyRefusal, OpenedSession } from '../../hall/api.ts'
 import type { LobbyService } from '../../lobby/service.ts'
 import { LoggedIn, Login, Refused } from './api-schemas.ts'
 import { refuse } from './read-routes.ts'
@@ -44,9 +44,9 @@ export function addSessionRoutes(app: FastifyInstance, { prefix, lobby: service,
       const origin = originOf(request)
       const entered = await withLobby(service, origin, (lobby) => logIn(lobby, request.body, readSessionCookie(request.headers.cookie)))
       if (isRefusal(entered)) return refuse(reply, entered)
-      const { name, session, until } = entered
+      const { name, session, key, until } = entered
       reply.header('set-cookie', formatSessionCookie(session, until, { prefix, isSecure: origin.isSecure }))
-      return { name, until }
+      return { name, key, until }
     },
   )
   routes.delete(
@@ -69,7 +69,7 @@ async function logIn(
   lobby: Lobby,
   { name, password }: z.infer<typeof Login>,
   before: string | undefined,
-): Promise<{ readonly name: string; readonly session: string; readonly until: number } | LobbyRefusal> {
+): Promise<(OpenedSession & { readonly name: string }) | LobbyRefusal> {
   const refused = await lobby.enter(name, { password })
   if (refused) return refused
   const opened = await lobby.openSession()

@@ -1,4 +1,12 @@
-import { type FinishedGames, type FinishedTable, HISTORY, type HistoryRange, type PersonId, type TableId } from '../../hall/ports.ts'
+import {
+  type FinishedGames,
+  type FinishedTable,
+  HISTORY,
+  type HistoryRange,
+  type PersonId,
+  type SeatScores,
+  type TableId,
+} from '../../hall/ports.ts'
 import type { GroupCommit } from '../group-commit.ts'
 import { toLimit } from '../rows.ts'
 
@@ -19,6 +27,19 @@ export class MemoryHistory implements FinishedGames {
         const others = (this.#of.get(person) ?? []).filter(({ table }) => table !== finished.table)
         const all = [...others, structuredClone(finished)].sort((one, other) => other.table - one.table)
         this.#of.set(person, all.slice(0, HISTORY))
+      }
+      return undefined
+    })
+  }
+
+  setScores(table: TableId, scores: SeatScores): Promise<void> {
+    return this.#commits.write(() => {
+      for (const [person, tables] of this.#of) {
+        if (!tables.some((one) => one.table === table)) continue
+        this.#of.set(
+          person,
+          tables.map((one) => (one.table === table ? { ...one, scores: { ...scores } } : one)),
+        )
       }
       return undefined
     })

@@ -155,9 +155,10 @@ class MemoryAccounts implements Accounts {
     })
   }
 
-  openSession({ token, person, until }: LoginSession): Promise<void> {
+  openSession(session: LoginSession): Promise<void> {
+    const { token, person } = session
     return this.#commits.write(() => {
-      this.#sessions.set(token, { token, person, until })
+      this.#sessions.set(token, session)
       const others = [...this.#sessions.values()].filter((one) => one.person === person && one.token !== token)
       const last = others.sort((one, other) => other.until - one.until)
       for (const { token: first } of last.slice(SESSIONS - 1)) this.#sessions.delete(first)
@@ -173,10 +174,30 @@ class MemoryAccounts implements Accounts {
     })
   }
 
+  async sessionsOf(person: PersonId, now: number): Promise<readonly LoginSession[]> {
+    return [...this.#sessions.values()].filter((session) => session.person === person && session.until > now)
+  }
+
+  useSession(token: string, used: number): Promise<void> {
+    return this.#commits.write(() => {
+      const session = this.#sessions.get(token)
+      if (session) this.#sessions.set(token, { ...session, used })
+      return undefined
+    })
+  }
+
   closeSession(token: string): Promise<void> {
     return this.#commits.write(() => {
       this.#sessions.delete(token)
       return undefined
+    })
+  }
+
+  closeOtherSessions(person: PersonId, kept: readonly string[], now: number): Promise<number> {
+    return this.#commits.write(() => {
+      const others = [...this.#sessions.values()].filter((session) => session.person === person && !kept.includes(session.token))
+      for (const { token } of others) this.#sessions.delete(token)
+      return others.filter(({ until }) => until > now).length
     })
   }
 

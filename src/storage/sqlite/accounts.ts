@@ -24,8 +24,11 @@ export class SqliteAccounts implements Accounts {
   readonly #removeHistory: StatementSync
   readonly #open: StatementSync
   readonly #session: StatementSync
+  readonly #sessionsOf: StatementSync
+  readonly #use: StatementSync
   readonly #close: StatementSync
   readonly #closeAll: StatementSync
+  readonly #closeOthers: StatementSync
   readonly #closeFirst: StatementSync
   readonly #anyOver: StatementSync
   readonly #closeOver: StatementSync
@@ -49,10 +52,15 @@ export class SqliteAccounts implements Accounts {
     this.#remove = database.prepare('DELETE FROM accounts WHERE number = ?')
     this.#removeStandings = database.prepare('DELETE FROM standings WHERE person = ? RETURNING game, score')
     this.#removeHistory = database.prepare('DELETE FROM history WHERE person = ?')
-    this.#open = database.prepare('INSERT OR REPLACE INTO sessions (token, person, until) VALUES (?, ?, ?)')
+    this.#open = database.prepare('INSERT OR REPLACE INTO sessions (token, person, until, since, used) VALUES (?, ?, ?, ?, ?)')
     this.#session = database.prepare('SELECT * FROM sessions WHERE token = ? AND until > ?')
+    this.#sessionsOf = database.prepare('SELECT * FROM sessions WHERE person = ? AND until > ?')
+    this.#use = database.prepare('UPDATE sessions SET used = ?2 WHERE token = ?1')
     this.#close = database.prepare('DELETE FROM sessions WHERE token = ?')
     this.#closeAll = database.prepare('DELETE FROM sessions WHERE person = ?')
+    this.#closeOthers = database.prepare(
+      'DELETE FROM sessions WHERE person = ? AND token NOT IN (SELECT value FROM json_each(?)) RETURNING until',
+    )
     this.#anyOver = database.prepare('SELECT 1 FROM sessions WHERE until <= ? LIMIT 1')
     this.#closeFirst = database.prepare(`
       DELETE FROM sessions WHERE token IN
@@ -116,9 +124,9 @@ export class SqliteAccounts implements Accounts {
     return removed?.sessions
   }
 
-  openSession({ token, person, until }: LoginSession): Promise<void> {
+  openSession({ token, person, until, since, used }: LoginSession): Promise<void> {
     return this.#commits.write(() => {
-      this.#open.run(token, person, until)
+      this.#open.run(token, person, until, since, used)
       this.#closeFirst.run(person, token)
       return undefined
     })
@@ -129,7 +137,18 @@ export class SqliteAccounts implements Accounts {
     const before = now - REMEMBERED
     if (this.#database.query(() => this.#anyOver.get(before))) await this.#forgetOver(before)
     const row = this.#database.query(() => this.#session.get(token, now))
-    return row && { token, person: toText(row.person), until: toNumber(row.until) }
+    return row && sessionIn(row)
+  }
+
+  async sessionsOf(person: PersonId, now: number): Promise<readonly LoginSession[]> {
+    return this.#database.query(() => this.#sessionsOf.all(person, now)).map(sessionIn)
+  }
+
+  useSession(token: string, used: number): Promise<void> {
+    return this.#commits.write(() => {
+      this.#use.run(token, used)
+      return undefined
+    })
   }
 
   async #forgetOver(before: number): Promise<void> {
@@ -141,6 +160,13 @@ export class SqliteAccounts implements Accounts {
     } catch (error) {
       if (!isTemporary(error)) throw error
     }
+  }
+
+  closeOtherSessions(person: PersonId, kept: readonly string[], now: number): Promise<number> {
+    return this.#commits.write(() => {
+      const closed = this.#closeOthers.all(person, JSON.stringify(kept))
+      return closed.filter(({ until }) => toNumber(until) > now).length
+    })
   }
 
   addPlace(person: PersonId, place: string): Promise<void> {
@@ -182,5 +208,15 @@ function accountIn(row: Record<string, SQLOutputValue>): Account {
     name: toText(row.name),
     password: toText(row.password),
     since: toNumber(row.since),
+  }
+}
+
+function sessionIn(row: Record<string, SQLOutputValue>): LoginSession {
+  return {
+    token: toText(row.token),
+    person: toText(row.person),
+    until: toNumber(row.until),
+    since: toNumber(row.since),
+    used: toNumber(row.used),
   }
 }

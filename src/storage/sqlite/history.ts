@@ -1,5 +1,5 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
-import type { FinishedGames, FinishedTable, HistoryRange, PersonId, TableId } from '../../hall/ports.ts'
+import type { FinishedGames, FinishedTable, HistoryRange, PersonId, SeatScores, TableId } from '../../hall/ports.ts'
 import { HISTORY } from '../../hall/ports.ts'
 import { StoreError } from '../error.ts'
 import type { GroupCommit } from '../group-commit.ts'
@@ -13,6 +13,7 @@ export class SqliteHistory implements FinishedGames {
   readonly #commits: GroupCommit
   readonly #add: StatementSync
   readonly #trim: StatementSync
+  readonly #setScores: StatementSync
   readonly #page: StatementSync
   readonly #count: StatementSync
   readonly #all: StatementSync
@@ -27,6 +28,7 @@ export class SqliteHistory implements FinishedGames {
     this.#trim = database.prepare(`
       DELETE FROM history WHERE person = ?1 AND table_id <=
         (SELECT table_id FROM history WHERE person = ?1 ORDER BY table_id DESC LIMIT 1 OFFSET ${HISTORY})`)
+    this.#setScores = database.prepare("UPDATE history SET entry = json_set(entry, '$.scores', json(?2)) WHERE table_id = ?1")
     this.#page = database.prepare(`
       SELECT table_id, hidden, entry FROM history WHERE person = ? AND hidden <= ? ORDER BY table_id DESC LIMIT ? OFFSET ?`)
     this.#all = database.prepare(`
@@ -43,6 +45,13 @@ export class SqliteHistory implements FinishedGames {
         this.#add.run(person, table, Number(hidden), JSON.stringify(entry))
         this.#trim.run(person)
       }
+      return undefined
+    })
+  }
+
+  setScores(table: TableId, scores: SeatScores): Promise<void> {
+    return this.#commits.write(() => {
+      this.#setScores.run(table, JSON.stringify(scores))
       return undefined
     })
   }

@@ -205,6 +205,14 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 12;
   `,
+  // sessions have the times of their opening and their last use; logs may have the event `waited`, which older programs cannot read
+  `
+  ALTER TABLE sessions ADD COLUMN since REAL NOT NULL DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN used REAL NOT NULL DEFAULT 0;
+  UPDATE sessions SET since = until - 30 * 24 * 3600000, used = until - 30 * 24 * 3600000;
+
+  PRAGMA user_version = 13;
+  `,
 ]
 
 /** Offset of the version in the head of a file (sqlite.org/fileformat.html, section 1.3.16), in four bytes. */

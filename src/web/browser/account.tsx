@@ -1,10 +1,12 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
+import { accountTexts } from '../account-texts.ts'
 import { toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 import { usePage, userLink } from './page.ts'
 import { Section, ServerText } from './people.tsx'
+import { Sessions } from './sessions.tsx'
 
 /** AccountView lets a user register, change the password, log out, and delete the account. */
 export function AccountView() {
@@ -13,11 +15,11 @@ export function AccountView() {
   return (
     <main class="page account" id="main" tabIndex={-1}>
       <div class="page__head">
-        <h1>{texts.account}</h1>
-        <p>{me ? <bdi>{texts.accountOf(toShownName(me.name))}</bdi> : texts.accountNone}</p>
+        <h1>{accountTexts.account}</h1>
+        <p>{me ? <bdi>{accountTexts.accountOf(toShownName(me.name))}</bdi> : accountTexts.accountNone}</p>
         {me && (
           <a class="btn btn--s" href={userLink(me.name)}>
-            {texts.yourGamesLink}
+            {accountTexts.yourGamesLink}
           </a>
         )}
       </div>
@@ -32,7 +34,7 @@ function GuestAccount({ name }: { readonly name: string }) {
   const [password, setPassword] = useState('')
   return (
     <Section id="h-register" title={texts.registerTitle}>
-      <p class="quiet">{texts.accountGuest}</p>
+      <p class="quiet">{accountTexts.accountGuest}</p>
       <AccountForm error={entry.error} isBusy={entry.busy} button={texts.register} submit={() => page.register(name, password)}>
         <NameField name={name} />
         <PasswordField label={texts.password} hint={texts.newPasswordHint} isNew value={password} change={setPassword} />
@@ -52,29 +54,24 @@ function RegisteredAccount() {
   const isBusy = account?.busy === true
   return (
     <>
-      <Section id="h-password" title={texts.changePassword}>
-        <p class="quiet">{texts.passwordHint}</p>
+      <Section id="h-password" title={accountTexts.changePassword}>
+        <p class="quiet">{accountTexts.passwordHint}</p>
         <AccountForm
           error={errorOf('password')}
           isBusy={isBusy}
-          button={texts.changePassword}
+          button={accountTexts.changePassword}
           submit={() => page.changePassword(old, fresh)}
         >
           <NameField name={me?.name ?? ''} />
-          <PasswordField label={texts.oldPassword} value={old} change={setOld} />
-          <PasswordField label={texts.newPassword} hint={texts.newPasswordHint} isNew value={fresh} change={setFresh} />
+          <PasswordField label={accountTexts.oldPassword} value={old} change={setOld} />
+          <PasswordField label={accountTexts.newPassword} hint={texts.newPasswordHint} isNew value={fresh} change={setFresh} />
         </AccountForm>
-        <p role="status">{ended && !entry.busy && texts.passwordChanged(ended.sessions, ended.connections)}</p>
+        <p role="status">{ended && !entry.busy && accountTexts.passwordChanged(ended.sessions, ended.connections)}</p>
       </Section>
-      <Section id="h-sessions" title={texts.sessions}>
-        <p class="quiet">{texts.sessionsHint}</p>
-        <button class="btn" type="button" onClick={() => void page.logOut()}>
-          {texts.logOut}
-        </button>
-      </Section>
-      <Section id="h-delete" title={texts.deleteAccount}>
-        <p class="quiet">{texts.deleteHint}</p>
-        <AccountForm error={errorOf('unregister')} isBusy={isBusy} button={texts.deleteAccount} submit={() => page.unregister(last)}>
+      <Sessions />
+      <Section id="h-delete" title={accountTexts.deleteAccount}>
+        <p class="quiet">{accountTexts.deleteHint}</p>
+        <AccountForm error={errorOf('unregister')} isBusy={isBusy} button={accountTexts.deleteAccount} submit={() => page.unregister(last)}>
           <NameField name={me?.name ?? ''} />
           <PasswordField label={texts.password} value={last} change={setLast} />
         </AccountForm>

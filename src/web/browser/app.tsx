@@ -40,6 +40,16 @@ export function App() {
     dispatchEvent(new HashChangeEvent('hashchange'))
     client.want({ type: 'join', code: view.code, replace: true })
   }, [view, client])
+  useEffect(() => {
+    // neither is the token of a seat in a history
+    if (view.view !== 'table' || view.token === undefined) return
+    history.replaceState(null, '', tableLink(view.table, view.move))
+    dispatchEvent(new HashChangeEvent('hashchange'))
+  }, [view])
+  useEffect(() => {
+    // the form is not open again after the end of the login
+    if (me) setForm(undefined)
+  }, [me])
   // a command that needs a name opens the dialog, unless a guest is just logging in
   const asks = wish && !me && !(guest && !entry.error) ? 'guest' : undefined
   const shownForm = me ? undefined : (form ?? asks)
@@ -71,7 +81,7 @@ export function App() {
 function View({ route }: { readonly route: Route }) {
   switch (route.view) {
     case 'table':
-      return <TableView key={route.table} id={route.table} move={route.move} />
+      return <TableView key={route.table} id={route.table} move={route.move} token={route.token} />
     case 'finished':
       return <FinishedView />
     case 'ladder':

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { formatMinute } from '../formats.ts'
 import type { ScoreSeries } from '../model/results.ts'
 import { texts } from '../texts.ts'
 
@@ -24,6 +25,27 @@ export function ScoreChart({ series }: { readonly series: ScoreSeries }) {
     <figure class="chart">
       <div class="chart__canvas" ref={host} role="img" aria-label={texts.chartAbout(texts.scoreKinds[kind], scores.length, first, last)} />
       <figcaption class="quiet small">{texts.scoreHints[kind]}</figcaption>
+      <details>
+        <summary>{texts.asTable}</summary>
+        <table class="tab" aria-label={texts.scoreKinds[kind]}>
+          <thead>
+            <tr>
+              <th scope="col">{texts.when}</th>
+              <th scope="col">{texts.scoreKinds[kind]}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {times
+              .map((at, row) => (
+                <tr key={row}>
+                  <td>{formatMinute(at)}</td>
+                  <td class="num">{scores[row]}</td>
+                </tr>
+              ))
+              .reverse()}
+          </tbody>
+        </table>
+      </details>
     </figure>
   )
 }

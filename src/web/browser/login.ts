@@ -15,9 +15,9 @@ const SESSION = 'api/session'
 export function logIn(client: PageClient): (name: string, password: string) => Promise<void> {
   return async (name, password) => {
     client.tell({ type: 'entering' })
-    const reason = await openSession(name, password)
-    if (reason !== undefined) {
-      client.tell({ type: 'not-entered', reason })
+    const opened = await openSession(name, password)
+    if ('reason' in opened) {
+      client.tell({ type: 'not-entered', reason: opened.reason })
       return
     }
     client.tell({ type: 'forgotten' })
@@ -84,8 +84,8 @@ function whenIdle(model: ReadonlySignal<Model>, isBusy: (model: Model) => boolea
 /** Opens a session, so that a reload keeps the login. */
 async function keepLogin(client: PageClient, name: string, password: string): Promise<void> {
   client.tell({ type: 'entering' })
-  const reason = await openSession(name, password)
-  client.tell(reason === undefined ? { type: 'kept' } : { type: 'not-entered', reason })
+  const opened = await openSession(name, password)
+  client.tell('reason' in opened ? { type: 'not-entered', reason: opened.reason } : { type: 'kept', session: opened.key })
 }
 
 /** Returns the function that logs out. */
@@ -98,12 +98,13 @@ export function logOut(client: PageClient): () => Promise<void> {
   }
 }
 
-/** Opens a session; returns a sentence if that fails. */
-async function openSession(name: string, password: string): Promise<string | undefined> {
+/** Opens a session; resolves to its key, or to the reason of a failure as a sentence. */
+async function openSession(name: string, password: string): Promise<{ readonly key: string } | { readonly reason: string }> {
   const answer = await request('POST', JSON.stringify({ name, password }))
-  if (answer === undefined) return texts.loginUnreachable
-  if (answer.ok) return undefined
-  return (await readReason(answer)) ?? texts.loginFailed
+  if (answer === undefined) return { reason: texts.loginUnreachable }
+  // the server has checked its answer by the schema of the address
+  if (answer.ok) return (await answer.json()) as { readonly key: string }
+  return { reason: (await readReason(answer)) ?? texts.loginFailed }
 }
 
 async function request(method: string, body?: string): Promise<Response | undefined> {

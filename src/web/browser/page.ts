@@ -9,8 +9,8 @@ import { gameTexts } from '../texts.ts'
 /** Route is the view that the page shows; the fragment of the address has it, which the server never sees. */
 export type Route =
   | { readonly view: 'lobby' }
-  /** A table; with `move`, a replay of its finished game after that move. */
-  | { readonly view: 'table'; readonly table: number; readonly move?: number }
+  /** A table; with `move`, a replay of its finished game after that move; with `token`, by the token of a seat at a private game. */
+  | { readonly view: 'table'; readonly table: number; readonly move?: number; readonly token?: string }
   | { readonly view: 'join'; readonly code: string }
   | { readonly view: 'finished' }
   | { readonly view: 'ladder'; readonly game?: string }
@@ -60,15 +60,17 @@ export function usePage(): PageScope {
 export function parseRoute(fragment: string): Route {
   const none: Route = { view: 'none', address: fragment }
   const [view = '', ...rest] = fragment.replace(/^#/, '').split('/')
-  const [first, second] = rest.map(decodePart)
-  if (rest.length > 2 || rest.some((part) => decodePart(part) === undefined)) return none
+  const [first, second, third] = rest.map(decodePart)
+  if (rest.length > (view === 't' ? 3 : 2) || rest.some((part) => decodePart(part) === undefined)) return none
   switch (view) {
     case '':
     case 'lobby':
       return first === undefined ? { view: 'lobby' } : none
     case 't': {
       if (!/^[1-9]\d{0,14}$/.test(first ?? '') || !/^\d{0,9}$/.test(second ?? '')) return none
-      return { view: 'table', table: Number(first), ...(second === undefined ? {} : { move: Number(second) }) }
+      if (third !== undefined && !/^[0-9A-Z]{26}$/.test(third)) return none
+      const token = third === undefined ? {} : { token: third }
+      return { view: 'table', table: Number(first), ...(second === undefined ? {} : { move: Number(second) }), ...token }
     }
     case 'join':
       return first === undefined || second !== undefined ? none : { view: 'join', code: first }
@@ -98,9 +100,10 @@ function decodePart(part: string): string | undefined {
   }
 }
 
-/** Returns the fragment of a table; with a move, of the replay after that move. */
-export function tableLink(table: number, move?: number): string {
-  return move === undefined ? `#t/${table}` : `#t/${table}/${move}`
+/** Returns the fragment of a table; with a move, of the replay after that move; with a token, of the replay of a private game. */
+export function tableLink(table: number, move?: number, token?: string): string {
+  if (move === undefined) return `#t/${table}`
+  return `#t/${table}/${move}${token === undefined ? '' : `/${token}`}`
 }
 
 /** Returns the fragment of a user's games. */

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import { readRecord } from '../connection/read-api.ts'
+import { findRecord } from '../connection/private-record.ts'
 import { formatDay, formatTerms } from '../formats.ts'
 import { OWN_BOARDS } from '../model/due.ts'
 import { countMoves, type ReplayPosition, type TableRecord, toPosition } from '../model/replay.ts'
@@ -18,12 +18,19 @@ import { Moves, ShareTable, TalkLines } from './table-side.tsx'
 const STEP = 1000
 
 /** ReplayView shows a finished game after a move; without a move, at its end. */
-export function ReplayView({ id, move }: { readonly id: number; readonly move: number | undefined }) {
-  const { model } = usePage()
-  const { games } = model.value
+export function ReplayView(props: { readonly id: number; readonly move: number | undefined; readonly token: string | undefined }) {
+  const { id, move } = props
+  const { model, client } = usePage()
+  const { games, greeted, me, guest, entry } = model.value
+  // the token leaves the address after the first view
+  const [given] = useState(props.token)
+  const token = given ?? (me?.registered ? undefined : model.value.tables.get(id)?.token)
   const isDrawn = (game: string) => OWN_BOARDS.has(findGame(model.value, game)?.rules ?? game)
   // the names of the rules, which tell the boards, come with the games
-  const reading = useReading(games ? `record ${id}` : undefined, () => readRecord(id, isDrawn))
+  // a guest who is just logging in again may be a player of the game
+  const isEntering = guest !== undefined && me === undefined && entry.error === undefined
+  const key = games && greeted && !isEntering ? `record ${id} ${me?.name ?? ''}` : undefined
+  const reading = useReading(key, () => findRecord(id, isDrawn, { ask: (wish) => client.ask(wish), token }))
   if (reading.state === 'loading') {
     return (
       <main id="main" tabIndex={-1}>
@@ -35,7 +42,10 @@ export function ReplayView({ id, move }: { readonly id: number; readonly move: n
       </main>
     )
   }
-  if (reading.state === 'read') return <Replay record={reading.answer} move={move ?? countMoves(reading.answer)} />
+  if (reading.state === 'read') {
+    const { record, isPrivate } = reading.answer
+    return <Replay record={record} move={move ?? countMoves(record)} isPrivate={isPrivate} token={isPrivate ? token : undefined} />
+  }
   const { refusal, again } = reading
   if (refusal.code === 'no-such-table') return <NoTable table={id} />
   return (
@@ -53,7 +63,13 @@ export function ReplayView({ id, move }: { readonly id: number; readonly move: n
   )
 }
 
-function Replay({ record, move }: { readonly record: TableRecord; readonly move: number }) {
+function Replay(props: {
+  readonly record: TableRecord
+  readonly move: number
+  readonly isPrivate: boolean
+  readonly token: string | undefined
+}) {
+  const { record, move, isPrivate, token } = props
   const { model } = usePage()
   const rules = findGame(model.value, record.game)?.rules ?? record.game
   const all = useMemo(() => toPosition(record, rules, Number.POSITIVE_INFINITY), [record, rules])
@@ -69,7 +85,7 @@ function Replay({ record, move }: { readonly record: TableRecord; readonly move:
       isReplay
       play={() => {}}
       about={[texts.table(id), formatTerms(record), formatDay(record.events.at(-1)?.at ?? 0)].filter(Boolean).join(', ')}
-      corner={<Downloads record={record} />}
+      corner={<Downloads record={record} hasText={!isPrivate} />}
       side={
         <Section id="h-talk" title={texts.talk}>
           <TalkLines table={here.table} />
@@ -81,7 +97,11 @@ function Replay({ record, move }: { readonly record: TableRecord; readonly move:
           <Section id="h-moves" title={texts.moves} number={all.move}>
             <Moves table={all.table} here={here.move} linkTo={(to) => tableLink(id, to)} />
           </Section>
-          <ShareTable link={tableLink(id, here.move)}>{texts.replayHint}</ShareTable>
+          {isPrivate ? (
+            <ShareTable link={tableLink(id, here.move, token)}>{token === undefined ? texts.replayPrivate : texts.replayToken}</ShareTable>
+          ) : (
+            <ShareTable link={tableLink(id, here.move)}>{texts.replayHint}</ShareTable>
+          )}
         </div>
       }
     >
@@ -158,7 +178,7 @@ function StepButton(props: {
 }
 
 /** Links that save the record: as JSON, and as text in the notation of the game. */
-function Downloads({ record }: { readonly record: TableRecord }) {
+function Downloads({ record, hasText }: { readonly record: TableRecord; readonly hasText: boolean }) {
   const { table } = record
   const [address, setAddress] = useState<string>()
   useEffect(() => {
@@ -173,11 +193,13 @@ function Downloads({ record }: { readonly record: TableRecord }) {
         {texts.record}
         <span class="sr"> {texts.recordHint}</span>
       </a>
-      <a class="btn btn--s" href={`api/tables/${table}/record.txt`} download={`table-${table}.txt`}>
-        <Icon name="down" />
-        {texts.recordText}
-        <span class="sr"> {texts.recordTextHint}</span>
-      </a>
+      {hasText && (
+        <a class="btn btn--s" href={`api/tables/${table}/record.txt`} download={`table-${table}.txt`}>
+          <Icon name="down" />
+          {texts.recordText}
+          <span class="sr"> {texts.recordTextHint}</span>
+        </a>
+      )}
     </>
   )
 }

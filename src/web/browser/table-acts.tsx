@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { toName } from '../game-status.ts'
-import { isOver, type TableModel } from '../model/table-model.ts'
+import { absentSince, isOver, type TableModel } from '../model/table-model.ts'
 import { texts } from '../texts.ts'
 import { useKeys } from './board.ts'
 import { Icon } from './icons.tsx'
@@ -12,12 +12,12 @@ const ASKS = 5000
 /** Milliseconds after which a player may end the game of an opponent who is disconnected. */
 const ABSENT = 30_000
 
-type Act = 'offer' | 'decline' | 'resign' | 'claim' | 'abort'
+type Act = 'offer' | 'decline' | 'resign' | 'claim' | 'abort' | 'wait'
 
 /** TableActs has the buttons of a table other than moves: draw, resign, rematch. */
 export function TableActs({ table }: { readonly table: TableModel }) {
   const { client, now } = usePage()
-  const { table: id, seat, names, offers, away, joined } = table
+  const { table: id, seat, names, offers, waited, joined } = table
   const act = (type: Act) => client.send({ type, table: id })
   const leave = () => {
     client.send({ type: 'leave', table: id })
@@ -37,9 +37,16 @@ export function TableActs({ table }: { readonly table: TableModel }) {
   const other = offers.find((one) => one !== seat)
   const hasOffered = offers.includes(seat)
   if (isOver(table)) return <ActsAfter table={table} act={act} />
-  const isAbsent = [...away].some(([one, since]) => one !== seat && now.value - since >= ABSENT)
+  const since = absentSince(table)
+  const isAbsent = since !== undefined && now.value - since >= ABSENT
+  const hasWaited = since !== undefined && !isAbsent && waited?.seat === seat && waited.at === since
   return (
     <>
+      {hasWaited && (
+        <p class="offer" role="status">
+          {texts.waitsLonger}
+        </p>
+      )}
       {other !== undefined && <p class="offer">{texts.offersDraw(toName(table, other))}</p>}
       <div class="acts">
         {!isAlone && other === undefined && (
@@ -69,6 +76,9 @@ export function TableActs({ table }: { readonly table: TableModel }) {
             </button>
             <button class="btn" type="button" disabled={isOff} onClick={() => act('abort')}>
               {texts.abort}
+            </button>
+            <button class="btn" type="button" disabled={isOff} onClick={() => act('wait')}>
+              {texts.wait}
             </button>
           </>
         )}

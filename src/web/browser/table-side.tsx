@@ -5,7 +5,7 @@ import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { SeatToken, sideOf } from './icons.tsx'
 import { tableLink, usePage } from './page.ts'
-import { ClockTime, CopyField, SayForm, Section, ShownText, TalkLog, UserName } from './people.tsx'
+import { ClockTime, CopyField, SayForm, Section, ServerText, ShownText, TalkLog, UserName } from './people.tsx'
 
 /** TableTalk shows the talk at a table, and a field to say something. */
 export function TableTalk({ table }: { readonly table: TableModel }) {
@@ -24,6 +24,30 @@ export function TableTalk({ table }: { readonly table: TableModel }) {
         />
       )}
     </Section>
+  )
+}
+
+/** Missed lists what has happened at a table while this user was disconnected, until the user closes the list. */
+export function Missed({ table: { table, missed } }: { readonly table: TableModel }) {
+  const { client } = usePage()
+  return (
+    <div role="status">
+      {missed && (
+        <Section id="h-missed" title={texts.whileAway}>
+          <ol class="talk missed" tabIndex={0} aria-label={texts.whileAway}>
+            {missed.omitted !== undefined && <li class="quiet">{texts.missedEarlier(missed.omitted)}</li>}
+            {missed.lines.map(({ n, at, text }) => (
+              <li key={n}>
+                <ServerText text={text} /> <ClockTime at={at} />
+              </li>
+            ))}
+          </ol>
+          <button class="btn btn--s" type="button" onClick={() => client.tell({ type: 'caught-up', table })}>
+            {texts.close}
+          </button>
+        </Section>
+      )}
+    </div>
   )
 }
 

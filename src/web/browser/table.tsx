@@ -10,10 +10,11 @@ import { ServerText } from './people.tsx'
 import { ReplayView } from './replay.tsx'
 import { TableActs } from './table-acts.tsx'
 import { BackLink, TableFrame } from './table-frame.tsx'
-import { TableInfo, TableTalk } from './table-side.tsx'
+import { Missed, TableInfo, TableTalk } from './table-side.tsx'
 
 /** TableView shows a table, for a player or a watcher; a table whose game is over for all users is shown as a replay. */
-export function TableView({ id, move }: { readonly id: number; readonly move: number | undefined }) {
+export function TableView(props: { readonly id: number; readonly move: number | undefined; readonly token: string | undefined }) {
+  const { id, move, token } = props
   const { model, client } = usePage()
   const table = model.value.tables.get(id)
   const { greeted } = model.value
@@ -21,7 +22,7 @@ export function TableView({ id, move }: { readonly id: number; readonly move: nu
   useEffect(() => {
     if (!table && greeted && !isReplay) client.tell({ type: 'opening', table: id })
   }, [table, greeted, isReplay, id, client])
-  if (isReplay || (table?.closed !== undefined && !table.game)) return <ReplayView id={id} move={move} />
+  if (isReplay || (table?.closed !== undefined && !table.game)) return <ReplayView id={id} move={move} token={token} />
   if (table?.game) return <KnownTable table={table} />
   return (
     <main id="main" tabIndex={-1}>
@@ -56,7 +57,12 @@ function KnownTable({ table }: { readonly table: TableModel }) {
           <span class="sr"> {texts.watchers}</span>
         </span>
       }
-      side={<TableTalk table={table} />}
+      side={
+        <>
+          <Missed table={table} />
+          <TableTalk table={table} />
+        </>
+      }
       info={<TableInfo table={table} />}
     >
       <div class="says__now">

@@ -1,4 +1,6 @@
 import { useState } from 'preact/hooks'
+import { accountTexts } from '../account-texts.ts'
+import { readOwnGames } from '../connection/private-record.ts'
 import { readUserGames, type UserGamesPage } from '../connection/read-api.ts'
 import { CHARTED, listPlayed, toScoreSeries } from '../model/results.ts'
 import { toShownName } from '../shown.ts'
@@ -11,9 +13,13 @@ import { ReadingState, useReading, useViewTitle } from './reading.tsx'
 
 /** UserView shows the finished games of a user, and the user's score over time. */
 export function UserView({ name }: { readonly name: string }) {
-  const { model } = usePage()
-  const reading = useReading(`games ${name}`, () => readUserGames(name))
-  const isMe = model.value.me?.name === name
+  const { model, client } = usePage()
+  const { me, greeted } = model.value
+  const isMe = me?.name === name
+  const hasPrivate = isMe && greeted
+  const reading = useReading(`games ${name} ${hasPrivate}`, () =>
+    hasPrivate ? readOwnGames((wish) => client.ask(wish)) : readUserGames(name),
+  )
   useViewTitle(toShownName(name))
   return (
     <main class="page" id="main" tabIndex={-1}>
@@ -23,7 +29,7 @@ export function UserView({ name }: { readonly name: string }) {
         </h1>
         {isMe && (
           <a class="btn btn--s" href="#account">
-            {texts.account}
+            {accountTexts.account}
           </a>
         )}
       </div>

@@ -32,6 +32,8 @@ export class PageClient {
   #stopWaiting: (() => void) | undefined
   #stopPinging: (() => void) | undefined
   #stopWatching: (() => void) | undefined
+  /** Receivers of the answers to `ask`, by the ids of the commands. */
+  readonly #asked = new Map<number, (answer: ToClient | undefined) => void>()
   readonly #options: PageClientOptions
 
   constructor(options: PageClientOptions) {
@@ -75,6 +77,15 @@ export class PageClient {
     this.#expectAnswer()
   }
 
+  /** Sends a command whose answer the model does not have; resolves to `undefined` if the connection is lost before the answer. */
+  ask(wish: Wish): Promise<ToClient | undefined> {
+    if (!this.#model.greeted) return Promise.resolve(undefined)
+    return new Promise((resolve) => {
+      this.#asked.set(this.#ids + 1, resolve)
+      this.send(wish)
+    })
+  }
+
   /** Sends a command that needs a name; without a name, the command waits for the login. */
   want(wish: Wish): void {
     if (this.#model.me && this.#model.greeted) this.send(wish)
@@ -111,6 +122,11 @@ export class PageClient {
     this.#stopWatching?.()
     this.#stopWatching = undefined
     const { clock } = this.#options
+    const id = 'id' in message && typeof message.id === 'number' ? message.id : undefined
+    if (id !== undefined) {
+      this.#asked.get(id)?.(message)
+      this.#asked.delete(id)
+    }
     this.#take({ type: 'received', message, at: clock.monotonic(), wall: clock.now() })
     if (message.type === 'hello' && this.#isLobbyShown) this.#subscribe()
     if (this.#model.link.state === 'outdated') this.stop()
@@ -120,6 +136,8 @@ export class PageClient {
     this.#socket = undefined
     this.#stopWatching?.()
     this.#stopWatching = undefined
+    for (const resolve of this.#asked.values()) resolve(undefined)
+    this.#asked.clear()
     const { clock } = this.#options
     const { link } = this.#model
     const wait = toWait(link.state === 'lost' ? link.attempt + 1 : 1)

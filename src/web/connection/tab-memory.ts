@@ -17,10 +17,10 @@ export interface TabMemory {
 /** Returns the data that a tab has to remember from a model. */
 export function toMemory({ guest, tables }: Model): TabMemory {
   const seats = [...tables.values()].flatMap((table): readonly StoredSeat[] => {
-    const { token, seat, moves, remembered } = table
+    const { token, seat, moves, remembered, n, missedAfter = n } = table
     if (token === undefined || seat === undefined || table.sight?.outcome || table.next !== undefined) return []
     const own = moves.flatMap((move) => (move.seat === seat && move.text !== undefined ? [[move.n, move.text]] : []))
-    return [{ table: table.table, token, seat, moves: { ...remembered, ...Object.fromEntries(own) } }]
+    return [{ table: table.table, token, seat, moves: { ...remembered, ...Object.fromEntries(own) }, n: missedAfter }]
   })
   return { ...(guest ? { guest } : {}), seats }
 }
@@ -53,7 +53,8 @@ function isMemory(value: unknown): value is TabMemory {
 
 function isSeat(value: unknown): boolean {
   if (!isFields(value)) return false
-  const { table, token, seat, moves } = value
+  const { table, token, seat, moves, n } = value
+  if (n !== undefined && typeof n !== 'number') return false
   return typeof table === 'number' && typeof token === 'string' && typeof seat === 'number' && isFields(moves)
 }
 

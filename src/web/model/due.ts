@@ -26,7 +26,7 @@ export function dueCommands(model: Model): readonly Wish[] {
 }
 
 function dueAt(model: Model, table: TableModel): readonly Wish[] {
-  const { n, joined, pending, seat, token, mayBeOwn, game, board, sight, owners, presence } = table
+  const { n, joined, pending, seat, token, mayBeOwn, game, board, sight, owners, presence, missedAfter } = table
   if (joined === 'no' && !isOver(table) && table.next === undefined) {
     if (token !== undefined) return [{ type: 'resume', token, after: n }]
     return seat === undefined && !mayBeOwn ? [{ type: 'watch', table: table.table }] : [{ type: 'resume', table: table.table, after: n }]
@@ -34,8 +34,10 @@ function dueAt(model: Model, table: TableModel): readonly Wish[] {
   if (joined !== 'yes') return []
   const due: Wish[] = []
   if (pending?.state === 'unsent') due.push({ type: 'play', table: table.table, move: pending.move, after: n })
-  const isSent = (type: 'board' | 'seats') => [...model.sent.values()].some((one) => one.type === type && one.table === table.table)
+  const isSent = (type: 'board' | 'missed' | 'seats') =>
+    [...model.sent.values()].some((one) => one.type === type && one.table === table.table)
   if (sight && !OWN_BOARDS.has(game) && board?.n !== n && !isSent('board')) due.push({ type: 'board', table: table.table })
+  if (missedAfter !== undefined && !isSent('missed')) due.push({ type: 'missed', table: table.table, after: missedAfter })
   if (!isOver(table) && (owners?.n ?? -1) < presence && !isSent('seats')) due.push({ type: 'seats', table: table.table })
   return due
 }

@@ -3,7 +3,7 @@ import { toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { type MessageOf, omit } from './messages.ts'
 import { emptyModel, type Input, type LobbyPage, type Model } from './model.ts'
-import { addEvent, clearPending, leaveTable, type Snapshot, type TableModel, toTable, toUnknownTable } from './table-model.ts'
+import { addEvent, addMissed, clearPending, leaveTable, type Snapshot, type TableModel, toTable, toUnknownTable } from './table-model.ts'
 
 /** The version of the native protocol that this page speaks. */
 const PAGE_VERSION = 1
@@ -30,8 +30,10 @@ export function fold(model: Model, input: Input): Model {
       return restore(model, input)
     case 'entering':
       return { ...model, entry: { busy: true } }
-    case 'kept':
-      return { ...model, entry: { busy: false } }
+    case 'kept': {
+      const own = input.session === undefined ? {} : { ownSession: input.session }
+      return { ...model, entry: { busy: false }, ...own }
+    }
     case 'not-entered':
       return { ...model, entry: { busy: false, error: input.reason } }
     case 'forgotten': {
@@ -42,6 +44,8 @@ export function fold(model: Model, input: Input): Model {
       return addTables(model, [input.table])
     case 'shown':
       return omit(model, 'opened')
+    case 'caught-up':
+      return withTable(model, input.table, (table) => omit(table, 'missed'))
     case 'dismissed':
       return { ...omit(model, 'notice'), tables: new Map(Array.from(model.tables, ([id, table]) => [id, omit(table, 'skipped')])) }
   }
@@ -49,7 +53,10 @@ export function fold(model: Model, input: Input): Model {
 
 function restore(model: Model, { guest, seats }: Extract<Input, { type: 'restored' }>): Model {
   const tables = new Map(model.tables)
-  for (const { table, token, seat, moves } of seats) tables.set(table, { ...toUnknownTable(table), token, seat, remembered: moves })
+  for (const { table, token, seat, moves, n } of seats) {
+    const missed = n === undefined ? {} : { missedAfter: n }
+    tables.set(table, { ...toUnknownTable(table), token, seat, remembered: moves, ...missed })
+  }
   return { ...model, tables, ...(guest ? { guest } : {}) }
 }
 
@@ -91,6 +98,7 @@ function noteSent(model: Model, command: ToServer): Model {
       return { ...next, entry: { busy: true } }
     case 'password':
     case 'unregister':
+    case 'revoke':
       return { ...next, account: { type: command.type, busy: true } }
     case 'seek': {
       const { id: _id, ...wish } = command
@@ -164,12 +172,16 @@ function receive(before: Model, message: ToClient, at: number, wall: number): Mo
       return takeTable(model, message, command !== undefined, at)
     case 'event':
       return withTable(model, message.table, (table) => addEvent(table, message, at))
+    case 'missed':
+      return withTable(model, message.table, (table) => addMissed(table, message))
     case 'recorded':
       return withTable(model, message.table, (table) => ({ ...table, changes: message.changes }))
     case 'closed':
       return withTable(model, message.table, (table) => ({ ...table, closed: message.message, joined: 'no' }))
     case 'bye':
       return { ...model, link: { state: 'lost', attempt: 0, bye: message.message } }
+    case 'sessions':
+      return { ...model, sessions: { sessions: message.sessions, connections: message.connections } }
     case 'finished':
     case 'ladder':
     case 'history':
@@ -185,7 +197,7 @@ function greet(model: Model, { version, name, door }: MessageOf<'hello'>): Model
   if (version !== PAGE_VERSION) return { ...model, link: { state: 'outdated' } }
   const me = name === undefined ? {} : { me: { name, registered: true } }
   const front = door === undefined ? {} : { door }
-  return { ...omit(model, 'me', 'door'), ...me, ...front, link: { state: 'open' }, greeted: true }
+  return { ...omit(model, 'me', 'door', 'ownSession'), ...me, ...front, link: { state: 'open' }, greeted: true }
 }
 
 function acknowledge(model: Model, command: ToServer, ok: MessageOf<'ok'>, wall: number): Model {
@@ -198,7 +210,8 @@ function acknowledge(model: Model, command: ToServer, ok: MessageOf<'ok'>, wall:
     case 'password':
       return { ...revokeTokens(model), account: { type: 'password', busy: false, ended: { connections, sessions } } }
     case 'unregister':
-      return { ...model, account: { type: 'unregister', busy: false, ended: { connections, sessions } } }
+    case 'revoke':
+      return { ...model, account: { type: command.type, busy: false, ended: { connections, sessions } } }
     case 'accept':
     case 'refuse':
       return { ...model, challenges: command.name === undefined ? [] : withoutChallenge(model, command.name) }
@@ -223,6 +236,7 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
     }
     case 'password':
     case 'unregister':
+    case 'revoke':
       return { ...model, account: { type: command.type, busy: false, error: message } }
     case 'play':
       return withTable(model, command.table, (table) => {
@@ -246,11 +260,16 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
     case 'resign':
     case 'claim':
     case 'abort':
+    case 'wait':
       return withTable(model, command.table, (table) => ({ ...table, refusal: message }))
     case 'seek':
       return { ...omit(model, 'seek'), notice: message }
     case 'watchers':
+    case 'record':
+    case 'history':
       return model
+    case 'missed':
+      return withTable(model, command.table, (table) => omit(table, 'missedAfter'))
     case 'seats':
       // the plates stay without a badge
       return withTable(model, command.table, (table) => ({ ...table, owners: { n: table.n, seats: [] } }))

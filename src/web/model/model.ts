@@ -62,9 +62,9 @@ export interface Entry {
   readonly proposal?: string
 }
 
-/** AccountChange is the state of the last change of the account: a new password, or the end of the account. */
+/** AccountChange is the state of the last change of the account: a new password, the end of sessions, or the end of the account. */
 export interface AccountChange {
-  readonly type: 'password' | 'unregister'
+  readonly type: 'password' | 'unregister' | 'revoke'
   readonly busy: boolean
   readonly error?: string
   /** The connections and sessions that the change has ended; missing until the server has made the change. */
@@ -81,6 +81,10 @@ export interface Model {
   readonly guest?: Guest
   readonly entry: Entry
   readonly account?: AccountChange
+  /** The sessions and the other connections of the account; missing until the user has opened the view of the account. */
+  readonly sessions?: Pick<MessageOf<'sessions'>, 'sessions' | 'connections'>
+  /** The key of the session that this page has opened on its present connection. */
+  readonly ownSession?: string
   /** The port of the front door; missing if the server has none, and before the first `hello`. */
   readonly door?: number
   readonly games?: readonly GameInfo[]
@@ -118,7 +122,7 @@ export type Input =
   | { readonly type: 'entering' }
   | { readonly type: 'not-entered'; readonly reason: string }
   /** The server has opened a session for the user who is logged in, so that a reload keeps the login. */
-  | { readonly type: 'kept' }
+  | { readonly type: 'kept'; readonly session?: string }
   /** The user has logged out, or logs in as another user. */
   | { readonly type: 'forgotten' }
   /** The user opens a table by its number. */
@@ -126,6 +130,8 @@ export type Input =
   /** The page has shown the table `opened`, or the user has closed the notice. */
   | { readonly type: 'shown' }
   | { readonly type: 'dismissed' }
+  /** The user has closed the list of missed events of a table. */
+  | { readonly type: 'caught-up'; readonly table: number }
 
 /** StoredSeat is a seat that this tab held before the page was loaded again. */
 export interface StoredSeat {
@@ -134,6 +140,8 @@ export interface StoredSeat {
   readonly seat: number
   /** This user's own moves, by the numbers of their events: not every view shows them. */
   readonly moves: Readonly<Record<string, string>>
+  /** Number of the last event that the user has seen. */
+  readonly n?: number
 }
 
 /** The model before the first connection. */

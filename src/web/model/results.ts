@@ -22,8 +22,11 @@ export const CHARTED = 2
 
 /** ScoreSeries is the score of a user in one game over time, ascending. */
 export interface ScoreSeries {
-  /** `points`: the sum of the points that the games gave; `balance`: games won minus games lost. */
-  readonly kind: 'points' | 'balance'
+  /**
+   * `rating`: the rating after each rated game; `points`: the sum of the points that the games gave; `balance`: games won minus games
+   * lost, for a game without ratings.
+   */
+  readonly kind: 'rating' | 'points' | 'balance'
   /** Ends of the games, in milliseconds since the Unix epoch. */
   readonly times: readonly number[]
   readonly scores: readonly number[]
@@ -33,6 +36,10 @@ export interface ScoreSeries {
 export function toScoreSeries(rows: readonly FinishedRow[], game: string): ScoreSeries {
   const played = rows.filter((row) => row.game === game && toResultKind(row) !== 'aborted').reverse()
   const isPoints = played.some(({ points }) => points !== undefined)
+  const scored = played.flatMap(({ at, score }) => (score === undefined ? [] : [{ at, score }]))
+  if (scored.length >= CHARTED) {
+    return { kind: isPoints ? 'points' : 'rating', times: scored.map(({ at }) => at), scores: scored.map(({ score }) => Math.round(score)) }
+  }
   let score = 0
   const scores = played.map((row) => {
     const kind = toResultKind(row)

@@ -60,6 +60,8 @@ export interface TableModel {
   readonly offers: readonly number[]
   /** The seats whose players are disconnected, with the time of the message about it, by the page's own clock. */
   readonly away: ReadonlyMap<number, number>
+  /** The last player who gave the disconnected opponents more time, with the time of the message about it, by the page's own clock. */
+  readonly waited?: { readonly seat: number; readonly at: number }
   readonly moves: readonly MoveEntry[]
   /** This user's own moves by the numbers of their events, from before the page was loaded again. */
   readonly remembered?: Readonly<Record<string, string>>
@@ -79,6 +81,10 @@ export interface TableModel {
   /** The table of the rematch. */
   readonly next?: number
   readonly changes?: MessageOf<'recorded'>['changes']
+  /** Number of the last event before the connection was lost, until the server has described the later events. */
+  readonly missedAfter?: number
+  /** What has happened while this user was disconnected, in words of the server; missing after the user has closed the list. */
+  readonly missed?: Pick<MessageOf<'missed'>, 'lines' | 'omitted'>
   /** Number of events that the page has not seen, because the server did not send them again. */
   readonly skipped?: number
   /** Why the server sends no further events. */
@@ -88,10 +94,11 @@ export interface TableModel {
 /** Begins the model of a table from a message with its state; for a known table, `before` has what the message does not repeat. */
 export function toTable(snapshot: Snapshot, at: number, before?: TableModel): TableModel {
   const { table, game, names, settings, rated, clock, seat, token, n = 0, sight, offers = [] } = snapshot
-  const { mayBeOwn: _, ...known } = before ?? { n: 0, presence: 0, away: new Map<number, number>(), moves: [], talk: [] }
+  const { mayBeOwn: _, missedAfter, ...known } = before ?? toEmptyHistory()
   // an event may be in the log of this connection before the answer that has an older number
   const isNewer = n >= known.n
   const skipped = snapshot.type === 'resync' ? n - known.n : 0
+  const hasMissed = missedAfter !== undefined && missedAfter < Math.max(n, known.n)
   return {
     ...known,
     table,
@@ -107,8 +114,22 @@ export function toTable(snapshot: Snapshot, at: number, before?: TableModel): Ta
     sightAt: at,
     offers,
     joined: 'yes',
+    ...(hasMissed ? { missedAfter } : {}),
     ...(skipped > 0 ? { skipped } : {}),
   }
+}
+
+/** The parts of a table that no snapshot has. */
+type History = Pick<TableModel, 'n' | 'presence' | 'away' | 'moves' | 'talk' | 'mayBeOwn' | 'missedAfter'>
+
+function toEmptyHistory(): History {
+  return { n: 0, presence: 0, away: new Map(), moves: [], talk: [] }
+}
+
+/** Returns a table with the server's description of the events that this user has missed; without events, there is nothing to show. */
+export function addMissed(table: TableModel, { lines, omitted }: MessageOf<'missed'>): TableModel {
+  const { missedAfter: _, missed: __, ...rest } = table
+  return lines.length === 0 ? rest : { ...rest, missed: { lines, ...(omitted === undefined ? {} : { omitted }) } }
 }
 
 /** Returns a table of which the page knows only the number; it is not joined yet. */
@@ -138,6 +159,8 @@ export function addEvent(table: TableModel, { n, at: happened, what, sight }: Me
       return { ...setAway(next, what.seat, undefined), presence: n }
     case 'ended':
       return { ...clearPending(next), offers: [] }
+    case 'waited':
+      return { ...next, waited: { seat: what.seat, at } }
     case 'continued':
       return { ...next, next: what.table, joined: 'no' }
     default:
@@ -172,13 +195,20 @@ function setAway(table: TableModel, seat: number, since: number | undefined): Ta
  * closes its tables, and opens them again when it is back.
  */
 export function leaveTable({ closed: _closed, ...table }: TableModel): TableModel {
-  const { pending } = table
-  return { ...table, joined: 'no', ...(pending ? { pending: { ...pending, state: 'unsent' } } : {}) }
+  const { pending, n, missedAfter = n } = table
+  const left = table.joined === 'yes' ? { missedAfter } : {}
+  return { ...table, joined: 'no', ...left, ...(pending ? { pending: { ...pending, state: 'unsent' } } : {}) }
 }
 
 /** Checks whether the game at a table is over, or the server sends no more of it. */
 export function isOver({ sight, closed }: TableModel): boolean {
   return sight?.outcome !== undefined || closed !== undefined
+}
+
+/** Returns the time since which the absence of an opponent counts, by the page's own clock; `undefined` if no opponent is disconnected. */
+export function absentSince({ away, seat, waited }: TableModel): number | undefined {
+  const absences = [...away].flatMap(([one, since]) => (one === seat ? [] : [Math.max(since, waited?.at ?? since)]))
+  return absences.length === 0 ? undefined : Math.min(...absences)
 }
 
 /** Checks whether this user may move now: the move before is confirmed, and the connection is there. */

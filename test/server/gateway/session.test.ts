@@ -36,7 +36,10 @@ describe('a login session', () => {
   test('is in a cookie that no script can read, and logs the WebSocket in until it ends', async () => {
     const gateway = await withAda()
     const answer = await logIn(gateway)
-    expect([answer.status, await answer.json()]).toEqual([200, { name: 'ada', until: expect.any(Number) }])
+    expect([answer.status, await answer.json()]).toEqual([
+      200,
+      { name: 'ada', key: expect.stringMatching(/^[0-9a-f]{16}$/), until: expect.any(Number) },
+    ])
     expect(answer.headers.getSetCookie()).toEqual([
       expect.stringMatching(/^parlor-session=[0-9A-Z]{26}; Path=\/; Expires=[\w:, ]+ GMT; HttpOnly; SameSite=Lax$/),
     ])
@@ -90,6 +93,38 @@ describe('a login session', () => {
   test.each(['text/plain', 'application/x-www-form-urlencoded'])('is refused for a body of %s, which a form can send', async (type) => {
     const gateway = await withAda()
     expect((await logIn(gateway, { headers: { 'content-type': type } })).status).toBe(415)
+  })
+
+  test('is listed with its connections, and its owner ends it or all others', async () => {
+    const gateway = await withAda()
+    const enter = async (answer: Response) => gateway.browser({ headers: { cookie: cookieOf(answer) } })
+    const [own, lost] = [await logIn(gateway), await logIn(gateway)]
+    const [ada, other, third] = [await enter(own), await enter(lost), await gateway.browser()]
+    await third.ask({ type: 'enter', name: 'ada', password: PASSWORD })
+    const { key } = (await lost.json()) as { readonly key: string }
+    const link = { program: 'parlor/web', transport: 'websocket', port: Number(new URL(gateway.url).port) }
+    const listed = await ada.ask({ type: 'sessions' })
+    if (listed.type !== 'sessions') throw new Error('it is refused')
+    expect(listed.connections).toEqual([link])
+    expect(listed.sessions.map(({ links }) => links)).toEqual([[link], [link]])
+    expect(listed.sessions.filter(({ current }) => current).map((session) => session.key)).not.toContain(key)
+    expect(await ada.ask({ type: 'revoke', key: 'unknown' })).toMatchObject({ type: 'error', code: 'bad-token' })
+    expect(await ada.ask({ type: 'revoke', key })).toMatchObject({ type: 'ok', sessions: 1, connections: 1 })
+    await other.closed
+    expect(other.received.at(-1)).toMatchObject({ type: 'bye', message: expect.stringMatching(/^you have ended this session/) })
+    expect((await enter(lost)).received[0]).not.toHaveProperty('name')
+    expect(await ada.ask({ type: 'revoke' })).toMatchObject({ type: 'ok', sessions: 0, connections: 1 })
+    await third.closed
+    // the session of the request stays
+    expect((await enter(own)).received[0]).toHaveProperty('name', 'ada')
+    expect(await ada.ask({ type: 'sessions' })).toMatchObject({ sessions: [{ current: true, links: [link, link] }], connections: [] })
+    // a page that has logged in with the password names the session that stays
+    const page = await gateway.browser()
+    await page.ask({ type: 'enter', name: 'ada', password: PASSWORD })
+    const { key: except } = (await own.json()) as { readonly key: string }
+    expect(await page.ask({ type: 'revoke', except })).toMatchObject({ type: 'ok', sessions: 0, connections: 0 })
+    expect(await page.ask({ type: 'revoke' })).toMatchObject({ type: 'ok', sessions: 1, connections: 2 })
+    await ada.closed
   })
 
   test('counts the attempts of an address together with those of the WebSocket', async () => {

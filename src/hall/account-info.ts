@@ -1,0 +1,55 @@
+import { formatCount } from '../base/counts.ts'
+import type { PeerLink } from './peer-links.ts'
+
+/** SessionInfo is a login session of an account, as its owner sees it. Times are in milliseconds since the Unix epoch. */
+export interface SessionInfo {
+  /** Names the session to its owner; no client can log in with it. */
+  readonly key: string
+  readonly since: number
+  /** Time of the last login with the token of the session. */
+  readonly used: number
+  readonly until: number
+  /** The connections that are logged in by the session now. */
+  readonly links: readonly PeerLink[]
+  /** True for the session by which this connection is logged in. */
+  readonly current?: true
+}
+
+/** SessionList has the login sessions of an account, the last used first, and its other connections. */
+export interface SessionList {
+  readonly sessions: readonly SessionInfo[]
+  /** The connections of the account that are logged in without a session. */
+  readonly connections: readonly PeerLink[]
+}
+
+/** OpenedSession is a new login session: its token replaces the password until the time `until`. */
+export interface OpenedSession {
+  readonly session: string
+  readonly key: string
+  readonly until: number
+}
+
+/** SessionChoice says which sessions of an account to end: the session `key`, or all sessions and connections but the own and `except`. */
+export type SessionChoice = { readonly key: string } | { readonly except?: string | undefined }
+
+/**
+ * EndedConnections counts the other connections and the sessions of an account that a new password, the removal of the account, or its
+ * owner has ended.
+ */
+export interface EndedConnections {
+  readonly connections: number
+  readonly sessions: number
+}
+
+/**
+ * Formats the numbers of ended connections and sessions: "2 other connections and 1 session were ended." `connection` is the noun:
+ * "other connection" for a user, whose own connection stays, and "connection" for the operator.
+ */
+export function formatEnded({ connections, sessions }: EndedConnections, connection = 'other connection'): string {
+  const parts = [
+    ...(connections > 0 ? [formatCount(connections, connection)] : []),
+    ...(sessions > 0 ? [formatCount(sessions, 'session')] : []),
+  ]
+  if (parts.length === 0) return `No ${connection} or session was open.`
+  return `${parts.join(' and ')} ${connections + sessions === 1 ? 'was' : 'were'} ended.`
+}

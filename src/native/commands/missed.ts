@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { isRefusal } from '../../games/game.ts'
+import { command, message, toAnswer } from '../declaration.ts'
+import { count, id, list, seen, table, text, time } from '../fields.ts'
+import { describeMissed } from '../missed-text.ts'
+
+const line = z.strictObject({ n: seen.meta({ description: 'the number of the event' }), at: time, text })
+
+/** The answer to `missed`. */
+export const missedMessage = message(
+  'missed',
+  'The events at a table that this client has missed, in words: a line for each event that concerns a user.',
+  {
+    id: id.optional(),
+    table,
+    after: seen.meta({ description: 'the number of the last event that the client has not missed' }),
+    omitted: count
+      .optional()
+      .meta({ description: 'the number of the earliest missed events that the server does not describe, if there are too many' }),
+    lines: list(line),
+  },
+  {
+    id: 11,
+    table: 17,
+    after: 2,
+    lines: [
+      { n: 4, at: 1_709_212_800_000, text: 'grace played 5.' },
+      { n: 5, at: 1_709_212_804_000, text: 'grace said: are you there?' },
+    ],
+  },
+)
+
+/** The command that describes the time since a disconnection. */
+export const missedCommand = command(
+  'missed',
+  'Requests the missed events of a table in words, for a seat or a watcher; for a client that does not know the game, and for users. The answer is `missed`.',
+  {
+    table,
+    after: seen.optional().meta({
+      description:
+        'the number of the last event that the client has not missed; by default, that of the last event before the last disconnection of the seat, if the seat has not moved since',
+    }),
+  },
+  {
+    example: { id: 11, table: 17, after: 2 },
+    cost: 19,
+    answer: missedMessage.schema,
+    async run(lobby, given) {
+      const found = await lobby.missed(given.table, given.after)
+      if (isRefusal(found)) return found
+      const { after, omitted } = found
+      const fields = { table: given.table, after, lines: describeMissed(found) }
+      return toAnswer(missedMessage, omitted === undefined ? fields : { ...fields, omitted })
+    },
+  },
+)

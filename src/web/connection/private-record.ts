@@ -1,0 +1,55 @@
+import type { ToClient } from '../../native/messages.ts'
+import type { Wish } from '../model/messages.ts'
+import type { TableRecord } from '../model/replay.ts'
+import { texts } from '../texts.ts'
+import { isReadRefusal, type ReadRefusal, readRecord, type UserGamesPage } from './read-api.ts'
+
+/*
+ * The read API has public games alone, because its requests have no user. The record of a private game comes over the connection of the
+ * page, which has a user or sends the token of a seat.
+ */
+
+/** Ask sends a command, and resolves to its answer; to `undefined` if the connection is lost. */
+export type Ask = (wish: Wish) => Promise<ToClient | undefined>
+
+/** FoundRecord is a record, and whether only its players can read it. */
+export interface FoundRecord {
+  readonly record: TableRecord
+  readonly isPrivate: boolean
+}
+
+/** Maximum number of events or games in one answer. */
+const ROWS = 100
+
+/** Reads the record of a finished game: over HTTP or, if it is private, over the connection, by the user or by the token of a seat. */
+export async function findRecord(
+  table: number,
+  isDrawn: (game: string) => boolean,
+  { ask, token }: { readonly ask: Ask; readonly token: string | undefined },
+): Promise<FoundRecord | ReadRefusal> {
+  const found = await readRecord(table, isDrawn)
+  if (!isReadRefusal(found)) return { record: found, isPrivate: false }
+  if (found.code !== 'no-such-table') return found
+  const own = await readOwnRecord(table, ask, token)
+  return isReadRefusal(own) ? own : { record: own, isPrivate: true }
+}
+
+/** Reads the latest finished games of the user of the connection, with the private games of a registered user. */
+export async function readOwnGames(ask: Ask): Promise<UserGamesPage | ReadRefusal> {
+  const answer = await ask({ type: 'history', limit: ROWS })
+  if (answer?.type === 'error') return { code: answer.code, message: answer.message }
+  return answer?.type === 'history' ? answer : { code: 'unavailable', message: texts.unreachable }
+}
+
+async function readOwnRecord(table: number, ask: Ask, token: string | undefined): Promise<TableRecord | ReadRefusal> {
+  let record: TableRecord | undefined
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const answer = await ask({ type: 'record', table, after, limit: ROWS, ...(token === undefined ? {} : { token }) })
+    if (answer?.type === 'error') return { code: answer.code, message: answer.message }
+    if (answer?.type !== 'record') return { code: 'unavailable', message: texts.unreachable }
+    const { type: _, id: __, next, ...page } = answer
+    record = record ? { ...record, events: [...record.events, ...page.events] } : page
+    after = next
+  }
+  return record ?? { code: 'no-such-table', message: texts.noTableWhy }
+}
