@@ -241,7 +241,7 @@ function refusedUpgrade(port: number): Promise<string> {
     socket.on('error', () => resolve('reset')).on('data', (data) => (answer += data))
     socket.on('close', () => resolve(/ (\d+) .*"code":"([\w-]+)"/s.exec(answer)?.slice(1).join(' ') ?? 'reset'))
     socket.write(
-      'GET /ws HTTP/1.1\r\nHost: parlor\r\nOrigin: http://elsewhere.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+      'GET /ws HTTP/1.1\r\nHost: localhost\r\nOrigin: http://elsewhere.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
     )
   })
 }

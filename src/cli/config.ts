@@ -57,6 +57,7 @@ export interface Flags {
   readonly http?: string
   readonly web?: string
   readonly webPrefix?: string
+  readonly webHost?: readonly string[]
   readonly webOrigin?: readonly string[]
   readonly webProxy?: readonly string[]
   readonly log?: string
@@ -75,6 +76,7 @@ const SPELT: Readonly<Record<string, string>> = {
   portBase: 'port-base',
   faults: 'fault',
   webPrefix: 'web-prefix',
+  webHosts: 'web-host',
   webOrigins: 'web-origin',
   webProxies: 'web-proxy',
 }
@@ -280,13 +282,14 @@ function withSource<Made>({ from, lines }: ResolvedConfig, setting: string, make
 }
 
 function flagLayer({ config: _, json: __, ...flags }: Flags): ConfigSource {
-  const { plugin, port, limit, fault, webOrigin, webProxy, first, idle, wait, given = [], ...others } = flags
+  const { plugin, port, limit, fault, webHost, webOrigin, webProxy, first, idle, wait, given = [], ...others } = flags
   const spans = Object.entries({ first, idle, wait }).flatMap(([name, ms]) => (ms === undefined ? [] : [[name, formatSpan(ms)]]))
   const tables = {
     ...(plugin ? { plugins: plugin } : {}),
     ...(port ? { ports: port } : {}),
     ...(limit ? { limits: limit } : {}),
     ...(fault ? { faults: fault } : {}),
+    ...(webHost ? { webHosts: webHost } : {}),
     ...(webOrigin ? { webOrigins: webOrigin } : {}),
     ...(webProxy ? { webProxies: webProxy } : {}),
   }

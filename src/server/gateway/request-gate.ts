@@ -21,7 +21,15 @@ const BAD_ORIGIN: GatewayError = {
   message: 'the page of another origin may not do this; the operator allows an origin with webOrigins',
 }
 
-/** RequestGate admits or refuses each request and each upgrade, by the address and the page from which it comes. */
+const BAD_HOST: GatewayError = {
+  code: 'bad-host',
+  message: 'this server does not know the name in the address: use the IP address of the server; the operator adds a name with webHosts',
+}
+
+/** A proxy in front of this server may read the other `Host` (RFC 9112, section 3.2). */
+const TWO_HOSTS: GatewayError = { code: 'bad-request', message: 'a request has only one header "Host"' }
+
+/** RequestGate admits or refuses each request and each upgrade, by the address and the page from which it comes, and by the host that it names. */
 export class RequestGate {
   readonly #rules: OriginRules
   readonly #clock: Clock
@@ -39,6 +47,8 @@ export class RequestGate {
     const origin = this.originOf(request)
     const wait = this.#rate?.take(toNetwork(origin.remote.host), this.#clock.monotonic()) ?? 0
     if (wait > 0) return TOO_MANY
+    if (countHosts(request) > 1) return TWO_HOSTS
+    if (!this.#rules.isHost(request.headers)) return BAD_HOST
     return kind === 'read' || this.#rules.isAllowed(origin, request.headers) ? origin : BAD_ORIGIN
   }
 
@@ -47,4 +57,10 @@ export class RequestGate {
     if (!(socket instanceof TransportStream)) throw new TypeError('a request of the gateway came through another server')
     return this.#rules.resolve(socket.transport, headers)
   }
+}
+
+function countHosts({ rawHeaders }: IncomingMessage): number {
+  let count = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') count++
+  return count
 }
