@@ -23,6 +23,9 @@ const PING = 30_000
 /** Milliseconds that a client has to answer the close of the server. */
 const CLOSE_TIMEOUT = 2000
 
+/** The sentence for an upgrade that is no handshake. */
+const NO_HANDSHAKE = 'this is not a handshake of WebSocket version 13 (RFC 6455)'
+
 /** The options of the library; the types do not have all of them yet. */
 const OPTIONS = {
   noServer: true,
@@ -30,6 +33,11 @@ const OPTIONS = {
   // compression costs memory and time for each client, and messages are short
   perMessageDeflate: false,
   maxPayload: MESSAGE_LIMIT,
+  // each part of an unfinished message costs more memory than its bytes
+  maxFragments: 128,
+  maxBufferedChunks: 1024,
+  // the native protocol is not a subprotocol, and the answer repeats no text of the client
+  handleProtocols: () => false as const,
   autoPong: false,
   closeTimeout: CLOSE_TIMEOUT,
 }
@@ -71,15 +79,20 @@ export class GatewaySockets {
     if ('code' in checked) return refuse(stream, checked.code, checked.message)
     const path = `${this.#options.prefix}/ws`
     if (request.url !== path) return refuse(stream, 'not-found', `WebSockets are at ${path}, without a query`)
+    // the library also accepts version 8, in which the origin has another header
+    if (request.headers['sec-websocket-version'] !== '13') return refuse(stream, 'bad-request', NO_HANDSHAKE)
     const refusal = this.#services.entrance.admit(checked)
     if (refusal !== undefined) return refuse(stream, 'too-many', refusal)
     let accepted: WebSocket | undefined
     this.#library.handleUpgrade(request, stream, head, (socket) => {
       accepted = socket
     })
-    if (accepted) return this.#serve(accepted, stream, checked, readSessionCookie(request.headers.cookie))
+    if (accepted) {
+      const token = readSessionCookie(request.headers.cookie, { prefix: this.#options.prefix, isSecure: checked.isSecure })
+      return this.#serve(accepted, stream, checked, token)
+    }
     this.#services.entrance.leave(checked)
-    refuse(stream, 'bad-request', 'this is not a handshake of WebSocket version 13 (RFC 6455)')
+    refuse(stream, 'bad-request', NO_HANDSHAKE)
   }
 
   /** Serves a WebSocket. Its listeners are created here, because in `#upgrade` they would hold the whole request in memory. */
