@@ -20,8 +20,8 @@ export interface HeldSeatsOptions {
  */
 export class HeldSeats {
   readonly #options: HeldSeatsOptions
-  /** Functions that release the seats which this connection has resumed by their token alone, by table. */
-  readonly #byToken = new Map<number, () => void>()
+  /** Functions that release the seats which this connection has resumed by their token alone, by table; missing before the first. */
+  #byToken: Map<number, () => void> | undefined
 
   constructor(options: HeldSeatsOptions) {
     this.#options = options
@@ -48,22 +48,23 @@ export class HeldSeats {
   hold(id: number, { person, token }: SeatOwner): void {
     const { context, peer, user } = this.#options
     const own = user()
-    if (token !== undefined && own?.person === person) own.addToken(token)
-    else if (!this.#byToken.has(id))
-      this.#byToken.set(
-        id,
-        context.people.holdSeat(person, (reason) => peer.end(reason)),
-      )
+    if (token !== undefined && own?.person === person) return own.addToken(token)
+    this.#byToken ??= new Map()
+    if (this.#byToken.has(id)) return
+    this.#byToken.set(
+      id,
+      context.people.holdSeat(person, (reason) => peer.end(reason)),
+    )
   }
 
   /** Releases a seat that this connection has resumed by the seat's token alone. */
   release(id: number): void {
-    this.#byToken.get(id)?.()
-    this.#byToken.delete(id)
+    this.#byToken?.get(id)?.()
+    this.#byToken?.delete(id)
   }
 
   releaseAll(): void {
-    for (const id of [...this.#byToken.keys()]) this.release(id)
+    for (const id of [...(this.#byToken?.keys() ?? [])]) this.release(id)
   }
 
   /**
