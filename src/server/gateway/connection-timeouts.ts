@@ -13,11 +13,17 @@ export class ConnectionTimeouts {
   readonly #cancels = new Map<TransportStream, () => void>()
   /** Requests that the server is answering. */
   readonly #answering = new WeakSet<IncomingMessage>()
+  /** One listener for all connections, because a closure for each would stay with every WebSocket. */
+  readonly #onClose: (this: TransportStream) => void
 
   /** `connections` is the maximum number of connections; one more connection closes the oldest. */
   constructor(clock: Clock, connections: number) {
     this.#clock = clock
     this.#connections = connections
+    const remove = (stream: TransportStream) => this.remove(stream)
+    this.#onClose = function () {
+      remove(this)
+    }
   }
 
   /** Number of open connections. */
@@ -30,13 +36,14 @@ export class ConnectionTimeouts {
     const [oldest] = this.#cancels.keys()
     if (oldest && this.#cancels.size >= this.#connections) this.#end(oldest)
     this.#arm(stream, TIMEOUT.request)
-    stream.once('close', () => this.remove(stream))
+    stream.on('close', this.#onClose)
   }
 
   /** Removes a connection, which then has no timeout. */
   remove(stream: TransportStream): void {
     this.#cancels.get(stream)?.()
     this.#cancels.delete(stream)
+    stream.off('close', this.#onClose)
   }
 
   /** Notes that a request is whole. The connection passes on no further requests until its answer. */

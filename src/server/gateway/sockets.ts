@@ -55,6 +55,8 @@ export class GatewaySockets {
   readonly #guards: SocketGuards
   readonly #library = new WebSocketServer(OPTIONS)
   readonly #open = new Set<WebSocketTransport>()
+  /** One function for all WebSockets. */
+  readonly #onClosed = (transport: WebSocketTransport) => void this.#open.delete(transport)
   #cancel: (() => void) | undefined
 
   constructor(server: HttpServer, options: Pick<GatewayOptions, 'clock' | 'prefix'>, services: GatewayServices, guards: SocketGuards) {
@@ -98,10 +100,11 @@ export class GatewaySockets {
   /** Serves a WebSocket. Its listeners are created here, because in `#upgrade` they would hold the whole request in memory. */
   #serve(socket: WebSocket, stream: TransportStream, client: AdmittedPeer, token: string | undefined): void {
     this.#guards.timeouts.remove(stream)
+    // the library has a listener of its own now
+    stream.off('error', ignoreError)
     stream.upgrade()
-    const transport = new WebSocketTransport(socket, stream, client)
+    const transport = new WebSocketTransport(socket, stream, client, this.#onClosed)
     this.#ping(transport)
-    socket.once('close', () => this.#open.delete(transport))
     this.#services.entrance.serve(transport, token === undefined ? undefined : { sessionToken: token })
   }
 
