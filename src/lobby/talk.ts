@@ -11,7 +11,7 @@ import type {
   TableSnapshot,
 } from '../hall/api.ts'
 import { foldName } from '../hall/names/names.ts'
-import type { LobbyContext, SessionPeer } from './context.ts'
+import type { SessionContext } from './context.ts'
 import { notHere } from './errors.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import type { NoticeListener } from './user-notices.ts'
@@ -23,11 +23,11 @@ const LONGEST = 1000
 const MUTED = 100
 
 export interface LobbyTalkOptions {
-  readonly context: LobbyContext
-  readonly peer: SessionPeer
+  readonly session: SessionContext & {
+    /** The sessions of the user, who has one rate limit of talk; `undefined` without a name. */
+    readonly sessions: UserSessions | undefined
+  }
   readonly tables: Subscriptions
-  /** Returns the sessions of the user, who has one rate limit of talk; `undefined` without a name. */
-  readonly sessions: () => UserSessions | undefined
 }
 
 /** Muted has a muted name, as the user writes it, and in its folded form. */
@@ -49,19 +49,15 @@ interface Mutes {
  * Muting a name also mutes the connections that have the name at that moment; they stay muted after they take other names.
  */
 export class LobbyTalk {
-  readonly #context: LobbyContext
-  readonly #peer: SessionPeer
+  readonly #session: LobbyTalkOptions['session']
   readonly #tables: Subscriptions
-  readonly #sessions: LobbyTalkOptions['sessions']
   readonly #bucket = new TokenBucket(TALK)
   /** Missing until the user mutes a name, because most users never do. */
   #mutes: Mutes | undefined
 
-  constructor({ context, peer, tables, sessions }: LobbyTalkOptions) {
-    this.#context = context
-    this.#peer = peer
+  constructor({ session, tables }: LobbyTalkOptions) {
+    this.#session = session
     this.#tables = tables
-    this.#sessions = sessions
   }
 
   /** Sends a chat message to a table. */
@@ -73,17 +69,17 @@ export class LobbyTalk {
   async sendMessage({ name: from, person }: OnlineUser, name: string, text: string): Promise<LobbyRefusal | undefined> {
     const wrong = checkText(text) ?? this.#throttled()
     if (wrong) return wrong
-    const { people, userNotifier } = this.#context
+    const { people, userNotifier } = this.#session.context
     const found = people.named(name)
     if (!found) return notHere(name)
     if (found.person === person) return OWN_NAME
-    return userNotifier.sendMessage(found, { from, text, address: this.#peer.address })
+    return userNotifier.sendMessage(found, { from, text, address: this.#session.peer.address })
   }
 
   /** Mutes a user by name: this session gets no talk, messages or challenges from that user. */
   async mute({ name: own }: OnlineUser, typed: string): Promise<LobbyRefusal | undefined> {
     if (foldName(typed) === foldName(own)) return OWN_NAME
-    const { people } = this.#context
+    const { people } = this.#session.context
     const mutes = this.#mutes ?? { names: new Map<string, Muted>(), connections: new WeakMap<object, Muted>() }
     if (mutes.names.size >= MUTED) return { code: 'too-many', refused: `you have muted ${MUTED} names, the maximum: unmute one first` }
     const name = people.named(typed)?.name ?? (await people.registeredName(typed))
@@ -119,7 +115,7 @@ export class LobbyTalk {
   }
 
   #connectionsOf(name: string): readonly OnlineUser[] {
-    const { people } = this.#context
+    const { people } = this.#session.context
     const found = people.named(name)
     return found ? people.of(found.person) : []
   }
@@ -136,9 +132,9 @@ export class LobbyTalk {
   }
 
   #throttled(): LobbyRefusal | undefined {
-    const now = this.#context.hall.clock.monotonic()
+    const now = this.#session.context.hall.clock.monotonic()
     // the bucket belongs to the connection, also after the connection takes another name
-    const wait = this.#bucket.take(now) || (this.#sessions()?.talk.take(now) ?? 0)
+    const wait = this.#bucket.take(now) || (this.#session.sessions?.talk.take(now) ?? 0)
     return wait > 0 ? { code: 'throttled', refused: 'you send messages too fast: wait a moment' } : undefined
   }
 }
