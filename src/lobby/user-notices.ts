@@ -60,7 +60,7 @@ export class UserNotifier {
 
   /** Subscribes a listener to the notifications of a user; returns a function that unsubscribes it. */
   subscribe(person: PersonId, listener: NoticeListener): () => void {
-    this.#listeners.set(person, [...(this.#listeners.get(person) ?? []), listener])
+    this.#listeners.set(person, this.#listeners.get(person)?.concat(listener) ?? [listener])
     return () => {
       const others = (this.#listeners.get(person) ?? []).filter((one) => one !== listener)
       if (others.length > 0) this.#listeners.set(person, others)

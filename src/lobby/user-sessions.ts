@@ -67,7 +67,7 @@ export class UserSessions {
   opening = 0
   /** Limits the user's talk at all sessions together. */
   readonly talk = new TokenBucket(TALK)
-  /** An array, because most users have one session, and a set of one costs 150 bytes. */
+  /** An array without free space, because most users have one session, and a set of one costs 150 bytes. */
   #sessions: readonly UserSession[] = []
   /** The cancellation of the seek that is under way. */
   #cancelling: Promise<boolean> | undefined
@@ -90,7 +90,7 @@ export class UserSessions {
   }
 
   add(session: UserSession): void {
-    this.#sessions = [...this.#sessions, session]
+    this.#sessions = this.#sessions.concat(session)
   }
 
   /** Removes a session; cancels the open seek after the last session. Returns whether the session was the last. */

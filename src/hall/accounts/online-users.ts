@@ -89,10 +89,9 @@ class Login implements OnlineUser {
   }
 
   addToken(token: string): void {
-    this.#tokens ??= []
-    if (this.#tokens.includes(token)) return
-    this.#tokens.push(token)
-    if (this.#tokens.length > TOKENS) this.#tokens.shift()
+    if (this.hasToken(token)) return
+    // a copy, because an array that grows has space for 17 elements
+    this.#tokens = this.#tokens?.concat(token).slice(-TOKENS) ?? [token]
   }
 
   hasToken(token: string): boolean {
