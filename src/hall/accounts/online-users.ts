@@ -142,7 +142,8 @@ export class OnlineUsers {
     const { person, name } = arrival
     const isAway = this.#present.of(person).every((one) => one.quiet)
     const awaySince = hasAccount(person) && isAway ? (this.#left.get(person) ?? this.#began) : undefined
-    const user = new Login(arrival, { since: this.#clock.now(), awaySince }, onReplaced, this.#onLeave)
+    const since = this.#clock.now()
+    const user = new Login(arrival, { since, awaySince }, onReplaced, this.#onLeave)
     this.#present.add(user, foldName(name))
     if (!hasAccount(person)) this.guests.add(person, name)
     return user

@@ -1,5 +1,6 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { ChurnSet } from '../../base/churn-set.ts'
 import { sweepSome } from '../../base/sweep.ts'
 import { MESSAGE_LIMIT } from '../../wire/framing/framing.ts'
 import { TransportStream } from '../../wire/transports/transport-stream.ts'
@@ -54,9 +55,7 @@ export class GatewaySockets {
   readonly #services: GatewayServices
   readonly #guards: SocketGuards
   readonly #library = new WebSocketServer(OPTIONS)
-  readonly #open = new Set<WebSocketTransport>()
-  /** One function for all WebSockets. */
-  readonly #onClosed = (transport: WebSocketTransport) => void this.#open.delete(transport)
+  readonly #open = new ChurnSet<WebSocketTransport>()
   #cancel: (() => void) | undefined
 
   constructor(server: HttpServer, options: Pick<GatewayOptions, 'clock' | 'prefix'>, services: GatewayServices, guards: SocketGuards) {
@@ -103,14 +102,9 @@ export class GatewaySockets {
     // the library has a listener of its own now
     stream.off('error', ignoreError)
     stream.upgrade()
-    const transport = new WebSocketTransport(socket, stream, client, this.#onClosed)
-    this.#ping(transport)
+    const transport = new WebSocketTransport(socket, stream, client, this.#open)
+    this.#cancel ??= this.#options.clock.after(PING, () => this.#pingSome(this.#open[Symbol.iterator]()))
     this.#services.entrance.serve(transport, token === undefined ? undefined : { sessionToken: token })
-  }
-
-  #ping(transport: WebSocketTransport): void {
-    this.#open.add(transport)
-    this.#cancel ??= this.#options.clock.after(PING, () => this.#pingSome(this.#open.values()))
   }
 
   /** Pings some clients, and the others in later turns of the event loop. */
@@ -118,7 +112,7 @@ export class GatewaySockets {
     const { clock } = this.#options
     const hasMore = sweepSome(transports, (transport) => transport.probe())
     if (hasMore) this.#cancel = clock.after(0, () => this.#pingSome(transports))
-    else this.#cancel = this.#open.size === 0 ? undefined : clock.after(PING, () => this.#pingSome(this.#open.values()))
+    else this.#cancel = this.#open.size === 0 ? undefined : clock.after(PING, () => this.#pingSome(this.#open[Symbol.iterator]()))
   }
 }
 

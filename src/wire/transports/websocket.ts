@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { WebSocket } from 'ws'
+import type { ChurnSet, Membership } from '../../base/churn-set.ts'
 import type { Address, Flushable, Sink, Transport } from '../transport.ts'
 import type { TransportStream } from './transport-stream.ts'
 
@@ -50,20 +51,15 @@ export class WebSocketTransport implements Transport {
   #control = 0
   #broken: string | undefined
 
-  readonly #onClosed: ((transport: WebSocketTransport) => void) | undefined
+  readonly #membership: Membership | undefined
 
   /**
-   * `peer` is the address of the client, which differs from the stream's if a proxy forwards the connection. `onClosed` is called when the
-   * WebSocket is closed.
+   * `peer` is the address of the client, which differs from the stream's if a proxy forwards the connection. The
+   * transport is a member of `open` until it is closed.
    */
-  constructor(
-    socket: Carried,
-    stream: TransportStream,
-    peer: Pick<Transport, 'remote' | 'loopback'>,
-    onClosed?: (transport: WebSocketTransport) => void,
-  ) {
+  constructor(socket: Carried, stream: TransportStream, peer: Pick<Transport, 'remote' | 'loopback'>, open?: ChurnSet<WebSocketTransport>) {
     this.#socket = socket
-    this.#onClosed = onClosed
+    this.#membership = open?.add(this)
     socket[CARRIER] = this
     this.#stream = stream
     this.remote = peer.remote
@@ -115,13 +111,14 @@ export class WebSocketTransport implements Transport {
 
   /** Called with the close code when the WebSocket is closed. */
   closed(code: number): void {
-    this.#onClosed?.(this)
+    this.#membership?.leave()
     const isProper = code === CLOSE.normal || code === CLOSE.away || code === CLOSE.noCode
     this.#sink?.closed(this.#broken ?? (isProper ? undefined : 'ECONNRESET'))
   }
 
   /** Sends a ping, to which every live peer answers. Resets a peer that has sent nothing since the last call. */
   probe(): void {
+    if (this.#socket.readyState === this.#socket.CLOSED) return
     if (this.#isSilent) {
       this.#broken ??= 'ETIMEDOUT'
       return this.#breakOff()
