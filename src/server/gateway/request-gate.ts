@@ -26,8 +26,8 @@ const BAD_HOST: GatewayError = {
   message: 'this server does not know the name in the address: use the IP address of the server; the operator adds a name with webHosts',
 }
 
-/** A proxy in front of this server may read the other `Host` (RFC 9112, section 3.2). */
-const TWO_HOSTS: GatewayError = { code: 'bad-request', message: 'a request has only one header "Host"' }
+/** RFC 9112, section 3.2; a proxy in front of this server may read the other of two. */
+const ONE_HOST: GatewayError = { code: 'bad-request', message: 'a request has one header "Host"' }
 
 /** RequestGate admits or refuses each request and each upgrade, by the address and the page from which it comes, and by the host that it names. */
 export class RequestGate {
@@ -47,7 +47,8 @@ export class RequestGate {
     const origin = this.originOf(request)
     const wait = this.#rate?.take(toNetwork(origin.remote.host), this.#clock.monotonic()) ?? 0
     if (wait > 0) return TOO_MANY
-    if (countHosts(request) > 1) return TWO_HOSTS
+    const hosts = countHosts(request)
+    if (hosts > 1 || (hosts === 0 && request.httpVersion !== '1.0')) return ONE_HOST
     if (!this.#rules.isHost(request.headers)) return BAD_HOST
     return kind === 'read' || this.#rules.isAllowed(origin, request.headers) ? origin : BAD_ORIGIN
   }

@@ -186,12 +186,13 @@ describe('an HTTP client', () => {
   test('that is slow is disconnected, also between requests', async () => {
     const clock = new TestClock()
     const { port } = await startGateway({ clock })
-    const [silent, slow, idle] = [dial(port), dial(port), dial(port)]
+    const [silent, slow, upgrade, idle] = [dial(port), dial(port), dial(port), dial(port)]
+    upgrade.socket.write(`GET /ws HTTP/1.1\r\nHost: localhost\r\n${HANDSHAKE}`)
     slow.socket.write('POST /api/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{')
     idle.socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n')
     await once(idle.socket, 'data')
     await clock.pass(15_000)
-    expect([await silent.received, await slow.received]).toEqual(['', ''])
+    expect([await silent.received, await slow.received, await upgrade.received]).toEqual(['', '', ''])
     expect(await idle.received).toMatch(/^HTTP\/1\.1 200 /)
   })
 
@@ -245,6 +246,20 @@ describe('the page', () => {
     expect([status, body]).toEqual([expect.toBeOneOf([400, 403, 404]), expect.not.stringContaining('secret')])
     expect(JSON.parse(body)).toEqual({ code: expect.stringMatching(/^(?:not-found|bad-request)$/), message: expect.any(String) })
     expect(head).toMatch(/content-security-policy/)
+  })
+
+  test('is sent to a client that does not read for at most a minute', async () => {
+    const clock = new TestClock()
+    const folder = await page()
+    await writeFile(join(folder, 'large.txt'), 'x'.repeat(20_000_000))
+    const { port } = await startGateway({ folder, clock })
+    const { socket, received } = dial(port)
+    socket.write('GET /large.txt HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await once(socket, 'data')
+    socket.pause()
+    await clock.pass(60_000)
+    socket.resume()
+    expect((await received).length).toBeLessThan(20_000_000)
   })
 
   test('that is not built is a text that says so', async () => {

@@ -102,6 +102,11 @@ describe('a request', () => {
     expect(statuses.filter((status) => status === '429')).toHaveLength(11)
   })
 
+  test('of HTTP/1.0 needs no host, because no browser sends it', async () => {
+    const { port } = await startGateway()
+    expect(await sendRaw(port, 'GET /health HTTP/1.0\r\n\r\n')).toMatchObject({ status: 200 })
+  })
+
   test('gets no text of its subprotocols in the answer to its upgrade', async () => {
     const { browser } = await startGateway()
     await expect(browser({ headers: { 'sec-websocket-protocol': 'evil' } })).resolves.toBeDefined()
