@@ -139,7 +139,7 @@ export class LobbyTalk {
   }
 }
 
-/** UnmutedListener passes notices on to the listener of a session. A class, because ten closures for each session cost 600 bytes. */
+/** UnmutedListener passes notices on to the listener of a session. It is a class, because ten closures for each session take 600 bytes. */
 class UnmutedListener implements NoticeListener {
   readonly #talk: LobbyTalk
   readonly #tables: Subscriptions

@@ -12,8 +12,8 @@ export interface FairEntry<Connection> {
  * FairConnections has the open connections of all addresses, in order of arrival, up to a maximum. The connection that is too many is the
  * oldest connection of the network that has the most, so a client that opens connections without end closes only its own.
  *
- * A `Map` with connections as keys would not do: its old hash tables keep connections in memory until the next full garbage collection
- * (`ChurnMap`), and 10,000 refused upgrades filled 16 MB in that way.
+ * The connections are values of a `ChurnMap`, and not keys of a `Map`: the old hash tables of a `Map` retain closed connections until the
+ * next full garbage collection, and 10,000 refused upgrades filled 16 MB in that way.
  */
 export class FairConnections<Connection> {
   readonly #entries = new ChurnMap<number, FairEntry<Connection>>()

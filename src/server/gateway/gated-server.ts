@@ -24,7 +24,7 @@ export function createGatedServer(gate: RequestGate, listener: RequestListener):
   const options = {
     maxHeaderSize: HEAD_LIMIT,
     keepAliveTimeout: KEEP_ALIVE,
-    // the gate checks it
+    // the gate checks the header `Host`
     requireHostHeader: false,
     // an upgrade to another protocol, which a client may offer with any request, is not a WebSocket
     shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',

@@ -60,8 +60,8 @@ export class OriginRules {
 
   /**
    * Checks whether the header `Host` names this server. The owner of any other name can let it resolve to the address of this server (DNS
-   * rebinding), and a browser then treats a page of that owner as a page of this server. An IP address is never resolved, and a browser
-   * that uses TLS compares the name with the certificate. A request without the header is not from a browser.
+   * rebinding), and a browser then treats a page of that owner as a page of this server. A browser resolves no IP
+   * address, and over TLS, it compares the name with the certificate. A request without the header is not from a browser.
    */
   isHost({ host }: IncomingHttpHeaders): boolean {
     if (host === undefined || this.#isSecure) return true
