@@ -59,6 +59,7 @@ export interface Flags {
   readonly http?: string
   readonly web?: string
   readonly webPrefix?: string
+  readonly webHost?: readonly string[]
   readonly webOrigin?: readonly string[]
   readonly webProxy?: readonly string[]
   readonly log?: string
@@ -78,6 +79,7 @@ const SPELT: Readonly<Record<string, string>> = {
   classPassword: 'class-password',
   faults: 'fault',
   webPrefix: 'web-prefix',
+  webHosts: 'web-host',
   webOrigins: 'web-origin',
   webProxies: 'web-proxy',
 }
@@ -283,13 +285,14 @@ export function withSource<Made>({ from, lines }: ResolvedConfig, setting: strin
 }
 
 function flagLayer({ config: _, json: __, ...flags }: Flags): ConfigSource {
-  const { plugin, port, limit, fault, webOrigin, webProxy, first, idle, wait, given = [], ...others } = flags
+  const { plugin, port, limit, fault, webHost, webOrigin, webProxy, first, idle, wait, given = [], ...others } = flags
   const spans = Object.entries({ first, idle, wait }).flatMap(([name, ms]) => (ms === undefined ? [] : [[name, formatSpan(ms)]]))
   const tables = {
     ...(plugin ? { plugins: plugin } : {}),
     ...(port ? { ports: port } : {}),
     ...(limit ? { limits: limit } : {}),
     ...(fault ? { faults: fault } : {}),
+    ...(webHost ? { webHosts: webHost } : {}),
     ...(webOrigin ? { webOrigins: webOrigin } : {}),
     ...(webProxy ? { webProxies: webProxy } : {}),
   }

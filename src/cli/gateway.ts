@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { errorMessage } from '../base/errors.ts'
 import type { Config, ResolvedConfig } from '../config/config.ts'
@@ -59,7 +60,7 @@ export async function openWebPort(
     import('../server/gateway/gateway.ts'),
     import('../server/gateway/request-origin.ts'),
   ])
-  const { webPrefix: prefix, webOrigins: origins, webProxies: proxies, tls: isSecure = false, limits } = config
+  const { webPrefix: prefix, webHosts, webOrigins: origins, webProxies: proxies, tls: isSecure = false, limits } = config
   const gateway = new Gateway({
     at,
     // a browser cannot connect to a Unix socket
@@ -67,7 +68,7 @@ export async function openWebPort(
     batcher,
     clock: wallClock,
     prefix,
-    rules: new OriginRules({ proxies, origins, isSecure }),
+    rules: new OriginRules({ proxies, origins, hosts: [...webHosts, ...machineNames(), at.host], isSecure }),
     isLimited: limits.connections < Number.POSITIVE_INFINITY,
     folder: pageFolder(ROOT),
     onError: (sentence, reason) => logs.log('error', `${sentence}: ${errorMessage(reason)}`),
@@ -125,6 +126,12 @@ export function formatNoWeb({ address, failure }: WebPort, places: readonly List
 /** Returns the port of the front door; `undefined` without one, and over a transport that nc does not speak. */
 function findDoor(places: readonly ListenStatus[]): number | undefined {
   return places.find(({ program, transport }) => program.name === 'parlor/door' && transport === 'tcp')?.address.port
+}
+
+/** Returns the names of this machine: its own, and its name in the local network (mDNS). */
+function machineNames(): readonly string[] {
+  const name = hostname()
+  return [name, `${name.split('.')[0]}.local`]
 }
 
 function toUrl({ host, port }: Address, isSecure: boolean, prefix: string): string {

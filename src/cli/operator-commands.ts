@@ -213,6 +213,11 @@ function configurable(command: Command): Command {
     .option('--web <[address:]port>', 'the port for browsers, at the address of --host if none is given; "none" for no port', defaults.web)
     .option('--web-prefix <path>', 'the path of the port for browsers behind a proxy, such as /parlor')
     .option(
+      '--web-host <name>',
+      'a name under which browsers reach this server, such as school.example, besides its addresses and the name of the machine (may be repeated)',
+      appendValue,
+    )
+    .option(
       '--web-origin <origin>',
       'another origin whose pages may play here, such as https://school.example (may be repeated)',
       appendValue,

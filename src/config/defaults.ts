@@ -15,6 +15,7 @@ export const defaults = {
   http: '127.0.0.1:4080',
   web: '8080',
   webPrefix: '',
+  webHosts: [],
   webOrigins: [],
   webProxies: [],
   log: 'plain',

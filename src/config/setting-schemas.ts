@@ -140,6 +140,11 @@ export const origins = () =>
   z.array(z.string().regex(/^https?:\/\/[^/\s]+$/, { error: 'an origin such as "https://school.example"' }), {
     error: 'a list of origins, such as ["https://school.example"]',
   })
+/** Returns the schema of a list of host names, as they are in an address of a browser. */
+export const hostNames = () =>
+  z.array(z.string().regex(/^[\w-]+(?:\.[\w-]+)*$/, { error: 'a name such as "school.example", without a port' }), {
+    error: 'a list of names, such as ["school.example"]',
+  })
 /** Returns the schema of a list of addresses and ranges of addresses. */
 export const addressRanges = () => {
   const isRange = (text: string) =>

@@ -13,7 +13,7 @@ import {
   toShippedName,
 } from './config.ts'
 
-const LISTS: readonly string[] = ['plugins', 'only', 'iterative', 'faults', 'webOrigins', 'webProxies']
+const LISTS: readonly string[] = ['plugins', 'only', 'iterative', 'faults', 'webHosts', 'webOrigins', 'webProxies']
 
 /** Parses a settings file; `file` is its name for error texts. Throws a ConfigError if it is not TOML. */
 export function parseConfigFile(file: string, toml: string, { flags }: Pick<SettingsSchema, 'flags'> = parlorSchema): ConfigSource {

@@ -70,6 +70,11 @@ const sessionToken = 'sessionToken'
  * so that a page can show how a user connects with nc.
  */
 export function createNativeProgram(door: number | undefined): Program<DoorMessage, DoorState> {
+  let code: typeof import('./json-mode.ts') | undefined
+  const load = async () => {
+    code = await import('./json-mode.ts')
+    return code
+  }
   return {
     name: 'parlor/web',
     source: 'the gateway',
@@ -78,10 +83,12 @@ export function createNativeProgram(door: number | undefined): Program<DoorMessa
       title: 'the native protocol, one JSON message per line',
       automaton,
       framing: plainLines,
-      async server(peer, { seating, options }) {
-        const { serveNativeAlone } = await import('./json-mode.ts')
+      server(peer, { seating, options }) {
         const token = options[sessionToken]
-        return serveNativeAlone(peer, seating, { token: typeof token === 'string' ? token : undefined, door })
+        const greeting = { token: typeof token === 'string' ? token : undefined, door }
+        // an async function costs each client 400 bytes as long as it waits for the end
+        if (code) return code.serveNativeAlone(peer, seating, greeting)
+        return load().then(({ serveNativeAlone }) => serveNativeAlone(peer, seating, greeting))
       },
       client: (peer, { console }) => read(peer, (line) => console.say(line)),
     },

@@ -35,15 +35,11 @@ interface NativeGreeting {
  * Serves the native protocol on a connection of its own, until the client quits or disconnects. A client with the token of a login
  * session is logged in before the first message; the `hello` to a client whose token is no longer valid has no name.
  */
-export async function serveNativeAlone(
-  peer: Peer<DoorMessage, DoorState>,
-  seating: Seating,
-  { token, door }: NativeGreeting,
-): Promise<void> {
+export function serveNativeAlone(peer: Peer<DoorMessage, DoorState>, seating: Seating, { token, door }: NativeGreeting): Promise<void> {
   const session = createSession(peer, () => lobby)
   const lobby = requireLobby(seating, session)
-  if (token !== undefined) await lobby.enterBySession(token)
-  await readCommands(peer, session, door)
+  if (token === undefined) return readCommands(peer, session, door)
+  return lobby.enterBySession(token).then(() => readCommands(peer, session, door))
 }
 
 function createSession(peer: Peer<DoorMessage, DoorState>, lobby: () => Lobby): NativeSession {

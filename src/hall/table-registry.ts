@@ -14,7 +14,7 @@ export interface SeatAt {
 export class TableRegistry {
   readonly #owners: NetworkHoldings
   readonly #byId = new ChurnMap<TableId, TableActor>()
-  readonly #byPerson = new ChurnMap<PersonId, Set<TableActor>>()
+  readonly #byPerson = new ChurnMap<PersonId, readonly TableActor[]>()
   readonly #byToken = new ChurnMap<string, SeatAt>()
 
   constructor(owners: NetworkHoldings) {
@@ -59,9 +59,10 @@ export class TableRegistry {
     for (const [seat, { person, token }] of opened.seats.entries()) {
       if (token !== undefined && !revoked.includes(seat)) this.#byToken.set(token, { table, seat })
       if (person === HOUSE || person === PEER) continue
+      // arrays without free space, because most people have one table, and a set of one costs 230 bytes
       const tables = this.#byPerson.get(person)
-      if (tables) tables.add(table)
-      else this.#byPerson.set(person, new Set([table]))
+      if (!tables) this.#byPerson.set(person, [table])
+      else if (!tables.includes(table)) this.#byPerson.set(person, tables.concat(table))
     }
   }
 
@@ -72,8 +73,9 @@ export class TableRegistry {
     for (const { person, token } of table.state.opened.seats) {
       // a rematch reuses the tokens
       if (token !== undefined && this.#byToken.get(token)?.table === table) this.#byToken.delete(token)
-      const tables = this.#byPerson.get(person)
-      if (tables?.delete(table) && tables.size === 0) this.#byPerson.delete(person)
+      const others = this.#byPerson.get(person)?.filter((one) => one !== table)
+      if (others && others.length > 0) this.#byPerson.set(person, others)
+      else this.#byPerson.delete(person)
     }
   }
 }

@@ -89,14 +89,17 @@ export async function catchUnavailable<Answer>(answer: Promise<Answer>): Promise
 
 /** Wraps a lobby so that its methods resolve to a refusal, instead of rejecting, while the store cannot write. */
 export function refuseWhenUnavailable<Session extends Lobby>(lobby: Session): Session {
-  return new Proxy(lobby, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name, target)
-      if (typeof value !== 'function') return value
-      return (...args: unknown[]) => {
-        const answer: unknown = value.apply(target, args)
-        return answer instanceof Promise ? catchUnavailable(answer) : answer
-      }
-    },
-  })
+  return new Proxy<Session>(lobby, REFUSING)
+}
+
+/** One handler for the lobbies of all sessions. */
+const REFUSING: ProxyHandler<Lobby> = {
+  get(target, name) {
+    const value: unknown = Reflect.get(target, name, target)
+    if (typeof value !== 'function') return value
+    return (...args: unknown[]) => {
+      const answer: unknown = value.apply(target, args)
+      return answer instanceof Promise ? catchUnavailable(answer) : answer
+    }
+  },
 }

@@ -1,17 +1,13 @@
-import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import type { HeldSeat, LobbyRefusal } from '../hall/api.ts'
 import { hasAccount, type SeatOwner } from '../hall/ports.ts'
 import type { SeatAt } from '../hall/table-registry.ts'
-import type { LobbyContext, SessionPeer } from './context.ts'
+import type { SessionContext } from './context.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import { toTableInfo } from './table-info.ts'
 
 export interface HeldSeatsOptions {
-  readonly context: Pick<LobbyContext, 'hall' | 'people'>
-  readonly peer: SessionPeer
+  readonly session: SessionContext
   readonly tables: Subscriptions
-  /** Returns the user of the session; `undefined` before the login. */
-  readonly user: () => OnlineUser | undefined
 }
 
 /**
@@ -19,21 +15,23 @@ export interface HeldSeatsOptions {
  * it has resumed by their token alone, as another user or without a name.
  */
 export class HeldSeats {
-  readonly #options: HeldSeatsOptions
-  /** Functions that release the seats which this connection has resumed by their token alone, by table. */
-  readonly #byToken = new Map<number, () => void>()
+  readonly #session: SessionContext
+  readonly #tables: Subscriptions
+  /** Functions that release the seats which this connection has resumed by their token alone, by table; missing before the first. */
+  #byToken: Map<number, () => void> | undefined
 
-  constructor(options: HeldSeatsOptions) {
-    this.#options = options
+  constructor({ session, tables }: HeldSeatsOptions) {
+    this.#session = session
+    this.#tables = tables
   }
 
   /** Lists the user's seats at open tables that this connection does not hold, even if it watches there. */
   list(): readonly SeatAt[] {
-    const { context, tables, user } = this.#options
-    const { person } = user() ?? {}
+    const { context, user } = this.#session
+    const { person } = user ?? {}
     // any user can take a guest's name, so a token alone proves who owns the seat
     if (person === undefined || !hasAccount(person)) return []
-    return [...context.hall.seatsOf(person)].filter(({ table }) => !tables.ownerAt(table.id))
+    return [...context.hall.seatsOf(person)].filter(({ table }) => !this.#tables.ownerAt(table.id))
   }
 
   /** Lists the held seats in the form for clients. */
@@ -46,24 +44,24 @@ export class HeldSeats {
 
   /** Records that this connection holds a seat: as its owner, or else by its token alone, until the account's password changes. */
   hold(id: number, { person, token }: SeatOwner): void {
-    const { context, peer, user } = this.#options
-    const own = user()
-    if (token !== undefined && own?.person === person) own.addToken(token)
-    else if (!this.#byToken.has(id))
-      this.#byToken.set(
-        id,
-        context.people.holdSeat(person, (reason) => peer.end(reason)),
-      )
+    const { context, peer, user: own } = this.#session
+    if (token !== undefined && own?.person === person) return own.addToken(token)
+    this.#byToken ??= new Map()
+    if (this.#byToken.has(id)) return
+    this.#byToken.set(
+      id,
+      context.people.holdSeat(person, (reason) => peer.end(reason)),
+    )
   }
 
   /** Releases a seat that this connection has resumed by the seat's token alone. */
   release(id: number): void {
-    this.#byToken.get(id)?.()
-    this.#byToken.delete(id)
+    this.#byToken?.get(id)?.()
+    this.#byToken?.delete(id)
   }
 
   releaseAll(): void {
-    for (const id of [...this.#byToken.keys()]) this.release(id)
+    for (const id of [...(this.#byToken?.keys() ?? [])]) this.release(id)
   }
 
   /**

@@ -62,22 +62,18 @@ export abstract class SessionParts implements SeekingSession {
   /** Notifies a listener of the events that concern the user, from now on. Throws an Error if the session has been used already. */
   listen(listener: LobbyListener): this {
     if (this.#lobby || this.#identity) throw new Error('a session has one listener, from its beginning')
-    const { context, peer } = this
+    const { context } = this
     const { holdings } = this.seats
     const identity = this.#createIdentity(false)
     this.#identity = identity
-    const tables = new Subscriptions(context.hall, listener, {
-      holdings,
-      name: () => this.user?.name ?? '',
-      peer,
-      ready: () => peer.ready?.() ?? Promise.resolve(),
-    })
+    // the parts ask the session for its user; a closure for each part would cost every session 500 bytes
+    const tables = new Subscriptions({ hall: context.hall, listener, holdings, session: this })
     this.#lobby = {
       listener,
       accounts: new AccountRequests({ context, identity, holdings, onEntered: () => this.arrive() }),
       tables,
-      heldSeats: new HeldSeats({ context, peer, tables, user: () => this.user }),
-      talk: new LobbyTalk({ context, peer, tables, sessions: () => this.sessions }),
+      heldSeats: new HeldSeats({ session: this, tables }),
+      talk: new LobbyTalk({ session: this, tables }),
       membership: undefined,
       stopListening: undefined,
     }

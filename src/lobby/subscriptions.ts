@@ -7,21 +7,18 @@ import type { PersonId } from '../hall/ports.ts'
 import type { TableCommand } from '../hall/table.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { ConnectionHoldings } from './connection-holdings.ts'
-import type { SessionPeer } from './context.ts'
+import type { SessionContext, SessionPeer } from './context.ts'
 import { noSeat, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
 import { listMissed, stepsOf } from './missed-events.ts'
 import { renderBoard } from './table-board.ts'
-import { TableSubscription } from './table-subscription.ts'
+import { type SubscriptionOwner, TableSubscription } from './table-subscription.ts'
 
 export interface SubscriptionsOptions {
+  readonly hall: Hall
+  readonly listener: TableListener
   /** Counts the connection's seats, and the bytes that it adds to the disk. */
   readonly holdings: ConnectionHoldings
-  /** Returns the user's name. */
-  readonly name: () => string
-  /** The client's connection. */
-  readonly peer: Pick<SessionPeer, 'link'>
-  /** Resolves when the client has read most of the bytes sent to it. */
-  readonly ready: () => Promise<void>
+  readonly session: Pick<SessionContext, 'user' | 'peer'>
 }
 
 /**
@@ -29,23 +26,24 @@ export interface SubscriptionsOptions {
  * one subscription for each table. Its acts at a table pass through this class: their bytes count for the session's network, and
  * their answers wait until the log has persisted them.
  */
-export class Subscriptions {
+export class Subscriptions implements SubscriptionOwner {
+  readonly listener: TableListener
   readonly #hall: Hall
-  readonly #listener: TableListener
-  readonly #name: () => string
-  readonly #ready: () => Promise<void>
-  readonly #peer: Pick<SessionPeer, 'link'>
+  readonly #session: SubscriptionsOptions['session']
   readonly #tables = new Map<number, TableSubscription>()
   readonly #holdings: ConnectionHoldings
   #closed = false
 
-  constructor(hall: Hall, listener: TableListener, { holdings, name, peer, ready }: SubscriptionsOptions) {
-    this.#peer = peer
+  constructor({ hall, listener, holdings, session }: SubscriptionsOptions) {
+    this.listener = listener
     this.#holdings = holdings
-    this.#name = name
     this.#hall = hall
-    this.#listener = listener
-    this.#ready = ready
+    this.#session = session
+  }
+
+  /** The client's connection. */
+  get peer(): SessionPeer {
+    return this.#session.peer
   }
 
   /** The numbers of the tables, one for each subscription. */
@@ -80,7 +78,7 @@ export class Subscriptions {
   takeSeat(table: TableActor, seat: SeatNumber, token: string | undefined): void {
     // another session of the user may have the seat already, and then the table counts for the network of that session
     if (!table.observers.some(({ viewer }) => viewer === seat)) this.#holdings.open(table, seat)
-    this.#listener.seated(this.subscribe(table, seat, token).snapshot)
+    this.listener.seated(this.subscribe(table, seat, token).snapshot)
   }
 
   /**
@@ -89,18 +87,7 @@ export class Subscriptions {
    */
   subscribe(table: TableActor, who: SeatNumber | 'watcher', token?: string, isBehind = false): TableSubscription {
     const before = this.#tables.get(table.id)
-    const { seated, tableEvent, closed, recorded } = this.#listener
-    const listener: TableListener = {
-      seated: seated.bind(this.#listener),
-      closed: closed.bind(this.#listener),
-      recorded: recorded.bind(this.#listener),
-      tableEvent: (update) => {
-        tableEvent.call(this.#listener, update)
-        if (update.what.type === 'continued' && who !== 'watcher') this.#joinRematch(table, who, update.what.table, token)
-      },
-    }
-    const onClosed = () => this.#tables.delete(table.id)
-    const subscription = new TableSubscription(table, who, { listener, token, onClosed, name: this.#name(), peer: this.#peer, isBehind })
+    const subscription = new TableSubscription(this, table, who, { token, name: this.#session.user?.name ?? '', isBehind })
     this.#tables.set(table.id, subscription)
     this.#holdings.spend(table, () => subscription.subscribe())
     // the old subscription ends after the new subscription has begun, so that the seat is never without a client
@@ -127,7 +114,11 @@ export class Subscriptions {
     try {
       // the actor has recent events in memory; for older events, the session reads the log
       const steps = known ?? stepsOf(await this.#hall.log(table.id), before, after)
-      await subscription.catchUp(steps, (update) => this.#listener.tableEvent(update), this.#ready)
+      await subscription.catchUp(
+        steps,
+        (update) => this.listener.tableEvent(update),
+        async () => this.peer.ready?.(),
+      )
     } finally {
       subscription.flushUpdates()
     }
@@ -224,8 +215,12 @@ export class Subscriptions {
     this.endAll()
   }
 
+  onTableClosed({ id }: TableActor): void {
+    this.#tables.delete(id)
+  }
+
   /** Takes the seat at a rematch, in which the seats are swapped. */
-  #joinRematch(before: TableActor, seat: SeatNumber, id: number, token: string | undefined): void {
+  onRematch({ table: before, token }: TableSubscription, seat: SeatNumber, id: number): void {
     const table = this.#hall.table(id)
     if (!table) return
     const subscription = this.#tables.get(before.id)

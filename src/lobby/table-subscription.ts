@@ -14,16 +14,22 @@ const PAGE = 20
 /** Number of new events that wait behind the missed events; at this number the server no longer waits for the client. */
 const MANY = 200
 
-export interface TableSubscriptionOptions {
+/** SubscriptionOwner gets the updates of all subscriptions of one session. */
+export interface SubscriptionOwner {
   readonly listener: TableListener
-  /** Token by which the owner can resume the seat; missing if the session does not know it. */
-  readonly token: string | undefined
-  /** Called when the table is closed in this process, for example because the store failed. */
-  readonly onClosed: () => void
-  /** The user's name. */
-  readonly name: string
   /** The client's connection. */
   readonly peer: Pick<SessionPeer, 'link'>
+  /** Called when the table is closed in this process, for example because the store failed. */
+  onTableClosed(table: TableActor): void
+  /** Called when a rematch has begun at the table with a number, and the subscription has a seat at the table before. */
+  onRematch(subscription: TableSubscription, seat: SeatNumber, table: number): void
+}
+
+export interface TableSubscriptionOptions {
+  /** Token by which the owner can resume the seat; missing if the session does not know it. */
+  readonly token: string | undefined
+  /** The user's name. */
+  readonly name: string
   /** True if updates wait until `catchUp` has sent the missed events. */
   readonly isBehind: boolean
 }
@@ -40,9 +46,7 @@ export class TableSubscription implements TableObserver {
   readonly token: string | undefined
   /** The user's name. */
   readonly name: string
-  readonly #listener: TableListener
-  readonly #onClosed: () => void
-  readonly #peer: Pick<SessionPeer, 'link'>
+  readonly #owner: SubscriptionOwner
   /** Sequence number of the last event that changed the view. */
   #seen = 0
   #ended = false
@@ -50,22 +54,21 @@ export class TableSubscription implements TableObserver {
   #held: TableEventView[] | undefined
 
   constructor(
+    owner: SubscriptionOwner,
     table: TableActor,
     who: SeatNumber | 'watcher',
-    { listener, token, onClosed, name, peer, isBehind }: TableSubscriptionOptions,
+    { token, name, isBehind }: TableSubscriptionOptions,
   ) {
-    this.#peer = peer
+    this.#owner = owner
     this.name = name
     this.#held = isBehind ? [] : undefined
     this.table = table
     this.viewer = who
     this.token = token
-    this.#listener = listener
-    this.#onClosed = onClosed
   }
 
   get link(): PeerLink | undefined {
-    return this.#peer.link
+    return this.#owner.peer.link
   }
 
   /** The seat; `undefined` for a watcher. */
@@ -121,7 +124,7 @@ export class TableSubscription implements TableObserver {
   flushUpdates(): void {
     const held = this.#held ?? []
     this.#held = undefined
-    if (!this.#ended) for (const update of held) this.#listener.tableEvent(update)
+    if (!this.#ended) for (const update of held) this.#notify(update)
   }
 
   /** Ends the subscription; marks the seat's owner as disconnected, unless another connection has the seat. */
@@ -137,17 +140,23 @@ export class TableSubscription implements TableObserver {
     if (update.situation) this.#seen = update.n
     const event = this.#toSharedView(update)
     if (this.#held) this.#held.push(event)
-    else this.#listener.tableEvent(event)
+    else this.#notify(event)
   }
 
   recorded(changes: readonly StandingChange[]): void {
-    this.#listener.recorded(toRatingChanges(this.table, changes))
+    this.#owner.listener.recorded(toRatingChanges(this.table, changes))
   }
 
   closed(reason: Error): void {
     this.#ended = true
-    this.#onClosed()
-    this.#listener.closed(this.table.id, reason.message)
+    this.#owner.onTableClosed(this.table)
+    this.#owner.listener.closed(this.table.id, reason.message)
+  }
+
+  #notify(update: TableEventView): void {
+    const { seat } = this
+    this.#owner.listener.tableEvent(update)
+    if (update.what.type === 'continued' && seat !== undefined) this.#owner.onRematch(this, seat, update.what.table)
   }
 
   /** Does the same as `#toEventView`, once for all watchers of the table. */

@@ -1,10 +1,20 @@
 import { TokenBucket } from '../base/rate-limit.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
-import type { LobbyListener, LobbyRefusal } from '../hall/api.ts'
+import type {
+  DirectMessage,
+  FinishedGame,
+  LobbyListener,
+  LobbyRefusal,
+  RatingChanges,
+  SeekInfo,
+  TableEventView,
+  TableSnapshot,
+} from '../hall/api.ts'
 import { foldName } from '../hall/names/names.ts'
-import type { LobbyContext, SessionPeer } from './context.ts'
+import type { SessionContext } from './context.ts'
 import { notHere } from './errors.ts'
 import type { Subscriptions } from './subscriptions.ts'
+import type { NoticeListener } from './user-notices.ts'
 import { TALK, type UserSessions } from './user-sessions.ts'
 
 /** Maximum number of characters in a message to one user. */
@@ -13,11 +23,11 @@ const LONGEST = 1000
 const MUTED = 100
 
 export interface LobbyTalkOptions {
-  readonly context: LobbyContext
-  readonly peer: SessionPeer
+  readonly session: SessionContext & {
+    /** The sessions of the user, who has one rate limit of talk; `undefined` without a name. */
+    readonly sessions: UserSessions | undefined
+  }
   readonly tables: Subscriptions
-  /** Returns the sessions of the user, who has one rate limit of talk; `undefined` without a name. */
-  readonly sessions: () => UserSessions | undefined
 }
 
 /** Muted has a muted name, as the user writes it, and in its folded form. */
@@ -26,26 +36,28 @@ interface Muted {
   readonly name: string
 }
 
+/** Mutes has the names and the connections that one session has muted. */
+interface Mutes {
+  /** Muted names, by their folded form. */
+  readonly names: Map<string, Muted>
+  /** Connections that had a muted name when the user muted it, and may have taken other names since. */
+  readonly connections: WeakMap<object, Muted>
+}
+
 /**
  * LobbyTalk sends a session's talk to tables and its messages to users, and filters the messages that muted users send to the session.
  * Muting a name also mutes the connections that have the name at that moment; they stay muted after they take other names.
  */
 export class LobbyTalk {
-  readonly #context: LobbyContext
-  readonly #peer: SessionPeer
+  readonly #session: LobbyTalkOptions['session']
   readonly #tables: Subscriptions
-  readonly #sessions: LobbyTalkOptions['sessions']
   readonly #bucket = new TokenBucket(TALK)
-  /** Muted names, by their folded form. */
-  readonly #muted = new Map<string, Muted>()
-  /** Connections that had a muted name when the user muted it, and may have taken other names since. */
-  readonly #mutedAs = new WeakMap<object, Muted>()
+  /** Missing until the user mutes a name, because most users never do. */
+  #mutes: Mutes | undefined
 
-  constructor({ context, peer, tables, sessions }: LobbyTalkOptions) {
-    this.#context = context
-    this.#peer = peer
+  constructor({ session, tables }: LobbyTalkOptions) {
+    this.#session = session
     this.#tables = tables
-    this.#sessions = sessions
   }
 
   /** Sends a chat message to a table. */
@@ -57,82 +69,127 @@ export class LobbyTalk {
   async sendMessage({ name: from, person }: OnlineUser, name: string, text: string): Promise<LobbyRefusal | undefined> {
     const wrong = checkText(text) ?? this.#throttled()
     if (wrong) return wrong
-    const { people, userNotifier } = this.#context
+    const { people, userNotifier } = this.#session.context
     const found = people.named(name)
     if (!found) return notHere(name)
     if (found.person === person) return OWN_NAME
-    return userNotifier.sendMessage(found, { from, text, address: this.#peer.address })
+    return userNotifier.sendMessage(found, { from, text, address: this.#session.peer.address })
   }
 
   /** Mutes a user by name: this session gets no talk, messages or challenges from that user. */
   async mute({ name: own }: OnlineUser, typed: string): Promise<LobbyRefusal | undefined> {
     if (foldName(typed) === foldName(own)) return OWN_NAME
-    const { people } = this.#context
-    if (this.#muted.size >= MUTED) return { code: 'too-many', refused: `you have muted ${MUTED} names, the maximum: unmute one first` }
+    const { people } = this.#session.context
+    const mutes = this.#mutes ?? { names: new Map<string, Muted>(), connections: new WeakMap<object, Muted>() }
+    if (mutes.names.size >= MUTED) return { code: 'too-many', refused: `you have muted ${MUTED} names, the maximum: unmute one first` }
     const name = people.named(typed)?.name ?? (await people.registeredName(typed))
     if (name === undefined) return notHere(typed)
     const key = foldName(name)
-    const muted = this.#muted.get(key) ?? { key, name }
+    this.#mutes = mutes
+    const muted = mutes.names.get(key) ?? { key, name }
     // a name that was muted before moves to the end of the list
-    this.#muted.delete(key)
-    this.#muted.set(key, muted)
-    for (const { connection } of this.#connectionsOf(name)) if (!this.#mutedThrough(connection)) this.#mutedAs.set(connection, muted)
+    mutes.names.delete(key)
+    mutes.names.set(key, muted)
+    for (const { connection } of this.#connectionsOf(name)) if (!this.#mutedThrough(connection)) mutes.connections.set(connection, muted)
     return undefined
   }
 
   /** Unmutes a user, by the muted name or by a later name of a muted connection. */
   unmute(name: string): LobbyRefusal | undefined {
     const keys = [foldName(name), ...this.#connectionsOf(name).map(({ connection }) => this.#mutedThrough(connection)?.key)]
-    const unmuted = keys.filter((key) => key !== undefined && this.#muted.delete(key))
+    const unmuted = keys.filter((key) => key !== undefined && this.#mutes?.names.delete(key))
     return unmuted.length > 0 ? undefined : { code: 'not-now', refused: `you have not muted "${name}"` }
   }
 
   /** Muted names, in the order in which the user muted them. */
   get muted(): readonly string[] {
-    return [...this.#muted.values()].map(({ name }) => name)
+    return [...(this.#mutes?.names.values() ?? [])].map(({ name }) => name)
   }
 
   /** Returns `true` if the user with this name has no muted connection. */
   isUnmuted(name: string): boolean {
-    if (this.#muted.size === 0) return true
-    if (this.#muted.has(foldName(name))) return false
+    const muted = this.#mutes?.names
+    if (!muted || muted.size === 0) return true
+    if (muted.has(foldName(name))) return false
     return this.#connectionsOf(name).every(({ connection }) => !this.#mutedThrough(connection))
   }
 
   #connectionsOf(name: string): readonly OnlineUser[] {
-    const { people } = this.#context
+    const { people } = this.#session.context
     const found = people.named(name)
     return found ? people.of(found.person) : []
   }
 
   /** Returns the muted name because of which a connection is muted. */
   #mutedThrough(connection: object): Muted | undefined {
-    const muted = this.#mutedAs.get(connection)
-    return muted && this.#muted.get(muted.key) === muted ? muted : undefined
+    const muted = this.#mutes?.connections.get(connection)
+    return muted && this.#mutes?.names.get(muted.key) === muted ? muted : undefined
   }
 
   /** Wraps a listener so that challenges of muted users do not reach it. */
-  withoutMuted(listener: LobbyListener): LobbyListener & { isUnmuted(name: string): boolean } {
-    return {
-      isUnmuted: (name) => this.isUnmuted(name),
-      seated: (snapshot) => listener.seated(snapshot),
-      tableEvent: (update) => listener.tableEvent(update),
-      closed: (table, sentence) => listener.closed(table, sentence),
-      // the session's tables already notify it of their own ends
-      recorded: (recorded) => !this.#tables.has(recorded.table) && listener.recorded(recorded),
-      finished: (game) => !this.#tables.has(game.table) && listener.finished?.(game),
-      challenged: (seeker) => this.isUnmuted(seeker.name) && listener.challenged(seeker),
-      challengeWithdrawn: (seeker) => this.isUnmuted(seeker.name) && listener.challengeWithdrawn(seeker),
-      challengeRefused: (by) => listener.challengeRefused(by),
-      messageReceived: (message) => listener.messageReceived(message),
-    }
+  withoutMuted(listener: LobbyListener): NoticeListener {
+    return new UnmutedListener(this, this.#tables, listener)
   }
 
   #throttled(): LobbyRefusal | undefined {
-    const now = this.#context.hall.clock.monotonic()
+    const now = this.#session.context.hall.clock.monotonic()
     // the bucket belongs to the connection, also after the connection takes another name
-    const wait = this.#bucket.take(now) || (this.#sessions()?.talk.take(now) ?? 0)
+    const wait = this.#bucket.take(now) || (this.#session.sessions?.talk.take(now) ?? 0)
     return wait > 0 ? { code: 'throttled', refused: 'you send messages too fast: wait a moment' } : undefined
+  }
+}
+
+/** UnmutedListener passes notices on to the listener of a session. It is a class, because ten closures for each session take 600 bytes. */
+class UnmutedListener implements NoticeListener {
+  readonly #talk: LobbyTalk
+  readonly #tables: Subscriptions
+  readonly #listener: LobbyListener
+
+  constructor(talk: LobbyTalk, tables: Subscriptions, listener: LobbyListener) {
+    this.#talk = talk
+    this.#tables = tables
+    this.#listener = listener
+  }
+
+  isUnmuted(name: string): boolean {
+    return this.#talk.isUnmuted(name)
+  }
+
+  seated(snapshot: TableSnapshot): void {
+    this.#listener.seated(snapshot)
+  }
+
+  tableEvent(update: TableEventView): void {
+    this.#listener.tableEvent(update)
+  }
+
+  closed(table: number, sentence: string): void {
+    this.#listener.closed(table, sentence)
+  }
+
+  recorded(recorded: RatingChanges): void {
+    // the session's tables already notify it of their own ends
+    if (!this.#tables.has(recorded.table)) this.#listener.recorded(recorded)
+  }
+
+  finished(game: FinishedGame): void {
+    if (!this.#tables.has(game.table)) this.#listener.finished?.(game)
+  }
+
+  challenged(seeker: SeekInfo): void {
+    if (this.isUnmuted(seeker.name)) this.#listener.challenged(seeker)
+  }
+
+  challengeWithdrawn(seeker: SeekInfo): void {
+    if (this.isUnmuted(seeker.name)) this.#listener.challengeWithdrawn(seeker)
+  }
+
+  challengeRefused(by: SeekInfo): void {
+    this.#listener.challengeRefused(by)
+  }
+
+  messageReceived(message: DirectMessage): void {
+    this.#listener.messageReceived(message)
   }
 }
 

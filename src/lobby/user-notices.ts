@@ -41,7 +41,7 @@ export class UserNotifier {
   readonly #clock: Clock
   readonly #notices: UserNotices
   readonly #onError: UserNotifierOptions['onError']
-  readonly #listeners = new Map<PersonId, Set<NoticeListener>>()
+  readonly #listeners = new Map<PersonId, readonly NoticeListener[]>()
   readonly #cancelled = new RateLimiter(CANCELLED)
   readonly #messages = new RateLimiter(MESSAGES)
   readonly #stop: () => void
@@ -60,11 +60,11 @@ export class UserNotifier {
 
   /** Subscribes a listener to the notifications of a user; returns a function that unsubscribes it. */
   subscribe(person: PersonId, listener: NoticeListener): () => void {
-    const listeners = this.#listeners.get(person) ?? new Set()
-    this.#listeners.set(person, listeners.add(listener))
+    this.#listeners.set(person, this.#listeners.get(person)?.concat(listener) ?? [listener])
     return () => {
-      listeners.delete(listener)
-      if (listeners.size === 0 && this.#listeners.get(person) === listeners) this.#listeners.delete(person)
+      const others = (this.#listeners.get(person) ?? []).filter((one) => one !== listener)
+      if (others.length > 0) this.#listeners.set(person, others)
+      else this.#listeners.delete(person)
     }
   }
 
@@ -126,14 +126,14 @@ export class UserNotifier {
     const { to, from } = notice
     const listeners = this.#listeners.get(to)
     if (!listeners) return 'unreached'
-    if (![...listeners].some((listener) => listener.isUnmuted(from))) return 'muted'
+    if (!listeners.some((listener) => listener.isUnmuted(from))) return 'muted'
     if (notice.type !== 'probe') this.#notify(to, (listener) => listener.isUnmuted(from) && deliver(listener, notice))
     return 'delivered'
   }
 
   /** Calls `notify` for each listener of a user; an exception of one listener reaches neither the others nor the caller. */
   #notify(person: PersonId, notify: (listener: NoticeListener) => unknown): void {
-    for (const listener of [...(this.#listeners.get(person) ?? [])]) {
+    for (const listener of this.#listeners.get(person) ?? []) {
       try {
         notify(listener)
       } catch (reason) {

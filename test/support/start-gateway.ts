@@ -110,7 +110,7 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
     batcher,
     clock,
     prefix,
-    rules: new OriginRules({ proxies: [], origins: [], isSecure: certificate !== undefined, ...rules }),
+    rules: new OriginRules({ proxies: [], origins: [], hosts: [], isSecure: certificate !== undefined, ...rules }),
     isLimited,
     folder,
     onError,

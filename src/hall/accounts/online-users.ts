@@ -65,18 +65,65 @@ export interface EndingConnections {
   readonly ended: Promise<void>
 }
 
-interface Present extends OnlineUser {
+/** Login is an OnlineUser of the registry. It is a class, because an object literal with a getter and five closures takes a kilobyte more. */
+class Login implements OnlineUser {
+  readonly person: PersonId
+  readonly name: string
+  readonly since: number
+  readonly connection: ConnectionIdentity
+  readonly session: string | undefined
   readonly quiet: boolean
+  readonly awaySince: number | undefined
   readonly end: OnReplaced
+  isOnline = true
+  readonly #onLeave: (login: Login) => void
+  #tokens: string[] | undefined
+
+  constructor(
+    { person, name, quiet = false, connection = {}, session }: Arrival,
+    times: Pick<OnlineUser, 'since' | 'awaySince'>,
+    end: OnReplaced,
+    onLeave: (login: Login) => void,
+  ) {
+    this.person = person
+    this.name = name
+    this.since = times.since
+    this.connection = connection
+    this.session = session
+    this.quiet = quiet
+    this.awaySince = times.awaySince
+    this.end = end
+    this.#onLeave = onLeave
+  }
+
+  get tokens(): Iterable<string> {
+    return this.#tokens ?? []
+  }
+
+  addToken(token: string): void {
+    if (this.hasToken(token)) return
+    // a copy, because an array that grows has space for 17 elements
+    this.#tokens = this.#tokens?.concat(token).slice(-TOKENS) ?? [token]
+  }
+
+  hasToken(token: string): boolean {
+    return this.#tokens?.includes(token) === true
+  }
+
+  leave(): void {
+    this.#onLeave(this)
+  }
 }
 
 /** OnlineUsers is the registry of the connections that act for a person: by a login, or by the token of a seat. */
 export class OnlineUsers {
-  readonly #present = new OnlineIndex<Present>()
+  readonly #present = new OnlineIndex<Login>()
   /** Names of the guests online; `People` has the names of accounts. */
   readonly guests = new Lookalikes()
   readonly #holders = new Map<PersonId, Set<OnReplaced>>()
   readonly #clock: Clock
+  /** One function for all logins. */
+  readonly #onLeave = (login: Login) => this.#leave(login)
   /** Called when the last connection of a person has left. */
   onLeft: ((person: PersonId) => void) | undefined
   /** Start of this process, which replaces the unknown time at which an account left before that start. */
@@ -103,42 +150,25 @@ export class OnlineUsers {
    * Adds a login. A `quiet` connection speaks a worksheet's protocol and receives no events from elsewhere in the hall, so the
    * account counts as offline while it has no other connection.
    */
-  arrive({ person, name, quiet = false, connection = {}, session }: Arrival, onReplaced: OnReplaced): OnlineUser {
+  arrive(arrival: Arrival, onReplaced: OnReplaced): OnlineUser {
+    const { person, name } = arrival
     const isAway = this.#present.of(person).every((one) => one.quiet)
     const awaySince = hasAccount(person) && isAway ? (this.#left.get(person) ?? this.#began) : undefined
-    const tokens = new Set<string>()
-    let here = true
-    const leave = () => {
-      if (here && !quiet) this.#noteLeft(person)
-      here = false
-      this.#present.delete(user)
-      if (this.of(person).length > 0) return
-      if (!hasAccount(person)) this.guests.remove(person, name)
-      this.onLeft?.(person)
-    }
-    const user: Present = {
-      person,
-      name,
-      since: this.#clock.now(),
-      connection,
-      session,
-      quiet,
-      awaySince,
-      get isOnline() {
-        return here
-      },
-      addToken(token) {
-        tokens.add(token)
-        if (tokens.size > TOKENS) for (const [oldest] of tokens.entries()) return void tokens.delete(oldest)
-      },
-      hasToken: (token) => tokens.has(token),
-      tokens,
-      leave,
-      end: onReplaced,
-    }
+    const since = this.#clock.now()
+    const user = new Login(arrival, { since, awaySince }, onReplaced, this.#onLeave)
     this.#present.add(user, foldName(name))
     if (!hasAccount(person)) this.guests.add(person, name)
     return user
+  }
+
+  #leave(login: Login): void {
+    const { person, name, quiet } = login
+    if (login.isOnline && !quiet) this.#noteLeft(person)
+    login.isOnline = false
+    this.#present.delete(login)
+    if (this.of(person).length > 0) return
+    if (!hasAccount(person)) this.guests.remove(person, name)
+    this.onLeft?.(person)
   }
 
   #noteLeft(person: PersonId): void {

@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import type { RefusalCode } from '../../hall/api.ts'
 
 /** GatewayCode is an error code of the gateway: a code of the native protocol, or a code for a mistake in HTTP itself. */
-export type GatewayCode = RefusalCode | 'bad-request' | 'bad-origin' | 'not-found' | 'too-large' | 'failed'
+export type GatewayCode = RefusalCode | 'bad-request' | 'bad-origin' | 'bad-host' | 'not-found' | 'too-large' | 'failed'
 
 /** The HTTP status of each code that is not a plain 400. */
 const STATUS: Partial<Readonly<Record<GatewayCode, number>>> = {
@@ -17,6 +17,7 @@ const STATUS: Partial<Readonly<Record<GatewayCode, number>>> = {
   'no-such-table': 404,
   'not-now': 409,
   'too-large': 413,
+  'bad-host': 421,
   'too-many': 429,
   throttled: 429,
   failed: 500,

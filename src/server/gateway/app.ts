@@ -5,11 +5,12 @@ import { HallReader } from '../../lobby/hall-reader.ts'
 import { VERSION } from '../../native/messages.ts'
 import type { Transport } from '../../wire/transport.ts'
 import { TransportStream } from '../../wire/transports/transport-stream.ts'
-import { formatError, HEADERS, statusOf } from './answers.ts'
+import { HEADERS } from './answers.ts'
 import { ClassFollowers } from './class-followers.ts'
 import { addClassRoutes } from './class-routes.ts'
 import { ConnectionTimeouts } from './connection-timeouts.ts'
 import { OperatorSessions } from './operator-sessions.ts'
+import { answerUnreadable, createGatedServer } from './gated-server.ts'
 import type { GatewayOptions, GatewayServices } from './options.ts'
 import { addProtocolRoutes } from './protocol-routes.ts'
 import { addReadRoutes } from './read-routes.ts'
@@ -19,11 +20,8 @@ import { addSessionRoutes } from './session-routes.ts'
 import { GatewaySockets } from './sockets.ts'
 import { addStaticFiles } from './static-files.ts'
 
-/** Maximum number of bytes in the head of a request, in a part of its path, and in its body. */
-const LIMITS = { head: 8192, part: 1000, body: 4096 }
-
-/** Milliseconds that a browser may reuse an idle connection: no longer than the timeout of the next request. */
-const KEEP_ALIVE = 15_000
+/** Maximum number of bytes in a part of the path of a request, and in its body. */
+const LIMITS = { part: 1000, body: 4096 }
 
 /** AppOptions has the options of the gateway that the code behind its port uses. */
 export type AppOptions = Pick<GatewayOptions, 'clock' | 'prefix' | 'rules' | 'isLimited' | 'folder' | 'onError'> & {
@@ -45,25 +43,18 @@ export interface GatewayApp {
 /** Creates the application that serves the connections of the gateway. */
 export async function openApp(options: AppOptions, services: GatewayServices): Promise<GatewayApp> {
   const { prefix, clock, rules, isLimited } = options
+  const gate = new RequestGate(rules, clock, isLimited)
   const app = fastify({
-    // an upgrade to another protocol, which a client may offer with any request, is not a WebSocket
-    http: { maxHeaderSize: LIMITS.head, shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket' },
+    serverFactory: (listener) => createGatedServer(gate, listener),
     bodyLimit: LIMITS.body,
-    keepAliveTimeout: KEEP_ALIVE,
     routerOptions: { maxParamLength: LIMITS.part },
     frameworkErrors: (_, __, reply: FastifyReply) => void reply.code(400).headers(HEADERS).send(BAD_PATH),
-    // a request that Node cannot parse
-    clientErrorHandler: ({ code }, socket) => {
-      const isLong = code === 'HPE_HEADER_OVERFLOW'
-      const message = isLong ? `the head of a request has at most ${LIMITS.head} bytes` : 'this is not an HTTP/1.1 request'
-      if (socket.writable) socket.end(formatError(isLong ? 'too-large' : 'bad-request', message, isLong ? 431 : 400))
-    },
+    clientErrorHandler: answerUnreadable,
   })
   // a form of another page can send `text/plain` without a preflight request, so the server accepts no such body
   app.removeContentTypeParser('text/plain')
-  const gate = new RequestGate(rules, clock, isLimited)
   const timeouts = new ConnectionTimeouts(clock, options.connections)
-  addHooks(app, gate, timeouts, options.onError)
+  addHooks(app, timeouts, options.onError)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   await app.register(fastifySwagger, {
@@ -85,7 +76,7 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
   const followers = new ClassFollowers({ console: classConsole?.console, operators, clock, onError: options.onError })
   addClassRoutes(app, { prefix, classConsole, operators, originOf })
   await addStaticFiles(app, prefix, options.folder)
-  const sockets = new GatewaySockets(app.server, options, { entrance: services.entrance, protocols }, { gate, timeouts, followers })
+  const sockets = new GatewaySockets(app.server, options, { entrance: services.entrance, protocols, wire: services.wire }, { gate, timeouts, followers })
   await app.ready()
   return {
     serve(transport) {
@@ -103,20 +94,11 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
   }
 }
 
-/** Adds the checks, the headers and the errors that are the same for all routes. */
-function addHooks(
-  app: FastifyInstance,
-  gate: RequestGate,
-  timeouts: ConnectionTimeouts,
-  onError: (sentence: string, reason: unknown) => void,
-): void {
+/** Adds the timeouts, the headers and the errors that are the same for all routes. */
+function addHooks(app: FastifyInstance, timeouts: ConnectionTimeouts, onError: (sentence: string, reason: unknown) => void): void {
   app.addHook('onRequest', async ({ raw }, reply) => {
     reply.headers(HEADERS)
-    const isRead = raw.method === 'GET' || raw.method === 'HEAD'
-    if (isRead) timeouts.begin(raw)
-    const checked = gate.check(raw, isRead ? 'read' : 'change')
-    if ('code' in checked) return reply.code(statusOf(checked.code)).send(checked)
-    return undefined
+    if (raw.method === 'GET' || raw.method === 'HEAD') timeouts.begin(raw)
   })
   app.addHook('preHandler', async ({ raw }) => timeouts.begin(raw))
   app.addHook('onResponse', async ({ raw }) => timeouts.end(raw))

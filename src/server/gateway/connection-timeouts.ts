@@ -1,42 +1,54 @@
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../../base/clock.ts'
 import { TransportStream } from '../../wire/transports/transport-stream.ts'
+import { FairConnections, type FairEntry } from './fair-connections.ts'
 
 /** Milliseconds in which a client must send a whole request, also after an earlier request, and in which it must read the answer. */
 const TIMEOUT = { request: 15_000, response: 60_000 }
 
+/** Timed is a connection with its timeout. */
+interface Timed {
+  readonly entry: FairEntry<TransportStream>
+  cancel: () => void
+}
+
 /** ConnectionTimeouts bounds the number and the time of HTTP connections. A connection that becomes a WebSocket leaves it. */
 export class ConnectionTimeouts {
   readonly #clock: Clock
-  readonly #connections: number
-  /** The function that cancels the timeout of each connection, in order of arrival. */
-  readonly #cancels = new Map<TransportStream, () => void>()
+  readonly #open: FairConnections<TransportStream>
+  readonly #timed = new WeakMap<TransportStream, Timed>()
   /** Requests that the server is answering. */
   readonly #answering = new WeakSet<IncomingMessage>()
+  /** One listener for all connections, because a closure for each would stay with every WebSocket. */
+  readonly #onClose: (this: TransportStream) => void
 
-  /** `connections` is the maximum number of connections; one more connection closes the oldest. */
+  /** `connections` is the maximum number of connections. */
   constructor(clock: Clock, connections: number) {
     this.#clock = clock
-    this.#connections = connections
+    this.#open = new FairConnections(connections)
+    const remove = (stream: TransportStream) => this.remove(stream)
+    this.#onClose = function () {
+      remove(this)
+    }
   }
 
-  /** Number of open connections. */
-  get size(): number {
-    return this.#cancels.size
-  }
-
-  /** Adds a new connection. */
+  /** Adds a new connection; closes another if there are too many. */
   add(stream: TransportStream): void {
-    const [oldest] = this.#cancels.keys()
-    if (oldest && this.#cancels.size >= this.#connections) this.#end(oldest)
-    this.#arm(stream, TIMEOUT.request)
-    stream.once('close', () => this.remove(stream))
+    const entry = this.#open.add(stream, stream.transport.remote.host)
+    this.#timed.set(stream, { entry, cancel: this.#endAfter(TIMEOUT.request, stream) })
+    stream.on('close', this.#onClose)
+    const { excess } = this.#open
+    if (excess) this.#end(excess.connection)
   }
 
   /** Removes a connection, which then has no timeout. */
   remove(stream: TransportStream): void {
-    this.#cancels.get(stream)?.()
-    this.#cancels.delete(stream)
+    const timed = this.#timed.get(stream)
+    if (!timed) return
+    timed.cancel()
+    this.#timed.delete(stream)
+    this.#open.delete(timed.entry)
+    stream.off('close', this.#onClose)
   }
 
   /** Notes that a request is whole. The connection passes on no further requests until its answer. */
@@ -45,28 +57,31 @@ export class ConnectionTimeouts {
     if (!(socket instanceof TransportStream) || this.#answering.has(request)) return
     this.#answering.add(request)
     socket.hold()
-    if (this.#cancels.has(socket)) this.#arm(socket, TIMEOUT.response)
+    this.#restart(TIMEOUT.response, socket)
   }
 
   /** Notes that a request is answered. */
   end(request: IncomingMessage): void {
     const { socket } = request
     if (!(socket instanceof TransportStream) || !this.#answering.delete(request)) return
-    if (this.#cancels.has(socket)) this.#arm(socket, TIMEOUT.request)
+    this.#restart(TIMEOUT.request, socket)
     socket.release()
   }
 
   /** Closes all connections. */
   close(): void {
-    for (const stream of [...this.#cancels.keys()]) this.#end(stream)
+    for (const { connection } of [...this.#open.values()]) this.#end(connection)
   }
 
-  #arm(stream: TransportStream, ms: number): void {
-    this.#cancels.get(stream)?.()
-    this.#cancels.set(
-      stream,
-      this.#clock.after(ms, () => stream.destroy()),
-    )
+  #restart(ms: number, stream: TransportStream): void {
+    const timed = this.#timed.get(stream)
+    if (!timed) return
+    timed.cancel()
+    timed.cancel = this.#endAfter(ms, stream)
+  }
+
+  #endAfter(ms: number, stream: TransportStream): () => void {
+    return this.#clock.after(ms, () => stream.destroy())
   }
 
   #end(stream: TransportStream): void {

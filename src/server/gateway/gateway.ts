@@ -1,6 +1,7 @@
 import { TokenBucket } from '../../base/rate-limit.ts'
 import type { Listener, Transport } from '../../wire/transport.ts'
 import type { GatewayApp } from './app.ts'
+import { FairConnections, type FairEntry } from './fair-connections.ts'
 import type { GatewayOptions, GatewayServices } from './options.ts'
 
 /*
@@ -11,7 +12,7 @@ import type { GatewayOptions, GatewayServices } from './options.ts'
 
 /** Rate of connections that the gateway begins to serve: a burst of 200, then 1,000 a second. */
 const RATE = { burst: 200, refill: 1 }
-/** Maximum number of open connections without a WebSocket. One more connection closes the oldest. */
+/** Maximum number of open connections without a WebSocket. One more connection closes the oldest of the network that has the most. */
 const CONNECTIONS = 512
 
 /** Gateway accepts the connections of the HTTP port. */
@@ -19,7 +20,7 @@ export class Gateway {
   readonly #options: GatewayOptions
   readonly #bucket = new TokenBucket(RATE)
   /** Connections that wait for the services, for the code, or for their turn. */
-  readonly #waiting = new Set<Transport>()
+  readonly #waiting = new FairConnections<Transport>(CONNECTIONS)
   #listener: Listener | undefined
   #services: GatewayServices | undefined
   #app: GatewayApp | undefined
@@ -54,19 +55,15 @@ export class Gateway {
     this.#isClosed = true
     this.#cancel?.()
     await this.#listener?.close()
-    for (const transport of this.#waiting) transport.reset()
-    this.#waiting.clear()
+    this.#resetWaiting()
     await this.#app?.close()
   }
 
   #accept(transport: Transport): void {
     if (this.#isClosed) return transport.reset()
-    this.#waiting.add(transport)
-    const [oldest] = this.#waiting
-    if (oldest && this.#waiting.size > CONNECTIONS) {
-      this.#waiting.delete(oldest)
-      oldest.reset()
-    }
+    this.#waiting.add(transport, transport.remote.host)
+    const { excess } = this.#waiting
+    if (excess) this.#reset(excess)
     if (!this.#cancel) this.#serveWaiting()
   }
 
@@ -75,15 +72,24 @@ export class Gateway {
     if (this.#isClosed || this.#waiting.size === 0 || !this.#services) return
     const app = this.#app
     if (!app) return this.#load(this.#services)
-    for (const transport of this.#waiting) {
+    for (const entry of this.#waiting.values()) {
       const wait = this.#bucket.take(this.#options.clock.monotonic())
       if (wait > 0) {
         this.#cancel = this.#options.clock.after(wait, () => this.#serveWaiting())
         return
       }
-      this.#waiting.delete(transport)
-      app.serve(transport)
+      this.#waiting.delete(entry)
+      app.serve(entry.connection)
     }
+  }
+
+  #reset(entry: FairEntry<Transport>): void {
+    this.#waiting.delete(entry)
+    entry.connection.reset()
+  }
+
+  #resetWaiting(): void {
+    for (const entry of [...this.#waiting.values()]) this.#reset(entry)
   }
 
   /** Loads the code that serves connections, unless it is already loading. If loading fails, the next connection tries again. */
@@ -100,8 +106,7 @@ export class Gateway {
       },
       (reason) => {
         this.#isLoading = false
-        for (const transport of this.#waiting) transport.reset()
-        this.#waiting.clear()
+        this.#resetWaiting()
         this.#options.onError('the gateway could not be loaded', reason)
       },
     )

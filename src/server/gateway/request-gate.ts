@@ -21,7 +21,15 @@ const BAD_ORIGIN: GatewayError = {
   message: 'the page of another origin may not do this; the operator allows an origin with webOrigins',
 }
 
-/** RequestGate admits or refuses each request and each upgrade, by the address and the page from which it comes. */
+const BAD_HOST: GatewayError = {
+  code: 'bad-host',
+  message: 'this server does not know the name in the address: use the IP address of the server; the operator adds a name with webHosts',
+}
+
+/** The refusal of RFC 9112, section 3.2. Of two headers, a proxy in front of this server may read the other. */
+const ONE_HOST: GatewayError = { code: 'bad-request', message: 'a request has one header "Host"' }
+
+/** RequestGate admits or refuses each request and each upgrade, by the address and the page from which it comes, and by the host that it names. */
 export class RequestGate {
   readonly #rules: OriginRules
   readonly #clock: Clock
@@ -39,6 +47,9 @@ export class RequestGate {
     const origin = this.originOf(request)
     const wait = this.#rate?.take(toNetwork(origin.remote.host), this.#clock.monotonic()) ?? 0
     if (wait > 0) return TOO_MANY
+    const hosts = countHosts(request)
+    if (hosts > 1 || (hosts === 0 && request.httpVersion !== '1.0')) return ONE_HOST
+    if (!this.#rules.isHost(request.headers)) return BAD_HOST
     return kind === 'read' || this.#rules.isAllowed(origin, request.headers) ? origin : BAD_ORIGIN
   }
 
@@ -47,4 +58,10 @@ export class RequestGate {
     if (!(socket instanceof TransportStream)) throw new TypeError('a request of the gateway came through another server')
     return this.#rules.resolve(socket.transport, headers)
   }
+}
+
+function countHosts({ rawHeaders }: IncomingMessage): number {
+  let count = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') count++
+  return count
 }

@@ -7,6 +7,9 @@ import type { AdmittedPeer } from '../admission.ts'
 /** An address range: an address and the number of bits that all its addresses have in common. */
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number]
 
+/** Matches the header `Host`: an IPv6 address in brackets, or any other host, and a port. */
+const HOST = /^(?:\[([\da-f:.]+)\]|([\w.-]+))(?::\d{1,5})?$/i
+
 /** RequestOrigin is the client of a request, and the way in which it has reached this server. */
 export interface RequestOrigin extends AdmittedPeer {
   /** True if the client's own connection is encrypted. */
@@ -18,6 +21,8 @@ export interface OriginRulesOptions {
   readonly proxies: readonly string[]
   /** Origins of pages that may use the gateway, besides the gateway's own origin, such as `https://school.example`. */
   readonly origins: readonly string[]
+  /** Names under which browsers reach the gateway, besides its addresses and `localhost`, without a port. */
+  readonly hosts: readonly string[]
   /** True if the gateway itself speaks TLS. */
   readonly isSecure: boolean
 }
@@ -32,12 +37,14 @@ export interface OriginRulesOptions {
 export class OriginRules {
   readonly #proxies: readonly Range[]
   readonly #origins: ReadonlySet<string>
+  readonly #hosts: ReadonlySet<string>
   readonly #isSecure: boolean
 
   /** Throws a RangeError for a proxy that is neither an address nor a range. */
-  constructor({ proxies, origins, isSecure }: OriginRulesOptions) {
+  constructor({ proxies, origins, hosts, isSecure }: OriginRulesOptions) {
     this.#proxies = proxies.map(parseRange)
     this.#origins = new Set(origins)
+    this.#hosts = new Set(['localhost', ...hosts.map((host) => host.toLowerCase())])
     this.#isSecure = isSecure
   }
 
@@ -49,6 +56,18 @@ export class OriginRules {
     const remote: Address = { host: client, port: peer.remote.port }
     const [protocol = this.#isSecure ? 'https' : 'http'] = listOf(headers['x-forwarded-proto']).slice(-1)
     return { remote, loopback: isLoopbackHost(client), isSecure: protocol.toLowerCase() === 'https' }
+  }
+
+  /**
+   * Checks whether the header `Host` names this server. The owner of any other name can let it resolve to the address of this server (DNS
+   * rebinding), and a browser then treats a page of that owner as a page of this server. A browser resolves no IP
+   * address, and over TLS, it compares the name with the certificate. A request without the header is not from a browser.
+   */
+  isHost({ host }: IncomingHttpHeaders): boolean {
+    if (host === undefined || this.#isSecure) return true
+    const [, address, name = ''] = HOST.exec(host) ?? []
+    if (address !== undefined) return isAddress(address)
+    return this.#hosts.has(name.toLowerCase()) || isAddress(name)
   }
 
   /**
@@ -89,9 +108,9 @@ function parseRange(text: string): Range {
   }
 }
 
-/** Checks whether a text is an address in its usual form; the library also accepts forms such as `1`. */
+/** Checks whether a text is an address in its usual form; the library also accepts forms such as `1`, and names of interfaces. */
 function isAddress(text: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text)
+  return ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'))
 }
 
 function listOf(header: string | string[] | undefined): readonly string[] {

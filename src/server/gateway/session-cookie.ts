@@ -1,6 +1,6 @@
 import { parseCookie, stringifySetCookie } from 'cookie'
 
-/** Name of the cookie with the token of a login session. */
+/** Name of the cookie with the token of a login session, on a connection that is not encrypted. */
 const NAME = 'parlor-session'
 
 /** CookieScope is the set of requests with which a browser sends a cookie. */
@@ -12,8 +12,8 @@ export interface CookieScope {
 }
 
 /** Returns the token of the login session in the header `Cookie`; `undefined` without such a cookie. */
-export function readSessionCookie(header: string | undefined): string | undefined {
-  const token = header === undefined ? undefined : parseCookie(header)[NAME]
+export function readSessionCookie(header: string | undefined, scope: CookieScope): string | undefined {
+  const token = header === undefined ? undefined : parseCookie(header)[nameOf(scope)]
   return token === '' ? undefined : token
 }
 
@@ -21,12 +21,22 @@ export function readSessionCookie(header: string | undefined): string | undefine
  * Formats the header `Set-Cookie` for a token that is valid until a time in milliseconds since the Unix epoch. No script can read the
  * cookie, and no page of another site can make a browser send it with a request that changes data.
  */
-export function formatSessionCookie(token: string, until: number, { prefix, isSecure }: CookieScope): string {
+export function formatSessionCookie(token: string, until: number, scope: CookieScope): string {
+  const { prefix, isSecure: secure } = scope
   const expires = new Date(until)
-  return stringifySetCookie({ name: NAME, value: token, path: `${prefix}/`, httpOnly: true, sameSite: 'lax', secure: isSecure, expires })
+  return stringifySetCookie({ name: nameOf(scope), value: token, path: `${prefix}/`, httpOnly: true, sameSite: 'lax', secure, expires })
 }
 
 /** Formats the header `Set-Cookie` that deletes the cookie. */
 export function formatNoSessionCookie(scope: CookieScope): string {
   return formatSessionCookie('', 0, scope)
+}
+
+/**
+ * Returns the name of the cookie. Over TLS, the prefix of the name makes the browser refuse the cookie from a page without encryption
+ * and, with `__Host-`, from another host of the same domain. Otherwise such a page could log a browser in under another name.
+ */
+function nameOf({ prefix, isSecure }: CookieScope): string {
+  if (!isSecure) return NAME
+  return prefix === '' ? `__Host-${NAME}` : `__Secure-${NAME}`
 }

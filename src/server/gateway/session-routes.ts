@@ -42,10 +42,12 @@ export function addSessionRoutes(app: FastifyInstance, { prefix, lobby: service,
     { schema: { summary: 'Log in with a name and a password', tags: ['session'], body: Login, response: { 200: LoggedIn, ...refusals } } },
     async (request, reply) => {
       const origin = originOf(request)
-      const entered = await withLobby(service, origin, (lobby) => logIn(lobby, request.body, readSessionCookie(request.headers.cookie)))
+      const scope = { prefix, isSecure: origin.isSecure }
+      const before = readSessionCookie(request.headers.cookie, scope)
+      const entered = await withLobby(service, origin, (lobby) => logIn(lobby, request.body, before))
       if (isRefusal(entered)) return refuse(reply, entered)
       const { name, session, key, until } = entered
-      reply.header('set-cookie', formatSessionCookie(session, until, { prefix, isSecure: origin.isSecure }))
+      reply.header('set-cookie', formatSessionCookie(session, until, scope))
       return { name, key, until }
     },
   )
@@ -54,13 +56,11 @@ export function addSessionRoutes(app: FastifyInstance, { prefix, lobby: service,
     { schema: { summary: 'Log out', tags: ['session'], response: { 204: z.null(), ...refusals } } },
     async (request, reply) => {
       const origin = originOf(request)
-      const token = readSessionCookie(request.headers.cookie)
+      const scope = { prefix, isSecure: origin.isSecure }
+      const token = readSessionCookie(request.headers.cookie, scope)
       const refused = token === undefined ? undefined : await withLobby(service, origin, (lobby) => lobby.closeSession(token))
       if (refused) return refuse(reply, refused)
-      return reply
-        .code(204)
-        .header('set-cookie', formatNoSessionCookie({ prefix, isSecure: origin.isSecure }))
-        .send(null)
+      return reply.code(204).header('set-cookie', formatNoSessionCookie(scope)).send(null)
     },
   )
 }

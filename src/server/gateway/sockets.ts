@@ -1,5 +1,6 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { ChurnSet } from '../../base/churn-set.ts'
 import { sweepSome } from '../../base/sweep.ts'
 import { MESSAGE_LIMIT } from '../../wire/framing/framing.ts'
 import type { Transport } from '../../wire/transport.ts'
@@ -8,11 +9,15 @@ import { WebSocketTransport } from '../../wire/transports/websocket.ts'
 import type { AdmittedPeer } from '../admission.ts'
 import type { Entrance } from '../server.ts'
 import { formatError, type GatewayCode } from './answers.ts'
+import type { ClassFollowers } from './class-followers.ts'
 import type { ConnectionTimeouts } from './connection-timeouts.ts'
 import type { GatewayOptions } from './options.ts'
 import type { RequestGate } from './request-gate.ts'
+import type { RequestOrigin } from './request-origin.ts'
 import type { ServedProtocols } from './served-protocols.ts'
 import { readSessionCookie } from './session-cookie.ts'
+import type { WireServices } from './wire-session.ts'
+import { WireSockets } from './wire-sockets.ts'
 
 /*
  * `ws` runs without a server of its own (`noServer`), and not through `@fastify/websocket`: a refused upgrade must cost little and have
@@ -26,6 +31,9 @@ const PING = 30_000
 /** Milliseconds that a client has to answer the close of the server. */
 const CLOSE_TIMEOUT = 2000
 
+/** The sentence for an upgrade that is not a valid handshake. */
+const NO_HANDSHAKE = 'this is not a handshake of WebSocket version 13 (RFC 6455)'
+
 /** The options of the library; the types do not have all of them yet. */
 const OPTIONS = {
   noServer: true,
@@ -33,6 +41,11 @@ const OPTIONS = {
   // compression costs memory and time for each client, and messages are short
   perMessageDeflate: false,
   maxPayload: MESSAGE_LIMIT,
+  // each part of an unfinished message costs more memory than its bytes
+  maxFragments: 128,
+  maxBufferedChunks: 1024,
+  // the native protocol is not a subprotocol, and the answer repeats no text of the client
+  handleProtocols: () => false as const,
   autoPong: false,
   closeTimeout: CLOSE_TIMEOUT,
 }
@@ -49,12 +62,16 @@ export interface SocketServices {
   /** The entrance for conversations in the native protocol. */
   readonly entrance: Entrance
   readonly protocols: ServedProtocols
+  /** Missing on a server that shows no wire. */
+  readonly wire: WireServices | undefined
 }
 
 /** SocketGuards has the limits of the HTTP connections, some of which become WebSockets. */
 export interface SocketGuards {
   readonly gate: RequestGate
   readonly timeouts: ConnectionTimeouts
+  /** The operators that follow the class console. */
+  readonly followers: ClassFollowers
 }
 
 /** GatewaySockets accepts the WebSockets of an HTTP server, and pings their clients. */
@@ -63,13 +80,15 @@ export class GatewaySockets {
   readonly #services: SocketServices
   readonly #guards: SocketGuards
   readonly #library = new WebSocketServer(OPTIONS)
-  readonly #open = new Set<WebSocketTransport>()
+  readonly #open = new ChurnSet<WebSocketTransport>()
+  readonly #wire: WireSockets | undefined
   #cancel: (() => void) | undefined
 
   constructor(server: HttpServer, options: Pick<GatewayOptions, 'clock' | 'prefix'>, services: SocketServices, guards: SocketGuards) {
     this.#options = options
     this.#services = services
     this.#guards = guards
+    this.#wire = services.wire && new WireSockets(services.wire, options.clock)
     // with this listener, the caller answers a request that is not a valid handshake
     this.#library.on('wsClientError', () => {})
     server.on('upgrade', (request: IncomingMessage, stream: unknown, head: Buffer) => {
@@ -77,31 +96,71 @@ export class GatewaySockets {
     })
   }
 
-  /** Stops the pings. Open WebSockets stay open. */
+  /** Stops the pings. Open WebSockets stay open, except those that show the wire. */
   close(): void {
     this.#cancel?.()
+    this.#wire?.close()
   }
 
   #upgrade(request: IncomingMessage, stream: TransportStream, head: Buffer): void {
     stream.on('error', ignoreError)
     const checked = this.#guards.gate.check(request, 'change')
     if ('code' in checked) return refuse(stream, checked.code, checked.message)
+    // the library also accepts version 8, in which the origin has another header
+    if (request.headers['sec-websocket-version'] !== '13') return refuse(stream, 'bad-request', NO_HANDSHAKE)
+    const path = `${this.#options.prefix}/ws`
+    if (request.url === `${path}/class`) return this.#upgradeClass(request, stream, head, checked)
+    if (this.#wire && request.url === `${path}/wire`) return this.#upgradeWire(this.#wire, request, stream, head, checked)
     const target = this.#findTarget(request.url ?? '')
-    if (!target) return refuse(stream, 'not-found', `WebSockets are at ${this.#options.prefix}/ws, without a query`)
-    const refusal = target.entrance.admit(checked)
+    if (!target) return refuse(stream, 'not-found', `WebSockets are at ${path}, without a query`)
+    const accepted = this.#accept(request, stream, head, target.entrance, checked)
+    if (!accepted) return
+    const transport = this.#toTransport(accepted, stream, checked)
+    if (target.wrap) return target.entrance.serve(target.wrap(transport))
+    const token = readSessionCookie(request.headers.cookie, { prefix: this.#options.prefix, isSecure: checked.isSecure })
+    target.entrance.serve(transport, token === undefined ? undefined : { sessionToken: token })
+  }
+
+  /** Accepts a follower of the class console, if the request has the cookie of the operator. */
+  #upgradeClass(request: IncomingMessage, stream: TransportStream, head: Buffer, client: RequestOrigin): void {
+    const { entrance } = this.#services
+    const session = this.#guards.followers.check(request.headers.cookie)
+    if ('code' in session) return refuse(stream, session.code, session.message)
+    const accepted = this.#accept(request, stream, head, entrance, client)
+    if (!accepted) return
+    accepted.once('close', () => entrance.leave(client))
+    this.#guards.followers.serve(this.#toTransport(accepted, stream, client), session)
+  }
+
+  #upgradeWire(wire: WireSockets, request: IncomingMessage, stream: TransportStream, head: Buffer, client: RequestOrigin): void {
+    const refusal = wire.findRefusal(client)
     if (refusal !== undefined) return refuse(stream, 'too-many', refusal)
+    if (!wire.upgrade(request, stream, head, client)) return refuse(stream, 'bad-request', NO_HANDSHAKE)
+    this.#guards.timeouts.remove(stream)
+    stream.off('error', ignoreError)
+  }
+
+  /** Accepts a WebSocket within the limits of its address; answers any other request with an error. */
+  #accept(
+    request: IncomingMessage,
+    stream: TransportStream,
+    head: Buffer,
+    entrance: Entrance,
+    client: AdmittedPeer,
+  ): WebSocket | undefined {
+    const refusal = entrance.admit(client)
+    if (refusal !== undefined) {
+      refuse(stream, 'too-many', refusal)
+      return undefined
+    }
     let accepted: WebSocket | undefined
     this.#library.handleUpgrade(request, stream, head, (socket) => {
       accepted = socket
     })
-    if (accepted) {
-      const transport = this.#accept(accepted, stream, checked)
-      if (target.wrap) return target.entrance.serve(target.wrap(transport))
-      const token = readSessionCookie(request.headers.cookie)
-      return target.entrance.serve(transport, token === undefined ? undefined : { sessionToken: token })
-    }
-    target.entrance.leave(checked)
-    refuse(stream, 'bad-request', 'this is not a handshake of WebSocket version 13 (RFC 6455)')
+    if (accepted) return accepted
+    entrance.leave(client)
+    refuse(stream, 'bad-request', NO_HANDSHAKE)
+    return undefined
   }
 
   /** Finds the conversation at a path; `undefined` for a path without a conversation. */
@@ -112,19 +171,18 @@ export class GatewaySockets {
     return url.startsWith(`${prefix}/`) ? protocols.findTrial(url.slice(prefix.length + 1)) : undefined
   }
 
-  /** Accepts a WebSocket. Its listeners are created here, because in `#upgrade` they would hold the whole request in memory. */
-  #accept(socket: WebSocket, stream: TransportStream, client: AdmittedPeer): Transport {
+  /**
+   * Returns the transport of a WebSocket, which the server pings from now on. Its listeners are created here, because in `#upgrade` they
+   * would hold the whole request in memory.
+   */
+  #toTransport(socket: WebSocket, stream: TransportStream, client: AdmittedPeer): WebSocketTransport {
     this.#guards.timeouts.remove(stream)
+    // the library has a listener of its own now
+    stream.off('error', ignoreError)
     stream.upgrade()
-    const transport = new WebSocketTransport(socket, stream, client)
-    this.#ping(transport)
-    socket.once('close', () => this.#open.delete(transport))
+    const transport = new WebSocketTransport(socket, stream, client, this.#open)
+    this.#cancel ??= this.#options.clock.after(PING, () => this.#pingSome(this.#open[Symbol.iterator]()))
     return transport
-  }
-
-  #ping(transport: WebSocketTransport): void {
-    this.#open.add(transport)
-    this.#cancel ??= this.#options.clock.after(PING, () => this.#pingSome(this.#open.values()))
   }
 
   /** Pings some clients, and the others in later turns of the event loop. */
@@ -132,7 +190,7 @@ export class GatewaySockets {
     const { clock } = this.#options
     const hasMore = sweepSome(transports, (transport) => transport.probe())
     if (hasMore) this.#cancel = clock.after(0, () => this.#pingSome(transports))
-    else this.#cancel = this.#open.size === 0 ? undefined : clock.after(PING, () => this.#pingSome(this.#open.values()))
+    else this.#cancel = this.#open.size === 0 ? undefined : clock.after(PING, () => this.#pingSome(this.#open[Symbol.iterator]()))
   }
 }
 

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { Duplex } from 'node:stream'
-import type { Transport } from '../transport.ts'
+import type { Sink, Transport } from '../transport.ts'
 
 /*
  * Node's HTTP server parses all bytes that a socket has, and handles each request and each frame in them before anything else runs:
@@ -32,14 +32,22 @@ export class TransportStream extends Duplex {
   constructor(transport: Transport) {
     super({ allowHalfOpen: true, highWaterMark: PIECE.upgraded })
     this.transport = transport
-    transport.open({
-      data: (bytes) => this.#take(bytes),
-      finished: () => {
-        this.#isFinished = true
-        this.#passOn()
-      },
-      closed: () => this.destroy(),
-    })
+    transport.open(new StreamSink(this))
+  }
+
+  /** Called with bytes of the transport, which are valid until this method returns. */
+  accept(bytes: Uint8Array): void {
+    this.#waiting = this.#waiting.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#waiting, bytes])
+    this.#passOn()
+    if (this.#waiting.length === 0 || this.#isPaused || this.destroyed) return
+    this.#isPaused = true
+    this.transport.pause()
+  }
+
+  /** Called when the peer sends nothing more. */
+  finish(): void {
+    this.#isFinished = true
+    this.#passOn()
   }
 
   /** Passes on no more bytes until `release`, because the reader handles a request. */
@@ -90,15 +98,6 @@ export class TransportStream extends Duplex {
     done(error)
   }
 
-  #take(bytes: Uint8Array): void {
-    // the bytes are valid until this method returns
-    this.#waiting = this.#waiting.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#waiting, bytes])
-    this.#passOn()
-    if (this.#waiting.length === 0 || this.#isPaused || this.destroyed) return
-    this.#isPaused = true
-    this.transport.pause()
-  }
-
   /** Passes on the next piece, if the reader wants it and this turn of the event loop has had none. */
   #passOn(): void {
     if (!this.#wanted || this.#holds > 0 || this.#isResting || this.destroyed) return
@@ -123,5 +122,26 @@ export class TransportStream extends Duplex {
       this.#isPaused = false
       this.transport.resume()
     }
+  }
+}
+
+/** StreamSink is the sink of a stream, which cannot be the sink itself, because a stream of Node has another member `closed`. */
+class StreamSink implements Sink {
+  readonly #stream: TransportStream
+
+  constructor(stream: TransportStream) {
+    this.#stream = stream
+  }
+
+  data(bytes: Uint8Array): void {
+    this.#stream.accept(bytes)
+  }
+
+  finished(): void {
+    this.#stream.finish()
+  }
+
+  closed(): void {
+    this.#stream.destroy()
   }
 }

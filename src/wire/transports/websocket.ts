@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { WebSocket } from 'ws'
+import type { ChurnSet, Membership } from '../../base/churn-set.ts'
 import type { Address, Flushable, Sink, Transport } from '../transport.ts'
 import type { TransportStream } from './transport-stream.ts'
 
@@ -7,6 +8,9 @@ import type { TransportStream } from './transport-stream.ts'
  * A WebSocket has messages, and a transport has a stream of bytes. This transport makes each text message of the peer one line, and
  * each line to the peer one text message, so that a protocol of lines, with its limits and its framing, runs over both. A line end
  * inside a message would make it two lines. It becomes a blank, which JSON treats in the same way.
+ *
+ * The listeners are the same functions for all WebSockets and find the transport by the property `CARRIER`, as in `socket.ts`: closures
+ * would cost 600 bytes for each client.
  *
  * The library `ws` checks frames, UTF-8 and the size of messages, and closes with the code of RFC 6455 that fits. This transport
  * refuses a binary message (1003). It charges pings and pongs to the peer's budget like all bytes outside of messages, and too
@@ -22,6 +26,12 @@ const BLANK = 32
 const FRAME = 6
 /** Maximum number of bytes of pings and pongs between two messages: 10 hours of answers to the pings of the server. */
 const CONTROL_LIMIT = 8192
+
+const CARRIER = Symbol('the transport of a WebSocket')
+
+interface Carried extends WebSocket {
+  [CARRIER]?: WebSocketTransport
+}
 
 /** WebSocketTransport is the transport of a WebSocket that a server has accepted. */
 export class WebSocketTransport implements Transport {
@@ -41,17 +51,22 @@ export class WebSocketTransport implements Transport {
   #control = 0
   #broken: string | undefined
 
-  /** `peer` is the address of the client, which differs from the stream's if a proxy forwards the connection. */
-  constructor(socket: WebSocket, stream: TransportStream, peer: Pick<Transport, 'remote' | 'loopback'>) {
+  readonly #membership: Membership | undefined
+
+  /**
+   * `peer` is the address of the client, which differs from the stream's if a proxy forwards the connection. The
+   * transport is a member of `open` until it is closed.
+   */
+  constructor(socket: Carried, stream: TransportStream, peer: Pick<Transport, 'remote' | 'loopback'>, open?: ChurnSet<WebSocketTransport>) {
     this.#socket = socket
+    this.#membership = open?.add(this)
+    socket[CARRIER] = this
     this.#stream = stream
     this.remote = peer.remote
     this.loopback = peer.loopback
     // the library emits messages only while the socket flows, which begins with `open`
     socket.pause()
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.#broken ??= error.code ?? error.message
-    })
+    socket.on('error', onError).on('close', onClose)
   }
 
   /** Number of bytes that the peer has not read. The library does not buffer, because it does not compress. */
@@ -61,21 +76,49 @@ export class WebSocketTransport implements Transport {
 
   open(sink: Sink): void {
     this.#sink = sink
-    this.#socket
-      .on('message', (data: Buffer, isBinary) => {
-        this.#isSilent = false
-        this.#control = 0
-        if (isBinary) this.#refuseBinary()
-        else sink.data(toLine(data))
-      })
-      .on('ping', (data) => this.#answer(data))
-      .on('pong', ({ length }) => this.#skip(length))
-      .on('close', (code) => this.#onClose(code))
+    this.#socket.on('message', onMessage).on('ping', onPing).on('pong', onPong)
     this.#socket.resume()
+  }
+
+  /** Called with each message. */
+  message(data: Buffer, isBinary: boolean): void {
+    this.#isSilent = false
+    this.#control = 0
+    if (isBinary) this.#refuseBinary()
+    else this.#sink?.data(toLine(data))
+  }
+
+  /** Called with the payload of each ping. Answers the last ping of this turn of the event loop. */
+  pinged(ping: Buffer): void {
+    if (!this.#ping) setImmediate(() => this.#pong())
+    this.#ping = Buffer.from(ping)
+    this.skip(ping.length)
+  }
+
+  /** Called with the length of the payload of each ping and pong. */
+  skip(length: number): void {
+    this.#isSilent = false
+    this.#control += FRAME + length
+    if (this.#control <= CONTROL_LIMIT) return this.#sink?.skipped?.(FRAME + length)
+    this.#broken ??= 'EPINGS'
+    this.#socket.close(CLOSE.policy, 'too many pings')
+  }
+
+  /** Called when the WebSocket has failed; `closed` follows. */
+  failed({ code, message }: NodeJS.ErrnoException): void {
+    this.#broken ??= code ?? message
+  }
+
+  /** Called with the close code when the WebSocket is closed. */
+  closed(code: number): void {
+    this.#membership?.leave()
+    const isProper = code === CLOSE.normal || code === CLOSE.away || code === CLOSE.noCode
+    this.#sink?.closed(this.#broken ?? (isProper ? undefined : 'ECONNRESET'))
   }
 
   /** Sends a ping, to which every live peer answers. Resets a peer that has sent nothing since the last call. */
   probe(): void {
+    if (this.#socket.readyState === this.#socket.CLOSED) return
     if (this.#isSilent) {
       this.#broken ??= 'ETIMEDOUT'
       return this.#breakOff()
@@ -138,32 +181,32 @@ export class WebSocketTransport implements Transport {
     this.#socket.close(CLOSE.unsupported, 'send text messages')
   }
 
-  /** Answers the last ping of this turn of the event loop. */
-  #answer(ping: Buffer): void {
-    if (!this.#ping) setImmediate(() => this.#pong())
-    this.#ping = Buffer.from(ping)
-    this.#skip(ping.length)
-  }
-
   #pong(): void {
     const ping = this.#ping
     this.#ping = undefined
     // a peer that does not read gets no pongs, which would only fill the memory
     if (ping && this.unsent === 0 && this.#socket.readyState === this.#socket.OPEN) this.#socket.pong(ping)
   }
+}
 
-  #skip(length: number): void {
-    this.#isSilent = false
-    this.#control += FRAME + length
-    if (this.#control <= CONTROL_LIMIT) return this.#sink?.skipped?.(FRAME + length)
-    this.#broken ??= 'EPINGS'
-    this.#socket.close(CLOSE.policy, 'too many pings')
-  }
+function onMessage(this: Carried, data: Buffer, isBinary: boolean): void {
+  this[CARRIER]?.message(data, isBinary)
+}
 
-  #onClose(code: number): void {
-    const isProper = code === CLOSE.normal || code === CLOSE.away || code === CLOSE.noCode
-    this.#sink?.closed(this.#broken ?? (isProper ? undefined : 'ECONNRESET'))
-  }
+function onPing(this: Carried, payload: Buffer): void {
+  this[CARRIER]?.pinged(payload)
+}
+
+function onPong(this: Carried, { length }: Buffer): void {
+  this[CARRIER]?.skip(length)
+}
+
+function onError(this: Carried, error: NodeJS.ErrnoException): void {
+  this[CARRIER]?.failed(error)
+}
+
+function onClose(this: Carried, code: number): void {
+  this[CARRIER]?.closed(code)
 }
 
 /** Returns a message as a line. */

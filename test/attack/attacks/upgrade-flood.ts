@@ -14,10 +14,10 @@ const HANDSHAKE =
   'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
 /** Upgrades to another path, of another origin, of another version, and proper ones. */
 const REQUESTS = [
-  `GET /other HTTP/1.1\r\nHost: a\r\n${HANDSHAKE}\r\n`,
-  `GET /ws HTTP/1.1\r\nHost: a\r\nOrigin: http://evil.example\r\n${HANDSHAKE}\r\n`,
-  `GET /ws HTTP/1.1\r\nHost: a\r\n${HANDSHAKE.replace('13', '7')}\r\n`,
-  `GET /ws HTTP/1.1\r\nHost: a\r\n${HANDSHAKE}\r\n`,
+  `GET /other HTTP/1.1\r\nHost: localhost\r\n${HANDSHAKE}\r\n`,
+  `GET /ws HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n${HANDSHAKE}\r\n`,
+  `GET /ws HTTP/1.1\r\nHost: localhost\r\n${HANDSHAKE.replace('13', '7')}\r\n`,
+  `GET /ws HTTP/1.1\r\nHost: localhost\r\n${HANDSHAKE}\r\n`,
 ]
 
 /** Sends an upgrade; resolves to the status of the answer, or to 0 if the server closes the connection without one. */

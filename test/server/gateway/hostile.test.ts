@@ -1,33 +1,13 @@
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { dial, HANDSHAKE, sendRaw } from '../../support/raw-http.ts'
 import { startGateway } from '../../support/start-gateway.ts'
 import { TestClock } from '../../support/test-clock.ts'
 import type { WebClient } from '../../support/web-client.ts'
-
-const HANDSHAKE =
-  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
-
-/** A connection, and all its input after it is closed. */
-function dial(port: number): { socket: Socket; received: Promise<string> } {
-  const socket = connect(port, '127.0.0.1').on('error', () => {})
-  onTestFinished(() => void socket.destroy())
-  let received = ''
-  socket.on('data', (data) => (received += data))
-  return { socket, received: new Promise((resolve) => socket.on('close', () => resolve(received))) }
-}
-
-/** Sends a request as it is, and returns the head and the body of the answer. */
-async function ask(port: number, request: string): Promise<{ status: number; head: string; body: string }> {
-  const { socket, received } = dial(port)
-  socket.write(request)
-  const [head = '', body = ''] = (await received).split('\r\n\r\n')
-  return { status: Number(head.split(' ')[1]), head, body }
-}
 
 /** Sends one text message in fragments of the given lengths. */
 function sendInFragments({ socket }: WebClient, message: string, lengths: readonly number[]): void {
@@ -92,7 +72,7 @@ describe('a WebSocket', () => {
   test('that no client reads is reset, and its memory is free', async () => {
     const { port, server } = await startGateway()
     const { socket, received } = dial(port)
-    socket.write(`GET /ws HTTP/1.1\r\nHost: a\r\n${HANDSHAKE}\r\n`)
+    socket.write(`GET /ws HTTP/1.1\r\nHost: localhost\r\n${HANDSHAKE}\r\n`)
     await once(socket, 'data')
     socket.pause()
     const command = Buffer.from('{"type":"games"}')
@@ -110,7 +90,7 @@ describe('a WebSocket', () => {
     const clock = new TestClock()
     const { port, server } = await startGateway({ clock })
     const { socket, received } = dial(port)
-    socket.write(`GET /ws HTTP/1.1\r\nHost: a\r\n${HANDSHAKE}\r\n`)
+    socket.write(`GET /ws HTTP/1.1\r\nHost: localhost\r\n${HANDSHAKE}\r\n`)
     await once(socket, 'data')
     expect([...server.conversations]).toHaveLength(1)
     await clock.pass(30_000)
@@ -159,7 +139,7 @@ describe('an upgrade', () => {
     ['/ws', `Origin: http://evil.example\r\n${HANDSHAKE}`, 403, 'bad-origin'],
   ])('to %s with %j is refused with %i and %s', async (path, headers, status, code) => {
     const { port } = await startGateway()
-    const answer = await ask(port, `GET ${path} HTTP/1.1\r\nHost: a\r\n${headers}\r\n`)
+    const answer = await sendRaw(port, `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`)
     expect([answer.status, JSON.parse(answer.body)]).toEqual([status, { code, message: expect.any(String) }])
     expect(answer.head).toMatch(/content-security-policy: default-src 'none'/)
   })
@@ -169,7 +149,7 @@ describe('an upgrade', () => {
     const { port, server } = await startGateway({ clock })
     const statuses: number[] = []
     const attempt = async () => {
-      const { status, body } = await ask(port, `GET /ws HTTP/1.1\r\nHost: a\r\nOrigin: http://evil.example\r\n${HANDSHAKE}\r\n`)
+      const { status, body } = await sendRaw(port, `GET /ws HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n${HANDSHAKE}\r\n`)
       statuses.push(status)
       if (status === 429) expect(JSON.parse(body)).toMatchObject({ code: 'too-many' })
     }
@@ -187,7 +167,9 @@ describe('an HTTP client', () => {
   test('that pipelines is answered one request after the other', async () => {
     const { port } = await startGateway({ clock: new TestClock() })
     const { socket, received } = dial(port)
-    socket.write(`${'GET /health HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(2000)}GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+    socket.write(
+      `${'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2000)}GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+    )
     const answers = (await received).match(/HTTP\/1\.1 (\d+)/g) ?? []
     expect(answers).toHaveLength(2001)
     expect(answers.filter((one) => one.endsWith('429'))).toHaveLength(1701)
@@ -195,21 +177,22 @@ describe('an HTTP client', () => {
 
   test('with a long head, or without HTTP, gets a small error', async () => {
     const { port } = await startGateway()
-    const long = await ask(port, `GET /health HTTP/1.1\r\nHost: a\r\nX: ${'a'.repeat(9000)}\r\n\r\n`)
+    const long = await sendRaw(port, `GET /health HTTP/1.1\r\nHost: localhost\r\nX: ${'a'.repeat(9000)}\r\n\r\n`)
     expect([long.status, JSON.parse(long.body)]).toEqual([431, { code: 'too-large', message: expect.any(String) }])
-    const other = await ask(port, 'quit\n')
+    const other = await sendRaw(port, 'quit\n')
     expect([other.status, JSON.parse(other.body)]).toEqual([400, { code: 'bad-request', message: expect.any(String) }])
   })
 
   test('that is slow is disconnected, also between requests', async () => {
     const clock = new TestClock()
     const { port } = await startGateway({ clock })
-    const [silent, slow, idle] = [dial(port), dial(port), dial(port)]
-    slow.socket.write('POST /api/session HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{')
-    idle.socket.write('GET /health HTTP/1.1\r\nHost: a\r\n\r\n')
+    const [silent, slow, upgrade, idle] = [dial(port), dial(port), dial(port), dial(port)]
+    upgrade.socket.write(`GET /ws HTTP/1.1\r\nHost: localhost\r\n${HANDSHAKE}`)
+    slow.socket.write('POST /api/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{')
+    idle.socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n')
     await once(idle.socket, 'data')
     await clock.pass(15_000)
-    expect([await silent.received, await slow.received]).toEqual(['', ''])
+    expect([await silent.received, await slow.received, await upgrade.received]).toEqual(['', '', ''])
     expect(await idle.received).toMatch(/^HTTP\/1\.1 200 /)
   })
 
@@ -259,10 +242,24 @@ describe('the page', () => {
     '/assets/',
   ])('has nothing at %s', async (path) => {
     const { port } = await startGateway({ folder: await page() })
-    const { status, head, body } = await ask(port, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+    const { status, head, body } = await sendRaw(port, `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
     expect([status, body]).toEqual([expect.toBeOneOf([400, 403, 404]), expect.not.stringContaining('secret')])
     expect(JSON.parse(body)).toEqual({ code: expect.stringMatching(/^(?:not-found|bad-request)$/), message: expect.any(String) })
     expect(head).toMatch(/content-security-policy/)
+  })
+
+  test('is sent to a client that does not read for at most a minute', async () => {
+    const clock = new TestClock()
+    const folder = await page()
+    await writeFile(join(folder, 'large.txt'), 'x'.repeat(20_000_000))
+    const { port } = await startGateway({ folder, clock })
+    const { socket, received } = dial(port)
+    socket.write('GET /large.txt HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await once(socket, 'data')
+    socket.pause()
+    await clock.pass(60_000)
+    socket.resume()
+    expect((await received).length).toBeLessThan(20_000_000)
   })
 
   test('that is not built is a text that says so', async () => {

@@ -72,7 +72,7 @@ describe('a login session', () => {
     const gateway = await withAda({ prefix: '/parlor', rules: { proxies: ['127.0.0.1'] } })
     const headers = { origin: new URL(gateway.url).origin.replace('http:', 'https:'), 'x-forwarded-proto': 'https' }
     const [cookie] = (await logIn(gateway, { headers })).headers.getSetCookie()
-    expect(cookie).toMatch(/; Path=\/parlor\/; Expires=.+ GMT; HttpOnly; Secure; SameSite=Lax$/)
+    expect(cookie).toMatch(/^__Secure-parlor-session=\w+; Path=\/parlor\/; Expires=.+ GMT; HttpOnly; Secure; SameSite=Lax$/)
   })
 
   test.each([
@@ -151,7 +151,14 @@ test('a gateway over TLS plays, and its cookie never travels without encryption'
       .end(body)
   })
   expect(await json(answer)).toMatchObject({ name: 'ada' })
-  expect(answer.headers['set-cookie']).toEqual([expect.stringMatching(/; HttpOnly; Secure; SameSite=Lax$/)])
+  const [cookie = ''] = answer.headers['set-cookie'] ?? []
+  expect(cookie).toMatch(/^__Host-parlor-session=\w+; Path=\/; Expires=.+ GMT; HttpOnly; Secure; SameSite=Lax$/)
+  const options = { rejectUnauthorized: false, origin: url }
+  const [own = ''] = cookie.split(';')
+  expect((await browser({ ...options, headers: { cookie: own } })).received[0]).toHaveProperty('name', 'ada')
+  // a page of another host or without encryption can set a cookie with this name
+  const planted = own.replace('__Host-', '')
+  expect((await browser({ ...options, headers: { cookie: planted } })).received[0]).not.toHaveProperty('name')
 })
 
 describe('a page of another origin', () => {

@@ -1,0 +1,50 @@
+import { Buffer } from 'node:buffer'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { formatError, HEADERS, statusOf } from './answers.ts'
+import type { GatewayError, RequestGate } from './request-gate.ts'
+
+/*
+ * The HTTP server of Node asks the gate before the router of the application sees a request. A hook of the application would not be enough:
+ * the router answers a path that it cannot read without any hook, and Node answers an unknown `Expect` without the router. A client could
+ * send such requests without a limit. A refusal here also costs less than one behind the router.
+ */
+
+/** Maximum number of bytes in the head of a request. */
+const HEAD_LIMIT = 8192
+/** Milliseconds that a browser may reuse an idle connection: no longer than the timeout of the next request. */
+const KEEP_ALIVE = 15_000
+
+/** Creates an HTTP server that passes the requests that the gate admits to a listener, and answers all others. */
+export function createGatedServer(gate: RequestGate, listener: RequestListener): Server {
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
+    const checked = gate.check(request, request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'change')
+    if ('code' in checked) answer(response, checked)
+    else listener(request, response)
+  }
+  const options = {
+    maxHeaderSize: HEAD_LIMIT,
+    keepAliveTimeout: KEEP_ALIVE,
+    // the gate checks the header `Host`
+    requireHostHeader: false,
+    // an upgrade to another protocol, which a client may offer with any request, is not a WebSocket
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
+  }
+  // a server may ignore expectations that it does not know (RFC 9110, section 10.1.1)
+  return createServer(options, serve).on('checkExpectation', serve)
+}
+
+/** Answers a request that Node cannot parse, and closes its connection. */
+export function answerUnreadable(
+  { code }: NodeJS.ErrnoException,
+  socket: { readonly writable: boolean; end(text: string): unknown },
+): void {
+  const isLong = code === 'HPE_HEADER_OVERFLOW'
+  const message = isLong ? `the head of a request has at most ${HEAD_LIMIT} bytes` : 'this is not an HTTP/1.1 request'
+  if (socket.writable) socket.end(formatError(isLong ? 'too-large' : 'bad-request', message, isLong ? 431 : 400))
+}
+
+function answer(response: ServerResponse, { code, message }: GatewayError): void {
+  const body = JSON.stringify({ code, message })
+  const headers = { ...HEADERS, 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) }
+  response.writeHead(statusOf(code), headers).end(body)
+}
