@@ -6,7 +6,7 @@ import type { Store } from '../hall/ports.ts'
 import type { LobbyService } from '../lobby/service.ts'
 import { findShortName } from '../programs/index.ts'
 import type { Options } from '../protocol/definition.ts'
-import type { GatewayClass, GatewayServices } from '../server/gateway/options.ts'
+import type { GatewayServices } from '../server/gateway/options.ts'
 import type { Logs } from '../server/observe/logs.ts'
 import type { ListenStatus, Server, StreamTransport } from '../server/server.ts'
 import { cannotListen, formatAddress } from '../terminal/system-errors.ts'
@@ -96,7 +96,7 @@ export async function openWebPort(
           },
           health: () => serverStatus(server, store),
           classConsole,
-          ...(wire ? { wire } : {}),
+          wire,
         }
         gateway.open(services)
       },

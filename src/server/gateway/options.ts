@@ -49,5 +49,5 @@ export interface GatewayServices {
   /** The class console; missing without `lab`. */
   readonly classConsole?: GatewayClass | undefined
   /** The logs of the server’s connections; missing on a server that shows no wire. */
-  readonly wire?: WireServices
+  readonly wire?: WireServices | undefined
 }
