@@ -32,6 +32,10 @@ export function App() {
     dispatchEvent(new HashChangeEvent('hashchange'))
     client.want({ type: 'join', code: view.code, replace: true })
   }, [view, client])
+  useEffect(() => {
+    // a form that has done its work does not open again when the user logs out
+    if (me) setForm(undefined)
+  }, [me])
   // a command that needs a name opens the dialog, unless a guest is just logging in
   const asks = wish && !me && !(guest && !entry.error) ? 'guest' : undefined
   const shownForm = me ? undefined : (form ?? asks)
