@@ -365,6 +365,7 @@ export const texts = {
   register: 'Register',
   haveName: 'I have a registered name',
   takeProposal: (name: string) => `Take ${name}`,
+  loginEnded: 'Your login has ended. Log in again.',
   loginFailed: 'Name or password is wrong.',
   loginUnreachable: 'The server does not answer. Try again in a moment.',
 } as const

@@ -11,18 +11,20 @@ const NAME = 'parlor.tab'
 /** TabMemory has the data that a tab remembers. */
 export interface TabMemory {
   readonly guest?: Guest
+  /** True for a registered user. */
+  readonly hadLogin?: true
   readonly seats: readonly StoredSeat[]
 }
 
 /** Returns the data that a tab has to remember from a model. */
-export function toMemory({ guest, tables }: Model): TabMemory {
+export function toMemory({ guest, me, hadLogin, tables }: Model): TabMemory {
   const seats = [...tables.values()].flatMap((table): readonly StoredSeat[] => {
     const { token, seat, moves, remembered } = table
     if (token === undefined || seat === undefined || table.sight?.outcome || table.next !== undefined) return []
     const own = moves.flatMap((move) => (move.seat === seat && move.text !== undefined ? [[move.n, move.text]] : []))
     return [{ table: table.table, token, seat, moves: { ...remembered, ...Object.fromEntries(own) } }]
   })
-  return { ...(guest ? { guest } : {}), seats }
+  return { ...(guest ? { guest } : {}), ...(me?.registered || hadLogin ? { hadLogin: true } : {}), seats }
 }
 
 /** Reads the memory of the tab; a memory that is missing or damaged is empty. */
@@ -46,9 +48,9 @@ export function writeMemory(store: PageStore, memory: TabMemory): void {
 
 function isMemory(value: unknown): value is TabMemory {
   if (!isFields(value) || !Array.isArray(value.seats)) return false
-  const { guest } = value
+  const { guest, hadLogin } = value
   const isGuest = guest === undefined || (isFields(guest) && typeof guest.name === 'string')
-  return isGuest && value.seats.every(isSeat)
+  return isGuest && (hadLogin === undefined || hadLogin === true) && value.seats.every(isSeat)
 }
 
 function isSeat(value: unknown): boolean {

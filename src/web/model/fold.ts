@@ -47,10 +47,10 @@ export function fold(model: Model, input: Input): Model {
   }
 }
 
-function restore(model: Model, { guest, seats }: Extract<Input, { type: 'restored' }>): Model {
+function restore(model: Model, { guest, hadLogin, seats }: Extract<Input, { type: 'restored' }>): Model {
   const tables = new Map(model.tables)
   for (const { table, token, seat, moves } of seats) tables.set(table, { ...toUnknownTable(table), token, seat, remembered: moves })
-  return { ...model, tables, ...(guest ? { guest } : {}) }
+  return { ...model, tables, ...(guest ? { guest } : {}), ...(hadLogin ? { hadLogin } : {}) }
 }
 
 /** Adds tables that the page does not know; those of a registered user may be the user's own. */
@@ -185,7 +185,10 @@ function greet(model: Model, { version, name, door }: MessageOf<'hello'>): Model
   if (version !== PAGE_VERSION) return { ...model, link: { state: 'outdated' } }
   const me = name === undefined ? {} : { me: { name, registered: true } }
   const front = door === undefined ? {} : { door }
-  return { ...omit(model, 'me', 'door'), ...me, ...front, link: { state: 'open' }, greeted: true }
+  const isEnded = name === undefined && (model.me?.registered || model.hadLogin)
+  // the token of a seat would let the user move, but not log in
+  const before = isEnded ? { ...revokeTokens(model), notice: texts.loginEnded } : model
+  return { ...omit(before, 'me', 'hadLogin', 'door'), ...me, ...front, link: { state: 'open' }, greeted: true }
 }
 
 function acknowledge(model: Model, command: ToServer, ok: MessageOf<'ok'>, wall: number): Model {
@@ -236,7 +239,7 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
     case 'resume':
       return withTable(model, findResumed(model, command), (table) =>
         // a table that is not this user's can be watched
-        table.mayBeOwn ? { ...omit(table, 'mayBeOwn'), joined: 'no' } : { ...omit(table, 'token'), joined: 'no', closed: message },
+        table.mayBeOwn ? { ...omit(table, 'mayBeOwn', 'seat'), joined: 'no' } : { ...omit(table, 'token'), joined: 'no', closed: message },
       )
     case 'watch':
       return withTable(model, command.table, (table) => ({ ...table, joined: 'no', closed: message }))
@@ -275,7 +278,7 @@ function takeTable(model: Model, snapshot: Snapshot, isAnswer: boolean, at: numb
   return { ...omit(model, 'seek', 'wish'), tables, opened: table.table }
 }
 
-/** Forgets the tokens of seats, which a new password makes invalid: the user resumes a seat by its table from now on. */
+/** Forgets the tokens of seats, after a new password or the end of the login: the user resumes a seat by its table from now on. */
 function revokeTokens(model: Model): Model {
   const tables = Array.from(model.tables, ([id, table]): readonly [number, TableModel] =>
     table.token === undefined ? [id, table] : [id, { ...omit(table, 'token'), mayBeOwn: true }],

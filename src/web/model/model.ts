@@ -77,6 +77,8 @@ export interface Model {
   /** True between `hello` and the end of the connection. */
   readonly greeted: boolean
   readonly me?: { readonly name: string; readonly registered: boolean }
+  /** True before `hello` if the tab remembers a registered user; if `hello` has no name, that login has ended. */
+  readonly hadLogin?: true
   /** The guest as whom the page logs in after `hello`. */
   readonly guest?: Guest
   readonly entry: Entry
@@ -112,8 +114,8 @@ export type Input =
   | { readonly type: 'wished'; readonly wish: Wish }
   /** The user has closed the form for a name. */
   | { readonly type: 'unwished' }
-  /** The tab remembers a guest and seats from before the page was loaded. */
-  | { readonly type: 'restored'; readonly guest?: Guest; readonly seats: readonly StoredSeat[] }
+  /** The tab remembers a user and seats from before the page was loaded. */
+  | { readonly type: 'restored'; readonly guest?: Guest; readonly hadLogin?: true; readonly seats: readonly StoredSeat[] }
   /** A request to log in over HTTP has begun, or failed for a reason. */
   | { readonly type: 'entering' }
   | { readonly type: 'not-entered'; readonly reason: string }
