@@ -1,0 +1,87 @@
+import type { Page, WebSocketRoute } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { type Clock, createSystemClock } from '../../../src/base/clock.ts'
+import type { ServeWebPages } from '../../support/web-pages.ts'
+import { logIn, PASSWORD, register } from './accounts.ts'
+
+/** Milliseconds after which a login session has ended. */
+const MONTH = 31 * 24 * 3600 * 1000
+
+/** CuttableSockets are the WebSockets of a page, which a test can break without a word. */
+class CuttableSockets {
+  #last: WebSocketRoute | undefined
+
+  /** Connects the WebSockets of a page to its server. */
+  readonly attach = async (page: Page): Promise<void> => {
+    await page.routeWebSocket(/\/ws$/, (socket) => {
+      this.#last = socket
+      socket.connectToServer()
+    })
+  }
+
+  async cut(): Promise<void> {
+    await this.#last?.close()
+  }
+}
+
+/** Adds the tests of users with several tabs, and of logins that end. */
+export function testSessions(serve: ServeWebPages): void {
+  test('shows the same game in two tabs of a user, who moves in both', async () => {
+    const { open, openBeside } = await serve()
+    const [ada, eve] = [await open(), await open()]
+    await register(ada, 'ada')
+    const beside = await openBeside(ada)
+    await beside.page.locator('.bar__name', { hasText: 'ada' }).waitFor()
+    await ada.play('tic-tac-toe')
+    await eve.page.getByRole('button', { name: 'Sit with ada' }).click()
+    await eve.page.locator('dialog input').fill('eve')
+    await eve.page.keyboard.press('Enter')
+    const tabs = [ada, beside, eve]
+    await Promise.all(tabs.map(({ page }) => page.locator('.cell').first().waitFor()))
+    const isFirst = (await ada.status()).startsWith('Your turn')
+    const movers = isFirst ? [ada, eve, beside, eve, ada] : [eve, ada, eve, beside, eve]
+    for (const [at, cell] of ['1', '4', '2', '5', '3'].entries()) {
+      await movers[at]?.untilStatus('Your turn.')
+      await movers[at]?.page.keyboard.press(cell)
+      const marked = `[data-cell="${cell}"]:not(.is-pending):not([aria-label*="empty"])`
+      await Promise.all(tabs.map(({ page }) => page.locator(marked).waitFor()))
+    }
+    await Promise.all([ada, beside].map((tab) => tab.untilStatus(isFirst ? 'You win.' : 'You lose.')))
+    expect(await beside.tree('.moves')).toBe(await ada.tree('.moves'))
+
+    await beside.page.getByRole('button', { name: 'Log out' }).first().click()
+    await beside.page.getByRole('button', { name: 'Log in' }).waitFor()
+    await ada.page.reload()
+    await ada.page.getByRole('button', { name: 'Log in' }).waitFor()
+  })
+
+  test('says that a login has ended, keeps the seat for the user, and logs in again', async () => {
+    const system = createSystemClock()
+    let ahead = 0
+    const clock: Clock = { ...system, now: () => system.now() + ahead }
+    const { open } = await serve({ lobby: { clock } })
+    const sockets = new CuttableSockets()
+    const ada = await open('', sockets.attach)
+    const { page } = ada
+    await register(ada, 'ada')
+    await page.keyboard.press('2')
+    await ada.play('tic-tac-toe')
+    await page.getByRole('button', { name: 'Resign' }).waitFor()
+    const ended = page.getByRole('alert').getByText('Your login has ended. Log in again.')
+    ahead = MONTH
+    await sockets.cut()
+    await ended.waitFor()
+    // without the login, the user is a watcher
+    await page.getByRole('button', { name: 'Stop watching' }).waitFor()
+    await ada.expectAccessible()
+    await logIn(ada, 'ada', PASSWORD)
+    await page.getByRole('button', { name: 'Resign' }).waitFor()
+    ahead += MONTH
+    await page.reload()
+    await ended.waitFor()
+    await logIn(ada, 'ada', PASSWORD)
+    await page.getByRole('button', { name: 'Resign' }).waitFor()
+    await ada.reloadUntilNamed()
+    await ada.untilStatus('Your turn.')
+  })
+}
