@@ -56,6 +56,13 @@ export class PageTab {
     return PageTab.#load(this.page.context(), url)
   }
 
+  /** Copies the tab with its memory, as the browser does for "Duplicate". */
+  async copy(): Promise<PageTab> {
+    const copied = this.page.waitForEvent('popup')
+    await this.page.evaluate(() => void open(location.href))
+    return new PageTab(await copied)
+  }
+
   static async #load(context: BrowserContext, url: string, prepare?: (page: Page) => Promise<void>): Promise<PageTab> {
     const tab = new PageTab(await context.newPage())
     await prepare?.(tab.page)

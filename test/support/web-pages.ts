@@ -10,6 +10,8 @@ export interface WebPages {
   open(fragment?: string, prepare?: (page: Page) => Promise<void>): Promise<PageTab>
   /** Opens the page in another tab of the browser of `tab`. */
   openBeside(tab: PageTab, fragment?: string): Promise<PageTab>
+  /** Copies a tab with its memory, as the browser does for "Duplicate". */
+  copy(tab: PageTab): Promise<PageTab>
 }
 
 /** ServeWebPages starts a gateway with the built page; the end of the test checks that no tab has reported an error. */
@@ -32,6 +34,7 @@ export function webPagesIn(browser: () => Browser, folder: () => string): ServeW
     return {
       gateway,
       open: async (fragment = '', prepare) => add(await PageTab.open(browser(), `${gateway.url}/${fragment}`, prepare)),
+      copy: async (tab) => add(await tab.copy()),
       openBeside: async (tab, fragment = '') => add(await tab.openBeside(`${gateway.url}/${fragment}`)),
     }
   }

@@ -49,8 +49,12 @@ export function writeMemory(store: PageStore, memory: TabMemory): void {
 function isMemory(value: unknown): value is TabMemory {
   if (!isFields(value) || !Array.isArray(value.seats)) return false
   const { guest, hadLogin } = value
-  const isGuest = guest === undefined || (isFields(guest) && typeof guest.name === 'string')
-  return isGuest && (hadLogin === undefined || hadLogin === true) && value.seats.every(isSeat)
+  return (guest === undefined || isGuest(guest)) && (hadLogin === undefined || hadLogin === true) && value.seats.every(isSeat)
+}
+
+/** Checks whether a value from another tab or from the storage is a guest. */
+export function isGuest(value: unknown): value is Guest {
+  return isFields(value) && typeof value.name === 'string' && ['string', 'undefined'].includes(typeof value.secret)
 }
 
 function isSeat(value: unknown): boolean {

@@ -22,6 +22,8 @@ export function fold(model: Model, input: Input): Model {
       return { ...model, link: model.link.state === 'lost' ? omit(model.link, 'retryAt') : { state: 'connecting' } }
     case 'lost':
       return disconnect(model, input.retryAt)
+    case 'replaced':
+      return { ...disconnect(model, 0), link: { state: 'elsewhere' }, guest: input.guest }
     case 'wished':
       return { ...model, wish: input.wish }
     case 'unwished':
@@ -238,11 +240,11 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
       })
     case 'resume':
       return withTable(model, findResumed(model, command), (table) =>
-        // a table that is not this user's can be watched
-        table.mayBeOwn ? { ...omit(table, 'mayBeOwn', 'seat'), joined: 'no' } : { ...omit(table, 'token'), joined: 'no', closed: message },
+        // a table that is not this user's can be watched; a game that has ended without this page has a replay
+        table.mayBeOwn ? { ...omit(table, 'mayBeOwn', 'seat'), joined: 'no' } : { ...toUnknownTable(table.table), closed: message },
       )
     case 'watch':
-      return withTable(model, command.table, (table) => ({ ...table, joined: 'no', closed: message }))
+      return withTable(model, command.table, (table) => ({ ...toUnknownTable(table.table), closed: message }))
     case 'say':
     case 'offer':
     case 'decline':

@@ -29,6 +29,8 @@ export type Link =
   | { readonly state: 'lost'; readonly retryAt?: number; readonly attempt: number; readonly bye?: string }
   /** The server speaks another version of the protocol than this page. */
   | { readonly state: 'outdated' }
+  /** A copy of this tab has logged in as the same guest, and this tab does not connect until the user wants it. */
+  | { readonly state: 'elsewhere' }
 
 /** Guest is a guest's name, with the secret that logs the guest in again. */
 export interface Guest {
@@ -110,6 +112,8 @@ export type Input =
   | { readonly type: 'sent'; readonly command: ToServer }
   | { readonly type: 'connecting' }
   | { readonly type: 'lost'; readonly retryAt: number }
+  /** A copy of this tab has logged in as the same guest, with the present secret. */
+  | { readonly type: 'replaced'; readonly guest: Guest }
   /** The user wants a command that needs a name; the page sends it after the login. */
   | { readonly type: 'wished'; readonly wish: Wish }
   /** The user has closed the form for a name. */

@@ -55,6 +55,31 @@ export function testSessions(serve: ServeWebPages): void {
     await ada.page.getByRole('button', { name: 'Log in' }).waitFor()
   })
 
+  test('leaves a guest to a copy of the tab, which has the same memory, and takes the guest back', async () => {
+    const { open, copy } = await serve()
+    const ada = await open()
+    await ada.page.keyboard.press('2')
+    await ada.play('tic-tac-toe', 'ada')
+    await ada.untilStatus('turn')
+    let [here, there] = [ada, await copy(ada)]
+    for (let times = 0; times < 2; times++) {
+      await here.page.getByRole('alert').getByText('You are connected in another tab of this browser.').waitFor()
+      await there.page.getByRole('button', { name: 'Resign' }).and(there.page.locator(':enabled')).waitFor()
+      await here.expectAccessible()
+      await here.page.getByRole('button', { name: 'Connect here' }).click()
+      ;[here, there] = [there, here]
+    }
+    // in the lobby, too, where no seat has a token
+    await there.page.getByRole('button', { name: 'Resign' }).click()
+    await there.page.getByRole('button', { name: 'Yes' }).click()
+    await there.untilStatus('You lose.')
+    await here.page.getByRole('button', { name: 'Connect here' }).click()
+    await there.page.getByRole('alert').getByText('You are connected in another tab of this browser.').waitFor()
+    // the game has ended without this tab
+    await here.untilStatus('ada resigned.')
+    await here.page.getByRole('link', { name: /^ada/ }).waitFor()
+  })
+
   test('says that a login has ended, keeps the seat for the user, and logs in again', async () => {
     const system = createSystemClock()
     let ahead = 0
