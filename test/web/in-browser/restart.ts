@@ -51,7 +51,7 @@ export function testRestart(browser: () => Browser): void {
     await second.page.keyboard.press('5')
     server.signal('SIGKILL')
     await Promise.all(tabs.map(({ page }) => page.getByRole('alert').getByText('Connection lost. Your seat is reserved.').waitFor()))
-    const again = await start(data, Number(new URL(url).port))
+    const [again] = await Promise.all([start(data, Number(new URL(url).port)), ada.expectAccessible()])
     await Promise.all(tabs.map((tab) => untilMarked(tab, 5)))
     await first.untilStatus('Your turn.')
     for (const [at, cell] of [2, 4, 3].entries()) {
@@ -71,9 +71,7 @@ export function testRestart(browser: () => Browser): void {
 
     again.server.signal('SIGTERM')
     await Promise.all(tabs.map(({ page }) => page.getByText('The server ended the connection: the server was stopped.').waitFor()))
-    for (const tab of tabs) {
-      tab.expectOnly(/WebSocket connection to/)
-      expect(tab.troubles).toEqual([])
-    }
+    // an attempt to connect may fail while no server listens
+    expect(tabs.flatMap(({ troubles }) => troubles).filter((trouble) => !/WebSocket connection to/.test(trouble))).toEqual([])
   })
 }

@@ -54,5 +54,14 @@ export function testViews(serve: ServeWebPages): void {
     await eve.page.getByRole('log', { name: 'Messages' }).getByText('later').waitFor()
     expect(await eve.tree('aside')).toMatch(/log "Messages":\s+- list:\s+- listitem:\s+- text: ada later/)
     await eve.expectAccessible()
+
+    // the button for the theme, in a system with the other theme
+    await ada.tabTo(page.getByRole('button', { name: 'Theme: system. Change' }))
+    await keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Theme: light. Change' }).waitFor()
+    await ada.expectAccessible()
+    await keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Theme: dark. Change' }).waitFor()
+    await ada.expectAccessible()
   })
 }
