@@ -10,7 +10,7 @@ if (!isTested) console.warn('Browsers do not play with the original programs, be
 /** Plays cells of tic-tac-toe by their keys, each when it is this user's turn. */
 async function playCells(tab: PageTab, cells: readonly number[]): Promise<void> {
   for (const cell of cells) {
-    await tab.untilStatus('Your turn.')
+    await tab.page.locator('.status.is-on').waitFor()
     await tab.page.keyboard.press(String(cell))
     await tab.page.locator(`[data-cell="${cell}"]:not(.is-pending):not([aria-label*="empty"])`).waitFor()
   }

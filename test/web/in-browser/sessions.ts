@@ -41,7 +41,7 @@ export function testSessions(serve: ServeWebPages): void {
     const isFirst = (await ada.status()).startsWith('Your turn')
     const movers = isFirst ? [ada, eve, beside, eve, ada] : [eve, ada, eve, beside, eve]
     for (const [at, cell] of ['1', '4', '2', '5', '3'].entries()) {
-      await movers[at]?.untilStatus('Your turn.')
+      await movers[at]?.page.locator('.status.is-on').waitFor()
       await movers[at]?.page.keyboard.press(cell)
       const marked = `[data-cell="${cell}"]:not(.is-pending):not([aria-label*="empty"])`
       await Promise.all(tabs.map(({ page }) => page.locator(marked).waitFor()))
