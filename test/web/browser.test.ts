@@ -178,6 +178,8 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
     const grace = await server.caller('grace')
     await grace.type('play tictactoe against ada', /.*/)
     await ada.page.locator('.cell').first().waitFor()
+    await grace.type('say \u001b[31mred \u202eevil <img src=x> 👩‍🚀', /.*/)
+    await ada.page.locator('.talk', { hasText: '\\u001b[31mred \\u202eevil <img src=x> 👩‍🚀' }).waitFor()
     if (!(await ada.status()).startsWith('Your turn')) {
       await grace.type('9', /.*/)
       await ada.untilStatus('Your turn')
@@ -216,6 +218,7 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
       await Promise.all([ada, grace].map((tab) => tab.page.locator('.status.is-on').waitFor()))
       await ada.page.keyboard.press(one)
       await ada.untilStatus('You chose')
+      if (one === '1') await grace.page.locator('.hand.sealed', { hasText: 'ada has chosen' }).waitFor()
       await grace.page.keyboard.press(other)
     }
     await Promise.all([ada.untilStatus('You win.'), grace.untilStatus('You lose.')])

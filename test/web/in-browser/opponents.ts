@@ -26,6 +26,15 @@ export function testOpponents(serve: ServeWebPages): void {
     await ada.begin('tic-tac-toe', 'ada')
     await page.locator('.cell').first().waitFor()
     expect(await ada.tree()).toMatch(/paragraph: the house , [OX]/)
+    // the first move by the arrow keys, which reach a cell of any board, and the others by their numbers
+    await page.locator('.status.is-on').waitFor()
+    const taken = await page
+      .locator('.cell')
+      .evaluateAll((cells) => cells.findIndex((cell) => !cell.getAttribute('aria-label')?.includes('empty')))
+    await page.keyboard.press('b')
+    for (const key of taken === 4 ? ['ArrowDown', 'ArrowDown', 'End'] : ['ArrowDown', 'ArrowRight']) await page.keyboard.press(key)
+    await page.keyboard.press('Enter')
+    await page.locator(`[data-cell="${taken === 4 ? 9 : 5}"]:not([aria-label*="empty"])`).waitFor()
     const over = page.locator('.status', { hasText: /^(?:You win|You lose|A draw)\./ })
     while (!(await over.isVisible())) {
       await page.locator('.status', { hasText: /^(?:Your turn|You win|You lose|A draw)\./ }).waitFor()
@@ -33,6 +42,8 @@ export function testOpponents(serve: ServeWebPages): void {
       if (!(await over.isVisible())) await playCells(ada, [Number(await free.getAttribute('data-cell'))])
     }
     await page.getByRole('button', { name: 'Rematch' }).waitFor()
+    // Enter on a cell is that cell's
+    await page.keyboard.press('Escape')
     await page.keyboard.press('Enter')
     await page.getByLabel('Row 1, column 3, empty. Cell 3').waitFor()
   })
