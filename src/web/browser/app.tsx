@@ -33,7 +33,7 @@ export function App() {
     client.want({ type: 'join', code: view.code, replace: true })
   }, [view, client])
   useEffect(() => {
-    // a form that has done its work does not open again when the user logs out
+    // the form closes after the login, so that it does not open again when the user logs out
     if (me) setForm(undefined)
   }, [me])
   // a command that needs a name opens the dialog, unless a guest is just logging in

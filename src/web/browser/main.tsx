@@ -41,13 +41,13 @@ function after(ms: number, then: () => void): () => void {
 
 /**
  * Connects the copies of one tab. A browser copies the memory of a tab with the tab, so both would log in as the same guest again and
- * again, and the server would end the other connection each time. The copy that has logged in last goes on, and the others leave.
+ * again, and the server would end the other connection each time. The copy that has logged in last stays connected, and the others disconnect.
  */
 function connectTabs(client: PageClient): (guest: Guest) => void {
   const tabs = new BroadcastChannel(`parlor ${location.pathname}`)
   tabs.addEventListener('message', ({ data }) => {
     const { me, guest } = client.model
-    if (isGuest(data) && !me?.registered && data.name === (me ?? guest)?.name) client.leaveTo(data)
+    if (isGuest(data) && !me?.registered && data.name === (me ?? guest)?.name) client.yieldTo(data)
   })
   return (guest) => tabs.postMessage(guest)
 }

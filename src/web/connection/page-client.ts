@@ -97,8 +97,8 @@ export class PageClient {
     }
   }
 
-  /** Leaves the connection to a copy of this tab that has logged in as the same guest; `connect` takes it back. */
-  leaveTo(guest: Guest): void {
+  /** Disconnects, because a copy of this tab has logged in as the same guest. `connect` connects again, and the copy disconnects. */
+  yieldTo(guest: Guest): void {
     this.stop()
     this.#take({ type: 'replaced', guest })
   }

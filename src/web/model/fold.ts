@@ -188,7 +188,7 @@ function greet(model: Model, { version, name, door }: MessageOf<'hello'>): Model
   const me = name === undefined ? {} : { me: { name, registered: true } }
   const front = door === undefined ? {} : { door }
   const isEnded = name === undefined && (model.me?.registered || model.hadLogin)
-  // the token of a seat would let the user move, but not log in
+  // with the token of a seat the user could move, but would have no name for other commands
   const before = isEnded ? { ...revokeTokens(model), notice: texts.loginEnded } : model
   return { ...omit(before, 'me', 'hadLogin', 'door'), ...me, ...front, link: { state: 'open' }, greeted: true }
 }

@@ -42,7 +42,7 @@ export function testOpponents(serve: ServeWebPages): void {
       if (!(await over.isVisible())) await playCells(ada, [Number(await free.getAttribute('data-cell'))])
     }
     await page.getByRole('button', { name: 'Rematch' }).waitFor()
-    // Enter on a cell is that cell's
+    // Enter on a cell would be a move
     await page.keyboard.press('Escape')
     await page.keyboard.press('Enter')
     await page.getByLabel('Row 1, column 3, empty. Cell 3').waitFor()

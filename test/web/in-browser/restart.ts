@@ -22,7 +22,7 @@ function untilMarked({ page }: PageTab, cell: number): Promise<void> {
 
 /** Adds the test of a server process that is killed and restarted. */
 export function testRestart(browser: () => Browser): void {
-  test('goes on in two browsers after kill -9 and a restart, loses nothing, and makes no move twice', async () => {
+  test('continues a game in two browsers after kill -9 and a restart, without a lost or repeated move', async () => {
     const data = await mkdtemp(join(tmpdir(), 'parlor-restart-'))
     onTestFinished(() => rm(data, { recursive: true, force: true }))
     const { server, url } = await start(data, 0)
@@ -57,7 +57,7 @@ export function testRestart(browser: () => Browser): void {
     await Promise.all(tabs.map((tab) => untilMarked(tab, 5)))
     for (const [at, cell] of [2, 4, 3].entries()) {
       const tab = at % 2 === 0 ? first : second
-      // not only the position, which the page has during the outage, too: the seat is back
+      // the page shows the position during the outage, too, but accepts a move only when it has the seat again
       await tab.page.locator('.status.is-on').waitFor()
       await tab.page.keyboard.press(String(cell))
       await Promise.all(tabs.map((one) => untilMarked(one, cell)))

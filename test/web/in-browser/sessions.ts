@@ -55,7 +55,7 @@ export function testSessions(serve: ServeWebPages): void {
     await ada.page.getByRole('button', { name: 'Log in' }).waitFor()
   })
 
-  test('leaves a guest to a copy of the tab, which has the same memory, and takes the guest back', async () => {
+  test('connects only one copy of a guest’s tab, and lets the user choose the copy', async () => {
     const { open, copy } = await serve()
     const ada = await open()
     await ada.page.keyboard.press('2')
