@@ -199,8 +199,8 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
   test('invites a friend by a link that works once and leaves no code in the address', async () => {
     const { open } = await serve()
     const ada = await open()
-    await ada.page.locator('label', { hasText: 'a friend' }).click()
-    await ada.play('scissor, paper, stone', 'ada')
+    await ada.page.keyboard.press('3')
+    await ada.begin('scissor, paper, stone', 'ada')
     const link = await ada.page.getByLabel('Link for your friend').inputValue()
     const grace = await open(new URL(link).hash)
     await grace.page.locator('dialog input').fill('grace')
