@@ -36,10 +36,8 @@ export function fold(model: Model, input: Input): Model {
       return { ...model, entry: { busy: false } }
     case 'not-entered':
       return { ...model, entry: { busy: false, error: input.reason } }
-    case 'forgotten': {
-      const { games, wish } = model
-      return { ...emptyModel, ...(games ? { games } : {}), ...(wish ? { wish } : {}) }
-    }
+    case 'forgotten':
+      return { ...forget(model), ...(model.wish ? { wish: model.wish } : {}) }
     case 'opening':
       return addTables(model, [input.table])
     case 'shown':
@@ -49,10 +47,10 @@ export function fold(model: Model, input: Input): Model {
   }
 }
 
-function restore(model: Model, { guest, hadLogin, seats }: Extract<Input, { type: 'restored' }>): Model {
+function restore(model: Model, { guest, registered, seats }: Extract<Input, { type: 'restored' }>): Model {
   const tables = new Map(model.tables)
   for (const { table, token, seat, moves } of seats) tables.set(table, { ...toUnknownTable(table), token, seat, remembered: moves })
-  return { ...model, tables, ...(guest ? { guest } : {}), ...(hadLogin ? { hadLogin } : {}) }
+  return { ...model, tables, ...(guest ? { guest } : {}), ...(registered === undefined ? {} : { remembered: registered }) }
 }
 
 /** Adds tables that the page does not know; those of a registered user may be the user's own. */
@@ -187,10 +185,17 @@ function greet(model: Model, { version, name, door }: MessageOf<'hello'>): Model
   if (version !== PAGE_VERSION) return { ...model, link: { state: 'outdated' } }
   const me = name === undefined ? {} : { me: { name, registered: true } }
   const front = door === undefined ? {} : { door }
-  const isEnded = name === undefined && (model.me?.registered || model.hadLogin)
-  // with the token of a seat the user could move, but would have no name for other commands
-  const before = isEnded ? { ...revokeTokens(model), notice: texts.loginEnded } : model
-  return { ...omit(before, 'me', 'hadLogin', 'door'), ...me, ...front, link: { state: 'open' }, greeted: true }
+  const before = model.me?.registered ? model.me.name : model.remembered
+  // the next user of this browser must not have the seats and the messages of the user before
+  const isOther = before !== undefined && name !== before
+  const ended = isOther && name === undefined ? { notice: texts.loginEnded } : {}
+  const kept = isOther ? forget(model) : omit(model, 'me', 'remembered', 'door')
+  return { ...kept, ...me, ...front, ...ended, link: { state: 'open' }, greeted: true }
+}
+
+/** Returns the model without everything that belongs to the user. */
+function forget({ games }: Model): Model {
+  return { ...emptyModel, ...(games ? { games } : {}) }
 }
 
 function acknowledge(model: Model, command: ToServer, ok: MessageOf<'ok'>, wall: number): Model {
@@ -280,7 +285,7 @@ function takeTable(model: Model, snapshot: Snapshot, isAnswer: boolean, at: numb
   return { ...omit(model, 'seek', 'wish'), tables, opened: table.table }
 }
 
-/** Forgets the tokens of seats, after a new password or the end of the login: the user resumes a seat by its table from now on. */
+/** Forgets the tokens of seats, which a new password makes invalid: the user resumes a seat by its table from now on. */
 function revokeTokens(model: Model): Model {
   const tables = Array.from(model.tables, ([id, table]): readonly [number, TableModel] =>
     table.token === undefined ? [id, table] : [id, { ...omit(table, 'token'), mayBeOwn: true }],

@@ -79,8 +79,8 @@ export interface Model {
   /** True between `hello` and the end of the connection. */
   readonly greeted: boolean
   readonly me?: { readonly name: string; readonly registered: boolean }
-  /** True before `hello` if the tab remembers a registered user; if `hello` has no name, that login has ended. */
-  readonly hadLogin?: true
+  /** The registered user whom the tab remembers, before the first `hello`. */
+  readonly remembered?: string
   /** The guest as whom the page logs in after `hello`. */
   readonly guest?: Guest
   readonly entry: Entry
@@ -119,7 +119,7 @@ export type Input =
   /** The user has closed the form for a name. */
   | { readonly type: 'unwished' }
   /** The tab remembers a user and seats from before the page was loaded. */
-  | { readonly type: 'restored'; readonly guest?: Guest; readonly hadLogin?: true; readonly seats: readonly StoredSeat[] }
+  | { readonly type: 'restored'; readonly guest?: Guest; readonly registered?: string; readonly seats: readonly StoredSeat[] }
   /** A request to log in over HTTP has begun, or failed for a reason. */
   | { readonly type: 'entering' }
   | { readonly type: 'not-entered'; readonly reason: string }

@@ -80,11 +80,11 @@ export function testSessions(serve: ServeWebPages): void {
     await here.page.getByRole('link', { name: /^ada/ }).waitFor()
   })
 
-  test('says that a login has ended, keeps the seat for the user, and logs in again', async () => {
+  test('says that a login has ended, reserves the seat for the user, and gives the next user no seat', async () => {
     const system = createSystemClock()
     let ahead = 0
     const clock: Clock = { ...system, now: () => system.now() + ahead }
-    const { open } = await serve({ lobby: { clock } })
+    const { open, openBeside } = await serve({ lobby: { clock } })
     const sockets = new CuttableSockets()
     const ada = await open('', sockets.attach)
     const { page } = ada
@@ -108,5 +108,17 @@ export function testSessions(serve: ServeWebPages): void {
     await page.getByRole('button', { name: 'Resign' }).waitFor()
     await ada.reloadUntilNamed()
     await ada.untilStatus('Your turn.')
+
+    // the next user of the browser has no seat of ada's, although the tab remembers the token of a new seat
+    await page.getByRole('link', { name: 'Parlor' }).click()
+    await page.keyboard.press('2')
+    await ada.play('tic-tac-toe')
+    await page.locator('.tbar', { hasText: 'table 2' }).waitFor()
+    const beside = await openBeside(ada)
+    await beside.page.getByRole('button', { name: 'Log out' }).click()
+    await register(beside, 'bob')
+    await page.reload()
+    await page.locator('.bar__name', { hasText: 'bob' }).waitFor()
+    await page.getByRole('button', { name: 'Stop watching' }).waitFor()
   })
 }
