@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { QUIRKS } from '../../docs/quirks.ts'
 import { CHECKS } from '../../src/lab/check/registry.ts'
 import { judgeHandIn } from '../support/judge-hand-in.ts'
+import { originals } from '../support/originals.ts'
 import { hasNamespaces, hasPython } from '../support/sandboxes.ts'
 import { findJudged, JUDGED } from './judged.ts'
-import { originals } from './suite.ts'
 
 /** All originals with all quirks take an hour of one core; without `PARLOR_ORIGINALS=all` these few stand for them. */
 const isAll = process.env.PARLOR_ORIGINALS === 'all'

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { commandsOf, originals, type Scenario, scenarios, stands } from './suite.ts'
+import { originals } from '../support/originals.ts'
+import { commandsOf, type Scenario, scenarios, stands } from './suite.ts'
 
 /** The whole suite takes ten minutes; without `PARLOR_ORIGINALS=all` the bad networks are omitted. */
 const NETWORKS = process.env.PARLOR_ORIGINALS === 'all' ? ['faithful', 'dribble:1', 'coalesce:80'] : ['faithful']

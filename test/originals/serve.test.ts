@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { OriginalClient, originals } from '../support/originals.ts'
 import { type Parlor, startServe } from '../support/process.ts'
-import { originals } from './suite.ts'
 
 const CLIENTS = 50
 const CELLS = Array.from({ length: 9 }, (_, at) => String(at + 1))
@@ -48,20 +46,6 @@ const KINDS: readonly { client: string; program: string; typed: readonly string[
   { client: 'd004_guess_client', program: 'book/guess', typed: HALVES, ends: /Exactly! You win!\n$/ },
 ]
 
-/** Runs one original client to its end, and returns its screen and exit code. */
-async function client(script: string, port: number, typed: readonly string[]): Promise<{ screen: string; code: number | null }> {
-  const env = { ...process.env, HOST: '127.0.0.1', PORT: String(port), PYTHONDONTWRITEBYTECODE: '1' }
-  const child = spawn('python3', [join(originals ?? '', `${script}.py`)], { env, stdio: 'pipe' })
-  let screen = ''
-  child.stdout.on('data', (data) => (screen += data))
-  child.stderr.on('data', (data) => (screen += data))
-  child.stdin.on('error', () => {})
-  child.stdin.end(typed.map((line) => `${line}\n`).join(''))
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  return { screen, code }
-}
-
 describe.skipIf(!originals)('original clients against serve', () => {
   let server: Parlor
   let ports: Readonly<Record<string, number>>
@@ -77,7 +61,7 @@ describe.skipIf(!originals)('original clients against serve', () => {
     async ({ client: script, program, typed, asks, ends }) => {
       const port = ports[program] ?? 0
       const lines = asks ? ['127.0.0.1', String(port), ...typed] : typed
-      const all = await Promise.all(Array.from({ length: CLIENTS }, () => client(script, port, lines)))
+      const all = await Promise.all(Array.from({ length: CLIENTS }, () => new OriginalClient(script, port).type(...lines).end().ended))
       for (const { screen, code } of all) {
         expect(screen).toMatch(ends)
         expect(code).toBe(0)

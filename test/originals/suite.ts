@@ -1,13 +1,9 @@
-import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { originals } from '../support/originals.ts'
 
 const root = join(import.meta.dirname, '../..')
 const parlor = `${process.execPath} ${join(root, 'bin/parlor.js')}`
-
-/** The original worksheet programs with their recorded sessions, if their folder is beside this checkout. */
-export const originals = readdirSync(join(root, '..'))
-  .map((folder) => join(root, '..', folder, 'peers'))
-  .find((folder) => existsSync(join(folder, 'run_pair.py')))
 
 /** A recorded session: the original programs, and their input. */
 export interface Scenario {

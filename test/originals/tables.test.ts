@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { OriginalClient, originals } from '../support/originals.ts'
 import { startServe } from '../support/process.ts'
-import { originals } from './suite.ts'
 
 /** The classroom client whose server begins, and the one that begins itself. */
 const SECOND = { script: 'd000_game_client', program: 'tjc/tictactoe' }
@@ -16,15 +13,9 @@ async function tables() {
   return (program: string) => ports[program] ?? 0
 }
 
-/** An original client, unmodified, which plays these cells; resolves to its screen. */
-async function original({ script }: typeof SECOND, port: number, cells: readonly number[]): Promise<string> {
-  const env = { ...process.env, HOST: '127.0.0.1', PORT: String(port), PYTHONDONTWRITEBYTECODE: '1' }
-  const child = spawn('python3', [join(originals ?? '', `${script}.py`)], { env, stdio: 'pipe' })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  let screen = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (screen += data))
-  child.stdin.end(cells.map((cell) => `${cell}\n`).join(''))
-  await once(child, 'close')
+/** Plays these cells with an original client; resolves to its screen. */
+async function playOriginal({ script }: typeof SECOND, port: number, cells: readonly number[]): Promise<string> {
+  const { screen } = await new OriginalClient(script, port).type(...cells).end().ended
   return screen
 }
 
@@ -57,7 +48,7 @@ class Caller {
 describe.skipIf(originals === undefined)('original clients at tables with others', () => {
   test('a client that is second and a client that begins play with each other', async () => {
     const port = await tables()
-    const screens = [original(SECOND, port(SECOND.program), [4, 5]), original(FIRST, port(FIRST.program), [1, 2, 3])]
+    const screens = [playOriginal(SECOND, port(SECOND.program), [4, 5]), playOriginal(FIRST, port(FIRST.program), [1, 2, 3])]
     const [second, first] = await Promise.all(screens)
     expect(second).toContain('Opponent wins!')
     expect(first).toContain('You win!')
@@ -72,7 +63,7 @@ describe.skipIf(originals === undefined)('original clients at tables with others
     caller.type('ada')
     caller.type('play tictactoe')
     await caller.hears(/You wait/)
-    const screen = original(kind, port(kind.program), own)
+    const screen = playOriginal(kind, port(kind.program), own)
     for (const [at, cell] of other.entries()) {
       await caller.hears(/[Yy]our move/, at)
       caller.type(String(cell))

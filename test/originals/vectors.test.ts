@@ -5,7 +5,7 @@ import { isRefusal } from '../../src/games/game.ts'
 import { chance } from '../../src/games/random.ts'
 import { tictactoe } from '../../src/games/tictactoe.ts'
 import { pythonBytes, pythonInt } from '../../src/programs/python/values.ts'
-import { originals } from './suite.ts'
+import { originals } from '../support/originals.ts'
 
 function vectors(name: string) {
   return JSON.parse(readFileSync(join(originals ?? '', 'vectors', `${name}.json`), 'utf8'))

@@ -1,5 +1,5 @@
 import axe from 'axe-core'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
 import { expect } from 'vitest'
 
 /** Starts the browser. */
@@ -10,6 +10,8 @@ export function startBrowser(): Promise<Browser> {
 
 /** Maximum of the cumulative layout shift of a tab. */
 const SHIFT = 0.02
+/** Number of presses of the Tab key after which a part of the page counts as out of reach. */
+const TABS = 100
 
 /** ShiftCount is where a page counts its layout shifts. */
 interface ShiftCount {
@@ -44,14 +46,29 @@ export class PageTab {
 
   /** Opens the page in a tab with a storage of its own; `prepare` runs before the page is loaded. */
   static async open(browser: Browser, url: string, prepare?: (page: Page) => Promise<void>): Promise<PageTab> {
-    const fragment = new URL(url).hash
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
     await context.addInitScript(countShifts)
+    return PageTab.#load(context, url, prepare)
+  }
+
+  /** Opens another tab of the same browser, with the same cookies and a storage of its own. */
+  openBeside(url: string): Promise<PageTab> {
+    return PageTab.#load(this.page.context(), url)
+  }
+
+  /** Copies the tab with its memory, as the browser does for "Duplicate". */
+  async copy(): Promise<PageTab> {
+    const copied = this.page.waitForEvent('popup')
+    await this.page.evaluate(() => void open(location.href))
+    return new PageTab(await copied)
+  }
+
+  static async #load(context: BrowserContext, url: string, prepare?: (page: Page) => Promise<void>): Promise<PageTab> {
     const tab = new PageTab(await context.newPage())
     await prepare?.(tab.page)
     await tab.page.goto(url)
     await tab.page
-      .locator(fragment === '' ? '.game b' : 'h1, dialog')
+      .locator(new URL(url).hash === '' ? '.game b' : 'h1, dialog')
       .first()
       .waitFor()
     return tab
@@ -70,11 +87,44 @@ export class PageTab {
     await this.page.locator('.bar__name').waitFor()
   }
 
-  /** Presses a game, and enters under a name if the page asks for one. */
-  async play(game: string, name: string): Promise<void> {
+  /** Presses a game, and enters under `name` if one is given. */
+  async play(game: string, name?: string): Promise<void> {
     await this.page.locator('.game', { hasText: game }).click()
+    if (name === undefined) return
     await this.page.locator('dialog input').fill(name)
     await this.page.keyboard.press('Enter')
+  }
+
+  /** Moves the focus to a part of the page by the Tab key, as a user without a mouse does. */
+  async tabTo(part: Locator): Promise<void> {
+    await part.waitFor()
+    for (let presses = 0; presses < TABS; presses++) {
+      await this.page.keyboard.press('Tab')
+      if (await part.evaluate((element) => element === document.activeElement)) return
+    }
+    throw new Error(`${TABS} presses of the Tab key do not reach ${part}`)
+  }
+
+  /** Begins a game from the lobby by keyboard alone, and enters under `name` if one is given. */
+  async begin(game: string, name?: string): Promise<void> {
+    const { keyboard } = this.page
+    await this.tabTo(this.page.locator('.game').first())
+    const chosen = this.page.locator('.game', { hasText: game })
+    const isChosen = () => chosen.evaluate((element) => element === document.activeElement)
+    for (let presses = 0; !(await isChosen()); presses++) {
+      if (presses === TABS) throw new Error(`the arrow keys do not reach ${game}`)
+      await keyboard.press('ArrowRight')
+    }
+    await keyboard.press('Enter')
+    if (name === undefined) return
+    await this.page.locator('dialog input').waitFor()
+    await keyboard.type(name)
+    await keyboard.press('Enter')
+  }
+
+  /** Returns the text of a screen reader for a part of the page: its accessibility tree. */
+  tree(part = 'main'): Promise<string> {
+    return this.page.locator(part).ariaSnapshot()
   }
 
   /** The line that says what has happened. */

@@ -2,15 +2,17 @@ import type { LobbyService } from '../../src/lobby/service.ts'
 import { ToClient, type ToServer } from '../../src/native/messages.ts'
 import { NativeSession } from '../../src/native/session.ts'
 import { requireLobby } from '../../src/protocol/seating.ts'
+import { ReceivedMessages } from './received-messages.ts'
 import { settled } from './test-clock.ts'
 
 /** A command without its id. */
 type CommandWithoutId = ToServer extends infer One ? (One extends ToServer ? Omit<One, 'id'> : never) : never
 
-/** MemoryNativeClient is a program that speaks the native protocol with the hall, without a network between them. */
-export class MemoryNativeClient {
-  /** All messages received, each checked against the schema of the protocol. */
-  readonly received: ToClient[] = []
+/**
+ * MemoryNativeClient is a program that speaks the native protocol with the hall, without a network between them. It checks each message
+ * against the schema of the protocol.
+ */
+export class MemoryNativeClient extends ReceivedMessages {
   /** The reason why the server ended the conversation, if it did. */
   ended: string | undefined
   readonly #session: NativeSession
@@ -18,12 +20,13 @@ export class MemoryNativeClient {
   #ids = 0
 
   constructor(service: LobbyService, address = '127.0.0.1') {
+    super()
     const line = { address, endOnDisconnect() {}, end: (reason: string) => this.drop(reason) }
     const house = service.createSeating(line, 'machine')
     this.#close = () => house.close()
     this.#session = new NativeSession(
       () => lobby,
-      (text) => this.received.push(ToClient.parse(JSON.parse(text))),
+      (text) => this.add(ToClient.parse(JSON.parse(text))),
     )
     const lobby = requireLobby(house, this.#session)
   }
@@ -42,11 +45,6 @@ export class MemoryNativeClient {
   async line(text: string): Promise<ToClient | undefined> {
     await this.#session.handle(text)
     return this.received.at(-1)
-  }
-
-  /** Returns the messages of one type. */
-  all<Type extends ToClient['type']>(type: Type): Extract<ToClient, { type: Type }>[] {
-    return this.received.filter((message): message is Extract<ToClient, { type: Type }> => message.type === type)
   }
 
   /** Returns the last message of one type. */

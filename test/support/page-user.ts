@@ -68,12 +68,13 @@ export class PageUser {
     await this.until(({ me }) => me !== undefined)
   }
 
-  /** Breaks the connection without a word, and connects again. */
-  async cut(): Promise<void> {
+  /** Breaks the connection without a word, and connects again after `meanwhile`. */
+  async cut(meanwhile?: () => Promise<void>): Promise<void> {
     const socket = this.#socket
     socket?.close()
     await socket?.gone
     await this.until(({ link }) => link.state === 'lost')
+    await meanwhile?.()
     this.client.connect()
   }
 

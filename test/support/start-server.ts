@@ -6,11 +6,11 @@ import type { ToClient } from '../../src/native/messages.ts'
 import type { Options } from '../../src/protocol/definition.ts'
 import type { Server } from '../../src/server/server.ts'
 import { memoryStore } from '../../src/storage/memory/index.ts'
-import { Changes } from './changes.ts'
 import { ConnectionClosed, LineSocket } from './line-socket.ts'
 import { type Command, NativeLink } from './native-link.ts'
 import { openServer } from './open-server.ts'
 import { program } from './play.ts'
+import { ReceivedMessages } from './received-messages.ts'
 
 /** Options of a server, all with defaults. */
 interface StartServerOptions extends Partial<Omit<LobbyServiceOptions, 'onError'>> {
@@ -122,40 +122,18 @@ export class LineClient {
 }
 
 /** NativeClient is a program at the front door, with the messages received. */
-export class NativeClient {
-  readonly received: ToClient[] = []
+export class NativeClient extends ReceivedMessages {
   readonly #link: Promise<NativeLink>
-  readonly #changes = new Changes()
 
   constructor(port: number) {
-    this.#link = NativeLink.open(port, (message) => {
-      this.received.push(message)
-      this.#changes.note()
-    })
+    super()
+    this.#link = NativeLink.open(port, (message) => this.add(message))
     onTestFinished(() => this.leave())
   }
 
   /** Sends a command, and returns the answer to it. */
   async ask(command: Command): Promise<ToClient> {
     return (await this.#link).ask(command)
-  }
-
-  /** Returns the messages of one type. */
-  all<Type extends ToClient['type']>(type: Type): Extract<ToClient, { type: Type }>[] {
-    return this.received.filter((message): message is Extract<ToClient, { type: Type }> => message.type === type)
-  }
-
-  /** Returns the first message of one type, as soon as it arrives. */
-  async first<Type extends ToClient['type']>(type: Type): Promise<Extract<ToClient, { type: Type }>> {
-    await this.until(() => this.all(type).length > 0)
-    const [first] = this.all(type)
-    if (!first) throw new Error(`it has received no ${type}`)
-    return first
-  }
-
-  /** Waits for messages until a condition holds. */
-  until(met: () => boolean): Promise<void> {
-    return this.#changes.until(met)
   }
 
   /** Waits until the connection is closed. */

@@ -1,23 +1,22 @@
 import { onTestFinished } from 'vitest'
 import { type ClientOptions, WebSocket } from 'ws'
 import { ToClient } from '../../src/native/messages.ts'
-import { Changes } from './changes.ts'
 import type { Command } from './native-link.ts'
+import { ReceivedMessages } from './received-messages.ts'
 
 /** Rejects the answers that a client of a closed WebSocket waits for. */
 export class SocketClosed extends Error {}
 
 /** WebClient is a browser at the gateway: the native protocol over a WebSocket. */
-export class WebClient {
-  readonly received: ToClient[] = []
+export class WebClient extends ReceivedMessages {
   readonly socket: WebSocket
   /** Resolves to the code with which the WebSocket was closed. */
   readonly closed: Promise<number>
-  readonly #changes = new Changes()
   readonly #asked = new Map<number, { resolve(answer: ToClient): void; reject(reason: Error): void }>()
   #ids = 0
 
   private constructor(socket: WebSocket) {
+    super()
     this.socket = socket
     socket.on('error', () => {})
     this.closed = new Promise((resolve) => {
@@ -48,27 +47,8 @@ export class WebClient {
     })
   }
 
-  /** Returns the messages of one type. */
-  all<Type extends ToClient['type']>(type: Type): Extract<ToClient, { type: Type }>[] {
-    return this.received.filter((message): message is Extract<ToClient, { type: Type }> => message.type === type)
-  }
-
-  /** Returns the first message of one type, as soon as it arrives. */
-  async first<Type extends ToClient['type']>(type: Type): Promise<Extract<ToClient, { type: Type }>> {
-    await this.until(() => this.all(type).length > 0)
-    const [first] = this.all(type)
-    if (!first) throw new Error(`it has received no ${type}`)
-    return first
-  }
-
-  /** Waits for messages until a condition holds. */
-  until(met: () => boolean): Promise<void> {
-    return this.#changes.until(met)
-  }
-
   #take(message: ToClient): void {
-    this.received.push(message)
-    this.#changes.note()
+    this.add(message)
     const asked = 'id' in message && typeof message.id === 'number' ? this.#asked.get(message.id) : undefined
     if (asked && 'id' in message) this.#asked.delete(Number(message.id))
     asked?.resolve(message)

@@ -8,6 +8,10 @@ export interface WebPages {
   readonly gateway: StartedGateway
   /** Opens the page in a tab with a storage and cookies of its own, at a fragment such as `#t/1`. */
   open(fragment?: string, prepare?: (page: Page) => Promise<void>): Promise<PageTab>
+  /** Opens the page in another tab of the browser of `tab`. */
+  openBeside(tab: PageTab, fragment?: string): Promise<PageTab>
+  /** Copies a tab with its memory, as the browser does for "Duplicate". */
+  copy(tab: PageTab): Promise<PageTab>
 }
 
 /** ServeWebPages starts a gateway with the built page; the end of the test checks that no tab has reported an error. */
@@ -23,13 +27,15 @@ export function webPagesIn(browser: () => Browser, folder: () => string): ServeW
       await Promise.all(tabs.map(({ page }) => page.context().close()))
       expect(tabs.flatMap(({ troubles }) => troubles)).toEqual([])
     })
+    const add = (tab: PageTab) => {
+      tabs.push(tab)
+      return tab
+    }
     return {
       gateway,
-      open: async (fragment = '', prepare) => {
-        const tab = await PageTab.open(browser(), `${gateway.url}/${fragment}`, prepare)
-        tabs.push(tab)
-        return tab
-      },
+      open: async (fragment = '', prepare) => add(await PageTab.open(browser(), `${gateway.url}/${fragment}`, prepare)),
+      copy: async (tab) => add(await tab.copy()),
+      openBeside: async (tab, fragment = '') => add(await tab.openBeside(`${gateway.url}/${fragment}`)),
     }
   }
 }

@@ -4,9 +4,6 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { connectFour } from '../../examples/plugins/connect-four.ts'
-import type { AnyGame } from '../../src/games/game.ts'
-import { shippedGames } from '../../src/games/index.ts'
 import { PageTab, startBrowser } from '../support/browser.ts'
 import { isTestedWith } from '../support/capture.ts'
 import { buildPage, PageServer } from '../support/page-server.ts'
@@ -14,13 +11,18 @@ import { startServer } from '../support/start-server.ts'
 import { webPagesIn } from '../support/web-pages.ts'
 import { testClass } from './in-browser/class.ts'
 import { testErrors } from './in-browser/errors.ts'
+import { testGames } from './in-browser/games.ts'
 import { testHostileTexts } from './in-browser/hostile.ts'
+import { testOpponents } from './in-browser/opponents.ts'
 import { testPeople } from './in-browser/people.ts'
 import { testProtocols } from './in-browser/protocols.ts'
 import { testReplays } from './in-browser/replays.ts'
 import { testReturns } from './in-browser/returns.ts'
+import { testRestart } from './in-browser/restart.ts'
+import { testSessions } from './in-browser/sessions.ts'
 import { testSoloGames } from './in-browser/solo-games.ts'
 import { testWire } from './in-browser/wire.ts'
+import { testViews } from './in-browser/views.ts'
 
 /** Maximum size of the scripts and styles of the first load together, compressed, in bytes. */
 const BUDGET = 80 * 1024
@@ -99,6 +101,11 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
   testErrors(serveWebPages)
   testHostileTexts(serveWebPages)
   testWire(serveWebPages)
+  testViews(serveWebPages)
+  testGames(serveWebPages)
+  testOpponents(serveWebPages)
+  testSessions(serveWebPages)
+  testRestart(() => browser)
 
   /** Starts a server and its page; the end of the test checks that no tab had trouble. */
   async function serve(options: Parameters<typeof startServer>[1] = {}) {
@@ -129,7 +136,7 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
     await eve.page.getByRole('button', { name: 'Sit with ada', exact: true }).waitFor()
     await eve.page.getByRole('list', { name: 'Games' }).waitFor()
     // the second player needs no mouse: to the first game, Enter, a name, Enter
-    await eve.page.locator('.game').first().focus()
+    await eve.tabTo(eve.page.locator('.game').first())
     await eve.page.keyboard.press('Enter')
     await eve.page.locator('dialog input').waitFor()
     await eve.page.keyboard.type('x')
@@ -189,6 +196,8 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
     const grace = await server.caller('grace')
     await grace.type('play tictactoe against ada', /.*/)
     await ada.page.locator('.cell').first().waitFor()
+    await grace.type('say \u001b[31mred \u202eevil <img src=x> 👩‍🚀', /.*/)
+    await ada.page.locator('.talk', { hasText: '\\u001b[31mred \\u202eevil <img src=x> 👩‍🚀' }).waitFor()
     if (!(await ada.status()).startsWith('Your turn')) {
       await grace.type('9', /.*/)
       await ada.untilStatus('Your turn')
@@ -208,14 +217,17 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
   test('invites a friend by a link that works once and leaves no code in the address', async () => {
     const { open } = await serve()
     const ada = await open()
-    await ada.page.locator('label', { hasText: 'a friend' }).click()
-    await ada.play('scissor, paper, stone', 'ada')
+    await ada.page.keyboard.press('3')
+    await ada.begin('scissor, paper, stone', 'ada')
     const link = await ada.page.getByLabel('Link for your friend').inputValue()
     const grace = await open(new URL(link).hash)
     await grace.page.locator('dialog input').fill('grace')
     expect(grace.page.url()).not.toContain('join')
     await grace.page.keyboard.press('Enter')
     await Promise.all([ada, grace].map((tab) => tab.untilStatus('Round 1: choose.')))
+    expect(await ada.tree()).toMatch(
+      /group "Your hand":\s+- button "Scissor 1".*button "Paper 2".*button "Stone 3".*status: "?Round 1: choose\./s,
+    )
     for (const [one, other] of [
       ['1', '2'],
       ['3', '1'],
@@ -224,36 +236,11 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
       await Promise.all([ada, grace].map((tab) => tab.page.locator('.status.is-on').waitFor()))
       await ada.page.keyboard.press(one)
       await ada.untilStatus('You chose')
+      if (one === '1') await grace.page.locator('.hand.sealed', { hasText: 'ada has chosen' }).waitFor()
       await grace.page.keyboard.press(other)
     }
     await Promise.all([ada.untilStatus('You win.'), grace.untilStatus('You lose.')])
-    await ada.expectAccessible()
-  })
-
-  test('plays guessing, the coin, and a game of a plug-in with the board of the server', async () => {
-    const { open } = await serve({ catalogue: shippedGames.with([connectFour as AnyGame]) })
-    const ada = await open()
-    await ada.play('guess a number', 'ada')
-    await ada.page.locator('.status.is-on').waitFor()
-    await ada.page.keyboard.press('5')
-    await ada.page.keyboard.type('0')
-    await ada.page.keyboard.press('Enter')
-    await ada.page.locator('.status', { hasText: /50 is (?:too low|too high|right)|You win/ }).waitFor()
-    await ada.expectAccessible()
-    const lobby = async (game: string) => {
-      await ada.page.getByRole('link', { name: 'Parlor' }).click()
-      await ada.page.locator('.game', { hasText: game }).click()
-    }
-    await lobby('head or tail')
-    await ada.page.getByRole('button', { name: /^Head/ }).waitFor()
-    await ada.page.keyboard.press('h')
-    await ada.page.locator('.status', { hasText: /You were (?:right|wrong)\. [01] of 1\./ }).waitFor()
-    await ada.expectAccessible()
-    await ada.page.getByRole('link', { name: 'Parlor' }).click()
-    await ada.page.locator('label', { hasText: 'the house' }).click()
-    await ada.page.locator('.game', { hasText: 'connect-four' }).click()
-    await ada.page.getByRole('button', { name: '4', exact: true }).click()
-    await ada.page.locator('.textboard__text', { hasText: 'O' }).waitFor()
+    expect(await ada.tree()).toMatch(/region "Rounds":.*listitem: "1 \w+: Scissor cuts \w+: Paper".*status: You win\./s)
     await ada.expectAccessible()
   })
 })

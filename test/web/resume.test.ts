@@ -132,6 +132,33 @@ function cutLog(log: readonly Input[], cut: number, later: number, overlap: numb
   ]
 }
 
+test('a page has no old position of a game that has ended while the page was not connected', async () => {
+  const server = await startServer()
+  const [ada, grace, eve] = [new PageUser(server.port), new PageUser(server.port), new PageUser(server.port)]
+  await Promise.all([ada.enter('ada'), grace.enter('grace'), eve.enter('eve')])
+  ada.client.send({ type: 'seek', game: 'tictactoe', wait: null })
+  await ada.until(({ seek }) => seek?.state === 'open')
+  grace.client.send({ type: 'seek', game: 'tictactoe', against: 'ada' })
+  await Promise.all([ada, grace].map((user) => user.until(() => user.table?.joined === 'yes')))
+  const table = ada.table?.table ?? 0
+  eve.client.tell({ type: 'opening', table })
+  await eve.until(() => eve.table?.joined === 'yes')
+  await eve.cut(() =>
+    grace.cut(async () => {
+      ada.client.send({ type: 'resign', table })
+      await ada.until(() => ada.table?.sight?.outcome !== undefined)
+      // without players and watchers, the server has no table any more
+      ada.client.send({ type: 'leave', table })
+      await ada.until(({ tables }) => !tables.has(table))
+    }),
+  )
+  for (const user of [grace, eve]) {
+    await user.until(() => user.table?.closed !== undefined)
+    expect(user.table).toMatchObject({ table, game: '' })
+    expect(user.table?.sight).toBeUndefined()
+  }
+})
+
 /** Lists tables without the parts that no event has: the page requests these parts again after a lost answer. */
 function listTables(tables: Model['tables']): readonly Omit<TableModel, 'owners' | 'missedAfter' | 'missed'>[] {
   return Array.from(tables.values(), (table) => omit(table, 'owners', 'missedAfter', 'missed'))

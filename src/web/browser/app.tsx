@@ -50,6 +50,10 @@ export function App() {
     // the form is not open again after the end of the login
     if (me) setForm(undefined)
   }, [me])
+  useEffect(() => {
+    // the form closes after the login, so that it does not open again when the user logs out
+    if (me) setForm(undefined)
+  }, [me])
   // a command that needs a name opens the dialog, unless a guest is just logging in
   const asks = wish && !me && !(guest && !entry.error) ? 'guest' : undefined
   const shownForm = me ? undefined : (form ?? asks)

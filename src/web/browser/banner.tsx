@@ -8,7 +8,7 @@ import { tableLink, usePage } from './page.ts'
 import { ServerText } from './people.tsx'
 import { Says, StoppedPicture } from './says.tsx'
 
-/** Banner shows the state and the notices of the connection: lost, stopped, another version, events that were skipped, and refusals. */
+/** Banner shows the state and the notices of the connection: lost, stopped, another version, another tab, events that were skipped, and refusals. */
 export function Banner({ model }: { readonly model: Model }) {
   const { client, now } = usePage()
   const { link, notice, tables } = model
@@ -24,21 +24,32 @@ export function Banner({ model }: { readonly model: Model }) {
       </div>
     )
   }
+  if (link.state === 'elsewhere') {
+    return (
+      <div class="banner banner--ink" role="alert">
+        <Icon name="again" />
+        <b>{texts.elsewhere}</b>
+        <button class="btn btn--s push" type="button" onClick={() => client.connect()}>
+          {texts.connectHere}
+        </button>
+      </div>
+    )
+  }
   if (link.state === 'lost') {
     if (isStopped(model)) return null
     const seconds = toSeconds(link.retryAt ?? 0, now.value)
     const hasSeat = [...tables.values()].some((table) => table.seat !== undefined && !isOver(table))
     return (
-      <div class={`banner${link.bye === undefined ? '' : ' banner--ink'}`}>
+      <section class={`banner${link.bye === undefined ? '' : ' banner--ink'}`} aria-label={texts.connection}>
         <Icon name={link.bye === undefined ? 'warn' : 'clock'} />
         <span role="alert">
-          <b>{link.bye === undefined ? texts.lost : texts.stopped(toShown(link.bye))}</b> {hasSeat && texts.lostSeat}
+          <b>{link.bye === undefined ? texts.lost : <bdi>{texts.stopped(toShown(link.bye))}</bdi>}</b> {hasSeat && texts.lostSeat}
         </span>
         <span class="num">{link.retryAt === undefined ? texts.tryingNow : texts.tryingIn(seconds)}</span>
         <button class="btn btn--s push" type="button" onClick={() => client.connect()}>
           {texts.tryNow}
         </button>
-      </div>
+      </section>
     )
   }
   if (notice !== undefined || missed) {

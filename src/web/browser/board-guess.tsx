@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { type GuessBoard, toGuessBoard } from '../model/boards.ts'
 import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
@@ -13,18 +13,25 @@ export function GuessTable({ table, isOn, play }: BoardProps) {
   const [low, high] = [board?.low ?? 1, board?.high ?? HIGHEST]
   const middle = String(Math.floor((low + high) / 2))
   const [typed, setTyped] = useState(middle)
-  // after each answer, the field proposes a number that is left
+  const field = useRef<HTMLInputElement>(null)
+  // after each answer, the field proposes a number that is left, which the next digit replaces
   const tries = board?.guesses.length
   useEffect(() => {
-    if (tries !== undefined) setTyped(middle)
+    if (tries === undefined) return
+    setTyped(middle)
+    const input = field.current
+    if (!input || input !== document.activeElement) return
+    // immediately, because the next digit may come before the next drawing
+    input.value = middle
+    input.select()
   }, [middle, tries])
   const step = (by: number) => setTyped((text) => String(Math.min(HIGHEST, Math.max(1, (Number(text) || 0) + by))))
   useKeys((key, event) => {
-    const field = /^[0-9]$/.test(key) ? document.querySelector<HTMLInputElement>('#guess') : null
-    if (!field) return
-    field.focus()
+    const input = /^[0-9]$/.test(key) ? field.current : null
+    if (!input) return
+    input.focus()
     // immediately, because the next digit may come before the next drawing
-    field.value = key
+    input.value = key
     setTyped(key)
     event.preventDefault()
   })
@@ -50,6 +57,7 @@ export function GuessTable({ table, isOn, play }: BoardProps) {
             <input
               class="in num"
               id="guess"
+              ref={field}
               inputMode="numeric"
               autoComplete="off"
               aria-label={texts.yourGuess(low, high)}

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { toBadge } from '../formats.ts'
 import { toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
@@ -54,7 +54,8 @@ export function Messages({ receiver }: { readonly receiver: string | undefined }
   const { talk } = model.value
   const partner = receiver ?? talk.at(-1)?.to ?? talk.at(-1)?.name
   const box = useRef<HTMLDivElement>(null)
-  useEffect(() => {
+  // with the drawing, not after it, because the first letter may come immediately
+  useLayoutEffect(() => {
     if (receiver !== undefined) box.current?.querySelector('input')?.focus()
   }, [receiver])
   return (

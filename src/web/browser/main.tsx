@@ -10,7 +10,8 @@ import '../styles/records.css'
 import '../styles/notices.css'
 import { PageClient } from '../connection/page-client.ts'
 import type { SocketEvents } from '../connection/socket.ts'
-import { emptyModel } from '../model/model.ts'
+import { isGuest } from '../connection/tab-memory.ts'
+import { emptyModel, type Guest } from '../model/model.ts'
 import { App } from './app.tsx'
 import { changePassword, logIn, logOut, register, unregister } from './login.ts'
 import { PageProvider, parseRoute } from './page.ts'
@@ -38,6 +39,19 @@ function after(ms: number, then: () => void): () => void {
   return () => clearTimeout(timer)
 }
 
+/**
+ * Connects the copies of one tab. A browser copies the memory of a tab with the tab, so both would log in as the same guest again and
+ * again, and the server would end the other connection each time. The copy that has logged in last stays connected, and the others disconnect.
+ */
+function connectTabs(client: PageClient): (guest: Guest) => void {
+  const tabs = new BroadcastChannel(`parlor ${location.pathname}`)
+  tabs.addEventListener('message', ({ data }) => {
+    const { me, guest } = client.model
+    if (isGuest(data) && !me?.registered && data.name === (me ?? guest)?.name) client.yieldTo(data)
+  })
+  return (guest) => tabs.postMessage(guest)
+}
+
 function start(root: HTMLElement): void {
   const model = signal(emptyModel)
   const now = signal(performance.now())
@@ -47,9 +61,12 @@ function start(root: HTMLElement): void {
     clock: { now: Date.now, monotonic, after },
     store: sessionStorage,
     changed: (next) => {
+      const { me, guest } = model.value
       model.value = next
+      if (next.greeted && next.me && !next.me.registered && (!me || next.guest !== guest)) announce(next.guest ?? { name: next.me.name })
     },
   })
+  const announce = connectTabs(client)
   addEventListener('hashchange', () => {
     route.value = parseRoute(location.hash)
   })

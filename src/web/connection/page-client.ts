@@ -2,7 +2,7 @@ import type { ToClient, ToServer } from '../../native/messages.ts'
 import { dueCommands } from '../model/due.ts'
 import { fold } from '../model/fold.ts'
 import type { Wish } from '../model/messages.ts'
-import { emptyModel, type Input, type Model } from '../model/model.ts'
+import { emptyModel, type Guest, type Input, type Model } from '../model/model.ts'
 import { type OpenSocket, type PageClock, type PageSocket, type PageStore, toWait } from './socket.ts'
 import { readMemory, toMemory, writeMemory } from './tab-memory.ts'
 
@@ -93,7 +93,7 @@ export class PageClient {
   }
 
   /** Folds an input that is neither a message nor a command. */
-  tell(input: Exclude<Input, { type: 'received' | 'sent' | 'connecting' | 'lost' }>): void {
+  tell(input: Exclude<Input, { type: 'received' | 'sent' | 'connecting' | 'lost' | 'replaced' }>): void {
     this.#take(input)
   }
 
@@ -106,6 +106,12 @@ export class PageClient {
       this.#stopPinging?.()
       this.send({ type: 'unsubscribe' })
     }
+  }
+
+  /** Disconnects, because a copy of this tab has logged in as the same guest. `connect` connects again, and the copy disconnects. */
+  yieldTo(guest: Guest): void {
+    this.stop()
+    this.#take({ type: 'replaced', guest })
   }
 
   /** Closes the connection permanently. */

@@ -11,18 +11,21 @@ const NAME = 'parlor.tab'
 /** TabMemory has the data that a tab remembers. */
 export interface TabMemory {
   readonly guest?: Guest
+  /** The name of a registered user. */
+  readonly registered?: string
   readonly seats: readonly StoredSeat[]
 }
 
 /** Returns the data that a tab has to remember from a model. */
-export function toMemory({ guest, tables }: Model): TabMemory {
+export function toMemory({ guest, me, remembered, tables }: Model): TabMemory {
   const seats = [...tables.values()].flatMap((table): readonly StoredSeat[] => {
     const { token, seat, moves, remembered, n, missedAfter = n } = table
     if (token === undefined || seat === undefined || table.sight?.outcome || table.next !== undefined) return []
     const own = moves.flatMap((move) => (move.seat === seat && move.text !== undefined ? [[move.n, move.text]] : []))
     return [{ table: table.table, token, seat, moves: { ...remembered, ...Object.fromEntries(own) }, n: missedAfter }]
   })
-  return { ...(guest ? { guest } : {}), seats }
+  const registered = me?.registered ? me.name : remembered
+  return { ...(guest ? { guest } : {}), ...(registered === undefined ? {} : { registered }), seats }
 }
 
 /** Reads the memory of the tab; a memory that is missing or damaged is empty. */
@@ -46,9 +49,13 @@ export function writeMemory(store: PageStore, memory: TabMemory): void {
 
 function isMemory(value: unknown): value is TabMemory {
   if (!isFields(value) || !Array.isArray(value.seats)) return false
-  const { guest } = value
-  const isGuest = guest === undefined || (isFields(guest) && typeof guest.name === 'string')
-  return isGuest && value.seats.every(isSeat)
+  const { guest, registered } = value
+  return (guest === undefined || isGuest(guest)) && ['string', 'undefined'].includes(typeof registered) && value.seats.every(isSeat)
+}
+
+/** Checks whether a value from another tab or from the storage is a guest. */
+export function isGuest(value: unknown): value is Guest {
+  return isFields(value) && typeof value.name === 'string' && ['string', 'undefined'].includes(typeof value.secret)
 }
 
 function isSeat(value: unknown): boolean {

@@ -22,6 +22,8 @@ export function fold(model: Model, input: Input): Model {
       return { ...model, link: model.link.state === 'lost' ? omit(model.link, 'retryAt') : { state: 'connecting' } }
     case 'lost':
       return disconnect(model, input.retryAt)
+    case 'replaced':
+      return { ...disconnect(model, 0), link: { state: 'elsewhere' }, guest: input.guest }
     case 'wished':
       return { ...model, wish: input.wish }
     case 'unwished':
@@ -36,10 +38,8 @@ export function fold(model: Model, input: Input): Model {
     }
     case 'not-entered':
       return { ...model, entry: { busy: false, error: input.reason } }
-    case 'forgotten': {
-      const { games, wish } = model
-      return { ...emptyModel, ...(games ? { games } : {}), ...(wish ? { wish } : {}) }
-    }
+    case 'forgotten':
+      return { ...forget(model), ...(model.wish ? { wish: model.wish } : {}) }
     case 'opening':
       return addTables(model, [input.table])
     case 'shown':
@@ -51,13 +51,13 @@ export function fold(model: Model, input: Input): Model {
   }
 }
 
-function restore(model: Model, { guest, seats }: Extract<Input, { type: 'restored' }>): Model {
+function restore(model: Model, { guest, registered, seats }: Extract<Input, { type: 'restored' }>): Model {
   const tables = new Map(model.tables)
   for (const { table, token, seat, moves, n } of seats) {
     const missed = n === undefined ? {} : { missedAfter: n }
     tables.set(table, { ...toUnknownTable(table), token, seat, remembered: moves, ...missed })
   }
-  return { ...model, tables, ...(guest ? { guest } : {}) }
+  return { ...model, tables, ...(guest ? { guest } : {}), ...(registered === undefined ? {} : { remembered: registered }) }
 }
 
 /** Adds tables that the page does not know; those of a registered user may be the user's own. */
@@ -197,7 +197,17 @@ function greet(model: Model, { version, name, door }: MessageOf<'hello'>): Model
   if (version !== PAGE_VERSION) return { ...model, link: { state: 'outdated' } }
   const me = name === undefined ? {} : { me: { name, registered: true } }
   const front = door === undefined ? {} : { door }
-  return { ...omit(model, 'me', 'door', 'ownSession'), ...me, ...front, link: { state: 'open' }, greeted: true }
+  const before = model.me?.registered ? model.me.name : model.remembered
+  // the next user of this browser must not have the seats and the messages of the user before
+  const isOther = before !== undefined && name !== before
+  const ended = isOther && name === undefined ? { notice: texts.loginEnded } : {}
+  const kept = isOther ? forget(model) : omit(model, 'me', 'remembered', 'door', 'ownSession')
+  return { ...kept, ...me, ...front, ...ended, link: { state: 'open' }, greeted: true }
+}
+
+/** Returns the model without everything that belongs to the user. */
+function forget({ games }: Model): Model {
+  return { ...emptyModel, ...(games ? { games } : {}) }
 }
 
 function acknowledge(model: Model, command: ToServer, ok: MessageOf<'ok'>, wall: number): Model {
@@ -249,11 +259,11 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
       })
     case 'resume':
       return withTable(model, findResumed(model, command), (table) =>
-        // a table that is not this user's can be watched
-        table.mayBeOwn ? { ...omit(table, 'mayBeOwn'), joined: 'no' } : { ...omit(table, 'token'), joined: 'no', closed: message },
+        // a table that is not this user's can be watched; a game that has ended without this page has a replay
+        table.mayBeOwn ? { ...omit(table, 'mayBeOwn', 'seat'), joined: 'no' } : { ...toUnknownTable(table.table), closed: message },
       )
     case 'watch':
-      return withTable(model, command.table, (table) => ({ ...table, joined: 'no', closed: message }))
+      return withTable(model, command.table, (table) => ({ ...toUnknownTable(table.table), closed: message }))
     case 'say':
     case 'offer':
     case 'decline':

@@ -29,6 +29,8 @@ export type Link =
   | { readonly state: 'lost'; readonly retryAt?: number; readonly attempt: number; readonly bye?: string }
   /** The server speaks another version of the protocol than this page. */
   | { readonly state: 'outdated' }
+  /** A copy of this tab has logged in as the same guest, and this tab does not connect until the user wants it. */
+  | { readonly state: 'elsewhere' }
 
 /** Guest is a guest's name, with the secret that logs the guest in again. */
 export interface Guest {
@@ -77,6 +79,8 @@ export interface Model {
   /** True between `hello` and the end of the connection. */
   readonly greeted: boolean
   readonly me?: { readonly name: string; readonly registered: boolean }
+  /** The registered user whom the tab remembers, before the first `hello`. */
+  readonly remembered?: string
   /** The guest as whom the page logs in after `hello`. */
   readonly guest?: Guest
   readonly entry: Entry
@@ -112,12 +116,14 @@ export type Input =
   | { readonly type: 'sent'; readonly command: ToServer }
   | { readonly type: 'connecting' }
   | { readonly type: 'lost'; readonly retryAt: number }
+  /** A copy of this tab has logged in as the same guest, with the present secret. */
+  | { readonly type: 'replaced'; readonly guest: Guest }
   /** The user wants a command that needs a name; the page sends it after the login. */
   | { readonly type: 'wished'; readonly wish: Wish }
   /** The user has closed the form for a name. */
   | { readonly type: 'unwished' }
-  /** The tab remembers a guest and seats from before the page was loaded. */
-  | { readonly type: 'restored'; readonly guest?: Guest; readonly seats: readonly StoredSeat[] }
+  /** The tab remembers a user and seats from before the page was loaded. */
+  | { readonly type: 'restored'; readonly guest?: Guest; readonly registered?: string; readonly seats: readonly StoredSeat[] }
   /** A request to log in over HTTP has begun, or failed for a reason. */
   | { readonly type: 'entering' }
   | { readonly type: 'not-entered'; readonly reason: string }

@@ -48,11 +48,22 @@ async function expectHarmless(page: Page, view: string): Promise<void> {
   expect({ raw, ...others }, view).toEqual({ raw: [], images: 0, wide: [] })
 }
 
+/** Checks a view on a phone and on a large screen. */
+async function expectHarmlessAt(page: Page, view: string): Promise<void> {
+  for (const width of [390, 1920]) {
+    await page.setViewportSize({ width, height: 900 })
+    await expectHarmless(page, `${view} at ${width}`)
+  }
+}
+
 /** Adds the test of hostile texts in every view. */
 export function testHostileTexts(serve: ServeWebPages): void {
   test('draws a hostile name, message or board as harmless text in every view, on a phone and on a large screen', async () => {
     const { open } = await serve()
-    const server = new FakeServer((message: ToClient) => toHostile(message))
+    let isNamed = false
+    const server = new FakeServer((message: ToClient) =>
+      toHostile(isNamed && message.type === 'hello' ? { ...message, name: 'ada' } : message),
+    )
     const tab = await open('', async (page) => {
       await server.attach(page)
       await answerReads(page)
@@ -78,10 +89,19 @@ export function testHostileTexts(serve: ServeWebPages): void {
         await page.locator('.talk .more').waitFor()
         await page.locator('.talk .more').click()
       }
-      for (const width of [390, 1920]) {
-        await page.setViewportSize({ width, height: 900 })
-        await expectHarmless(page, `${address} at ${width}`)
-      }
+      await expectHarmlessAt(page, address)
     }
+    // a user with a hostile name, and a server that ends the connection for a hostile reason
+    isNamed = true
+    await page.evaluate(() => location.replace('#account'))
+    await page.reload()
+    await page.locator('.account bdi').first().waitFor()
+    await expectHarmlessAt(page, '#account')
+    await server.stop()
+    await page.locator('.banner').waitFor()
+    await expectHarmlessAt(page, 'the banner')
+    await page.getByRole('button', { name: 'Try now' }).click()
+    await page.getByRole('heading', { name: 'The server has ended the connection' }).waitFor()
+    await expectHarmlessAt(page, 'the end')
   })
 }

@@ -1,26 +1,6 @@
 import { expect, test } from 'vitest'
-import type { PageTab } from '../../support/browser.ts'
 import type { ServeWebPages } from '../../support/web-pages.ts'
-
-const PASSWORD = 'looms and numbers'
-
-/** Registers a name in the dialog, by the keyboard alone after the first press. */
-async function register({ page }: PageTab, name: string) {
-  await page.getByRole('button', { name: 'Log in' }).click()
-  await page.locator('dialog').getByRole('button', { name: 'Register a name' }).click()
-  await page.locator('dialog input[name=name]').fill(name)
-  await page.locator('dialog input[name=password]').fill(PASSWORD)
-  await page.keyboard.press('Enter')
-  await page.locator('.bar__name').waitFor()
-}
-
-/** Logs in with a password in the dialog. */
-async function logIn({ page }: PageTab, name: string, password: string) {
-  await page.getByRole('button', { name: 'Log in' }).click()
-  await page.locator('dialog input[name=name]').fill(name)
-  await page.locator('dialog input[name=password]').fill(password)
-  await page.keyboard.press('Enter')
-}
+import { logIn, PASSWORD, register } from './accounts.ts'
 
 /** Adds the tests of accounts, ladders and lists of games. */
 export function testPeople(serve: ServeWebPages): void {

@@ -57,6 +57,7 @@ export function testReplays(serve: ServeWebPages): void {
     expect(JSON.parse(await readFile(await saved.path(), 'utf8'))).toMatchObject({ table: 1, game: 'hangman', outcome: { winners: [0] } })
     await watcher.page.goto(`${gateway.url}/#t/917/2`)
     await watcher.page.getByRole('heading', { name: 'No table 917' }).waitFor()
+    await watcher.expectAccessible()
     expect(await watcher.page.locator('main img').count()).toBe(0)
     watcher.expectOnly(/404/)
   })

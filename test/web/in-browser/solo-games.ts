@@ -10,21 +10,10 @@ const QUESTIONS = [
   { text: 'Is <img src=x onerror=alert(1)> a picture?', options: ['no \u202eevil', 'yes'], right: 0 },
 ]
 
-/** Begins a game by the keyboard alone, and enters as ada if the page asks for a name. */
-async function begin({ page }: PageTab, game: string, isNew: boolean) {
-  await page.locator('.game', { hasText: game }).focus()
-  await page.keyboard.press('Enter')
-  if (isNew) {
-    await page.locator('dialog input').waitFor()
-    await page.keyboard.type('ada')
-    await page.keyboard.press('Enter')
-  }
-  await page.locator('.status.is-on').waitFor()
-}
-
-/** Returns what the accessibility tree says of a part of the page. */
-function tree({ page }: PageTab, part = 'main'): Promise<string> {
-  return page.locator(part).ariaSnapshot()
+/** Returns to the lobby by keyboard alone. */
+async function toLobby(tab: PageTab): Promise<void> {
+  await tab.tabTo(tab.page.getByRole('link', { name: 'Parlor' }))
+  await tab.page.keyboard.press('Enter')
 }
 
 /** Adds the tests of the boards for one player. */
@@ -36,13 +25,14 @@ export function testSoloGames(serve: ServeWebPages): void {
     const ada = await open()
     const { page } = ada
 
-    await begin(ada, 'hangman', true)
-    expect(await tree(ada)).toContain('img "No stroke is drawn."')
+    await ada.begin('hangman', 'ada')
+    await page.locator('.status.is-on').waitFor()
+    expect(await ada.tree()).toContain('img "No stroke is drawn."')
     await page.keyboard.press('b')
     await ada.untilStatus('b is letter 1. 8 misses left. Word: b, blank, blank, blank.')
     await page.keyboard.press('x')
     await ada.untilStatus('x is not in the word. 7 misses left. Word: b, blank, blank, blank.')
-    expect(await tree(ada)).toMatch(
+    expect(await ada.tree()).toMatch(
       /img "1 stroke of 8: base\.".*img "7 of 8 misses left".*button "b, hit" \[disabled\].*button "x, miss" \[disabled\]/s,
     )
     await ada.expectAccessible()
@@ -53,18 +43,23 @@ export function testSoloGames(serve: ServeWebPages): void {
     await page.keyboard.press('Enter')
     await ada.untilStatus('8 misses left. Word: blank, blank, blank, blank.')
 
-    await page.getByRole('link', { name: 'Parlor' }).click()
-    await page.locator('label', { hasText: '30 s a turn' }).click()
-    await begin(ada, 'quiz', false)
+    await toLobby(ada)
+    await ada.tabTo(page.getByRole('radio', { name: 'no clock' }))
+    for (const name of ['5 min', '10 min', '30 s a turn']) {
+      await page.keyboard.press('ArrowRight')
+      await page.getByRole('radio', { name, checked: true }).waitFor()
+    }
+    await ada.begin('quiz')
+    await page.locator('.status.is-on').waitFor()
     const isFirst = (await page.locator('#question').innerText()).includes('HTTPS')
-    expect(await tree(ada)).toMatch(/img "Question 1 of 2\. now\.".*progressbar "Time left".*button "A /s)
+    expect(await ada.tree()).toMatch(/img "Question 1 of 2\. now\.".*progressbar "Time left".*button "A /s)
     const press = async (text: string) =>
       page.keyboard.press((await page.locator('.opt', { hasText: text }).locator('kbd').innerText()).toLowerCase())
     await press(isFirst ? '443' : 'yes')
     await page.locator('.status', { hasText: 'Question 2 of 2.' }).waitFor()
-    expect(await tree(ada, '.quiz__last')).toContain(isFirst ? 'region "Question 1, answered"' : 'your answer, wrong')
+    expect(await ada.tree('.quiz__last')).toContain(isFirst ? 'region "Question 1, answered"' : 'your answer, wrong')
     await ada.expectAccessible()
-    await page.locator('.opt').first().focus()
+    await ada.tabTo(page.locator('.opt').first())
     await page.keyboard.press('ArrowDown')
     const chosen = isFirst ? 'yes' : '443'
     if (!(await page.locator('.opt:focus').innerText()).includes(chosen)) await page.keyboard.press('ArrowUp')
@@ -73,9 +68,10 @@ export function testSoloGames(serve: ServeWebPages): void {
     expect(await page.locator('.quiz__last, .quiz').first().innerText()).toContain('1 of 2 answers right')
     expect(await page.locator('main img').count()).toBe(0)
 
-    await page.getByRole('link', { name: 'Parlor' }).click()
-    await begin(ada, 'robot', false)
-    expect(await tree(ada)).toContain('img "Column 6, row 6, heading north."')
+    await toLobby(ada)
+    await ada.begin('robot')
+    await page.locator('.status.is-on').waitFor()
+    expect(await ada.tree()).toContain('img "Column 6, row 6, heading north."')
     for (const key of ['ArrowRight', 'ArrowUp', 'ArrowUp', 'ArrowLeft']) {
       const before = await ada.status()
       await page.keyboard.press(key)
@@ -83,7 +79,7 @@ export function testSoloGames(serve: ServeWebPages): void {
     }
     await ada.untilStatus('Column 8, row 6, heading north. 5 steps to the border.')
     await ada.expectAccessible()
-    await page.getByRole('button', { name: 'Give up' }).focus()
+    await ada.tabTo(page.getByRole('button', { name: 'Give up' }))
     await page.keyboard.press('Enter')
     await page.keyboard.press('Enter')
     await ada.untilStatus('You lose.')
