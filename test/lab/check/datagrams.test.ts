@@ -44,6 +44,7 @@ describe.skipIf(!hasPython || !hasNamespaces)('a program over UDP', { timeout: 3
     ['plays-to-the-end', 'client', CLIENT],
     ['lost-datagram', 'client', CLIENT],
     ['wrong-sender', 'client', CLIENT],
+    ['reordered-datagrams', 'client', CLIENT],
   ] as const)('%s passes a correct %s', async (only, role, text) => {
     const judged = { name: 'time', role, command, cwd: handIn(text), only, datagrams: true }
     expect(await judgeHandIn(judged)).toMatchObject([{ name: only, passed: true }])
