@@ -11,6 +11,7 @@ import type { CheckSubject, Finding } from './check.ts'
 import { type Connected, connectProgram } from './connecting.ts'
 import { type MatchEnd, playMatch } from './match.ts'
 import { isOutputHeldBack, toText } from './output-timing.ts'
+import { findCutAnswer } from './printed-answers.ts'
 import { QUOTED } from './program-output.ts'
 import { toSteps } from './rehearsal.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
@@ -187,6 +188,8 @@ function toFinding({ subject, match, end, running, watch, spins, isGarbled, inte
     const sentence = `the ${role} closed the connection when ${watch.written} of ${intended} bytes had arrived (${played})`
     return { cause: 'closed-early', sentence, lines, observations }
   }
+  const cut = datagrams ? findCutAnswer(role, observations, toText(running.output.chunks)) : undefined
+  if (cut) return { ...cut, sentence: `${cut.sentence} (${played})`, lines, observations }
   if (spins) {
     const sentence = `the conversation is over, but the ${role} does not end and uses the processor: it reads again and again from a connection that is closed`
     return { cause: 'spins-after-close', sentence, lines, observations }

@@ -55,6 +55,13 @@ describe.skipIf(!hasPython || !hasNamespaces)('a program over UDP', { timeout: 3
     expect(await judgeHandIn(judged)).toMatchObject([{ passed: false, cause: 'wrong-address' }])
   })
 
+  test('plays-to-the-end finds a client that cuts a long answer', async () => {
+    const cwd = handIn(CLIENT.replace('s.recv(1024)', 's.recv(20)'))
+    const [result] = await judgeHandIn({ name: 'time', role: 'client', command, cwd, only: 'plays-to-the-end', datagrams: true })
+    expect(result).toMatchObject({ passed: false, cause: 'partial-read' })
+    expect(result?.sentence).toMatch(/printed the first 20 of \d+ bytes of .* larger buffer/)
+  })
+
   test('that binds no socket does not listen', async () => {
     const judged = { name: 'time', role: 'server', command, cwd: handIn(''), only: 'plays-to-the-end', datagrams: true } as const
     expect(await judgeHandIn(judged)).toMatchObject([{ passed: false, cause: 'not-listening' }])
