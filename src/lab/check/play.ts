@@ -11,7 +11,7 @@ import type { CheckSubject, Finding } from './check.ts'
 import { type Connected, connectProgram } from './connecting.ts'
 import { type MatchEnd, playMatch } from './match.ts'
 import { isOutputHeldBack, toText } from './output-timing.ts'
-import { findCutAnswer } from './printed-answers.ts'
+import { findCutAnswer, findWrongCount } from './printed-answers.ts'
 import { QUOTED } from './program-output.ts'
 import { toSteps } from './rehearsal.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
@@ -190,6 +190,8 @@ function toFinding({ subject, match, end, running, watch, spins, isGarbled, inte
   }
   const cut = datagrams ? findCutAnswer(role, observations, toText(running.output.chunks)) : undefined
   if (cut) return { ...cut, sentence: `${cut.sentence} (${played})`, lines, observations }
+  const counted = end && !stopped ? findWrongCount({ role, automaton, observations, match }, toText(running.output.chunks)) : undefined
+  if (counted) return { ...counted, sentence: `${counted.sentence} (${played})`, lines, observations }
   if (spins) {
     const sentence = `the conversation is over, but the ${role} does not end and uses the processor: it reads again and again from a connection that is closed`
     return { cause: 'spins-after-close', sentence, lines, observations }

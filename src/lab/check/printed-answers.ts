@@ -2,13 +2,44 @@ import type { Side } from '../../protocol/automaton.ts'
 import { encode, quoteText } from '../../wire/text.ts'
 import type { Observation } from '../monitor/observation.ts'
 import type { NamedCause } from './causes.ts'
-import { messagesOf } from './typed-text.ts'
+import { type Look, messagesOf } from './typed-text.ts'
 
 /*
  * The system drops the rest of a datagram that is longer than the buffer of the program, and no later message shows the loss. Only the
  * screen shows it: the program prints the beginning of an answer, and not its end. A program may print an answer in its own way, so only
  * a beginning that no other message explains counts.
  */
+
+/** Matches a number in a printed line, and a line with words in it. */
+const NUMBER = /\d+/g
+const IN_WORDS = /\p{L}{2}.*\s.*\p{L}{2}/u
+
+/**
+ * Finds a line with numbers that a client prints in the words of the worksheet's client, but with other numbers, although both have sent
+ * and received the same messages. `said` are the lines of the worksheet's client.
+ */
+export function findWrongCount({ role, observations, match }: Look, printed: string): NamedCause | undefined {
+  const sent = messagesOf(observations, role).map(({ text }) => text.trim())
+  const isSame = match.expected.length === sent.length && match.expected.every((text, at) => text.trim() === sent[at])
+  if (role !== 'client' || match.shadowBroke || !isSame) return undefined
+  const lines = printed.split('\n').map(toWords)
+  for (const line of match.said.map(toWords).toReversed()) {
+    if (line.match(NUMBER) === null || !IN_WORDS.test(line.replace(NUMBER, ''))) continue
+    const shown = lines.findLast((one) => toPattern(one) === toPattern(line))
+    // of several such lines, the last line of the game counts
+    const last = match.said.map(toWords).findLast((one) => toPattern(one) === toPattern(line))
+    if (shown === undefined || shown === last) continue
+    return {
+      cause: 'wrong-rules',
+      sentence: `the client printed ${quoteText(shown)}, but by the messages of this game the line is ${quoteText(last ?? line)}`,
+    }
+  }
+  return undefined
+}
+
+function toPattern(line: string): string {
+  return line.replace(NUMBER, '#')
+}
 
 /** Minimum number of characters by which the beginning of an answer is recognised. */
 const RECOGNISED = 10

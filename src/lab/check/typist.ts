@@ -104,13 +104,21 @@ export class Typist implements Console {
   readonly #options: TypistOptions
   readonly #refused = new Set<string>()
   readonly #typed = new Set<string>()
+  readonly #said: string[] = []
   #count = 0
 
   constructor(options: TypistOptions) {
     this.#options = options
   }
 
-  say(): void {}
+  say(text = ''): void {
+    this.#said.push(...text.split('\n'))
+  }
+
+  /** The lines that its role has printed. */
+  get said(): readonly string[] {
+    return this.#said
+  }
 
   warn(): void {
     this.#options.warned?.()

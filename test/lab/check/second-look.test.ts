@@ -12,7 +12,7 @@ const chat = await program('chat')
 const scissors = await program('scissors')
 const ENDED: MatchEnd = {
   ...{ trouble: undefined, stopped: false, state: '', inputEnded: false, typed: [], outcomes: [], board: undefined, expected: [] },
-  ...{ lineFor: new Map(), prompts: { first: '', latest: '', last: '' }, refused: new Map(), shadowBroke: false, lines: [] },
+  ...{ lineFor: new Map(), prompts: { first: '', latest: '', last: '' }, refused: new Map(), shadowBroke: false, said: [], lines: [] },
 }
 const WRONG = { cause: 'wrong-rules', sentence: 'the client sent MOVE5: cell 5 is taken by O' } as const
 
@@ -51,6 +51,7 @@ function look(found: Parameters<typeof lookAgain>[0], observations: readonly Obs
     prompts: { first: '', latest: '', last: '' },
     refused: new Map(),
     shadowBroke: false,
+    said: [],
     lines: [],
     ...match,
   }
