@@ -46,6 +46,13 @@ export const BROKEN: readonly BrokenHandIn[] = [
     says: /printed "You have guessed correctly \d+ out of \d+ times\.", but by the messages of this game the line is "You have/,
   },
   {
+    ...client('wrong-rules-diagonal.py', 'tictactoe'),
+    mistake: 'does not know the diagonals',
+    check: 'every-outcome',
+    cause: 'wrong-rules',
+    says: /the game is over \(the server wins\), but the client waits at its prompt/,
+  },
+  {
     ...client('wrong-rules-range.py', 'tictactoe'),
     mistake: 'does not check that a cell exists',
     check: 'every-outcome',
