@@ -13,6 +13,9 @@ const SLOW_SILENCE = 6000
 /** Text with characters of two, three and four bytes. */
 const WIDE = 'Zoë – 🙂'
 
+/** Advice to a program that has printed the sign for bytes that form no character. */
+const WHOLE = 'decode whole messages, and not single reads'
+
 /** Disturbance is a network that a check plays on. */
 interface Disturbance extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'carriers' | 'isHint'> {
   readonly play: PlayOptions
@@ -56,7 +59,8 @@ export function disturb({
       const plain = await playConversation(subject, undisturbed)
       if (plain.cause !== undefined) return plain
       if (disturbed !== played && findTooSoon(subject, plain)) return plain
-      return { ...disturbed, cause: toCause(disturbed.cause), sentence: `${disturbed.sentence}; ${shows}` }
+      const advice = disturbed.sentence.includes('\ufffd') && !shows.includes(WHOLE) ? `: ${WHOLE}` : ''
+      return { ...disturbed, cause: toCause(disturbed.cause), sentence: `${disturbed.sentence}; ${shows}${advice}` }
     },
   }
 }
@@ -105,7 +109,7 @@ export const cutInsideACharacter = disturb({
   appliesTo: ({ protocol }) => SIDES.some((side) => saysAnything(protocol.automaton, side)),
   play: { faults: 'split char', text: WIDE },
   toCause: () => 'partial-read',
-  shows: 'this happens only if the bytes of one character arrive apart: decode whole messages, and not single reads',
+  shows: `this happens only if the bytes of one character arrive apart: ${WHOLE}`,
 })
 
 export const crLfLines = disturb({

@@ -25,7 +25,7 @@ const MESSAGES = 4000
  * Maximum number of conversations with the program that are planned, of those that try to reach a missing outcome, and of those in which
  * the judge searches for a number.
  */
-const PLANNED = 9
+const PLANNED = 12
 const MORE = 4
 const SEARCHES = 6
 

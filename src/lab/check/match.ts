@@ -89,6 +89,8 @@ export interface MatchEnd {
   readonly prompts: { readonly first: string; readonly latest: string; readonly last: string }
   /** True if that role found a fault in a message of the judge, so that the role plays another game than the program. */
   readonly shadowBroke: boolean
+  /** The lines that Parlor's own role of the program's side has printed, if its conversation has ended as its protocol ends. */
+  readonly said: readonly string[]
   /** The last lines of the program's output when the conversation ended, without the output that the end caused. */
   readonly lines: readonly string[]
 }
@@ -180,12 +182,17 @@ export async function playMatch({
     onLate?.()
   }
   let cancel = clock.after(TICK, check)
+  let isShadowDone = false
+  void shadow.conversation.ended.then((error) => {
+    isShadowDone = error === undefined
+  })
   until?.addEventListener('abort', stop)
   const ended = await conversation.ended
   const { state } = conversation
   const lines = running.output.lastLines(QUOTED)
   const lastPrompt = running.output.prompt
   const trouble = (await conversation.closed) ?? ended
+  const said = isShadowDone ? [...shadow.said] : []
   cancel()
   shadow.conversation.end('the match is over')
   // otherwise the shadow would wait for it, with timers that do not keep the process alive
@@ -204,6 +211,7 @@ export async function playMatch({
     refused,
     prompts: { first: firstPrompt, latest: latestPrompt, last: lastPrompt },
     shadowBroke: isViolation(broken),
+    said,
     lines,
   }
 }

@@ -5,10 +5,13 @@ import { needsCompanion } from './companion.ts'
 import { connectProgram } from './connecting.ts'
 import { playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
-import { rehearseLongGames } from './rehearsal.ts'
+import { rehearseLongGames, toScript } from './rehearsal.ts'
+import type { Cause } from './report.ts'
 
 /** Milliseconds for the connection of the next client. */
 const CONNECT_WAIT = 2000
+/** Number of games with the first client of a new server, in which the fault of a second client may appear, too. */
+const FIRST_GAMES = 4
 
 const KEPT = 'does the server keep something of the first client, such as a global variable?'
 const PASSED = 'the server has played with two clients, one after the other'
@@ -45,11 +48,25 @@ export const nextClient: Check = {
     const refused = first.cause === undefined && second.cause === undefined ? findNewRefusal(subject, first, second) : undefined
     if (refused) return { ...second, ...refused }
     if (second.cause === undefined || isAlone) return { ...first, sentence: PASSED }
+    const alone = await findFirstFault(subject, second.cause)
+    if (alone) return alone
     return {
       ...second,
       sentence: `a first client played to the end, and then the next client came: ${second.sentence}; ${KEPT}`,
     }
   },
+}
+
+/**
+ * Finds the fault of the second client in a game with the first client of a new server. A server that makes random choices shows a fault
+ * in some of its games only, and then the fault has nothing to do with an earlier client.
+ */
+async function findFirstFault(subject: CheckSubject, cause: Cause): Promise<Finding | undefined> {
+  for (let number = 0; number < FIRST_GAMES; number++) {
+    const finding = await playConversation(subject, { script: toScript(subject.seed, 3 * number) })
+    if (finding.cause === cause) return finding
+  }
+  return undefined
 }
 
 /** Finds a message that the server refuses only from the second client, although the first client has sent the same messages. */

@@ -1,5 +1,6 @@
 import { ARROW, type Rehearsal } from './rehearsal.ts'
 import type { Script } from './script.ts'
+import { findWinLines } from './win-lines.ts'
 
 /** Maximum number of messages of a conversation that is played only because it is the longest conversation with its outcome. */
 const LONG = 40
@@ -15,19 +16,20 @@ export interface OutcomePlan {
 }
 
 /**
- * Chooses a small set of scripts that together reach every outcome and take every transition of all rehearsals. Of each outcome it also
+ * Chooses a small set of scripts that together reach every outcome, take every transition and win in every way of all rehearsals. Of each outcome it also
  * has the shortest and the longest game, because mistakes with the first and the last turn are frequent.
  */
 export function planOutcomes(rehearsals: readonly Rehearsal[], most: number): OutcomePlan {
   const outcomes = [...new Set(rehearsals.flatMap((one) => [...one.outcomes]))]
-  const open = new Set([...outcomes, ...rehearsals.flatMap(({ steps }) => [...steps])])
+  const lines = findWinLines(rehearsals)
+  const open = new Set([...outcomes, ...rehearsals.flatMap(({ steps }) => [...steps]), ...lines.values()])
   const chosen: Rehearsal[] = []
   while (open.size > 0 && chosen.length < most) {
-    const worth = (one: Rehearsal) => gain(one, open, outcomes.length)
+    const worth = (one: Rehearsal) => gain(one, open, outcomes.length) + Number(open.has(lines.get(one) ?? ''))
     const best = rehearsals.reduce((one, other) =>
       worth(other) > worth(one) || (worth(other) === worth(one) && other.length < one.length) ? other : one,
     )
-    for (const item of [...best.outcomes, ...best.steps]) open.delete(item)
+    for (const item of [...best.outcomes, ...best.steps, lines.get(best) ?? '']) open.delete(item)
     chosen.push(best)
   }
   const extremes = outcomes.flatMap((outcome) => findExtremes(rehearsals.filter((one) => one.outcomes.has(outcome))))

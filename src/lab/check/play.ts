@@ -11,11 +11,13 @@ import type { CheckSubject, Finding } from './check.ts'
 import { type Connected, connectProgram } from './connecting.ts'
 import { type MatchEnd, playMatch } from './match.ts'
 import { isOutputHeldBack, toText } from './output-timing.ts'
+import { findCutAnswer, findWrongCount } from './printed-answers.ts'
 import { QUOTED } from './program-output.ts'
 import { toSteps } from './rehearsal.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 import type { Script } from './script.ts'
 import { lookAgain, lookAtStopped } from './second-look.ts'
+import { withoutRetransmissions } from './typed-text.ts'
 import { endWithin, isBusy } from './waiting.ts'
 import { CountingTransport, CrLfTransport } from './wire-filters.ts'
 import { WireWatch } from './wire-watch.ts'
@@ -148,9 +150,9 @@ interface PlayedConversation {
 }
 
 function toFinding({ subject, match, end, running, watch, spins, isGarbled, intended, closesEarly }: PlayedConversation): Finding {
-  const { role, program } = subject
+  const { role, program, datagrams = false } = subject
   const { trouble, stopped, inputEnded, typed } = match
-  const { observations } = watch
+  const observations = datagrams ? withoutRetransmissions(watch.observations, role, match.expected) : watch.observations
   const isUntyped = role === 'server' && typed.length === 0
   const played = isUntyped ? formatLines('the client sent', textsOf(observations, 'client')) : formatTyped(typed)
   const isOdd = observations.some((one) => one.kind === 'message' && one.oddity !== undefined)
@@ -181,10 +183,15 @@ function toFinding({ subject, match, end, running, watch, spins, isGarbled, inte
     const board = found.cause === 'wrong-rules' && match.board?.trim().includes('\n') ? { board: match.board } : {}
     return { cause: found.cause, sentence: `${found.sentence} (${played})`, lines, observations, ...board }
   }
-  if (!stopped && watch.written < intended && observations.some(({ kind, from }) => kind === 'end' && from === role)) {
+  // over UDP, a client that has asked twice needs one answer only
+  if (!stopped && !datagrams && watch.written < intended && observations.some(({ kind, from }) => kind === 'end' && from === role)) {
     const sentence = `the ${role} closed the connection when ${watch.written} of ${intended} bytes had arrived (${played})`
     return { cause: 'closed-early', sentence, lines, observations }
   }
+  const cut = datagrams ? findCutAnswer(role, observations, toText(running.output.chunks)) : undefined
+  if (cut) return { ...cut, sentence: `${cut.sentence} (${played})`, lines, observations }
+  const counted = end && !stopped ? findWrongCount({ role, automaton, observations, match }, toText(running.output.chunks)) : undefined
+  if (counted) return { ...counted, sentence: `${counted.sentence} (${played})`, lines, observations }
   if (spins) {
     const sentence = `the conversation is over, but the ${role} does not end and uses the processor: it reads again and again from a connection that is closed`
     return { cause: 'spins-after-close', sentence, lines, observations }

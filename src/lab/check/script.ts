@@ -54,6 +54,8 @@ export interface ScriptedSide {
   readonly conversation: Conversation
   /** The outcomes of the games at which its role sat, in words. */
   readonly outcomes: readonly string[]
+  /** The lines that its role has printed for the person. */
+  readonly said: readonly string[]
   /** Returns the last situation of its game as text; `undefined` without a game. */
   board(): string | undefined
 }
@@ -105,5 +107,5 @@ export function startScriptedSide(
       })
     },
   })
-  return { conversation, outcomes, board: () => board?.() }
+  return { conversation, outcomes, said: typist.said, board: () => board?.() }
 }

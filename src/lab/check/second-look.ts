@@ -1,3 +1,4 @@
+import { parseMessage } from '../../protocol/automaton.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import { quoteText } from '../../wire/text.ts'
 import type { NamedCause } from './causes.ts'
@@ -115,12 +116,17 @@ function findRepeatedPrompt({ role, observations, match }: Look, found: NamedCau
 
 /** Finds the first message that differs from the message that Parlor's own role sent in its place, and describes the difference in a clause. */
 function findDifference({ role, automaton, observations, match }: Look): string | undefined {
+  // a server that shows no prompt reads no lines, so it makes other choices than the role that reads them
+  if (role === 'server' && match.prompts.first === '' && match.prompts.latest === '') return undefined
+  const refusal = automaton.refusal === undefined ? undefined : automaton.messages[automaton.refusal]
   for (const [at, message] of messagesOf(observations, role).entries()) {
     const expected = match.expected[at]
     const refused = match.refused.get(at)
     if (expected === undefined && refused === undefined) return undefined
     const isFree = message.name !== undefined && automaton.messages[message.name]?.free === true
     if (isFree || message.text.trim() === expected?.trim()) continue
+    // a role that got a message at another moment than the program refuses it, which says nothing about the program
+    if (match.shadowBroke && expected !== undefined && refusal && parseMessage(refusal, expected.trimEnd())) return undefined
     if (refused !== undefined)
       return `${quoteText(refused)} was typed, which the game does not allow now: the program must not send it, and has to ask again`
     return `the ${role} sent ${quoteText(message.text)}, but the worksheet's ${role} sends ${quoteText(expected?.trim() ?? '')}`

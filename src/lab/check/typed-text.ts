@@ -23,6 +23,26 @@ export interface Look {
   readonly closesEarly?: boolean
 }
 
+/**
+ * Returns the observations of datagrams without the messages that the program has sent again, because it had to wait for an answer. The
+ * network may lose a datagram, so a program may ask again, also if the answer is only late.
+ */
+export function withoutRetransmissions(
+  observations: readonly Observation[],
+  role: Side,
+  expected: readonly string[],
+): readonly Observation[] {
+  let last: string | undefined
+  let count = 0
+  return observations.filter((one) => {
+    if (one.kind !== 'message' || one.from !== role) return true
+    if (one.text === last && one.text.trim() !== expected[count]?.trim()) return false
+    last = one.text
+    count++
+    return true
+  })
+}
+
 /** Returns the messages of one side. */
 export function messagesOf(observations: readonly Observation[], side: Side): readonly MessageObservation[] {
   return observations.filter((one) => one.kind === 'message' && one.from === side) as readonly MessageObservation[]

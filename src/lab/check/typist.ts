@@ -1,5 +1,13 @@
 import type { Random } from '../../games/game.ts'
-import { type Automaton, formatMessage, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../protocol/automaton.ts'
+import {
+  type Automaton,
+  formatMessage,
+  isField,
+  legalTransitions,
+  type MessageSpec,
+  parseMessage,
+  type Side,
+} from '../../protocol/automaton.ts'
 import { type Console, EndOfInput } from '../../protocol/definition.ts'
 
 /** Number of lines after which a typist sends the goodbye, and after which it stops typing. */
@@ -7,6 +15,9 @@ const PATIENCE = 100
 const ENOUGH = 120
 /** Number of lines after which a typist ends its input, if its side ends a conversation in this way and nothing new is left to type. */
 const REPEATED = 6
+
+/** Number of times that a long line has an example which is more than a word, such as a format: shorter than 64 bytes in most protocols. */
+const REPEATS = 6
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz'
 
@@ -38,6 +49,7 @@ export function candidateLines(
 function linesOf(form: MessageSpec, text?: string): readonly string[] {
   if (form.free && text !== undefined) return [text]
   if (form.free && !form.bye && form.text === '{text}') return [form.example, ...TEXTS]
+  if (form.free && !form.bye && isField(form) && /\W/.test(form.example)) return [form.example, Array(REPEATS).fill(form.example).join(' ')]
   const fields = parseMessage(form, form.example) ?? []
   if (fields.length === 0) return [form.text]
   const example = fields.join(' ')
@@ -92,13 +104,21 @@ export class Typist implements Console {
   readonly #options: TypistOptions
   readonly #refused = new Set<string>()
   readonly #typed = new Set<string>()
+  readonly #said: string[] = []
   #count = 0
 
   constructor(options: TypistOptions) {
     this.#options = options
   }
 
-  say(): void {}
+  say(text = ''): void {
+    this.#said.push(...text.split('\n'))
+  }
+
+  /** The lines that its role has printed. */
+  get said(): readonly string[] {
+    return this.#said
+  }
 
   warn(): void {
     this.#options.warned?.()

@@ -39,6 +39,20 @@ export const BROKEN: readonly BrokenHandIn[] = [
     says: /its first word only/,
   },
   {
+    ...client('wrong-rules-count.py', 'c8/headtail-counters'),
+    mistake: 'counts a guess that the server could not use',
+    check: 'every-outcome',
+    cause: 'wrong-rules',
+    says: /printed "You have guessed correctly \d+ out of \d+ times\.", but by the messages of this game the line is "You have/,
+  },
+  {
+    ...client('wrong-rules-diagonal.py', 'tictactoe'),
+    mistake: 'does not know the diagonals',
+    check: 'every-outcome',
+    cause: 'wrong-rules',
+    says: /the game is over \(the server wins\), but the client waits at its prompt/,
+  },
+  {
     ...client('wrong-rules-range.py', 'tictactoe'),
     mistake: 'does not check that a cell exists',
     check: 'every-outcome',

@@ -82,6 +82,15 @@ export const BROKEN_SERVERS: readonly BrokenHandIn[] = [
     says: /the next client sent "[a-z]": the server refused it .* global variable/,
   },
   {
+    ...server('wrong-rules-draw.py', 'scissors'),
+    args: '{HOST} {PORT}',
+    mistake: 'counts a draw for Player2',
+    check: 'next-client',
+    cause: 'wrong-rules',
+    // the game with the first client has no draw by chance
+    says: /^the server sent "END \d \d", but by the rounds that were played it is \d to \d/,
+  },
+  {
     ...server('wrong-rules-fixed-format.py', 'time'),
     mistake: 'knows one format',
     check: LINES,

@@ -44,6 +44,7 @@ describe.skipIf(!hasPython || !hasNamespaces)('a program over UDP', { timeout: 3
     ['plays-to-the-end', 'client', CLIENT],
     ['lost-datagram', 'client', CLIENT],
     ['wrong-sender', 'client', CLIENT],
+    ['reordered-datagrams', 'client', CLIENT],
   ] as const)('%s passes a correct %s', async (only, role, text) => {
     const judged = { name: 'time', role, command, cwd: handIn(text), only, datagrams: true }
     expect(await judgeHandIn(judged)).toMatchObject([{ name: only, passed: true }])
@@ -52,6 +53,13 @@ describe.skipIf(!hasPython || !hasNamespaces)('a program over UDP', { timeout: 3
   test('wrong-sender finds a client that takes an answer from anywhere', async () => {
     const judged = { name: 'fh/hello', role: 'client', command, cwd: handIn(CREDULOUS), only: 'wrong-sender', datagrams: true } as const
     expect(await judgeHandIn(judged)).toMatchObject([{ passed: false, cause: 'wrong-address' }])
+  })
+
+  test('plays-to-the-end finds a client that cuts a long answer', async () => {
+    const cwd = handIn(CLIENT.replace('s.recv(1024)', 's.recv(20)'))
+    const [result] = await judgeHandIn({ name: 'time', role: 'client', command, cwd, only: 'plays-to-the-end', datagrams: true })
+    expect(result).toMatchObject({ passed: false, cause: 'partial-read' })
+    expect(result?.sentence).toMatch(/printed the first 20 of \d+ bytes of .* larger buffer/)
   })
 
   test('that binds no socket does not listen', async () => {

@@ -3,6 +3,7 @@ import { programs } from '../../../examples/protocols/nim.ts'
 import { createSystemClock } from '../../../src/base/clock.ts'
 import { planOutcomes } from '../../../src/lab/check/outcome-plan.ts'
 import { ARROW, type Rehearsal, rehearse, toScript } from '../../../src/lab/check/rehearsal.ts'
+import { findWinLines } from '../../../src/lab/check/win-lines.ts'
 import type { Side } from '../../../src/protocol/automaton.ts'
 import { program } from '../../support/play.ts'
 
@@ -55,6 +56,22 @@ describe('rehearsals in memory', () => {
     const subject = { program: await program(name), options: {}, role, clock: createSystemClock() }
     return Promise.all(Array.from({ length: count }, (_, number) => rehearse(subject, toScript(1, number))))
   }
+
+  test('show each row, column and diagonal by which a side can win, and the plan has all of them', async () => {
+    const found = (await rehearseMany('tictactoe', 'client', 160)).filter((one) => one !== undefined)
+    const lines = findWinLines(found)
+    const kinds = ['client', 'server'].flatMap((side) => ['1 1', '2 2', '3 3', '4 4'].map((distances) => `${side} ${distances}`))
+    expect([...new Set(lines.values())].sort()).toEqual(kinds)
+    const { scripts } = planOutcomes(found, 12)
+    const planned = found.filter(({ script }) => scripts.includes(script)).map((one) => lines.get(one))
+    expect([...new Set(planned)].filter((kind) => kind !== undefined).sort()).toEqual(kinds)
+  })
+
+  test.each(['guess', 'scissors', 'headtail', 'quiz'])('show no such lines in %s', async (name) => {
+    const found = (await rehearseMany(name, 'client', 40)).filter((one) => one !== undefined)
+    expect(found.length).toBeGreaterThan(20)
+    expect(findWinLines(found).size).toBe(0)
+  })
 
   test.each([
     ['tictactoe', ['a draw', 'the client quits', 'the client wins', 'the server quits', 'the server wins']],

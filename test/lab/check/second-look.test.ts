@@ -9,9 +9,10 @@ import { program } from '../../support/play.ts'
 
 const tictactoe = await program('tictactoe')
 const chat = await program('chat')
+const scissors = await program('scissors')
 const ENDED: MatchEnd = {
   ...{ trouble: undefined, stopped: false, state: '', inputEnded: false, typed: [], outcomes: [], board: undefined, expected: [] },
-  ...{ lineFor: new Map(), prompts: { first: '', latest: '', last: '' }, refused: new Map(), shadowBroke: false, lines: [] },
+  ...{ lineFor: new Map(), prompts: { first: '', latest: '', last: '' }, refused: new Map(), shadowBroke: false, said: [], lines: [] },
 }
 const WRONG = { cause: 'wrong-rules', sentence: 'the client sent MOVE5: cell 5 is taken by O' } as const
 
@@ -50,6 +51,7 @@ function look(found: Parameters<typeof lookAgain>[0], observations: readonly Obs
     prompts: { first: '', latest: '', last: '' },
     refused: new Map(),
     shadowBroke: false,
+    said: [],
     lines: [],
     ...match,
   }
@@ -61,6 +63,24 @@ describe('a second look', () => {
 
   test('says what the worksheet’s program sends in place of a wrong move', () => {
     expect(look(WRONG, played, { expected: ['MOVE6\n'] })?.sentence).toMatch(/sent "MOVE5", but the worksheet's client sends "MOVE6"$/)
+  })
+
+  test('does not compare a server that shows no prompt with a role that reads lines', () => {
+    const sent = observeIn(scissors, ['server', 'CHOOSE'], ['client', '1'], ['server', 'ROUND Stone Scissor'])
+    const found = { cause: 'wrong-rules', sentence: 'the server sent END 1 2' } as const
+    const lookAtServer = (match: Partial<MatchEnd>) =>
+      lookAgain(found, {
+        role: 'server',
+        automaton: scissors.protocol.automaton,
+        observations: sent,
+        match: { ...ENDED, typed: ['3'], ...match },
+      })
+    const expected = ['CHOOSE\n', 'ROUND Paper Scissor\n']
+    expect(lookAtServer({ expected })).toBe(found)
+    const prompts = { first: 'Hand: ', latest: 'Hand: ', last: '' }
+    expect(lookAtServer({ expected, prompts })?.sentence).toMatch(/but the worksheet's server sends "ROUND Paper Scissor"$/)
+    const refused = ['CHOOSE\n', 'ERROR "1" arrived too soon: it is not your turn yet\n']
+    expect(lookAtServer({ expected: refused, prompts, shadowBroke: true })).toBe(found)
   })
 
   test('says that the program has to ask again for a line that the game does not allow', () => {

@@ -4,7 +4,9 @@ import sys
 
 
 def main():
-    with socket.create_connection((sys.argv[1], int(sys.argv[2]))) as s, s.makefile("rw", encoding="utf-8", newline="\n") as lines:
+    with socket.create_connection((sys.argv[1], int(sys.argv[2]))) as s, s.makefile(
+        "rw", encoding="utf-8", errors="replace", newline="\n"
+    ) as lines:
 
         def send(text):
             lines.write(text + "\n")
@@ -26,4 +28,7 @@ def main():
             is_over = line.startswith("TOTAL")
 
 
-main()
+try:
+    main()
+except OSError as error:
+    sys.exit(f"the connection to the server is broken: {error}")
