@@ -171,7 +171,7 @@ export class ServerProcess {
     return readUsage(this.#child.pid ?? 0)
   }
 
-  /** Sends a bare server the games that its next clients will play. */
+  /** Sends a bare server the games of its next clients. */
   async prepare(path: string): Promise<void> {
     const answer = once(this.#child, 'message')
     this.#child.send(path)

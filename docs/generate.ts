@@ -54,7 +54,7 @@ function quirkPage(): string {
     "# Quirks of the worksheets' programs",
     NOTE,
     `The programs that the worksheets print work with each other, and pass \`parlor check\` at the level \`worksheet\`. At the level \`robust\` they
-fail, because they have these weaknesses. The table says which check finds each, in which program, and which cause it names.
+fail, because they have these weaknesses. The table has the check that finds each weakness, the programs, and the cause that the check names.
 [Checking a program](checking.md) explains the checks.`,
     table(['quirk', 'check', 'cause', 'found in'], rows),
     ...QUIRKS.map(({ name, what, unseen }) =>

@@ -48,7 +48,7 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
 - **Bounds**: this page gives the bounds of numbers and texts; no number is beyond ±(2⁵³ - 1). The server refuses a value out of bounds
   with \`bad-message\`. A game can have narrower bounds, which \`games\` lists with its number of seats; there the error is \`bad-setting\`.
 - **Terms**: a user who sets no clock accepts the clock of the opponent. \`seated\` has the clock of the game, or no \`clock\` if there is none.
-- **Moves**: before the server answers a move with \`ok\`, it has written the move to disk and sent it to every client at the table.
+- **Moves**: before the server answers a move with \`ok\`, it has written the move to disk and sent the event to every client at the table.
 - **Events** of a table are numbered from 1 without a gap. If an event changes the view of this client, it has a \`sight\`.
 - **Reconnecting**: send \`resume\` with the token of the seat and, as \`after\`, the number of the last event that you have received.
   The server sends the missed events again and then answers \`seated\`. If there are too many, it answers \`resync\` with the present state.

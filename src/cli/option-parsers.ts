@@ -58,7 +58,7 @@ export function numberParser(low: number, high: number): (text: string) => numbe
   }
 }
 
-/** Parses a port at which a server listens or will listen: never 0. */
+/** Parses a port at which a server can listen: never 0. */
 export const parseFixedPort = numberParser(1, 65535)
 
 /** Parses a port; 0 means any free port. */

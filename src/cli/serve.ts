@@ -161,7 +161,7 @@ function endInTrouble(): never {
   process.exit(EXIT.trouble)
 }
 
-/** Prints why the command cannot use a folder that another server has open; this is not a usage error. Rethrows every other error. */
+/** Prints why the command cannot use a folder that another server has open; the error is not a usage error. Rethrows every other error. */
 function refuseBusyFolder(error: unknown): undefined {
   if (!(error instanceof FolderInUse)) throw error
   for (const sentence of error.sentences) printError(sentence)

@@ -5,8 +5,8 @@ import { toTableInfo } from './table-info.ts'
 
 /*
  * The feed notifies subscribers of changes of the lobby, so that a client need not request the lists again and again. It compares the first
- * page of each list with that of a second ago, once for all subscribers, and sends what differs. Without subscribers it does nothing, and no
- * event at a table or in the hall costs anything more.
+ * page of each list with that of a second ago, once for all subscribers, and sends the differences. Without subscribers it does nothing,
+ * and no event at a table or in the hall costs anything more.
  */
 
 /** Milliseconds between two looks at the lobby. */

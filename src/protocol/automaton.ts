@@ -192,7 +192,7 @@ export function mayEnd(automaton: Automaton, state: string): boolean {
 }
 
 /**
- * Formats a clause that says what a side may send in a state: `expected "LOW", "HIGH" or "WIN"`; or why the side may send nothing.
+ * Formats a clause on the messages that a side may send in a state: `expected "LOW", "HIGH" or "WIN"`; or why the side may send nothing.
  * `whose` is "your" if that side reads the clause.
  */
 export function expectation(automaton: Automaton, state: string, side: Side, whose = `the ${side}'s`): string {

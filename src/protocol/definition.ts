@@ -126,8 +126,8 @@ export interface Program<Name extends string = string, State extends string = st
 }
 
 /**
- * CheckServer changes the server that `parlor check` plays against a client, so that a few conversations show messages which the
- * worksheet's server sends seldom, or never to the worksheet's client. The worksheet's client must accept all of them.
+ * CheckServer changes the server that `parlor check` plays against a client, so that a few conversations show all messages. The
+ * worksheet's server sends some messages seldom, or never to the worksheet's client. The worksheet's client must accept all of them.
  */
 export interface CheckServer<Words = unknown> {
   readonly words?: Words

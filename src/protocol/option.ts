@@ -28,7 +28,7 @@ export interface OptionBase<Value> {
   /** Name of an option that cannot be given together with this option, and the reason. */
   readonly excludes?: { readonly name: string; readonly because: string }
   /**
-   * Returns the end of an error sentence that says what a valid value is, after the option or the file; `undefined` without such
+   * Returns the end of an error sentence that describes the valid values, after the option or the file; `undefined` without such
    * advice.
    */
   advise?(value: Value): string | undefined

@@ -36,7 +36,7 @@ interface Waiting<Name extends string> {
  *
  * Invariants:
  * - The role receives only legal messages, in an order that the automaton allows. It switches on names, not on texts.
- * - `send` throws if the automaton does not allow the message: that is a bug of the role, not a fault of the peer.
+ * - `send` throws if the automaton does not allow the message: such a send is a bug of the role, not a fault of the peer.
  * - An illegal message leaves the state unchanged. If a legal message breaks the rules of the game, the role calls `refuse`,
  *   which takes the state's transition for the refusal, so that the same side sends again.
  * - At most one `receive` is pending. A role may send during it.

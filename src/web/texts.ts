@@ -18,7 +18,7 @@ export const texts = {
   stopped: (reason: string) => `The server ended the connection: ${reason}.`,
   stoppedTitle: 'The server has ended the connection',
   stoppedWhy: (reason: string) =>
-    `It says: ${reason}. Every confirmed move is saved. This page connects by itself when the server is back, and you go on in the same position.`,
+    `It says: ${reason}. Every confirmed move is saved. This page connects by itself when the server is back, and your game continues in the same position.`,
   savedAfter: (table: number, moves: number) => `Your game at table ${table} is saved after move ${moves}.`,
   tryingNow: 'Trying now.',
   tryingIn: (seconds: number) => `Trying again in ${seconds} s.`,
@@ -99,7 +99,7 @@ export const texts = {
   watching: 'Watching',
   share: 'Share',
   shareLink: 'Link to this table',
-  shareHint: 'Anyone with the link can watch. From a terminal:',
+  shareHint: 'Every user with the link can watch. From a terminal:',
   yourTurn: 'Your turn.',
   turnOf: (name: string) => `${name}’s turn.`,
   waitsForAll: 'Both choose.',
@@ -209,7 +209,7 @@ export const texts = {
   recordHint: 'as JSON, to save',
   recordText: 'Text',
   recordTextHint: 'of the game, to save',
-  replayHint: 'Anyone with the link can see this move.',
+  replayHint: 'Every user with the link can see this move.',
   reading: 'Loading.',
   unreachable: 'The server does not answer. Try again in a moment.',
   unreadable: 'The server has answered with a page that this page cannot read. Reload.',
@@ -320,14 +320,14 @@ export const texts = {
     lobby: [
       ['arrows', 'from game to game'],
       ['Enter', 'play'],
-      ['1 2 3', 'against anyone, the house, a friend'],
+      ['1 2 3', 'against any opponent, the house, a friend'],
     ],
     table: [
       ['b', 'to the board'],
       ['/', 'to the talk'],
       ['Esc', 'leave a field'],
-      ['Enter', 'another game, when this one is over'],
-      ['r', 'replay, when this one is over'],
+      ['Enter', 'another game, when this game is over'],
+      ['r', 'replay, when this game is over'],
     ],
     replay: [
       ['← →', 'one move back, one move on'],
@@ -369,7 +369,7 @@ export const texts = {
   loginUnreachable: 'The server does not answer. Try again in a moment.',
 } as const
 
-/** The pictures' captions: what each shipped game is, in one sentence; other games have the title that the server sends. */
+/** The pictures' captions: a description of each shipped game in one sentence; other games have the title that the server sends. */
 export const gameTexts: Readonly<Record<string, { readonly name: string; readonly about: string }>> = {
   tictactoe: { name: 'tic-tac-toe', about: 'Three in a row. Boards to 20 × 20.' },
   hands: { name: 'scissor, paper, stone', about: 'Both choose, then both show.' },

@@ -2,8 +2,8 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 const toUtf8 = new TextEncoder()
 
 /**
- * TextCode is the encoding of a message: `utf-8`, in which invalid bytes become U+FFFD, or `bytes`, in which each byte is the
- * character of that number (for programs that show bytes unchanged).
+ * TextCode is the encoding of a message: `utf-8` (invalid bytes become U+FFFD), or `bytes` (each byte is the character of that
+ * number, for programs that show bytes unchanged).
  */
 export type TextCode = 'utf-8' | 'bytes'
 

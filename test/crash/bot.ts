@@ -24,7 +24,7 @@ interface Seat {
   over: boolean
 }
 
-/** Bot plays in the native protocol, one game at a time, and reconnects whenever the server runs again. */
+/** Bot plays in the native protocol, one game at a time, and reconnects each time the server runs again. */
 export class Bot {
   #name: string
   readonly #habits: Habits

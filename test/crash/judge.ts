@@ -143,7 +143,7 @@ async function logsOf({ tables }: Store): Promise<Log[]> {
     if (!first) continue
     const rules = first.type === 'opened' ? games.get(first.game) : undefined
     if (first.type !== 'opened' || !rules) throw new TypeError(`the log of table ${id} does not begin with its opening`)
-    // every event follows from the earlier ones, by the rules
+    // every event follows from the earlier events, by the rules
     events.slice(1).reduce(evolve, toOpenedTable(first, rules))
     logs.push({ id, opening: first, rules, events })
   }

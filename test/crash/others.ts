@@ -125,7 +125,7 @@ class Quizzes {
     }
   }
 
-  /** Handles a new quiz: the previous one was answered to its end, or all but one answer, whose judgement did not arrive. */
+  /** Handles a new quiz: the previous one was answered to its end, or one answer is missing, whose judgement did not arrive. */
   #start(): void {
     if (this.#answered > 0 && this.#answered < COUNT) this.#wrong(`has lost a quiz with ${this.#judged} answers`)
     this.#judged = 0

@@ -123,7 +123,7 @@ export class Stage {
   }
 }
 
-/** Where a command names ports: after an address, an option or a server's file. What a person types can be nothing else. */
+/** The places in a command that name ports: after an address, an option or a server's file. What a person types can be nothing else. */
 const PORTS = /(?<=127\.0\.0\.1[ :]|::1 |--(?:port|listen|to) |_server(?:\.py)? |^)\d{4,5}\b/g
 
 /** Carrier is the process of a command: on pipes, or at a terminal. */

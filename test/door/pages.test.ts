@@ -151,7 +151,7 @@ describe('rules', () => {
 })
 
 describe('history at the front door', () => {
-  test('shows who won and how, for the user and for others', async () => {
+  test('shows the winner and the kind of end, for the user and for others', async () => {
     const lobby = new TestLobby()
     const [ada, bob] = [await caller(lobby, 'ada'), await caller(lobby, 'bob')]
     expect(await ada.type('history')).toBe(lines('You have finished no game yet.'))

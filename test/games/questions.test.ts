@@ -105,7 +105,7 @@ At 10:30, is 1+1=2 ~ #2? See http://[::1]/ {~%100%a -> b ~b::c}
     ['What is <img src="x.png">? {T}', 'line 1: it contains a picture or other media, which a line of text cannot show'],
     ['A&#27;[2J? {T}', 'line 1: a question must not contain control characters or unpaired surrogates'],
     [`${'é'.repeat(2001)}? {T}`, 'line 1: one of its texts has 4003 bytes; the maximum is 4000'],
-    ['// nothing but a comment', 'the file contains no question'],
+    ['// only a comment', 'the file contains no question'],
     ['', 'the file contains no question'],
   ])('%j is refused', async (text, sentence) => {
     expect(await refusal(text, 'gift')).toBe(sentence)

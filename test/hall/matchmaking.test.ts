@@ -8,7 +8,7 @@ function openSeek(more: Partial<OpenSeek> = {}): OpenSeek {
   return { person: 'guest:ada', name: 'ada', game: 'tictactoe', options: {}, seats: [0, 1], rated: false, ...more }
 }
 
-/** Returns the first waiting seek that matches the new one. */
+/** Returns the first waiting seek that matches the new seek. */
 function pair(waiting: Iterable<OpenSeek>, coming: OpenSeek): Match<OpenSeek> | undefined {
   const seeks = new SeekPools<OpenSeek>()
   for (const one of waiting) seeks.add(one)

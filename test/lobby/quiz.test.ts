@@ -518,7 +518,7 @@ describe('a disconnected client receives the reason, in each state of the protoc
     await first.type('START 3', /^ANSWER\?$/)
     await other.type('NAME grace', /^Welcome grace$/)
     await second.type('NAME ada', /^ERROR ada is taken; try ada2$/)
-    // the server closes when it has received the end of the first one
+    // the server closes when it has received the end of the first quiz
     await expect(first.type('QUIT', /^never$/)).rejects.toThrow()
     expect(await second.type('NAME ada', /^ANSWER\?$/)).toContain('RESUMED 1 3 0')
     const stopped = door.server.stop()

@@ -357,7 +357,7 @@ describe('a message before its turn', () => {
     ['\xff\xfeh\0i\0\n\0', '"\\xff\\xfeh\\x00i\\x00"', 'UTF-16 with a byte order mark: encode as UTF-8'],
     ['\xef\xbb\xbfhi\n', '"\\ufeffhi"', 'UTF-8 with a byte order mark (BOM): encode as "utf-8", and not as "utf-8-sig"'],
     ['hi\0', '"hi\\x00" and no line end (\\n)', 'a text with NUL after it, as C stores it: send strlen bytes of it, without the NUL'],
-  ])('%j is quoted by its bytes, with a clue, and neither is repeated when it is read', async (said, shown, clue) => {
+  ])('%j is quoted by its bytes, with a clue, and both are reported once', async (said, shown, clue) => {
     const { person, type } = thinker()
     const { clock, notices, say } = await startWatchedConversation('chat', { console: person })
     await say(said)

@@ -47,7 +47,7 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
     expect(connection.received).toBe(3000)
   })
 
-  test('paced output keeps its pace', async () => {
+  test('paced output retains its pace', async () => {
     const clock = new TestClock()
     const [here] = memoryPair()
     const connection = new Connection(here, { incoming: lines(), outgoing: lines(), pace: 100, clock })

@@ -34,7 +34,7 @@ export function tablesContract(open: Open): void {
 
     test.each([
       ['a number that is past', 1, 'table 1 has other events after number 1'],
-      ['a number that is to come', 3, 'table 1 has other events after number 3'],
+      ['a number of a later event', 3, 'table 1 has other events after number 3'],
       ['a new table', 0, 'table 1 has other events after number 0'],
     ])('an append that expects %s is refused, and appends nothing', async (_, expected, sentence) => {
       const { tables } = await open()
@@ -227,7 +227,7 @@ export function tablesContract(open: Open): void {
   })
 
   describe('close', () => {
-    test('finishes earlier appends, and refuses later ones', async () => {
+    test('finishes earlier appends, and refuses later appends', async () => {
       const { tables, close } = await open()
       const received = vi.fn()
       tables.follow(1, received)

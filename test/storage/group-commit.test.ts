@@ -110,7 +110,7 @@ describe('group commit', () => {
     expect([ledger.persisted, ledger.sizes]).toEqual([[], []])
   })
 
-  test('writes a second job of a turn although nothing else keeps the process running', async () => {
+  test('writes a second job of a turn although no other work holds the process open', async () => {
     const script = `
       const { GroupCommit } = await import(${JSON.stringify(GROUP_COMMIT)})
       const commits = new GroupCommit({ write: (_, works) => works.map((work) => work.run()).slice(0, 0) }, () => {})

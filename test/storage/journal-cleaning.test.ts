@@ -196,7 +196,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 1, maxLength: 60 },
 )
 
-test('whenever rows are dropped, unfinished tables stay, and finished tables are there whole or not at all, and do not return', async () => {
+test('if rows are dropped at any moment, unfinished tables stay, and finished tables are there whole or not at all, and do not return', async () => {
   await fc.assert(
     fc.asyncProperty(steps, pace, async (all, first) => {
       let path = folder()

@@ -120,7 +120,7 @@ export class NativeParticipant implements Participant {
     return since
   }
 
-  /** Resumes its seat and receives all events again, from the first one. */
+  /** Resumes its seat and receives all events again, from the first event. */
   async #return(): Promise<void> {
     if (!this.#dropped) return
     const { token } = this.#client.all('seated').at(-1) ?? {}

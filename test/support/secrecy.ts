@@ -7,7 +7,7 @@ import type { TableEvent } from '../../src/hall/ports.ts'
 import { evolve, toOpenedTable } from '../../src/hall/table.ts'
 import { TestLobby } from './test-lobby.ts'
 
-/** Deal contains all random values of a game. These are all possible secrets, beside the hands that players choose. */
+/** Deal contains all random values of a game. The values are all possible secrets, in addition to the hands that players choose. */
 export interface Deal {
   /** The source of all randomness at the tables: each word of their seeds. */
   readonly seed: number

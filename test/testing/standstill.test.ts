@@ -20,7 +20,7 @@ type Judging = Readonly<Record<string, string>>
 /** The parts of a protocol in which an author makes a mistake. */
 interface Mistake {
   readonly opposite?: (seat: Seat<number, Grid>, at: RoleContext<undefined>) => Promise<void>
-  /** The state to which ERROR leads; by default the one in which the client moves. */
+  /** The state to which ERROR leads; by default the state in which the client moves. */
   readonly judging?: Judging
   /** The state to which OVER leads in the client's turn. */
   readonly over?: string

@@ -205,7 +205,7 @@ describe('the cap on one message', () => {
 })
 
 describe('lines', () => {
-  test('accept CR LF and LF alike, and remove one CR only', () => {
+  test('accept CR LF and LF, and remove one CR only', () => {
     expectDecoded({ framing: lines(), bytes: encode('a\r\nb\n\r\n\nc\r\r\nd\re\n'), messages: ['a', 'b', '', '', 'c\r', 'd\re'] })
   })
 

@@ -104,7 +104,7 @@ export const replayCommand: DoorCommand = {
   usage: 'replay N',
   about: 'show the finished game at table N again, move by move',
   more: () => [
-    'It shows what a watcher has seen. "more" shows the next moves. "recent" and',
+    'It shows the view of a watcher. "more" shows the next moves. "recent" and',
     '"history" list the numbers. Only its players see a private game again.',
   ],
   needs: ['name'],

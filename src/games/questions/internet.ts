@@ -32,7 +32,7 @@ export const internet: readonly Question[] = [
     explanation: 'Port 53 of both UDP and TCP; an answer that is too long for UDP is sent over TCP.',
   },
   {
-    text: 'How long may a resolver keep a DNS record and use it again?',
+    text: 'How long may a resolver store a DNS record and use it again?',
     options: ['until the next question', 'as long as its TTL says', 'exactly one hour', 'until it is restarted'],
     right: 1,
     explanation: 'The TTL (time to live) of a record is the number of seconds for which it may be cached.',

@@ -18,7 +18,7 @@ export const python: readonly Question[] = [
     text: 'Which call binds s to port 12345 of the loopback address?',
     options: ["s.bind('127.0.0.1', 12345)", "s.bind('127.0.0.1:12345')", "s.bind(('127.0.0.1', 12345))", "s.bind((12345, '127.0.0.1'))"],
     right: 2,
-    explanation: 'bind() takes one argument, the tuple of host and port: hence the two pairs of parentheses.',
+    explanation: 'bind() takes one argument, the tuple of host and port, so the call has two pairs of parentheses.',
   },
   {
     text: 'What does s.accept() return?',
@@ -70,7 +70,7 @@ export const python: readonly Question[] = [
       'It fails if the LF is the first.',
     ],
     right: 2,
-    explanation: "From then on recv() returns b'' at once, again and again: test for it, and stop.",
+    explanation: "From then on recv() returns b'' immediately, again and again: test for it, and stop.",
   },
   {
     text: "A loop reads until b'\\n' is in data. What can follow that \\n?",
@@ -133,7 +133,7 @@ export const python: readonly Question[] = [
   },
   {
     text: 'What does s.settimeout(None) do?',
-    options: ['s does not wait at all.', 's waits for a second at most.', 's waits without a limit.', 's is closed at once.'],
+    options: ['s does not wait at all.', 's waits for a second at most.', 's waits without a limit.', 's is closed immediately.'],
     right: 2,
     explanation: 'None makes the socket blocking; 0 would make it non-blocking.',
   },

@@ -15,8 +15,8 @@ export interface OnlineUser {
   /** Identity of the connection, the same for all its logins, and how it is connected. */
   readonly connection: ConnectionIdentity
   /**
-   * Time, in milliseconds since the Unix epoch, at which the registered user went offline before this login; at the earliest the start of
-   * this process. Missing for guests, and for a user who was online through another connection.
+   * Time, in milliseconds since the Unix epoch, at which the last connection of the registered user ended before this login; at the
+   * earliest the start of this process. Missing for guests, and for a user who was online through another connection.
    */
   readonly awaySince?: number | undefined
   /** True until the user leaves or the server ends the login. */
@@ -69,7 +69,7 @@ export class OnlineUsers {
   readonly #clock: Clock
   /** Called when the last connection of a person has left. */
   onLeft: ((person: PersonId) => void) | undefined
-  /** Start of this process, which replaces the unknown time at which an account left before that start. */
+  /** Start of this process; it replaces the unknown end of an account's connection before that start. */
   readonly #began: number
   /** Times at which accounts left, ascending. */
   readonly #left = new Map<PersonId, number>()

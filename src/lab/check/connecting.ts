@@ -41,7 +41,7 @@ export async function connectStarted(
   const accepted = Promise.withResolvers<Transport>()
   let isFirst = true
   const accept = (transport: Transport) => {
-    // a datagram after the end of the conversation begins another one, which would hold the port
+    // a datagram after the end of the conversation begins another conversation, which would hold the port
     if (!isFirst && subject.datagrams) transport.destroy()
     isFirst = false
     accepted.resolve(transport)

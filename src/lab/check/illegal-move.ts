@@ -21,7 +21,7 @@ import { type WireWatch, watchWire } from './wire-watch.ts'
  * next message. If that role refuses it, the program has to refuse it, too; otherwise the repetition is a legal move, and shows nothing.
  */
 
-/** Milliseconds for each answer, for what the program does with the repetition, and for Parlor's own role. */
+/** Milliseconds for each answer, for the reaction of the program to the repetition, and for Parlor's own role. */
 const SILENCE = 4000
 const REACTION = 1500
 const REHEARSAL = 500
@@ -68,7 +68,7 @@ function accepted({ role }: CheckSubject, again: string, refused: string, lines:
 }
 
 /**
- * Plays what the judge has sent to Parlor's own role of the program's side, which gets the lines that were typed into the program.
+ * Plays the messages of the judge to Parlor's own role of the program's side, which gets the lines that were typed into the program.
  * Resolves to the sentence with which the role refuses it; to `undefined` if it does not.
  */
 async function findRefusal(

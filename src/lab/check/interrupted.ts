@@ -119,7 +119,7 @@ function findUnasked({ observations, automaton }: WireWatch, seen: number | unde
   }
 }
 
-/** Finds what a program does after the other side has disconnected: it crashes, reads without end, or does not end. */
+/** Finds the fault of a program after the other side has disconnected: it crashes, reads without end, or does not end. */
 async function judgeAfterwards(
   subject: CheckSubject,
   running: RunningProgram,

@@ -74,7 +74,7 @@ export class InterruptingTransport extends TransportFilter {
     this.#isGone = true
     const seen = this.#watch.observations.length
     if (last !== undefined) this.inner.write(last)
-    // the system sends what was written before
+    // the system sends the bytes that were written before
     if (how === 'fin') this.inner.finish()
     else if (how === 'rst') this.inner.whenSent(() => this.inner.reset())
     onInterrupt(seen)

@@ -10,7 +10,7 @@ import { rehearseLongGames } from './rehearsal.ts'
 /** Milliseconds for the connection of the next client. */
 const CONNECT_WAIT = 2000
 
-const KEPT = 'does the server keep something of the first client, such as a global variable?'
+const KEPT = 'does the server retain data of the first client, such as a global variable?'
 const PASSED = 'the server has played with two clients, one after the other'
 
 /**

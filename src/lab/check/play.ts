@@ -41,7 +41,7 @@ const SHOWN = 8
 
 /** PlayOptions are the differences between a conversation and an undisturbed conversation. */
 export interface PlayOptions {
-  /** Fault rules for what the judge sends, as `--fault` takes them. */
+  /** Fault rules for the bytes of the judge, as `--fault` takes them. */
   readonly faults?: string
   /** Milliseconds for each answer of the program, if the faults need more than usual. */
   readonly silence?: number
@@ -161,7 +161,7 @@ function toFinding({ subject, match, end, running, watch, spins, isGarbled, inte
       lines: running.output.lastLines(QUOTED),
       observations,
     }
-  // what a program does after the judge has closed the connection is a consequence
+  // all acts of a program after the judge has closed the connection are consequences
   const stoppedFault = stopped && !isOdd ? lookAtStopped({ role, automaton: program.protocol.automaton, observations, match }) : undefined
   if (stopped && !isOdd && !stoppedFault)
     return { sentence: `the conversation continued until the judge stopped it, because its protocol has no end (${played})` }
@@ -213,7 +213,7 @@ function isActive(observations: readonly Observation[]): boolean {
   return last !== undefined && end !== undefined && end.at - last.at < ACTIVE
 }
 
-/** Returns the times between which a program was to answer: from the last bytes that it was sent to the end of the judge's side. */
+/** Returns the times between which a program had to answer: from the last bytes that it received to the end of the judge's side. */
 function spanOfWait(observations: readonly Observation[], role: Side): readonly [number, number] {
   const others = observations.filter(({ from }) => from !== role)
   const since = others.findLast(({ kind }) => kind === 'segment')?.at ?? 0

@@ -28,7 +28,7 @@ export function messagesOf(observations: readonly Observation[], side: Side): re
   return observations.filter((one) => one.kind === 'message' && one.from === side) as readonly MessageObservation[]
 }
 
-/** Finds bytes of value 0 that C stores behind a text, in a message or behind the last one. */
+/** Finds bytes of value 0 that C stores behind a text, in a message or behind the last message. */
 export function findNul({ role, automaton, observations, match }: Look): NamedCause | undefined {
   if (match.expected.some((text) => text.includes('\0'))) return undefined
   const one = messagesOf(observations, role).find(({ text }) => text.includes('\0'))
@@ -83,7 +83,7 @@ export function findCutText({ role, observations, match }: Look): NamedCause | u
 const FEWEST = 2
 
 /**
- * Finds the first message that is not what was typed for it. If a message has nothing to do with its line, the program chooses its
+ * Finds the first message that differs from its typed text. If a message has nothing to do with its line, the program chooses its
  * messages itself, and reads no lines.
  */
 export function findAlteredLine({ role, automaton, observations, match }: Look): NamedCause | undefined {
@@ -130,7 +130,7 @@ interface Change {
   readonly hint: string
 }
 
-/** Before is what the program has shown before the message. */
+/** Before has the output of the program before the message. */
 interface Before {
   /** Its first prompt. */
   readonly prompt: string

@@ -19,8 +19,8 @@ const TEXTS = ['Zoë – 🙂 international', 'one  two three', 'a line of sixty
 
 /**
  * Returns the lines that a person may type for the messages of one side in a state: the message itself if it has no field, else
- * its field. A numeric field gets numbers of the size of its example, and several small numbers. A field for a small letter gets any letter. A
- * text for people is `text`, if the caller gives it, or else one of several texts.
+ * its field. A numeric field gets numbers of the size of its example, and several small numbers. A field for a small letter gets any
+ * letter. A text for people is `text`, if the caller gives it, or else one of several texts.
  */
 export function candidateLines(
   automaton: Automaton,
@@ -52,7 +52,7 @@ function linesOf(form: MessageSpec, text?: string): readonly string[] {
 /** Maximum number of lines that `productOf` returns. */
 const PRODUCTS = 100
 
-/** Returns lines of some numbers each, all combinations of small ones. */
+/** Returns lines of some numbers each, all combinations of small numbers. */
 function productOf(count: number): readonly string[] {
   const most = Math.floor(PRODUCTS ** (1 / count) + 1e-9)
   const numbers = Array.from({ length: most }, (_, at) => String(at + 1))

@@ -44,8 +44,8 @@ export async function findWrongLines(subject: Rehearsed, games: readonly Rehears
 }
 
 /**
- * Rehearses games in which the person at the client under test types a mistake that Parlor's client sends. Resolves to the games in which
- * the server answers the mistake by a message that the other games do not show in that state.
+ * Rehearses games in which the person at the client under test types a mistake that Parlor's client sends. Resolves to the games whose
+ * answer to the mistake is in no other game in that state.
  */
 export async function rehearseMistakes(subject: Rehearsed, games: readonly Rehearsal[]): Promise<readonly Rehearsal[]> {
   const game = findLongGame(games)
@@ -81,7 +81,7 @@ export function isOwnRefusal({ cause, observations = [] }: PlayedFinding, { wron
 
 /**
  * Checks whether a program has failed because of a line that it had to refuse: it has sent the line, or has crashed. If the other side
- * accepts the line, the game goes on in another way than the rehearsal, which is no fault.
+ * accepts the line, the game continues in another way than the rehearsal, and that difference is no fault.
  */
 export function isUnrefused({ cause, isRefused = false }: PlayedFinding): boolean {
   return cause === 'crashed' || isRefused

@@ -62,7 +62,7 @@ export class WatchedConnection {
     return this.#size
   }
 
-  /** Time of the last byte, since the connection was opened. */
+  /** Time from the opening of the connection to the last byte. */
   get lastAt(): number {
     return this.#lastAt
   }

@@ -203,7 +203,7 @@ export class StreamLane implements Lane {
     const { finder, notify, sender } = this.#options
     this.#cancelSettle = undefined
     if (finder)
-      notify(`a rule at a message holds what the ${sender} has sent, because it is not a whole message: ${finder.describeHeld()}`, false)
+      notify(`a rule at a message holds the bytes of the ${sender}, because they are not a whole message: ${finder.describeHeld()}`, false)
   }
 
   #endMessage(): void {

@@ -18,8 +18,8 @@ import { Relay } from '../tap/relay.ts'
 import { judgePair, type PairEnd, type PairFinding } from './pair-verdict.ts'
 
 /*
- * Two hand-ins play one conversation. Each is in a sandbox of its own, and neither can reach the other: the judge listens in the network of
- * the client, connects in the network of the server, and relays. So each hand-in sees only the bytes of the other hand-in.
+ * Two hand-ins play one conversation. Each program is in a sandbox of its own, and cannot reach the other: the judge listens in the network
+ * of the client, connects in the network of the server, and relays. So each hand-in sees only the bytes of the other hand-in.
  *
  * The judge plays no side, but it types into both programs when the person at each program would type. As in a check, Parlor's own role of
  * the same side knows that time: a shadow beside each program reads the bytes that the program receives, and the judge drops the shadow's
@@ -192,7 +192,7 @@ class Shadow {
     const { automaton } = program.protocol
     const [feed, end] = memoryPair()
     this.#feed = feed
-    // what the shadow sends is dropped
+    // the judge drops the messages of the shadow
     feed.open({ data() {}, finished() {}, closed() {} })
     const enough = isEndless(automaton) ? EXCHANGES : undefined
     const typed = async (line: string | undefined) => {

@@ -216,7 +216,7 @@ export class ConversationMonitor {
     for (const span of spans) this.#secretBytes.push(span)
   }
 
-  /** Begins a new list, because the caller may still have the old one. */
+  /** Begins a new list, because the caller may still have the old list. */
   #forgetSecretBytes(): void {
     if (this.#secretBytes.length > 0) this.#secretBytes = []
   }

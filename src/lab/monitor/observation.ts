@@ -91,7 +91,10 @@ export interface Violation {
   readonly sentence: string
   /** The sentence in words for the side that sent the message. */
   readonly toSender: string
-  /** A clause that says what the receiver expected, or why it expected no message, such as `expected "LOW", "HIGH" or "WIN"`. */
+  /**
+   * A clause on the messages that the receiver expected, or the reason why it expected no message, such as `expected "LOW", "HIGH" or
+   * "WIN"`.
+   */
   readonly expected: string
   /** The message, quoted. */
   readonly received: string
@@ -123,7 +126,7 @@ export interface MessageObservation extends MessageVerdict, ByteSpan {
   readonly secrets: readonly SecretSpan[]
 }
 
-/** JudgedObservation is the verdict on an early message, once the judge can decide. */
+/** JudgedObservation is the verdict on an early message, when the judge can decide. */
 export interface JudgedObservation extends MessageVerdict {
   readonly kind: 'judged'
   readonly at: number
@@ -140,7 +143,7 @@ export interface UnfinishedObservation extends ByteSpan {
   readonly bytes: Uint8Array
   /** A noun, such as "no line end (\\n)". */
   readonly lacks: string
-  /** A sentence on the bytes that were sent, what they lack, and what they look like. */
+  /** A sentence on the bytes that were sent, their missing part, and their likely meaning. */
   readonly sentence: string
   /** True if the direction has ended, so that the missing bytes cannot come. */
   readonly final: boolean
@@ -168,7 +171,7 @@ export interface EndObservation {
   readonly after: string
   /** True if the conversation may be over in the state after it. */
   readonly over: boolean
-  /** A clause on what that side was expected to send instead; missing if the conversation is over. */
+  /** A clause on the messages that that side should have sent instead; missing if the conversation is over. */
   readonly expected: string | undefined
 }
 

@@ -227,7 +227,7 @@ export class Orderings {
     const isRejected = !step && passed.isAccepted && side === 'client' && this.automaton.refusal !== undefined
     if (isRejected) into.push(this.#skip(ordering, passed))
     if (side === 'client' || passed.closes || assumed !== undefined || !this.isRefusal(passed.text)) return
-    // the refusal of an illegal message does not change the state, and neither does a refusal without a reason
+    // the refusal of an illegal message does not change the state, and a refusal without a reason does not change it either
     const hasNoReason = !step && this.countWaiting(ordering, 'client') === 0
     if (unrefused.length > 0 || hasNoReason) into.push(this.#take(ordering, passed, undefined))
   }
@@ -327,7 +327,7 @@ function findStep(steps: readonly Transition[], { from: side, text, closes }: Pa
 /** Number of orderings up to which comparing them is faster than a key for each. */
 const FEW = 8
 
-/** OrderingSet has orderings that differ in their state, in the messages that they have taken, or in what they assume. */
+/** OrderingSet has orderings that differ in their state, in the messages that they have taken, or in their assumptions. */
 class OrderingSet {
   readonly all: Ordering[]
   #keys: Set<string> | undefined

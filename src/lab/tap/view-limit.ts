@@ -3,7 +3,7 @@ const FAULTY = 50
 
 /**
  * ViewLimit limits how much a terminal shows in a second, because a person reads no more, and because making the lines of a message takes
- * longer than judging it. It counts what is left out. The seconds are those of the observations, so the limit needs no clock.
+ * longer than judging it. It counts the messages that it leaves out. The seconds are those of the observations, so the limit needs no clock.
  */
 export class ViewLimit {
   readonly #most: number

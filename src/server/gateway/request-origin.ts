@@ -16,7 +16,7 @@ export interface RequestOrigin extends AdmittedPeer {
 export interface OriginRulesOptions {
   /** Addresses and ranges of the proxies whose `X-Forwarded-*` headers the rules trust. */
   readonly proxies: readonly string[]
-  /** Origins of pages that may use the gateway, besides the gateway's own origin, such as `https://school.example`. */
+  /** Origins of pages that may use the gateway, in addition to the gateway's own origin, such as `https://school.example`. */
   readonly origins: readonly string[]
   /** True if the gateway itself speaks TLS. */
   readonly isSecure: boolean

@@ -13,7 +13,7 @@ import { readSessionCookie } from './session-cookie.ts'
 
 /*
  * `ws` runs without a server of its own (`noServer`), and not through `@fastify/websocket`: a refused upgrade must cost little and have
- * a status and a code, so the gateway checks the rate, the origin and the limits of the address before the handshake, with no route, no
+ * a status and a code. So the gateway checks the rate, the origin and the limits of the address before the handshake, with no route, no
  * hook and no WebSocket. After the handshake, the socket is a transport like every other, and the server runs the same conversation over it
  * as over a TCP connection, with the same limits.
  */

@@ -116,7 +116,7 @@ export async function openStore({
   }
 }
 
-/** Returns the path of the database in a folder; creates what is missing. Throws a StoreError, for example for a lost database. */
+/** Returns the path of the database in a folder; creates missing folders. Throws a StoreError, for example for a lost database. */
 function databaseIn(folder: string, onWarning: OnStoreWarning): string {
   const named = join(folder, 'parlor.db')
   // these checks run before the store creates or changes anything; `prepareFolder` explains why a folder is unusable

@@ -22,7 +22,7 @@ export function Badge({ kind, text, title }: { readonly kind: ClientKind; readon
   )
 }
 
-/** ServerText shows a sentence of the server, which may repeat what a user has typed. */
+/** ServerText shows a sentence of the server, which may repeat a text that a user has typed. */
 export function ServerText({ text }: { readonly text: string }) {
   return <bdi>{toShown(text)}</bdi>
 }

@@ -22,7 +22,7 @@ export function ReplayView({ id, move }: { readonly id: number; readonly move: n
   const { model } = usePage()
   const { games } = model.value
   const isDrawn = (game: string) => OWN_BOARDS.has(findGame(model.value, game)?.rules ?? game)
-  // the names of the rules, which tell the boards, come with the games
+  // the names of the rules, which determine the boards, come with the games
   const reading = useReading(games ? `record ${id}` : undefined, () => readRecord(id, isDrawn))
   if (reading.state === 'loading') {
     return (

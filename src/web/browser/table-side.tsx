@@ -27,7 +27,7 @@ export function TableTalk({ table }: { readonly table: TableModel }) {
   )
 }
 
-/** TalkLines lists what was said at a table. */
+/** TalkLines lists the chat messages of a table. */
 export function TalkLines({ table: { talk } }: { readonly table: TableModel }) {
   return (
     <TalkLog size={talk.length} label={texts.talk}>

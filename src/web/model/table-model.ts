@@ -85,7 +85,7 @@ export interface TableModel {
   readonly closed?: string
 }
 
-/** Begins the model of a table from a message with its state; for a known table, `before` has what the message does not repeat. */
+/** Begins the model of a table from a message with its state; for a known table, `before` has the data that the message does not repeat. */
 export function toTable(snapshot: Snapshot, at: number, before?: TableModel): TableModel {
   const { table, game, names, settings, rated, clock, seat, token, n = 0, sight, offers = [] } = snapshot
   const { mayBeOwn: _, ...known } = before ?? { n: 0, presence: 0, away: new Map<number, number>(), moves: [], talk: [] }

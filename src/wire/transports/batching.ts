@@ -2,8 +2,8 @@ import type { EventLoop } from '../run-queue.ts'
 import type { Flushable } from '../transport.ts'
 
 /*
- * If a server reads, answers and writes for one peer after another, two system calls for each message are most of its cost, and
- * the code of each step is no longer in the processor's cache for the next peer. This module batches both directions for many
+ * If a server reads, answers and writes for one peer after another, two system calls for each message are most of its cost. The
+ * code of each step is then no longer in the processor's cache for the next peer. This module batches both directions for many
  * sockets. First a batcher queues the input of many sockets; then it delivers a part of that input, and the handlers run; then it
  * flushes all answers of that part in one pass, and delivers the next part.
  *

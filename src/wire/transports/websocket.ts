@@ -5,7 +5,7 @@ import type { TransportStream } from './transport-stream.ts'
 
 /*
  * A WebSocket has messages, and a transport has a stream of bytes. This transport makes each text message of the peer one line, and
- * each line to the peer one text message, so that a protocol of lines, with its limits and its framing, runs over both. A line end
+ * each line to the peer one text message. So a protocol of lines runs over both, with its limits and its framing. A line end
  * inside a message would make it two lines. It becomes a blank, which JSON treats in the same way.
  *
  * The library `ws` checks frames, UTF-8 and the size of messages, and closes with the code of RFC 6455 that fits. This transport

@@ -171,7 +171,7 @@ describe('a look at a move that was typed', () => {
     expect(typed(['6', 'MOVE 6'], ['9', 'MOVE9'])).toBeUndefined()
   })
 
-  test('tells a client that refuses a move which the game allows from one that hangs', () => {
+  test('distinguishes a client that refuses a legal move from a client that hangs', () => {
     const hangs = { cause: 'hangs', sentence: 'the client sent nothing' } as const
     const match = { typed: ['6'], lineFor: new Map([[0, '6']]), expected: ['MOVE6\n'] }
     const asked = observe(['server', 'MOVE5'])

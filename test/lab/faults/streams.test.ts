@@ -354,9 +354,9 @@ test('each reset, end, stop and stall is reported in a sentence, because neither
   there.write('1234')
   await clock.pass(3000)
   expect(sentences).toEqual([
-    'the fault "stall 2s before 2nd GUESS" stalls what the server sends for 2s, after 10 bytes',
-    'the fault "in:stop 3" drops what the client sends from here on, after 3 bytes',
-    'the fault "half-close after 2nd GUESS" ends what the server sends, after 16 bytes',
+    'the fault "stall 2s before 2nd GUESS" stalls the bytes of the server for 2s, after 10 bytes',
+    'the fault "in:stop 3" drops all further bytes of the client, after 3 bytes',
+    'the fault "half-close after 2nd GUESS" ends the output of the server, after 16 bytes',
   ])
 })
 
