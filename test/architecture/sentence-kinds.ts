@@ -1,0 +1,102 @@
+import type { Sentence } from './sentences.ts'
+
+/** SentenceKind is a kind of sentence that a reader has to read twice, and that a program can find. */
+export interface SentenceKind {
+  readonly name: string
+  /** The better sentence. */
+  readonly advice: string
+  /** True for a kind that the titles and comments of tests may have. */
+  readonly exceptTests?: boolean
+  /** Checks a sentence without its code and quotations. */
+  finds(text: string, sentence: Sentence): boolean
+}
+
+const ONE =
+  /\b(?:the|a|an|this|that|another|other|new|old|last|first|only|right|wrong|each|every|small|later|earlier|long|short|next|such|good|bad|same) ones?\b(?=[.,;:)?!]|$| (?:that|which|before|behind|with|in|is|are|and|for|by|from|at|on)\b)|(?:^|, |; |if |that |when )one (?:can|may|must|has|is|does|cannot|would|wants|gets|needs)\b/i
+const PERSON = /\b(?:no one|someone|somebody|nobody|anyone|anybody|everyone|everybody)\b/i
+const CONCESSION = /\b(?:whoever|whatever|whichever|wherever|whenever|however (?:many|much|long|often|it|they|the))\b/i
+const WHO = /(?:^|[;:(] ?|\b(?:and|or|says|show|shows|know|knows|of|to|for|by|with|from|if|than) )who\b/i
+const WHAT = /(?<!^)\bwhat\b(?! (?:to do|is wrong|was wrong|is odd|was expected|must you|happens?|happened|you see)\b)/i
+const TWO_MEANINGS =
+  /\bat once\b|\bbesides\b|\bfor ever\b|\bfor good\b|\b(?:nothing|none|anything|no \w+) but\b|\ball but\b|(?:^Once|\bonce) (?:it|they|the|all|no|there|that|this|every|both|its|their)\b|(?:^Since|, since) (?:it|they|the|a|no|there)\b|, where (?:it|they|the|a|no|there)\b|[,;] for (?:it|they|there) (?:is|are|has|have)\b/
+const OLD_WORDS =
+  /\b(?:anew|hence|thus|lest|albeit|whilst|amongst|upon|henceforth|likewise|merely|latter|notwithstanding|insofar|inasmuch|whereas|where(?:by|in|of|upon)|there(?:by|in|of|upon)|here(?:by|in|of|with)|respectively|whether or not|and\/or|vice versa|per se|etc|e\.g|i\.e|via)\b/i
+const VAGUE_VERB = /\b(?:keeps?|kept|tells|told|hears?|heard|goes|went)\b(?!-)/i
+const POINTER =
+  /(?:^|[;:] )(?:This|That|These|Those) (?:is|are|was|were|has|have|makes?|means?|costs?|can|may|must|would|does|do|allows?|needs?|takes?|holds?|works?|leaves?|gives?|shows?|happens?|saves?)\b/i
+const TO_BE_DONE = /\b(?:is|are|was|were) (?:not )?to (?!move\b)[a-z]+/
+const FUTURE = /\b(?:will|shall|won't)\b/
+const INVERSION =
+  /\b(?:nor|and neither|only then|no sooner) (?:do|does|did|is|are|was|were|has|have|can|may|must|will)\b|^(?:Nor|Neither|Here|So|Behind|Among|Never) (?:do|does|stands?|goes|comes?|lies?)\b/
+const CONTRACTION =
+  /\b(?:do|ca|is|does|wo|did|are|was|were|could|would|should)n['’]t\b|\b(?:it|that|there|what)['’]s (?:a|an|the|not|no)\b/i
+const DOUBLE_NEGATION =
+  /\bnot\b[^.;,:]*\bunless\b|\bunless\b[^.;,:]*\b(?:not|no|never)\b|\bnot un\w+ed\b|\bnot in(?:valid|complete|visible)\b/
+
+/** Maximum number of words of a sentence, and of a part between two of `.`, `;`, `:` and parentheses. */
+const LONGEST = 50
+const LONGEST_PART = 36
+/** Relative clauses and `that` clauses in one part from which a sentence nests too deep. */
+const CLAUSES = 3
+
+/** The kinds of sentences that the project does not have. */
+export const kinds: readonly SentenceKind[] = [
+  { name: 'one', advice: 'repeat the noun', finds: (text) => ONE.test(text) },
+  { name: 'no noun for a person', advice: 'name a user, a player, a client or a peer', finds: (text) => PERSON.test(text) },
+  { name: 'whatever', advice: 'write "for any …"', finds: (text) => CONCESSION.test(text) },
+  {
+    name: 'who without a noun',
+    advice: 'write "which user", or a noun before "who"',
+    finds: (text) => !text.endsWith('?') && WHO.test(text),
+  },
+  {
+    name: 'what',
+    advice: 'name the thing: "the bytes that follow", not "what follows"',
+    exceptTests: true,
+    finds: (text) => !text.endsWith('?') && WHAT.test(text),
+  },
+  {
+    name: 'a word with two meanings',
+    advice: 'write "immediately", "together", "only", "because", "if" or "when"',
+    finds: (text) => TWO_MEANINGS.test(text),
+  },
+  { name: 'an old or Latin word', advice: 'write the plain word', finds: (text) => OLD_WORDS.test(text) },
+  {
+    name: 'a vague verb',
+    advice: 'write "store", "retain", "notify", "receive", "disconnect" or "continue"',
+    finds: (text) => VAGUE_VERB.test(text),
+  },
+  {
+    name: 'this or that without a noun',
+    advice: 'write "this move", not "this"',
+    finds: (text, { isPrinted }) => !isPrinted && POINTER.test(text),
+  },
+  { name: 'is to', advice: 'write "must" or "has to"', finds: (text) => TO_BE_DONE.test(text) },
+  { name: 'future', advice: 'write the present tense', finds: (text, { isPrinted }) => !isPrinted && FUTURE.test(text) },
+  { name: 'inversion', advice: 'put the subject first', finds: (text) => INVERSION.test(text) },
+  { name: 'contraction', advice: 'write both words', finds: (text) => CONTRACTION.test(text) },
+  { name: 'two negations', advice: 'write the positive condition', finds: (text) => DOUBLE_NEGATION.test(text) },
+  { name: 'a long sentence', advice: 'make two sentences', finds: (text) => isTooLong(text) },
+  { name: 'nested clauses', advice: 'make two sentences, or replace a clause by a noun', finds: (text) => countClauses(text) >= CLAUSES },
+]
+
+/** Splits a sentence at the marks at which a reader can rest. */
+function partsOf(text: string): string[] {
+  return text.split(/[;:.!?](?: |$)|[()]/)
+}
+
+function isTooLong(text: string): boolean {
+  // a list of words is long and plain
+  const isList = (part: string) => part.split(',').length > part.split(' ').length / 5
+  const count = (part: string) => part.split(' ').filter((word) => /\w/.test(word)).length
+  const parts = partsOf(text).filter((part) => !isList(part))
+  return parts.some((part) => count(part) > LONGEST_PART) || parts.reduce((sum, part) => sum + count(part), 0) > LONGEST
+}
+
+/** Returns the largest number of clauses in a part that begin with a relative pronoun or `that`, and not behind a comma or "and". */
+function countClauses(text: string): number {
+  const counts = partsOf(text).map(
+    (part) => part.match(/(?<!\b(?:and|or|but),? |, |^ ?)\b(?:that|which|who|whose|whom)\b(?! (?:is|are)\b$)/g)?.length ?? 0,
+  )
+  return Math.max(0, ...counts)
+}
