@@ -16,7 +16,8 @@ export const startFlags: readonly string[] = START.split(' ').filter((word) => w
 export const SERVE_FLAGS = [...startFlags, ...garbageCollectionFlags(1)]
 
 /**
- * Raised limits of one address, because all clients of a benchmark come from one address. The server counts as it does with its defaults.
+ * Raised limits of one address, because all clients of a benchmark come from one address. The server counts in the same way with its
+ * defaults.
  */
 const RAISED = ['tables', 'address', 'disk'].flatMap((limit) => ['--limit', `${limit}=1000000`])
 

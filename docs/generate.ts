@@ -104,7 +104,7 @@ export function programPage(name: string, program: Program | undefined, solo?: S
   ].join('\n\n')}\n`
 }
 
-/** Formats a source, with the document that its number stands for. */
+/** Formats a source, with the document of its number. */
 function sourceOf(source: string): string {
   const [, document] = DOCUMENTS.find(([number = '']) => source.startsWith(number)) ?? []
   return document === undefined ? source : `${source} (${document})`

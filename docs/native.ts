@@ -55,10 +55,10 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
 - **Moves without an answer**: if the connection breaks before the answer to a move, the table may or may not have it. If it is missing
   after \`resume\`, send it again with \`after\`; if the table has it after all, the server refuses it as \`stale\`.
 - **Several connections**: a registered user can log in through several connections at the same time, to this protocol and at the front door. When the user gets a seat at a new table, each of these connections receives \`seated\`, not only the connection that has sent \`seek\`, \`join\` or \`accept\`; each may play there, and receives every event.
-  A login in the middle of a game resumes the seat by \`resume\` and holds it beside the others. The seat counts as disconnected when
+  A login in the middle of a game resumes the seat by \`resume\` and holds it beside the others. The seat becomes disconnected when
   the last connection that holds it has ended. The user has one open seek, which each connection can cancel or replace; the server does not report the change to the others, and \`lobby\` shows the seek. It stays open until the last connection ends. The server sends \`sought\`, \`withdrawn\`, \`refused\` and \`told\` to all of them. Each connection watches, leaves and mutes for itself. The limits count all connections of the user together. None of this applies to the ports of worksheets.
 - **The lobby**: \`lobby\` lists the users, the open seeks and the tables once. After \`subscribe\`, whose answer is the first page of these lists, the server sends
-  \`changed\` with each difference, at most once a second, so that a client need not ask again.
+  \`changed\` with each difference, at most once a second, so that a client does not have to ask again.
 - **Connections**: the \`links\` of a user or of a seat name the program at whose port the client is: \`parlor/web\` for browsers, \`parlor/door\` for the front door, and
   else the worksheet's program. No message has the address of another client.
 - **Finished games**: \`recent\` lists the finished games of all users, and \`record\` reads a game event by event, as a watcher has seen it. A choice that the

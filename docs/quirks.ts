@@ -51,8 +51,7 @@ export const QUIRKS: readonly Quirk[] = [
       found('c8/headtail', 'server', 'd001_p5_headtail_server', 'empty-message', 'crashed'),
       found('c8/headtail', 'server', 'd001_p5_headtail_server', 'invalid-utf8', 'crashed'),
     ],
-    unseen:
-      'By the rules of the worksheet, `XH` counts as `H`, but `HEAD`, and `H` with CR LF, do not. So the judge accepts these answers.',
+    unseen: 'By the rules of the worksheet, `XH` means `H`, but `HEAD`, and `H` with CR LF, do not. So the judge accepts these answers.',
   },
   {
     name: 'reads forever after the end',

@@ -99,7 +99,7 @@ export function spellOption({ name, spelling = name }: Pick<ProgramOption, 'name
   return `--${spelling}`
 }
 
-/** Stands for an option that counts as absent, because the user typed an empty text as its value. */
+/** Stands for an option that is absent, because the user typed an empty text as its value. */
 const ABSENT = Symbol('absent')
 
 /** DeclaredOption is the command-line form of an option that a program declares. */

@@ -179,7 +179,7 @@ function otherBase(portBase = 0): string {
   return `--port-base ${Math.abs(portBase - 20_000) < 1000 ? 22_000 : 20_000}`
 }
 
-/** Maximum number of busy ports that the sentences name one by one. More busy ports than that mean that another server runs. */
+/** Maximum number of busy ports that the sentences name one by one. If more ports are busy, another server runs. */
 const FEW_BUSY = 3
 
 /**

@@ -13,7 +13,8 @@ import type { Opened } from './table.ts'
  * - volatility: between half and twice the volatility of a newcomer, 0.03 to 0.12. The paper limits its change for the same reason (step 1).
  * - deviation: 30 to 350, the deviation of a newcomer. Below 30, according to Glickman's "The Glicko system", ratings hardly change any more,
  *   even if the player improves.
- * - rating: at most 3,000 above or below the rating of a newcomer. By the formula, a player who is so far ahead loses one game in thirty million.
+ * - rating: at most 3,000 above or below the rating of a newcomer. By the formula, a player who is so far ahead loses one game in thirty
+ *   million.
  *
  * The code reads stored ratings from before the bounds as the nearest rating within the bounds.
  */
@@ -81,7 +82,7 @@ export function toRating(before: Rating, results: readonly Result[]): Rating {
 
 /**
  * Returns the ratings of a table's seats after its game; a rating before is `undefined` for a first game. With more than two
- * players, each pair counts as a game: a winner has won against each loser, and every other pair has drawn.
+ * players, the ratings treat each pair as a game: a winner has won against each loser, and every other pair has drawn.
  */
 export function rateGame(before: readonly (Rating | undefined)[], { winners }: Outcome): readonly Rating[] {
   const known = before.map((rating) => clampRating(rating ?? UNRATED))

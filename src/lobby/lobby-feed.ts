@@ -4,7 +4,7 @@ import { toPersonInfo, toSeekPage } from './projections.ts'
 import { toTableInfo } from './table-info.ts'
 
 /*
- * The feed notifies subscribers of changes of the lobby, so that a client need not request the lists again and again. It compares the first
+ * The feed notifies subscribers of changes of the lobby, so that a client does not request the lists again and again. It compares the first
  * page of each list with that of a second ago, once for all subscribers, and sends the differences. Without subscribers it does nothing,
  * and no event at a table or in the hall costs anything more.
  */

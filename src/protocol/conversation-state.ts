@@ -43,7 +43,7 @@ export interface ConversationState {
   readonly state: string
   /** Transitions of the state. */
   readonly steps: readonly Transition[]
-  /** The side that the sentences are about. */
+  /** The side whose messages the sentences describe. */
   readonly peer: Side
   /** Last legal message of the peer. */
   readonly last: string

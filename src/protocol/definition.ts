@@ -107,7 +107,7 @@ export interface Program<Name extends string = string, State extends string = st
   readonly idle?: number
   /**
    * Lines that a person may type in a state, for `parlor check`. Needed if they do not follow from the examples of the automaton's
-   * messages, or if the worksheet's program cannot take one of these.
+   * messages, or if the worksheet's program cannot take one of these examples.
    */
   readonly typed?: { readonly [S in NoInfer<State>]?: readonly string[] }
   /**

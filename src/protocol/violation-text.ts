@@ -109,7 +109,7 @@ export function clueOfWords({ automaton, side }: Speaker, message: string, last:
 
 /** Checks whether a text is a message of this form. A form that accepts any text has no messages of its own. */
 function isOne(form: MessageSpec, text: string): boolean {
-  // a field that accepts any text counts as a number if its example is a number
+  // a field that accepts any text is a number here if its example is a number
   if (isField(form) && /^\d+$/.test(form.example)) return /^\d+$/.test(text)
   if (form.closes || (isField(form) && (form.free || form.accepts === undefined))) return false
   return form.text.replace(/\r?\n$/, '') === text || (!takesAll(form) && parseMessage(form, text) !== undefined)

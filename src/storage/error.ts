@@ -22,7 +22,7 @@ export class StoreError extends StoreFailure {
   }
 }
 
-/** OnStoreError is called with errors that no caller waits for, such as the exception of a follower. */
+/** OnStoreError is called with errors for which no caller waits, such as the exception of a follower. */
 export type OnStoreError = (error: unknown) => void
 
 /** Emits an error as a warning of the process, which Node prints on standard error. */

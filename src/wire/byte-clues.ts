@@ -116,7 +116,7 @@ const CONTROLS: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** Matches a line that ends in CR LF in a protocol in which the CR is part of the message. */
-const CR_LF = 'a line that ends in \\r\\n, whose CR counts as a part of the message here: end it with \\n alone'
+const CR_LF = 'a line that ends in \\r\\n, whose CR is a part of the message here: end it with \\n alone'
 
 /** The hint for a program that has the two characters of its line end in the wrong order. */
 export const LF_CR = '\\n\\r, which is \\r\\n in the wrong order: end it with \\n alone'
@@ -137,7 +137,7 @@ const CLUES: readonly Clue[] = [
       : undefined,
   (bytes, text) =>
     /^[^\0]{6}\0\0$/.test(text) && !isText(bytes.subarray(0, 6))
-      ? 'an address of C, as write(s, &p, sizeof p) sends it: send the text that it points to'
+      ? 'an address of C, as write(s, &p, sizeof p) sends it: send the text at that address'
       : undefined,
   (bytes, text) => (/^[^\0]+\0+$/.test(text) && isText(bytes.subarray(0, text.indexOf('\0'))) ? endedText(bytes) : undefined),
   (_, text, end) =>

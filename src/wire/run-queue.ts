@@ -14,7 +14,7 @@
  *
  * A connection with a single message in flight does not enter the queue (`mayReadDirectly`): reading the time would be a
  * notable part of its cost. The queue measures a batch of such messages from its second message on, and from the average cost it
- * computes how many may be read directly: at least 4, and as many as take 8 ms in one turn. After that, they wait in the queue
+ * computes how many may be read directly: at least 4, and as many as take 8 ms in one turn. Later reads wait in the queue,
  * too.
  *
  * Invariants: at most one task runs; each task is in the queue at most once; a running task that adds itself again waits only

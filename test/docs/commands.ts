@@ -147,7 +147,7 @@ function toPipes(child: ChildProcess): Carrier {
   }
 }
 
-/** With this, a program erases a line that shows its progress. */
+/** With this sequence, a program erases a line that shows its progress. */
 const ERASE = '\r\x1b[K'
 
 function toCarrier(terminal: ReturnType<PtyLibrary['spawn']>): Carrier {

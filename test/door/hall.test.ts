@@ -260,7 +260,7 @@ describe('a challenged user', () => {
     expect(await ada.type('accept')).toContain('Table 2: ')
   })
 
-  test('can accept during another open seek, which is cancelled by that', async () => {
+  test('can accept during another open seek, and cancels that seek', async () => {
     const ada = await connectUser('ada')
     const bob = await connectUser('bob')
     await ada.type('play scissors')

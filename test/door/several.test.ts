@@ -39,7 +39,7 @@ describe('several games at the same time at the front door', () => {
     expect(carl.news()).toBe('')
   })
 
-  test('end the watching of a table, and report that', async () => {
+  test('end the watching of a table, and report the end', async () => {
     const lobby = new TestLobby()
     const [ada, bob, eve] = (await connectDoorUsers(lobby, 'ada', 'bob', 'eve')) as [DoorUser, DoorUser, DoorUser]
     await ada.type('play tictactoe')

@@ -12,7 +12,7 @@ import { memoryStore } from '../../src/storage/memory/index.ts'
 import { predictMathRandom } from '../support/predict-random.ts'
 import { TestClock } from '../support/test-clock.ts'
 
-/** The number of games that the attacker plays, and of games of others after that. */
+/** The number of games that the attacker plays, and of later games of others. */
 const OWN = 110
 const OTHERS = 10
 /** The number of the attacker's guesses at a coin. */

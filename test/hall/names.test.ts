@@ -122,7 +122,7 @@ describe('a user’s name', () => {
   })
 
   test.each(['ALI', 'Ali', 'Amine', 'Amore', 'Theo', 'Theresa', 'Anna', 'The Rock', 'the', 'An', 'A Lovelace', 'AIL', 'Anguest'])(
-    'can be %s, which begins or looks almost like one of these',
+    'can be %s, which begins or looks almost like a command',
     (name) => {
       expect(checkPersonName(name)).toBe(name)
     },

@@ -214,7 +214,7 @@ describe('two connections at one seat', () => {
     expect(other.line.ended).toBe('you play in this seat through another connection')
   })
 
-  test('moves of one connection that arrive before their situations all count as its own', async () => {
+  test('moves of one connection that arrive before their situations are all its own', async () => {
     const { sit } = tableOf(hands, { options: undefined })
     const [one, other] = [sit(0), sit(1)]
     await settled()

@@ -37,7 +37,7 @@ describe('an absent opponent', () => {
     expect(await bob.say({ type, table })).toMatchObject({ code: 'not-now', message: 'the game is over' })
   })
 
-  test('does not count as absent after a return', async () => {
+  test('is not absent after a return', async () => {
     const { lobby, ada, bob, table } = await two()
     const { token = '' } = ada.last('seated')
     await ada.say({ type: 'play', table, move: '5' })

@@ -88,7 +88,7 @@ async function enter(lobby: TestLobby, ...lines: readonly string[]): Promise<Fak
   return peer
 }
 
-/** Sends a line and waits for the answer, which a password needs time for. */
+/** Sends a line and waits for the answer; a password needs time. */
 async function received(peer: FakePeer, text: string): Promise<void> {
   const before = peer.received.length
   await peer.say(text)

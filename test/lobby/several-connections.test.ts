@@ -145,7 +145,7 @@ describe('two connections of one user to the native protocol, over sockets', () 
     expect(second.all('seated')).toEqual([])
   })
 
-  test('both watch a table, count as one watcher, and leave it each for itself', async () => {
+  test('both watch a table as one watcher, and each leaves it for itself', async () => {
     const server = await startServer()
     const { ada, second, bob } = await threeSockets(server)
     const carl = await server.program('carl')

@@ -9,7 +9,7 @@ import { openSlowTables } from '../support/slow-tables.ts'
 import { settled } from '../support/test-clock.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
-/** A user with a lobby session, and what the session was notified of. */
+/** A user with a lobby session, and the notices of the session. */
 interface Connected {
   readonly lobby: Lobby
   readonly heard: string[]

@@ -247,7 +247,7 @@ describe('a message that the protocol refuses in its own words', () => {
     ['number', 'fifty', 'rejected: the client sent "fifty": expected a whole number'],
     ['headtail', 'H\x00\n', 'rejected: the client sent "H\\x00": its last character is not H, T or Q; that looks like a text with NUL'],
     ['http', 'hello\n', 'rejected: the client sent "hello\\n": that is not a request'],
-    ['headtail', 'H\r\n', 'its last character is not H, T or Q; that looks like a line that ends in \\r\\n, whose CR counts as a part'],
+    ['headtail', 'H\r\n', 'its last character is not H, T or Q; that looks like a line that ends in \\r\\n, whose CR is a part'],
     ['number', '\xc8\0\0\0', 'that looks like the number 200 as 4 bytes, little-endian'],
     ['number', '\x03\xe8', 'that looks like the number 1000 as 2 bytes, big-endian'],
     ['number', '\x40\xb0\0\0', 'that looks like the number 5.5 as 4 bytes, as struct.pack("!f", ...)'],

@@ -134,7 +134,7 @@ describe('a running server whose wall clock is set', () => {
     return { client, set }
   }
 
-  test('forward by an hour: the silent client is disconnected when its 3 s are over, and the others play on', async () => {
+  test('forward by an hour: the silent client is disconnected when its 3 s are over, and the others continue', async () => {
     const { client, set } = await served(HOUR)
     // numbers that cannot be a secret
     const player = client('0\n')

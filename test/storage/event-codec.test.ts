@@ -114,7 +114,7 @@ describe('an event as a line', () => {
     )
   })
 
-  test('reuses the same string for an equal beginning, so that it need not be compared', () => {
+  test('reuses the same string for an equal beginning, so that no comparison is needed', () => {
     const openings = new OpeningCache()
     const beginning = (state: unknown) => openings.encodePrefix(1, event(1, { ...opening, state }))
     expect(beginning({ a: 1 })).toBe(beginning({ a: 1 }))

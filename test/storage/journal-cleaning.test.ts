@@ -213,7 +213,7 @@ test('if rows are dropped at any moment, unfinished tables stay, and finished ta
         }
         const unfinished = [...logs.keys()].filter((table) => !over.has(table)).sort((one, other) => one - other)
         expect(await store.log.unfinished()).toEqual(unfinished)
-        // nothing is recorded here, so all rated tables wait for that
+        // nothing is recorded here, so all rated tables wait for their records
         expect(await store.log.ended()).toEqual([...over].filter(([, counts]) => counts).map(([table]) => table))
       }
       for (const step of [...all, { turns: 4 }, { clean: 1000 }, { opened: 'after a kill', pace: first } as const]) {

@@ -196,7 +196,7 @@ describe('fingerprints', () => {
 })
 
 describe('peers that do not speak TLS', () => {
-  test('a plain client that sends, and the host, receive the reason; the plain client does not count as a client', async () => {
+  test('a plain client that sends, and the host, receive the reason; the plain client is not served as a client', async () => {
     const { listener, arrivals, reasons, refusal } = await place()
     const client = await plainClient(listener.address)
     client.write('Hi Server')
@@ -269,7 +269,7 @@ describe('peers that do not speak TLS', () => {
     expect(clock.waiting).toBe(0)
   })
 
-  test.each(['end', 'resetAndDestroy'] as const)('a connection without a byte (%s) does not count as a client', async (leave) => {
+  test.each(['end', 'resetAndDestroy'] as const)('a connection without a byte (%s) is not served as a client', async (leave) => {
     const { listener, arrivals, refusal } = await place()
     const visitor = await plainClient(listener.address)
     visitor[leave]()

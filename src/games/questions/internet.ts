@@ -95,7 +95,7 @@ export const internet: readonly Question[] = [
     text: 'What does the header field Content-Length: 42 mean?',
     options: ['The body has 42 characters.', 'The header has 42 bytes.', 'The body has 42 lines.', 'The body has 42 bytes.'],
     right: 3,
-    explanation: 'It counts bytes, not characters: é in UTF-8 counts as two.',
+    explanation: 'It counts bytes, not characters: é in UTF-8 has two.',
   },
   {
     text: 'Which HTTP method requests the header of a page without the body?',

@@ -101,7 +101,7 @@ export const messages: readonly Question[] = [
     explanation: 'The least significant byte comes first; so htons() swaps the bytes there.',
   },
   {
-    text: 'A protocol sends each name as exactly 20 bytes, filled up with blanks. What is the price of that?',
+    text: 'A protocol sends each name as exactly 20 bytes, filled up with blanks. What is the price of this fixed size?',
     options: ['Names need a mark at their end.', 'Names need a length in front.', 'Names come in any order.', 'Long names do not fit.'],
     right: 3,
     explanation: 'Fixed sizes need neither marks nor lengths, but waste space and set a limit.',

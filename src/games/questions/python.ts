@@ -50,7 +50,7 @@ export const python: readonly Question[] = [
     explanation: "Sockets take bytes: b'Hi', or 'Hi'.encode().",
   },
   {
-    text: 'What does sendall() do that send() need not do?',
+    text: 'What does sendall() always do, and send() only sometimes?',
     options: ['It sends to all clients.', 'It waits until there is an answer.', 'It adds a line feed.', 'It continues until all is sent.'],
     right: 3,
     explanation: 'send() may accept only a part, and returns the number of accepted bytes.',
@@ -105,7 +105,7 @@ export const python: readonly Question[] = [
     text: 'A user types 42 at input(). What does input() return?',
     options: ['the number 42', "the bytes b'42'", "the string '42'", "the string '42\\n'"],
     right: 2,
-    explanation: 'int() makes a number of it; without that, a comparison with a number raises a TypeError.',
+    explanation: 'int() makes a number of it; without int(), a comparison with a number raises a TypeError.',
   },
   {
     text: "Which exception does int('forty') raise?",

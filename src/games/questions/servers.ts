@@ -58,7 +58,7 @@ export const servers: readonly Question[] = [
     text: 'What does select() return?',
     options: ['which clients are known', 'which ports are free', 'which messages are whole', 'which sockets are ready'],
     right: 3,
-    explanation: 'One thread can wait for many sockets with it, and then serve those on which no call would block.',
+    explanation: 'One thread can wait for many sockets with it, and then serve the sockets on which no call would block.',
   },
   {
     text: 'What advantage does epoll have over select() on Linux?',
@@ -75,7 +75,7 @@ export const servers: readonly Question[] = [
     text: 'select() says that a connected TCP socket is readable. What can recv() then return?',
     options: ['always a whole message', 'some data, or the end', 'always at least a line', 'never an end'],
     right: 1,
-    explanation: 'Readable means only that recv() does not block: a part, or the end, is enough for that.',
+    explanation: 'Readable means only that recv() does not block: a part, or the end, makes a socket readable.',
   },
   {
     text: 'When does select() call a listening socket readable?',
@@ -119,7 +119,7 @@ export const servers: readonly Question[] = [
   {
     text: 'Which client blocks an iterative server without a timeout forever?',
     options: [
-      'a client that sends too long a line',
+      'a client that sends a line that is too long',
       'a client that closes immediately',
       'a client that connects and is silent',
       'a client that uses a low port',
@@ -192,7 +192,7 @@ export const servers: readonly Question[] = [
     explanation: 'A fault in one conversation must not reach the others.',
   },
   {
-    text: 'A game server lets a client wait until a second one wants to play, and seats both at one table. What is the term for that?',
+    text: 'A game server lets a client wait until a second one wants to play, and seats both at one table. What is the term for this work?',
     options: ['matchmaking', 'handshaking', 'multiplexing', 'load balancing'],
     right: 0,
     explanation: 'Each client only requests a game; the server finds the pairs of players.',

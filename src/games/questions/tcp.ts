@@ -105,7 +105,7 @@ export const tcp: readonly Question[] = [
       'It asks other senders to slow down.',
     ],
     right: 1,
-    explanation: 'A lost or marked packet counts as a sign of too much traffic, and the sender sends less.',
+    explanation: 'For the sender, a lost or marked packet is a sign of too much traffic, and the sender sends less.',
   },
   {
     text: 'What does the window of a receiver limit for the sender?',
@@ -139,7 +139,7 @@ export const tcp: readonly Question[] = [
       'It sends each message twice.',
     ],
     right: 2,
-    explanation: 'A peer that lost its power is silent; probes detect that, by default after two hours.',
+    explanation: 'A peer that lost its power is silent; probes detect the silence, by default after two hours.',
   },
   {
     text: 'Two sends of 10 bytes each go over TCP. What can the first recv(1024) return?',
@@ -174,7 +174,7 @@ export const tcp: readonly Question[] = [
     text: 'A peer loses its power in the middle of a connection. What does the other side see at first?',
     options: ['a FIN, as at any end', 'a RST from its system', 'nothing at all', 'an end of the stream'],
     right: 2,
-    explanation: 'No system is left to send a FIN: a program that only waits in recv() needs a timeout to detect that.',
+    explanation: 'No system is left to send a FIN: a program that only waits in recv() needs a timeout to detect the loss.',
   },
   {
     text: 'Over one TCP connection both sides can send at the same time.',

@@ -207,7 +207,7 @@ export const unicode: readonly Question[] = [
     text: 'Texts in UTF-8, sorted by their bytes, are sorted by their code points.',
     options: ['True', 'False'],
     right: 0,
-    explanation: 'UTF-8 was designed to do so; UTF-16 is not like that, because of its surrogates.',
+    explanation: 'UTF-8 was designed to do so; UTF-16 has another order, because of its surrogates.',
   },
   {
     text: 'Every sequence of bytes is valid UTF-8.',

@@ -91,7 +91,7 @@ export class OnlineUsers {
 
   /**
    * Adds a login. A `quiet` connection speaks a worksheet's protocol and receives no events from elsewhere in the hall, so the
-   * account counts as offline while it has no other connection.
+   * account is offline while it has no other connection.
    */
   arrive({ person, name, quiet = false, connection = {} }: Arrival, onReplaced: OnReplaced): OnlineUser {
     const isAway = this.#present.of(person).every((one) => one.quiet)

@@ -153,7 +153,7 @@ export function checkLobbyName(text: string, { games, terms, settings }: GameWor
 }
 
 /**
- * Returns the key of a name: names with the same key count as the same name. The key is for comparison; no screen shows it. It
+ * Returns the key of a name: names with the same key are the same name for the server. The key is for comparison; no screen shows it. It
  * ignores case with `fold`, because a single `toLowerCase` leaves ß and ẞ, σ and ς different. It ignores compatibility forms such
  * as ａｄａ (NFKC). It replaces a blank by a `_`, so that users can type a name with blanks as one word.
  */

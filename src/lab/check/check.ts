@@ -40,7 +40,7 @@ export interface Finding {
   readonly observations?: readonly Observation[]
   /** The game as the judge saw it last, if it explains the failure. */
   readonly board?: string
-  /** The states of the protocol that its conversations have been in. */
+  /** The states of the protocol that its conversations have reached. */
   readonly visited?: ReadonlySet<string>
   /** The outcomes of the game, and those that its conversations have reached; missing in a check that looks for none. */
   readonly outcomes?: OutcomeCoverage

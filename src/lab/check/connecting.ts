@@ -19,7 +19,7 @@ const ATTEMPT = 500
 const RETRY = 50
 const HOST = '127.0.0.1'
 
-/** Connected is a program under test that has connected, or that the judge has connected to. */
+/** Connected is a program under test that has connected, or has accepted the judge's connection. */
 export interface Connected {
   readonly running: RunningProgram
   readonly transport: Transport

@@ -13,7 +13,7 @@ const SLOW_SILENCE = 6000
 /** Text with characters of two, three and four bytes. */
 const WIDE = 'Zoë – 🙂'
 
-/** Disturbance is a network that a check plays on. */
+/** Disturbance is the network of a check. */
 interface Disturbance extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'carriers' | 'isHint'> {
   readonly play: PlayOptions
   /** Names the cause of a failure that appears on this network only, from the cause that the conversation itself shows. */
@@ -122,7 +122,10 @@ function framingTo(role: Side, { toServer, toClient }: ReturnType<Protocol['fram
   return role === 'server' ? toServer : toClient
 }
 
-/** Checks whether a framing marks the end of a message. Without a mark, no program can distinguish a piece of a message from a whole message. */
+/**
+ * Checks whether a framing marks the end of a message. Without a mark, no program can distinguish a piece of a message from a whole
+ * message.
+ */
 function hasMessageEnd({ lacks }: Framing): boolean {
   return lacks !== undefined
 }

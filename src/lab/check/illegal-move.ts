@@ -52,7 +52,7 @@ export const illegalMove: Check = {
     const seenSoFar = { observations: watch.observations, visited: watch.visited }
     const repetition = watch.observations.slice(seen).find((one) => one.kind === 'message' && one.from !== subject.role)
     const name = repetition?.kind === 'message' ? repetition.name : undefined
-    // a client need not judge a server that has the game to itself
+    // a client does not have to judge a server that has the game to itself
     const isPlayed =
       subject.role === 'server' || (name !== undefined && subject.program.protocol.automaton.messages[name]?.from === 'either')
     const refused = isPlayed && (crash ?? reaction) && (await findRefusal(subject, repeating.sent, typed))

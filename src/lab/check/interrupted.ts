@@ -17,7 +17,7 @@ import { type WireWatch, watchWire } from './wire-watch.ts'
 
 /*
  * These checks play until the conversation reaches a state, and then the judge's side leaves, perhaps after a last message that the
- * protocol does not have. The program has to notice that: a client ends, a server serves the next client. Each state needs a
+ * protocol does not have. The program has to notice that end: a client ends, a server serves the next client. Each state needs a
  * conversation of its own, which is cheap: a correct program ends immediately.
  *
  * The judge continues to type, because a person would continue: a program that waits at its prompt notices nothing before it has a line.
@@ -45,7 +45,7 @@ export interface Interruption extends Pick<Check, 'name' | 'proves' | 'appliesTo
   readonly how: Goodbye
   /** Returns the last bytes in a state; `undefined` if there are none in it. By default, there are none, and the check has all states. */
   readonly last?: (subject: CheckSubject, state: string) => LastWords | undefined
-  /** True if a program may take the last bytes for a legal message, because it need not read all of them. */
+  /** True if a program may take the last bytes for a legal message, because it does not have to read all of them. */
   readonly isLenient?: boolean
   /** The interruption, as a clause. */
   readonly what: string

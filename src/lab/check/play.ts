@@ -34,7 +34,7 @@ const BUSY = 300
 const IDLE = 300
 /** Milliseconds of processor time in such a wait up to which a program sleeps. */
 const ASLEEP = 50
-/** Milliseconds since the last message for which a conversation counts as active. */
+/** Milliseconds since the last message for which a conversation is still active. */
 const ACTIVE = 3000
 /** Number of typed lines that a sentence shows. */
 const SHOWN = 8

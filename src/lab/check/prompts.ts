@@ -17,7 +17,7 @@ export function findPrompt(output: string): string {
 }
 
 /**
- * Classifies a prompt of a program that has not connected yet: the part of the address that it asks for. Returns `undefined` for
+ * Classifies a prompt of a program that has not connected yet: the requested part of the address. Returns `undefined` for
  * a text that asks for nothing known. "Enter port number of server: " asks for a port, because the port is the narrower word.
  */
 function classifyPrompt(prompt: string): PromptKind | undefined {

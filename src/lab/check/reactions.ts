@@ -12,7 +12,10 @@ import type { WireWatch } from './wire-watch.ts'
 /** Milliseconds for a program to send a line that was typed. */
 const TYPED_WAIT = 500
 
-/** Waiting is a program whose peer sends nothing more: `seen` is the number of observations before the silence, `state` is the state at its beginning. */
+/**
+ * Waiting is a program whose peer sends nothing more: `seen` is the number of observations before the silence, `state` is the state at its
+ * beginning.
+ */
 export interface Waiting {
   readonly running: RunningProgram
   readonly watch: WireWatch
@@ -53,7 +56,7 @@ export function findReaction({ role, program }: CheckSubject, since: readonly Ob
   const at = messages.findIndex(({ from, violation }) => from !== role && violation !== undefined)
   const wrong = messages[at]
   if (!wrong) return undefined
-  // the monitor may take the wrong message for the move that it stands for, so the state before it counts
+  // the monitor may take the wrong message for the move in its place, so the state before it counts
   const legal = legalTransitions(automaton, wrong.before).filter(({ from }) => from === role)
   const isMove = ({ from, text }: MessageObservation) =>
     from === role &&

@@ -98,7 +98,7 @@ function findMissingPrompt({ role, automaton, observations, match }: Look, found
 
 /**
  * Finds a program that asks its person again after a line that Parlor's own role accepts. If it shows another prompt, it may wait for
- * a line that the worksheet's program does not ask for.
+ * a line without a question of the worksheet's program.
  */
 function findRepeatedPrompt({ role, observations, match }: Look, found: NamedCause): NamedCause {
   const { typed, lineFor, prompts, inputEnded } = match

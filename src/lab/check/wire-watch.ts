@@ -51,7 +51,7 @@ export class WireWatch extends TransportFilter {
     return this.#monitor.turn
   }
 
-  /** The states that the conversation has been in. */
+  /** The states that the conversation has reached. */
   get visited(): ReadonlySet<string> {
     return this.#visited
   }

@@ -26,7 +26,7 @@ import { judgePair, type PairEnd, type PairFinding } from './pair-verdict.ts'
  * own messages.
  */
 
-/** Milliseconds without a byte and without a typed line after which a conversation counts as stuck. */
+/** Milliseconds without a byte and without a typed line after which a conversation is stuck. */
 export const SILENCE = 4000
 /** Milliseconds between two checks of the time. */
 const TICK = 100
@@ -34,7 +34,7 @@ const TICK = 100
 const END_WAIT = 500
 /** Lines of each side after which the judge stops a conversation whose protocol has no end. */
 const EXCHANGES = 6
-/** Maximum number of observations that a finding quotes from. */
+/** Maximum number of quoted observations in a finding. */
 const STORED = 2000
 
 export interface PairOptions {
@@ -42,7 +42,7 @@ export interface PairOptions {
   readonly server: CheckSubject
   /** The options that both sides share. */
   readonly options: Options
-  /** Milliseconds without a byte and without a typed line after which the conversation counts as stuck. */
+  /** Milliseconds without a byte and without a typed line after which the conversation is stuck. */
   readonly silence?: number
 }
 

@@ -120,7 +120,7 @@ function findArguments(text: string, first: number, side: Side): readonly string
 
 /** Quotes a file name for a command line. */
 function quote(name: string): string {
-  // a name must not count as an option
+  // a name must not become an option
   const path = name.startsWith('-') ? `./${name}` : name
   return /^[\w./+@%-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
 }

@@ -93,7 +93,7 @@ export class Judge {
     this.#orderings.loseState()
   }
 
-  /** Checks whether a text of a side is legal in a state that the conversation may be in. */
+  /** Checks whether a text of a side is legal in a possible state of the conversation. */
   allows(side: Side, text: string): boolean {
     return this.#orderings.allows(side, text)
   }

@@ -137,7 +137,7 @@ export class ConversationMonitor {
     if (this.#ended[from]) return
     this.#ended[from] = true
     const direction = this.#directions[from]
-    // after a reset, the last message may be incomplete, so the bytes count as a message only if a pause would have made them a message
+    // after a reset, the last message may be incomplete, so the bytes are a message only if a pause would have made them a message
     if (how === 'finished' || direction.deadline !== undefined) direction.rest()
     this.#takeMessages(from)
     this.#reportRest(from, at)

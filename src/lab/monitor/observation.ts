@@ -61,7 +61,8 @@ export type Turn = Side | 'either' | 'none'
  * MessageLegality is the verdict of the automaton on a message at its place.
  * - `legal`: legal after everything that had passed before it.
  * - `crossed`: legal, but its sender had not received all messages of the other side that had passed.
- * - `late`: it crossed a message after which it is not legal. The sender could not know that, and the receiver refuses it.
+ * - `late`: it crossed a message after which it is not legal. The sender could not know the earlier message, and the receiver refuses this
+ *   message.
  * - `early`: not legal in any state that the sender could know; but it is not that side's turn, and the receiver may read the
  *   message later. A `JudgedObservation` follows then.
  * - `illegal`: a violation.

@@ -135,7 +135,7 @@ export class Orderings {
     return count
   }
 
-  /** Replaces the orderings by new orderings, and adds all orderings that follow from these. */
+  /** Replaces the orderings by new orderings, and adds all orderings that follow from them. */
   replace(orderings: readonly Ordering[]): void {
     this.#expand([], orderings)
   }

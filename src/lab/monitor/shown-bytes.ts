@@ -44,7 +44,7 @@ export function showMessage(message: MessageObservation, columns: number): Shown
   for (const [at, cell] of cells.entries()) {
     if (at < first) continue
     const isLast = isWhole && at === cells.length - 1
-    // most cells are ASCII, and the width of all before them need not be computed again
+    // most cells are ASCII, and the loop does not compute the width of all cells before them again
     const isAscii = ASCII.test(cell.shown)
     if (width + (isAscii ? cell.shown.length : displayWidth(cell.shown)) > columns - (isLast ? 1 : 2))
       return { text: `${shown}${MORE}"`, caret }

@@ -29,7 +29,7 @@ export interface StoreOptions {
   readonly durable?: Durability | undefined
   /** Size limit of the file in bytes, beyond which the store drops finished tables, the oldest first; unlimited by default. */
   readonly keep?: number | undefined
-  /** Called with errors that no caller waits for, such as exceptions of followers; by default they become warnings of the process. */
+  /** Called with errors for which no caller waits, such as exceptions of followers; by default they become warnings of the process. */
   readonly onError?: OnStoreError | undefined
   /** Source of time; the system's by default. */
   readonly timers?: Timers | undefined

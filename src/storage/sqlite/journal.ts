@@ -20,7 +20,7 @@ import { type Database, toNumber, toText } from './database.ts'
  * and a head begins with a digit. So the first character of a line distinguishes them, for any text of users.
  *
  * Openings are most of the bytes, because they hold the initial state, and are alike for the same game. So a batch has
- * their common beginning once, after a line `=`, and a line that begins with `^` stands for it in the parts after that.
+ * their common beginning once, after a line `=`, and a line that begins with `^` stands for it in later parts.
  * A part with `^` cannot be read alone: BatchReader looks for the last `=` before the part, and then reads forward, so that it
  * never mistakes the text of another part for a shared beginning.
  *

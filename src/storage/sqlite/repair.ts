@@ -83,7 +83,7 @@ export function repair(path: string, now: number): Repair {
 
 /**
  * Archives the files of a damaged database and opens it. SQLite opens no file that is shorter than the length in its head, so the
- * repair extends such a file, and the pages after the old end count as damaged.
+ * repair extends such a file, and marks the pages after the old end as damaged.
  */
 function openArchived(path: string, now: number): { readonly database: Database; readonly archive: string } {
   const missing = countMissingBytes(path)

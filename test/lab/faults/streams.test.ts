@@ -163,7 +163,7 @@ describe('faults of the whole stream', () => {
     expect(heard).toMatchObject({ pieces: ['a', 'b'], finished: true })
   })
 
-  test('bandwidth: delivers pieces of 20 ms, and no more bytes a second than that', async () => {
+  test('bandwidth: delivers pieces of 20 ms, and no more bytes a second than the bandwidth', async () => {
     const { ours, clock, writes } = await behind('bandwidth 500/s')
     ours.write('x'.repeat(500))
     expect(writes()).toEqual(['x'.repeat(10)])
@@ -371,7 +371,7 @@ test('a message that is held for long because it has no end is reported, once', 
   expect(sentences).toEqual([])
   await clock.pass(60_000)
   expect(sentences).toEqual([
-    'a rule at a message holds what the client has sent, because it is not a whole message: 2 bytes, with no line end (\\n)',
+    'a rule at a message holds the bytes of the client, because they are not a whole message: 2 bytes, with no line end (\\n)',
   ])
   expect(clock.waiting).toBe(0)
   there.finish()
@@ -435,7 +435,7 @@ describe('a transport with faults', () => {
     expect(heard.text).toHaveLength(3000)
   })
 
-  test('what waits in a lane counts as unsent, and delays whenSent', async () => {
+  test('bytes that wait in a lane are unsent, and delay whenSent', async () => {
     const { ours, clock } = await behind('stall 5s')
     ours.write('x'.repeat(100_000))
     expect(ours.unsent).toBe(100_000)
