@@ -33,6 +33,15 @@ const CONTRACTION =
 const DOUBLE_NEGATION =
   /\bnot\b[^.;,:]*\bunless\b|\bunless\b[^.;,:]*\b(?:not|no|never)\b|\bnot un\w+ed\b|\bnot in(?:valid|complete|visible)\b/
 
+const COUNTS_AS = /\bcount(?:s|ed)? as\b/i
+const BARE_POINTER =
+  /\b(?:detects?|knows?|shows?|mounts?|do|does|did|for|after|before|than|of|with|in|to|by|from|at|until|without|like|on|sees?|says?|allows?|prevents?|reports?|checks?|tries|needs?|means?|against|about|changes?|notices?|finds?|logs?|ends?) (?:this|that|these|those)(?=[.,;:)]|$)/i
+const STRANDED =
+  /\b(?:that|which|whom|whose|what)\b[^.,;:]* (?:to|for|with|of|from|about|against|at)(?=[.;]|$)|\b(?:to (?:choose from|connect to|wait for|ask for|play with|write to)|been in|talks? about|plays? on)(?=[.;]|$)/
+const NEED_NOT = /\b(?:need|dare) not\b|\bought to\b/i
+const TOO_A =
+  /\b(?:too|so|as|how) (?:long|short|small|large|big|early|late|few|many|much|good|great|high|low|old|new|fast|slow|hard|easy|simple|wide) an? \w/i
+
 /** Maximum number of words of a sentence, and of a part between two of `.`, `;`, `:` and parentheses. */
 const LONGEST = 50
 const LONGEST_PART = 36
@@ -76,6 +85,15 @@ export const kinds: readonly SentenceKind[] = [
   { name: 'inversion', advice: 'put the subject first', finds: (text) => INVERSION.test(text) },
   { name: 'contraction', advice: 'write both words', finds: (text) => CONTRACTION.test(text) },
   { name: 'two negations', advice: 'write the positive condition', finds: (text) => DOUBLE_NEGATION.test(text) },
+  { name: 'count as', advice: 'write "is", "becomes" or "is treated as"', finds: (text) => COUNTS_AS.test(text) },
+  { name: 'a sentence that points without a noun', advice: 'write "the end", not "that"', finds: (text) => BARE_POINTER.test(text) },
+  {
+    name: 'a preposition at the end',
+    advice: 'write "for which", or a noun',
+    finds: (text) => !text.endsWith('?') && STRANDED.test(text),
+  },
+  { name: 'need not', advice: 'write "does not have to"', finds: (text) => NEED_NOT.test(text) },
+  { name: 'too long a line', advice: 'write "a line that is too long"', finds: (text) => TOO_A.test(text) },
   { name: 'a long sentence', advice: 'make two sentences', finds: (text) => isTooLong(text) },
   { name: 'nested clauses', advice: 'make two sentences, or replace a clause by a noun', finds: (text) => countClauses(text) >= CLAUSES },
 ]

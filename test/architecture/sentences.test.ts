@@ -66,6 +66,11 @@ test.each([
   ['inversion', 'A guest has no password, nor does the house.'],
   ['contraction', "The peer doesn't read."],
   ['two negations', 'The line is not sent unless the peer reads.'],
+  ['count as', 'A reset counts as an end.'],
+  ['a sentence that points without a noun', 'The peer closes, and the role reports that.'],
+  ['a preposition at the end', 'Returns the line that the role waits for.'],
+  ['need not', 'A role need not send an answer.'],
+  ['too long a line', 'Refuses too long a line.'],
   ['nested clauses', 'Finds a client that sends a message that the server that plays refuses.'],
   [
     'a long sentence',
