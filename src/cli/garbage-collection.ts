@@ -8,7 +8,7 @@ import type { Clock } from '../base/clock.ts'
  *   every 64 MB of them, with a step of 5 ms at each further read. 50 peers at full speed delayed other peers by 200 ms once
  *   a second. With both counted together, the growth of the heap decides.
  * - Pretenuring: when many connections are open, V8 treats connections as long-lived and allocates new connections among the
- *   old objects. Everything that they refer to then stays until the next full collection, and short pauses become ten times
+ *   old objects. All objects to which they refer then stay until the next full collection, and short pauses become ten times
  *   as long.
  * - Marking and sweeping: with a second processor, other threads mark and sweep old objects. With 5,000 users online, a full
  *   collection then stops the server for 10 to 35 ms, otherwise for 150 ms. On a single processor, these threads would take

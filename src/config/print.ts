@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { wrap } from '../games/text/graphemes.ts'
 import { Config, flattenSettings, type ResolvedConfig, splitName } from './config.ts'
 
-/** The defaults of optional settings, as phrases for people; programs declare those of their options. */
+/** The defaults of optional settings, as phrases for people; programs declare the defaults of their own options. */
 const MISSING: Readonly<Record<string, string>> = {
   only: 'all programs',
   portBase: 'each program has a port of its own',

@@ -6,7 +6,7 @@ import type { Opened } from './table.ts'
 /*
  * Ratings follow Glicko-2 (M. Glickman, "Example of the Glicko-2 system", 2022), with one difference. In the paper, a rating period has
  * ten to fifteen games of a player; here every game is a period of its own, so that the new rating is known when the game is over. One
- * game shows almost nothing about volatility, the measure of how erratic a player is from period to period. Two players who beat each
+ * game shows almost nothing about volatility, the measure of a player's changes from period to period. Two players who beat each
  * other in turn surprise the system every time: their volatility grew without end, slowly for 200,000 games and then, with the
  * deviation, to infinity within ten games. Therefore all three numbers have bounds:
  *

@@ -55,7 +55,7 @@ export function withLoopTime<Result>(work: () => Result): Result {
   return roles.run(new LoopTime(), work)
 }
 
-/** Returns a program of a plug-in, each of whose roles has a loop time of its own. */
+/** Returns a program of a plug-in in which each role has a loop time of its own. */
 export function limitRoles(program: Program): Program {
   const { protocol } = program
   const { name, title, automaton, over, opposite } = protocol

@@ -95,7 +95,7 @@ export interface PeerHandle {
   /** Ends the conversation, with a reason of the seating. */
   end(reason: string): void
   /**
-   * Resolves when the peer has read most of the output and it is its turn in the run queue; immediately if the transport cannot know how
+   * Resolves when the peer has read most of the output and has its turn in the run queue; immediately if the transport cannot know how
    * much the peer has read.
    */
   ready?(): Promise<void>

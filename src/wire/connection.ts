@@ -95,7 +95,7 @@ export class Connection extends Sender implements Sink {
   #isPeerClosed = false
   #broken: string | undefined
   #paused = false
-  /** Counts bytes outside of messages. Created at the first of them, because most peers send none. */
+  /** Counts bytes outside of messages. Created at the first such byte, because most peers send only messages. */
   #ignored: Ignored | undefined
   /** Number of messages that were read since both sides closed. */
   #readAfterClose = 0

@@ -165,7 +165,7 @@ describe('two people', () => {
     expect(await grace.type('5')).toContain('ada is to move.')
   })
 
-  test('agree on a draw, or do not', async () => {
+  test('agree on a draw, or disagree', async () => {
     const { ada, grace } = await two()
     ada.news()
     expect(await ada.type('draw')).toBe(lines('', 'You have offered a draw.'))

@@ -365,7 +365,7 @@ describe('names', () => {
     await received(stranger, 'NAME ada\n')
     expect(linesOf(stranger).slice(1)).toEqual(['Welcome ada'])
     await received(stranger, 'RESUME\n')
-    expect(linesOf(stranger).slice(2)).toEqual(['ERROR you have no quiz that is not finished: START one'])
+    expect(linesOf(stranger).slice(2)).toEqual(['ERROR you have no open quiz: send START'])
   })
 
   test('of two connections of one account, the connection that resumes continues, and the other is closed', async () => {
@@ -403,7 +403,7 @@ describe('the course of a quiz', () => {
   test('START is refused during a quiz, and RESUME without one', async () => {
     const lobby = new TestLobby()
     const peer = await enter(lobby, 'NAME ada', 'RESUME', 'START 1')
-    expect(linesOf(peer)[1]).toBe('ERROR you have no quiz that is not finished: START one')
+    expect(linesOf(peer)[1]).toBe('ERROR you have no open quiz: send START')
     await peer.say('START 1\n')
     expect(linesOf(peer).slice(-2)).toEqual([expect.stringMatching(/^ERROR "START 1" does not belong here; expected a letter/), 'ANSWER?'])
     await peer.say(`${letterOf(peer, true)}\n`, 'RESUME\n', 'START 1\n')

@@ -23,7 +23,7 @@ export async function receiveText(socket: Socket, text: string): Promise<string>
   }
 }
 
-/** Connects users at the front door, each of which has sent some lines in JSON. */
+/** Connects users at the front door, after each has sent some lines in JSON. */
 export async function connectJsonUsers(
   port: number,
   count: number,

@@ -223,7 +223,7 @@ describe('peers that do not speak TLS', () => {
   test.each([
     ['says nothing', 0, ['127.0.0.1']],
     ['begins to speak TLS', 1, []],
-  ] as const)('after two seconds, the host reports a client that %s, or does not', async (_, begins, noticed) => {
+  ] as const)('after two seconds, the host reports a late client, but no other client: a client that %s', async (_, begins, noticed) => {
     const clock = new TestClock(Date.now())
     const peers: string[] = []
     const listener = await closeAfterTest(listenTls(ANY, await certificate(), () => {}, { clock, slow: ({ host }) => peers.push(host) }))

@@ -67,7 +67,7 @@ export const python: readonly Question[] = [
       'It loses all data that follows the LF.',
       'It reads 1024 bytes in all.',
       'It never ends if the peer closes.',
-      'It fails if the LF is the first.',
+      'It fails if the LF is the first byte.',
     ],
     right: 2,
     explanation: "From then on recv() returns b'' immediately, again and again: test for it, and stop.",

@@ -133,7 +133,7 @@ export const sockets: readonly Question[] = [
     explanation: 'Therefore a new server seems to hang: it waits for its first client.',
   },
   {
-    text: 'send() returns 300, though it was given 1000 bytes. What does that mean?',
+    text: 'send() returns 300, but the program gave it 1000 bytes. What does that mean?',
     options: [
       '700 bytes are not sent yet.',
       '700 bytes were lost on the way.',

@@ -42,7 +42,7 @@ export type OnReplaced = (reason: string) => void
 
 /** Maximum number of seat tokens that one login remembers; it drops the oldest. */
 const TOKENS = 50
-/** Maximum number of accounts whose time of leaving the registry remembers; it drops the oldest first. */
+/** Maximum number of accounts in the registry with the time of their last end; the registry drops the oldest time first. */
 const LEFT = 10_000
 /** The server ends at least this many of a person's connections in one turn of the event loop. */
 const FEW = 8

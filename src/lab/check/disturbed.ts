@@ -130,7 +130,7 @@ function hasMessageEnd({ lacks }: Framing): boolean {
   return lacks !== undefined
 }
 
-/** Checks whether a framing accepts CR LF as a line end; if it does not, the CR belongs to the message. */
+/** Checks whether a framing accepts CR LF as a line end; otherwise the CR belongs to the message. */
 function dropsCr(framing: Framing): boolean {
   const decoder = framing.decoder()
   decoder.push(encode('x\r\n'))

@@ -69,7 +69,7 @@ function accepted({ role }: CheckSubject, again: string, refused: string, lines:
 
 /**
  * Plays the messages of the judge to Parlor's own role of the program's side, which gets the lines that were typed into the program.
- * Resolves to the sentence with which the role refuses it; to `undefined` if it does not.
+ * Resolves to the sentence with which the role refuses it; to `undefined` if the role accepts it.
  */
 async function findRefusal(
   { program, options, role, seed, clock }: CheckSubject,

@@ -143,7 +143,7 @@ async function judgeAfterwards(
   return { cause: 'never-closes', sentence: `the client does not end within ${END_WAIT / 1000} s`, lines }
 }
 
-/** Returns the finding that a program has ended by an error that it does not handle; `undefined` if it has not. */
+/** Returns the finding that a program has ended by an error that it does not handle; `undefined` without such an end. */
 export function findUnhandledError(role: Side, running: RunningProgram, end: ProgramEnd | undefined): Finding | undefined {
   if (!end || !isCrash(end) || !isUnhandled(end, running.output.text())) return undefined
   const lines = running.output.lastLines(QUOTED)

@@ -157,7 +157,7 @@ function toFinding({ subject, match, end, running, watch, spins, isGarbled, inte
   if (isGarbled && !isOdd && (stopped || !trouble))
     return {
       cause: 'wrong-encoding',
-      sentence: `the ${role} printed \ufffd in place of a character that it was sent`,
+      sentence: `the ${role} printed \ufffd in place of a character that the judge sent`,
       lines: running.output.lastLines(QUOTED),
       observations,
     }

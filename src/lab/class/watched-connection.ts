@@ -17,7 +17,7 @@ export interface ConnectionOrigin {
 
 /** Maximum number of characters of a name in a row. */
 const NAME = 40
-/** Estimated bytes of an observation beside its texts. */
+/** Estimated bytes of an observation without its texts. */
 const OVERHEAD = 400
 
 /** WatchedConnection follows one connection with a monitor: its row of the class console, and its last observations, masked. */

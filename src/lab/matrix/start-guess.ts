@@ -36,7 +36,7 @@ interface Language {
   readonly start: (file: string) => string
   /** Returns the command that builds it from its own file and its helpers. */
   readonly build?: (file: string, helpers: readonly string[]) => string
-  /** Extensions of files that are built together with it. */
+  /** Extensions of files that belong to the same build. */
   readonly helpers?: RegExp
   /** Index of the first argument in its text: `argv[1]`, `args[0]`. */
   readonly first: number

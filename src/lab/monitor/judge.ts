@@ -18,7 +18,7 @@ interface Fit {
   readonly fitting: readonly Ordering[]
   /** All orderings before the message passed. */
   readonly all: readonly Ordering[]
-  /** The legal message of the same side before it. */
+  /** The last legal message of the same side before that message. */
   readonly last: string
 }
 

@@ -171,7 +171,7 @@ export class ConversationMonitor {
     }
   }
 
-  /** Takes the rest of a message. Nothing shows whether it is the rest of a secret. */
+  /** Takes the rest of a message. The rest may belong to a secret. */
   #takeRest(from: Side, { start, end }: WholeMessage): void {
     if (this.protocol.automaton.secrets !== undefined && from === 'client') this.#addSecretBytes([{ start, end }])
     const sentence = `${formatCount(end - start, 'byte')} of the ${from} are the rest of a message whose beginning the recording lacks`

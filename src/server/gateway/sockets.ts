@@ -34,7 +34,7 @@ const OPTIONS = {
   closeTimeout: CLOSE_TIMEOUT,
 }
 
-/** SocketGuards has the limits of the HTTP connections, some of which become WebSockets. */
+/** SocketGuards has the limits of the HTTP connections; some connections become WebSockets. */
 export interface SocketGuards {
   readonly gate: RequestGate
   readonly timeouts: ConnectionTimeouts

@@ -26,7 +26,7 @@ export interface Repair {
   readonly archive: string
   /** Number of places of the journal that are lost. */
   readonly places: number
-  /** Tables whose last events, or all of whose events, are lost. */
+  /** Tables that have lost their last events, or all events. */
   readonly tables: readonly number[]
   /** Names of the SQL tables that have lost rows. */
   readonly rows: readonly string[]

@@ -28,7 +28,7 @@ export class DirectSockets {
     return startListening(server, toListenOptions(at))
   }
 
-  /** Connects to a server. Rejects with the system's error if none listens. */
+  /** Connects to a server. Rejects with the system's error if no server listens. */
   async connect(to: Address, clock: Clock): Promise<Transport> {
     // the socket is paused before it connects, so it reads nothing before the transport's `open`
     const open = () => new Socket({ allowHalfOpen: true, noDelay: true, onread: this.#onread }).pause().connect(toConnectOptions(to))
