@@ -42,6 +42,10 @@ const NEED_NOT = /\b(?:need|dare) not\b|\bought to\b/i
 const TOO_A =
   /\b(?:too|so|as|how) (?:long|short|small|large|big|early|late|few|many|much|good|great|high|low|old|new|fast|slow|hard|easy|simple|wide) an? \w/i
 
+const OMITTED_VERB =
+  /\b(?:but|and|or|if) (?:is|are|does|do|has|have|was|were|can|may|it (?:is|does|has|can)|they (?:are|do|have|can)|the \w+ (?:is|are|does|do|has|have)) not(?=[.,;:)]|$)|\bif not(?=[.,;:)]|$)/i
+const PART_OF_WHICH = /\b(?:all|none|some|each|most|many|one|two|several|both|either|neither) of (?:which|whom|whose)\b/i
+
 /** Maximum number of words of a sentence, and of a part between two of `.`, `;`, `:` and parentheses. */
 const LONGEST = 50
 const LONGEST_PART = 36
@@ -94,6 +98,8 @@ export const kinds: readonly SentenceKind[] = [
   },
   { name: 'need not', advice: 'write "does not have to"', finds: (text) => NEED_NOT.test(text) },
   { name: 'too long a line', advice: 'write "a line that is too long"', finds: (text) => TOO_A.test(text) },
+  { name: 'a verb that is left out', advice: 'write "otherwise", or repeat the verb', finds: (text) => OMITTED_VERB.test(text) },
+  { name: 'all of which', advice: 'make two sentences', finds: (text) => PART_OF_WHICH.test(text) },
   { name: 'a long sentence', advice: 'make two sentences', finds: (text) => isTooLong(text) },
   { name: 'nested clauses', advice: 'make two sentences, or replace a clause by a noun', finds: (text) => countClauses(text) >= CLAUSES },
 ]

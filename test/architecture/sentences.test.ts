@@ -71,6 +71,8 @@ test.each([
   ['a preposition at the end', 'Returns the line that the role waits for.'],
   ['need not', 'A role need not send an answer.'],
   ['too long a line', 'Refuses too long a line.'],
+  ['a verb that is left out', 'Returns the line that looks legal but is not.'],
+  ['all of which', 'Reads three files, all of which are small.'],
   ['nested clauses', 'Finds a client that sends a message that the server that plays refuses.'],
   [
     'a long sentence',
