@@ -199,7 +199,7 @@ export function checkFamily({ host, ipv6 = false }: { readonly host?: string | u
     throw new UsageError(`${host} is an address within one network only: name the network interface, too, such as ${host}%eth0`)
   if (ipv6 && host !== undefined && isIPv4(host))
     throw new UsageError(
-      `--ipv6 and ${host} exclude each other, because that is an address of IPv4: leave --ipv6 out, or give another address`,
+      `--ipv6 and ${host} exclude each other, because the address is an IPv4 address: leave --ipv6 out, or give another address`,
     )
 }
 

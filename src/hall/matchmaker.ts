@@ -210,7 +210,7 @@ export class Matchmaker {
     }
   }
 
-  /** Reserves a table with the house in all seats but one; see `Openings.reserve`. Throws a CapacityError if the hall is full. */
+  /** Reserves a table with the house in all seats except one seat; see `Openings.reserve`. Throws a CapacityError if the hall is full. */
   #reserveWithHouse(seek: Pick<SeekRequest, 'owner' | 'game' | 'options' | 'seats' | 'code' | 'clock'>, counts: boolean): Opening {
     const { rules, openings, capacity } = this.#options
     capacity.checkTables()

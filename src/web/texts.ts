@@ -50,7 +50,8 @@ export const texts = {
   copied: 'Copied',
   openTables: 'Open tables',
   noOpenTables: 'No open tables',
-  openOne: 'Choose a game above to open one. A program can open one too: connect it to the game’s port and its table appears here.',
+  openOne:
+    'Choose a game above to open a table. A program can open a table, too: connect it to the game’s port and its table appears here.',
   firstGame: (game: string) => `Play ${game} against the house`,
   free: 'free',
   seat: 'seat',

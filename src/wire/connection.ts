@@ -215,7 +215,7 @@ export class Connection extends Sender implements Sink {
     const first = !this.hasReceived && this.#inbox.pending === 0 && !(this.#end && this.#ignored)
     if (first && TLS_RECORDS.includes(bytes[0] ?? 0) && bytes[1] === TLS_VERSION) {
       const end = new Disconnected('violation', 'the other side speaks TLS, and this side does not: both sides must speak TLS, or neither')
-      // a side that has sent all messages and closed detects this only now
+      // a side that has sent all messages and closed detects the loss only now
       if (this.#end !== CLOSED) return this.fail(end)
       this.#end = end
     }

@@ -77,7 +77,7 @@ export async function judge(store: Store, ledger: Ledger): Promise<Verdict> {
 
 /**
  * Returns the faults of a list in the journal, whose entries were requested in this order: it contains the acknowledged
- * ones, none of the refused ones, and none twice.
+ * entries once each, and no refused entry.
  */
 export function follow(wishes: readonly Wish[], persisted: readonly string[]): string[] {
   // the numbers of entries that the requests up to here can explain; an unanswered request may or may not have succeeded

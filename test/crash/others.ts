@@ -71,7 +71,7 @@ class Quizzes {
   /** The judged answers of the open quiz, and the points for them. */
   #judged = 0
   #points = 0
-  /** The number of the last question in this quiz, and of the last answered one. */
+  /** The number of the last question in this quiz, and of the last answered question. */
   #asked = 0
   #answered = 0
   #resumed = false

@@ -189,7 +189,7 @@ describe('play', () => {
   })
 
   test.each(['play tictactoe private grace', 'invite tictactoe against grace', 'invite tictactoe size 5 grace'])(
-    'explains that an invitation asks no user, and how to challenge one: %s',
+    'explains that an invitation asks no user, and how to challenge a user: %s',
     async (typed) => {
       const { caller, lobby } = await inside()
       lobby.answers('seek', { code: 'amber-otter-seven' })

@@ -290,7 +290,7 @@ describe('files of real programs', () => {
     ['empty columns behind the others', 'question;right;wrong;;\nQ;a;b;;\n'],
     ['empty fields behind the others', 'question;right;wrong\nQ;a;b;;;\n;;;;\n'],
     ['a line that names the separator', 'sep=;\r\nquestion;right;wrong\r\nQ;a;b\r\n'],
-    ['a separator that is none of the usual ones', '"sep=|"\nquestion|right|wrong\nQ|a|b\n'],
+    ['an unusual separator', '"sep=|"\nquestion|right|wrong\nQ|a|b\n'],
     ['blank lines above', '\n\n  \nquestion\tright\twrong\nQ\ta\tb\n'],
   ])('reads CSV with %s', async (_, text) => {
     expect(await allOf(text, 'csv')).toEqual([{ text: 'Q', options: ['a', 'b'], right: 0 }])

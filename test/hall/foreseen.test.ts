@@ -74,7 +74,7 @@ describe('a player who computes the next random numbers', () => {
     expect(tossesOf(found ?? 0, 2 * TOSSES)).toEqual(tosses)
   })
 
-  test('learns nothing about other tosses from visible ones: at equal events, tables with other seeds toss differently', () => {
+  test('learns nothing about other tosses from visible tosses: at equal events, tables with other seeds toss differently', () => {
     const tosses = tossesOf(newSeed(chance), TOSSES)
     expect(seedOf(tosses, 0, 200_000)).toBeUndefined()
     // 60 known tosses predict the next one no better than a guess: 400 tables, ± 5 standard deviations

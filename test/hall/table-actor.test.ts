@@ -182,7 +182,7 @@ describe('append before publish', () => {
     })
   })
 
-  test('decides commands immediately, in order, and each append follows the previous one', async () => {
+  test('decides commands immediately, in order, and each append follows the previous append', async () => {
     const { log, table } = await opened()
     const watcher = new Listener('watcher')
     table.subscribe(watcher)

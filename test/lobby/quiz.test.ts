@@ -81,7 +81,7 @@ function letterOf(peer: FakePeer, right: boolean): string {
   return found.slice(0, 1)
 }
 
-/** Connects and sends some lines, each after the previous one is answered. */
+/** Connects and sends some lines, each after the answer to the previous line. */
 async function enter(lobby: TestLobby, ...lines: readonly string[]): Promise<FakePeer> {
   const peer = await lobby.client('fh/quiz', { questions: QUESTIONS })
   for (const line of lines) await received(peer, `${line}\n`)
@@ -400,7 +400,7 @@ describe('names', () => {
 })
 
 describe('the course of a quiz', () => {
-  test('START is refused during a quiz, and RESUME without one', async () => {
+  test('START is refused during a quiz, and RESUME without a quiz', async () => {
     const lobby = new TestLobby()
     const peer = await enter(lobby, 'NAME ada', 'RESUME', 'START 1')
     expect(linesOf(peer)[1]).toBe('ERROR you have no open quiz: send START')

@@ -289,7 +289,7 @@ test('from one address, over the network: a silent client with unread output is 
     onTestFinished(() => void socket.destroy())
     return socket
   }
-  // each answer waits a quarter of a second after the previous one
+  // each answer waits a quarter of a second after the previous answer
   const first = connectClient('c8/headtail')
   await once(first, 'data')
   first.end('H\n'.repeat(100))

@@ -144,7 +144,7 @@ export function tablesContract(open: Open): void {
   })
 
   describe('claims of tables', () => {
-    test('give each table to one lease, until that is released', async () => {
+    test('give each table to one lease, until the release of the lease', async () => {
       const { tables, meeting } = await open()
       const [one, other] = [await meeting.leases.grant(), await meeting.leases.grant()]
       expect(await tables.claim([1, 2, 3], one.id)).toEqual([1, 2, 3])

@@ -10,7 +10,7 @@ import { fates } from './samples.ts'
 
 const GROUP_COMMIT = new URL('../../src/storage/group-commit.ts', import.meta.url).href
 
-/** A store of numbers, whose transaction fails for an odd one; it refuses batches that expect events. */
+/** A store of numbers, whose transaction fails for an odd number; it refuses batches that expect events. */
 class Ledger implements Pick<EventStore, 'write'> {
   /** Written numbers, and how many each transaction had. */
   readonly persisted: number[] = []

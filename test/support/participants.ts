@@ -161,7 +161,7 @@ export class DoorParticipant implements Participant {
     this.#name = name
   }
 
-  /** Connects and types lines, each after the answer to the previous one; its name, if no lines are given. */
+  /** Connects and types lines, each after the answer to the previous line; its name, if no lines are given. */
   async arrive(lines: readonly string[] = []): Promise<this> {
     this.#peer = await this.#lobby.client('parlor/door')
     this.#received = 0

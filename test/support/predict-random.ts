@@ -20,7 +20,7 @@ const WORD = (1n << 64n) - 1n
 /** A sum of bits of the first state, with its value: bit 128 is the value, and the others are the bits in the sum. */
 type Equation = bigint
 
-/** Returns the numbers from 1 to `high` that follow the seen ones, if these came from `Math.random`; else undefined. */
+/** Returns the numbers from 1 to `high` that follow the seen numbers, if the seen numbers came from `Math.random`; else undefined. */
 export function predictMathRandom(observed: readonly number[], high: number, count: number): number[] | undefined {
   const forms = formsOf(BATCH + STRIDES.length * (observed.length + 1))
   for (const stride of STRIDES) {

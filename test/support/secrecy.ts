@@ -36,7 +36,7 @@ export interface Plot {
 /** Participant is a user of one protocol. */
 export interface Participant {
   readonly called: string
-  /** The seat; without one, the holder may know everything that is open to a watcher. */
+  /** The seat; without a seat, the holder may know everything that is open to a watcher. */
   readonly who: SeatNumber | 'watcher'
   act(act: Act): Promise<void>
   /** Returns each write received since the last call. */

@@ -233,7 +233,7 @@ describe('lines', () => {
     expectDecoded({ framing: lines(), bytes: concatBytes(Uint8Array.of(0xe2, 0x82), '\n', '€\n'), messages: ['\ufffd', '€'] })
   })
 
-  test('a line end inside a message becomes a blank, so one message stays one', () => {
+  test('a line end inside a message becomes a blank, so one message stays one message', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', '\n', '\r\n', 'é') }), (text) => {
         expect(decodeAll(lines(), [concatBytes(lines().encode(text))])).toEqual([text.replace(/\r?\n/g, ' ')])

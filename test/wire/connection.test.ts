@@ -649,7 +649,7 @@ describe('closing', () => {
 })
 
 describe('datagrams', () => {
-  test('each datagram is a message, also an empty one, and each answer is a datagram', async () => {
+  test('each datagram is a message, also an empty datagram, and each answer is a datagram', async () => {
     const { connection, there, writes } = connect(segments(), { datagrams: true })
     for (const text of ['%H', '', '%M\n']) there.write(text)
     expect(await connection.receive()).toBe('%H')

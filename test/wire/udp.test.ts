@@ -129,7 +129,7 @@ describe('a UDP listener', () => {
     expect(clock.waiting).toBe(0)
   })
 
-  test('accepts a limited number of remotes until it forgets one', async () => {
+  test('accepts a limited number of remotes until it forgets a remote', async () => {
     const { at, arrivals } = await place({ remotes: 1 })
     const [one, other] = [await plain(at), await plain(at)]
     one.say('x')

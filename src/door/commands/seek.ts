@@ -13,7 +13,7 @@ function games({ lobby: { catalogue } }: DoorSession): CommandOutput {
     [entry.name, entry.title],
     ...describeSettings(entry).map(([setting, about]) => ['', `${setting}: ${about}`]),
   ])
-  return [...formatColumns(rows), '', 'To begin one, type: play hangman     With a setting: play tictactoe size 4']
+  return [...formatColumns(rows), '', 'To begin a game, type: play hangman     With a setting: play tictactoe size 4']
 }
 
 function play(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput> {

@@ -17,7 +17,7 @@ export const internet: readonly Question[] = [
     text: 'Which DNS record holds an IPv6 address?',
     options: ['AAAA', 'A', 'MX', 'CNAME'],
     right: 0,
-    explanation: 'A holds the 32 bits of IPv4, AAAA four times as many; MX and CNAME hold names.',
+    explanation: 'A holds the 32 bits of IPv4, AAAA holds four times as many; MX and CNAME hold names.',
   },
   {
     text: 'Which DNS record names the mail servers of a domain?',

@@ -92,7 +92,7 @@ export const messages: readonly Question[] = [
     text: 'A little-endian host reads the bytes 00 01 as a 16-bit number, without swapping them. What does it get?',
     options: ['1', '256', '16', '10'],
     right: 1,
-    explanation: 'It takes the second byte for the more significant one: 1 * 256 + 0. The sender meant 1.',
+    explanation: 'It takes the second byte for the more significant byte: 1 * 256 + 0. The sender meant 1.',
   },
   {
     text: 'Which byte order do x86 processors use?',

@@ -84,7 +84,7 @@ export const sockets: readonly Question[] = [
     text: 'What does connect() do on a TCP socket?',
     options: ['It waits for a client.', 'It opens a connection to a server.', 'It sends the first message.', 'It looks for a free server.'],
     right: 1,
-    explanation: 'It starts the handshake, and returns when that has succeeded or failed.',
+    explanation: 'It starts the handshake, and returns when the handshake has succeeded or failed.',
   },
   {
     text: 'Which program or system chooses the port number at the client’s end, as a rule?',

@@ -17,7 +17,7 @@ import { pauseFor, programClock } from './waiting.ts'
 
 /*
  * The judge plays against a program whose state it cannot read. It has to know when the program waits for its person, and which line
- * leads to a legal message. No worksheet says that in a form that a program can read. But Parlor's own role of the same side knows both,
+ * leads to a legal message. No worksheet describes these two in a form for programs. But Parlor's own role of the same side knows both,
  * because it asks its console at the same moments.
  *
  * So a shadow of the program's side runs beside it. It reads the messages of the judge to the program, and the judge drops the messages of

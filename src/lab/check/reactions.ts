@@ -49,7 +49,7 @@ function pause({ clock }: CheckSubject, ms: number): Promise<void> {
   return new Promise((resolve) => clock.after(ms, resolve))
 }
 
-/** Finds a message that a program has sent because it took a wrong message for a legal one, so that its turn came too soon. */
+/** Finds a message that a program has sent because it took a wrong message for a legal message, so that its turn came too soon. */
 export function findReaction({ role, program }: CheckSubject, since: readonly Observation[], quoted: string): Finding | undefined {
   const { automaton } = program.protocol
   const messages = since.filter((one) => one.kind === 'message')

@@ -28,7 +28,7 @@ export interface Usage {
 /** StopReason is the reason why the judge has ended a program: the program exceeded a limit, or was not needed any more. */
 export type StopReason = 'time' | 'output' | 'memory' | 'judge'
 
-/** ProgramEnd is the end of a program. A program has an exit code, or a signal or the judge has ended it. */
+/** ProgramEnd is the end of a program: its exit code, its signal, or the reason of the judge. */
 export interface ProgramEnd {
   readonly code?: number
   /** Name of the signal, such as `SIGSEGV`. */

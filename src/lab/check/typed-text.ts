@@ -124,7 +124,7 @@ function isEqual(one: string, other: string, isText: boolean): boolean {
   return first.toLowerCase() === second.toLowerCase() || (/^[+-]?\d+$/.test(first) && Number(first) === Number(second))
 }
 
-/** Change is the cause of a difference between a message and the expected one, and its explanation as the end of a sentence. */
+/** Change is the cause of a difference between a message and the expected message, and its explanation as the end of a sentence. */
 interface Change {
   readonly code: Cause
   readonly hint: string
@@ -138,7 +138,7 @@ interface Before {
   readonly longest: number
 }
 
-/** Explains how a message differs from the expected one; `undefined` if it does not resemble it. */
+/** Explains how a message differs from the expected message; `undefined` if it does not resemble it. */
 function explainChange(expected: string, text: string, { prompt, longest }: Before): Change | undefined {
   const lost = [...expected].find((character) => character > '\x7f' && !text.includes(character))
   const ahead = text.endsWith(expected) ? text.slice(0, -expected.length).trim() : ''
@@ -164,7 +164,7 @@ function explainChange(expected: string, text: string, { prompt, longest }: Befo
   return undefined
 }
 
-/** Explains a message that is only the beginning of the expected one. */
+/** Explains a message that is only the beginning of the expected message. */
 function explainCut(expected: string, text: string, longest: number): Change {
   const [sent, whole] = [encode(text).length, encode(expected).length]
   const isWide = whole > expected.length

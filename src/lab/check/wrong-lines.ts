@@ -10,7 +10,7 @@ import type { Script } from './script.ts'
  * the worksheet's program would crash.
  *
  * The worksheet's client sends other lines of this kind, such as a number that is out of range, and the server answers by a message that
- * no good game shows. A client must read this message, too. The author of a client may refuse such a line, and that is no fault.
+ * no good game shows. A client must read this message, too. The author of a client may refuse such a line, and the refusal is no fault.
  */
 
 /** Lines that few games allow. Numbers are below and above a small range. */

@@ -94,7 +94,7 @@ function scriptOf(side: Side, files: readonly SourceFile[]): GuessedStart | unde
     // as with npm, a shell runs it
     return typeof script === 'string' ? { command: `sh -c ${quote(script)}`, file: 'package.json' } : undefined
   } catch {
-    // a package.json with an error gives no guess; the other files may give one
+    // a package.json with an error gives no guess; the other files may give a guess
     return undefined
   }
 }

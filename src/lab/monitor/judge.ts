@@ -241,7 +241,7 @@ export class Judge {
     return hasTurn(this.automaton, ordering, from) && !leadsTo(ordering.steps, from, text)
   }
 
-  /** If the server refuses a message, and it has no other message to refuse, it refuses the client's early message. */
+  /** A server that refuses a message, and has no other message to refuse, refuses the client's early message. */
   #rejectRefused({ from, text }: Passed): void {
     const { best } = this.#orderings
     if (from === 'client' || best.unrefused.length > 0 || !this.#orderings.isRefusal(text)) return

@@ -58,7 +58,7 @@ function resolveLink(path: string): string {
 
 /**
  * Returns a sentence on the loss if a database is missing or empty although there was a store. Signs of a store are its write-ahead
- * log, its progress mark, or an empty file, because the server never creates one. Otherwise returns `undefined`.
+ * log, its progress mark, or an empty file, because the server never creates an empty file. Otherwise returns `undefined`.
  */
 export function describeLoss(path: string): string | undefined {
   const size = statSync(path, { throwIfNoEntry: false })?.size

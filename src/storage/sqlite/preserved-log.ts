@@ -44,7 +44,7 @@ export class PreservedLog {
     this.release()
   }
 
-  /** Removes the second name, if that is possible. */
+  /** Removes the second name, if possible. */
   release(): void {
     if (this.#hasName) quietly(() => rmSync(preservedLogPath(this.#path), { force: true }))
     this.#hasName = false

@@ -150,7 +150,7 @@ export function CopyField({ label, value }: { readonly label: string; readonly v
   )
 }
 
-/** Choice is a row of words of which the user chooses one. */
+/** Choice is a row of words; the user chooses one of them. */
 export function Choice<Value extends string>(props: {
   readonly label: string
   readonly name: string

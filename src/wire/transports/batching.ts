@@ -23,7 +23,7 @@ import type { Flushable } from '../transport.ts'
  *
  * A batcher delivers a batch in parts, because the run queue learns the cost of direct reads from one part before the next
  * begins: new peers may run code for the first time, and 50 of them in one part took 75 ms. Tried before: parts of 4 sockets
- * while peers connect. If each game had its own connection, that cost 14 % of the games a second, and it made no flood less
+ * while peers connect. A connection for each game cost 14 % of the games a second, and made no flood less
  * harmful. In larger batches, the data of the first entries would leave the processor's cache before the batcher writes their
  * answers. `npm run bench` measures the gain of batching.
  */

@@ -154,7 +154,7 @@ describe('a look at a move that was typed', () => {
       prompts: { first, latest: first, last: '' },
     })
 
-  test('finds numbers that are not the typed ones', () => {
+  test('finds numbers that are not the typed numbers', () => {
     expect(typed(['6', 'MOVE5'], ['9', 'MOVE8'])?.sentence).toMatch(
       /"6" was typed, and the client sent "MOVE5" in place of "MOVE6": the number is off by one/,
     )

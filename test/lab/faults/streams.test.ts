@@ -44,7 +44,7 @@ describe('faults of the whole stream', () => {
     expect(writes()).toEqual(['Hel', 'lo\n', 'ab', 'c', 'd'])
   })
 
-  test('split 3, delay 100ms: sends each piece 100 ms after the previous one', async () => {
+  test('split 3, delay 100ms: sends each piece 100 ms after the previous piece', async () => {
     const { ours, clock, writes } = await behind('split 3,delay 100ms')
     ours.write('Hello\n')
     await clock.pass(99)
@@ -110,7 +110,7 @@ describe('faults of the whole stream', () => {
     expect(heard.closed).toBe('ECONNRESET')
   })
 
-  test('dribble: bytes arrive one by one, each later than the previous one', async () => {
+  test('dribble: bytes arrive one by one, each later than the previous byte', async () => {
     const { ours, clock, writes, peer } = await behind('dribble 5')
     ours.write('abc')
     ours.finish()

@@ -133,7 +133,7 @@ class Engine {
   }
 }
 
-/** The monitor's verdicts on the messages of a side, by their order; `undefined` for those without one. */
+/** The monitor's verdicts on the messages of a side, by their order; `undefined` for messages without a verdict. */
 function verdictsOf(seen: readonly Observation[], side: Side): (Verdict | undefined)[] {
   const verdicts = new Map<number, Verdict | undefined>()
   for (const one of seen) {

@@ -53,7 +53,7 @@ class HonestSide {
     else this.#far.write(piece)
   }
 
-  /** Receives a message, or sends one. */
+  /** Receives or sends a message. */
   async act(): Promise<void> {
     if (this.hasLeft || this.hasRejected) return
     const own = legalTransitions(this.peer.conversationState.automaton, this.peer.state).filter(
