@@ -13,6 +13,8 @@ export interface SentenceKind {
 
 const ONE =
   /\b(?:the|a|an|this|that|another|other|new|old|last|first|only|right|wrong|each|every|small|later|earlier|long|short|next|such|good|bad|same) ones?\b(?=[.,;:)?!]|$| (?:that|which|before|behind|with|in|is|are|and|for|by|from|at|on)\b)|(?:^|, |; |if |that |when )one (?:can|may|must|has|is|does|cannot|would|wants|gets|needs)\b/i
+const ANOTHER_ONE =
+  /\b(?:the|an?|any|without|begins?|sets?|opens?|gives?|shows?|creates?|challenge|returns|needs|forgets|stays) (?:more )?(?:[a-z]{4,} )?(?<!\bthan )ones?(?=[.,;)]|$)/i
 const PERSON = /\b(?:no one|someone|somebody|nobody|anyone|anybody|everyone|everybody)\b/i
 const CONCESSION = /\b(?:whoever|whatever|whichever|wherever|whenever|however (?:many|much|long|often|it|they|the))\b/i
 const WHO = /(?:^|[;:(] ?|\b(?:and|or|says|show|shows|know|knows|of|to|for|by|with|from|if|than) )who\b/i
@@ -33,9 +35,12 @@ const CONTRACTION =
 const DOUBLE_NEGATION =
   /\bnot\b[^.;,:]*\bunless\b|\bunless\b[^.;,:]*\b(?:not|no|never)\b|\bnot un\w+ed\b|\bnot in(?:valid|complete|visible)\b/
 
+const POINTER_AFTER_CONJUNCTION =
+  /\b(?:because|so|but|if|when|while|although|unless|until) (?:this|that|these|those) (?:is|are|was|were|has|have|makes?|means?|costs?|can|may|would|does)\b/i
+const FRONTED_OF = /(?:^|[;:] )Of (?!course\b|which\b)/
 const COUNTS_AS = /\bcount(?:s|ed)? as\b/i
 const BARE_POINTER =
-  /\b(?:detects?|knows?|shows?|mounts?|do|does|did|for|after|before|than|of|with|in|to|by|from|at|until|without|like|on|sees?|says?|allows?|prevents?|reports?|checks?|tries|needs?|means?|against|about|changes?|notices?|finds?|logs?|ends?) (?:this|that|these|those)(?=[.,;:)]|$)/i
+  /\b(?:detects?|knows?|shows?|mounts?|do|does|did|for|after|before|than|of|with|in|to|by|from|at|until|without|like|on|sees?|says?|allows?|prevents?|reports?|checks?|tries|needs?|means?|against|about|changes?|notices?|finds?|logs?|ends?) (?:this|that|these|those)(?=[.,;:)]|$)|\b(?:logs?|do|does|makes?|reports?|detects?|prevents?|notices?) (?:that|this) (?:in|with|by|on|for|possible|easy|impossible|once|twice|again|already|too|when|if|because|before|after|only)\b/i
 const STRANDED =
   /\b(?:that|which|whom|whose|what)\b[^.,;:]* (?:to|for|with|of|from|about|against|at)(?=[.;]|$)|\b(?:to (?:choose from|connect to|wait for|ask for|play with|write to)|been in|talks? about|plays? on)(?=[.;]|$)/
 const NEED_NOT = /\b(?:need|dare) not\b|\bought to\b/i
@@ -54,7 +59,7 @@ const CLAUSES = 3
 
 /** The kinds of sentences that the project does not have. */
 export const kinds: readonly SentenceKind[] = [
-  { name: 'one', advice: 'repeat the noun', finds: (text) => ONE.test(text) },
+  { name: 'one', advice: 'repeat the noun', finds: (text) => ONE.test(text) || ANOTHER_ONE.test(text) },
   { name: 'no noun for a person', advice: 'name a user, a player, a client or a peer', finds: (text) => PERSON.test(text) },
   { name: 'whatever', advice: 'write "for any …"', finds: (text) => CONCESSION.test(text) },
   {
@@ -82,11 +87,11 @@ export const kinds: readonly SentenceKind[] = [
   {
     name: 'this or that without a noun',
     advice: 'write "this move", not "this"',
-    finds: (text, { isPrinted }) => !isPrinted && POINTER.test(text),
+    finds: (text, { isPrinted }) => !isPrinted && (POINTER.test(text) || POINTER_AFTER_CONJUNCTION.test(text)),
   },
   { name: 'is to', advice: 'write "must" or "has to"', finds: (text) => TO_BE_DONE.test(text) },
   { name: 'future', advice: 'write the present tense', finds: (text, { isPrinted }) => !isPrinted && FUTURE.test(text) },
-  { name: 'inversion', advice: 'put the subject first', finds: (text) => INVERSION.test(text) },
+  { name: 'inversion', advice: 'put the subject first', finds: (text) => INVERSION.test(text) || FRONTED_OF.test(text) },
   { name: 'contraction', advice: 'write both words', finds: (text) => CONTRACTION.test(text) },
   { name: 'two negations', advice: 'write the positive condition', finds: (text) => DOUBLE_NEGATION.test(text) },
   { name: 'count as', advice: 'write "is", "becomes" or "is treated as"', finds: (text) => COUNTS_AS.test(text) },
