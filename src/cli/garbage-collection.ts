@@ -40,7 +40,7 @@ const ALONE = ['--no-concurrent-marking', '--no-concurrent-sweeping', '--no-conc
 
 /** Size of the space of young objects, in bytes, at which it stops growing. A server has reached it when it has started. */
 const YOUNG = 32 * 2 ** 20
-/** Milliseconds between two looks at the size. */
+/** Milliseconds between two checks of the size. */
 const INTERVAL = 1000
 
 /** YoungSpace reads the size of V8's space of young objects in bytes, and sets the factor by which V8 enlarges that space. */

@@ -328,7 +328,7 @@ export class Hall {
     this.#closing = Promise.all([this.#closing, released, ...tables.map((table) => table.settled())])
   }
 
-  /** Resolves when all appends and results from before `close` are done or have failed. */
+  /** Resolves when all earlier appends and results are done or have failed. */
   async settled(): Promise<void> {
     await this.#closing
     await this.recorder.settled()

@@ -16,7 +16,7 @@ import type { Opened } from './table.ts'
  * - rating: at most 3,000 above or below the rating of a newcomer. By the formula, a player who is so far ahead loses one game in thirty
  *   million.
  *
- * The code reads stored ratings from before the bounds as the nearest rating within the bounds.
+ * If a stored rating is out of bounds, the code reads it as the nearest rating within the bounds.
  */
 
 /** The rating of a newcomer, from "Example of the Glicko-2 system", step 1. No rating is less certain. */

@@ -152,7 +152,7 @@ const CLUES: readonly Clue[] = [
   (_, text, end) => (end === '\n' && text.endsWith('\r') ? CR_LF : undefined),
   (_, text, end) =>
     end === '\r\n' && text.endsWith('\r')
-      ? 'a line that ends in \\r\\r\\n, as text mode on Windows makes it of \\r\\n: send \\n alone'
+      ? 'a line that ends in \\r\\r\\n, as text mode on Windows writes \\r\\n: send \\n alone'
       : undefined,
   (_, text, end) =>
     end === '' && /^[^\n]*[^\r\n]\r$/.test(text) ? 'a line that ends in CR alone: end it with \\n, or with \\r\\n' : undefined,

@@ -153,7 +153,7 @@ export class Bot {
     if (answer.type !== 'error') return
     this.#seeking = false
     if (command.type !== 'join') return this.#wrong('could not seek', answer)
-    // an invitation from before the kill does not exist any more, and the tries of codes are limited
+    // an invitation of the killed server does not exist any more, and the tries of codes are limited
     if (answer.code === 'throttled') await setTimeout(THROTTLED)
     else this.#habits.refused?.(command.code)
     this.#wake?.()

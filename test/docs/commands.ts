@@ -15,7 +15,7 @@ const pty = await loadPty()
 /** The columns of a terminal are the fewest for which Parlor draws. */
 const TERMINAL = { cols: 80, rows: 50 }
 
-/** Returns why the system cannot run a command of a block, so that it is not tested; undefined if it can. */
+/** Returns why the system cannot run a command of a block, so that it is not tested; otherwise undefined. */
 export function missing(command: string, { isAtTerminal, ready }: Pick<Block, 'isAtTerminal' | 'ready'>): string | undefined {
   const [program = ''] = command.split(' ')
   if (['nc', 'python3', 'cc', 'timeout'].includes(program) && !isThere(program)) return `there is no ${program}`

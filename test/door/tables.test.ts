@@ -426,7 +426,7 @@ describe('other events', () => {
     )
   })
 
-  test('an offer from before the user joined is shown, and its acceptance is not a second offer', async () => {
+  test('an offer that is open when the user joins is shown, and its acceptance is not a second offer', async () => {
     const now = { n: 4, sight: board('---------') }
     const watcher = new Spectacle()
     expect(await watcher.begin({ now, offers: [1] })).toContain(lines('alan offers a draw.'))

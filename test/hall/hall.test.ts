@@ -468,7 +468,7 @@ describe('a restart', () => {
     expect(table.id).toBe(2)
   })
 
-  test('reads a rating from before ratings had bounds within the bounds, and continues from there', async () => {
+  test('reads an old rating that is out of bounds as a rating within the bounds, and continues from there', async () => {
     const store = memoryStore()
     const peer = { rating: 131_989, deviation: 350, volatility: 100 }
     const low = { rating: -128_989, deviation: 5, volatility: 0 }

@@ -129,7 +129,7 @@ describe('a seat shows', () => {
     expect(table.observers).toEqual([])
   })
 
-  test('no event from before the seat was taken', async () => {
+  test('no event that is earlier than the seat', async () => {
     const { sit } = tableOf()
     const first = sit(0)
     await settled()

@@ -12,7 +12,7 @@ const optional = { noNullPrototype: true }
 const owner = fc.record({ person: text, name: text, token: text }, { requiredKeys: ['person', 'name'], ...optional })
 const outcome = fc.record({ winners: fc.array(seat), left: seat }, { requiredKeys: ['winners'], ...optional })
 const ms = fc.nat()
-/** Seeds of logs from before seeds had versions, and of later logs. */
+/** Seeds of old logs, whose seeds have no version, and of later logs. */
 const seed = fc.oneof(
   fc.integer(),
   fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes): Seed => `1:${Buffer.from(bytes).toString('base64url')}`),

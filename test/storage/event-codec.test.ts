@@ -172,7 +172,7 @@ describe('an event as a line', () => {
     ['{"type":"gone","seat":0,"n":"2","at":17}', 'it has no number'],
     ['{"type":"gone","seat":0}', 'it has no time'],
     ['{"type":"went","seat":0,"n":2,"at":17}', 'there is no event of the type "went"'],
-    ['{"type":"gone","seat":0.5,"n":2,"at":17}', 'the fields of an event "gone" are wrong'],
+    ['{"type":"gone","seat":0.5,"n":2,"at":17}', 'the fields of an event gone are wrong'],
   ])('reports %s as damaged', (text, amiss) => {
     expect(() => decodeEvent(7, 2, text)).toThrow(`event 2 of table 7 cannot be read: ${amiss}`)
     expect(() => decodeEvent(7, 2, text)).toThrow(expect.objectContaining({ code: 'damaged' }))

@@ -8,7 +8,7 @@ import type { ProgramEnd, RunningProgram } from './sandbox.ts'
  * on other work of the machine: the program's own time does not pass while the program waits for the processor.
  */
 
-/** Milliseconds between two looks at a program. */
+/** Milliseconds between two checks of a program. */
 const LOOK = 25
 /** Multiple of a wait after which it ends by the clock, too, on a machine on which programs hardly run. */
 const PATIENCE = 50

@@ -295,8 +295,8 @@ export class Orderings {
   }
 
   /**
-   * Forgets the messages that every ordering has taken, so that the memory is bounded. The caller must not use orderings from before the
-   * call.
+   * Forgets the messages that every ordering has taken, so that the memory is bounded. The caller must not use earlier orderings after
+   * the call.
    */
   forget(): void {
     for (const side of SIDES) {

@@ -36,7 +36,7 @@ export type TapEvent = RecordingEntry | ConnectionClosing | SentOn | FaultNotice
  * Milliseconds for which the tap gathers events. A person sees no difference, and the judge is faster with a batch than with single events.
  */
 const GATHERED = 5
-/** Milliseconds in one turn of the event loop, and the number of events between two looks at the time. A message waits no longer. */
+/** Milliseconds in one turn of the event loop, and the number of events between two checks of the time. A message waits no longer. */
 const SHARE = 1
 const PART = 8
 /**

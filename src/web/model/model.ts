@@ -112,7 +112,7 @@ export type Input =
   | { readonly type: 'wished'; readonly wish: Wish }
   /** The user has closed the form for a name. */
   | { readonly type: 'unwished' }
-  /** The tab remembers a guest and seats from before the page was loaded. */
+  /** The tab remembers a guest and seats of an earlier load of the page. */
   | { readonly type: 'restored'; readonly guest?: Guest; readonly seats: readonly StoredSeat[] }
   /** A request to log in over HTTP has begun, or failed for a reason. */
   | { readonly type: 'entering' }

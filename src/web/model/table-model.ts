@@ -61,7 +61,7 @@ export interface TableModel {
   /** The seats whose players are disconnected, with the time of the message about it, by the page's own clock. */
   readonly away: ReadonlyMap<number, number>
   readonly moves: readonly MoveEntry[]
-  /** This user's own moves by the numbers of their events, from before the page was loaded again. */
+  /** This user's own moves by the numbers of their events, of an earlier load of the page. */
   readonly remembered?: Readonly<Record<string, string>>
   readonly talk: readonly TableLine[]
   /** Whether the server sends the events of this table to this connection. */
