@@ -73,6 +73,8 @@ test.each([
   ['too long a line', 'Refuses too long a line.'],
   ['a verb that is left out', 'Returns the line that looks legal but is not.'],
   ['all of which', 'Reads three files, all of which are small.'],
+  ['from before', 'Reads messages from before the end.'],
+  ['a look', 'Milliseconds between two looks at the file.'],
   ['nested clauses', 'Finds a client that sends a message that the server that plays refuses.'],
   [
     'a long sentence',
