@@ -191,7 +191,7 @@ function toPath(file: string): string {
   return fileURLToPath(new URL(file, import.meta.url))
 }
 
-/** Waits for a server; rejects if it ends before. */
+/** Waits until a server listens; rejects if the server ends earlier. */
 function untilReady<Value>(child: ChildProcess, ready: Promise<Value>): Promise<Value> {
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`the server ended before it listened, with exit code ${code}`)

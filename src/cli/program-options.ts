@@ -202,7 +202,7 @@ export async function createRandom({ takes = [] }: Pick<Program, 'takes'>, optio
 
 /**
  * Prints advice on the values of text options, for example that a client cannot type a sign of a word. The caller has checked the
- * values before.
+ * values.
  */
 export function printAdvice(program: Pick<Program, 'takes'>, options: Options): void {
   for (const option of program.takes ?? []) {

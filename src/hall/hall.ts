@@ -186,7 +186,7 @@ export class Hall {
 
   /**
    * Closes a challenge, because the challenged user refuses, and notifies its owner; resolves to `false` if the challenge was
-   * closed or matched before.
+   * already closed or matched.
    */
   refuseChallenge(seek: OpenSeek, by: string): Promise<boolean> {
     return this.#matchmaker.refuse(seek, by)

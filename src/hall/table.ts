@@ -256,7 +256,7 @@ export function evolve(table: TableState, event: TableEvent): TableState {
   }
 }
 
-/** Returns the earliest time at which a `tick` ends the game, if no event happens before; `undefined` while no time limit runs. */
+/** Returns the earliest time at which a `tick` ends the game, if no event happens earlier; `undefined` while no time limit runs. */
 export function nextTick(table: TableState): number | undefined {
   return table.ended || table.suspended ? undefined : nextExpiry(table.clocks, table.opened.clock)?.at
 }

@@ -55,7 +55,7 @@ export interface UserSeek {
   readonly info: SeekInfo
   /** True until the hall has matched or closed the seek. */
   readonly isOpen: boolean
-  /** Cancels the seek; resolves to `false` if the hall has matched or closed it before. */
+  /** Cancels the seek; resolves to `false` if the hall has already matched or closed it. */
   cancel(): Promise<boolean>
 }
 

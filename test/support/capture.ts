@@ -107,7 +107,7 @@ async function playStep(from: Socket, to: Socket, what: string | Uint8Array): Pr
   await received
 }
 
-/** Resolves when a stream prints a line. Rejects if it ends before. */
+/** Resolves when a stream prints a line. Rejects if it ends earlier. */
 async function lineOf(stream: NodeJS.ReadableStream, pattern: RegExp): Promise<void> {
   const lines: string[] = []
   for await (const line of createInterface({ input: stream })) {

@@ -12,7 +12,7 @@ export function connectSocket(port: number, cleanup: AsyncDisposableStack): Sock
   return socket
 }
 
-/** Resolves when a socket has received a text, in any pieces; rejects if it is closed before. */
+/** Resolves when a socket has received a text, in any pieces; rejects if it is closed earlier. */
 export async function receiveText(socket: Socket, text: string): Promise<string> {
   let received = ''
   for (;;) {

@@ -157,7 +157,7 @@ class Search<State, Move, View, Options> {
     return selectBest(moves, points)
   }
 
-  /** Plays a game to its end with random moves; `undefined` if the budget ends before. */
+  /** Plays a game to its end with random moves; `undefined` if the budget ends earlier. */
   #playout(start: State): Outcome | undefined {
     for (let state = start; ; ) {
       const outcome = this.#game.outcome(state)

@@ -16,8 +16,8 @@ import { endWithin } from './waiting.ts'
 import { type WireWatch, watchWire } from './wire-watch.ts'
 
 /*
- * These checks play until the conversation reaches a state, and then the judge's side leaves, perhaps after a last message that the
- * protocol does not have. The program has to notice that end: a client ends, a server serves the next client. Each state needs a
+ * These checks play until the conversation reaches a state. Then the judge's side leaves; in some checks, it sends an unknown message
+ * first. The program has to notice that end: a client ends, a server serves the next client. Each state needs a
  * conversation of its own, which is cheap: a correct program ends immediately.
  *
  * The judge continues to type, because a person would continue: a program that waits at its prompt notices nothing before it has a line.
@@ -155,7 +155,7 @@ export function findUnhandledError(role: Side, running: RunningProgram, end: Pro
 }
 
 /**
- * Finds a server that serves several clients, and that loses its process or a thread by a message of one client. A server that ends after
+ * Finds a server for several clients that loses its process or a thread because of a message of one client. A server that ends after
  * each conversation serves one client.
  */
 async function findLostServer(subject: CheckSubject, running: RunningProgram, end: ProgramEnd | undefined): Promise<Finding | undefined> {

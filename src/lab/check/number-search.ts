@@ -6,8 +6,8 @@ import type { MessageObservation } from '../monitor/observation.ts'
 
 /*
  * Numbers that are chosen at random are hardly ever the secret number of a server, and the branch of its code for a right number would stay
- * unplayed. But the answers to small numbers differ from those to large numbers, which rehearsals show, so the judge can search
- * for the number by halves. The search needs no knowledge of the game.
+ * unplayed. But the answers to small numbers differ from the answers to large numbers, and rehearsals show both answers. So the
+ * judge can search for the number by halves. The search needs no knowledge of the game.
  */
 
 /** Directions are the answers of a server to a number that is too small, and to one that is too large. */

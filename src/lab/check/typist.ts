@@ -66,7 +66,7 @@ export interface TypistOptions {
   readonly automaton: Automaton
   readonly side: Side
   readonly random: Random
-  /** Returns the state in which the side is asked. */
+  /** Returns the state in which the role asks its person. */
   readonly state: () => string
   /** Lines that a person may type in a state, if the program declares them. */
   readonly declared?: Readonly<Record<string, readonly string[] | undefined>> | undefined

@@ -172,7 +172,7 @@ export interface EndObservation {
   readonly after: string
   /** True if the conversation may be over in the state after it. */
   readonly over: boolean
-  /** A clause on the messages that that side should have sent instead; missing if the conversation is over. */
+  /** A clause on the messages that the side should have sent instead; missing if the conversation is over. */
   readonly expected: string | undefined
 }
 
