@@ -49,6 +49,8 @@ const TOO_A =
 
 const OMITTED_VERB =
   /\b(?:but|and|or|if) (?:is|are|does|do|has|have|was|were|can|may|it (?:is|does|has|can)|they (?:are|do|have|can)|the \w+ (?:is|are|does|do|has|have)) not(?=[.,;:)]|$)|\bif not(?=[.,;:)]|$)|\bif (?:the \w+|it|they) (?:can|cannot|does|do|may)(?=[.,;:)]|$)/i
+const DOUBLED = /\b(that|of|to|is|and|it|has|which|a) \1\b/i
+const ENDS_BEFORE = /\b(?:ends?|disconnects?|happens?|closed|matched|resolves|rejects) before(?=[.;]|$)/
 const FROM_BEFORE = /\b(?:from|until|since|for) (?:before|behind)\b/i
 const LOOK = /\b(?:a|two|one|each|last|next|further|second|first) looks?(?: (?:at|of)\b|(?=[.,;:)]|$))/
 const PART_OF_WHICH = /\b(?:all|none|some|each|most|many|one|two|several|both|either|neither) of (?:which|whom|whose)\b/i
@@ -107,6 +109,8 @@ export const kinds: readonly SentenceKind[] = [
   { name: 'too long a line', advice: 'write "a line that is too long"', finds: (text) => TOO_A.test(text) },
   { name: 'a verb that is left out', advice: 'write "otherwise", or repeat the verb', finds: (text) => OMITTED_VERB.test(text) },
   { name: 'all of which', advice: 'make two sentences', finds: (text) => PART_OF_WHICH.test(text) },
+  { name: 'a word twice', advice: 'leave a word out, or write "the side"', finds: (text) => DOUBLED.test(text) },
+  { name: 'before without a noun', advice: 'write "earlier" or "already"', finds: (text) => ENDS_BEFORE.test(text) },
   { name: 'from before', advice: 'write "earlier", or "that arrived before"', finds: (text) => FROM_BEFORE.test(text) },
   { name: 'a look', advice: 'write "a check", "a read" or "a scan"', finds: (text) => LOOK.test(text) },
   { name: 'a long sentence', advice: 'make two sentences', finds: (text) => isTooLong(text) },

@@ -75,6 +75,8 @@ test.each([
   ['all of which', 'Reads three files, all of which are small.'],
   ['from before', 'Reads messages from before the end.'],
   ['a look', 'Milliseconds between two looks at the file.'],
+  ['a word twice', 'A clause on the messages that that side sends.'],
+  ['before without a noun', 'Rejects if the server ends before.'],
   ['nested clauses', 'Finds a client that sends a message that the server that plays refuses.'],
   [
     'a long sentence',

@@ -177,7 +177,7 @@ function splitSentences(paragraph: string): string[] {
   return sentences.map((sentence) => sentence.trim()).filter((sentence) => sentence.split(' ').length >= 3 && /[a-z]/.test(sentence))
 }
 
-/** Cuts code and quotations out of a sentence, because they follow laws of their own. */
+/** Cuts code and quotations out of a sentence, because other rules apply to them. */
 function withoutQuotations(sentence: string): string {
   return sentence
     .replace(/`[^`]*`/g, '`code`')
