@@ -141,7 +141,7 @@ export type UserNotice =
 
 /**
  * Receipt is the result of a notice: no connection of the user receives notices, all have muted the sender, or the notice has
- * reached at least one.
+ * reached at least one connection.
  */
 export type Receipt = 'unreached' | 'muted' | 'delivered'
 

@@ -38,7 +38,7 @@ export interface Result {
   readonly score: number
 }
 
-/** Returns the nearest rating within the bounds; replaces a number that is NaN by a newcomer's. */
+/** Returns the nearest rating within the bounds; replaces a number that is NaN by the number of a newcomer. */
 function clampRating({ rating, deviation, volatility }: Rating): Rating {
   return { rating: within('rating', rating), deviation: within('deviation', deviation), volatility: within('volatility', volatility) }
 }

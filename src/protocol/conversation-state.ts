@@ -165,7 +165,7 @@ export interface FieldFault {
 
 /**
  * Finds what is wrong with the fields of a text that starts like one of these messages. Returns `undefined` for a text that is a
- * legal message, or that starts like none of these messages. `hides`: the text contains a secret, so the sentence quotes no field.
+ * legal message, or that starts in another way than these messages. `hides`: the text contains a secret, so the sentence quotes no field.
  */
 function fieldFault(steps: readonly Transition[], text: string, hides = false): FieldFault | undefined {
   const blank = steps.find(({ form }) => / {2}/.test(text) && parseMessage(form, text.replace(/ {2,}/g, ' ')) !== undefined)

@@ -122,8 +122,7 @@ const CR_LF = 'a line that ends in \\r\\n, whose CR is a part of the message her
 export const LF_CR = '\\n\\r, which is \\r\\n in the wrong order: end it with \\n alone'
 
 const CLUES: readonly Clue[] = [
-  (_, text) =>
-    /\S\\n\r?\n?$/.test(text) ? 'a backslash and an n in place of a line end: quote it so that it is one, as "\\n"' : undefined,
+  (_, text) => (/\S\\n\r?\n?$/.test(text) ? 'a backslash and an n in place of a line end: write the line end, as "\\n"' : undefined),
   (_, text) => BEGINNINGS.find(([pattern]) => pattern.test(text))?.[1],
   (bytes, _, end) => withEnd(utf16, bytes, end),
   (_, text) => (/^[ -~]+\r\0/.test(text) ? 'CR NUL, as telnet ends a line: use nc, or have \\n sent' : undefined),

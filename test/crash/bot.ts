@@ -137,7 +137,7 @@ export class Bot {
     return entered
   }
 
-  /** Resumes a seat; returns whether there was one. */
+  /** Resumes a seat; returns whether there was a seat. */
   async #resume(command: Command): Promise<boolean> {
     const answer = await this.#ask(command)
     if (answer.type === 'seated') this.#world.ledger.resumed++

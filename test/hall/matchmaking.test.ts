@@ -141,7 +141,7 @@ describe('the setup', () => {
     expect(pair([one], { ...same, options: { more: { b: [2, 1], a: 1 }, first: 0, size: 4 } })).toBeUndefined()
   })
 
-  test('is that of the seek that has one, whether it waits or is new', () => {
+  test('is that of the seek with a clock, whether it waits or is new', () => {
     const { options: _, ...any } = openSeek()
     const four = openSeek({ options: { size: 4 } })
     expect([mergeOptions(any, four), mergeOptions(four, any), mergeOptions(any, any)]).toEqual([{ size: 4 }, { size: 4 }, undefined])

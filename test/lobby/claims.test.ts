@@ -84,7 +84,7 @@ describe('a connected opponent who does not move', () => {
     expect(bob.last('event').what).toEqual({ type: 'ended', outcome })
   })
 
-  test('has the clock instead, if there is one', async () => {
+  test('has the clock instead, if the game has a clock', async () => {
     const { lobby, ada, table } = await two({ clock: { total: 3_600_000 } })
     await ada.say({ type: 'play', table, move: '5' })
     await lobby.clock.pass(400_000)

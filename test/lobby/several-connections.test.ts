@@ -318,7 +318,7 @@ describe('two connections of one user', () => {
     expect(await bob.say({ type: 'lobby' })).toMatchObject({ seekers: [], people: [{ name: 'bob' }] })
   })
 
-  test('a guest has one: the secret moves the name, and the seek of the first connection is cancelled', async () => {
+  test('a guest has one connection: the secret moves the name, and the seek of the first connection is cancelled', async () => {
     const lobby = new TestLobby()
     const [first, second, bob] = [0, 1, 2].map(() => new MemoryNativeClient(lobby.service)) as [
       MemoryNativeClient,

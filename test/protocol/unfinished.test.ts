@@ -151,7 +151,7 @@ describe('an unfinished message, when the conversation ends', () => {
     expect((await talking.ended)?.message).toBe('the client closed the connection; expected a number (such as "50")')
   })
 
-  test('causes a notice of one byte if it is one', async () => {
+  test('causes a notice of one byte if it has one byte', async () => {
     const { theirs, talking, clock, say } = await startWatchedConversation('guess')
     await say('5')
     theirs.finish()

@@ -65,7 +65,7 @@ export const internet: readonly Question[] = [
     text: 'What ends the header fields of an HTTP/1.1 message?',
     options: ['the word END', 'a zero byte', 'a closed socket', 'an empty line'],
     right: 3,
-    explanation: 'The empty line (CR LF alone) is followed by the body, if there is one.',
+    explanation: 'The empty line (CR LF alone) is followed by the body, if the message has a body.',
   },
   {
     text: 'Which header field must every HTTP/1.1 request have?',

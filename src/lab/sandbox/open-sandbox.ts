@@ -83,7 +83,7 @@ class OpenSandbox implements Sandbox {
   readonly #openPlace: () => Promise<Place | undefined>
   readonly #others: Sandbox[] = []
 
-  /** `openPlace` opens another network for the same files, if this system has one. */
+  /** `openPlace` opens another network for the same files, if this system has networks for sandboxes. */
   constructor(
     { network, launcher }: Place,
     limits: ProgramLimits,

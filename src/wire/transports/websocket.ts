@@ -41,7 +41,7 @@ export class WebSocketTransport implements Transport {
   #control = 0
   #broken: string | undefined
 
-  /** `peer` is the address of the client, which differs from the stream's if a proxy forwards the connection. */
+  /** `peer` is the address of the client; the stream has another address if a proxy forwards the connection. */
   constructor(socket: WebSocket, stream: TransportStream, peer: Pick<Transport, 'remote' | 'loopback'>) {
     this.#socket = socket
     this.#stream = stream
