@@ -15,6 +15,7 @@ const ONE =
   /\b(?:the|a|an|this|that|another|other|new|old|last|first|only|right|wrong|each|every|small|later|earlier|long|short|next|such|good|bad|same) ones?\b(?=[.,;:)?!]|$| (?:that|which|before|behind|with|in|is|are|and|for|by|from|at|on)\b)|(?:^|, |; |if |that |when )one (?:can|may|must|has|is|does|cannot|would|wants|gets|needs)\b/i
 const ANOTHER_ONE =
   /\b(?:the|an?|any|without|begins?|sets?|opens?|gives?|shows?|creates?|challenge|returns|needs|forgets|stays) (?:more )?(?:[a-z]{4,} )?(?<!\bthan )ones?(?=[.,;)]|$)/i
+const IS_ONE = /\b(?:is|be|was|are|becomes?|stays?|reached?|has|have) (?:at least |only )?one(?=[.,;:)]|$)/
 const PERSON = /\b(?:no one|someone|somebody|nobody|anyone|anybody|everyone|everybody)\b/i
 const CONCESSION = /\b(?:whoever|whatever|whichever|wherever|whenever|however (?:many|much|long|often|it|they|the))\b/i
 const WHO = /(?:^|[;:(] ?|\b(?:and|or|says|show|shows|know|knows|of|to|for|by|with|from|if|than) )who\b/i
@@ -63,7 +64,7 @@ const CLAUSES = 3
 
 /** The kinds of sentences that the project does not have. */
 export const kinds: readonly SentenceKind[] = [
-  { name: 'one', advice: 'repeat the noun', finds: (text) => ONE.test(text) || ANOTHER_ONE.test(text) },
+  { name: 'one', advice: 'repeat the noun', finds: (text) => ONE.test(text) || ANOTHER_ONE.test(text) || IS_ONE.test(text) },
   { name: 'no noun for a person', advice: 'name a user, a player, a client or a peer', finds: (text) => PERSON.test(text) },
   { name: 'whatever', advice: 'write "for any …"', finds: (text) => CONCESSION.test(text) },
   {
