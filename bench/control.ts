@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Report is a message from a server process to the benchmark: its port, or the number of games that it will replay. */
+/** Report is a message from a server process to the benchmark: its port, or the number of its next games. */
 export type Report = { readonly port: number } | { readonly games: number }
 
 /**

@@ -1,4 +1,4 @@
-/** Returns the median; of an even number of values, the mean of the two in the middle. */
+/** Returns the median; for an even number of values, the mean of the two middle values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)

@@ -16,7 +16,8 @@ export const startFlags: readonly string[] = START.split(' ').filter((word) => w
 export const SERVE_FLAGS = [...startFlags, ...garbageCollectionFlags(1)]
 
 /**
- * Raised limits of one address, because all clients of a benchmark come from one address. The server counts as it does with its defaults.
+ * Raised limits of one address, because all clients of a benchmark come from one address. The server counts in the same way with its
+ * defaults.
  */
 const RAISED = ['tables', 'address', 'disk'].flatMap((limit) => ['--limit', `${limit}=1000000`])
 
@@ -171,7 +172,7 @@ export class ServerProcess {
     return readUsage(this.#child.pid ?? 0)
   }
 
-  /** Sends a bare server the games that its next clients will play. */
+  /** Sends a bare server the games of its next clients. */
   async prepare(path: string): Promise<void> {
     const answer = once(this.#child, 'message')
     this.#child.send(path)
@@ -190,7 +191,7 @@ function toPath(file: string): string {
   return fileURLToPath(new URL(file, import.meta.url))
 }
 
-/** Waits for a server; rejects if it ends before. */
+/** Waits until a server listens; rejects if the server ends earlier. */
 function untilReady<Value>(child: ChildProcess, ready: Promise<Value>): Promise<Value> {
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`the server ended before it listened, with exit code ${code}`)

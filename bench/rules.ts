@@ -26,7 +26,7 @@ export function over(board: string): boolean {
   return !board.includes('-') || wins(board)
 }
 
-/** Returns the recorded cell, which must be one of the best for O, or a random one of these. */
+/** Returns the recorded cell, which must be among the best cells for O, or a random cell among the best. */
 export function bestCell(board: string, recorded?: number): number {
   const cells = best.get(board) ?? []
   if (recorded !== undefined && !cells.includes(recorded)) throw new RangeError(`the recorded move ${recorded} is not one of ${cells}`)

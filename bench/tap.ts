@@ -1,7 +1,7 @@
 // The cost of a tap: `npm run bench:tap [SECONDS]`. The same client talks to the same server, without and with a tap between them.
 //
 // The conversation is that of tjc/chat: the server greets, and then each side waits for the other's line. A connection has one message in
-// flight, so the rate of BUSY connections is that of BUSY messages in flight, with and without the tap. The rounds alternate, because a
+// flight, so BUSY connections have BUSY messages in flight, with and without the tap. The rounds alternate, because a
 // machine is not equally fast at all times. The tap shows and records messages after it has forwarded their bytes, so its time ends when
 // the tap has judged, shown and recorded everything, and not with the last answer: with `--connections` it exits then.
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -87,7 +87,7 @@ async function open(port: number): Promise<Socket> {
   return socket
 }
 
-/** Sends messages one after the other until a time. Returns the time of each until its answer, in milliseconds. */
+/** Sends messages one after the other until a time. Returns the waiting time of each message until its answer, in milliseconds. */
 function talk(socket: Socket, until: number): Promise<readonly number[]> {
   const times: number[] = []
   return new Promise((resolve, reject) => {

@@ -1,10 +1,10 @@
-// The cost of browsers: `npm run bench:web [PART]`. It measures the memory of a seated browser beside that of a bare connection of the library `ws`,
-// what 200 watchers add to a move, what 10,000 refused upgrades do to the server and its players, and the bytes of the first load, and
-// how soon the lobby is usable in Chromium.
+// The cost of browsers: `npm run bench:web [PART]`. It measures the memory of a seated browser and of a bare connection of the library `ws`.
+// It also measures the time that 200 watchers add to a move, the effect of 10,000 refused upgrades on the server and its players, the
+// bytes of the first load, and how soon the lobby is usable in Chromium.
 //
 // The server runs without the flags of `npm start`, so the figures hold for every way to start it. Memory is measured after a garbage
-// collection, of the same number of clients at both servers, in the same run. Watchers are in a process of their own, so that what they read
-// costs the players nothing but the work of the server.
+// collection, of the same number of clients at both servers, in the same run. Watchers are in a process of their own, so that their reading
+// costs the players only the work of the server.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, statSync } from 'node:fs'
@@ -166,7 +166,7 @@ async function seatTwo(
   return { pair, table: one?.table ?? 0 }
 }
 
-/** Measures the memory of one client: what `CLIENTS` clients add, after the first ones. */
+/** Measures the memory of one client: the memory that `CLIENTS` clients add, after the first clients. */
 async function measureMemory(server: Measured, add: (count: number) => Promise<void>): Promise<Memory> {
   await add(WARM)
   const before = await server.memory()

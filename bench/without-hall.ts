@@ -18,7 +18,7 @@ const server = new Server({
   host: '127.0.0.1',
   ports: { [program.name]: 0 },
   iterative: new Set(),
-  // the server counts as in `serve`; the limits are too high for the load to reach them
+  // the server counts in the same way in `serve`; the limits are too high for the load to reach them
   limits: { first: 120_000, idle: 600_000, connections: 1_000_000, burst: 1_000_000, messages: 1_000_000 },
   options: {},
   random: chance,

@@ -1,6 +1,6 @@
 /*
- * node docs/confusables.ts FILE: makes `src/hall/names/confusables.ts` of Unicode's `confusables.txt` (UTS 39), of the version
- * that lies in the folder `security` of the Unicode Character Database. No package keeps that table up to date.
+ * node docs/confusables.ts FILE: makes `src/hall/names/confusables.ts` from Unicode's `confusables.txt` (UTS 39). FILE is in
+ * the folder `security` of the Unicode Character Database. No package updates that table.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

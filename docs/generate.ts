@@ -54,7 +54,7 @@ function quirkPage(): string {
     "# Quirks of the worksheets' programs",
     NOTE,
     `The programs that the worksheets print work with each other, and pass \`parlor check\` at the level \`worksheet\`. At the level \`robust\` they
-fail, because they have these weaknesses. The table says which check finds each, in which program, and which cause it names.
+fail, because they have these weaknesses. The table has the check that finds each weakness, the programs, and the cause that the check names.
 [Checking a program](checking.md) explains the checks.`,
     table(['quirk', 'check', 'cause', 'found in'], rows),
     ...QUIRKS.map(({ name, what, unseen }) =>
@@ -104,7 +104,7 @@ export function programPage(name: string, program: Program | undefined, solo?: S
   ].join('\n\n')}\n`
 }
 
-/** Formats a source, with the document that its number stands for. */
+/** Formats a source, with the document of its number. */
 function sourceOf(source: string): string {
   const [, document] = DOCUMENTS.find(([number = '']) => source.startsWith(number)) ?? []
   return document === undefined ? source : `${source} (${document})`

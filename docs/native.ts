@@ -48,7 +48,7 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
 - **Bounds**: this page gives the bounds of numbers and texts; no number is beyond ±(2⁵³ - 1). The server refuses a value out of bounds
   with \`bad-message\`. A game can have narrower bounds, which \`games\` lists with its number of seats; there the error is \`bad-setting\`.
 - **Terms**: a user who sets no clock accepts the clock of the opponent. \`seated\` has the clock of the game, or no \`clock\` if there is none.
-- **Moves**: before the server answers a move with \`ok\`, it has written the move to disk and sent it to every client at the table.
+- **Moves**: before the server answers a move with \`ok\`, it has written the move to disk and sent the event to every client at the table.
 - **Events** of a table are numbered from 1 without a gap. If an event changes the view of this client, it has a \`sight\`.
 - **Reconnecting**: send \`resume\` with the token of the seat and, as \`after\`, the number of the last event that you have received.
   The server sends the missed events again and then answers \`seated\`. If there are too many, it answers \`resync\` with the present state.
@@ -56,10 +56,10 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
 - **Moves without an answer**: if the connection breaks before the answer to a move, the table may or may not have it. If it is missing
   after \`resume\`, send it again with \`after\`; if the table has it after all, the server refuses it as \`stale\`.
 - **Several connections**: a registered user can log in through several connections at the same time, to this protocol and at the front door. When the user gets a seat at a new table, each of these connections receives \`seated\`, not only the connection that has sent \`seek\`, \`join\` or \`accept\`; each may play there, and receives every event.
-  A login in the middle of a game resumes the seat by \`resume\` and holds it beside the others. The seat counts as disconnected when
+  A login in the middle of a game resumes the seat by \`resume\` and holds it beside the others. The seat becomes disconnected when
   the last connection that holds it has ended. The user has one open seek, which each connection can cancel or replace; the server does not report the change to the others, and \`lobby\` shows the seek. It stays open until the last connection ends. The server sends \`sought\`, \`withdrawn\`, \`refused\` and \`told\` to all of them. Each connection watches, leaves and mutes for itself. The limits count all connections of the user together. None of this applies to the ports of worksheets.
 - **The lobby**: \`lobby\` lists the users, the open seeks and the tables once. After \`subscribe\`, whose answer is the first page of these lists, the server sends
-  \`changed\` with each difference, at most once a second, so that a client need not ask again.
+  \`changed\` with each difference, at most once a second, so that a client does not have to ask again.
 - **Connections**: the \`links\` of a user or of a seat name the program at whose port the client is: \`parlor/web\` for browsers, \`parlor/door\` for the front door, and
   else the worksheet's program. No message has the address of another client.
 - **Finished games**: \`recent\` lists the finished games of all users, and \`record\` reads a game event by event, as a watcher has seen it. A choice that the

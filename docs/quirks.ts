@@ -51,8 +51,7 @@ export const QUIRKS: readonly Quirk[] = [
       found('c8/headtail', 'server', 'd001_p5_headtail_server', 'empty-message', 'crashed'),
       found('c8/headtail', 'server', 'd001_p5_headtail_server', 'invalid-utf8', 'crashed'),
     ],
-    unseen:
-      'By the rules of the worksheet, `XH` counts as `H`, but `HEAD`, and `H` with CR LF, do not. So the judge accepts these answers.',
+    unseen: 'By the rules of the worksheet, `XH` means `H`, but `HEAD`, and `H` with CR LF, do not. So the judge accepts these answers.',
   },
   {
     name: 'reads forever after the end',
@@ -98,7 +97,7 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     name: 'one read is one message',
-    what: 'The program reads once, shows what has arrived, and closes.',
+    what: 'The program reads once, shows the bytes of that read, and closes.',
     found: [
       found('tjc/hello', 'client', 'd000_basic_client', 'byte-by-byte', 'partial-read'),
       found('c8/hello-slides', 'client', 'd001_slides_client', 'byte-by-byte', 'partial-read'),
@@ -156,7 +155,7 @@ export const QUIRKS: readonly Quirk[] = [
     name: 'exact words',
     what: 'The client ignores a word that ends in CR LF, and both sides wait.',
     found: [found('tjc/guess', 'client', 'd000_guess_client', 'crlf-lines', 'crlf')],
-    unseen: 'A client that ignores a word which its protocol does not have is right to wait for the next word.',
+    unseen: 'A client that ignores an unknown word of its server correctly waits for the next word.',
   },
   {
     name: 'int() of any text',

@@ -16,8 +16,8 @@ export function onLines(socket: Socket, line: (text: string) => void): void {
 }
 
 /**
- * Serves on a free port of 127.0.0.1. `recorded` is the game that the client is to play, as the load has recorded it against
- * another server; `undefined` if the server chooses. Errors of a connection close it without a message.
+ * Serves on a free port of 127.0.0.1. `recorded` is the game for the client, as the load has recorded it against another
+ * server; `undefined` if the server chooses. Errors of a connection close it without a message.
  */
 export function serve(client: (socket: Socket, recorded?: string) => void): void {
   let games: readonly string[] = []

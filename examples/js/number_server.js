@@ -15,7 +15,7 @@ const server = createServer((socket) => {
   const name = `client ${++clients}`
   const secret = Number(fixed ?? 1 + Math.floor(Math.random() * 100))
 
-  // This protocol does not mark the end of a message: the bytes of one read count as one guess.
+  // This protocol does not mark the end of a message: the bytes of one read are one guess.
   socket.on('data', (piece) => {
     const text = piece.toString().trim()
     const guess = text === '' ? Number.NaN : Number(text)

@@ -3,7 +3,7 @@ import { battleship } from './battleship.ts'
 import { automaton, patience } from './battleship-automaton.ts'
 import { type Chair, listen, report } from './battleship-table.ts'
 
-/** Logs the peer in under the first name that is free. Resolves to false if the peer disconnects before. */
+/** Logs the peer in under the first name that is free. Resolves to false if the peer disconnects earlier. */
 async function enter(peer: Peer, hall: HallAccess): Promise<boolean> {
   for (let message = await peer.receive(); message.name === 'NAME'; message = await peer.receive()) {
     const refusal = await hall.logIn(message.fields[0] ?? '')

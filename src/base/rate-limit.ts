@@ -4,7 +4,7 @@ export interface Rate {
   readonly refill: number
 }
 
-/** TokenBucket limits the rate of one key. Its only state is the time at which the bucket will be full again. */
+/** TokenBucket limits the rate of one key. Its only state is the next time at which the bucket is full. */
 export class TokenBucket {
   readonly #rate: Rate
   #full = Number.NEGATIVE_INFINITY
@@ -13,7 +13,7 @@ export class TokenBucket {
     this.#rate = rate
   }
 
-  /** Time at which the bucket will be full, in milliseconds of the caller's clock. */
+  /** Next time at which the bucket is full, in milliseconds of the caller's clock. */
   get full(): number {
     return this.#full
   }

@@ -5,7 +5,7 @@ import { escapeControls } from '../wire/text.ts'
 const ERASE = '\r\x1b[K'
 
 /**
- * CheckProgress shows in one line at a terminal what the judge does now, and replaces the line with each new note. On a pipe, and at a
+ * CheckProgress shows in one line at a terminal the present work of the judge, and replaces the line with each new note. On a pipe, and at a
  * terminal that cannot erase a line, it shows nothing.
  */
 export class CheckProgress {

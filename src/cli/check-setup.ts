@@ -46,7 +46,7 @@ export interface Start extends Omit<StartSettings, 'folder'> {
 }
 
 /**
- * Resolves to the terms of a check. A later file overrides an earlier one, and the command line overrides all files. Rejects with a
+ * Resolves to the terms of a check. A later file overrides an earlier file, and the command line overrides all files. Rejects with a
  * UsageError.
  */
 export async function resolveTerms(name: string | undefined, options: CheckFlags, files: readonly CheckFile[]): Promise<CheckTerms> {
@@ -80,7 +80,7 @@ export async function resolveTerms(name: string | undefined, options: CheckFlags
   }
 }
 
-/** Joins the options of files and of the command line: a later file overrides an earlier one, and the command line overrides all files. */
+/** Joins the options of files and of the command line: a later file overrides an earlier file, and the command line overrides all files. */
 function joinOptions(fromFiles: readonly GivenOption[], typed: readonly GivenOption[]): readonly GivenOption[] {
   return [...new Map([...fromFiles, ...typed].map((given) => [spellOption(given.option), given])).values()]
 }

@@ -17,7 +17,7 @@ export class ClassDiagram {
     this.#options = { width, color, origin: 0 }
   }
 
-  /** True if no further observation will arrive, because the connection is closed. */
+  /** True if no further observation can arrive, because the connection is closed. */
   get isOver(): boolean {
     return this.#isSnapshotOver && this.#row?.isOpen === false
   }

@@ -11,7 +11,7 @@ export interface ClassScreenOptions {
   readonly clock: Clock
 }
 
-/** Milliseconds between two redraws without a change, because a column shows for how long a client has been quiet. */
+/** Milliseconds between two redraws without a change, because a column shows the quiet time of each client. */
 const TICK = 1000
 /** Milliseconds in which changes are collected before a redraw. */
 const SOON = 50

@@ -37,5 +37,5 @@ export function noDatabaseIn(folder: string): string {
   const found = archive === undefined ? undefined : join(folder, archive)
   return found === undefined
     ? `there is no parlor.db in ${folder}: no server has stored data there`
-    : `there is no parlor.db in ${folder}, but ${found} has the files from before a repair: copy them to ${folder}, and try again`
+    : `there is no parlor.db in ${folder}, but ${found} has the files of the time before a repair: copy them to ${folder}, and try again`
 }

@@ -32,7 +32,7 @@ interface ExportOptions {
   readonly csv?: boolean
 }
 
-/** Number of games that the command reads from the store at once. */
+/** Number of games that the command reads from the store together. */
 const PAGE = 100
 
 /**

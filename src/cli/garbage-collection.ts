@@ -8,7 +8,7 @@ import type { Clock } from '../base/clock.ts'
  *   every 64 MB of them, with a step of 5 ms at each further read. 50 peers at full speed delayed other peers by 200 ms once
  *   a second. With both counted together, the growth of the heap decides.
  * - Pretenuring: when many connections are open, V8 treats connections as long-lived and allocates new connections among the
- *   old objects. Everything that they refer to then stays until the next full collection, and short pauses become ten times
+ *   old objects. All objects to which they refer then stay until the next full collection, and short pauses become ten times
  *   as long.
  * - Marking and sweeping: with a second processor, other threads mark and sweep old objects. With 5,000 users online, a full
  *   collection then stops the server for 10 to 35 ms, otherwise for 150 ms. On a single processor, these threads would take
@@ -40,7 +40,7 @@ const ALONE = ['--no-concurrent-marking', '--no-concurrent-sweeping', '--no-conc
 
 /** Size of the space of young objects, in bytes, at which it stops growing. A server has reached it when it has started. */
 const YOUNG = 32 * 2 ** 20
-/** Milliseconds between two looks at the size. */
+/** Milliseconds between two checks of the size. */
 const INTERVAL = 1000
 
 /** YoungSpace reads the size of V8's space of young objects in bytes, and sets the factor by which V8 enlarges that space. */
@@ -56,10 +56,10 @@ const ownSpace: YoungSpace = {
 }
 
 /**
- * Bounds the space of young objects to `YOUNG` bytes; returns a function that ends that. Many short connections, such as 10,000 refused
- * upgrades, make V8 double the space, and the memory of the process grows by 32 MB, which stay. A flag of the command line bounds the space,
- * too, but only `npm start` has one, and V8 reads it once. V8 makes the space smaller while the server is idle, so the space must then be able
- * to grow again.
+ * Bounds the space of young objects to `YOUNG` bytes; returns a function that removes the bound. Many short connections, such as 10,000
+ * refused upgrades, make V8 double the space, and the memory of the process grows by 32 MB, which stay. A flag of the command line bounds
+ * the space, too, but only `npm start` has the flag, and V8 reads the flag once. V8 makes the space smaller while the server is idle, so
+ * the space must then be able to grow again.
  */
 export function boundYoungSpace(clock: Clock, { size, setGrowth }: YoungSpace = ownSpace): () => void {
   let isBounded = false

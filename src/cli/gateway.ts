@@ -123,7 +123,7 @@ export function formatNoWeb({ address, failure }: WebPort, places: readonly List
   return `browsers are not served: ${why}`
 }
 
-/** Returns the port of the front door; `undefined` without one, and over a transport that nc does not speak. */
+/** Returns the port of the front door; `undefined` without a front door, and over a transport that nc does not speak. */
 function findDoor(places: readonly ListenStatus[]): number | undefined {
   return places.find(({ program, transport }) => program.name === 'parlor/door' && transport === 'tcp')?.address.port
 }

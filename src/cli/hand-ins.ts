@@ -81,7 +81,7 @@ interface Sources {
   readonly files: readonly SourceFile[]
 }
 
-/** Finds the command that starts a side, with a text that says where the command comes from; or the reason why the command is not known. */
+/** Finds the command that starts a side, with a text on the source of the command; or the reason why the command is unknown. */
 function findStart(side: Side, folder: string, { given, own, files }: Sources): (SideStart & { said: string }) | { unclear: string } {
   const { port = own.port } = given
   const command = given[side] ?? own[side]

@@ -101,7 +101,7 @@ class GatheredLines {
   }
 }
 
-/** Encodes lines. Most of them have an arrow, and V8 takes four times as long as this to encode a text that is not Latin-1. */
+/** Encodes lines. Most of them have an arrow, and V8 takes four times as long to encode a text that is not Latin-1. */
 function toUtf8(text: string): Uint8Array {
   return transcode(Buffer.from(text.toWellFormed(), 'utf16le'), 'utf16le', 'utf8')
 }

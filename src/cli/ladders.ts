@@ -45,7 +45,7 @@ export function readLadder(server: Connection, game: RankedGame, limit: number):
   return talk(server, async (ask) => [await askForLadder(ask, game, limit)])
 }
 
-/** Reads the ladders of all games of a server, some of which this process may not know. Rejects as `readLadder` does. */
+/** Reads the ladders of all games of a server; this process may not know all of the games. Rejects as `readLadder` does. */
 export function readLadders(server: Connection, known: readonly RankedGame[], limit: number): Promise<readonly GameLadder[]> {
   return talk(server, async (ask) => {
     const listed = await ask({ type: 'games' })

@@ -31,7 +31,7 @@ export interface NetworkScope {
   readonly programs: readonly Program[]
   /** The side of this process; the trace and the faults name directions as this side sees them. A proxy is the server of its client. */
   readonly side: Side
-  /** True for a proxy, which disturbs both sides alike. */
+  /** True for a proxy, which disturbs both sides in the same way. */
   readonly isProxy?: boolean
   /** Whether the connections carry datagrams or streams; `undefined` for both kinds. */
   readonly datagrams: boolean | undefined

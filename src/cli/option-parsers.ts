@@ -58,7 +58,7 @@ export function numberParser(low: number, high: number): (text: string) => numbe
   }
 }
 
-/** Parses a port at which a server listens or will listen: never 0. */
+/** Parses a port at which a server can listen: never 0. */
 export const parseFixedPort = numberParser(1, 65535)
 
 /** Parses a port; 0 means any free port. */
@@ -99,7 +99,7 @@ export function spellOption({ name, spelling = name }: Pick<ProgramOption, 'name
   return `--${spelling}`
 }
 
-/** Stands for an option that counts as absent, because the user typed an empty text as its value. */
+/** Stands for an option that is absent, because the user typed an empty text as its value. */
 const ABSENT = Symbol('absent')
 
 /** DeclaredOption is the command-line form of an option that a program declares. */
@@ -199,7 +199,7 @@ export function checkFamily({ host, ipv6 = false }: { readonly host?: string | u
     throw new UsageError(`${host} is an address within one network only: name the network interface, too, such as ${host}%eth0`)
   if (ipv6 && host !== undefined && isIPv4(host))
     throw new UsageError(
-      `--ipv6 and ${host} exclude each other, because that is an address of IPv4: leave --ipv6 out, or give another address`,
+      `--ipv6 and ${host} exclude each other, because the address is an IPv4 address: leave --ipv6 out, or give another address`,
     )
 }
 

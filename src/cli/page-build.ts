@@ -29,7 +29,7 @@ const SHOWN = 500
 /** The reason for a clone without its build tool, such as one with the dependencies of the server only. */
 const NO_TOOL = 'the build tool Vite is not installed; run "npm ci" without --omit=dev, and start again'
 
-/** PageBuildOptions says where the package is, what stops the build, and who is notified. */
+/** PageBuildOptions has the folder of the package, the signal that stops the build, and the function that gets notices. */
 export interface PageBuildOptions {
   /** The folder of the package: a clone, or an installed package. */
   readonly root: string
@@ -54,7 +54,7 @@ export async function preparePage({ root, signal, notify }: PageBuildOptions): P
   try {
     const hash = await hashSources(root)
     if ((await readStamp(folder)) === hash) return
-    // the operator is to see why this start takes longer
+    // the notice explains to the operator why this start takes longer
     notify('builds the page for browsers from its current sources; this takes a few seconds')
     await buildPage(root, folder, { hash, signal })
   } catch (reason) {

@@ -61,8 +61,8 @@ export interface NeededPrograms {
 }
 
 /**
- * Adds the options that programs declare for a role. A command for one program also accepts their other options, without showing
- * them in the help, so that it can name the side or program that has them. If the command itself has an option of the same
+ * Adds the options that programs declare for a role. A command for one program also accepts the options of other sides and programs,
+ * without showing them in the help, so that its error can name their side or program. If the command itself has an option of the same
  * spelling, its help mentions the declaration.
  */
 export async function addProgramOptions(command: Command, role: OptionRole, needed: NeededPrograms): Promise<void> {
@@ -202,7 +202,7 @@ export async function createRandom({ takes = [] }: Pick<Program, 'takes'>, optio
 
 /**
  * Prints advice on the values of text options, for example that a client cannot type a sign of a word. The caller has checked the
- * values before.
+ * values.
  */
 export function printAdvice(program: Pick<Program, 'takes'>, options: Options): void {
   for (const option of program.takes ?? []) {

@@ -33,7 +33,7 @@ const SILENCE = 5000
 /** Milliseconds from the start of a server over UDP to the first datagram; a datagram that arrives before the server listens is lost. */
 const UDP_START = 1000
 const UDP_NOTE =
-  'over UDP, the program runs on the network of this machine and can read and change what you can; rerun only programs that you would run yourself'
+  'over UDP, the program runs on the network of this machine and can read and change all your files; rerun only programs that you would run yourself'
 const HERE = '127.0.0.1'
 
 /**

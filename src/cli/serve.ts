@@ -174,7 +174,7 @@ function endInTrouble(): never {
   process.exit(EXIT.trouble)
 }
 
-/** Prints why the command cannot use a folder that another server has open; this is not a usage error. Rethrows every other error. */
+/** Prints why the command cannot use a folder that another server has open; the error is not a usage error. Rethrows every other error. */
 function refuseBusyFolder(error: unknown): undefined {
   if (!(error instanceof FolderInUse)) throw error
   for (const sentence of error.sentences) printError(sentence)
@@ -192,7 +192,7 @@ function otherBase(portBase = 0): string {
   return `--port-base ${Math.abs(portBase - 20_000) < 1000 ? 22_000 : 20_000}`
 }
 
-/** Maximum number of busy ports that the sentences name one by one. More busy ports than that mean that another server runs. */
+/** Maximum number of busy ports that the sentences name one by one. If more ports are busy, another server runs. */
 const FEW_BUSY = 3
 
 /**

@@ -97,7 +97,7 @@ function isWriteOnlyNull(fd: number): boolean {
 }
 
 /**
- * Returns the process ids of the shell between npm and this process, if there is one, and of npm; empty if npm did not start this process.
+ * Returns the process ids of the shell between npm and this process, if it exists, and of npm; empty if npm did not start this process.
  */
 function npmAncestors(): readonly number[] {
   const parent = process.ppid

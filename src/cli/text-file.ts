@@ -18,8 +18,8 @@ export async function readTextFile(file: string): Promise<string> {
 }
 
 /**
- * Decodes UTF-8 and drops a byte order mark. Throws a UsageError for a file that is not UTF-8: the sentence names the encoding that
- * the file seems to have, the first line that shows it, and a command that converts the file. The function never replaces a
+ * Decodes UTF-8 and drops a byte order mark. Throws a UsageError for a file that is not UTF-8: the sentence names the probable
+ * encoding, the first line that shows it, and a command for the conversion. The function never replaces a
  * character.
  */
 export function decodeTextFile(file: string, bytes: Uint8Array): string {

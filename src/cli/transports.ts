@@ -23,7 +23,7 @@ export interface ListeningOptions {
   readonly rejected?: (peer: Address, reason: string) => void
   /** Batches the input and output of all listeners of a server; without it, each listener has a batcher. */
   readonly batcher?: Batcher
-  /** Called with a peer that has connected and sends nothing, if that may be a mistake of the peer's user. */
+  /** Called with a peer that has connected and sends nothing, if its silence may be a mistake of the peer's user. */
   readonly slow?: (peer: Address) => void
 }
 

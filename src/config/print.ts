@@ -3,13 +3,13 @@ import { z } from 'zod'
 import { wrap } from '../games/text/graphemes.ts'
 import { Config, flattenSettings, type ResolvedConfig, splitName } from './config.ts'
 
-/** The defaults of optional settings, as phrases for people; programs declare those of their options. */
+/** The defaults of optional settings, as phrases for people; programs declare the defaults of their own options. */
 const MISSING: Readonly<Record<string, string>> = {
   only: 'all programs',
   portBase: 'each program has a port of its own',
   tls: 'false',
-  cert: 'with tls, a new one at each start',
-  key: 'with tls, a new one at each start',
+  cert: 'with tls, a new file at each start',
+  key: 'with tls, a new file at each start',
   unix: 'the programs have ports',
   wait: '10s at the front door, and 0 elsewhere, except in fh/tictactoe, which waits for a client',
   strict: 'false',

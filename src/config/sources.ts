@@ -99,7 +99,7 @@ export function parseEnvironment(environment: Environment, { names }: Pick<Setti
   return { values, from: variableOf }
 }
 
-/** Returns a sentence for each variable that looks like a setting of Parlor but is not. */
+/** Returns a sentence for each variable that looks like a setting of Parlor, but has another name. */
 export function findUnknownVariables(environment: Environment, { names }: Pick<SettingsSchema, 'names'> = parlorSchema): string[] {
   const known = ['PARLOR_CONFIG', ...names.map(variableOf)]
   const unknown = Object.keys(environment).filter((name) => name.startsWith('PARLOR_') && !known.includes(name))

@@ -4,7 +4,7 @@ import type { SecretSpan } from '../wire/secret-masking.ts'
 /** Matches a whole line that is a command without a text for people; its arguments are names, numbers and settings. */
 const COMMAND =
   /^\s*(?:play|games|help|who|tables|seeks|board|go|watch|unwatch|leave|quit|more|challenge|invite|accept|decline|cancel|draw|resign|claim|rules|rank|history|telnet|style|seats|people|house|mute|unmute)(?: [\w-]{1,20}){0,4}\s*$/i
-/** Matches commands that a password, a token or a code may follow; the line is talk unless the command has no argument. */
+/** Matches commands that a password, a token or a code may follow; the line is talk if the command has an argument. */
 const BARE = /^\s*(?:login|logout|register|unregister|password|resume|join)\s*$/i
 /** Matches a move, as people type it. */
 const MOVE = /^\s*(?:-?\d{1,3}|[a-z]|[a-h]\d)\s*$/i

@@ -23,7 +23,7 @@ export async function serveNative(
   await readCommands(peer, session)
 }
 
-/** NativeGreeting has what the server knows about a client before its first message, and what the client learns from `hello`. */
+/** NativeGreeting has the server's data about a client before its first message, and the data of `hello`. */
 interface NativeGreeting {
   /** The token of the client's login session. */
   readonly token: string | undefined

@@ -185,7 +185,11 @@ class SeekParser {
 
   #nothingSet(number: string): Refusal {
     const [setting] = this.#known
-    return { refused: setting ? `type what ${number} is, such as "${setting} ${number}"` : `${this.#entry.name} has no settings` }
+    return {
+      refused: setting
+        ? `type the name of the setting before ${number}, such as "${setting} ${number}"`
+        : `${this.#entry.name} has no settings`,
+    }
   }
 
   #noSetting(word: string): Refusal {

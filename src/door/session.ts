@@ -79,7 +79,7 @@ export class DoorSession {
   readonly tables = new TableScreens()
   /** Events that the session has not passed to its listener yet. */
   #pending: ListenerCall[] = []
-  /** Lines about no table of this session; the session prints them after a password. */
+  /** Lines that concern no table of this session; the session prints them after a password. */
   #notices: string[] = []
   #asking = false
   /** True if the session has answered Ctrl-C since the last line. */
@@ -91,7 +91,7 @@ export class DoorSession {
   #over = false
   #program = false
   #handedOver = false
-  /** The reason for which the server closes the connection, once the session has printed it. */
+  /** The reason for which the server closes the connection, after the session has printed it. */
   #dismissal: string | undefined
   /** True if the server was stopped while this user was at a table. */
   #stopped = false

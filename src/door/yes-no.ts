@@ -9,7 +9,7 @@ const POLITE = /^(?:,? *(?:please|thanks|thank you))?[.!]?$/i
 /** Maximum number of challenges among which the session searches for a name. */
 const LOOKED = 20
 
-/** ParsedAnswer is the command that an answer stands for, and the name after it. */
+/** ParsedAnswer is the command of an answer, and the name after it. */
 interface ParsedAnswer {
   readonly command: 'accept' | 'decline'
   readonly name: string

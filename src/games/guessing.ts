@@ -9,7 +9,7 @@ export interface Guessing {
   /** Tries left; missing if tries are unlimited. */
   readonly left?: number | undefined
   readonly last?: Verdict | undefined
-  /** The last try; missing before the first try, and in games from before it was part of the state. */
+  /** The last try; missing before the first try, and in old games whose state did not have it. */
   readonly guess?: Try
   /** If true, the rules refuse a number out of range, and the try costs nothing. */
   readonly lenient?: true

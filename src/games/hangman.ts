@@ -70,7 +70,7 @@ export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
     if (refusal) throw new RangeError(refusal.refused)
     const characters = splitGraphemes(word)
     if (!lenient) return { word, characters, tried: [], misses, left: misses }
-    // characters that the player cannot guess count as tried, so the view shows them from the start
+    // the state marks characters that the player cannot guess as tried, so the view shows them from the start
     const tried = [...new Set(characters.filter((character) => !isGuessable(character)).map(foldCase))]
     return { word, characters, tried, misses, left: misses, lenient }
   },

@@ -48,7 +48,7 @@ export interface MarkedAnswer {
 }
 
 /**
- * QuizOptions set a quiz up: the questions to choose from, and the number to choose, from 1 to 50. If there are fewer questions,
+ * QuizOptions set a quiz up: the bank of questions, and the number of questions to choose, from 1 to 50. If there are fewer questions,
  * the quiz has all of them.
  */
 export interface QuizOptions {

@@ -97,7 +97,7 @@ class Seeded implements Random {
 
 /**
  * Returns a source whose `choice` returns the texts of `choices` in turn, and then again from the first, for demonstrations in a
- * lesson. Throws a RangeError if the next text is not among the items to choose from.
+ * lesson. Throws a RangeError if the next text is not among the items.
  */
 export function scriptedRandom(choices: readonly string[], otherwise: Random = chance): Random {
   let used = 0
@@ -114,6 +114,6 @@ export function scriptedRandom(choices: readonly string[], otherwise: Random = c
 
 function pick<T>(from: readonly T[], index: number): T {
   const one = from[index]
-  if (one === undefined) throw new RangeError('there is nothing to choose from')
+  if (one === undefined) throw new RangeError('there are no items')
   return one
 }

@@ -3,7 +3,7 @@ import type { Game, SeatNumber } from './game.ts'
 
 /** TalkEnding describes the lines that end a talk. */
 export interface TalkEnding {
-  /** The talk ends with a line that equals one of these. */
+  /** The talk ends with a line that equals one of these texts. */
   readonly exactly?: readonly string[]
   /** The talk ends with a line that contains this word, in any case. */
   readonly mentions?: string

@@ -114,7 +114,7 @@ export interface LobbyLists {
   readonly total: { readonly people: number; readonly seekers: number; readonly tables: number }
 }
 
-/** LobbyChange is the difference between two lobby pages: new or changed rows, and the names and numbers of those that are gone. */
+/** LobbyChange is the difference between two lobby pages: new or changed rows, and the names and numbers of removed rows. */
 export interface LobbyChange {
   readonly people: readonly PersonInfo[]
   readonly peopleGone: readonly string[]

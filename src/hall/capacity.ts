@@ -33,7 +33,7 @@ export class Capacity {
     this.#options = options
   }
 
-  /** Returns the number of seats of a person who cannot have another seat; `undefined` if the person can. */
+  /** Returns the number of seats of a person who cannot have another seat; otherwise `undefined`. */
   countIfFull({ person }: SeatOwner): number | undefined {
     const { limits, countSeats } = this.#options
     // the house has no limit, and the server limits peers without a name by connection

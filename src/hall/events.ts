@@ -138,7 +138,7 @@ interface ActDeclaration {
 }
 
 /**
- * The acts of a player other than moves and talk: commands to a table that have no parameter but the seat. For a new act, `table.ts`
+ * The acts of a player other than moves and talk: commands to a table whose only parameter is the seat. For a new act, `table.ts`
  * has its decision, and the native protocol and the front door have its commands.
  */
 export const acts = {

@@ -40,7 +40,7 @@ import { UnavailableTables } from './unavailable-tables.ts'
  * Tables. `open` starts a TableActor (`openings.ts`), `restore` starts those of the previous process from their logs
  * (`restoring.ts`). The registry finds a table by number, person and token until the game is over, the store has persisted its log, and
  * no observer is left. After a restart a table waits, suspended, if each of its players can return: with an account, with a token or,
- * alone at the table, by name. Otherwise the hall ends the table, because no player is to wait for an opponent who cannot return.
+ * alone at the table, by name. Otherwise the hall ends the table, because a player must not wait for an opponent who cannot return.
  *
  * `matchmaker.ts` matches seeks, and `idle-tables.ts` ends tables without a move.
  *
@@ -186,7 +186,7 @@ export class Hall {
 
   /**
    * Closes a challenge, because the challenged user refuses, and notifies its owner; resolves to `false` if the challenge was
-   * closed or matched before.
+   * already closed or matched.
    */
   refuseChallenge(seek: OpenSeek, by: string): Promise<boolean> {
     return this.#matchmaker.refuse(seek, by)
@@ -329,7 +329,7 @@ export class Hall {
     this.#closing = Promise.all([this.#closing, released, ...tables.map((table) => table.settled())])
   }
 
-  /** Resolves when all appends and results from before `close` are done or have failed. */
+  /** Resolves when all earlier appends and results are done or have failed. */
   async settled(): Promise<void> {
     await this.#closing
     await this.recorder.settled()

@@ -30,7 +30,7 @@ export interface SeekHandle {
   readonly isOpen: boolean
   /** True if the seek was matched. */
   readonly isSeated: boolean
-  /** Cancels the seek; resolves to `false` if the hall has matched or closed it before. */
+  /** Cancels the seek; resolves to `false` if the hall has already matched or closed it. */
   cancel(): Promise<boolean>
 }
 

@@ -22,7 +22,7 @@ import type { TableActor } from './table-actor.ts'
  *
  * Matching. The hall reserves the table, removes the other seek from its view, gets the table's number, and claims the entry. If
  * the claim succeeds, the hall opens the table and seats its own users; the hall of the other user follows the claim, which has
- * all data for that. If the claim fails, the hall tries the next match, and leaves its own seek open if there is no other match.
+ * all data for seating its user. If the claim fails, the hall tries the next match, and leaves its own seek open if there is no other match.
  * A failure before the claim puts the other seek back into the view.
  *
  * Two seeks that open at the same time in two halls do not see each other. The store orders them, and the hall of the later entry sees both
@@ -210,7 +210,7 @@ export class Matchmaker {
     }
   }
 
-  /** Reserves a table with the house in all seats but one; see `Openings.reserve`. Throws a CapacityError if the hall is full. */
+  /** Reserves a table with the house in all seats except one seat; see `Openings.reserve`. Throws a CapacityError if the hall is full. */
   #reserveWithHouse(seek: Pick<SeekRequest, 'owner' | 'game' | 'options' | 'seats' | 'code' | 'clock'>, counts: boolean): Opening {
     const { rules, openings, capacity } = this.#options
     capacity.checkTables()

@@ -57,7 +57,7 @@ export interface SeekEntry {
 
 /**
  * SeekClaim ends a seek: a match, a refusal or a withdrawal. A match has the table's number and its opening, so that the processes
- * of both players can seat them, and each can finish what the other began. The owner's process withdraws a seek to cancel it, or to
+ * of both players can seat them, and each can finish the match that the other began. The owner's process withdraws a seek to cancel it, or to
  * match it.
  */
 export type SeekClaim =
@@ -121,7 +121,10 @@ export interface Presence {
   enter(present: PresentPerson, lease: LeaseId): Promise<boolean>
   /** Removes a person from the server of a lease; does nothing for a person who is not there. */
   leave(person: PersonId, lease: LeaseId): Promise<void>
-  /** Calls `then` with an `entered` for each person at each server, and then with each change, in order; returns a function that unsubscribes. */
+  /**
+   * Calls `then` with an `entered` for each person at each server, and then with each change, in order; returns a function that
+   * unsubscribes.
+   */
   follow(then: (change: PresenceChange) => void): () => void
 }
 
@@ -138,7 +141,7 @@ export type UserNotice =
 
 /**
  * Receipt is the result of a notice: no connection of the user receives notices, all have muted the sender, or the notice has
- * reached at least one.
+ * reached at least one connection.
  */
 export type Receipt = 'unreached' | 'muted' | 'delivered'
 

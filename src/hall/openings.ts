@@ -126,8 +126,8 @@ export class Openings {
   }
 
   /**
-   * Returns the number of a new table, immediately if the store can. Rejects with the reason if the hall closes before the store
-   * answers.
+   * Returns the number of a new table, immediately if the store has a reserved number. Rejects with the reason if the hall closes before
+   * the store answers.
    */
   nextTable(): TableId | Promise<TableId> {
     const unused = this.#unused.pop()

@@ -1,7 +1,7 @@
 /*
- * How clients are connected to the server, as other users may see it: by which program of the server and at which port, and never from which
- * address. A user of several connections has a link for each. The server cannot know in which language a client is written; the name of the
- * program says what it speaks.
+ * How clients are connected to the server, as other users may see it: the program of the server and its port, but never the address of the
+ * client. A user of several connections has a link for each. The server cannot know in which language a client is written; the name of the
+ * program identifies its protocol.
  */
 
 /** PeerEndpoint is a port of the server. One object stands for all clients of the port, so it costs no memory for each client. */

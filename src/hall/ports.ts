@@ -149,7 +149,7 @@ export interface LoginSession {
 /** Maximum number of login sessions of one account; the store deletes those that end first. */
 export const SESSIONS = 100
 
-/** Milliseconds for which the store retains a session after its end, so that a clock that is wrong for a moment deletes no session. */
+/** Milliseconds for which the store retains a session after its end, so that a clock with a wrong time for a while deletes no session. */
 export const REMEMBERED = 30 * 24 * 3_600_000
 
 /** Accounts persists the registered users, their login sessions and the origins of their logins. */

@@ -37,8 +37,8 @@ export class PostponedCommands {
   }
 
   /**
-   * Makes all pending commands wait, because the log has failed to append their events. Of `gone` and `back`, the queue has only
-   * the last of each seat, so its length is bounded.
+   * Makes all pending commands wait, because the log has failed to append their events. The queue has only the last `gone` or
+   * `back` of each seat, so its length is bounded.
    */
   rollBack(): void {
     for (const lasting of this.#pending) {

@@ -57,7 +57,7 @@ export class RatingsProjector {
         this.#behind = true
         // the hall catches up when the store can write again
         if (isTemporary(reason)) return
-        this.#onError('the server could not record the result of a game; it will record that result with the next result', reason)
+        this.#onError('the server could not record the result of a game; it records that result with the next result', reason)
       }
     })
     return this.#last

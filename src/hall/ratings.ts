@@ -6,16 +6,17 @@ import type { Opened } from './table.ts'
 /*
  * Ratings follow Glicko-2 (M. Glickman, "Example of the Glicko-2 system", 2022), with one difference. In the paper, a rating period has
  * ten to fifteen games of a player; here every game is a period of its own, so that the new rating is known when the game is over. One
- * game shows almost nothing about volatility, the measure of how erratic a player is from period to period. Two players who beat each
+ * game shows almost nothing about volatility, the measure of a player's changes from period to period. Two players who beat each
  * other in turn surprise the system every time: their volatility grew without end, slowly for 200,000 games and then, with the
  * deviation, to infinity within ten games. Therefore all three numbers have bounds:
  *
  * - volatility: between half and twice the volatility of a newcomer, 0.03 to 0.12. The paper limits its change for the same reason (step 1).
  * - deviation: 30 to 350, the deviation of a newcomer. Below 30, according to Glickman's "The Glicko system", ratings hardly change any more,
  *   even if the player improves.
- * - rating: at most 3,000 above or below the rating of a newcomer. By the formula, a player who is so far ahead loses one game in thirty million.
+ * - rating: at most 3,000 above or below the rating of a newcomer. By the formula, a player who is so far ahead loses one game in thirty
+ *   million.
  *
- * The code reads stored ratings from before the bounds as the nearest rating within the bounds.
+ * If a stored rating is out of bounds, the code reads it as the nearest rating within the bounds.
  */
 
 /** The rating of a newcomer, from "Example of the Glicko-2 system", step 1. No rating is less certain. */
@@ -37,7 +38,7 @@ export interface Result {
   readonly score: number
 }
 
-/** Returns the nearest rating within the bounds; replaces a number that is NaN by a newcomer's. */
+/** Returns the nearest rating within the bounds; replaces a number that is NaN by the number of a newcomer. */
 function clampRating({ rating, deviation, volatility }: Rating): Rating {
   return { rating: within('rating', rating), deviation: within('deviation', deviation), volatility: within('volatility', volatility) }
 }
@@ -81,7 +82,7 @@ export function toRating(before: Rating, results: readonly Result[]): Rating {
 
 /**
  * Returns the ratings of a table's seats after its game; a rating before is `undefined` for a first game. With more than two
- * players, each pair counts as a game: a winner has won against each loser, and every other pair has drawn.
+ * players, the ratings treat each pair as a game: a winner has won against each loser, and every other pair has drawn.
  */
 export function rateGame(before: readonly (Rating | undefined)[], { winners }: Outcome): readonly Rating[] {
   const known = before.map((rating) => clampRating(rating ?? UNRATED))

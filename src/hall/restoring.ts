@@ -7,7 +7,7 @@ import type { UnavailableTables } from './unavailable-tables.ts'
 
 /** Maximum number of tables that the hall ends together because no player can return to them. */
 const AT_ONCE = 200
-/** Maximum number of tables that the hall claims together, so that halls that start at the same time divide the tables. */
+/** Maximum number of tables that the hall claims together, so that several halls divide the tables if they start at the same time. */
 const CLAIMED = 2000
 
 export interface RestoringOptions {

@@ -16,7 +16,7 @@ import type { StandingChange } from './table-updates.ts'
  * may fail.
  *
  * Two states. `#decided` is the state after all decided events, and the actor decides the next command on it, so that a second move
- * need not wait for the disk. `published` is the state after the events that are persisted: observers see only this state, so that
+ * does not wait for the disk. `published` is the state after the events that are persisted: observers see only this state, so that
  * they never see an event that a crash could undo. Between the two are the `#pending` steps. The log calls `#onPersisted` with
  * events in order; if an event is the next pending event, its state is known already, otherwise another process has appended it
  * and the actor computes the state. If both processes have appended an event with the same number, the actor closes the table in

@@ -12,11 +12,11 @@ export interface TableUpdate {
   readonly event: VisibleEvent
   /** The new view; missing for an event that does not change the view. */
   readonly situation?: Situation<unknown>
-  /** What all watchers of the table have in common; missing for a seat. */
+  /** Results that all watchers of the table share; missing for a seat. */
   readonly shared?: SharedUpdate
 }
 
-/** SharedUpdate has what the first watcher has made of an update, for the other watchers, so that many watchers cost little. */
+/** SharedUpdate has the results of the first watcher for an update, for the other watchers, so that many watchers cost little. */
 export interface SharedUpdate {
   view?: TableEventView
 }

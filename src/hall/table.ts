@@ -9,8 +9,8 @@ import { isWeak, toDraws } from './seeds.ts'
 
 /*
  * The rules of a table, as pure functions: no storage, no clock, no connection. `decide` turns a command into events, or refuses
- * it. `evolve` applies one event to a state. A replay of a log through `evolve` gives the same states that `decide` returned when
- * the log was written, so a restart, an observer of another process and a test all see the same table.
+ * it. `evolve` applies one event to a state. A replay of a log through `evolve` gives the states that `decide` returned at first.
+ * So a restart, an observer of another process and a test all see the same table.
  *
  * Determinism. The time is a parameter, and each event has it. The random numbers of a move follow from the seed and the number of
  * its event (`seeds.ts`), so the log needs the move alone. The rules of the game decide whether a move is legal. Exceptions from
@@ -262,7 +262,7 @@ export function evolve(table: TableState, event: TableEvent): TableState {
   }
 }
 
-/** Returns the earliest time at which a `tick` ends the game, if no event happens before; `undefined` while no time limit runs. */
+/** Returns the earliest time at which a `tick` ends the game, if no event happens earlier; `undefined` while no time limit runs. */
 export function nextTick(table: TableState): number | undefined {
   return table.ended || table.suspended ? undefined : nextExpiry(table.clocks, table.opened.clock)?.at
 }

@@ -126,7 +126,9 @@ function formatRow(row: readonly string[], widths: readonly number[], indent: nu
   return [...shortened.map((line, at) => ' '.repeat(at === 0 ? 2 : BELOW) + line), ...below.map((line) => ' '.repeat(BELOW) + line)]
 }
 
-/** Breaks a text into lines: a list of transitions after its commas, other text at its blanks, and inside a word wider than a line. */
+/**
+ * Breaks a text into lines: a list of transitions after its commas, other text at its blanks, and a word wider than a line inside the word.
+ */
 function wrapText(text: string, width: number): string[] {
   const found: string[] = []
   let line = ''

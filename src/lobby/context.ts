@@ -43,7 +43,7 @@ export interface GameRecords {
   /**
    * Reads a page of the record of a finished game that `reader` may see: a public game, or a private game to which the reader has access.
    * Refuses every other private game like a table that does not exist. Refuses a game that is not over, because its players could read
-   * there what their opponents see.
+   * the views of their opponents there.
    */
   read(table: TableId, range: RecordRange, reader?: RecordAccess): Promise<GameRecord | LobbyRefusal>
 }

@@ -69,7 +69,7 @@ export class DiskQuotas {
     this.#before = Map.groupBy(usages, ({ network }) => network)
   }
 
-  /** Persists all changes so far, and none after that. */
+  /** Persists all changes so far, and no later change. */
   async close(): Promise<void> {
     while (this.#changed.size > 0 && (await this.#persist(this.#changed)));
     // the last time is persisted even without new bytes, because the next process continues from that time

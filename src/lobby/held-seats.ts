@@ -11,8 +11,8 @@ export interface HeldSeatsOptions {
 }
 
 /**
- * HeldSeats knows the rights of a session to seats. These are the user's seats that the session has not resumed, and the seats that
- * it has resumed by their token alone, as another user or without a name.
+ * HeldSeats knows the rights of a session to seats. The session has rights to the user's seats that it has not resumed, and to the
+ * seats that it has resumed by their token alone, as another user or without a name.
  */
 export class HeldSeats {
   readonly #session: SessionContext

@@ -4,12 +4,12 @@ import { toPersonInfo, toSeekPage } from './projections.ts'
 import { toTableInfo } from './table-info.ts'
 
 /*
- * The feed notifies subscribers of changes of the lobby, so that a client need not request the lists again and again. It compares the first
- * page of each list with that of a second ago, once for all subscribers, and sends what differs. Without subscribers it does nothing, and no
- * event at a table or in the hall costs anything more.
+ * The feed notifies subscribers of changes of the lobby, so that a client does not request the lists again and again. It compares the first
+ * page of each list with that of a second ago, once for all subscribers, and sends the differences. Without subscribers it does nothing,
+ * and no event at a table or in the hall costs anything more.
  */
 
-/** Milliseconds between two looks at the lobby. */
+/** Milliseconds between two reads of the lobby. */
 const INTERVAL = 1000
 /** Number of items of each list that the feed follows. */
 const ROWS = 100
@@ -35,7 +35,7 @@ export class LobbyFeed implements LobbySubscribers {
   }
 
   subscribe(listener: LobbyListener): LobbyLists {
-    // a subscriber that comes between two looks gets the page of the last look, from which the next change follows
+    // a subscriber that comes between two reads gets the page of the last read, from which the next change follows
     this.#seen ??= this.#look()
     this.#subscribers.add(listener)
     this.#cancel ??= this.#wait()
@@ -85,7 +85,7 @@ export class LobbyFeed implements LobbySubscribers {
   }
 }
 
-/** Returns the difference of two looks; `undefined` if there is none. */
+/** Returns the difference of two reads; `undefined` without a difference. */
 function toChange(before: Observed, { page, people, tables, seekers, total }: Observed): LobbyChange | undefined {
   const change: LobbyChange = {
     people: page.people.filter(({ name }) => before.people.get(name) !== people.get(name)),

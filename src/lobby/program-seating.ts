@@ -145,7 +145,7 @@ export class ProgramSeating implements ClientSeating, HallAccess {
     return promise
   }
 
-  /** Takes a seat at a new table; if the conversation has ended before that, releases the seat and throws the reason. */
+  /** Takes a seat at a new table; if the conversation has already ended, releases the seat and throws the reason. */
   #take<Move, View>(table: TableActor, number: SeatNumber, retention: SeatRetention): TableSeat<Move, View> {
     const { seats, closed } = this.#session
     seats.holdings.open(table, number)

@@ -36,7 +36,7 @@ export class SessionSeats {
     return this.#session.user?.person ?? PEER
   }
 
-  /** Returns a sentence that says why the user cannot take another seat; `undefined` if the user can. */
+  /** Returns a sentence that says why the user cannot take another seat; otherwise `undefined`. */
   get full(): string | undefined {
     return checkCapacity(this.#session.context, this.person, this.holdings)
   }

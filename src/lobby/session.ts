@@ -337,7 +337,7 @@ export class LobbySession extends SessionParts implements Lobby {
     return this.lobby.talk
   }
 
-  /** Checks whether this user may know who is at a table. */
+  /** Checks whether this user may know the users at a table. */
   #mayLookAt(table: TableActor): boolean {
     return isPublic(table) || this.#tables.has(table.id)
   }

@@ -28,7 +28,7 @@ function listMoves(game: AnyGame, position: unknown, seat: SeatNumber): readonly
   const listed: string[] = []
   for (const move of game.moves?.(position, seat) ?? []) {
     const text = game.notation.print(move)
-    // a list that is too long, or that has a text which the parser refuses, helps no client
+    // a list that is too long, or has a text that the parser refuses, helps no client
     if (listed.length === MOVES || isRefusal(game.notation.parse(text))) return undefined
     listed.push(text)
   }

@@ -24,7 +24,7 @@ import type { TableActor } from '../hall/table-actor.ts'
  * rate of talk count for the user, too. The bytes on the disk count for the network of the connection that causes them.
  *
  * Safety. A new password ends all other logins immediately, but their connections some turns of the event loop later. A session
- * whose login has ended gets no new seat, so that it never sees a token that it should not have. Without another session, the hall
+ * whose login has ended gets no new seat, so it never sees the token of such a seat. Without another session, the hall
  * holds the seat.
  */
 
@@ -55,7 +55,7 @@ export interface UserSeek {
   readonly info: SeekInfo
   /** True until the hall has matched or closed the seek. */
   readonly isOpen: boolean
-  /** Cancels the seek; resolves to `false` if the hall has matched or closed it before. */
+  /** Cancels the seek; resolves to `false` if the hall has already matched or closed it. */
   cancel(): Promise<boolean>
 }
 

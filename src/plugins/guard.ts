@@ -10,8 +10,8 @@ import type { TimeLimit } from './time-limit.ts'
  * tables.
  *
  * `guardGame` wraps a game so that the hall can treat it like a shipped game. Each hook runs with a time limit. A failure of `play`
- * refuses the move. Before a move counts, the guard also calls all hooks that the table needs for the new state, so that no table
- * reaches a state for which a hook fails: the guard refuses the move instead. If a hook for a text fails, the text is empty. A failure of
+ * refuses the move. Before a move counts, the guard also calls all hooks that the table needs for the new state. If a hook fails,
+ * the guard refuses the move, so no table reaches such a state. If a hook for a text fails, the text is empty. A failure of
  * any other hook throws a RulesError, which closes that table, or refuses to open it.
  *
  * `loop-limit.ts` bounds the roles of a plug-in's program. A role that throws ends its own conversation, like a role of a shipped program.

@@ -109,7 +109,7 @@ async function addPlugin(
     take(
       ports,
       servePort,
-      `${file}: the port ${servePort} of the program ${checked.name} already belongs to ${taker}; leave it out to get a free one`,
+      `${file}: the port ${servePort} of the program ${checked.name} already belongs to ${taker}; leave it out to get a free port`,
     )
     loaded.own('port', servePort, `the program ${checked.name} of ${file}`)
     named.push(checked)

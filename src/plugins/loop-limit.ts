@@ -15,8 +15,8 @@ import type { Program } from '../protocol/definition.ts'
  * Each role has one LoopTime, which all its steps share through an AsyncLocalStorage. The time between two calls of `tick` is
  * charged to the role in full if both belong to one synchronous run, because then no other code can have taken it: a microtask
  * that the first call queues has not run yet. Otherwise other code may have run between them, such as a step of another role
- * or a write to a slow disk, and the role is charged `WAIT` at most. So a loop that never waits for an event, and thereby blocks the event
- * loop, still reaches the limit.
+ * or a write to a slow disk, and the role is charged `WAIT` at most. So a loop that never waits for an event, and blocks the event loop,
+ * still reaches the limit.
  *
  * The limit does not stop one call of a built-in function that takes forever, such as a regular expression with exponential
  * time, and a recursion over promises without a loop.
@@ -55,7 +55,7 @@ export function withLoopTime<Result>(work: () => Result): Result {
   return roles.run(new LoopTime(), work)
 }
 
-/** Returns a program of a plug-in, each of whose roles has a loop time of its own. */
+/** Returns a program of a plug-in in which each role has a loop time of its own. */
 export function limitRoles(program: Program): Program {
   const { protocol } = program
   const { name, title, automaton, over, opposite } = protocol

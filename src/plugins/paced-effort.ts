@@ -8,8 +8,8 @@ const LEAST = 100
 const FIRST = 0.02
 
 /**
- * PacedEffort is the budget of searches in the games of plug-ins. The rules of a plug-in may be slow, so the budget measures how
- * long a move of a search takes, and allows as many moves as fit into the time limit of one table.
+ * PacedEffort is the budget of searches in the games of plug-ins. The rules of a plug-in may be slow, so the budget measures the
+ * time of a move of a search, and allows as many moves as fit into the time limit of one table.
  */
 export class PacedEffort extends Effort {
   #perMove = FIRST
@@ -23,7 +23,7 @@ export class PacedEffort extends Effort {
     return this.#pending
   }
 
-  /** The length of a state's key does not show how large a plug-in's game is, so a search is never larger than one phase. */
+  /** The length of a state's key does not show the size of a plug-in's game, so a search is never larger than one phase. */
   override get allowedOnce(): number {
     return this.#pending
   }

@@ -60,8 +60,7 @@ const number: Protocol<Name, State, undefined> = {
         peer.send('garbage')
         continue
       }
-      if (isGlued(text))
-        peer.report('the number is from 1 to 100; several guesses in one piece count as one guess: wait for the answer to each')
+      if (isGlued(text)) peer.report('the number is from 1 to 100; several guesses in one piece are one guess: wait for the answer to each')
       seat.play(toTry(Number(guess)))
       const { view, outcome } = await seat.next()
       peer.send(ANSWERS[view.last ?? 'wasted'])

@@ -14,7 +14,7 @@ interface Voice {
   readonly wrote: string
 }
 
-/** Texts of a chat, the line that ends it, and the line that Ctrl-D stands for. */
+/** Texts of a chat, the line that ends it, and the line that Ctrl-D sends. */
 interface Words {
   readonly voices: readonly [server: Voice, client: Voice]
   readonly ending: TalkEnding

@@ -126,7 +126,7 @@ async function guess(
       if (isRefusal(result)) console.say(result.refused)
       else {
         if (result.left < view.left && !/\p{L}/u.test(typed))
-          console.say(`${quoteText(typed.trim())} is not a letter, but counts as a guess here: it costs a miss.`)
+          console.say(`${quoteText(typed.trim())} is not a letter, but a guess here: it costs a miss.`)
         view = result
       }
     }

@@ -41,7 +41,7 @@ const hostName: TextOption<string> = {
   kind: 'text',
   name: 'name',
   metavar: 'name',
-  about: 'http: the host to ask for',
+  about: 'http: the host of the request',
   side: 'client',
   expected: 'the name of a host',
   parse: (text) => text,

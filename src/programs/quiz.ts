@@ -187,7 +187,7 @@ async function begin(peer: Peer<Name, State>, hall: HallAccess, count: number, o
 async function resume(peer: Peer<Name, State>, hall: HallAccess): Promise<void> {
   const held = await resumeSeat(hall)
   if (held) await goOn(peer, hall, held)
-  else peer.refuse('you have no quiz that is not finished: START one')
+  else peer.refuse('you have no open quiz: send START')
 }
 
 /** Resumes the peer's unfinished quiz; `undefined` without such a quiz. */

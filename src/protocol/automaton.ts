@@ -36,7 +36,7 @@ export interface MessageSpec {
 }
 
 /**
- * Automaton is a protocol as data: for each state, the legal messages and the state that each leads to. A state without
+ * Automaton is a protocol as data: for each state, the legal messages and the next state of each message. A state without
  * messages is an end.
  *
  * All code that knows a protocol reads this one table: `Peer` refuses the messages that it does not have, the generator makes the
@@ -184,7 +184,7 @@ export function isEnd(automaton: Automaton, state: string): boolean {
 
 /**
  * Checks whether a conversation may be over in a state: the state is an end, or it is quiet. A side may also end the conversation
- * with its close, if that is a transition of the state; the conversation is then over in the next state. Throws a RangeError like
+ * with its close, if the close is a transition of the state; the conversation is then over in the next state. Throws a RangeError like
  * `isEnd`.
  */
 export function mayEnd(automaton: Automaton, state: string): boolean {
@@ -192,7 +192,7 @@ export function mayEnd(automaton: Automaton, state: string): boolean {
 }
 
 /**
- * Formats a clause that says what a side may send in a state: `expected "LOW", "HIGH" or "WIN"`; or why the side may send nothing.
+ * Formats a clause on the messages that a side may send in a state: `expected "LOW", "HIGH" or "WIN"`; or why the side may send nothing.
  * `whose` is "your" if that side reads the clause.
  */
 export function expectation(automaton: Automaton, state: string, side: Side, whose = `the ${side}'s`): string {
@@ -225,7 +225,7 @@ export function alternatives(automaton: Automaton, steps: readonly Pick<Transiti
 }
 
 /**
- * Formats a clause on the message that a side must wait for, after that side has sent a text too early. Returns `undefined` unless the
+ * Formats a clause on the message for which a side must wait, after that side has sent a text too early. Returns `undefined` unless the
  * text is legal in a later state that the other side can reach alone. `whose` is "your" if that side reads the clause.
  */
 export function dueBefore(automaton: Automaton, state: string, side: Side, text: string, whose = `the ${side}'s`): string | undefined {
@@ -246,7 +246,7 @@ export function dueBefore(automaton: Automaton, state: string, side: Side, text:
 }
 
 /**
- * Returns the transitions of the other side that a side can wait for: the transitions of a state, then the transitions that follow them,
+ * Returns the transitions of the other side for which a side can wait: the transitions of a state, then the transitions that follow them,
  * and so on.
  */
 function levelsBefore(automaton: Automaton, state: string, side: Side): readonly (readonly Transition[])[] {
@@ -263,7 +263,7 @@ function levelsBefore(automaton: Automaton, state: string, side: Side): readonly
   return levels
 }
 
-/** Names the message that a side waits for: by its example, unless that equals the text that arrived instead. */
+/** Names the message for which a side waits: by its example, unless the example equals the text that arrived instead. */
 export function formatAwaited(automaton: Automaton, step: Transition, text: string): string {
   if (step.form.example !== text) return alternatives(automaton, [step])
   return `the ${step.from}'s ${isField(step.form) ? step.form.text.slice(1, -1) : step.name}`

@@ -43,7 +43,7 @@ export interface ConversationState {
   readonly state: string
   /** Transitions of the state. */
   readonly steps: readonly Transition[]
-  /** The side that the sentences are about. */
+  /** The side whose messages the sentences describe. */
   readonly peer: Side
   /** Last legal message of the peer. */
   readonly last: string
@@ -55,7 +55,7 @@ export interface ConversationState {
   readonly early: boolean
 }
 
-/** Start of the clause that says that a message arrived before the peer's turn. */
+/** Start of the clause on a message that arrived before the peer's turn. */
 export const TOO_SOON = '; it had arrived before it was '
 
 /** Checks whether a side may send a message other than a goodbye. */
@@ -75,7 +75,7 @@ export function formatExpected({ automaton, steps, peer }: ConversationState, ot
   return theirs.length > 0 ? `expected ${alternatives(automaton, theirs)}` : `it was ${other} turn`
 }
 
-/** Returns the end of an error sentence that says that a message arrived before the peer's turn. */
+/** Returns the end of an error sentence on a message that arrived before the peer's turn. */
 export function formatTooSoon({ early, peer }: Pick<ConversationState, 'early' | 'peer'>, whose = `the ${peer}'s`): string {
   return early ? `${TOO_SOON}${whose} turn` : ''
 }
@@ -120,7 +120,7 @@ export function formatEarly(conversationState: ConversationState, ahead: string 
   return `the ${conversationState.peer} has sent ${shown}${whyEarly(conversationState, text)}`
 }
 
-/** Formats a sentence that says that the peer was silent for `ms` milliseconds, and which message was expected. */
+/** Formats a sentence on the silence of the peer for `ms` milliseconds, with the expected message. */
 export function formatSilence({ automaton, steps, peer }: ConversationState, ms: number): string {
   const theirs = steps.filter(({ from }) => from === peer)
   return `the ${peer} has sent nothing for ${toSeconds(ms)} s; waiting for ${alternatives(automaton, theirs)}`
@@ -143,7 +143,9 @@ function whyEarly(conversationState: ConversationState, text: string): string {
   return `, but ${(text === '' ? undefined : dueBefore(automaton, state, peer, text)) ?? wait}${nearMiss([], text)}`
 }
 
-/** Checks whether a text is the line end that the last message must not have; if other messages are lines, an empty line is such a line end. */
+/**
+ * Checks whether a text is the line end that the last message must not have; if other messages are lines, an empty line is such a line end.
+ */
 function isLooseEnd({ last, unended }: ConversationState, text: string): boolean {
   return last !== '' && (/^[\r\n]+$/.test(text) || (unended && text === ''))
 }
@@ -152,7 +154,7 @@ function speakerOf({ automaton, peer, previous }: ConversationState): Speaker {
   return { automaton, side: peer, last: previous ?? '' }
 }
 
-/** End of the clause that says that a keyword is missing. */
+/** End of the clause on a missing keyword. */
 const BARE = ' is missing before it'
 
 /** FieldFault has the message that begins like a text, and the end of an error sentence that says what is wrong with its fields. */
@@ -163,7 +165,7 @@ export interface FieldFault {
 
 /**
  * Finds what is wrong with the fields of a text that starts like one of these messages. Returns `undefined` for a text that is a
- * legal message, or that starts like none of these messages. `hides`: the text contains a secret, so the sentence quotes no field.
+ * legal message, or that starts in another way than these messages. `hides`: the text contains a secret, so the sentence quotes no field.
  */
 function fieldFault(steps: readonly Transition[], text: string, hides = false): FieldFault | undefined {
   const blank = steps.find(({ form }) => / {2}/.test(text) && parseMessage(form, text.replace(/ {2,}/g, ' ')) !== undefined)

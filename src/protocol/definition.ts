@@ -107,7 +107,7 @@ export interface Program<Name extends string = string, State extends string = st
   readonly idle?: number
   /**
    * Lines that a person may type in a state, for `parlor check`. Needed if they do not follow from the examples of the automaton's
-   * messages, or if the worksheet's program cannot take one of these.
+   * messages, or if the worksheet's program cannot take one of these examples.
    */
   readonly typed?: { readonly [S in NoInfer<State>]?: readonly string[] }
   /**
@@ -126,8 +126,8 @@ export interface Program<Name extends string = string, State extends string = st
 }
 
 /**
- * CheckServer changes the server that `parlor check` plays against a client, so that a few conversations show messages which the
- * worksheet's server sends seldom, or never to the worksheet's client. The worksheet's client must accept all of them.
+ * CheckServer changes the server that `parlor check` plays against a client, so that a few conversations show all messages. The
+ * worksheet's server sends some messages seldom, or never to the worksheet's client. The worksheet's client must accept all of them.
  */
 export interface CheckServer<Words = unknown> {
   readonly words?: Words

@@ -35,7 +35,7 @@ export interface DiagnosedPeer {
 }
 
 /**
- * Diagnosis explains what is wrong with the messages of one peer, and remembers what it has explained.
+ * Diagnosis explains what is wrong with the messages of one peer, and remembers its explanations.
  *
  * It computes a sentence only if something is wrong. A peer creates it at the first oddity, because a server holds thousands of
  * peers, and almost all of them never have an oddity. It reports each mistake once: if it has reported a message as incomplete or
@@ -213,7 +213,7 @@ export class Diagnosis {
   }
 }
 
-/** Checks whether a legal message is to be reported, because its bytes are not text or it starts another protocol. */
+/** Checks whether to report a legal message, because its bytes are not text or it starts another protocol. */
 export function isGarbled(form: MessageSpec, text: string, raw: Raw | undefined, before: string): boolean {
   return isOdd(form, text, raw) || (form.free === true && before === '' && isGreeting(text))
 }

@@ -8,8 +8,8 @@ export type Options = Readonly<Record<string, unknown>>
  * OptionBase has the fields of every declaration of a program option.
  *
  * A program lists in `takes` the options that it accepts. The file of a program declares the options of that program alone, and
- * `shared-options.ts` those of several programs. The command line, the settings, the completions and the reference pages derive
- * from the declarations, so that no other file names an option. Two declarations with one spelling have one form (`kind`,
+ * `shared-options.ts` declares the options of several programs. The command line, the settings, the completions and the reference pages
+ * derive from the declarations, so that no other file names an option. Two declarations with one spelling have one form (`kind`,
  * `metavar`).
  */
 export interface OptionBase<Value> {
@@ -28,7 +28,7 @@ export interface OptionBase<Value> {
   /** Name of an option that cannot be given together with this option, and the reason. */
   readonly excludes?: { readonly name: string; readonly because: string }
   /**
-   * Returns the end of an error sentence that says what a valid value is, after the option or the file; `undefined` without such
+   * Returns the end of an error sentence that describes the valid values, after the option or the file; `undefined` without such
    * advice.
    */
   advise?(value: Value): string | undefined
@@ -43,13 +43,13 @@ export interface TextOption<Value> extends OptionBase<Value> {
   readonly expected: string
   /** The valid values, for completions, if they are few. */
   readonly values?: readonly string[]
-  /** Makes an empty text count as an absent option, for scripts that pass a variable. */
+  /** Treats an empty text as an absent option, for scripts that pass a variable. */
   readonly emptyIsAbsent?: true
   /** Marks an option that may be repeated; `parse` gets the value of the earlier uses. */
   readonly repeats?: true
   /** Parses a text; `undefined` for an invalid text. */
   parse(text: string, earlier?: Value): Value | undefined
-  /** Returns the source of randomness that a value stands for, if the option replaces chance. */
+  /** Returns the source of randomness of a value, if the option replaces chance. */
   random?(value: Value): Random
 }
 

@@ -36,7 +36,7 @@ interface Waiting<Name extends string> {
  *
  * Invariants:
  * - The role receives only legal messages, in an order that the automaton allows. It switches on names, not on texts.
- * - `send` throws if the automaton does not allow the message: that is a bug of the role, not a fault of the peer.
+ * - `send` throws if the automaton does not allow the message: such a send is a bug of the role, not a fault of the peer.
  * - An illegal message leaves the state unchanged. If a legal message breaks the rules of the game, the role calls `refuse`,
  *   which takes the state's transition for the refusal, so that the same side sends again.
  * - At most one `receive` is pending. A role may send during it.
@@ -62,7 +62,7 @@ export class Peer<Name extends string = string, State extends string = string> i
   observer: PeerObserver | undefined
   /** Sends the role's own goodbye, with the reason, when this side ends the conversation early. */
   farewell: ((reason: Error) => void) | undefined
-  /** Mistake in a message that the role has answered, if the conversation counts as failed because of the mistake. */
+  /** Mistake in a message that the role has answered, if the conversation has failed because of the mistake. */
   failure: Disconnected | undefined
   /** Language that the peer has chosen, such as JSON, if the protocol has several. */
   language: string | undefined
@@ -214,7 +214,7 @@ export class Peer<Name extends string = string, State extends string = string> i
   }
 
   /**
-   * Sends the peer the reason why this side ends the conversation early, if the protocol has a message for that. Returns true if
+   * Sends the peer the reason why this side ends the conversation early, if the protocol has a message for such a reason. Returns true if
    * the peer received a goodbye of the protocol, so that it closes by itself. After a refusal it may continue, so the caller must
    * abort the connection.
    */

@@ -18,7 +18,7 @@ import type { Peer } from './peer.ts'
  */
 
 /**
- * Receives the next message; resolves to `undefined` when the peer closes or sends `leaves`. A reset counts as leaving, because the
+ * Receives the next message; resolves to `undefined` when the peer closes or sends `leaves`. The role treats a reset as leaving, because the
  * system resets the connection of a peer that closes it with unread data.
  */
 export function receiveUntilClosed<Name extends string>(peer: Peer<Name>, leaves: Name): Promise<string | undefined> {

@@ -95,8 +95,8 @@ export interface PeerHandle {
   /** Ends the conversation, with a reason of the seating. */
   end(reason: string): void
   /**
-   * Resolves when the peer has read most of the output and it is its turn in the run queue; immediately if the transport cannot know what
-   * the peer has read.
+   * Resolves when the peer has read most of the output and has its turn in the run queue; immediately if the transport cannot know how
+   * much the peer has read.
    */
   ready?(): Promise<void>
   /** Charges the peer's budget for its last message, if it has a budget. */

@@ -47,7 +47,7 @@ export function quoteUnfinished(speaker: Speaker, { bytes, lacks }: UnfinishedMe
 }
 
 /**
- * Returns the end of an error sentence that says what incomplete bytes after the `last` message look like; `''` for plain
+ * Returns the end of an error sentence on the likely meaning of incomplete bytes after the `last` message; `''` for plain
  * text, and for the protocol's own language.
  */
 export function clueOfBytes(speaker: Speaker, { bytes }: UnfinishedMessage, last: string): string {
@@ -109,7 +109,7 @@ export function clueOfWords({ automaton, side }: Speaker, message: string, last:
 
 /** Checks whether a text is a message of this form. A form that accepts any text has no messages of its own. */
 function isOne(form: MessageSpec, text: string): boolean {
-  // a field that accepts any text counts as a number if its example is a number
+  // a field that accepts any text is a number here if its example is a number
   if (isField(form) && /^\d+$/.test(form.example)) return /^\d+$/.test(text)
   if (form.closes || (isField(form) && (form.free || form.accepts === undefined))) return false
   return form.text.replace(/\r?\n$/, '') === text || (!takesAll(form) && parseMessage(form, text) !== undefined)
@@ -145,7 +145,7 @@ const GARBLED = /[\0\ufffd]|^\ufeff|^[\x01\x02\x05-\x07\x0b\x0c\x0e-\x1a\x1c-\x1
 const FOREIGN = /^(?:b(['"]).*\1\r?\n?$|[A-Z]{3,7} \S+ HTTP\/\d|HTTP\/\d\.\d \d{3}|SSH-\d\.\d|RFB \d{3}\.|220[ -][\w.-]+ .*(?:SMTP|FTP))/
 
 /**
- * Returns the end of an error sentence that says what a complete message after the `last` message looks like; `''` for plain
+ * Returns the end of an error sentence on the likely meaning of a complete message after the `last` message; `''` for plain
  * text, and for the protocol's own language. `raw` is its bytes, if they do not follow from the text.
  */
 export function clueOfText(speaker: Speaker, text: string, raw: Raw | undefined, last = ''): string {

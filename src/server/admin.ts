@@ -193,7 +193,7 @@ async function serve(transport: Transport, connections: AdminConnections, { serv
   }
 }
 
-/** Sends the class console. An operator that follows it has a limit of its own, and does not count as a request in progress. */
+/** Sends the class console. An operator that follows it has a limit of its own, and is not a request in progress. */
 async function sendClass(
   operator: Connection,
   connections: AdminConnections,

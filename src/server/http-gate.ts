@@ -7,7 +7,7 @@ import type { Address, Listener } from '../wire/transport.ts'
 import { startListening, toListenOptions } from '../wire/transports/tcp.ts'
 
 /*
- * Node's HTTP server reads all bytes that a socket has, and answers each request in them before other code runs, so 64 KB of pipelined
+ * Node's HTTP server reads all bytes that a socket has, and answers each request in them before other code runs. So 64 KB of pipelined
  * requests stop all games for the duration of 2,000 answers. Therefore the HTTP server does not listen by itself. The gate accepts
  * connections, passes a limited number of them per second to the HTTP server, and lets it read one request of each, piece by piece.
  */

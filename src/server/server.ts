@@ -174,7 +174,7 @@ export class Server {
     for (const queue of this.#acceptQueues) queue.open()
   }
 
-  /** Opens an entrance for clients of a program. The program need not have a port; `endpoint` is the port of the clients. */
+  /** Opens an entrance for clients of a program. The program can be without a port; `endpoint` is the port of the clients. */
   openEntrance(program: Program, endpoint?: PeerEndpoint): Entrance {
     const budget = this.#createBudget(program)
     const usual = { ...program.defaults, ...this.#serving.options }

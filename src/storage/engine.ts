@@ -7,7 +7,7 @@ export interface StorageOptions {
   readonly durable?: 'process' | 'power' | undefined
   /** Size limit of the data in bytes, beyond which the store drops finished tables, the oldest first; unlimited by default. */
   readonly keep?: number | undefined
-  /** Called with errors that no caller waits for, such as exceptions of followers; by default they become warnings of the process. */
+  /** Called with errors for which no caller waits, such as exceptions of followers; by default they become warnings of the process. */
   readonly onError?: OnStoreError | undefined
   /** Called with sentences for the operator. By default, the store drops them. */
   readonly onWarning?: ((sentence: string) => void) | undefined

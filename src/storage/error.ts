@@ -22,13 +22,13 @@ export class StoreError extends StoreFailure {
   }
 }
 
-/** OnStoreError is called with errors that no caller waits for, such as the exception of a follower. */
+/** OnStoreError is called with errors for which no caller waits, such as the exception of a follower. */
 export type OnStoreError = (error: unknown) => void
 
 /** Emits an error as a warning of the process, which Node prints on standard error. */
 export const warn: OnStoreError = (error) => process.emitWarning(error instanceof Error ? error : String(error))
 
-/** Tries work on a file that is only useful, not needed, and ignores its errors; a comment of the caller says why it may ignore them. */
+/** Tries work on a file that the server does not need, and ignores the errors of that work; a comment of the caller gives the reason. */
 export function quietly(work: () => void): void {
   try {
     work()

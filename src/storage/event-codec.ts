@@ -45,7 +45,7 @@ function objectOf(event: TableEvent, at: string): string {
   return `\n${JSON.stringify(at === '' ? what : { ...what, at: time })}`
 }
 
-/** Checks whether an end has no fields but the winners. */
+/** Checks whether the only field of an end is the winners. */
 function isPlain({ outcome, counts }: Extract<TableEvent, { type: 'ended' }>): boolean {
   if (counts !== undefined) return false
   for (const what in outcome) if (what !== 'winners') return false
@@ -57,7 +57,7 @@ type Opened = Extract<TableEvent, { type: 'opened' }>
 /** Fields of an opening that the encoder omits if they have these values. */
 const USUAL = { rated: false, private: false, clock: {} } as const
 
-/** OpeningCache caches the encoded beginning of the last opening, because consecutive openings are mostly alike. */
+/** OpeningCache caches the encoded beginning of the last opening, because consecutive openings are mostly equal. */
 export class OpeningCache {
   #values: readonly Flat[] = []
   #beginning = ''

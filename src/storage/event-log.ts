@@ -106,7 +106,7 @@ export function decodeEvents(table: TableId, text: string): TableEvent[] {
 
 /** Approximate bytes of an append without its events: its head, and its part of the pages of the store. */
 const HEAD = 40
-/** Length of a line below which each character counts as a byte, because counting bytes costs more than writing most lines. */
+/** Length of a line below which the log treats each character as a byte, because counting bytes costs more than writing most lines. */
 const SHORT = 64
 
 /** Append is an append to a table's log, with its callbacks. Its constructor throws a RangeError or a TypeError for invalid events. */

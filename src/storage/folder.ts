@@ -164,7 +164,7 @@ function checkWritable(path: string, folder: string): void {
 }
 
 function readOnly(path: string, error: unknown): string {
-  if (codeOf(error) === 'EROFS') return 'is on a read-only file system: mount that for writing, or choose another folder'
+  if (codeOf(error) === 'EROFS') return 'is on a read-only file system: mount the file system for writing, or choose another folder'
   const found = statSync(path, { throwIfNoEntry: false })
   if (!HAS_MODES || !found) return `cannot be written: ${errorMessage(error)}`
   const mode = modeOf(found)
@@ -177,7 +177,7 @@ function readOnly(path: string, error: unknown): string {
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not write there: change the rights of the folder above it, or choose another folder',
   EPERM: 'this user may not write there: change the rights of the folder above it, or choose another folder',
-  EROFS: 'it is on a read-only file system: mount that for writing, or choose another folder',
+  EROFS: 'it is on a read-only file system: mount the file system for writing, or choose another folder',
   ENOSPC: 'there is no space left on its disk: free some space, or choose another folder',
   EDQUOT: 'this user has used up the space that is allowed on its disk: free some space, or choose another folder',
   ENAMETOOLONG: 'the path is too long for this system: choose a shorter path',

@@ -42,8 +42,8 @@ import type { Outage } from './outage.ts'
  *   queued them, and the works in theirs.
  * - A job that fails does not fail the others: if the common transaction fails, each job gets its own.
  * - A refused batch (a version conflict) writes nothing and throws nothing; the transaction continues without it.
- * - Jobs that arrive during a commit wait for the next turn, so that a caller that writes again in each callback cannot
- *   block the input of the event loop.
+ * - Jobs that arrive during a commit wait for the next turn, so that a caller with a write in each callback cannot block
+ *   the input of the event loop.
  * - During an outage no job reaches the disk; only the probe of `Outage` tries to write.
  */
 

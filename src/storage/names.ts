@@ -35,7 +35,7 @@ export function isStoreFile(name: string): boolean {
 }
 
 /**
- * Throws a StoreError if a file of a store is a symbolic link. In a folder that other users may write to, such a link makes the
+ * Throws a StoreError if a file of a store is a symbolic link. If other users may write to a folder, such a link makes the
  * server change a file elsewhere. `parlor.db` may be a link that this user has made. The function changes nothing.
  */
 export function checkNoLinks(folder: string): void {

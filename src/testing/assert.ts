@@ -3,7 +3,7 @@ export function assert(condition: boolean, sentence: () => string): asserts cond
   if (!condition) throw new Error(sentence())
 }
 
-/** Checks whether two values are the same plain data: numbers, texts, truth values, `null`, lists and objects of these. */
+/** Checks whether two values are the same plain data: numbers, texts, truth values, `null`, lists and objects of such values. */
 export function isSameData(one: unknown, other: unknown): boolean {
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other
   if (Array.isArray(one) !== Array.isArray(other) || !isPlain(one) || !isPlain(other)) return false
@@ -25,7 +25,7 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === Array.prototype || prototype === null
 }
 
-/** Returns the entries of a list or an object; an entry that is `undefined` counts as missing, except in a list. */
+/** Returns the entries of a list or an object; an entry that is `undefined` is missing, except in a list. */
 function entriesOf(value: object): ReadonlyMap<string, unknown> {
   const entries = Object.entries(value)
   return new Map(Array.isArray(value) ? entries : entries.filter(([, one]) => one !== undefined))

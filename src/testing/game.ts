@@ -23,7 +23,7 @@ export interface GameTestOptions<State, Move, Options> {
   readonly options?: readonly Options[]
   /** Number of random games for each of the options; 30 by default. */
   readonly games?: number
-  /** Picks a legal move, for a game that neither lists its moves nor has a house. */
+  /** Picks a legal move, for a game without a list of moves and without a house. */
   readonly pick?: MovePicker<State, Move>
   /** Typed texts that the notation or the rules must refuse at the start. */
   readonly illegal?: readonly string[]

@@ -15,7 +15,7 @@ const PASSWORDS = ['', '', '', 'engine-1843', 'engine']
 
 /** RandomUserOptions configures the lines of a random user, and their times. */
 export interface RandomUserOptions {
-  /** Lines to choose from; by default, moves and commands of many programs. */
+  /** The possible lines; by default, moves and commands of many programs. */
   readonly typed?: readonly string[] | undefined
   /** Waits before a line; without it, the user types immediately. */
   readonly think?: () => Promise<void> | undefined

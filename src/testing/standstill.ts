@@ -66,7 +66,7 @@ function findCause(automaton: Automaton, sides: readonly StuckSide[], messages: 
   return 'The likely cause: a role, or `opposite`, waits for a message or for a turn that does not come'
 }
 
-/** Describes why a role waits for a message in a state in which the peer may send none. */
+/** Describes why a role waits in a state in which the peer may not send. */
 function formatDeaf(automaton: Automaton, { state, side }: StuckSide, messages: readonly JudgedMessage[]): string {
   const { refusal } = automaton
   const form = refusal === undefined ? undefined : automaton.messages[refusal]

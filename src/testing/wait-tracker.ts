@@ -5,7 +5,7 @@ import type { Peer } from '../protocol/peer.ts'
 import { playAtConsole } from '../protocol/roles.ts'
 import type { HallAccess, HallSeat, OpponentFor, Seating } from '../protocol/seating.ts'
 
-/** Steps of both sides in one walk after which it counts as endless; most take a few hundred. */
+/** Steps of both sides in one walk after which it is endless; most walks take a few hundred. */
 const MOST = 50_000
 
 /**

@@ -17,7 +17,7 @@ import { judgeRecording, recordWrites } from './wire-recorder.ts'
 /*
  * A walk is one random conversation of the two roles of a program, in memory. A mistake of a role often shows as a standstill: each
  * side waits for the other, and no message is illegal. In memory everything takes microseconds, so a walk in which nothing happens for a
- * while will never continue. The walk then says in which state each side is, and names the operations for which it waits, and the likely
+ * while never continues. The walk then says in which state each side is, and names the operations for which it waits, and the likely
  * cause.
  */
 

@@ -41,7 +41,7 @@ export function formatMinute(at: number): string {
 /** PeerLink is how a user is connected. */
 type PeerLink = SeatOwnerInfo['links'][number]
 
-/** ClientKind is what a user is connected with, as far as the server knows. */
+/** ClientKind is the kind of a user's client, as far as the server knows it. */
 export type ClientKind = 'browser' | 'bot' | 'frontDoor' | 'program' | 'house'
 
 /** Returns the kind of a user's connection, and the words of its badge. */

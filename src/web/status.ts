@@ -5,7 +5,7 @@ import type { Sight, TableModel } from './model/table-model.ts'
 import { toShown } from './shown.ts'
 import { texts } from './texts.ts'
 
-/** Status is the line that says what has happened and which player is next. A screen reader reads it once a turn. */
+/** Status is the line that shows the last event and the next player. A screen reader reads it once a turn. */
 export interface Status {
   readonly text: string
   readonly more: string

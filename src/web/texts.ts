@@ -19,7 +19,7 @@ export const texts = {
   stopped: (reason: string) => `The server ended the connection: ${reason}.`,
   stoppedTitle: 'The server has ended the connection',
   stoppedWhy: (reason: string) =>
-    `It says: ${reason}. Every confirmed move is saved. This page connects by itself when the server is back, and you go on in the same position.`,
+    `It says: ${reason}. Every confirmed move is saved. This page connects by itself when the server is back, and your game continues in the same position.`,
   savedAfter: (table: number, moves: number) => `Your game at table ${table} is saved after move ${moves}.`,
   tryingNow: 'Trying now.',
   tryingIn: (seconds: number) => `Trying again in ${seconds} s.`,
@@ -56,7 +56,8 @@ export const texts = {
   copied: 'Copied',
   openTables: 'Open tables',
   noOpenTables: 'No open tables',
-  openOne: 'Choose a game above to open one. A program can open one too: connect it to the game’s port and its table appears here.',
+  openOne:
+    'Choose a game above to open a table. A program can open a table, too: connect it to the game’s port and its table appears here.',
   firstGame: (game: string) => `Play ${game} against the house`,
   free: 'free',
   seat: 'seat',
@@ -80,7 +81,7 @@ export const texts = {
   challengeWord: 'Challenge',
   tell: 'Write',
   messages: 'Messages',
-  noMessages: 'Choose a user above to write to.',
+  noMessages: 'Choose a user above, and write a message.',
   to: 'to',
   more: 'more',
   less: 'less',
@@ -107,7 +108,7 @@ export const texts = {
   watching: 'Watching',
   share: 'Share',
   shareLink: 'Link to this table',
-  shareHint: 'Anyone with the link can watch. From a terminal:',
+  shareHint: 'Every user with the link can watch. From a terminal:',
   yourTurn: 'Your turn.',
   turnOf: (name: string) => `${name}’s turn.`,
   waitsForAll: 'Both choose.',
@@ -210,7 +211,7 @@ export const texts = {
   recordHint: 'as JSON, to save',
   recordText: 'Text',
   recordTextHint: 'of the game, to save',
-  replayHint: 'Anyone with the link can see this move.',
+  replayHint: 'Every user with the link can see this move.',
   replayPrivate: 'The game is private: the link works only for its players.',
   replayToken: 'The game is private. This link opens it without your name, so send it to no other user.',
   reading: 'Loading.',
@@ -268,7 +269,7 @@ export const texts = {
   sealed: 'Sealed',
   chosen: 'has chosen',
   choosing: 'is choosing',
-  onlyYou: 'only you see this',
+  onlyYou: 'only you see this mark',
   winsRound: (name: string) => `${name} wins the round`,
   rounds: 'Rounds',
   ofRounds: (number: number) => `${number} of 3`,
@@ -324,14 +325,14 @@ export const texts = {
     lobby: [
       ['arrows', 'from game to game'],
       ['Enter', 'play'],
-      ['1 2 3', 'against anyone, the house, a friend'],
+      ['1 2 3', 'against any opponent, the house, a friend'],
     ],
     table: [
       ['b', 'to the board'],
       ['/', 'to the talk'],
       ['Esc', 'leave a field'],
-      ['Enter', 'another game, when this one is over'],
-      ['r', 'replay, when this one is over'],
+      ['Enter', 'another game, when this game is over'],
+      ['r', 'replay, when this game is over'],
     ],
     replay: [
       ['← →', 'one move back, one move on'],
@@ -384,7 +385,7 @@ export const texts = {
   loginUnreachable: 'The server does not answer. Try again in a moment.',
 } as const
 
-/** The pictures' captions: what each shipped game is, in one sentence; other games have the title that the server sends. */
+/** The pictures' captions: a description of each shipped game in one sentence; other games have the title that the server sends. */
 export const gameTexts: Readonly<Record<string, { readonly name: string; readonly about: string }>> = {
   tictactoe: { name: 'tic-tac-toe', about: 'Three in a row. Boards to 20 × 20.' },
   hands: { name: 'scissor, paper, stone', about: 'Both choose, then both show.' },

@@ -66,7 +66,7 @@ export class Allowance implements Task {
     return this.#spent > HEAVY
   }
 
-  /** Checks whether a message may be read in the current slice. If not, the allowance calls `readOn` in a later slice. */
+  /** Checks whether a message may be read in the current slice. Otherwise, the allowance calls `readOn` in a later slice. */
   mayRead(): boolean {
     if (!this.#runQueue || this.#runQueue.isRunning(this)) return true
     this.queue()

@@ -116,14 +116,13 @@ const CONTROLS: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** Matches a line that ends in CR LF in a protocol in which the CR is part of the message. */
-const CR_LF = 'a line that ends in \\r\\n, whose CR counts as a part of the message here: end it with \\n alone'
+const CR_LF = 'a line that ends in \\r\\n, whose CR is a part of the message here: end it with \\n alone'
 
 /** The hint for a program that has the two characters of its line end in the wrong order. */
 export const LF_CR = '\\n\\r, which is \\r\\n in the wrong order: end it with \\n alone'
 
 const CLUES: readonly Clue[] = [
-  (_, text) =>
-    /\S\\n\r?\n?$/.test(text) ? 'a backslash and an n in place of a line end: quote it so that it is one, as "\\n"' : undefined,
+  (_, text) => (/\S\\n\r?\n?$/.test(text) ? 'a backslash and an n in place of a line end: write the line end, as "\\n"' : undefined),
   (_, text) => BEGINNINGS.find(([pattern]) => pattern.test(text))?.[1],
   (bytes, _, end) => withEnd(utf16, bytes, end),
   (_, text) => (/^[ -~]+\r\0/.test(text) ? 'CR NUL, as telnet ends a line: use nc, or have \\n sent' : undefined),
@@ -137,7 +136,7 @@ const CLUES: readonly Clue[] = [
       : undefined,
   (bytes, text) =>
     /^[^\0]{6}\0\0$/.test(text) && !isText(bytes.subarray(0, 6))
-      ? 'an address of C, as write(s, &p, sizeof p) sends it: send the text that it points to'
+      ? 'an address of C, as write(s, &p, sizeof p) sends it: send the text at that address'
       : undefined,
   (bytes, text) => (/^[^\0]+\0+$/.test(text) && isText(bytes.subarray(0, text.indexOf('\0'))) ? endedText(bytes) : undefined),
   (_, text, end) =>
@@ -152,7 +151,7 @@ const CLUES: readonly Clue[] = [
   (_, text, end) => (end === '\n' && text.endsWith('\r') ? CR_LF : undefined),
   (_, text, end) =>
     end === '\r\n' && text.endsWith('\r')
-      ? 'a line that ends in \\r\\r\\n, as text mode on Windows makes it of \\r\\n: send \\n alone'
+      ? 'a line that ends in \\r\\r\\n, as text mode on Windows writes \\r\\n: send \\n alone'
       : undefined,
   (_, text, end) =>
     end === '' && /^[^\n]*[^\r\n]\r$/.test(text) ? 'a line that ends in CR alone: end it with \\n, or with \\r\\n' : undefined,

@@ -13,9 +13,9 @@ import type { Sink, Transport } from './transport.ts'
  * or disconnect in the middle of a message. These rules hold in all these cases:
  *
  * 1. At most one reader waits. It gets either one message or the end. A reader that reads again while it handles its message
- *    gets the next message from the loop in `#deliver`, so calls do not nest, however many messages have arrived.
+ *    gets the next message from the loop in `#deliver`, so calls do not nest, for any number of messages.
  * 2. The reader gets every message that the peer sent before it disconnected, and then the end. Therefore `#isPeerClosed` (no more
- * bytes will arrive) differs from `#end` (the connection reads no more messages). When `#end` is set, the connection drops the
+ * bytes can arrive) differs from `#end` (the connection reads no more messages). When `#end` is set, the connection drops the
  * unread bytes.
  * 3. Memory is bounded. Above `inboxLimit` unread bytes, the connection pauses the transport, so that TCP makes the peer wait;
  *    it resumes when at most one message is unread. Above `outboxLimit` unsent bytes, it resets the connection.
@@ -91,11 +91,11 @@ export class Connection extends Sender implements Sink {
   #onPeerClosed: ((end: Disconnected) => void) | undefined
   #onReady: (() => void) | undefined
   #end: Disconnected | undefined
-  /** The peer will send nothing more: it has finished or, if `#broken` has a code, broken off the connection. */
+  /** The peer sends no more bytes: it has finished or, if `#broken` has a code, broken off the connection. */
   #isPeerClosed = false
   #broken: string | undefined
   #paused = false
-  /** Counts bytes outside of messages. Created at the first of them, because most peers send none. */
+  /** Counts bytes outside of messages. Created at the first such byte, because most peers send only messages. */
   #ignored: Ignored | undefined
   /** Number of messages that were read since both sides closed. */
   #readAfterClose = 0
@@ -154,7 +154,7 @@ export class Connection extends Sender implements Sink {
     return this.#end ? undefined : this.#inbox.unfinished
   }
 
-  /** Resolves to the next message. Rejects with `Disconnected` if no more messages will arrive. Only one reader may wait at a time. */
+  /** Resolves to the next message. Rejects with `Disconnected` if no more messages can arrive. Only one reader may wait at a time. */
   receive(): Promise<string> {
     return new Promise((message, end) => this.read({ message, end }))
   }
@@ -215,7 +215,7 @@ export class Connection extends Sender implements Sink {
     const first = !this.hasReceived && this.#inbox.pending === 0 && !(this.#end && this.#ignored)
     if (first && TLS_RECORDS.includes(bytes[0] ?? 0) && bytes[1] === TLS_VERSION) {
       const end = new Disconnected('violation', 'the other side speaks TLS, and this side does not: both sides must speak TLS, or neither')
-      // a side that has sent all messages and closed detects this only now
+      // a side that has sent all messages and closed detects the loss only now
       if (this.#end !== CLOSED) return this.fail(end)
       this.#end = end
     }

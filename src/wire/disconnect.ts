@@ -21,7 +21,7 @@ export interface UnfinishedMessage {
 }
 
 /**
- * Disconnected is the error for a reader of a connection on which no more bytes will arrive. Its message is a sentence for people.
+ * Disconnected is the error for a reader of a connection on which no more bytes can arrive. Its message is a sentence for people.
  * It has no stack, because no code is wrong, and capturing a stack is a fifth of the cost of a client that connects and
  * disconnects.
  */

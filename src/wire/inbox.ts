@@ -118,7 +118,7 @@ export class Inbox {
   }
 
   /**
-   * Returns the remaining bytes as the last message, if they can be a message. The caller calls it when no more bytes will arrive
+   * Returns the remaining bytes as the last message, if they can be a message. The caller calls it when no more bytes can arrive
    * and `next` returns no more messages. The last bytes of a `broken` stream may be incomplete, so they are a message only if a pause
    * would have made them a message.
    */

@@ -3,7 +3,7 @@ import type { Framing } from './framing/framing.ts'
 import { countBytes } from './text.ts'
 import type { Flushable, Transport } from './transport.ts'
 
-/** If a write has more characters than this, it does not wait for more messages. */
+/** If a write has more characters, it does not wait for more messages. */
 const BATCH = 16 * 1024
 
 /** OutboxOwner is notified if its peer does not read. */

@@ -1,6 +1,6 @@
 /*
- * All handlers share one thread. Everything that a handler awaits may be a microtask. So the server could handle all of a thousand
- * messages that a peer pipelines without a return to the event loop, and until then it would read no other peer and fire no timer.
+ * All handlers share one thread. Everything that a handler awaits may be a microtask. So the server could handle a thousand pipelined
+ * messages of a peer, and not return to the event loop in between. Until its return it would read no other peer and fire no timer.
  * Therefore a connection with more than one unread message waits in this queue:
  *
  * - A task gets a slice of 1 ms, and all tasks together 2 ms of each turn of the event loop. The rest belongs to timers and to
@@ -14,7 +14,7 @@
  *
  * A connection with a single message in flight does not enter the queue (`mayReadDirectly`): reading the time would be a
  * notable part of its cost. The queue measures a batch of such messages from its second message on, and from the average cost it
- * computes how many may be read directly: at least 4, and as many as take 8 ms in one turn. After that, they wait in the queue
+ * computes how many may be read directly: at least 4, and as many as take 8 ms in one turn. Later reads wait in the queue,
  * too.
  *
  * Invariants: at most one task runs; each task is in the queue at most once; a running task that adds itself again waits only
@@ -53,7 +53,7 @@ export interface RunQueueOptions {
   readonly loop: EventLoop
   /** Length of a slice if few tasks wait, or the task used little time recently. Default: 1. */
   readonly slice?: number
-  /** Time in which all waiting tasks should get a slice; slices shrink to make that possible. Default: 20. */
+  /** Time in which all waiting tasks should get a slice; slices shrink so that the time suffices. Default: 20. */
   readonly round?: number
   /** Time for all tasks in one turn of the event loop. Default: 2. */
   readonly turn?: number

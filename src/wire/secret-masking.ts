@@ -5,7 +5,7 @@ export type SecretSpan = readonly [from: number, to: number]
 export interface SecretsContext {
   /** The last turn of the other side, before this side's next whole message; `undefined` if the caller does not know it. */
   readonly asked?: string | undefined
-  /** The lines that this side has sent since then. */
+  /** The lines that this side has sent after that turn. */
   readonly before?: string
   /** The previous message of this side; `undefined` if the caller does not know it. */
   readonly last?: string | undefined

@@ -46,7 +46,7 @@ class TelnetReader {
   #afterCr = false
   /** Count of the bytes of the current subnegotiation. */
   #skipped = 0
-  /** True if the stream is known to be telnet, in which CR NUL ends a line as CR LF does. */
+  /** True for a telnet stream, in which CR NUL ends a line as CR LF does. */
   active = false
 
   /**

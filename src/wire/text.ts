@@ -2,8 +2,8 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 const toUtf8 = new TextEncoder()
 
 /**
- * TextCode is the encoding of a message: `utf-8`, in which invalid bytes become U+FFFD, or `bytes`, in which each byte is the
- * character of that number (for programs that show bytes unchanged).
+ * TextCode is the encoding of a message: `utf-8` (invalid bytes become U+FFFD), or `bytes` (each byte is the character of that
+ * number, for programs that show bytes unchanged).
  */
 export type TextCode = 'utf-8' | 'bytes'
 
@@ -21,7 +21,7 @@ export function encode(text: string, code: TextCode = 'utf-8'): Uint8Array {
   return Uint8Array.from(text, (char) => (char.charCodeAt(0) > 0xff ? 0x3f : char.charCodeAt(0)))
 }
 
-/** Counts the bytes of a text in UTF-8 without encoding it; half of a surrogate pair counts as U+FFFD. */
+/** Counts the bytes of a text in UTF-8 without encoding it; half of a surrogate pair has the bytes of U+FFFD. */
 export function countBytes(text: string): number {
   let bytes = text.length
   for (let at = 0; at < text.length; at++) {
@@ -86,7 +86,7 @@ export function escapeControls(text: string): string {
 /**
  * Escapes the same characters as `escapeControls`, and all characters without a visible shape: byte order marks, blanks other than the
  * space, joiners and separators of no width, tags, variation selectors, and marks without a base letter. For quotations and
- * diagnostics, not for talk, in which emoji need some of these.
+ * diagnostics, not for talk, in which emoji need some of these characters.
  */
 export function escapeInvisible(text: string): string {
   if (PLAIN.test(text)) return text

@@ -10,7 +10,7 @@ export interface Sink {
   data(bytes: Uint8Array): void
   /** Called with the number of bytes that a transport filter has removed, such as commands of telnet. */
   skipped?(count: number): void
-  /** Called when the peer will send nothing more. The peer may still read. */
+  /** Called when the peer has ended its output. The peer may still read. */
   finished(): void
   /** Called when both directions are closed. `broken` is the system's code if the peer or the network broke the connection. */
   closed(broken?: string): void

@@ -46,7 +46,7 @@ function namesOf(text: string): string[] {
   return [...imported, ...Array.from(text.matchAll(/^(?:export )?const (\w+)/gm), ([, name = '']) => name)]
 }
 
-/** The names of a module's variables, of its constants that are written to, and of its instances of classes with state. */
+/** The names of a module's variables, of its constants that code changes, and of its instances of classes with state. */
 function stateOf(text: string): Set<string> {
   const code = text.replaceAll(/^\s*(?:\/?\*|\/\/).*$/gm, '')
   const variables = Array.from(code.matchAll(/^(?:export )?(?:let|var) (\w+)/gm), ([, name = '']) => name)

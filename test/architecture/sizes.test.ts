@@ -4,9 +4,9 @@ import { expect, test } from 'vitest'
 
 const source = join(import.meta.dirname, '../../src')
 
-/** A file with more lines is to be cut into topics. */
+/** A file with more lines must be cut into topics. */
 const LONGEST = 400
-/** A file with fewer lines is to be merged into the file whose topic it belongs to. */
+/** A file with fewer lines must be merged into the file of its topic. */
 const SHORTEST = 30
 
 /** Files with fewer lines, with the reason why each stands for itself. */

@@ -2,7 +2,7 @@
  * An attack is a program that acts on a real server, over real sockets, as a hostile or unlucky client would, and measures
  * the effects on other clients. Each is a file in `attacks/` that exports `attack`. All are bounded in count and
  * time and use loopback only. `npm run test:attack` runs all of them, or those that are named; `attack.test.ts` runs the
- * short ones in `npm test`.
+ * short attacks in `npm test`.
  *
  * An attack fails when it succeeds: `run` throws (`node:assert`) if a promise of docs/security.md is broken, and otherwise
  * returns one sentence with its measurements.

@@ -1,4 +1,4 @@
-// npm run test:attack [NAME ...]: runs all attacks, or the named ones, one after the other; exit code 1 if one succeeds.
+// npm run test:attack [NAME ...]: runs all attacks, or the named attacks, one after the other; exit code 1 if an attack succeeds.
 import { allAttacks } from './all.ts'
 import { launch } from './attack.ts'
 

@@ -36,7 +36,7 @@ test('does not retain deleted entries, also during an iteration', async () => {
   })()
   const looking = map.values()[Symbol.iterator]()
   expect(looking.next().value).toEqual({ n: 0 })
-  // the table grows, and the iterator retains the previous one, which still has all entries
+  // the table grows, and the iterator retains the previous table, which still has all entries
   for (let n = 2; n < 1000; n++) map.set(n, { n })
   map.delete(1)
   // the target of a new WeakRef lives until the end of the turn

@@ -101,7 +101,7 @@ describe('a rate limiter', () => {
     expect(['ada', 'ada', 'bob'].map((key) => throttle.take(key, 0))).toEqual([0, 100, 0])
   })
 
-  test('grants returned tokens again, and no more than that', () => {
+  test('grants returned tokens again, and no other tokens', () => {
     const throttle = new RateLimiter({ burst: 2, refill: 100 })
     for (const _ of [1, 2]) throttle.take('ada', 0)
     throttle.giveBack('ada')

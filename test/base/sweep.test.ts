@@ -16,7 +16,7 @@ describe('a sweep', () => {
     expect([turn(), visited.length]).toEqual([false, 5])
   })
 
-  test('visits a minimum number per turn if one is given', () => {
+  test('visits a minimum number per turn if the caller gives a minimum', () => {
     let time = 0
     const items = [1, 2, 3, 4].values()
     const turn = () => sweepSome(items, () => time++, { least: 3, now: () => time })

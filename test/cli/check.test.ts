@@ -139,7 +139,7 @@ describe.skipIf(!hasPython || !hasNamespaces)('parlor check that is interrupted'
     })
     await new Promise<void>((resolve) => {
       const watcher = watch(temporary, { recursive: true }, (_, name) => {
-        // the first program of the sandbox has ended, and the next one is the client
+        // the first program of the sandbox has ended, and the next program is the client
         if (!/^parlor-check-.*report/.test(name ?? '')) return
         watcher.close()
         resolve()

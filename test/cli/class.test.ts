@@ -39,7 +39,10 @@ class Client {
   }
 }
 
-/** Starts a server with a class console, and a class: one client finishes its game, one sends no line end, one says what is illegal, two talk. */
+/**
+ * Starts a server with a class console, and a class: one client finishes its game, one sends no line end, one says what is illegal, two
+ * talk.
+ */
 async function startClass() {
   const data = folder()
   const roster = join(data, 'roster.csv')
@@ -86,7 +89,7 @@ async function downloadClass({ output }: Parlor, file: string): Promise<string> 
 describe('parlor class', () => {
   test('shows the connections of a server with --lab, exports them, and shows the messages of one', async () => {
     const { data, server, clients } = await startClass()
-    // the line that follows tells when the two seconds of silence are over
+    // the line that follows shows the end of the two seconds of silence
     const live = new Parlor(['class', '--data', data])
     onTestFinished(() => live[Symbol.asyncDispose]())
     await live.shows(/has sent "50" and no line end/)
@@ -230,7 +233,7 @@ describe('the table of a class', () => {
     ])
   })
 
-  test.each([80, 120])('is at most %i columns wide, whatever its clients are called', (columns) => {
+  test.each([80, 120])('is at most %i columns wide, with any names of clients', (columns) => {
     const rows = [
       row(1, { host: '2001:db8:1234:5678:9abc:def0:1234:5678', name: '漢字'.repeat(20), state: 'a state with a very long name', fault }),
       row(2, { program: 'cs4/tictactoe-matched', isLost: true, name: '\x1b[2J' }),

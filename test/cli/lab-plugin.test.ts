@@ -10,7 +10,7 @@ import { runInProcess } from '../support/run-in-process.ts'
 const NAME = 'example/connect-four'
 const PLUGIN = ['--plugin', join(import.meta.dirname, '../../examples/plugins/connect-four-wire.ts')]
 
-/** A client that asks for a column whenever it is its turn, and has no rules. */
+/** A client that asks for a column in each of its turns, and has no rules. */
 const CLIENT = `
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'

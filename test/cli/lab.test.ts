@@ -234,7 +234,7 @@ describe('parlor rerun', () => {
     const { output, code } = await run('rerun', file('game.jsonl'), '--client', `${node} ${file('client.mjs')} {PORT} 50 76`)
     expect(output).toBe(
       [
-        'the client differs from the recording at byte 4 of what it sends:',
+        'the client differs from the recording at byte 4 of its output:',
         '  expected  "75\\n"',
         '  received  "76\\n"',
         '              ^',
@@ -244,7 +244,7 @@ describe('parlor rerun', () => {
     expect(code).toBe(1)
   })
 
-  test('reports a program that sends nothing, a program that does not connect, and a program that cannot be played', async () => {
+  test('reports a silent program, a program that does not connect, and a program that cannot be played', async () => {
     const silent = await run('rerun', file('game.jsonl'), '--client', `${node} -e "require('net').connect({PORT})"`, '--timeout', '300ms')
     expect(silent).toMatchObject({ code: 1, output: expect.stringContaining('received  nothing for 0.3 s') })
     const absent = await run('rerun', file('game.jsonl'), '--client', "sh -c 'exit 3'")

@@ -98,7 +98,7 @@ test('a signal stops the build', async () => {
   expect(await left()).toEqual([])
 })
 
-test('a clone that cannot be written reports that, and the start continues', async () => {
+test('a clone that cannot be written reports the failure, and the start continues', async () => {
   const { prepare, logged, write } = await createClone(COPIES)
   await write('dist', 'a file in the place of the folder')
   await prepare()

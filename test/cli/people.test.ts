@@ -15,7 +15,7 @@ async function folder(): Promise<string> {
   return path
 }
 
-/** Sends lines to a socket in turn, each after the answer to the previous one; returns all bytes received. */
+/** Sends lines to a socket in turn, each after the answer to the previous line; returns all bytes received. */
 async function says(to: { port: number; host: string } | { path: string }, ...said: readonly string[]): Promise<string> {
   const socket = connect(to)
   onTestFinished(() => void socket.destroy())

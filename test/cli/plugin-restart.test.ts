@@ -24,7 +24,7 @@ async function kill(server: Parlor): Promise<void> {
   expect(await server.exit).toBe('SIGKILL')
 }
 
-test('a table of a plug-in stays in the log of a killed server, unavailable without the plug-in or with a changed one, and continues when it is back', async () => {
+test('a table of a plug-in stays in the log of a killed server, unavailable without the plug-in or with a changed plug-in, and continues when it is back', async () => {
   const data = folder()
   const first = await start(data, '--plugin', FOUR)
   const [ada, bob] = [await first.open(), await first.open()]

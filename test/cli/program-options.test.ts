@@ -80,7 +80,7 @@ const dice: Program<'rolls', 'start' | 'end', undefined> = {
   join: {},
 }
 
-/** The programs of Parlor, and this one. */
+/** The programs of Parlor, and this program. */
 async function load(names?: readonly string[]): Promise<LoadedPrograms> {
   const { programs, solos } = await loadPrograms(names)
   return { programs: [...programs, ...(!names || names.includes('test/dice') ? [dice] : [])], solos }

@@ -108,7 +108,7 @@ describe('serve', () => {
     expect(server.errors).toMatch(/does not have that address/)
   })
 
-  test('disconnects a silent client after --first, and after --idle once it has sent a message', async () => {
+  test('disconnects a silent client after --first, and after --idle if it has sent a message', async () => {
     const { server, port } = await served(['tjc/guess', 'fh/time'], '--first', '300ms', '--idle', '300ms')
     const silent = new Client(port('tjc/guess'))
     const talking = new Client(port('fh/time'))

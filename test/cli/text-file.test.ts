@@ -38,8 +38,8 @@ describe('a text file', () => {
     ['Windows-1252', Uint8Array.of(0x61, 10, 0x80), 2, 'the byte 80 is not UTF-8; in Latin-1 (Windows-1252) it is "€"', 'WINDOWS-1252'],
     ['UTF-16 with a byte order mark', utf16('\ufeffcat\n'), 1, 'this is UTF-16', 'UTF-16'],
     ['UTF-16 with a byte order mark, big-endian', utf16('\ufeffcat\n').swap16(), 1, 'this is UTF-16', 'UTF-16'],
-    ['UTF-16 without one', utf16('cat\ndog\n'), 1, 'this is UTF-16LE without a byte order mark', 'UTF-16LE'],
-    ['UTF-16 without one, big-endian', utf16('cat\ndog\n').swap16(), 1, 'this is UTF-16BE without a byte order mark', 'UTF-16BE'],
+    ['UTF-16 without a mark', utf16('cat\ndog\n'), 1, 'this is UTF-16LE without a byte order mark', 'UTF-16LE'],
+    ['UTF-16 without a mark, big-endian', utf16('cat\ndog\n').swap16(), 1, 'this is UTF-16BE without a byte order mark', 'UTF-16BE'],
     ['UTF-32', Uint8Array.of(0xff, 0xfe, 0, 0, 0x61, 0, 0, 0), 1, 'this is UTF-32', 'UTF-32'],
   ])('in %s is named as such, with the line and the command to convert it', (_, bytes, line, sentence, from) => {
     const said = refusal(bytes)

@@ -24,7 +24,7 @@ interface Seat {
   over: boolean
 }
 
-/** Bot plays in the native protocol, one game at a time, and reconnects whenever the server runs again. */
+/** Bot plays in the native protocol, one game at a time, and reconnects each time the server runs again. */
 export class Bot {
   #name: string
   readonly #habits: Habits
@@ -137,7 +137,7 @@ export class Bot {
     return entered
   }
 
-  /** Resumes a seat; returns whether there was one. */
+  /** Resumes a seat; returns whether there was a seat. */
   async #resume(command: Command): Promise<boolean> {
     const answer = await this.#ask(command)
     if (answer.type === 'seated') this.#world.ledger.resumed++
@@ -153,7 +153,7 @@ export class Bot {
     if (answer.type !== 'error') return
     this.#seeking = false
     if (command.type !== 'join') return this.#wrong('could not seek', answer)
-    // an invitation from before the kill does not exist any more, and the tries of codes are limited
+    // an invitation of the killed server does not exist any more, and the tries of codes are limited
     if (answer.code === 'throttled') await setTimeout(THROTTLED)
     else this.#habits.refused?.(command.code)
     this.#wake?.()

@@ -77,7 +77,7 @@ export async function judge(store: Store, ledger: Ledger): Promise<Verdict> {
 
 /**
  * Returns the faults of a list in the journal, whose entries were requested in this order: it contains the acknowledged
- * ones, none of the refused ones, and none twice.
+ * entries once each, and no refused entry.
  */
 export function follow(wishes: readonly Wish[], persisted: readonly string[]): string[] {
   // the numbers of entries that the requests up to here can explain; an unanswered request may or may not have succeeded
@@ -143,7 +143,7 @@ async function logsOf({ tables }: Store): Promise<Log[]> {
     if (!first) continue
     const rules = first.type === 'opened' ? games.get(first.game) : undefined
     if (first.type !== 'opened' || !rules) throw new TypeError(`the log of table ${id} does not begin with its opening`)
-    // every event follows from the earlier ones, by the rules
+    // every event follows from the earlier events, by the rules
     events.slice(1).reduce(evolve, toOpenedTable(first, rules))
     logs.push({ id, opening: first, rules, events })
   }

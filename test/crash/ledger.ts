@@ -60,7 +60,7 @@ export class Ledger {
     }
   }
 
-  /** Records an event that a client received, in a seat or watching, if this is known. */
+  /** Records an event that a client received, in a seat or watching, if the bot knows the seat. */
   received({ table, n, at, what, sight }: Extract<ToClient, { type: 'event' }>, who: SeatNumber | 'watcher' | undefined): void {
     this.known.add(table)
     const events = this.events.get(table) ?? new Map<number, Told>()

@@ -71,7 +71,7 @@ class Quizzes {
   /** The judged answers of the open quiz, and the points for them. */
   #judged = 0
   #points = 0
-  /** The number of the last question in this quiz, and of the last answered one. */
+  /** The number of the last question in this quiz, and of the last answered question. */
   #asked = 0
   #answered = 0
   #resumed = false
@@ -125,7 +125,7 @@ class Quizzes {
     }
   }
 
-  /** Handles a new quiz: the previous one was answered to its end, or all but one answer, whose judgement did not arrive. */
+  /** Handles a new quiz: the previous one was answered to its end, or one answer is missing, whose judgement did not arrive. */
   #start(): void {
     if (this.#answered > 0 && this.#answered < COUNT) this.#wrong(`has lost a quiz with ${this.#judged} answers`)
     this.#judged = 0

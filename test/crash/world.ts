@@ -13,7 +13,7 @@ export interface World {
   readonly stopped: Promise<void>
 }
 
-/** Rendezvous is the place at which one of two friends leaves the code of an invitation for the other. */
+/** Rendezvous is the place at which a user leaves the code of an invitation for a friend. */
 export class Rendezvous {
   #code: string | undefined
   #wake: (() => void) | undefined

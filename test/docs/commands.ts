@@ -15,7 +15,7 @@ const pty = await loadPty()
 /** The columns of a terminal are the fewest for which Parlor draws. */
 const TERMINAL = { cols: 80, rows: 50 }
 
-/** Returns why the system cannot run a command of a block, so that it is not tested; undefined if it can. */
+/** Returns why the system cannot run a command of a block, so that it is not tested; otherwise undefined. */
 export function missing(command: string, { isAtTerminal, ready }: Pick<Block, 'isAtTerminal' | 'ready'>): string | undefined {
   const [program = ''] = command.split(' ')
   if (['nc', 'python3', 'cc', 'timeout'].includes(program) && !isThere(program)) return `there is no ${program}`
@@ -123,7 +123,7 @@ export class Stage {
   }
 }
 
-/** Where a command names ports: after an address, an option or a server's file. What a person types can be nothing else. */
+/** The places in a command that name ports: after an address, an option or a server's file. What a person types can be nothing else. */
 const PORTS = /(?<=127\.0\.0\.1[ :]|::1 |--(?:port|listen|to) |_server(?:\.py)? |^)\d{4,5}\b/g
 
 /** Carrier is the process of a command: on pipes, or at a terminal. */
@@ -147,7 +147,7 @@ function toPipes(child: ChildProcess): Carrier {
   }
 }
 
-/** With this, a program erases a line that shows its progress. */
+/** With this sequence, a program erases a line that shows its progress. */
 const ERASE = '\r\x1b[K'
 
 function toCarrier(terminal: ReturnType<PtyLibrary['spawn']>): Carrier {

@@ -189,7 +189,7 @@ describe('play', () => {
   })
 
   test.each(['play tictactoe private grace', 'invite tictactoe against grace', 'invite tictactoe size 5 grace'])(
-    'explains that an invitation asks no user, and how to challenge one: %s',
+    'explains that an invitation asks no user, and how to challenge a user: %s',
     async (typed) => {
       const { caller, lobby } = await inside()
       lobby.answers('seek', { code: 'amber-otter-seven' })
@@ -233,8 +233,8 @@ describe('play', () => {
     ['play quiz house', 'Quiz is played alone: type "play quiz".'],
     ['play tictactoe size 4 size 5', '"size" is given twice: type it once.'],
     ['play tictactoe minutes 4 rated minutes 4', '"minutes" is given twice: type it once.'],
-    ['play tictactoe 4', 'Type what 4 is, such as "size 4".'],
-    ['play scissors 5', 'Type what 5 is, such as "minutes 5".'],
+    ['play tictactoe 4', 'Type the name of the setting before 4, such as "size 4".'],
+    ['play scissors 5', 'Type the name of the setting before 5, such as "minutes 5".'],
     ['play headtail 5', 'Headtail has no settings.'],
     ['play tictactoe ADA', 'You cannot play against yourself. "who" lists the other users.'],
     ['invite hangman', 'Hangman is played alone, so you cannot invite a user.'],
@@ -498,7 +498,7 @@ describe('at a table', () => {
     const { caller, lobby } = await seated()
     for (const name of ['resign', 'draw', 'quit', 'leave'])
       expect(await caller.type(`${name} already`)).toBe(
-        lines(`Type "${name}" alone, if that is what you want; to say it here, begin with "say".`),
+        lines(`Type "${name}" alone, if you mean that command; to say it here, begin with "say".`),
       )
     expect(lobby.calls).toEqual([])
     const other = await inside()

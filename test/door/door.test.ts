@@ -60,7 +60,9 @@ describe('the greeting', () => {
     lobby.refuses('enter', 'a name has no @', 'bad-name')
     expect(await caller.type('a@b')).toBe(lines('A name has no @.', WHO))
     lobby.refuses('enter', 'ada is here already: choose another name', 'name-taken')
-    expect(await caller.type('ada')).toBe(lines('ada is here already: choose another name. If that is you, type "resume TOKEN".', WHO))
+    expect(await caller.type('ada')).toBe(
+      lines('ada is here already: choose another name. With its token, type "resume TOKEN".', WHO),
+    )
     expect(await caller.type('')).toBe(lines(WHO))
   })
 
@@ -265,7 +267,7 @@ describe('a password', () => {
 
   test('does not exist for a guest', async () => {
     const caller = await new FakeLobby().caller('ada')
-    expect(await caller.type('password')).toBe(lines('You have no password yet. "register" sets one.'))
+    expect(await caller.type('password')).toBe(lines('You have no password yet. "register" sets a password.'))
   })
 })
 
@@ -399,7 +401,7 @@ describe('lines', () => {
     expect(lobby.me?.name).toBe('ada')
   })
 
-  test('are read in order, each after the previous one is answered', async () => {
+  test('are read in order, each after the answer to the previous command', async () => {
     const lobby = new FakeLobby()
     const caller = await lobby.caller()
     await caller.send('ada\nregister\nengine-1843\nengine-1843\nquit\n')

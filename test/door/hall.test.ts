@@ -63,7 +63,7 @@ describe('a name', () => {
   test('of an online user may be the user’s own, on a lost connection', async () => {
     await connectUser('ada')
     const other = await connectUser()
-    expect(await other.type('Ada')).toBe(lines('Ada is taken; try Ada2. If that is you, type "resume TOKEN".', 'What is your name?'))
+    expect(await other.type('Ada')).toBe(lines('Ada is taken; try Ada2. With its token, type "resume TOKEN".', 'What is your name?'))
   })
 })
 
@@ -165,7 +165,7 @@ describe('two people', () => {
     expect(await grace.type('5')).toContain('ada is to move.')
   })
 
-  test('agree on a draw, or do not', async () => {
+  test('agree on a draw, or disagree', async () => {
     const { ada, grace } = await two()
     ada.news()
     expect(await ada.type('draw')).toBe(lines('', 'You have offered a draw.'))
@@ -260,7 +260,7 @@ describe('a challenged user', () => {
     expect(await ada.type('accept')).toContain('Table 2: ')
   })
 
-  test('can accept during another open seek, which is cancelled by that', async () => {
+  test('can accept during another open seek, and cancels that seek', async () => {
     const ada = await connectUser('ada')
     const bob = await connectUser('bob')
     await ada.type('play scissors')
@@ -337,7 +337,7 @@ describe('a player who returns', () => {
     const token = /resume (\w{26})/.exec(ada.news())?.[1] ?? ''
     await ada.drop()
     const stranger = await connectUser()
-    expect(await stranger.type('Ada')).toContain('Ada is taken; try Ada2. If that is you, type "resume TOKEN".')
+    expect(await stranger.type('Ada')).toContain('Ada is taken; try Ada2. With its token, type "resume TOKEN".')
     const again = await connectUser()
     expect(await again.type(`resume ${token}`)).toContain('Hello again, ada.')
     expect(await again.type('resign')).toContain('You have resigned')

@@ -248,7 +248,7 @@ describe('seeks', () => {
     )
   })
 
-  test('are listed as a command that means their owner, whatever the name', () => {
+  test('are listed as a command that means their owner, for any name', () => {
     const word = fc.oneof(
       fc.constantFrom('size', 'Rated', 'private', 'against', 'minutes', 'house', '4', '-7', '_'),
       fc.stringMatching(/^[a-zA-Z0-9]{1,5}$/),

@@ -118,8 +118,8 @@ describe('commands and games by other words, and by abbreviations', () => {
     ['re', '"re" could be "refuse", "resign", "rematch", "recent", "replay", "register" or\n  "resume": type more of it.'],
     ['play h', 'There is no game "h": type tictactoe, scissors, hangman, quiz, guess or\n  headtail.'],
     ['res', '"res" could be "resign" or "resume": type more of it.'],
-    ['qui', 'Type "quit" in full, if you mean that.'],
-    ['unr', 'Type "unregister" in full, if you mean that.'],
+    ['qui', 'Type "quit" in full, if you mean that command.'],
+    ['unr', 'Type "unregister" in full, if you mean that command.'],
   ])('%s gets the answer that it is ambiguous', async (typed, said) => {
     const ada = await caller(new TestLobby(), 'ada')
     expect(await ada.type(typed)).toBe(lines(said))
@@ -151,7 +151,7 @@ describe('rules', () => {
 })
 
 describe('history at the front door', () => {
-  test('shows who won and how, for the user and for others', async () => {
+  test('shows the winner and the kind of end, for the user and for others', async () => {
     const lobby = new TestLobby()
     const [ada, bob] = [await caller(lobby, 'ada'), await caller(lobby, 'bob')]
     expect(await ada.type('history')).toBe(lines('You have finished no game yet.'))

@@ -24,7 +24,7 @@ describe('several games at the same time at the front door', () => {
       lines(
         '  1  tictactoe, you (O) against bob (X)   your turn',
         '* 2  tictactoe, carl (O) against you (X)  your turn',
-        'To show one, type "go" and its number, such as "go 1".',
+        'To show a table, type "go" and its number, such as "go 1".',
       ),
     )
   })
@@ -39,7 +39,7 @@ describe('several games at the same time at the front door', () => {
     expect(carl.news()).toBe('')
   })
 
-  test('end the watching of a table, and report that', async () => {
+  test('end the watching of a table, and report the end', async () => {
     const lobby = new TestLobby()
     const [ada, bob, eve] = (await connectDoorUsers(lobby, 'ada', 'bob', 'eve')) as [DoorUser, DoorUser, DoorUser]
     await ada.type('play tictactoe')
@@ -105,7 +105,7 @@ describe('several games at the same time at the front door', () => {
     ada.news()
     expect(await ada.type('leave')).toMatch(/^You have left table 2\.\n\nTable 1: tictactoe/)
     await ada.type('resign', 'leave')
-    expect(await ada.type('mine')).toBe(lines('You play no game now. "play tictactoe" begins one.'))
+    expect(await ada.type('mine')).toBe(lines('You play no game now. "play tictactoe" begins a game.'))
   })
 
   test('allow watching, and a return to them', async () => {
@@ -160,7 +160,7 @@ describe('the last line about a seat when the connection ends', () => {
     expect(ada.news()).toMatch(/Bye\.\nYour seat at table 1 is held after a restart: resume \w{26}\n$/)
   })
 
-  test('does not report that if the server has no data folder', async () => {
+  test('does not report the loss if the server has no data folder', async () => {
     const lobby = new TestLobby()
     const [ada] = (await connectDoorUsers(lobby, 'ada')) as [DoorUser]
     await ada.type('play tictactoe house')

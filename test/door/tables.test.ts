@@ -294,14 +294,14 @@ describe('the end', () => {
     ['the other has left', { winners: [0], left: 1 }, 0, 'grace has left, you win!'],
     ['the other has resigned', { winners: [0], left: 1, resigned: true }, 0, 'grace has resigned, you win!'],
     ['the own resigning', { winners: [1], left: 0, resigned: true }, 0, 'You have resigned: grace wins.'],
-    ['somebody resigning, watched', { winners: [0], left: 1, resigned: true }, undefined, 'alan has resigned: grace wins.'],
+    ['a watched player who has resigned', { winners: [0], left: 1, resigned: true }, undefined, 'alan has resigned: grace wins.'],
     ['the other was late', { winners: [0], left: 1, late: true }, 0, 'The time of grace is over, you win!'],
     ['the own leaving', { winners: [1], left: 0 }, 0, 'You have left the game: grace wins.'],
     ['the own time over', { winners: [1], left: 0, late: true }, 0, 'Your time is over: grace wins.'],
     ['a win that is watched', { winners: [0] }, undefined, 'grace wins.'],
     ['a draw that is watched', { winners: [], agreed: true }, undefined, 'They have agreed on a draw.'],
-    ['somebody leaving, watched', { winners: [0], left: 1 }, undefined, 'alan has left: grace wins.'],
-    ['somebody late, watched', { winners: [0], left: 1, late: true }, undefined, 'The time of alan is over: grace wins.'],
+    ['a watched player who has left', { winners: [0], left: 1 }, undefined, 'alan has left: grace wins.'],
+    ['a watched player who was late', { winners: [0], left: 1, late: true }, undefined, 'The time of alan is over: grace wins.'],
   ])('%s', async (_, outcome, seat, sentence) => {
     const screen = seat === undefined ? await watched() : await begun(seat)
     const further = seat === undefined ? '"leave" leaves the table.' : '"rematch" plays it again, "play GAME" begins another game.'
@@ -428,7 +428,7 @@ describe('other events', () => {
     )
   })
 
-  test('an offer from before the user joined is shown, and its acceptance is not a second offer', async () => {
+  test('an offer that is open when the user joins is shown, and its acceptance is not a second offer', async () => {
     const now = { n: 4, sight: board('---------') }
     const watcher = new Spectacle()
     expect(await watcher.begin({ now, offers: [1] })).toContain(lines('alan offers a draw.'))

@@ -17,7 +17,7 @@ async function serve(): Promise<(program?: string) => LineSocket> {
   }
 }
 
-/** Resolves to the client that begins and the other one. */
+/** Resolves to the client that begins and the other client. */
 async function inOrder(one: LineSocket, other: LineSocket): Promise<readonly [LineSocket, LineSocket]> {
   const [first, line] = await Promise.race([one, other].map((socket) => socket.hear().then((said) => [socket, said] as const)))
   expect(line).toBe('BEGIN')
@@ -33,7 +33,7 @@ async function hearUntil(socket: LineSocket, pattern: RegExp): Promise<string> {
 }
 
 describe('the protocol of a plug-in whose role sits in any seat', () => {
-  test('pairs two clients of its port, and says who begins', async () => {
+  test('pairs two clients of its port, and names the client that begins', async () => {
     const connect = await serve()
     const [first, second] = await inOrder(connect(), connect())
     first.say('DROP 4')

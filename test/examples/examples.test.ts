@@ -22,7 +22,7 @@ const examples = join(import.meta.dirname, '../../examples')
 const built = mkdtempSync(join(tmpdir(), 'parlor-examples-'))
 afterAll(() => rmSync(built, { recursive: true }))
 
-/** Returns whether a program can be started here; if not, the examples that need it are skipped, with a note. */
+/** Returns whether a program can be started here; otherwise the examples that need it are skipped, with a note. */
 function isThere(command: string): boolean {
   try {
     execFileSync(command, ['--version'], { stdio: 'ignore' })

@@ -43,7 +43,7 @@ async function door(): Promise<{ port: number; store: Store }> {
   return { port: address.port, store }
 }
 
-/** A proxy to a port that resets each connection after a number of lines of JSON, except a last one. */
+/** A proxy to a port that resets each connection after a number of lines of JSON, except for the last connection. */
 async function breaking(port: number, lines: readonly number[]): Promise<number> {
   const left = [...lines]
   const relay = createServer((near) => {

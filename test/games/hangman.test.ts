@@ -10,7 +10,7 @@ import { findWordFault, parseWords, type WordList, words } from '../../src/games
 
 const start = (options: HangmanOptions) => hangman.setup(options, chance)
 
-/** Returns the state after some guesses, none of which may be refused. */
+/** Returns the state after some guesses; the game must accept all of them. */
 function tried(state: Hangman, ...guesses: string[]): Hangman {
   for (const guess of guesses) {
     const next = hangman.play(state, 0, guess, chance)

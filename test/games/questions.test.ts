@@ -99,13 +99,13 @@ At 10:30, is 1+1=2 ~ #2? See http://[::1]/ {~%100%a -> b ~b::c}
     ['A? {= ~b}', `line 1: a choice must have exactly one right answer; ${CHOICE}`],
     ['{=a ~b}', 'line 1: the question has no text'],
     ['A? {=a ~<b></b>}', 'line 1: an answer has no text'],
-    ['A? {=a ~}', 'line 1: a question has 2 to 6 answers to choose from, and this question has 1'],
+    ['A? {=a ~}', 'line 1: a question has 2 to 6 answers, and this question has 1'],
     ['A? {=a ~b ~a}', 'line 1: the answer "a" occurs twice'],
-    ['A? {=a~b~c~d~e~f~g}', 'line 1: a question has 2 to 6 answers to choose from, and this question has 7'],
+    ['A? {=a~b~c~d~e~f~g}', 'line 1: a question has 2 to 6 answers, and this question has 7'],
     ['What is <img src="x.png">? {T}', 'line 1: it contains a picture or other media, which a line of text cannot show'],
     ['A&#27;[2J? {T}', 'line 1: a question must not contain control characters or unpaired surrogates'],
     [`${'é'.repeat(2001)}? {T}`, 'line 1: one of its texts has 4003 bytes; the maximum is 4000'],
-    ['// nothing but a comment', 'the file contains no question'],
+    ['// only a comment', 'the file contains no question'],
     ['', 'the file contains no question'],
   ])('%j is refused', async (text, sentence) => {
     expect(await refusal(text, 'gift')).toBe(sentence)
@@ -218,7 +218,7 @@ describe('questions in CSV', () => {
     ['question,right,wrong,points\n', `line 1: ${columns}`],
     ['question,right,wrong\n', 'the file contains no question'],
     ['question,right,wrong\nA,b,c,d\n', 'line 2: it has 4 fields, but the header has 3 columns'],
-    ['question,right,wrong\nA,b\n', 'line 2: a question has 2 to 6 answers to choose from, and this question has 1'],
+    ['question,right,wrong\nA,b\n', 'line 2: a question has 2 to 6 answers, and this question has 1'],
     ['question,right,wrong\nA,b,c\n\n,b,c\n', 'line 4: the question has no text'],
     ['question,right,wrong\r\n"A\r\nA",b,c\r\nA,,c\r\n', 'line 4: an answer has no text'],
     ['question,right,wrong\r\n"A\r\nA",b,b\r\n', 'line 2: the answer "b" occurs twice'],
@@ -290,7 +290,7 @@ describe('files of real programs', () => {
     ['empty columns behind the others', 'question;right;wrong;;\nQ;a;b;;\n'],
     ['empty fields behind the others', 'question;right;wrong\nQ;a;b;;;\n;;;;\n'],
     ['a line that names the separator', 'sep=;\r\nquestion;right;wrong\r\nQ;a;b\r\n'],
-    ['a separator that is none of the usual ones', '"sep=|"\nquestion|right|wrong\nQ|a|b\n'],
+    ['an unusual separator', '"sep=|"\nquestion|right|wrong\nQ|a|b\n'],
     ['blank lines above', '\n\n  \nquestion\tright\twrong\nQ\ta\tb\n'],
   ])('reads CSV with %s', async (_, text) => {
     expect(await allOf(text, 'csv')).toEqual([{ text: 'Q', options: ['a', 'b'], right: 0 }])

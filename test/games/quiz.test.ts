@@ -14,7 +14,7 @@ const sums: Question = { text: '1 + 1?', options: ['1', '2'], right: 1 }
 /** A quiz whose questions are asked in this order. */
 const open = (...questions: Question[]): Quiz => ({ questions, answers: [] })
 
-/** Returns the state after some answers, none of which may be refused. */
+/** Returns the state after some answers; the game must accept all of them. */
 function answered(state: Quiz, ...answers: string[]): Quiz {
   for (const answer of answers) {
     const next = quiz.play(state, 0, answer, chance)

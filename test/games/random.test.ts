@@ -68,7 +68,7 @@ describe('the random source', () => {
   })
 
   test('throws for a choice from an empty list', () => {
-    expect(() => chance.choice([])).toThrow('there is nothing to choose from')
+    expect(() => chance.choice([])).toThrow('there are no items')
   })
 })
 

@@ -48,7 +48,7 @@ test('a game that was searched completely once is solved from then on, in every 
   )
 })
 
-test('the house never loses at tic-tac-toe, and wins immediately if it can', () => {
+test('the house never loses at tic-tac-toe, and wins immediately if a move wins', () => {
   let chances = 0
   fc.assert(
     fc.property(fc.integer(), fc.constantFrom(0, 1), (seed, house) => {
@@ -83,7 +83,7 @@ test.each([4, 5, 8, 12, 20])('on a board of %i x %i cells the house searches so 
   }
 })
 
-test('on larger boards the house wins immediately if it can, blocks a loss, and hardly ever loses to random moves', () => {
+test('on larger boards the house wins immediately if a move wins, blocks a loss, and hardly ever loses to random moves', () => {
   const { game } = counting()
   const random = seededRandom(7)
   const near: Board = { cells: 'OOO-XX-X--------', size: 4, turn: 1 }

@@ -18,7 +18,7 @@ function said(lines: readonly string[], options: TurnTalkOptions = {}): TurnTalk
 const line = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme', maxLength: 200 })).filter((text) => !text.includes('\n'))
 
 describe('talk in turn', () => {
-  test('accepts a line from each side in turn, also an empty one, and has no winner', () => {
+  test('accepts a line from each side in turn, also an empty line, and has no winner', () => {
     expect(said(['a', '', 'c'])).toEqual({ turn: 1, ending: {}, said: 3, line: 'c', over: false })
     expect(said(['x'], { first: 1 }).turn).toBe(0)
     expect(talk.outcome(said(['quit']))).toBeUndefined()

@@ -12,7 +12,7 @@ import { memoryStore } from '../../src/storage/memory/index.ts'
 import { predictMathRandom } from '../support/predict-random.ts'
 import { TestClock } from '../support/test-clock.ts'
 
-/** The number of games that the attacker plays, and of games of others after that. */
+/** The number of games that the attacker plays, and of later games of others. */
 const OWN = 110
 const OTHERS = 10
 /** The number of the attacker's guesses at a coin. */
@@ -74,7 +74,7 @@ describe('a player who computes the next random numbers', () => {
     expect(tossesOf(found ?? 0, 2 * TOSSES)).toEqual(tosses)
   })
 
-  test('learns nothing about other tosses from visible ones: at equal events, tables with other seeds toss differently', () => {
+  test('learns nothing about other tosses from visible tosses: at equal events, tables with other seeds toss differently', () => {
     const tosses = tossesOf(newSeed(chance), TOSSES)
     expect(seedOf(tosses, 0, 200_000)).toBeUndefined()
     // 60 known tosses predict the next one no better than a guess: 400 tables, ± 5 standard deviations

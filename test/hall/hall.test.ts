@@ -392,11 +392,11 @@ describe('a restart', () => {
   })
 
   test.each([
-    ['nobody who said who it is', [STRANGER, HOUSE_SITTER], { winners: [1], left: 0 }],
-    ['the house and nobody', [HOUSE_SITTER, STRANGER], { winners: [0], left: 1 }],
+    ['two users without a name', [STRANGER, HOUSE_SITTER], { winners: [1], left: 0 }],
+    ['the house and a user without a name', [HOUSE_SITTER, STRANGER], { winners: [0], left: 1 }],
     ['two strangers', [STRANGER, STRANGER], { winners: [1], left: 0 }],
     ['one who can come back and one who cannot', [ALAN, STRANGER], { winners: [0], left: 1 }],
-    ['guests without a token, whose names anybody can take', [ADA, GRACE], { winners: [1], left: 0 }],
+    ['guests without a token, whose names any user can take', [ADA, GRACE], { winners: [1], left: 0 }],
   ])('ends the game with %s', async (_, seats, outcome) => {
     const { hall, log } = await restarted((one) => one.open('tictactoe', { options: {}, seats }))
     expect(log.at(-1)).toMatchObject({ type: 'ended', outcome })
@@ -468,7 +468,7 @@ describe('a restart', () => {
     expect(table.id).toBe(2)
   })
 
-  test('reads a rating from before ratings had bounds within the bounds, and continues from there', async () => {
+  test('reads an old rating that is out of bounds as a rating within the bounds, and continues from there', async () => {
     const store = memoryStore()
     const peer = { rating: 131_989, deviation: 350, volatility: 100 }
     const low = { rating: -128_989, deviation: 5, volatility: 0 }

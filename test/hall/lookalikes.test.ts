@@ -14,7 +14,7 @@ function alike(one: string, other: string): boolean {
   return names.like(other) !== undefined
 }
 
-/** Returns whether names have a common look, whether or not they count as the same. */
+/** Returns whether names look alike, also if they are different names. */
 function shareLook(one: string, other: string): boolean {
   const looks = new Set(toLookKeys(one.normalize('NFC')))
   return toLookKeys(other.normalize('NFC')).some((look) => looks.has(look))

@@ -8,7 +8,7 @@ function openSeek(more: Partial<OpenSeek> = {}): OpenSeek {
   return { person: 'guest:ada', name: 'ada', game: 'tictactoe', options: {}, seats: [0, 1], rated: false, ...more }
 }
 
-/** Returns the first waiting seek that matches the new one. */
+/** Returns the first waiting seek that matches the new seek. */
 function pair(waiting: Iterable<OpenSeek>, coming: OpenSeek): Match<OpenSeek> | undefined {
   const seeks = new SeekPools<OpenSeek>()
   for (const one of waiting) seeks.add(one)
@@ -141,7 +141,7 @@ describe('the setup', () => {
     expect(pair([one], { ...same, options: { more: { b: [2, 1], a: 1 }, first: 0, size: 4 } })).toBeUndefined()
   })
 
-  test('is that of the seek that has one, whether it waits or is new', () => {
+  test('is that of the seek with a clock, whether it waits or is new', () => {
     const { options: _, ...any } = openSeek()
     const four = openSeek({ options: { size: 4 } })
     expect([mergeOptions(any, four), mergeOptions(four, any), mergeOptions(any, any)]).toEqual([{ size: 4 }, { size: 4 }, undefined])

@@ -31,7 +31,7 @@ function slowHall() {
 
 const CLOSED = new Error('the server was stopped')
 
-/** Watches a table from a seat; returns the function that ends that. */
+/** Watches a table from a seat; returns the function that ends the watching. */
 function sit(table: TableActor, seat: SeatNumber): () => void {
   const observer = { viewer: seat, update() {}, closed() {} }
   table.subscribe(observer)
@@ -91,7 +91,7 @@ describe('a match whose table is being opened', () => {
     return { ...all, ada, grace }
   }
 
-  test('is in no list of open seeks, and counts as two seeks of its network, then as one table', async () => {
+  test('is in no list of open seeks, and its network has two seeks, then one table', async () => {
     const { hall, slow, ada, grace, held, seated } = await matched()
     expect([[...hall.openSeeks], held(), hall.countSeats('guest:ada'), hall.countSeats('guest:grace')]).toEqual([[], 2, 1, 1])
     slow.answer()

@@ -288,7 +288,7 @@ describe('password guesses', () => {
     expect(wrong).toEqual({ code: 'bad-password', refused: 'the name or the password is wrong' })
   })
 
-  test('are limited to ten at a name from unknown addresses, then one in twenty seconds; the correct password is not compared before that', async () => {
+  test('are limited to ten at a name from unknown addresses, then one in twenty seconds; the correct password is not compared earlier', async () => {
     const passwords = new Plain()
     const { enter, register, clock } = gathering(passwords)
     await expectOnlineUser(register('ada', { address: '192.0.2.9' }))

@@ -249,7 +249,7 @@ describe('an unrecorded table', () => {
     expect(failed.recorded).toEqual([1, 2])
     expect(await readStandings(failed.store)).toEqual(await recomputed(failed.store))
     expect(troubles).toEqual([
-      'the server could not record the result of a game; it will record that result with the next result: the disk is full',
+      'the server could not record the result of a game; it records that result with the next result: the disk is full',
     ])
   })
 
@@ -283,6 +283,6 @@ describe('an unrecorded table', () => {
     }
     const troubles: string[] = []
     await new RatingsProjector(asked, games, (sentence) => troubles.push(sentence)).recordMissing()
-    expect(troubles).toEqual(['the server could not record the result of a game; it will record that result with the next result'])
+    expect(troubles).toEqual(['the server could not record the result of a game; it records that result with the next result'])
   })
 })

@@ -156,7 +156,7 @@ describe('ratings stay finite and within their bounds', () => {
     expect({ outside, now }).toEqual({ outside: 0, now })
   })
 
-  test('with a player who wins against ever new names, each of which has won against others before', () => {
+  test('with a player who wins against new names without end, after each name has won against others', () => {
     let best: Rating = UNRATED
     for (let game = 0; game < 20_000; game++) {
       let rung: Rating = UNRATED

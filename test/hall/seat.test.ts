@@ -129,7 +129,7 @@ describe('a seat shows', () => {
     expect(table.observers).toEqual([])
   })
 
-  test('no event from before the seat was taken', async () => {
+  test('no event that is earlier than the seat', async () => {
     const { sit } = tableOf()
     const first = sit(0)
     await settled()
@@ -214,7 +214,7 @@ describe('two connections at one seat', () => {
     expect(other.line.ended).toBe('you play in this seat through another connection')
   })
 
-  test('moves of one connection that arrive before their situations all count as its own', async () => {
+  test('moves of one connection that arrive before their situations are all its own', async () => {
     const { sit } = tableOf(hands, { options: undefined })
     const [one, other] = [sit(0), sit(1)]
     await settled()

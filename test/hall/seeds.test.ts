@@ -35,7 +35,7 @@ describe('a seed', () => {
     for (const count of ones) expect(Math.abs(count - 1000)).toBeLessThan(200)
   })
 
-  test('is weak without a version, and not with the present one', () => {
+  test('is weak without a version, and not with the present version', () => {
     expect([isWeak(7), isWeak(newSeed(chance))]).toEqual([true, false])
   })
 })

@@ -82,7 +82,7 @@ describe('a claim of another server', () => {
     expect(() => parseSeekClaim(claim)).toThrow(`the field "${field}" of a seek or of its claim is not valid`)
   })
 
-  test('has an opening only if that is the first event of a table', () => {
+  test('has an opening only as the first event of a table', () => {
     expect(isOpening(opening)).toBe(true)
     for (const wrong of [undefined, { ...opening, at: -1 }, { ...opening, type: 'moved' }, { ...opening, seed: {} }])
       expect(isOpening(wrong)).toBe(false)

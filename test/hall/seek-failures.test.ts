@@ -9,7 +9,7 @@ import type { SeekChange, SeekClaim, SeekEntries, Store } from '../../src/hall/p
 import { memoryStore } from '../../src/storage/memory/index.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
 
-/** A hall whose store of seeks fails if the test says so, and what its seeks have been notified of. */
+/** A hall whose store of seeks fails if the test says so, and the notices of its seeks. */
 function hallWithFaults({ rules = games }: { readonly rules?: ReadonlyMap<string, AnyGame> } = {}) {
   const store = memoryStore({
     onError: (reason) => {

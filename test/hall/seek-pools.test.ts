@@ -44,7 +44,7 @@ test('seeks are found by person, by wanted opponent and by code as in a plain li
   )
 })
 
-test('a new seek is matched without a look at all waiting seeks: 20,000 that do not match cost less than 1 ms each time', () => {
+test('a new seek is matched without a scan of all waiting seeks: 20,000 that do not match cost less than 1 ms each time', () => {
   const seeks = new SeekPools<OpenSeek>()
   const openSeek = (person: string, more: Partial<OpenSeek>): OpenSeek => ({
     person,

@@ -276,7 +276,7 @@ describe('two halls that restore at the same time', () => {
     const third = server(store, { name: 'third' })
     await third.hall.restore()
     expect([...third.hall.tables]).toEqual([])
-    // until their hall is gone
+    // until their hall has ended
     one.hall.close(new Error('the server was stopped'))
     await one.hall.settled()
     const last = server(store, { name: 'last' })

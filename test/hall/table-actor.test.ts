@@ -182,7 +182,7 @@ describe('append before publish', () => {
     })
   })
 
-  test('decides commands immediately, in order, and each append follows the previous one', async () => {
+  test('decides commands immediately, in order, and each append follows the previous append', async () => {
     const { log, table } = await opened()
     const watcher = new Listener('watcher')
     table.subscribe(watcher)
@@ -319,7 +319,7 @@ describe('faults', () => {
     expect(begins.troubles).toEqual(['the house cannot move at table 1'])
   })
 
-  test('an exception from the rules goes to the caller, and the state is unchanged', async () => {
+  test('an exception from the rules propagates to the caller, and the state is unchanged', async () => {
     const { log, table, troubles } = await opened({ rules: quiz, options: { questions: QUESTIONS, count: 2 }, seats: [ADA] })
     expect(() => table.submit(play(0, 7))).toThrow(TypeError)
     expect(table.submit(play(0, 'A'))).toBeUndefined()

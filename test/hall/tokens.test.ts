@@ -105,7 +105,7 @@ describe('an invitation code', () => {
 })
 
 describe('a token', () => {
-  test('has 26 characters, none of which looks like another', () => {
+  test('has 26 characters that do not look like each other', () => {
     expect(makeToken(always(0))).toBe('0'.repeat(26))
     expect(makeToken(always(255))).toBe('Z'.repeat(26))
     expect(makeToken(randomBytes)).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/)

@@ -46,7 +46,7 @@ test('a page marks the wrong character, names each direction, and shows its filt
   expect(page).toContain("querySelector('form').hidden = false")
 })
 
-test('a picture is well-formed XML, whatever was sent', async ({ skip }) => {
+test('a picture is well-formed XML, for any bytes that were sent', async ({ skip }) => {
   skip(!hasProgram('python3'), 'python3, whose parser checks the picture, is not installed')
   const pictures = await Promise.all(
     fc.sample(fc.uint8Array({ minLength: 1, maxLength: 300 }), { numRuns: 40, seed: 3 }).map((bytes) =>

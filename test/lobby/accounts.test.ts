@@ -57,7 +57,7 @@ describe('a password change', () => {
     expect(await owner.ask({ type: 'session' })).toMatchObject({ type: 'session' })
   })
 
-  test('leaves its owner at the table, and the opponent plays on; a rematch has a new token', async () => {
+  test('leaves its owner at the table, and the opponent continues; a rematch has a new token', async () => {
     const door = await startServer()
     const owner = await ada(door, 'register')
     const { grace, table, token } = await ratedGame(door, owner)

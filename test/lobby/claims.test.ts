@@ -37,7 +37,7 @@ describe('an absent opponent', () => {
     expect(await bob.say({ type, table })).toMatchObject({ code: 'not-now', message: 'the game is over' })
   })
 
-  test('does not count as absent after a return', async () => {
+  test('is not absent after a return', async () => {
     const { lobby, ada, bob, table } = await two()
     const { token = '' } = ada.last('seated')
     await ada.say({ type: 'play', table, move: '5' })
@@ -112,7 +112,7 @@ describe('a connected opponent who does not move', () => {
     expect(bob.last('event').what).toEqual({ type: 'ended', outcome })
   })
 
-  test('has the clock instead, if there is one', async () => {
+  test('has the clock instead, if the game has a clock', async () => {
     const { lobby, ada, table } = await two({ clock: { total: 3_600_000 } })
     await ada.say({ type: 'play', table, move: '5' })
     await lobby.clock.pass(400_000)

@@ -83,7 +83,7 @@ test('with too many networks, the counts of those that spend least are dropped',
   expect(spendings.of('10.0.0.7').full).toMatch(FULL)
 })
 
-test('over the limit, talk, moves, offers and new games are refused; reads and resignations are not, and the opponent plays on', async () => {
+test('over the limit, talk, moves, offers and new games are refused; reads and resignations are not, and the opponent continues', async () => {
   const { testLobby, connectUser } = hall(0.02)
   const [ada, bob] = [await connectUser('10.0.0.7', 'ada'), await connectUser('10.0.0.8', 'bob')]
   const seek = { game: 'tictactoe', settings: {}, wait: null }

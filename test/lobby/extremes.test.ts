@@ -17,7 +17,7 @@ import { MemoryNativeClient } from '../support/memory-native-client.ts'
 import { settled } from '../support/test-clock.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
-/** The number of tables that are opened before that of the others, so that its number is no extreme. */
+/** The number of tables that are opened before the table of the others, so its number is no extreme. */
 const TABLES = 10
 
 /** Other users at a table of their own, whose game no message from elsewhere may change. */

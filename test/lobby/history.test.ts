@@ -190,7 +190,7 @@ describe('the history of a user', () => {
     expect(await eve.say({ type: 'history', name: 'ada' })).toMatchObject({ total: 1, games: [{ table: 1, names: ['ada', 'bob'] }] })
   })
 
-  test('of a guest has the games of that guest alone, not of an earlier guest of the name, nor from before a restart', async () => {
+  test('of a guest has the games of that guest alone, not of an earlier guest of the name, and not of the time before a restart', async () => {
     const path = folder()
     const first = new TestLobby({ store: await openStore({ folder: path }) })
     const [bob] = (await members(first, 'bob')) as [MemoryNativeClient]

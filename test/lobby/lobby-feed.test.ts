@@ -38,7 +38,7 @@ async function subscribe(lobby: TestLobby): Promise<{ client: MemoryNativeClient
   return { client, first }
 }
 
-test('a subscriber that applies the changes has the lists that the lobby has, whatever users do', async () => {
+test('a subscriber that applies the changes has the lists that the lobby has, after any acts of users', async () => {
   let changes = 0
   await fc.assert(
     fc.asyncProperty(fc.nat(), fc.integer({ min: 5, max: 25 }), async (seed, acts) => {

@@ -101,7 +101,7 @@ const PAIRS = Object.entries(WAYS).flatMap(([first, one]) =>
 )
 
 describe('every kind of client plays with every other', () => {
-  test.each(PAIRS)('$first begins against: $second (who waits: $waits)', async ({ first, second, waits }) => {
+  test.each(PAIRS)('$first begins against: $second (the waiting user: $waits)', async ({ first, second, waits }) => {
     const lobby = new TestLobby({ wait: 60_000 })
     const ways = [WAYS[first], WAYS[second]] as const
     const alan = new MemoryNativeClient(lobby.service)

@@ -34,7 +34,7 @@ describe('a message to a user', () => {
     expect(bob.news()).toBe('')
   })
 
-  test('cannot forge a line, nor can talk at a table: continuation lines are indented', async () => {
+  test('cannot forge a line, and talk at a table cannot either: continuation lines are indented', async () => {
     const lobby = new TestLobby()
     const [ada, bob, carl] = (await connectDoorUsers(lobby, 'ada', 'bob', 'carl')) as [DoorUser, DoorUser, DoorUser]
     await ada.type('play tictactoe')

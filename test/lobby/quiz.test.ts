@@ -81,14 +81,14 @@ function letterOf(peer: FakePeer, right: boolean): string {
   return found.slice(0, 1)
 }
 
-/** Connects and sends some lines, each after the previous one is answered. */
+/** Connects and sends some lines, each after the answer to the previous line. */
 async function enter(lobby: TestLobby, ...lines: readonly string[]): Promise<FakePeer> {
   const peer = await lobby.client('fh/quiz', { questions: QUESTIONS })
   for (const line of lines) await received(peer, `${line}\n`)
   return peer
 }
 
-/** Sends a line and waits for the answer, which a password needs time for. */
+/** Sends a line and waits for the answer; a password needs time. */
 async function received(peer: FakePeer, text: string): Promise<void> {
   const before = peer.received.length
   await peer.say(text)
@@ -365,7 +365,7 @@ describe('names', () => {
     await received(stranger, 'NAME ada\n')
     expect(linesOf(stranger).slice(1)).toEqual(['Welcome ada'])
     await received(stranger, 'RESUME\n')
-    expect(linesOf(stranger).slice(2)).toEqual(['ERROR you have no quiz that is not finished: START one'])
+    expect(linesOf(stranger).slice(2)).toEqual(['ERROR you have no open quiz: send START'])
   })
 
   test('of two connections of one account, the connection that resumes continues, and the other is closed', async () => {
@@ -400,10 +400,10 @@ describe('names', () => {
 })
 
 describe('the course of a quiz', () => {
-  test('START is refused during a quiz, and RESUME without one', async () => {
+  test('START is refused during a quiz, and RESUME without a quiz', async () => {
     const lobby = new TestLobby()
     const peer = await enter(lobby, 'NAME ada', 'RESUME', 'START 1')
-    expect(linesOf(peer)[1]).toBe('ERROR you have no quiz that is not finished: START one')
+    expect(linesOf(peer)[1]).toBe('ERROR you have no open quiz: send START')
     await peer.say('START 1\n')
     expect(linesOf(peer).slice(-2)).toEqual([expect.stringMatching(/^ERROR "START 1" does not belong here; expected a letter/), 'ANSWER?'])
     await peer.say(`${letterOf(peer, true)}\n`, 'RESUME\n', 'START 1\n')
@@ -518,7 +518,7 @@ describe('a disconnected client receives the reason, in each state of the protoc
     await first.type('START 3', /^ANSWER\?$/)
     await other.type('NAME grace', /^Welcome grace$/)
     await second.type('NAME ada', /^ERROR ada is taken; try ada2$/)
-    // the server closes when it has received the end of the first one
+    // the server closes when it has received the end of the first quiz
     await expect(first.type('QUIT', /^never$/)).rejects.toThrow()
     expect(await second.type('NAME ada', /^ANSWER\?$/)).toContain('RESUMED 1 3 0')
     const stopped = door.server.stop()

@@ -92,7 +92,7 @@ function goAfter(writes: number, way: (typeof WAYS)[number]): (wire: MemoryTrans
   }
 }
 
-/** Disconnects the last of several clients that wait for each other, once no client has a question. */
+/** Disconnects the last of several clients that wait for each other, when no client has a question. */
 async function dismissed(lobby: TestLobby, guests: readonly LobbyGuest[]): Promise<void> {
   const running = new Set(guests)
   for (const guest of guests) void guest.server.closed.then(() => running.delete(guest))

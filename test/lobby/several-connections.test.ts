@@ -57,7 +57,7 @@ const eventsOf = (client: { all(type: 'event'): Extract<ToClient, { type: 'event
   client.all('event').map(({ what }) => what.type)
 
 describe('two connections of one user to the native protocol, over sockets', () => {
-  test('both get the seat that one has sought, both may move, and both see every event', async () => {
+  test('both get the seat that either has sought, both may move, and both see every event', async () => {
     const { ada, second, bob } = await threeSockets(await startServer())
     await ada.ask(TICTACTOE)
     await bob.ask(TICTACTOE)
@@ -145,7 +145,7 @@ describe('two connections of one user to the native protocol, over sockets', () 
     expect(second.all('seated')).toEqual([])
   })
 
-  test('both watch a table, count as one watcher, and leave it each for itself', async () => {
+  test('both watch a table as one watcher, and each leaves it for itself', async () => {
     const server = await startServer()
     const { ada, second, bob } = await threeSockets(server)
     const carl = await server.program('carl')
@@ -182,7 +182,7 @@ describe('a connection to the native protocol and a user at the front door under
     await person.type('9', /^bob is to move/)
     await program.until(() => program.all('event').some(({ n }) => n === 5))
     expect(program.all('event').at(-1)).toMatchObject({ n: 5, what: { type: 'moved', seat: 0 }, sight: { toMove: [1] } })
-    // the program goes, and the person plays on
+    // the program disconnects, and the person continues
     await program.ask({ type: 'quit' })
     await program.gone()
     await bob.ask({ type: 'play', table: 1, move: '2' })
@@ -240,7 +240,7 @@ describe('two connections of one user', () => {
     expect(paid()).toEqual([before + bytes + 500, 0])
   })
 
-  test('both get messages, and the refusal of the challenge that one has sent', async () => {
+  test('both get messages, and the refusal of the challenge that either has sent', async () => {
     const { ada, second, bob } = await threeInMemory()
     await bob.say({ type: 'tell', name: 'ada', text: 'hello' })
     await ada.say({ type: 'seek', game: 'tictactoe', against: 'bob' })
@@ -296,7 +296,7 @@ describe('two connections of one user', () => {
     expect(bob.all('event').map(({ what }) => what.type)).toEqual(['opened', 'moved'])
   })
 
-  test('a new password ends the other connection, and the seat and the seek stay with this one', async () => {
+  test('a new password ends the other connection, and the seat and the seek stay with this connection', async () => {
     const { ada, second, bob } = await threeInMemory()
     await ada.say(TICTACTOE)
     await bob.say(TICTACTOE)
@@ -318,7 +318,7 @@ describe('two connections of one user', () => {
     expect(await bob.say({ type: 'lobby' })).toMatchObject({ seekers: [], people: [{ name: 'bob' }] })
   })
 
-  test('a guest has one: the secret moves the name, and the seek of the first connection is cancelled', async () => {
+  test('a guest has one connection: the secret moves the name, and the seek of the first connection is cancelled', async () => {
     const lobby = new TestLobby()
     const [first, second, bob] = [0, 1, 2].map(() => new MemoryNativeClient(lobby.service)) as [
       MemoryNativeClient,
@@ -382,7 +382,7 @@ describe('at the front door, a user with another connection', () => {
     expect(await ada.type('cancel')).toBe(lines('You no longer wait for an opponent.'))
   })
 
-  test('keeps the seek of the other when it takes another name', async () => {
+  test('leaves the seek of the other connection open when it takes another name', async () => {
     const { ada, second, bob } = await twoDoors()
     await ada.type('play tictactoe')
     expect(await second.type('name dora')).not.toContain('no longer wait')

@@ -9,7 +9,7 @@ import { openSlowTables } from '../support/slow-tables.ts'
 import { settled } from '../support/test-clock.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
-/** A user with a lobby session, and what the session was notified of. */
+/** A user with a lobby session, and the notices of the session. */
 interface Connected {
   readonly lobby: Lobby
   readonly heard: string[]
@@ -23,7 +23,7 @@ function server(store = memoryStore(), limits: Partial<HallLimits> = {}) {
   return testLobby
 }
 
-/** Connects a user to a server, under a name if one is given. */
+/** Connects a user to a server, under a name if the caller gives a name. */
 async function connect(service: LobbyService, name?: string): Promise<Connected> {
   const heard: string[] = []
   const house = service.createSeating({ address: '192.0.2.1', endOnDisconnect() {}, end: (why) => heard.push(`ended: ${why}`) }, 'door')
@@ -62,7 +62,7 @@ describe('a guest’s name', () => {
     expect(await (await connect(one.service)).lobby.enter('bob')).toMatchObject({ code: 'name-taken' })
   })
 
-  test('goes to one of many guests who ask for it at the same time, at any server', async () => {
+  test('belongs to one of many guests who request it at the same time, at any server', async () => {
     const store = memoryStore()
     const [one, other] = [server(store), server(store)]
     const guests = await Promise.all(Array.from({ length: 8 }, (_, at) => connect((at % 2 ? one : other).service)))

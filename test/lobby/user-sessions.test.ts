@@ -47,7 +47,7 @@ function twoSessions() {
   return { errors, registry, one, other, sessions, leave, leaveSecond: second.leave }
 }
 
-test('a new seat goes to all sessions, first to the one that has sought it', () => {
+test('all sessions get a new seat, first the session that has sought it', () => {
   const { one, other, sessions } = twoSessions()
   const order: string[] = []
   one.seated = () => order.push('one')
@@ -102,7 +102,7 @@ test('a seek that cannot be cancelled stays the user’s own, and can be cancell
   expect(sessions.seek).toBeUndefined()
 })
 
-test('a seek that two sessions cancel at the same time is cancelled once, and neither is notified twice', async () => {
+test('a seek that two sessions cancel at the same time is cancelled once, and each session is notified once', async () => {
   const { one, other, sessions } = twoSessions()
   let calls = 0
   sessions.seek = { info: SEEK, isOpen: true, cancel: async () => ++calls > 0 }
@@ -110,7 +110,7 @@ test('a seek that two sessions cancel at the same time is cancelled once, and ne
   expect([calls, one.calls, other.calls]).toEqual([1, [], ['cancelled tictactoe']])
 })
 
-test('a table counts once, however many sessions are subscribed to it', () => {
+test('a table counts once, with any number of subscribed sessions', () => {
   const { one, other, sessions } = twoSessions()
   one.tableIds.push(1, 2)
   other.tableIds.push(2, 3)

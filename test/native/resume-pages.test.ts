@@ -58,7 +58,7 @@ test('a table with thousands of events is not read from its log for a client tha
   expect(reads).toBe(0)
 })
 
-test('a client that reads slowly is resumed a page at a time, and receives every event in order, with later ones', async () => {
+test('a client that reads slowly is resumed a page at a time, and receives every event in order, with later events', async () => {
   const { server, ports } = await startServe(['parlor/door'])
   onTestFinished(() => server[Symbol.asyncDispose]())
   const port = ports['parlor/door'] ?? 0

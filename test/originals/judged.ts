@@ -32,7 +32,7 @@ function judged(side: Side, table: Readonly<Record<string, string>>): readonly J
 /** Every networked original in its role. */
 export const JUDGED: readonly JudgedOriginal[] = [...judged('server', HOSTS), ...judged('client', JOINS)]
 
-/** Finds how an original is judged. Throws a RangeError for an unknown one. */
+/** Finds how an original is judged. Throws a RangeError for an unknown name. */
 export function findJudged(original: string): JudgedOriginal {
   const found = JUDGED.find((one) => one.original === original)
   if (!found) throw new RangeError(`no program is known for ${original}`)

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { OriginalClient, originals } from '../support/originals.ts'
 import { startServe } from '../support/process.ts'
 
-/** The classroom client whose server begins, and the one that begins itself. */
+/** The classroom client whose server begins, and the client that begins itself. */
 const SECOND = { script: 'd000_game_client', program: 'tjc/tictactoe' }
 const FIRST = { script: 'ref_d000_game_client_alternative', program: 'tjc/tictactoe-alternative' }
 

@@ -184,7 +184,7 @@ describe('at the front door, a plug-in’s game', () => {
 })
 
 describe('a restart', () => {
-  test('without the plug-in, or with a changed one, holds its seats, and with it the game continues', async () => {
+  test('without the plug-in, or with a changed plug-in, holds its seats, and with it the game continues', async () => {
     const { room, ada, grace } = await atTheDoor({})
     await ada.type('play connect-four')
     await grace.type('play connect-four')

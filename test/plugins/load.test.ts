@@ -38,7 +38,7 @@ function option(more: string): string {
 }
 
 describe('a plug-in', () => {
-  test('adds games and programs after the shipped ones, whose order and ports stay', async () => {
+  test('adds games and programs after the shipped games and programs, whose order and ports stay', async () => {
     const { catalogue, programs } = await load(`${examples}/connect-four-wire.ts`, `${examples}/battleship.ts`)
     expect([...catalogue.games.keys()].slice(0, shippedGames.games.size)).toEqual([...shippedGames.games.keys()])
     expect(catalogue.entries.slice(shippedGames.entries.length).map(({ name }) => name)).toEqual(['connect-four', 'battleship'])
@@ -48,7 +48,7 @@ describe('a plug-in', () => {
     expect(programs.findShortName('example/connect-four')).toBe('connect-four')
   })
 
-  test('gets the next free port for each program without one', async () => {
+  test('gets the next free port for each program without a port', async () => {
     const other = await pluginFile(programPlugin(''))
     const { programs } = await load(`${examples}/connect-four-wire.ts`, other)
     expect((await programs.load('example/bye'))?.port).toBe(12_401)

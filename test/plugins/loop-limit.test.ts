@@ -31,7 +31,7 @@ describe('the limit of loops', () => {
     expect(runLimited(body)).toEqual({ result, turns })
   })
 
-  test('reads TypeScript, keeps the numbers of lines and a first line for the shell', () => {
+  test('reads TypeScript, preserves the numbers of lines and a first line for the shell', () => {
     const source =
       '#!/usr/bin/env node\nconst list = <const Item,>(item: Item): readonly Item[] => [item]\nfor (const one of list(1 as number)!) one satisfies number\nthrow 1'
     const limited = addLoopLimits(source, 'file.ts')

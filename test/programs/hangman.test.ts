@@ -271,7 +271,7 @@ describe('hangman alone', () => {
 
   test('reports that a character other than a letter costs a miss, and explains "Another word"', async () => {
     const screen = await solo(['5', 'x', 'e', 'l', '2', 'n'])
-    expect(screen).toContain('Your letter (QUIT to leave): 5\n"5" is not a letter, but counts as a guess here: it costs a miss.\n')
+    expect(screen).toContain('Your letter (QUIT to leave): 5\n"5" is not a letter, but a guess here: it costs a miss.\n')
     expect(screen).not.toContain('"x" is not a letter')
     expect(screen).toMatch(/Another word \(y\/n\)\? 2\nType y for yes, or n for no\.\nAnother word \(y\/n\)\? n\n$/)
   })

@@ -6,7 +6,7 @@ import { InteractiveUser } from '../support/interactive-user.ts'
 import { play } from '../support/play.ts'
 import { FRAMINGS, INTRODUCTION, PROMPT, playTalk } from '../support/talk-program.ts'
 
-/** Returns the lines of a screen that follow prompts, which are the typed ones. */
+/** Returns the lines of a screen that follow prompts, which are the typed lines. */
 const typedOn = (screen: string) => screen.split('\n').flatMap((line) => (line.startsWith(PROMPT) ? [line.slice(PROMPT.length)] : []))
 
 describe('cs/chat: games inside the talk', () => {

@@ -61,7 +61,7 @@ function thinkerBehind(typed: readonly string[]): Console {
 }
 
 test.each(EARLY)(
-  'join %s, typing %j, at a server that closes after %j reports that, and the missing message',
+  'join %s, typing %j, at a server that closes after %j reports the close, and the missing message',
   async (name, typed, says, missing) => {
     const peer = await fakePeer(name, 'client', { person: thinkerBehind(typed) })
     await peer.clock.pass(1)

@@ -34,7 +34,7 @@ type Name = keyof typeof automaton.messages
 type State = keyof typeof automaton.states
 type Role = (peer: Peer<Name, State>) => Promise<void>
 
-/** A program whose two sides have the same role; only one of them runs. */
+/** A program whose two sides have the same role; only one side runs. */
 function toProgram(role: Role): Program<Name, State> {
   const protocol = { name: 'question', title: 'asks a question', automaton, framing: plainLines, server: role, client: role }
   return { name: 'test/question', source: '', protocol, words: undefined, port: 1 }

@@ -5,7 +5,7 @@ import { writesOf } from '../support/received.ts'
 
 const LINES = 30_000
 
-/** Returns a server's answers to illegal lines, as many as fit one segment, and then a legal one. */
+/** Returns a server's answers to illegal lines, as many as fit one segment, and then a legal line. */
 async function flooded(name: string, last: string): Promise<string[]> {
   const { conversation, ours, theirs } = await startConversation(name, { random: chance, opponentFor: () => undefined })
   const received = new Promise<void>((resolve) => theirs.open({ data: () => resolve(), finished() {}, closed() {} }))

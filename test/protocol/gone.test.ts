@@ -12,7 +12,7 @@ import { seatingOf } from '../support/lobby-service.ts'
 import { TestClock } from '../support/test-clock.ts'
 import { thinking } from '../support/thinking.ts'
 
-// roles load it when they need it, which is real input that no test clock waits for
+// roles load it when they need it, a real input for which no test clock waits
 await import('../../src/games/local-table.ts')
 
 /** Ways in which a peer disconnects. */

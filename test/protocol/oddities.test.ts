@@ -212,7 +212,7 @@ describe('a server that welcomes another name', () => {
   })
 })
 
-test('a talk whose client disconnects in this side’s turn reports that', async () => {
+test('a talk whose client disconnects in this side’s turn reports the disconnection', async () => {
   const ask = (_: string, __?: string, signal?: AbortSignal) =>
     new Promise<string>((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
   const peer = await fakePeer('talk', 'server', { person: { say: () => {}, ask } })
@@ -327,7 +327,7 @@ describe('the observer gets one notice of a fault', () => {
 describe('number: several guesses in one piece', () => {
   test.each(['502540', '9999', '50100', '12345'])('%s is named', async (text) => {
     expect((await said('number', 'server', text)).notices).toEqual([
-      `rejected: the client sent "${text}": the number is from 1 to 100; several guesses in one piece count as one guess: wait for the answer to each`,
+      `rejected: the client sent "${text}": the number is from 1 to 100; several guesses in one piece are one guess: wait for the answer to each`,
     ])
   })
 

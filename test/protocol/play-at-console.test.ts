@@ -39,7 +39,7 @@ function person(...typed: readonly string[]): { screen: string[]; console: Conso
 }
 
 describe('playAtConsole', () => {
-  test('says why a move is refused, that the player moves again, and who has won', async () => {
+  test('says why a move is refused, that the player moves again, and which player has won', async () => {
     const table = new LocalTable(count, {}, chance)
     const { screen, console } = person('x', '0', '1', '2')
     const played = playAtConsole(count, table.seat(0), console)

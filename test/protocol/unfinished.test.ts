@@ -151,7 +151,7 @@ describe('an unfinished message, when the conversation ends', () => {
     expect((await talking.ended)?.message).toBe('the client closed the connection; expected a number (such as "50")')
   })
 
-  test('causes a notice of one byte if it is one', async () => {
+  test('causes a notice of one byte if it has one byte', async () => {
     const { theirs, talking, clock, say } = await startWatchedConversation('guess')
     await say('5')
     theirs.finish()
@@ -247,7 +247,7 @@ describe('a message that the protocol refuses in its own words', () => {
     ['number', 'fifty', 'rejected: the client sent "fifty": expected a whole number'],
     ['headtail', 'H\x00\n', 'rejected: the client sent "H\\x00": its last character is not H, T or Q; that looks like a text with NUL'],
     ['http', 'hello\n', 'rejected: the client sent "hello\\n": that is not a request'],
-    ['headtail', 'H\r\n', 'its last character is not H, T or Q; that looks like a line that ends in \\r\\n, whose CR counts as a part'],
+    ['headtail', 'H\r\n', 'its last character is not H, T or Q; that looks like a line that ends in \\r\\n, whose CR is a part'],
     ['number', '\xc8\0\0\0', 'that looks like the number 200 as 4 bytes, little-endian'],
     ['number', '\x03\xe8', 'that looks like the number 1000 as 2 bytes, big-endian'],
     ['number', '\x40\xb0\0\0', 'that looks like the number 5.5 as 4 bytes, as struct.pack("!f", ...)'],
@@ -357,7 +357,7 @@ describe('a message before its turn', () => {
     ['\xff\xfeh\0i\0\n\0', '"\\xff\\xfeh\\x00i\\x00"', 'UTF-16 with a byte order mark: encode as UTF-8'],
     ['\xef\xbb\xbfhi\n', '"\\ufeffhi"', 'UTF-8 with a byte order mark (BOM): encode as "utf-8", and not as "utf-8-sig"'],
     ['hi\0', '"hi\\x00" and no line end (\\n)', 'a text with NUL after it, as C stores it: send strlen bytes of it, without the NUL'],
-  ])('%j is quoted by its bytes, with a clue, and neither is repeated when it is read', async (said, shown, clue) => {
+  ])('%j is quoted by its bytes, with a clue, and both are reported once', async (said, shown, clue) => {
     const { person, type } = thinker()
     const { clock, notices, say } = await startWatchedConversation('chat', { console: person })
     await say(said)

@@ -8,7 +8,7 @@ import { openServer } from '../support/open-server.ts'
 const programs = await allPrograms()
 const now = new Date('2024-02-29T13:05:09')
 
-/** Returns the answers of a program to datagrams, each from a port of its own; '' if there is none, or an empty one. */
+/** Returns the answers of a program to datagrams, each from a port of its own; '' for a missing or empty answer. */
 async function answersOf(name: string, asked: readonly string[]): Promise<string[]> {
   const program = programs.find((one) => one.name === name)
   if (!program) throw new Error(name)

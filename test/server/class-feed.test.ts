@@ -69,7 +69,7 @@ describe('the class console at the operator’s socket', () => {
     expect(logged).toEqual([])
   })
 
-  test('has the observations of a connection, if one is chosen', async () => {
+  test('has the observations of the connection that the operator chooses', async () => {
     const { room, path } = await openRoom()
     await room.exchange(await room.connect('guess'), '<GUESS\n')
     await room.exchange(await room.connect('guess'), '<GUESS\n', '>50\n')

@@ -52,7 +52,7 @@ test('at the door, a list costs ten times as much as an empty line', async () =>
   expect(await readOf('parlor/door', ['ada'], 'help')).toBeLessThan(220)
 })
 
-test('a name costs ten times as much as a ping wherever it is entered, taken or not', async () => {
+test('a name costs ten times as much as a ping in every command, taken or free', async () => {
   const [taken, free] = ['house', 'ada'].map((name) => `{"type":"enter","name":"${name}"}`)
   for (const line of [taken, free]) expect(await readOf('parlor/door', JSON_FIRST, line ?? '')).toBeLessThan(110)
   for (const line of ['name house', 'name bob']) expect(await readOf('parlor/door', ['ada'], line)).toBeLessThan(110)

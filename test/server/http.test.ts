@@ -110,7 +110,7 @@ describe('the listener for health and metrics', () => {
     for (const { socket } of all) socket.write(REQUEST)
     await fifty
     expect(asked.times).toBe(50)
-    // all ten have arrived by now, because this one is served behind them
+    // all ten have arrived by now, because the server answers this request after them
     const last = dial(port)
     last.socket.write(REQUEST)
     await once(last.socket, 'connect')

@@ -47,7 +47,7 @@ describe('connections of one address', () => {
     ['fe80::1%eth0', 'fe80::2%eth0', true],
     ['::1', '::2', true],
     ['10.0.0.1', '10.0.0.2', false],
-  ])('%s and %s count as one address: %s, because a home has a whole network in IPv6', (one, other, same) => {
+  ])('%s and %s are one address: %s, because a home has a whole network in IPv6', (one, other, same) => {
     const door = keeper(1)
     door.admit(from(one))
     expect(door.admit(from(other)) !== undefined).toBe(same)
@@ -133,7 +133,7 @@ describe('messages of one connection', () => {
     await clock.pass(3000)
     expect(connection.received).toBe(3000)
     expect(slowed).toHaveLength(1)
-    // from now on, silence of the client counts as silence
+    // from now on, the server counts the silence of the client
     await clock.pass(1000)
     expect(connection.waitingSince).toBeDefined()
     here.write('x\n')
@@ -279,7 +279,7 @@ function ownAddress(): string | undefined {
   return all.find(({ internal, family }) => !internal && family === 'IPv4')?.address
 }
 
-test('from one address, over the network: a silent client with unread output counts as connected', async ({ skip }) => {
+test('from one address, over the network: a silent client with unread output is connected', async ({ skip }) => {
   const outside = ownAddress()
   if (outside === undefined) return skip('this machine is on no network')
   const { server, ports } = await startServe(['c8/headtail', 'fh/hangman'], '--host', '0.0.0.0', '--limit', 'connections=1')
@@ -289,7 +289,7 @@ test('from one address, over the network: a silent client with unread output cou
     onTestFinished(() => void socket.destroy())
     return socket
   }
-  // each answer waits a quarter of a second after the previous one
+  // each answer waits a quarter of a second after the previous answer
   const first = connectClient('c8/headtail')
   await once(first, 'data')
   first.end('H\n'.repeat(100))

@@ -46,7 +46,7 @@ describe('the operator’s socket', () => {
     half.socket.write('{"action"')
     await connected(silent)
     await connected(half)
-    // the server knows both by now, because it answers a later one
+    // the server knows both by now, because it answers a later request
     const third = dial()
     third.socket.write(removal('ada'))
     expect(await third.received).toBe('{"done":"ada is no longer registered"}\n')

@@ -29,8 +29,8 @@ async function stopping(kill: () => void, exit: Promise<number | string>): Promi
 describe('a stopped server ends within 5 s', () => {
   test.each([
     ['say nothing', ''],
-    ['ask for more than they are told in a minute, since their program is told slowly', 'H\n'.repeat(2000)],
-    ['ask for more than anybody holds for them', `${'%A '.repeat(300)}\n`.repeat(1500)],
+    ['ask for more than the server sends them in a minute, because it sends slowly to their program', 'H\n'.repeat(2000)],
+    ['ask for more than a server holds for them', `${'%A '.repeat(300)}\n`.repeat(1500)],
   ])('with clients that read nothing and %s', async (_, says) => {
     const names = ['c8/headtail', 'tjc/guess', 'fh/time', 'tjc/chat-quit']
     const { server, ports } = await startServe(names)

@@ -47,7 +47,7 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
     expect(connection.received).toBe(3000)
   })
 
-  test('paced output keeps its pace', async () => {
+  test('paced output retains its pace', async () => {
     const clock = new TestClock()
     const [here] = memoryPair()
     const connection = new Connection(here, { incoming: lines(), outgoing: lines(), pace: 100, clock })
@@ -134,7 +134,7 @@ describe('a running server whose wall clock is set', () => {
     return { client, set }
   }
 
-  test('forward by an hour: the silent client is disconnected when its 3 s are over, and the others play on', async () => {
+  test('forward by an hour: the silent client is disconnected when its 3 s are over, and the others continue', async () => {
     const { client, set } = await served(HOUR)
     // numbers that cannot be a secret
     const player = client('0\n')

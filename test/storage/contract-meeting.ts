@@ -14,7 +14,7 @@ export interface MeetingPair {
   pass?(ms: number): Promise<void>
 }
 
-/** Milliseconds in which the lease of a dead process certainly expires, and in which that of a living one is renewed. */
+/** Milliseconds in which the lease of an ended process certainly expires, and the lease of a running process is renewed. */
 const EXPIRED = 60_000
 
 const entry = (name: string, more: Partial<SeekEntry> = {}): SeekEntry => ({
@@ -210,7 +210,7 @@ export function meetingContract(open: () => Promise<MeetingPair>): void {
       await theirs.release()
     })
 
-    test('expire with their seeks and guests’ names if their process is gone, and those of a living process do not', async () => {
+    test('expire with their seeks and guests’ names if their process has ended, and those of a running process do not', async () => {
       const { one, other, crash, pass } = await open()
       if (!crash || !pass) return
       const [lease, theirs] = [await one.leases.grant(), await other.leases.grant()]

@@ -12,7 +12,7 @@ const optional = { noNullPrototype: true }
 const owner = fc.record({ person: text, name: text, token: text }, { requiredKeys: ['person', 'name'], ...optional })
 const outcome = fc.record({ winners: fc.array(seat), left: seat }, { requiredKeys: ['winners'], ...optional })
 const ms = fc.nat()
-/** Seeds of logs from before seeds had versions, and of later ones. */
+/** Seeds of old logs, whose seeds have no version, and of later logs. */
 const seed = fc.oneof(
   fc.integer(),
   fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes): Seed => `1:${Buffer.from(bytes).toString('base64url')}`),
@@ -50,7 +50,7 @@ export const eventData: fc.Arbitrary<TableEventData> = fc.oneof(
   fc.record({ type: fc.constant('continued' as const), table: fc.integer({ min: 1 }) }, optional),
 )
 
-/** An attempt to append to one of a few tables, at a distance from its last number, in the turn of the previous one or a new one. */
+/** An attempt to append to one of a few tables, at a distance from its last number, in the turn of the previous attempt or a new turn. */
 const attempt = fc.record({
   table: fc.integer({ min: 1, max: 3 }),
   off: fc.constantFrom(0, 0, 0, 0, -1, 1),

@@ -34,7 +34,7 @@ export function tablesContract(open: Open): void {
 
     test.each([
       ['a number that is past', 1, 'table 1 has other events after number 1'],
-      ['a number that is to come', 3, 'table 1 has other events after number 3'],
+      ['a number of a later event', 3, 'table 1 has other events after number 3'],
       ['a new table', 0, 'table 1 has other events after number 0'],
     ])('an append that expects %s is refused, and appends nothing', async (_, expected, sentence) => {
       const { tables } = await open()
@@ -144,7 +144,7 @@ export function tablesContract(open: Open): void {
   })
 
   describe('claims of tables', () => {
-    test('give each table to one lease, until that is released', async () => {
+    test('give each table to one lease, until the release of the lease', async () => {
       const { tables, meeting } = await open()
       const [one, other] = [await meeting.leases.grant(), await meeting.leases.grant()]
       expect(await tables.claim([1, 2, 3], one.id)).toEqual([1, 2, 3])
@@ -227,7 +227,7 @@ export function tablesContract(open: Open): void {
   })
 
   describe('close', () => {
-    test('finishes earlier appends, and refuses later ones', async () => {
+    test('finishes earlier appends, and refuses later appends', async () => {
       const { tables, close } = await open()
       const received = vi.fn()
       tables.follow(1, received)

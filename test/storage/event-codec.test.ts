@@ -13,7 +13,7 @@ function lineOf(one: TableEvent, before?: number, openings = new OpeningCache())
 }
 
 describe('an event as a line', () => {
-  test('is read unchanged, whatever the previous line', () => {
+  test('is read unchanged, after any previous line', () => {
     const time = fc.double({ noNaN: true, noDefaultInfinity: true })
     fc.assert(
       fc.property(eventData, fc.nat(), time, fc.boolean(), (what, n, double, sameTime) => {
@@ -114,7 +114,7 @@ describe('an event as a line', () => {
     )
   })
 
-  test('reuses the same string for an equal beginning, so that it need not be compared', () => {
+  test('reuses the same string for an equal beginning, so that no comparison is needed', () => {
     const openings = new OpeningCache()
     const beginning = (state: unknown) => openings.encodePrefix(1, event(1, { ...opening, state }))
     expect(beginning({ a: 1 })).toBe(beginning({ a: 1 }))

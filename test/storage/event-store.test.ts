@@ -378,7 +378,7 @@ async function compare(
   }
 }
 
-test('the store has all events, whenever it is closed or killed and opened again', async () => {
+test('the store has all events after it is closed or killed, at any moment, and opened again', async () => {
   await fc.assert(
     fc.asyncProperty(steps, pace, async (all, first) => {
       let path = folder()

@@ -11,7 +11,7 @@ import { appendEvents } from '../support/append-events.ts'
 import { asRoot, fill, openFolder, smallDisk } from '../support/system.ts'
 import { game } from './samples.ts'
 
-/** Opens and closes a store; resolves to the error's code, if there is one, and to the notices for the operator. */
+/** Opens and closes a store; resolves to the error's code after an error, and to the notices for the operator. */
 async function start(folder: string): Promise<{ readonly code?: string; readonly notices: readonly string[] }> {
   const notices: string[] = []
   try {
@@ -22,7 +22,7 @@ async function start(folder: string): Promise<{ readonly code?: string; readonly
   }
 }
 
-/** Repairs a store; resolves to the error's code, if there is one. */
+/** Repairs a store; resolves to the error's code after an error. */
 async function repairIn(folder: string): Promise<{ readonly code?: string }> {
   try {
     const { archive, rows } = repair(join(folder, 'parlor.db'), 0)

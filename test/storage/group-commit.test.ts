@@ -10,7 +10,7 @@ import { fates } from './samples.ts'
 
 const GROUP_COMMIT = new URL('../../src/storage/group-commit.ts', import.meta.url).href
 
-/** A store of numbers, whose transaction fails for an odd one; it refuses batches that expect events. */
+/** A store of numbers, whose transaction fails for an odd number; it refuses batches that expect events. */
 class Ledger implements Pick<EventStore, 'write'> {
   /** Written numbers, and how many each transaction had. */
   readonly persisted: number[] = []
@@ -110,7 +110,7 @@ describe('group commit', () => {
     expect([ledger.persisted, ledger.sizes]).toEqual([[], []])
   })
 
-  test('writes a second job of a turn although nothing else keeps the process running', async () => {
+  test('writes a second job of a turn although no other work holds the process open', async () => {
     const script = `
       const { GroupCommit } = await import(${JSON.stringify(GROUP_COMMIT)})
       const commits = new GroupCommit({ write: (_, works) => works.map((work) => work.run()).slice(0, 0) }, () => {})

@@ -196,7 +196,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 1, maxLength: 60 },
 )
 
-test('whenever rows are dropped, unfinished tables stay, and finished tables are there whole or not at all, and do not return', async () => {
+test('if rows are dropped at any moment, unfinished tables stay, and finished tables are there whole or not at all, and do not return', async () => {
   await fc.assert(
     fc.asyncProperty(steps, pace, async (all, first) => {
       let path = folder()
@@ -213,7 +213,7 @@ test('whenever rows are dropped, unfinished tables stay, and finished tables are
         }
         const unfinished = [...logs.keys()].filter((table) => !over.has(table)).sort((one, other) => one - other)
         expect(await store.log.unfinished()).toEqual(unfinished)
-        // nothing is recorded here, so all rated tables wait for that
+        // nothing is recorded here, so all rated tables wait for their records
         expect(await store.log.ended()).toEqual([...over].filter(([, counts]) => counts).map(([table]) => table))
       }
       for (const step of [...all, { turns: 4 }, { clean: 1000 }, { opened: 'after a kill', pace: first } as const]) {

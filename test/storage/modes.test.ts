@@ -60,7 +60,7 @@ describe('modes', () => {
     expect([modeOf(path), modeOf(join(path, 'parlor.db'))]).toEqual(['700', '600'])
   })
 
-  test('a folder with files of other users stays unchanged, and the server logs that', async () => {
+  test('a folder with files of other users stays unchanged, and the server logs a notice', async () => {
     const path = folder()
     chmodSync(path, 0o777)
     writeFileSync(join(path, 'thesis.txt'), 'mine', { mode: 0o644 })
@@ -134,11 +134,11 @@ describe('an unusable folder is named as such', () => {
     remount(path, 'ro')
     await expect(openStore({ folder: data })).rejects.toMatchObject({
       code: 'read-only',
-      message: `the folder ${data} is on a read-only file system: mount that for writing, or choose another folder`,
+      message: `the folder ${data} is on a read-only file system: mount the file system for writing, or choose another folder`,
     })
     await expect(openStore({ folder: join(path, 'other') })).rejects.toMatchObject({
       code: 'read-only',
-      message: `the folder ${path}/other cannot be made: EROFS, it is on a read-only file system: mount that for writing, or choose another folder`,
+      message: `the folder ${path}/other cannot be made: EROFS, it is on a read-only file system: mount the file system for writing, or choose another folder`,
     })
   })
 

@@ -72,7 +72,7 @@ test('repair reports the unreadable data, and the number of recovered tables', (
   expect(repair(join(overwritten(numbers), 'parlor.db'), 0)).toMatchObject({ gone: [], kept: 60 })
 })
 
-test('repair continues whichever page but the first is damaged', { timeout: 120_000 }, async () => {
+test('repair continues after damage of any page except the first', { timeout: 120_000 }, async () => {
   const pages = whole.length / PAGE
   expect(pages).toBeGreaterThan(20)
   for (let page = 2; page <= pages; page++) {

@@ -13,7 +13,7 @@ export interface BreakableStore {
   readonly path: string
   /** Moves the folder away: from now on, writes fail. */
   break(): void
-  /** Moves the folder back, and lets the store detect that. */
+  /** Moves the folder back, and lets the store detect the move. */
   mend(): Promise<void>
   /** Errors of which no client was notified. */
   readonly troubles: readonly unknown[]

@@ -40,7 +40,7 @@ export const BROKEN: Readonly<Record<string, readonly BrokenGame[]>> = {
   ],
   hands: [
     whole('hands'),
-    // no program can send a round before both players have chosen, because its automaton has no message for that
+    // no program can send a round before both players have chosen, because its automaton has no message for such a round
     leaking<Hands, HandsView>(
       'hands',
       'shows watchers a round when one has chosen',

@@ -30,7 +30,7 @@ function countShifts(): void {
   new PerformanceObserver((list) => add(list.getEntries())).observe({ type: 'layout-shift', buffered: true })
 }
 
-/** PageTab is one tab with the page, and what went wrong in it. */
+/** PageTab is one tab with the page, and the errors in it. */
 export class PageTab {
   readonly page: Page
   /** Messages of the console, and errors: reports of the content security policy are among them. */

@@ -60,8 +60,8 @@ export async function startCapture(
   { tcp: [port = 0, ...others], udp = [] }: { readonly tcp: readonly number[]; readonly udp?: readonly number[] },
   ...options: readonly string[]
 ): Promise<{ stop(): Promise<void> }> {
-  // a packet is printed when it is written, so the last one, which is a datagram, shows that all are; short packets, because the
-  // buffer for packets that are captured together has few places for long ones
+  // a packet is printed when it is written, so the last packet, which is a datagram, shows that all are; short packets, because the
+  // buffer for packets that are captured together has few places for long packets
   const args = ['--immediate-mode', '-s', '2048', '-U', '-l', '--print', '-n', '-Z', 'root', '-w', file, ...options]
   // a port of TCP may have the number of a port of UDP that a stranger uses
   const filter = [`port ${port}`, ...others.map((other) => `tcp port ${other}`), ...udp.map((other) => `udp port ${other}`)].join(' or ')
@@ -80,7 +80,7 @@ export async function startCapture(
   }
 }
 
-/** Plays a conversation, in which each step comes after the other side has received the last one. */
+/** Plays a conversation, in which each step comes after the other side has received the last step. */
 export async function playSteps(sockets: Readonly<Record<'client' | 'server', Socket>>, steps: readonly WireStep[]): Promise<void> {
   for (const [side, what] of steps) await playStep(sockets[side], sockets[side === 'client' ? 'server' : 'client'], what)
 }
@@ -107,7 +107,7 @@ async function playStep(from: Socket, to: Socket, what: string | Uint8Array): Pr
   await received
 }
 
-/** Resolves when a stream prints a line. Rejects if it ends before. */
+/** Resolves when a stream prints a line. Rejects if it ends earlier. */
 async function lineOf(stream: NodeJS.ReadableStream, pattern: RegExp): Promise<void> {
   const lines: string[] = []
   for await (const line of createInterface({ input: stream })) {

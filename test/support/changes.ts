@@ -2,7 +2,7 @@
 export class Changes {
   #checks: (() => boolean)[] = []
 
-  /** Checks all conditions that are waited for. */
+  /** Checks all conditions for which a test waits. */
   note(): void {
     this.#checks = this.#checks.filter((isMet) => !isMet())
   }

@@ -29,7 +29,7 @@ export interface StartedConversation {
   readonly script: ScriptedUser
 }
 
-/** Starts a conversation of a program by its name: as the server, in a hall of its own if the program needs one. */
+/** Starts a conversation of a program by its name: as the server, in a hall of its own if the program needs a hall. */
 export async function startConversation(
   name: string,
   { typed, datagrams = false, clock = new TestClock(), ...terms }: ConversationSetup = {},

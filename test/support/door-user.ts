@@ -56,7 +56,7 @@ export class DoorUser {
       .join('')
   }
 
-  /** Types lines, each after the answer to the previous one; returns the text since the last call. */
+  /** Types lines, each after the answer to the previous line; returns the text since the last call. */
   async type(...lines: readonly string[]): Promise<string> {
     let answer = ''
     for (const line of lines) {

@@ -233,7 +233,7 @@ export class FakeLobby implements Lobby {
     return this.#call<SeekAccepted>('seek', terms) ?? {}
   }
 
-  /** Returns whether there is an open seek to cancel, and records the call if there is one. */
+  /** Returns whether there is an open seek to cancel, and records the call for an open seek. */
   seeking = false
 
   async cancel(): Promise<boolean> {

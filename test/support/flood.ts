@@ -12,7 +12,7 @@ export function connectSocket(port: number, cleanup: AsyncDisposableStack): Sock
   return socket
 }
 
-/** Resolves when a socket has received a text, in any pieces; rejects if it is closed before. */
+/** Resolves when a socket has received a text, in any pieces; rejects if it is closed earlier. */
 export async function receiveText(socket: Socket, text: string): Promise<string> {
   let received = ''
   for (;;) {
@@ -23,7 +23,7 @@ export async function receiveText(socket: Socket, text: string): Promise<string>
   }
 }
 
-/** Connects users at the front door, each of which has sent some lines in JSON. */
+/** Connects users at the front door, after each has sent some lines in JSON. */
 export async function connectJsonUsers(
   port: number,
   count: number,

@@ -27,7 +27,7 @@ export class LineSocket {
     })
     let rest = ''
     this.#socket.setEncoding('utf8').on('data', (text: string) => {
-      // the output of a killed server may end in the middle of a line, which does not count as sent
+      // the output of a killed server may end in the middle of a line, which the server has not sent
       const lines = (rest + text).split('\n')
       rest = lines.pop() ?? ''
       for (const line of lines) this.#take(line)

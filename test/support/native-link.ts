@@ -25,7 +25,7 @@ export class NativeLink {
   }
 
   /**
-   * Opens a connection, from an address of this machine if one is given; `hear` is called with messages that answer no
+   * Opens a connection, from `address` of this machine if it is given; `hear` is called with messages that answer no
    * command. Rejects with `HungUp` if it cannot connect.
    */
   static async open(port: number, hear: (message: ToClient) => void, from?: string): Promise<NativeLink> {

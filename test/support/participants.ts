@@ -120,7 +120,7 @@ export class NativeParticipant implements Participant {
     return since
   }
 
-  /** Resumes its seat and receives all events again, from the first one. */
+  /** Resumes its seat and receives all events again, from the first event. */
   async #return(): Promise<void> {
     if (!this.#dropped) return
     const { token } = this.#client.all('seated').at(-1) ?? {}
@@ -161,7 +161,7 @@ export class DoorParticipant implements Participant {
     this.#name = name
   }
 
-  /** Connects and types lines, each after the answer to the previous one; its name, if no lines are given. */
+  /** Connects and types lines, each after the answer to the previous line; its name, if no lines are given. */
   async arrive(lines: readonly string[] = []): Promise<this> {
     this.#peer = await this.#lobby.client('parlor/door')
     this.#received = 0

@@ -1,10 +1,10 @@
 /*
- * The computation of an attacker who has seen some results of V8's `Math.random` and predicts the next ones.
+ * The computation of an attacker who has seen some results of V8's `Math.random` and predicts the next results.
  *
  * The generator is xorshift128+: its state of 128 bits is changed by shifts and exclusive ors only, so that each bit of
- * each later state is a sum, modulo 2, of bits of the first one. A result is the upper bits of half of the state. An
- * attacker who sees that a number from 1 to 100 is 37 knows that the result is between 0.36 and 0.37, and so its upper bits
- * as far as all numbers between these two agree: two to six linear equations. Some sixty numbers give 128 that are
+ * each later state is a sum, modulo 2, of bits of the first state. A result is the upper bits of half of the state. If
+ * a number from 1 to 100 is 37, an attacker knows that the result is between 0.36 and 0.37. The upper bits in which
+ * all numbers of this range agree give two to six linear equations. Some sixty numbers give 128 that are
  * independent. V8 computes 64 results together and returns them from the last to the first; the search tries the place of the
  * first number in such a batch, and the number of results between two of them.
  */
@@ -20,7 +20,7 @@ const WORD = (1n << 64n) - 1n
 /** A sum of bits of the first state, with its value: bit 128 is the value, and the others are the bits in the sum. */
 type Equation = bigint
 
-/** Returns the numbers from 1 to `high` that follow the seen ones, if these came from `Math.random`; else undefined. */
+/** Returns the numbers from 1 to `high` that follow the seen numbers, if the seen numbers came from `Math.random`; else undefined. */
 export function predictMathRandom(observed: readonly number[], high: number, count: number): number[] | undefined {
   const forms = formsOf(BATCH + STRIDES.length * (observed.length + 1))
   for (const stride of STRIDES) {

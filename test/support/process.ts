@@ -29,7 +29,7 @@ export class Parlor implements AsyncDisposable {
     this.exit = new Promise((resolve) => this.#child.on('close', (code, signal) => this.#print(() => resolve(code ?? signal ?? -1))))
   }
 
-  /** Resolves when standard output matches, from `from` on; rejects if the process ends before. */
+  /** Resolves when standard output matches, from `from` on; rejects if the process ends earlier. */
   async shows(pattern: RegExp, from = 0): Promise<void> {
     const ended = this.exit.then((code) => {
       if (!pattern.test(this.output.slice(from))) throw new Error(`ended (${code}) without ${pattern}:\n${this.output}\n${this.errors}`)

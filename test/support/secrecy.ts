@@ -7,7 +7,7 @@ import type { TableEvent } from '../../src/hall/ports.ts'
 import { evolve, toOpenedTable } from '../../src/hall/table.ts'
 import { TestLobby } from './test-lobby.ts'
 
-/** Deal contains all random values of a game. These are all possible secrets, beside the hands that players choose. */
+/** Deal contains all random values of a game. The values are all possible secrets, in addition to the hands that players choose. */
 export interface Deal {
   /** The source of all randomness at the tables: each word of their seeds. */
   readonly seed: number
@@ -36,7 +36,7 @@ export interface Plot {
 /** Participant is a user of one protocol. */
 export interface Participant {
   readonly called: string
-  /** The seat; without one, the holder may know everything that is open to a watcher. */
+  /** The seat; without a seat, the holder may know everything that is open to a watcher. */
   readonly who: SeatNumber | 'watcher'
   act(act: Act): Promise<void>
   /** Returns each write received since the last call. */

@@ -142,7 +142,7 @@ function otherQuestions({ questions, answers }: Quiz, { questions: bank }: Deal,
   })
 }
 
-/** Returns the seed of a table each of whose words is the dealt one. */
+/** Returns the seed of a table in which each word is the dealt word. */
 export function seedOf(word: number): Seed {
   return newSeed({ integer: () => word, choice: ([first]) => first as never })
 }

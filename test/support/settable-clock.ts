@@ -1,6 +1,6 @@
 /**
  * A preload (`node --import`) that sets the wall clock of a process by JUMP milliseconds, as NTP or the wake of a laptop
- * does, when the process gets SIGUSR2; it reports that on standard error.
+ * does, when the process gets SIGUSR2; it reports the change on standard error.
  */
 const real = Date.now
 const RealDate = Date

@@ -27,7 +27,7 @@ export class Arrivals {
     else this.#waiting.push(transport)
   }
 
-  /** Returns the next peer that has arrived or will arrive. */
+  /** Returns the next peer, now or when it arrives. */
   next(): Promise<Transport> {
     const here = this.#waiting.shift()
     return here ? Promise.resolve(here) : new Promise((resolve) => this.#wanted.push(resolve))
@@ -88,8 +88,8 @@ export async function readToEnd(socket: Socket): Promise<string> {
 }
 
 /**
- * Resolves after a message has gone to another server of this process and back several times: after that, everything that was
- * sent over this machine before has arrived, and the event loop has had turns to handle it.
+ * Resolves after a message has passed to another server of this process and back several times: then everything that was sent
+ * over this machine before has arrived, and the event loop has had turns to handle it.
  */
 export async function roundTrips(count = 20): Promise<void> {
   const socket = await plainClient(await plainServer((peer) => peer.pipe(peer)))

@@ -4,7 +4,7 @@ import { ToClient } from '../../src/native/messages.ts'
 import type { Command } from './native-link.ts'
 import { ReceivedMessages } from './received-messages.ts'
 
-/** Rejects the answers that a client of a closed WebSocket waits for. */
+/** Rejects the answers for which a client of a closed WebSocket waits. */
 export class SocketClosed extends Error {}
 
 /** WebClient is a browser at the gateway: the native protocol over a WebSocket. */

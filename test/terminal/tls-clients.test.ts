@@ -12,7 +12,7 @@ import { openServer } from '../support/open-server.ts'
 const programs = await allPrograms()
 const SENTENCE = 'the client speaks TLS, and this side does not: both sides must speak TLS, or neither'
 
-/** Connects with TLS, and resolves when that has failed. */
+/** Connects with TLS, and resolves when the connection has failed. */
 async function failTls(port: number): Promise<void> {
   const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false })
   await once(socket, 'error').catch(() => {})

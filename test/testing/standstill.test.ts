@@ -20,7 +20,7 @@ type Judging = Readonly<Record<string, string>>
 /** The parts of a protocol in which an author makes a mistake. */
 interface Mistake {
   readonly opposite?: (seat: Seat<number, Grid>, at: RoleContext<undefined>) => Promise<void>
-  /** The state to which ERROR leads; by default the one in which the client moves. */
+  /** The state to which ERROR leads; by default the state in which the client moves. */
   readonly judging?: Judging
   /** The state to which OVER leads in the client's turn. */
   readonly over?: string
@@ -176,7 +176,7 @@ describe('the kit explains within seconds', () => {
 
   test('a role that receives when it has to send', async () => {
     const { walks } = await faultsOf(programWith({ server: async (peer) => void (await peer.receive()) }))
-    // the client may close in this state, so that is all the role could receive
+    // the client may close in this state, so the role could receive only the close
     expect(walks).toContain('the server\'s role receives in the state "waiting", in which only it may send; expected it to send ')
     expect(walks).toMatch(/No message was sent before\.$/)
   })

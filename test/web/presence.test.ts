@@ -39,7 +39,7 @@ test('a table has the connection of each seat, and reads it again when a player 
   expect(asked.length).toBeGreaterThan(1)
 })
 
-test('a badge says what a user is connected with', () => {
+test('a badge shows the client of a user', () => {
   expect(toBadge({ program: 'parlor/web', transport: 'websocket', port: 8080 })).toEqual({
     kind: 'browser',
     text: 'browser',

@@ -7,7 +7,7 @@ import type { TableModel } from '../../src/web/model/table-model.ts'
 import { PageUser } from '../support/page-user.ts'
 import { type StartedServer, startServer } from '../support/start-server.ts'
 
-/** The moves of a game that seat 0 wins, with talk between them: who acts, and what. */
+/** The moves of a game that seat 0 wins, with talk between them: the actor and the act. */
 const GAME = [
   ['ada', 'move', '5'],
   ['grace', 'move', '1'],

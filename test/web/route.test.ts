@@ -15,7 +15,7 @@ test('an address leads to its view', () => {
   expect(parseRoute('#class')).toEqual({ view: 'class' })
 })
 
-test('the links of the page lead back to what they name, whatever the name is', () => {
+test('the links of the page lead back to what they name, for any name', () => {
   expect(parseRoute(tableLink(17))).toEqual({ view: 'table', table: 17 })
   expect(parseRoute(tableLink(17, 0))).toEqual({ view: 'table', table: 17, move: 0 })
   const token = '7HZK2M9QXR4T8VB1C3D5F6G0JN'

@@ -53,7 +53,7 @@ test('hangman draws a stroke for each miss, marks the letters, and shows the wor
   expect(toStatus(table())).toEqual({ text: 'You win.', more: 'The word is été.', isOn: false })
 })
 
-test('hangman draws all strokes with the last miss, whatever the number of misses', async () => {
+test('hangman draws all strokes with the last miss, for any number of misses', async () => {
   const view = { shown: ['', 'o'], tried: ['o'] }
   const strokes = [1, 2, 3, 8, 26].map((misses) =>
     Array.from({ length: misses + 1 }, (_, missed) => toHangmanBoard({ ...view, misses, left: misses - missed })?.strokes),
@@ -62,7 +62,7 @@ test('hangman draws all strokes with the last miss, whatever the number of misse
   expect(strokes[1]).toEqual([0, 4, 8])
 })
 
-test('the quiz has the open question, the last one with its answer, and a mark for each answer', async () => {
+test('the quiz has the open question, the last question with its answer, and a mark for each answer', async () => {
   const { table, play } = await seat('quiz', { stock: { questions: QUESTIONS } })
   const first = toQuizBoard(table())
   expect(first).toMatchObject({ count: 2, points: 0, marks: [undefined, undefined], open: { number: 1 } })

@@ -23,7 +23,7 @@ async function seat(game: string) {
   return { user, status, play }
 }
 
-test('the status of tic-tac-toe names the move that is sent, then the move of the opponent and who is next', async () => {
+test('the status of tic-tac-toe names the move that is sent, then the move of the opponent and which player is next', async () => {
   const { status, play } = await seat('tictactoe')
   expect(status()).toEqual({ text: 'Your turn.', more: '', isOn: true })
   expect(await play('1')).toEqual({ text: 'Cell 1 is sent, not confirmed.', more: '', isOn: false })

@@ -52,7 +52,7 @@ test('no input waits for more than 12 turns, with any amount of input', async ()
 })
 
 test('no input waits for more than 2 ms and the turn in which they end, with any amount of input', async () => {
-  // each look at the clock takes a millisecond: one when a batch begins, and one in each turn
+  // each read of the clock takes a millisecond: a read when a batch begins, and a read in each turn
   vi.mocked(performance.now).mockImplementation(() => time++)
   const when = await received([[1, 2], ...range(3, 20).map((number) => [number])])
   expect(when.get(1)).toBe(2)

@@ -205,7 +205,7 @@ describe('the cap on one message', () => {
 })
 
 describe('lines', () => {
-  test('accept CR LF and LF alike, and remove one CR only', () => {
+  test('accept CR LF and LF, and remove one CR only', () => {
     expectDecoded({ framing: lines(), bytes: encode('a\r\nb\n\r\n\nc\r\r\nd\re\n'), messages: ['a', 'b', '', '', 'c\r', 'd\re'] })
   })
 
@@ -233,7 +233,7 @@ describe('lines', () => {
     expectDecoded({ framing: lines(), bytes: concatBytes(Uint8Array.of(0xe2, 0x82), '\n', '€\n'), messages: ['\ufffd', '€'] })
   })
 
-  test('a line end inside a message becomes a blank, so one message stays one', () => {
+  test('a line end inside a message becomes a blank, so one message stays one message', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', '\n', '\r\n', 'é') }), (text) => {
         expect(decodeAll(lines(), [concatBytes(lines().encode(text))])).toEqual([text.replace(/\r?\n/g, ' ')])

@@ -94,7 +94,7 @@ describe('reading', () => {
     expect(messagesReceived).toEqual(['one', 'two', 'three', long, long, long, 'four', 'five', 'six'])
   })
 
-  test('messages from before the peer closed are read before the end', async () => {
+  test('messages that arrived before the peer closed are read before the end', async () => {
     const { connection, there } = connect()
     there.write('one\ntwo\nth')
     there.finish()
@@ -116,7 +116,7 @@ describe('reading', () => {
     expect(await reading).toMatchObject({ reason: 'finished', message: 'the other side closed the connection' })
   })
 
-  test('messages from before a reset are read before the reset', async () => {
+  test('messages that arrived before a reset are read before the reset', async () => {
     const { connection, there } = connect()
     there.write('MOVE5\nMO')
     there.reset()
@@ -649,7 +649,7 @@ describe('closing', () => {
 })
 
 describe('datagrams', () => {
-  test('each datagram is a message, also an empty one, and each answer is a datagram', async () => {
+  test('each datagram is a message, also an empty datagram, and each answer is a datagram', async () => {
     const { connection, there, writes } = connect(segments(), { datagrams: true })
     for (const text of ['%H', '', '%M\n']) there.write(text)
     expect(await connection.receive()).toBe('%H')

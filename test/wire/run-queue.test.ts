@@ -358,7 +358,7 @@ describe('a connection that has sent many messages together', () => {
     expect(connection.end?.reason).toBe('finished')
   })
 
-  test('does not count as silent while it waits for its slice', async () => {
+  test('is not silent while it waits for its slice', async () => {
     const loop = new ManualLoop()
     const { connection } = pipelining(queueOn(loop), loop, { count: 3, cost: 2 })
     await settled()

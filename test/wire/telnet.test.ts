@@ -117,7 +117,7 @@ describe('telnet answers', () => {
   test.each([
     ['DO SGA', [DO, SGA], [[IAC, WONT, SGA]]],
     ['DO TIMING-MARK, which a client waits for after Ctrl-C', [DO, TM], [[IAC, WONT, TM]]],
-    ['DO ECHO, when nothing is to be hidden', [DO, ECHO], [[IAC, WONT, ECHO]]],
+    ['DO ECHO, when the server hides no input', [DO, ECHO], [[IAC, WONT, ECHO]]],
     ['WILL NAWS', [WILL, NAWS], [[IAC, DONT, NAWS]]],
     ['WILL ECHO', [WILL, ECHO], [[IAC, DONT, ECHO]]],
     ['WONT and DONT, with nothing', [WONT, NAWS, IAC, DONT, ECHO, IAC, DONT, SGA], []],

@@ -196,7 +196,7 @@ describe('fingerprints', () => {
 })
 
 describe('peers that do not speak TLS', () => {
-  test('a plain client that sends, and the host, receive the reason; the plain client does not count as a client', async () => {
+  test('a plain client that sends, and the host, receive the reason; the plain client is not served as a client', async () => {
     const { listener, arrivals, reasons, refusal } = await place()
     const client = await plainClient(listener.address)
     client.write('Hi Server')
@@ -223,7 +223,7 @@ describe('peers that do not speak TLS', () => {
   test.each([
     ['says nothing', 0, ['127.0.0.1']],
     ['begins to speak TLS', 1, []],
-  ] as const)('after two seconds, the host reports a client that %s, or does not', async (_, begins, noticed) => {
+  ] as const)('after two seconds, the host reports a late client, but no other client: a client that %s', async (_, begins, noticed) => {
     const clock = new TestClock(Date.now())
     const peers: string[] = []
     const listener = await closeAfterTest(listenTls(ANY, await certificate(), () => {}, { clock, slow: ({ host }) => peers.push(host) }))
@@ -269,7 +269,7 @@ describe('peers that do not speak TLS', () => {
     expect(clock.waiting).toBe(0)
   })
 
-  test.each(['end', 'resetAndDestroy'] as const)('a connection without a byte (%s) does not count as a client', async (leave) => {
+  test.each(['end', 'resetAndDestroy'] as const)('a connection without a byte (%s) is not served as a client', async (leave) => {
     const { listener, arrivals, refusal } = await place()
     const visitor = await plainClient(listener.address)
     visitor[leave]()

@@ -129,7 +129,7 @@ describe('a UDP listener', () => {
     expect(clock.waiting).toBe(0)
   })
 
-  test('accepts a limited number of remotes until it forgets one', async () => {
+  test('accepts a limited number of remotes until it forgets a remote', async () => {
     const { at, arrivals } = await place({ remotes: 1 })
     const [one, other] = [await plain(at), await plain(at)]
     one.say('x')
@@ -175,7 +175,7 @@ describe('a UDP listener', () => {
     expect(await unframed(await arrivals.next()).receive()).toBe('not lost')
   })
 
-  test('sends at most 128 bytes for a short datagram, and three times its length for a long one, all answers together', async () => {
+  test('sends at most 128 bytes for a short datagram, and three times its length for a long datagram, all answers together', async () => {
     const { at, arrivals } = await place()
     const [one, other] = [await plain(at), await plain(at)]
     one.say('%c')

@@ -44,7 +44,7 @@ async function enter(session: DoorSession, name: string): Promise<string | undef
   }
   const refusal = await lobby.enter(name, {})
   if (!refusal) return undefined
-  const lost = refusal.code === 'name-taken' ? ' If that is you, type "resume TOKEN".' : ''
+  const lost = refusal.code === 'name-taken' ? ' With its token, type "resume TOKEN".' : ''
   return session.sentence(refusal.refused, [name]) + lost
 }
 
@@ -119,7 +119,7 @@ function unchanged({ over, lobby }: DoorSession): CommandOutput {
 
 async function changePassword(session: DoorSession): Promise<CommandOutput> {
   const { lobby } = session
-  if (!lobby.me?.registered) return 'You have no password yet. "register" sets one.'
+  if (!lobby.me?.registered) return 'You have no password yet. "register" sets a password.'
   const old = await askPassword(session, 'Your current password?', (typed) => lobby.confirmPassword(typed))
   if (old === undefined) return unchanged(session)
   const password = await askNewPassword(session, { question: 'The new password, of at least 8 characters?', warns: false })

@@ -94,7 +94,7 @@ export async function runCommand(session: DoorSession, command: DoorCommand, res
 /** Refuses text after a command that has no arguments: "resign already" is a chat message. */
 function overfull({ present }: DoorSession, { name, usage }: DoorCommand, rest: string): string | undefined {
   if (rest === '' || usage !== name) return undefined
-  return `Type "${name}" alone, if that is what you want${present ? SAY : ''}.`
+  return `Type "${name}" alone, if you mean that command${present ? SAY : ''}.`
 }
 
 /** Prints the output of a command, after all events that came before it. */

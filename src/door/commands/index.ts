@@ -76,7 +76,9 @@ export function refuseAmbiguous(word: string, begun: readonly DoorCommand[]): Re
   const names = begun.map(({ name }) => `"${name}"`)
   return {
     refused:
-      names.length === 1 ? `type ${names[0]} in full, if you mean that` : `"${word}" could be ${formatList(names, 'or')}: type more of it`,
+      names.length === 1
+        ? `type ${names[0]} in full, if you mean that command`
+        : `"${word}" could be ${formatList(names, 'or')}: type more of it`,
   }
 }
 

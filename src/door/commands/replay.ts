@@ -73,7 +73,7 @@ function toContext({ lobby }: DoorSession, { table, game, names }: GameRecord): 
   return entry && { table, game, rules: entry.game, seat: undefined, names: names.map(toSafeLine), me: '' }
 }
 
-/** Formats one event: a move with the board after it, or another event in a line; empty for an event that the user need not see. */
+/** Formats one event: a move with the board after it, or another event in a line; empty for an event without interest for the user. */
 function formatStep({ what, move, view }: RecordedEvent, company: TableContext, number: number): readonly string[] {
   if (what.type === 'continued') return [`They played again at table ${what.table}: type "replay ${what.table}".`]
   if (what.type !== 'moved') {
@@ -104,7 +104,7 @@ export const replayCommand: DoorCommand = {
   usage: 'replay N',
   about: 'show the finished game at table N again, move by move',
   more: () => [
-    'It shows what a watcher has seen. "more" shows the next moves. "recent" and',
+    'It shows the view of a watcher. "more" shows the next moves. "recent" and',
     '"history" list the numbers. Only its players see a private game again.',
   ],
   needs: ['name'],

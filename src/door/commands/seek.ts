@@ -13,7 +13,7 @@ function games({ lobby: { catalogue } }: DoorSession): CommandOutput {
     [entry.name, entry.title],
     ...describeSettings(entry).map(([setting, about]) => ['', `${setting}: ${about}`]),
   ])
-  return [...formatColumns(rows), '', 'To begin one, type: play hangman     With a setting: play tictactoe size 4']
+  return [...formatColumns(rows), '', 'To begin a game, type: play hangman     With a setting: play tictactoe size 4']
 }
 
 function play(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput> {
@@ -69,7 +69,7 @@ export async function startSeek(session: DoorSession, terms: SeekTerms): Promise
   ]
 }
 
-/** Explains that the server does not notify the user whom an invitation names, and how to challenge that user. */
+/** Explains that the server does not notify the user of an invitation, and how to challenge that user. */
 function explainUnnotified(session: DoorSession, { against, game, settings, rated = false }: SeekTerms, code: string): readonly string[] {
   if (against === undefined) return []
   const name = toOwnSpelling(session, against) ?? against

@@ -16,9 +16,12 @@ function mine(session: DoorSession): CommandOutput {
   const held = lobby.heldSeats
     .filter(({ table }) => !tables.get(table))
     .map((info) => [`  ${info.table}`, formatHeldGame(info, lobby.me), wayTo(info)])
-  if (here.length + held.length === 0) return 'You play no game now. "play tictactoe" begins one.'
+  if (here.length + held.length === 0) return 'You play no game now. "play tictactoe" begins a game.'
   const other = tables.playing.find((one) => one !== present)
-  return [...formatColumns([...here, ...held]), ...(other ? [`To show one, type "go" and its number, such as "go ${other.table}".`] : [])]
+  return [
+    ...formatColumns([...here, ...held]),
+    ...(other ? [`To show a table, type "go" and its number, such as "go ${other.table}".`] : []),
+  ]
 }
 
 /** Describes a seat of this user that the session has not resumed, with the command that resumes it. */

@@ -2,7 +2,7 @@
  * The house searches for its move in the turn of the event loop in which the table needs it, and a search on a large board takes
  * milliseconds. One such search does no harm; sixty in the same turn would delay every connection. Therefore all searches of the process
  * share a budget, counted in moves that a search lists or tries. The budget refills with time. While searches are rare, each may
- * use the maximum; when they are frequent, each looks fewer moves ahead.
+ * use the maximum; when they are frequent, each search covers fewer moves.
  */
 
 /** Maximum and minimum of moves that a search may list or try in one phase. */

@@ -9,7 +9,7 @@
  * the end of the game values most moves alike, so random playouts from each of the best moves decide among them.
  *
  * Invariants: only a search that has seen the whole game puts its best moves into the memory of the game, so the memory never
- * holds a guess, and a small game is searched once in the life of the process. The search chooses at random among equal moves,
+ * holds a guess. The process searches a small game only once. The search chooses at random among equal moves,
  * so the house does not play the same game twice. The search counts its work in moves, not in milliseconds, so a search with a full
  * budget returns the same moves on every machine.
  */
@@ -157,7 +157,7 @@ class Search<State, Move, View, Options> {
     return selectBest(moves, points)
   }
 
-  /** Plays a game to its end with random moves; `undefined` if the budget ends before. */
+  /** Plays a game to its end with random moves; `undefined` if the budget ends earlier. */
   #playout(start: State): Outcome | undefined {
     for (let state = start; ; ) {
       const outcome = this.#game.outcome(state)

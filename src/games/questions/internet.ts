@@ -17,7 +17,7 @@ export const internet: readonly Question[] = [
     text: 'Which DNS record holds an IPv6 address?',
     options: ['AAAA', 'A', 'MX', 'CNAME'],
     right: 0,
-    explanation: 'A holds the 32 bits of IPv4, AAAA four times as many; MX and CNAME hold names.',
+    explanation: 'A holds the 32 bits of IPv4, AAAA holds four times as many; MX and CNAME hold names.',
   },
   {
     text: 'Which DNS record names the mail servers of a domain?',
@@ -32,7 +32,7 @@ export const internet: readonly Question[] = [
     explanation: 'Port 53 of both UDP and TCP; an answer that is too long for UDP is sent over TCP.',
   },
   {
-    text: 'How long may a resolver keep a DNS record and use it again?',
+    text: 'How long may a resolver store a DNS record and use it again?',
     options: ['until the next question', 'as long as its TTL says', 'exactly one hour', 'until it is restarted'],
     right: 1,
     explanation: 'The TTL (time to live) of a record is the number of seconds for which it may be cached.',
@@ -65,7 +65,7 @@ export const internet: readonly Question[] = [
     text: 'What ends the header fields of an HTTP/1.1 message?',
     options: ['the word END', 'a zero byte', 'a closed socket', 'an empty line'],
     right: 3,
-    explanation: 'The empty line (CR LF alone) is followed by the body, if there is one.',
+    explanation: 'The empty line (CR LF alone) is followed by the body, if the message has a body.',
   },
   {
     text: 'Which header field must every HTTP/1.1 request have?',
@@ -95,7 +95,7 @@ export const internet: readonly Question[] = [
     text: 'What does the header field Content-Length: 42 mean?',
     options: ['The body has 42 characters.', 'The header has 42 bytes.', 'The body has 42 lines.', 'The body has 42 bytes.'],
     right: 3,
-    explanation: 'It counts bytes, not characters: é in UTF-8 counts as two.',
+    explanation: 'It counts bytes, not characters: é in UTF-8 has two.',
   },
   {
     text: 'Which HTTP method requests the header of a page without the body?',

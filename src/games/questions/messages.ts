@@ -6,7 +6,7 @@ export const messages: readonly Question[] = [
     text: 'A crane takes UP, DOWN and STOP, each with \\n behind it; STOP comes once, at the very end. Which bytes can one recv() return?',
     options: ["b'OP\\nUP\\nDOWN\\n'", "b'OWN\\nUP\\nSTOP\\n'", "b'UP\\nLEFT\\nDO'", "b'DOWN\\nUPDOWN\\n'"],
     right: 1,
-    explanation: 'recv() may begin and end anywhere in the stream, but what stands there has to follow the protocol.',
+    explanation: 'recv() may begin and end anywhere in the stream, but its bytes have to follow the protocol.',
   },
   {
     text: 'How can a receiver know where a message in a TCP stream ends?',
@@ -45,7 +45,12 @@ export const messages: readonly Question[] = [
   },
   {
     text: 'Each message has its length before it, in 4 bytes. When can the receiver read that length?',
-    options: ['when 1 byte has arrived', 'when all 4 bytes have arrived', 'when the message has arrived', 'at once, as it is never cut'],
+    options: [
+      'when 1 byte has arrived',
+      'when all 4 bytes have arrived',
+      'when the message has arrived',
+      'immediately, because it is never cut',
+    ],
     right: 1,
     explanation: 'A length can be cut like all other bytes: collect its bytes first, and decode them afterwards.',
   },
@@ -87,7 +92,7 @@ export const messages: readonly Question[] = [
     text: 'A little-endian host reads the bytes 00 01 as a 16-bit number, without swapping them. What does it get?',
     options: ['1', '256', '16', '10'],
     right: 1,
-    explanation: 'It takes the second byte for the more significant one: 1 * 256 + 0. The sender meant 1.',
+    explanation: 'It takes the second byte for the more significant byte: 1 * 256 + 0. The sender meant 1.',
   },
   {
     text: 'Which byte order do x86 processors use?',
@@ -96,20 +101,25 @@ export const messages: readonly Question[] = [
     explanation: 'The least significant byte comes first; so htons() swaps the bytes there.',
   },
   {
-    text: 'A protocol sends each name as exactly 20 bytes, filled up with blanks. What is the price of that?',
+    text: 'A protocol sends each name as exactly 20 bytes, filled up with blanks. What is the price of this fixed size?',
     options: ['Names need a mark at their end.', 'Names need a length in front.', 'Names come in any order.', 'Long names do not fit.'],
     right: 3,
     explanation: 'Fixed sizes need neither marks nor lengths, but waste space and set a limit.',
   },
   {
-    text: 'HTTP/1.0 often marks the end of an answer by closing. What can the client then not tell?',
-    options: ['whether the answer is complete', 'whether the answer is text', 'who has sent the answer', 'which request was answered'],
+    text: 'HTTP/1.0 often marks the end of an answer by closing. Which question can the client then not answer?',
+    options: [
+      'whether the answer is complete',
+      'whether the answer is text',
+      'which side has sent the answer',
+      'which request was answered',
+    ],
     right: 0,
     explanation: 'An orderly end after half of the data looks the same: a length would show it.',
   },
   {
     text: 'Two programs wait in recv() for each other’s first message. What is the result?',
-    options: ['Both get an empty message.', 'The server’s comes first.', 'The connection closes at once.', 'Both wait forever.'],
+    options: ['Both get an empty message.', 'The server’s comes first.', 'The connection closes immediately.', 'Both wait forever.'],
     right: 3,
     explanation: 'It is a deadlock: a protocol has to define which side sends first.',
   },
@@ -134,7 +144,7 @@ export const messages: readonly Question[] = [
     text: 'What does a sequence diagram of a protocol show?',
     options: [
       'which class has which methods',
-      'who sends which message when',
+      'which side sends which message at which time',
       'how fast each message travels',
       'where each host is located',
     ],

@@ -15,13 +15,13 @@ export const networks: readonly Question[] = [
     explanation: 'IP moves packets from host to host across networks; ports and connections belong to the layer above.',
   },
   {
-    text: 'What does an Ethernet switch look at to decide where a frame goes?',
+    text: 'What does an Ethernet switch look at to choose the port for a frame?',
     options: ['the destination IP address', 'the destination port number', 'the destination MAC address', 'the name of the destination'],
     right: 2,
     explanation: 'A switch works on the link layer; the IP address inside of the frame is for routers.',
   },
   {
-    text: 'What does a router look at to decide where a packet goes next?',
+    text: 'What does a router look at to choose the next hop of a packet?',
     options: ['the destination port number', 'the destination IP address', 'the destination host name', 'the source MAC address'],
     right: 1,
     explanation: 'A router looks the destination address up in its routing table and passes the packet on.',
@@ -144,7 +144,7 @@ export const networks: readonly Question[] = [
   },
   {
     text: 'What does a router do with a packet whose TTL (time to live) has run out?',
-    options: ['It sets the TTL anew.', 'It waits a second.', 'It drops the packet.', 'It sends it twice.'],
+    options: ['It sets a new TTL.', 'It waits a second.', 'It drops the packet.', 'It sends it twice.'],
     right: 2,
     explanation: 'Each router lowers the TTL by one, so that no packet can circulate forever.',
   },

@@ -48,7 +48,7 @@ function describeCode(code: unknown): string {
   const meanings: Readonly<Record<number, string>> = {
     1: 'it has fewer questions of this kind: request fewer',
     2: 'a parameter of the URL is invalid',
-    3: 'the session token is unknown: request a new one',
+    3: 'the session token is unknown: request a new token',
     4: 'this session token has received all questions: reset it',
     5: 'too many requests: wait five seconds, and try again',
   }

@@ -18,7 +18,7 @@ export const python: readonly Question[] = [
     text: 'Which call binds s to port 12345 of the loopback address?',
     options: ["s.bind('127.0.0.1', 12345)", "s.bind('127.0.0.1:12345')", "s.bind(('127.0.0.1', 12345))", "s.bind((12345, '127.0.0.1'))"],
     right: 2,
-    explanation: 'bind() takes one argument, the tuple of host and port: hence the two pairs of parentheses.',
+    explanation: 'bind() takes one argument, the tuple of host and port, so the call has two pairs of parentheses.',
   },
   {
     text: 'What does s.accept() return?',
@@ -50,7 +50,7 @@ export const python: readonly Question[] = [
     explanation: "Sockets take bytes: b'Hi', or 'Hi'.encode().",
   },
   {
-    text: 'What does sendall() do that send() need not do?',
+    text: 'What does sendall() always do, and send() only sometimes?',
     options: ['It sends to all clients.', 'It waits until there is an answer.', 'It adds a line feed.', 'It continues until all is sent.'],
     right: 3,
     explanation: 'send() may accept only a part, and returns the number of accepted bytes.',
@@ -67,10 +67,10 @@ export const python: readonly Question[] = [
       'It loses all data that follows the LF.',
       'It reads 1024 bytes in all.',
       'It never ends if the peer closes.',
-      'It fails if the LF is the first.',
+      'It fails if the LF is the first byte.',
     ],
     right: 2,
-    explanation: "From then on recv() returns b'' at once, again and again: test for it, and stop.",
+    explanation: "From then on recv() returns b'' immediately, again and again: test for it, and stop.",
   },
   {
     text: "A loop reads until b'\\n' is in data. What can follow that \\n?",
@@ -105,7 +105,7 @@ export const python: readonly Question[] = [
     text: 'A user types 42 at input(). What does input() return?',
     options: ['the number 42', "the bytes b'42'", "the string '42'", "the string '42\\n'"],
     right: 2,
-    explanation: 'int() makes a number of it; without that, a comparison with a number raises a TypeError.',
+    explanation: 'int() makes a number of it; without int(), a comparison with a number raises a TypeError.',
   },
   {
     text: "Which exception does int('forty') raise?",
@@ -133,7 +133,7 @@ export const python: readonly Question[] = [
   },
   {
     text: 'What does s.settimeout(None) do?',
-    options: ['s does not wait at all.', 's waits for a second at most.', 's waits without a limit.', 's is closed at once.'],
+    options: ['s does not wait at all.', 's waits for a second at most.', 's waits without a limit.', 's is closed immediately.'],
     right: 2,
     explanation: 'None makes the socket blocking; 0 would make it non-blocking.',
   },

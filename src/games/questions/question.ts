@@ -51,7 +51,7 @@ export function toQuestion(where: string, { text, options, right, explanation = 
 export function findQuestionFault({ text, options, right, explanation = '' }: Question): string | undefined {
   if (!text) return 'the question has no text'
   if (options.length < MIN_ANSWERS || options.length > MAX_ANSWERS)
-    return `a question has ${MIN_ANSWERS} to ${MAX_ANSWERS} answers to choose from, and this question has ${options.length}`
+    return `a question has ${MIN_ANSWERS} to ${MAX_ANSWERS} answers, and this question has ${options.length}`
   if (options[right] === undefined) return `the right answer has the index ${right}, and no answer has that index`
   const texts = [text, ...options, explanation]
   if (options.includes('')) return 'an answer has no text'

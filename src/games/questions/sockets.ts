@@ -7,7 +7,7 @@ export const sockets: readonly Question[] = [
     options: [
       'a file that both of the programs open',
       'a socket between the two',
-      'a variable that one of them sets',
+      'a variable that either program sets',
       'the clipboard of the system',
     ],
     right: 2,
@@ -56,12 +56,12 @@ export const sockets: readonly Question[] = [
     text: 'What does listen() do?',
     options: [
       'It waits until the first client connects.',
-      'It reads what clients have sent.',
+      'It reads the bytes that clients have sent.',
       'It lets the system queue connections.',
       'It reserves a port for later.',
     ],
     right: 2,
-    explanation: 'listen() returns at once; accept() waits.',
+    explanation: 'listen() returns immediately; accept() waits.',
   },
   {
     text: 'What does accept() create on a listening TCP socket?',
@@ -84,10 +84,10 @@ export const sockets: readonly Question[] = [
     text: 'What does connect() do on a TCP socket?',
     options: ['It waits for a client.', 'It opens a connection to a server.', 'It sends the first message.', 'It looks for a free server.'],
     right: 1,
-    explanation: 'It starts the handshake, and returns when that has succeeded or failed.',
+    explanation: 'It starts the handshake, and returns when the handshake has succeeded or failed.',
   },
   {
-    text: 'Who chooses the port number at the client’s end, as a rule?',
+    text: 'Which program or system chooses the port number at the client’s end, as a rule?',
     options: ['the client’s system', 'the server’s system', 'the client’s program', 'the nearest router'],
     right: 0,
     explanation: 'It is an ephemeral port, a free port that the system chooses at connect().',
@@ -123,12 +123,17 @@ export const sockets: readonly Question[] = [
   },
   {
     text: 'A blocking accept() is called and no client has connected. What happens?',
-    options: ['It returns nothing at once.', 'It waits until a client connects.', 'It raises an error at once.', 'It connects to itself.'],
+    options: [
+      'It returns nothing immediately.',
+      'It waits until a client connects.',
+      'It raises an error immediately.',
+      'It connects to itself.',
+    ],
     right: 1,
     explanation: 'Therefore a new server seems to hang: it waits for its first client.',
   },
   {
-    text: 'send() returns 300, though it was given 1000 bytes. What does that mean?',
+    text: 'send() returns 300, but the program gave it 1000 bytes. What does that mean?',
     options: [
       '700 bytes are not sent yet.',
       '700 bytes were lost on the way.',
@@ -147,7 +152,7 @@ export const sockets: readonly Question[] = [
       'Another route is shorter.',
     ],
     right: 0,
-    explanation: 'Some server runs there already, or connections of an earlier one are still in TIME_WAIT.',
+    explanation: 'Some server runs there already, or connections of an earlier server are still in TIME_WAIT.',
   },
   {
     text: 'Why do servers on Unix set SO_REUSEADDR before bind()?',
@@ -208,7 +213,7 @@ export const sockets: readonly Question[] = [
   {
     text: 'What does the number in listen(5) limit?',
     options: [
-      'clients that are served at once',
+      'clients that are served at the same time',
       'messages that wait for recv()',
       'connections that wait for accept()',
       'seconds that accept() may wait',

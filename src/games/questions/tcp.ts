@@ -30,7 +30,7 @@ export const tcp: readonly Question[] = [
     text: 'What does a host answer to a SYN for a port on which no program listens?',
     options: ['FIN', 'SYN', 'SYN-ACK', 'RST'],
     right: 3,
-    explanation: 'The reset makes connect() fail at once with "connection refused".',
+    explanation: 'The reset makes connect() fail immediately with "connection refused".',
   },
   {
     text: 'What does a FIN mean?',
@@ -40,9 +40,9 @@ export const tcp: readonly Question[] = [
   },
   {
     text: 'What does an RST mean?',
-    options: ['All of my data is sent.', 'My buffer is full now.', 'The connection is gone.', 'Send that segment again.'],
+    options: ['All of my data is sent.', 'My buffer is full now.', 'The connection no longer exists.', 'Send that segment again.'],
     right: 2,
-    explanation: 'A reset ends both directions at once; calls fail with "connection reset by peer".',
+    explanation: 'A reset ends both directions immediately; calls fail with "connection reset by peer".',
   },
   {
     text: 'What is a half-closed connection?',
@@ -57,7 +57,7 @@ export const tcp: readonly Question[] = [
   },
   {
     text: 'Which side of a TCP connection has to wait in TIME_WAIT?',
-    options: ['the one that closed first', 'the one that closed last', 'the one with the higher port', 'always the server'],
+    options: ['the side that closed first', 'the side that closed last', 'the side with the higher port', 'always the server'],
     right: 0,
     explanation: 'It must be able to repeat its last ACK, and late segments must die out.',
   },
@@ -105,7 +105,7 @@ export const tcp: readonly Question[] = [
       'It asks other senders to slow down.',
     ],
     right: 1,
-    explanation: 'A lost or marked packet counts as a sign of too much traffic, and the sender sends less.',
+    explanation: 'For the sender, a lost or marked packet is a sign of too much traffic, and the sender sends less.',
   },
   {
     text: 'What does the window of a receiver limit for the sender?',
@@ -120,7 +120,7 @@ export const tcp: readonly Question[] = [
   },
   {
     text: 'What does Nagle’s algorithm do with a small piece of data while earlier data is not acknowledged?',
-    options: ['It sends it at once, twice.', 'It throws it away.', 'It sends it before the rest.', 'It delays it for a while.'],
+    options: ['It sends it immediately, twice.', 'It throws it away.', 'It sends it before the rest.', 'It delays it for a while.'],
     right: 3,
     explanation: 'That reduces the number of tiny segments, but can delay a dialogue of small messages.',
   },
@@ -128,7 +128,7 @@ export const tcp: readonly Question[] = [
     text: 'Which option turns Nagle’s algorithm off?',
     options: ['SO_REUSEADDR', 'SO_KEEPALIVE', 'TCP_NODELAY', 'SO_LINGER'],
     right: 2,
-    explanation: 'It is for programs whose small messages must leave at once, such as games.',
+    explanation: 'It is for programs whose small messages must leave immediately, such as games.',
   },
   {
     text: 'What does SO_KEEPALIVE do on a TCP connection?',
@@ -139,7 +139,7 @@ export const tcp: readonly Question[] = [
       'It sends each message twice.',
     ],
     right: 2,
-    explanation: 'A peer that lost its power is silent; probes detect that, by default after two hours.',
+    explanation: 'A peer that lost its power is silent; probes detect the silence, by default after two hours.',
   },
   {
     text: 'Two sends of 10 bytes each go over TCP. What can the first recv(1024) return?',
@@ -168,19 +168,19 @@ export const tcp: readonly Question[] = [
     text: 'What does the checksum of TCP detect?',
     options: ['bits that a forger changed', 'segments in the wrong order', 'senders that are unknown', 'bits that changed by accident'],
     right: 3,
-    explanation: 'A forger can compute it anew: only TLS protects against forgers.',
+    explanation: 'A forger can compute a new checksum: only TLS protects against forgers.',
   },
   {
     text: 'A peer loses its power in the middle of a connection. What does the other side see at first?',
     options: ['a FIN, as at any end', 'a RST from its system', 'nothing at all', 'an end of the stream'],
     right: 2,
-    explanation: 'No system is left to send a FIN: a program that only waits in recv() needs a timeout to detect that.',
+    explanation: 'No system is left to send a FIN: a program that only waits in recv() needs a timeout to detect the loss.',
   },
   {
     text: 'Over one TCP connection both sides can send at the same time.',
     options: ['True', 'False'],
     right: 0,
-    explanation: 'TCP works in both directions at once; each has its own sequence numbers and its own FIN.',
+    explanation: 'TCP works in both directions at the same time; each has its own sequence numbers and its own FIN.',
   },
   {
     text: 'When send() has succeeded on a TCP socket, the program at the other end has read the data.',

@@ -7,7 +7,7 @@ export const udp: readonly Question[] = [
     options: [
       'It arrives within a second.',
       'If it arrives, it arrives whole.',
-      'It arrives after the one before.',
+      'It arrives after the datagram before.',
       'It arrives, sooner or later.',
     ],
     right: 1,

@@ -30,7 +30,7 @@ export const unicode: readonly Question[] = [
     text: "What is len('\\u8a9e') in Python? (The escape is the character 語.)",
     options: ['2', '3', '6', '1'],
     right: 3,
-    explanation: 'len() of a str counts code points, however many bytes each of them has.',
+    explanation: 'len() of a str counts code points, and not their bytes.',
   },
   {
     text: "What is len('\\u8a9e'.encode()) in Python? (The escape is the character 語.)",
@@ -60,7 +60,7 @@ export const unicode: readonly Question[] = [
     text: 'How many bytes follow a first byte of UTF-8 that begins with the bits 1110?',
     options: ['0', '2', '1', '3'],
     right: 1,
-    explanation: 'The ones at the beginning count the bytes of the whole character: here three.',
+    explanation: 'The 1 bits at the beginning count the bytes of the whole character: here three.',
   },
   {
     text: 'How many characters does ASCII have?',
@@ -207,7 +207,7 @@ export const unicode: readonly Question[] = [
     text: 'Texts in UTF-8, sorted by their bytes, are sorted by their code points.',
     options: ['True', 'False'],
     right: 0,
-    explanation: 'UTF-8 was designed to do so; UTF-16 is not like that, because of its surrogates.',
+    explanation: 'UTF-8 was designed to do so; UTF-16 has another order, because of its surrogates.',
   },
   {
     text: 'Every sequence of bytes is valid UTF-8.',

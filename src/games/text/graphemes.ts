@@ -13,7 +13,7 @@ export function normalizeText(text: string): string {
 }
 
 /**
- * Returns the character that a typed text consists of, without blanks around it; `undefined` for a text with no character or with
+ * Returns the only character of a typed text, without blanks around it; `undefined` for a text with no character or with
  * several. A single blank is a character, too; a byte order mark is not.
  */
 export function parseLetter(text: string): string | undefined {
@@ -38,7 +38,7 @@ export function foldCase(character: string): string {
 /** Created at first use, because the constructor takes as long as half of the start of a command. */
 let segmenter: Intl.Segmenter | undefined
 
-/** Narrower terminals count as 80 columns: lines broken at such a width would be unreadable. */
+/** For narrower terminals, the width is 80 columns: lines broken at such a width would be unreadable. */
 export const MIN_COLUMNS = 20
 /** Width of lines if the output is not a terminal. */
 const DEFAULT_COLUMNS = 80
@@ -114,7 +114,7 @@ function cutWord(word: string, columns: number): string[] {
   return pieces
 }
 
-/** Splits a word into characters; an escape of several characters counts as one character. */
+/** Splits a word into characters; an escape of several characters is one character. */
 function splitUnits(word: string): string[] {
   return word.split(ESCAPE).flatMap((part, at) => (at % 2 === 1 ? [part] : splitGraphemes(part)))
 }

@@ -15,8 +15,8 @@ export interface OnlineUser {
   /** Identity of the connection, the same for all its logins, and how it is connected. */
   readonly connection: ConnectionIdentity
   /**
-   * Time, in milliseconds since the Unix epoch, at which the registered user went offline before this login; at the earliest the start of
-   * this process. Missing for guests, and for a user who was online through another connection.
+   * Time, in milliseconds since the Unix epoch, at which the last connection of the registered user ended before this login; at the
+   * earliest the start of this process. Missing for guests, and for a user who was online through another connection.
    */
   readonly awaySince?: number | undefined
   /** Hash of the token of the login session by which the user has logged in; missing for another login. */
@@ -45,7 +45,7 @@ export type OnReplaced = (reason: string) => void
 
 /** Maximum number of seat tokens that one login remembers; it drops the oldest. */
 const TOKENS = 50
-/** Maximum number of accounts whose time of leaving the registry remembers; it drops the oldest first. */
+/** Maximum number of accounts in the registry with the time of their last end; the registry drops the oldest time first. */
 const LEFT = 10_000
 /** The server ends at least this many of a person's connections in one turn of the event loop. */
 const FEW = 8
@@ -126,7 +126,7 @@ export class OnlineUsers {
   readonly #onLeave = (login: Login) => this.#leave(login)
   /** Called when the last connection of a person has left. */
   onLeft: ((person: PersonId) => void) | undefined
-  /** Start of this process, which replaces the unknown time at which an account left before that start. */
+  /** Start of this process; it replaces the unknown end of an account's connection before that start. */
   readonly #began: number
   /** Times at which accounts left, ascending. */
   readonly #left = new Map<PersonId, number>()
@@ -148,7 +148,7 @@ export class OnlineUsers {
 
   /**
    * Adds a login. A `quiet` connection speaks a worksheet's protocol and receives no events from elsewhere in the hall, so the
-   * account counts as offline while it has no other connection.
+   * account is offline while it has no other connection.
    */
   arrive(arrival: Arrival, onReplaced: OnReplaced): OnlineUser {
     const { person, name } = arrival

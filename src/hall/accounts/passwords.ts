@@ -107,8 +107,8 @@ export function checkNew(password: string): string | AuthError {
 
 /**
  * Returns a password in the form that is hashed (OpaqueString of RFC 8265): in NFC, with every blank as U+0020. Returns an error
- * for a password that is too long, or that has characters which not every keyboard types in the same way: controls, invisible
- * characters (except the joiners that some scripts need), and unassigned characters.
+ * for a password that is too long, or has characters that keyboards type in different ways: controls, invisible characters (except the
+ * joiners of some scripts), and unassigned characters.
  */
 function prepare(password: string): string | AuthError {
   if (password.includes('\ufffd')) return bad(BROKEN)

@@ -383,8 +383,8 @@ export class People {
 }
 
 /**
- * Returns the error of a login, and settles its attempt. Puts the attempt back if the server compared no password, because that is
- * not a guess.
+ * Returns the error of a login, and settles its attempt. Puts the attempt back if the server compared no password, because such an
+ * attempt is not a guess.
  */
 function rejectLogin(attempt: Attempt, error: AuthError): AuthError {
   if (error.code === 'throttled') attempt.giveBack()

@@ -25,7 +25,7 @@ const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   // invisible: controls, formats such as changes of direction, unassigned code points, fillers, an empty Braille cell, a headless note
   [/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{16fe4}\u{1d159}]/u, 'a name has only characters that can be seen'],
   [/^\p{Zs}|\p{Zs}$/u, 'a name has no blanks at its ends'],
-  [/(?! )\p{Zs}/u, 'a name has no blank but the space'],
+  [/(?! )\p{Zs}/u, 'a name has no blank except the space'],
   [/@/, 'a name has no @'],
   [/^\p{M}|\p{M}{4}/u, 'a name does not begin with a mark, and has at most three in a row'],
 ]
@@ -95,8 +95,8 @@ export function checkName(text: string): string | Refusal {
 }
 
 /**
- * Checks a user's name as `checkName` does, and also refuses a name that other users could mistake for a line of the server,
- * for a command or, because of letters of several alphabets, for another name.
+ * Checks a user's name as `checkName` does. It also refuses a name that other users could mistake for a line of the server,
+ * a command or, because of letters of several alphabets, another name.
  */
 export function checkPersonName(text: string): string | Refusal {
   const name = checkName(text)
@@ -153,7 +153,7 @@ export function checkLobbyName(text: string, { games, terms, settings }: GameWor
 }
 
 /**
- * Returns the key of a name: names with the same key count as the same name. The key is for comparison; no screen shows it. It
+ * Returns the key of a name: names with the same key are the same name for the server. The key is for comparison; no screen shows it. It
  * ignores case with `fold`, because a single `toLowerCase` leaves ß and ẞ, σ and ς different. It ignores compatibility forms such
  * as ａｄａ (NFKC). It replaces a blank by a `_`, so that users can type a name with blanks as one word.
  */

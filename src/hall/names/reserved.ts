@@ -62,7 +62,7 @@ export function splitWords(name: string): readonly string[] {
 }
 
 /**
- * Returns the word of a table that the letters of a text look like, after the prefix `before`. Compares a text in capitals with
+ * Returns the word of a table that looks like the letters of a text, after the prefix `before`. Compares a text in capitals with
  * capitals only, because ALI looks like "all" in lower case.
  */
 export function findWordLike(text: string, table = RESERVED, before = ''): string | undefined {

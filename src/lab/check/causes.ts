@@ -11,10 +11,10 @@ import type { Cause } from './report.ts'
 import type { ProgramEnd } from './sandbox.ts'
 
 /*
- * The judge sees bytes, the end of a program and what it printed. A student needs the mistake behind them. Several signs can
+ * The judge sees bytes, the end of a program and its output. A student needs the mistake behind them. Several signs can
  * point to one mistake, and one mistake leaves several signs: a client that forgets the line end is silent, is disconnected,
- * and may crash then. So the judge tries the signs in the order of causes: first what the program sent, because everything
- * else can follow from a wrong message; then how the program ended; last its silence.
+ * and may crash then. So the judge tries the signs in the order of causes: first the messages of the program, because
+ * everything else can follow from a wrong message; then its end; last its silence.
  *
  * If several messages are wrong, the first counts. The judge looks at its bytes before its place, because JSON is wrong in
  * every state.
@@ -41,7 +41,7 @@ export interface Evidence {
 export interface NamedCause {
   readonly cause: Cause
   readonly sentence: string
-  /** The number of the message that shows it, if the sentence quotes that message with the line that was typed for it. */
+  /** The number of the message that shows it, if the sentence quotes that message with its typed line. */
   readonly shownBy?: number
 }
 
@@ -202,7 +202,7 @@ function explainUnfinished(unfinished: UnfinishedObservation, evidence: Evidence
 }
 
 /**
- * Returns what the program was expected to send when it sent the bytes of an observation. */
+ * Returns the expected messages of the program at the time when it sent the bytes of an observation. */
 function expectedBefore(one: Observation, { automaton, role, observations }: Evidence): ExpectedMessages {
   return { automaton, side: role, before: observations.slice(0, observations.indexOf(one)) }
 }
@@ -217,7 +217,7 @@ function isCorrected({ text }: MessageObservation, at: number, { observations, a
   return isRefused && later.some(({ from, violation }) => from === role && violation === undefined)
 }
 
-/** Checks whether a message answers again what its side has answered, before the other side has sent a message. */
+/** Checks whether a message repeats an answer of its side, before the other side has sent a message. */
 function isRepeated(message: MessageObservation, at: number, { observations, automaton }: Evidence): boolean {
   if (message.standing !== 'early' && message.violation === undefined) return false
   const before = observations.slice(0, at).findLast((one) => one.kind === 'message')

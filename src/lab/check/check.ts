@@ -40,7 +40,7 @@ export interface Finding {
   readonly observations?: readonly Observation[]
   /** The game as the judge saw it last, if it explains the failure. */
   readonly board?: string
-  /** The states of the protocol that its conversations have been in. */
+  /** The states of the protocol that its conversations have reached. */
   readonly visited?: ReadonlySet<string>
   /** The outcomes of the game, and those that its conversations have reached; missing in a check that looks for none. */
   readonly outcomes?: OutcomeCoverage
@@ -59,7 +59,10 @@ export interface Check {
   /** A sentence about the program, which a passed check proves. */
   readonly proves: string
   readonly level: CheckLevel
-  /** True for a check of the level `robust` that `parlor check` also runs at the level `worksheet`, where it prints a failure that does not count. */
+  /**
+   * True for a check of the level `robust` that `parlor check` also runs at the level `worksheet`; it prints a failure there, but does not
+   * count it.
+   */
   readonly isHint?: boolean
   /** The sides that the check judges. */
   readonly roles: readonly Side[]

@@ -52,7 +52,7 @@ async function judgeOrder(subject: CheckSubject, { script, sentLast = 0 }: Rehea
 
 /**
  * Finds a server that waits for the client to close the connection after its own last message. A client that reads until the end would
- * wait for ever. A busy server may close late, so the check plays the script again before it reports a failure.
+ * wait without end. A busy server may close late, so the check plays the script again before it reports a failure.
  */
 async function judgeFirstClose(subject: CheckSubject, finding: PlayedFinding, script: Script): Promise<PlayedFinding> {
   if (subject.role !== 'server') return finding
@@ -61,7 +61,7 @@ async function judgeFirstClose(subject: CheckSubject, finding: PlayedFinding, sc
   const again = await playConversation(subject, { script, wrap })
   if (!waitsForClose(subject, again)) return finding
   const sentence =
-    'the server has sent its last message, and waits for the client to close the connection: a client that reads until the end waits for ever; close the connection after the last message'
+    'the server has sent its last message, and waits for the client to close the connection: a client that reads until the end waits without end; close the connection after the last message'
   return { ...again, cause: 'never-closes', sentence }
 }
 

@@ -19,7 +19,7 @@ const ATTEMPT = 500
 const RETRY = 50
 const HOST = '127.0.0.1'
 
-/** Connected is a program under test that has connected, or that the judge has connected to. */
+/** Connected is a program under test that has connected, or has accepted the judge's connection. */
 export interface Connected {
   readonly running: RunningProgram
   readonly transport: Transport
@@ -41,7 +41,7 @@ export async function connectStarted(
   const accepted = Promise.withResolvers<Transport>()
   let isFirst = true
   const accept = (transport: Transport) => {
-    // a datagram after the end of the conversation begins another one, which would hold the port
+    // a datagram after the end of the conversation begins another conversation, which would hold the port
     if (!isFirst && subject.datagrams) transport.destroy()
     isFirst = false
     accepted.resolve(transport)

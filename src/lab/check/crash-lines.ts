@@ -6,7 +6,7 @@
 
 /** Matches the line that names an error in Python, JavaScript and Java, such as `ValueError: invalid literal`. */
 const NAMED_ERROR = /^(?:Uncaught )?(?:Exception in thread "[^"]*" )?[\w.$]*(?:Error|Exception|Interrupt|Exit)(?: \[\w+\])?(?::.*)?$/
-/** Matches what the C library prints before it aborts a program. */
+/** Matches the lines that the C library prints before it aborts a program. */
 const ABORTED = /^\*\*\* .+ \*\*\*: terminated$|: Assertion `.+' failed\.$/
 
 /** Signs of an error that a program does not handle, in contrast to an exit code that it has chosen. */

@@ -17,7 +17,7 @@ export class DatagramClient implements Transport {
   #sink: Sink | undefined
   #isClosed = false
 
-  /** `server` is the address of the judge. `over` is called when no more datagrams will arrive. */
+  /** `server` is the address of the judge. `over` is called when no more datagrams can arrive. */
   constructor(running: RunningProgram, server: Address, clock: Clock, over: () => void) {
     this.#server = server
     const end = () => {

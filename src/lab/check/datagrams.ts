@@ -19,7 +19,7 @@ import { type WireWatch, watchWire } from './wire-watch.ts'
  * missing answer, and an answer of a stranger.
  */
 
-/** Milliseconds that a client may wait for a lost answer, and between two looks at what it does. */
+/** Milliseconds that a client may wait for a lost answer, and between two checks of its acts. */
 const PATIENCE = 10_000
 const LOOK = 100
 /** Milliseconds in which a client shows that it takes the datagram of a stranger for an answer. */
@@ -147,7 +147,7 @@ class HoldingTransport extends TransportFilter {
     this.#arrive()
   }
 
-  /** Delivers what has arrived. */
+  /** Delivers the datagrams that have arrived. */
   release(): void {
     this.#isReleased = true
     for (const bytes of this.#held.splice(0)) super.data(bytes)

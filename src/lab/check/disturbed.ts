@@ -16,7 +16,7 @@ const WIDE = 'Zoë – 🙂'
 /** Advice to a program that has printed the sign for bytes that form no character. */
 const WHOLE = 'decode whole messages, and not single reads'
 
-/** Disturbance is a network that a check plays on. */
+/** Disturbance is the network of a check. */
 interface Disturbance extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'carriers' | 'isHint'> {
   readonly play: PlayOptions
   /** Names the cause of a failure that appears on this network only, from the cause that the conversation itself shows. */
@@ -126,12 +126,15 @@ function framingTo(role: Side, { toServer, toClient }: ReturnType<Protocol['fram
   return role === 'server' ? toServer : toClient
 }
 
-/** Checks whether a framing marks the end of a message. Without a mark, no program can distinguish a piece of a message from a whole message. */
+/**
+ * Checks whether a framing marks the end of a message. Without a mark, no program can distinguish a piece of a message from a whole
+ * message.
+ */
 function hasMessageEnd({ lacks }: Framing): boolean {
   return lacks !== undefined
 }
 
-/** Checks whether a framing accepts CR LF as a line end; if it does not, the CR belongs to the message. */
+/** Checks whether a framing accepts CR LF as a line end; otherwise the CR belongs to the message. */
 function dropsCr(framing: Framing): boolean {
   const decoder = framing.decoder()
   decoder.push(encode('x\r\n'))

@@ -56,7 +56,7 @@ async function rehearseUnusual(subject: CheckSubject): Promise<readonly Rehearsa
   return found
 }
 
-/** Chooses the rehearsals that show most; the first is a rehearsal in which a short text follows a long text, if such a rehearsal exists. */
+/** Chooses the rehearsals with the most transitions; if a short text follows a long text in a rehearsal, that rehearsal is first. */
 function chooseRehearsals(rehearsals: readonly Rehearsal[]): readonly Rehearsal[] {
   const shrinking = rehearsals.find((one) => {
     const requests = requestsOf(one)

@@ -14,7 +14,7 @@ import { findWrongLines, isOwnRefusal, isUnrefused, rehearseMistakes } from './w
  * protocol says which lines lead to which outcome, and a plug-in needs no line for it.
  *
  * A program that makes random choices of its own, such as a server with a secret number, may reach another outcome than the rehearsal. So
- * what counts is the outcome of the game with the program, and the check tries a few more scripts for an outcome that is missing; it
+ * the check counts the outcomes of the games with the program, and tries a few more scripts for an outcome that is missing; it
  * searches for a secret number by halves.
  */
 
@@ -22,8 +22,8 @@ import { findWrongLines, isOwnRefusal, isUnrefused, rehearseMistakes } from './w
 const REHEARSALS = 160
 const MESSAGES = 4000
 /**
- * Maximum number of conversations with the program that are planned, of those that try to reach a missing outcome, and of those in which
- * the judge searches for a number.
+ * Maximum number of conversations with the program in the plan, of further conversations for a missing outcome, and of conversations in
+ * which the judge searches for a number.
  */
 const PLANNED = 12
 const MORE = 4

@@ -21,7 +21,7 @@ import { type WireWatch, watchWire } from './wire-watch.ts'
  * next message. If that role refuses it, the program has to refuse it, too; otherwise the repetition is a legal move, and shows nothing.
  */
 
-/** Milliseconds for each answer, for what the program does with the repetition, and for Parlor's own role. */
+/** Milliseconds for each answer, for the reaction of the program to the repetition, and for Parlor's own role. */
 const SILENCE = 4000
 const REACTION = 1500
 const REHEARSAL = 500
@@ -52,7 +52,7 @@ export const illegalMove: Check = {
     const seenSoFar = { observations: watch.observations, visited: watch.visited }
     const repetition = watch.observations.slice(seen).find((one) => one.kind === 'message' && one.from !== subject.role)
     const name = repetition?.kind === 'message' ? repetition.name : undefined
-    // a client need not judge a server that has the game to itself
+    // a client does not have to judge a server that has the game to itself
     const isPlayed =
       subject.role === 'server' || (name !== undefined && subject.program.protocol.automaton.messages[name]?.from === 'either')
     const refused = isPlayed && (crash ?? reaction) && (await findRefusal(subject, repeating.sent, typed))
@@ -68,8 +68,8 @@ function accepted({ role }: CheckSubject, again: string, refused: string, lines:
 }
 
 /**
- * Plays what the judge has sent to Parlor's own role of the program's side, which gets the lines that were typed into the program.
- * Resolves to the sentence with which the role refuses it; to `undefined` if it does not.
+ * Plays the messages of the judge to Parlor's own role of the program's side, which gets the lines that were typed into the program.
+ * Resolves to the sentence with which the role refuses it; to `undefined` if the role accepts it.
  */
 async function findRefusal(
   { program, options, role, seed, clock }: CheckSubject,

@@ -16,8 +16,8 @@ import { endWithin } from './waiting.ts'
 import { type WireWatch, watchWire } from './wire-watch.ts'
 
 /*
- * These checks play until the conversation reaches a state, and then the judge's side leaves, perhaps after a last message that the
- * protocol does not have. The program has to notice that: a client ends, a server serves the next client. Each state needs a
+ * These checks play until the conversation reaches a state. Then the judge's side leaves; in some checks, it sends an unknown message
+ * first. The program has to notice that end: a client ends, a server serves the next client. Each state needs a
  * conversation of its own, which is cheap: a correct program ends immediately.
  *
  * The judge continues to type, because a person would continue: a program that waits at its prompt notices nothing before it has a line.
@@ -45,7 +45,7 @@ export interface Interruption extends Pick<Check, 'name' | 'proves' | 'appliesTo
   readonly how: Goodbye
   /** Returns the last bytes in a state; `undefined` if there are none in it. By default, there are none, and the check has all states. */
   readonly last?: (subject: CheckSubject, state: string) => LastWords | undefined
-  /** True if a program may take the last bytes for a legal message, because it need not read all of them. */
+  /** True if a program may take the last bytes for a legal message, because it does not have to read all of them. */
   readonly isLenient?: boolean
   /** The interruption, as a clause. */
   readonly what: string
@@ -119,7 +119,7 @@ function findUnasked({ observations, automaton }: WireWatch, seen: number | unde
   }
 }
 
-/** Finds what a program does after the other side has disconnected: it crashes, reads without end, or does not end. */
+/** Finds the fault of a program after the other side has disconnected: it crashes, reads without end, or does not end. */
 async function judgeAfterwards(
   subject: CheckSubject,
   running: RunningProgram,
@@ -143,7 +143,7 @@ async function judgeAfterwards(
   return { cause: 'never-closes', sentence: `the client does not end within ${END_WAIT / 1000} s`, lines }
 }
 
-/** Returns the finding that a program has ended by an error that it does not handle; `undefined` if it has not. */
+/** Returns the finding that a program has ended by an error that it does not handle; `undefined` without such an end. */
 export function findUnhandledError(role: Side, running: RunningProgram, end: ProgramEnd | undefined): Finding | undefined {
   if (!end || !isCrash(end) || !isUnhandled(end, running.output.text())) return undefined
   const lines = running.output.lastLines(QUOTED)
@@ -155,7 +155,7 @@ export function findUnhandledError(role: Side, running: RunningProgram, end: Pro
 }
 
 /**
- * Finds a server that serves several clients, and that loses its process or a thread by a message of one client. A server that ends after
+ * Finds a server for several clients that loses its process or a thread because of a message of one client. A server that ends after
  * each conversation serves one client.
  */
 async function findLostServer(subject: CheckSubject, running: RunningProgram, end: ProgramEnd | undefined): Promise<Finding | undefined> {

@@ -15,7 +15,7 @@ export interface InterruptionOptions {
   readonly isBehind?: boolean
   /** The state of the conversation in which the judge's side leaves. */
   readonly state: string
-  /** Called when the judge's side has left, with the number of observations before. */
+  /** Called when the judge's side has left, with the number of earlier observations. */
   readonly onInterrupt: (seen: number) => void
 }
 
@@ -74,7 +74,7 @@ export class InterruptingTransport extends TransportFilter {
     this.#isGone = true
     const seen = this.#watch.observations.length
     if (last !== undefined) this.inner.write(last)
-    // the system sends what was written before
+    // the system still sends the bytes that were written earlier
     if (how === 'fin') this.inner.finish()
     else if (how === 'rst') this.inner.whenSent(() => this.inner.reset())
     onInterrupt(seen)

@@ -8,9 +8,12 @@ export interface JudgeOptions {
   readonly level: CheckLevel
   /** Name of the only check to run. */
   readonly only?: string | undefined
-  /** Checks to choose from; by default, all. */
+  /** The possible checks; by default, all. */
   readonly checks?: readonly Check[]
-  /** Number of sandboxes in which checks may run at the same time, after the first check, unless the options prescribe the randomness. Default: 1. */
+  /**
+   * Number of sandboxes in which checks may run at the same time, after the first check, unless the options prescribe the randomness.
+   * Default: 1.
+   */
   readonly lanes?: number
   /** Called with the name of a check that has started, and with a note on its present step. */
   readonly onProgress?: (check: string, note: string) => void
@@ -30,7 +33,7 @@ export interface JudgedCheck {
   readonly observations: readonly Observation[]
   /** The game as the judge saw it last, if it explains the failure. */
   readonly board: string | undefined
-  /** The states of the protocol that its conversations have been in. */
+  /** The states of the protocol that its conversations have reached. */
   readonly visited: ReadonlySet<string>
   /** The outcomes of the game, in a check that looks for them. */
   readonly outcomes: OutcomeCoverage | undefined

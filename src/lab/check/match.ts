@@ -17,24 +17,26 @@ import { pauseFor, programClock } from './waiting.ts'
 
 /*
  * The judge plays against a program whose state it cannot read. It has to know when the program waits for its person, and which line
- * leads to a legal message. No worksheet says that in a form that a program can read. But Parlor's own role of the same side knows both,
+ * leads to a legal message. No worksheet describes these two in a form for programs. But Parlor's own role of the same side knows both,
  * because it asks its console at the same moments.
  *
- * So a shadow of the program's side runs beside it. It reads what the judge sends to the program, and the judge drops what it sends. When
- * the shadow asks for a line, the judge chooses a line, types it into the program, and answers the shadow with it. The program and the
- * shadow stay in the same state as long as the program does what its protocol says. The judge's own side is a usual conversation, which
- * finds every violation.
+ * So a shadow of the program's side runs beside it. It reads the messages of the judge to the program, and the judge drops the messages of
+ * the shadow. When the shadow asks for a line, the judge chooses a line, types it into the program, and answers the shadow with it. The
+ * program and the shadow stay in the same state as long as the program follows its protocol. The judge's own side is a usual conversation,
+ * which finds every violation.
  */
 
 /** Milliseconds between two checks of the timeouts. */
 const TICK = 100
-/** Milliseconds for which a program is idle before a line is typed, if it shows no prompt. A prompt that ends its line cannot be recognised. */
+/**
+ * Milliseconds for which a program is idle before a line is typed, if it shows no prompt. A prompt that ends its line cannot be recognised.
+ */
 const PROMPT_WAIT = 100
 /** The same for a program that has shown a prompt before the last line: a busy machine may deliver a message late. */
 const NEXT_PROMPT_WAIT = 1500
 /** Milliseconds for the rest of a message of which a part has arrived: as many as the monitor waits before it reports the part. */
 const REST_WAIT = 2050
-/** Milliseconds for a late program to send what it holds in a buffer, after the judge has ended the connection. */
+/** Milliseconds for a late program to send the bytes of its buffer, after the judge has ended the connection. */
 const LINGER = 500
 
 export interface MatchOptions {
@@ -46,7 +48,7 @@ export interface MatchOptions {
   /** The judge's end of the connection. */
   readonly transport: Transport
   readonly seed: number
-  /** What both people type; by default, the script of the seed. */
+  /** The lines that both people type; by default, the script of the seed. */
   readonly script?: Script | undefined
   /** Randomness that the options of the program prescribe for the judge's side. */
   readonly random?: Random | undefined
@@ -56,7 +58,7 @@ export interface MatchOptions {
   readonly text?: string | undefined
   /** Called when the program is late, before the judge ends the connection. */
   readonly onLate?: (() => void) | undefined
-  /** Adds faults to what the judge sends. The judge types when the program has received a message, and not when it was sent. */
+  /** Adds faults to the bytes that the judge sends. The judge types when the program has received a message, and not when it was sent. */
   readonly disturb?: ((transport: Transport) => Transport) | undefined
   /** Stops the match when it aborts. */
   readonly until?: AbortSignal
@@ -123,7 +125,7 @@ export async function playMatch({
   let firstPrompt = ''
   let latestPrompt = ''
   let sentBefore = -1
-  // what the shadow sends is dropped
+  // the judge drops the messages of the shadow
   copy.open({ data: (bytes) => void expected.push(...splitLines(decode(bytes))), finished() {}, closed() {} })
   const typeLine = async (line: string | undefined) => {
     await waitForPrompt(running, clock, latestPrompt !== '' ? NEXT_PROMPT_WAIT : PROMPT_WAIT)
@@ -195,7 +197,7 @@ export async function playMatch({
   const said = isShadowDone ? [...shadow.said] : []
   cancel()
   shadow.conversation.end('the match is over')
-  // otherwise the shadow would wait for it, with timers that do not keep the process alive
+  // otherwise the shadow would wait for it, with timers that do not hold the process open
   copy.destroy()
   const broken = await shadow.conversation.closed
   return {

@@ -42,7 +42,7 @@ function quotePart(text: string): string {
 }
 
 /**
- * Describes in a sentence the bytes that a side has sent behind a message, and that its next message begins with. Returns `undefined`
+ * Describes in a sentence the bytes that a side has sent behind a message; its next message begins with them. Returns `undefined`
  * if the read of the earlier message has brought no such bytes, or the next message is wrong without them, too.
  */
 export function describeExtra({ automaton, side, before }: ExpectedMessages, message: MessageObservation): string | undefined {

@@ -13,7 +13,7 @@ const CONNECT_WAIT = 2000
 /** Number of games with the first client of a new server, in which the fault of a second client may appear, too. */
 const FIRST_GAMES = 4
 
-const KEPT = 'does the server keep something of the first client, such as a global variable?'
+const KEPT = 'does the server retain data of the first client, such as a global variable?'
 const PASSED = 'the server has played with two clients, one after the other'
 
 /**

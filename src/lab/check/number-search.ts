@@ -6,8 +6,8 @@ import type { MessageObservation } from '../monitor/observation.ts'
 
 /*
  * Numbers that are chosen at random are hardly ever the secret number of a server, and the branch of its code for a right number would stay
- * unplayed. But the answers to small numbers differ from those to large numbers, which rehearsals show, so the judge can search
- * for the number by halves. It needs no knowledge of the game for that.
+ * unplayed. But the answers to small numbers differ from the answers to large numbers, and rehearsals show both answers. So the
+ * judge can search for the number by halves. The search needs no knowledge of the game.
  */
 
 /** Directions are the answers of a server to a number that is too small, and to one that is too large. */
@@ -16,13 +16,16 @@ export interface Directions {
   readonly high: string
 }
 
-/** Number of pairs of a number and its answer that are needed, and the part of them that counts as small, or as large. */
+/** Number of pairs of a number and its answer that are needed, and the part of them for the small numbers, or for the large numbers. */
 const ENOUGH = 40
 const PART = 0.1
 /** Number of different numbers from which a search is worth it; fewer are the numbers of choices. */
 const FEWEST = 10
 
-/** Finds the answers to small and to large numbers in rehearsals; `undefined` if the client sends no numbers, or if the answers are the same. */
+/**
+ * Finds the answers to small and to large numbers in rehearsals; `undefined` if the client sends no numbers, or if the answers are the
+ * same.
+ */
 export function findDirections(rehearsals: readonly { readonly messages: readonly MessageObservation[] }[]): Directions | undefined {
   const pairs = rehearsals
     .flatMap(({ messages }) => messages.map((one, at) => ({ number: Number(one.text), from: one.from, answer: messages[at + 1] })))

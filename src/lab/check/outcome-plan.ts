@@ -16,8 +16,8 @@ export interface OutcomePlan {
 }
 
 /**
- * Chooses a small set of scripts that together reach every outcome, take every transition and win in every way of all rehearsals. Of each outcome it also
- * has the shortest and the longest game, because mistakes with the first and the last turn are frequent.
+ * Chooses a small set of scripts that together reach every outcome, take every transition and win in every way of all rehearsals. It also has the shortest
+ * and the longest game of each outcome, because mistakes with the first and the last turn are frequent.
  */
 export function planOutcomes(rehearsals: readonly Rehearsal[], most: number): OutcomePlan {
   const outcomes = [...new Set(rehearsals.flatMap((one) => [...one.outcomes]))]

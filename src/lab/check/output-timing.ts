@@ -16,7 +16,7 @@ export function isOutputHeldBack(chunks: readonly OutputChunk[]): boolean {
   return countPieces(toText(chunks.slice(last + 1))) > typed
 }
 
-/** Returns what a program has printed as text, without what was typed. */
+/** Returns the output of a program as text, without the typed lines. */
 export function toText(chunks: readonly OutputChunk[]): string {
   return chunks
     .filter(({ stream }) => stream !== 'typed')

@@ -36,14 +36,14 @@ const BUSY = 300
 const IDLE = 300
 /** Milliseconds of processor time in such a wait up to which a program sleeps. */
 const ASLEEP = 50
-/** Milliseconds since the last message for which a conversation counts as active. */
+/** Milliseconds since the last message for which a conversation is still active. */
 const ACTIVE = 3000
 /** Number of typed lines that a sentence shows. */
 const SHOWN = 8
 
 /** PlayOptions are the differences between a conversation and an undisturbed conversation. */
 export interface PlayOptions {
-  /** Fault rules for what the judge sends, as `--fault` takes them. */
+  /** Fault rules for the bytes of the judge, as `--fault` takes them. */
   readonly faults?: string
   /** Milliseconds for each answer of the program, if the faults need more than usual. */
   readonly silence?: number
@@ -159,11 +159,11 @@ function toFinding({ subject, match, end, running, watch, spins, isGarbled, inte
   if (isGarbled && !isOdd && (stopped || !trouble))
     return {
       cause: 'wrong-encoding',
-      sentence: `the ${role} printed \ufffd in place of a character that it was sent`,
+      sentence: `the ${role} printed \ufffd in place of a character that the judge sent`,
       lines: running.output.lastLines(QUOTED),
       observations,
     }
-  // what a program does after the judge has closed the connection is a consequence
+  // all acts of a program after the judge has closed the connection are consequences
   const stoppedFault = stopped && !isOdd ? lookAtStopped({ role, automaton: program.protocol.automaton, observations, match }) : undefined
   if (stopped && !isOdd && !stoppedFault)
     return { sentence: `the conversation continued until the judge stopped it, because its protocol has no end (${played})` }
@@ -220,7 +220,7 @@ function isActive(observations: readonly Observation[]): boolean {
   return last !== undefined && end !== undefined && end.at - last.at < ACTIVE
 }
 
-/** Returns the times between which a program was to answer: from the last bytes that it was sent to the end of the judge's side. */
+/** Returns the times between which a program had to answer: from the last bytes that it received to the end of the judge's side. */
 function spanOfWait(observations: readonly Observation[], role: Side): readonly [number, number] {
   const others = observations.filter(({ from }) => from !== role)
   const since = others.findLast(({ kind }) => kind === 'segment')?.at ?? 0

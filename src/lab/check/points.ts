@@ -14,8 +14,8 @@ export const EQUAL: Weights = { weightOf: () => 1 }
 
 /**
  * Returns the points of each check, in hundredths. If the checks have a number of points together, each gets its part by its weight, rounded
- * down to a hundredth; the hundredths that are left go, one each, to the checks that lost most by the rounding. If two lost the same, the
- * earlier check is first. So the sum is exact.
+ * down to a hundredth; the hundredths that are left go, one each, to the checks that lost most by the rounding. If two checks lost equal
+ * parts, the earlier check is first. So the sum is exact.
  */
 export function toPoints(names: readonly string[], { weightOf, points }: Weights): readonly number[] {
   const weights = names.map((name) => Math.round(weightOf(name) * UNIT))

@@ -97,8 +97,8 @@ export class ProgramOutput {
   }
 
   /**
-   * The last lines that are not empty, at most `count`, each cut to what a terminal shows in two lines. If more lines follow the line that
-   * names an error, as in a report of Node, the lines from that one on.
+   * The last lines that are not empty, at most `count`, each cut to two lines of a terminal. If more lines follow the line that
+   * names an error, as in a report of Node, the lines from that line on.
    */
   lastLines(count: number): readonly string[] {
     const lines = this.text()

@@ -17,8 +17,8 @@ export function findPrompt(output: string): string {
 }
 
 /**
- * Classifies a prompt of a program that has not connected yet: the part of the address that it asks for. Returns `undefined` for
- * a text that asks for nothing known. "Enter port number of server: " asks for a port, because the port is the narrower word.
+ * Classifies a prompt of a program that has not connected yet: the requested part of the address. Returns `undefined` for
+ * an unknown question. "Enter port number of server: " asks for a port, because the port is the narrower word.
  */
 function classifyPrompt(prompt: string): PromptKind | undefined {
   const isPort = PORT_WORDS.test(prompt)
@@ -32,7 +32,7 @@ function classifyPrompt(prompt: string): PromptKind | undefined {
 }
 
 /**
- * Returns the line to type at a prompt before a program of this side has connected; `undefined` if the prompt asks for nothing known. A
+ * Returns the line to type at a prompt before a program of this side has connected; `undefined` for an unknown prompt. A
  * server that says "INPUT SERVER: " speaks of itself: its client may have connected meanwhile.
  */
 export function answerPrompt(prompt: string, { host, port }: Address, side: Side = 'client'): string | undefined {

@@ -12,7 +12,10 @@ import type { WireWatch } from './wire-watch.ts'
 /** Milliseconds for a program to send a line that was typed. */
 const TYPED_WAIT = 500
 
-/** Waiting is a program whose peer sends nothing more: `seen` is the number of observations before the silence, `state` is the state at its beginning. */
+/**
+ * Waiting is a program whose peer sends nothing more: `seen` is the number of observations before the silence, `state` is the state at its
+ * beginning.
+ */
 export interface Waiting {
   readonly running: RunningProgram
   readonly watch: WireWatch
@@ -46,14 +49,14 @@ function pause({ clock }: CheckSubject, ms: number): Promise<void> {
   return new Promise((resolve) => clock.after(ms, resolve))
 }
 
-/** Finds a message that a program has sent because it took a wrong message for a legal one, so that its turn came too soon. */
+/** Finds a message that a program has sent because it took a wrong message for a legal message, so that its turn came too soon. */
 export function findReaction({ role, program }: CheckSubject, since: readonly Observation[], quoted: string): Finding | undefined {
   const { automaton } = program.protocol
   const messages = since.filter((one) => one.kind === 'message')
   const at = messages.findIndex(({ from, violation }) => from !== role && violation !== undefined)
   const wrong = messages[at]
   if (!wrong) return undefined
-  // the monitor may take the wrong message for the move that it stands for, so the state before it counts
+  // the monitor may take the wrong message for the move in its place, so the state before it counts
   const legal = legalTransitions(automaton, wrong.before).filter(({ from }) => from === role)
   const isMove = ({ from, text }: MessageObservation) =>
     from === role &&

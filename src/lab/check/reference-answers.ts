@@ -29,7 +29,7 @@ interface Exchange {
   readonly names: readonly (string | undefined)[]
 }
 
-/** Finds an answer of a server that differs from the only right one. */
+/** Finds an answer of a server that differs from the only right answer. */
 export async function findWrongAnswer(
   subject: Parameters<typeof rehearse>[0],
   script: Script,
@@ -53,7 +53,7 @@ export async function findWrongAnswer(
   return undefined
 }
 
-/** Finds the end of an earlier message behind what a server prints of a later, shorter one. */
+/** Finds the end of an earlier message behind a later, shorter message in the output of a server. */
 export function findStalePrint({ cause, printed = '', observations = [] }: PlayedFinding): Finding | undefined {
   if (cause !== undefined || !hasRest(printed)) return undefined
   const sentence = `the client sent a long text and then ${quoteText(SHORT_TEXT)}, and the server printed the end of the long text again: ${STALE}`
@@ -68,7 +68,7 @@ function explain({ request, answer }: Pick<Exchange, 'request' | 'answer'>, righ
   return { cause: 'stale-buffer', sentence: `${sentence}: the end of it is from an earlier, longer message, and ${STALE}` }
 }
 
-/** Number of characters by which the end of the long text is recognised. */
+/** Number of characters by which the check recognises the end of the long text. */
 const REST = 8
 
 /** Checks whether a text has the end of the long text without its start. */

@@ -1,7 +1,7 @@
 import type { Listener, Transport } from '../../wire/transport.ts'
 import type { ProgramOutput } from './program-output.ts'
 
-/** ProgramLimits bound what a program under test may use. */
+/** ProgramLimits bound the resources of a program under test. */
 export interface ProgramLimits {
   /** Milliseconds from its start to its end. */
   readonly time: number
@@ -28,7 +28,7 @@ export interface Usage {
 /** StopReason is the reason why the judge has ended a program: the program exceeded a limit, or was not needed any more. */
 export type StopReason = 'time' | 'output' | 'memory' | 'judge'
 
-/** ProgramEnd is the end of a program. A program has an exit code, or a signal or the judge has ended it. */
+/** ProgramEnd is the end of a program: its exit code, its signal, or the reason of the judge. */
 export interface ProgramEnd {
   readonly code?: number
   /** Name of the signal, such as `SIGSEGV`. */
@@ -73,7 +73,7 @@ export interface RunningProgram {
 export interface Sandbox {
   /** True if the programs have a network of their own, so that every port is free in it. */
   readonly ownNetwork: boolean
-  /** Sentences that say what is not contained, for people. */
+  /** Sentences for people on the limits that the sandbox lacks. */
   readonly notes: readonly string[]
   /** Listens at 127.0.0.1, in the network of the programs. Port 0 is any free port. */
   listen(port: number, accept: (transport: Transport) => void, how?: { readonly datagrams?: boolean }): Promise<Listener>

@@ -20,7 +20,7 @@ const EXCHANGES = 6
  */
 export interface Script {
   readonly seed: number
-  /** The side whose person quits, and the number of lines before. */
+  /** The side whose person quits, and the number of earlier lines. */
   readonly quits?: { readonly side: Side; readonly after: number } | undefined
   /** The side whose person also types lines that a game does not allow, and texts of unusual length. */
   readonly unusual?: Side | undefined

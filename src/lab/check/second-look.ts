@@ -6,9 +6,9 @@ import type { Cause } from './report.ts'
 import { findAlteredLine, findCutText, findNul, findSecondMessage, type Look, messagesOf } from './typed-text.ts'
 
 /*
- * The wire shows what a program has sent. The judge also knows what it should have sent: Parlor's own role of the same side has read the
- * same messages and the same typed lines. And it knows the game: the board, and whether the game is over. With this knowledge, it
- * distinguishes a program that breaks the rules from a program that hangs, although both look the same on the wire.
+ * The wire shows the messages that a program has sent. The judge also knows the messages that it should have sent: Parlor's own role of the
+ * same side has read the same messages and the same typed lines. And it knows the game: the board, and whether the game is over. With this
+ * knowledge, it distinguishes a program that breaks the rules from a program that hangs, although both look the same on the wire.
  */
 
 /** The causes that the typed lines may explain better, because these causes can follow from a wrong text or a second message. */
@@ -43,7 +43,7 @@ export function lookAgain(found: NamedCause | undefined, look: Look): NamedCause
   return difference === undefined ? found : { ...found, sentence: `${found.sentence}; ${difference}` }
 }
 
-/** Returns what the typed lines show of a conversation that the judge has stopped; what follows the stop is a consequence of it. */
+/** Returns the finding of the typed lines for a conversation that the judge has stopped; later faults are consequences of the stop. */
 export function lookAtStopped(look: Look): NamedCause | undefined {
   const stop = look.observations.findIndex((one) => one.kind === 'end' && one.from !== look.role)
   const played = { ...look, observations: stop < 0 ? look.observations : look.observations.slice(0, stop) }
@@ -99,7 +99,7 @@ function findMissingPrompt({ role, automaton, observations, match }: Look, found
 
 /**
  * Finds a program that asks its person again after a line that Parlor's own role accepts. If it shows another prompt, it may wait for
- * a line that the worksheet's program does not ask for.
+ * a line without a question of the worksheet's program.
  */
 function findRepeatedPrompt({ role, observations, match }: Look, found: NamedCause): NamedCause {
   const { typed, lineFor, prompts, inputEnded } = match
@@ -114,7 +114,9 @@ function findRepeatedPrompt({ role, observations, match }: Look, found: NamedCau
   }
 }
 
-/** Finds the first message that differs from the message that Parlor's own role sent in its place, and describes the difference in a clause. */
+/**
+ * Finds the first message that differs from the message that Parlor's own role sent in its place, and describes the difference in a clause.
+ */
 function findDifference({ role, automaton, observations, match }: Look): string | undefined {
   // a server that shows no prompt reads no lines, so it makes other choices than the role that reads them
   if (role === 'server' && match.prompts.first === '' && match.prompts.latest === '') return undefined

@@ -32,7 +32,7 @@ const PAUSES = 6
 /** The check that a program reads two messages separately, each in its own turn, although they arrive together. */
 export const sentAhead: Check = {
   name: 'sent-ahead',
-  proves: 'reads in its next turn what arrives together with a message',
+  proves: 'reads in its next turn all bytes that arrive together with a message',
   level: 'robust',
   roles: ['client', 'server'],
   appliesTo: isPlayable,
@@ -53,7 +53,7 @@ export const sentAhead: Check = {
 }
 
 /**
- * Returns a message that the judge's side may send in its turn after the turn that begins in a state, whatever the program answers. A
+ * Returns a message that the judge's side may send in its turn after the turn that begins in a state, after every answer of the program. A
  * goodbye or a word is best: a move may break the rules of the game. `undefined` if there is no such message, or if the framing cannot
  * carry two messages in one piece.
  */

@@ -80,7 +80,7 @@ export const goneBeforeServed: Check = {
   },
 }
 
-/** Breaks a connection off, and resolves when that is done. */
+/** Resets a connection, and resolves after the reset. */
 function resetNow(transport: Transport): Promise<void> {
   return new Promise((resolve) => {
     transport.open({ data() {}, finished() {}, closed: () => resolve() })

@@ -48,7 +48,7 @@ export function messagesOf(observations: readonly Observation[], side: Side): re
   return observations.filter((one) => one.kind === 'message' && one.from === side) as readonly MessageObservation[]
 }
 
-/** Finds bytes of value 0 that C stores behind a text, in a message or behind the last one. */
+/** Finds bytes of value 0 that C stores behind a text, in a message or behind the last message. */
 export function findNul({ role, automaton, observations, match }: Look): NamedCause | undefined {
   if (match.expected.some((text) => text.includes('\0'))) return undefined
   const one = messagesOf(observations, role).find(({ text }) => text.includes('\0'))
@@ -103,7 +103,7 @@ export function findCutText({ role, observations, match }: Look): NamedCause | u
 const FEWEST = 2
 
 /**
- * Finds the first message that is not what was typed for it. If a message has nothing to do with its line, the program chooses its
+ * Finds the first message that differs from its typed text. If a message has nothing to do with its line, the program chooses its
  * messages itself, and reads no lines.
  */
 export function findAlteredLine({ role, automaton, observations, match }: Look): NamedCause | undefined {
@@ -144,13 +144,13 @@ function isEqual(one: string, other: string, isText: boolean): boolean {
   return first.toLowerCase() === second.toLowerCase() || (/^[+-]?\d+$/.test(first) && Number(first) === Number(second))
 }
 
-/** Change is the cause of a difference between a message and the expected one, and its explanation as the end of a sentence. */
+/** Change is the cause of a difference between a message and the expected message, and its explanation as the end of a sentence. */
 interface Change {
   readonly code: Cause
   readonly hint: string
 }
 
-/** Before is what the program has shown before the message. */
+/** Before has the output of the program before the message. */
 interface Before {
   /** Its first prompt. */
   readonly prompt: string
@@ -158,7 +158,7 @@ interface Before {
   readonly longest: number
 }
 
-/** Explains how a message differs from the expected one; `undefined` if it does not resemble it. */
+/** Explains how a message differs from the expected message; `undefined` if it does not resemble it. */
 function explainChange(expected: string, text: string, { prompt, longest }: Before): Change | undefined {
   const lost = [...expected].find((character) => character > '\x7f' && !text.includes(character))
   const ahead = text.endsWith(expected) ? text.slice(0, -expected.length).trim() : ''
@@ -184,7 +184,7 @@ function explainChange(expected: string, text: string, { prompt, longest }: Befo
   return undefined
 }
 
-/** Explains a message that is only the beginning of the expected one. */
+/** Explains a message that is only the beginning of the expected message. */
 function explainCut(expected: string, text: string, longest: number): Change {
   const [sent, whole] = [encode(text).length, encode(expected).length]
   const isWide = whole > expected.length

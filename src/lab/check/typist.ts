@@ -30,8 +30,8 @@ const TEXTS = ['Zoë – 🙂 international', 'one  two three', 'a line of sixty
 
 /**
  * Returns the lines that a person may type for the messages of one side in a state: the message itself if it has no field, else
- * its field. A numeric field gets numbers of the size of its example, and several small numbers. A field for a small letter gets any letter. A
- * text for people is `text`, if the caller gives it, or else one of several texts.
+ * its field. A numeric field gets numbers of the size of its example, and several small numbers. A field for a small letter gets any
+ * letter. A text for people is `text`, if the caller gives it, or else one of several texts.
  */
 export function candidateLines(
   automaton: Automaton,
@@ -64,7 +64,7 @@ function linesOf(form: MessageSpec, text?: string): readonly string[] {
 /** Maximum number of lines that `productOf` returns. */
 const PRODUCTS = 100
 
-/** Returns lines of some numbers each, all combinations of small ones. */
+/** Returns lines of some numbers each, all combinations of small numbers. */
 function productOf(count: number): readonly string[] {
   const most = Math.floor(PRODUCTS ** (1 / count) + 1e-9)
   const numbers = Array.from({ length: most }, (_, at) => String(at + 1))
@@ -78,7 +78,7 @@ export interface TypistOptions {
   readonly automaton: Automaton
   readonly side: Side
   readonly random: Random
-  /** Returns the state in which the side is asked. */
+  /** Returns the state in which the role asks its person. */
   readonly state: () => string
   /** Lines that a person may type in a state, if the program declares them. */
   readonly declared?: Readonly<Record<string, readonly string[] | undefined>> | undefined

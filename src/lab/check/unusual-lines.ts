@@ -3,11 +3,11 @@ import type { Program } from '../../protocol/definition.ts'
 
 /*
  * A person types more than the moves of a good game: a number that is out of range, a letter that stands for nothing, a long text and
- * then a short one. A server has to answer each of these lines. They follow from the examples of the messages; whether a client sends
- * them is decided by Parlor's own client, which asks its person again if it does not.
+ * then a short text. A server has to answer each of these lines. They follow from the examples of the messages; Parlor's own client
+ * decides whether a client sends them; otherwise it asks its person again.
  */
 
-/** A long text of different letters without a meaning in any protocol, and a short one that is no part of it. */
+/** A long text of different letters without a meaning in any protocol, and a short text that is no part of it. */
 export const LONG_TEXT = 'abcdefghijklmnop-qrstuvwxyz'
 export const SHORT_TEXT = '7w'
 

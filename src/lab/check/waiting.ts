@@ -4,11 +4,11 @@ import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 /*
  * How long does the judge wait for a program? On a busy machine a correct program gets the processor rarely, and on an idle one a wrong
  * program wastes every second of a long limit. So limits are not in the time of a clock. The time of a program is the time in which all
- * its processes sleep and use no processor, because then it waits for something, and the processor time that it uses. Neither depends on
- * what else the machine does: the program's own time does not pass while the program waits for the processor.
+ * its processes sleep and use no processor, because then it waits for something, and the processor time that it uses. Neither time depends
+ * on other work of the machine: the program's own time does not pass while the program waits for the processor.
  */
 
-/** Milliseconds between two looks at a program. */
+/** Milliseconds between two checks of a program. */
 const LOOK = 25
 /** Multiple of a wait after which it ends by the clock, too, on a machine on which programs hardly run. */
 const PATIENCE = 50

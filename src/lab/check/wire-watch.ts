@@ -51,7 +51,7 @@ export class WireWatch extends TransportFilter {
     return this.#monitor.turn
   }
 
-  /** The states that the conversation has been in. */
+  /** The states that the conversation has reached. */
   get visited(): ReadonlySet<string> {
     return this.#visited
   }
@@ -61,7 +61,7 @@ export class WireWatch extends TransportFilter {
     return this.observations.filter((one) => one.kind === 'message' && one.from === this.#own).length
   }
 
-  /** Notes that nothing else has happened until now, so that a message which lacks its end is reported. */
+  /** Notes that nothing else has happened until now, so that the monitor reports a message without an end. */
   settle(): void {
     this.#observe({ kind: 'time', at: this.#clock.monotonic() })
   }

@@ -10,7 +10,7 @@ import type { Script } from './script.ts'
  * the worksheet's program would crash.
  *
  * The worksheet's client sends other lines of this kind, such as a number that is out of range, and the server answers by a message that
- * no good game shows. A client must read this message, too. The author of a client may refuse such a line, and that is no fault.
+ * no good game shows. A client must read this message, too. The author of a client may refuse such a line, and the refusal is no fault.
  */
 
 /** Lines that few games allow. Numbers are below and above a small range. */
@@ -44,8 +44,8 @@ export async function findWrongLines(subject: Rehearsed, games: readonly Rehears
 }
 
 /**
- * Rehearses games in which the person at the client under test types a mistake that Parlor's client sends. Resolves to the games in which
- * the server answers the mistake by a message that the other games do not show in that state.
+ * Rehearses games in which the person at the client under test types a mistake that Parlor's client sends. Resolves to the games whose
+ * answer to the mistake is in no other game in that state.
  */
 export async function rehearseMistakes(subject: Rehearsed, games: readonly Rehearsal[]): Promise<readonly Rehearsal[]> {
   const game = findLongGame(games)
@@ -81,7 +81,7 @@ export function isOwnRefusal({ cause, observations = [] }: PlayedFinding, { wron
 
 /**
  * Checks whether a program has failed because of a line that it had to refuse: it has sent the line, or has crashed. If the other side
- * accepts the line, the game goes on in another way than the rehearsal, which is no fault.
+ * accepts the line, the game continues in another way than the rehearsal, and that difference is no fault.
  */
 export function isUnrefused({ cause, isRefused = false }: PlayedFinding): boolean {
   return cause === 'crashed' || isRefused

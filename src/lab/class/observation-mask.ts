@@ -17,7 +17,7 @@ const READS = 8
 const HIDDEN = '***'
 
 /**
- * ObservationMask removes from observations what an operator must not read: secrets, such as passwords, and talk.
+ * ObservationMask removes from observations the texts that an operator must not read: secrets, such as passwords, and talk.
  *
  * The problem: the monitor has marked the secrets of each whole message, but its sentences quote texts, and it does not recognise talk.
  *

@@ -19,7 +19,7 @@ export interface ConnectionOrigin {
 const NAME = 40
 /** Maximum number of messages in the trace of a row. */
 const TRACE = 40
-/** Estimated bytes of an observation beside its texts. */
+/** Estimated bytes of an observation without its texts. */
 const OVERHEAD = 400
 
 /** WatchedConnection follows one connection with a monitor: its row of the class console, and its last observations, masked. */
@@ -65,7 +65,7 @@ export class WatchedConnection {
     return this.#size
   }
 
-  /** Time of the last byte, since the connection was opened. */
+  /** Time from the opening of the connection to the last byte. */
   get lastAt(): number {
     return this.#lastAt
   }

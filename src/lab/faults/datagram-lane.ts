@@ -31,7 +31,7 @@ export interface DatagramLaneOptions extends Omit<LaneOptions, 'finder' | 'finis
 
 /**
  * DatagramLane is the lane of datagrams: it loses, duplicates, reorders and delays them. Every decision belongs to the number of a
- * datagram in its direction, so the lane treats a datagram in the same way whenever it arrives. Faults of streams have no effect.
+ * datagram in its direction, so the lane treats a datagram in the same way at any time of its arrival. Faults of streams have no effect.
  */
 export class DatagramLane implements Lane {
   readonly isFull = false

@@ -43,7 +43,7 @@ export function addFaults(transport: Transport, plan: FaultPlan): Transport {
   return new FaultyTransport(transport, plan)
 }
 
-/** If a lane holds more bytes than this, a writer has to wait. */
+/** Number of bytes in a lane above which a writer has to wait. */
 const LITTLE = 16 * 1024
 /** Maximum milliseconds for which a reset waits until the system has accepted earlier bytes. */
 const BEFORE_RESET = 1000

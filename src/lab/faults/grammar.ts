@@ -22,11 +22,11 @@ export type OptionVerb = (typeof optionVerbs)[number]
 
 /** The directions, with their meanings. */
 export const DIRECTIONS: Readonly<Record<FaultDirection, string>> = {
-  out: 'what this side sends',
-  in: 'what this side reads',
+  out: 'all bytes that this side sends',
+  in: 'all bytes that this side reads',
   both: 'both',
-  client: 'what the client sends',
-  server: 'what the server sends',
+  client: 'all bytes that the client sends',
+  server: 'all bytes that the server sends',
 }
 
 const PLACES: readonly string[] = ['at', 'before', 'inside', 'after'] satisfies readonly FaultPlace[]

@@ -5,8 +5,8 @@ import type { MessageFinder } from './message-finder.ts'
 import type { LaneRule } from './resolve.ts'
 
 /**
- * NotifyFault is called with a sentence that describes to people what a fault does. `isLossy` is true if the receiver does not get the bytes that were
- * sent, in their order, so that a later mistake of a program may be a consequence.
+ * NotifyFault is called with a sentence that describes the effect of a fault to people. `isLossy` is true if the receiver does not get the
+ * bytes that were sent, in their order, so that a later mistake of a program may be a consequence.
  */
 export type NotifyFault = (sentence: string, isLossy: boolean) => void
 

@@ -4,7 +4,7 @@ import { type Decoded, type Decoder, type Framing, TooLong } from '../../wire/fr
 import { decode } from '../../wire/text.ts'
 import { MessageNames } from './message-names.ts'
 
-/** Maximum number of bytes in one message; after a longer message, the stream counts as bytes without messages. */
+/** Maximum number of bytes in one message; after a longer message, the finder treats the stream as bytes without messages. */
 const LONGEST = 65_536
 /** Shortest pause in milliseconds after a message has arrived in several pieces, as for connections. */
 const BETWEEN_PIECES = 100

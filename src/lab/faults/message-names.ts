@@ -8,7 +8,7 @@ type Candidate = Pick<Transition, 'name' | 'form'> & { readonly next?: string }
  *
  * The same text may be different messages in different states, and the state of the conversation depends on the other side, too. The time
  * at which a message of the other side arrives is random, but the same bytes must have the same names each time. So MessageNames follows
- * one side alone: it has all states in which that side may be, and assumes that the other side may have sent any of its messages. If
+ * one side alone: it has all possible states of that side, and assumes that the other side may have sent any of its messages. If
  * several messages fit a text, MessageNames takes the message with the longest fixed text. A text that fits no state has its name by its
  * form alone, and does not change the states.
  */

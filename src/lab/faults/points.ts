@@ -70,9 +70,9 @@ export class FaultPoints {
 export function formatPoint({ rule, offset, verb, time }: FaultPoint, sender: Side): string {
   const effects: Readonly<Record<string, string>> = {
     reset: 'resets the connection',
-    'half-close': `ends what the ${sender} sends`,
-    stop: `drops what the ${sender} sends from here on`,
-    stall: `stalls what the ${sender} sends${time === undefined ? '' : ` for ${formatSpan(time)}`}`,
+    'half-close': `ends the output of the ${sender}`,
+    stop: `drops all further bytes of the ${sender}`,
+    stall: `stalls the bytes of the ${sender}${time === undefined ? '' : ` for ${formatSpan(time)}`}`,
   }
   return `the fault "${rule}" ${effects[verb]}, after ${formatCount(offset, 'byte')}`
 }

@@ -3,7 +3,7 @@ import type { FaultPlace, Verb } from './verbs.ts'
 /** FaultDirection names the bytes that a rule disturbs: by this side's view, or by the side that sends them. */
 export type FaultDirection = 'out' | 'in' | 'both' | 'client' | 'server'
 
-/** Whose is the side that sends the message of a moment: this side (`my`), the other side (`peer`), or one of the two roles. */
+/** Whose is a type: the side that sends the message of a moment: this side (`my`), the other side (`peer`), or one of the two roles. */
 export type Whose = 'my' | 'peer' | 'client' | 'server'
 
 /** The name that stands for every message in a moment. */

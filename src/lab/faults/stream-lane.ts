@@ -53,7 +53,7 @@ const BEFORE_RESET = 1
 const LONG_HELD = 2000
 /** Maximum number of pieces in a queue; at that number, the transport stops reading. */
 const MANY = 1024
-/** Maximum number of bytes in a queue; more than one message, which may have to wait until it is whole. */
+/** Maximum number of bytes in a queue; more than the longest message, because a message may have to wait until all its bytes have arrived. */
 const FULL = 128 * 1024
 
 /** StreamLane is the lane of one direction of a stream. */
@@ -203,7 +203,7 @@ export class StreamLane implements Lane {
     const { finder, notify, sender } = this.#options
     this.#cancelSettle = undefined
     if (finder)
-      notify(`a rule at a message holds what the ${sender} has sent, because it is not a whole message: ${finder.describeHeld()}`, false)
+      notify(`a rule at a message holds the bytes of the ${sender}, because they are not a whole message: ${finder.describeHeld()}`, false)
   }
 
   #endMessage(): void {

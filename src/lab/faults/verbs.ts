@@ -86,7 +86,7 @@ export const VERBS = {
     optional: true,
     kind: 'point',
     carriers: 'streams',
-    effect: 'ends this direction (FIN) and drops what follows; the other direction continues',
+    effect: 'ends this direction (FIN) and drops all further bytes; the other direction continues',
     example: 'half-close before GAMEOVER',
   },
   stop: {

@@ -150,7 +150,7 @@ function formatPairArticle({ client, server, outcome, cause, sentence, repeat, d
 }
 
 function formatDetails(details: readonly string[], repeat: string): string {
-  const wire = details.length === 0 ? '' : `<details><summary>What was seen</summary><pre>${details.map(text).join('\n')}</pre></details>`
+  const wire = details.length === 0 ? '' : `<details><summary>Observations</summary><pre>${details.map(text).join('\n')}</pre></details>`
   return `<p class="why">Repeat it with <code class="repeat">${text(repeat)}</code></p>${wire}`
 }
 

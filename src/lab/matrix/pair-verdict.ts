@@ -25,7 +25,7 @@ export interface PairEnd {
   /** How each program ended by itself; `undefined` if it still ran. */
   readonly ends: Readonly<Record<Side, ProgramEnd | undefined>>
   readonly lines: Readonly<Record<Side, readonly string[]>>
-  /** Milliseconds after which a conversation counts as silent. */
+  /** Milliseconds after which a conversation is silent. */
   readonly silence: number
 }
 

@@ -18,15 +18,15 @@ import { Relay } from '../tap/relay.ts'
 import { judgePair, type PairEnd, type PairFinding } from './pair-verdict.ts'
 
 /*
- * Two hand-ins play one conversation. Each is in a sandbox of its own, and neither can reach the other: the judge listens in the network of
- * the client, connects in the network of the server, and relays. So each hand-in sees only the bytes of the other hand-in.
+ * Two hand-ins play one conversation. Each program is in a sandbox of its own, and cannot reach the other: the judge listens in the network
+ * of the client, connects in the network of the server, and relays. So each hand-in sees only the bytes of the other hand-in.
  *
  * The judge plays no side, but it types into both programs when the person at each program would type. As in a check, Parlor's own role of
  * the same side knows that time: a shadow beside each program reads the bytes that the program receives, and the judge drops the shadow's
  * own messages.
  */
 
-/** Milliseconds without a byte and without a typed line after which a conversation counts as stuck. */
+/** Milliseconds without a byte and without a typed line after which a conversation is stuck. */
 export const SILENCE = 4000
 /** Milliseconds between two checks of the time. */
 const TICK = 100
@@ -34,7 +34,7 @@ const TICK = 100
 const END_WAIT = 500
 /** Lines of each side after which the judge stops a conversation whose protocol has no end. */
 const EXCHANGES = 6
-/** Maximum number of observations that a finding quotes from. */
+/** Maximum number of quoted observations in a finding. */
 const STORED = 2000
 
 export interface PairOptions {
@@ -42,7 +42,7 @@ export interface PairOptions {
   readonly server: CheckSubject
   /** The options that both sides share. */
   readonly options: Options
-  /** Milliseconds without a byte and without a typed line after which the conversation counts as stuck. */
+  /** Milliseconds without a byte and without a typed line after which the conversation is stuck. */
   readonly silence?: number
 }
 
@@ -192,7 +192,7 @@ class Shadow {
     const { automaton } = program.protocol
     const [feed, end] = memoryPair()
     this.#feed = feed
-    // what the shadow sends is dropped
+    // the judge drops the messages of the shadow
     feed.open({ data() {}, finished() {}, closed() {} })
     const enough = isEndless(automaton) ? EXCHANGES : undefined
     const typed = async (line: string | undefined) => {

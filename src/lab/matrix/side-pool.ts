@@ -1,6 +1,9 @@
 import type { CheckSubject, Finding } from '../check/check.ts'
 
-/** OpenSide is one side of a hand-in, ready to be judged; or the finding that it cannot be built or started, which is that of each check. */
+/**
+ * OpenSide is one side of a hand-in, ready to be judged; or the finding that it cannot be built or started; each check then has that
+ * finding.
+ */
 export interface OpenSide {
   readonly opened: CheckSubject | Finding
   close(): Promise<void>

@@ -36,7 +36,7 @@ interface Language {
   readonly start: (file: string) => string
   /** Returns the command that builds it from its own file and its helpers. */
   readonly build?: (file: string, helpers: readonly string[]) => string
-  /** Extensions of files that are built together with it. */
+  /** Extensions of files that belong to the same build. */
   readonly helpers?: RegExp
   /** Index of the first argument in its text: `argv[1]`, `args[0]`. */
   readonly first: number
@@ -94,7 +94,7 @@ function scriptOf(side: Side, files: readonly SourceFile[]): GuessedStart | unde
     // as with npm, a shell runs it
     return typeof script === 'string' ? { command: `sh -c ${quote(script)}`, file: 'package.json' } : undefined
   } catch {
-    // a package.json with an error gives no guess; the other files may give one
+    // a package.json with an error gives no guess; the other files may give a guess
     return undefined
   }
 }
@@ -120,7 +120,7 @@ function findArguments(text: string, first: number, side: Side): readonly string
 
 /** Quotes a file name for a command line. */
 function quote(name: string): string {
-  // a name must not count as an option
+  // a name must not become an option
   const path = name.startsWith('-') ? `./${name}` : name
   return /^[\w./+@%-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
 }

@@ -87,7 +87,7 @@ export class CandidateMonitors {
 
   /**
    * Chooses the most probable program. Only a program with more messages of its own replaces it or, if it has ceased to fit, a program with
-   * as many, because a client that makes a mistake in a game does not speak the chat that accepts any line.
+   * as many. A client that makes a mistake in a game does not speak the chat that accepts any line.
    */
   #chooseLeader(leader: Candidate | undefined, left: readonly Candidate[]): Candidate | undefined {
     const isDropped = leader !== undefined && !left.includes(leader)

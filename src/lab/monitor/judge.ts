@@ -19,7 +19,7 @@ interface Fit {
   readonly fitting: readonly Ordering[]
   /** All orderings before the message passed. */
   readonly all: readonly Ordering[]
-  /** The legal message of the same side before it. */
+  /** The last legal message of the same side before that message. */
   readonly last: string
 }
 
@@ -31,9 +31,9 @@ interface Fit {
  * been sent before the client received that message: the two crossed. And a server may read a message long after it has passed. So
  * the state of the conversation does not follow from the order in which the messages pass.
  *
- * The idea: a message is legal if there is some order of all messages so far that keeps the order of each side, in which the
- * automaton allows every message. `Orderings` has all these orders, each with the state to which it leads. Like the states of a
- * nondeterministic automaton, most of them lead to the same state, so that there are rarely more than three. The best ordering
+ * The idea: a message is legal if there is some order of all messages so far in which the messages of each side are in their
+ * order, and in which the automaton allows every message. `Orderings` has all these orders, each with the state to which it leads. Like the
+ * states of a nondeterministic automaton, most of them lead to the same state, so that there are rarely more than three. The best ordering
  * contains every message that the judge has called legal, and nothing improbable; observations show its state.
  *
  * If no order contains a message when it passes, its sender cannot have known a state in which it is legal. Then
@@ -49,13 +49,13 @@ interface Fit {
  * (`assumed`); the next message decides among them. Without these orderings, one wrong letter would make all later messages
  * illegal.
  *
- * Invariants: a message that was legal in the true state of its sender is never judged illegal, however the messages cross
+ * Invariants: a message that was legal in the true state of its sender is never judged illegal, for any crossing of messages
  * (`test/lab/monitor/crossing.test.ts`). If no messages cross, the judge has the same verdicts as the engine (`agreement.test.ts`).
  * If they differ, the engine knows more: it is the receiver, and refuses messages that came too late (`late`, `crossed`).
  *
- * Tried before: to take the messages in the order in which they pass, which judged Parlor's own programs to be wrong in every protocol
- * in which both sides may send. Also tried: to let a message stand behind a message that passed later, which treated refusals as
- * answers to messages that the server had not read (`Orderings.#mayStand`).
+ * Tried before: messages in the order in which they pass. That order made Parlor's own programs wrong in every protocol in which both
+ * sides may send. Also tried: a message behind a message that passed later. Refusals then became answers to messages
+ * that the server had not read (`Orderings.#mayStand`).
  *
  */
 export class Judge {
@@ -94,7 +94,7 @@ export class Judge {
     this.#orderings.loseState()
   }
 
-  /** Checks whether a text of a side is legal in a state that the conversation may be in. */
+  /** Checks whether a text of a side is legal in a possible state of the conversation. */
   allows(side: Side, text: string): boolean {
     return this.#orderings.allows(side, text)
   }
@@ -242,7 +242,7 @@ export class Judge {
     return hasTurn(this.automaton, ordering, from) && !leadsTo(ordering.steps, from, text)
   }
 
-  /** If the server refuses a message, and it has no other message to refuse, it refuses the client's early message. */
+  /** A server that refuses a message, and has no other message to refuse, refuses the client's early message. */
   #rejectRefused({ from, text }: Passed): void {
     const { best } = this.#orderings
     if (from === 'client' || best.unrefused.length > 0 || !this.#orderings.isRefusal(text)) return
@@ -266,7 +266,10 @@ export class Judge {
 /** Maximum number of early messages of one side. The receiver reads no more of them. */
 const EARLY_LIMIT = 256
 
-/** Maximum number of violations of one conversation that the judge explains, because a program that floods its peer causes more, and each explanation takes long. */
+/**
+ * Maximum number of violations of one conversation that the judge explains, because a program that floods its peer causes more, and each
+ * explanation takes long.
+ */
 const EXPLAINED = 500
 
 /** Returns a violation without an explanation. It quotes nothing, because finding the secrets of a message takes long, too. */
@@ -287,7 +290,7 @@ function hasTurn(automaton: Automaton, { state, steps }: Ordering, side: Side): 
   return maySpeak(steps, side) || isEnd(automaton, state)
 }
 
-/** Number of messages of the other side by which `before` has more than `ordering`; at least 0. */
+/** Number of messages of the other side that `before` has in addition to those of `ordering`; at least 0. */
 function displaced(ordering: Ordering, before: Ordering, side: Side): number {
   const other = otherSide(side)
   return Math.max(0, ofSide(before.taken, other) - ofSide(ordering.taken, other))

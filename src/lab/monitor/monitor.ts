@@ -137,7 +137,7 @@ export class ConversationMonitor {
     if (this.#ended[from]) return
     this.#ended[from] = true
     const direction = this.#directions[from]
-    // after a reset, the last message may be incomplete, so the bytes count as a message only if a pause would have made them a message
+    // after a reset, the last message may be incomplete, so the bytes are a message only if a pause would have made them a message
     if (how === 'finished' || direction.deadline !== undefined) direction.rest()
     this.#takeMessages(from)
     this.#reportRest(from, at)
@@ -171,7 +171,7 @@ export class ConversationMonitor {
     }
   }
 
-  /** Takes the rest of a message. Nothing shows whether it is the rest of a secret. */
+  /** Takes the rest of a message. The rest may belong to a secret. */
   #takeRest(from: Side, { start, end }: WholeMessage): void {
     if (this.protocol.automaton.secrets !== undefined && from === 'client') this.#addSecretBytes([{ start, end }])
     const sentence = `${formatCount(end - start, 'byte')} of the ${from} are the rest of a message whose beginning the recording lacks`
@@ -216,7 +216,7 @@ export class ConversationMonitor {
     for (const span of spans) this.#secretBytes.push(span)
   }
 
-  /** Begins a new list, because the caller may still have the old one. */
+  /** Begins a new list, because the caller may still have the old list. */
   #forgetSecretBytes(): void {
     if (this.#secretBytes.length > 0) this.#secretBytes = []
   }

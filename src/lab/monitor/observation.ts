@@ -61,7 +61,8 @@ export type Turn = Side | 'either' | 'none'
  * MessageLegality is the verdict of the automaton on a message at its place.
  * - `legal`: legal after everything that had passed before it.
  * - `crossed`: legal, but its sender had not received all messages of the other side that had passed.
- * - `late`: it crossed a message after which it is not legal. The sender could not know that, and the receiver refuses it.
+ * - `late`: it crossed a message after which it is not legal. The sender could not know the earlier message, and the receiver refuses this
+ *   message.
  * - `early`: not legal in any state that the sender could know; but it is not that side's turn, and the receiver may read the
  *   message later. A `JudgedObservation` follows then.
  * - `illegal`: a violation.
@@ -91,7 +92,10 @@ export interface Violation {
   readonly sentence: string
   /** The sentence in words for the side that sent the message. */
   readonly toSender: string
-  /** A clause that says what the receiver expected, or why it expected no message, such as `expected "LOW", "HIGH" or "WIN"`. */
+  /**
+   * A clause on the messages that the receiver expected, or the reason why it expected no message, such as `expected "LOW", "HIGH" or
+   * "WIN"`.
+   */
   readonly expected: string
   /** The message, quoted. */
   readonly received: string
@@ -123,7 +127,7 @@ export interface MessageObservation extends MessageVerdict, ByteSpan {
   readonly secrets: readonly SecretSpan[]
 }
 
-/** JudgedObservation is the verdict on an early message, once the judge can decide. */
+/** JudgedObservation is the verdict on an early message, when the judge can decide. */
 export interface JudgedObservation extends MessageVerdict {
   readonly kind: 'judged'
   readonly at: number
@@ -140,7 +144,7 @@ export interface UnfinishedObservation extends ByteSpan {
   readonly bytes: Uint8Array
   /** A noun, such as "no line end (\\n)". */
   readonly lacks: string
-  /** A sentence on the bytes that were sent, what they lack, and what they look like. */
+  /** A sentence on the bytes that were sent, their missing part, and their likely meaning. */
   readonly sentence: string
   /** True if the direction has ended, so that the missing bytes cannot come. */
   readonly final: boolean
@@ -168,7 +172,7 @@ export interface EndObservation {
   readonly after: string
   /** True if the conversation may be over in the state after it. */
   readonly over: boolean
-  /** A clause on what that side was expected to send instead; missing if the conversation is over. */
+  /** A clause on the messages that the side should have sent instead; missing if the conversation is over. */
   readonly expected: string | undefined
 }
 

@@ -78,7 +78,7 @@ export class Orderings {
     return count
   }
 
-  /** Replaces the orderings by new orderings, and adds all orderings that follow from these. */
+  /** Replaces the orderings by new orderings, and adds all orderings that follow from them. */
   replace(orderings: readonly Ordering[]): void {
     this.#expand([], orderings)
   }
@@ -185,7 +185,7 @@ export class Orderings {
     const isRejected = !step && passed.isAccepted && side === 'client' && this.automaton.refusal !== undefined
     if (isRejected) into.push(this.#skip(ordering, passed))
     if (side === 'client' || passed.closes || assumed !== undefined || !this.isRefusal(passed.text)) return
-    // the refusal of an illegal message does not change the state, and neither does a refusal without a reason
+    // the refusal of an illegal message does not change the state, and a refusal without a reason does not change it either
     const hasNoReason = !step && this.countWaiting(ordering, 'client') === 0
     if (unrefused.length > 0 || hasNoReason) into.push(this.#take(ordering, passed, undefined))
   }
@@ -253,8 +253,8 @@ export class Orderings {
   }
 
   /**
-   * Forgets the messages that every ordering has taken, so that the memory is bounded. The caller must not use orderings from before the
-   * call.
+   * Forgets the messages that every ordering has taken, so that the memory is bounded. The caller must not use earlier orderings after
+   * the call.
    */
   forget(): void {
     for (const side of SIDES) {

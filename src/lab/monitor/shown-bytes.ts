@@ -5,7 +5,7 @@ import type { MessageObservation } from './observation.ts'
 
 /** ShownMessage is a message in the form in which a diagram shows it, on one line. */
 export interface ShownMessage {
-  /** The bytes in quotation marks, with a bar between two reads, and dots for what the line leaves out. */
+  /** The bytes in quotation marks, with a bar between two reads, and dots for the bytes that the line leaves out. */
   readonly text: string
   /** Column of the first wrong byte in the quotation; missing if the line does not show that byte. */
   readonly caret: number | undefined
@@ -44,7 +44,7 @@ export function showMessage(message: MessageObservation, columns: number): Shown
   for (const [at, cell] of cells.entries()) {
     if (at < first) continue
     const isLast = isWhole && at === cells.length - 1
-    // most cells are ASCII, and the width of all before them need not be computed again
+    // most cells are ASCII, and the loop does not compute the width of all cells before them again
     const isAscii = ASCII.test(cell.shown)
     if (width + (isAscii ? cell.shown.length : displayWidth(cell.shown)) > columns - (isLast ? 1 : 2))
       return { text: `${shown}${MORE}"`, caret }
@@ -58,11 +58,14 @@ export function showMessage(message: MessageObservation, columns: number): Shown
 /** Texts that a quotation shows as they are. */
 const PLAIN_LINE = /^[ !#-[\]-~]*$/
 
-/** Quotes a message of one read whose characters need no escape, which almost all are; `undefined` for another message, or if it does not fit. */
+/**
+ * Quotes a message of one read whose characters need no escape, which almost all are; `undefined` for another message, or if it does not
+ * fit.
+ */
 function quotePlain({ text, raw, bytes, segments }: MessageObservation, columns: number): string | undefined {
   const { length } = bytes
   if (segments.length > 1 || length + 3 > columns || raw || !PLAIN_LINE.test(text)) return undefined
-  // each of these characters is one byte, so the lengths say what the framing adds to the text
+  // each of these characters is one byte, so the lengths show the number of bytes that the framing adds to the text
   if (length === text.length) return `"${text}"`
   return length === text.length + 1 && bytes[length - 1] === LF ? `"${text}\\n"` : undefined
 }

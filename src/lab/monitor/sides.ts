@@ -1,9 +1,9 @@
 import type { Side } from '../../protocol/automaton.ts'
 
 /*
- * The laboratory has many values for each side: what a side has sent, its last message, the number of its messages. They are records
- * with the sides as names. Code that runs for each message reads such a record by `ofSide`: V8 looks a property up in a table if its name
- * varies (`record[side]`), and needs no table for a comparison and a property with a fixed name.
+ * The laboratory has many values for each side: the bytes that a side has sent, its last message, the number of its messages. They are
+ * records with the sides as names. Code that runs for each message reads such a record by `ofSide`: V8 looks a property up in a table if
+ * its name varies (`record[side]`), and needs no table for a comparison and a property with a fixed name.
  */
 
 /** BySide has one value for each side. */

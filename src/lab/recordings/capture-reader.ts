@@ -113,7 +113,7 @@ class CaptureReader {
     return this.#entries.sort((one, other) => one.at - other.at)
   }
 
-  /** Finds the connection of a packet, or opens a connection if the packet can begin one. */
+  /** Finds the connection of a packet, or opens a connection if the packet can begin a connection. */
   #findTcp(packet: TcpPacket, one: string, other: string, at: number, comments: readonly string[]): Flow | undefined {
     const { from, to, sequence, acknowledgement, isSyn, isFin, payload } = packet
     const known = this.#flows.get(toFlowKey('tcp', one, other))

@@ -73,7 +73,7 @@ export class TcpStream {
     return pieces
   }
 
-  /** Notes an acknowledgement by the other side; returns the pieces for which the stream need not wait any more. */
+  /** Notes an acknowledgement by the other side; returns the pieces for which the stream no longer waits. */
   acknowledge(acknowledgement: number): readonly StreamPiece[] {
     this.begin(acknowledgement)
     if (this.#acknowledged === undefined || difference(acknowledgement, this.#acknowledged) > 0) this.#acknowledged = acknowledgement
@@ -100,7 +100,7 @@ export class TcpStream {
     this.#held.splice(place, 0, packet)
   }
 
-  /** Delivers the held packets that need not wait any more. */
+  /** Delivers the held packets that no longer wait. */
   #drain(pieces: StreamPiece[]): void {
     for (let first = this.#held[0]; first && !this.#isOver; first = this.#held[0]) {
       const isAcknowledged = this.#acknowledged !== undefined && difference(this.#acknowledged, first.sequence) >= 0

@@ -29,7 +29,7 @@ function listen({ id, port }: AgentRequest): void {
 function dial(request: AgentRequest, since = performance.now()): void {
   const { id, port, timeout = 0 } = request
   const socket = connect({ host: HOST, port, allowHalfOpen: true, noDelay: true })
-  // the judge is to read everything
+  // the judge must read everything
   socket.pause()
   socket.once('error', (error: NodeJS.ErrnoException) => {
     const absent = error.code === 'ECONNREFUSED' && performance.now() - since + RETRY < timeout
@@ -47,7 +47,7 @@ async function bind({ id, port, awaited, timeout = 0 }: AgentRequest): Promise<v
   }
   const socket = createSocket('udp4')
   socket.once('error', (error) => reply({ id, error: errorCode(error) }))
-  // the judge is to read everything
+  // the judge must read everything
   socket.bind({ address: HOST, port }, () => process.send?.({ id } satisfies AgentReply, socket, () => socket.close()))
 }
 

@@ -37,7 +37,7 @@ export function shareNetwork(): Network {
   }
 }
 
-/** Before the judge closes, it waits twice for the end of the program; this is the length of each wait, in milliseconds. */
+/** Before the judge closes, it waits twice for the end of the program: milliseconds of each wait. */
 const PEER_END = 30
 /** The same, if the port has to stay in TIME_WAIT: a program that closes slowly must still close first. */
 const PATIENT_PEER_END = 400

@@ -16,7 +16,7 @@ export interface SandboxOptions {
   readonly build?: readonly string[] | undefined
   /** Folder in which the command runs. */
   readonly cwd: string
-  /** True if the program may see no files outside of that folder, whatever its command names. */
+  /** True if the program may see no files outside of that folder, even if its command names other files. */
   readonly confined?: boolean
   readonly limits?: ProgramLimits
   /** False to use no namespaces, as on a system that has none. */
@@ -83,7 +83,7 @@ class OpenSandbox implements Sandbox {
   readonly #openPlace: () => Promise<Place | undefined>
   readonly #others: Sandbox[] = []
 
-  /** `openPlace` opens another network for the same files, if this system has one. */
+  /** `openPlace` opens another network for the same files, if this system has networks for sandboxes. */
   constructor(
     { network, launcher }: Place,
     limits: ProgramLimits,

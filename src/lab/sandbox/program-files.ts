@@ -48,8 +48,8 @@ export const SYSTEM_FOLDERS: readonly string[] = [
 
 /**
  * Finds the folders that a command needs. The program's own folders are the folder in which it runs, and the folders of other files
- * that the words of the command name. A home folder has more in it than one program, so there the named files alone count. With `confined`, the
- * words come from a hand-in, so files outside of `cwd` do not count, except for tools on the path.
+ * that the words of the command name. A home folder has more in it than one program, so there the named files alone count. With `confined`,
+ * the words come from a hand-in, so files outside of `cwd` do not count, except for tools on the path.
  */
 export function findProgramFiles(
   words: readonly string[],
@@ -102,7 +102,7 @@ function toolFolders(tool: string, own: readonly string[]): readonly string[] {
 }
 
 /**
- * Returns the folders of the installation that an executable belongs to: `~/.pyenv` of `~/.pyenv/shims/python3`. Never returns a folder
+ * Returns the folders of an executable's installation: `~/.pyenv` of `~/.pyenv/shims/python3`. Never returns a folder
  * that contains the program under test, because that folder may contain other programs, too.
  */
 function installation(file: string, own: readonly string[]): readonly string[] {

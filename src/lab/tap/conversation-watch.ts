@@ -21,7 +21,7 @@ export interface Watched {
 
 /** ConversationWatch follows one conversation with the monitors of one program, or of all. */
 export interface ConversationWatch {
-  /** The monitor of the program that the conversation follows, or most probably follows; `undefined` while that is not known. */
+  /** The monitor of the program that the conversation follows, or most probably follows; `undefined` for an unknown program. */
   readonly monitor: ConversationMonitor | undefined
   observe(event: WireEvent): Watched | undefined
   /** The bytes, in the direction of the last event, that must not be stored. */
@@ -59,7 +59,10 @@ const ASKED = 512
 
 class UnknownProgramWatch implements ConversationWatch {
   readonly #candidates: CandidateMonitors
-  /** Monitors of the programs that have secrets of their own. They find the answers to questions for a password when their program does not fit. */
+  /**
+   * Monitors of the programs that have secrets of their own. They find the answers to questions for a password when their program does not
+   * fit.
+   */
   readonly #guards: readonly ConversationMonitor[]
   /** The last turn of the server. */
   #asked = ''

@@ -61,6 +61,6 @@ export class HiddenSecrets {
 function withoutQuotation({ oddity: _, ...verdict }: MessageVerdict & { readonly from: Side }): MessageVerdict {
   const { violation, from } = verdict
   if (!violation) return verdict
-  const sentence = `the ${from} sent what may be a password, which does not belong here; ${violation.expected}`
+  const sentence = `the ${from} sent a text that may be a password, which does not belong here; ${violation.expected}`
   return { ...verdict, violation: { ...violation, sentence, toSender: sentence, received: '"***"' } }
 }

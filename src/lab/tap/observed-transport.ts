@@ -7,15 +7,15 @@ import type { RelayObserver } from './relay.ts'
 
 /** WireObserver is called with the bytes and ends that pass one transport of a disturbed connection. */
 export interface WireObserver extends Pick<RelayObserver, 'bytes' | 'ended'> {
-  /** Called with the number of bytes of a write that passes on what a side has sent. */
+  /** Called with the number of bytes of a write that passes on bytes of a side. */
   sentOn(from: Side, length: number): void
   /** Called when the tap resets the connection of a side that has not broken it. */
   reset(): void
 }
 
 /**
- * ObservedTransport is the transport to one side of a connection with faults. It lies next to the side, below the faults, so it sees what
- * that side really sends and what it really gets.
+ * ObservedTransport is the transport to one side of a connection with faults. It lies next to the side, below the faults, so it sees the
+ * bytes that the side really sends and receives.
  */
 export class ObservedTransport extends TransportFilter {
   readonly #side: Side

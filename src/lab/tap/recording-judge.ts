@@ -222,7 +222,7 @@ export function isBlame(one: Observation): boolean {
 }
 
 /** The reason why a violation may not be a mistake. */
-export const EXCUSE = 'after a fault of the tap, so this may be its consequence'
+export const EXCUSE = 'after a fault of the tap, so the mistake may be its consequence'
 
 /** The beginning of a comment on a fault, with which a recording is drawn in the same way. */
 const PARLOR = 'parlor: '

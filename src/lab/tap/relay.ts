@@ -4,11 +4,11 @@ import { otherSide } from '../monitor/sides.ts'
 import { ReadCopies } from './read-copies.ts'
 
 /*
- * A relay joins two transports so that neither peer can see it: what one side sends, the other receives, byte for byte.
+ * A relay joins two transports so that neither peer can see it: each side receives exactly the bytes that the other side sends.
  *
  * - FIN becomes FIN, and the other direction continues. RST becomes RST.
  * - If one side does not read, the relay stops reading the other side, whose system then stops its sender. At any time it holds at most
- *   what the system refused to take, and one read.
+ *   the bytes that the system refused, and one read.
  * - The relay calls the observer after it has passed the bytes on, so the observer does not delay the message that it sees.
  *
  * A relay sees an RST only when it reads or writes. If a side ends its output and then resets the connection, the relay learns of that

@@ -5,11 +5,11 @@ import { quoteBytes } from '../../wire/text.ts'
 import type { Transport } from '../../wire/transport.ts'
 import type { ConnectionEnding, RecordedConnection, RecordedSegment } from '../recordings/recording.ts'
 
-/** Divergence is the first difference between a recording and what a program does. */
+/** Divergence is the first difference between a recording and the acts of a program. */
 export interface Divergence {
   /** Offset in the bytes that the program sends. */
   readonly at: number
-  /** A clause on what the recording has there, and a clause on what the program did instead. */
+  /** A clause on the recording at that place, and a clause on the act of the program instead. */
   readonly expected: string
   readonly received: string
   /** Column of the first different byte, if both are bytes. */
@@ -22,9 +22,9 @@ export interface RerunOptions {
   readonly side: Side
   readonly transport: Transport
   readonly clock: Clock
-  /** Milliseconds for which the program may be silent when it is to send. */
+  /** Milliseconds for which the program may be silent when it has to send. */
   readonly timeout: number
-  /** Called once for each entry that the program is to send, with its index; `signal` aborts when bytes come. */
+  /** Called once for each entry that the program has to send, with its index; `signal` aborts when bytes come. */
   readonly onTurn?: (index: number, signal: AbortSignal) => void
 }
 
@@ -185,7 +185,7 @@ function quote(bytes: Uint8Array, at: number): { readonly text: string; readonly
 export function formatDivergence({ at, expected, received, caret }: Divergence, program: Side): readonly string[] {
   const indent = '  expected  '
   return [
-    `the ${program} differs from the recording at byte ${at} of what it sends:`,
+    `the ${program} differs from the recording at byte ${at} of its output:`,
     `${indent}${expected}`,
     `  received  ${received}`,
     ...(caret === undefined ? [] : [`${' '.repeat(indent.length + caret)}^`]),

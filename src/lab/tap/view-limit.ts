@@ -2,8 +2,8 @@
 const FAULTY = 50
 
 /**
- * ViewLimit limits how much a terminal shows in a second, because a person reads no more, and because making the lines of a message takes
- * longer than judging it. It counts what is left out. The seconds are those of the observations, so the limit needs no clock.
+ * ViewLimit limits the lines that a terminal shows in a second, because a person reads no more. In addition, making the lines of a message takes
+ * longer than judging it. It counts the messages that it leaves out. The seconds are those of the observations, so the limit needs no clock.
  */
 export class ViewLimit {
   readonly #most: number
@@ -18,7 +18,10 @@ export class ViewLimit {
     this.#most = most
   }
 
-  /** Checks whether a message at a time in milliseconds is shown, and counts it. A violation is shown even if there is no room for others. */
+  /**
+   * Checks whether a message at a time in milliseconds is shown, and counts it. The terminal shows a violation even if it has no room for
+   * other messages.
+   */
   allows(at: number, isFaulty: boolean): boolean {
     const second = Math.floor(at / 1000)
     if (second > this.#second) {

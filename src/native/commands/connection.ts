@@ -17,7 +17,7 @@ export const basicMessages = [
       version: count,
       software: text,
       name: text.optional(),
-      door: count.optional().meta({ description: 'over a WebSocket: the TCP port of the front door, if the server has one' }),
+      door: count.optional().meta({ description: 'over a WebSocket: the TCP port of the front door, if the server has this port' }),
     },
     { version: VERSION, software: 'parlor' },
   ),

@@ -15,7 +15,7 @@ export const recordedEvent = z.strictObject({
   at: time,
   what: visibleEvent,
   move: text.optional().meta({ description: 'the move in the notation of the game, if the view of a watcher shows the move' }),
-  view: z.unknown().optional().meta({ description: 'what a watcher sees after the event; missing if the event does not change it' }),
+  view: z.unknown().optional().meta({ description: 'the view of a watcher after the event; missing if the event does not change it' }),
 })
 
 /** The fields of the record of a finished game. */

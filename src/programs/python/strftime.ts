@@ -76,7 +76,7 @@ function inCase(text: string, flags: string, letter: string, names: string): str
 /** Time has the fields of C's `struct tm`, and those of ISO 8601. */
 interface Time {
   readonly year: number
-  /** Counted from 0, for January. */
+  /** The month, from 0 for January. */
   readonly month: number
   readonly day: number
   readonly hour: number

@@ -18,7 +18,7 @@ export interface GatewayError {
 const TOO_MANY: GatewayError = { code: 'too-many', message: 'your address sends too many requests: wait a moment' }
 const BAD_ORIGIN: GatewayError = {
   code: 'bad-origin',
-  message: 'the page of another origin may not do this; the operator allows an origin with webOrigins',
+  message: 'the page of another origin may not send such a request; the operator allows an origin with webOrigins',
 }
 
 const BAD_HOST: GatewayError = {

@@ -19,7 +19,7 @@ export interface RequestOrigin extends AdmittedPeer {
 export interface OriginRulesOptions {
   /** Addresses and ranges of the proxies whose `X-Forwarded-*` headers the rules trust. */
   readonly proxies: readonly string[]
-  /** Origins of pages that may use the gateway, besides the gateway's own origin, such as `https://school.example`. */
+  /** Origins of pages that may use the gateway, in addition to the gateway's own origin, such as `https://school.example`. */
   readonly origins: readonly string[]
   /** Names under which browsers reach the gateway, besides its addresses and `localhost`, without a port. */
   readonly hosts: readonly string[]

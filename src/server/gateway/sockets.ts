@@ -21,7 +21,7 @@ import { WireSockets } from './wire-sockets.ts'
 
 /*
  * `ws` runs without a server of its own (`noServer`), and not through `@fastify/websocket`: a refused upgrade must cost little and have
- * a status and a code, so the gateway checks the rate, the origin and the limits of the address before the handshake, with no route, no
+ * a status and a code. So the gateway checks the rate, the origin and the limits of the address before the handshake, with no route, no
  * hook and no WebSocket. After the handshake, the socket is a transport like every other, and the server runs the same conversation over it
  * as over a TCP connection, with the same limits.
  */
@@ -66,7 +66,7 @@ export interface SocketServices {
   readonly wire: WireServices | undefined
 }
 
-/** SocketGuards has the limits of the HTTP connections, some of which become WebSockets. */
+/** SocketGuards has the limits of the HTTP connections; some connections become WebSockets. */
 export interface SocketGuards {
   readonly gate: RequestGate
   readonly timeouts: ConnectionTimeouts

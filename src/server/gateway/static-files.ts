@@ -10,7 +10,7 @@ const HASHED = /[-.][\w-]{8,}\.\w+(?:\.(?:br|gz))?$/
 /** The text in place of a page that is not built. */
 const NO_PAGE = `This server runs, but its page for browsers is not built.
 
-In a clone of Parlor, "npm ci" installs the build tool, and "npm start" builds the page; if it cannot, it says why where it was started.
+In a clone of Parlor, "npm ci" installs the build tool, and "npm start" builds the page, or prints there why the build has failed.
 Games can be played without the page: at the ports of the server with nc, and by programs at /ws and /api here.
 `
 

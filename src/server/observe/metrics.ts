@@ -87,7 +87,7 @@ export class Metrics {
       each(({ name }, { received, sent }) => countMessages(counter, name, received, sent))()
       for (const { program, connection } of server.conversations) countMessages(counter, program.name, connection.received, connection.sent)
     })
-    this.#gauge('parlor_store_writable', '1 if the store can write, 0 if not, as on a full disk.', [], (gauge) =>
+    this.#gauge('parlor_store_writable', '1 if the store can write, otherwise 0, as on a full disk.', [], (gauge) =>
       gauge.set(Number(hall.writable)),
     )
     this.#gauge('parlor_tables', 'Open tables.', [], (gauge) => gauge.set(hall.size))

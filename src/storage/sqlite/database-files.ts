@@ -38,8 +38,8 @@ export function pathsBeside(path: string): string[] {
 
 /**
  * Resolves the link of a database to the path of its file, as SQLite does before it looks for the log beside it. Throws a
- * StoreError if the database, or a file beside it, is not a regular file that this user can read, because opening a pipe would
- * block the process, and a link beside the database would make SQLite write to another file.
+ * StoreError if the database, or a file beside it, is not a regular file that this user can read: opening a pipe would block
+ * the process, and a link beside the database would make SQLite write to another file.
  */
 export function resolveDatabase(path: string): string {
   const file = resolveLink(path)
@@ -58,7 +58,7 @@ function resolveLink(path: string): string {
 
 /**
  * Returns a sentence on the loss if a database is missing or empty although there was a store. Signs of a store are its write-ahead
- * log, its progress mark, or an empty file, because the server never creates one. Otherwise returns `undefined`.
+ * log, its progress mark, or an empty file, because the server never creates an empty file. Otherwise returns `undefined`.
  */
 export function describeLoss(path: string): string | undefined {
   const size = statSync(path, { throwIfNoEntry: false })?.size

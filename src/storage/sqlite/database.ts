@@ -306,7 +306,10 @@ const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string?]> = n
   [3850, ['failed', 'is on a file system without locks, as some network drives are: choose a folder on a disk of this machine']],
   [5, ['in-use', 'is in use by another program, perhaps another Parlor: end that program, or choose another folder']],
   [11, ['damaged', 'is damaged: put back a copy, or choose another folder']],
-  [26, ['foreign', 'is not a database: move it away, or choose another folder; if it was one, its head is damaged: restore a backup']],
+  [
+    26,
+    ['foreign', 'is not a database: move it away, or choose another folder; if it was a database, its head is damaged: restore a backup'],
+  ],
 ] as const)
 
 /** Checks whether SQLite's error is that the disk is full. */

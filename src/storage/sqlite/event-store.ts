@@ -17,8 +17,8 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  * place in the B-tree of its table, costs more than the event itself, and touches as many pages as there are tables.
  * (Version 1 of the file had a row for each event, linked to the previous event.)
  *
- * The idea: the journal is a log of commits. A commit adds one row at its end, with the events of all tables as text. That
- * makes an append cheap, and a read needs the positions of the parts of a table: pairs of a place (the key of a journal
+ * The idea: the journal is a log of commits. A commit adds one row at its end, with the events of all tables as text. Such
+ * a commit makes an append cheap, and a read needs the positions of the parts of a table: pairs of a place (the key of a journal
  * row) and the character in that row at which the part begins.
  *
  *   journal   place 41   "\n7 3\n[0,4,..]\n9 0\n{opened..}"     written by every commit, never changed
@@ -31,7 +31,7 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  * - #known has every unfinished table, and every table whose parts are not all in the index. So the version check of an
  *   append reads no disk, except for a finished table.
  * - A finished table that is not rated and has no parts in the index waits in #finished until there are enough for a block.
- * - If a transaction fails, #forget removes what its batches added to memory; the memory then equals the file again.
+ * - If a transaction fails, #forget removes the data of its batches from memory; the memory then equals the file again.
  * - Index writes are bounded steps between turns of the event loop, because a transaction stops all users. An index write that
  *   fails loses no data, and the store repeats it later.
  * - With a size limit, the Compactor calls `removeOldest`, which removes the oldest journal rows (journal-cleaning.ts). It removes only

@@ -29,7 +29,7 @@ export interface StoreOptions {
   readonly durable?: Durability | undefined
   /** Size limit of the file in bytes, beyond which the store drops finished tables, the oldest first; unlimited by default. */
   readonly keep?: number | undefined
-  /** Called with errors that no caller waits for, such as exceptions of followers; by default they become warnings of the process. */
+  /** Called with errors for which no caller waits, such as exceptions of followers; by default they become warnings of the process. */
   readonly onError?: OnStoreError | undefined
   /** Source of time; the system's by default. */
   readonly timers?: Timers | undefined
@@ -116,7 +116,7 @@ export async function openStore({
   }
 }
 
-/** Returns the path of the database in a folder; creates what is missing. Throws a StoreError, for example for a lost database. */
+/** Returns the path of the database in a folder; creates missing folders. Throws a StoreError, for example for a lost database. */
 function databaseIn(folder: string, onWarning: OnStoreWarning): string {
   const named = join(folder, 'parlor.db')
   // these checks run before the store creates or changes anything; `prepareFolder` explains why a folder is unusable

@@ -25,7 +25,7 @@ import type { TableIndexEntry } from './table-index.ts'
 
 /** CleaningContext has the inputs of a plan except the rows. */
 export interface CleaningContext {
-  /** The place at which the new row will be. */
+  /** The place of the new row. */
   readonly place: number
   find(table: TableId): TableIndexEntry | undefined
   /** Checks whether the compaction may drop a finished table. */

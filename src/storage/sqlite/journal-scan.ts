@@ -9,7 +9,7 @@ export interface Damage {
   readonly what: 'is missing' | 'cannot be read' | 'is not as it was written'
 }
 
-/** Number of consecutive missing places that count as the end of the journal. */
+/** Number of consecutive missing places that mark the end of the journal. */
 const FAR = 2000
 /** Maximum number of findings that SQLite returns. */
 const FINDINGS = 20

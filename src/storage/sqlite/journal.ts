@@ -16,11 +16,11 @@ import { type Database, toNumber, toText } from './database.ts'
  *   \n9 0 ended        table 9, a new table, which ends in this part; `counts` if the game is rated
  *   \n{"type":...}       its events
  *
- * The problem is to find the end of a part without parsing JSON. JSON text has no line breaks, and an event begins with `[` or
- * `{`, whereas a head begins with a digit, so the first character of a line distinguishes them, whatever text users have typed.
+ * The problem: a reader has to find the end of a part without parsing JSON. JSON text has no line breaks, an event begins with `[` or `{`,
+ * and a head begins with a digit. So the first character of a line distinguishes them, for any text of users.
  *
  * Openings are most of the bytes, because they hold the initial state, and are alike for the same game. So a batch has
- * their common beginning once, after a line `=`, and a line that begins with `^` stands for it in the parts after that.
+ * their common beginning once, after a line `=`, and a line that begins with `^` stands for it in later parts.
  * A part with `^` cannot be read alone: BatchReader looks for the last `=` before the part, and then reads forward, so that it
  * never mistakes the text of another part for a shared beginning.
  *

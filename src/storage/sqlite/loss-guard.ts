@@ -177,7 +177,7 @@ export class LossGuard {
     rmSync(markPath(this.#path), { force: true })
   }
 
-  /** Returns an error that says what is damaged, and how the operator can continue. */
+  /** Returns an error that names the damage and the ways to continue. */
   damageError(what: string, cause?: unknown): StoreError {
     const folder = dirname(this.#path)
     this.#reported = new StoreError(

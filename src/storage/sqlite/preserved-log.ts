@@ -30,7 +30,7 @@ export class PreservedLog {
   }
 
   /**
-   * Restores the log if SQLite has removed it; the caller closes the database before. Its commits are in the database, so a second
+   * Restores the log if SQLite has removed it; the caller must close the database first. Its commits are in the database, so a second
    * checkpoint changes nothing. On a file system without hard links, an empty log serves the same purpose.
    */
   restore(): void {
@@ -44,7 +44,7 @@ export class PreservedLog {
     this.release()
   }
 
-  /** Removes the second name, if that is possible. */
+  /** Removes the second name, if possible. */
   release(): void {
     if (this.#hasName) quietly(() => rmSync(preservedLogPath(this.#path), { force: true }))
     this.#hasName = false

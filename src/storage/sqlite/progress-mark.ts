@@ -48,7 +48,7 @@ export class ProgressMark {
     this.#head = `${HEAD} ${fixed.origin} ${bootOf()} ${fixed.durable} `
     this.#headCrc = crc32(this.#head)
     this.#content.write(this.#head, 'latin1')
-    // created at another path first, so that a killed process leaves no empty mark, which would count as damaged
+    // created at another path first, so that a killed process leaves no empty mark, which a start would call damaged
     const made = `${path}.new`
     rmSync(made, { force: true })
     this.#file = openSync(made, 'wx', 0o600)

@@ -26,7 +26,7 @@ export interface Repair {
   readonly archive: string
   /** Number of places of the journal that are lost. */
   readonly places: number
-  /** Tables whose last events, or all of whose events, are lost. */
+  /** Tables that have lost their last events, or all events. */
   readonly tables: readonly number[]
   /** Names of the SQL tables that have lost rows. */
   readonly rows: readonly string[]
@@ -83,7 +83,7 @@ export function repair(path: string, now: number): Repair {
 
 /**
  * Archives the files of a damaged database and opens it. SQLite opens no file that is shorter than the length in its head, so the
- * repair extends such a file, and the pages after the old end count as damaged.
+ * repair extends such a file, and marks the pages after the old end as damaged.
  */
 function openArchived(path: string, now: number): { readonly database: Database; readonly archive: string } {
   const missing = countMissingBytes(path)

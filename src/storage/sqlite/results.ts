@@ -71,7 +71,7 @@ export class SqliteResults implements Results {
     return recorded !== undefined
   }
 
-  /** Records the result of a table, inside of a transaction. Returns the changes; `undefined` for a table that was recorded before. */
+  /** Records the result of a table, inside of a transaction. Returns the changes; `undefined` for a table with a recorded result. */
   #write(table: TableId, game: string, standings: readonly Standing[]): Recorded | undefined {
     if (this.#note.run(table).changes === 0) return undefined
     const added: CountedScore[] = []

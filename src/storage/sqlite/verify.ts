@@ -25,10 +25,10 @@ export type Replay = (table: TableId, events: readonly TableEvent[]) => string |
 const TOGETHER = 500
 
 /**
- * Verifies a database: the structure of the file, the checksum of each row of the journal, and the end of the journal. Checks that
- * the index leads to all events and to no others, that the events of each table can be read and replayed, and that results belong
- * to finished tables. It changes the file, as every opening does, so the caller passes a copy. Throws a StoreError if the file
- * cannot be opened, or if the disk is full.
+ * Verifies a database: the structure of the file, the checksum of each row of the journal, and the end of the journal. Checks three
+ * things: the index leads to all events and to no others, the events of each table can be read and replayed, and results belong to finished
+ * tables. It changes the file, as every opening does, so the caller passes a copy. Throws a StoreError if the file cannot be opened, or if
+ * the disk is full.
  */
 export function verify(path: string, replay: Replay): Verification {
   const guard = new LossGuard(path)

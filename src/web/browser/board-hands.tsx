@@ -73,7 +73,7 @@ function toVerb(table: TableModel, hands: HandsView): string {
   return last && showsRound(table, hands) ? formatVerb(last, table.seat ?? 0) : texts.versus
 }
 
-/** Formats what one hand does to the other, if the hand of `left` is on the left side: "breaks", "← breaks". */
+/** Formats the effect of a hand on the other, if the hand of `left` is on the left side: "breaks", "← breaks". */
 function formatVerb(round: Round, left: number): string {
   const winner = findWinner(round)
   const hand = winner === undefined ? undefined : round[winner]

@@ -59,7 +59,7 @@ export function GamesTable({ games, isShort = false }: { readonly games: readonl
   )
 }
 
-/** Formats the result of a game: for the user whose list it is in, or for all its players. */
+/** Formats the result of a game: for the user of the list, or for all players of the game. */
 function formatResult({ seat, ...row }: Row): string {
   const { points, names, outcome } = row
   const score = points?.[seat ?? 0]

@@ -81,7 +81,7 @@ function whenIdle(model: ReadonlySignal<Model>, isBusy: (model: Model) => boolea
   })
 }
 
-/** Opens a session, so that a reload keeps the login. */
+/** Opens a session, so that the login survives a reload. */
 async function keepLogin(client: PageClient, name: string, password: string): Promise<void> {
   client.tell({ type: 'entering' })
   const opened = await openSession(name, password)

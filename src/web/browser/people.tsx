@@ -22,7 +22,7 @@ export function Badge({ kind, text, title }: { readonly kind: ClientKind; readon
   )
 }
 
-/** ServerText shows a sentence of the server, which may repeat what a user has typed. */
+/** ServerText shows a sentence of the server, which may repeat a text that a user has typed. */
 export function ServerText({ text }: { readonly text: string }) {
   return <bdi>{toShown(text)}</bdi>
 }
@@ -150,7 +150,7 @@ export function CopyField({ label, value }: { readonly label: string; readonly v
   )
 }
 
-/** Choice is a row of words of which the user chooses one. */
+/** Choice is a row of words; the user chooses one of them. */
 export function Choice<Value extends string>(props: {
   readonly label: string
   readonly name: string

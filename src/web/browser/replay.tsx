@@ -26,7 +26,7 @@ export function ReplayView(props: { readonly id: number; readonly move: number |
   const [given] = useState(props.token)
   const token = given ?? (me?.registered ? undefined : model.value.tables.get(id)?.token)
   const isDrawn = (game: string) => OWN_BOARDS.has(findGame(model.value, game)?.rules ?? game)
-  // the names of the rules, which tell the boards, come with the games
+  // the names of the rules, which determine the boards, come with the games
   // a guest who is just logging in again may be a player of the game
   const isEntering = guest !== undefined && me === undefined && entry.error === undefined
   const key = games && greeted && !isEntering ? `record ${id} ${me?.name ?? ''}` : undefined

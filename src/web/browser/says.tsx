@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { texts } from '../texts.ts'
 import { ServerText } from './people.tsx'
 
-/** Says is a view in place of the requested view. It shows a drawing, and says what happened, why, and what the user can do next. */
+/** Says is a view in place of the requested view. It shows a drawing, and explains the event, its reason, and the next step of the user. */
 export function Says(props: {
   readonly picture: ComponentChildren
   readonly title: string

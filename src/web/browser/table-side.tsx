@@ -51,7 +51,7 @@ export function Missed({ table: { table, missed } }: { readonly table: TableMode
   )
 }
 
-/** TalkLines lists what was said at a table. */
+/** TalkLines lists the chat messages of a table. */
 export function TalkLines({ table: { talk } }: { readonly table: TableModel }) {
   return (
     <TalkLog size={talk.length} label={texts.talk}>
@@ -140,7 +140,7 @@ export function Moves(props: { readonly table: TableModel; readonly here: number
   )
 }
 
-/** Returns the text of a move: as the view shows it or, if it does not, as its player typed it. */
+/** Returns the text of a move: as the view shows it; without the move in the view, as its player typed it. */
 function toMoveText({ moves, game }: TableModel, at: number): string {
   const move = moves[at]
   return formatLastMove(game, move?.view) ?? move?.text ?? '·'

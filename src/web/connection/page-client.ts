@@ -123,7 +123,7 @@ export class PageClient {
   }
 
   #receive(text: string): void {
-    // the server sends nothing but messages of its protocol; `fold` ignores what it does not know
+    // the server sends only messages of its protocol; `fold` ignores unknown messages
     const message = JSON.parse(text) as ToClient
     this.#stopWatching?.()
     this.#stopWatching = undefined

@@ -5,7 +5,7 @@ import { texts } from '../texts.ts'
 
 /*
  * The page reads finished games, histories and ladders over HTTP: these answers need no login and no connection, so a link to them works
- * at once.
+ * immediately.
  */
 
 /** ReadRefusal is the reason why the server has not sent the data that the page requested. */
@@ -22,9 +22,9 @@ export type RecentPage = Pick<MessageOf<'recent'>, 'games' | 'total'>
 /** LadderPage is the top of the ladder of a game. */
 export type LadderPage = Pick<MessageOf<'ladder'>, 'game' | 'best'>
 
-/** Number of events that the page requests at once, the maximum of the server. */
+/** Number of events that the page requests together, the maximum of the server. */
 const EVENTS = 500
-/** Number of rows of a list that the page requests at once, the maximum of the server. */
+/** Number of rows of a list that the page requests together, the maximum of the server. */
 const ROWS = 100
 
 /** Checks whether an answer is a refusal. */

@@ -4,11 +4,11 @@ import type { TableModel } from './table-model.ts'
 
 /*
  * The view model of the page: a value that `fold` computes from messages of the server and from the user's own acts. It knows no DOM
- * and no socket; components only draw it, and `dueCommands` says what the page has to send. So a lost connection is an input like any
- * other: the tables stay, their seats are marked as left, and after the next `hello` the missing commands are due.
+ * and no socket; components only draw it, and `dueCommands` lists the commands that the page has to send. So a lost connection is an input
+ * like any other: the tables stay, their seats are marked as left, and after the next `hello` the missing commands are due.
  *
- * Invariants: an event of a table counts once, by its number; a table has at most one move of this user that the server has not
- * confirmed, and that move ends by an event of the own seat or by a refusal; the fold never throws for a message of the protocol.
+ * Invariants: an event of a table counts once, by its number; a table has at most one unconfirmed move of this user; that move
+ * ends by an event of the own seat or by a refusal. The fold never throws for a message of the protocol.
  */
 
 /** GameInfo describes a game of the server. */
@@ -122,12 +122,12 @@ export type Input =
   | { readonly type: 'wished'; readonly wish: Wish }
   /** The user has closed the form for a name. */
   | { readonly type: 'unwished' }
-  /** The tab remembers a user and seats from before the page was loaded. */
+  /** The tab remembers a user and seats of an earlier load of the page. */
   | { readonly type: 'restored'; readonly guest?: Guest; readonly registered?: string; readonly seats: readonly StoredSeat[] }
   /** A request to log in over HTTP has begun, or failed for a reason. */
   | { readonly type: 'entering' }
   | { readonly type: 'not-entered'; readonly reason: string }
-  /** The server has opened a session for the user who is logged in, so that a reload keeps the login. */
+  /** The server has opened a session for the user who is logged in, so that the login survives a reload. */
   | { readonly type: 'kept'; readonly session?: string }
   /** The user has logged out, or logs in as another user. */
   | { readonly type: 'forgotten' }

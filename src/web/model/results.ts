@@ -9,7 +9,7 @@ export type RecentRow = MessageOf<'recent'>['games'][number]
 /** ResultKind is how a game has ended for a user; `over` is a game for one player without a winner. */
 export type ResultKind = 'won' | 'lost' | 'drawn' | 'aborted' | 'over'
 
-/** Returns how a game has ended for the user whose list it is in. */
+/** Returns how a game has ended for the user of the list. */
 export function toResultKind({ outcome, seat, names }: FinishedRow): ResultKind {
   if (outcome.aborted || outcome.abandoned) return 'aborted'
   if (outcome.winners.includes(seat)) return 'won'

@@ -45,7 +45,10 @@ export interface AnsweredQuestion extends MarkedAnswer {
   readonly question?: OpenQuestion
 }
 
-/** QuizBoard is a quiz: the open question, the last answer, and for each question whether its answer is right, if the page knows that. */
+/**
+ * QuizBoard is a quiz: the open question, the last answer, and for each question whether its answer is right, if the page knows the
+ * verdict.
+ */
 export interface QuizBoard {
   readonly count: number
   readonly points: number

@@ -63,7 +63,7 @@ export interface TableModel {
   /** The last player who gave the disconnected opponents more time, with the time of the message about it, by the page's own clock. */
   readonly waited?: { readonly seat: number; readonly at: number }
   readonly moves: readonly MoveEntry[]
-  /** This user's own moves by the numbers of their events, from before the page was loaded again. */
+  /** This user's own moves by the numbers of their events, of an earlier load of the page. */
   readonly remembered?: Readonly<Record<string, string>>
   readonly talk: readonly TableLine[]
   /** Whether the server sends the events of this table to this connection. */
@@ -91,7 +91,7 @@ export interface TableModel {
   readonly closed?: string
 }
 
-/** Begins the model of a table from a message with its state; for a known table, `before` has what the message does not repeat. */
+/** Begins the model of a table from a message with its state; for a known table, `before` has the data that the message does not repeat. */
 export function toTable(snapshot: Snapshot, at: number, before?: TableModel): TableModel {
   const { table, game, names, settings, rated, clock, seat, token, n = 0, sight, offers = [] } = snapshot
   const { mayBeOwn: _, missedAfter, ...known } = before ?? toEmptyHistory()

@@ -3,15 +3,15 @@
  * end of messages; its `Decoder` cuts the bytes of one direction of one connection into messages, and does no I/O. Every message has a
  * limit in bytes, because the decoder has to hold an unfinished message.
  *
- * `Pending` is the base of all decoders: the bytes that have arrived and are not decoded yet, in `bytes` from `at` on. This
- * is the hot path, and almost always one read brings one whole message. Therefore `push` does not copy: `bytes` refers to the
+ * `Pending` is the base of all decoders: the bytes that have arrived and are not decoded yet, in `bytes` from `at` on. The
+ * push of bytes is the hot path, and almost always one read brings one whole message. Therefore `push` does not copy: `bytes` refers to the
  * pushed array, which the transport reuses. Only if bytes are left after decoding, `hold` copies them. The bytes are always
  * in one of three places:
  *
  * - the pushed array itself (`#isPushed`), until `hold`;
  * - an array that belongs to the decoder, perhaps with space for more after `bytes` (`#room`): a message above 8 KB gets twice
  *   the space that it needs, so that a message in many pieces is not copied with each;
- * - a buffer of the pool (`#isLent`), for 8 to 56 KB. A new buffer each time would live just long enough to count as old, and V8
+ * - a buffer of the pool (`#isLent`), for 8 to 56 KB. A new buffer each time would become old for V8 before its end. V8
  *   collects its whole heap after each 64 MB of old buffers, with a step of 5 ms at each further read. With 50 peers that pipelined
  *   long commands, the other peers waited 200 ms, once or twice a second.
  *

@@ -63,7 +63,7 @@ function lacks(unread: Uint8Array): string {
  * number of bytes that are known not to contain the end of the head and, after the head, the end of the known chunks of the body.
  */
 abstract class HttpDecoder extends Pending {
-  /** The head, once it has arrived, with one character for each byte, so that lengths are those on the wire. */
+  /** The head, after it has arrived, with one character for each byte, so that lengths are those on the wire. */
   #head: string | undefined
   /** Number of scanned bytes of the message. */
   protected scanned = 0

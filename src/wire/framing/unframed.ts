@@ -26,7 +26,7 @@ export const untilEnd: Framing = {
 }
 
 /**
- * literals is the framing of known texts, of which none is a prefix of another text. If the bytes begin none of the texts, all bytes
+ * literals is the framing of known texts; no text is a prefix of another text. If the bytes begin none of the texts, all bytes
  * that have arrived are a message, which the protocol then refuses.
  */
 export function literals(texts: readonly string[], settle?: number): Framing {

@@ -2,8 +2,8 @@ import type { EventLoop } from '../run-queue.ts'
 import type { Flushable } from '../transport.ts'
 
 /*
- * If a server reads, answers and writes for one peer after another, two system calls for each message are most of its cost, and
- * the code of each step is no longer in the processor's cache for the next peer. This module batches both directions for many
+ * If a server reads, answers and writes for one peer after another, two system calls for each message are most of its cost. The
+ * code of each step is then no longer in the processor's cache for the next peer. This module batches both directions for many
  * sockets. First a batcher queues the input of many sockets; then it delivers a part of that input, and the handlers run; then it
  * flushes all answers of that part in one pass, and delivers the next part.
  *
@@ -23,7 +23,7 @@ import type { Flushable } from '../transport.ts'
  *
  * A batcher delivers a batch in parts, because the run queue learns the cost of direct reads from one part before the next
  * begins: new peers may run code for the first time, and 50 of them in one part took 75 ms. Tried before: parts of 4 sockets
- * while peers connect. If each game had its own connection, that cost 14 % of the games a second, and it made no flood less
+ * while peers connect. A connection for each game cost 14 % of the games a second, and made no flood less
  * harmful. In larger batches, the data of the first entries would leave the processor's cache before the batcher writes their
  * answers. `npm run bench` measures the gain of batching.
  */

@@ -11,7 +11,7 @@ import { connectWithRetry, KEEP_ALIVE, startListening, toConnectOptions, toListe
  * the sockets of a server, which gains more by batches than the wait costs.)
  *
  * All sockets of a `DirectSockets` read into one buffer, because only one callback runs at a time. A socket reads nothing before `open`:
- * until then, the system holds what the peer sends, and a peer that sends much has to wait.
+ * until then, the system holds the bytes of the peer, and a peer that sends much has to wait.
  */
 
 /** DirectSockets listens and connects over TCP for a proxy. */
@@ -28,7 +28,7 @@ export class DirectSockets {
     return startListening(server, toListenOptions(at))
   }
 
-  /** Connects to a server. Rejects with the system's error if none listens. */
+  /** Connects to a server. Rejects with the system's error if no server listens. */
   async connect(to: Address, clock: Clock): Promise<Transport> {
     // the socket is paused before it connects, so it reads nothing before the transport's `open`
     const open = () => new Socket({ allowHalfOpen: true, noDelay: true, onread: this.#onread }).pause().connect(toConnectOptions(to))

@@ -14,7 +14,7 @@ const AT_ONCE = 20
 const EARLY = 4
 
 /**
- * An answer may have this many bytes, or this many times the bytes of the request if that is more. The sender's address may be
+ * An answer may have this many bytes, or this many times the bytes of the request, the larger number. The sender's address may be
  * forged, and the server must not amplify an attack on the real owner of the address (RFC 9000, section 8.1, has the factor).
  */
 const ANSWER = 128

@@ -6,7 +6,7 @@ import type { TransportStream } from './transport-stream.ts'
 
 /*
  * A WebSocket has messages, and a transport has a stream of bytes. This transport makes each text message of the peer one line, and
- * each line to the peer one text message, so that a protocol of lines, with its limits and its framing, runs over both. A line end
+ * each line to the peer one text message. So a protocol of lines runs over both, with its limits and its framing. A line end
  * inside a message would make it two lines. It becomes a blank, which JSON treats in the same way.
  *
  * The listeners are the same functions for all WebSockets and find the transport by the property `CARRIER`, as in `socket.ts`: closures
@@ -54,7 +54,7 @@ export class WebSocketTransport implements Transport {
   readonly #membership: Membership | undefined
 
   /**
-   * `peer` is the address of the client, which differs from the stream's if a proxy forwards the connection. The
+   * `peer` is the address of the client; the stream has another address if a proxy forwards the connection. The
    * transport is a member of `open` until it is closed.
    */
   constructor(socket: Carried, stream: TransportStream, peer: Pick<Transport, 'remote' | 'loopback'>, open?: ChurnSet<WebSocketTransport>) {

@@ -13,7 +13,7 @@ const SPAN = 2000
 /** The allowed number of conversations: as many as one connection may send messages, and as many again for a slow machine. */
 const MOST = 2 * (5000 + SPAN)
 
-/** Sends datagrams as fast as possible, each of which starts a conversation and ends it. */
+/** Sends datagrams as fast as possible; each datagram starts a conversation and ends it. */
 export const attack: Attack = {
   title: `sends datagrams from ${SOCKETS} sockets as fast as it can, each of which is a conversation`,
   short: true,

@@ -6,7 +6,7 @@ import { predictMathRandom } from '../../support/predict-random.ts'
 import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
-/** The number of games that the attacker plays, and of games of others after that. */
+/** The number of games that the attacker plays, and of later games of others. */
 const OWN = 110
 const OTHERS = 10
 

@@ -12,7 +12,7 @@ const SPAN = 2000
 const MOST = 2 * (50 + (50 * SPAN) / 1000)
 const PATHS = ['/metrics', '/health', '/nothing']
 
-/** Clients of the listener for health and metrics pipeline requests, and reconnect whenever it closes the connection. */
+/** Clients of the listener for health and metrics pipeline requests, and reconnect each time it closes the connection. */
 export const attack: Attack = {
   title: `pipelines requests to the listener for health and metrics on ${CONNECTIONS} connections`,
   short: true,

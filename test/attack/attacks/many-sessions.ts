@@ -8,7 +8,7 @@ import type { Attack } from '../attack.ts'
 
 const PASSWORD = 'correct horse'
 const CONNECTIONS = 20
-/** The number of sessions that each connection requests: the burst of a new one. */
+/** The number of sessions that each connection requests: the burst of a new connection. */
 const EACH = 100
 /** The bound on the log in bytes, as in docs/operating.md. */
 const LOG = 30_000_000

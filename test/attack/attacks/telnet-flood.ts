@@ -12,7 +12,7 @@ const SPAN = 2000
 const NEGOTIATION = Buffer.from([255, 253, 3, 255, 251, 31, 255, 250, 24, 255, 240])
 const ROUND = Buffer.concat(Array<Buffer>(6000).fill(NEGOTIATION))
 
-/** Telnet clients negotiate without end, and reconnect whenever the server has disconnected them. */
+/** Telnet clients negotiate without end, and reconnect each time the server has disconnected them. */
 export const attack: Attack = {
   title: `negotiates telnet's options without end on ${CONNECTIONS} connections`,
   short: true,

@@ -12,7 +12,7 @@ const AT_ONCE = 50
 const GROWTH = 20_000_000
 const HANDSHAKE =
   'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
-/** Upgrades to another path, of another origin, of another version, and proper ones. */
+/** Upgrades to another path, of another origin, of another version, and proper upgrades. */
 const REQUESTS = [
   `GET /other HTTP/1.1\r\nHost: localhost\r\n${HANDSHAKE}\r\n`,
   `GET /ws HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n${HANDSHAKE}\r\n`,
@@ -20,7 +20,7 @@ const REQUESTS = [
   `GET /ws HTTP/1.1\r\nHost: localhost\r\n${HANDSHAKE}\r\n`,
 ]
 
-/** Sends an upgrade; resolves to the status of the answer, or to 0 if the server closes the connection without one. */
+/** Sends an upgrade; resolves to the status of the answer, or to 0 if the server closes the connection without an answer. */
 function attempt(port: number, request: string, cleanup: AsyncDisposableStack): Promise<number> {
   const socket = connectSocket(port, cleanup)
   socket.write(request)

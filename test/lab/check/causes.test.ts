@@ -152,7 +152,7 @@ describe('the cause of silence', () => {
     expect(found).toMatchObject({ cause: 'hangs', sentence: expect.stringContaining('has no line end') })
   })
 
-  test('is no line end after a message that has one', async () => {
+  test('is no line end after a message with a line end', async () => {
     expect((await answers('guess', 'GUESS\n', []))?.sentence).not.toContain('line end')
   })
 })

@@ -29,7 +29,7 @@ while True:
         break
 `
 
-/** A client that takes the first datagram for the answer, wherever it comes from. */
+/** A client that takes the first datagram for the answer, from any address. */
 const CREDULOUS = `${SOCKET}
 s.sendto(b'Hi Server', at)
 print(s.recvfrom(1024)[0])

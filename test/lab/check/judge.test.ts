@@ -83,7 +83,7 @@ describe('the judge', () => {
     expect(new Set(used).size).toBe(2)
   })
 
-  test('gives a client the server that the program declares for checks, and keeps the options of the user', async () => {
+  test('gives a client the server that the program declares for checks, and retains the options of the user', async () => {
     const [declared, open] = [await program('quiz'), (): Promise<Sandbox> => Promise.resolve(sandbox(open))]
     const judgeAs = async (role: 'client' | 'server', options: CheckSubject['options']) => {
       const seen: CheckSubject[] = []

@@ -15,7 +15,7 @@ const about = { program: 'tjc/guess', role: 'client', level: 'robust' } as const
 const report = toReport(about, [good, bad])
 
 describe('a report', () => {
-  test('has passed if all of its checks have, and if there was one', () => {
+  test('has passed if it had checks and all of them have passed', () => {
     expect(report.passed).toBe(false)
     expect(toReport(about, [good]).passed).toBe(true)
     expect(toReport(about, []).passed).toBe(false)

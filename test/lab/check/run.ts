@@ -1,7 +1,7 @@
 /*
  * npm run test:check [-- OPTIONS]: judges the programs of students, and prints a table. Each broken program is judged once, by the check
  * that finds its mistake; each correct one many times at level robust, first on a machine that does nothing else, then with all cores
- * busy; and each example of the project once. Exit code 1 if a cause is not the expected one, or if a correct program fails.
+ * busy; and each example of the project once. Exit code 1 if a cause is not the expected cause, or if a correct program fails.
  *
  *   --runs N      runs of each correct program, without load and again under load; by default 20
  *   --match TEXT  only programs whose file contains TEXT

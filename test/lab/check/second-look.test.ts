@@ -58,7 +58,7 @@ function look(found: Parameters<typeof lookAgain>[0], observations: readonly Obs
   return lookAgain(found, { role: 'client', automaton: tictactoe.protocol.automaton, observations, match: all })
 }
 
-describe('a second look', () => {
+describe('the judgement by the typed lines', () => {
   const played = observe(['server', 'MOVE5'], ['client', 'MOVE5'])
 
   test('says what the worksheet’s program sends in place of a wrong move', () => {
@@ -108,7 +108,7 @@ describe('a second look', () => {
   })
 })
 
-describe('a look at a text that was typed', () => {
+describe('the judgement of a typed text', () => {
   test.each([
     ['doubled-newline', 'one two', ['one two', ''], /sent an empty line after "one two"/],
     ['answered-twice', 'one two', ['one two', 'one two'], /sent "one two" twice/],
@@ -163,7 +163,7 @@ describe('a look at a text that was typed', () => {
   })
 })
 
-describe('a look at a move that was typed', () => {
+describe('the judgement of a typed move', () => {
   /** Looks at a client for which these lines were typed, and which has sent these messages after moves of the server. */
   const typed = (...moves: readonly (readonly [line: string, sent: string])[]) => typedAt('Move: ', ...moves)
   const typedAt = (first: string, ...moves: readonly (readonly [line: string, sent: string])[]) =>
@@ -174,7 +174,7 @@ describe('a look at a move that was typed', () => {
       prompts: { first, latest: first, last: '' },
     })
 
-  test('finds numbers that are not the typed ones', () => {
+  test('finds numbers that are not the typed numbers', () => {
     expect(typed(['6', 'MOVE5'], ['9', 'MOVE8'])?.sentence).toMatch(
       /"6" was typed, and the client sent "MOVE5" in place of "MOVE6": the number is off by one/,
     )
@@ -191,7 +191,7 @@ describe('a look at a move that was typed', () => {
     expect(typed(['6', 'MOVE 6'], ['9', 'MOVE9'])).toBeUndefined()
   })
 
-  test('tells a client that refuses a move which the game allows from one that hangs', () => {
+  test('distinguishes a client that refuses a legal move from a client that hangs', () => {
     const hangs = { cause: 'hangs', sentence: 'the client sent nothing' } as const
     const match = { typed: ['6'], lineFor: new Map([[0, '6']]), expected: ['MOVE6\n'] }
     const asked = observe(['server', 'MOVE5'])

@@ -32,7 +32,7 @@ class FakeProgram implements RunningProgram {
   }
 }
 
-/** Milliseconds between two looks of the judge. */
+/** Milliseconds between two checks of the judge. */
 const LOOK = 25
 
 describe('the wait for a program', () => {

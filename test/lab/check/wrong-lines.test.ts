@@ -4,7 +4,7 @@ import { type Rehearsal, rehearse, toScript } from '../../../src/lab/check/rehea
 import { findWrongLines, isOwnRefusal, isUnrefused, rehearseMistakes } from '../../../src/lab/check/wrong-lines.ts'
 import { program } from '../../support/play.ts'
 
-/** Number of games among which one is chosen. */
+/** Number of games among which the check chooses. */
 const GAMES = 12
 
 /** Rehearses games with a client of a program, against the server that the program declares for checks. */

@@ -144,7 +144,7 @@ describe('a row of the class console', () => {
     expect(room.row(fine)).not.toHaveProperty('fault')
   })
 
-  test('names a client that closes too early, unless the server or the protocol has no end', async () => {
+  test('names a client that closes too early, if the server and the protocol have an end', async () => {
     const room = new WatchedClass()
     const [early, second, chat] = [await room.connect('guess'), await room.connect('guess'), await room.connect('chat')]
     for (const client of [early, second]) await room.exchange(client, '<GUESS\n')

@@ -49,7 +49,7 @@ const secret = fc.string({ unit: fc.constantFrom(...'abcdefghkmnpqrstuvwxyz'), m
 const anyConversation = fc.record({
   conversation: fc.constantFrom(...CONVERSATIONS),
   secret,
-  /** Where the lines are cut: bytes of each write, one after the other. */
+  /** The cuts in the lines: bytes of each write, one after the other. */
   pieces: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 6 }),
   /** Line whose end is left out, so that it stays unfinished. */
   cut: fc.integer({ min: 0, max: 9 }),
@@ -65,7 +65,7 @@ function shown({ console }: WatchedClass): string {
 }
 
 describe('passwords, tokens and talk', () => {
-  test('are in nothing that the class console stores, however the network cuts them', async () => {
+  test('are in nothing that the class console stores, for any cuts by the network', async () => {
     let masked = 0
     await fc.assert(
       fc.asyncProperty(anyConversation, async ({ conversation: [program, ...all], secret: word, pieces, cut, end }) => {

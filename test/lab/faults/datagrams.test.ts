@@ -99,7 +99,7 @@ describe('faults of datagrams', () => {
     expect(heard).toMatchObject({ text: '', closed: '' })
   })
 
-  test('a datagram has the same fate whenever it arrives, and another with another seed', async () => {
+  test('a datagram has the same fate at any time of its arrival, and another fate with another seed', async () => {
     const rules = fc.subarray(['lose 30%', 'duplicate 30%', 'reorder 30%', 'lose 3rd', 'duplicate at 5th message', 'delay 3', 'stop 40'], {
       minLength: 1,
     })

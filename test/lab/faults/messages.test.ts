@@ -79,7 +79,7 @@ describe('the messages of a rule', () => {
     expect(await resolve('out:stall before message')).toMatchObject({ server: [{ moment: { names: undefined } }], client: [] })
   })
 
-  test('without a message, a rule disturbs what this side sends; at a proxy, both', async () => {
+  test('without a message, a rule disturbs the bytes that this side sends; at a proxy, both directions', async () => {
     expect(await resolve('split 3')).toMatchObject({ server: [{ verb: 'split' }], client: [] })
     expect(await resolve('in:split 3')).toMatchObject({ server: [], client: [{ verb: 'split' }] })
     expect(resolveFaults(faultRules('split 3'), await at('guess', undefined))).toMatchObject({

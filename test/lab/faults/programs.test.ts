@@ -18,7 +18,7 @@ const SEEDS = Array.from({ length: 12 }, (_, at) => at + 1)
 /** Its hands are sealed by the system's random numbers, in threads, so no seed repeats a conversation. */
 const UNREPEATABLE = 'cs/chat'
 
-/** Plays a random game of our two roles, with faults at the server's end, and returns how it went. */
+/** Plays a random game of our two roles, with faults at the server's end, and returns its end. */
 async function play(program: Program, seed: number, rules: string) {
   const [first, second, third] = [seededRandom(seed), seededRandom(seed + 1000), seededRandom(seed + 2000)]
   const clock = new TestClock()

@@ -44,7 +44,7 @@ describe('faults of the whole stream', () => {
     expect(writes()).toEqual(['Hel', 'lo\n', 'ab', 'c', 'd'])
   })
 
-  test('split 3, delay 100ms: sends each piece 100 ms after the previous one', async () => {
+  test('split 3, delay 100ms: sends each piece 100 ms after the previous piece', async () => {
     const { ours, clock, writes } = await behind('split 3,delay 100ms')
     ours.write('Hello\n')
     await clock.pass(99)
@@ -110,7 +110,7 @@ describe('faults of the whole stream', () => {
     expect(heard.closed).toBe('ECONNRESET')
   })
 
-  test('dribble: bytes arrive one by one, each later than the previous one', async () => {
+  test('dribble: bytes arrive one by one, each later than the previous byte', async () => {
     const { ours, clock, writes, peer } = await behind('dribble 5')
     ours.write('abc')
     ours.finish()
@@ -163,7 +163,7 @@ describe('faults of the whole stream', () => {
     expect(heard).toMatchObject({ pieces: ['a', 'b'], finished: true })
   })
 
-  test('bandwidth: delivers pieces of 20 ms, and no more bytes a second than that', async () => {
+  test('bandwidth: delivers pieces of 20 ms, and no more bytes a second than the bandwidth', async () => {
     const { ours, clock, writes } = await behind('bandwidth 500/s')
     ours.write('x'.repeat(500))
     expect(writes()).toEqual(['x'.repeat(10)])
@@ -354,9 +354,9 @@ test('each reset, end, stop and stall is reported in a sentence, because neither
   there.write('1234')
   await clock.pass(3000)
   expect(sentences).toEqual([
-    'the fault "stall 2s before 2nd GUESS" stalls what the server sends for 2s, after 10 bytes',
-    'the fault "in:stop 3" drops what the client sends from here on, after 3 bytes',
-    'the fault "half-close after 2nd GUESS" ends what the server sends, after 16 bytes',
+    'the fault "stall 2s before 2nd GUESS" stalls the bytes of the server for 2s, after 10 bytes',
+    'the fault "in:stop 3" drops all further bytes of the client, after 3 bytes',
+    'the fault "half-close after 2nd GUESS" ends the output of the server, after 16 bytes',
   ])
 })
 
@@ -371,7 +371,7 @@ test('a message that is held for long because it has no end is reported, once', 
   expect(sentences).toEqual([])
   await clock.pass(60_000)
   expect(sentences).toEqual([
-    'a rule at a message holds what the client has sent, because it is not a whole message: 2 bytes, with no line end (\\n)',
+    'a rule at a message holds the bytes of the client, because they are not a whole message: 2 bytes, with no line end (\\n)',
   ])
   expect(clock.waiting).toBe(0)
   there.finish()
@@ -435,7 +435,7 @@ describe('a transport with faults', () => {
     expect(heard.text).toHaveLength(3000)
   })
 
-  test('what waits in a lane counts as unsent, and delays whenSent', async () => {
+  test('bytes that wait in a lane are unsent, and delay whenSent', async () => {
     const { ours, clock } = await behind('stall 5s')
     ours.write('x'.repeat(100_000))
     expect(ours.unsent).toBe(100_000)

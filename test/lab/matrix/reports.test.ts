@@ -48,7 +48,7 @@ function toReport(names: readonly string[]): MatrixReport {
 }
 
 describe('the table of a class', () => {
-  test('is no wider than the screen except for commands, whatever the names are, and prints no control character', () => {
+  test('is no wider than the screen except for commands, with any names, and prints no control character', () => {
     const names = fc.uniqueArray(fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'binary', minLength: 1 })), {
       minLength: 1,
       maxLength: 12,

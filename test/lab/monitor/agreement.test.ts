@@ -133,7 +133,7 @@ class Engine {
   }
 }
 
-/** The monitor's verdicts on the messages of a side, by their order; `undefined` for those without one. */
+/** The monitor's verdicts on the messages of a side, by their order; `undefined` for messages without a verdict. */
 function verdictsOf(seen: readonly Observation[], side: Side): (Verdict | undefined)[] {
   const verdicts = new Map<number, Verdict | undefined>()
   for (const one of seen) {
@@ -169,7 +169,7 @@ describe.each(programNames)('%s', async (name) => {
       for (let turns = 0; turns < 12 && !engine.isOver; turns++) {
         await engine.act()
         const said = Array.from({ length: random.integer(0, 2) }, () => randomSaying(automaton, engine.peer.state, other, random))
-        // a refusal without a reason can refuse any message: the engine takes it for the next one, and the monitor for the last one
+        // a refusal without a reason can refuse any message: the engine supposes the next message, the monitor the last
         const texts = said.filter((text, at) => side === 'server' || (engine.peer.awaited && at === 0) || !text.startsWith('ERROR '))
         await engine.say(texts, random.integer(0, 1) === 0)
       }

@@ -53,7 +53,7 @@ class HonestSide {
     else this.#far.write(piece)
   }
 
-  /** Receives a message, or sends one. */
+  /** Receives or sends a message. */
   async act(): Promise<void> {
     if (this.hasLeft || this.hasRejected) return
     const own = legalTransitions(this.peer.conversationState.automaton, this.peer.state).filter(
@@ -144,7 +144,7 @@ describe.each(programNames)('%s', async (name) => {
   const program = await loadProgram(name)
   if (!program) return void test('is played alone', () => expect(name).toBe('book/secret'))
 
-  test('nothing that a side may send in the state it knows is a violation, however late it passes and however it is cut', async () => {
+  test('a message that is legal in the state that its side knows is no violation, for any delay and any cuts', async () => {
     let messages = 0
     for (let seed = 1; seed <= RUNS; seed++) {
       const seen = await talk(program, seed)

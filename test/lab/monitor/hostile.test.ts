@@ -58,7 +58,7 @@ describe.each(programNames)('%s', async (name) => {
   const program = await loadProgram(name)
   if (!program) return void test('is played alone', () => expect(name).toBe('book/secret'))
 
-  test.each(['server', 'client'] as const)('whatever its peer sends, our %s is never called wrong', async (side) => {
+  test.each(['server', 'client'] as const)('our %s is never called wrong, after any bytes of its peer', async (side) => {
     let judged = 0
     for (let seed = 1; seed <= RUNS; seed++) {
       const { seen, end } = await provoke(program, side, seededRandom(seed))

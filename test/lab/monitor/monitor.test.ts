@@ -5,7 +5,7 @@ import type { Side } from '../../../src/protocol/automaton.ts'
 import { decode, encode } from '../../../src/wire/text.ts'
 import { program } from '../../support/play.ts'
 
-/** A read: the side, its bytes, and the time if it is not 10 ms after the one before. */
+/** A read: the side, its bytes, and the time if it is not 10 ms after the read before. */
 type Read = readonly [from: Side, bytes: string | Uint8Array | 'FIN' | 'RST', at?: number]
 
 function toEvents(reads: readonly Read[]): readonly WireEvent[] {

@@ -109,7 +109,7 @@ test('shows no password, in a diagram or in plain lines', async () => {
   expect(all).not.toMatch(/engi|1843/)
 })
 
-test('no line is wider than the terminal, and none has a control character, whatever the bytes are', async () => {
+test('no line is wider than the terminal, and none has a control character, for any bytes', async () => {
   const bytes = fc.oneof(
     fc.uint8Array({ minLength: 1, maxLength: 30 }),
     fc.constantFrom('GUESS\n', '50\n', 'LOW\n', 'é漢字👩‍🚀\u202e\n').map((text) => encode(text)),

@@ -155,7 +155,7 @@ describe('a capture', () => {
 })
 
 describe('a captured connection', () => {
-  test('has its segments in order, whatever the order of its packets', () => {
+  test('has its segments in order, for any order of its packets', () => {
     const one = tcp('client', 1001, 2001, acknowledges, 'MOVE')
     const two = tcp('client', 1005, 2001, acknowledges | push, '5\n')
     const end = tcp('client', 1007, 2001, acknowledges | fin)
@@ -277,7 +277,7 @@ describe('a damaged or hostile capture', () => {
     }
   })
 
-  test('throws no error except a RecordingError, whatever its bytes are', () => {
+  test('throws no error except a RecordingError, for any bytes', () => {
     let refused = 0
     const bytes = fc.tuple(
       fc.constantFrom(...files),
@@ -338,7 +338,7 @@ describe('a damaged or hostile capture', () => {
     expect(readCapture(file, { connections: 1, entries: CONVERSATION.length }).entries).toHaveLength(CONVERSATION.length)
   })
 
-  test('with a packet of nothing but tags of VLANs is skipped', () => {
+  test('with a packet of tags of VLANs alone is skipped', () => {
     const tags = Uint8Array.from({ length: 262_144 }, (_, at) => (at % 2 === 0 ? 0x81 : 0))
     expect(readCapture(pcap([{ data: tags }])).warnings).toEqual(['skipped 1 packet: headers are cut or invalid'])
   })

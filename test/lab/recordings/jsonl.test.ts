@@ -91,7 +91,7 @@ describe('a recording in JSON Lines', () => {
     expect(readJsonl(file, { entries: CONVERSATION.length, bytes: file.length }).entries).toHaveLength(CONVERSATION.length)
   })
 
-  test('throws no error except a RecordingError, whatever its bytes are', () => {
+  test('throws no error except a RecordingError, for any bytes', () => {
     const file = encodeJsonl(CONVERSATION)
     let refused = 0
     fc.assert(

@@ -31,7 +31,7 @@ export const CONVERSATION: readonly RecordingEntry[] = [
   ending('client', 'fin', 2_003_000),
 ]
 
-/** Groups entries without the numbers of their connections, which a reader gives anew, in the order of the openings. */
+/** Groups entries without the numbers of their connections, which a reader numbers again, in the order of the openings. */
 export function withoutNumbers(entries: Iterable<RecordingEntry>): unknown {
   const rename = ({ opening: first, entries: rest }: RecordedConnection) => [first, ...rest].map(({ connection: _, ...entry }) => entry)
   return groupConnections(entries).map(rename)

@@ -99,7 +99,7 @@ describe('a TCP stream', () => {
     expect(pieces.length).toBe(5000)
   })
 
-  test('ends at its FIN once all bytes before it are there, and ignores what comes after', () => {
+  test('ends at its FIN when all bytes before it are there, and ignores later bytes', () => {
     expect(shapes(push([packet(10, 20, { isFin: true }), packet(0, 10), packet(20, 30)]))).toEqual(['10+0', '10+0', 'fin+0'])
     expect(shapes(push([packet(0, 10), packet(10, 10, { isFin: true }), packet(10, 10, { isFin: true })]))).toEqual(['10+0', 'fin+0'])
     expect(shapes(push([packet(0, 10), packet(30, 30, { isFin: true })]))).toEqual(['10+0', 'fin+20'])

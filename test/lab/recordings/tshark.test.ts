@@ -25,7 +25,7 @@ function readByTshark(entries: Iterable<RecordingEntry>): readonly Shown[] {
   const file = join(folder(), 'recording.pcapng')
   writeFileSync(file, encodePcapng(entries))
   const checks = ['ip.check_checksum', 'tcp.check_checksum', 'udp.check_checksum'].flatMap((name) => ['-o', `${name}:TRUE`])
-  // payloads are not to be taken for other protocols by chance
+  // tshark must not take payloads for other protocols by chance
   const plain = ['tcp', 'udp'].flatMap((name) => ['-d', `${name}.port==3456,data`])
   const args = ['-r', file, '-n', ...checks, ...plain, '-T', 'json', ...FIELDS.flatMap((name) => ['-e', name])]
   const output = execFileSync('tshark', args, { encoding: 'utf8', maxBuffer: 1e9, stdio: ['ignore', 'pipe', 'pipe'] })

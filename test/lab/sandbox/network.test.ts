@@ -153,6 +153,6 @@ withNamespaces('a server with its port built in can be started again immediately
     ends.push((await again.ended).code)
     if (!up) expect(again.output.text()).toContain('Address already in use')
   }
-  // the last one finds the port of the one before in TIME_WAIT
+  // the last client finds the port of the client before in TIME_WAIT
   expect(ends).toEqual([0, 0, 1])
 })

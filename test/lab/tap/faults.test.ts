@@ -120,7 +120,7 @@ test('does not blame the server for answering a datagram that a fault has repeat
     'the fault "server:lose at 2nd message" drops datagram 2 of the server',
   ])
   const comments = tap.entries.flatMap((entry) => entry.comments ?? [])
-  expect(comments).toContainEqual(expect.stringMatching(/\(after a fault of the tap, so this may be its consequence\)$/))
+  expect(comments).toContainEqual(expect.stringMatching(/\(after a fault of the tap, so the mistake may be its consequence\)$/))
 })
 
 test('draws the faults of a recording, on a page and in a terminal, as it drew them live', async () => {

@@ -62,7 +62,7 @@ describe.each(Object.keys(CONVERSATIONS))('the password of %s', (conversation) =
   test.each([
     ['of its program', (name: string) => name === (conversation.includes('quiz') ? 'fh/quiz' : 'parlor/door')],
     ['of an unknown program', () => true],
-  ])('is in no recording, page or line %s, however it is cut', async (_, isWatched) => {
+  ])('is in no recording, page or line %s, for any cuts', async (_, isWatched) => {
     const protocols = all.filter(({ name }) => isWatched(name))
     expect(protocols.length).toBeGreaterThan(0)
     await fc.assert(

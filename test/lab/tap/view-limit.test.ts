@@ -27,7 +27,7 @@ test('shows some messages of each second, and counts the others', async () => {
   expect(lines.at(-1)).toBe('  … 1,990 messages not shown; all are judged')
 })
 
-test('keeps the lifelines in their columns when the numbers of messages are long', async () => {
+test('leaves the lifelines in their columns when the numbers of messages are long', async () => {
   const lines = await show('chat', (n) => [n % 2 === 0 ? 'server' : 'client', `line ${n}\n`], 1_000_000)
   const arrows = lines.filter((line) => line.includes('"line '))
   expect(arrows).toHaveLength(2000)

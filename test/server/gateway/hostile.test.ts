@@ -37,7 +37,7 @@ describe('a WebSocket', () => {
     expect(await (await browser()).ask({ type: 'ping' })).toMatchObject({ type: 'pong' })
   })
 
-  test('sends one message as one command, whatever it contains and however it is cut', async () => {
+  test('sends one message as one command, with any content and cut at any byte', async () => {
     const client = await (await startGateway()).browser()
     await fc.assert(
       fc.asyncProperty(

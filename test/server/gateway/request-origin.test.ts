@@ -21,7 +21,7 @@ test('no header of a peer that is no trusted proxy changes its address or its en
   )
 })
 
-test('whatever a client sends, a trusted proxy that appends its address names it', () => {
+test('a trusted proxy that appends the address of a client names it, after any text of the client', () => {
   fc.assert(
     fc.property(header, fc.constantFrom('192.0.2.1', '2001:db8::7'), (sent, client) => {
       const { remote } = rules(['10.0.0.0/8']).resolve(peer('10.1.2.3'), { 'x-forwarded-for': `${sent}, ${client}` })

@@ -68,7 +68,7 @@ describe('metrics', () => {
     expect(await text.text()).toMatch(/^nodejs_eventloop_lag_p99_seconds /m)
   })
 
-  test('include the times of all appends, however many come between two scrapes', async () => {
+  test('include the times of all appends, with any number of them between two scrapes', async () => {
     const metrics = new Metrics()
     const { tables, close } = metrics.metered(memoryStore())
     const moved = (n: number): TableEvent => ({ type: 'moved', seat: 0, move: 5, n, at: 0 })
