@@ -1,6 +1,6 @@
 // The cost of browsers: `npm run bench:web [PART]`. It measures the memory of a seated browser and of a bare connection of the library `ws`.
-// It also measures the time that 200 watchers add to a move, the effect of 10,000 refused upgrades on the server and its players, the
-// bytes of the first load, and how soon the lobby is usable in Chromium.
+// It also measures the time that 200 watchers add to a move, and the effect of 10,000 refused upgrades on the server and its players. Then it
+// measures the bytes of the first load, and the time until the lobby is usable in Chromium.
 //
 // The server runs without the flags of `npm start`, so the figures hold for every way to start it. Memory is measured after a garbage
 // collection, of the same number of clients at both servers, in the same run. Watchers are in a process of their own, so that their reading

@@ -47,8 +47,7 @@ function makePassword(): string {
 async function readPassword(file: string): Promise<string> {
   const [password = '', ...further] = (await readTextFile(file)).trimEnd().split(/\r?\n/)
   if (password.trim() === '') throw new UsageError(`${file} is empty: write the password of the class console in its first line`)
-  if (further.length > 0)
-    throw new UsageError(`${file} has more than one line: write nothing but the password of the class console into it`)
+  if (further.length > 0) throw new UsageError(`${file} has more than one line: write only the password of the class console into it`)
   return password
 }
 

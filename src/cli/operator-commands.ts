@@ -214,7 +214,7 @@ function configurable(command: Command): Command {
     .option('--web-prefix <path>', 'the path of the port for browsers behind a proxy, such as /parlor')
     .option(
       '--web-host <name>',
-      'a name under which browsers reach this server, such as school.example, besides its addresses and the name of the machine (may be repeated)',
+      'a name under which browsers reach this server, such as school.example, and not only its addresses and the name of the machine (may be repeated)',
       appendValue,
     )
     .option(

@@ -5,7 +5,7 @@ import { type Automaton, legalTransitions, type MessageSpec } from '../protocol/
 import type { AutomatonLayout, LaidEdge } from '../web/model/automaton-layout.ts'
 
 /*
- * The build of the page draws the automaton of each shipped program, so that no browser needs a library for that. Graphviz computes the
+ * The build of the page draws the automaton of each shipped program, so that no browser needs a library for drawing. Graphviz computes the
  * places and the lines, and the page draws them itself, so that it can mark the present state. Graphviz gets sizes in place of texts,
  * because it does not know the fonts of the page. Its unit, the point, stands for a pixel.
  */

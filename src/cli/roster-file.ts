@@ -10,7 +10,7 @@ const CHECK = 2000
 
 /**
  * RosterFile is the file with the desks of a class. It checks the time and the size of the file every two seconds, because a file system
- * on a network does not report changes, and because an editor often replaces a file instead of writing to it.
+ * on a network does not report changes. An editor often replaces a file instead of writing to it.
  */
 export class RosterFile {
   readonly roster: Roster

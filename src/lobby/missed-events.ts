@@ -42,7 +42,7 @@ export async function listMissed(
   }
 }
 
-/** Yields the steps of a log after the event `after`, up to the state `until`, even if that is a suspension that the log does not have. */
+/** Yields the steps of a log after the event `after`, up to the state `until`, even if `until` is a suspension that the log does not have. */
 export function* stepsOf(log: readonly TableEvent[], until: TableState, after: number): Iterable<TableStep> {
   const [first, ...others] = log.slice(0, until.n)
   if (!first) return

@@ -17,7 +17,7 @@ export function describeMissed(missed: MissedEvents): readonly MissedLine[] {
   })
 }
 
-/** Describes an event in the past tense; `undefined` for an event that the user need not know. */
+/** Describes an event in the past tense; `undefined` for an event without interest for the user. */
 function describe({ what, move }: MissedEvent, { names, seat }: MissedEvents): string | undefined {
   const isOwn = seat !== undefined && 'seat' in what && what.seat === seat
   const name = 'seat' in what && what.seat !== undefined ? (names[what.seat] ?? '') : ''

@@ -24,7 +24,14 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   config: ['base', 'wire', 'games', 'programs', 'lab', 'protocol/option.ts'],
   server: ['base', 'wire', 'games', 'hall', 'protocol', 'native', 'lobby', 'lab'],
   lab: ['base', 'wire', 'games', 'protocol'],
-  web: ['base', 'games', 'native/messages.ts', 'lab/class/class-view.ts', 'lab/wire/wire-messages.ts', 'server/gateway/protocol-schemas.ts'],
+  web: [
+    'base',
+    'games',
+    'native/messages.ts',
+    'lab/class/class-view.ts',
+    'lab/wire/wire-messages.ts',
+    'server/gateway/protocol-schemas.ts',
+  ],
   terminal: ['base', 'wire', 'games', 'protocol', 'programs', 'lab'],
   testing: ['base', 'wire', 'games', 'protocol'],
   plugins: ['base', 'wire', 'games', 'protocol', 'programs'],
@@ -47,7 +54,13 @@ const NODE = /^(?:wire\/transports|lab\/sandbox|lobby|storage|config|server|term
 /** Files that other rooms may import by name. */
 const OPEN = [
   ...['hall/api.ts', 'hall/number-bounds.ts', 'hall/login-costs.ts', 'hall/events.ts', 'hall/ports.ts'],
-  ...['protocol/option.ts', 'native/messages.ts', 'lab/class/class-view.ts', 'lab/wire/wire-messages.ts', 'server/gateway/protocol-schemas.ts'],
+  ...[
+    'protocol/option.ts',
+    'native/messages.ts',
+    'lab/class/class-view.ts',
+    'lab/wire/wire-messages.ts',
+    'server/gateway/protocol-schemas.ts',
+  ],
 ]
 
 interface Case {

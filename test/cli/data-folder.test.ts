@@ -58,7 +58,9 @@ test.each(QUESTIONS)('%s reports that a file is not a server’s folder, and tha
 test.each(QUESTIONS)('%s points to the files that a repair has archived, if the database is missing', async (_, ask) => {
   const archive = join(around, 'parlor.damaged-2026-01-01T00-00-00.000Z')
   mkdirSync(archive)
-  expect(await refused(ask(around))).toContain(`there is no parlor.db in ${around}, but ${archive} has the files of the time before a repair`)
+  expect(await refused(ask(around))).toContain(
+    `there is no parlor.db in ${around}, but ${archive} has the files of the time before a repair`,
+  )
 })
 
 test('each command reports the loss of a folder’s database to the operator', () => {

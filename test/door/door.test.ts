@@ -60,9 +60,7 @@ describe('the greeting', () => {
     lobby.refuses('enter', 'a name has no @', 'bad-name')
     expect(await caller.type('a@b')).toBe(lines('A name has no @.', WHO))
     lobby.refuses('enter', 'ada is here already: choose another name', 'name-taken')
-    expect(await caller.type('ada')).toBe(
-      lines('ada is here already: choose another name. With its token, type "resume TOKEN".', WHO),
-    )
+    expect(await caller.type('ada')).toBe(lines('ada is here already: choose another name. With its token, type "resume TOKEN".', WHO))
     expect(await caller.type('')).toBe(lines(WHO))
   })
 

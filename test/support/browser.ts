@@ -10,7 +10,7 @@ export function startBrowser(): Promise<Browser> {
 
 /** Maximum of the cumulative layout shift of a tab. */
 const SHIFT = 0.02
-/** Number of presses of the Tab key after which a part of the page counts as out of reach. */
+/** Number of presses of the Tab key after which a part of the page is out of reach. */
 const TABS = 100
 
 /** ShiftCount is where a page counts its layout shifts. */
@@ -87,7 +87,7 @@ export class PageTab {
     await this.page.locator('.bar__name').waitFor()
   }
 
-  /** Presses a game, and enters under `name` if one is given. */
+  /** Presses a game, and enters under `name` if it is given. */
   async play(game: string, name?: string): Promise<void> {
     await this.page.locator('.game', { hasText: game }).click()
     if (name === undefined) return
@@ -105,7 +105,7 @@ export class PageTab {
     throw new Error(`${TABS} presses of the Tab key do not reach ${part}`)
   }
 
-  /** Begins a game from the lobby by keyboard alone, and enters under `name` if one is given. */
+  /** Begins a game from the lobby by keyboard alone, and enters under `name` if it is given. */
   async begin(game: string, name?: string): Promise<void> {
     const { keyboard } = this.page
     await this.tabTo(this.page.locator('.game').first())

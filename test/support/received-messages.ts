@@ -24,7 +24,7 @@ export class ReceivedMessages {
     return this.#changes.until(met)
   }
 
-  /** Adds a message, and checks the conditions that are waited for. */
+  /** Adds a message, and checks the conditions for which a test waits. */
   protected add(message: ToClient): void {
     this.received.push(message)
     this.#changes.note()

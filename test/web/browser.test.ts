@@ -17,12 +17,12 @@ import { testOpponents } from './in-browser/opponents.ts'
 import { testPeople } from './in-browser/people.ts'
 import { testProtocols } from './in-browser/protocols.ts'
 import { testReplays } from './in-browser/replays.ts'
-import { testReturns } from './in-browser/returns.ts'
 import { testRestart } from './in-browser/restart.ts'
+import { testReturns } from './in-browser/returns.ts'
 import { testSessions } from './in-browser/sessions.ts'
 import { testSoloGames } from './in-browser/solo-games.ts'
-import { testWire } from './in-browser/wire.ts'
 import { testViews } from './in-browser/views.ts'
+import { testWire } from './in-browser/wire.ts'
 
 /** Maximum size of the scripts and styles of the first load together, compressed, in bytes. */
 const BUDGET = 80 * 1024

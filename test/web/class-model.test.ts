@@ -91,7 +91,7 @@ describe('the model of the class', () => {
     expect([countBrowsers(model), toTiles(model, 0).length]).toEqual([1, 1])
   })
 
-  test('can keep an earlier order, with new programs at its end', () => {
+  test('can retain an earlier order, with new programs at its end', () => {
     const tiles = toTiles(modelOf(row(1), row(2), row(3, { fault }), row(4, { fault })), 0)
     expect(tiles.map(({ row: { connection } }) => connection)).toEqual([3, 4, 1, 2])
     expect(keepOrder(tiles, [2, 1, 3]).map(({ row: { connection } }) => connection)).toEqual([2, 1, 3, 4])

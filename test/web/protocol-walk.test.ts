@@ -29,7 +29,7 @@ test('a walk steps on, back and forward again, and forgets the steps taken back 
   expect(takeStep(goTo(walked, 0), ask)).toEqual({ steps: [ask], at: 1 })
 })
 
-test('a state says whose turn it is, in which a goodbye does not count, and the end says that it is the turn of neither side', () => {
+test('a state shows the side whose turn it is, without regard to a goodbye, and the end shows no side', () => {
   expect(facts.states.map(({ name }) => speakerOf(facts, legalSteps(facts, name)))).toEqual(['server', 'client', 'none'])
   expect(speakerOf(facts, [ask, guess])).toBe('either')
   expect(speakerOf(facts, [ask, quit])).toBe('server')

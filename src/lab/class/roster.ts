@@ -5,7 +5,7 @@ import type { ClassConnection } from './class-view.ts'
 /*
  * A roster is a file in CSV with the desks of a class. Its first line names the columns: `desk`, and `address`, `name` or both. An address
  * is that of one machine, or a range such as 10.0.3.0/24 for a room; `network` is another word for that column. A row gives its desk to the
- * programs from that address, and to the programs that play under that name.
+ * programs at its address, and to the programs with its name.
  */
 
 /** RosterError reports the mistakes in a roster, a sentence for each, with the line. */

@@ -62,7 +62,7 @@ export interface Ordering {
 /** Number of orderings up to which comparing them is faster than a key for each. */
 export const FEW = 8
 
-/** OrderingSet has orderings that differ in their state, in the messages that they have taken, or in what they assume. */
+/** OrderingSet has orderings that differ in their state, in the messages that they have taken, or in their assumptions. */
 export class OrderingSet {
   readonly all: Ordering[]
   #keys: Set<string> | undefined

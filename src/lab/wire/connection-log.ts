@@ -2,8 +2,8 @@ import type { Side } from '../../protocol/automaton.ts'
 import type { WireEvent } from '../monitor/observation.ts'
 
 /*
- * A user who opens the wire view of a program usually does so after the program has made its mistake, so the server must have stored the
- * bytes before anyone asks for them. It stores them for every connection, therefore the storage of a message may cost no object, no
+ * A user who opens the wire view of a program usually does so after the program has made its mistake, so the server must store the bytes
+ * before a user requests them. It stores them for every connection, therefore the storage of a message may cost no object, no
  * closure and no promise.
  *
  * The idea: a log is one array of bytes with records one behind the other. A record has a header (its kind, its length and its time) and
@@ -29,7 +29,7 @@ const SERVER = 1
 
 /** Position is the position of a reader in a log. */
 export interface LogPosition {
-  /** Number of bytes of records before it, since the log began. */
+  /** Number of bytes of earlier records in the log. */
   readonly at: number
   /** Number of bytes of each side before it. */
   readonly client: number

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /*
- * The messages between the page and the server about the wire: the bytes and messages of connections. The server sends rows, each of
- * which is an arrow of a sequence diagram or a note without an arrow. Times count from the opening of the connection, in milliseconds.
+ * The messages between the page and the server about the wire: the bytes and messages of connections. The server sends rows; each row
+ * is an arrow of a sequence diagram or a note without an arrow. Times count from the opening of the connection, in milliseconds.
  */
 
 const side = z.enum(['client', 'server'])
@@ -93,7 +93,7 @@ export const WireToPage = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('rows'),
     connection: count,
-    /** True if these are the first rows, or replace all earlier rows. */
+    /** True if the rows are the first rows, or replace all earlier rows. */
     isAnew: z.boolean(),
     rows: z.array(Row),
     /** The present state; empty if it is hidden. */

@@ -9,8 +9,8 @@ import { HEADERS } from './answers.ts'
 import { ClassFollowers } from './class-followers.ts'
 import { addClassRoutes } from './class-routes.ts'
 import { ConnectionTimeouts } from './connection-timeouts.ts'
-import { OperatorSessions } from './operator-sessions.ts'
 import { answerUnreadable, createGatedServer } from './gated-server.ts'
+import { OperatorSessions } from './operator-sessions.ts'
 import type { GatewayOptions, GatewayServices } from './options.ts'
 import { addProtocolRoutes } from './protocol-routes.ts'
 import { addReadRoutes } from './read-routes.ts'
@@ -76,7 +76,12 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
   const followers = new ClassFollowers({ console: classConsole?.console, operators, clock, onError: options.onError })
   addClassRoutes(app, { prefix, classConsole, operators, originOf })
   await addStaticFiles(app, prefix, options.folder)
-  const sockets = new GatewaySockets(app.server, options, { entrance: services.entrance, protocols, wire: services.wire }, { gate, timeouts, followers })
+  const sockets = new GatewaySockets(
+    app.server,
+    options,
+    { entrance: services.entrance, protocols, wire: services.wire },
+    { gate, timeouts, followers },
+  )
   await app.ready()
   return {
     serve(transport) {

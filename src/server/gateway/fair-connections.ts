@@ -9,8 +9,8 @@ export interface FairEntry<Connection> {
 }
 
 /**
- * FairConnections has the open connections of all addresses, in order of arrival, up to a maximum. The connection that is too many is the
- * oldest connection of the network that has the most, so a client that opens connections without end closes only its own.
+ * FairConnections has the open connections of all addresses, in order of arrival, up to a maximum. If there are too many connections, the
+ * server closes the oldest connection of the network with the most connections. So a client that opens connections without end closes only its own.
  *
  * The connections are values of a `ChurnMap`, and not keys of a `Map`: the old hash tables of a `Map` retain closed connections until the
  * next full garbage collection, and 10,000 refused upgrades filled 16 MB in that way.

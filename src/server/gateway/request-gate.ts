@@ -26,7 +26,7 @@ const BAD_HOST: GatewayError = {
   message: 'this server does not know the name in the address: use the IP address of the server; the operator adds a name with webHosts',
 }
 
-/** The refusal of RFC 9112, section 3.2. Of two headers, a proxy in front of this server may read the other. */
+/** The refusal of RFC 9112, section 3.2. A proxy in front of this server may read the other of two headers. */
 const ONE_HOST: GatewayError = { code: 'bad-request', message: 'a request has one header "Host"' }
 
 /** RequestGate admits or refuses each request and each upgrade, by the address and the page from which it comes, and by the host that it names. */

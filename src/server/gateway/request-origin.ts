@@ -21,7 +21,7 @@ export interface OriginRulesOptions {
   readonly proxies: readonly string[]
   /** Origins of pages that may use the gateway, in addition to the gateway's own origin, such as `https://school.example`. */
   readonly origins: readonly string[]
-  /** Names under which browsers reach the gateway, besides its addresses and `localhost`, without a port. */
+  /** Names under which browsers reach the gateway, in addition to its addresses and `localhost`, without a port. */
   readonly hosts: readonly string[]
   /** True if the gateway itself speaks TLS. */
   readonly isSecure: boolean

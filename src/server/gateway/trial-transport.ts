@@ -64,7 +64,7 @@ export class TrialTransport extends TransportFilter {
       return super.finished()
     }
     this.#pass('client', Buffer.from(command.bytes, 'hex'))
-    // the conversation may keep the array, so it gets one of its own
+    // the conversation may retain the array, so it gets an array of its own
     super.data(Buffer.from(command.bytes, 'hex'))
   }
 

@@ -106,7 +106,7 @@ export class WireAccess {
     if (host === undefined && !isLab)
       return {
         refused:
-          'a server without --lab shows a browser no connections but those of one address: name the address, as in "parlor wire-code 192.168.1.37"',
+          'a server without --lab shows a browser only the connections of one address: name the address, as in "parlor wire-code 192.168.1.37"',
       }
     const code = makeToken(bytes).slice(0, CODE)
     const loopback = host !== undefined && isLoopbackHost(host)
@@ -125,7 +125,7 @@ export class WireAccess {
     const code = parseToken(typed, CODE)
     const found = typeof code === 'string' ? this.#codes.get(code) : undefined
     if (typeof code !== 'string' || !found || found.until < now) {
-      return { code: 'bad-token', refused: 'this code is not valid: it works once, within 15 minutes. Ask the operator for a new one' }
+      return { code: 'bad-token', refused: 'this code is not valid: it works once, within 15 minutes. Ask the operator for a new code' }
     }
     this.#codes.delete(code)
     this.#tries.giveBack(toNetwork(remote.host))

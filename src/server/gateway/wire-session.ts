@@ -147,7 +147,7 @@ export class WireSession {
   async #export(format: 'pcapng' | 'html'): Promise<void> {
     const connection = this.#view?.connection
     if (!connection || this.#isExporting || this.#link.unsent > UNSENT)
-      return this.#refuse('not-now', 'the server cannot export now: choose a connection, or wait for the file before this one')
+      return this.#refuse('not-now', 'the server cannot export now: choose a connection, or wait for the previous file')
     if (connection.table !== undefined && this.#services.isSecret(connection.table))
       return this.#refuse('not-now', 'the messages are hidden until the game is over: export them then')
     if (this.#grant.right === 'operator' && hasTalk(connection))

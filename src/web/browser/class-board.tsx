@@ -158,7 +158,7 @@ function Announcement({ tiles }: { readonly tiles: readonly ClassTile[] }) {
 }
 
 /**
- * Returns the tiles in the order of the wall, and a function that keeps the order for a while. The order changes every five seconds, and
+ * Returns the tiles in the order of the wall, and a function that holds the order for a while. The order changes every five seconds, and
  * immediately if a program has broken its protocol; never while the user is about to press a tile.
  */
 function useOrder(tiles: readonly ClassTile[], now: number) {
@@ -182,7 +182,7 @@ function useOrder(tiles: readonly ClassTile[], now: number) {
   return { ordered: tiles, hold }
 }
 
-/** Checks whether a tile has a text that the user looks for. */
+/** Checks whether a tile has the search text of the user. */
 function isFound({ title, row }: ClassTile, wanted: string): boolean {
   const text = [title, row.name ?? '', row.program, formatPlace(row)].join(' ').toLowerCase()
   return text.includes(wanted.trim().toLowerCase())

@@ -12,7 +12,7 @@ const ICONS = { bad: 'warn', stuck: 'clock', playing: 'play', done: 'check', lef
 interface ClassWallProps {
   readonly tiles: readonly ClassTile[]
   readonly layout: 'wall' | 'list'
-  /** Keeps the order of the tiles for a while. */
+  /** Holds the order of the tiles for a while. */
   readonly hold: () => void
 }
 

@@ -42,7 +42,7 @@ export interface PageScope {
   unregister(password: string): void
 }
 
-/** Name under which the browser notes that its user has logged in as the operator, so that the bar leads to the class. */
+/** Name of the browser's note on a login as the operator; with the note, the bar leads to the class. */
 export const OPERATOR = 'parlor.operator'
 
 const PageContext = createContext<PageScope | undefined>(undefined)

@@ -33,7 +33,7 @@ export function Sender({ side }: { readonly side: ProtocolMessage['from'] }) {
 const SHOWN = { all: 64, first: 48 }
 const LF = 10
 
-/** Bytes draws bytes as cells: the character above, and the hexadecimal digits below. Of many bytes it draws the first, until the user asks for all. */
+/** Bytes draws bytes as cells: the character above, and the hexadecimal digits below. It draws only the first of many bytes, until the user requests all. */
 export function Bytes({ bytes, wrongAt }: { readonly bytes: Uint8Array; readonly wrongAt?: number | undefined }) {
   const [isOpen, setOpen] = useState(false)
   const isLong = bytes.length > SHOWN.all

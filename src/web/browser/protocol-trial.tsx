@@ -11,7 +11,7 @@ import { type ProtocolMessage, toMessageLabel } from './protocol-parts.tsx'
 import { TrialRows } from './protocol-trial-rows.tsx'
 import type { TrialActs } from './use-trial.ts'
 
-/** Maximum number of bytes that the server accepts at once. */
+/** Maximum number of bytes that the server accepts together. */
 const MOST_BYTES = 1024
 const NOTATIONS = ['text', 'hex'] as const
 type Notation = (typeof NOTATIONS)[number]

@@ -27,7 +27,7 @@ export function TableTalk({ table }: { readonly table: TableModel }) {
   )
 }
 
-/** Missed lists what has happened at a table while this user was disconnected, until the user closes the list. */
+/** Missed lists the events at a table while this user was disconnected, until the user closes the list. */
 export function Missed({ table: { table, missed } }: { readonly table: TableModel }) {
   const { client } = usePage()
   return (

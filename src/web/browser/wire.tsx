@@ -264,7 +264,7 @@ function useWireKeys(acts: { readonly toggle: () => void; readonly jump: () => v
   }, [])
 }
 
-/** Moves the focus from one row to the next or to the one before. Returns whether a row had the focus. */
+/** Moves the focus to the next or the previous row. Returns whether a row had the focus. */
 function moveFocus(isDown: boolean): boolean {
   const row = document.activeElement
   if (!(row instanceof HTMLElement) || !row.classList.contains('wrow')) return false

@@ -40,7 +40,7 @@ export const STATUSES: readonly TileStatus[] = ['bad', 'stuck', 'playing', 'done
 export const STUCK = 30_000
 /** Milliseconds for which the wall shows a closed connection, unless it is the last connection of its desk. */
 const SHOWN_CLOSED = 300_000
-/** Maximum number of connections of an address at the same time that count as one desk; an address with more is that of several desks. */
+/** Maximum number of connections of an address at the same time that are one desk; an address with more connections has several desks. */
 const ONE_DESK = 4
 /** The program of the page itself, which is no program of a student. */
 const BROWSER = 'parlor/web'

@@ -34,7 +34,7 @@ export function takeStep({ steps, at }: Walk, step: ProtocolStep): Walk {
   return { steps: taken, at: taken.length }
 }
 
-/** Goes to the state after a number of steps: back, or forward again. */
+/** Shows the state after a number of steps, earlier or later than the present state. */
 export function goTo({ steps }: Walk, at: number): Walk {
   return { steps, at: Math.max(0, Math.min(steps.length, at)) }
 }

@@ -91,9 +91,12 @@ test.skipIf(!hasPython || !hasNamespaces)('next-client observes the refused line
   expect(judged?.observations.at(-1)).toBe(answer)
 })
 
-test.skipIf(!hasNamespaces)('byte-by-byte tells a client that prints the sign for broken characters to decode whole messages', async () => {
-  using prepared = prepareHandIn({ file: 'broken/partial-read-character.js', program: 'chat', role: 'client' })
-  expect(await judgeHandIn({ ...prepared, only: 'byte-by-byte' })).toMatchObject([
-    { cause: 'partial-read', sentence: expect.stringMatching(/arrives in pieces.*decode whole messages, and not single reads$/) },
-  ])
-})
+test.skipIf(!hasNamespaces)(
+  'byte-by-byte advises a client that prints the sign for broken characters to decode whole messages',
+  async () => {
+    using prepared = prepareHandIn({ file: 'broken/partial-read-character.js', program: 'chat', role: 'client' })
+    expect(await judgeHandIn({ ...prepared, only: 'byte-by-byte' })).toMatchObject([
+      { cause: 'partial-read', sentence: expect.stringMatching(/arrives in pieces.*decode whole messages, and not single reads$/) },
+    ])
+  },
+)

@@ -163,7 +163,7 @@ describe('the class console at the gateway', () => {
     expect([late.status, await late.json()]).toEqual([429, { code: 'throttled', message: 'too many tries: wait 20 seconds' }])
     await clock.pass(20_000)
     expect((await logIn(gateway)).status).toBe(200)
-    // a correct password does not count as a try
+    // a correct password is not a try
     expect((await logIn(gateway)).status).toBe(200)
   })
 

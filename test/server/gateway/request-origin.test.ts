@@ -85,7 +85,7 @@ test.each([
   expect(rules(['127.0.0.1']).isHost({ host, 'x-forwarded-host': 'localhost' })).toBe(expected)
 })
 
-test('over TLS, the certificate names the host, and the rules do not', () => {
+test('over TLS, the certificate names the host, and the rules name no host', () => {
   expect(rules([], { isSecure: true }).isHost({ host: 'other.example' })).toBe(true)
 })
 

@@ -3,7 +3,7 @@ import type { PageTab } from '../../support/browser.ts'
 /** The password with which the tests of accounts register. */
 export const PASSWORD = 'looms and numbers'
 
-/** Registers a name in the dialog, by the keyboard alone after the first press, and waits until a reload keeps the login. */
+/** Registers a name in the dialog, by the keyboard alone after the first press, and waits until the login survives a reload. */
 export async function register({ page }: PageTab, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Log in' }).click()
   await page.locator('dialog').getByRole('button', { name: 'Register a name' }).click()

@@ -69,7 +69,7 @@ export function testSessions(serve: ServeWebPages): void {
       await here.page.getByRole('button', { name: 'Connect here' }).click()
       ;[here, there] = [there, here]
     }
-    // in the lobby, too, where no seat has a token
+    // also in the lobby, in which no seat has a token
     await there.page.getByRole('button', { name: 'Resign' }).click()
     await there.page.getByRole('button', { name: 'Yes' }).click()
     await there.untilStatus('You lose.')
