@@ -69,7 +69,7 @@ export const protocolTexts = {
   mode: 'Notation',
   modes: { text: 'Text', hex: 'Hex' },
   willSend: (text: string) => `The page will send: ${text}`,
-  tooMany: (most: number) => `This is too long: send at most ${formatCount(most, 'byte')} at once.`,
+  tooMany: (most: number) => `This is too long: send at most ${formatCount(most, 'byte')} in one step.`,
   insert: (example: string) => `${example} …`,
   insertHint: (example: string) => `Writes ${example} into the field, so that you can change the example`,
   conversation: 'Conversation',

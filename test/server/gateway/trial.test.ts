@@ -169,6 +169,6 @@ function upgrade(port: number, path: string): Promise<string> {
     'Sec-WebSocket-Version: 13',
     'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
   ]
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n${handshake.join('\r\n')}\r\n\r\n`)
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${handshake.join('\r\n')}\r\n\r\n`)
   return new Promise((resolve) => socket.once('data', (data) => resolve(String(data))))
 }
