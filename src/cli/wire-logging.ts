@@ -17,7 +17,7 @@ const DOOR = 'parlor/door'
 
 /** WireLoggingOptions are the parts of a server that show the wire to browsers. */
 export interface WireLoggingOptions {
-  readonly config: Pick<Config, 'lab' | 'webOrigins' | 'tls' | 'unix'>
+  readonly config: Pick<Config, 'lab' | 'tls' | 'unix'>
   /** The settings of programs. */
   readonly options: Options
   readonly logs: Logs
@@ -36,9 +36,8 @@ export class WireLogging {
 
   constructor(options: WireLoggingOptions) {
     this.#options = options
-    const { webOrigins, lab = false } = options.config
-    const names = webOrigins.map((origin) => new URL(origin).hostname)
-    this.access = new WireAccess({ logs: this.#connections, clock: wallClock, bytes: randomBytes, names, isLab: lab })
+    const { lab = false } = options.config
+    this.access = new WireAccess({ logs: this.#connections, clock: wallClock, bytes: randomBytes, isLab: lab })
   }
 
   /** The logs of the options, for the server; they also note seats and ends. */

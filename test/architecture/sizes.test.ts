@@ -35,7 +35,6 @@ const SHORT: Readonly<Record<string, string>> = {
   'testing/memory-peer.ts': 'a peer in memory, for several tests of the kit',
   'web/automaton-layouts.d.ts': 'the type of a module that the build makes',
   'web/browser/finished.tsx': 'a view, one file each',
-  'web/browser/wire-loader.tsx': 'the part of the wire view that the first load has',
   'web/model/messages.ts': 'names for parts of the native protocol',
   'wire/framing/recv.ts': 'a framing, one file each',
 }

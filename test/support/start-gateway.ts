@@ -79,7 +79,7 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<S
   watch?.setLobby(service)
   const batcher = new Batcher()
   const wire = new WireLogging({
-    config: { lab: options.isLab === true, webOrigins: [...(rules.origins ?? [])], tls: false, unix: undefined },
+    config: { lab: options.isLab === true, tls: false, unix: undefined },
     options: {},
     logs: watch?.logs ?? logs,
   })

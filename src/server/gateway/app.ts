@@ -80,7 +80,7 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
     app.server,
     options,
     { entrance: services.entrance, protocols, wire: services.wire },
-    { gate, timeouts, followers },
+    { gate, timeouts, followers, operators },
   )
   await app.ready()
   return {

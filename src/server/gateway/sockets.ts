@@ -11,6 +11,7 @@ import type { Entrance } from '../server.ts'
 import { formatError, type GatewayCode } from './answers.ts'
 import type { ClassFollowers } from './class-followers.ts'
 import type { ConnectionTimeouts } from './connection-timeouts.ts'
+import type { OperatorSessions } from './operator-sessions.ts'
 import type { GatewayOptions } from './options.ts'
 import type { RequestGate } from './request-gate.ts'
 import type { RequestOrigin } from './request-origin.ts'
@@ -72,6 +73,7 @@ export interface SocketGuards {
   readonly timeouts: ConnectionTimeouts
   /** The operators that follow the class console. */
   readonly followers: ClassFollowers
+  readonly operators: OperatorSessions
 }
 
 /** GatewaySockets accepts the WebSockets of an HTTP server, and pings their clients. */
@@ -88,7 +90,7 @@ export class GatewaySockets {
     this.#options = options
     this.#services = services
     this.#guards = guards
-    this.#wire = services.wire && new WireSockets(services.wire, options.clock)
+    this.#wire = services.wire && new WireSockets(services.wire, options.clock, guards.operators)
     // with this listener, the caller answers a request that is not a valid handshake
     this.#library.on('wsClientError', () => {})
     server.on('upgrade', (request: IncomingMessage, stream: unknown, head: Buffer) => {

@@ -13,9 +13,8 @@ import type { RequestOrigin } from './request-origin.ts'
  * A student opens the wire view without an account. The address of the browser then is the only sign that the browser belongs to the
  * program, so these rules say when an address is such a sign:
  *
- * - The header `Host` must be an IP address, `localhost`, or the name of an origin that the operator allows, or the connection must be
- *   encrypted. A page of an attacker can let its own name resolve to this server (DNS rebinding); its requests come from the student's
- *   address, have the attacker's name as `Host` and as `Origin`, and so look like those of a page of this server.
+ * - The header `Host` must name this server, which `RequestGate` checks. A page of an attacker can let its own name resolve to this server (DNS
+ *   rebinding). The requests of that page come from the student's address.
  * - A request that a proxy has forwarded must come from a trusted proxy. Otherwise all users of the proxy have its address, and with
  *   a proxy on this machine that address is this machine.
  * - An address with several programs at the same time may belong to several students, so the server cannot assign its programs. Only this
@@ -37,8 +36,6 @@ export interface WireAccessOptions {
   readonly logs: ConnectionLogs
   readonly clock: Clock
   readonly bytes: RandomBytes
-  /** The host names of the origins that the operator allows. */
-  readonly names: readonly string[]
   /** True for a server with `lab`, whose operator sees all connections. */
   readonly isLab: boolean
 }
@@ -71,12 +68,6 @@ export class WireAccess {
       return {
         right: 'none',
         why: 'a proxy that this server does not trust forwards this page, so your address is not known: ask the operator for a code',
-      }
-    }
-    if (!origin.isSecure && !this.#isProperHost(request.headers.host)) {
-      return {
-        right: 'none',
-        why: 'this page is open under a name, which can belong to another server: open the page by the IP address of the server, or ask the operator for a code',
       }
     }
     return { right: loopback ? 'machine' : 'address', address: { host, loopback } }
@@ -130,13 +121,5 @@ export class WireAccess {
     this.#codes.delete(code)
     this.#tries.giveBack(toNetwork(remote.host))
     return found.grant
-  }
-
-  /** Checks whether no other server can have the name in a header `Host`. */
-  #isProperHost(header = ''): boolean {
-    const name = header.toLowerCase().replace(/:\d*$/, '')
-    return (
-      name === 'localhost' || /^\[[\da-f:.]+\]$/.test(name) || /^(?:\d{1,3}\.){3}\d{1,3}$/.test(name) || this.#options.names.includes(name)
-    )
   }
 }

@@ -3,7 +3,9 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Clock } from '../../base/clock.ts'
 import { toNetwork } from '../../base/network-address.ts'
 import type { TransportStream } from '../../wire/transports/transport-stream.ts'
+import type { OperatorSessions } from './operator-sessions.ts'
 import type { RequestOrigin } from './request-origin.ts'
+import type { WireGrant } from './wire-access.ts'
 import { type WireServices, WireSession } from './wire-session.ts'
 
 /** Maximum number of WebSockets that show the wire, in total and of one address. */
@@ -20,13 +22,15 @@ const OPTIONS = { noServer: true, clientTracking: false, perMessageDeflate: fals
 export class WireSockets {
   readonly #services: WireServices
   readonly #clock: Clock
+  readonly #operators: OperatorSessions
   readonly #library = new WebSocketServer(OPTIONS)
   readonly #open = new Map<WebSocket, string>()
   #isClosed = false
 
-  constructor(services: WireServices, clock: Clock) {
+  constructor(services: WireServices, clock: Clock, operators: OperatorSessions) {
     this.#services = services
     this.#clock = clock
+    this.#operators = operators
     this.#library.on('wsClientError', () => {})
   }
 
@@ -46,8 +50,10 @@ export class WireSockets {
       accepted = socket
     })
     if (!accepted) return false
-    const grant = this.#services.access.grantTo(request, origin, stream.transport.remote)
+    const session = this.#operators.find(request.headers.cookie)
+    const grant: WireGrant = session ? { right: 'operator' } : this.#services.access.grantTo(request, origin, stream.transport.remote)
     this.#serve(accepted, stream, origin, grant)
+    if (session) this.#endWith(session, accepted)
     return true
   }
 
@@ -57,7 +63,14 @@ export class WireSockets {
     for (const socket of this.#open.keys()) socket.terminate()
   }
 
-  #serve(socket: WebSocket, stream: TransportStream, origin: RequestOrigin, grant: ReturnType<WireServices['access']['grantTo']>): void {
+  /** Closes the WebSocket of an operator at the end of the operator's session. */
+  #endWith(session: AbortSignal, socket: WebSocket): void {
+    const end = () => socket.close(POLICY, 'the session of the operator is over')
+    session.addEventListener('abort', end, { once: true })
+    socket.once('close', () => session.removeEventListener('abort', end))
+  }
+
+  #serve(socket: WebSocket, stream: TransportStream, origin: RequestOrigin, grant: WireGrant): void {
     stream.upgrade()
     this.#open.set(socket, toNetwork(origin.remote.host))
     const link = {

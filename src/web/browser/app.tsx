@@ -14,10 +14,12 @@ import { UserName } from './people.tsx'
 import { Trouble } from './says.tsx'
 import { TableView } from './table.tsx'
 import { UserView } from './user.tsx'
-import { LazyWire } from './wire-loader.tsx'
 
 /** Loads the views of protocols. */
 const loadProtocols = () => import('./protocols.tsx').then(({ ProtocolsView }) => ProtocolsView)
+
+/** Loads the view of the wire. */
+const loadWire = () => import('./wire.tsx').then(({ WireView }) => WireView)
 
 /** Loads the view of the class. */
 const loadClass = () => import('./class-view.tsx').then(({ ClassView }) => ClassView)
@@ -99,7 +101,7 @@ function View({ route }: { readonly route: Route }) {
     case 'class':
       return <LazyView load={loadClass} props={{}} />
     case 'wire':
-      return <LazyWire />
+      return <LazyView load={loadWire} props={{ wanted: route.connection }} />
     case 'none':
       return <Trouble title={texts.noPage} why={texts.noPageWhy} />
     case 'join':

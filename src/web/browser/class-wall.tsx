@@ -5,7 +5,6 @@ import { type ClassTile, formatPlace, type TileStatus } from '../model/class-mod
 import { toShown, toShownName } from '../shown.ts'
 import { useKeys } from './board.ts'
 import { Icon } from './icons.tsx'
-import { parseRoute } from './page.ts'
 
 const ICONS = { bad: 'warn', stuck: 'clock', playing: 'play', done: 'check', left: 'x' } as const satisfies Record<TileStatus, string>
 
@@ -93,11 +92,8 @@ function Tile({ tile }: { readonly tile: ClassTile }) {
 }
 
 function TileLink({ tile, children }: { readonly tile: ClassTile; readonly children: ComponentChildren }) {
-  const link = `#wire/${tile.row.connection}`
-  const style = `peer is-${tile.status}`
-  if (parseRoute(link).view === 'none') return <div class={style}>{children}</div>
   return (
-    <a class={style} href={link}>
+    <a class={`peer is-${tile.status}`} href={`#wire/${tile.row.connection}`}>
       {children}
     </a>
   )

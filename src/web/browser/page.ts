@@ -16,7 +16,7 @@ export type Route =
   | { readonly view: 'ladder'; readonly game?: string }
   | { readonly view: 'user'; readonly name: string }
   | { readonly view: 'account' }
-  | { readonly view: 'wire' }
+  | { readonly view: 'wire'; readonly connection?: number }
   /** The protocols of the server; with a name, the reference of one of them. */
   | { readonly view: 'protocols'; readonly name?: string }
   /** The programs of a server with `lab`, for its operator. */
@@ -83,8 +83,10 @@ export function parseRoute(fragment: string): Route {
     case 'account':
     case 'class':
     case 'finished':
-    case 'wire':
       return first === undefined ? { view } : none
+    case 'wire':
+      if (first === undefined) return { view }
+      return second === undefined && /^[1-9]\d{0,14}$/.test(first) ? { view, connection: Number(first) } : none
     default:
       return none
   }

@@ -9,8 +9,11 @@ export interface WireControl {
   send(message: WireFromPage): void
 }
 
-/** Connects the wire view to the server as long as the view is shown, and again after a lost connection. */
-export function useWire(): WireControl {
+/**
+ * Connects the wire view to the server as long as the view is shown, and again after a lost connection. The view shows the `wanted` connection
+ * first, if the server lists it.
+ */
+export function useWire(wanted: number | undefined): WireControl {
   const [model, setModel] = useState(emptyWire)
   const current = useRef<WireModel>(emptyWire)
   const socket = useRef<WebSocket>()
@@ -33,7 +36,8 @@ export function useWire(): WireControl {
         change(foldWire(current.current, message))
         if (message.type === 'file') saveFile(message)
         if (message.type !== 'connections') return
-        const chosen = chooseConnection(current.current, known ?? new Set(), known === undefined)
+        const asked = known === undefined ? message.connections.find(({ connection }) => connection === wanted) : undefined
+        const chosen = asked ?? chooseConnection(current.current, known ?? new Set(), known === undefined)
         known = new Set(message.connections.map(({ connection }) => connection))
         if (chosen) opened.send(JSON.stringify({ type: 'watch', connection: chosen.connection } satisfies WireFromPage))
       })
@@ -50,7 +54,7 @@ export function useWire(): WireControl {
       clearTimeout(timer)
       socket.current?.close()
     }
-  }, [])
+  }, [wanted])
   const send = useMemo(
     () => (message: WireFromPage) => {
       if (socket.current?.readyState === WebSocket.OPEN) socket.current.send(JSON.stringify(message))

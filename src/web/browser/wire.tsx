@@ -12,9 +12,14 @@ import { wireTexts } from './wire-texts.ts'
 const FILTERS: readonly RowFilter[] = ['all', 'cut', 'violations']
 const FORMS: readonly BytesForm[] = ['text', 'hex', 'both']
 
+/** WireViewProps has the number of the connection that the address of the page names. */
+interface WireViewProps {
+  readonly wanted: number | undefined
+}
+
 /** WireView shows the bytes of a program's connection as they arrive. The page loads it when it is first shown. */
-export function WireView() {
-  const wire = useWire()
+export function WireView({ wanted }: WireViewProps) {
+  const wire = useWire(wanted)
   const { model } = wire
   return (
     <main class="wire" id="main" tabIndex={-1}>

@@ -10,6 +10,7 @@ import { LineSocket } from '../../support/line-socket.ts'
 import { program } from '../../support/play.ts'
 import { type StartedGateway, type StartGatewayOptions, startGateway } from '../../support/start-gateway.ts'
 import { TestClock, turn } from '../../support/test-clock.ts'
+import { WireClient } from '../../support/wire-client.ts'
 
 const PASSWORD = 'chalk and sponge'
 /** Connections and rounds of changes, with 17 MB of rows in total: more than the system stores for a browser that does not read. */
@@ -165,6 +166,21 @@ describe('the class console at the gateway', () => {
     expect((await logIn(gateway)).status).toBe(200)
     // a correct password is not a try
     expect((await logIn(gateway)).status).toBe(200)
+  })
+
+  test('opens the wire of all programs to its operator until the logout, and of no other address to a student', async () => {
+    const gateway = await startClass()
+    const program = new LineSocket(gateway.ports.get('tjc/guess') ?? 0, '127.0.2.1')
+    const forwarded = { 'x-forwarded-for': '192.0.2.7' }
+    const cookie = await cookieOf(gateway)
+    const operator = await WireClient.connect(gateway.url, { headers: { ...forwarded, cookie } })
+    await operator.until(() => operator.list.connections.length > 0)
+    expect(operator.list).toMatchObject({ right: 'operator', connections: [{ program: 'tjc/guess', host: '127.0.2.1' }] })
+    const student = await WireClient.connect(gateway.url, { headers: { ...forwarded, cookie: 'parlor-operator=A' } })
+    expect(student.list).toMatchObject({ right: 'none', connections: [] })
+    await fetch(`${gateway.url}/api/class/session`, { method: 'DELETE', headers: { cookie, origin: gateway.url } })
+    expect(await operator.closed).toBe(1008)
+    program.close()
   })
 
   test('is downloaded as the files of "parlor class"', async () => {

@@ -95,13 +95,11 @@ test('a page of another origin, under a foreign name, or behind an unknown proxy
   const { url, ports, port } = await startGateway({ programs: [TICTACTOE] })
   const program = new LineSocket(ports.get(TICTACTOE) ?? 0)
   await program.hear()
-  await expect(WireClient.connect(url, { origin: 'http://evil.example' })).rejects.toThrow(/40[03]/)
+  await expect(WireClient.connect(url, { origin: 'http://evil.example' })).rejects.toThrow('403')
   const forwarded = await WireClient.connect(url, { headers: { 'x-forwarded-for': '127.0.0.1' } })
   expect(forwarded.list).toMatchObject({ right: 'none', connections: [], why: expect.stringContaining('proxy') })
-  const rebound = WireClient.connect(url, { headers: { host: `evil.example:${port}` }, origin: `http://evil.example:${port}` })
-  const seen = await rebound.then(({ list }) => list, String)
-  if (typeof seen === 'string') expect(seen).toMatch(/40[03]|421/)
-  else expect(seen).toMatchObject({ right: 'none', connections: [], why: expect.stringContaining('IP address') })
+  const rebound = { headers: { host: `evil.example:${port}` }, origin: `http://evil.example:${port}` }
+  await expect(WireClient.connect(url, rebound)).rejects.toThrow('421')
   program.close()
 })
 

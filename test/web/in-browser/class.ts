@@ -102,6 +102,13 @@ export function testClass(serve: ServeWebPages): void {
     const ofPrograms = (csv: string) => csv.split('\r\n').filter((line) => !line.includes('parlor/web'))
     expect(ofPrograms(await readFile(file, 'utf8'))).toEqual(ofPrograms(formatClassCsv(gateway.watch?.console.list() ?? [])))
 
+    // the wire of a program on the wall
+    await page.setViewportSize(LARGE)
+    await tiles.getByRole('link', { name: /desk 17/ }).click()
+    await page.getByText(/illegal: the client sent "low"/).waitFor()
+    await page.getByRole('link', { name: 'Class' }).click()
+    await tiles.nth(DESKS - 1).waitFor()
+
     await page.getByRole('main').getByRole('button', { name: 'Log out' }).click()
     await page.getByLabel('Password of the operator').waitFor()
     expect(await page.locator('main').innerText()).not.toContain('desk')
