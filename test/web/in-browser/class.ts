@@ -105,7 +105,8 @@ export function testClass(serve: ServeWebPages): void {
     // the wire of a program on the wall
     await page.setViewportSize(LARGE)
     await tiles.getByRole('link', { name: /desk 17/ }).click()
-    await page.getByText(/illegal: the client sent "low"/).waitFor()
+    await page.locator('[aria-current=true]', { hasText: '127.0.1.17:' }).waitFor()
+    await page.locator('[data-row="2"]', { hasText: 'then judging' }).waitFor()
     await page.getByRole('link', { name: 'Class' }).click()
     await tiles.nth(DESKS - 1).waitFor()
 

@@ -111,6 +111,7 @@ export function testSessions(serve: ServeWebPages): void {
 
     // the next user of the browser has no seat of ada's, although the tab remembers the token of a new seat
     await page.getByRole('link', { name: 'Parlor' }).click()
+    await page.locator('.game').first().waitFor()
     await page.keyboard.press('2')
     await ada.play('tic-tac-toe')
     await page.locator('.tbar', { hasText: 'table 2' }).waitFor()
