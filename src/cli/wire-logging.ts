@@ -49,6 +49,10 @@ export class WireLogging {
         this.#connections.seat(info.connection, table)
         logs.seated?.(info, table, seat)
       },
+      noticed: (info, what, sentence) => {
+        if (what === 'rejected') this.#connections.refuseMessage(info.connection, sentence)
+        logs.noticed?.(info, what, sentence)
+      },
       ended: (info, ending) => {
         if (ending.trouble) this.#connections.endConversation(info.connection, ending.trouble.message)
         logs.ended?.(info, ending)

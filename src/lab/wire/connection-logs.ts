@@ -22,8 +22,17 @@ export interface LoggedConnection {
   readonly isShared: boolean
   /** The table at which its client plays, or has played last. */
   readonly table: number | undefined
+  /** The messages that the program has refused, such as a guess that is not a number; the first of them. */
+  readonly refusals: readonly LoggedRefusal[]
   /** The sentence with which the server has ended the conversation early. */
   readonly ending: string | undefined
+}
+
+/** LoggedRefusal is a message that the program has refused, although the protocol allows it. */
+export interface LoggedRefusal {
+  /** Time since the opening of the connection, in milliseconds. */
+  readonly at: number
+  readonly sentence: string
 }
 
 type Mutable = { -readonly [Name in keyof LoggedConnection]: LoggedConnection[Name] }
@@ -46,6 +55,9 @@ const defaultLimits: ConnectionLogsLimits = { open: 500, closed: 200, closedOfAd
  * connection, so a server that is busier than a class does not pay for it.
  */
 const RATE = { burst: 200, refill: 20 }
+
+/** Maximum number of refusals that a connection stores. */
+const REFUSALS = 100
 
 /** The key of all addresses of this machine. */
 const THIS_MACHINE = 'this machine'
@@ -90,7 +102,7 @@ export class ConnectionLogs {
       ...{ connection, protocol, server, transport: opening.transport, since, openedAt: this.#clock.now(), log: new ConnectionLog() },
       // a closed transport has no address, so this copies the address now
       client: { host: client.host, port: client.port },
-      ...{ isOpen: true, isShared: own.open.size > 0, table: undefined, ending: undefined },
+      ...{ isOpen: true, isShared: own.open.size > 0, table: undefined, refusals: [], ending: undefined },
     }
     if (own.open.size === 1) for (const other of own.open) other.isShared = true
     own.open.add(logged)
@@ -102,6 +114,13 @@ export class ConnectionLogs {
   seat(connection: number, table: number): void {
     const logged = this.#open.get(connection)
     if (logged) logged.table = table
+  }
+
+  /** Notes that the program has refused a message, with the reason as a sentence. */
+  refuseMessage(connection: number, sentence: string): void {
+    const logged = this.#open.get(connection)
+    if (!logged || logged.refusals.length >= REFUSALS) return
+    logged.refusals = [...logged.refusals, { at: this.#clock.monotonic() - logged.since, sentence }]
   }
 
   /** Notes the sentence with which the server ends a conversation early. */

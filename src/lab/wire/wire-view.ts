@@ -49,6 +49,8 @@ export class WireView {
   #seenUntil = 0
   /** The sentences of the violations so far. */
   #violations = new Set<string>()
+  /** Number of refusals that have a row, or that need none. */
+  #refused = 0
   #hasEnding = false
   #isOver = false
 
@@ -82,8 +84,8 @@ export class WireView {
     if (isAtEnd && isOpen && at - this.#seenUntil >= TICK) this.#judge({ kind: 'time', at }, seen)
     if (isAtEnd && !isOpen && !this.#isOver) this.#end(seen)
     const isAnew = this.#isAnew
-    const rows = seen.flatMap((one) => this.#toRows(one))
-    if (isAtEnd) rows.push(...this.#toEnding())
+    const rows = seen.flatMap((one) => [...this.#toRefusals(one.at), ...this.#toRows(one)])
+    if (isAtEnd) rows.push(...this.#toRefusals(Number.POSITIVE_INFINITY), ...this.#toEnding())
     if (rows.length === 0 && !isAnew && this.#isOver === wasOver) return undefined
     this.#isAnew = false
     const isHidden = this.#isHidden
@@ -100,6 +102,7 @@ export class WireView {
     this.#rows = 0
     this.#seenUntil = 0
     this.#violations = new Set()
+    this.#refused = 0
     this.#hasEnding = false
     this.#isOver = false
   }
@@ -134,10 +137,24 @@ export class WireView {
     const mayQuote = !this.#options.isMasked || !this.#mask.hidesTextOf('client')
     if (ending === undefined || this.#hasEnding || this.#isHidden || !mayQuote) return []
     this.#hasEnding = true
-    if (this.#violations.has(ending)) return []
+    return this.#violations.has(ending) ? [] : [this.#toNote(this.#seenUntil, `the server ended the conversation: ${ending}`)]
+  }
+
+  /** Returns a row for each message that the program had refused before a time, if no violation shows it. */
+  #toRefusals(until: number): readonly WireRow[] {
+    const { refusals } = this.connection
+    const rows: WireRow[] = []
+    const mayQuote = !this.#options.isMasked || !this.#mask.hidesTextOf('client')
+    for (let next = refusals[this.#refused]; next && next.at < until; next = refusals[this.#refused]) {
+      this.#refused++
+      if (mayQuote && !this.#isHidden && !this.#violations.has(next.sentence)) rows.push(this.#toNote(next.at, next.sentence))
+    }
+    return rows
+  }
+
+  #toNote(at: number, text: string): WireRow {
     const row = { name: '', text: '', pieces: [], marks: [], before: '', after: '' }
-    const notes: WireRow['notes'] = [{ text: `the server ended the conversation: ${ending}`, tone: 'illegal' }]
-    return [{ row: ++this.#rows, at: this.#seenUntil, from: 'server', kind: 'note', ...row, notes }]
+    return { row: ++this.#rows, at, from: 'server', kind: 'note', ...row, notes: [{ text, tone: 'illegal' }] }
   }
 }
 

@@ -51,6 +51,21 @@ test('a page that is opened after the program has ended sees the same, and expor
   expect(Buffer.from(page.all('file')[1]?.data ?? '', 'base64').toString()).toContain('<!doctype html>')
 })
 
+test('a message that the program refuses, although the protocol allows it, has a row with the reason', async () => {
+  const { url, ports } = await startGateway({ programs: ['tjc/guess'] })
+  const program = new LineSocket(ports.get('tjc/guess') ?? 0)
+  await program.hear()
+  program.say('low')
+  await program.hear()
+  const page = await WireClient.connect(url)
+  await page.watchNewest()
+  await page.until(() => page.rows.some(illegal))
+  expect(page.rows.filter(({ kind }) => kind === 'message').map(({ name }) => name)).toEqual(['GUESS', 'guess', 'wasted', 'GUESS'])
+  const note = { tone: 'illegal', text: expect.stringContaining('"low"') }
+  expect(page.rows.filter(illegal)).toMatchObject([{ kind: 'note', notes: [note] }])
+  program.close()
+})
+
 test('a move against the rules, which the protocol allows, is a row with the reason of the server', async () => {
   const { url, ports } = await startGateway({ programs: [TICTACTOE] })
   const program = new LineSocket(ports.get(TICTACTOE) ?? 0)

@@ -106,7 +106,7 @@ export function testClass(serve: ServeWebPages): void {
     await page.setViewportSize(LARGE)
     await tiles.getByRole('link', { name: /desk 17/ }).click()
     await page.locator('[aria-current=true]', { hasText: '127.0.1.17:' }).waitFor()
-    await page.locator('[data-row="2"]', { hasText: 'then judging' }).waitFor()
+    await page.locator('[data-row].is-bad', { hasText: 'sent "low"' }).waitFor()
     await page.getByRole('link', { name: 'Class' }).click()
     await tiles.nth(DESKS - 1).waitFor()
 
