@@ -25,8 +25,8 @@ import { WireWatch } from './wire-watch.ts'
 /** Milliseconds for each answer of the program. */
 const SILENCE = 4000
 /**
- * Milliseconds of its idle time for a program to end after the conversation, to show that it has crashed, and the same if it has closed
- * its connection, as a crash does: on a busy machine, its end becomes known later.
+ * Milliseconds of its idle time for a program to end after the conversation, and to show that it has crashed. The last time is for a program that
+ * has closed its connection, as a crash does, or that has not sent its message: on a busy machine, the end or the message becomes known later.
  */
 const END_WAIT = 3000
 const CRASH_WAIT = 250
@@ -102,8 +102,9 @@ export async function playConversation(
   })
   watch.settle()
   const { processor } = running.usage()
-  const isClosed = match.trouble instanceof Disconnected && match.trouble.isPeerClosed
-  const crashWait = isClosed ? CLOSED_WAIT : CRASH_WAIT
+  // a program that has not sent its message may send it at the end of the connection
+  const isMissing = match.trouble instanceof Disconnected && (match.trouble.isPeerClosed || match.trouble.reason === 'late')
+  const crashWait = isMissing ? CLOSED_WAIT : CRASH_WAIT
   const end = await endWithin(running, match.trouble || role === 'server' ? crashWait : END_WAIT, clock)
   const isAwake = running.usage().processor - processor > ASLEEP
   const spins = end === undefined && isAwake && (await isSpinning(running, subject))
