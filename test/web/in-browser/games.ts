@@ -15,8 +15,11 @@ async function press({ page }: PageTab, key: string): Promise<void> {
 
 /** Opens the table in play with a number from the lobby, by keyboard alone. */
 async function watch(tab: PageTab, table: number): Promise<void> {
-  await tab.tabTo(tab.page.getByRole('link', { name: `Watch table ${table},` }))
-  await tab.page.keyboard.press('Enter')
+  const link = tab.page.getByRole('link', { name: `Watch table ${table},` })
+  await tab.tabTo(link)
+  // the list of tables can change between two keys, so this key has the link as its target
+  await link.press('Enter')
+  await tab.page.locator('.tbar', { hasText: `table ${table}` }).waitFor()
 }
 
 /** Presses a button that asks whether the user is sure, by keyboard alone. */
