@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { classTexts } from '../class-texts.ts'
 import { logOperatorIn, logOperatorOut, readClassAccess } from '../connection/class-api.ts'
 import { ClassClient, type ClassState } from '../connection/class-client.ts'
-import type { SocketEvents } from '../connection/socket.ts'
+import { openPageSocket, type SocketEvents } from '../connection/socket.ts'
 import { ClassBoard } from './class-board.tsx'
 import { Icon } from './icons.tsx'
 import { OPERATOR } from './page.ts'
@@ -107,13 +107,7 @@ function OperatorLogin(props: {
 
 /** Connects to the class console of the server that has sent this page. */
 function openSocket(events: SocketEvents) {
-  const address = new URL('ws/class', location.href)
-  address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
-  address.hash = ''
-  const socket = new WebSocket(address)
-  socket.addEventListener('message', ({ data }) => events.received(String(data)))
-  socket.addEventListener('close', () => events.closed())
-  return { send: (text: string) => socket.send(text), close: () => socket.close() }
+  return openPageSocket('ws/class', events)
 }
 
 function after(ms: number, then: () => void): () => void {

@@ -9,7 +9,7 @@ import '../styles/solo.css'
 import '../styles/records.css'
 import '../styles/notices.css'
 import { PageClient } from '../connection/page-client.ts'
-import type { SocketEvents } from '../connection/socket.ts'
+import { openPageSocket, type SocketEvents } from '../connection/socket.ts'
 import { isGuest } from '../connection/tab-memory.ts'
 import { emptyModel, type Guest } from '../model/model.ts'
 import { App } from './app.tsx'
@@ -21,13 +21,7 @@ const TICK = 250
 
 /** Connects to the server that has sent this page, under the page's own path. */
 function openSocket(events: SocketEvents) {
-  const address = new URL('ws', location.href)
-  address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
-  address.hash = ''
-  const socket = new WebSocket(address)
-  socket.addEventListener('message', ({ data }) => events.received(String(data)))
-  socket.addEventListener('close', () => events.closed())
-  return { send: (text: string) => socket.send(text), close: () => socket.close() }
+  return openPageSocket('ws', events)
 }
 
 function monotonic(): number {

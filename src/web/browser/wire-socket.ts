@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { WireFromPage, WireToPage } from '../../lab/wire/wire-messages.ts'
-import { toWait } from '../connection/socket.ts'
+import { toSocketAddress, toWait } from '../connection/socket.ts'
 import { chooseConnection, emptyWire, foldWire, type WireModel } from '../model/wire-model.ts'
 
 /** WireControl has the model of the wire view and the acts of its user. */
@@ -27,7 +27,7 @@ export function useWire(wanted: number | undefined): WireControl {
       setModel(next)
     }
     const connect = () => {
-      const opened = new WebSocket(wireAddress())
+      const opened = new WebSocket(toSocketAddress('ws/wire'))
       socket.current = opened
       opened.addEventListener('message', ({ data }) => {
         attempt = 0
@@ -62,13 +62,6 @@ export function useWire(wanted: number | undefined): WireControl {
     [],
   )
   return { model, send }
-}
-
-function wireAddress(): URL {
-  const address = new URL('ws/wire', location.href)
-  address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
-  address.hash = ''
-  return address
 }
 
 /** Saves an export as a file of the browser's user. */

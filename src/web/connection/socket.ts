@@ -38,3 +38,19 @@ const LONGEST_WAIT = 30_000
 export function toWait(attempt: number): number {
   return Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.max(0, attempt - 1))
 }
+
+/** Returns the address of a WebSocket of the server that has sent this page, by a path relative to the page. */
+export function toSocketAddress(path: string): URL {
+  const address = new URL(path, location.href)
+  address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
+  address.hash = ''
+  return address
+}
+
+/** Connects to the server that has sent this page, at a path relative to the page. */
+export function openPageSocket(path: string, events: SocketEvents): PageSocket {
+  const socket = new WebSocket(toSocketAddress(path))
+  socket.addEventListener('message', ({ data }) => events.received(String(data)))
+  socket.addEventListener('close', () => events.closed())
+  return { send: (text) => socket.send(text), close: () => socket.close() }
+}

@@ -1,5 +1,6 @@
 import type { TrialCommand } from '../../server/gateway/protocol-schemas.ts'
 import type { TrialInput } from '../model/trial.ts'
+import { toSocketAddress } from './socket.ts'
 
 /** TrialLink is the connection of a trial. */
 export interface TrialLink {
@@ -25,10 +26,7 @@ const NORMAL = 1000
 
 /** Opens a trial at the server that has sent this page. */
 export function openTrialLink({ name, take, refused, cut }: TrialLinkOptions): TrialLink {
-  const address = new URL(`try/${encodeURIComponent(name)}`, location.href)
-  address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
-  address.hash = ''
-  const socket = new WebSocket(address)
+  const socket = new WebSocket(toSocketAddress(`try/${encodeURIComponent(name)}`))
   let isOpen = false
   // a connection that the page has closed reports nothing more
   let isDropped = false
