@@ -58,11 +58,7 @@ export function report(run: Run): string {
 
 Ratios are Parlor's server to the bare server: the median of ${cases[0]?.rounds.length} rounds, with the lowest and the highest. Figures are medians, ours / bare. In games, both servers play the same games, move for move.
 
-${sections.join('')}## Memory
-
-Resident memory per idle connection as \`npm start\` runs, at ${figure(idle, 0)}, without a forced garbage collection: ${formatMemory(memory)}
-
-## Targets
+${sections.join('')}${memory.length === 0 ? '' : formatMemory(memory, idle)}## Targets
 
 ${formatTargets(run).join('\n')}
 `
@@ -78,10 +74,14 @@ function formatRow({ game, connections, rounds }: Case): string[] {
   return [NAMES[game], String(connections), ...cells]
 }
 
-function formatMemory(memory: readonly Memory[]): string {
+function formatMemory(memory: readonly Memory[], idle: number): string {
   const ours = memory.map((one) => one.ours)
   const bytes = [ours, memory.map((one) => one.bare)].map((all) => figure(median(all), 0)).join(' / ')
-  return `**${bytes}** bytes (ours / bare; ours from ${figure(Math.min(...ours), 0)} to ${figure(Math.max(...ours), 0)}).`
+  return `## Memory
+
+Resident memory per idle connection as \`npm start\` runs, at ${figure(idle, 0)}, without a forced garbage collection: **${bytes}** bytes (ours / bare; ours from ${figure(Math.min(...ours), 0)} to ${figure(Math.max(...ours), 0)}).
+
+`
 }
 
 function formatTargets({ cases, memory, idle }: Run): string[] {
@@ -97,6 +97,7 @@ function formatTargets({ cases, memory, idle }: Run): string[] {
       `${what}: ${figure(rate, 2)} of the bare server's games a second (target ${RATE}), ${time} (target ${CPU})`,
     )
   })
+  if (memory.length === 0) return speeds
   const bytes = median(memory.map(({ ours }) => ours))
   const idling = `${figure(bytes, 0)} bytes per idle connection at ${figure(idle, 0)} (target ${figure(BYTES_PER_IDLE, 0)})`
   return [...speeds, verdict(bytes <= BYTES_PER_IDLE, idling)]
