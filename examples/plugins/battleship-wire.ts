@@ -3,7 +3,10 @@ import { battleship } from './battleship.ts'
 import { automaton, patience } from './battleship-automaton.ts'
 import { type Chair, listen, report } from './battleship-table.ts'
 
-/** Logs the peer in under the first name that is free. Resolves to false if the peer disconnects earlier. */
+/**
+ * Logs the peer in under the first name that is free. Resolves to false if the peer disconnects before it has
+ * a name.
+ */
 async function enter(peer: Peer, hall: HallAccess): Promise<boolean> {
   for (let message = await peer.receive(); message.name === 'NAME'; message = await peer.receive()) {
     const refusal = await hall.logIn(message.fields[0] ?? '')
@@ -43,6 +46,6 @@ const protocol = defineProtocol({
   },
 })
 
-/** A program whose peers meet in the hall says so in `needs`. */
+/** `needs: 'hall'` declares that the peers of the program meet in the hall. */
 export const games = [battleship]
 export const programs = [defineProgram({ name: 'example/battleship', short: 'battleship', protocol, needs: 'hall', takes: [patience] })]

@@ -13,14 +13,17 @@ export interface Shot {
   readonly hit: boolean
 }
 
-/** Places the ships by chance; returns their cells. */
+/** Places the ships at random; returns their cells. */
 export function placeShips(random: Random): readonly number[] {
   const taken: number[] = []
   for (const length of SHIPS) taken.push(...placeShip(length, taken, random))
   return taken.toSorted((one, other) => one - other)
 }
 
-/** Places ships that give the same answers to the shots; returns the given ships if it finds no others by chance. */
+/**
+ * Places ships that give the same answers to the shots; returns the given ships if random attempts find no other
+ * ships.
+ */
 export function placeLike(fleet: readonly number[], shots: readonly number[], random: Random): readonly number[] {
   for (let tries = 0; tries < 100; tries++) {
     const other = placeShips(random)
