@@ -9,9 +9,9 @@ interface Block<Item> {
 }
 
 /**
- * OrderedList is a list of items by ascending number, with pages by index. Most callers add items at the end. The items are in
- * blocks, as in the leaves of a B+ tree, so a removal moves only the items of one block. In one array of thousands, the move itself
- * would be fast, but the garbage collector would then scan the whole array.
+ * OrderedList is a list of items by ascending number, with pages by index. Most callers add items at the end. The list stores its
+ * items in blocks, like the leaves of a B+ tree, so a removal moves only the items of one block. In a single array of thousands of
+ * items, a removal would be fast, but the garbage collector would then scan the whole array.
  */
 export class OrderedList<Item> {
   readonly #blocks: Block<Item>[] = []

@@ -43,7 +43,7 @@ export type CheckSettings = z.output<typeof Part>
 /** Names of all settings, as a user writes them. */
 const checkSettingNames: readonly string[] = Object.keys(CheckSettings.shape)
 
-/** CheckFile has the settings of a file, and the place of each for sentences. */
+/** CheckFile has the settings of a file, and the place of each setting in the file, for sentences. */
 export interface CheckFile {
   readonly settings: CheckSettings
   readonly source: ConfigSource

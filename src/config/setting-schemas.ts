@@ -9,7 +9,7 @@ import type { Address } from '../wire/transport.ts'
 
 const NONE = 'none'
 const HALF = 'half'
-/** Address of the HTTP server if only a port is given: this machine alone. */
+/** Address of the HTTP server if the setting is a port alone; only this machine can reach it. */
 const HERE = '127.0.0.1'
 
 /**
@@ -32,7 +32,7 @@ export function written<Value>(
   })
 }
 
-/** Returns the schema of a truth value, also as a text, because the environment has only texts. */
+/** Returns the schema of a truth value; it accepts texts, too, because environment variables are texts. */
 export function flag() {
   const expected = 'true or false'
   return z.codec(z.union([z.boolean(), z.string()], { error: expected }), z.boolean(), {
@@ -119,7 +119,7 @@ export function faultRules() {
 
 /** Schema of a time. */
 export const time = () => written('a time such as 100ms, 2s or 1m', (given) => parseSpan(String(given), 's'), formatSpan)
-/** Returns the schema of a timeout, which is longer than 0 because no client can answer immediately. */
+/** Returns the schema of a timeout; a timeout is longer than 0, because no client can answer immediately. */
 export const timeout = () =>
   written('a time such as 100ms, 2s or 1m, longer than 0', (given) => parseSpan(String(given), 's') || undefined, formatSpan)
 /** Returns the schema of a list of files. */

@@ -15,7 +15,7 @@ import {
 
 const LISTS: readonly string[] = ['plugins', 'only', 'iterative', 'faults', 'webHosts', 'webOrigins', 'webProxies']
 
-/** Parses a settings file; `file` is its name for error texts. Throws a ConfigError if it is not TOML. */
+/** Parses a settings file; `file` is its name for error texts. Throws a ConfigError if the file is not TOML. */
 export function parseConfigFile(file: string, toml: string, { flags }: Pick<SettingsSchema, 'flags'> = parlorSchema): ConfigSource {
   try {
     const lines = linesOf(toml)
@@ -56,7 +56,7 @@ function flagRemedy(line: string, flags: ReadonlySet<string>): string | undefine
   return `${name} is true or false, as in ${name} = ${/^(?:yes|on|true)$/i.test(word)}`
 }
 
-/** Finds the line of each setting and table in a file, by its name as the file has it. */
+/** Finds the line of each setting and table in a file, by its name in the file. */
 function linesOf(toml: string): ReadonlyMap<string, number> {
   const found = new Map<string, number>()
   let table: readonly string[] = []
@@ -116,8 +116,8 @@ export function findUnknownVariables(environment: Environment, { names }: Pick<S
 }
 
 /**
- * Variables that begin like settings, but are not settings. Container systems set some for a service called parlor or parlor-web; Parlor
- * uses some at its start and in its tests.
+ * Variables that begin like settings, but are not settings. Container systems set some of them for a service called parlor or
+ * parlor-web; Parlor itself uses some of them at its start and in its tests.
  */
 const OTHERS = /^PARLOR_(?:RELAUNCHED|ORIGINALS)$|_SERVICE_(?:HOST|PORT)|_(?:PORT|NAME)$|_PORT_\d+_(?:TCP|UDP)|_ENV_/
 

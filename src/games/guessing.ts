@@ -3,10 +3,10 @@ import type { Game } from './game.ts'
 /** Verdict compares a try with the secret; `wasted` means that the try was not a number. */
 export type Verdict = 'low' | 'high' | 'right' | 'wasted'
 
-/** Guessing is the state of a game: the secret number, the tries left and the last verdict. */
+/** Guessing is the state of a game: the secret number, the remaining tries and the last verdict. */
 export interface Guessing {
   readonly secret: number
-  /** Tries left; missing if tries are unlimited. */
+  /** Number of remaining tries; missing if the number of tries is unlimited. */
   readonly left?: number | undefined
   readonly last?: Verdict | undefined
   /** The last try; missing before the first try, and in old games whose state did not have it. */
@@ -20,7 +20,7 @@ export interface GuessingView extends Pick<Guessing, 'left' | 'last' | 'guess'> 
   readonly secret?: number
 }
 
-/** GuessingOptions set a game up. Worksheet programs are not lenient: there, each number costs a try. */
+/** GuessingOptions configure a game. The games of worksheet programs are not lenient: each number costs a try there. */
 export interface GuessingOptions {
   readonly tries?: number
   readonly secret?: number | undefined
@@ -30,7 +30,7 @@ export interface GuessingOptions {
 /** Try is a guessed number of any size, or `wasted` if the player sent another text. */
 export type Try = number | 'wasted'
 
-/** Clamps a number to the safe integers, so that a guess of any size is a valid Try. */
+/** Clamps a number to the safe integers, so that a guessed number of any size is a valid Try. */
 export function toTry(number: number): Try {
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(number, Number.MAX_SAFE_INTEGER))
 }

@@ -20,7 +20,10 @@ export interface TurnTalk {
   readonly over: boolean
 }
 
-/** TurnTalkOptions set a talk up: the seat that begins, the ending, and the number of earlier lines if the talk continues. */
+/**
+ * TurnTalkOptions configure a talk: the seat that begins, the ending, and the number of earlier lines if the talk continues an
+ * earlier talk.
+ */
 export interface TurnTalkOptions {
   readonly first?: SeatNumber
   readonly ending?: TalkEnding

@@ -22,8 +22,8 @@ export function parseLetter(text: string): string | undefined {
 }
 
 /**
- * Folds the case of a character: ß and ẞ become equal, and σ and ς, too. The four i of Turkish become equal, because each is
- * the capital of another in some language. Printed and typed apostrophes and hyphens become equal, too.
+ * Folds the case of a character: ß and ẞ become equal, and σ and ς, too. The four letters i of Turkish become equal, because in some
+ * language each of them is the capital or the small form of another. Printed and typed apostrophes and hyphens become equal, too.
  */
 export function foldCase(character: string): string {
   // lower case alone does not make σ and ς equal, and upper case alone does not make ß and ẞ equal
