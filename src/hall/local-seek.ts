@@ -9,21 +9,21 @@ export interface SeekRequest extends Omit<OpenSeek, 'person' | 'name'> {
   readonly owner: SeatOwner
   /** Milliseconds until the house takes the other seat; `Infinity` to wait for another user. */
   readonly wait: number
-  /** True if the hall must match the seek immediately or close it, so that the seek never opens. */
+  /** True if the hall must match the seek immediately or else close it; such a seek never opens. */
   readonly immediate?: boolean
   /** Called once, when the seek is matched. */
   onSeated(table: TableActor, seat: SeatNumber): void
-  /** Called once, when the challenged user refuses and the seek is closed, with that user's name. */
+  /** Called once, with the name of the challenged user, when that user has declined and the seek is closed. */
   onRefused?(by: string): void
-  /** Called once, if the seek has opened and is closed because of a failure, or because its owner cannot have another seat. */
+  /** Called once, if the hall closes the open seek because of a failure, or because its owner cannot have another seat. */
   onClosed?(reason: unknown): void
 }
 
 /** SeekHandle is the seek of a user, for the process that owns the user's connection. */
 export interface SeekHandle {
   /**
-   * Resolves to `true` when other users can accept the seek, and to `false` if the hall matched it immediately or has closed it.
-   * Rejects if the rules, the store or the end of the hall prevent both; the seek is then closed.
+   * Resolves to `true` when other users can accept the seek, and to `false` if the hall has matched it immediately or closed it.
+   * Rejects if the rules, the store or the end of the hall prevent both a match and an open seek; the seek is then closed.
    */
   readonly placed: Promise<boolean>
   /** True while the seek is open: it is neither matched nor closed. */
@@ -73,7 +73,7 @@ export class LocalSeek implements OpenSeek {
   revision: number | undefined
   /** Resolves when the store has the entry. */
   putting: Promise<number> | undefined
-  /** Resolves at the end of the present state `placing` to whether the seek is open. */
+  /** Resolves at the end of the present state `placing`: to true if the seek is open, otherwise to false. */
   placing: Promise<boolean> = Promise.resolve(false)
   cancelWait: (() => void) | undefined
   /** The place among the seeks of this process that are not closed. */
@@ -103,7 +103,7 @@ export class LocalSeek implements OpenSeek {
     return this.state !== 'closed'
   }
 
-  /** The entry by which other servers see this seek. */
+  /** The entry that shows this seek to other servers. */
   get entry(): SeekEntry {
     const { owner, since, game, options, clock, seats, rated, against, code } = this
     return {

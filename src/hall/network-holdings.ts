@@ -15,10 +15,10 @@ const HASH = 6
 /** Maximum number of cached marks. */
 const KNOWN = 1000
 
-/** NetworkHoldings counts the holdings of networks, by their marks. */
+/** NetworkHoldings counts the holdings of each network by its mark. */
 export class NetworkHoldings {
   readonly #salt: string
-  /** Holdings of each mark, by salt: each process whose tables are still open has a salt of its own. */
+  /** Holdings of each mark, for each salt: every process whose tables are still open has its own salt. */
   readonly #counts = new Map<string, Map<string, number>>()
   readonly #known = new Map<string, string>()
 
@@ -51,7 +51,7 @@ export class NetworkHoldings {
     if (counts?.size === 0) this.#counts.delete(saltOf(mark))
   }
 
-  /** Returns the holdings of a network, including those from earlier processes. */
+  /** Returns the holdings of a network, including its holdings from earlier processes. */
   count(network: string): number {
     let sum = 0
     for (const [salt, counts] of this.#counts) {
@@ -62,7 +62,7 @@ export class NetworkHoldings {
   }
 }
 
-/** Lists the marks of the networks from which seats were taken, each once. */
+/** Lists the marks of the networks of the seats' owners, each mark once. */
 export function listMarks(seats: readonly SeatOwner[]): readonly string[] {
   let marks = NONE
   for (const { from } of seats) if (from !== undefined && !marks.includes(from)) marks = marks.length === 0 ? [from] : [...marks, from]

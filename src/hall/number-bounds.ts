@@ -7,7 +7,7 @@ export interface NumberRange {
 const DAY = 24 * 3_600_000
 
 /**
- * BOUNDS are the ranges of all numbers that clients may send, at the front door and in the native protocol. A game may narrow the
+ * BOUNDS has the ranges of all numbers that clients may send at the front door and in the native protocol. A game may narrow the
  * range of its settings.
  */
 export const BOUNDS = {

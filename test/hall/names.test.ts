@@ -4,7 +4,7 @@ import { isRefusal } from '../../src/games/game.ts'
 import { checkLobbyName, checkName, checkPersonName, foldName } from '../../src/hall/names/names.ts'
 import { escapeControls } from '../../src/wire/text.ts'
 
-const UNSEEN = 'a name has only characters that can be seen'
+const UNSEEN = 'a name has only visible characters'
 
 describe('a name', () => {
   test.each([

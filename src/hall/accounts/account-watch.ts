@@ -5,7 +5,7 @@ import type { PersonId } from '../ports.ts'
  *
  * Hashing a password takes 30 ms and the store answers later, so between the check and its effect another request can change the
  * account. Each operation that waits therefore runs in `during`, with the set of the accounts that other requests change or remove
- * while it waits. The operation looks into that set after its last wait, in the same turn as its effect.
+ * while it waits. The operation checks that set after its last wait, in the same turn of the event loop as its effect.
  */
 export class AccountWatch {
   /** For each operation under way, the accounts that have changed since the operation began. */
