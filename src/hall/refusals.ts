@@ -1,6 +1,8 @@
 import type { Refusal } from '../games/game.ts'
 
-/** LobbyRefusal is a refusal with a code of the native protocol, by which programs distinguish refusals. */
+/**
+ * LobbyRefusal is a refusal with a code of the native protocol; programs distinguish refusals by this code.
+ */
 export interface LobbyRefusal extends Refusal {
   readonly code: RefusalCode
   /** A free name, if the requested name is taken. */

@@ -2,8 +2,8 @@ import { OrderedList } from '../base/ordered-list.ts'
 import type { TableActor } from './table-actor.ts'
 
 /**
- * TableListing is the ordered list of public tables: tables with observers first, and the newest first within both groups. The
- * hall reports each change, so a page needs no sorting.
+ * TableListing is the ordered list of public tables: first the tables with observers, then the other tables; both groups begin with
+ * their newest table. The hall reports each change, so a page needs no sorting.
  */
 export class TableListing {
   readonly #isListed: (table: TableActor) => boolean

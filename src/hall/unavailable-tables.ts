@@ -6,7 +6,7 @@ import type { Opened } from './table.ts'
 export class UnavailableTables {
   readonly #opened = new Map<TableId, Opened>()
 
-  /** Adds a table, given its opening. The log of the table stays as it is. */
+  /** Adds a table, given its opening. Does not change the log of the table. */
   add(id: TableId, opened: Opened): void {
     this.#opened.set(id, opened)
   }

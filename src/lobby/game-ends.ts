@@ -13,7 +13,10 @@ export function notifyOfEnd(userNotifier: Pick<UserNotifier, 'notifyOfEnd'>, tab
   for (const [seat, person] of accountsAt(table)) userNotifier.notifyOfEnd(person, finishedGameOf(table, seat))
 }
 
-/** Adds a finished table to the games of the guests who played there, but not to those of guests who have taken their names since. */
+/**
+ * Adds a finished table to the games of the guests who played there, but not to the games of guests who have taken their names since
+ * then.
+ */
 export function recordForGuests(people: Pick<People, 'of' | 'guestGames'>, table: TableActor): void {
   const { seats } = table.state.opened
   for (let seat = 0; seat < seats.length; seat++) {
@@ -42,7 +45,7 @@ export function toRatingChanges({ id, state }: TableActor, changes: readonly Sta
 
 const NO_ACCOUNTS: ReadonlyMap<number, PersonId> = new Map()
 
-/** Returns the registered users at a table, by the first seat of each. */
+/** Returns the registered users at a table, by the first seat of each user. */
 function accountsAt({ state }: TableActor): ReadonlyMap<number, PersonId> {
   // most tables of worksheet programs have no account
   if (!state.opened.seats.some(({ person }) => hasAccount(person))) return NO_ACCOUNTS

@@ -61,7 +61,7 @@ export class HallReader {
     return this.#context.records.read(table, range)
   }
 
-  /** Adds to each event that changes the view the board as text, as a watcher at the front door has seen it. */
+  /** Adds the board to each event that changes the view, as the text that a watcher at the front door has seen. */
   addBoards(record: GameRecord): GameRecord & { readonly events: readonly DrawnEvent[] } {
     const game = this.catalogue.find(record.game)?.game
     if (!game) return record

@@ -3,8 +3,8 @@ import type { ClockTerms, GameRecord, RecordedEvent } from '../hall/api.ts'
 import { escapeControls, escapeInvisible } from '../wire/text.ts'
 
 /*
- * The record of a game as text: its terms, a line for each move in the notation of the game, and the board at the end. If a watcher does not
- * see a move, the line has the player only, and the board after the move follows.
+ * The record of a game as text: its terms, a line for each move in the notation of the game, and the board at the end. If watchers do not
+ * see a move, its line has only the player, and the board after the move follows.
  */
 
 /** Formats the whole record of a finished game as text. */

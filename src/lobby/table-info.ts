@@ -24,7 +24,7 @@ export function listSeatLinks({ state, observers }: TableActor): readonly SeatLi
   })
 }
 
-/** Lists the names of a table's watchers, each once, in order of arrival. */
+/** Lists the names of a table's watchers, each name once, in order of arrival. */
 export function listWatchers(table: TableActor, { from = 0, count }: PageRange): Page<string> {
   const names = [...namesOfWatchers(table).names]
   return { items: names.slice(from, from + count), total: names.length }

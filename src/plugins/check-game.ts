@@ -44,8 +44,8 @@ export function takenWords({ games }: Catalogue): ReadonlySet<string> {
 }
 
 /**
- * Sets up a game with its default settings and shows its first state. Resolves to the end of a sentence that names a failure;
- * `undefined` if every hook works.
+ * Calls `setup` of a game with its default settings, and renders the first state. Resolves to the end of a sentence that
+ * names a failure; `undefined` if every hook works.
  */
 export async function findSetupFault(game: AnyGame): Promise<string | undefined> {
   const settings = Object.fromEntries(Object.entries(game.settings ?? {}).map(([name, { usual }]) => [name, usual]))

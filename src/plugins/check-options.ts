@@ -34,8 +34,8 @@ function findOptionFault(option: unknown): string | undefined {
 
 /**
  * Returns the end of a sentence that says why an option conflicts with an option of another program: the command line reads all
- * options of one spelling in one way, and a setting belongs to one declaration. Two options are the same if they are the same
- * object.
+ * options of one spelling in the same way, and a setting belongs to one declaration. Two options are the same option only if
+ * they are the same object.
  */
 export function findClash(option: ProgramOption, others: readonly ProgramOption[]): string | undefined {
   const spelt = spellingOf(option)
@@ -53,7 +53,7 @@ function spellingOf({ name, spelling = name }: ProgramOption): string {
   return spelling
 }
 
-/** Returns the parts of a declaration that the command line needs before it knows the program. */
+/** Returns the parts of a declaration that the command line needs before it has read the name of the program. */
 function formOf(option: ProgramOption): string {
   return option.kind === 'text' ? `text ${option.metavar}` : option.kind
 }

@@ -2,7 +2,7 @@ import { type Context, createContext, Script } from 'node:vm'
 import { type Clock, createSystemClock } from '../base/clock.ts'
 import { withLoopTime } from './loop-limit.ts'
 
-/** Milliseconds after which the result of an asynchronous function must have arrived. */
+/** Milliseconds within which the result of an asynchronous function must arrive. */
 const WAIT = 10_000
 
 /**

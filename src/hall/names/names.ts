@@ -13,7 +13,7 @@ const LONGEST = 20
 const FOLDED = 256
 /** Maximum number of code units of a folded text in NFKC: one code point has at most 18 there. */
 const WRITTEN_OUT = 18 * LONGEST
-/** Matches a text that `foldName` changes only by its capitals and blanks. */
+/** Matches an ASCII text; `foldName` changes only its capitals and blanks. */
 const ASCII = /^[\0-\x7f]*$/
 /** Maximum number of code units of a user's name in NFKC. */
 const WIDEST = 60
