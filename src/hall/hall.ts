@@ -48,8 +48,7 @@ import { UnavailableTables } from './unavailable-tables.ts'
  * users have time to reconnect, as after a restart.
  *
  * Invariants: After `close`, `open` rejects with the reason, and `seek` throws the reason. A network's holdings (`network-holdings.ts`)
- * count each table and each open seek once. A seat's token is valid only at the latest table that has it: after a rematch, this is the new
- * table.
+ * count each table and each open seek once. A seat's token is valid only at its latest table: after a rematch, at the new table.
  */
 
 /** HallOptions has the store, the games and the callbacks of a hall. */

@@ -12,7 +12,7 @@ export class RecentEvents {
   /** State before the first event. */
   #base: TableState
   #events: TableEvent[] = []
-  /** State after the first `RECENT` events; these are the events that the history drops next. */
+  /** State after the first `RECENT` events, which the history drops next. */
   #next: TableState | undefined
 
   constructor(base: TableState) {

@@ -306,10 +306,7 @@ export class Matchmaker {
     return true
   }
 
-  /**
-   * Claims the entry of a seek; resolves to true if the claim succeeds. After a success and after a failure, no hall can claim the entry any
-   * more.
-   */
+  /** Claims the entry of a seek; resolves to true if the claim succeeds. Afterwards, in both cases, no hall can claim the entry. */
   async #claim(seek: VisibleSeek, claim: SeekClaim): Promise<boolean> {
     // the process that puts an entry reports the failure
     const revision = seek.revision ?? (seek instanceof LocalSeek ? await seek.putting?.catch(() => undefined) : undefined)

@@ -101,7 +101,7 @@ export interface SessionPeer {
   readonly address: string
   /** True for a peer on this machine; `undefined` if the location of the peer is unknown. */
   readonly loopback?: boolean
-  /** How the peer is connected; `undefined` if this is unknown. */
+  /** How the peer is connected; `undefined` if the connection is unknown. */
   readonly link?: PeerLink | undefined
   /** Called if the server ends the session, with a sentence for the user; the callee closes the session and the connection. */
   end(reason: string): void

@@ -55,7 +55,7 @@ export class Identity {
     return this.#become(await this.#people.register({ ...this.#entry(name), password }))
   }
 
-  /** Enters as the guest who owns a seat, by the hash of the seat's token; resolves to false if that is not possible. */
+  /** Enters as the guest who owns a seat, by the hash of the seat's token; resolves to false if another guest has the name. */
   async enterByToken(person: PersonId, name: string, token: string): Promise<boolean> {
     const user = await this.#people.enterBySeatToken(person, token, this.#entry(name))
     if (user) this.#become(user)

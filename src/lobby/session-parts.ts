@@ -135,7 +135,7 @@ export abstract class SessionParts implements SeekingSession {
   }
 
   /**
-   * Ends the session: the hall reserves the seats that no other connection has, and if this was the user's last session, the server
+   * Ends the session: the hall reserves the seats that no other connection has, and after the user's last session, the server
    * cancels the seek.
    */
   close(reason?: Error): void {

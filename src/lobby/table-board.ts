@@ -19,7 +19,7 @@ export function renderBoard({ game, names, seat, now }: TableSnapshot, position:
   return { n: now.n, text, ...(moves ? { moves } : {}) }
 }
 
-/** Checks whether a view shows the whole state of the game; if it does, nothing in the state is secret. */
+/** Checks whether a view shows the whole state of the game, so that nothing in the state is secret. */
 export function isOpenView(game: AnyGame, view: unknown, position: unknown): boolean {
   return game.whole !== undefined || isDeepStrictEqual(view, position)
 }

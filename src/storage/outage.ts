@@ -55,7 +55,7 @@ export class Outage implements Availability {
     }
   }
 
-  /** Reports a failed write. A temporary failure begins an outage; any other error goes to `onError`. */
+  /** Reports a failed write. A temporary failure begins an outage; passes any other error to `onError`. */
   reportFailure(error: unknown): void {
     if (!isTemporary(error)) return this.#tools.onError(error)
     const begins = this.#failure === undefined

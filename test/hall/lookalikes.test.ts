@@ -130,8 +130,8 @@ describe('a deceptive name', () => {
   })
 
   test.each([
-    ['a\u0301\u0301da', 'a name has no mark twice in a row, and none that encloses a letter'],
-    ['a\u20dd', 'a name has no mark twice in a row, and none that encloses a letter'],
+    ['a\u0301\u0301da', 'a name has no mark twice in a row, and no mark that encloses a letter'],
+    ['a\u20dd', 'a name has no mark twice in a row, and no mark that encloses a letter'],
     ['ada\ufffc', 'a name has only visible characters'],
     ['\u{1d159}', 'a name has only visible characters'],
     ['\uffa0\uffa0', 'a name has only visible characters'],

@@ -38,8 +38,8 @@ export function pathsBeside(path: string): string[] {
 
 /**
  * Resolves the link of a database to the path of its file, as SQLite does before it looks for the log beside it. Throws a StoreError if
- * the database, or a file beside it, is not a regular file that this user can read, because opening a pipe would block the process, and a
- * link beside the database would make SQLite write to another file.
+ * the database, or a file beside it, is not a regular file that this user can read: opening a pipe would block the process, and a link
+ * beside the database would make SQLite write to another file.
  */
 export function resolveDatabase(path: string): string {
   const file = resolveLink(path)

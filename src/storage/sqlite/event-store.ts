@@ -40,10 +40,7 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
 
 /** FlushPolicy controls how the table index follows the journal. */
 export interface FlushPolicy {
-  /**
-   * Number of characters by which the journal may be ahead of the index before the index follows; a restart reads at most that many
-   * characters.
-   */
+  /** Number of characters by which the journal may be ahead of the index before an update; the maximum that a restart reads. */
   readonly lag: number
   /** Maximum number of index entries in one transaction, and the number of finished tables that make a block. */
   readonly entries: number
@@ -53,9 +50,7 @@ export interface FlushPolicy {
 
 const PACE: FlushPolicy = { lag: 4_000_000, entries: 128, row: 64_000 }
 
-/**
- * Update is a pass that updates the index up to the last place of the journal at the beginning of the pass; it has written `done` tables.
- */
+/** Update is a pass that completes the index up to `cover`, the end of the journal at its beginning; it has written `done` tables. */
 interface Update {
   readonly cover: IndexedUpTo
   readonly tables: readonly TableId[]
@@ -262,10 +257,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     return new KnownTable(entry ?? NEW_ENTRY)
   }
 
-  /**
-   * Records that the next row of the journal has a part of a table, beginning at a character; `isNew` is true if the table is not in
-   * memory yet.
-   */
+  /** Records that the next row of the journal has a part of a table at a character; `isNew` is true if the table is not in memory. */
   #learn(
     { table, expected, count, endKind }: Omit<AppendBatch, 'prefix' | 'lines'>,
     from: number,

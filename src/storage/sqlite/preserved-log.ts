@@ -24,14 +24,14 @@ export class PreservedLog {
       this.#hasName = true
     } catch (error) {
       if (error instanceof StoreError && error.code === 'full') throw error
-      // a killed start has left the name; or the file system has no hard links, or is read-only
+      // the name may be left from a killed start, or the file system may be read-only or without hard links
       this.#hasName = isSameFile(walPath(path), preservedLogPath(path))
     }
   }
 
   /**
-   * Restores the log if SQLite has removed it; the caller must close the database first. Its commits are in the database, so a second
-   * checkpoint changes nothing. On a file system without hard links, an empty log serves the same purpose.
+   * Restores the log if SQLite has removed it; the caller must close the database first. The database already has the commits of the
+   * log, so a second checkpoint changes nothing. On a file system without hard links, an empty log serves the same purpose.
    */
   restore(): void {
     // the next start reports that the log is missing
