@@ -32,7 +32,8 @@ const protocol = defineProtocol({
       seat = hall.resume(battleship) ?? (await hall.seek(battleship, { options: {}, seats: [0, 1], wait, held: true }))
       await report(peer, seat)
     }
-    // the role also receives while it waits for an opponent, so that the seek ends when the peer disconnects
+    // the role also receives messages while it waits for an opponent, so that the seek ends when the peer
+    // disconnects
     await Promise.race([play(), listen(peer, () => seat)])
   },
   async client(peer, { console }) {

@@ -31,7 +31,7 @@ const protocol = defineProtocol({
       start: { DROP: 'client drops', BEGIN: 'client drops', OVER: 'left' },
       'server drops': { DROP: 'client drops', END: 'left', OVER: 'left' },
       'client drops': { DROP: 'server drops', END: 'left', OVER: 'left' },
-      // a message of the client can cross OVER
+      // a message of the client can arrive after the server has sent OVER
       left: { DROP: 'left', END: 'left' },
     },
     turns: { start: 'server', 'server drops': 'server', 'client drops': 'client', left: 'client' },

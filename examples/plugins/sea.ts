@@ -41,7 +41,7 @@ export function printCell(cell: number): string {
   return `${LETTERS[cell % SIZE]}${Math.floor(cell / SIZE) + 1}`
 }
 
-/** Renders one player's sea: `#` is a ship, `x` a hit, `o` a miss. */
+/** Renders one player's sea: `#` means a ship, `x` means a hit, and `o` means a miss. */
 export function drawSea(fleet: readonly number[], shots: readonly Shot[]): string {
   const sign = (cell: number) => {
     const shot = shots.find((one) => one.cell === cell)

@@ -1,6 +1,6 @@
 /**
- * Fifo is a queue whose `shift` takes constant time on average: the queue cuts its array once for many
- * removed items.
+ * Fifo is a queue whose `shift` takes constant time on average: the queue cuts its array only after many
+ * removals.
  */
 export class Fifo<Item> {
   #all: Item[] = []

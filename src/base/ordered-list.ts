@@ -1,4 +1,7 @@
-/** Maximum number of items in a block, and of items in two neighbouring blocks that the list joins. */
+/**
+ * Maximum number of items in a block, and maximum number of items in two neighbouring blocks together for which the list joins the
+ * blocks.
+ */
 const FULL = 64
 const FEW = 24
 
@@ -87,7 +90,7 @@ export class OrderedList<Item> {
     last.items.push(item)
   }
 
-  /** Joins a block with the next block, if both together have few items. */
+  /** Joins a block with the next block if the two blocks together have few items. */
   #join(index: number): void {
     const block = this.#blocks[index]
     const next = this.#blocks[index + 1]

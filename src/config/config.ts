@@ -40,7 +40,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** The schema of the settings of every server, from any source. The names and forms of the settings are those of `parlor.toml`. */
+/** The schema of the settings of every server, from any source. The settings have the names and forms of `parlor.toml`. */
 export const Config = z.strictObject({
   host: text('an address such as 127.0.0.1, or a name'),
   plugins: files(),
@@ -98,7 +98,7 @@ export type Config = z.output<typeof Config>
 export interface SettingsSchema {
   /** Names of all settings, such as `limits.tables`. */
   readonly names: readonly string[]
-  /** Names of the settings that are true or false. */
+  /** Names of the settings that are truth values. */
   readonly flags: ReadonlySet<string>
   /** The options of programs that are settings. */
   readonly options: readonly ProgramOption[]
@@ -212,7 +212,9 @@ export function toShippedName(name: string): string {
   return programNames.find((one) => one === name || findShortName(one) === name) ?? name
 }
 
-/** Finds the programs to which one source gives several ports, by short and by full name; returns their ports by full name. */
+/**
+ * Finds the programs to which one source gives several ports, by short and by full name; returns the ports of these programs by full name.
+ */
 function secondPorts(ports: unknown, toProgramName: SettingsSchema['toProgramName']): readonly (readonly [string, readonly unknown[]])[] {
   const byProgram = Map.groupBy(Object.entries(ports ?? {}), ([name]) => toProgramName(name))
   return [...byProgram].flatMap(([name, given]) => {

@@ -25,5 +25,5 @@ export const defaults = {
 /** The settings file that a command reads if the user names no settings file and this file exists. */
 export const settingsFile = 'parlor.toml'
 
-/** Default log level of each format. The level for people is higher, because a person does not need to see every connection. */
+/** Default log level of each format. The level for people is higher, because a person does not need a line for every connection. */
 export const defaultLevels = { plain: 'warn', json: 'info' } as const

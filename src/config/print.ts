@@ -25,11 +25,11 @@ const MISSING: Readonly<Record<string, string>> = {
   roster: 'with lab, the desks have no names',
 }
 
-const TITLE = 'The settings of "parlor serve" here; it reads them from a parlor.toml.'
+const TITLE = 'The settings of "parlor serve" on this machine; the command also reads them from a file parlor.toml.'
 
 /**
- * Formats settings as a `parlor.toml`, with the source of each. A line is longer than `columns` only if its value is too
- * long.
+ * Formats settings as a `parlor.toml`, with the source of each setting. A line is longer than `columns` only if its
+ * value is too long.
  */
 export function formatToml(settings: ResolvedConfig, columns = 80): string {
   const rows = toRows(settings)

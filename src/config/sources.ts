@@ -49,14 +49,14 @@ function remedyFor(what: string): string {
   return remedy
 }
 
-/** Returns advice for a line that gives a truth value by another word, such as yes or off. */
+/** Returns advice for a line with another word in place of a truth value, such as yes or off. */
 function flagRemedy(line: string, flags: ReadonlySet<string>): string | undefined {
   const [, name, word = ''] = /^\s*([\w.-]+)\s*=\s*(yes|no|on|off|true|false)\s*(?:#.*)?$/i.exec(line) ?? []
   if (name === undefined || !flags.has(name)) return undefined
   return `${name} is true or false, as in ${name} = ${/^(?:yes|on|true)$/i.test(word)}`
 }
 
-/** Finds the line of each setting and table in a file, by its name in the file. */
+/** Returns the line of each setting and each table of a file, by the name in the file. */
 function linesOf(toml: string): ReadonlyMap<string, number> {
   const found = new Map<string, number>()
   let table: readonly string[] = []

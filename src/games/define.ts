@@ -12,7 +12,7 @@ export interface GameDefinition<State, Move, View, Options> extends Omit<Game<St
 
 /**
  * Defines a game. The defined game calls `play` only for a seat of `toMove`; it refuses the moves of other seats, and moves after the end.
- * Without a `view`, the house can search its moves.
+ * Without a `view`, the house can search for its moves.
  */
 export function defineGame<State, Move, View = State, Options = GameSettings>({
   view,
@@ -39,7 +39,7 @@ export interface InTurn {
 /** TurnGame has the rules of a game for two players who move in turn; the other hooks of `Game` follow from the order of turns. */
 export interface TurnGame<State extends InTurn, Move, View, Options>
   extends Omit<Game<State, Move, View, Options>, 'seats' | 'toMove' | 'play' | 'view'> {
-  /** Makes a move for the seat whose turn it is. The caller replaces `turn` of the result by the seat that `next` returns. */
+  /** Makes a move for the seat whose turn it is. The caller then sets `turn` of the result to the seat that `next` returns. */
   move(state: State, seat: SeatNumber, move: Move, random: Random): State | Refusal
   /** Returns the seat that moves next, after `seat` has made the move that led to `state`. Default: the other seat. */
   next?(state: State, seat: SeatNumber): SeatNumber
@@ -48,7 +48,7 @@ export interface TurnGame<State extends InTurn, Move, View, Options>
 }
 
 /**
- * Defines a game for two players who move in turn; seat `turn` of the first state begins. Without a `view`, the house can search its
+ * Defines a game for two players who move in turn; seat `turn` of the first state begins. Without a `view`, the house can search for its
  * moves.
  */
 export function defineTurnGame<State extends InTurn, Move, View = State, Options = GameSettings>({

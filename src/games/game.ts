@@ -62,7 +62,7 @@ export interface GameScreen<View> {
   readonly marks?: readonly string[]
   /** Renders the board for one user; `undefined` for the board of the notation. */
   board?(view: View, players: Players): string | undefined
-  /** Returns the last move and its seat, if the board shows them. */
+  /** Returns the last move and its seat, if the board shows the last move. */
   last?(view: View): { readonly seat: SeatNumber; readonly move: string } | undefined
   /** Describes the end of a game for one player, in addition to "won" or "lost"; empty if the board shows the end. */
   end?(view: View, won: boolean): string
@@ -75,7 +75,7 @@ export interface GameScreen<View> {
  * `View` is the part of the state that one seat or a watcher may see; a table publishes nothing else.
  */
 export interface Game<State, Move, View, Options = undefined> {
-  /** Name of the rules: a small letter, then small letters, digits and hyphens. Logs contain it, so it never changes. */
+  /** Name of the rules: a small letter, then small letters, digits and hyphens. Logs contain this name, so it never changes. */
   readonly name: string
   /** Name by which users request the game. Default: `name`. */
   readonly publicName?: string
@@ -101,12 +101,12 @@ export interface Game<State, Move, View, Options = undefined> {
   play(state: State, seat: SeatNumber, move: Move, random: Random): State | Refusal
   outcome(state: State): Outcome | undefined
   /**
-   * Returns the part of the state that a seat or a watcher may see. `outcome` is given if the game is over, also if the rules did
-   * not end the game; the view may then contain secrets.
+   * Returns the part of the state that a seat or a watcher may see. If the game is over, for any reason, `outcome` is defined; the view may then
+   * contain secrets.
    */
   view(state: State, viewer: SeatNumber | 'watcher', outcome?: Outcome): View
   /**
-   * Declares the secrets: returns the state with other secrets in place of the secrets that the viewer does not know. Until the game is over, the
+   * Declares the secrets: returns the state with other secrets in place of the secrets that the viewer may not see. Until the game is over, the
    * viewer must not be able to distinguish the two states. Tests compare the views of both states. Missing for a game without secrets.
    */
   withOtherSecrets?(state: State, viewer: SeatNumber | 'watcher', random: Random): State
@@ -114,7 +114,7 @@ export interface Game<State, Move, View, Options = undefined> {
   points?(state: State): readonly number[]
   /** Lists all legal moves of a seat. The house can play a game that lists its moves, and tests can count the move tree. */
   moves?(state: State, seat: SeatNumber): Iterable<Move>
-  /** Returns the state behind a view, for games without secrets; the house needs it to search for a move. */
+  /** Returns the state behind a view, for games without secrets; the house needs the state for its search. */
   whole?(view: View): State
   /**
    * Returns the key of a position for a search: two states with the same key have the same continuations. Default: the state in
@@ -187,10 +187,10 @@ export function follow<Move, View>(seat: Seat<Move, View>, see: (situation: Situ
   })
 }
 
-/** AnyGame is a game whose types of state, move and view the caller does not know. */
+/** AnyGame is a game of any type, for callers that do not depend on the types of state, move and view. */
 export type AnyGame = Game<unknown, unknown, unknown, unknown>
 
-/** RulesError is thrown if the rules of a plug-in's game throw or break a rule of games; its message is a sentence for the user. */
+/** RulesError is the error if the rules of a plug-in's game throw or violate a rule for games; its message is a sentence for the user. */
 export class RulesError extends Error {
   override readonly name = 'RulesError'
 }

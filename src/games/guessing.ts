@@ -9,7 +9,7 @@ export interface Guessing {
   /** Number of remaining tries; missing if the number of tries is unlimited. */
   readonly left?: number | undefined
   readonly last?: Verdict | undefined
-  /** The last try; missing before the first try, and in old games whose state did not have it. */
+  /** The last try; missing before the first try, and in games from a version without this field. */
   readonly guess?: Try
   /** If true, the rules refuse a number out of range, and the try costs nothing. */
   readonly lenient?: true
@@ -35,14 +35,14 @@ export function toTry(number: number): Try {
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(number, Number.MAX_SAFE_INTEGER))
 }
 
-/** guessing: one player looks for a number from 1 to 100; the verdict on each try is too low, too high or right. */
+/** guessing: one player looks for a number from 1 to 100; the verdict on each try is "too low", "too high" or "right". */
 export const guessing: Game<Guessing, Try, GuessingView, GuessingOptions> = {
   name: 'guessing',
   publicName: 'guess',
   aliases: ['number'],
   title: 'guess a number from 1 to 100',
   rules:
-    'The server has chosen a number from 1 to 100. After each guess it answers whether the number is higher or lower. You win if you find it within your number of tries, usually seven.',
+    'The server has chosen a number from 1 to 100. After each guess the server answers whether the number is higher or lower. You win if you find the number within your number of tries, usually seven.',
   moveHint: 'a number, such as 50',
   settings: { tries: { min: 1, max: 100, usual: 7, about: 'tries' } },
   options: ({ tries = 7 }) => ({ tries, lenient: true }),

@@ -18,15 +18,14 @@ export interface Hangman {
   readonly lenient?: true
 }
 
-/** Guess is a tried character and its positions in the word, from 1; a miss has none. */
+/** Guess is a tried character and its positions in the word, from 1; a miss has no positions. */
 export interface Guess {
   readonly letter: string
   readonly positions: readonly number[]
 }
 
 /**
- * HangmanView is the view of the player: the characters that the player has found so far, and the whole word only when the game is
- * over.
+ * HangmanView is the view of the player: the characters that the player has found so far, and the whole word if the game is over.
  */
 export interface HangmanView {
   /** The characters of the word in order; `''` for a character that the player has not found yet. */
@@ -155,5 +154,5 @@ function renderGallows({ misses, left }: HangmanView): string {
   return rows.map((row) => (row.trim() ? `${row.trimEnd()}\n` : '')).join('')
 }
 
-/** Base, post, beam, rope, head, body, arms, legs. */
+/** The parts of the drawing, in order: base, post, beam, rope, head, body, arms, legs. */
 const PARTS = 8

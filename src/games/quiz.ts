@@ -5,7 +5,7 @@ import { wrap } from './text/graphemes.ts'
 const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F']
 /** Maximum number of questions in one game. */
 const MAX_QUESTIONS = 50
-/** Columns of the terminal for which the questions are wrapped. */
+/** Width of the questions' lines, in columns of the terminal. */
 const COLUMNS = 80
 
 /** OptionLetter is the letter of an option; A is the first option. */
@@ -25,15 +25,15 @@ export interface QuizView {
   readonly count: number
   /** Number of right answers so far. */
   readonly points: number
-  /** Missing after the last answer. */
+  /** The open question; missing after the last answer. */
   readonly open?: OpenQuestion
-  /** Missing before the first answer. */
+  /** The last answer; missing before the first answer. */
   readonly last?: MarkedAnswer
 }
 
 /** OpenQuestion is the question that the player answers next. */
 export interface OpenQuestion {
-  /** Counted from 1. */
+  /** Number of the question, from 1. */
   readonly number: number
   readonly text: string
   readonly options: readonly string[]
@@ -49,7 +49,7 @@ export interface MarkedAnswer {
 
 /**
  * QuizOptions configure a quiz: the bank of questions, and the number of questions to choose, from 1 to 50. If the bank has fewer
- * questions, the quiz has all of them.
+ * questions, the quiz has all questions of the bank.
  */
 export interface QuizOptions {
   readonly questions: readonly Question[]

@@ -6,10 +6,10 @@ const FREE = '-'
 /** Maximum size of a board that the front door shows with lines between its rows. */
 const LINED = 11
 
-/** Board is the state of a game: a square of cells, row by row, `-` for a free cell. Moves number the cells from 1. */
+/** Board is the state of a game: a square of cells, row by row; a free cell is `-`. Moves number the cells from 1. */
 export interface Board {
   readonly cells: string
-  /** Cells in a row. */
+  /** Number of cells in a row. */
   readonly size: number
   /** The seat whose turn it is; after the end of the game, the seat whose turn would be next. */
   readonly turn: SeatNumber

@@ -3,7 +3,7 @@ import type { PeerLink } from './peer-links.ts'
 
 /** SessionInfo has the data of a login session that the owner of the account may see. Times are in milliseconds since the Unix epoch. */
 export interface SessionInfo {
-  /** Key that identifies the session for the owner of the account; no client can log in with it. */
+  /** Key that identifies the session for the owner of the account; no client can log in with this key. */
   readonly key: string
   readonly since: number
   /** Time of the last login with the token of the session. */
@@ -33,7 +33,7 @@ export interface OpenedSession {
 }
 
 /**
- * SessionChoice says which sessions of an account to end: the session `key`, or all sessions and connections except the user's own and
+ * SessionChoice selects the sessions of an account to end: the session `key`, or all sessions and connections except the user's own and
  * `except`.
  */
 export type SessionChoice = { readonly key: string } | { readonly except?: string | undefined }

@@ -36,12 +36,12 @@ export interface SeekTerms {
   readonly settings: Readonly<Record<string, number>>
   /** Name of the only user who can accept the seek, if it is a challenge. */
   readonly against?: string | undefined
-  /** True if only users with the code that the answer to the seek contains can accept. */
+  /** True if the answer contains an invitation code, and only users with this code can accept the seek. */
   readonly private?: boolean | undefined
   /** True if the game is rated. A rated game needs two registered users. */
   readonly rated?: boolean | undefined
   readonly clock?: ClockTerms | undefined
-  /** Seats that the user accepts; any seat by default. */
+  /** Seats that the user accepts. Default: any seat. */
   readonly seats?: readonly SeatNumber[] | undefined
   /**
    * Milliseconds until the house takes the other seat; if missing, the server's default applies; if `null`, the house never takes the
@@ -93,11 +93,11 @@ export interface PersonInfo {
   readonly registered: boolean
   /** Tables at which the user has a seat. */
   readonly tables: readonly number[]
-  /** The connections of the user; missing if the server does not know them. */
+  /** The connections of the user; missing if they are unknown. */
   readonly links?: readonly PeerLink[]
 }
 
-/** PageRange is a part of a list: at most `count` items from the index `from`, which is 0 by default. */
+/** PageRange selects a part of a list: at most `count` items from the index `from` on. Default of `from`: 0. */
 export interface PageRange {
   readonly from?: number
   readonly count: number
@@ -193,7 +193,7 @@ export type TableBoard = { readonly n: number; readonly text: string; readonly m
 export interface RatingChanges {
   readonly table: number
   readonly game: AnyGame
-  /** Ratings, or points if the game gives points, of the players on the ladder; `before` is missing after a first game. */
+  /** Ratings of the players on the ladder, or their points if the game gives points; `before` is missing for a player's first game. */
   readonly changes: readonly { readonly name: string; readonly before?: number; readonly after: number }[]
 }
 
@@ -252,15 +252,14 @@ export interface Lobby {
   readonly me: PersonInfo | undefined
   /**
    * Sets the user of this session. A registered name needs its password. A guest's name must be free, unless the caller has the
-   * reconnect secret of the guest of that name, whose other connection the server then ends.
+   * reconnect secret of the guest of that name; the server then ends the other connection of that guest.
    */
   enter(name: string, how?: { readonly password?: string; readonly secret?: string }): Promise<LobbyRefusal | undefined>
   register(name: string, password: string): Promise<LobbyRefusal | undefined>
-  /** A new reconnect secret for this guest, which makes the previous one invalid; `undefined` for a registered user. */
+  /** A new reconnect secret for this guest; it makes the previous secret invalid. `undefined` for a registered user. */
   readonly reconnectSecret: string | undefined
   /**
-   * Milliseconds since the Unix epoch at which the registered user was last online; `undefined` for guests, or if the server does
-   * not know the time.
+   * Milliseconds since the Unix epoch at which the registered user was last online; `undefined` for guests, or if the time is unknown.
    */
   readonly awaySince: number | undefined
   /** Checks whether the rules allow a name for a registration; does not check whether another user has the name. */
@@ -285,7 +284,7 @@ export interface Lobby {
   enterBySession(session: string): Promise<LobbyRefusal | undefined>
   /** Closes a login session: its token becomes invalid. */
   closeSession(session: string): Promise<LobbyRefusal | undefined>
-  /** Returns a registered name as its owner writes it; `undefined` for a name that is not registered. */
+  /** Returns a registered name in its owner's spelling; `undefined` for a name that is not registered. */
   registeredName(name: string): Promise<string | undefined>
 
   /** Lists the online users, each user once, in order of arrival. */
@@ -309,7 +308,7 @@ export interface Lobby {
    * older tables.
    */
   listTables(range: PageRange): Page<TableInfo>
-  /** Subscribes to changes of the lobby, until `unsubscribe`; returns the page to which they apply. */
+  /** Subscribes to changes of the lobby, until `unsubscribe`; returns the page to which the changes apply. */
   subscribe(): LobbyLists
   unsubscribe(): void
   ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal>
@@ -317,8 +316,8 @@ export interface Lobby {
   rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal>
 
   /**
-   * Lists the finished games of a user, by default of this user, newest first, with the user's name. Includes private games only if a
-   * registered user asks for that user's own history.
+   * Lists the finished games of a user, newest first, with the user's name. Default: this user. Includes private games only if a
+   * registered user requests that user's own history.
    */
   history(name: string | undefined, range: PageRange): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal>
   /** Lists the latest `HISTORY` finished public games of all users, newest first. */
@@ -343,7 +342,9 @@ export interface Lobby {
   join(code: string, replace?: boolean): Promise<LobbyRefusal | undefined>
   /** Accepts a challenge to this user, and cancels the user's own open seek. Without a name, there must be exactly one challenge. */
   acceptChallenge(name?: string): Promise<LobbyRefusal | undefined>
-  /** Refuses a challenge to this user, and notifies its sender. Without a name, there must be exactly one challenge. */
+  /**
+   * Declines a challenge to this user, and notifies the sender of the challenge. Without a name, there must be exactly one challenge.
+   */
   refuseChallenge(name?: string): Promise<LobbyRefusal | undefined>
   /** Subscribes to a table as a watcher, until `leave`. */
   watch(table: number): TableSnapshot | LobbyRefusal
@@ -368,7 +369,7 @@ export interface Lobby {
    */
   missed(table: number, after?: number): Promise<MissedEvents | LobbyRefusal>
 
-  /** Renders the board of a table to which the session is subscribed, as its seat or as a watcher sees it. */
+  /** Renders the board of a table to which the session is subscribed, for the session's seat or for a watcher. */
   board(table: number): TableBoard | LobbyRefusal
   /** Makes a move in the game's notation. Resolves when the store has the move and the table has published it. */
   play(table: number, move: string, after?: number): Promise<LobbyRefusal | undefined>
@@ -385,7 +386,7 @@ export interface Lobby {
   unmute(name: string): LobbyRefusal | undefined
   /** The names of the muted users. */
   readonly muted: readonly string[]
-  /** Checks whether this session has not muted the user of this name. */
+  /** Returns true unless this session has muted the user of this name. */
   isUnmuted(name: string): boolean
   /** Lists the names of a table's watchers. */
   watchers(table: number, range: PageRange): Page<string> | LobbyRefusal

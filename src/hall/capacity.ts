@@ -33,10 +33,10 @@ export class Capacity {
     this.#options = options
   }
 
-  /** Returns the number of seats of a person who cannot have another seat; otherwise `undefined`. */
+  /** Returns the number of a person's seats if the person cannot have another seat; otherwise `undefined`. */
   countIfFull({ person }: SeatOwner): number | undefined {
     const { limits, countSeats } = this.#options
-    // the house has no limit, and the server limits peers without a name by connection
+    // the house has no limit, and for peers without a name, the server limits the seats of each connection
     if (!limits || limits.seats === Number.POSITIVE_INFINITY || person === HOUSE || person === PEER) return undefined
     const seats = countSeats(person)
     return seats < limits.seats ? undefined : seats

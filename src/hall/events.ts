@@ -5,7 +5,7 @@ import type { Outcome, SeatNumber } from '../games/game.ts'
  * clients see (`VisibleEvent`) derive from it. The checks with which storage reads a log (`fieldChecks`), the projection for
  * clients (`toVisibleEvent`), and the schema of `event.what` in the native protocol derive from it, too.
  *
- * Secrets. An event shows clients the fields in its list `shows` and no others, so a new field is hidden until the list has it. Clients
+ * Secrets. An event shows clients only the fields in its list `shows`, so a new field is hidden until the list contains it. Clients
  * see the effect of a move in the view of the game.
  *
  * Order. The native protocol describes the fields of an event in the order of its declaration, and sends them in the order of
@@ -54,7 +54,7 @@ interface FieldTypes {
   readonly text: string
   readonly flag: boolean
   readonly true: true
-  /** Any plain data; the game checks it. */
+  /** Any plain data; the game checks the data. */
   readonly data: unknown
   readonly seat: SeatNumber
   readonly table: TableId
@@ -65,7 +65,7 @@ interface FieldTypes {
 }
 
 type FieldKind = keyof FieldTypes
-/** Field is the kind of a field, with a question mark if the field may be missing; or the texts that the field may have. */
+/** Field is the kind of a field, with a question mark if the field may be missing, or a list of the texts that the field may have. */
 export type Field = FieldKind | `${FieldKind}?` | readonly string[]
 type FieldSet = Readonly<Record<string, Field>>
 
@@ -92,8 +92,8 @@ function declareEvent<const Fields extends FieldSet, const Shows extends readonl
 /** All types of events at a table. The journal has the names of the types and of their fields, so these names do not change. */
 export const events = {
   /**
-   * The first event of every table. `options` are the public settings of the game, `state` is its state with its secrets, and
-   * `seed` the source of all random numbers; `rated` is true if the result changes the ladder, `private` if only the players see
+   * The first event of every table. `options` has the public settings of the game, `state` is its state with its secrets, and `seed` is
+   * the source of all random numbers. `rated` is true if the result changes the ladder, and `private` is true if only the players see
    * the table.
    */
   opened: declareEvent(
@@ -127,7 +127,7 @@ export const events = {
   ended: declareEvent({ outcome: 'outcome', counts: 'true?' }, ['outcome'], 'game'),
   /** The players move to another table. */
   continued: declareEvent({ table: 'table' }, ['table']),
-  /** A player gives the disconnected opponents more time, which begins with this event. */
+  /** A player gives the disconnected opponents more time; the time begins with this event. */
   waited: declareEvent({ seat: 'seat' }, ['seat']),
 }
 
@@ -194,7 +194,7 @@ type KindOf<One> = One extends `${infer Kind extends FieldKind}?` ? Kind : Extra
 /**
  * TableEvent is an event of a table, with its number at that table, counted from 1, and its time. The time is in milliseconds
  * since the Unix epoch, by the table's own clock. That clock never decreases, and in one process the difference of two of its times is
- * the time that has passed, even if the system's clock was set meanwhile.
+ * the time that has passed, even if an operator has set the system's clock meanwhile.
  */
 export type TableEvent = TableEventData & { readonly n: number; readonly at: number }
 
@@ -209,7 +209,7 @@ const declarations: { readonly [Type in EventType]: EventDeclaration } = events
 
 /** Returns the part of a client's view that a type of event changes: the game, only the clocks, or nothing. */
 export function changesOf(type: EventType): EventDeclaration['changes'] {
-  // most events are moves, which need no look-up
+  // most events are moves, and moves need no look-up
   return type === 'moved' ? events.moved.changes : declarations[type].changes
 }
 

@@ -11,11 +11,11 @@ export interface ClockTerms {
 
 /** GameTerms has the settings of a game, its clock, and whether it is rated. */
 export interface GameTerms {
-  /** The game's own settings that are public, by name. */
+  /** The public settings of the game itself, by name. */
   readonly settings: Readonly<Record<string, number>>
   /** True if the result changes the ladder. */
   readonly rated: boolean
-  /** Missing for a game without a clock. */
+  /** The time limits; missing for a game without a clock. */
   readonly clock?: ClockTerms
 }
 
@@ -33,7 +33,7 @@ export interface GameResult {
   readonly at: number
 }
 
-/** FinishedGame is a finished game in the history of a user. */
+/** FinishedGame is an entry in the history of a user: a finished game. */
 export interface FinishedGame extends GameResult {
   /** Seat of the user to whom the history belongs. */
   readonly seat: SeatNumber

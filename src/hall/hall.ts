@@ -39,8 +39,8 @@ import { UnavailableTables } from './unavailable-tables.ts'
  *
  * Tables. `open` starts a TableActor (`openings.ts`), and `restore` starts TableActors for the tables of the previous process from their
  * logs (`restoring.ts`). The registry finds a table by number, person and token until the game is over, the store has persisted its log,
- * and no observer is left. After a restart a table waits, suspended, if each of its players can return: with an account, with a token or,
- * alone at the table, by name. Otherwise the hall ends the table, because a player must not wait for an opponent who cannot return.
+ * and the last observer has left. After a restart a table waits, suspended, if each of its players can return: with an account, with a
+ * token or, alone at the table, by name. Otherwise the hall ends the table, so that no player waits for an opponent who cannot return.
  *
  * `matchmaker.ts` matches seeks, and `idle-tables.ts` ends tables without a move.
  *
@@ -59,7 +59,7 @@ export interface HallOptions {
   readonly clock: Clock
   /** Source of the games' seeds and of the house's choices. */
   readonly random: Random
-  /** Source of salts; `crypto.randomBytes` by default. */
+  /** Source of salts. Default: `crypto.randomBytes`. */
   readonly bytes?: RandomBytes
   /** Called with errors that do not stop the hall, such as a failure to write or restore a table. */
   readonly onError: (sentence: string, reason: unknown) => void
@@ -234,7 +234,7 @@ export class Hall {
     return this.#options.store.tables.read(table, 0)
   }
 
-  /** Reads at most `limit` rows of a game's ladder, which counts all games that ended before the call. */
+  /** Reads at most `limit` rows of a game's ladder; the ladder includes all games that ended before the call. */
   async ladder(game: string, limit: number): Promise<readonly LadderPlace[]> {
     const { results } = this.#options.store
     await this.recorder.settled()
@@ -254,7 +254,7 @@ export class Hall {
     return this.#matchmaker.seeks.withCode(code)
   }
 
-  /** Finds the seat that a token resumes, by the hash of the token: at the latest table that has it. */
+  /** Finds the seat that a token resumes, by the hash of the token: at the latest table with this token. */
   findSeatByToken(token: string): SeatAt | undefined {
     return this.#tables.findSeat(token)
   }
@@ -264,7 +264,7 @@ export class Hall {
     return this.#unavailable
   }
 
-  /** Makes the tokens of all seats of a person invalid, also at tables whose game is over, because a rematch would reuse them. */
+  /** Makes the tokens of all seats of a person invalid, also at tables whose game is over, because a rematch would reuse the tokens. */
   revokeTokens(person: PersonId): void {
     for (const { table } of [...this.#tables.of(person)]) {
       for (const [seat, owner] of table.state.opened.seats.entries()) {
@@ -282,8 +282,8 @@ export class Hall {
   }
 
   /**
-   * Offers a draw at a table, or a rematch after the game. Opens the rematch, with seats swapped, as soon as all players have offered a
-   * rematch; refuses the offer if a player has left.
+   * Offers a draw at a table, or a rematch after the game. Opens the rematch, with the seats swapped, as soon as all players have offered
+   * a rematch; refuses the offer if a player has left.
    */
   offer(table: TableActor, seat: SeatNumber): Promise<Refusal | undefined> {
     return this.#rematches.offer(table, seat)
@@ -307,8 +307,8 @@ export class Hall {
   }
 
   /**
-   * Without an idle limit, ends the tables that have been without a move for a week and have no observer. The lobby calls it before it
-   * refuses a user because the server has too many tables.
+   * Without an idle limit, ends the tables that have been without a move for a week and have no observer. The lobby calls this method
+   * before it refuses a user because the server has too many tables.
    */
   tidy(): void {
     this.#idle.tidy()
@@ -387,7 +387,7 @@ export class Hall {
     addToHistories(this.#options.store.history, table, this.#options.onError)
   }
 
-  /** A field, because a closure for each table would take a hundred bytes. */
+  /** It is a field because a closure for each table would take a hundred bytes. */
   readonly #remove = (table: TableActor): void => {
     this.#tables.remove(table)
     this.#listing.remove(table)

@@ -5,8 +5,8 @@ import { evolve, type TableState, type TableStep } from './table.ts'
 export const RECENT = 200
 
 /**
- * RecentEvents has the last events of a long table, with the state before them, so that a client can reconnect and get the missed events
- * without a replay of the whole log.
+ * RecentEvents has the last events of a long table, with the state before these events, so that a client can reconnect and get the missed
+ * events without a replay of the whole log.
  */
 export class RecentEvents {
   /** State before the first event. */

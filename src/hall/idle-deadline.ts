@@ -2,7 +2,7 @@ import { HOUSE } from './ports.ts'
 import { timeLeft } from './seat-clocks.ts'
 import type { TableState } from './table.ts'
 
-/** Milliseconds after a restart in which players can return to a table whose time ran out while the server was stopped. */
+/** Milliseconds that players have after a restart to return to a table whose time ran out during the stop of the server. */
 const COMEBACK = 120_000
 
 /**
@@ -26,7 +26,7 @@ export function idleDeadlineAfter(state: TableState, limit: number, restoredAt: 
   return deadline <= restoredAt ? restoredAt + Math.min(COMEBACK, limit) : deadline
 }
 
-/** Returns the maximum number of milliseconds that a player whose turn it is has for one move by the stopped clocks. */
+/** Returns the maximum time, in milliseconds, that the stopped clocks give for one move to a player whose turn it is. */
 function clockLeft({ opened: { clock }, clocks, toMove, movedAt }: TableState): number {
   if (clock.turn !== undefined) return clock.turn
   return Math.max(0, ...toMove.map((seat) => timeLeft(clocks, clock, seat, movedAt) ?? 0))

@@ -7,7 +7,7 @@ import type { TableActor } from './table-actor.ts'
  * limit. A loop over all tables visits only some tables in one turn of the event loop.
  */
 
-/** Maximum number of checks for idle tables within the time that a table may be idle. */
+/** Maximum number of checks for idle tables during the time that a table may be idle. */
 const LOOKS = 100
 /**
  * Without an idle limit: the milliseconds for which the server reserves a seat at a table without observers, and the minimum between
@@ -20,7 +20,7 @@ const ROOM = 20
 
 export interface IdleTablesOptions {
   readonly clock: Clock
-  /** Milliseconds that a table may be without a move; if missing or infinite, `tidy` alone ends tables. */
+  /** Milliseconds that a table may be without a move; if missing or infinite, only `tidy` ends tables. */
   readonly limit: number | undefined
   readonly tables: { readonly all: Iterable<TableActor>; readonly size: number }
   /** Checks whether the store can write now. */
@@ -106,7 +106,7 @@ export class IdleTables {
 
   #abandon(table: TableActor): void {
     table.submit({ type: 'abandon' })
-    // the table frees its capacity immediately, before the store has the end
+    // the table frees its capacity immediately, before the store has written the end
     if (table.over && table.observers.length === 0) this.#options.remove(table)
   }
 }

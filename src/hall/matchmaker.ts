@@ -14,11 +14,11 @@ import { SeekView, type VisibleSeek } from './seek-view.ts'
 import type { TableActor } from './table-actor.ts'
 
 /*
- * The hall matches a new seek with the first suitable open seek; otherwise the new seek stays open until another seek suits it or
- * the house takes the other seat. Open seeks are entries of a store that the halls of several servers share, and each hall has a
- * view of them (`seek-view.ts`). A claim of its entry ends a seek, and exactly one claim of an entry succeeds. The claim is a match by the
- * hall of the new seek, a refusal by the hall of the challenged user, or a withdrawal by the owner's hall. The owner's hall withdraws a seek
- * to cancel it, to seat the owner with the house, or to match it. So no seek seats its owner twice.
+ * The hall matches a new seek with the first suitable open seek; otherwise the new seek stays open until a suitable seek arrives or the
+ * house takes the other seat. Open seeks are entries of a store that the halls of several servers share, and each hall has a view of them
+ * (`seek-view.ts`). A seek ends with a claim of its entry, and exactly one claim of an entry succeeds. The claim is a match by the hall of
+ * the new seek, a refusal by the hall of the challenged user, or a withdrawal by the owner's hall. The owner's hall withdraws a seek to
+ * cancel it, to seat the owner with the house, or to match it. So no seek seats its owner twice.
  *
  * Matching. For a match, the hall reserves the table, removes the other seek from its view, gets the table's number, and claims the entry.
  * If the claim succeeds, the hall opens the table and seats its own users; the hall of the other user receives the claim, which has all data
@@ -28,8 +28,8 @@ import type { TableActor } from './table-actor.ts'
  * Two seeks that open at the same time in two halls do not see each other. The store orders them, and the hall of the later entry sees both
  * entries: it withdraws its own entry, so that no other hall can claim that entry, and places the seek again.
  *
- * A cancellation can race with a match. If another hall has claimed the entry already, `cancel` resolves to `false`, and the
- * matchmaker calls `onSeated`. If `onSeated` throws, the matchmaker leaves that seat, and the opponent wins.
+ * A cancellation and a match can happen at the same time. If another hall has claimed the entry already, `cancel` resolves to `false`, and
+ * the matchmaker calls `onSeated`. If `onSeated` throws, the matchmaker leaves that seat, and the opponent wins.
  */
 
 export interface MatchmakerOptions {
@@ -153,7 +153,7 @@ export class Matchmaker {
     return seek.placing
   }
 
-  /** Matches a seek that has no entry, or opens it; resolves to true if the seek is open. */
+  /** Matches a seek that has no entry, or opens the seek; resolves to true if the seek is open. */
   async #place(seek: LocalSeek): Promise<boolean> {
     for (let match = this.#seeks.match(seek); match; match = this.#seeks.match(seek)) {
       if ((await this.#seatBoth(match, seek)) || this.#isEnded(seek)) return false
@@ -219,7 +219,7 @@ export class Matchmaker {
     return openings.reserve(game, { options, seats, private: code !== undefined, clock }, counts)
   }
 
-  /** Adds a seek to the view immediately, and then to the store. */
+  /** Adds a seek to the view immediately, and afterwards to the store. */
   async #open(seek: LocalSeek): Promise<void> {
     seek.state = 'open'
     seek.isClaimed = false
@@ -241,7 +241,7 @@ export class Matchmaker {
       throw reason
     }
     seek.revision = revision
-    // the hall was closed during the write
+    // the hall has closed during the write
     if (!seek.isOpen) this.#remove(seek)
     return revision
   }
@@ -308,7 +308,7 @@ export class Matchmaker {
 
   /** Claims the entry of a seek; resolves to true if the claim succeeds. Afterwards, in both cases, no hall can claim the entry. */
   async #claim(seek: VisibleSeek, claim: SeekClaim): Promise<boolean> {
-    // the process that puts an entry reports the failure
+    // the process that adds an entry reports the failure
     const revision = seek.revision ?? (seek instanceof LocalSeek ? await seek.putting?.catch(() => undefined) : undefined)
     const isWon = revision !== undefined && (await this.#options.entries.claim(seek.id, revision, claim))
     this.#view.noteClaimed(seek)

@@ -3,7 +3,7 @@ import type { SeekInfo } from './api.ts'
 import type { ClockRules, OpeningEvent, PersonId, SeatOwner, TableId } from './events.ts'
 
 /*
- * The ports through which the halls of several servers work together: leases, seeks, presence and notices. Each port is asynchronous, so that
+ * The ports for the cooperation of several servers' halls: leases, seeks, presence and notices. Each port is asynchronous, so that
  * a key-value store with compare-and-set, and plain publish-subscribe subjects, can implement it.
  *
  * Leases. A process that crashes cannot remove its entries. Each entry therefore names the lease of the process that has added the entry, and
@@ -24,7 +24,7 @@ export interface Lease {
   release(): Promise<void>
 }
 
-/** Leases grants leases to processes, each for as long as the process runs. */
+/** Leases grants leases to processes; a lease lasts as long as its process runs. */
 export interface Leases {
   grant(): Promise<Lease>
 }
@@ -91,7 +91,7 @@ export interface SeekEntries {
   /** Removes an entry; its owner's process calls this method after it has handled the claim. Does nothing for an unknown entry. */
   remove(id: SeekId): Promise<void>
   /**
-   * Calls `then` with a `put` for each entry, and a `claimed` for each claimed entry, and then with each change, in order. Returns a
+   * Calls `then` first with a `put` for each entry and a `claimed` for each claimed entry, and then with each change, in order. Returns a
    * function that unsubscribes.
    */
   follow(then: (change: SeekChange) => void): () => void
@@ -104,7 +104,7 @@ export interface PresentPerson {
   readonly name: string
 }
 
-/** PresenceChange is the arrival or the departure of a person at the server that holds a lease. */
+/** PresenceChange is the arrival or the departure of a person at the server that owns a lease. */
 export interface PresenceChange extends PresentPerson {
   readonly type: 'entered' | 'left'
   readonly lease: LeaseId
@@ -122,15 +122,15 @@ export interface Presence {
   /** Removes a person from the server of a lease; does nothing if the person is not at that server. */
   leave(person: PersonId, lease: LeaseId): Promise<void>
   /**
-   * Calls `then` with an `entered` for each person at each server, and then with each change, in order; returns a function that
+   * Calls `then` first with an `entered` for each person at each server, and then with each change, in order; returns a function that
    * unsubscribes.
    */
   follow(then: (change: PresenceChange) => void): () => void
 }
 
 /**
- * UserNotice is a challenge, its withdrawal or a message, for a user at any server. A challenge that is accepted or refused needs
- * no notice: the claim of its seek contains the answer.
+ * UserNotice is a challenge, its withdrawal or a message, for a user at any server. The answer to a challenge needs no notice: the claim of
+ * its seek contains the answer.
  */
 export type UserNotice =
   /** A probe that asks whether the user receives notices from the user with the name `from`; no client sees the probe. */
@@ -147,13 +147,13 @@ export type Receipt = 'unreached' | 'muted' | 'delivered'
 
 /** UserNotices delivers notices to the servers at which a user is online. */
 export interface UserNotices {
-  /** Passes a notice to all servers, in the order of the calls; resolves to the best of their receipts. */
+  /** Passes a notice to all servers, in the order of the calls; resolves to the best receipt of all servers. */
   send(notice: UserNotice): Promise<Receipt>
   /** Calls `then` with each notice that a server sends from now on; returns a function that unsubscribes. */
   receive(then: (notice: UserNotice) => Receipt): () => void
 }
 
-/** Meeting has the ports through which the halls of several servers work together. */
+/** Meeting has the ports for the cooperation of several servers' halls. */
 export interface Meeting {
   readonly leases: Leases
   readonly seeks: SeekEntries

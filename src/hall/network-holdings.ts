@@ -4,9 +4,9 @@ import type { SeatOwner } from './ports.ts'
 
 /*
  * The server limits the open tables and open seeks of each network. The count survives a restart, so the log has, for each seat, a
- * mark of the network whose user took it. The mark is not the address, but 24 bits of a hash of the address with a random salt,
- * which each process generates. 256 IPv4 addresses share a mark, so the log does not reveal the address. Two networks of one
- * classroom or town are unlikely to have the same mark; if they have the same mark, they share a limit.
+ * mark of the network from which its owner took the seat. The mark is not the address, but 24 bits of a hash of the address with a
+ * random salt; each process generates its own salt. 256 IPv4 addresses share a mark, so the log does not reveal the address. Two
+ * networks of one classroom or town are unlikely to have the same mark; if they have the same mark, they share a limit.
  */
 
 /** Number of bytes of the salt, and number of hexadecimal digits of the hash. */

@@ -33,7 +33,7 @@ export abstract class ObservedTable {
   /** Called with errors that do not stop the server. */
   protected abstract report(sentence: string, reason: unknown): void
 
-  /** True after the table was closed in this process. */
+  /** True if the table is closed in this process. */
   get closed(): boolean {
     return this.broken !== undefined
   }
@@ -47,7 +47,7 @@ export abstract class ObservedTable {
     return this.#observers
   }
 
-  /** Returns the current view of a seat or a watcher; `undefined` until the opening is published. */
+  /** Returns the current view of a seat or a watcher; `undefined` until the table has published the opening. */
   situation(who: SeatNumber | 'watcher'): Situation<unknown> | undefined {
     return this.published && toSituation(this.published, who)
   }

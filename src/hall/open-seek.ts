@@ -59,7 +59,7 @@ export function formatCanonical(data: unknown): string {
 }
 
 /**
- * Returns two different seats that two seeks accept, by the preference of the first seek; `undefined` if there are no two such
+ * Returns two different seats that two seeks accept, by the preference of the first seek; `undefined` if there are no such
  * seats.
  */
 export function findSeats(waiting: readonly SeatNumber[], coming: readonly SeatNumber[]): readonly [SeatNumber, SeatNumber] | undefined {

@@ -17,12 +17,12 @@ import { TableActor, type TableActorOptions } from './table-actor.ts'
 /*
  * The hall opens a table in two steps, because its number comes from the store. `reserve` calls the game's `setup` and counts the seats
  * immediately, so that two requests in one turn of the event loop cannot pass a limit together. `start` starts the actor when the store
- * has given the number, and from then on the hall counts the table in place of the reservation. A reservation must end with `start` or
- * `release`.
+ * has returned the number, and from then on the hall counts the table in place of the reservation. A reservation must end with `start`
+ * or `release`.
  *
- * The opening event is complete before the table has an actor, so that the claim of a seek can contain it for another server, where
- * `follow` starts an actor for the same table. If the opening of a table fails before it uses its number, the next table gets that
- * number.
+ * The opening event is complete before the table has an actor, so that the claim of a seek can contain the event. With it, `follow`
+ * starts an actor for the same table at another server. If the opening of a table fails before it uses its number, the next table gets
+ * that number.
  */
 
 /** TableOptions has the terms and the players of a new table. */
@@ -38,7 +38,7 @@ export interface TableOptions {
 export interface Opening {
   readonly rules: AnyGame
   readonly event: OpeningEvent
-  /** True until `start` or `release`. */
+  /** True until a call of `start` or `release`. */
   isReserved: boolean
   readonly marks: readonly string[]
 }
@@ -132,7 +132,7 @@ export class Openings {
   nextTable(): TableId | Promise<TableId> {
     const unused = this.#unused.pop()
     if (unused !== undefined) return unused
-    // waiting for the lease again for each table would take more time than getting the number
+    // if each table waited for the lease again, the wait would take longer than getting the number
     if (this.#lease === undefined) return this.#firstTable()
     this.checkOpen()
     const table = this.#options.log.newTable(this.#lease)
@@ -169,7 +169,7 @@ export class Openings {
     this.#unused.push(table)
   }
 
-  /** Starts the actor of a reserved table, which appends its opening to the log, and ends the reservation. */
+  /** Starts the actor of a reserved table, and ends the reservation; the actor appends its opening to the log. */
   start(opening: Opening, table: TableId): TableActor {
     const { tools, onTable } = this.#options
     this.checkOpen()
@@ -180,7 +180,7 @@ export class Openings {
   }
 
   /**
-   * Starts an actor for a table that another server opens with this event. It publishes events as soon as the log has them.
+   * Starts an actor for a table that another server opens with this event. The actor publishes events as soon as the log has them.
    * Throws the reason if the hall is closed.
    */
   follow(event: OpeningEvent, table: TableId): TableActor {

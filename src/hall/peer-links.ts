@@ -1,7 +1,7 @@
 /*
- * How clients are connected to the server, as other users may see it: the program of the server and its port, but never the address of the
- * client. A user with several connections has a link for each connection. The server cannot detect the programming language of a client;
- * the name of the program identifies the protocol.
+ * The links show other users how clients are connected to the server: by which program of the server and at which port, but never from
+ * which address. A user with several connections has a link for each connection. The server cannot detect the programming language of a
+ * client; the name of the program identifies the protocol.
  */
 
 /** PeerEndpoint is a port of the server. All clients of the port share one object, so a client needs no memory for it. */
@@ -9,13 +9,13 @@ export interface PeerEndpoint {
   /** Name of the program at the port: `tjc/guess`, `parlor/door`, or `parlor/web` for the port for browsers. */
   readonly program: string
   readonly transport: 'tcp' | 'tls' | 'unix' | 'udp' | 'websocket'
-  /** Missing for a Unix socket. */
+  /** The port; missing for a Unix socket. */
   readonly port?: number
 }
 
 /** PeerLink is the connection of one client to the server. */
 export interface PeerLink extends PeerEndpoint {
-  /** True for a program that speaks the native protocol at the front door. */
+  /** True for a program that uses the native protocol at the front door. */
   readonly json?: true
 }
 

@@ -79,7 +79,7 @@ export interface Availability {
   onChange(then: () => void): () => void
 }
 
-/** ReadTable has all events of a table, or the error with which reading them failed. */
+/** ReadTable has all events of a table, or the error of a failed read. */
 export type ReadTable =
   | { readonly table: TableId; readonly events: readonly TableEvent[] }
   | { readonly table: TableId; readonly failure: Error }
@@ -97,10 +97,10 @@ export interface TableLog {
    */
   claim(tables: readonly TableId[], lease: LeaseId): Promise<readonly TableId[]>
   /**
-   * Appends events to a table whose last event has the number `expected`, 0 for a new table. Calls `then` when the events are
-   * durable, or with a `VersionConflict` or a failure of the store. The log calls `then` asynchronously, after the followers, and for one
-   * table in the order of the appends; `then` must not throw. Returns the number of bytes that the append adds, if the log knows that
-   * number.
+   * Appends events to a table whose last event has the number `expected`, 0 for a new table. Calls `then` without a failure when the
+   * events are durable, and otherwise with a `VersionConflict` or a failure of the store. The log calls `then` asynchronously, after the
+   * followers, and for one table in the order of the appends; `then` must not throw. Returns the number of bytes that the append adds, if
+   * the log knows that number.
    */
   append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): number | undefined
   /** Reads a table's events after the number `after`, in order; an empty array for an unknown table. */
@@ -115,7 +115,7 @@ export interface TableLog {
   follow(table: TableId, then: (events: readonly TableEvent[]) => void): () => void
   /** Lists the tables without an event `ended`, ascending. */
   unfinished(): Promise<readonly TableId[]>
-  /** Lists the rated tables that ended after the table `after`, in the order in which they ended. */
+  /** Lists the rated tables that ended after the table `after`, in the order of their ends. */
   ended(after?: TableId): Promise<readonly TableId[]>
 }
 
@@ -167,7 +167,7 @@ export interface Accounts {
    * missing.
    */
   page(after: PersonId | undefined, limit: number): Promise<readonly Account[]>
-  /** Adds an account and resolves to it; to `undefined` if another account has the key. */
+  /** Adds an account and resolves to the account; resolves to `undefined` if another account has the key. */
   add(account: Omit<Account, 'person'>): Promise<Account | undefined>
   /**
    * Sets an account's password hash and closes its login sessions; resolves to the number of closed sessions. Resolves to `undefined` for
@@ -188,7 +188,7 @@ export interface Accounts {
   session(token: string, now: number): Promise<LoginSession | undefined>
   /** Lists the sessions of a person that have not ended at `now`, in any order. */
   sessionsOf(person: PersonId, now: number): Promise<readonly LoginSession[]>
-  /** Sets the time at which the token of a session was last used; does nothing if the session is closed. */
+  /** Sets the time of the last login with the token of a session; does nothing if the session is closed. */
   useSession(token: string, used: number): Promise<void>
   closeSession(token: string): Promise<void>
   /**
@@ -196,16 +196,16 @@ export interface Accounts {
    * ended at `now`.
    */
   closeOtherSessions(person: PersonId, kept: readonly string[], now: number): Promise<number>
-  /** Adds the origin of a user's login, as a text that hides the address; the store retains the latest few of each user. */
+  /** Adds the origin of a user's login, as a text that hides the address; the store retains only the latest few origins of each user. */
   addPlace(person: PersonId, place: string): Promise<void>
   /** Lists the origins of logins, oldest first. */
   places(): Promise<readonly string[]>
 }
 
-/** Maximum number of rows of disk usage in the store, which drops the rows with the fewest bytes. */
+/** Maximum number of rows of disk usage in the store; above it, the store drops the rows with the fewest bytes. */
 export const USAGES = 20_000
 
-/** NetworkUsage is the number of bytes that one network has added to the disk in one part of an hour. */
+/** NetworkUsage has the number of bytes that one network has added to the disk in one part of an hour. */
 export interface NetworkUsage {
   /** Mark of the network (`network-holdings.ts`), made with the salt of `DiskUsage`. */
   readonly network: string

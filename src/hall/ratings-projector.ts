@@ -23,7 +23,7 @@ export class RatingsProjector {
     this.#onError = onError
   }
 
-  /** Records all results that are in the journal and not on the ladder. */
+  /** Records all results that are in the journal but not on the ladder. */
   recordMissing(): Promise<void> {
     return this.#next(() => this.#recordAll())
   }
@@ -79,7 +79,7 @@ export class RatingsProjector {
     const isNew = await results.setStandings(id, opened.game, after)
     const changes = changesOf(opened, before, after)
     table?.notifyStandings(changes)
-    // if an earlier run has recorded this table, the standings can include a later game
+    // if an earlier run has recorded this table, the standings may already include a later game
     if (isNew && changes.length > 0) await history.setScores(id, toSeatScores(changes))
   }
 

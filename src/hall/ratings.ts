@@ -19,10 +19,10 @@ import type { Opened } from './table.ts'
  * If a stored rating is out of bounds, the code reads it as the nearest rating within the bounds.
  */
 
-/** The rating of a newcomer, from "Example of the Glicko-2 system", step 1. No rating is less certain. */
+/** The rating of a newcomer, from "Example of the Glicko-2 system", step 1. Every other rating is at least as certain. */
 export const UNRATED: Rating = { rating: 1500, deviation: 350, volatility: 0.06 }
 
-/** The bounds of ratings, both inclusive. */
+/** The minimum and the maximum of ratings; both are allowed values. */
 export const RATING_BOUNDS = {
   rating: [UNRATED.rating - 3000, UNRATED.rating + 3000],
   deviation: [30, UNRATED.deviation],
@@ -96,8 +96,8 @@ export function rateGame(before: readonly (Rating | undefined)[], { winners }: O
 /**
  * Returns the standings after a finished table, given the earlier standings by seat and, if the game gives points, the points of the table by
  * seat. Points count for every player with a name, in rated and in unrated games. If the game gives no points, a rated game changes the
- * ratings of its players if all players are registered. Tables where one player holds two seats are not rated. Throws a TypeError for a table
- * without an event `ended`.
+ * ratings of its players if all players are registered. Tables at which one player has two seats are not rated. Throws a TypeError for a
+ * table without an event `ended`.
  */
 export function toStandings(
   opened: Opened,

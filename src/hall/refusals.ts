@@ -9,7 +9,9 @@ export interface LobbyRefusal extends Refusal {
   readonly proposal?: string
 }
 
-/** The error codes of the lobby, each with the condition for it. The codes do not change between versions. */
+/**
+ * The error codes of the lobby, with the condition for each code. The codes do not change between versions.
+ */
 export const refusalCodes = {
   'bad-message': 'the line is not a valid command',
   'who-are-you': 'the command needs a login, or a registered name',

@@ -12,7 +12,7 @@ const CLAIMED = 2000
 
 export interface RestoringOptions {
   readonly log: TableLog
-  /** Lease by which this process claims the tables that it restores. */
+  /** Lease of this process, with which it claims the tables that it restores. */
   readonly lease: LeaseId
   /** Games of the hall, by name. */
   readonly games: ReadonlyMap<string, AnyGame>

@@ -12,7 +12,7 @@ export interface Rating {
 export interface Standing {
   readonly person: PersonId
   readonly name: string
-  /** The rating, or the points if the game gives points. The ladder is sorted by this number. */
+  /** The rating, or the points if the game gives points. This number determines the order of the ladder. */
   readonly score: number
   readonly games: number
   /** Missing for a game that is not rated. */
@@ -20,8 +20,8 @@ export interface Standing {
 }
 
 /**
- * Maximum number of guests on the ladder of one game. It exists because one user can be any number of guests; the store drops the
- * guests who have not played for the longest time.
+ * Maximum number of guests on the ladder of one game. The limit exists because one user can be any number of guests; the store drops
+ * the guests who have not played for the longest time.
  */
 export const GUESTS = 10_000
 

@@ -11,7 +11,7 @@ export interface Clocks {
   readonly gone: readonly (number | undefined)[]
 }
 
-/** Expiry is a time limit of a seat, and the time at which it passes. */
+/** Expiry has a time limit of a seat, and the time at which the limit is reached. */
 export interface Expiry {
   readonly seat: SeatNumber
   readonly what: 'turn' | 'total' | 'grace'
@@ -55,7 +55,7 @@ export function setPresence(clocks: Clocks, seat: SeatNumber, gone: number | und
   return { ...clocks, gone: clocks.gone.with(seat, gone) }
 }
 
-/** Returns the clocks after the absences of all seats except one seat begin again at `now`; the clocks of turns continue. */
+/** Returns clocks in which the absences of all seats except one seat begin again at `now`; the clocks of turns continue. */
 export function extendAbsences(clocks: Clocks, except: SeatNumber, now: number): Clocks {
   return { ...clocks, gone: clocks.gone.map((since, seat) => (since === undefined || seat === except ? since : now)) }
 }
@@ -82,7 +82,7 @@ export function turnLeft({ since }: Clocks, { turn }: ClockRules, seat: SeatNumb
   return turn === undefined ? undefined : Math.max(0, turn - (now - (since[seat] ?? now)))
 }
 
-/** Returns the time limit that passes first if no event happens; `undefined` while no limit runs. */
+/** Returns the time limit that is reached first if no event happens; `undefined` while no limit runs. */
 export function nextExpiry({ used, since, gone }: Clocks, { turn, total, grace }: ClockRules): Expiry | undefined {
   if (turn === undefined && total === undefined && grace === undefined) return undefined
   let next: Expiry | undefined

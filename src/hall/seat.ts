@@ -14,7 +14,7 @@ export type SeatRetention = 'given up' | 'held'
 export interface SeatConnection {
   /** How the client is connected. */
   readonly link?: PeerLink | undefined
-  /** Turns on or off the detection of a disconnection while the role waits for the table and reads no messages. */
+  /** Switches the detection of a disconnection on or off, for the time in which the role waits for the table and reads no messages. */
   endOnDisconnect(on: boolean): void
   /** Ends the conversation because of an event at the table, with the reason as a sentence for the user. */
   end(reason: string): void
@@ -42,7 +42,7 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
   readonly #budget: SeatBudget
   #waiting = false
   #over = false
-  /** Sequence number of the first event that the seat shows: it skips events that the table decided before the user took the seat. */
+  /** Sequence number of the first event that the seat shows; it skips the events from the time before the user took the seat. */
   #from: number
   /** Number of own moves that the table has not published yet. */
   #ownMoves = 0

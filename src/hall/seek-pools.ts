@@ -106,8 +106,8 @@ export class SeekPools<Waiting extends OpenSeek> {
   }
 
   /**
-   * Finds the first open seek, in order of arrival, that suits a new seek; `undefined` without a suitable seek. The seats follow
-   * the preference of the open seek.
+   * Finds the first open seek, in order of arrival, that suits a new seek; `undefined` without a suitable seek. The open seek's
+   * preference determines the seats.
    */
   match(coming: OpenSeek): Match<Waiting> | undefined {
     if (this.#entries.size === 0) return undefined

@@ -14,7 +14,7 @@ export interface SeekViewOptions {
 }
 
 /**
- * SeekView has the open seeks of all servers that one hall has received: its own seeks as soon as they open, and the seeks of other
+ * SeekView has the open seeks that one hall can match: its own seeks as soon as they open, and the seeks of other
  * servers when their entries arrive. A seek that this hall is about to claim is not in the lists.
  */
 export class SeekView {
@@ -69,7 +69,7 @@ export class SeekView {
    */
   hasEarlier(seek: LocalSeek, revision: number): boolean {
     if (this.#foreign.size === 0 || !this.lists.has(seek)) return false
-    // without this removal, the seek of a peer without a name would match itself
+    // the seek is not in the lists during the search, because the seek of a peer without a name would match itself
     this.lists.delete(seek)
     const other = this.lists.match(seek)?.waiting
     this.lists.add(seek)

@@ -3,7 +3,7 @@ import { addRecentEvent, type RecentEvents } from './history.ts'
 import type { TableEvent, TableId } from './ports.ts'
 import { decide, evolve, type TableState, type TableStep, toOpenedTable } from './table.ts'
 
-/** Restored is the state of a table when a process starts it. A restored table is suspended, unless it has ended. */
+/** Restored has the state of a table at the start of its actor. A restored table is suspended, unless it has ended. */
 export interface Restored {
   readonly state: TableState
   /** Time of the last event. */
@@ -56,7 +56,7 @@ export class Suspension {
     this.#pending = false
   }
 
-  /** Checks whether a persisted event is the suspension, whose effect the restored state already has. */
+  /** Checks whether a persisted event is the suspension; the restored state already has its effect. */
   isPersisted({ n }: TableEvent): boolean {
     if (n !== this.#step?.event.n) return false
     this.#step = undefined

@@ -12,20 +12,19 @@ import type { StandingChange } from './table-updates.ts'
 
 /*
  * A TableActor runs one table. It receives commands, decides on their events, appends the events to the log, and publishes them to its
- * observers (`observed-table.ts`), in this order. No other code does so. The rules are pure (`table.ts`); storage answers later, and may
- * fail.
+ * observers (`observed-table.ts`), in this order. No other code does so. The rules are pure (`table.ts`); storage answers later, or fails.
  *
- * Two states. `#decided` is the state after all decided events, and the actor decides the next command on it, so that a second move
- * does not wait for the disk. `published` is the state after the events that are persisted: observers see only this state, so that
+ * Two states. `#decided` is the state after all decided events, and the actor decides the next command on this state, so that a second
+ * move does not wait for the disk. `published` is the state after the events that are persisted: observers see only this state, so that
  * they never see an event that a crash could undo. The `#pending` steps lead from `published` to `#decided`. The log calls `#onPersisted`
  * with events in order; if an event is the next pending event, the actor has its state already; otherwise another process has appended the
  * event, and the actor computes the state. If this and another process have appended an event with the same number, the actor closes the
  * table in this process.
  *
- * The house. The actor decides the moves of the house together with the move that they answer, and appends all of them together,
- * so the log has no state in which the house has to move.
+ * The house. The actor decides the moves of the house together with the move that they answer, and appends all these moves together, so
+ * the log has no state in which the house has to move.
  *
- * Failure. A temporary failure of the store rolls back: `#decided` returns to `published`, and appends after the failed append fail, too
+ * Failure. A temporary failure of the store rolls back: `#decided` returns to `published`, and all later pending appends fail, too
  * (`#stale` counts them). The actor repeats commands that follow from connections, such as `gone`, when the store can write again
  * (`postponed-commands.ts`). Any other failure, and a failed opening, closes the table in this process; the log stays as it is.
  *
@@ -33,8 +32,8 @@ import type { StandingChange } from './table-updates.ts'
  * begins in this process, and increases it only if another process has appended a later time. One timer waits for the next time limit.
  *
  * Memory and speed. There can be very many tables, so empty collections are shared constants, and the actor creates rare parts on
- * demand. Persisted steps leave `#pending` in batches: one `shift()` for each event took more time than all other code of this
- * file.
+ * demand. The actor removes persisted steps from `#pending` in batches: one `shift()` for each event took more time than all other code of
+ * this file.
  */
 
 export interface TableActorOptions {
@@ -46,7 +45,7 @@ export interface TableActorOptions {
   readonly effort?: Effort
   /** Called with errors that do not stop the server: the errors for which an actor closes its table or removes an observer. */
   readonly onError: (sentence: string, reason: unknown) => void
-  /** Called when the opening or the end of a table is persisted, when its first observer subscribes, and when the last observer leaves. */
+  /** Called when the log has a table's opening or end, and when the table's first observer subscribes or its last observer leaves. */
   readonly onChange?: ((table: TableActor) => void) | undefined
   /** Called when the ladder counts the result of the game. */
   readonly onRecorded?: ((table: TableActor, changes: readonly StandingChange[]) => void) | undefined
@@ -109,12 +108,12 @@ export class TableActor extends ObservedTable {
     return table
   }
 
-  /** Creates the actor of a table whose opening another process appends; it publishes the opening as soon as the log has it. */
+  /** Creates the actor of a table whose opening another process appends; the actor publishes the opening as soon as the log has it. */
   static follow(id: TableId, opening: OpeningEvent, rules: TableState['rules'], tools: TableActorOptions): TableActor {
     return new TableActor(id, { state: toOpenedTable(opening, rules), lastAt: opening.at, suspension: NOT_SUSPENDED }, false, tools)
   }
 
-  /** Restores a table from its log, suspended. Throws a TypeError for events that are not the log of a table. */
+  /** Restores a table from its log; the table is suspended. Throws a TypeError for events that are not the log of a table. */
   static restore(id: TableId, events: readonly TableEvent[], rules: TableState['rules'], tools: TableActorOptions): TableActor {
     return new TableActor(id, toRestoredTable(id, events, rules), true, tools)
   }
@@ -183,8 +182,8 @@ export class TableActor extends ObservedTable {
   }
 
   /**
-   * Returns the milliseconds until the table has been without a move for too long: 0 or less after that time, and `Infinity` for a
-   * table without such an end. `restoredAt` is the monotonic time in milliseconds at which this process restored its tables.
+   * Returns the milliseconds until the table has been without a move for too long: 0 or less after that time, and `Infinity` if there is
+   * no such time. `restoredAt` is the monotonic time in milliseconds at which this process restored its tables.
    */
   untilIdle(limit: number, restoredAt: number): number {
     return idleDeadlineAfter(this.#decided, limit, this.#epoch + restoredAt) - this.now
@@ -231,7 +230,7 @@ export class TableActor extends ObservedTable {
     }
   }
 
-  /** Appends the suspension unless the log has it; resolves to `true` when all decided events are in the log, `false` on failure. */
+  /** Appends the suspension unless the log has it; resolves to `true` when the log has all decided events, to `false` after a failure. */
   flushLog(): Promise<boolean> {
     if (!this.broken) this.#append(this.#suspension.before([]))
     return this.persisted()
@@ -326,7 +325,7 @@ export class TableActor extends ObservedTable {
     this.checkQuiet()
   }
 
-  /** Counts a pending step as persisted, and removes persisted steps in batches. */
+  /** Marks a pending step as persisted, and removes persisted steps in batches. */
   #advancePending(): void {
     this.#done++
     if (this.#done < this.#pending.length && this.#done < MANY) return
@@ -342,7 +341,7 @@ export class TableActor extends ObservedTable {
       return own.state
     }
     try {
-      // the opening of a table that another process has opened comes before the events of this process
+      // if another process has opened the table, its opening precedes the events of this process
       if (event.n === 1 && own?.event.n !== 1 && !this.published) return toOpenedTable(event, this.#decided.rules)
       if (own || !this.published) throw new TypeError(`event ${event.n} is not the expected event`)
       this.#decided = evolve(this.published, event)

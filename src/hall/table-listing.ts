@@ -32,7 +32,7 @@ export class TableListing {
    * last observer has left.
    */
   update(table: TableActor): void {
-    // an outcome is the end here, because the event `ended` follows the last move immediately
+    // an outcome means the end of the game here, because the event `ended` follows the last move immediately
     const open = table.isPublished && !table.closed && !table.state.outcome && this.#isListed(table)
     this.#put(table, open ? (table.observers.length > 0 ? 'attended' : 'deserted') : undefined)
   }

@@ -17,8 +17,8 @@ export interface TableUpdate {
 }
 
 /**
- * SharedUpdate has the results that the first watcher computes for an update; the other watchers use them, so many watchers cost
- * little.
+ * SharedUpdate has the results that the first watcher computes for an update; the other watchers use these results, so many
+ * watchers cost little.
  */
 export interface SharedUpdate {
   view?: TableEventView
@@ -29,7 +29,7 @@ export interface TableObserver {
   readonly viewer: SeatNumber | 'watcher'
   /** How the client of the observer is connected; missing for an observer without a client. */
   readonly link?: PeerLink | undefined
-  /** Called with each event, in order, when it is persisted. */
+  /** Called with each event, in order, when the log has the event. */
   update(news: TableUpdate): void
   /** Called after the actor has rolled back decided events: `situation` returns the view that is valid again. */
   rolledBack?(): void
@@ -42,7 +42,7 @@ export interface TableObserver {
 /** StandingChange is the score of a player before and after a game. */
 export interface StandingChange {
   readonly seat: SeatNumber
-  /** Rating, or points if the game gives points; missing before a first game. */
+  /** Rating, or points if the game gives points; missing before the player's first game. */
   readonly before?: number
   readonly after: number
 }

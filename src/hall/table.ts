@@ -12,9 +12,9 @@ import { isWeak, toDraws } from './seeds.ts'
  * it. `evolve` applies one event to a state. A replay of a log through `evolve` returns the same states that `decide` has returned.
  * So a restart, an observer of another process and a test all see the same table.
  *
- * Determinism. The time is a parameter, and each event has it. The seed and the number of its event determine the random numbers of
- * a move (`seeds.ts`), so the log needs only the move. The rules of the game decide whether a move is legal. Exceptions from the
- * rules propagate to the caller; they change no state, because states are immutable.
+ * Determinism. The time is a parameter, and each event contains its time. The seed and the number of its event determine the random
+ * numbers of a move (`seeds.ts`), so the log needs only the move. The rules of the game decide whether a move is legal. Exceptions
+ * from the rules propagate to the caller; they change no state, because states are immutable.
  *
  * Cost. `makeMove` calls the rules once, for the refusal and for the next state; `evolve` would call them a second time.
  *
@@ -45,9 +45,9 @@ export interface TableState {
   readonly toMove: readonly SeatNumber[]
   /** Time of the last move, or of the first reconnection after a suspension. */
   readonly turnSince: number
-  /** Count of the events that are moves. */
+  /** Number of the events that are moves. */
   readonly moves: number
-  /** Time of the last move, or of the opening: no restart and no reconnection changes it. */
+  /** Time of the last move, or of the opening: no restart and no reconnection changes this time. */
   readonly movedAt: number
   readonly outcome?: Outcome | undefined
   /** True after the event `ended`. */
@@ -108,8 +108,8 @@ const OVER: Refusal = { refused: 'the game is over' }
 const CONTINUED: Refusal = { refused: 'the players have moved to another table already' }
 
 /**
- * Returns the events that follow from a command at the time `now`, each with the state after it, or a refusal. The array is empty
- * for a command that changes nothing. Exceptions from the rules propagate to the caller.
+ * Returns the events that follow from a command at the time `now`, with the state after each event, or a refusal. The array is
+ * empty for a command that changes nothing. Exceptions from the rules propagate to the caller.
  */
 export function decide(table: TableState, command: TableCommand, now: number): TableStep[] | Refusal {
   if ('seat' in command && command.seat !== undefined && !table.opened.seats[command.seat]) {

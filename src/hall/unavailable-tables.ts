@@ -11,7 +11,7 @@ export class UnavailableTables {
     this.#opened.set(id, opened)
   }
 
-  /** Returns the game of an unavailable table, if a person has a seat there. */
+  /** Returns the game of an unavailable table if a person has a seat at the table. */
   gameOf(id: TableId, person: PersonId): string | undefined {
     const opened = this.#opened.get(id)
     return opened?.seats.some((seat) => seat.person === person) ? opened.game : undefined

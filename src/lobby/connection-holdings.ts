@@ -50,7 +50,10 @@ export class ConnectionHoldings {
     this.spending.add(ACCOUNT)
   }
 
-  /** Calls `act`, counts the bytes that it adds to the table's log, and charges the peer's budget for the clients that it notifies. */
+  /**
+   * Calls `act`, counts the bytes that `act` adds to the table's log, and charges the peer's budget for the clients that `act`
+   * notifies.
+   */
   spend<Answer>(table: TableActor, act: () => Answer): Answer {
     const { bytesWritten, decided } = table
     const answer = act()
@@ -68,7 +71,7 @@ export class ConnectionHoldings {
   }
 }
 
-/** Returns a sentence that says why a user cannot take another seat; `undefined` for a user who can. */
+/** Returns a sentence that says why a user cannot take another seat; `undefined` for a user who can take a seat. */
 export function checkCapacity({ hall, limits }: LobbyContext, person: PersonId, holdings: ConnectionHoldings): string | undefined {
   if (!hall.writable) return UNWRITABLE
   if (hall.size >= limits.tables) hall.tidy()

@@ -46,7 +46,7 @@ export interface GameRecords {
   /**
    * Reads a page of the record of a finished game that `reader` may see: a public game, or a private game to which the reader has access.
    * Refuses every other private game with the same error as a table that does not exist. Refuses a game that is not over, because its
-   * players could read the views of their opponents there.
+   * players could read the views of their opponents in the record.
    */
   read(table: TableId, range: RecordRange, reader?: RecordAccess): Promise<GameRecord | LobbyRefusal>
 }
@@ -76,7 +76,7 @@ export interface LobbyContext {
   /** Source of tokens and codes. */
   readonly bytes: RandomBytes
   /**
-   * Milliseconds that a user waits for an opponent before the house takes the seat. `undefined` stands for the defaults: 0 for a
+   * Milliseconds that a user waits for an opponent before the house takes the seat. `undefined` means the defaults: 0 for a
    * worksheet program, and ten seconds at the front door.
    */
   readonly wait: number | undefined
@@ -105,7 +105,7 @@ export interface SessionPeer {
   readonly link?: PeerLink | undefined
   /** Called if the server ends the session, with a sentence for the user; the callee closes the session and the connection. */
   end(reason: string): void
-  /** Resolves when the peer has read most of the output; without it, output does not wait for the peer. */
+  /** Resolves when the peer has read most of the output. If it is missing, output does not wait for the peer. */
   ready?(): Promise<void>
   /** Charges the peer's budget for its last message; missing for a peer without a budget. */
   charge?(cost: number): void
@@ -117,7 +117,7 @@ export interface SessionContext {
   readonly peer: SessionPeer
   /** The user; `undefined` before the login. */
   readonly user: OnlineUser | undefined
-  /** The reason of the end; set when the session closes. */
+  /** The reason of the session's end; `undefined` until the end. */
   readonly closed: Error | undefined
   readonly onSeated: OnSeated | undefined
 }

@@ -8,9 +8,10 @@ import { type DiskUsage, isTemporary, type NetworkUsage } from '../hall/ports.ts
  * hour advances by five minutes at a time. Two events must not renew a network's budget: a change of the wall clock, and a restart.
  *
  * The time of the parts is wall time when the process starts, and monotonic time from then on, so a change of the wall clock while
- * the process runs has no effect. The server persists the counts: a few seconds after they change, immediately when a network
- * reaches the limit, and when the server stops. It persists the time with them, and the next process starts no earlier, so a wall
- * clock that has gone back does not renew a budget either. The store has a salted mark in place of each network's address.
+ * the process runs has no effect. The server persists the counts a few seconds after they change, immediately when a network
+ * reaches the limit, and when the server stops. It persists the time together with the counts, and the next process starts no
+ * earlier, so a wall clock that has gone back does not renew a budget either. The store has a salted mark in place of each
+ * network's address.
  */
 
 /** The period in which the server counts bytes, in milliseconds, with the number and the length of its parts. */
@@ -21,7 +22,7 @@ const PART = HOUR / PARTS
 const NETWORKS = 10_000
 /** Bytes in a megabyte. */
 const MEGABYTE = 1_000_000
-/** Milliseconds after which the server persists a change, and the maximum number of networks that it persists together. */
+/** Milliseconds after which the server persists a change, and maximum number of networks in one write. */
 const DELAY = 5000
 const TOGETHER = 500
 
@@ -59,7 +60,7 @@ export class DiskQuotas {
     this.#epoch = clock.now() - clock.monotonic()
   }
 
-  /** Loads the persisted counts, and persists changes from then on. The caller awaits it before the first `add`. */
+  /** Loads the persisted counts, and persists changes from then on. The caller awaits this call before the first `add`. */
   async open(): Promise<void> {
     if (!this.#store || this.#limit === Number.POSITIVE_INFINITY) return
     const { salt, at, usages } = await this.#store.usage.load()

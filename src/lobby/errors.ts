@@ -95,7 +95,7 @@ export function refuseWhenUnavailable<Session extends Lobby>(lobby: Session): Se
   return new Proxy<Session>(lobby, REFUSING)
 }
 
-/** One handler for the lobbies of all sessions. */
+/** The handler is the same object for the lobbies of all sessions. */
 const REFUSING: ProxyHandler<Lobby> = {
   get(target, name) {
     const value: unknown = Reflect.get(target, name, target)

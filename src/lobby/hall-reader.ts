@@ -18,7 +18,7 @@ import { findHistory, findRecent } from './histories.ts'
 import { formatRecord } from './record-text.ts'
 import { toTableInfo } from './table-info.ts'
 
-/** DrawnEvent is an event of a finished game with the board after it, as text. */
+/** DrawnEvent is an event of a finished game, with the board after the event as text. */
 type DrawnEvent = RecordedEvent & { readonly board?: string }
 
 /** HallReader reads the parts of the hall that a client without a name may see: public tables, ladders, histories and finished games. */

@@ -32,7 +32,7 @@ export class HeldSeats {
   list(): readonly SeatAt[] {
     const { context, user } = this.#session
     const { person } = user ?? {}
-    // any user can take a guest's name, so a token alone proves who owns the seat
+    // any user can take a guest's name, so only the token proves that a guest owns the seat
     if (person === undefined || !hasAccount(person)) return []
     return [...context.hall.seatsOf(person)].filter(({ table }) => !this.#tables.ownerAt(table.id))
   }

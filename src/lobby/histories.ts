@@ -4,8 +4,8 @@ import { type FinishedTable, HISTORY, type HistoryRange, hasAccount, type Person
 import type { LobbyContext } from './context.ts'
 
 /**
- * Returns a page of a user's finished games that `reader` may see: private games only for the account that has played them. Without a
- * reader, returns no private games.
+ * Returns a page of a user's finished games that `reader` may see: the page has private games only if `reader` is the account that has
+ * played them. Without a reader, the page has no private games.
  */
 export async function findHistory(
   context: Pick<LobbyContext, 'hall' | 'people' | 'catalogue'>,

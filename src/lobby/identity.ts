@@ -11,7 +11,7 @@ import type { SessionPeer } from './context.ts'
 export interface IdentityOptions {
   readonly people: People
   readonly peer: SessionPeer
-  /** True if the hall does not notify this connection of events elsewhere. */
+  /** True if the hall does not notify this connection of events at other tables and in the lobby. */
   readonly quiet?: boolean
   /** Called before the connection changes to another user with other seats. */
   readonly onUserChange?: () => void
@@ -113,7 +113,7 @@ export class Identity {
     if (isRefusal(entered)) return entered
     const before = this.#user
     if (before && before.person !== entered.person) this.#onUserChange?.()
-    // seats that the same user has on the same connection stay
+    // the connection retains the seats of the same user
     else for (const token of before?.tokens ?? []) entered.addToken(token)
     before?.leave()
     this.#user = entered

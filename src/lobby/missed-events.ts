@@ -12,7 +12,7 @@ import { findMove } from './records.ts'
  */
 export interface MissedRange {
   readonly viewer: SeatNumber | 'watcher'
-  /** If missing, the client has the events up to the last disconnection of its seat. */
+  /** If the number is missing, the client has the events up to the last disconnection of its seat. */
   readonly after: number | undefined
 }
 

@@ -15,9 +15,9 @@ import { LobbySession } from './session.ts'
 const NAME = 20
 
 /**
- * ProgramSeating gives the role of a conversation access to a lobby session, which has the user, the seek and the seats. The roles
- * of worksheet programs request a seat with `sit`; programs whose peers have names use `logIn`, `seek` and `resume`; a front door
- * uses the session's `lobby`. A role gets a seat, or an exception that ends its conversation.
+ * ProgramSeating gives the role of a conversation access to a lobby session; the session has the user, the seek and the seats. The
+ * roles of worksheet programs request a seat with `sit`; programs whose peers have names use `logIn`, `seek` and `resume`; a front
+ * door uses the session's `lobby`. A role gets a seat, or an exception that ends its conversation.
  */
 export class ProgramSeating implements ClientSeating, HallAccess {
   readonly #session: LobbySession
@@ -100,9 +100,9 @@ export class ProgramSeating implements ClientSeating, HallAccess {
   }
 
   /**
-   * Seats the peer: at a new table if the game has one seat, or else when a seek is matched. If the peer cannot take another seat,
-   * rejects with a `Disconnected` that has a sentence; if the conversation ends first, rejects with the reason of the end. While an
-   * `idle` role waits, the peer's disconnection ends the wait.
+   * Seats the peer: at a new table if the game has one seat, and otherwise when the hall has matched a seek. If the peer cannot
+   * take another seat, rejects with a `Disconnected` that has a sentence; if the conversation ends first, rejects with the reason
+   * of the end. While an `idle` role waits, the peer's disconnection ends the wait.
    */
   async #seat<State, Move, View, Options>(
     game: Game<State, Move, View, Options>,

@@ -30,7 +30,7 @@ export function toPersonInfo({ hall, people }: Pick<LobbyContext, 'hall' | 'peop
   return { name, registered: hasAccount(person), tables: seats.map(({ table }) => table.id), ...(links.length > 0 ? { links } : {}) }
 }
 
-/** Converts an open seek to the data that all users may see, without the user to whom the seek is addressed. */
+/** Converts an open seek to the data that all users may see, without the challenged user. */
 export function toSeekInfo(
   catalogue: Catalogue,
   { name, game, ...terms }: Pick<OpenSeek, 'name' | 'game' | 'options' | 'rated' | 'clock'>,
@@ -38,7 +38,7 @@ export function toSeekInfo(
   return { name, game: catalogue.publicName(game), ...toGameTerms(terms) }
 }
 
-/** Converts an open seek to the data that its owner may see: with the name of the user whom it challenges. */
+/** Converts an open seek to the data that its owner may see: with the name of the challenged user. */
 export function toOwnSeekInfo({ catalogue, people }: Pick<LobbyContext, 'catalogue' | 'people'>, seek: OpenSeek): SeekInfo {
   const info = toSeekInfo(catalogue, seek)
   return seek.against === undefined ? info : { ...info, against: people.person(seek.against)?.name ?? 'another user' }

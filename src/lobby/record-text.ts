@@ -62,7 +62,7 @@ function formatMove(
   return move === undefined ? `${line}\n${formatBoard(game, view, '   ')}` : `${line}: ${escapeControls(move)}`
 }
 
-/** Formats the board of a view, each line after an indentation. */
+/** Formats the board of a view, with an indentation before each line. */
 function formatBoard(game: AnyGame, view: unknown, indent: string): string {
   const lines = game.notation.render(view).trimEnd().split('\n')
   return lines.map((line) => `${indent}${escapeControls(line)}`.trimEnd()).join('\n')

@@ -16,10 +16,12 @@ import { isOpenView } from './table-board.ts'
 /*
  * A record has the part of a finished game's log that watchers have seen. `projectEvent` is the only projection, so a record never shows
  * more than the game has shown: the function `view` of the rules decides which secrets are open after the end, and a choice that it never
- * shows stays secret. The text of a move is in the record only if the watcher's view after the move shows it.
+ * shows stays secret. The text of a move is in the record only if the watcher's view after the move shows the move.
  */
 
-/** Maximum number of records that the server reads at the same time. It exists because a log may be long, and games must not wait. */
+/**
+ * Maximum number of records that the server reads at the same time. The limit exists because a log may be long, and games must not wait.
+ */
 const READING = 2
 const BUSY: LobbyRefusal = { code: 'too-many', refused: 'the server reads other records: try again in a moment' }
 
@@ -143,7 +145,7 @@ export function findMove(
   return findShownMove(rules, view, seat)
 }
 
-/** Returns the last move of a seat, if the board of the game shows it. */
+/** Returns the last move of a seat, if the board of the game shows the move. */
 function findShownMove({ screen }: AnyGame, view: unknown, seat: number): string | undefined {
   const last = screen?.last?.(view)
   return last?.seat === seat ? last.move : undefined

@@ -32,7 +32,7 @@ import type { UserSeek, UserSession, UserSessions } from './user-sessions.ts'
 /** SeekingSession has the members of a session that a SeekControl needs. */
 export interface SeekingSession extends SessionContext, UserSession {
   readonly seats: SessionSeats
-  /** The lobby sessions of the user; `undefined` without a name, and for a worksheet program. */
+  /** The lobby sessions of the user; `undefined` if there is no user, and for a worksheet program. */
   readonly sessions: UserSessions | undefined
   /** Returns a refusal if the user is at too many tables. */
   readonly tooManyTables: LobbyRefusal | undefined
@@ -41,7 +41,7 @@ export interface SeekingSession extends SessionContext, UserSession {
 /** PlainSeek is the seek of a worksheet program; it has no clock, no challenged user and no code. */
 export type PlainSeek = Pick<SeekRequest, 'game' | 'options' | 'seats' | 'rated' | 'wait'>
 
-/** Default milliseconds until the house takes the other seat. */
+/** Default number of milliseconds until the house takes the other seat. */
 const WAIT = 10_000
 /** Milliseconds for which the hall reserves a seat after the seat's client disconnects. */
 const GRACE = 120_000
@@ -173,7 +173,7 @@ export class SeekControl {
     return (await this.#session.sessions?.cancelSeek(this.#session)) === true
   }
 
-  /** Joins the table of the user who has given a code; see `Lobby.join`. */
+  /** Accepts the seek with an invitation code; see `Lobby.join`. */
   async join(typed: string, replace = false): Promise<LobbyRefusal | undefined> {
     const busy = this.#busy(replace)
     if (busy || !this.#user) return busy ?? NAME_REQUIRED
@@ -210,7 +210,7 @@ export class SeekControl {
     )
   }
 
-  /** Refuses a challenge to this user; see `Lobby.refuseChallenge`. */
+  /** Declines a challenge to this user; see `Lobby.refuseChallenge`. */
   async refuse(name?: string): Promise<LobbyRefusal | undefined> {
     if (!this.#user) return NAME_REQUIRED
     const seek = findChallenge(this.#context, this.#user.person, name)
@@ -233,7 +233,7 @@ export class SeekControl {
       : { code: 'not-now', refused: `${against} has no registered name, and cannot play a rated game` }
   }
 
-  /** Cancels the open seek; returns it, or `undefined` without an open seek. */
+  /** Cancels the open seek and returns it; returns `undefined` if there is no open seek. */
   async #replace(): Promise<{ readonly replaced?: SeekInfo }> {
     const seek = this.#session.sessions?.seek && this.open
     const isCancelled = await this.cancel()

@@ -109,8 +109,8 @@ export class LobbyService implements LobbyContext {
   }
 
   /**
-   * Creates the seating of one conversation, which gives its role a lobby session. `defaultName` is the name of a peer that gives
-   * no name; the session calls `onSeated` with each seat that the peer takes.
+   * Creates the seating of one conversation; the seating gives the conversation's role a lobby session. `defaultName` is the name
+   * of a peer that gives no name; the session calls `onSeated` with each seat that the peer takes.
    */
   createSeating(peer: PeerHandle, defaultName: string, onSeated?: OnSeated): ClientSeating {
     return new ProgramSeating(this, peer, defaultName, onSeated)

@@ -65,7 +65,7 @@ export abstract class SessionParts implements SeekingSession {
     const { holdings } = this.seats
     const identity = this.#createIdentity(false)
     this.#identity = identity
-    // the parts ask the session for its user; a closure for each part would cost every session 500 bytes
+    // the parts have a reference to the session, because a closure for each part would take 500 bytes in every session
     const tables = new Subscriptions({ hall: context.hall, listener, holdings, session: this })
     this.#lobby = {
       listener,
@@ -172,7 +172,7 @@ export abstract class SessionParts implements SeekingSession {
     lobby.stopListening = context.userNotifier.subscribe(user.person, lobby.talk.withoutMuted(lobby.listener))
   }
 
-  /** `quiet` is for a worksheet program, whose protocol has no messages for events from elsewhere in the hall. */
+  /** `quiet` is for a worksheet program; its protocol has no messages for events from elsewhere in the hall. */
   #createIdentity(quiet: boolean): Identity {
     const { context, peer } = this
     return new Identity({ people: context.people, peer, quiet, onUserChange: () => this.#changeUser() })

@@ -159,7 +159,7 @@ export class LobbySession extends SessionParts implements Lobby {
 
   subscribe(): LobbyLists {
     const page = this.context.feed.subscribe(this.lobby.listener)
-    // a session that has ended while the command waited has no connection
+    // if the session has ended while the command waited, it has no connection
     if (this.closed) this.unsubscribe()
     return page
   }
@@ -337,7 +337,7 @@ export class LobbySession extends SessionParts implements Lobby {
     return this.lobby.talk
   }
 
-  /** Checks whether this user may know the users at a table. */
+  /** Checks whether this user may see which users are at a table. */
   #mayLookAt(table: TableActor): boolean {
     return isPublic(table) || this.#tables.has(table.id)
   }

@@ -46,7 +46,7 @@ export class Subscriptions implements SubscriptionOwner {
     return this.#session.peer
   }
 
-  /** The numbers of the tables, one for each subscription. */
+  /** The numbers of the tables of all subscriptions. */
   get ids(): Iterable<number> {
     return this.#tables.keys()
   }
@@ -61,7 +61,7 @@ export class Subscriptions implements SubscriptionOwner {
     return subscription?.seat === undefined ? undefined : this.resume(subscription.table, subscription.seat, subscription.token, after)
   }
 
-  /** Checks whether another connection, too, has the seat that this session holds at a table. */
+  /** Checks whether another connection, too, has this session's seat at a table. */
   isHeldElsewhere(id: number): boolean {
     const own = this.#tables.get(id)
     return own?.seat !== undefined && own.table.observers.some((one) => one !== own && one.viewer === own.seat)
@@ -219,7 +219,7 @@ export class Subscriptions implements SubscriptionOwner {
     this.#tables.delete(id)
   }
 
-  /** Takes the seat at a rematch, in which the seats are swapped. */
+  /** Takes the user's seat at a rematch; its seats are swapped. */
   onRematch({ table: before, token }: TableSubscription, seat: SeatNumber, id: number): void {
     const table = this.#hall.table(id)
     if (!table) return

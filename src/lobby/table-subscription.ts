@@ -19,7 +19,7 @@ export interface SubscriptionOwner {
   readonly listener: TableListener
   /** The client's connection. */
   readonly peer: Pick<SessionPeer, 'link'>
-  /** Called when the table is closed in this process, for example because the store failed. */
+  /** Called when the table is closed in this process, for example after a failure of the store. */
   onTableClosed(table: TableActor): void
   /** Called with the number of the new table when a rematch has begun and the subscription has a seat at the old table. */
   onRematch(subscription: TableSubscription, seat: SeatNumber, table: number): void
@@ -47,7 +47,7 @@ export class TableSubscription implements TableObserver {
   /** The user's name. */
   readonly name: string
   readonly #owner: SubscriptionOwner
-  /** Sequence number of the last event that changed the view. */
+  /** Sequence number of the last event that has changed the view. */
   #seen = 0
   #ended = false
   /** Updates that wait until the client has caught up. */
@@ -76,7 +76,7 @@ export class TableSubscription implements TableObserver {
     return this.viewer === 'watcher' ? undefined : this.viewer
   }
 
-  /** Sequence number of the last event that changed the view. */
+  /** Sequence number of the last event that has changed the view. */
   get seen(): number {
     return this.#seen
   }
@@ -108,7 +108,7 @@ export class TableSubscription implements TableObserver {
     if (this.seat !== undefined) this.table.submit({ type: 'back', seat: this.seat })
   }
 
-  /** Sends missed events, a page at a time: `ready` resolves when the client has read most of the bytes that were sent. */
+  /** Sends missed events page by page: `ready` resolves when the client has read most of the sent bytes. */
   async catchUp(missed: Iterable<TableStep>, send: (update: TableEventView) => void, ready: () => Promise<void>): Promise<void> {
     let count = 0
     for (const { event, state } of missed) {

@@ -139,7 +139,10 @@ export class LobbyTalk {
   }
 }
 
-/** UnmutedListener passes notices on to the listener of a session. It is a class because ten closures for each session take 600 bytes. */
+/**
+ * UnmutedListener passes notices to the listener of a session, except challenges of muted users. It is a class because ten closures for
+ * each session take 600 bytes.
+ */
 class UnmutedListener implements NoticeListener {
   readonly #talk: LobbyTalk
   readonly #tables: Subscriptions

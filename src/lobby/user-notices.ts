@@ -35,7 +35,7 @@ const CANCELLED = { burst: 20, refill: 10_000 }
 
 /**
  * UserNotifier delivers challenges, messages and results to users, at each of their lobby sessions. Challenges and messages are
- * notices, which reach the sessions at all servers; each server subscribes to notices once, for all its users.
+ * notices, and reach the sessions at all servers; each server subscribes to notices once, for all its users.
  */
 export class UserNotifier {
   readonly #clock: Clock
@@ -58,7 +58,7 @@ export class UserNotifier {
     this.#stop()
   }
 
-  /** Subscribes a listener to the notifications of a user; returns a function that unsubscribes it. */
+  /** Subscribes a listener to the notifications of a user; returns a function that unsubscribes the listener. */
   subscribe(person: PersonId, listener: NoticeListener): () => void {
     this.#listeners.set(person, this.#listeners.get(person)?.concat(listener) ?? [listener])
     return () => {
@@ -107,12 +107,12 @@ export class UserNotifier {
     }
   }
 
-  /** Notifies a user, at each session that is not subscribed to the table, that a game has ended. */
+  /** Notifies the sessions of a user, except the sessions that are subscribed to the table, that a game has ended. */
   notifyOfEnd(person: PersonId, game: FinishedGame): void {
     this.#notify(person, (listener) => listener.finished?.(game))
   }
 
-  /** Notifies a user, at each session that is not subscribed to the table, of the rating changes after a game. */
+  /** Notifies the sessions of a user, except the sessions that are subscribed to the table, of the rating changes after a game. */
   notifyOfRecord(person: PersonId, recorded: RatingChanges): void {
     this.#notify(person, (listener) => listener.recorded(recorded))
   }

@@ -11,21 +11,22 @@ import type { TableActor } from '../hall/table-actor.ts'
  *
  * The name, the open seek, the seats and their tokens, and the limits belong to the user. A user has at most one seek. Each session can
  * see, cancel and replace that seek, which stays open until the last session ends. When the hall matches the seek, or the user accepts a
- * challenge, the server subscribes every session to the new table and sends `seated`. The same happens when a rematch begins, for every
- * session that has the seat. Each session at the table may move, and receives every event. All sessions receive challenges, refusals of
- * the user's own challenge, and messages; but if a session mutes a user, the other sessions are not affected.
+ * challenge, the server subscribes every session to the new table and sends `seated`. When a rematch begins, the server does the same
+ * for every session that has the seat. Each session at the table may move, and receives every event. All sessions receive challenges,
+ * refusals of the user's own challenge, and messages; but a session that mutes a user changes nothing for the other sessions.
  *
- * The subscriptions belong to the session. A login subscribes to nothing, because a client that reconnects sends `resume` with the last
- * event that it has. So a session that begins in the middle of a game resumes the seat, and shares it with the other sessions.
- * If a session leaves a table, watches a table or ends, nothing changes for the other sessions: the table reports the seat as `gone`
- * when the last connection with the seat has ended. A session that takes another name leaves this user, as if its connection had ended.
+ * The subscriptions belong to the session. A login subscribes to no table, because a client that reconnects sends `resume` with the
+ * number of the last event that it has. So a session that begins in the middle of a game resumes the seat, and shares it with the other
+ * sessions. If a session leaves a table, watches a table or ends, nothing changes for the other sessions: the table reports the seat as
+ * `gone` when the last connection with the seat has ended. If a session takes another name, it leaves the user as if its connection had
+ * ended.
  *
  * Limits. The limit of tables counts each table once, even if several sessions are subscribed to it; the limits of seats and of talk
- * also apply to the user. The bytes on the disk count for the network of the connection that causes them.
+ * also apply to the user. The bytes on the disk count for the network of the connection that adds them.
  *
  * Safety. A new password ends all other logins immediately; it ends their connections some turns of the event loop later. A session
- * whose login has ended gets no new seat, so it never sees the token of such a seat. If the user has no other session, the hall reserves
- * the seat.
+ * whose login has ended gets no new seat, so it receives no token of a new seat. If the user has no other session, the hall reserves the
+ * seat.
  */
 
 /**

@@ -10,8 +10,8 @@ import type { TimeLimit } from './time-limit.ts'
  *
  * `guardGame` wraps a game so that the hall can treat it like a shipped game. Each hook runs with a time limit. A failure of `play`
  * refuses the move. Before the guard returns the result of a move, it also calls all hooks that the table needs for the new state. If a
- * hook fails, the guard refuses the move, so no table reaches such a state. If a hook for a text fails, the text is empty. A failure of
- * any other hook throws a RulesError, which closes that table, or refuses to open it.
+ * hook fails, the guard refuses the move, so no table reaches such a state. If a hook for a text fails, the text is empty. If any other
+ * hook fails, the guard throws a RulesError; the hall then closes the table, or does not open it.
  *
  * `loop-limit.ts` bounds the roles of a plug-in's program. A role that throws ends its own conversation, like a role of a shipped program.
  */
@@ -86,7 +86,7 @@ class Guard {
   }
 
   /**
-   * Returns the house's move: the game's choice, or the result of a search; any legal move if the choice or the search fails.
+   * Returns the house's move: the game's choice or the result of a search or, if the choice or the search fails, any legal move.
    */
   #choose(view: unknown, seat: SeatNumber, random: Random): unknown {
     const game = this.#game

@@ -6,7 +6,7 @@ import type { Program } from '../protocol/definition.ts'
 /*
  * A role of a plug-in's program is an asynchronous function. Node can stop synchronous code only while it runs a script with a
  * timeout (`TimeLimit`), and the steps of a role run outside of any script, as microtasks. A worker could stop the whole thread,
- * but then the microtasks of all other conversations would be lost.
+ * but the microtasks of all other conversations would then be lost.
  *
  * So the loops of a plug-in stop themselves: when Node loads a file of a plug-in, `addLoopLimits` inserts a call of `tick` at the
  * start of the body of each loop, on the same line. `tick` throws an Error when the loops of one role have run for `LIMIT` in one
@@ -17,8 +17,8 @@ import type { Program } from '../protocol/definition.ts'
  * has not run yet. Otherwise other code may have run between the calls, such as a step of another role or a write to a slow disk, and
  * `tick` charges `WAIT` at most. So a loop that never waits for an event, and blocks the event loop, still reaches the limit.
  *
- * The limit does not stop one call of a built-in function that takes forever, such as a regular expression with exponential
- * time, and a recursion over promises without a loop.
+ * The limit stops neither a single call of a built-in function that takes forever, such as a match of a regular expression with
+ * exponential time, nor a recursion over promises without a loop.
  */
 
 /** Milliseconds that the loops of one role may run in one turn of the event loop. */
@@ -87,7 +87,7 @@ export function tick(file: string): void {
   time.run = now.run
   time.last = at
   if (time.spent <= LIMIT) return
-  // from then on each iteration throws, so that a loop cannot catch the error and continue
+  // all later iterations throw, too, so that a loop cannot catch the error and continue
   now.skip = 0
   throw new Error(`a loop in ${file} took longer than ${LIMIT} ms`)
 }

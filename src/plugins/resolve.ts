@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { decode } from '../wire/text.ts'
 import { addLoopLimits, isModule } from './loop-limit.ts'
 
-/** The extension of Parlor's files: `.ts` in a clone, `.js` in an installed package. */
+/** The extension of Parlor's files: `.ts` in a clone, and `.js` in an installed package. */
 const ENDING = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 
 /** The modules of the public face, by the names under which a plug-in imports them. */
@@ -41,7 +41,7 @@ export function resolveToThisCopy(plugins: Iterable<string>): () => void {
 
 /**
  * Returns the format of a file. A file with imports or exports is an ES module, even if its package.json declares CommonJS, as
- * the package.json of `npm init` does. Other files have the given format.
+ * the package.json of `npm init` does. Any other file has the given format.
  */
 function toFormat(url: string, format: string | null | undefined): string | null | undefined {
   const module = MODULE_FORMATS.get(format ?? '')

@@ -7,7 +7,7 @@ const WAIT = 10_000
 
 /**
  * TimeLimit runs functions of a plug-in, and stops a function that computes too long. Node can stop synchronous code only while it
- * runs a script with a timeout, so such a script calls the function; the script costs about a tenth of a millisecond.
+ * runs a script with a timeout, so such a script calls the function; the script takes about a tenth of a millisecond.
  */
 export class TimeLimit {
   readonly #ms: number

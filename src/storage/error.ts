@@ -35,6 +35,6 @@ export function quietly(work: () => void): void {
   try {
     work()
   } catch {
-    // see the caller
+    // the comment at the call gives the reason
   }
 }

@@ -54,7 +54,7 @@ function isPlain({ outcome, counts }: Extract<TableEvent, { type: 'ended' }>): b
 
 type Opened = Extract<TableEvent, { type: 'opened' }>
 
-/** Fields of an opening that the encoder omits if they have these values. */
+/** Values of fields of an opening; the encoder omits a field that has its value here. */
 const USUAL = { rated: false, private: false, clock: {} } as const
 
 /** OpeningCache caches the encoded beginning of the last opening, because consecutive openings are usually equal. */
@@ -64,7 +64,7 @@ export class OpeningCache {
 
   /**
    * Returns the beginning of the line of an opening, up to its seed, with the line break before it; an empty text for any
-   * other event. Returns the same string again for an equal opening. Throws a TypeError as `encodeEvent` does.
+   * other event. Returns the same string again for an equal opening. Throws a TypeError in the same cases as `encodeEvent`.
    */
   encodePrefix(table: TableId, event: TableEvent): string {
     if (event.type !== 'opened') return ''
@@ -140,7 +140,7 @@ export function damagedEventError(table: TableId, n: number, amiss: string, caus
   return new StoreError('damaged', `event ${n} of table ${table} cannot be read: ${amiss}`, cause)
 }
 
-/** An object that may or may not be an event. */
+/** An object that may be an event. */
 type Fields = Readonly<Record<string, unknown>>
 
 function parse(table: TableId, n: number, text: string, before: number | undefined): Fields {

@@ -6,8 +6,7 @@ export interface AppendBatch {
   readonly expected: number
   readonly count: number
   /**
-   * The beginning of the first event's line, if the event is an opening, because many openings have the same beginning; otherwise
-   * empty.
+   * If the first event is an opening, the beginning of its line, because many openings have the same beginning; otherwise empty.
    */
   readonly prefix: string
   /** The events as text without `prefix`: each event is a line with a line break before it. */
@@ -27,7 +26,7 @@ export interface StoreWork {
   run(): void
 }
 
-/** EventStore stores the events of a log as text. Memory and SQLite implement it. */
+/** EventStore stores the events of a log as text. The stores in memory and in SQLite implement it. */
 export interface EventStore {
   /** Returns the highest number of a table; 0 for a store without tables. */
   highestTable(): TableId

@@ -20,7 +20,7 @@ import { checkNoLinks, checkOwnLink, FILE_MODE, isStoreFile, listStoreFiles, res
 /** OnStoreWarning is the callback for problems that do not stop the store; its parameter is a sentence for the operator. */
 export type OnStoreWarning = (sentence: string) => void
 
-/** Mode of a folder for its owner alone, and the mode bits of other users. */
+/** Mode of a folder that only its owner can use, and the mode bits of other users. */
 const FOLDER_MODE = 0o700
 const OTHERS = 0o077
 const OTHERS_WRITE = 0o022
@@ -28,10 +28,10 @@ const OTHERS_WRITE = 0o022
 const HAS_MODES = process.platform !== 'win32'
 
 /**
- * Creates the folder of a store if it does not exist, and makes the folder and the files of the store readable to their owner
- * alone. It does not change the mode of a folder that has other files, or belongs to another user. Returns the path of the
- * database, which may not exist yet. Throws a StoreError for a folder that is unusable, is read-only, or has links in place of
- * files; it does not change such a folder.
+ * Creates the folder of a store if it does not exist, and lets only the owner read the folder and the files of the store. It does
+ * not change the mode of a folder that has other files, or belongs to another user. Returns the path of the database, which may not
+ * exist yet. Throws a StoreError for a folder that is unusable, is read-only, or has links in place of files; it does not change
+ * such a folder.
  */
 export function prepareFolder(folder: string, onWarning: OnStoreWarning): string {
   const made = convertSystemErrors(folder, () => makeOwn(folder), {
@@ -91,7 +91,7 @@ export function withNewFolder<Answer>(folder: string, work: () => Answer): Answe
   }
 }
 
-/** Lists the folder and its parents that do not exist, the folder first. */
+/** Lists the missing folders of a path, beginning with the last folder of the path. */
 function missingFrom(folder: string): string[] {
   if (existsSync(folder) || dirname(folder) === folder) return []
   return [folder, ...missingFrom(dirname(folder))]
@@ -153,7 +153,7 @@ function modeOf({ mode }: Stats): string {
   return (mode & 0o7777).toString(8).padStart(4, '0')
 }
 
-/** Throws a StoreError if this user may not write, because SQLite would fail later, with an error that does not name the reason. */
+/** Throws a StoreError if this user may not write, because SQLite would fail later, with an error that does not give the reason. */
 function checkWritable(path: string, folder: string): void {
   const isFolder = path === folder
   try {
@@ -193,7 +193,7 @@ const FULL = ['ENOSPC', 'EDQUOT']
 interface Failing {
   readonly done: string
   readonly trouble: StoreErrorCode
-  /** Subject of the error sentence. */
+  /** Subject of the sentence of the error. */
   readonly subject: string
 }
 

@@ -35,7 +35,8 @@ import type { Outage } from './outage.ts'
  *
  * The problem: a commit costs as much as the writing of dozens of events, and thousands of tables append at the same time.
  * The idea: all writes of one turn of the event loop share one transaction. A microtask followed by a tick runs after all
- * promises of the turn, and transports deliver the input of many peers in one turn; so a commit has the moves of all of them.
+ * promises of the turn, and transports deliver the input of many peers in one turn; so a commit contains the moves of all these
+ * peers.
  *
  * - A callback runs only after the COMMIT of its job, so no published event is missing in the log.
  * - A transaction has the batches before the works. GroupCommit writes and finishes the batches in the order in which it has queued
@@ -47,7 +48,7 @@ import type { Outage } from './outage.ts'
  * - During an outage no job reaches the disk; only the probe of `Outage` tries to write.
  */
 
-/** CommitJob is a write in the queue, with its callbacks. The callbacks throw nothing. */
+/** CommitJob is a write in the queue, with its callbacks. The callbacks must not throw. */
 interface CommitJob {
   /** Records why the store has not written the job: its transaction has failed, or the store has refused its batch. */
   fail(reason: unknown): void
@@ -69,8 +70,8 @@ export class GroupCommit {
   #appends: AppendJob[] = []
   #works: WorkJob[] = []
   /**
-   * Set from a commit until the next turn of the event loop. That turn waits for input, unless a job arrives earlier: a turn for
-   * each commit would cost one more system call for each message if only one client plays.
+   * The pending turn of the event loop after a commit; `undefined` at other times. That turn waits for input, unless a job arrives
+   * earlier: a turn for each commit would cost one more system call for each message if only one client plays.
    */
   #turn: NodeJS.Immediate | undefined
   #closed = false

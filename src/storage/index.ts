@@ -10,7 +10,7 @@ import { sqlite } from './sqlite/engine.ts'
  */
 export const engines: readonly StorageEngine[] = [sqlite, memory]
 
-/** The engine of a place without a scheme: a path is a folder. */
+/** The engine of a place without a scheme; such a place is the path of a folder. */
 const DEFAULT = sqlite
 
 /** A scheme has at least two letters, so `C:\parlor` is a path. A path with a colon in its first part begins with `./`. */
@@ -24,7 +24,7 @@ export interface StorageTarget {
   readonly folder?: string
 }
 
-/** StorageUrlError is the error for a URL that names no engine, or no place that its engine can use. */
+/** StorageUrlError is the error for a URL that names no engine, or that names no place for its engine. */
 export class StorageUrlError extends Error {
   override readonly name = 'StorageUrlError'
 }

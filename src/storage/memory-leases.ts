@@ -28,12 +28,12 @@ export class LeaseTable {
     return this.#timers
   }
 
-  /** Calls `then` when a lease is released or expires. */
+  /** Calls `then` when a process releases a lease, or a lease expires. */
   onEnd(then: (lease: LeaseId) => void): void {
     this.#listeners.push(then)
   }
 
-  /** Throws `LeaseExpired` for a lease that was released or has expired. */
+  /** Throws `LeaseExpired` for a lease that has ended, by a release or by expiry. */
   check(lease: LeaseId): void {
     if (!this.#grants.has(lease)) throw new LeaseExpired(lease)
   }
@@ -138,7 +138,7 @@ export class TableClaims {
     else this.#runs.push({ lease, from: table, to: table })
   }
 
-  /** Claims tables; returns those that no other lease has claimed. Throws `LeaseExpired` after the end of the lease. */
+  /** Claims tables; returns the tables that no other lease has claimed. Throws `LeaseExpired` after the end of the lease. */
   claim(tables: readonly TableId[], lease: LeaseId): readonly TableId[] {
     this.#leases.check(lease)
     const free = tables.filter((table) => (this.#claimant(table) ?? lease) === lease)

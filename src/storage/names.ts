@@ -17,9 +17,9 @@ import { StoreError } from './error.ts'
 const OURS = 'parlor.'
 /** Settings file of a server; it may be in the folder of the server's store, which never writes it. */
 const SETTINGS = 'parlor.toml'
-/** The only file of a store that may be a symbolic link, if this user has made it. */
+/** The database, the only file of a store that may be a symbolic link, if this user has made the link. */
 const DATABASE = 'parlor.db'
-/** Mode of a file for its owner alone. */
+/** Mode of a file that only its owner can use. */
 export const FILE_MODE = 0o600
 /** Flags that open a file, but do not follow a link, and do not wait for the other end of a pipe. */
 const AS_IT_IS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
@@ -89,7 +89,7 @@ function namesIn(folder: string, { nlink, ino, dev }: Stats): number {
   return found.filter((one) => one?.ino === ino && one.dev === dev).length
 }
 
-/** Creates an empty file with the mode 0600 under any umask. Throws the system's error, even if the path exists. */
+/** Creates an empty file with the mode 0600 under any umask. Throws the system's error, also if the path exists. */
 export function createFile(path: string): void {
   const file = openSync(path, 'wx', FILE_MODE)
   try {

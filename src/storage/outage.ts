@@ -2,7 +2,9 @@ import type { Clock } from '../base/clock.ts'
 import { type Availability, isTemporary, type StoreFailure } from '../hall/ports.ts'
 import type { OnStoreError } from './error.ts'
 
-/** Milliseconds between two probes during an outage: at first, and at most. Each interval is twice the previous interval. */
+/**
+ * Initial and maximum number of milliseconds between two probes during an outage. Each interval is twice the previous interval.
+ */
 const RETRY = { first: 250, most: 5000 }
 /** Milliseconds after an outage; if the next outage begins later, its probes begin with the first interval again. */
 const STABLE = 30_000

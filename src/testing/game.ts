@@ -35,9 +35,10 @@ export interface GameTestOptions<State, Move, Options> {
 const ODD_TEXTS = ['', ' ', '0', '-1', '1.5', '99999999999999999999', 'nonsense', 'ä', '\u0000', '1 2 3 4', '__proto__', 'x'.repeat(2000)]
 
 /**
- * Defines the tests of a game with `test`. The tests check that random games follow the rules, that JSON preserves their states,
- * and that illegal moves change nothing. They check that the notation reads its own output, and that the views hide the secrets
- * that `withOtherSecrets` declares. They check that the move tree has the known sizes, and that the house makes legal moves.
+ * Defines the tests of a game with `test`. The tests check that random games follow the rules, that JSON preserves the states of
+ * these games, and that illegal moves change nothing. They check that the notation reads its own output, and that the views hide
+ * the secrets that `withOtherSecrets` declares. They check that the move tree has the known sizes, and that the house makes
+ * legal moves.
  */
 export function testGame<State, Move, View, Options>(
   test: TestFunction,
@@ -48,7 +49,7 @@ export function testGame<State, Move, View, Options>(
   const { games = 30, pick, illegal = [], tree = [] } = given
   const optionsOf = async () => given.options ?? (await usualOptions(game))
 
-  test(`${name}: states and moves are plain data, and every state is shown to every viewer`, async () => {
+  test(`${name}: states and moves are plain data, and every viewer can see every state`, async () => {
     for (const options of await optionsOf()) {
       for (let seed = 1; seed <= games; seed++) {
         for (const { state, move } of playRandomly(game, { options, seed, pick })) {
@@ -59,7 +60,7 @@ export function testGame<State, Move, View, Options>(
     }
   })
 
-  test(`${name}: illegal moves are refused with a sentence, and change nothing`, async () => {
+  test(`${name}: the rules refuse illegal moves with a sentence, and change nothing`, async () => {
     let refused = 0
     for (const options of await optionsOf()) {
       for (let seed = 1; seed <= games; seed++) {

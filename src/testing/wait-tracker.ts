@@ -61,7 +61,7 @@ export class WaitTracker {
     this.#isOver = true
   }
 
-  /** Returns a program whose functions on this side the tracker observes. */
+  /** Returns the program with functions of this side that the tracker observes. */
   watch(program: Program): Program {
     const { protocol } = program
     const role = async (peer: Peer, at: RoleContext<unknown>) => {

@@ -17,12 +17,12 @@ import { judgeRecording, recordWrites } from './wire-recorder.ts'
 /*
  * A walk is one random conversation of the two roles of a program, in memory. A mistake of a role often causes a standstill: each side
  * waits for the other side, and no message is illegal. In memory each step takes microseconds, so a walk without a step for a while never
- * continues. The walk then says in which state each side is, and names the operations for which it waits, and the likely cause.
+ * continues. In that case, the error of the walk names the state of each side, the operations for which it waits, and the likely cause.
  */
 
 /**
- * Milliseconds without a step after which the walk reports a standstill: normally, and if a function waits for something other than a
- * message, a line or a seat.
+ * Milliseconds without a step after which the walk reports a standstill: the normal number, and the number if a function waits for
+ * something other than a message, a line or a seat.
  */
 const QUIET = 1500
 const PATIENT = 10_000

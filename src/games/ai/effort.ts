@@ -1,8 +1,8 @@
 /*
- * The house searches for its move in the turn of the event loop in which the table needs it, and a search on a large board takes
- * milliseconds. One such search does no harm; sixty in the same turn would delay every connection. Therefore all searches of the process
- * share a budget, counted in moves that a search lists or tries. The budget refills with time. If searches are rare, each search may use
- * the maximum; if searches are frequent, each search covers fewer moves.
+ * The house searches for its move in the turn of the event loop in which the table needs the move, and a search on a large board takes
+ * milliseconds. A single search does no harm; sixty searches in the same turn would delay every connection. Therefore all searches of
+ * the process share a budget, counted in moves that a search lists or tries. The budget refills with time. If searches are rare, each
+ * search may use the maximum; if searches are frequent, each search covers fewer moves.
  */
 
 /** Maximum and minimum number of moves that a search may list or try in one phase. */
@@ -35,7 +35,10 @@ export class Effort {
     return Math.max(MIN_PER_PHASE, Math.min(MAX_PER_PHASE, Math.floor(this.#saved / 2)))
   }
 
-  /** Returns the number of moves that a search may list or try to see a small game to its end; the process does such a search once. */
+  /**
+   * Returns the number of moves that a search of a small game to its end may list or try; the process does such a search once for a
+   * game.
+   */
   get allowedOnce(): number {
     return WHOLE_GAME
   }

@@ -1,12 +1,13 @@
 /*
- * The search of the house for a move. A table needs the move immediately, in the same turn of the event loop, and the games differ widely:
- * tic-tac-toe on 3 x 3 cells has 5,478 positions, and on 20 x 20 cells it has more positions than any search can see.
+ * The house searches for its move as follows. A table needs the move immediately, in the same turn of the event loop, and the games differ
+ * widely: tic-tac-toe on 3 x 3 cells has 5,478 positions, and on 20 x 20 cells it has more positions than any search can visit.
  *
  * The search is a negamax that deepens by one move at a time, until it has seen the whole game or its budget of moves is used
  * up (effort.ts). A position is worth 1 to its winner and -1 to its loser, plus or minus a little for the remaining depth, so the house
  * wins early and loses late. A table, emptied at each depth, has the value of every position that the search has met, because several
  * paths lead to the same position. If the budget ends within a depth, the result of the last complete depth counts. A search that did not
- * see the end of the game gives most moves the same value, so random playouts from each of the best moves decide among them.
+ * see the end of the game gives most moves the same value, so random playouts from each of the best moves decide which of them is the
+ * best.
  *
  * Invariants: only a search that has seen the whole game stores its best moves in the memory of the game, so every move in the memory is
  * perfect. The process searches a small game only once. The search chooses at random among equal moves, so the house does not play the
@@ -144,7 +145,10 @@ class Search<State, Move, View, Options> {
     return sign * highest
   }
 
-  /** Returns the moves with the best results in random playouts, the same number for each; all moves if the budget is too small. */
+  /**
+   * Returns the moves with the best results in random playouts, with the same number of playouts for each move; returns all moves if the
+   * budget is too small.
+   */
   #byPlayouts(state: State, seat: SeatNumber, moves: readonly Move[]): readonly Move[] {
     this.#work = this.#allowed
     const points = moves.map(() => 0)

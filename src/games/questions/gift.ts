@@ -25,7 +25,7 @@ interface Choice {
  * may close on a later line. Every `~` and `=` in the answers begins an answer, and the importer drops empty answers. The text
  * before `#` is the answer, and the text after `#` is the feedback. The quiz supports multiple choice with one right answer, and
  * true or false. The feedback on the whole question becomes the explanation; if there is no such feedback, the feedback on the
- * right answer does. The parser skips every question of another kind, and reports its line and the reason.
+ * right answer becomes the explanation. The parser skips every question of another kind, and reports its line and the reason.
  */
 export function parseGift(text: string): ParsedQuestions {
   return collectQuestions(splitBlocks(text), parseQuestion)
@@ -44,7 +44,7 @@ function parseQuestion(block: readonly Line[]): Question {
   const second = ANSWERS.exec(rest)
   if (second)
     throw new QuestionError(`line ${lineAt(end + 1 + second.index)}: a second question begins without a blank line before it; ${RULES}`)
-  // answers in the middle of a sentence make a gap in that sentence
+  // if the answers are in the middle of a sentence, the question shows a gap there
   const stem = parseMarked(body.slice(0, start) + (rest === '' ? '' : `_____${rest}`))
   return parseAnswers(where, stem, body.slice(start + 1, end).trim())
 }
@@ -152,7 +152,7 @@ function splitBlocks(text: string): Line[][] {
   return blocks.filter((block) => block.length > 0)
 }
 
-/** The characters that a `\` escapes. While parsing, noncharacters of Unicode stand for the escaped characters. */
+/** The characters that a `\` escapes. During parsing, noncharacters of Unicode replace the escaped characters. */
 const SIGNS = '\\:#={}~n'
 const FIRST_PLACEHOLDER = 0xfdd0
 

@@ -8,7 +8,7 @@ export type QuestionFormat = 'gift' | 'opentdb' | 'csv'
 /**
  * Parses the questions of a text, with or without a byte order mark. Skips each invalid question and reports its line or number and
  * the reason; of two identical questions it returns the first. Throws a QuestionError, one line for each reason, if no question is
- * left or if the text as a whole has another format.
+ * valid, or if the whole text has another format.
  */
 export async function parseQuestions(text: string, form: QuestionFormat = detectFormat('', text)): Promise<ParsedQuestions> {
   const other = describeOtherFormat(text)

@@ -99,7 +99,7 @@ export class AccountChanges {
       if (sessions === undefined) return proof ? WRONG : notRegistered(name)
       watch.add(person)
       const { connections, ended } = online.end(person, proof?.user, reason)
-      // includes the tokens of tables that the hall opened during the write
+      // this call also revokes the tokens of tables that the hall opened during the write
       seats.revokeTokens(person)
       if (reason === ENDED.removed) {
         seats.leaveSeats(person)

@@ -26,7 +26,7 @@ export function isGuest(person: PersonId): boolean {
   return person.startsWith(GUEST)
 }
 
-/** GuestSecrets has the hashes of the reconnect secrets, with which guests prove that they own their names. */
+/** GuestSecrets has the hashes of the reconnect secrets; guests prove with these secrets that they own their names. */
 export class GuestSecrets {
   readonly #random: RandomBytes | undefined
   readonly #hashes = new Map<PersonId, string>()
@@ -36,7 +36,7 @@ export class GuestSecrets {
     this.#random = random
   }
 
-  /** Makes a new secret for a guest, which replaces the previous secret. */
+  /** Makes a new secret for a guest; it replaces the previous secret. */
   make(person: PersonId): string | undefined {
     if (!this.#random) return undefined
     const secret = makeToken(this.#random)
@@ -52,7 +52,7 @@ export class GuestSecrets {
     return typeof secret === 'string' && this.#hashes.get(person) === hashToken(secret)
   }
 
-  /** Removes the secret of a name, because another guest takes it. */
+  /** Removes the secret of a name, because another guest takes the name. */
   clear(person: PersonId): void {
     this.#hashes.delete(person)
   }
@@ -79,7 +79,7 @@ export class GuestGames {
     return this.#tables.get(person)?.has(table) === true
   }
 
-  /** Removes all games of a name, because another guest takes it. */
+  /** Removes all games of a name, because another guest takes the name. */
   clear(person: PersonId): void {
     this.#tables.delete(person)
   }

@@ -7,12 +7,12 @@ import type { AuthError } from './auth-errors.ts'
 /*
  * The limits on password guesses must not lock the owner out.
  *
- * An address from which a user has logged in before is a known address of that name. An attempt from a known address counts only for the
- * pair of this name and this address. All other attempts count for the address, with any name, and for the name, from any address: all
- * strangers share the attempts at a name. So guesses from elsewhere take no attempts from the owner at a known address. A refused
- * attempt does not count anywhere, so an address without attempts takes no attempts from a name or from another address. A successful
- * login puts back only the tokens that it took, because otherwise the owner's logins would provide guessers with new attempts. The
- * limits do not apply to login sessions: their tokens have 130 bits.
+ * An address is a known address of a name if the user of that name has logged in from it. An attempt from a known address counts only
+ * for the pair of this name and this address. Every other attempt counts for its address, together with attempts at other names, and for
+ * its name, together with attempts from other addresses: all strangers share the attempts at a name. So guesses from elsewhere take no
+ * attempts from the owner at a known address. A refused attempt does not count anywhere, so an address without attempts takes no
+ * attempts from a name or from another address. A successful login puts back only the tokens that it took, because otherwise the owner's
+ * logins would provide guessers with new attempts. The limits do not apply to login sessions: their tokens have 130 bits.
  *
  * No limit depends on whether a name is registered, except that only registered names have known addresses. If a guesser uses an address
  * of the owner (the same computer, the same classroom), the guesses take attempts from the owner's pair; the owner can use a login
@@ -48,7 +48,7 @@ export class LoginLimits {
   readonly #names = new RateLimiter(RATES.name)
   readonly #addresses = new RateLimiter(RATES.address)
   readonly #registrations = new RateLimiter(REGISTRATIONS)
-  /** Known addresses by name, both as hashes, in order of use. */
+  /** Known addresses by name, in order of use; the addresses and the names are hashes. */
   readonly #known = new Map<string, readonly string[]>()
 
   constructor(clock: Clock) {

@@ -46,7 +46,7 @@ export class LoginQueue {
   done(): void {
     for (const [key, queue] of this.#queues) {
       const next = queue.shift()
-      // the key moves to the end, so the next turn is another key's
+      // the key moves to the end, so the next turn belongs to another key
       this.#queues.delete(key)
       if (queue.length > 0) this.#queues.set(key, queue)
       if (!next) continue

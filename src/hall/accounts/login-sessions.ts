@@ -26,7 +26,7 @@ export interface LoginSessionsOptions {
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
-/** LoginSessions opens, lists and closes the login sessions of registered users, whose tokens log in without a password. */
+/** LoginSessions opens, lists and closes the login sessions of registered users; the token of a session replaces the password. */
 export class LoginSessions {
   readonly #options: LoginSessionsOptions
 
@@ -50,7 +50,7 @@ export class LoginSessions {
   }
 
   /**
-   * Finds the account of a session's token, and calls `logIn` with it, with the hash of the token, and with a function that checks whether
+   * Finds the account of a session's token, and calls `logIn` with the account, the hash of the token, and a function that checks whether
    * the account has changed.
    */
   async enter<Answer extends object>(
@@ -129,7 +129,7 @@ export class LoginSessions {
   }
 }
 
-/** Returns the key that names a session to its owner, from the hash of its token; no token follows from the key. */
+/** Returns the key that identifies a session for its owner, given the hash of its token; no client can compute the token from the key. */
 export function toSessionKey(hash: string): string {
   return hash.slice(0, KEY)
 }

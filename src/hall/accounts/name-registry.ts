@@ -7,7 +7,7 @@ import { guestOf } from './guests.ts'
 
 /** Maximum number of code points in a name. */
 const LONGEST = 20
-/** Maximum count of numbers that a proposal tries, so that a proposal for a popular name takes no longer than for other names. */
+/** Maximum count of numbers that a proposal tries, so that a proposal for a popular name takes no longer than other proposals. */
 const TRIES = 20
 /** Maximum number of names that one proposal checks against the rules. */
 const CHECKS = 3
@@ -48,7 +48,10 @@ export class NameRegistry {
     return registered.like(name) ?? this.#options.guests.like(name, except)
   }
 
-  /** Returns the error for a name that another user has, or that looks like another user's name `like`; it proposes a free name. */
+  /**
+   * Returns the error for a name that another user has, or that looks like another user's name `like`; the error proposes a free
+   * name.
+   */
   async takenBy(name: string, like = name): Promise<AuthError> {
     const { guests, holdsSeatFor } = this.#options
     const registered = await this.registered()

@@ -15,8 +15,8 @@ export interface OnlineUser {
   /** The connection, with an identity that is the same for all its logins, and the kind of the connection. */
   readonly connection: ConnectionIdentity
   /**
-   * Time, in milliseconds since the Unix epoch, at which the last connection of the registered user ended before this login; at the
-   * earliest the start of this process. Missing for guests, and for a user who was online through another connection at this login.
+   * Time at which the registered user's last connection before this login ended, in milliseconds since the Unix epoch; at the earliest the
+   * start of this process. Missing for guests, and for a user who was online through another connection at this login.
    */
   readonly awaySince?: number | undefined
   /** Hash of the token of the login session by which the user has logged in; missing for another login. */
@@ -43,9 +43,9 @@ type Arrival = Pick<OnlineUser, 'person' | 'name'> & {
 /** OnReplaced is the callback for a login that the server ends; its parameter is the reason, as a sentence for the user. */
 export type OnReplaced = (reason: string) => void
 
-/** Maximum number of seat tokens that one login remembers; it drops the oldest. */
+/** Maximum number of seat tokens that one login stores; above it, the login drops the oldest token. */
 const TOKENS = 50
-/** Maximum number of accounts in the registry with the time of their last end; the registry drops the oldest time first. */
+/** Maximum number of accounts for which the registry stores the end of the last connection; it drops the oldest time first. */
 const LEFT = 10_000
 /** The server ends at least this many of a person's connections in one turn of the event loop. */
 const FEW = 8
@@ -65,7 +65,7 @@ export interface EndingConnections {
   readonly ended: Promise<void>
 }
 
-/** Login is an OnlineUser of the registry. It is a class, because an object literal with a getter and five closures takes a kilobyte more. */
+/** Login is an OnlineUser of the registry. It is a class because an object literal with a getter and five closures takes a kilobyte more. */
 class Login implements OnlineUser {
   readonly person: PersonId
   readonly name: string
@@ -124,7 +124,7 @@ export class OnlineUsers {
   readonly #clock: Clock
   /** A single function for all logins, to save memory. */
   readonly #onLeave = (login: Login) => this.#leave(login)
-  /** Called when the last connection of a person has left. */
+  /** Called when the last connection of a person has ended. */
   onLeft: ((person: PersonId) => void) | undefined
   /** Time at which this process started; the registry uses it if the end of an account's last connection is earlier and so unknown. */
   readonly #began: number
@@ -218,8 +218,8 @@ export class OnlineUsers {
   }
 
   /**
-   * Removes all connections that act for a person, except `keep`; returns the functions that end them. A connection that has a guest's seat
-   * by the seat's token stays, because the next guest of the same name has no right to that seat.
+   * Removes all connections that act for a person, except `keep`; returns the functions that end these connections. A connection that has a
+   * guest's seat by the seat's token stays, because the next guest of the same name has no right to that seat.
    */
   #remove(person: PersonId, keep: OnlineUser | undefined): readonly OnReplaced[] {
     const others = this.#present.of(person).filter((one) => one !== keep)

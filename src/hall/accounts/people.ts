@@ -24,16 +24,16 @@ import type { RandomBytes } from './tokens.ts'
  * through several connections; each connection has an OnlineUser (`online-users.ts`). A seat's token also gives a connection the rights
  * of the seat, without a login.
  *
- * Guests. A guest's name is free if no user online has it, no registered name and no other guest's name looks like it
- * (`name-registry.ts`), and the hall reserves no seat for a guest of that name. With a reconnect secret, or with the token of a seat,
- * a guest proves that it owns the name; the server then ends the guest's older connection. Without proof, a guest who takes a free
- * name inherits nothing (`guests.ts`).
+ * Guests. A name is free for a guest if no user online has the name, no registered name and no name of another guest looks like it
+ * (`name-registry.ts`), and the hall reserves no seat for a guest of that name. With a reconnect secret, or with the token of a seat, a
+ * guest proves that it owns the name; the server then ends the guest's older connection. Without proof, a guest who takes a free name
+ * inherits nothing (`guests.ts`).
  *
  * Servers. A guest's name is taken at all servers (`server-presence.ts`): the server announces a login before the login takes effect.
  *
- * Races. Between the check of a password and its effect another request can change the account. Each operation that waits therefore
- * runs in `AccountWatch.during`; the verification of an account that has changed is void. A registration ends guests of its name
- * after the store has the account, because a guest can enter while the store is writing.
+ * Races. Another request can change the account between the check of a password and the effect of the check. Each operation that waits
+ * therefore runs in `AccountWatch.during`; the verification of an account that has changed is void. A registration ends guests of its
+ * name after the store has the account, because a guest can enter while the store is writing.
  *
  * Guesses. A login, a registration and a proof of the password each take a token from a rate limit (`login-limits.ts`) before the server
  * computes any hash. If the password is right, or the server has not compared it, the login puts its tokens back into the limit. A wrong
@@ -47,8 +47,8 @@ export interface LoginRequest {
   /** Address of the peer, for the rate limits. */
   readonly address: string
   /**
-   * Reconnect secret, which proves that this user is the current or last guest of that name; if it is right, the server ends the guest's
-   * other connections.
+   * Reconnect secret, which proves that this user is the current or last guest of that name; if the secret is right, the server ends the
+   * guest's other connections.
    */
   readonly secret?: string | undefined
   /** The user of this connection before this login. */
@@ -122,18 +122,18 @@ export class People {
     this.#changes = new AccountChanges({ accounts, passwords, seats, ...parts })
   }
 
-  /** Loads the registered names and the origins of earlier logins. The caller must await it before the first user connects. */
+  /** Loads the registered names and the origins of earlier logins. The caller must await this call before the first user connects. */
   async load(): Promise<void> {
     await this.#names.registered()
     for (const place of await this.#accounts.places()) this.#logins.loadKnownAddress(place)
   }
 
-  /** The users online, one for each connection, in order of arrival. */
+  /** The users online, with one entry for each connection, in order of arrival. */
   get online(): Iterable<OnlineUser> & { readonly size: number } {
     return this.#users.present
   }
 
-  /** Number of users who are online, each counted once. */
+  /** Number of users who are online; each user counts once. */
   get count(): number {
     return this.#users.present.persons
   }
@@ -201,7 +201,7 @@ export class People {
     return this.#users.holdSeat(person, replaced)
   }
 
-  /** Makes a new reconnect secret for a guest online, which replaces the previous secret; `undefined` for other users. */
+  /** Makes a new reconnect secret for a guest online; it replaces the previous secret. Returns `undefined` for other users. */
   reconnectSecret({ person, isOnline }: OnlineUser): string | undefined {
     return isOnline && !hasAccount(person) ? this.#secrets.make(person) : undefined
   }

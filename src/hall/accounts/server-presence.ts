@@ -16,8 +16,8 @@ export interface ServerPresenceOptions {
 
 /**
  * ServerPresence announces the users of this server to all servers, so that a guest's name is taken at all servers. The server
- * announces a person before the login takes effect, and removes the person when the last connection has left, or if the login
- * fails.
+ * announces a person before the login takes effect, and removes the person when the person's last connection has ended, or if
+ * the login fails.
  */
 export class ServerPresence {
   readonly #options: ServerPresenceOptions

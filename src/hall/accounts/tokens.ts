@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Refusal } from '../../games/game.ts'
 import { codewords } from './invite-words.ts'
 
-/** RandomBytes returns a number of unpredictable bytes, as `crypto.randomBytes` does. */
+/** RandomBytes returns the given number of unpredictable bytes, as `crypto.randomBytes` does. */
 export type RandomBytes = (bytes: number) => Uint8Array
 
 /** Number of words in an invitation code: 27 bits, which are enough because a rate limit applies to guesses. */
@@ -51,7 +51,7 @@ export function parseToken(typed: string, length = TOKEN): string | Refusal {
 
 /**
  * Returns the SHA-256 of a token in hex, the only form in which the store has a token. Tokens are random, so a slow hash would add
- * nothing.
+ * no security.
  */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')

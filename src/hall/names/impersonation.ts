@@ -1,11 +1,11 @@
 import { findWordLike, makeLookTable, splitWords } from './reserved.ts'
 
-/** Words for the server and its operators, which no name may contain, in the singular or the plural. */
+/** Words for the server and its operators; no name may contain these words, in the singular or the plural. */
 const STAFF = makeLookTable(
   `admin administrator mod moderator official operator server staff superuser support sysadmin sysop system webmaster`.split(' '),
 )
 
-/** Words for the house, with which no name may begin; "Ann House" and "Ann Parlor" are allowed. */
+/** Words for the house; no name may begin with these words, but "Ann House" and "Ann Parlor" are allowed. */
 const HOUSE_WORDS = makeLookTable(['house', 'parlor', 'parlour'])
 /** Words that, before `house`, make a name read like the house. */
 const DETERMINERS = makeLookTable(['a', 'an', 'my', 'our', 'the', 'this', 'your'])

@@ -39,7 +39,7 @@ export class Lookalikes {
     return undefined
   }
 
-  /** Checks whether the index has `name`, or a name that looks like it. */
+  /** Checks whether the index has `name`, or a name that looks like `name`. */
   has(name: string): boolean {
     return toLookKeys(name).some((look) => this.#names.has(look))
   }

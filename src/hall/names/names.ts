@@ -11,14 +11,14 @@ const LONGEST = 20
 
 /** Maximum number of code units of a text that `foldName` folds: no spelling of a name has so many. */
 const FOLDED = 256
-/** Maximum number of code units of a folded text in NFKC: one code point has at most 18 there. */
+/** Maximum number of code units of a folded text in NFKC: one code point has at most 18 code units in NFKC. */
 const WRITTEN_OUT = 18 * LONGEST
 /** Matches an ASCII text; `foldName` changes only its capitals and blanks. */
 const ASCII = /^[\0-\x7f]*$/
 /** Maximum number of code units of a user's name in NFKC. */
 const WIDEST = 60
 
-/** Patterns of invalid names, each with its refusal. */
+/** Patterns of invalid names, with the refusal for each pattern. */
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [/\ufffd/u, 'the name is not UTF-8: send it as UTF-8'],
   [/^\0?(?:[^\0]\0){2}/u, 'a name in UTF-16 has a NUL beside each letter: send UTF-8'],
@@ -27,17 +27,17 @@ const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [/^\p{Zs}|\p{Zs}$/u, 'a name has no blanks at its ends'],
   [/(?! )\p{Zs}/u, 'a name has no blank except the space'],
   [/@/, 'a name has no @'],
-  [/^\p{M}|\p{M}{4}/u, 'a name does not begin with a mark, and has at most three in a row'],
+  [/^\p{M}|\p{M}{4}/u, 'a name does not begin with a mark, and has at most three marks in a row'],
 ]
 
-/** Matches a login command, which ends with a password, so the refusal does not quote it. */
+/** Matches a login command; it ends with a password, so the refusal does not quote the command. */
 const LOGIN = /^(?:log[ _-]?in|log[ _-]?on|sign[ _-]?in|register|password|pass|auth)[^\p{L}\p{N}]+\S/iu
 /** Matches a name whose last word is probably a password: eight or more characters, capitals, small letters, a digit before a letter. */
 const PASSWORD_BEHIND = /\s(?=\S*\d\S*\p{L})(?=\S*\p{Lu})(?=\S*\p{Ll})\S{8,}$/u
 
 const MARKS = 'a name has no mark twice in a row, and no mark that encloses a letter'
 
-/** Scripts in use (UAX 31, table 5); a name may not mix two of them. */
+/** Scripts in use (UAX 31, table 5); a name may not mix two scripts. */
 const SCRIPTS = `Arab Armn Beng Cyrl Deva Ethi Geor Grek Gujr Guru Hebr Khmr Knda Laoo Latn Mlym Mymr Orya Sinh Taml Telu Thaa Thai
   Tibt`.split(/\s+/)
 
@@ -55,7 +55,7 @@ const ALPHABETS = [
 export interface GameWords {
   /** All names of all games, in folded form. */
   readonly games: ReadonlySet<string>
-  /** Words that can follow the game in `play`, other than names. */
+  /** Words, other than names, that can follow the game in `play`. */
   readonly terms: ReadonlySet<string>
   /** The settings of all games, also of games for one player. */
   readonly settings: ReadonlySet<string>

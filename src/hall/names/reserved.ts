@@ -31,7 +31,7 @@ export function makeLookTable(words: readonly string[]): LookTable {
   }
 }
 
-/** Reading is the reserved word that a name reads like. */
+/** Reading has the reserved word like which a name reads. */
 export interface Reading {
   readonly word: string
   /** True if the name reads like the word only without its article. */
@@ -77,7 +77,7 @@ export function findWordLike(text: string, table = RESERVED, before = ''): strin
   return undefined
 }
 
-/** Returns the lower-case forms of a text's letters, with and without digits that are read as letters. */
+/** Returns the lower-case forms of a text's letters, with and without digits in the role of letters. */
 function looksOf(text: string): readonly string[] {
   const lower = (one: string) => [...one.normalize('NFKC').toLowerCase()].map((letter) => SMALL_CAPITALS.get(letter) ?? letter).join('')
   const letters = lettersOf(lower(text))

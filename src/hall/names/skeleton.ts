@@ -21,8 +21,8 @@ function parse(entries: string): ReadonlyMap<string, string> {
 }
 
 /**
- * Replaces the characters of the prototypes by their own prototypes. For example, the prototype of % has a ₀; NFKD changes
- * ₀ to 0, and the prototype of 0 is O.
+ * Replaces the characters of the prototypes by the prototypes of these characters. For example, the prototype of % has a ₀; NFKD
+ * changes ₀ to 0, and the prototype of 0 is O.
  */
 function closed(table: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map([...table].map(([from, to]) => [from, [...to.normalize('NFKD')].map((one) => table.get(one) ?? one).join('')]))

@@ -62,7 +62,7 @@ class MemoryEventStore implements EventStore {
     return rejected
   }
 
-  /** Appends a batch; returns false for a batch that does not fit. */
+  /** Appends a batch; returns false if the batch does not fit its table. */
   #append({ table, expected, count, prefix, lines, endKind }: AppendBatch): boolean {
     const before = this.#tables.get(table)
     if ((before?.version ?? 0) !== expected) return false

@@ -5,7 +5,10 @@ import { LOGIN_PLACE_LIMITS, parseAccountNumber, toPersonId } from '../rows.ts'
 import { type Database, toNumber, toText } from './database.ts'
 import type { ScoreCounts } from './score-counts.ts'
 
-/** Maximum number of sessions that one transaction deletes; it exists because a transaction blocks the event loop. */
+/**
+ * Maximum number of sessions that one transaction deletes; the limit exists because a transaction blocks the event
+ * loop.
+ */
 const TOGETHER = 200
 
 /** SqliteAccounts stores accounts, sessions and login places in the SQL tables `accounts`, `sessions` and `places`. */

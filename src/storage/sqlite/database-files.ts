@@ -19,7 +19,7 @@ export function damagedLogPath(path: string): string {
   return `${path}-wal.damaged`
 }
 
-/** Lists the files beside a database that only SQLite reads and writes. */
+/** Lists the files that SQLite alone reads and writes beside a database. */
 export function workFilePaths(path: string): string[] {
   return [walPath(path), `${path}-journal`, `${path}-shm`]
 }
@@ -37,7 +37,7 @@ export function pathsBeside(path: string): string[] {
 }
 
 /**
- * Resolves the link of a database to the path of its file, as SQLite does before it looks for the log beside it. Throws a StoreError if
+ * Resolves the link of a database to the path of its file, as SQLite does before it opens the log beside that file. Throws a StoreError if
  * the database, or a file beside it, is not a regular file that this user can read: opening a pipe would block the process, and a link
  * beside the database would make SQLite write to another file.
  */
@@ -57,8 +57,8 @@ function resolveLink(path: string): string {
 }
 
 /**
- * Returns a sentence about the loss if a database is missing or empty although there was a store. Signs of a store are its write-ahead
- * log, its progress mark, or an empty file, because the server never creates an empty file. Otherwise returns `undefined`.
+ * Returns a sentence about the loss if a database is missing or empty although there was a store. A write-ahead log, a progress mark or an
+ * empty file is a sign of a store, because the server never creates an empty file. Otherwise returns `undefined`.
  */
 export function describeLoss(path: string): string | undefined {
   const size = statSync(path, { throwIfNoEntry: false })?.size

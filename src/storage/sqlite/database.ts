@@ -11,12 +11,12 @@ import { FileIdentity } from './identity.ts'
 /*
  * One SQLite file, and the times at which its log reaches the disk.
  *
- * The problem: SQLite runs on the thread of the event loop, so every wait for the disk stops all users. In WAL mode a commit
- * appends to the log `parlor.db-wal`, and a checkpoint copies the log into the database. SQLite checkpoints inside of a
+ * The problem: SQLite runs on the thread of the event loop, so during every wait for the disk, all users have to wait. In WAL mode a
+ * commit appends to the log `parlor.db-wal`, and a checkpoint copies the log into the database. SQLite checkpoints inside of a
  * commit, and waits there until the disk has the log (fdatasync), which takes milliseconds to seconds.
  *
  * The idea: automatic checkpoints are off. After `COMMITS` commits, or if the log is long, this class calls fdatasync on the
- * log in the thread pool, and checkpoints afterwards. The disk then already has most of the log, so the wait of SQLite is short.
+ * log in the thread pool, and checkpoints the log afterwards. The disk then already has most of the log, so the wait of SQLite is short.
  *
  *   transaction() ... transaction()     appended to the log, without a wait for the disk
  *        |  1000 commits, or 8 MB
@@ -30,8 +30,8 @@ import { FileIdentity } from './identity.ts'
  * - `durable = power`: SQLite waits for the disk in every commit (synchronous = FULL).
  * - The lock is exclusive while the file is open, so no other process can change the file.
  * - Every transaction checks, before its COMMIT, that the files are still at their paths (identity.ts): Linux lets a process
- *   write to a removed file, and those commits would be lost without an error.
- * - Every error of SQLite leaves this class as a StoreError with a code and a sentence.
+ *   write to a removed file, and such commits would be lost without an error.
+ * - This class converts every error of SQLite to a StoreError with a code and a sentence.
  */
 
 /**
@@ -55,7 +55,7 @@ const COPIED = 256
 /** Application id in the head of every database of Parlor: "Parl". */
 const APPLICATION = 0x5061726c
 
-/** Database is a SQLite file that this process alone has open. */
+/** Database is a SQLite file that only this process has open. */
 export class Database {
   readonly path: string
   readonly #handle: DatabaseSync
@@ -64,7 +64,7 @@ export class Database {
   readonly #rollback: StatementSync
   readonly #onError: OnStoreError
   readonly #identity: FileIdentity
-  /** Number of commits since the last checkpoint began. */
+  /** Number of commits since the beginning of the last checkpoint. */
   #since = 0
   /** Number of bytes of the log after the last checkpoint. */
   #lengthThen = 0
@@ -100,7 +100,7 @@ export class Database {
     return explaining(this.path, () => this.#handle.prepare(sql))
   }
 
-  /** Runs statements without parameters, inside of `transaction`. */
+  /** Runs statements without parameters; must be called inside of `transaction`. */
   run(script: string): void {
     this.#handle.exec(script)
   }
@@ -263,18 +263,18 @@ function publish(made: string, path: string): void {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'EEXIST') return
-    // a file system without hard links
+    // the file system has no hard links
     copyFileSync(made, path, constants.COPYFILE_EXCL)
   }
 }
 
-/** Returns the text of a column. Throws a StoreError for any other value, which only a damaged file has. */
+/** Returns the text of a column. Throws a StoreError for any other value; only a damaged file has such a value. */
 export function toText(value: SQLOutputValue | undefined): string {
   if (typeof value === 'string') return value
   throw new StoreError('damaged', `the store is damaged: expected a text, found ${value}`)
 }
 
-/** Returns the number of a column. Throws a StoreError for any other value, which only a damaged file has. */
+/** Returns the number of a column. Throws a StoreError for any other value; only a damaged file has such a value. */
 export function toNumber(value: SQLOutputValue | undefined): number {
   if (typeof value === 'number') return value
   throw new StoreError('damaged', `the store is damaged: expected a number, found ${value}`)

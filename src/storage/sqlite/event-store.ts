@@ -15,7 +15,7 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  *
  * The problem: thousands of tables append a few bytes each, in one transaction per turn. A row for each event, with its own
  * place in the B-tree of its table, costs more than the event itself, and changes as many pages as there are tables.
- * (Version 1 of the file had a row for each event, linked to the previous event.)
+ * (Version 1 of the file had a row for each event, with a link to the previous event.)
  *
  * The idea: the journal is a log of commits. A commit adds one row at its end, with the events of all tables as text. Such
  * a commit makes an append cheap, and a read needs the positions of the parts of a table: pairs of a place (the key of a journal
@@ -32,13 +32,13 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  *   append reads no disk, except for a finished table.
  * - A finished table that is not rated and has no parts in the index waits in #finished until there are enough tables for a block.
  * - If a transaction fails, #forget removes the data of its batches from memory; the memory then equals the file again.
- * - Index writes are bounded steps between turns of the event loop, because a transaction stops all users. An index write that
- *   fails loses no data, and the store repeats it later.
+ * - Index writes are bounded steps between turns of the event loop, because all users have to wait during a transaction. An index write
+ *   that fails loses no data, and the store repeats it later.
  * - With a size limit, the Compactor calls `removeOldest`, which removes the oldest journal rows (journal-cleaning.ts). It removes only
  *   rows up to `covered`, so that a restart never misses a row.
  */
 
-/** FlushPolicy controls how the table index follows the journal. */
+/** FlushPolicy controls when and in which steps the store updates the table index. */
 export interface FlushPolicy {
   /** Number of characters by which the journal may be ahead of the index before an update; the maximum that a restart reads. */
   readonly lag: number
@@ -50,14 +50,17 @@ export interface FlushPolicy {
 
 const PACE: FlushPolicy = { lag: 4_000_000, entries: 128, row: 64_000 }
 
-/** Update is a pass that completes the index up to `cover`, the end of the journal at its beginning; it has written `done` tables. */
+/**
+ * Update is a pass that completes the index up to `cover`, the end of the journal at the start of the pass; the pass has written `done`
+ * tables.
+ */
 interface Update {
   readonly cover: IndexedUpTo
   readonly tables: readonly TableId[]
   done: number
 }
 
-/** SqliteEventStore stores the events of all tables in SQLite: a journal, and an index that follows it. */
+/** SqliteEventStore stores the events of all tables in SQLite: in a journal, and in an index of the journal. */
 export class SqliteEventStore implements EventStore, Compactable {
   readonly #database: Database
   readonly #journal: Journal
@@ -158,7 +161,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     const known = inMemory ?? this.#find(table)
     if (known.version !== expected) return false
     if (count === 0) return true
-    // reading a table reads whole rows, so one row must not have the events of all tables
+    // a read of a table reads whole rows, so one row must not have the events of all tables
     if (this.#batch.text.length >= this.#pace.row) this.#endRow()
     const from = this.#batch.add(addition, known.ended === undefined ? addition.endKind : undefined)
     this.#learn(addition, from, known, !inMemory)
@@ -350,7 +353,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     this.#filled(finished)
   }
 
-  /** Writes finished tables into blocks. If that fails, tries again at twice the number of tables. */
+  /** Writes finished tables into blocks. If the write fails, tries again at twice the number of tables. */
   #fillBlocks(): void {
     const tables = this.#finished.slice(0, this.#pace.entries)
     try {
@@ -373,7 +376,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     return entries
   }
 
-  /** Removes the first finished tables from memory, because blocks have them. */
+  /** Removes the first finished tables from memory, because blocks now contain them. */
   #filled(tables: readonly TableId[]): void {
     for (const table of tables) this.#drop(table)
     this.#finished = this.#finished.slice(tables.length)

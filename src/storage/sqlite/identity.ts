@@ -96,7 +96,7 @@ interface KnownFile {
   size: number
 }
 
-/** Bytes of the head of a log, and of the head of each frame in it. */
+/** Bytes of the head of a log, and bytes of the head of each frame in the log. */
 const LOG_HEAD = 32
 const FRAME_HEAD = 24
 

@@ -29,7 +29,9 @@ export interface StoreOptions {
   readonly durable?: Durability | undefined
   /** Size limit of the file in bytes; above it, the store drops finished tables, oldest first. Default: no limit. */
   readonly keep?: number | undefined
-  /** Called with errors for which no caller waits, such as exceptions of followers; by default they become warnings of the process. */
+  /**
+   * Called with errors for which no caller waits, such as exceptions of followers. Default: the errors become warnings of the process.
+   */
   readonly onError?: OnStoreError | undefined
   /** Source of time. Default: the system's clock and timers. */
   readonly timers?: Timers | undefined

@@ -13,7 +13,7 @@ interface Wanted extends JournalPosition {
 
 /**
  * Reads the events of tables as lines of text; returns an Error for an unreadable table. Reads each row of the journal
- * once, in ascending order, for all tables that have a part in it.
+ * once, in ascending order, for all tables that have a part in the row.
  */
 export function readTables(journal: Journal, tables: Iterable<readonly [TableId, TableIndexEntry]>): ReadonlyMap<TableId, string | Error> {
   const readings = Array.from(tables, ([table, entry]) => new Reading(table, entry))

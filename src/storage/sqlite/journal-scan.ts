@@ -24,8 +24,9 @@ export interface ScannedRow {
 }
 
 /**
- * Yields the rows of a journal from the first place to the last, and checks the checksum of each. Rows of versions before 9 have
- * no checksum, so the scan parses them. If SQLite cannot continue because of a damaged page, queries each place separately.
+ * Yields the rows of a journal from the first place to the last place, and checks the checksum of each row. Rows of versions
+ * before 9 have no checksum, so the scan parses such rows. If SQLite cannot continue because of a damaged page, queries each
+ * place separately.
  */
 export function* scanRows(database: Database): Iterable<ScannedRow> {
   const last = leastLast(database)
@@ -40,7 +41,7 @@ export function* scanRows(database: Database): Iterable<ScannedRow> {
     }
     isWhole = true
   } catch {
-    // a page of the file is damaged; the scan finds rows on other pages by their place
+    // a page of the file is damaged, but the scan finds rows on other pages by their place
   }
   if (isWhole) return
   const alone = database.prepare('SELECT batch, crc FROM journal WHERE place = ?')
@@ -80,7 +81,7 @@ function leastLast(database: Database): number {
       const found = database.prepare(sql).get()?.place
       return typeof found === 'number' ? found : 0
     } catch {
-      // the other query may read only undamaged pages
+      // the other query may succeed if it reads only undamaged pages
     }
   }
   return 0

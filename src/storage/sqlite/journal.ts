@@ -26,7 +26,7 @@ import { type Database, toNumber, toText } from './database.ts'
  * the text of another part for a shared beginning.
  *
  * The checksum includes the place, so that a row at a wrong place does not match. Rows of files before version 9 have no checksum. SQLite
- * detects damage of its pages, but not of the text inside of a row.
+ * detects damage of the structure of its pages, but no damage of the text inside of a row.
  */
 
 /** Journal reads and writes the rows of the table `journal`. */

@@ -89,8 +89,8 @@ export class LossGuard {
   }
 
   /**
-   * Throws a StoreError with the code `damaged` if commits are missing at the end of the journal; if they are missing because of a
-   * loss of power, calls `onWarning`.
+   * Throws a StoreError with the code `damaged` if commits are missing at the end of the journal; if a loss of power is the cause,
+   * calls `onWarning` instead.
    */
   checkEnd(database: Database, progress: Progress, onWarning: OnStoreWarning): void {
     const origin = readOrigin(database)
@@ -125,8 +125,8 @@ export class LossGuard {
   }
 
   /**
-   * Creates the mark, and records in the database that it is open. From then on, the mark follows the journal. Throws a StoreError
-   * if a write fails.
+   * Creates the mark, and records in the database that the database is open. From then on, the store writes the end of the journal
+   * to the mark. Throws a StoreError if a write fails.
    */
   open(database: Database, durable: Durability, progress: Progress): void {
     // the mark comes first, so that a kill between the two writes leaves no open database without a mark

@@ -4,7 +4,8 @@ import { type Database, toNumber } from './database.ts'
 
 /**
  * The migrations of the schema: the first migration turns a new file into version 1, the second turns version 1 into version 2, and
- * so on. A published migration never changes, because existing files have run it; a change of the schema is a new migration.
+ * so on. A published migration never changes, because Parlor has already migrated existing files with it; a change of the schema is
+ * a new migration.
  *
  * Version 1 had a row for each event, linked to the previous event. Version 2 has a row for each commit, with all events of
  * the commit in order (journal.ts); `tables` has the positions of the events of a table, up to the place in `covered` at
@@ -108,7 +109,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 2;
   `,
-  // openings may omit fields with the default value, which older programs cannot read
+  // openings may omit fields with the default value; older programs cannot read such openings
   'PRAGMA user_version = 3;',
   // events may omit the parts that their position determines, and openings may share a beginning
   `
@@ -121,7 +122,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 4;
   `,
-  // seeds may be texts with a version, and logs may have the event `reseeded`, which older programs cannot read
+  // seeds may be texts with a version, and logs may have the event `reseeded`; older programs can read neither
   'PRAGMA user_version = 5;',
   // the histories of players begin with this version, so they do not contain tables that ended earlier
   `
@@ -135,7 +136,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 6;
   `,
-  // logs may revoke tokens of seats, which older programs cannot read
+  // logs may have the event `revoked`, which older programs cannot read
   `
   CREATE TABLE places (
     number INTEGER PRIMARY KEY AUTOINCREMENT,

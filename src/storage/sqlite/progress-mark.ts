@@ -3,7 +3,7 @@ import { uptime } from 'node:os'
 import { crc32 } from 'node:zlib'
 import type { Durability } from './database.ts'
 
-/** Progress is the end of a journal: its last place, the highest number of a table, and the number of finished tables. */
+/** Progress describes the end of a journal: its last place, the highest number of a table, and the number of finished tables. */
 export interface Progress {
   readonly place: number
   readonly highest: number
@@ -126,7 +126,7 @@ export function readMark(path: string): MarkContent | undefined {
   }
 }
 
-/** Checks whether the machine has run without a restart since a mark was written. */
+/** Checks whether the machine has run without a restart since the server wrote a mark. */
 export function isSameBoot({ boot }: Pick<MarkContent, 'boot'>): boolean {
   const now = bootOf()
   if (!boot.startsWith('since-') || !now.startsWith('since-')) return boot === now

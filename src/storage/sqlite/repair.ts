@@ -49,8 +49,9 @@ const DERIVED = new Set(['journal', 'tables', 'blocks', 'covered', 'origin', 'sq
 
 /**
  * Archives the files of a database in a folder beside it, copies all readable rows to a new database, and replaces the old database. If
- * the events of a table have a gap, the events before the gap stay, and the table continues from there. Throws a StoreError if a
- * server has the file open, if the file belongs to another program, or if the disk is full; the files are then unchanged.
+ * the events of a table have a gap, the repair copies the events before the gap, and the table continues from the last of them. Throws
+ * a StoreError if a server has the file open, if the file belongs to another program, or if the disk is full; the files are then
+ * unchanged.
  */
 export function repair(path: string, now: number): Repair {
   if (describeLoss(path) !== undefined) return replaceLost(path, now)
@@ -172,7 +173,7 @@ function salvage(from: Database, path: string): Omit<Repair, 'archive' | 'isNew'
       continueNumbers(from, to)
       forgetResults(to, counting)
     })
-    // closing reports no error if the disk has no space for the checkpoint
+    // the close reports no error if the disk has no space for the checkpoint
     to.checkpoint()
     const gone = rows.filter((name) => toNumber(to.prepare(`SELECT count(*) AS count FROM "${name}"`).get()?.count ?? 0) === 0)
     return { places, tables: [...lost].sort((one, other) => one - other), rows, gone, kept }
@@ -226,7 +227,7 @@ function copyJournal(from: Database, to: Database, lost: Set<number>): { readonl
 }
 
 /**
- * Finds how a table ends in the lines of a part. The repair needs this for moved parts, because their heads omit the ending.
+ * Finds how a table ends in the lines of a part. The repair needs this function for moved parts, because their heads omit the ending.
  */
 function endingIn(lines: string): EndKind | undefined {
   const [end] = /\n(?:\[\[|\{"type":"ended").*/.exec(lines) ?? []
@@ -272,7 +273,7 @@ function copyRows(from: Database, to: Database, table: string): boolean {
     }
   }
   if (copy('')) return true
-  // this query reads the rows after a damaged page from the other end
+  // this query reads the rows after a damaged page, beginning at the other end
   copy(` ORDER BY ${keyOf(to, table)} DESC`)
   return false
 }
@@ -305,7 +306,7 @@ function lastNumbers(database: Database, more = 0): [string, number][] | undefin
   }
 }
 
-/** Deletes the records of tables whose ends are lost, because recording continues after the last recorded table. */
+/** Deletes the records of tables whose ends are lost, because the server continues to record results after the last recorded table. */
 function forgetResults(to: Database, counting: ReadonlySet<number>): void {
   const forget = to.prepare('DELETE FROM recorded WHERE table_id = ?')
   for (const { table_id } of to.prepare('SELECT table_id FROM recorded').all()) {

@@ -15,13 +15,16 @@ export interface TableIndexEntry {
   readonly counts: boolean
 }
 
-/** IndexedUpTo is the end of the index: a place in the journal, and the number of tables whose end is at that place or earlier. */
+/**
+ * IndexedUpTo describes the end of the index: a place in the journal, and the number of tables whose end is at that place or
+ * earlier.
+ */
 export interface IndexedUpTo {
   readonly place: number
   readonly ended: number
 }
 
-/** Numbers of tables in one block. The file format depends on it, so it cannot change. */
+/** Numbers of tables in one block. The file format depends on this number, so it cannot change. */
 const BLOCK = 256
 /** Maximum number of cached blocks; it is small, because the start of a server reads from few blocks at a time. */
 const READ = 8

@@ -14,7 +14,7 @@ import { TableIndex } from './table-index.ts'
 export interface Verification {
   readonly tables: number
   readonly events: number
-  /** The problems, each as a sentence. */
+  /** The problems; each problem is a sentence. */
   readonly problems: readonly string[]
 }
 
@@ -26,9 +26,9 @@ const TOGETHER = 500
 
 /**
  * Verifies a database: the structure of the file, the checksum of each row of the journal, and the end of the journal. Checks that the
- * index has the positions of all events and no other positions, that the events of each table can be read and replayed, and that results
- * belong to finished tables. It changes the file, as every opening does, so the caller passes a copy. Throws a StoreError if SQLite cannot
- * open the file, or if the disk is full.
+ * index has the positions of all events and no other positions, that the events of each table are readable and can be replayed, and that
+ * results belong to finished tables. It changes the file, as every opening does, so the caller passes a copy. Throws a StoreError if
+ * SQLite cannot open the file, or if the disk is full.
  */
 export function verify(path: string, replay: Replay): Verification {
   const guard = new LossGuard(path)
@@ -90,7 +90,7 @@ function damageProblems(database: Database): string[] {
 }
 
 /**
- * Reports tables that are in the journal and not in the index. Parts of dropped tables in a compacted journal are not a problem.
+ * Reports tables that are in the journal but not in the index. Parts of dropped tables in a compacted journal are not a problem.
  */
 function strayProblems(database: Database, tables: ReadonlySet<TableId>): string[] {
   const stray = new Set<TableId>()
