@@ -31,7 +31,7 @@ export class TokenBucket {
     return wait
   }
 
-  /** Puts a token back; for an operation that does not count. */
+  /** Puts a token back after an operation that does not count. */
   giveBack(): void {
     this.#full -= this.#rate.refill
   }

@@ -37,11 +37,11 @@ export function parseConfigFile(file: string, toml: string, { flags }: Pick<Sett
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/redefine/, 'this setting or table appears earlier in the file: remove one of the two'],
   [/leading zero/, 'a number has no leading 0'],
-  [/escape/, 'in double quotes a \\ is written as \\\\, and in single quotes as it is'],
+  [/escape/, 'in double quotes, write \\\\ for a \\; in single quotes, write the \\ itself'],
   [/control characters|string/, 'a text ends with its quote, on the same line'],
-  [/comma|structure/, 'a list ends with ], and a table in a line with }'],
+  [/comma|structure/, 'a list ends with ], and a table in a line ends with }'],
   [/followed by/, 'each setting is on a line of its own'],
-  [/key/, 'a setting is written as first = "2m", and a table as [limits]'],
+  [/key/, 'a setting has the form first = "2m", and a table has the form [limits]'],
 ]
 
 function remedyFor(what: string): string {

@@ -1,6 +1,6 @@
 /*
- * The links show other users how clients are connected to the server: by which program of the server and at which port, but never from
- * which address. A user with several connections has a link for each connection. The server cannot detect the programming language of a
+ * The links show other users the connections of clients to the server: the program of the server and its port, but never the address of
+ * a client. A user with several connections has a link for each connection. The server cannot detect the programming language of a
  * client; the name of the program identifies the protocol.
  */
 

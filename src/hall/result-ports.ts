@@ -31,7 +31,7 @@ export interface Results {
   standing(game: string, person: PersonId): Promise<Standing | undefined>
   /**
    * Sets the standings that follow from a table, unless an earlier call has set them; resolves to true if this call has set them. Skips
-   * persons whose account has been removed. If there are more than `GUESTS` guests, deletes the guests who have not played for the
+   * persons whose account the store has removed. If there are more than `GUESTS` guests, deletes the guests who have not played for the
    * longest time, at the latest a few games later.
    */
   setStandings(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean>

@@ -13,7 +13,7 @@ const NAMED = 5
 
 /**
  * Finds the challenge from the user with a name; without a name, the only challenge. Returns a refusal if there is no such
- * challenge, or if there are several.
+ * challenge, or if there are several such challenges.
  */
 export function findChallenge(
   { hall, people }: Pick<LobbyContext, 'hall' | 'people'>,

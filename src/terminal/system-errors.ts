@@ -14,7 +14,7 @@ export function cannotListen(at: Address, error: unknown): string {
     EACCES: isSocketPath(at.host)
       ? 'there is no such folder, or this user may not write to it'
       : 'this user may not listen there; ports below 1024 are reserved: choose another port with --port',
-    EADDRNOTAVAIL: 'this machine does not have that address; 127.0.0.1 is this machine alone, 0.0.0.0 all its addresses',
+    EADDRNOTAVAIL: 'this machine does not have that address; 127.0.0.1 means this machine alone, and 0.0.0.0 means all its addresses',
     ENOTFOUND: 'that name is not known',
   }
   return `cannot listen on ${formatAddress(at)}: ${reasons[errorCode(error)] ?? errorMessage(error)}`

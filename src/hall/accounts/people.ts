@@ -67,7 +67,7 @@ export interface PeopleOptions {
   readonly clock: Clock
   /** Source of reconnect secrets; without it, guests get no secrets. */
   readonly random?: RandomBytes
-  /** Seats of the hall; without it, no user has a seat. */
+  /** Seats of the hall; if they are missing, no user has a seat. */
   readonly seats?: Seats
   /** Presence at all servers; without it, this is the only server. */
   readonly presence?: Omit<ServerPresenceOptions, 'onError'>

@@ -61,7 +61,7 @@ export interface GameWords {
   readonly settings: ReadonlySet<string>
 }
 
-/** Returns the words of the games of a server that cannot be names. */
+/** Returns the words of a server's games; these words cannot be names. */
 export function gameWords({ entries }: Catalogue): GameWords {
   return {
     games: new Set(entries.flatMap(({ name, game }) => [foldName(name), foldName(game.name)])),

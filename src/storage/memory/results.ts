@@ -100,7 +100,7 @@ class Ladder {
     return this.#countWhile((one) => compareStandings(one, standing) < 0)
   }
 
-  /** Returns the number of standings at the top of the ladder that satisfy a condition, by binary search. */
+  /** Counts with a binary search how many standings at the top of the ladder satisfy a condition. */
   #countWhile(holds: (standing: Standing) => boolean): number {
     let [low, high] = [0, this.#all.length]
     while (low < high) {

@@ -193,7 +193,9 @@ export class SqliteAccounts implements Accounts {
   }
 }
 
-/** Returns a function that checks, inside of `Database.transaction`, whether a person's account has been removed. */
+/**
+ * Returns a function that checks, inside of `Database.transaction`, whether the store has removed a person's account.
+ */
 export function createRemovalCheck(database: Database): (person: PersonId) => boolean {
   // account numbers ascend, and the table never reuses a number
   const removed = database.prepare(`

@@ -149,8 +149,8 @@ export class LossGuard {
   }
 
   /**
-   * Creates the mark again if another program has removed, replaced or cut it, but the database is still at its path. Returns true
-   * if it has created the mark. Throws a StoreError if the system cannot create the mark.
+   * Creates the mark again if another program has removed, replaced or cut the mark, and the database is still at its own path.
+   * Returns true if it has created the mark. Throws a StoreError if the system cannot create the mark.
    */
   restoreMark(database: Database, progress: Progress): boolean {
     const before = this.#mark
