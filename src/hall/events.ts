@@ -134,8 +134,8 @@ export const events = {
 /** ActDeclaration declares one act to the server. */
 interface ActDeclaration {
   /**
-   * True if the server refuses the act to a user whose address has used up its share of the disk. The server never refuses an act that
-   * ends a game for this reason.
+   * True if the server refuses the act to a user whose address has used up its share of the disk. This limit never applies to an act
+   * that ends a game.
    */
   readonly limited: boolean
 }

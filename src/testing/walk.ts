@@ -21,8 +21,8 @@ import { judgeRecording, recordWrites } from './wire-recorder.ts'
  */
 
 /**
- * Milliseconds without a step after which the walk reports a standstill: the normal number, and the number if a function waits for
- * something other than a message, a line or a seat.
+ * Milliseconds without a step after which the walk reports a standstill; the second number applies if a function waits for something
+ * other than a message, a line or a seat.
  */
 const QUIET = 1500
 const PATIENT = 10_000

@@ -38,8 +38,8 @@ export function isSearchable<State, Move, View, Options>(
 }
 
 /**
- * Returns the best move for the seat that may move. If the search sees the whole game, the move is perfect; otherwise it is the best move
- * by a search some moves ahead and by random playouts, as far as the effort allows. Among equal moves the choice is random.
+ * Returns the best move for the seat that may move. If the search sees the whole game, the move is perfect; otherwise a search of the next
+ * moves and random playouts determine the move, as far as the effort allows. Among equal moves the choice is random.
  */
 export function findBestMove<State, Move, View, Options>(
   game: SearchableGame<State, Move, View, Options>,

@@ -9,8 +9,8 @@ import { type Database, toNumber } from './database.ts'
  *
  * Version 1 had a row for each event, linked to the previous event. Version 2 has a row for each commit, with all events of
  * the commit in order (journal.ts); `tables` has the positions of the events of a table, up to the place in `covered` at
- * least. Versions 3 and 4 encode events in fewer characters, and version 4 has most finished tables in `blocks`, many tables in a
- * row.
+ * least. Versions 3 and 4 encode events in fewer characters, and version 4 has most finished tables in `blocks`; each row of
+ * `blocks` has many tables.
  */
 export const MIGRATIONS: readonly string[] = [
   `
