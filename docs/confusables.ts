@@ -51,18 +51,20 @@ function linesOf(all: readonly (readonly [string, string])[]): string {
 }
 
 await writeFile(
-  join(import.meta.dirname, '..', 'src', 'hall', 'confusables.ts'),
+  join(import.meta.dirname, '..', 'src', 'hall', 'names', 'confusables.ts'),
   `/**
- * CONFUSABLES is the texts that look alike, from Unicode's confusables.txt ${version} (© Unicode, Inc., Unicode License v3), made by
- * \`node docs/confusables.ts\`; do not edit. Each entry is a text and, after a colon, the characters that look like it. Both are
- * code points in base 36; each character is stored as its difference from the previous character. Characters that NFKD changes are
- * left out.
+ * CONFUSABLES has the texts that look alike, from Unicode's confusables.txt ${version} (© Unicode, Inc., Unicode License v3), generated
+ * by \`node docs/confusables.ts\`; do not edit. Each entry is a text and, after a colon, the characters that look like it. The text
+ * and the characters are code points in base 36; the list has each of these characters as its difference from the previous
+ * character. The list has no characters that NFKD changes.
  */
 export const CONFUSABLES = \`
 ${linesOf(confusables)}
 \`
 
-/** SHOWN has the characters that NFKD replaces by a character of another look, each with its own look, in the same form. */
+/**
+ * SHOWN has the characters that NFKD replaces by a character of another appearance, with their own appearance, in the same form.
+ */
 export const SHOWN = \`
 ${linesOf(shown)}
 \`

@@ -1,4 +1,4 @@
-// Two clients of tjc/guess at the same time, both slow: node two_clients.js HOST PORT [SECONDS TO THINK]
+// Runs two slow clients of tjc/guess at the same time: node two_clients.js HOST PORT [SECONDS TO THINK]
 //
 // Start it against an iterative and against a concurrent server, and look at the second column.
 import { connect } from 'node:net'

@@ -4,7 +4,7 @@ import type { Game, SeatNumber } from '../../src/games/game.ts'
 export interface Nim {
   readonly heaps: readonly number[]
   readonly turn: SeatNumber
-  /** The last move, which the opponent made. */
+  /** The last move; the opponent of the seat in `turn` made it. */
   readonly last?: Take
 }
 

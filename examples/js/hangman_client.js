@@ -1,4 +1,4 @@
-// Plays fh/hangman, the frequent letters of English first: node hangman_client.js HOST PORT
+// Plays fh/hangman and tries the frequent letters of English first: node hangman_client.js HOST PORT
 import { connect } from 'node:net'
 import { lines } from './lines.js'
 
@@ -18,7 +18,7 @@ function say(line) {
   socket.write(`${line}\n`)
 }
 
-/** Declines a further game; the server then closes. */
+/** Declines a further game; the server then closes the connection. */
 function quit() {
   over = true
   say('QUIT')

@@ -1,8 +1,8 @@
 /**
- * Yields the lines of a socket, each as soon as it is complete: `for await (const line of lines(socket))`.
+ * Yields each line of a socket as soon as the line is complete: `for await (const line of lines(socket))`.
  *
- * TCP carries bytes, not messages. A chunk may end in the middle of a line, or of a character; the decoder and `waiting`
- * buffer an incomplete line. The loop ends when the other side has closed.
+ * TCP transmits bytes, not messages. A chunk may end in the middle of a line, or of a character; the decoder and
+ * `waiting` buffer an incomplete line. The loop ends when the other side has closed the connection.
  */
 export async function* lines(socket) {
   const decoder = new TextDecoder()

@@ -1,7 +1,7 @@
-// Serves book/guess: node number_server.js HOST PORT [SECRET]        (PORT 0: any that is free)
+// Serves book/guess: node number_server.js HOST PORT [SECRET]        (PORT 0: any free port)
 //
-// One thread serves many clients at the same time, because no code here waits for a client: the server handles each event immediately. The
-// variables of one client are local to the function that was called for it.
+// One thread serves many clients at the same time, because no code here waits for a client: the server handles each event immediately.
+// Each client has a call of the function, and its variables are local to that call.
 import { createServer } from 'node:net'
 
 const [host, port, fixed] = process.argv.slice(2)
@@ -24,7 +24,7 @@ const server = createServer((socket) => {
     else if (guess > secret) socket.write('Too big!')
     else socket.write('Exactly! You win!')
   })
-  // The client closes the connection. Without a listener for 'error', one reset connection would end the server.
+  // The client closes the connection. Without a listener for 'error', a single reset connection would end the server.
   socket.on('error', () => {})
   socket.on('close', () => console.log(name, 'has left'))
 })

@@ -1,6 +1,9 @@
 import { client, clientCloses, defineAutomaton, server, type TextOption } from 'parlor'
 
-/** The protocol of Battleship between two clients, which have names, and a server that matches them. */
+/**
+ * The protocol of Battleship between a server and two clients; the clients have names, and the server matches
+ * them.
+ */
 export const automaton = defineAutomaton({
   messages: {
     NAME: client('NAME {name}', { example: 'NAME ada' }),
@@ -26,7 +29,7 @@ export const automaton = defineAutomaton({
   refusal: 'ERROR',
 })
 
-/** An option of the program: on the command line of `host` and `serve`, and a setting in parlor.toml. */
+/** An option of the program: `host` and `serve` take it on the command line, and parlor.toml as a setting. */
 export const patience: TextOption<number> = {
   kind: 'text',
   name: 'battleshipWait',

@@ -3,7 +3,10 @@ import { battleship } from './battleship.ts'
 import { automaton, patience } from './battleship-automaton.ts'
 import { type Chair, listen, report } from './battleship-table.ts'
 
-/** Logs the peer in under the first name that is free. Resolves to false if the peer disconnects earlier. */
+/**
+ * Logs the peer in under the first name that is free. Resolves to false if the peer disconnects before it has
+ * a name.
+ */
 async function enter(peer: Peer, hall: HallAccess): Promise<boolean> {
   for (let message = await peer.receive(); message.name === 'NAME'; message = await peer.receive()) {
     const refusal = await hall.logIn(message.fields[0] ?? '')
@@ -29,7 +32,8 @@ const protocol = defineProtocol({
       seat = hall.resume(battleship) ?? (await hall.seek(battleship, { options: {}, seats: [0, 1], wait, held: true }))
       await report(peer, seat)
     }
-    // the role also receives while it waits for an opponent, so that the seek ends when the peer disconnects
+    // the role also receives messages while it waits for an opponent, so that the seek ends when the peer
+    // disconnects
     await Promise.race([play(), listen(peer, () => seat)])
   },
   async client(peer, { console }) {
@@ -43,6 +47,6 @@ const protocol = defineProtocol({
   },
 })
 
-/** A program whose peers meet in the hall says so in `needs`. */
+/** `needs: 'hall'` declares that the peers of the program meet in the hall. */
 export const games = [battleship]
 export const programs = [defineProgram({ name: 'example/battleship', short: 'battleship', protocol, needs: 'hall', takes: [patience] })]

@@ -1,14 +1,17 @@
 import { defineTurnGame, type SeatNumber } from 'parlor'
 import { ALL, drawSea, parseCell, placeLike, placeShips, printCell, type Shot } from './sea.ts'
 
-/** Sea is the state, by seat: the cells of the ships, and the cells at which the seat has shot. */
+/** Sea is the state: for each seat, the cells of its ships and the cells at which it has shot. */
 interface Sea {
   readonly fleets: readonly (readonly number[])[]
   readonly shots: readonly (readonly number[])[]
   readonly turn: SeatNumber
 }
 
-/** SeaView is the view of one player: the shots of both and their hits, and the ships of the opponent only at the end. */
+/**
+ * SeaView is the view of one player: the shots of both players with their hits, and the ships of the opponent only at the
+ * end.
+ */
 export interface SeaView {
   readonly fleets: readonly (readonly number[])[]
   readonly shots: readonly (readonly Shot[])[]
@@ -21,7 +24,7 @@ export const battleship = defineTurnGame<Sea, number, SeaView>({
   name: 'battleship',
   aliases: ['ships', 'sink'],
   title: 'battleship: find the three ships of the opponent first',
-  rules: 'Each player has ships of 3, 2 and 2 cells, placed by chance. Shoot at cells in turn. The player who hits all cells first wins.',
+  rules: 'Each player has ships of 3, 2 and 2 cells, at random places. Shoot at cells in turn. The player who hits all cells first wins.',
   moveHint: 'a cell, such as b4',
   setup: (_, random) => ({ fleets: [placeShips(random), placeShips(random)], shots: [[], []], turn: 0 }),
   move(sea, seat, cell) {

@@ -31,13 +31,13 @@ const protocol = defineProtocol({
       start: { DROP: 'client drops', BEGIN: 'client drops', OVER: 'left' },
       'server drops': { DROP: 'client drops', END: 'left', OVER: 'left' },
       'client drops': { DROP: 'server drops', END: 'left', OVER: 'left' },
-      // a message of the client can cross OVER
+      // a message of the client can arrive after the server has sent OVER
       left: { DROP: 'left', END: 'left' },
     },
     turns: { start: 'server', 'server drops': 'server', 'client drops': 'client', left: 'client' },
     quiet: ['server drops', 'client drops', 'left'],
   },
-  // with both seats, two clients of the port can meet; without an opponent, the peer gets seat 1, and so the other side begins
+  // both seats, so that two clients of the port can meet; without an opponent the peer gets seat 1, so the other side begins
   server: async (peer, { seating }) => exchange(peer, await seating.sit(connectFour, [1, 0], {})),
   async client(peer, { seating }) {
     const first = await peer.receive()

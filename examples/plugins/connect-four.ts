@@ -4,7 +4,7 @@ const COLUMNS = 7
 const ROWS = 6
 const MARKS = ['O', 'X']
 
-/** Grid is the state: for each column its discs from the bottom, as a text of marks. */
+/** Grid is the state: for each column, a text with the marks of its discs from the bottom. */
 export interface Grid {
   readonly columns: readonly string[]
   readonly turn: SeatNumber

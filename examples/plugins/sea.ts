@@ -13,14 +13,17 @@ export interface Shot {
   readonly hit: boolean
 }
 
-/** Places the ships by chance; returns their cells. */
+/** Places the ships at random; returns their cells. */
 export function placeShips(random: Random): readonly number[] {
   const taken: number[] = []
   for (const length of SHIPS) taken.push(...placeShip(length, taken, random))
   return taken.toSorted((one, other) => one - other)
 }
 
-/** Places ships that give the same answers to the shots; returns the given ships if it finds no others by chance. */
+/**
+ * Places ships that give the same answers to the shots; returns the given ships if random attempts find no other
+ * ships.
+ */
 export function placeLike(fleet: readonly number[], shots: readonly number[], random: Random): readonly number[] {
   for (let tries = 0; tries < 100; tries++) {
     const other = placeShips(random)
@@ -38,7 +41,7 @@ export function printCell(cell: number): string {
   return `${LETTERS[cell % SIZE]}${Math.floor(cell / SIZE) + 1}`
 }
 
-/** Renders one player's sea: `#` is a ship, `x` a hit, `o` a miss. */
+/** Renders one player's sea: `#` means a ship, `x` means a hit, and `o` means a miss. */
 export function drawSea(fleet: readonly number[], shots: readonly Shot[]): string {
   const sign = (cell: number) => {
     const shot = shots.find((one) => one.cell === cell)

@@ -1,7 +1,7 @@
 /**
- * ChurnSet is a set whose members change many times a second. A `Set` leaves copies of its hash table behind as it grows and
- * shrinks, and each copy retains its members until the next full garbage collection. With 10,000 short games a second, that was
- * most of the cost of garbage collection.
+ * ChurnSet is a set whose members change many times a second. A `Set` leaves old copies of its hash table in memory as it grows
+ * and shrinks, and each copy retains its members until the next full garbage collection. With 10,000 short games a second,
+ * these copies caused most of the cost of garbage collection.
  */
 export class ChurnSet<Member> implements Iterable<Member> {
   readonly #places: Place<Member>[] = []

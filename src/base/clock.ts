@@ -3,37 +3,37 @@ import { Fifo } from './fifo.ts'
 /** Clock returns the time and sets timers. All code gets its clock as a parameter, so that tests can control the time. */
 export interface Clock {
   /**
-   * Returns the wall time in milliseconds since the Unix epoch, for times that are stored or shown. The time jumps when the
+   * Returns the wall time in milliseconds since the Unix epoch, for times that the server stores or shows. The time jumps when the
    * operator or the network sets the system's clock.
    */
   now(): number
   /**
    * Returns the monotonic time in whole milliseconds from an arbitrary origin, for measuring spans. The time never decreases, does
-   * not change when the system's clock is set, and stops while the machine is suspended.
+   * not change when an operator sets the system's clock, and stops while the machine is suspended.
    */
   monotonic(): number
   /**
-   * Calls `then` once, when `monotonic` has increased by at least `ms` milliseconds; later if many timers end at the same time.
-   * Returns a function that cancels the timer.
+   * Calls `then` once, when `monotonic` has increased by at least `ms` milliseconds; if many timers end at the same time, the call
+   * is later. Returns a function that cancels the timer.
    */
   after(ms: number, then: () => void): () => void
   /**
-   * Does the same as `after` with less work, and up to 100 ms late: for timeouts that every connection sets and that almost never
-   * expire.
+   * Does the same as `after` with less work, but up to 100 ms late. It is for timeouts that every connection sets and that almost
+   * never expire.
    */
   about?(ms: number, then: () => void): () => void
 }
 
 /*
- * Timers that end at the same moment run in one turn of the event loop, one after another, and the server reads no peer until all
- * have run. A client can cause as many such timers as it has seeks, tables or connections: 1,000 seeks whose timers ended together
- * opened their tables in 400 ms. Therefore the work of timers gets a share of each turn of the event loop, and the remaining work
- * waits for the next turn, in the order in which it became due. A piece of work that is alone runs in the turn in which it becomes
- * due. The share includes the effects of the work: promises, and the writes at the end of the tick. It is separate from the share
- * of the run queue, so that busy clients cannot delay timeouts.
+ * Timers that end at the same time run in one turn of the event loop, one after another, and the server reads from no peer until
+ * all these timers have run. A client can cause as many such timers as it has seeks, tables or connections: 1,000 seeks whose
+ * timers ended together opened their tables in 400 ms. Therefore the work of timers may use only a share of each turn of the event
+ * loop, and the remaining work waits for the next turn, in the order in which it became due. If only one piece of work is due, it
+ * runs in the turn in which it becomes due. The share includes the effects of the work: promises, and the writes at the end of the
+ * tick. This share is separate from the share of the run queue, so that busy clients cannot delay timeouts.
  */
 
-/** Due is work that the clock has to run; `work` is `undefined` after the caller has cancelled it. */
+/** Due is work that the clock has to run; `work` is `undefined` if the caller has cancelled the work. */
 export interface Due {
   work: (() => void) | undefined
 }
@@ -65,7 +65,7 @@ export class DueWork {
     this.#now = now
   }
 
-  /** Runs work now or, if the share of this turn is used up, in a later turn. */
+  /** Runs work now, or in a later turn if the share of this turn is used up. */
   add(due: Due): void {
     if (this.#waiting.size > 0 || (this.#ends !== undefined && this.#now() >= this.#ends)) {
       this.#waiting.push(due)
@@ -88,7 +88,7 @@ export class DueWork {
     if (left === 0) return
     this.#begin()
     this.#next()
-    // each piece has a callback of its own, so that its promises run before the next piece, and their time counts
+    // each piece has a callback of its own, so that its promises run before the next piece, and the share includes their time
     for (let more = 1; more < Math.min(left, MANY); more++) this.#nextTurn(this.#next)
   }
 

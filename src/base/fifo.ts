@@ -1,4 +1,7 @@
-/** Fifo is a queue whose `shift` takes constant time: it cuts the array once for many items. */
+/**
+ * Fifo is a queue whose `shift` takes constant time on average: the queue cuts its array only after many
+ * removals.
+ */
 export class Fifo<Item> {
   #all: Item[] = []
   /** Number of removed items at the front of the array. */

@@ -1,9 +1,12 @@
 import leven from 'leven'
 
-/** A word with more letters may have two wrong letters. Shorter words may not: "head" and "hello" do not mean "help". */
+/** Maximum number of letters of a word in which only one letter may be wrong: "head" and "hello" do not mean "help". */
 const LONG = 5
 
-/** Finds the known word that a mistyped word most likely means: one letter differs, two are swapped, or two differ in a long word. */
+/**
+ * Finds the known word that a mistyped word most likely means: one letter differs, two letters are swapped, or two letters of a long
+ * word differ.
+ */
 export function findNearest(typed: string, known: readonly string[]): string | undefined {
   const word = typed.toLowerCase()
   let best: { readonly name: string; readonly distance: number } | undefined

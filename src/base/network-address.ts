@@ -1,6 +1,6 @@
 /**
- * Returns the network to which the limits per address apply: for IPv4 the address itself, for IPv6 its first 64 bits. For the path
- * of a Unix socket, returns the network of this machine.
+ * Returns the network to which the limits per address apply: for IPv4 it is the address itself, and for IPv6 the first 64 bits of
+ * the address. For the path of a Unix socket, returns the network of this machine.
  */
 export function toNetwork(host: string): string {
   if (host.startsWith('127.') || /[/\\]/.test(host)) return THIS_MACHINE

@@ -1,4 +1,7 @@
-/** Maximum number of items in a block, and of items in two neighbouring blocks that the list joins. */
+/**
+ * Maximum number of items in a block, and maximum number of items in two neighbouring blocks together for which the list joins the
+ * blocks.
+ */
 const FULL = 64
 const FEW = 24
 
@@ -9,9 +12,9 @@ interface Block<Item> {
 }
 
 /**
- * OrderedList is a list of items by ascending number, with pages by index. Most callers add items at the end. The items are in
- * blocks, as in the leaves of a B+ tree, so a removal moves only the items of one block. In one array of thousands, the move itself
- * would be fast, but the garbage collector would then scan the whole array.
+ * OrderedList is a list of items by ascending number, with pages by index. Most callers add items at the end. The list stores its
+ * items in blocks, like the leaves of a B+ tree, so a removal moves only the items of one block. In a single array of thousands of
+ * items, a removal would be fast, but the garbage collector would then scan the whole array.
  */
 export class OrderedList<Item> {
   readonly #blocks: Block<Item>[] = []
@@ -87,7 +90,7 @@ export class OrderedList<Item> {
     last.items.push(item)
   }
 
-  /** Joins a block with the next block, if both together have few items. */
+  /** Joins a block with the next block if the two blocks together have few items. */
   #join(index: number): void {
     const block = this.#blocks[index]
     const next = this.#blocks[index + 1]

@@ -31,12 +31,12 @@ export class TokenBucket {
     return wait
   }
 
-  /** Puts a token back, because its operation does not count. */
+  /** Puts a token back after an operation that does not count. */
   giveBack(): void {
     this.#full -= this.#rate.refill
   }
 
-  /** Returns the milliseconds until the bucket is full; at most the time that an empty bucket needs, even after the clock was set back. */
+  /** Returns the milliseconds until the bucket is full; at most the time that an empty bucket needs, even if the clock has gone back. */
   #missing(now: number): number {
     const { burst, refill } = this.#rate
     return Math.min(Math.max(this.#full - now, 0), burst * refill)
@@ -45,13 +45,13 @@ export class TokenBucket {
 
 /** Default maximum number of keys. */
 const KEYS = 10_000
-/** Maximum number of significant characters of a key; names, addresses and a name with an address have fewer. */
+/** Maximum number of significant characters of a key; a name, an address, or a name with an address has fewer characters. */
 const LENGTH = 256
 
 /**
- * RateLimiter limits the rate of each of many keys, such as names or addresses. If there are too many keys, it drops those with
- * full buckets, and then those whose buckets are nearest to full. To evict the key under attack, an attacker spends more
- * attempts than the eviction gives back.
+ * RateLimiter limits the rate of each of many keys, such as names or addresses. If there are too many keys, it drops the keys with full
+ * buckets, and then the keys whose buckets are nearest to full. An attacker who wants to evict the key under attack spends more attempts
+ * on other keys than the eviction gives back.
  */
 export class RateLimiter {
   readonly #rate: Rate
@@ -105,7 +105,7 @@ function short(key: string): string {
   return key.length > LENGTH ? key.slice(0, LENGTH) : key
 }
 
-/** Copies a text into memory of its own, because a substring, such as a name from a line, retains the whole text. */
+/** Copies a text, because a substring, such as a name from a line, retains the whole text in memory. */
 function copyOf(key: string): string {
   return JSON.parse(JSON.stringify(key)) as string
 }

@@ -1,4 +1,4 @@
-/** Checks whether a value is an object whose fields can be read, and not an array. */
+/** Checks whether a value is an object with fields, and not an array. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

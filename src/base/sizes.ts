@@ -7,7 +7,7 @@ export function parseSize(text: string): number | undefined {
   return Math.round(Number(amount) * UNITS[unit])
 }
 
-/** Formats bytes as a whole number of the largest unit that divides them; in kB if none does. */
+/** Formats bytes as a whole number of the largest unit that divides them; in kB if no unit divides them. */
 export function formatSize(bytes: number): string {
   if (bytes % UNITS.GB === 0) return `${bytes / UNITS.GB}GB`
   return bytes % UNITS.MB === 0 ? `${bytes / UNITS.MB}MB` : `${bytes / UNITS.kB}kB`

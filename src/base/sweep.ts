@@ -1,7 +1,7 @@
 export interface SweepOptions {
   /**
-   * Milliseconds of one turn of the event loop that the visits may take. Default: 1. The effects of the visits take about the same
-   * time again.
+   * Milliseconds that the visits may take in one turn of the event loop. Default: 1. The effects of the visits take about as long
+   * as the visits.
    */
   readonly share?: number
   /** Minimum number of visits in a turn. Default: 1. */
@@ -11,8 +11,8 @@ export interface SweepOptions {
 }
 
 /**
- * Visits items until its share of a turn of the event loop is used up. Returns true if items may be left for another turn. Clients
- * can cause any number of items, and the server reads no client during a sweep.
+ * Visits items until its share of a turn of the event loop is used up. Returns true if items may be left for another turn. The
+ * time is limited because clients can create any number of items, and the server reads from no client during a sweep.
  */
 export function sweepSome<Item>(
   items: Iterator<Item>,

@@ -17,7 +17,10 @@ function points(expected: string, least: number) {
 
 const command = (example: string) => text(`a command line, such as ${JSON.stringify(example)}`)
 
-/** The schema of `parlor-check.toml`: the program of a hand-in, the commands that start it, and the points of its checks. */
+/**
+ * The schema of `parlor-check.toml`: the program of a hand-in, the commands that start the program, and the points of its
+ * checks.
+ */
 const CheckSettings = z.strictObject({
   program: text('the name of a program, such as "guess"'),
   client: command('python3 client.py {HOST} {PORT}'),
@@ -37,13 +40,13 @@ const CheckSettings = z.strictObject({
 
 const Part = CheckSettings.partial()
 
-/** CheckSettings has the settings of one `parlor-check.toml`; all of them are optional. */
+/** CheckSettings has the settings of one `parlor-check.toml`; all settings are optional. */
 export type CheckSettings = z.output<typeof Part>
 
-/** Names of all settings, as a user writes them. */
+/** Names of all settings, in the spelling of the file. */
 const checkSettingNames: readonly string[] = Object.keys(CheckSettings.shape)
 
-/** CheckFile has the settings of a file, and the place of each for sentences. */
+/** CheckFile has the settings of a file, and the place of each setting in the file, for sentences. */
 export interface CheckFile {
   readonly settings: CheckSettings
   readonly source: ConfigSource

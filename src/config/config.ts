@@ -40,7 +40,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** The schema of the settings of every server, from any source. The names and forms of the settings are those of `parlor.toml`. */
+/** The schema of the settings of every server, from any source. The settings have the names and forms of `parlor.toml`. */
 export const Config = z.strictObject({
   host: text('an address such as 127.0.0.1, or a name'),
   plugins: files(),
@@ -98,7 +98,7 @@ export type Config = z.output<typeof Config>
 export interface SettingsSchema {
   /** Names of all settings, such as `limits.tables`. */
   readonly names: readonly string[]
-  /** Names of the settings that are true or false. */
+  /** Names of the settings that are truth values. */
   readonly flags: ReadonlySet<string>
   /** The options of programs that are settings. */
   readonly options: readonly ProgramOption[]
@@ -143,7 +143,7 @@ function toSchema(option: ProgramOption): z.ZodType {
 /** The schema for the programs of Parlor. */
 export const parlorSchema = createSchema((await allPrograms()).flatMap(({ takes = [] }) => takes))
 
-/** ConfigSource has the settings of one source, written as in `parlor.toml`, and the source's spelling of each. */
+/** ConfigSource has the settings of one source, written as in `parlor.toml`, and the source's spelling of each setting. */
 export interface ConfigSource {
   readonly values: Readonly<Record<string, unknown>>
   /** Returns the source's spelling of a setting: `parlor.toml`, `PARLOR_HOST`, `--host`. */
@@ -152,13 +152,13 @@ export interface ConfigSource {
   lineOf?(setting: string): number | undefined
 }
 
-/** ResolvedConfig has the settings in force, and the source of each. */
+/** ResolvedConfig has the settings in force, and the source of each setting. */
 export interface ResolvedConfig {
   readonly schema: SettingsSchema
   readonly config: Config
   /** Values of the options of programs, before a program parses them. */
   readonly options: Readonly<Record<string, unknown>>
-  /** Sources by name of the setting, such as `limits.tables`; for ports by program, such as `ports.tjc/guess`. */
+  /** Sources by name of the setting, such as `limits.tables`; the name of a port contains its program, such as `ports.tjc/guess`. */
   readonly from: ReadonlyMap<string, string>
   /** Lines of the settings from a file, by name of the setting. */
   readonly lines: ReadonlyMap<string, number>
@@ -212,7 +212,9 @@ export function toShippedName(name: string): string {
   return programNames.find((one) => one === name || findShortName(one) === name) ?? name
 }
 
-/** Finds the programs to which one source gives several ports, by short and by full name; returns their ports by full name. */
+/**
+ * Finds the programs to which one source gives several ports, by short and by full name; returns the ports of these programs by full name.
+ */
 function secondPorts(ports: unknown, toProgramName: SettingsSchema['toProgramName']): readonly (readonly [string, readonly unknown[]])[] {
   const byProgram = Map.groupBy(Object.entries(ports ?? {}), ([name]) => toProgramName(name))
   return [...byProgram].flatMap(([name, given]) => {
@@ -267,8 +269,8 @@ export function maxDistance(word: string): number {
 }
 
 /**
- * Finds the setting with the nearest spelling; also finds a setting of a table by its last word alone. `undefined` without a near
- * setting.
+ * Finds the setting with the nearest spelling; also finds a setting of a table by its last word alone. Returns `undefined` if no setting
+ * has a near spelling.
  */
 function nearest(typed: string, names: readonly string[]): string | undefined {
   const plain = (name: string) =>
@@ -284,8 +286,8 @@ function nearest(typed: string, names: readonly string[]): string | undefined {
 }
 
 /**
- * Yields the values of all settings, as they are written, by name of the setting, such as `limits.tables`, with the full names of
- * programs.
+ * Yields the value of each setting, in the spelling of its source, with the name of the setting, such as `limits.tables`; programs have
+ * their full names.
  */
 export function* flattenSettings(
   values: Readonly<Record<string, unknown>>,
@@ -306,7 +308,7 @@ export function setValue(values: Record<string, unknown>, setting: string, value
   else values[table] = { ...(values[table] as object | undefined), [key]: value }
 }
 
-/** Splits the name of a setting into its table, if it has a table, and its name there. */
+/** Splits the name of a setting into the name of its table, if it is in a table, and its name in that table. */
 export function splitName(setting: string): [table: string | undefined, key: string] {
   const at = setting.indexOf('.')
   return at < 0 ? [undefined, setting] : [setting.slice(0, at), setting.slice(at + 1)]

@@ -22,8 +22,8 @@ export const defaults = {
   limits: { connections: 1000, burst: 5000, messages: 1000, seats: 20, tables: 20_000, address: 'half', disk: 200, move: '10m' },
 } as const
 
-/** The settings file that a command reads if the user names no other and the file exists. */
+/** The settings file that a command reads if the user names no settings file and this file exists. */
 export const settingsFile = 'parlor.toml'
 
-/** Default log level of each format. The level for people is higher, because a person does not need to see every connection. */
+/** Default log level of each format. The level for people is higher, because a person does not need a line for every connection. */
 export const defaultLevels = { plain: 'warn', json: 'info' } as const

@@ -25,9 +25,12 @@ const MISSING: Readonly<Record<string, string>> = {
   roster: 'with lab, the desks have no names',
 }
 
-const TITLE = 'The settings of "parlor serve" here; it reads them from a parlor.toml.'
+const TITLE = 'The settings of "parlor serve" on this machine; the command also reads them from a file parlor.toml.'
 
-/** Formats settings as a `parlor.toml`, with the source of each. Only a long value makes a line longer than `columns`. */
+/**
+ * Formats settings as a `parlor.toml`, with the source of each setting. A line is longer than `columns` only if its
+ * value is too long.
+ */
 export function formatToml(settings: ResolvedConfig, columns = 80): string {
   const rows = toRows(settings)
   const width = Math.max(...rows.map(({ line }) => line.length).filter((length) => length <= columns / 2))
@@ -47,7 +50,7 @@ export function formatJson(settings: ResolvedConfig): string {
   return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`
 }
 
-/** Yields the settings that are set, as `parlor.toml` has them, in the order of the schema. */
+/** Yields all settings that have a value, in the spelling of `parlor.toml` and in the order of the schema. */
 function encodeSettings({ schema: { names }, config, options }: ResolvedConfig): Iterable<[string, unknown]> {
   const flat = flattenSettings({ ...z.encode(Config, config), ...options })
   const encoded = Array.from(flat, ([setting, value]): [string, unknown] => [setting, value])

@@ -5,15 +5,15 @@ import { formatSize, parseSize } from '../base/sizes.ts'
 import { type OptionVerb, parseFaults, toRules } from '../lab/faults/grammar.ts'
 import type { Address } from '../wire/transport.ts'
 
-// the forms in which settings are written, as schemas; each message completes the sentence "must be ..."
+// the schemas of the forms of settings; each message completes the sentence "must be ..."
 
 const NONE = 'none'
 const HALF = 'half'
-/** Address of the HTTP server if only a port is given: this machine alone. */
+/** Address of the HTTP server if the setting is a port alone; only this machine can reach it. */
 const HERE = '127.0.0.1'
 
 /**
- * Returns the schema of a setting that is written as a text or a number, which `read` parses. `expected` completes the sentence
+ * Returns the schema of a setting with the form of a text or a number, which `read` parses. `expected` completes the sentence
  * "must be ...".
  */
 export function written<Value>(
@@ -32,7 +32,7 @@ export function written<Value>(
   })
 }
 
-/** Returns the schema of a truth value, also as a text, because the environment has only texts. */
+/** Returns the schema of a truth value; it accepts texts, too, because environment variables are texts. */
 export function flag() {
   const expected = 'true or false'
   return z.codec(z.union([z.boolean(), z.string()], { error: expected }), z.boolean(), {
@@ -119,7 +119,7 @@ export function faultRules() {
 
 /** Schema of a time. */
 export const time = () => written('a time such as 100ms, 2s or 1m', (given) => parseSpan(String(given), 's'), formatSpan)
-/** Returns the schema of a timeout, which is longer than 0 because no client can answer immediately. */
+/** Returns the schema of a timeout; a timeout is longer than 0, because no client can answer immediately. */
 export const timeout = () =>
   written('a time such as 100ms, 2s or 1m, longer than 0', (given) => parseSpan(String(given), 's') || undefined, formatSpan)
 /** Returns the schema of a list of files. */
@@ -135,12 +135,12 @@ export const place = () => written(where(4080), (given) => readPlace(given, HERE
 export const placeOfHost = () => written(where(8080), (given) => readPlace(given, ''), printPlace)
 /** Returns the schema of the path of a URL without a slash at its end; empty for the root. */
 export const urlPath = () => z.string().regex(/^(?:\/[\w.~-]+)*$/, { error: 'a path such as "/parlor", without a slash at its end' })
-/** Returns the schema of a list of origins, as a browser sends them. */
+/** Returns the schema of a list of origins, in the form that a browser sends. */
 export const origins = () =>
   z.array(z.string().regex(/^https?:\/\/[^/\s]+$/, { error: 'an origin such as "https://school.example"' }), {
     error: 'a list of origins, such as ["https://school.example"]',
   })
-/** Returns the schema of a list of host names, as they are in an address of a browser. */
+/** Returns the schema of a list of host names, in the form of a browser's address. */
 export const hostNames = () =>
   z.array(z.string().regex(/^[\w-]+(?:\.[\w-]+)*$/, { error: 'a name such as "school.example", without a port' }), {
     error: 'a list of names, such as ["school.example"]',

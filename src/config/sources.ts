@@ -15,7 +15,7 @@ import {
 
 const LISTS: readonly string[] = ['plugins', 'only', 'iterative', 'faults', 'webHosts', 'webOrigins', 'webProxies']
 
-/** Parses a settings file; `file` is its name for error texts. Throws a ConfigError if it is not TOML. */
+/** Parses a settings file; `file` is its name for error texts. Throws a ConfigError if the file is not TOML. */
 export function parseConfigFile(file: string, toml: string, { flags }: Pick<SettingsSchema, 'flags'> = parlorSchema): ConfigSource {
   try {
     const lines = linesOf(toml)
@@ -37,11 +37,11 @@ export function parseConfigFile(file: string, toml: string, { flags }: Pick<Sett
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/redefine/, 'this setting or table appears earlier in the file: remove one of the two'],
   [/leading zero/, 'a number has no leading 0'],
-  [/escape/, 'in double quotes a \\ is written as \\\\, and in single quotes as it is'],
+  [/escape/, 'in double quotes, write \\\\ for a \\; in single quotes, write the \\ itself'],
   [/control characters|string/, 'a text ends with its quote, on the same line'],
-  [/comma|structure/, 'a list ends with ], and a table in a line with }'],
+  [/comma|structure/, 'a list ends with ], and a table in a line ends with }'],
   [/followed by/, 'each setting is on a line of its own'],
-  [/key/, 'a setting is written as first = "2m", and a table as [limits]'],
+  [/key/, 'a setting has the form first = "2m", and a table has the form [limits]'],
 ]
 
 function remedyFor(what: string): string {
@@ -49,14 +49,14 @@ function remedyFor(what: string): string {
   return remedy
 }
 
-/** Returns advice for a line that gives a truth value by another word, such as yes or off. */
+/** Returns advice for a line with another word in place of a truth value, such as yes or off. */
 function flagRemedy(line: string, flags: ReadonlySet<string>): string | undefined {
   const [, name, word = ''] = /^\s*([\w.-]+)\s*=\s*(yes|no|on|off|true|false)\s*(?:#.*)?$/i.exec(line) ?? []
   if (name === undefined || !flags.has(name)) return undefined
   return `${name} is true or false, as in ${name} = ${/^(?:yes|on|true)$/i.test(word)}`
 }
 
-/** Finds the line of each setting and table in a file, by its name as the file has it. */
+/** Returns the line of each setting and each table of a file, by the name in the file. */
 function linesOf(toml: string): ReadonlyMap<string, number> {
   const found = new Map<string, number>()
   let table: readonly string[] = []
@@ -116,8 +116,8 @@ export function findUnknownVariables(environment: Environment, { names }: Pick<S
 }
 
 /**
- * Variables that begin like settings, but are not settings. Container systems set some for a service called parlor or parlor-web; Parlor
- * uses some at its start and in its tests.
+ * Variables that begin like settings, but are not settings. Container systems set some of them for a service called parlor or
+ * parlor-web; Parlor itself uses some of them at its start and in its tests.
  */
 const OTHERS = /^PARLOR_(?:RELAUNCHED|ORIGINALS)$|_SERVICE_(?:HOST|PORT)|_(?:PORT|NAME)$|_PORT_\d+_(?:TCP|UDP)|_ENV_/
 

@@ -3,7 +3,7 @@ import { type AnyGame, type GameAssets, type GameSettings, isRefusal, type Refus
 /** CatalogueEntry is a game that a user can request by name, with the texts that explain how to play it. */
 export interface CatalogueEntry {
   readonly game: AnyGame
-  /** The name in the catalogue; `game.name` is accepted, too. */
+  /** The name in the catalogue; the catalogue also finds the game by `game.name`. */
   readonly name: string
   /** Other words for the game. */
   readonly aliases: readonly string[]
@@ -28,13 +28,13 @@ export class Catalogue {
     this.entries = [...this.games.values()].filter(({ isUnlisted }) => !isUnlisted).map(toEntry)
   }
 
-  /** Finds a game by its name in the catalogue or the name of its rules, in any case. */
+  /** Finds a game by its name in the catalogue or the name of its rules, in upper or lower case. */
   find(name: string): CatalogueEntry | undefined {
     const wanted = name.toLowerCase()
     return this.entries.find(({ name, game }) => name === wanted || game.name === wanted)
   }
 
-  /** Returns the name in the catalogue of a game, given the name of its rules; returns the given name for an unknown game. */
+  /** Returns the catalogue's name of a game, given the name of its rules; returns the given name for an unknown game. */
   publicName(name: string): string {
     const game = this.games.get(name)
     return game ? publicNameOf(game) : name
@@ -90,7 +90,9 @@ export function checkSeats({ name, game }: CatalogueEntry, seats: readonly SeatN
   const last = game.seats.max - 1
   const fits = seats.length > 0 && new Set(seats).size === seats.length
   if (fits && seats.every((seat) => Number.isInteger(seat) && seat >= 0 && seat <= last)) return undefined
-  return { refused: last === 0 ? `${name} has one seat, 0` : `the seats of ${name} are 0 to ${last}: name some of them, each once` }
+  return {
+    refused: last === 0 ? `${name} has one seat, 0` : `the seats of ${name} are 0 to ${last}: name some of these seats, and each seat once`,
+  }
 }
 
 function formatList(names: readonly string[]): string {

@@ -17,7 +17,7 @@ export interface Coin {
   readonly right: number
   /** True if the last guess was right; missing before the first guess. */
   readonly last?: boolean
-  /** The last guess; missing before the first. */
+  /** The last guess; missing before the first guess. */
   readonly call?: Face
 }
 

@@ -1,10 +1,10 @@
 import { type Game, type GameSettings, isRefusal, type Random, type Refusal, type SeatNumber } from './game.ts'
 
-/** GameDefinition is the rules of a game without the parts that have a default. */
+/** GameDefinition has the rules of a game without the parts that have a default. */
 export interface GameDefinition<State, Move, View, Options> extends Omit<Game<State, Move, View, Options>, 'seats' | 'view'> {
   /** Default: two. */
   readonly seats?: Game<State, Move, View, Options>['seats']
-  /** Makes a move for a seat that is to move, while the game is not over. */
+  /** Makes a move for a seat whose turn it is; the game is not over. */
   play(state: State, seat: SeatNumber, move: Move, random: Random): State | Refusal
   /** Default: the whole state, because nothing is secret. */
   view?: Game<State, Move, View, Options>['view']
@@ -12,7 +12,7 @@ export interface GameDefinition<State, Move, View, Options> extends Omit<Game<St
 
 /**
  * Defines a game. The defined game calls `play` only for a seat of `toMove`; it refuses the moves of other seats, and moves after the end.
- * Without a `view`, the house can search its moves.
+ * Without a `view`, the house can search for its moves.
  */
 export function defineGame<State, Move, View = State, Options = GameSettings>({
   view,
@@ -36,10 +36,10 @@ export interface InTurn {
   readonly turn: SeatNumber
 }
 
-/** TurnGame is the rules of a game for two players who move in turn; the other hooks of `Game` follow from the order of turns. */
+/** TurnGame has the rules of a game for two players who move in turn; the other hooks of `Game` follow from the order of turns. */
 export interface TurnGame<State extends InTurn, Move, View, Options>
   extends Omit<Game<State, Move, View, Options>, 'seats' | 'toMove' | 'play' | 'view'> {
-  /** Makes a move for the seat whose turn it is. The caller replaces `turn` of the result by the seat that `next` returns. */
+  /** Makes a move for the seat whose turn it is. The caller then sets `turn` of the result to the seat that `next` returns. */
   move(state: State, seat: SeatNumber, move: Move, random: Random): State | Refusal
   /** Returns the seat that moves next, after `seat` has made the move that led to `state`. Default: the other seat. */
   next?(state: State, seat: SeatNumber): SeatNumber
@@ -47,7 +47,10 @@ export interface TurnGame<State extends InTurn, Move, View, Options>
   view?: Game<State, Move, View, Options>['view']
 }
 
-/** Defines a game for two players who move in turn, seat `turn` of the state first. Without a `view`, the house can search its moves. */
+/**
+ * Defines a game for two players who move in turn; seat `turn` of the first state begins. Without a `view`, the house can search for its
+ * moves.
+ */
 export function defineTurnGame<State extends InTurn, Move, View = State, Options = GameSettings>({
   move: make,
   next = (_, seat) => 1 - seat,

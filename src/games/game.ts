@@ -3,7 +3,7 @@ import type { Question } from './questions/question.ts'
 /** SeatNumber is the position of a seat at its table, from 0. */
 export type SeatNumber = number
 
-/** Random is the only source of chance that a game uses. */
+/** Random is the only source of random numbers that a game uses. */
 export interface Random {
   /** Returns a whole number from `low` to `high`, both included. */
   integer(low: number, high: number): number
@@ -16,7 +16,7 @@ export interface Refusal {
   readonly refused: string
 }
 
-/** Outcome is the result of a game: the winners (none in a draw or a lost game), and the cause if the rules did not end the game. */
+/** Outcome is the result of a game: the winners (an empty list after a draw or a lost game), and the cause if the rules did not end the game. */
 export interface Outcome {
   readonly winners: readonly SeatNumber[]
   /** The seat that left, resigned, or ran out of time. */
@@ -29,11 +29,11 @@ export interface Outcome {
   readonly agreed?: true
   /** True if the opponent of `left` aborted the game because the player in `left` was disconnected or did not move. */
   readonly aborted?: true
-  /** True if the server ended the game because `left` was to move and did not move before the timeout. */
+  /** True if the server ended the game because the player in `left` did not move before the timeout. */
   readonly abandoned?: true
 }
 
-/** GameSettings has the numbers, by name, that a user gives with the request for a game. */
+/** GameSettings has the values of settings, by name, that a user gives with the request for a game. */
 export type GameSettings = Readonly<Record<string, number>>
 
 /** SettingInfo describes one setting of a game: its range, its default and its meaning. */
@@ -50,32 +50,32 @@ export interface GameAssets {
   readonly questions?: readonly Question[] | undefined
 }
 
-/** Players has the names at a table, and the seat of the user who sees them; `undefined` for a watcher. */
+/** Players has the names at a table, and the seat of the user who sees the names; for a watcher the seat is `undefined`. */
 export interface Players {
   readonly names: readonly string[]
   readonly seat: SeatNumber | undefined
 }
 
-/** GameScreen is the appearance of a game at the front door, beside its notation. */
+/** GameScreen has the texts of a game at the front door that its notation does not have. */
 export interface GameScreen<View> {
   /** The marks of the players on the board, by seat: O and X. */
   readonly marks?: readonly string[]
   /** Renders the board for one user; `undefined` for the board of the notation. */
   board?(view: View, players: Players): string | undefined
-  /** Returns the last move and its seat, if the board shows them. */
+  /** Returns the last move and its seat, if the board shows the last move. */
   last?(view: View): { readonly seat: SeatNumber; readonly move: string } | undefined
-  /** Describes the end of a game for one player, beyond won or lost; empty if the board shows the end. */
+  /** Describes the end of a game for one player, in addition to "won" or "lost"; empty if the board shows the end. */
   end?(view: View, won: boolean): string
   /** Describes the end of a game for one player by a resignation, a timeout or an abort. */
   givenUp?(view: View): string
 }
 
 /**
- * Game has the rules of a game, and its texts. States are immutable plain data, chance is a parameter, and an illegal move returns
- * a Refusal. `View` is the part of the state that one seat or a watcher may see; a table publishes nothing else.
+ * Game has the rules of a game, and its texts. States are immutable plain data, randomness is a parameter, and an illegal move returns a Refusal.
+ * `View` is the part of the state that one seat or a watcher may see; a table publishes nothing else.
  */
 export interface Game<State, Move, View, Options = undefined> {
-  /** Name of the rules: a small letter, then small letters, digits and hyphens. Logs contain it, so it never changes. */
+  /** Name of the rules: a small letter, then small letters, digits and hyphens. Logs contain this name, so it never changes. */
   readonly name: string
   /** Name by which users request the game. Default: `name`. */
   readonly publicName?: string
@@ -101,20 +101,20 @@ export interface Game<State, Move, View, Options = undefined> {
   play(state: State, seat: SeatNumber, move: Move, random: Random): State | Refusal
   outcome(state: State): Outcome | undefined
   /**
-   * Returns the part of the state that a seat or a watcher may see. `outcome` is given if the game is over, also if the rules did
-   * not end the game; the view may then contain secrets.
+   * Returns the part of the state that a seat or a watcher may see. If the game is over, for any reason, `outcome` is defined; the view may then
+   * contain secrets.
    */
   view(state: State, viewer: SeatNumber | 'watcher', outcome?: Outcome): View
   /**
-   * Declares the secrets: returns the state with other secrets in the place of those that the viewer does not know. Until the game is over, the viewer must not be able
-   * to distinguish the two states. Tests compare the views of both states. Missing for a game without secrets.
+   * Declares the secrets: returns the state with other secrets in place of the secrets that the viewer may not see. Until the game is over, the
+   * viewer must not be able to distinguish the two states. Tests compare the views of both states. Missing for a game without secrets.
    */
   withOtherSecrets?(state: State, viewer: SeatNumber | 'watcher', random: Random): State
   /** Returns the points of each seat, for games that count points. */
   points?(state: State): readonly number[]
   /** Lists all legal moves of a seat. The house can play a game that lists its moves, and tests can count the move tree. */
   moves?(state: State, seat: SeatNumber): Iterable<Move>
-  /** Returns the state behind a view, for games without secrets; the house needs it to search for a move. */
+  /** Returns the state behind a view, for games without secrets; the house needs the state for its search. */
   whole?(view: View): State
   /**
    * Returns the key of a position for a search: two states with the same key have the same continuations. Default: the state in
@@ -142,8 +142,7 @@ export interface Situation<View> {
 }
 
 /**
- * Seat is one player's interface to a table. A connection, a user at the terminal and a bot use the same interface, and
- * none of them can reach another seat.
+ * Seat is one player's interface to a table. A connection, a user at the terminal and a bot use the same interface, and cannot reach another seat.
  */
 export interface Seat<Move, View> {
   readonly number: SeatNumber
@@ -152,7 +151,7 @@ export interface Seat<Move, View> {
    * situation.
    */
   next(): Promise<Situation<View>>
-  /** Returns the next situation in which this seat may move or the game is over; skips the situations before it. */
+  /** Returns the next situation in which this seat may move or the game is over; skips all earlier situations. */
   turn(): Promise<Situation<View>>
   /** Calls an observer with every situation from now on, in the turn of the event loop in which the situation arises. */
   observe(watcher: SituationObserver<View>): void
@@ -188,10 +187,10 @@ export function follow<Move, View>(seat: Seat<Move, View>, see: (situation: Situ
   })
 }
 
-/** AnyGame is a game whose types of state, move and view the caller does not know. */
+/** AnyGame is a game of any type, for callers that do not depend on the types of state, move and view. */
 export type AnyGame = Game<unknown, unknown, unknown, unknown>
 
-/** RulesError is thrown if the rules of a plug-in's game throw or break a rule of games; its message is a sentence for the user. */
+/** RulesError is the error if the rules of a plug-in's game throw or violate a rule for games; its message is a sentence for the user. */
 export class RulesError extends Error {
   override readonly name = 'RulesError'
 }

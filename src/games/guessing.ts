@@ -3,13 +3,13 @@ import type { Game } from './game.ts'
 /** Verdict compares a try with the secret; `wasted` means that the try was not a number. */
 export type Verdict = 'low' | 'high' | 'right' | 'wasted'
 
-/** Guessing is the state of a game: the secret number, the tries left and the last verdict. */
+/** Guessing is the state of a game: the secret number, the remaining tries and the last verdict. */
 export interface Guessing {
   readonly secret: number
-  /** Tries left; missing if tries are unlimited. */
+  /** Number of remaining tries; missing if the number of tries is unlimited. */
   readonly left?: number | undefined
   readonly last?: Verdict | undefined
-  /** The last try; missing before the first try, and in old games whose state did not have it. */
+  /** The last try; missing before the first try, and in games from a version without this field. */
   readonly guess?: Try
   /** If true, the rules refuse a number out of range, and the try costs nothing. */
   readonly lenient?: true
@@ -20,7 +20,7 @@ export interface GuessingView extends Pick<Guessing, 'left' | 'last' | 'guess'> 
   readonly secret?: number
 }
 
-/** GuessingOptions set a game up. Worksheet programs are not lenient: there, each number costs a try. */
+/** GuessingOptions configure a game. The games of worksheet programs are not lenient: each number costs a try there. */
 export interface GuessingOptions {
   readonly tries?: number
   readonly secret?: number | undefined
@@ -30,19 +30,19 @@ export interface GuessingOptions {
 /** Try is a guessed number of any size, or `wasted` if the player sent another text. */
 export type Try = number | 'wasted'
 
-/** Clamps a number to the safe integers, so that a guess of any size is a valid Try. */
+/** Clamps a number to the safe integers, so that a guessed number of any size is a valid Try. */
 export function toTry(number: number): Try {
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(number, Number.MAX_SAFE_INTEGER))
 }
 
-/** guessing: one player looks for a number from 1 to 100; the verdict on each try is too low, too high or right. */
+/** guessing: one player looks for a number from 1 to 100; the verdict on each try is "too low", "too high" or "right". */
 export const guessing: Game<Guessing, Try, GuessingView, GuessingOptions> = {
   name: 'guessing',
   publicName: 'guess',
   aliases: ['number'],
   title: 'guess a number from 1 to 100',
   rules:
-    'The server has chosen a number from 1 to 100. After each guess it answers whether the number is higher or lower. You win if you find it within your number of tries, usually seven.',
+    'The server has chosen a number from 1 to 100. After each guess the server answers whether the number is higher or lower. You win if you find the number within your number of tries, usually seven.',
   moveHint: 'a number, such as 50',
   settings: { tries: { min: 1, max: 100, usual: 7, about: 'tries' } },
   options: ({ tries = 7 }) => ({ tries, lenient: true }),

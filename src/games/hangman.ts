@@ -18,13 +18,15 @@ export interface Hangman {
   readonly lenient?: true
 }
 
-/** Guess is a tried character and its positions in the word, from 1; a miss has none. */
+/** Guess is a tried character and its positions in the word, from 1; a miss has no positions. */
 export interface Guess {
   readonly letter: string
   readonly positions: readonly number[]
 }
 
-/** HangmanView is the view of the player: the characters found so far, and the whole word only when the game is over. */
+/**
+ * HangmanView is the view of the player: the characters that the player has found so far, and the whole word if the game is over.
+ */
 export interface HangmanView {
   /** The characters of the word in order; `''` for a character that the player has not found yet. */
   readonly shown: readonly string[]
@@ -35,18 +37,21 @@ export interface HangmanView {
   readonly word?: string
 }
 
-/** HangmanOptions set a game up: a word, or a list from which the game chooses a word. Default: the built-in English list. */
+/**
+ * HangmanOptions configure a game: they have a word, or a list from which the game chooses a word. Default: the built-in English
+ * list.
+ */
 export interface HangmanOptions {
   readonly secret?: string | undefined
   readonly words?: readonly string[] | undefined
   readonly misses?: number | undefined
-  /** If true, only a letter can cost a miss; in the worksheet programs a digit can, too. */
+  /** If true, only a letter can cost a miss; in the worksheet programs a digit can also cost a miss. */
   readonly lenient?: boolean
 }
 
 /**
  * hangman: one player looks for a word, one character per try, and may miss eight times. The rules ignore case in every script. The
- * player has to find every character, also hyphens and apostrophes, because the worksheet's messages carry positions only and
+ * player has to find every character, also hyphens and apostrophes, because the worksheet's messages contain only positions and
  * cannot show characters at the start. Only letters and digits can cost a miss, and a repeated try costs nothing. A lenient game
  * shows all characters that are neither letters nor digits at the start.
  */
@@ -55,7 +60,7 @@ export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
   aliases: ['hang', 'gallows'],
   title: 'find the word, letter by letter, before you hang',
   rules:
-    'A word is hidden. Name letters: each is shown at all its places in the word, and a letter that is not in it is a miss. You win when the word is found, and lose with the last miss, usually the eighth. A digit or another character that is not in the word costs nothing here; in the program fh/hangman, a digit costs a miss.',
+    'A word is hidden. Name letters: the server shows each letter at all its places in the word, and a letter that the word does not contain is a miss. You win if you find the word, and you lose with the last miss, usually the eighth miss. A digit or another character that the word does not contain costs nothing here; in the program fh/hangman, a digit costs a miss.',
   moveHint: 'one letter, such as e',
   settings: { misses: { min: 1, max: 26, usual: 8, about: 'misses allowed' } },
   options: ({ misses = 8 }, { words }) => ({ words, misses, lenient: true }),
@@ -117,7 +122,7 @@ function isGuessable(character: string): boolean {
   return /^[\p{L}\p{N}]/u.test(character)
 }
 
-/** Returns the letter that the house tries next: first the frequent letters of English, then those of other languages. */
+/** Returns the letter that the house tries next: first the frequent letters of English, then letters of other languages. */
 function nextLetter(tried: readonly string[]): string {
   const frequent = [...FREQUENT].find((letter) => !tried.includes(letter))
   if (frequent !== undefined) return frequent
@@ -149,5 +154,5 @@ function renderGallows({ misses, left }: HangmanView): string {
   return rows.map((row) => (row.trim() ? `${row.trimEnd()}\n` : '')).join('')
 }
 
-/** Base, post, beam, rope, head, body, arms, legs. */
+/** The parts of the drawing, in order: base, post, beam, rope, head, body, arms, legs. */
 const PARTS = 8

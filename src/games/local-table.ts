@@ -70,7 +70,8 @@ export class LocalTable<State, Move, View, Options> implements SeatActions<Move>
       const turn = toMove.includes(seat.number)
       seat.push(this.#outcome ? { view, turn, outcome: this.#outcome } : { view, turn })
     }
-    // after all pushes, because an observer may move immediately, and every seat must see this situation before the next situation
+    // the notifications come after all pushes, because an observer may move immediately, and every seat must see this situation
+    // before the next situation
     for (const seat of this.#seats) seat.show()
   }
 }

@@ -5,15 +5,15 @@ import { wrap } from './text/graphemes.ts'
 const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F']
 /** Maximum number of questions in one game. */
 const MAX_QUESTIONS = 50
-/** Columns of the terminal for which the questions are wrapped. */
+/** Width of the questions' lines, in columns of the terminal. */
 const COLUMNS = 80
 
-/** OptionLetter is the letter of an option, A for the first. */
+/** OptionLetter is the letter of an option; A is the first option. */
 export type OptionLetter = string
 
-/** Quiz is the state of a game: the questions chosen for it, and the answers so far. */
+/** Quiz is the state of a game: the chosen questions, and the answers so far. */
 export interface Quiz {
-  /** The questions in the order in which the player sees them; the options of each are shuffled. */
+  /** The questions in the order in which the player sees them; the options of each question are shuffled. */
   readonly questions: readonly Question[]
   /** The answers, in the order of the questions. */
   readonly answers: readonly OptionLetter[]
@@ -25,15 +25,15 @@ export interface QuizView {
   readonly count: number
   /** Number of right answers so far. */
   readonly points: number
-  /** Missing after the last answer. */
+  /** The open question; missing after the last answer. */
   readonly open?: OpenQuestion
-  /** Missing before the first answer. */
+  /** The last answer; missing before the first answer. */
   readonly last?: MarkedAnswer
 }
 
 /** OpenQuestion is the question that the player answers next. */
 export interface OpenQuestion {
-  /** Counted from 1. */
+  /** Number of the question, from 1. */
   readonly number: number
   readonly text: string
   readonly options: readonly string[]
@@ -48,8 +48,8 @@ export interface MarkedAnswer {
 }
 
 /**
- * QuizOptions set a quiz up: the bank of questions, and the number of questions to choose, from 1 to 50. If there are fewer questions,
- * the quiz has all of them.
+ * QuizOptions configure a quiz: the bank of questions, and the number of questions to choose, from 1 to 50. If the bank has fewer
+ * questions, the quiz has all questions of the bank.
  */
 export interface QuizOptions {
   readonly questions: readonly Question[]
@@ -98,7 +98,7 @@ export const quiz: Game<Quiz, OptionLetter, QuizView, QuizOptions> = {
     }
   },
   points: (state) => [countPoints(state)],
-  // the right answers of the open question and of later questions are secret, and the later questions are, too
+  // the later questions are secret, and so are the right answers of the open question and of later questions
   withOtherSecrets: (state, _viewer, random) => ({
     ...state,
     questions: state.questions.map((question, at) => {
@@ -158,7 +158,7 @@ function formatQuestion({ number, text, options }: OpenQuestion, count: number, 
   return [`Question ${number} of ${count}${number > 1 ? `, ${score}` : ''}`, '', ...wrap(text, COLUMNS), '', ...lines]
 }
 
-/** Chooses `count` of the items in random order, or all items if there are fewer. */
+/** Chooses `count` items in random order, or all items if there are fewer than `count`. */
 function chooseItems<T>(items: readonly T[], random: Random, count: number): T[] {
   const left = [...items]
   const taken: T[] = []

@@ -1,7 +1,10 @@
 import type { Random } from './game.ts'
 
 const WORDS = 2 ** 32
-/** Number of words that one call of the platform's generator fills, because the call itself costs as much as some thousand words. */
+/**
+ * Number of words that one call of the platform's generator fills: many, because the call itself takes as long as some thousand
+ * words.
+ */
 const POOL = 4096
 
 /**
@@ -60,12 +63,12 @@ class PlatformRandom extends WordRandom {
   }
 }
 
-/** chance is unpredictable: it is the source of secrets, seeds, sealed choices and shuffles. */
+/** The unpredictable source of secrets, seeds, sealed choices and shuffles. */
 export const chance: Random = new PlatformRandom()
 
 /**
- * Returns a reproducible source: all results follow from the seed (mulberry32). A few results reveal the seed, and with it all
- * others. It is only for tests, and for the logs of tables that were opened before seeds had versions.
+ * Returns a reproducible source: all results follow from the seed (mulberry32). A few results reveal the seed, and so all other
+ * results. The source is only for tests, and for the logs of tables from the time before seeds had versions.
  */
 export function seededRandom(seed: number): Random {
   return new Seeded(seed)
@@ -96,8 +99,8 @@ class Seeded implements Random {
 }
 
 /**
- * Returns a source whose `choice` returns the texts of `choices` in turn, and then again from the first, for demonstrations in a
- * lesson. Throws a RangeError if the next text is not among the items.
+ * Returns a source for demonstrations in a lesson: its `choice` returns the texts of `choices` in turn, and begins again after the
+ * last text. Throws a RangeError if the next text is not among the items.
  */
 export function scriptedRandom(choices: readonly string[], otherwise: Random = chance): Random {
   let used = 0

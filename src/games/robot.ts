@@ -3,7 +3,7 @@ import type { Game } from './game.ts'
 /** Number of columns and rows of the square. */
 export const ROBOT_SIZE = 11
 const INSTRUCTIONS = ['FORWARD', 'LEFT', 'RIGHT'] as const
-/** The headings of the robot, each a quarter turn to the right of the heading before it. */
+/** The headings of the robot; each heading is a quarter turn to the right of the previous heading. */
 const HEADINGS = ['north', 'east', 'south', 'west'] as const
 const ARROWS = { north: '^', east: '>', south: 'v', west: '<' } as const
 const STEPS = { north: [0, 1], east: [1, 0], south: [0, -1], west: [-1, 0] } as const

@@ -1,6 +1,6 @@
 import type { Game, Players, Refusal, SeatNumber } from './game.ts'
 
-/** The hands, ordered so that each hand beats the next hand, and the last beats the first. */
+/** The hands, ordered so that each hand beats the next hand, and the last hand beats the first hand. */
 export const HANDS = ['Scissor', 'Paper', 'Stone'] as const
 
 /** Hand is the choice of a player in a round. */
@@ -9,7 +9,7 @@ export type Hand = (typeof HANDS)[number]
 /** Round has the hands of both players in a finished round: Player1 in seat 0, Player2 in seat 1. */
 export type Round = readonly [Hand, Hand]
 
-/** Rounds in a game; a drawn round counts, too. */
+/** Number of rounds in a game, including drawn rounds. */
 export const ROUNDS = 3
 
 /** Hands is the state of a game: the finished rounds, and the choices in the open round. */
@@ -25,14 +25,16 @@ export interface HandsView {
   readonly own?: Hand
 }
 
-/** hands: scissor, paper, stone in three rounds. Neither player sees the other hand before both have chosen. */
+/**
+ * hands: scissor, paper, stone in three rounds. No player sees the hand of the other player before both players have chosen.
+ */
 export const hands: Game<Hands, Hand, HandsView> = {
   name: 'hands',
   publicName: 'scissors',
   aliases: ['rps', 'rock', 'paper', 'stone', 'scissor', 'rock paper scissors', 'scissor paper stone', 'scissors paper stone'],
-  title: 'scissor, paper, stone: three rounds, both choose at the same time',
+  title: 'scissor, paper, stone: three rounds; both players choose at the same time',
   rules:
-    'Two players choose scissor, paper or stone at the same time and do not see the choice of the other. Scissor cuts paper, paper wraps stone, stone breaks scissor; two equal choices are a draw. After three rounds, the player with more won rounds wins.',
+    'Two players choose scissor, paper or stone at the same time, and neither player sees the choice of the other player. Scissor cuts paper, paper wraps stone, stone breaks scissor; two equal choices are a draw. After three rounds, the player with more won rounds wins.',
   moveHint: '1 for scissor, 2 for paper, 3 for stone; or the word',
   options: () => undefined,
   screen: { board: ({ rounds }, players) => rounds.map((round) => describeRound(round, players)).join('\n') },
@@ -81,7 +83,7 @@ const OTHER_WORDS: ReadonlyMap<string, Hand> = new Map([
 
 export const NO_HAND: Refusal = { refused: 'choose 1 for Scissor, 2 for Paper or 3 for Stone' }
 
-/** Parses a hand: its number from 1, or its word in any case. Returns `undefined` for other text. */
+/** Parses a hand: its number from 1, or its word in upper or lower case. Returns `undefined` for other text. */
 export function parseHand(text: string): Hand | undefined {
   const typed = text.trim().toLowerCase()
   return HANDS.find((hand, at) => typed === String(at + 1) || typed === hand.toLowerCase())

@@ -1,6 +1,6 @@
 import type { Situation, SituationObserver } from './game.ts'
 
-/** SituationQueue holds the situations of one seat until the seat's player requests them or observes the seat. */
+/** SituationQueue stores the situations of one seat until the seat's player requests them or observes the seat. */
 export class SituationQueue<View> {
   #first: Situation<View> | undefined
   #later: Situation<View>[] = NONE
@@ -8,7 +8,7 @@ export class SituationQueue<View> {
   #waiting: Waiting<View> | undefined
   #closed: Error | undefined
 
-  /** True if the queue holds no situation. */
+  /** True if the queue has no situation. */
   get isEmpty(): boolean {
     return this.#first === undefined
   }
@@ -18,7 +18,10 @@ export class SituationQueue<View> {
     return this.#waiting !== undefined
   }
 
-  /** Returns the next situation; with `toMove`, the next in which the seat may move or the game is over. See `Seat`. */
+  /**
+   * Returns the next situation; with `toMove`, the next situation in which the seat may move or the game is over. See
+   * `Seat`.
+   */
   next(toMove = false): Promise<Situation<View>> {
     const situation = this.#shift(toMove)
     if (situation) return Promise.resolve(situation)
@@ -42,7 +45,7 @@ export class SituationQueue<View> {
     else this.#later = [situation]
   }
 
-  /** Delivers the queued situations to the observer, or the first of them to the pending `next`. */
+  /** Delivers the queued situations to the observer, or the first queued situation to the pending `next`. */
   deliver(): void {
     while (this.#observer || this.#waiting) {
       const waiting = this.#waiting
@@ -79,5 +82,5 @@ interface Waiting<View> {
   reject(reason: Error): void
 }
 
-/** An empty array that all queues with at most one situation share, which saves an array for each seat. */
+/** An empty array that all queues with at most one situation share, so that not every seat needs an array. */
 const NONE: never[] = []

@@ -5,7 +5,7 @@ import type { Game, SeatNumber } from './game.ts'
 export interface TalkEnding {
   /** The talk ends with a line that equals one of these texts. */
   readonly exactly?: readonly string[]
-  /** The talk ends with a line that contains this word, in any case. */
+  /** The talk ends with a line that contains this word, in upper or lower case. */
   readonly mentions?: string
 }
 
@@ -15,12 +15,15 @@ export interface TurnTalk {
   readonly ending: TalkEnding
   /** Number of lines so far. */
   readonly said: number
-  /** The last line, written by the other seat. */
+  /** The last line; the other seat has written it. */
   readonly line?: string
   readonly over: boolean
 }
 
-/** TurnTalkOptions set a talk up: the seat that begins, the ending, and the number of earlier lines if the talk continues. */
+/**
+ * TurnTalkOptions configure a talk: the seat that begins, the ending, and the number of earlier lines if the talk continues an
+ * earlier talk.
+ */
 export interface TurnTalkOptions {
   readonly first?: SeatNumber
   readonly ending?: TalkEnding

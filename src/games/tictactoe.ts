@@ -6,12 +6,12 @@ const FREE = '-'
 /** Maximum size of a board that the front door shows with lines between its rows. */
 const LINED = 11
 
-/** Board is the state of a game: a square of cells, row by row, `-` for a free cell. Moves number the cells from 1. */
+/** Board is the state of a game: a square of cells, row by row; a free cell is `-`. Moves number the cells from 1. */
 export interface Board {
   readonly cells: string
-  /** Cells in a row. */
+  /** Number of cells in a row. */
   readonly size: number
-  /** The seat to move, also after the end of the game. */
+  /** The seat whose turn it is; after the end of the game, the seat whose turn would be next. */
   readonly turn: SeatNumber
   /** The cell that the other player marked last. */
   readonly last?: number
@@ -22,7 +22,7 @@ export interface Board {
 export const tictactoe: Game<Board, number, Board, { size?: number; first?: SeatNumber }> = {
   name: 'tictactoe',
   aliases: ['ttt', 'tic', 'tic-tac-toe', 'tic tac toe', 'noughts'],
-  title: 'tic-tac-toe: three in a row win, or as many as a row has',
+  title: 'tic-tac-toe: three marks in a row win; on a larger board, a full row',
   rules:
     'Two players put their marks, O and X, into the cells of a square board in turn. O begins. On the board of 3 by 3 cells, three marks in a row, a column or a diagonal win; on a larger board, a full row, column or diagonal wins. A full board without such a line is a draw.',
   moveHint: 'the number of a free cell',
@@ -77,7 +77,7 @@ function isOver({ cells, winner }: Board): boolean {
   return winner !== undefined || !cells.includes(FREE)
 }
 
-/** Checks whether the cell `at`, from 0, completes a row, a column or a diagonal. */
+/** Checks whether the cell with the index `at`, from 0, completes a row, a column or a diagonal. */
 function isWin(cells: string, size: number, at: number): boolean {
   const row = Math.floor(at / size)
   const column = at % size
@@ -85,7 +85,7 @@ function isWin(cells: string, size: number, at: number): boolean {
   return (row === column && isSame(cells, size, 0, size + 1)) || (row + column === size - 1 && isSame(cells, size, size - 1, size - 1))
 }
 
-/** Checks whether `size` cells, starting at `from` and `step` apart, have the same mark. */
+/** Checks whether `size` cells have the same mark; the first cell is `from`, and the cells are `step` apart. */
 function isSame(cells: string, size: number, from: number, step: number): boolean {
   for (let n = 1; n < size; n++) if (cells[from + n * step] !== cells[from]) return false
   return true

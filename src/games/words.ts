@@ -31,16 +31,16 @@ export const words: readonly string[] = [
    waterfall weather weekend whale whistle window winter yoghurt zebra`,
 ].flatMap((list) => list.split(/\s+/))
 
-/** WordList is the content of a word file: the valid words, and a sentence for each line that was skipped. */
+/** WordList is the content of a word file: the valid words, and a sentence for each line that the parser skipped. */
 export interface WordList {
   readonly words: readonly string[]
   readonly skipped: readonly string[]
 }
 
 /**
- * Parses a word list: one word per line, blanks around it ignored. A # at the beginning of a line or after a blank begins a
- * comment; the list has a repeated word once. The parser skips a line with an invalid word, and reports its number and the reason.
- * Returns a Refusal if the text has no valid word.
+ * Parses a word list with one word per line; ignores blanks around a word. A # at the beginning of a line or after a blank begins
+ * a comment; the result has a repeated word once. The parser skips a line with an invalid word, and reports its number and the
+ * reason. Returns a Refusal if the text has no valid word.
  */
 export function parseWords(text: string): WordList | Refusal {
   const found = new Map<string, string>()
@@ -75,7 +75,7 @@ export function findWordFault(text: string): Refusal | undefined {
   return undefined
 }
 
-/** Matches a row of CSV, and not a phrase, which has a blank after its comma. */
+/** Matches a row of CSV, but no phrase, because a phrase has a blank after its comma. */
 const CSV = /\p{L}"?[,;\t]"?\p{L}/u
 const ONE_PER_LINE = 'write one word per line, without a hint'
 /** Maximum number of UTF-16 code units in a word. */

@@ -4,8 +4,8 @@ import type { ClockRules } from './ports.ts'
 import type { Clocks } from './seat-clocks.ts'
 
 /**
- * Milliseconds after which a player can end a game because of the opponent. `absent`: the opponent is disconnected. `silent`: the
- * opponent is connected and does not make the move that is due, in a game without a clock.
+ * Milliseconds after which a player can end a game because of the opponent. `absent`: the opponent is disconnected. `silent`: in a
+ * game without a clock, the opponent is connected and does not make the move that is due.
  */
 const CLAIMABLE = { absent: 30_000, silent: 300_000 } as const
 
@@ -17,13 +17,13 @@ export interface AbsenceClaimable {
   readonly clocks: Clocks
   readonly ended: boolean
   readonly suspended: boolean
-  /** Time since which the absences count that a player has extended. */
+  /** Time of the last extension; an absence that began earlier counts from this time. */
   readonly waitedAt?: number
 }
 
 /**
  * Returns the outcome of a game that a seat ends at `now` because of its opponent: a win for a claim, no result for an abort.
- * Returns a Refusal before the time has passed.
+ * Returns a Refusal if the time has not passed yet.
  */
 export function toClaimOutcome(table: AbsenceClaimable, seat: SeatNumber, what: 'claim' | 'abort', now: number): Outcome | Refusal {
   const { ended, suspended, opened } = table
@@ -41,7 +41,7 @@ export function toClaimOutcome(table: AbsenceClaimable, seat: SeatNumber, what: 
 
 /**
  * Returns a Refusal unless a seat may give its opponents more time at `now`: an opponent has been disconnected for as long as a claim
- * needs. The same wait limits how often a seat extends an absence.
+ * needs. The same time must pass between two extensions of an absence.
  */
 export function refuseWait({ ended, suspended, opened, clocks }: AbsenceClaimable, seat: SeatNumber, now: number): Refusal | undefined {
   if (ended) return OVER

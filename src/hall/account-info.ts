@@ -1,24 +1,27 @@
 import { formatCount } from '../base/counts.ts'
 import type { PeerLink } from './peer-links.ts'
 
-/** SessionInfo is a login session of an account, as its owner sees it. Times are in milliseconds since the Unix epoch. */
+/** SessionInfo has the data of a login session that the owner of the account may see. Times are in milliseconds since the Unix epoch. */
 export interface SessionInfo {
-  /** Names the session to its owner; no client can log in with it. */
+  /** Key that identifies the session for the owner of the account; no client can log in with this key. */
   readonly key: string
   readonly since: number
   /** Time of the last login with the token of the session. */
   readonly used: number
   readonly until: number
-  /** The connections that are logged in by the session now. */
+  /** The present connections that have logged in by the session. */
   readonly links: readonly PeerLink[]
-  /** True for the session by which this connection is logged in. */
+  /** True for the session by which this connection has logged in. */
   readonly current?: true
 }
 
-/** SessionList has the login sessions of an account, the last used first, and its other connections. */
+/**
+ * SessionList has the login sessions of an account, beginning with the session that was used last, and the other connections of the
+ * account.
+ */
 export interface SessionList {
   readonly sessions: readonly SessionInfo[]
-  /** The connections of the account that are logged in without a session. */
+  /** The connections of the account that have logged in without a session. */
   readonly connections: readonly PeerLink[]
 }
 
@@ -29,12 +32,15 @@ export interface OpenedSession {
   readonly until: number
 }
 
-/** SessionChoice says which sessions of an account to end: the session `key`, or all sessions and connections but the own and `except`. */
+/**
+ * SessionChoice selects the sessions of an account to end: the session `key`, or all sessions and connections except the user's own and
+ * `except`.
+ */
 export type SessionChoice = { readonly key: string } | { readonly except?: string | undefined }
 
 /**
- * EndedConnections counts the other connections and the sessions of an account that a new password, the removal of the account, or its
- * owner has ended.
+ * EndedConnections counts the other connections and the sessions of an account that a new password, the removal of the account, or the
+ * owner's request has ended.
  */
 export interface EndedConnections {
   readonly connections: number
@@ -42,8 +48,8 @@ export interface EndedConnections {
 }
 
 /**
- * Formats the numbers of ended connections and sessions: "2 other connections and 1 session were ended." `connection` is the noun:
- * "other connection" for a user, whose own connection stays, and "connection" for the operator.
+ * Formats the numbers of ended connections and sessions: "2 other connections and 1 session were ended." `connection` is the noun in this
+ * sentence: "other connection" for a user, whose own connection stays open, and "connection" for the operator.
  */
 export function formatEnded({ connections, sessions }: EndedConnections, connection = 'other connection'): string {
   const parts = [

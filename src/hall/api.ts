@@ -29,21 +29,24 @@ export type {
 export type { PeerEndpoint, PeerLink, SeatLinks } from './peer-links.ts'
 export { type LobbyRefusal, type RefusalCode, refusalCodes } from './refusals.ts'
 
-/** SeekTerms has the terms that a user requests with a seek. */
+/** SeekTerms has the terms of a game that a user seeks. */
 export interface SeekTerms {
   readonly game: string
   /** The game's own settings, by name; a missing setting has its default. */
   readonly settings: Readonly<Record<string, number>>
   /** Name of the only user who can accept the seek, if it is a challenge. */
   readonly against?: string | undefined
-  /** True if only users with the code of the answer can accept. */
+  /** True if the answer contains an invitation code, and only users with this code can accept the seek. */
   readonly private?: boolean | undefined
   /** True if the game is rated. A rated game needs two registered users. */
   readonly rated?: boolean | undefined
   readonly clock?: ClockTerms | undefined
-  /** Seats that the user accepts; any seat by default. */
+  /** Seats that the user accepts. Default: any seat. */
   readonly seats?: readonly SeatNumber[] | undefined
-  /** Milliseconds until the house takes the other seat; if missing, the server's default; if `null`, the house never takes it. */
+  /**
+   * Milliseconds until the house takes the other seat; if missing, the server's default applies; if `null`, the house never takes the
+   * seat.
+   */
   readonly wait?: number | null | undefined
   /** Cancels the open seek of the same user first; without `replace`, the server refuses a second seek. */
   readonly replace?: boolean | undefined
@@ -59,7 +62,7 @@ export interface SeekAccepted {
   readonly near?: readonly SeekInfo[]
 }
 
-/** SeekInfo is an open seek, as other users see it. */
+/** SeekInfo has the facts of an open seek that other users may see. */
 export interface SeekInfo extends GameTerms {
   readonly name: string
   readonly game: string
@@ -72,7 +75,7 @@ export interface TableInfo extends GameTerms {
   readonly game: string
   /** Names of the players, by seat. */
   readonly names: readonly string[]
-  /** Seats whose owners are disconnected; missing if there are none. */
+  /** Seats whose owners are disconnected; missing if there are no such seats. */
   readonly away?: readonly SeatNumber[]
   readonly watchers: number
   readonly over: boolean
@@ -90,11 +93,11 @@ export interface PersonInfo {
   readonly registered: boolean
   /** Tables at which the user has a seat. */
   readonly tables: readonly number[]
-  /** The connections of the user; missing if the server does not know them. */
+  /** The connections of the user; missing if they are unknown. */
   readonly links?: readonly PeerLink[]
 }
 
-/** PageRange is a part of a list: at most `count` items from the index `from`, which is 0 by default. */
+/** PageRange selects a part of a list: at most `count` items from the index `from` on. Default of `from`: 0. */
 export interface PageRange {
   readonly from?: number
   readonly count: number
@@ -106,7 +109,7 @@ export interface Page<Item> {
   readonly total: number
 }
 
-/** LobbyLists is the first page of the users online, of the open seeks and of the public tables. */
+/** LobbyLists has the first pages of the users online, the open seeks and the public tables. */
 export interface LobbyLists {
   readonly people: readonly PersonInfo[]
   readonly seekers: readonly SeekInfo[]
@@ -114,13 +117,13 @@ export interface LobbyLists {
   readonly total: { readonly people: number; readonly seekers: number; readonly tables: number }
 }
 
-/** LobbyChange is the difference between two lobby pages: new or changed rows, and the names and numbers of removed rows. */
+/** LobbyChange is the difference between two LobbyLists: new or changed rows, and the names and numbers of removed rows. */
 export interface LobbyChange {
   readonly people: readonly PersonInfo[]
   readonly peopleGone: readonly string[]
   readonly tables: readonly TableInfo[]
   readonly tablesGone: readonly number[]
-  /** All open seeks of the page; missing if they are the same as before. */
+  /** All open seeks of the page; missing if the seeks have not changed. */
   readonly seekers?: readonly SeekInfo[]
   readonly total: LobbyLists['total']
 }
@@ -134,7 +137,7 @@ export interface LadderRow {
   readonly games: number
 }
 
-/** TableEventView is one event at a table, as one session may see it. */
+/** TableEventView has the part of one event at a table that one session may see. */
 export interface TableEventView {
   readonly table: number
   /** Number of the event at its table; the numbers have no gaps. */
@@ -148,7 +151,7 @@ export interface TableEventView {
   readonly shared?: { text?: string }
 }
 
-/** TableView is the view of a seat or a watcher at one moment. */
+/** TableView is the view of a seat or a watcher at one time. */
 export interface TableView {
   readonly view: unknown
   /** True if this seat may move. */
@@ -157,7 +160,10 @@ export interface TableView {
   readonly outcome?: Outcome
   /** Milliseconds that each seat has left for all its moves; missing in a game without that limit. */
   readonly left?: readonly number[]
-  /** Milliseconds that each seat has left for its move (the whole limit if it is not to move); missing in a game without that limit. */
+  /**
+   * Milliseconds that each seat has left for its move (the whole limit for a seat whose turn it is not); missing in a game without that
+   * limit.
+   */
   readonly moveLeft?: readonly number[]
 }
 
@@ -174,31 +180,33 @@ export interface TableSnapshot extends GameTerms {
   readonly now?: { readonly n: number; readonly sight: TableView }
   /** Seats whose offer of a draw, or of a rematch after the game, has no answer yet; missing without such an offer. */
   readonly offers?: readonly SeatNumber[]
-  /** Milliseconds for which the server holds the seat after a disconnection. */
+  /** Milliseconds for which the server reserves the seat after a disconnection. */
   readonly grace?: number
-  /** True if the client has missed too many events for a replay, and so starts from this snapshot. */
+  /** True if the client has missed too many events for a replay, and so has to start from this snapshot. */
   readonly resync?: true
 }
 
-/** TableBoard is the board of a table as text after event `n`, with the legal moves of this seat if they follow from its view. */
+/** TableBoard is the board of a table as text after event `n`, and the legal moves of this seat if its view determines them. */
 export type TableBoard = { readonly n: number; readonly text: string; readonly moves?: readonly string[] }
 
-/** RatingChanges is the effect of one game on the ladder. */
+/** RatingChanges has the effect of one game on the ladder. */
 export interface RatingChanges {
   readonly table: number
   readonly game: AnyGame
-  /** Ratings, or points if the game gives points, of the players on the ladder; `before` is missing after a first game. */
+  /** Ratings of the players on the ladder, or their points if the game gives points; `before` is missing for a player's first game. */
   readonly changes: readonly { readonly name: string; readonly before?: number; readonly after: number }[]
 }
 
 /** TableListener receives the events of the tables to which one session is subscribed. */
 export interface TableListener {
-  /** Called when the user gets a seat, by a matched seek or a rematch, through any session; `tableEvent` follows for each event. */
+  /**
+   * Called when the user gets a seat by a matched seek or a rematch, through any session; a call of `tableEvent` follows for each event.
+   */
   seated(snapshot: TableSnapshot): void
   tableEvent(update: TableEventView): void
   /** Called when the ladder counts the result of a game. */
   recorded(recorded: RatingChanges): void
-  /** Called when a table fails, with the reason as a sentence; the listener is not called for that table again. */
+  /** Called when a table fails, with the reason as a sentence; it is the last call for that table. */
   closed(table: number, sentence: string): void
 }
 
@@ -208,7 +216,7 @@ export interface LobbyListener extends TableListener {
   challenged(seeker: SeekInfo): void
   /** Called when another user withdraws a challenge to this user. */
   challengeWithdrawn(seeker: SeekInfo): void
-  /** Called when the challenged user refuses; `by` has that user's name and the terms of the closed seek. */
+  /** Called when the challenged user declines; `by` has that user's name and the terms of the closed seek. */
   challengeRefused(by: SeekInfo): void
   /** Called when another user sends a message to this user. */
   messageReceived(message: DirectMessage): void
@@ -221,9 +229,9 @@ export interface LobbyListener extends TableListener {
   seekCancelled?(seek: SeekInfo): void
   /** Called when the server has closed the user's open seek because of a failure or a limit, with the reason as a sentence. */
   seekFailed?(seek: SeekInfo, reason: string): void
-  /** Called when the lobby has changed, for a session that has subscribed to it. */
+  /** Called when the lobby has changed, if the session has subscribed to the lobby. */
   lobbyChanged?(change: LobbyChange): void
-  /** Called when the session loses a table, because its user has changed. */
+  /** Called when the session loses a table, because the session's user has changed. */
   left?(table: number): void
 }
 
@@ -234,7 +242,9 @@ export interface DirectMessage {
   readonly text: string
 }
 
-/** Lobby has the operations of the client of one session in the hall. A request that the server refuses changes nothing. */
+/**
+ * Lobby has the operations in the hall that the client of one session can request. A request that the server refuses changes nothing.
+ */
 export interface Lobby {
   /** The games of this server. */
   readonly catalogue: Catalogue
@@ -242,20 +252,19 @@ export interface Lobby {
   readonly me: PersonInfo | undefined
   /**
    * Sets the user of this session. A registered name needs its password. A guest's name must be free, unless the caller has the
-   * reconnect secret of the guest of that name, whose other connection the server then ends.
+   * reconnect secret of the guest of that name; the server then ends the other connection of that guest.
    */
   enter(name: string, how?: { readonly password?: string; readonly secret?: string }): Promise<LobbyRefusal | undefined>
   register(name: string, password: string): Promise<LobbyRefusal | undefined>
-  /** A new reconnect secret for this guest, which makes the previous one invalid; `undefined` for a registered user. */
+  /** A new reconnect secret for this guest; it makes the previous secret invalid. `undefined` for a registered user. */
   readonly reconnectSecret: string | undefined
   /**
-   * Milliseconds since the Unix epoch at which the registered user was last online; `undefined` for guests, or if the server does
-   * not know the time.
+   * Milliseconds since the Unix epoch at which the registered user was last online; `undefined` for guests, or if the time is unknown.
    */
   readonly awaySince: number | undefined
-  /** Checks a name for a registration; does not check whether another user has the name. */
+  /** Checks whether the rules allow a name for a registration; does not check whether another user has the name. */
   checkName(name: string): LobbyRefusal | undefined
-  /** Refuses a password that is not the user's. */
+  /** Refuses a password that is not the user's password. */
   confirmPassword(password: string): Promise<LobbyRefusal | undefined>
   /** Checks a new password against the rules for length and characters. */
   checkPassword(password: string): LobbyRefusal | undefined
@@ -267,34 +276,39 @@ export interface Lobby {
   openSession(): Promise<OpenedSession | LobbyRefusal>
   /** Lists the login sessions and the connections of the user's account. */
   listSessions(): Promise<SessionList | LobbyRefusal>
-  /** Ends login sessions of the user's account, and the connections that they have logged in; this connection stays. */
+  /**
+   * Ends login sessions of the user's account, and the connections that have logged in by these sessions; this connection stays open.
+   */
   endSessions(which: SessionChoice): Promise<EndedConnections | LobbyRefusal>
   /** Sets the user by the token of a login session. */
   enterBySession(session: string): Promise<LobbyRefusal | undefined>
   /** Closes a login session: its token becomes invalid. */
   closeSession(session: string): Promise<LobbyRefusal | undefined>
-  /** Returns a registered name as its owner writes it; `undefined` for a name that is not registered. */
+  /** Returns a registered name in its owner's spelling; `undefined` for a name that is not registered. */
   registeredName(name: string): Promise<string | undefined>
 
-  /** Lists the online users, each once, in order of arrival. */
+  /** Lists the online users, each user once, in order of arrival. */
   listPeople(range: PageRange): Page<PersonInfo>
   /** Checks whether a user of exactly this name is online. */
   isOnline(name: string): boolean
-  /** Returns the name of an online user as that user writes it; `undefined` for a user who is offline. */
+  /** Returns the name of an online user in that user's spelling; `undefined` for a user who is offline. */
   findOnlineName(name: string): string | undefined
   /** Lists the open seeks without an invitation, in order of arrival. */
   listSeeks(range: PageRange): Page<SeekInfo>
   /** Lists the open seeks that any user can accept. */
   listOpenSeeks(range: PageRange): Page<SeekInfo>
-  /** Lists the open seeks that are addressed to this user. */
+  /** Lists the open challenges to this user. */
   listChallenges(range: PageRange): Page<SeekInfo>
   /** The user's open seek; `undefined` without a seek that other users can see. */
   readonly ownSeek: SeekInfo | undefined
   /** The user's open private seek. */
   readonly ownInvitation: SeekInfo | undefined
-  /** Lists the public tables with a game under way: tables with subscribers first, and the newest first among these. */
+  /**
+   * Lists the public tables with a game under way: first the tables with subscribers, then the other tables; newer tables come before
+   * older tables.
+   */
   listTables(range: PageRange): Page<TableInfo>
-  /** Subscribes to changes of the lobby, until `unsubscribe`; returns the page to which they apply. */
+  /** Subscribes to changes of the lobby, until `unsubscribe`; returns the page to which the changes apply. */
   subscribe(): LobbyLists
   unsubscribe(): void
   ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal>
@@ -302,33 +316,35 @@ export interface Lobby {
   rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal>
 
   /**
-   * Lists the finished games of a user, by default of this user, newest first, with the user's name. Includes private games only if a
-   * registered user asks for that user's own history.
+   * Lists the finished games of a user, newest first, with the user's name. Default: this user. Includes private games only if a
+   * registered user requests that user's own history.
    */
   history(name: string | undefined, range: PageRange): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal>
-  /** Lists the finished public games of all users, the last of them first; the list is limited to the latest `HISTORY` games. */
+  /** Lists the latest `HISTORY` finished public games of all users, newest first. */
   recent(range: PageRange): Promise<Page<GameResult>>
   /**
    * Reads the record of a finished game: a public game, or a private game that this user has played, or in which a guest has the seat of
-   * the token. Refuses a private game of other users like a table that does not exist.
+   * the token. Refuses a private game of other users with the same error as a table that does not exist.
    */
   record(table: number, range: RecordRange, token?: string): Promise<GameRecord | LobbyRefusal>
 
   /**
-   * Opens a seek, or accepts a suitable open seek; the lobby calls the listener's `seated` when there is a table, perhaps before
-   * this promise resolves.
+   * Opens a seek, or accepts a suitable open seek; the lobby calls the listener's `seated` when the table exists, perhaps before this
+   * promise resolves.
    */
   seek(terms: SeekTerms): Promise<SeekAccepted | LobbyRefusal>
   /**
-   * Cancels the user's open seek, even if another session of the user has opened it; resolves to whether there was a seek. If the hall
-   * has just matched the seek, it resolves to `false`, and the lobby calls `seated`.
+   * Cancels the user's open seek, even if another session of the user has opened it; resolves to true if there was a seek. If the hall
+   * has just matched the seek, the promise resolves to false, and the lobby calls `seated`.
    */
   cancel(): Promise<boolean>
   /** Accepts the private seek with this code. With `replace`, cancels the user's own open seek first. */
   join(code: string, replace?: boolean): Promise<LobbyRefusal | undefined>
   /** Accepts a challenge to this user, and cancels the user's own open seek. Without a name, there must be exactly one challenge. */
   acceptChallenge(name?: string): Promise<LobbyRefusal | undefined>
-  /** Refuses a challenge to this user, and notifies its sender. Without a name, there must be exactly one challenge. */
+  /**
+   * Declines a challenge to this user, and notifies the sender of the challenge. Without a name, there must be exactly one challenge.
+   */
   refuseChallenge(name?: string): Promise<LobbyRefusal | undefined>
   /** Subscribes to a table as a watcher, until `leave`. */
   watch(table: number): TableSnapshot | LobbyRefusal
@@ -340,7 +356,7 @@ export interface Lobby {
   readonly keepsGames: boolean
   /** True if the user has another lobby session, through another connection, so that the user's seek outlives this session. */
   readonly hasOtherSessions: boolean
-  /** Checks whether another connection, too, has the seat that this session holds at a table. */
+  /** Checks whether another connection, too, has this session's seat at a table. */
   isHeldElsewhere(table: number): boolean
   /** The user's seats at open tables to which this session is not subscribed; `resumeSeat` resumes such a seat. */
   readonly heldSeats: readonly HeldSeat[]
@@ -349,33 +365,33 @@ export interface Lobby {
 
   /**
    * Lists the events of a table to which the session is subscribed, after the event with the number `after`. Without that number, lists
-   * the events since the last disconnection of the session's seat, if the seat has not moved since; otherwise none.
+   * the events since the last disconnection of the session's seat, if the seat has not moved since then; otherwise lists no events.
    */
   missed(table: number, after?: number): Promise<MissedEvents | LobbyRefusal>
 
-  /** Renders the board of a table to which the session is subscribed, as its seat or as a watcher sees it. */
+  /** Renders the board of a table to which the session is subscribed, for the session's seat or for a watcher. */
   board(table: number): TableBoard | LobbyRefusal
   /** Makes a move in the game's notation. Resolves when the store has the move and the table has published it. */
   play(table: number, move: string, after?: number): Promise<LobbyRefusal | undefined>
   say(table: number, text: string): Promise<LobbyRefusal | undefined>
-  /** Counts the other clients at a table that show this user's talk. */
+  /** Returns the number of other clients at a table that show this user's talk. */
   countTalkReceivers(table: number): number
   /** Sends a message to another user who is online. */
   message(name: string, text: string): Promise<LobbyRefusal | undefined>
   /**
-   * Mutes an online or registered user by name, for the rest of this session: the session receives neither messages nor
-   * challenges of that user.
+   * Mutes an online or registered user by name until the end of this session: the session receives neither messages nor challenges of
+   * that user.
    */
   mute(name: string): Promise<LobbyRefusal | undefined>
   unmute(name: string): LobbyRefusal | undefined
   /** The names of the muted users. */
   readonly muted: readonly string[]
-  /** Checks whether this session has not muted the user of this name. */
+  /** Returns true unless this session has muted the user of this name. */
   isUnmuted(name: string): boolean
   /** Lists the names of a table's watchers. */
   watchers(table: number, range: PageRange): Page<string> | LobbyRefusal
-  /** Lists the owners of a table's seats, and how each is connected. */
+  /** Lists the owners of a table's seats, and how each owner is connected. */
   seatLinks(table: number): readonly SeatLinks[] | LobbyRefusal
-  /** Acts at a table: offers, accepts or declines a draw or a rematch, or ends the game. */
+  /** Performs an act at a table: offers, accepts or declines a draw or a rematch, or ends the game. */
   act(table: number, act: ActType): Promise<LobbyRefusal | undefined>
 }

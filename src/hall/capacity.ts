@@ -1,7 +1,7 @@
 import { formatCount } from '../base/counts.ts'
 import { HOUSE, PEER, type PersonId, type SeatOwner } from './ports.ts'
 
-/** SeatLimits are the limits of seats of one person, and of open tables. */
+/** SeatLimits has the maximum numbers of seats of one person and of open tables. */
 export interface SeatLimits {
   readonly seats: number
   readonly tables: number
@@ -9,9 +9,9 @@ export interface SeatLimits {
 
 export interface CapacityOptions {
   readonly limits: SeatLimits | undefined
-  /** Counts the seats of a person at open tables, and at tables that are about to be opened. */
+  /** Returns the number of a person's seats at open tables, and at tables that the hall is about to open. */
   readonly countSeats: (person: PersonId) => number
-  /** Counts the open tables, and those that are about to be opened. */
+  /** Returns the number of open tables, including the tables that the hall is about to open. */
   readonly countTables: () => number
   /** Ends open tables that no client needs. */
   readonly tidy: () => void
@@ -23,7 +23,7 @@ export class CapacityError extends Error {
 }
 
 /**
- * Capacity checks the limits when a table is about to be opened. The lobby checks the same limits at a user's request, but the
+ * Capacity checks the limits before the hall opens a table. The lobby checks the same limits at a user's request, but the
  * numbers may change before the hall matches the seek, or before the opponent accepts a rematch.
  */
 export class Capacity {
@@ -33,10 +33,10 @@ export class Capacity {
     this.#options = options
   }
 
-  /** Returns the number of seats of a person who cannot have another seat; otherwise `undefined`. */
+  /** Returns the number of a person's seats if the person cannot have another seat; otherwise `undefined`. */
   countIfFull({ person }: SeatOwner): number | undefined {
     const { limits, countSeats } = this.#options
-    // the house has no limit, and the server limits peers without a name by connection
+    // the house has no limit, and for peers without a name, the server limits the seats of each connection
     if (!limits || limits.seats === Number.POSITIVE_INFINITY || person === HOUSE || person === PEER) return undefined
     const seats = countSeats(person)
     return seats < limits.seats ? undefined : seats

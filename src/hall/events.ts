@@ -5,8 +5,8 @@ import type { Outcome, SeatNumber } from '../games/game.ts'
  * clients see (`VisibleEvent`) derive from it. The checks with which storage reads a log (`fieldChecks`), the projection for
  * clients (`toVisibleEvent`), and the schema of `event.what` in the native protocol derive from it, too.
  *
- * Secrets. An event shows clients the fields in its list `shows` and no others, so a new field is hidden until the list has it. The
- * effect of a move shows through the view of the game.
+ * Secrets. An event shows clients only the fields in its list `shows`, so a new field is hidden until the list contains it. Clients
+ * see the effect of a move in the view of the game.
  *
  * Order. The native protocol describes the fields of an event in the order of its declaration, and sends them in the order of
  * `shows`; it describes events with the same fields together, in the order of the first event.
@@ -19,17 +19,17 @@ import type { Outcome, SeatNumber } from '../games/game.ts'
 /** TableId is the number of a table, which users type: "watch 17". */
 export type TableId = number
 
-/** PersonId identifies a user forever: `guest:ada`, `account:7`, `house`, or `peer` for a peer without a name. */
+/** PersonId identifies a user permanently: `guest:ada`, `account:7`, `house`, or `peer` for a peer without a name. */
 export type PersonId = string
 
-/** SeatOwner is the owner of a seat, as the journal has it. */
+/** SeatOwner is the owner of a seat, in the form that the journal has. */
 export interface SeatOwner {
   readonly person: PersonId
   /** Name that other users see. */
   readonly name: string
   /** SHA-256 in hex of the token with which the owner resumes this seat. */
   readonly token?: string
-  /** Mark of the network from which the seat was taken (`network-holdings.ts`). */
+  /** Mark of the network from which the owner took the seat (`network-holdings.ts`). */
   readonly from?: string
 }
 
@@ -54,7 +54,7 @@ interface FieldTypes {
   readonly text: string
   readonly flag: boolean
   readonly true: true
-  /** Any plain data; the game checks it. */
+  /** Any plain data; the game checks the data. */
   readonly data: unknown
   readonly seat: SeatNumber
   readonly table: TableId
@@ -65,16 +65,19 @@ interface FieldTypes {
 }
 
 type FieldKind = keyof FieldTypes
-/** Field is the kind of a field, with a question mark if the field may be missing; or the texts that the field may have. */
+/** Field is the kind of a field, with a question mark if the field may be missing, or a list of the texts that the field may have. */
 export type Field = FieldKind | `${FieldKind}?` | readonly string[]
 type FieldSet = Readonly<Record<string, Field>>
 
-/** EventDeclaration has the fields of one type of event, and which of them clients see. */
+/** EventDeclaration has the fields of one type of event, and the list of the fields that clients see. */
 export interface EventDeclaration<Fields extends FieldSet = FieldSet, Shows extends readonly string[] = readonly string[]> {
   readonly fields: Fields
   /** The fields that all clients at the table may see. */
   readonly shows: Shows
-  /** The part of a client's view that the event changes: the game, or only the clocks; missing for an event that changes neither. */
+  /**
+   * The part of a client's view that the event changes: the game, or only the clocks; missing for an event that does not change the
+   * view.
+   */
   readonly changes: 'game' | 'clocks' | undefined
 }
 
@@ -89,8 +92,8 @@ function declareEvent<const Fields extends FieldSet, const Shows extends readonl
 /** All types of events at a table. The journal has the names of the types and of their fields, so these names do not change. */
 export const events = {
   /**
-   * The first event of every table. `options` are the public settings of the game, `state` is its state with its secrets, and
-   * `seed` the source of all random numbers; `rated` is true if the result changes the ladder, `private` if only the players see
+   * The first event of every table. `options` has the public settings of the game, `state` is its state with its secrets, and `seed` is
+   * the source of all random numbers. `rated` is true if the result changes the ladder, and `private` is true if only the players see
    * the table.
    */
   opened: declareEvent(
@@ -116,7 +119,7 @@ export const events = {
   back: declareEvent({ seat: 'seat' }, ['seat'], 'clocks'),
   /** The server has restarted, and the clocks are stopped until a player reconnects. */
   suspended: declareEvent({}, [], 'clocks'),
-  /** A new seed for the random numbers that follow, because players could compute the old seed from their views. */
+  /** The table has a new seed for further random numbers, because players could compute the old seed from their views. */
   reseeded: declareEvent({ seed: 'seed' }, []),
   /** The token of a seat is invalid from this event on, because its owner has a new password. */
   revoked: declareEvent({ seat: 'seat' }, ['seat']),
@@ -124,22 +127,22 @@ export const events = {
   ended: declareEvent({ outcome: 'outcome', counts: 'true?' }, ['outcome'], 'game'),
   /** The players move to another table. */
   continued: declareEvent({ table: 'table' }, ['table']),
-  /** A player gives the disconnected opponents more time, which begins with this event. */
+  /** A player gives the disconnected opponents more time; the time begins with this event. */
   waited: declareEvent({ seat: 'seat' }, ['seat']),
 }
 
 /** ActDeclaration declares one act to the server. */
 interface ActDeclaration {
   /**
-   * True if the server refuses the act to a user whose address has used up its share of the disk. That share never limits an act
+   * True if the server refuses the act to a user whose address has used up its share of the disk. This limit never applies to an act
    * that ends a game.
    */
   readonly limited: boolean
 }
 
 /**
- * The acts of a player other than moves and talk: commands to a table whose only parameter is the seat. For a new act, `table.ts`
- * has its decision, and the native protocol and the front door have its commands.
+ * The acts of a player other than moves and talk: commands to a table whose only parameter is the seat. A new act also needs a decision
+ * in `table.ts`, and commands in the native protocol and at the front door.
  */
 export const acts = {
   /** Offers a draw, or a rematch after the game; the same act accepts the opponent's offer. */
@@ -190,23 +193,23 @@ type KindOf<One> = One extends `${infer Kind extends FieldKind}?` ? Kind : Extra
 
 /**
  * TableEvent is an event of a table, with its number at that table, counted from 1, and its time. The time is in milliseconds
- * since the Unix epoch, by the table's own clock. That clock never decreases, and the difference of two times in one process is
- * the time that passed between them, even if the system's clock was set between them.
+ * since the Unix epoch, by the table's own clock. That clock never decreases, and in one process the difference of two of its times is
+ * the time that has passed, even if an operator has set the system's clock meanwhile.
  */
 export type TableEvent = TableEventData & { readonly n: number; readonly at: number }
 
-/** OpeningEvent is the first event of a table, as its log has it. */
+/** OpeningEvent is the first event in the log of a table. */
 export type OpeningEvent = Extract<TableEvent, { type: 'opened' }>
 
-/** An object that may or may not be an event. */
+/** An object that may be an event. */
 type Fields = Readonly<Record<string, unknown>>
 
-/** The declarations, without the types of their fields. */
+/** The declarations; the type does not contain the types of their fields. */
 const declarations: { readonly [Type in EventType]: EventDeclaration } = events
 
 /** Returns the part of a client's view that a type of event changes: the game, only the clocks, or nothing. */
 export function changesOf(type: EventType): EventDeclaration['changes'] {
-  // most events are moves, which need no look-up
+  // most events are moves, and moves need no look-up
   return type === 'moved' ? events.moved.changes : declarations[type].changes
 }
 
@@ -220,7 +223,7 @@ export function toVisibleEvent(event: TableEventData): VisibleEvent {
   const fields: Fields = event
   const visible: Record<string, unknown> = { type: event.type }
   for (const name of declarations[event.type].shows) if (fields[name] !== undefined) visible[name] = fields[name]
-  // both types follow from the same declaration
+  // both types derive from the same declaration
   return visible as unknown as VisibleEvent
 }
 
@@ -251,7 +254,7 @@ const checks: { readonly [Kind in FieldKind]: (value: unknown) => boolean } = {
   data: () => true,
   seat: isSeat,
   table: (value) => Number.isSafeInteger(value),
-  // 128 bits in base64url after its version, or a number, in files that are older than the versions of seeds
+  // 128 bits in base64url after the version of the seed; a number in files that are older than the versions of seeds
   seed: (value) => (isText(value) ? SEED.test(value) : Number.isFinite(value)),
   owners: (value) => isList(value, isSeatOwner),
   clock: (value) => isObject(value) && isLimit(value.total) && isLimit(value.turn) && isLimit(value.grace),
@@ -272,7 +275,7 @@ function toFieldCheck({ fields }: EventDeclaration): (event: Fields) => boolean 
   const [first, second] = all
   if (!first) return () => true
   const { name, check } = first
-  // most events are moves, and reading a field by a constant name takes less time
+  // most events are moves, and reading a field by a constant name is faster
   if (all.length === 1 && name === 'seat') return ({ seat }) => check(seat)
   if (!second) return (event) => check(event[name])
   if (all.length === 2) return (event) => check(event[name]) && second.check(event[second.name])
@@ -282,7 +285,7 @@ function toFieldCheck({ fields }: EventDeclaration): (event: Fields) => boolean 
   }
 }
 
-/** Checks of the fields of each type of event, by its name. The game checks moves and states. */
+/** Checks of the fields of each type of event, by its name. The game itself checks moves and states. */
 export const fieldChecks: ReadonlyMap<string, (event: Fields) => boolean> = new Map(
   Object.entries(declarations).map(([type, declaration]) => [type, toFieldCheck(declaration)]),
 )

@@ -13,7 +13,7 @@ export function addToHistories(history: FinishedGames, table: TableActor, onErro
   history.add(persons, toFinishedTable(table)).catch((reason) => onError(`table ${table.id} is missing in the histories`, reason))
 }
 
-/** Lists the named users who have a seat at a table, each once. */
+/** Lists the users with a name who have a seat at a table, each user once. */
 function personsAt({ state }: TableActor): readonly PersonId[] {
   let persons = NO_PERSONS
   for (const { person } of state.opened.seats) {

@@ -9,17 +9,17 @@ export interface ClockTerms {
   readonly turn?: number | undefined
 }
 
-/** GameTerms has the settings, the clock and the rating of a game. */
+/** GameTerms has the settings of a game, its clock, and whether it is rated. */
 export interface GameTerms {
-  /** The game's own settings that are public, by name. */
+  /** The public settings of the game itself, by name. */
   readonly settings: Readonly<Record<string, number>>
   /** True if the result changes the ladder. */
   readonly rated: boolean
-  /** Missing for a game without a clock. */
+  /** The time limits; missing for a game without a clock. */
   readonly clock?: ClockTerms
 }
 
-/** GameResult is the result of a finished game, as all users may see it. */
+/** GameResult has the facts of a finished game that all users may see. */
 export interface GameResult {
   readonly table: number
   readonly game: string
@@ -33,15 +33,18 @@ export interface GameResult {
   readonly at: number
 }
 
-/** FinishedGame is a finished game in the history of a user. */
+/** FinishedGame is an entry in the history of a user: a finished game. */
 export interface FinishedGame extends GameResult {
   /** Seat of the user to whom the history belongs. */
   readonly seat: SeatNumber
-  /** Rating of that user after the game, or all points if the game gives points; missing if the ladder does not count the game. */
+  /**
+   * Rating of that user after the game, or the sum of the user's points if the game gives points; missing if the ladder does not
+   * count the game.
+   */
   readonly score?: number
 }
 
-/** RecordedEvent is one event of a finished game, as a watcher has seen it. */
+/** RecordedEvent has the part of one event of a finished game that watchers have seen. */
 export interface RecordedEvent {
   /** Number of the event; the numbers have no gaps. */
   readonly n: number
@@ -54,10 +57,10 @@ export interface RecordedEvent {
   readonly view?: unknown
 }
 
-/** MissedEvent is one event of a table that a client has missed, as the client's seat or a watcher may see it. */
+/** MissedEvent has the part of a missed event that the client's seat or a watcher may see. */
 export type MissedEvent = Omit<RecordedEvent, 'view'>
 
-/** MissedEvents are the events of a table that a client has missed. */
+/** MissedEvents has the events of a table that a client has missed. */
 export interface MissedEvents {
   /** Number of the last event that the client has not missed. */
   readonly after: number
@@ -65,7 +68,10 @@ export interface MissedEvents {
   readonly names: readonly string[]
   /** Seat of the client; missing for a watcher. */
   readonly seat?: SeatNumber
-  /** Number of the earliest missed events that `events` leaves out, because there are too many; missing if it has all. */
+  /**
+   * Number of the earliest missed events that `events` omits because there are too many; missing if `events` has all missed
+   * events.
+   */
   readonly omitted?: number
   readonly events: readonly MissedEvent[]
 }
@@ -82,7 +88,7 @@ export interface GameRecord extends GameTerms {
   readonly next?: number
 }
 
-/** RecordRange is a part of a game's events: at most `count` events after the number `after`. */
+/** RecordRange selects a part of a game's events: at most `count` events after the event with the number `after`. */
 export interface RecordRange {
   readonly after: number
   readonly count: number

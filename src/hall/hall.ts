@@ -34,21 +34,21 @@ import { type SeatAt, TableRegistry } from './table-registry.ts'
 import { UnavailableTables } from './unavailable-tables.ts'
 
 /*
- * The hall has every open table and every open seek of one server. It knows no connections: sessions and seats subscribe to
+ * The hall has every open table and every open seek of one server. It has no access to connections: sessions and seats subscribe to
  * tables, and callbacks report the result of a seek.
  *
- * Tables. `open` starts a TableActor (`openings.ts`), `restore` starts those of the previous process from their logs
- * (`restoring.ts`). The registry finds a table by number, person and token until the game is over, the store has persisted its log, and
- * no observer is left. After a restart a table waits, suspended, if each of its players can return: with an account, with a token or,
- * alone at the table, by name. Otherwise the hall ends the table, because a player must not wait for an opponent who cannot return.
+ * Tables. `open` starts a TableActor (`openings.ts`), and `restore` starts TableActors for the tables of the previous process from their
+ * logs (`restoring.ts`). The registry finds a table by number, person and token until the game is over, the store has persisted its log,
+ * and the last observer has left. After a restart a table waits, suspended, if each of its players can return: with an account, with a
+ * token or, alone at the table, by name. Otherwise the hall ends the table, so that no player waits for an opponent who cannot return.
  *
  * `matchmaker.ts` matches seeks, and `idle-tables.ts` ends tables without a move.
  *
- * Outages. While the store cannot write, no game continues and no idle table ends. When it can write again, each table resumes
- * and users have time to reconnect, as after a restart.
+ * Outages. While the store cannot write, no game continues and no idle table ends. When the store can write again, each table resumes and
+ * users have time to reconnect, as after a restart.
  *
- * Invariants: After `close`, `open` rejects with the reason, and `seek` throws it. A network's holdings (`network-holdings.ts`) count
- * each table and each open seek once. A seat's token is valid at the latest table that has it, which after a rematch is the new table.
+ * Invariants: After `close`, `open` rejects with the reason, and `seek` throws the reason. A network's holdings (`network-holdings.ts`)
+ * count each table and each open seek once. A seat's token is valid only at its latest table: after a rematch, at the new table.
  */
 
 /** HallOptions has the store, the games and the callbacks of a hall. */
@@ -59,19 +59,19 @@ export interface HallOptions {
   readonly clock: Clock
   /** Source of the games' seeds and of the house's choices. */
   readonly random: Random
-  /** Source of salts; `crypto.randomBytes` by default. */
+  /** Source of salts. Default: `crypto.randomBytes`. */
   readonly bytes?: RandomBytes
-  /** Called with errors that do not stop the hall, such as a table that it could not write or restore. */
+  /** Called with errors that do not stop the hall, such as a failure to write or restore a table. */
   readonly onError: (sentence: string, reason: unknown) => void
   /** Called once for each table that has ended in this process. */
   readonly onEnded?: (table: TableActor) => void
   /** Called when the ladder counts the result of a table. */
   readonly onRecorded?: TableActorOptions['onRecorded']
-  /** Returns whether an open table is public; by default, every table that is not private is public. */
+  /** Checks whether an open table is public. Default: every table that is not private is public. */
   readonly isListed?: (table: TableActor) => boolean
-  /** Maximum number of seats of one person, and of open tables; by default none. */
+  /** Maximum number of seats of one person, and of open tables. Default: no maximum. */
   readonly limits?: SeatLimits
-  /** Milliseconds that a table may be without a move; by default, or if infinite, the hall ends only tables without observers (`tidy`). */
+  /** Milliseconds that a table may be without a move; if missing or infinite, the hall ends only tables without observers (`tidy`). */
   readonly idle?: number | undefined
 }
 
@@ -141,7 +141,7 @@ export class Hall {
     return this.#known()
   }
 
-  /** The public tables with a game under way: tables with observers first, and the newest first among these. */
+  /** The public tables with a game under way: first the tables with observers, newest first, and then the other tables. */
   get listing(): Pick<TableListing, 'size' | 'page'> {
     return this.#listing
   }
@@ -167,15 +167,15 @@ export class Hall {
   }
 
   /**
-   * Opens a table with its players, whose seats count for their limits from this call on. Rejects with a RangeError for a game that
-   * the hall does not have, and with the reason of `close` if the hall closes before the table is open.
+   * Opens a table with its players; the seats count towards the limits of the players from this call on. Rejects with a RangeError for a
+   * game that the hall does not have, and with the reason of `close` if the hall closes before the table is open.
    */
   open(game: string, terms: TableOptions): Promise<TableActor> {
     return this.#openings.open(game, terms)
   }
 
   /**
-   * Matches a seek with a suitable open seek, or with the house if `wait` is 0, or else opens it; calls the callbacks after it
+   * Matches a seek with a suitable open seek, or with the house if `wait` is 0; otherwise opens the seek. Calls the callbacks after it
    * returns. The house plays only games for which it can choose a move. Throws the reason of `close` if the hall is closed, and a
    * RangeError if the hall does not have the game, or if the game does not have the seats.
    */
@@ -185,8 +185,8 @@ export class Hall {
   }
 
   /**
-   * Closes a challenge, because the challenged user refuses, and notifies its owner; resolves to `false` if the challenge was
-   * already closed or matched.
+   * Closes a challenge that the challenged user declines, and notifies the challenger; resolves to `false` if the challenge was already
+   * closed or matched.
    */
   refuseChallenge(seek: OpenSeek, by: string): Promise<boolean> {
     return this.#matchmaker.refuse(seek, by)
@@ -197,12 +197,12 @@ export class Hall {
     for (const at of this.#tables.of(person)) if (!at.table.over) yield at
   }
 
-  /** Counts the seats of a person at tables whose game is not over, and at tables whose opening is under way. */
+  /** Returns the number of a person's seats at tables whose game is not over, and at tables whose opening is under way. */
   countSeats(person: PersonId): number {
     return [...this.seatsOf(person)].length + this.#openings.countSeats(person)
   }
 
-  /** Checks whether the hall holds a seat with a token for a disconnected person at a table whose game continues. */
+  /** Checks whether the hall reserves a seat with a token for a disconnected person at a table whose game continues. */
   holdsSeatFor(person: PersonId): boolean {
     for (const { table, seat } of this.seatsOf(person)) {
       const { opened, suspended } = table.state
@@ -234,14 +234,14 @@ export class Hall {
     return this.#options.store.tables.read(table, 0)
   }
 
-  /** Reads at most `limit` rows of a game's ladder, which counts all games that ended before the call. */
+  /** Reads at most `limit` rows of a game's ladder; the ladder includes all games that ended before the call. */
   async ladder(game: string, limit: number): Promise<readonly LadderPlace[]> {
     const { results } = this.#options.store
     await this.recorder.settled()
     return toLadder(await results.ladder(game, limit))
   }
 
-  /** Reads a person's place on a game's ladder and the length of the ladder; `undefined` for a person who is not on it. */
+  /** Reads a person's place on a game's ladder and the length of the ladder; `undefined` for a person who is not on the ladder. */
   async place(game: string, person: PersonId): Promise<(LadderPlace & { readonly of: number }) | undefined> {
     const { results } = this.#options.store
     await this.recorder.settled()
@@ -254,7 +254,7 @@ export class Hall {
     return this.#matchmaker.seeks.withCode(code)
   }
 
-  /** Finds the seat that a token resumes, by the hash of the token: at the latest table that has it. */
+  /** Finds the seat that a token resumes, by the hash of the token: at the latest table with this token. */
   findSeatByToken(token: string): SeatAt | undefined {
     return this.#tables.findSeat(token)
   }
@@ -264,7 +264,7 @@ export class Hall {
     return this.#unavailable
   }
 
-  /** Makes the tokens of all seats of a person invalid, also at tables whose game is over, because a rematch would reuse them. */
+  /** Makes the tokens of all seats of a person invalid, also at tables whose game is over, because a rematch would reuse the tokens. */
   revokeTokens(person: PersonId): void {
     for (const { table } of [...this.#tables.of(person)]) {
       for (const [seat, owner] of table.state.opened.seats.entries()) {
@@ -276,23 +276,23 @@ export class Hall {
     }
   }
 
-  /** Leaves all seats of a person, whose opponents win. */
+  /** Leaves all seats of a person; the opponents win. */
   leaveSeats(person: PersonId): void {
     for (const { table, seat } of [...this.seatsOf(person)]) table.submit({ type: 'leave', seat })
   }
 
   /**
-   * Offers a draw at a table, or a rematch after the game. Opens the rematch, with seats swapped, as soon as all players have offered a
-   * rematch; refuses the offer if one of them has left.
+   * Offers a draw at a table, or a rematch after the game. Opens the rematch, with the seats swapped, as soon as all players have offered
+   * a rematch; refuses the offer if a player has left.
    */
   offer(table: TableActor, seat: SeatNumber): Promise<Refusal | undefined> {
     return this.#rematches.offer(table, seat)
   }
 
   /**
-   * Restores the tables that were not over when the previous process ended. The hall suspends those to which all players can return
-   * until a player reconnects, and ends the others. A table that another hall has claimed stays as it is. The caller awaits it
-   * once, before the first user connects.
+   * Restores the tables that were not over when the previous process ended. If all players can return to a table, the hall suspends the
+   * table until a player reconnects; otherwise it ends the table. A table that another hall has claimed stays as it is. The caller awaits
+   * this call once, before the first user connects.
    */
   async restore(): Promise<void> {
     const { store, games, random, onError } = this.#options
@@ -307,15 +307,15 @@ export class Hall {
   }
 
   /**
-   * Without an idle limit, ends the tables that have been without a move for a week and have no observer. Callers call it before
-   * they refuse a user because the server has too many tables.
+   * Without an idle limit, ends the tables that have been without a move for a week and have no observer. The lobby calls this method
+   * before it refuses a user because the server has too many tables.
    */
   tidy(): void {
     this.#idle.tidy()
   }
 
   /**
-   * Closes all seeks and tables in this process, and prevents the opening of others. The logs stay as they are, so the next
+   * Closes all seeks and tables in this process, and prevents new seeks and tables. The logs stay as they are, so the next
    * process can restore them.
    */
   close(reason: Error): void {
@@ -387,7 +387,7 @@ export class Hall {
     addToHistories(this.#options.store.history, table, this.#options.onError)
   }
 
-  /** A field, because a closure for each table would take a hundred bytes. */
+  /** It is a field because a closure for each table would take a hundred bytes. */
   readonly #remove = (table: TableActor): void => {
     this.#tables.remove(table)
     this.#listing.remove(table)

@@ -1,11 +1,11 @@
 import type { TableEvent } from './ports.ts'
 import { evolve, type TableState, type TableStep } from './table.ts'
 
-/** A long table's history has at least this many events, and at most twice as many. */
+/** Minimum number of events in a long table's history; the maximum is twice as many. */
 export const RECENT = 200
 
 /**
- * RecentEvents has the last events of a long table, with the state before them, so that a client that reconnects gets the missed
+ * RecentEvents has the last events of a long table, with the state before these events, so that a client can reconnect and get the missed
  * events without a replay of the whole log.
  */
 export class RecentEvents {
@@ -29,7 +29,10 @@ export class RecentEvents {
     this.#next = state
   }
 
-  /** Returns the events after the number `after`, each with the state after it; `undefined` if the history has dropped some of them. */
+  /**
+   * Returns the events after the number `after`, each event with the state after it; `undefined` if the history has dropped some of these
+   * events.
+   */
   since(after: number): Iterable<TableStep> | undefined {
     return after < this.#base.n ? undefined : replay(this.#base, [...this.#events], after)
   }
@@ -48,7 +51,9 @@ export function addRecentEvent(
   return longer
 }
 
-/** Replays events on the state `base` before them; yields those after the number `after`, each with the state after it. */
+/**
+ * Replays events on `base`, the state before the first event; yields each event after the number `after`, with the state after the event.
+ */
 export function* replay(base: TableState, events: readonly TableEvent[], after: number): Iterable<TableStep> {
   let state = base
   for (const event of events) {

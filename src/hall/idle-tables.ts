@@ -3,14 +3,14 @@ import { sweepSome } from '../base/sweep.ts'
 import type { TableActor } from './table-actor.ts'
 
 /*
- * One timer serves all tables, so a move sets no timer. The timer is set for the table that is due next, but fires at most LOOKS
- * times within the limit. Every loop over all tables takes only some of them in one turn of the event loop.
+ * One timer serves all tables, so a move sets no timer. The timer fires when the next table is due, but at most LOOKS times within the
+ * limit. A loop over all tables visits only some tables in one turn of the event loop.
  */
 
-/** Maximum number of checks for idle tables within the time that a table may be idle. */
+/** Maximum number of checks for idle tables during the time that a table may be idle. */
 const LOOKS = 100
 /**
- * Without an idle limit: the milliseconds for which the server holds a seat at a table without observers, and the minimum between
+ * Without an idle limit: the milliseconds for which the server reserves a seat at a table without observers, and the minimum between
  * two runs of `tidy`.
  */
 const HELD = 7 * 24 * 3_600_000
@@ -20,7 +20,7 @@ const ROOM = 20
 
 export interface IdleTablesOptions {
   readonly clock: Clock
-  /** Milliseconds that a table may be without a move; if missing or infinite, `tidy` alone ends tables. */
+  /** Milliseconds that a table may be without a move; if missing or infinite, only `tidy` ends tables. */
   readonly limit: number | undefined
   readonly tables: { readonly all: Iterable<TableActor>; readonly size: number }
   /** Checks whether the store can write now. */
@@ -35,7 +35,7 @@ export class IdleTables {
   readonly #limit: number | undefined
   /** Monotonic time in milliseconds since which the players of all tables could move: the last restart, or the end of the last outage. */
   #since = Number.NEGATIVE_INFINITY
-  /** Cancels the timer, which is set while there are tables and an idle limit. */
+  /** Cancels the timer; `undefined` without tables or without an idle limit. */
   #cancel: (() => void) | undefined
   #tidyAt = Number.NEGATIVE_INFINITY
   #isClosed = false
@@ -50,18 +50,18 @@ export class IdleTables {
     this.#since = this.#options.clock.monotonic()
   }
 
-  /** Sets the timer for a new table, if it is not set. */
+  /** Sets the timer for a new table, unless the timer is set already. */
   add(table: TableActor): void {
     if (this.#limit !== undefined && !this.#isClosed) this.#cancel ??= this.#setTimer(table.untilIdle(this.#limit, this.#since))
   }
 
-  /** Cancels the timer, until the next table is added. */
+  /** Cancels the timer until the hall adds the next table. */
   stop(): void {
     this.#cancel?.()
     this.#cancel = undefined
   }
 
-  /** Cancels the timer, which is never set again. */
+  /** Cancels the timer permanently. */
   close(): void {
     this.#isClosed = true
     this.stop()
@@ -106,7 +106,7 @@ export class IdleTables {
 
   #abandon(table: TableActor): void {
     table.submit({ type: 'abandon' })
-    // the table frees its capacity immediately, before the store has the end
+    // the table frees its capacity immediately, before the store has written the end
     if (table.over && table.observers.length === 0) this.#options.remove(table)
   }
 }

@@ -7,28 +7,28 @@ import type { TableActor } from './table-actor.ts'
 /** SeekRequest is a seek that a user opens, with its callbacks. */
 export interface SeekRequest extends Omit<OpenSeek, 'person' | 'name'> {
   readonly owner: SeatOwner
-  /** Milliseconds until the house takes the other seat; `Infinity` to wait for another user. */
+  /** Milliseconds until the house takes the other seat; `Infinity` if the house must not take it. */
   readonly wait: number
-  /** True if the hall must match the seek immediately or close it, so that the seek never opens. */
+  /** True if the hall must match the seek immediately or else close it; such a seek never opens. */
   readonly immediate?: boolean
-  /** Called once, when the seek is matched. */
+  /** Called once, when the hall has matched the seek. */
   onSeated(table: TableActor, seat: SeatNumber): void
-  /** Called once, when the challenged user refuses and the seek is closed, with that user's name. */
+  /** Called once, with the name of the challenged user, when that user has declined and the seek is closed. */
   onRefused?(by: string): void
-  /** Called once, if the seek has opened and is closed because of a failure, or because its owner cannot have another seat. */
+  /** Called once, if the hall closes the open seek because of a failure, or because its owner cannot have another seat. */
   onClosed?(reason: unknown): void
 }
 
 /** SeekHandle is the seek of a user, for the process that owns the user's connection. */
 export interface SeekHandle {
   /**
-   * Resolves to `true` when other users can accept the seek, and to `false` if the hall matched it immediately or has closed it.
-   * Rejects if the rules, the store or the end of the hall prevent both; the seek is then closed.
+   * Resolves to `true` when other users can accept the seek, and to `false` if the hall has matched it immediately or closed it.
+   * Rejects if the rules, the store or the end of the hall prevent both a match and an open seek; the seek is then closed.
    */
   readonly placed: Promise<boolean>
   /** True while the seek is open: it is neither matched nor closed. */
   readonly isOpen: boolean
-  /** True if the seek was matched. */
+  /** True if the hall has matched the seek. */
   readonly isSeated: boolean
   /** Cancels the seek; resolves to `false` if the hall has already matched or closed it. */
   cancel(): Promise<boolean>
@@ -61,7 +61,10 @@ export class LocalSeek implements OpenSeek {
   readonly onRefused: SeekRequest['onRefused']
   readonly onClosed: SeekRequest['onClosed']
   readonly immediate: boolean
-  /** `placing` while this process looks for a match or opens a table; `open` while other seeks can claim it; `closed` at the end. */
+  /**
+   * `placing` while this process searches for a match or opens a table; `open` while other seeks can claim this seek; `closed` at
+   * the end.
+   */
   state: 'placing' | 'open' | 'closed' = 'placing'
   /** True if the owner has cancelled the seek in the state `placing`. */
   isCancelled = false
@@ -73,10 +76,10 @@ export class LocalSeek implements OpenSeek {
   revision: number | undefined
   /** Resolves when the store has the entry. */
   putting: Promise<number> | undefined
-  /** Resolves at the end of the present state `placing` to whether the seek is open. */
+  /** Resolves at the end of the present state `placing`: to true if the seek is open, otherwise to false. */
   placing: Promise<boolean> = Promise.resolve(false)
   cancelWait: (() => void) | undefined
-  /** The place among the seeks of this process that are not closed. */
+  /** The seek's membership in the set of the seeks of this process that are not closed. */
   membership: Membership | undefined
 
   constructor(request: SeekRequest, { since, deadline }: { since: number; deadline: number }) {
@@ -103,7 +106,7 @@ export class LocalSeek implements OpenSeek {
     return this.state !== 'closed'
   }
 
-  /** The entry by which other servers see this seek. */
+  /** The entry that shows this seek to other servers. */
   get entry(): SeekEntry {
     const { owner, since, game, options, clock, seats, rated, against, code } = this
     return {

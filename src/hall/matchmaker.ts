@@ -14,27 +14,27 @@ import { SeekView, type VisibleSeek } from './seek-view.ts'
 import type { TableActor } from './table-actor.ts'
 
 /*
- * The hall matches a new seek with the first suitable open seek; otherwise the new seek stays open until another seek suits it or
- * the house takes the other seat. Open seeks are entries of a store that the halls of several servers share, and each hall has a
- * view of them (`seek-view.ts`). A seek ends by a claim of its entry, and exactly one claim of an entry succeeds. The claim is a
- * match, by the hall of the new seek; a refusal, by the hall of the challenged user; or a withdrawal by the owner's hall. That
- * hall withdraws a seek to cancel it, to seat the owner with the house, or to match it. So no seek seats its owner twice.
+ * The hall matches a new seek with the first suitable open seek; otherwise the new seek stays open until a suitable seek arrives or the
+ * house takes the other seat. Open seeks are entries of a store that the halls of several servers share, and each hall has a view of them
+ * (`seek-view.ts`). A seek ends with a claim of its entry, and exactly one claim of an entry succeeds. The claim is a match by the hall of
+ * the new seek, a refusal by the hall of the challenged user, or a withdrawal by the owner's hall. The owner's hall withdraws a seek to
+ * cancel it, to seat the owner with the house, or to match it. So no seek seats its owner twice.
  *
- * Matching. The hall reserves the table, removes the other seek from its view, gets the table's number, and claims the entry. If
- * the claim succeeds, the hall opens the table and seats its own users; the hall of the other user follows the claim, which has
- * all data for seating its user. If the claim fails, the hall tries the next match, and leaves its own seek open if there is no other match.
- * A failure before the claim puts the other seek back into the view.
+ * Matching. For a match, the hall reserves the table, removes the other seek from its view, gets the table's number, and claims the entry.
+ * If the claim succeeds, the hall opens the table and seats its own users; the hall of the other user receives the claim, which has all data
+ * for seating that user. If the claim fails, the hall tries the next match, and leaves its own seek open if there is no other match. A
+ * failure before the claim puts the other seek back into the view.
  *
  * Two seeks that open at the same time in two halls do not see each other. The store orders them, and the hall of the later entry sees both
  * entries: it withdraws its own entry, so that no other hall can claim that entry, and places the seek again.
  *
- * A cancellation can race with a match. If another hall has claimed the entry already, `cancel` resolves to `false`, and the
- * matchmaker calls `onSeated`. If `onSeated` throws, the matchmaker leaves that seat, and the opponent wins.
+ * A cancellation and a match can happen at the same time. If another hall has claimed the entry already, `cancel` resolves to `false`, and
+ * the matchmaker calls `onSeated`. If `onSeated` throws, the matchmaker leaves that seat, and the opponent wins.
  */
 
 export interface MatchmakerOptions {
   readonly clock: Clock
-  /** Holdings of each network; an open seek is a holding. */
+  /** Holdings of each network; each open seek is a holding. */
   readonly owners: NetworkHoldings
   readonly entries: SeekEntries
   readonly openings: Openings
@@ -46,11 +46,11 @@ export interface MatchmakerOptions {
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
-/** The handle of all seeks that the matchmaker seats immediately. */
+/** The shared handle of all seeks that the matchmaker seats immediately. */
 const SEATED: SeekHandle = { placed: Promise.resolve(false), isOpen: false, isSeated: true, cancel: async () => false }
 const HOUSE_OWNER: SeatOwner = { person: HOUSE, name: 'house' }
 
-/** Matchmaker has a view of the open seeks of all servers, and matches those of this process. */
+/** Matchmaker has a view of the open seeks of all servers, and matches the seeks of this process. */
 export class Matchmaker {
   readonly #options: MatchmakerOptions
   readonly #view: SeekView
@@ -68,7 +68,7 @@ export class Matchmaker {
     this.#seeks = this.#view.lists
   }
 
-  /** The open seeks, and the lists of those that each group of users can see. */
+  /** The open seeks, and the lists of the seeks that each group of users can see. */
   get seeks(): Pick<SeekPools<VisibleSeek>, 'size' | 'shown' | 'open' | 'of' | 'against' | 'match' | 'withCode' | typeof Symbol.iterator> {
     return this.#seeks
   }
@@ -98,9 +98,9 @@ export class Matchmaker {
   }
 
   /**
-   * Seats a user with the house, without a wait; returns `undefined` if an open seek suits the request, or if the store does not
-   * have the number of the table yet. Thousands of programs a second play the house, and with a LocalSeek for each, V8 promoted
-   * all their conversations to the old generation.
+   * Seats a user with the house, without a wait; returns `undefined` if an open seek suits the request, or if the store does not have a
+   * table number ready. Thousands of programs a second play against the house; if each of them had a LocalSeek, V8 would promote all their
+   * conversations to the old generation.
    */
   #seatAtOnce(request: SeekRequest): SeekHandle | undefined {
     const { owner } = request
@@ -122,7 +122,7 @@ export class Matchmaker {
     }
   }
 
-  /** Closes a challenge, because the challenged user refuses, and notifies its owner. Resolves to `false` if another claim came first. */
+  /** Closes a challenge that the challenged user declines, and notifies the challenger. Resolves to `false` if another claim came first. */
   async refuse(challenge: OpenSeek, name: string): Promise<boolean> {
     const seek = this.#seeks.find(challenge)
     if (!seek) return false
@@ -153,7 +153,7 @@ export class Matchmaker {
     return seek.placing
   }
 
-  /** Matches a seek that has no entry, or opens it; resolves to whether the seek is open. */
+  /** Matches a seek that has no entry, or opens the seek; resolves to true if the seek is open. */
   async #place(seek: LocalSeek): Promise<boolean> {
     for (let match = this.#seeks.match(seek); match; match = this.#seeks.match(seek)) {
       if ((await this.#seatBoth(match, seek)) || this.#isEnded(seek)) return false
@@ -164,7 +164,7 @@ export class Matchmaker {
     return seek.state === 'open'
   }
 
-  /** Claims an open seek for a new seek, and opens their table; resolves to whether the claim succeeded. */
+  /** Claims an open seek for a new seek, and opens the table of both users; resolves to true if the claim succeeded. */
   async #seatBoth({ waiting, seats: [first, second] }: Match<VisibleSeek>, seek: LocalSeek): Promise<boolean> {
     const { openings, capacity } = this.#options
     capacity.checkSeats(seek.owner)
@@ -175,7 +175,7 @@ export class Matchmaker {
     const options = mergeOptions(waiting, seek) ?? {}
     const owners = first < second ? [waiting.owner, seek.owner] : [seek.owner, waiting.owner]
     const terms = { options, seats: owners, rated: waiting.rated, private: waiting.code !== undefined, clock: mergeClocks(waiting, seek) }
-    // the holdings of both networks have the seeks until they have the table
+    // the holdings of both networks contain the seeks until they contain the table
     const opening = openings.reserve(waiting.game, terms, false)
     this.#seeks.delete(waiting)
     try {
@@ -219,7 +219,7 @@ export class Matchmaker {
     return openings.reserve(game, { options, seats, private: code !== undefined, clock }, counts)
   }
 
-  /** Adds a seek to the view immediately, and then to the store. */
+  /** Adds a seek to the view immediately, and afterwards to the store. */
   async #open(seek: LocalSeek): Promise<void> {
     seek.state = 'open'
     seek.isClaimed = false
@@ -241,7 +241,7 @@ export class Matchmaker {
       throw reason
     }
     seek.revision = revision
-    // the hall was closed during the write
+    // the hall has closed during the write
     if (!seek.isOpen) this.#remove(seek)
     return revision
   }
@@ -253,8 +253,8 @@ export class Matchmaker {
   }
 
   /**
-   * Withdraws an open seek, and matches it: with another seek, or with the house if its time is over. Closes it if its owner
-   * cannot have another seat.
+   * Withdraws an open seek, and matches it: with another seek, or with the house if its time is over. Closes the seek if its owner cannot
+   * have another seat.
    */
   #placeAnew(seek: LocalSeek): void {
     if (seek.state !== 'open') return
@@ -270,7 +270,7 @@ export class Matchmaker {
     placing.catch((reason: unknown) => this.#isClosed || this.#fail(seek, `no table of ${seek.game} could be opened`, reason))
   }
 
-  /** Closes a seek that has opened, and notifies its owner, whom no other code notifies. A limit is not an error. */
+  /** Closes a seek that has opened, and notifies its owner; no other code does so. Does not report a limit as an error. */
   #fail(seek: LocalSeek, sentence: string, reason: unknown): void {
     this.#close(seek)
     const { onError } = this.#options
@@ -295,7 +295,7 @@ export class Matchmaker {
       await seek.placing
       return isFirst && !seek.isOpen && !seek.isSeated
     }
-    // the lists no longer have the seek, even if the store takes a while to claim it
+    // the lists no longer contain the seek, even if the store takes a while to claim the entry
     this.#seeks.delete(seek)
     try {
       if (!(await this.#withdraw(seek))) return false
@@ -306,9 +306,9 @@ export class Matchmaker {
     return true
   }
 
-  /** Claims the entry of a seek; resolves to whether the claim succeeds. In both cases no hall can claim the entry any more. */
+  /** Claims the entry of a seek; resolves to true if the claim succeeds. Afterwards, in both cases, no hall can claim the entry. */
   async #claim(seek: VisibleSeek, claim: SeekClaim): Promise<boolean> {
-    // the process that puts an entry reports the failure
+    // the process that adds an entry reports the failure
     const revision = seek.revision ?? (seek instanceof LocalSeek ? await seek.putting?.catch(() => undefined) : undefined)
     const isWon = revision !== undefined && (await this.#options.entries.claim(seek.id, revision, claim))
     this.#view.noteClaimed(seek)
@@ -321,7 +321,7 @@ export class Matchmaker {
     if (suited) this.#placeAnew(suited)
   }
 
-  /** Ends a seek that its owner has cancelled; returns whether it is closed. */
+  /** Ends a seek that its owner has cancelled; returns true if the seek is closed. */
   #isEnded(seek: LocalSeek): boolean {
     if (seek.isCancelled) this.#close(seek)
     return !seek.isOpen
@@ -380,7 +380,7 @@ export class Matchmaker {
       this.#close(seek)
       seek.onRefused?.(claim.name)
     } else if (claim.type === 'matched' && claim.by !== this.#lease) {
-      // the claim seats the owner even if this hall cannot play the game
+      // the claim seats the owner even if this hall cannot run the game
       this.#close(seek)
       this.#seat(seek, this.#options.openings.follow(claim.opening, claim.table), claim.seat)
     }

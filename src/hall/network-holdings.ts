@@ -4,9 +4,9 @@ import type { SeatOwner } from './ports.ts'
 
 /*
  * The server limits the open tables and open seeks of each network. The count survives a restart, so the log has, for each seat, a
- * mark of the network whose user took it. The mark is not the address, but 24 bits of a hash of the address with a random salt,
- * which each process generates. 256 IPv4 addresses share a mark, so the log does not reveal the address. Two networks of one
- * classroom or town are unlikely to have the same mark; if they have the same mark, they share a limit.
+ * mark of the network from which its owner took the seat. The mark is not the address, but 24 bits of a hash of the address with a
+ * random salt; each process generates its own salt. 256 IPv4 addresses share a mark, so the log does not reveal the address. Two
+ * networks of one classroom or town are unlikely to have the same mark; if they have the same mark, they share a limit.
  */
 
 /** Number of bytes of the salt, and number of hexadecimal digits of the hash. */
@@ -15,10 +15,10 @@ const HASH = 6
 /** Maximum number of cached marks. */
 const KNOWN = 1000
 
-/** NetworkHoldings counts the holdings of networks, by their marks. */
+/** NetworkHoldings counts the holdings of each network by its mark. */
 export class NetworkHoldings {
   readonly #salt: string
-  /** Holdings of each mark, by salt: each process whose tables are still open has a salt of its own. */
+  /** Holdings of each mark, for each salt: every process whose tables are still open has its own salt. */
   readonly #counts = new Map<string, Map<string, number>>()
   readonly #known = new Map<string, string>()
 
@@ -51,7 +51,7 @@ export class NetworkHoldings {
     if (counts?.size === 0) this.#counts.delete(saltOf(mark))
   }
 
-  /** Returns the holdings of a network, including those from earlier processes. */
+  /** Returns the holdings of a network, including its holdings from earlier processes. */
   count(network: string): number {
     let sum = 0
     for (const [salt, counts] of this.#counts) {
@@ -62,7 +62,7 @@ export class NetworkHoldings {
   }
 }
 
-/** Lists the marks of the networks from which seats were taken, each once. */
+/** Lists the marks of the networks of the seats' owners, each mark once. */
 export function listMarks(seats: readonly SeatOwner[]): readonly string[] {
   let marks = NONE
   for (const { from } of seats) if (from !== undefined && !marks.includes(from)) marks = marks.length === 0 ? [from] : [...marks, from]

@@ -7,13 +7,13 @@ export interface NumberRange {
 const DAY = 24 * 3_600_000
 
 /**
- * BOUNDS are the ranges of all numbers that clients may send, at the front door and in the native protocol. A game may narrow the
+ * BOUNDS has the ranges of all numbers that clients may send at the front door and in the native protocol. A game may narrow the
  * range of its settings.
  */
 export const BOUNDS = {
   /** Number of a table. */
   table: { min: 1, max: Number.MAX_SAFE_INTEGER },
-  /** Sequence number of an event at a table; 0 for none. */
+  /** Sequence number of an event at a table; 0 for no event. */
   event: { min: 0, max: Number.MAX_SAFE_INTEGER },
   /** Number of a seat, counted from 0. A game narrows the range to its own seats. */
   seat: { min: 0, max: 15 },

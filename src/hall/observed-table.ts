@@ -7,8 +7,8 @@ import { projectEvent, type StandingChange, type TableObserver, type TableUpdate
 const NO_OBSERVERS: readonly never[] = []
 
 /**
- * ObservedTable is the public half of a `TableActor`: the published state, and the observers that are called with each event.
- * It is a base class, not a part, because a move calls it several times and there can be very many tables.
+ * ObservedTable is the public half of a `TableActor`: the published state, and the observers, which receive each event.
+ * It is a base class and not a separate object, because a move calls it several times and there can be very many tables.
  */
 export abstract class ObservedTable {
   readonly id: TableId
@@ -33,12 +33,12 @@ export abstract class ObservedTable {
   /** Called with errors that do not stop the server. */
   protected abstract report(sentence: string, reason: unknown): void
 
-  /** True after the table was closed in this process. */
+  /** True if the table is closed in this process. */
   get closed(): boolean {
     return this.broken !== undefined
   }
 
-  /** True from the time at which the log has the opening, so that other users may see the table. */
+  /** True when the log has the opening; then other users may see the table. */
   get isPublished(): boolean {
     return this.published !== undefined
   }
@@ -47,12 +47,12 @@ export abstract class ObservedTable {
     return this.#observers
   }
 
-  /** Returns the current view of a seat or a watcher; `undefined` until the opening is published. */
+  /** Returns the current view of a seat or a watcher; `undefined` until the table has published the opening. */
   situation(who: SeatNumber | 'watcher'): Situation<unknown> | undefined {
     return this.published && toSituation(this.published, who)
   }
 
-  /** Subscribes an observer to every event that is published from now on, until `unsubscribe`. */
+  /** Subscribes an observer to all events from now on, until `unsubscribe`. */
   subscribe(observer: TableObserver): void {
     if (this.broken) return observer.closed(this.broken)
     this.#observers = this.#observers.length === 0 ? [observer] : [...this.#observers, observer]
@@ -66,7 +66,7 @@ export abstract class ObservedTable {
     this.checkQuiet()
   }
 
-  /** Notifies all observers of the effect of the game on the ladder of ratings or points. */
+  /** Notifies all observers of the game's effect on the ladder. */
   notifyStandings(changes: readonly StandingChange[]): void {
     for (const observer of changes.length === 0 ? NO_OBSERVERS : this.#observers) {
       try {
@@ -85,12 +85,14 @@ export abstract class ObservedTable {
     return isNew
   }
 
-  /** Calls all observers with an event; removes an observer that throws, so that the others get the event, too. */
+  /**
+   * Calls all observers with an event; removes an observer that throws, so that the other observers receive the event, too.
+   */
   protected publish(event: TableEvent, state: TableState): void {
     const all = this.#observers
     let watched: TableUpdate | undefined
     for (const observer of all) {
-      // an observer that was called before may have unsubscribed this observer
+      // an observer earlier in the loop may have unsubscribed this observer
       if (all !== this.#observers && !this.#observers.includes(observer)) continue
       try {
         if (observer.viewer === 'watcher') {

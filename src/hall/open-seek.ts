@@ -1,7 +1,7 @@
 import type { SeatNumber } from '../games/game.ts'
 import type { ClockRules, PersonId } from './ports.ts'
 
-/** OpenSeek has the terms of a seek, with the user who opened it. */
+/** OpenSeek has the terms of a seek, and the user who has opened it. */
 export interface OpenSeek {
   readonly person: PersonId
   readonly name: string
@@ -25,7 +25,10 @@ export interface Match<Waiting extends OpenSeek> {
   readonly seats: readonly [waiting: SeatNumber, coming: SeatNumber]
 }
 
-/** Checks whether two open seeks for the same game differ only in negotiable terms: rated or not, the clock, the settings. */
+/**
+ * Checks whether two open seeks for the same game differ only in negotiable terms: whether the game is rated, the clock, and
+ * the settings.
+ */
 export function isNear(one: OpenSeek, other: OpenSeek): boolean {
   if (one.game !== other.game || one.person === other.person) return false
   if (one.code !== undefined || other.code !== undefined) return false
@@ -33,17 +36,20 @@ export function isNear(one: OpenSeek, other: OpenSeek): boolean {
   return one.against === undefined || one.against === other.person
 }
 
-/** Returns the settings for two matched seeks: those of the first seek, or of the second if the first accepts any. */
+/**
+ * Returns the settings for two matched seeks: the settings of the first seek or, if that seek accepts any settings, of the
+ * second seek.
+ */
 export function mergeOptions(one: OpenSeek, other: OpenSeek): unknown {
   return one.options ?? other.options
 }
 
-/** Returns the time limits for two matched seeks: those of the first seek have priority. */
+/** Returns the time limits for two matched seeks: the limits of the first seek have priority. */
 export function mergeClocks(one: OpenSeek, other: OpenSeek): ClockRules {
   return { ...other.clock, ...one.clock }
 }
 
-/** Formats plain data as JSON with sorted fields, so that equal data give equal texts. */
+/** Formats plain data as JSON with sorted fields, so that equal data have equal texts. */
 export function formatCanonical(data: unknown): string {
   return JSON.stringify(data, (_, value) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -53,7 +59,7 @@ export function formatCanonical(data: unknown): string {
 }
 
 /**
- * Returns two different seats that two seeks accept, by the preference of the first seek; `undefined` if there are no two such
+ * Returns two different seats that two seeks accept, by the preference of the first seek; `undefined` if there are no such
  * seats.
  */
 export function findSeats(waiting: readonly SeatNumber[], coming: readonly SeatNumber[]): readonly [SeatNumber, SeatNumber] | undefined {

@@ -15,14 +15,14 @@ import { newSeed } from './seeds.ts'
 import { TableActor, type TableActorOptions } from './table-actor.ts'
 
 /*
- * The hall opens a table in two steps, because its number comes from the store. `reserve` sets the game up and counts the seats
- * immediately, so that two requests in one turn of the event loop cannot pass a limit together. `start` starts the actor when the
- * store has given the number, and from then on the hall counts the table in place of the reservation. A reservation must end with
- * `start` or `release`.
+ * The hall opens a table in two steps, because its number comes from the store. `reserve` calls the game's `setup` and counts the seats
+ * immediately, so that two requests in one turn of the event loop cannot pass a limit together. `start` starts the actor when the store
+ * has returned the number, and from then on the hall counts the table in place of the reservation. A reservation must end with `start`
+ * or `release`.
  *
- * The opening event is complete before the table has an actor, so that the claim of a seek can carry it to another server, where
- * `follow` starts an actor for the same table. The next table gets the number of a table whose opening failed before the number was
- * used.
+ * The opening event is complete before the table has an actor, so that the claim of a seek can contain the event. With it, `follow`
+ * starts an actor for the same table at another server. If the opening of a table fails before it uses its number, the next table gets
+ * that number.
  */
 
 /** TableOptions has the terms and the players of a new table. */
@@ -34,11 +34,11 @@ export interface TableOptions {
   readonly clock?: ClockRules
 }
 
-/** Opening is a table between `reserve` and `start`. */
+/** Opening has the data of a table between `reserve` and `start`. */
 export interface Opening {
   readonly rules: AnyGame
   readonly event: OpeningEvent
-  /** True until `start` or `release`. */
+  /** True until a call of `start` or `release`. */
   isReserved: boolean
   readonly marks: readonly string[]
 }
@@ -62,12 +62,12 @@ export interface OpeningsOptions {
 export const NO_CLOCK: ClockRules = {}
 const NONE: readonly string[] = []
 
-/** Openings opens tables, and counts those whose opening is under way. */
+/** Openings opens tables, and counts the tables whose opening is under way. */
 export class Openings {
   readonly #options: OpeningsOptions
   /** Number of reserved seats of each person. */
   readonly #seats = new Map<PersonId, number>()
-  /** Numbers of tables that were not opened. */
+  /** Unused numbers of tables that did not open. */
   readonly #unused: (TableId | Promise<TableId>)[] = []
   #lease: LeaseId | undefined
   #count = 0
@@ -100,9 +100,9 @@ export class Openings {
   }
 
   /**
-   * Sets a game up and reserves its seats. With `counts`, also adds them to the holdings of the players' networks; a matched seek
-   * is in these holdings already. Throws the exceptions of the rules, a RangeError if the hall does not have the game, and
-   * the reason of `close` if the hall is closed.
+   * Calls a game's `setup` and reserves its seats. With `counts`, also adds the seats to the holdings of the players' networks; these
+   * holdings already contain matched seeks. Throws the exceptions of the rules, a RangeError if the hall does not have the game, and the
+   * reason of `close` if the hall is closed.
    */
   reserve(
     game: string,
@@ -113,7 +113,7 @@ export class Openings {
     this.checkOpen()
     const rules = rulesOf(game)
     const state = rules.setup(options, random)
-    // the settings of a game with one player can be its secret
+    // the settings of a game with one player can contain its secret
     const shown = rules.seats.max > 1 ? options : undefined
     const seed = newSeed(random)
     const at = tools.clock.now()
@@ -132,7 +132,7 @@ export class Openings {
   nextTable(): TableId | Promise<TableId> {
     const unused = this.#unused.pop()
     if (unused !== undefined) return unused
-    // waiting for the lease again for each table would cost more than the number
+    // if each table waited for the lease again, the wait would take longer than getting the number
     if (this.#lease === undefined) return this.#firstTable()
     this.checkOpen()
     const table = this.#options.log.newTable(this.#lease)
@@ -145,7 +145,10 @@ export class Openings {
     return this.#whileOpen(this.#options.log.newTable(this.#lease))
   }
 
-  /** Resolves as the store does. Rejects with the reason if the hall closes before, because a closed hall has no lease. */
+  /**
+   * Resolves or rejects like the store's answer. Rejects with the reason if the hall closes meanwhile, because a closed hall has no
+   * lease.
+   */
   async #whileOpen<Value>(answer: Value | Promise<Value>): Promise<Value> {
     try {
       return await answer
@@ -166,7 +169,7 @@ export class Openings {
     this.#unused.push(table)
   }
 
-  /** Starts the actor of a reserved table, which appends its opening to the log, and ends the reservation. */
+  /** Starts the actor of a reserved table, and ends the reservation; the actor appends its opening to the log. */
   start(opening: Opening, table: TableId): TableActor {
     const { tools, onTable } = this.#options
     this.checkOpen()
@@ -177,7 +180,7 @@ export class Openings {
   }
 
   /**
-   * Starts an actor for a table that another server opens with this event. It publishes events as soon as the log has them.
+   * Starts an actor for a table that another server opens with this event. The actor publishes events as soon as the log has them.
    * Throws the reason if the hall is closed.
    */
   follow(event: OpeningEvent, table: TableId): TableActor {

@@ -1,25 +1,25 @@
 /*
- * How clients are connected to the server, as other users may see it: the program of the server and its port, but never the address of the
- * client. A user of several connections has a link for each. The server cannot know in which language a client is written; the name of the
- * program identifies its protocol.
+ * The links show other users the connections of clients to the server: the program of the server and its port, but never the address of
+ * a client. A user with several connections has a link for each connection. The server cannot detect the programming language of a
+ * client; the name of the program identifies the protocol.
  */
 
-/** PeerEndpoint is a port of the server. One object stands for all clients of the port, so it costs no memory for each client. */
+/** PeerEndpoint is a port of the server. All clients of the port share one object, so a client needs no memory for it. */
 export interface PeerEndpoint {
   /** Name of the program at the port: `tjc/guess`, `parlor/door`, or `parlor/web` for the port for browsers. */
   readonly program: string
   readonly transport: 'tcp' | 'tls' | 'unix' | 'udp' | 'websocket'
-  /** Missing for a Unix socket. */
+  /** The port; missing for a Unix socket. */
   readonly port?: number
 }
 
 /** PeerLink is the connection of one client to the server. */
 export interface PeerLink extends PeerEndpoint {
-  /** True for a program that speaks the native protocol at the front door. */
+  /** True for a program that uses the native protocol at the front door. */
   readonly json?: true
 }
 
-/** SeatLinks has the owner of a seat, and the connections through which the owner holds the seat. */
+/** SeatLinks has the owner of a seat, and the connections of the owner that have the seat. */
 export interface SeatLinks {
   readonly name: string
   /** True for a seat of the house, which has no connection. */
@@ -28,7 +28,7 @@ export interface SeatLinks {
   readonly links: readonly PeerLink[]
 }
 
-/** ConnectionIdentity distinguishes the connections of a user, and says how each is connected. */
+/** ConnectionIdentity distinguishes the connections of a user, and has the link of each connection. */
 export interface ConnectionIdentity {
   readonly link?: PeerLink | undefined
 }

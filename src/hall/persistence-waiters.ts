@@ -17,7 +17,7 @@ export class Waiters {
     })
   }
 
-  /** Resolves the promises for the persisted events: all up to the number `until`. */
+  /** Resolves the promises for all events up to the number `until`, which are persisted. */
   resolveUpTo(until: number): void {
     if (this.#waiting.length === 0) return
     const persisted = this.#waiting.filter(({ n }) => n <= until)
@@ -25,7 +25,7 @@ export class Waiters {
     for (const { resolve } of persisted) resolve(true)
   }
 
-  /** Resolves all promises to `false`, because their events were rolled back. */
+  /** Resolves all promises to `false`, because the actor has rolled back their events. */
   failAll(): void {
     const waiting = this.#waiting
     this.#waiting = NONE

@@ -37,8 +37,7 @@ export function hasAccount(person: PersonId): boolean {
 }
 
 /**
- * VersionConflict is the failure of an append because the log already has other events after `expected`. The append has changed
- * nothing.
+ * VersionConflict is the failure of an append: the log already has other events after `expected`. The append has changed nothing.
  */
 export class VersionConflict extends Error {
   override readonly name = 'VersionConflict'
@@ -49,8 +48,8 @@ export class VersionConflict extends Error {
 }
 
 /**
- * StoreFailure is a failed operation of a store, which has written nothing. After a temporary failure, as on a full disk, a later
- * attempt may succeed.
+ * StoreFailure is the error of a failed operation of a store; the operation has written nothing. After a temporary failure, as on a full
+ * disk, a later attempt may succeed.
  */
 export class StoreFailure extends Error {
   readonly temporary: boolean
@@ -80,7 +79,7 @@ export interface Availability {
   onChange(then: () => void): () => void
 }
 
-/** ReadTable has all events of a table, or the error with which reading them failed. */
+/** ReadTable has all events of a table, or the error of a failed read. */
 export type ReadTable =
   | { readonly table: TableId; readonly events: readonly TableEvent[] }
   | { readonly table: TableId; readonly failure: Error }
@@ -88,20 +87,20 @@ export type ReadTable =
 /** TableLog persists the events of all tables. */
 export interface TableLog {
   /**
-   * Returns a number that no table has had, or resolves to it: an implementation may have a block of reserved numbers. With a lease,
-   * the call also claims the table for that lease. Rejects with `LeaseExpired` after the end of the lease.
+   * Returns a number that no table has had, or a promise of the number: an implementation may have a block of reserved numbers. With a
+   * lease, the call also claims the table for that lease. Rejects with `LeaseExpired` after the end of the lease.
    */
   newTable(lease?: LeaseId): TableId | Promise<TableId>
   /**
-   * Claims tables for the process of a lease, so that only one process starts actors for them; resolves to those that no other
-   * lease has claimed. Rejects with `LeaseExpired` after the end of the lease.
+   * Claims tables for the process of a lease, so that only one process starts actors for them; resolves to the tables that no other lease
+   * has claimed. Rejects with `LeaseExpired` after the end of the lease.
    */
   claim(tables: readonly TableId[], lease: LeaseId): Promise<readonly TableId[]>
   /**
-   * Appends events to a table whose last event has the number `expected`, 0 for a new table. Calls `then` when the events are
-   * durable, or with a `VersionConflict` or a failure of the store. The log calls it asynchronously, after the followers, and for
-   * one table in the order of the appends; `then` must not throw. Returns the number of bytes that the append adds, if the log
-   * knows that number.
+   * Appends events to a table whose last event has the number `expected`, 0 for a new table. Calls `then` without a failure when the
+   * events are durable, and otherwise with a `VersionConflict` or a failure of the store. The log calls `then` asynchronously, after the
+   * followers, and for one table in the order of the appends; `then` must not throw. Returns the number of bytes that the append adds, if
+   * the log knows that number.
    */
   append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): number | undefined
   /** Reads a table's events after the number `after`, in order; an empty array for an unknown table. */
@@ -109,23 +108,23 @@ export interface TableLog {
   /** Reads all events of many tables, in any order; takes less time than one `read` for each table. */
   readAll(tables: readonly TableId[]): AsyncIterable<ReadTable>
   /**
-   * Calls `then` with a table's events, in order, as soon as they are persisted and before `append` calls back. Events that another
-   * process has appended are among them. The first events are those that the log persists after this call, so the events of a
-   * pending append are among them. Returns a function that unsubscribes.
+   * Calls `then` with a table's events, in order, as soon as they are persisted and before `append` calls back. These include events that
+   * another process has appended. They begin with the first event that the log persists after this call, so they include the events of a
+   * pending append. Returns a function that unsubscribes.
    */
   follow(table: TableId, then: (events: readonly TableEvent[]) => void): () => void
   /** Lists the tables without an event `ended`, ascending. */
   unfinished(): Promise<readonly TableId[]>
-  /** Lists the rated tables that ended after the table `after`, in the order in which they ended. */
+  /** Lists the rated tables that ended after the table `after`, in the order of their ends. */
   ended(after?: TableId): Promise<readonly TableId[]>
 }
 
 /** Account is the stored data of a registered user. */
 export interface Account {
   readonly person: PersonId
-  /** Folded name (`foldName`), the same for all spellings of the name; unique among accounts. */
+  /** Folded name (`foldName`): it is the same for all spellings of the name, and unique among accounts. */
   readonly key: string
-  /** Name as its owner writes it. */
+  /** Name in its owner's spelling. */
   readonly name: string
   /** Hash of the password, in the PHC form `$argon2id$...`. */
   readonly password: string
@@ -140,16 +139,19 @@ export interface LoginSession {
   readonly person: PersonId
   /** Milliseconds since the Unix epoch at which the session ends. */
   readonly until: number
-  /** Milliseconds since the Unix epoch at which the session was opened. */
+  /** Time at which the session began, in milliseconds since the Unix epoch. */
   readonly since: number
-  /** Milliseconds since the Unix epoch at which the token was last used to log in, to the minute; at first the time of the opening. */
+  /**
+   * Time of the last login with the token, to the minute, in milliseconds since the Unix epoch; at first the time at which the session
+   * began.
+   */
   readonly used: number
 }
 
-/** Maximum number of login sessions of one account; the store deletes those that end first. */
+/** Maximum number of login sessions of one account; above it, the store deletes the sessions that end first. */
 export const SESSIONS = 100
 
-/** Milliseconds for which the store retains a session after its end, so that a clock with a wrong time for a while deletes no session. */
+/** Milliseconds for which the store retains a session after its end, so that it deletes no session if the clock is wrong for a while. */
 export const REMEMBERED = 30 * 24 * 3_600_000
 
 /** Accounts persists the registered users, their login sessions and the origins of their logins. */
@@ -160,13 +162,16 @@ export interface Accounts {
   of(person: PersonId): Promise<Account | undefined>
   /** Lists all accounts, in order of registration. */
   all(): Promise<readonly Account[]>
-  /** Lists at most `limit` accounts in order of registration, beginning after the account `after` or with the first account. */
+  /**
+   * Lists at most `limit` accounts in order of registration: the accounts after the account `after`, or the first accounts if `after` is
+   * missing.
+   */
   page(after: PersonId | undefined, limit: number): Promise<readonly Account[]>
-  /** Adds an account and resolves to it; to `undefined` if another account has the key. */
+  /** Adds an account and resolves to the account; resolves to `undefined` if another account has the key. */
   add(account: Omit<Account, 'person'>): Promise<Account | undefined>
   /**
-   * Sets an account's password hash and closes its login sessions; resolves to the number of closed sessions. Resolves to
-   * `undefined` for an unknown account, and if `was` is set but is not the account's present hash.
+   * Sets an account's password hash and closes its login sessions; resolves to the number of closed sessions. Resolves to `undefined` for
+   * an unknown account, and if `was` is given and is not the account's present hash.
    */
   setPassword(person: PersonId, password: string, was?: string): Promise<number | undefined>
   /**
@@ -174,7 +179,7 @@ export interface Accounts {
    * account. The account's name becomes free, and `record` sets no standing for its person from then on.
    */
   remove(person: PersonId): Promise<number | undefined>
-  /** Adds a session, and closes those of its account beyond `SESSIONS` that end first. */
+  /** Adds a session; if its account then has more than `SESSIONS` sessions, closes the sessions that end first. */
   openSession(session: LoginSession): Promise<void>
   /**
    * Resolves to the session with a token, unless the session has ended at `now`. Deletes sessions that ended more than `REMEMBERED`
@@ -183,21 +188,24 @@ export interface Accounts {
   session(token: string, now: number): Promise<LoginSession | undefined>
   /** Lists the sessions of a person that have not ended at `now`, in any order. */
   sessionsOf(person: PersonId, now: number): Promise<readonly LoginSession[]>
-  /** Sets the time at which the token of a session was last used; does nothing if the session is closed. */
+  /** Sets the time of the last login with the token of a session; does nothing if the session is closed. */
   useSession(token: string, used: number): Promise<void>
   closeSession(token: string): Promise<void>
-  /** Closes all sessions of a person except those with the tokens `kept`; resolves to the number of those that had not ended at `now`. */
+  /**
+   * Closes all sessions of a person except the sessions with the tokens `kept`; resolves to the number of closed sessions that had not
+   * ended at `now`.
+   */
   closeOtherSessions(person: PersonId, kept: readonly string[], now: number): Promise<number>
-  /** Adds the origin of a user's login, as a text that hides the address; the store retains the latest few of each user. */
+  /** Adds the origin of a user's login, as a text that hides the address; the store retains only the latest few origins of each user. */
   addPlace(person: PersonId, place: string): Promise<void>
   /** Lists the origins of logins, oldest first. */
   places(): Promise<readonly string[]>
 }
 
-/** Maximum number of rows of disk usage in the store, which drops the rows with the fewest bytes. */
+/** Maximum number of rows of disk usage in the store; above it, the store drops the rows with the fewest bytes. */
 export const USAGES = 20_000
 
-/** NetworkUsage is the number of bytes that one network has added to the disk in one part of an hour. */
+/** NetworkUsage has the number of bytes that one network has added to the disk in one part of an hour. */
 export interface NetworkUsage {
   /** Mark of the network (`network-holdings.ts`), made with the salt of `DiskUsage`. */
   readonly network: string
@@ -206,19 +214,22 @@ export interface NetworkUsage {
   readonly bytes: number
 }
 
-/** DiskUsage persists how many bytes networks have recently added to the disk. */
+/** DiskUsage persists the numbers of bytes that networks have recently added to the disk. */
 export interface DiskUsage {
-  /** Reads the salt of the marks in hexadecimal digits, the time of the last `add`, and all rows, those of a network by ascending part. */
+  /**
+   * Reads the salt of the marks in hexadecimal digits, the time of the last `add`, and all rows; the rows of a network are in ascending
+   * order of their parts.
+   */
   load(): Promise<{ readonly salt: string; readonly at: number; readonly usages: readonly NetworkUsage[] }>
   /** Adds bytes to the rows, drops the parts before `from`, and sets the time. */
   add(usages: readonly NetworkUsage[], time: { readonly from: number; readonly at: number }): Promise<void>
 }
 
-/** Store persists the data of a server, and has the ports through which the halls of several servers work together. */
+/** Store persists the data of a server, and has the ports for the cooperation of several servers' halls. */
 export interface Store {
   /** True if the content of the store outlives the process. */
   readonly isDurable?: boolean
-  /** True if each commit waits for the disk, so that few large commits are faster than many. */
+  /** True if each commit waits for the disk, so that few large commits are faster than many small commits. */
   readonly waitsForDisk?: boolean
   readonly tables: TableLog
   readonly results: Results
@@ -230,7 +241,10 @@ export interface Store {
   readonly availability?: Availability
   /** Copies all data to a file while the store is in use. Only a store on disk has this method. */
   backup?(file: string): Promise<void>
-  /** Throws a StoreFailure if the files of the store were removed, replaced or truncated. Only a store on disk has this method. */
+  /**
+   * Throws a StoreFailure if another process has removed, replaced or truncated the files of the store. Only a store on disk has this
+   * method.
+   */
   checkFiles?(): void
   /** Finishes pending work, and closes all files. */
   close(): Promise<void>

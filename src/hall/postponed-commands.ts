@@ -1,43 +1,43 @@
 import type { TableCommand } from './table.ts'
 
-/** LastingCommand is a command that must take effect, even if the store cannot write its events immediately. */
+/** LastingCommand is a command that must take effect even if the store cannot write its events immediately. */
 export interface LastingCommand {
   readonly command: TableCommand
   /** Sequence number of the last event before the command. */
   readonly after: number
 }
 
-/** Commands that the server derives from connections, so no client would send them again. */
+/** Commands that the server derives from connections; no client would send them again. */
 const LASTING: ReadonlySet<TableCommand['type']> = new Set(['back', 'gone', 'leave'])
 const NONE: LastingCommand[] = []
 
-/** Checks whether a command must take effect, even if the store cannot write its events immediately. */
+/** Checks whether a command must take effect even if the store cannot write its events immediately. */
 export function isLasting({ type }: TableCommand): boolean {
   return LASTING.has(type)
 }
 
 /**
- * PostponedCommands are the commands of a table that wait until the store can write, and the pending commands that would wait after a
- * failure.
+ * PostponedCommands has the commands of a table that wait until the store can write, and the pending commands that have to wait if
+ * their append fails.
  */
 export class PostponedCommands {
   #pending: LastingCommand[] = NONE
   #waiting: LastingCommand[] = NONE
 
-  /** Adds a pending command, which was decided after the event with the number `after`. */
+  /** Adds a pending command; `after` is the number of the last event before the decision. */
   add(command: TableCommand, after: number): void {
     if (this.#pending.length === 0) this.#pending = [{ command, after }]
     else this.#pending.push({ command, after })
   }
 
-  /** Drops the pending commands whose events the log has: all events up to `n`. */
+  /** Drops the pending commands whose events the log has; the log has all events up to `n`. */
   dropPersisted(n: number): void {
     if (this.#pending.length === 0) return
     this.#pending = (this.#pending.at(-1)?.after ?? 0) < n ? NONE : this.#pending.filter(({ after }) => after >= n)
   }
 
   /**
-   * Makes all pending commands wait, because the log has failed to append their events. The queue has only the last `gone` or
+   * Makes all pending commands wait after the log has failed to append their events. The queue has only the last `gone` or
    * `back` of each seat, so its length is bounded.
    */
   rollBack(): void {

@@ -6,8 +6,8 @@ import type { TableActor } from './table-actor.ts'
 import type { StandingChange } from './table-updates.ts'
 
 /**
- * RatingsProjector computes the standings from finished tables, one table after the other in the order in which they ended, so
- * the ratings always follow from the journal.
+ * RatingsProjector computes the standings from finished tables, one table after the other in the order of their ends, so the
+ * journal determines the ratings.
  */
 export class RatingsProjector {
   readonly #store: Store
@@ -23,19 +23,19 @@ export class RatingsProjector {
     this.#onError = onError
   }
 
-  /** Records all results that are in the journal and not on the ladder. */
+  /** Records all results that are in the journal but not on the ladder. */
   recordMissing(): Promise<void> {
     return this.#next(() => this.#recordAll())
   }
 
   /** Resolves when the projector has recorded the results of all games that ended before this call, or has failed. */
   async settled(): Promise<void> {
-    // an observer of an end may call this before `watch` is called
+    // an observer of an end may call this method before the hall calls `watch`
     await undefined
     await this.#last
   }
 
-  /** Records the result of a table when it ends, if it is rated. */
+  /** Records the result of a rated table when it ends. */
   watch(table: TableActor): void {
     const { id, state } = table
     if (!state.opened.rated) return
@@ -48,7 +48,7 @@ export class RatingsProjector {
     })
   }
 
-  /** Runs a task after all tasks before it. After a failure, the next task begins with the failed part. */
+  /** Runs a task after all earlier tasks. After a failure, the next task begins with the failed part. */
   #next(work: () => Promise<void>): Promise<void> {
     this.#last = this.#last.then(async () => {
       try {
@@ -79,7 +79,7 @@ export class RatingsProjector {
     const isNew = await results.setStandings(id, opened.game, after)
     const changes = changesOf(opened, before, after)
     table?.notifyStandings(changes)
-    // the standings of a table that was recorded before can be those after a later game
+    // if an earlier run has recorded this table, the standings may already include a later game
     if (isNew && changes.length > 0) await history.setScores(id, toSeatScores(changes))
   }
 
@@ -98,7 +98,7 @@ export class RatingsProjector {
   }
 }
 
-/** Returns the scores of the players before and after, by seat; skips players who are not on the ladder. */
+/** Returns the scores of the players before and after the game, by seat; skips players who are not on the ladder. */
 function changesOf({ seats }: Opened, before: readonly (Standing | undefined)[], after: readonly Standing[]): StandingChange[] {
   return seats.flatMap(({ person }, seat) => {
     const now = after.find((standing) => standing.person === person)
@@ -111,7 +111,7 @@ function toSeatScores(changes: readonly StandingChange[]): SeatScores {
   return Object.fromEntries(changes.map(({ seat, after }) => [seat, after]))
 }
 
-/** Ended is the part of a finished table's log that ratings use. */
+/** Ended has the part of a finished table's log that ratings use. */
 interface Ended {
   readonly opened: Opened
   readonly events: readonly TableEvent[]

@@ -5,10 +5,10 @@ import type { Opened } from './table.ts'
 
 /*
  * Ratings follow Glicko-2 (M. Glickman, "Example of the Glicko-2 system", 2022), with one difference. In the paper, a rating period has
- * ten to fifteen games of a player; here every game is a period of its own, so that the new rating is known when the game is over. One
- * game shows almost nothing about volatility, the measure of a player's changes from period to period. Two players who beat each
- * other in turn surprise the system every time: their volatility grew without end, slowly for 200,000 games and then, with the
- * deviation, to infinity within ten games. Therefore all three numbers have bounds:
+ * ten to fifteen games of a player; here every game is a period of its own, so that the new rating is known when the game is over. A single
+ * game shows almost nothing about volatility, the measure of a player's changes from period to period. Two players who beat each other in
+ * turn surprise the system every time: their volatility grew without end, slowly for 200,000 games and then, with the deviation, to infinity
+ * within ten games. Therefore all three numbers have bounds:
  *
  * - volatility: between half and twice the volatility of a newcomer, 0.03 to 0.12. The paper limits its change for the same reason (step 1).
  * - deviation: 30 to 350, the deviation of a newcomer. Below 30, according to Glickman's "The Glicko system", ratings hardly change any more,
@@ -19,10 +19,10 @@ import type { Opened } from './table.ts'
  * If a stored rating is out of bounds, the code reads it as the nearest rating within the bounds.
  */
 
-/** The rating of a newcomer, from "Example of the Glicko-2 system", step 1. No rating is less certain. */
+/** The rating of a newcomer, from "Example of the Glicko-2 system", step 1. Every other rating is at least as certain. */
 export const UNRATED: Rating = { rating: 1500, deviation: 350, volatility: 0.06 }
 
-/** The bounds of ratings, both inclusive. */
+/** The minimum and the maximum of ratings; both are allowed values. */
 export const RATING_BOUNDS = {
   rating: [UNRATED.rating - 3000, UNRATED.rating + 3000],
   deviation: [30, UNRATED.deviation],
@@ -38,7 +38,7 @@ export interface Result {
   readonly score: number
 }
 
-/** Returns the nearest rating within the bounds; replaces a number that is NaN by the number of a newcomer. */
+/** Returns the nearest rating within the bounds; replaces NaN by the number of a newcomer. */
 function clampRating({ rating, deviation, volatility }: Rating): Rating {
   return { rating: within('rating', rating), deviation: within('deviation', deviation), volatility: within('volatility', volatility) }
 }
@@ -50,12 +50,12 @@ export function clampStanding(standing: Standing): Standing {
   return { ...standing, score: rating.rating, rating }
 }
 
-/** LadderPlace is a standing with its rank on the ladder: 1 for the best, the same for equal scores. */
+/** LadderPlace is a standing with its rank on the ladder: 1 for the best score; equal scores have equal ranks. */
 export interface LadderPlace extends Standing {
   readonly rank: number
 }
 
-/** Adds the ranks to the standings of a ladder from its first row on. */
+/** Adds the ranks to the standings of a ladder, which begin with its first row. */
 export function toLadder(best: readonly Standing[]): readonly LadderPlace[] {
   let rank = 0
   return best.map(clampStanding).map((one, at, all) => {
@@ -81,8 +81,8 @@ export function toRating(before: Rating, results: readonly Result[]): Rating {
 }
 
 /**
- * Returns the ratings of a table's seats after its game; a rating before is `undefined` for a first game. With more than two
- * players, the ratings treat each pair as a game: a winner has won against each loser, and every other pair has drawn.
+ * Returns the ratings of a table's seats after its game; the rating before the game is `undefined` for a player's first game. With more than
+ * two players, the ratings treat each pair as a game: a winner has won against each loser, and any other pair has drawn.
  */
 export function rateGame(before: readonly (Rating | undefined)[], { winners }: Outcome): readonly Rating[] {
   const known = before.map((rating) => clampRating(rating ?? UNRATED))
@@ -94,10 +94,10 @@ export function rateGame(before: readonly (Rating | undefined)[], { winners }: O
 }
 
 /**
- * Returns the standings after a finished table, given the standings before it and, if the game gives points, the points of the
- * table, both by seat. Points count for every player with a name, in rated games and in others. Without points, a rated game
- * changes the ratings of its players if all are registered. Tables where one player holds two seats are not rated. Throws a
- * TypeError for a table without an event `ended`.
+ * Returns the standings after a finished table, given the earlier standings by seat and, if the game gives points, the points of the table by
+ * seat. Points count for every player with a name, in rated and in unrated games. If the game gives no points, a rated game changes the
+ * ratings of its players if all players are registered. Tables at which one player has two seats are not rated. Throws a TypeError for a
+ * table without an event `ended`.
  */
 export function toStandings(
   opened: Opened,

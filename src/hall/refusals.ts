@@ -1,13 +1,17 @@
 import type { Refusal } from '../games/game.ts'
 
-/** LobbyRefusal is a refusal with a code of the native protocol, by which programs distinguish refusals. */
+/**
+ * LobbyRefusal is a refusal with a code of the native protocol; programs distinguish refusals by this code.
+ */
 export interface LobbyRefusal extends Refusal {
   readonly code: RefusalCode
   /** A free name, if the requested name is taken. */
   readonly proposal?: string
 }
 
-/** The error codes of the lobby, each with the condition for it. The codes do not change between versions. */
+/**
+ * The error codes of the lobby, with the condition for each code. The codes do not change between versions.
+ */
 export const refusalCodes = {
   'bad-message': 'the line is not a valid command',
   'who-are-you': 'the command needs a login, or a registered name',

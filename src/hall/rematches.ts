@@ -6,7 +6,7 @@ import { HOUSE, type SeatOwner } from './ports.ts'
 import type { TableActor } from './table-actor.ts'
 import type { TableRegistry } from './table-registry.ts'
 
-/** Rematches opens a new table, with seats swapped, when all players at a finished table offer a rematch. */
+/** Rematches opens a new table, with the seats swapped, when all players at a finished table have offered a rematch. */
 export class Rematches {
   readonly #openings: Openings
   readonly #tables: TableRegistry
@@ -25,7 +25,7 @@ export class Rematches {
     const refusal = (table.over ? (refuseAbsent(table) ?? this.#refuseFull(table)) : undefined) ?? table.submit({ type: 'offer', seat })
     if (refusal || !table.over) return refusal
     for (const [other, { person }] of table.state.opened.seats.entries()) if (person === HOUSE) table.submit({ type: 'offer', seat: other })
-    // a disconnection withdraws the offers, and then both players can offer a rematch again before the table is open
+    // a disconnection withdraws the offers, so both players can offer a rematch again before the table is open
     if (!table.allOffer || this.#opening.has(table)) return undefined
     this.#opening.add(table)
     try {
@@ -64,7 +64,8 @@ export class Rematches {
         next.submit({ type: 'revoke', seat })
       }
       const refused = table.submit({ type: 'continue', table: id })
-      // the players follow when the table publishes the move; a player who has disconnected by then gets the usual grace time
+      // the players follow when the table publishes the event; a player who is disconnected at that time gets the usual grace
+      // time
       void table.persisted().then(() => {
         for (const seat of findAbsentSeats(next)) next.submit({ type: 'gone', seat })
       })

@@ -12,7 +12,7 @@ const CLAIMED = 2000
 
 export interface RestoringOptions {
   readonly log: TableLog
-  /** Lease by which this process claims the tables that it restores. */
+  /** Lease of this process, with which it claims the tables that it restores. */
   readonly lease: LeaseId
   /** Games of the hall, by name. */
   readonly games: ReadonlyMap<string, AnyGame>
@@ -20,7 +20,7 @@ export interface RestoringOptions {
   readonly tools: TableActorOptions
   /** Returns the rules of a game; throws a RangeError for a game that the hall does not have. */
   readonly rules: (game: string) => AnyGame
-  /** Takes the tables that this process cannot restore. */
+  /** Receives the tables that this process cannot restore. */
   readonly unavailable: UnavailableTables
   /** Called with each restored table. */
   readonly onTable: (table: TableActor) => void
@@ -28,9 +28,9 @@ export interface RestoringOptions {
 }
 
 /**
- * Restores the tables that were not over when the previous process ended. The hall suspends the tables to which all players can
- * return until a player reconnects; it ends the others. Leaves tables in the log as they are if another hall has claimed them, or
- * if their game is missing or refuses the log.
+ * Restores the tables that were not over when the previous process ended. If all players can return to a table, the hall suspends the
+ * table until a player reconnects; otherwise it ends the table. Does not change a table if another hall has claimed it, or if its
+ * game is missing or refuses its log.
  */
 export async function restoreTables(options: RestoringOptions): Promise<void> {
   const { games, unavailable, onError } = options
@@ -51,7 +51,7 @@ export async function restoreTables(options: RestoringOptions): Promise<void> {
   for (let from = 0; from < endings.length; from += AT_ONCE) await Promise.all(endings.slice(from, from + AT_ONCE).map((end) => end()))
 }
 
-/** Claims the unfinished tables, and reads those that no other hall has claimed. */
+/** Claims the unfinished tables, and reads the tables that no other hall has claimed. */
 async function* readClaimed({ log, lease }: RestoringOptions): AsyncIterable<ReadTable> {
   const unfinished = await log.unfinished()
   for (let from = 0; from < unfinished.length; from += CLAIMED) {
@@ -82,8 +82,8 @@ function restoreTable(
 }
 
 /**
- * Checks whether the owner of a seat can return to it after a restart: with an account, with a token or, alone at the table, by a
- * guest's name. Any user can take a guest's name, so the name resumes no game against another player.
+ * Checks whether the owner of a seat can return to the seat after a restart: with an account, with a token or, alone at the table, by
+ * a guest's name. Any user can take a guest's name, so a name alone resumes no game against another player.
  */
 function canReturn({ person, token }: SeatOwner, seats: number): boolean {
   return token !== undefined || hasAccount(person) || (isGuest(person) && seats === 1)

@@ -12,7 +12,7 @@ export interface Rating {
 export interface Standing {
   readonly person: PersonId
   readonly name: string
-  /** The rating, or the points if the game gives points. The ladder is sorted by this number. */
+  /** The rating, or the points if the game gives points. This number determines the order of the ladder. */
   readonly score: number
   readonly games: number
   /** Missing for a game that is not rated. */
@@ -20,8 +20,8 @@ export interface Standing {
 }
 
 /**
- * Maximum number of guests on the ladder of one game, because one user can be any number of guests; the store drops the guests who have
- * not played for longest.
+ * Maximum number of guests on the ladder of one game. The limit exists because one user can be any number of guests; the store drops
+ * the guests who have not played for the longest time.
  */
 export const GUESTS = 10_000
 
@@ -30,22 +30,25 @@ export interface Results {
   /** Reads a person's standing in a game. */
   standing(game: string, person: PersonId): Promise<Standing | undefined>
   /**
-   * Sets the standings that follow from a table, unless an earlier call did; resolves to whether this call did. Skips persons whose
-   * account was removed. Deletes the guests beyond `GUESTS` who have not played for longest, at the latest a few games later.
+   * Sets the standings that follow from a table, unless an earlier call has set them; resolves to true if this call has set them. Skips
+   * persons whose account the store has removed. If there are more than `GUESTS` guests, deletes the guests who have not played for the
+   * longest time, at the latest a few games later.
    */
   setStandings(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean>
-  /** Resolves to the table whose standings were set last. */
+  /** Resolves to the table of the last `setStandings`. */
   last(): Promise<TableId | undefined>
   /** Lists at most `limit` standings of a game, best first. */
   ladder(game: string, limit: number): Promise<readonly Standing[]>
-  /** Resolves to the rank of a score in a game, from 1, the same for equal scores, and to the length of the ladder. */
+  /**
+   * Resolves to the rank of a score in a game and to the length of the ladder. The best rank is 1, and equal scores have the same rank.
+   */
   rank(game: string, score: number): Promise<{ readonly rank: number; readonly of: number }>
 }
 
-/** Maximum number of tables in the history of one user; the store drops the oldest. */
+/** Maximum number of tables in the history of one user; the store drops the oldest tables. */
 export const HISTORY = 200
 
-/** FinishedTable is a finished table, as the histories of its players have it. */
+/** FinishedTable is a finished table in the form that the histories of its players have. */
 export interface FinishedTable {
   readonly table: TableId
   readonly game: string
@@ -66,23 +69,26 @@ export interface FinishedTable {
 /** SeatScores has the score of each seat that is on the ladder. */
 export type SeatScores = Readonly<Record<SeatNumber, number>>
 
-/** HistoryRange is a part of a history: at most `count` tables from the index `from` on, with private tables if `hidden`. */
+/**
+ * HistoryRange selects a part of a history: at most `count` tables from the index `from` on, including private tables if `hidden` is
+ * true.
+ */
 export interface HistoryRange {
   readonly from: number
   readonly count: number
   readonly hidden: boolean
 }
 
-/** FinishedGames persists which tables each person has finished. It has the tables that ended since version 6 of the store. */
+/** FinishedGames persists which tables each person has finished. It has the tables that have ended since version 6 of the store. */
 export interface FinishedGames {
   /** Adds a finished table to the histories of persons, and drops their oldest tables beyond `HISTORY`. */
   add(persons: readonly PersonId[], finished: FinishedTable): Promise<void>
   /** Adds the scores after a finished table to each history that has the table. */
   setScores(table: TableId, scores: SeatScores): Promise<void>
-  /** Lists a part of a person's finished tables, by descending number, with the number of all of them. */
+  /** Lists a part of a person's finished tables, by descending number, with the total number of these tables. */
   of(person: PersonId, slice: HistoryRange): Promise<{ readonly items: readonly FinishedTable[]; readonly total: number }>
   /** Lists at most `count` finished tables of all persons, without the private tables, by descending number. */
   latest(count: number): Promise<readonly FinishedTable[]>
-  /** Lists at most `count` finished tables of all persons, private tables too, with numbers above `after`, ascending. */
+  /** Lists at most `count` finished tables of all persons with numbers above `after`, ascending, including private tables. */
   all(after: TableId, count: number): Promise<readonly FinishedTable[]>
 }

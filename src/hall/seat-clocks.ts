@@ -5,20 +5,20 @@ import type { ClockRules } from './ports.ts'
 export interface Clocks {
   /** Time that each seat has used in finished turns. */
   readonly used: readonly number[]
-  /** Time since which each seat has been to move; `undefined` for a seat that is not to move. */
+  /** Time at which the open turn of each seat began; `undefined` for a seat whose turn it is not. */
   readonly since: readonly (number | undefined)[]
-  /** Time since which the absence of each seat counts; `undefined` for a connected seat. */
+  /** Time from which the absence of each seat counts; `undefined` for a connected seat. */
   readonly gone: readonly (number | undefined)[]
 }
 
-/** Expiry is a time limit of a seat, and the time at which it passes. */
+/** Expiry has a time limit of a seat, and the time at which the limit is reached. */
 export interface Expiry {
   readonly seat: SeatNumber
   readonly what: 'turn' | 'total' | 'grace'
   readonly at: number
 }
 
-/** Starts the clocks of a table with `seats` seats, of which those in `toMove` are to move from `now` on. */
+/** Starts the clocks of a table with `seats` seats; the turns of the seats in `toMove` begin at `now`. */
 export function startClocks(seats: number, toMove: readonly SeatNumber[], now: number): Clocks {
   if (toMove.length === 0) return still(seats)
   const none = Array<undefined>(seats).fill(undefined)
@@ -37,7 +37,7 @@ function still(seats: number): Clocks {
   return clocks
 }
 
-/** Returns the clocks after an action of `mover` that ends that seat's turn; other seats' turns may begin or end. */
+/** Returns the clocks after an action of `mover` that ends the turn of `mover`; turns of other seats may begin or end. */
 export function passTurn(clocks: Clocks, toMove: readonly SeatNumber[], mover: SeatNumber | undefined, now: number): Clocks {
   const { used, since } = clocks
   return {
@@ -55,7 +55,7 @@ export function setPresence(clocks: Clocks, seat: SeatNumber, gone: number | und
   return { ...clocks, gone: clocks.gone.with(seat, gone) }
 }
 
-/** Returns the clocks after the absences of all seats but one begin again at `now`; the clocks of turns continue. */
+/** Returns clocks in which the absences of all seats except one seat begin again at `now`; the clocks of turns continue. */
 export function extendAbsences(clocks: Clocks, except: SeatNumber, now: number): Clocks {
   return { ...clocks, gone: clocks.gone.map((since, seat) => (since === undefined || seat === except ? since : now)) }
 }
@@ -75,14 +75,14 @@ export function timeLeft({ used, since }: Clocks, { total }: ClockRules, seat: S
 }
 
 /**
- * Returns the time that a seat has left for its move at `now`, the whole limit for a seat that is not to move; `undefined` without
+ * Returns the time that a seat has left for its move at `now`: the whole limit for a seat whose turn it is not, `undefined` without
  * that limit.
  */
 export function turnLeft({ since }: Clocks, { turn }: ClockRules, seat: SeatNumber, now: number): number | undefined {
   return turn === undefined ? undefined : Math.max(0, turn - (now - (since[seat] ?? now)))
 }
 
-/** Returns the time limit that passes first if no event happens; `undefined` while no limit runs. */
+/** Returns the time limit that is reached first if no event happens; `undefined` while no limit runs. */
 export function nextExpiry({ used, since, gone }: Clocks, { turn, total, grace }: ClockRules): Expiry | undefined {
   if (turn === undefined && total === undefined && grace === undefined) return undefined
   let next: Expiry | undefined

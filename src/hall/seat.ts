@@ -5,26 +5,28 @@ import type { TableCommand } from './table.ts'
 import type { TableActor } from './table-actor.ts'
 import type { TableObserver, TableUpdate } from './table-updates.ts'
 
-/** SeatRetention is the effect of the end of a connection on its seat: the player leaves the table, or the hall holds the seat. */
+/**
+ * SeatRetention is the effect of a connection's end on the connection's seat: the player leaves the table, or the hall reserves the seat.
+ */
 export type SeatRetention = 'given up' | 'held'
 
-/** SeatConnection is the part of a connection that a seat needs. */
+/** SeatConnection has the members of a connection that a seat needs. */
 export interface SeatConnection {
   /** How the client is connected. */
   readonly link?: PeerLink | undefined
-  /** Turns on or off the detection of a disconnection while the role waits for the table and reads no messages. */
+  /** Switches the detection of a disconnection on or off, for the time in which the role waits for the table and reads no messages. */
   endOnDisconnect(on: boolean): void
-  /** Ends the conversation because of the table, with the reason as a sentence for the user. */
+  /** Ends the conversation because of an event at the table, with the reason as a sentence for the user. */
   end(reason: string): void
 }
 
 /** SeatBudget limits the bytes that a user adds to the disk, and the notifications that the user causes. */
 export interface SeatBudget {
   readonly spending: {
-    /** The reason why the user may add no more bytes; `undefined` while the user may add some. */
+    /** The reason why the user may add no more bytes; `undefined` while the user may add bytes. */
     readonly full: string | undefined
   }
-  /** Calls `act`, and charges the user with its effect on the table. */
+  /** Calls `act`, and charges the user for the effect of `act` on the table. */
   spend<Answer>(table: TableActor, act: () => Answer): Answer
 }
 
@@ -40,7 +42,7 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
   readonly #budget: SeatBudget
   #waiting = false
   #over = false
-  /** Sequence number of the first event that the seat shows: it skips events that the table decided before the user took the seat. */
+  /** Sequence number of the first event that the seat shows; it skips the events from the time before the user took the seat. */
   #from: number
   /** Number of own moves that the table has not published yet. */
   #ownMoves = 0
@@ -177,7 +179,7 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
   #see(situation: Situation<unknown>): void {
     if (this.#over) return
     this.#over = situation.outcome !== undefined
-    // the caller of the constructor guarantees that the view is of this type
+    // the caller of the constructor guarantees that the view has this type
     this.#sight.push(situation as Situation<View>)
   }
 }

@@ -4,20 +4,21 @@ import { seededRandom, WordRandom } from '../games/random.ts'
 import type { Seed } from './ports.ts'
 
 /*
- * The random numbers of a game at a move follow from the seed and the number of the event, so that a replay of the table's log
- * gives the same numbers. The random numbers of event n are the blocks HMAC-SHA-256(seed, "n:0"), HMAC-SHA-256(seed, "n:1") and so
- * on, eight words of 32 bits each, the least significant byte first. HMAC-SHA-256 is a pseudorandom function (RFC 2104, FIPS
- * 198-1): a player without the key, which has 128 random bits, cannot compute a random number from any earlier or later random
- * numbers of the same table. The source computes a block when the game needs it, so moves without chance cost nothing.
+ * The seed and the number of the event determine the random numbers of a game at a move, so that a replay of the table's log
+ * produces the same numbers. The random numbers of event n are the blocks HMAC-SHA-256(seed, "n:0"), HMAC-SHA-256(seed, "n:1") and
+ * so on, with eight words of 32 bits each, the least significant byte first. HMAC-SHA-256 is a pseudorandom function (RFC 2104,
+ * FIPS 198-1): the key has 128 random bits, and a player without the key cannot compute a random number from any earlier or later
+ * random numbers of the same table. The source computes a block when the game needs it, so moves without random numbers cost
+ * nothing.
  *
- * Seeds without a version are in older logs: 31 bits for mulberry32, which about fifty coin tosses reveal. A replay of such a log
- * gives the same numbers as before; a game that is not over gets a new seed (`reseeded`).
+ * Older logs have seeds without a version: 31 bits for mulberry32, which about fifty coin tosses reveal. A replay of such a log
+ * produces the same numbers as before; a game that is not over gets a new seed (`reseeded`).
  */
 
 const VERSION = 1
-/** Words of 32 bits in a seed. */
+/** Number of words of 32 bits in a seed. */
 const WORDS = 4
-/** Words in a block of random numbers. */
+/** Number of words in a block of random numbers. */
 const BLOCK = 8
 
 /** Makes a seed of the current version, with 128 bits from `random`. */
@@ -38,9 +39,9 @@ export function newSeed(random: Random): Seed {
   return `${VERSION}:${String.fromCharCode(...digits)}`
 }
 
-/** Digits of a seed. */
+/** Number of digits of a seed. */
 const LENGTH = 22
-/** The digits of base64url (RFC 4648); encoding by hand takes a fifth of the time that a Buffer takes. */
+/** The digits of base64url (RFC 4648); the encoding in this file takes a fifth of the time of a Buffer. */
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /** Checks whether players can compute a seed from random numbers that they see. */
@@ -48,7 +49,7 @@ export function isWeak(seed: Seed): boolean {
   return typeof seed === 'number'
 }
 
-/** Returns the source of chance of the event `n` at a table with this seed. */
+/** Returns the source of the random numbers of the event `n` at a table with this seed. */
 export function toDraws(seed: Seed, n: number): Random {
   return typeof seed === 'number' ? seededRandom(Math.imul(seed ^ n, 0x9e3779b1)) : new EventRandom(seed, n)
 }
@@ -56,7 +57,7 @@ export function toDraws(seed: Seed, n: number): Random {
 class EventRandom extends WordRandom {
   readonly #seed: string
   readonly #n: number
-  /** The current block, the number of blocks before it and itself, and the index of the next word. */
+  /** The current block, the number of blocks up to the current block, and the index of the next word. */
   #block: Buffer | undefined
   #blocks = 0
   #at = 0

@@ -3,8 +3,8 @@ import { fieldChecks } from './events.ts'
 import type { OpeningEvent, SeatOwner, SeekClaim, SeekEntry } from './ports.ts'
 
 /*
- * Entries and claims of seeks come from other servers, perhaps of another version, so a hall checks them before it acts on them.
- * The rules of the game check the options when the hall sets a table up.
+ * Entries and claims of seeks come from other servers, perhaps of another version, so a hall checks them before it uses them.
+ * The rules of the game check the options when the hall opens a table.
  */
 
 type Fields = Readonly<Record<string, unknown>>

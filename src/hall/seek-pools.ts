@@ -2,7 +2,7 @@ import { OrderedList } from '../base/ordered-list.ts'
 import { findSeats, formatCanonical, type Match, type OpenSeek } from './open-seek.ts'
 import { PEER, type PersonId } from './ports.ts'
 
-/** Wildcard in the key of a pool, different from the text of every setting and clock. */
+/** Wildcard in the key of a pool; it differs from the text of every setting and clock. */
 const ANY = '*'
 
 /** Entry has the number of a seek in the order of arrival, and the keys of its pools. */
@@ -16,8 +16,8 @@ type Pool<Waiting> = Map<string, Map<number, Waiting>>
 
 /**
  * SeekPools has the open seeks, in order of arrival. Each seek is in several pools, whose keys are the terms on which two seeks
- * must agree. So a search for the first suitable seek looks at few seeks, even if many are open. For a new seek that accepts any
- * settings or any clock, each seek is also in pools whose keys have a wildcard in place of the settings or the clock.
+ * must agree. So a search for the first suitable seek checks few seeks, even if many seeks are open. For a new seek that accepts
+ * any settings or any clock, each seek is also in pools whose keys have a wildcard in place of the settings or the clock.
  */
 export class SeekPools<Waiting extends OpenSeek> {
   readonly #entries = new Map<Waiting, Entry>()
@@ -49,7 +49,7 @@ export class SeekPools<Waiting extends OpenSeek> {
     return this.#entries.has(waiting) ? waiting : undefined
   }
 
-  /** Public seeks: those without a code. */
+  /** Public seeks: the seeks without a code. */
   get shown(): OrderedList<Waiting> {
     return this.#shown
   }
@@ -106,8 +106,8 @@ export class SeekPools<Waiting extends OpenSeek> {
   }
 
   /**
-   * Finds the first open seek, in order of arrival, that suits a new seek; `undefined` without a suitable seek. The seats follow
-   * the preference of the open seek.
+   * Finds the first open seek, in order of arrival, that suits a new seek; `undefined` without a suitable seek. The open seek's
+   * preference determines the seats.
    */
   match(coming: OpenSeek): Match<Waiting> | undefined {
     if (this.#entries.size === 0) return undefined
@@ -121,7 +121,7 @@ export class SeekPools<Waiting extends OpenSeek> {
     return best?.match
   }
 
-  /** Returns the lists by person and by code that have a seek. */
+  /** Returns the lists, by person and by code, in which a seek belongs. */
   #lists({ person, against, code }: Waiting): readonly (readonly [Map<string, OrderedList<Waiting>>, string])[] {
     const lists: [Map<string, OrderedList<Waiting>>, string][] = []
     if (person !== PEER) lists.push([this.#byPerson, person])
@@ -150,7 +150,7 @@ function first<Waiting extends OpenSeek>(members: ReadonlyMap<number, Waiting>, 
   return undefined
 }
 
-/** Returns the keys of a seek's pools: with and without its settings, with and without its clock. */
+/** Returns the keys of a seek's pools: with and without its settings, and with and without its clock. */
 function poolsOf(seek: OpenSeek): readonly string[] {
   const [settings, clock] = [settingsKey(seek), clockKey(seek)]
   // a challenge finds only the challenged user's seeks, and only that user's seeks find a challenge
@@ -163,7 +163,7 @@ function poolsOf(seek: OpenSeek): readonly string[] {
   ])
 }
 
-/** Returns the keys of the pools whose seeks suit a new seek, with and without its settings and clock. */
+/** Returns the keys of the pools whose seeks suit a new seek: with and without the settings and the clock of the new seek. */
 function* suitable(coming: OpenSeek): Iterable<string> {
   const settings = coming.options === undefined ? [ANY] : [settingsKey(coming), NONE]
   const clocks = clockKey(coming) === NONE ? [ANY] : [clockKey(coming), NONE]
@@ -187,7 +187,7 @@ function clockKey({ clock: { turn, total } = {} }: OpenSeek): string {
   return turn === undefined && total === undefined ? NONE : `${turn} ${total}`
 }
 
-/** Returns the accepted seats in order of preference, each once. */
+/** Returns the accepted seats in order of preference, each seat once. */
 function seatsKey({ seats }: OpenSeek): string {
   return [...new Set(seats)].join(' ')
 }

@@ -14,8 +14,8 @@ export interface SeekViewOptions {
 }
 
 /**
- * SeekView has the open seeks of all servers, as one hall knows them: its own seeks as soon as they open, the others by following their
- * entries. A seek that this hall is about to claim is not in the lists.
+ * SeekView has the open seeks that one hall can match: its own seeks as soon as they open, and the seeks of other
+ * servers when their entries arrive. A seek that this hall is about to claim is not in the lists.
  */
 export class SeekView {
   readonly #options: SeekViewOptions
@@ -35,17 +35,17 @@ export class SeekView {
     this.#unfollow()
   }
 
-  /** Notes that a seek of this server gets an entry under its id. */
+  /** Records that a seek of this server gets an entry under its id. */
   addEntry(seek: LocalSeek): void {
     this.#local.set(seek.id, seek)
   }
 
-  /** Notes that a seek of this server has no entry any more. */
+  /** Records that a seek of this server no longer has an entry. */
   removeEntry(seek: LocalSeek): void {
     this.#local.delete(seek.id)
   }
 
-  /** Notes that no hall can claim the entry of a seek any more. */
+  /** Records that no hall can claim the entry of a seek any more. */
   noteClaimed(seek: VisibleSeek): void {
     if (seek instanceof LocalSeek) seek.isClaimed = true
     else this.#foreign.delete(seek.id)
@@ -53,8 +53,8 @@ export class SeekView {
   }
 
   /**
-   * Puts a seek back into the lists, unless a hall has claimed its entry. Another seek that suits it may have opened while it was
-   * not in the lists: returns a seek of this server that the matchmaker must then place again.
+   * Puts a seek back into the lists, unless a hall has claimed its entry. Meanwhile another seek that suits this seek may have opened:
+   * in that case, returns the seek of this server that the matchmaker must place again.
    */
   restore(seek: VisibleSeek): LocalSeek | undefined {
     const isClaimable = seek instanceof LocalSeek ? seek.state === 'open' && !seek.isClaimed : this.#foreign.has(seek.id)
@@ -64,10 +64,12 @@ export class SeekView {
     return [other && seek, other].find((one) => one instanceof LocalSeek)
   }
 
-  /** Checks whether an earlier open seek of another server suits a seek of this server, whose entry has this revision. */
+  /**
+   * Checks whether an earlier open seek of another server suits a seek of this server; `revision` is the revision of the seek's entry.
+   */
   hasEarlier(seek: LocalSeek, revision: number): boolean {
     if (this.#foreign.size === 0 || !this.lists.has(seek)) return false
-    // without this removal, the seek of a peer without a name would match itself
+    // the seek is not in the lists during the search, because the seek of a peer without a name would match itself
     this.lists.delete(seek)
     const other = this.lists.match(seek)?.waiting
     this.lists.add(seek)

@@ -3,7 +3,7 @@ import { addRecentEvent, type RecentEvents } from './history.ts'
 import type { TableEvent, TableId } from './ports.ts'
 import { decide, evolve, type TableState, type TableStep, toOpenedTable } from './table.ts'
 
-/** Restored is the state of a table when a process starts it. A restored table is suspended, unless it has ended. */
+/** Restored has the state of a table at the start of its actor. A restored table is suspended, unless it has ended. */
 export interface Restored {
   readonly state: TableState
   /** Time of the last event. */
@@ -16,7 +16,7 @@ export interface Restored {
 export function toRestoredTable(id: TableId, events: readonly TableEvent[], rules: TableState['rules']): Restored {
   const [first, ...others] = events
   if (!first) throw new TypeError(`table ${id} has no events`)
-  // no event has the time at which the previous process ended, so the clocks stop at the last event
+  // no event shows the time at which the previous process ended, so the clocks stop at the last event
   const { at } = others.at(-1) ?? first
   let state = toOpenedTable(first, rules)
   let history: RecentEvents | undefined
@@ -32,8 +32,8 @@ export function toRestoredTable(id: TableId, events: readonly TableEvent[], rule
 }
 
 /**
- * Suspension has the event `suspended` of a restored table until the log has that event. The table appends it with the next event,
- * so that a restart writes nothing.
+ * Suspension has the event `suspended` of a restored table until the log has that event. The table appends `suspended` together
+ * with the next event, so that a restart writes nothing.
  */
 export class Suspension {
   #step: TableStep | undefined
@@ -44,7 +44,7 @@ export class Suspension {
     this.#step = step
   }
 
-  /** Returns the steps to append, with the suspension before them if the log does not have it. */
+  /** Returns the steps to append; the suspension is the first step if the log does not have it. */
   before(steps: TableStep[]): TableStep[] {
     if (!this.#step || this.#pending) return steps
     this.#pending = true
@@ -56,7 +56,7 @@ export class Suspension {
     this.#pending = false
   }
 
-  /** Checks whether a persisted event is the suspension, whose effect the restored state already has. */
+  /** Checks whether a persisted event is the suspension; the restored state already has its effect. */
   isPersisted({ n }: TableEvent): boolean {
     if (n !== this.#step?.event.n) return false
     this.#step = undefined
@@ -64,5 +64,5 @@ export class Suspension {
   }
 }
 
-/** The suspension of every table that was not restored: an object without state. */
+/** The suspension of every table that is not restored: an object without state. */
 export const NOT_SUSPENDED = new Suspension()

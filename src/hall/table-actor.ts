@@ -11,30 +11,29 @@ import { answer, decide, evolve, nextTick, type TableCommand, type TableState, t
 import type { StandingChange } from './table-updates.ts'
 
 /*
- * A TableActor runs one table. It takes commands, decides on their events, appends these to the log, and publishes them to its
- * observers (`observed-table.ts`), in this order and nowhere else. The rules stay pure (`table.ts`); storage answers later, and
- * may fail.
+ * A TableActor runs one table. It receives commands, decides on their events, appends the events to the log, and publishes them to its
+ * observers (`observed-table.ts`), in this order. No other code does so. The rules are pure (`table.ts`); storage answers later, or fails.
  *
- * Two states. `#decided` is the state after all decided events, and the actor decides the next command on it, so that a second move
- * does not wait for the disk. `published` is the state after the events that are persisted: observers see only this state, so that
- * they never see an event that a crash could undo. Between the two are the `#pending` steps. The log calls `#onPersisted` with
- * events in order; if an event is the next pending event, its state is known already, otherwise another process has appended it
- * and the actor computes the state. If both processes have appended an event with the same number, the actor closes the table in
- * this process.
+ * Two states. `#decided` is the state after all decided events, and the actor decides the next command on this state, so that a second
+ * move does not wait for the disk. `published` is the state after the events that are persisted: observers see only this state, so that
+ * they never see an event that a crash could undo. The `#pending` steps lead from `published` to `#decided`. The log calls `#onPersisted`
+ * with events in order; if an event is the next pending event, the actor has its state already; otherwise another process has appended the
+ * event, and the actor computes the state. If this and another process have appended an event with the same number, the actor closes the
+ * table in this process.
  *
- * The house. The actor decides the moves of the house together with the move that they answer, and appends all of them together,
- * so the log has no state in which the house has to move.
+ * The house. The actor decides the moves of the house together with the move that they answer, and appends all these moves together, so
+ * the log has no state in which the house has to move.
  *
- * Failure. A temporary failure of the store rolls back: `#decided` returns to `published`, and appends after the failed append fail, too
+ * Failure. A temporary failure of the store rolls back: `#decided` returns to `published`, and all later pending appends fail, too
  * (`#stale` counts them). The actor repeats commands that follow from connections, such as `gone`, when the store can write again
  * (`postponed-commands.ts`). Any other failure, and a failed opening, closes the table in this process; the log stays as it is.
  *
- * Time. Each event has its time by the table's own clock: monotonic time plus an offset. The offset is fixed when the table begins
- * in this process, and grows only if another process has appended a later time. One timer waits for the next time limit.
+ * Time. The time of an event is the time of the table's own clock: monotonic time plus an offset. The actor sets the offset when the table
+ * begins in this process, and increases it only if another process has appended a later time. One timer waits for the next time limit.
  *
  * Memory and speed. There can be very many tables, so empty collections are shared constants, and the actor creates rare parts on
- * demand. Persisted steps leave `#pending` in batches: one `shift()` for each event took more time than all other code of this
- * file.
+ * demand. The actor removes persisted steps from `#pending` in batches: one `shift()` for each event took more time than all other code of
+ * this file.
  */
 
 export interface TableActorOptions {
@@ -42,11 +41,11 @@ export interface TableActorOptions {
   readonly clock: Clock
   /** Source of the house's choices. */
   readonly random: Random
-  /** Limits the house's search, at all tables together; unlimited by default. */
+  /** Limits the house's searches at all tables together. Default: no limit. */
   readonly effort?: Effort
-  /** Called with errors that do not stop the server: a table that was closed, or an observer that was removed. */
+  /** Called with errors that do not stop the server: the errors for which an actor closes its table or removes an observer. */
   readonly onError: (sentence: string, reason: unknown) => void
-  /** Called when the opening or the end of a table is persisted, when its first observer subscribes, and when the last observer leaves. */
+  /** Called when the log has a table's opening or end, and when the table's first observer subscribes or its last observer leaves. */
   readonly onChange?: ((table: TableActor) => void) | undefined
   /** Called when the ladder counts the result of the game. */
   readonly onRecorded?: ((table: TableActor, changes: readonly StandingChange[]) => void) | undefined
@@ -54,13 +53,13 @@ export interface TableActorOptions {
 
 /** TableActor runs one table: it decides commands, appends their events to the log, and publishes the persisted events. */
 export class TableActor extends ObservedTable {
-  /** True after the end was added to the histories of the players. */
+  /** True after the hall has added the end to the histories of the players. */
   isInHistories = false
-  /** The group of the list of public tables in which this table is. */
+  /** The group of this table in the list of public tables. */
   listed: 'attended' | 'deserted' | undefined
   readonly #tools: TableActorOptions
   #decided: TableState
-  /** Decided steps, of which the first `#done` are persisted. */
+  /** Decided steps; the first `#done` steps are persisted. */
   #pending: TableStep[] = NONE
   #done = 0
   /** Commands to repeat when the store can write again. */
@@ -78,7 +77,7 @@ export class TableActor extends ObservedTable {
   #onQuiet: ((table: TableActor) => void) | undefined
   /** True from the end of an outage until `resume`. */
   #standsStill = false
-  /** Times of the last decided event, and of the last persisted event. */
+  /** Time of the last decided event, and time of the last persisted event. */
   #lastAt: number
   #persistedAt: number
   /** Offset of the table's clock from monotonic time. */
@@ -100,8 +99,8 @@ export class TableActor extends ObservedTable {
   }
 
   /**
-   * Opens a new table, with the house's first moves. The actor accepts commands immediately, and publishes events when the log
-   * has the opening.
+   * Opens a new table, including the house's first moves. The actor accepts commands immediately, and publishes events when the log has
+   * the opening.
    */
   static open(id: TableId, opening: OpeningEvent, rules: TableState['rules'], tools: TableActorOptions): TableActor {
     const table = TableActor.follow(id, opening, rules, tools)
@@ -109,12 +108,12 @@ export class TableActor extends ObservedTable {
     return table
   }
 
-  /** Creates the actor of a table whose opening another process appends; it publishes the opening as soon as the log has it. */
+  /** Creates the actor of a table whose opening another process appends; the actor publishes the opening as soon as the log has it. */
   static follow(id: TableId, opening: OpeningEvent, rules: TableState['rules'], tools: TableActorOptions): TableActor {
     return new TableActor(id, { state: toOpenedTable(opening, rules), lastAt: opening.at, suspension: NOT_SUSPENDED }, false, tools)
   }
 
-  /** Restores a table from its log, suspended. Throws a TypeError for events that are not the log of a table. */
+  /** Restores a table from its log; the table is suspended. Throws a TypeError for events that are not the log of a table. */
   static restore(id: TableId, events: readonly TableEvent[], rules: TableState['rules'], tools: TableActorOptions): TableActor {
     return new TableActor(id, toRestoredTable(id, events, rules), true, tools)
   }
@@ -167,7 +166,7 @@ export class TableActor extends ObservedTable {
     return command.type === 'play' || command.type === 'back' ? this.#appendWithAnswer(steps, now) : this.#appendSteps(steps)
   }
 
-  /** Resolves to `true` when all events decided so far are persisted and published, to `false` if an append fails; see `closed`. */
+  /** Resolves to `true` when all decided events are persisted and published, and to `false` if an append fails; see `closed`. */
   persisted(): Promise<boolean> {
     if (this.broken) return Promise.resolve(false)
     if (this.#done === this.#pending.length) return Promise.resolve(true)
@@ -183,8 +182,8 @@ export class TableActor extends ObservedTable {
   }
 
   /**
-   * Returns the milliseconds until the table has been without a move for too long: 0 or less after that time, and `Infinity` for a
-   * table without such an end. `restoredAt` is the monotonic time in milliseconds at which this process restored its tables.
+   * Returns the milliseconds until the table has been without a move for too long: 0 or less after that time, and `Infinity` if there is
+   * no such time. `restoredAt` is the monotonic time in milliseconds at which this process restored its tables.
    */
   untilIdle(limit: number, restoredAt: number): number {
     return idleDeadlineAfter(this.#decided, limit, this.#epoch + restoredAt) - this.now
@@ -195,7 +194,7 @@ export class TableActor extends ObservedTable {
     if (changes.length > 0) this.#tools.onRecorded?.(this, changes)
   }
 
-  /** Checks whether a seat has nothing to do until another player moves, by the decided state. */
+  /** Checks whether, in the decided state, a seat has nothing to do until another player moves. */
   waitsForOthers(seat: SeatNumber): boolean {
     return !this.#decided.ended && !this.#decided.toMove.includes(seat)
   }
@@ -220,7 +219,7 @@ export class TableActor extends ObservedTable {
     then?.(this)
   }
 
-  /** Appends steps with the house's moves after them; closes the table if the house fails. */
+  /** Appends steps, followed by the house's moves; closes the table if the house fails. */
   #appendWithAnswer(steps: TableStep[], now: number): Refusal | undefined {
     try {
       const answered = answer(steps.at(-1)?.state ?? this.#decided, now, this.#tools.random, this.#tools.effort)
@@ -231,7 +230,7 @@ export class TableActor extends ObservedTable {
     }
   }
 
-  /** Appends the suspension unless the log has it; resolves to `true` when all decided events are in the log, `false` on failure. */
+  /** Appends the suspension unless the log has it; resolves to `true` when the log has all decided events, to `false` after a failure. */
   flushLog(): Promise<boolean> {
     if (!this.broken) this.#append(this.#suspension.before([]))
     return this.persisted()
@@ -252,7 +251,7 @@ export class TableActor extends ObservedTable {
     this.#written += this.#tools.log.append(this.id, steps[0].event.n - 1, steps.map(eventOf), this.#onAppended) ?? 0
   }
 
-  /** The log calls this for each append, after `#onPersisted` if the append has succeeded. */
+  /** The log calls this function for each append, after `#onPersisted` if the append has succeeded. */
   readonly #onAppended = (failure?: Error): void => {
     this.#underWay--
     if (this.#stale > 0) this.#stale--
@@ -269,7 +268,7 @@ export class TableActor extends ObservedTable {
   }
 
   /**
-   * Returns to the published state, because an append has failed. Later appends depend on the failed append, so the actor does not
+   * Returns to the published state after a failed append. Later appends depend on the failed append, so the actor does not
    * report their failures.
    */
   #rollBack(published: TableState): void {
@@ -326,7 +325,7 @@ export class TableActor extends ObservedTable {
     this.checkQuiet()
   }
 
-  /** Counts a pending step as persisted, and removes persisted steps in batches. */
+  /** Marks a pending step as persisted, and removes persisted steps in batches. */
   #advancePending(): void {
     this.#done++
     if (this.#done < this.#pending.length && this.#done < MANY) return
@@ -342,12 +341,12 @@ export class TableActor extends ObservedTable {
       return own.state
     }
     try {
-      // the opening of a table that another process has opened comes before the events of this process
+      // if another process has opened the table, its opening precedes the events of this process
       if (event.n === 1 && own?.event.n !== 1 && !this.published) return toOpenedTable(event, this.#decided.rules)
       if (own || !this.published) throw new TypeError(`event ${event.n} is not the expected event`)
       this.#decided = evolve(this.published, event)
       this.#lastAt = event.at
-      // the clock of the process that has appended this event may be ahead
+      // the clock of the process that has appended this event may be ahead of this clock
       this.#epoch += Math.max(0, event.at - this.now)
       return this.#decided
     } catch (reason) {
@@ -378,7 +377,7 @@ export class TableActor extends ObservedTable {
     this.#cancelTick = at === undefined ? undefined : this.#tools.clock.after(at - this.now, () => this.#tick())
   }
 
-  /** The timer is set again after it fires, because a time limit can be longer than the longest timer. */
+  /** The actor sets the timer again after it fires, because a time limit can be longer than the longest timer. */
   #tick(): void {
     this.submit({ type: 'tick' })
     if (!this.broken) this.#setTimer()

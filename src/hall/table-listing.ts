@@ -2,8 +2,8 @@ import { OrderedList } from '../base/ordered-list.ts'
 import type { TableActor } from './table-actor.ts'
 
 /**
- * TableListing is the ordered list of public tables: tables with observers first, and the newest first within both groups. The
- * hall reports each change, so a page needs no sorting.
+ * TableListing is the ordered list of public tables: first the tables with observers, then the other tables; both groups begin with
+ * their newest table. The hall reports each change, so a page needs no sorting.
  */
 export class TableListing {
   readonly #isListed: (table: TableActor) => boolean
@@ -32,7 +32,7 @@ export class TableListing {
    * last observer has left.
    */
   update(table: TableActor): void {
-    // an outcome is the end here, because the event `ended` follows the last move immediately
+    // an outcome means the end of the game here, because the event `ended` follows the last move immediately
     const open = table.isPublished && !table.closed && !table.state.outcome && this.#isListed(table)
     this.#put(table, open ? (table.observers.length > 0 ? 'attended' : 'deserted') : undefined)
   }

@@ -10,7 +10,7 @@ export interface SeatAt {
   readonly seat: SeatNumber
 }
 
-/** TableRegistry finds tables by number, by player and by the token of a seat. */
+/** TableRegistry finds tables by their number, their players and the tokens of their seats. */
 export class TableRegistry {
   readonly #owners: NetworkHoldings
   readonly #byId = new ChurnMap<TableId, TableActor>()
@@ -35,7 +35,10 @@ export class TableRegistry {
     return this.#byId.get(id)
   }
 
-  /** Iterates over the seats of a person, in the order of the tables; the house and peers without a name have none. */
+  /**
+   * Iterates over the seats of a person, in the order of the tables; for the house and for peers without a name, there
+   * are no seats.
+   */
   *of(person: PersonId): Iterable<SeatAt> {
     for (const table of this.#byPerson.get(person) ?? []) {
       yield { table, seat: table.state.opened.seats.findIndex((one) => one.person === person) }
@@ -47,7 +50,7 @@ export class TableRegistry {
     return this.#byToken.get(token)
   }
 
-  /** Makes a token invalid, by its hash. */
+  /** Makes the token with a hash invalid. */
   forgetToken(token: string): void {
     this.#byToken.delete(token)
   }
@@ -59,7 +62,7 @@ export class TableRegistry {
     for (const [seat, { person, token }] of opened.seats.entries()) {
       if (token !== undefined && !revoked.includes(seat)) this.#byToken.set(token, { table, seat })
       if (person === HOUSE || person === PEER) continue
-      // arrays without free space, because most people have one table, and a set of one costs 230 bytes
+      // arrays without free space, because most persons have one table, and a set with one element takes 230 bytes
       const tables = this.#byPerson.get(person)
       if (!tables) this.#byPerson.set(person, [table])
       else if (!tables.includes(table)) this.#byPerson.set(person, tables.concat(table))

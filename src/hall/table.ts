@@ -9,18 +9,18 @@ import { isWeak, toDraws } from './seeds.ts'
 
 /*
  * The rules of a table, as pure functions: no storage, no clock, no connection. `decide` turns a command into events, or refuses
- * it. `evolve` applies one event to a state. A replay of a log through `evolve` gives the states that `decide` returned at first.
+ * it. `evolve` applies one event to a state. A replay of a log through `evolve` returns the same states that `decide` has returned.
  * So a restart, an observer of another process and a test all see the same table.
  *
- * Determinism. The time is a parameter, and each event has it. The random numbers of a move follow from the seed and the number of
- * its event (`seeds.ts`), so the log needs the move alone. The rules of the game decide whether a move is legal. Exceptions from
- * them propagate to the caller, and leave the state unchanged, because states are immutable.
+ * Determinism. The time is a parameter, and each event contains its time. The seed and the number of its event determine the random
+ * numbers of a move (`seeds.ts`), so the log needs only the move. The rules of the game decide whether a move is legal. Exceptions
+ * from the rules propagate to the caller; they change no state, because states are immutable.
  *
  * Cost. `makeMove` calls the rules once, for the refusal and for the next state; `evolve` would call them a second time.
  *
- * Two ends. `outcome` is set when the rules or a command end the game, `ended` when the event `ended` is in the log; `decide`
- * returns the last move and `ended` together. After `ended`, only talk, offers of a rematch and their answers, disconnections
- * that withdraw an offer, `revoked` and `continued` can follow.
+ * Two ends. The state has `outcome` when the rules or a command have ended the game, and `ended` when the event `ended` is in the
+ * log; `decide` returns the last move and `ended` together. After `ended`, only talk, offers of a rematch and their answers,
+ * disconnections that withdraw an offer, `revoked` and `continued` can follow.
  *
  * Limits. The number of moves has no limit. EVENTS bounds talk and offers, and ABSENCES bounds disconnections; without these
  * bounds, one client could fill the log.
@@ -32,7 +32,7 @@ import { isWeak, toDraws } from './seeds.ts'
 /** Opened is the first event of a table. */
 export type Opened = Extract<TableEventData, { type: 'opened' }>
 
-/** TableState is the state that follows from a table's log: the rules, and immutable plain data. */
+/** TableState is the state of a table after the events of its log: the rules, and immutable plain data. */
 export interface TableState {
   /** Sequence number of the last event. */
   readonly n: number
@@ -45,17 +45,17 @@ export interface TableState {
   readonly toMove: readonly SeatNumber[]
   /** Time of the last move, or of the first reconnection after a suspension. */
   readonly turnSince: number
-  /** Count of the events that are moves. */
+  /** Number of the events that are moves. */
   readonly moves: number
-  /** Time of the last move, or of the opening: no restart and no reconnection changes it. */
+  /** Time of the last move, or of the opening: no restart and no reconnection changes this time. */
   readonly movedAt: number
   readonly outcome?: Outcome | undefined
   /** True after the event `ended`. */
   readonly ended: boolean
   readonly clocks: Clocks
-  /** True if the clocks are stopped until a player reconnects. */
+  /** True while the clocks are stopped until a player reconnects. */
   readonly suspended: boolean
-  /** Seats whose offer of a draw, or of a rematch after the end, no player has answered. */
+  /** Seats with an unanswered offer of a draw or, after the end, of a rematch. */
   readonly offers: readonly SeatNumber[]
   /** Seats whose token is no longer valid. */
   readonly revoked: readonly SeatNumber[]
@@ -99,17 +99,17 @@ export interface TableStep {
 
 /** Maximum number of UTF-16 code units in a line of talk. */
 const LINE = 1000
-/** Maximum number of events other than moves at one table; beyond it, `decide` refuses talk and offers. */
+/** Maximum number of events other than moves at one table; above it, `decide` refuses talk and offers. */
 export const EVENTS = 10_000
-/** Maximum number of disconnections of one seat at one table; the next disconnection loses the game. */
+/** Maximum number of disconnections of one seat at one table; after one more disconnection, the seat loses the game. */
 export const ABSENCES = 1000
 const NO_SEATS: readonly SeatNumber[] = []
 const OVER: Refusal = { refused: 'the game is over' }
 const CONTINUED: Refusal = { refused: 'the players have moved to another table already' }
 
 /**
- * Returns the events that follow from a command at the time `now`, each with the state after it, or a refusal. The array is empty
- * for a command that changes nothing. Exceptions from the rules propagate to the caller.
+ * Returns the events that follow from a command at the time `now`, with the state after each event, or a refusal. The array is
+ * empty for a command that changes nothing. Exceptions from the rules propagate to the caller.
  */
 export function decide(table: TableState, command: TableCommand, now: number): TableStep[] | Refusal {
   if ('seat' in command && command.seat !== undefined && !table.opened.seats[command.seat]) {
@@ -178,7 +178,7 @@ function eventsFor(table: TableState, command: Exclude<TableCommand, { type: 'pl
         ? []
         : [{ type: 'revoked', seat: command.seat }]
     case 'abandon':
-      // no player loses, and the game is not rated; `left` says which player did not move
+      // no player loses, and the game is not rated; `left` is the player who did not move
       return table.ended ? [] : [{ type: 'ended', outcome: { winners: [], ...leftOpen(table), abandoned: true } }]
     case 'continue':
       if (!table.ended) return { refused: 'the game is not over' }
@@ -262,7 +262,7 @@ export function evolve(table: TableState, event: TableEvent): TableState {
   }
 }
 
-/** Returns the earliest time at which a `tick` ends the game, if no event happens earlier; `undefined` while no time limit runs. */
+/** Returns the earliest time at which a `tick` ends the game if no event happens earlier; `undefined` while no time limit runs. */
 export function nextTick(table: TableState): number | undefined {
   return table.ended || table.suspended ? undefined : nextExpiry(table.clocks, table.opened.clock)?.at
 }
@@ -334,7 +334,7 @@ function leave(table: TableState, outcome: Outcome): readonly TableEventData[] |
 
 function changePresence(table: TableState, seat: SeatNumber, where: 'gone' | 'back'): readonly TableEventData[] {
   const isGone = table.clocks.gone[seat] !== undefined
-  // a disconnection after the game withdraws the offers of a rematch, so that no player waits for an answer forever
+  // a disconnection after the game withdraws the offers of a rematch, so that no player waits forever for an answer
   if (table.ended && where === 'gone' && table.offers.length > 0 && table.successor === undefined) return [{ type: where, seat }]
   if (table.ended || (where === 'gone' ? isGone : !isGone && !table.suspended)) return []
   if (where === 'gone' && (table.absences[seat] ?? 0) >= ABSENCES) return [endEvent(table, leftBy(table, seat))]
@@ -358,12 +358,12 @@ function endEvent({ opened }: TableState, outcome: Outcome): TableEventData {
   return opened.rated ? { type: 'ended', outcome, counts: true } : { type: 'ended', outcome }
 }
 
-/** Returns the outcome if one player leaves: all others win. */
+/** Returns the outcome if one player leaves: all other players win. */
 function leftBy({ opened: { seats } }: TableState, left: SeatNumber): Outcome {
   return { winners: [...seats.keys()].filter((seat) => seat !== left), left }
 }
 
-/** Names the first seat to move as the seat that did not move. */
+/** The outcome names the first seat whose turn it is as the seat that did not move. */
 function leftOpen({ toMove: [left] }: TableState): Pick<Outcome, 'left'> {
   return left === undefined ? {} : { left }
 }
@@ -386,7 +386,7 @@ function afterReconnection(table: TableState, { n, seat, at }: { n: number; seat
   return { ...table, n, suspended: false, turnSince: at, clocks: { ...table.clocks, since, gone } }
 }
 
-/** Checks whether the table has a time limit, because a table without time limits does not measure turns. */
+/** Checks whether the table has a time limit; a table without time limits does not measure turns. */
 function isTimed({ clock }: Opened): boolean {
   return clock.total !== undefined || clock.turn !== undefined
 }

@@ -6,12 +6,12 @@ import type { Opened } from './table.ts'
 export class UnavailableTables {
   readonly #opened = new Map<TableId, Opened>()
 
-  /** Adds a table, given its opening. The log of the table stays as it is. */
+  /** Adds a table, given its opening. Does not change the log of the table. */
   add(id: TableId, opened: Opened): void {
     this.#opened.set(id, opened)
   }
 
-  /** Returns the game of an unavailable table, if a person has a seat there. */
+  /** Returns the game of an unavailable table if a person has a seat at the table. */
   gameOf(id: TableId, person: PersonId): string | undefined {
     const opened = this.#opened.get(id)
     return opened?.seats.some((seat) => seat.person === person) ? opened.game : undefined

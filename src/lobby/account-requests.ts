@@ -59,8 +59,8 @@ export class AccountRequests {
   async changePassword(old: string, password: string): Promise<EndedConnections | LobbyRefusal> {
     const missing = this.#checkRegistered()
     if (missing) return missing
-    // the server counts the bytes, but never refuses the request because of a limit (as for `unregister`), because the owner must
-    // be able to end other sessions of the account
+    // the server counts the bytes, but a limit never refuses this request or `unregister`, because the owner must be able to end
+    // other sessions of the account
     this.#holdings.spendOnAccount()
     const ended = await this.#identity.changePassword(old, password)
     return isRefusal(ended) ? toAuthRefusal(ended) : ended
@@ -121,7 +121,7 @@ export class AccountRequests {
     return hasAccount(this.#user.person) ? undefined : NO_PASSWORD
   }
 
-  /** Counts the bytes of a new account or login session; refuses it if this address has reached its disk limit. */
+  /** Counts the bytes of a new account or login session; refuses the request if this address has reached its disk limit. */
   #spend(): LobbyRefusal | undefined {
     const { full } = this.#holdings.spending
     if (full !== undefined) return { code: 'too-many', refused: full }

@@ -6,14 +6,14 @@ import { toSeekInfo } from './projections.ts'
 
 /** Maximum number of near seeks (`isNear`) in an answer, and maximum number of open seeks that the session searches. */
 const NEAR = { offered: 3, looked: 500 }
-/** Maximum number of challenges to one user among which the session searches for a sender's name. */
+/** Maximum number of challenges to one user in which the session searches for a sender's name. */
 const LOOKED = 100
 /** Maximum number of names in one refusal. */
 const NAMED = 5
 
 /**
  * Finds the challenge from the user with a name; without a name, the only challenge. Returns a refusal if there is no such
- * challenge, or if several fit.
+ * challenge, or if there are several such challenges.
  */
 export function findChallenge(
   { hall, people }: Pick<LobbyContext, 'hall' | 'people'>,
@@ -37,7 +37,7 @@ export function findChallenge(
   return { code: 'not-now', refused: `several users ask you for a game (${others.join(', ')}): name one of them` }
 }
 
-/** Returns up to three open seeks that differ from an open seek only in their terms, in order of arrival. */
+/** Returns up to three open seeks that differ from a given open seek only in their terms, in order of arrival. */
 export function findNearSeeks(
   { hall: { seeks }, catalogue }: Pick<LobbyContext, 'hall' | 'catalogue'>,
   seek: OpenSeek,

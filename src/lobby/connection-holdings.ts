@@ -7,8 +7,8 @@ import type { LobbyContext, SessionPeer } from './context.ts'
 import type { DiskQuota } from './disk-quota.ts'
 
 /**
- * ConnectionHoldings counts the seats that one connection holds at open tables, under all its names, and the bytes that it
- * adds to the disk.
+ * ConnectionHoldings counts the seats that one connection has at open tables, under all its names, and the bytes that it adds to the
+ * disk.
  */
 export class ConnectionHoldings {
   /** The network of the connection's peer. */
@@ -26,7 +26,7 @@ export class ConnectionHoldings {
     this.spending = context.spendings.of(this.network)
   }
 
-  /** Number of open tables at which the connection holds a seat. */
+  /** Number of open tables at which the connection has a seat. */
   get size(): number {
     if (this.#tables.some(({ over }) => over)) this.#tables = this.#tables.filter(({ over }) => !over)
     return this.#tables.length
@@ -38,7 +38,7 @@ export class ConnectionHoldings {
     else if (!this.#tables.includes(table)) this.#tables = [...this.#tables, table]
   }
 
-  /** Adds a seat at a new table, and counts the bytes that the table takes now, and the bytes of its end. */
+  /** Adds a seat at a new table, and counts the present bytes of the table and the bytes of its end. */
   open(table: TableActor, seat: SeatNumber): void {
     this.add(table)
     const isKnown = table.state.opened.seats[seat]?.person !== PEER
@@ -50,7 +50,10 @@ export class ConnectionHoldings {
     this.spending.add(ACCOUNT)
   }
 
-  /** Calls `act`, counts the bytes that it adds to the table's log, and charges the peer's budget for the clients that it notifies. */
+  /**
+   * Calls `act`, counts the bytes that `act` adds to the table's log, and charges the peer's budget for the clients that `act`
+   * notifies.
+   */
   spend<Answer>(table: TableActor, act: () => Answer): Answer {
     const { bytesWritten, decided } = table
     const answer = act()
@@ -68,12 +71,12 @@ export class ConnectionHoldings {
   }
 }
 
-/** Returns a sentence that says why a user cannot take another seat; `undefined` for a user who can. */
+/** Returns a sentence that says why a user cannot take another seat; `undefined` for a user who can take a seat. */
 export function checkCapacity({ hall, limits }: LobbyContext, person: PersonId, holdings: ConnectionHoldings): string | undefined {
   if (!hall.writable) return UNWRITABLE
   if (hall.size >= limits.tables) hall.tidy()
   if (hall.size >= limits.tables) return `the server has ${formatCount(limits.tables, 'open table')}, the maximum: try again later`
-  // PEER stands for all users without a name, whose seats the server limits by connection
+  // PEER is the person of all users without a name; the server limits their seats for each connection
   if (person !== PEER && hall.countSeats(person) >= limits.seats)
     return `you hold ${formatCount(limits.seats, 'seat')}, the maximum: finish a game first`
   if (holdings.size >= limits.seats)
@@ -87,9 +90,9 @@ export function checkCapacity({ hall, limits }: LobbyContext, person: PersonId, 
     : `your address holds ${formatCount(held, 'table or open seek', 'tables and open seeks')}, and the limit is ${address}: finish a game or cancel a seek first`
 }
 
-/** Number of notified clients that costs as much as one message; a smaller number costs nothing. */
+/** Number of notified clients for which the peer pays as much as for one message; the peer pays nothing for a smaller number. */
 const NOTIFIED = 8
-/** Approximate bytes that a table takes in addition to its events: its index entry, and the record of its result. */
+/** Approximate bytes that a table takes in addition to its events: the index entry, and the record of the result. */
 const OPENING = 200
 /** Approximate bytes that a table's end takes for each player with a name: a row of the history, and a row of the ladder. */
 const ENDING = 300

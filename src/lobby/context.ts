@@ -14,7 +14,7 @@ import type { SessionRegistry } from './user-sessions.ts'
 export interface HallLimits {
   readonly seats: number
   readonly tables: number
-  /** Maximum number of tables and open seeks of one address, this machine's own addresses included. */
+  /** Maximum number of tables and open seeks of one address, including the addresses of this machine. */
   readonly address?: number | undefined
   /** Megabytes that one address may add to the disk in an hour. */
   readonly disk?: number | undefined
@@ -22,7 +22,7 @@ export interface HallLimits {
   readonly move?: number | undefined
 }
 
-/** The values for a hall without limits. */
+/** The limits of a hall without limits. */
 export const unlimitedHall: HallLimits = {
   seats: Number.POSITIVE_INFINITY,
   tables: Number.POSITIVE_INFINITY,
@@ -31,10 +31,13 @@ export const unlimitedHall: HallLimits = {
   move: Number.POSITIVE_INFINITY,
 }
 
-/** RecordAccess is the access of a client to the records of private games: the user who has played them, or the token of a guest’s seat. */
+/**
+ * RecordAccess is the access of a client to the records of private games: the user who has played the games, or the token of a guest’s
+ * seat.
+ */
 export interface RecordAccess {
   readonly person?: PersonId | undefined
-  /** The token, as the client has sent it. */
+  /** The token in the spelling of the client. */
   readonly token?: string | undefined
 }
 
@@ -42,15 +45,15 @@ export interface RecordAccess {
 export interface GameRecords {
   /**
    * Reads a page of the record of a finished game that `reader` may see: a public game, or a private game to which the reader has access.
-   * Refuses every other private game like a table that does not exist. Refuses a game that is not over, because its players could read
-   * the views of their opponents there.
+   * Refuses every other private game with the same error as a table that does not exist. Refuses a game that is not over, because its
+   * players could read the views of their opponents in the record.
    */
   read(table: TableId, range: RecordRange, reader?: RecordAccess): Promise<GameRecord | LobbyRefusal>
 }
 
-/** LobbySubscribers has the sessions that are notified of changes of the lobby (`lobby-feed.ts`). */
+/** LobbySubscribers has the sessions that receive the changes of the lobby (`lobby-feed.ts`). */
 export interface LobbySubscribers {
-  /** Subscribes a listener, once; returns the first page of the lobby, to which the changes apply. */
+  /** Subscribes a listener, unless it is subscribed; returns the first page of the lobby, to which the changes apply. */
   subscribe(listener: LobbyListener): LobbyLists
   /** Unsubscribes a listener; does nothing for a listener that is not subscribed. */
   unsubscribe(listener: LobbyListener): void
@@ -73,7 +76,7 @@ export interface LobbyContext {
   /** Source of tokens and codes. */
   readonly bytes: RandomBytes
   /**
-   * Milliseconds that a user waits for an opponent before the house takes the seat. `undefined` stands for the defaults: 0 for a
+   * Milliseconds that a user waits for an opponent before the house takes the seat. `undefined` means the defaults: 0 for a
    * worksheet program, and ten seconds at the front door.
    */
   readonly wait: number | undefined
@@ -86,23 +89,23 @@ export interface LobbyContext {
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
-/** OnSeated is called when a peer takes a seat, with the numbers of the table and the seat. */
+/** OnSeated is the callback for a peer that takes a seat; its parameters are the numbers of the table and the seat. */
 export type OnSeated = (table: TableId, seat: SeatNumber) => void
 
 /**
- * SessionPeer is the part of a connection that a lobby session needs. It suffices for a session without a conversation, such as
- * that of a WebSocket.
+ * SessionPeer has the members of a connection that a lobby session needs. They suffice for a session without a conversation, such as the
+ * session of a WebSocket.
  */
 export interface SessionPeer {
   /** The peer's address, without its port. */
   readonly address: string
-  /** True for a peer on this machine; `undefined` if the caller does not know. */
+  /** True for a peer on this machine; `undefined` if the location of the peer is unknown. */
   readonly loopback?: boolean
-  /** How the peer is connected; `undefined` if the caller does not know. */
+  /** How the peer is connected; `undefined` if the connection is unknown. */
   readonly link?: PeerLink | undefined
   /** Called if the server ends the session, with a sentence for the user; the callee closes the session and the connection. */
   end(reason: string): void
-  /** Resolves when the peer has read most of the output; without it, output does not wait for the peer. */
+  /** Resolves when the peer has read most of the output. If it is missing, output does not wait for the peer. */
   ready?(): Promise<void>
   /** Charges the peer's budget for its last message; missing for a peer without a budget. */
   charge?(cost: number): void
@@ -114,7 +117,7 @@ export interface SessionContext {
   readonly peer: SessionPeer
   /** The user; `undefined` before the login. */
   readonly user: OnlineUser | undefined
-  /** The reason of the end; set when the session closes. */
+  /** The reason of the session's end; `undefined` until the end. */
   readonly closed: Error | undefined
   readonly onSeated: OnSeated | undefined
 }

@@ -5,15 +5,16 @@ import { type DiskUsage, isTemporary, type NetworkUsage } from '../hall/ports.ts
 
 /*
  * The server limits the bytes that one network may add to the disk in an hour. It counts the bytes in parts of five minutes, so the
- * hour advances by five minutes at a time. Two events must not renew a network's budget: setting the wall clock, and a restart.
+ * hour advances by five minutes at a time. Two events must not renew a network's budget: a change of the wall clock, and a restart.
  *
- * The time of the parts is wall time when the process starts, and monotonic time from then on, so setting the wall clock while the
- * process runs changes nothing. The server persists the counts: a few seconds after they change, immediately when a network reaches
- * the limit, and when the server stops. It persists the time with them, and the next process starts no earlier, so a wall clock
- * that was set back does not renew a budget either. The store has a salted mark in place of each address.
+ * The time of the parts is wall time when the process starts, and monotonic time from then on, so a change of the wall clock while
+ * the process runs has no effect. The server persists the counts a few seconds after they change, immediately when a network
+ * reaches the limit, and when the server stops. It persists the time together with the counts, and the next process starts no
+ * earlier, so a wall clock that has gone back does not renew a budget either. The store has a salted mark in place of each
+ * network's address.
  */
 
-/** The period in which the server counts bytes, in milliseconds, and the number and length of its parts. */
+/** The period in which the server counts bytes, in milliseconds, with the number and the length of its parts. */
 const HOUR = 3_600_000
 const PARTS = 12
 const PART = HOUR / PARTS
@@ -21,14 +22,14 @@ const PART = HOUR / PARTS
 const NETWORKS = 10_000
 /** Bytes in a megabyte. */
 const MEGABYTE = 1_000_000
-/** Milliseconds after which the server persists a change, and the maximum number of networks that it persists together. */
+/** Milliseconds after which the server persists a change, and maximum number of networks in one write. */
 const DELAY = 5000
 const TOGETHER = 500
 
 /** DiskUsageStore persists the counts. */
 export interface DiskUsageStore {
   readonly usage: DiskUsage
-  /** Called with the error if persisting the counts fails. */
+  /** Called with the error if the store fails to persist the counts. */
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
@@ -59,7 +60,7 @@ export class DiskQuotas {
     this.#epoch = clock.now() - clock.monotonic()
   }
 
-  /** Loads the persisted counts, and persists changes from then on. The caller awaits it before the first `add`. */
+  /** Loads the persisted counts, and persists changes from then on. The caller awaits this call before the first `add`. */
   async open(): Promise<void> {
     if (!this.#store || this.#limit === Number.POSITIVE_INFINITY) return
     const { salt, at, usages } = await this.#store.usage.load()
@@ -72,13 +73,13 @@ export class DiskQuotas {
   /** Persists all changes so far, and no later change. */
   async close(): Promise<void> {
     while (this.#changed.size > 0 && (await this.#persist(this.#changed)));
-    // the last time is persisted even without new bytes, because the next process continues from that time
+    // the quotas persist the last time even without new bytes, because the next process continues from that time
     if (this.#isPersisted) await this.#persist([])
     this.#cancelTimer?.()
     this.#salt = undefined
   }
 
-  /** Returns the count of a network, the same object for all its connections. */
+  /** Returns the count of a network: the same object for all connections of the network. */
   of(network: string): DiskQuota {
     const known = this.#networks.get(network)
     if (known) return known
@@ -92,14 +93,14 @@ export class DiskQuotas {
 
   readonly #now = (): number => this.#epoch + this.#clock.monotonic()
 
-  /** Removes a quarter of the networks: those with the fewest bytes. */
+  /** Removes a quarter of the networks: the networks with the fewest bytes. */
   #makeRoom(): void {
     const least = [...this.#networks].sort(([, one], [, other]) => one.total - other.total)
     for (const [network] of least.slice(0, Math.ceil(least.length / 4))) this.#networks.delete(network)
   }
 
   /**
-   * Persists a change after `DELAY`, but persists a change that reaches the limit immediately, together with the write that has
+   * Persists a change after `DELAY`; persists a change that reaches the limit immediately, in the same commit as the write that has
    * caused it.
    */
   readonly #note = (spending: DiskQuota, isFull: boolean): void => {
@@ -115,7 +116,7 @@ export class DiskQuotas {
     if (this.#changed.size > 0) this.#cancelTimer = this.#clock.after(DELAY, () => this.#persistSoon())
   }
 
-  /** Persists up to 500 counts; resolves to whether the store has written them. */
+  /** Persists up to 500 counts; resolves to true if the store has written them. */
   async #persist(spendings: Iterable<DiskQuota>): Promise<boolean> {
     const now = Math.floor(this.#now())
     const part = Math.floor(now / PART)
@@ -195,13 +196,13 @@ export class DiskQuota {
     return change
   }
 
-  /** Adds bytes to the unpersisted bytes again, because the store has not written them. */
+  /** Adds bytes that the store has not written to the unpersisted bytes again. */
   putBack(bytes: number): void {
     this.#change += bytes
     this.#changed(this, false)
   }
 
-  /** A sentence that says why the network can add no bytes now; `undefined` below the limit. */
+  /** A sentence that says why the network cannot add bytes now; `undefined` below the limit. */
   get full(): string | undefined {
     if (this.#total < this.#limit) return undefined
     this.#moveOn()

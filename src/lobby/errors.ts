@@ -13,7 +13,7 @@ export const UNAVAILABLE: LobbyRefusal = { code: 'unavailable', refused: UNWRITA
 /** The refusal of a rated game to a guest. */
 export const UNREGISTERED: LobbyRefusal = { code: 'who-are-you', refused: 'rated games are for registered names: register first' }
 
-/** The refusal of a code that no open invitation has. */
+/** The refusal of a code that belongs to no open invitation. */
 export const NO_INVITATION: LobbyRefusal = {
   code: 'no-such-code',
   refused: 'no open invitation has this code: it was used or cancelled, or the code is wrong',
@@ -64,20 +64,23 @@ export function noSeat(id: number): LobbyRefusal {
   return { code: 'not-seated', refused: `you have no seat at table ${id}` }
 }
 
-/** Returns the refusal of a seek that fails with an error of the rules, or at a limit. Throws all other errors. */
+/**
+ * Returns the refusal of a seek that has failed with an error of the rules, or because of a limit. Throws all
+ * other errors.
+ */
 export function toSeekRefusal(reason: unknown): LobbyRefusal {
   if (reason instanceof RulesError) return { code: 'not-now', refused: reason.message }
   if (reason instanceof CapacityError) return { code: 'too-many', refused: reason.message }
   throw reason
 }
 
-/** Explains to its owner why an open seek was closed. */
+/** Returns the sentence that explains to the owner why the server has closed an open seek. */
 export function explainFailure(reason: unknown): string {
   if (reason instanceof RulesError || reason instanceof CapacityError) return reason.message
   return isTemporary(reason) ? UNWRITABLE : 'the server could not open a table: try again'
 }
 
-/** Resolves with a refusal if the store cannot write at the moment. Rejects with all other errors. */
+/** Resolves to a refusal if the store cannot write at the moment. Rejects with all other errors. */
 export async function catchUnavailable<Answer>(answer: Promise<Answer>): Promise<Answer | typeof UNAVAILABLE> {
   try {
     return await answer
@@ -92,7 +95,7 @@ export function refuseWhenUnavailable<Session extends Lobby>(lobby: Session): Se
   return new Proxy<Session>(lobby, REFUSING)
 }
 
-/** One handler for the lobbies of all sessions. */
+/** The handler is the same object for the lobbies of all sessions. */
 const REFUSING: ProxyHandler<Lobby> = {
   get(target, name) {
     const value: unknown = Reflect.get(target, name, target)

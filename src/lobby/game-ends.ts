@@ -8,12 +8,17 @@ import type { StandingChange } from '../hall/table-updates.ts'
 import { isOwnSeat } from './projections.ts'
 import type { UserNotifier } from './user-notices.ts'
 
-/** Notifies the accounts at a table that the game has ended, at their sessions that are not subscribed to the table. */
+/**
+ * Notifies the sessions of the accounts at a table that the game has ended, except the sessions that are subscribed to the table.
+ */
 export function notifyOfEnd(userNotifier: Pick<UserNotifier, 'notifyOfEnd'>, table: TableActor): void {
   for (const [seat, person] of accountsAt(table)) userNotifier.notifyOfEnd(person, finishedGameOf(table, seat))
 }
 
-/** Adds a finished table to the games of the guests who played there, but not to those of guests who have taken their names since. */
+/**
+ * Adds a finished table to the games of the guests who played there, but not to the games of guests who have taken their names since
+ * then.
+ */
 export function recordForGuests(people: Pick<People, 'of' | 'guestGames'>, table: TableActor): void {
   const { seats } = table.state.opened
   for (let seat = 0; seat < seats.length; seat++) {
@@ -24,7 +29,10 @@ export function recordForGuests(people: Pick<People, 'of' | 'guestGames'>, table
   }
 }
 
-/** Notifies the accounts at a table of the rating changes after the game, at their sessions that are not subscribed to the table. */
+/**
+ * Notifies the sessions of the accounts at a table of the rating changes after the game, except the sessions that are subscribed to
+ * the table.
+ */
 export function notifyOfRecord(
   userNotifier: Pick<UserNotifier, 'notifyOfRecord'>,
   table: TableActor,
@@ -42,7 +50,7 @@ export function toRatingChanges({ id, state }: TableActor, changes: readonly Sta
 
 const NO_ACCOUNTS: ReadonlyMap<number, PersonId> = new Map()
 
-/** Returns the registered users at a table, by the first seat of each. */
+/** Returns the registered users at a table, by the first seat of each user. */
 function accountsAt({ state }: TableActor): ReadonlyMap<number, PersonId> {
   // most tables of worksheet programs have no account
   if (!state.opened.seats.some(({ person }) => hasAccount(person))) return NO_ACCOUNTS

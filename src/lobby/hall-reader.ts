@@ -18,7 +18,7 @@ import { findHistory, findRecent } from './histories.ts'
 import { formatRecord } from './record-text.ts'
 import { toTableInfo } from './table-info.ts'
 
-/** DrawnEvent is an event of a finished game with the board after it, as text. */
+/** DrawnEvent is an event of a finished game, with the board after the event as text. */
 type DrawnEvent = RecordedEvent & { readonly board?: string }
 
 /** HallReader reads the parts of the hall that a client without a name may see: public tables, ladders, histories and finished games. */
@@ -61,7 +61,7 @@ export class HallReader {
     return this.#context.records.read(table, range)
   }
 
-  /** Adds to each event that changes the view the board as text, as a watcher at the front door has seen it. */
+  /** Adds the board to each event that changes the view, as the text that a watcher at the front door has seen. */
   addBoards(record: GameRecord): GameRecord & { readonly events: readonly DrawnEvent[] } {
     const game = this.catalogue.find(record.game)?.game
     if (!game) return record

@@ -11,13 +11,16 @@ export interface HeldSeatsOptions {
 }
 
 /**
- * HeldSeats knows the rights of a session to seats. The session has rights to the user's seats that it has not resumed, and to the
- * seats that it has resumed by their token alone, as another user or without a name.
+ * HeldSeats has the rights of a session to seats. The session has rights to the seats of its user that it has not resumed, and to
+ * the seats that it has resumed by their token alone, as another user or without a name.
  */
 export class HeldSeats {
   readonly #session: SessionContext
   readonly #tables: Subscriptions
-  /** Functions that release the seats which this connection has resumed by their token alone, by table; missing before the first. */
+  /**
+   * Functions that release the seats which this connection has resumed by their token alone, by table; missing before the first such
+   * seat.
+   */
   #byToken: Map<number, () => void> | undefined
 
   constructor({ session, tables }: HeldSeatsOptions) {
@@ -25,16 +28,16 @@ export class HeldSeats {
     this.#tables = tables
   }
 
-  /** Lists the user's seats at open tables that this connection does not hold, even if it watches there. */
+  /** Lists the user's seats at open tables that this connection does not have, even if it watches those tables. */
   list(): readonly SeatAt[] {
     const { context, user } = this.#session
     const { person } = user ?? {}
-    // any user can take a guest's name, so a token alone proves who owns the seat
+    // any user can take a guest's name, so only the token proves that a guest owns the seat
     if (person === undefined || !hasAccount(person)) return []
     return [...context.hall.seatsOf(person)].filter(({ table }) => !this.#tables.ownerAt(table.id))
   }
 
-  /** Lists the held seats in the form for clients. */
+  /** Lists the user's seats that this connection has not resumed, in the form for clients. */
   describe(): readonly HeldSeat[] {
     return this.list().map(({ table, seat }) => {
       const isTaken = table.observers.some(({ viewer }) => viewer === seat)
@@ -42,7 +45,10 @@ export class HeldSeats {
     })
   }
 
-  /** Records that this connection holds a seat: as its owner, or else by its token alone, until the account's password changes. */
+  /**
+   * Records that this connection has a seat: as the seat's owner, or else by the seat's token alone, until the account's password
+   * changes.
+   */
   hold(id: number, { person, token }: SeatOwner): void {
     const { context, peer, user: own } = this.#session
     if (token !== undefined && own?.person === person) return own.addToken(token)
@@ -65,8 +71,8 @@ export class HeldSeats {
   }
 
   /**
-   * Returns the refusal. If it says that the user has no seat at the table, but the server holds a seat of the user there, returns a
-   * refusal that advises to resume the seat.
+   * Returns the given refusal. If the refusal says that the user has no seat at the table, but the server reserves a seat of the
+   * user there, returns a refusal that advises the user to resume the seat.
    */
   explain(id: number, refusal: LobbyRefusal | undefined): LobbyRefusal | undefined {
     if (refusal?.code !== 'not-seated' || !this.list().some(({ table }) => table.id === id)) return refusal

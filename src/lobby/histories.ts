@@ -4,8 +4,8 @@ import { type FinishedTable, HISTORY, type HistoryRange, hasAccount, type Person
 import type { LobbyContext } from './context.ts'
 
 /**
- * Returns a page of a user's finished games that `reader` may see: private games only for the account that has played them. Without a
- * reader, no private games.
+ * Returns a page of a user's finished games that `reader` may see: the page has private games only if `reader` is the account that has
+ * played them. Without a reader, the page has no private games.
  */
 export async function findHistory(
   context: Pick<LobbyContext, 'hall' | 'people' | 'catalogue'>,
@@ -26,7 +26,7 @@ export async function findHistory(
   return { name, items: games, total }
 }
 
-/** Lists the finished public games of all users, the last of them first; see `Lobby.recent`. */
+/** Lists the finished public games of all users, newest first; see `Lobby.recent`. */
 export async function findRecent(
   { hall, catalogue }: Pick<LobbyContext, 'hall' | 'catalogue'>,
   { from = 0, count }: PageRange,
@@ -39,7 +39,7 @@ export async function findRecent(
   return { items, total: shown.length }
 }
 
-/** Returns the finished games of the guest who has a name now, without those of guests who had the name before. */
+/** Returns the finished games of the guest who has a name now, without the games of guests who had the name earlier. */
 async function historyOfGuest(
   { hall, people }: Pick<LobbyContext, 'hall' | 'people'>,
   person: PersonId,

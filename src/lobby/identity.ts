@@ -11,13 +11,15 @@ import type { SessionPeer } from './context.ts'
 export interface IdentityOptions {
   readonly people: People
   readonly peer: SessionPeer
-  /** True if the hall does not notify this connection of events elsewhere. */
+  /** True if the hall does not notify this connection of events at other tables and in the lobby. */
   readonly quiet?: boolean
-  /** Called before the connection changes to another user, who has other seats. */
+  /** Called before the connection changes to another user with other seats. */
   readonly onUserChange?: () => void
 }
 
-/** Identity is the user to whom one connection belongs: none at first, and then the user whose name the client has given last. */
+/**
+ * Identity has the user to whom one connection belongs: no user at first, and then the user whose name the client has given last.
+ */
 export class Identity {
   readonly #people: People
   readonly #peer: SessionPeer
@@ -53,14 +55,14 @@ export class Identity {
     return this.#become(await this.#people.register({ ...this.#entry(name), password }))
   }
 
-  /** Enters as the guest who owns a seat, by the hash of the seat's token; resolves to whether that is possible. */
+  /** Enters as the guest who owns a seat, by the hash of the seat's token; resolves to false if another guest has the name. */
   async enterByToken(person: PersonId, name: string, token: string): Promise<boolean> {
     const user = await this.#people.enterBySeatToken(person, token, this.#entry(name))
     if (user) this.#become(user)
     return user !== undefined
   }
 
-  /** Checks a password against that of the user. */
+  /** Compares a password with the password of the user. */
   async confirmPassword(password: string): Promise<AuthError | undefined> {
     return this.#people.confirm(this.#user?.name ?? '', this.#proof(password))
   }
@@ -86,7 +88,7 @@ export class Identity {
     return this.#become(await this.#people.enterBySession(session, this.#entry('')))
   }
 
-  /** Leaves at the end of the connection; an `enter` that is under way leaves as soon as it succeeds. */
+  /** Leaves at the end of the connection; if an `enter` is under way, the user leaves as soon as it succeeds. */
   close(): void {
     this.#closed = true
     this.#user?.leave()
@@ -111,7 +113,7 @@ export class Identity {
     if (isRefusal(entered)) return entered
     const before = this.#user
     if (before && before.person !== entered.person) this.#onUserChange?.()
-    // seats that the same user has on the same connection stay
+    // the connection retains the seats of the same user
     else for (const token of before?.tokens ?? []) entered.addToken(token)
     before?.leave()
     this.#user = entered
@@ -121,8 +123,8 @@ export class Identity {
 }
 
 /**
- * Returns the address for which password attempts count. Unlike in the limits of resources, each address of 127.0.0.0/8 counts
- * separately: an attacker at another loopback address must not lock the owner out.
+ * Returns the address for which password attempts count. Each address of 127.0.0.0/8 counts separately, unlike in the limits of
+ * resources: an attacker at another loopback address must not lock the owner out.
  */
 function addressOf({ address }: SessionPeer): string {
   return address.startsWith('127.') ? address : toNetwork(address)

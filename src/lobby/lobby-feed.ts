@@ -4,9 +4,9 @@ import { toPersonInfo, toSeekPage } from './projections.ts'
 import { toTableInfo } from './table-info.ts'
 
 /*
- * The feed notifies subscribers of changes of the lobby, so that a client does not request the lists again and again. It compares the first
- * page of each list with that of a second ago, once for all subscribers, and sends the differences. Without subscribers it does nothing,
- * and no event at a table or in the hall costs anything more.
+ * The feed notifies subscribers of changes of the lobby, so that a client does not request the lists repeatedly. Once a second, for all
+ * subscribers together, it compares the first page of each list with the previous first page, and sends the differences. Without
+ * subscribers it does nothing, and it adds no cost to the events at tables or in the hall.
  */
 
 /** Milliseconds between two reads of the lobby. */
@@ -14,7 +14,7 @@ const INTERVAL = 1000
 /** Number of items of each list that the feed follows. */
 const ROWS = 100
 
-/** Observed is the lobby at one moment: the page, and the text of each row by its key. */
+/** Observed has the lobby at one time: the page, and the text of each row by its key. */
 interface Observed {
   readonly page: LobbyLists
   readonly people: ReadonlyMap<string, string>
@@ -35,7 +35,7 @@ export class LobbyFeed implements LobbySubscribers {
   }
 
   subscribe(listener: LobbyListener): LobbyLists {
-    // a subscriber that comes between two reads gets the page of the last read, from which the next change follows
+    // a subscriber that arrives between two reads gets the page of the last read; the next change applies to this page
     this.#seen ??= this.#look()
     this.#subscribers.add(listener)
     this.#cancel ??= this.#wait()
@@ -85,7 +85,7 @@ export class LobbyFeed implements LobbySubscribers {
   }
 }
 
-/** Returns the difference of two reads; `undefined` without a difference. */
+/** Returns the difference between two reads; `undefined` if there is no difference. */
 function toChange(before: Observed, { page, people, tables, seekers, total }: Observed): LobbyChange | undefined {
   const change: LobbyChange = {
     people: page.people.filter(({ name }) => before.people.get(name) !== people.get(name)),

@@ -7,15 +7,17 @@ import type { TableActor } from '../hall/table-actor.ts'
 import { projectEvent } from '../hall/table-updates.ts'
 import { findMove } from './records.ts'
 
-/** MissedRange is the client that has missed events: its seat or a watcher, and the number of the last event that it has. */
+/**
+ * MissedRange describes the client that has missed events: its seat, if it is not a watcher, and the number of the last event that it has.
+ */
 export interface MissedRange {
   readonly viewer: SeatNumber | 'watcher'
-  /** If missing, the client has the events up to the last disconnection of its seat. */
+  /** If the number is missing, the client has the events up to the last disconnection of its seat. */
   readonly after: number | undefined
 }
 
 /**
- * Lists the events of a table that a client has missed, at most the last `RECENT` of them. Calls `readLog` only if the table's recent events
+ * Lists the events of a table that a client has missed, at most the last `RECENT` events. Calls `readLog` only if the table's recent events
  * do not suffice, because a log may be long. Refuses a log that the present rules of the game do not allow.
  */
 export async function listMissed(
@@ -54,8 +56,8 @@ export function* stepsOf(log: readonly TableEvent[], until: TableState, after: n
 }
 
 /**
- * Returns the number of the last event before the last absence of a seat; `undefined` if the seat was never absent, or has moved since. A
- * suspension is an absence of all seats, because the server ended all connections before it.
+ * Returns the number of the last event before the last absence of a seat; `undefined` if the seat was never absent, or has moved since then.
+ * A suspension is an absence of all seats, because the previous process has ended all connections.
  */
 function findAbsence(log: readonly TableEvent[], viewer: SeatNumber | 'watcher'): number | undefined {
   let isAway = false

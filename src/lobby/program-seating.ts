@@ -11,18 +11,18 @@ import { catchUnavailable, refuseWhenUnavailable } from './errors.ts'
 import type { PlainSeek } from './seeking.ts'
 import { LobbySession } from './session.ts'
 
-/** Maximum number of characters in a name, also in a default name, because some clients have no space for more. */
+/** Maximum number of characters in a name, also in a default name, because some clients have no space for a longer name. */
 const NAME = 20
 
 /**
- * ProgramSeating gives the role of a conversation access to a lobby session, which has the user, the seek and the seats. The roles
- * of worksheet programs ask for a seat with `sit`; programs whose peers have names use `logIn`, `seek` and `resume`; a front door
- * takes the session's `lobby`. A role gets a seat, or an exception with which its conversation ends.
+ * ProgramSeating gives the role of a conversation access to a lobby session; the session has the user, the seek and the seats. The
+ * roles of worksheet programs request a seat with `sit`; programs whose peers have names use `logIn`, `seek` and `resume`; a front
+ * door uses the session's `lobby`. A role gets a seat, or an exception that ends its conversation.
  */
 export class ProgramSeating implements ClientSeating, HallAccess {
   readonly #session: LobbySession
   readonly #peer: PeerHandle
-  /** Name of a peer that has given none. */
+  /** Name of a peer that has given no name. */
   readonly #defaultName: string
 
   constructor(context: LobbyContext, peer: PeerHandle, defaultName: string, onSeated?: OnSeated) {
@@ -53,7 +53,7 @@ export class ProgramSeating implements ClientSeating, HallAccess {
   ): Promise<Seat<Move, View>> {
     const { wait = 0 } = this.#session.context
     const accepted = unturned(game.seats.max, typeof seats === 'number' ? [seats] : seats, options)
-    // a role that asks for a seat does nothing else until the seating has a seat
+    // a role that requests a seat does nothing else until the seating has a seat
     return this.#seat(game, { ...accepted, rated: false, wait }, 'given up', 'idle')
   }
 
@@ -100,9 +100,9 @@ export class ProgramSeating implements ClientSeating, HallAccess {
   }
 
   /**
-   * Seats the peer: at a new table if the game has one seat, or else when a seek is matched. Rejects with a `Disconnected` that has
-   * a sentence if the peer cannot take another seat, and with the reason of the end if the conversation ends first. While an `idle`
-   * role waits, the peer's disconnection ends the wait.
+   * Seats the peer: at a new table if the game has one seat, and otherwise when the hall has matched a seek. If the peer cannot
+   * take another seat, rejects with a `Disconnected` that has a sentence; if the conversation ends first, rejects with the reason
+   * of the end. While an `idle` role waits, the peer's disconnection ends the wait.
    */
   async #seat<State, Move, View, Options>(
     game: Game<State, Move, View, Options>,
@@ -157,8 +157,8 @@ export class ProgramSeating implements ClientSeating, HallAccess {
 }
 
 /**
- * Converts the seats of a program to those of the hall. At the hall's tables seat 0 begins, while a program may say that its seat 1
- * begins. With the same seat for both, a client that begins and a client that comes second can meet at one table.
+ * Converts the seats of a program to seats of the hall. At the hall's tables seat 0 begins, but in a program seat 1 may begin.
+ * After the conversion, a client that begins and a client that moves second can meet at one table.
  */
 function unturned(count: number, seats: readonly SeatNumber[], options: unknown): { seats: readonly SeatNumber[]; options: unknown } {
   if (typeof options !== 'object' || options === null || !('first' in options) || typeof options.first !== 'number') {

@@ -14,7 +14,7 @@ export function isPublic({ state: { opened, rules } }: TableActor): boolean {
 
 /**
  * Checks whether a seat that has a user's name belongs to that user. Any user can take a guest's name, so a guest owns a seat only
- * with its token; a seat without a token, of a worksheet program, belongs to the client that is connected there.
+ * with the seat's token; a seat of a worksheet program has no token, and belongs to the connected client.
  */
 export function isOwnSeat({ table, seat }: SeatAt, user: OnlineUser): boolean {
   if (hasAccount(user.person)) return true
@@ -30,7 +30,7 @@ export function toPersonInfo({ hall, people }: Pick<LobbyContext, 'hall' | 'peop
   return { name, registered: hasAccount(person), tables: seats.map(({ table }) => table.id), ...(links.length > 0 ? { links } : {}) }
 }
 
-/** Converts an open seek to the data that all users may see, without the user to whom the seek is addressed. */
+/** Converts an open seek to the data that all users may see, without the challenged user. */
 export function toSeekInfo(
   catalogue: Catalogue,
   { name, game, ...terms }: Pick<OpenSeek, 'name' | 'game' | 'options' | 'rated' | 'clock'>,
@@ -38,7 +38,7 @@ export function toSeekInfo(
   return { name, game: catalogue.publicName(game), ...toGameTerms(terms) }
 }
 
-/** Converts an open seek to the data that its owner may see: with the name of the user whom it challenges. */
+/** Converts an open seek to the data that its owner may see: with the name of the challenged user. */
 export function toOwnSeekInfo({ catalogue, people }: Pick<LobbyContext, 'catalogue' | 'people'>, seek: OpenSeek): SeekInfo {
   const info = toSeekInfo(catalogue, seek)
   return seek.against === undefined ? info : { ...info, against: people.person(seek.against)?.name ?? 'another user' }
@@ -53,12 +53,12 @@ export function toSeekPage(
   return { items: seeks.slice(from, count).map((seek) => toOwnSeekInfo(context, seek)), total: seeks.size }
 }
 
-/** Returns the terms of an open seek, or of a table when it was opened. */
+/** Returns the terms of an open seek, or of a table at its opening. */
 export function toGameTerms({ options, rated, clock }: Pick<OpenSeek, 'options' | 'rated' | 'clock'>): GameTerms {
   return { settings: settingsOf(options), rated, ...limitsOf(clock) }
 }
 
-/** Returns the time limits of the players, without the time for which a disconnected player's seat is held. */
+/** Returns the time limits of the players, without the time for which the server reserves a disconnected player's seat. */
 function limitsOf({ total, turn }: ClockRules = {}): { readonly clock?: ClockTerms } {
   if (total === undefined && turn === undefined) return {}
   return { clock: { ...(total === undefined ? {} : { total }), ...(turn === undefined ? {} : { turn }) } }

@@ -3,8 +3,8 @@ import type { ClockTerms, GameRecord, RecordedEvent } from '../hall/api.ts'
 import { escapeControls, escapeInvisible } from '../wire/text.ts'
 
 /*
- * The record of a game as text: its terms, a line for each move in the notation of the game, and the board at the end. If a watcher does not
- * see a move, the line has the player only, and the board after the move follows.
+ * The record of a game as text: its terms, a line for each move in the notation of the game, and the board at the end. If watchers do not
+ * see a move, its line has only the player, and the board after the move follows.
  */
 
 /** Formats the whole record of a finished game as text. */
@@ -62,7 +62,7 @@ function formatMove(
   return move === undefined ? `${line}\n${formatBoard(game, view, '   ')}` : `${line}: ${escapeControls(move)}`
 }
 
-/** Formats the board of a view, each line after an indentation. */
+/** Formats the board of a view, with an indentation before each line. */
 function formatBoard(game: AnyGame, view: unknown, indent: string): string {
   const lines = game.notation.render(view).trimEnd().split('\n')
   return lines.map((line) => `${indent}${escapeControls(line)}`.trimEnd()).join('\n')

@@ -14,16 +14,18 @@ import { toGameTerms } from './projections.ts'
 import { isOpenView } from './table-board.ts'
 
 /*
- * A record is the log of a finished game as a watcher has seen it. `projectEvent` is the only projection, so a record never shows more than
- * the game has shown: the rules decide in `view` which secrets are open after the end, and a choice that they never open stays secret. The
- * text of a move is in the record only if the watcher's view after the move shows it.
+ * A record has the part of a finished game's log that watchers have seen. `projectEvent` is the only projection, so a record never shows
+ * more than the game has shown: the function `view` of the rules decides which secrets are open after the end, and a choice that it never
+ * shows stays secret. The text of a move is in the record only if the watcher's view after the move shows the move.
  */
 
-/** Maximum number of records that the server reads at the same time, because a log may be long, and games must not wait. */
+/**
+ * Maximum number of records that the server reads at the same time. The limit exists because a log may be long, and games must not wait.
+ */
 const READING = 2
 const BUSY: LobbyRefusal = { code: 'too-many', refused: 'the server reads other records: try again in a moment' }
 
-/** RecordReaderOptions has the parts of the server from which records are read. */
+/** RecordReaderOptions has the parts of the server that a RecordReader uses. */
 export interface RecordReaderOptions {
   readonly hall: Pick<Hall, 'log'>
   readonly people: Pick<People, 'guestGames'>
@@ -77,7 +79,10 @@ export class RecordReader implements GameRecords {
     }
   }
 
-  /** Checks whether a user has a seat at a table. Any user can take a guest's name, so a guest has only the games of the present guest. */
+  /**
+   * Checks whether a user has a seat at a table. Any user can take a guest's name, so a guest has no games of an earlier guest of that
+   * name.
+   */
   #hasPlayed(table: number, { seats }: OpeningEvent, reader: PersonId | undefined): boolean {
     if (reader === undefined || !seats.some(({ person }) => person === reader)) return false
     return hasAccount(reader) || this.#options.people.guestGames.has(reader, table)
@@ -85,8 +90,8 @@ export class RecordReader implements GameRecords {
 }
 
 /**
- * Checks whether a token is that of a guest's seat. A registered user has the record by the account, and a new password of the account must
- * end all other access, but no event can revoke the token of a finished table.
+ * Checks whether a token belongs to a guest's seat. A registered user has access to the record by the account, and no token may give that
+ * access: a new password must end all other access, but no event can revoke the token of a finished table.
  */
 function hasToken({ seats }: OpeningEvent, typed: string | undefined): boolean {
   const token = typed === undefined ? undefined : parseToken(typed)
@@ -95,13 +100,13 @@ function hasToken({ seats }: OpeningEvent, typed: string | undefined): boolean {
   return seats.some((owner) => owner.token === hash && !hasAccount(owner.person))
 }
 
-/** Replay is the last state of a log, with the events of a page as a watcher has seen them. */
+/** Replay has the last state of a log, and the events of a page in the form that watchers have seen. */
 interface Replay {
   readonly state: TableState
   readonly events: readonly RecordedEvent[]
 }
 
-/** Replays a log. Refuses a log that the present rules of the game do not allow, such as those of a newer version of a plug-in. */
+/** Replays a log. Refuses a log that the present rules of the game do not allow, for example because the plug-in has a newer version. */
 function replayPage(
   opening: OpeningEvent,
   rules: AnyGame,
@@ -121,7 +126,7 @@ function replayPage(
   }
 }
 
-/** Returns an event of a finished game as a watcher has seen it; `state` is the state after the event. */
+/** Returns the part of an event of a finished game that watchers have seen; `state` is the state after the event. */
 function toRecordedEvent(event: TableEvent, state: TableState): RecordedEvent {
   const { n, at, event: what, situation } = projectEvent(event, state, 'watcher')
   if (!situation) return { n, at, what }
@@ -140,7 +145,7 @@ export function findMove(
   return findShownMove(rules, view, seat)
 }
 
-/** Returns the last move of a seat, if the board of the game shows it. */
+/** Returns the last move of a seat, if the board of the game shows the move. */
 function findShownMove({ screen }: AnyGame, view: unknown, seat: number): string | undefined {
   const last = screen?.last?.(view)
   return last?.seat === seat ? last.move : undefined

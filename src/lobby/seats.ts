@@ -17,8 +17,8 @@ interface ProgramSeat {
 const NONE: readonly ProgramSeat[] = []
 
 /**
- * SessionSeats takes seats for one session: it creates their owner, checks the limits, and counts and logs each seat. It has the
- * seats that a worksheet program plays; Subscriptions has those of a client of the lobby.
+ * SessionSeats takes seats for one session: it creates the owner of the seats, checks the limits, and counts and logs each seat. It has
+ * the seats that a worksheet program plays; Subscriptions has the seats of a client of the lobby.
  */
 export class SessionSeats {
   /** Counts the connection's seats, and the bytes that it adds to the disk. */
@@ -31,7 +31,7 @@ export class SessionSeats {
     this.holdings = new ConnectionHoldings(session.context, session.peer)
   }
 
-  /** The person to whom new seats belong: the user's, or PEER without a name. */
+  /** The person to whom new seats belong: the person of the user, or PEER for a client without a name. */
   get person(): PersonId {
     return this.#session.user?.person ?? PEER
   }
@@ -47,7 +47,7 @@ export class SessionSeats {
     return this.holdings.markOwner(token === undefined ? { person, name } : { person, name, token: hashToken(token) })
   }
 
-  /** Finds the user's seat at an open table of a game, for a program; of several, the latest. */
+  /** Finds the user's seat at an open table of a game, for a program; if there are several seats, the latest. */
   find(game: string): SeatAt | undefined {
     const { context, closed, user } = this.#session
     if (closed || !user) return undefined
@@ -59,7 +59,10 @@ export class SessionSeats {
     })
   }
 
-  /** Takes a seat for a program, which plays it through a `TableSeat`. `Move` and `View` must be the types of the table's game. */
+  /**
+   * Takes a seat for a program; the program plays the seat through a `TableSeat`. `Move` and `View` must be the types of the table's
+   * game.
+   */
   take<Move, View>(table: TableActor, number: SeatNumber, retention: SeatRetention, connection: SeatConnection): TableSeat<Move, View> {
     this.#session.onSeated?.(table.id, number)
     this.holdings.add(table)

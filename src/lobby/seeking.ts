@@ -29,28 +29,28 @@ import type { SessionSeats } from './seats.ts'
 import { MUTED } from './user-notices.ts'
 import type { UserSeek, UserSession, UserSessions } from './user-sessions.ts'
 
-/** SeekingSession is the part of a session that a SeekControl needs. */
+/** SeekingSession has the members of a session that a SeekControl needs. */
 export interface SeekingSession extends SessionContext, UserSession {
   readonly seats: SessionSeats
-  /** The lobby sessions of the user; `undefined` without a name, and for a worksheet program. */
+  /** The lobby sessions of the user; `undefined` if there is no user, and for a worksheet program. */
   readonly sessions: UserSessions | undefined
   /** Returns a refusal if the user is at too many tables. */
   readonly tooManyTables: LobbyRefusal | undefined
 }
 
-/** PlainSeek is the seek of a worksheet program, without clocks, challenges and codes. */
+/** PlainSeek is the seek of a worksheet program; it has no clock, no challenged user and no code. */
 export type PlainSeek = Pick<SeekRequest, 'game' | 'options' | 'seats' | 'rated' | 'wait'>
 
-/** Default milliseconds until the house takes the other seat. */
+/** Default number of milliseconds until the house takes the other seat. */
 const WAIT = 10_000
-/** Milliseconds for which the hall holds a seat after its client disconnects. */
+/** Milliseconds for which the hall reserves a seat after the seat's client disconnects. */
 const GRACE = 120_000
 
 /**
  * SeekControl manages how one session gets to a table: its open seek, invitations by code, and challenges to and from other users.
  * It is the only caller of `Hall.open` and `Hall.seek`. A user has one open seek at most, through all lobby sessions together
- * (`user-sessions.ts`); the server refuses a further seek, or replaces the first. The seek of a worksheet program belongs to its
- * connection.
+ * (`user-sessions.ts`); the server refuses a further seek, or replaces the open seek. The seek of a worksheet program belongs to
+ * its connection.
  */
 export class SeekControl {
   readonly #session: SeekingSession
@@ -104,7 +104,7 @@ export class SeekControl {
     if (!entry) return noGame(terms.game)
     const wrong = checkSettings(entry, terms.settings) ?? checkSeats(entry, terms.seats)
     if (wrong) return toLobbyRefusal('bad-setting', wrong)
-    // a client may send the end of its old seek and a new seek together
+    // a client may cancel its old seek and send a new seek without waiting
     await this.#session.sessions?.whenCancelled()
     const refusal = this.#busy(terms.replace) ?? this.#checkRated(terms, entry)
     if (refusal) return refusal
@@ -125,7 +125,7 @@ export class SeekControl {
       return this.#openAlone(user, game, opening, await this.#replace())
     }
     const code = terms.private ? makeInviteCode(this.#context.bytes) : undefined
-    // the house joins neither private nor rated games
+    // the house plays neither private nor rated games
     const isWithoutHouse = code !== undefined || against !== undefined || terms.rated || terms.wait === null
     const request = {
       game,
@@ -168,12 +168,12 @@ export class SeekControl {
     return answer
   }
 
-  /** Cancels the open seek; resolves to whether there was a seek. */
+  /** Cancels the open seek; resolves to true if there was an open seek. */
   async cancel(): Promise<boolean> {
     return (await this.#session.sessions?.cancelSeek(this.#session)) === true
   }
 
-  /** Joins the table of the user who has given a code; see `Lobby.join`. */
+  /** Accepts the seek with an invitation code; see `Lobby.join`. */
   async join(typed: string, replace = false): Promise<LobbyRefusal | undefined> {
     const busy = this.#busy(replace)
     if (busy || !this.#user) return busy ?? NAME_REQUIRED
@@ -210,7 +210,7 @@ export class SeekControl {
     )
   }
 
-  /** Refuses a challenge to this user; see `Lobby.refuseChallenge`. */
+  /** Declines a challenge to this user; see `Lobby.refuseChallenge`. */
   async refuse(name?: string): Promise<LobbyRefusal | undefined> {
     if (!this.#user) return NAME_REQUIRED
     const seek = findChallenge(this.#context, this.#user.person, name)
@@ -233,14 +233,14 @@ export class SeekControl {
       : { code: 'not-now', refused: `${against} has no registered name, and cannot play a rated game` }
   }
 
-  /** Cancels the open seek; returns it, or `undefined` without an open seek. */
+  /** Cancels the open seek and returns it; returns `undefined` if there is no open seek. */
   async #replace(): Promise<{ readonly replaced?: SeekInfo }> {
     const seek = this.#session.sessions?.seek && this.open
     const isCancelled = await this.cancel()
     return seek && isCancelled ? { replaced: toSeekInfo(this.#context.catalogue, seek) } : {}
   }
 
-  /** Opens a seek of the user; resolves to it, or to `undefined` if the hall matches it immediately. */
+  /** Opens a seek of the user; resolves to the seek, or to `undefined` if the hall matches the seek immediately. */
   async #seek(
     user: OnlineUser,
     request: Omit<SeekRequest, 'owner' | 'onSeated' | 'onRefused' | 'onClosed'>,
@@ -286,7 +286,7 @@ export class SeekControl {
     }
     if (seek.isOpen) sessions.seek = own
     try {
-      // the hall may have matched the seek with an open seek, and then nothing is left to cancel
+      // if the hall has matched the seek with an open seek, no seek is left to cancel
       if (!(await seek.placed)) {
         forget()
         return undefined
@@ -324,12 +324,12 @@ export class SeekControl {
     } finally {
       sessions.opening--
     }
-    // the user has the seat, and the seek stays the user's own if it cannot be cancelled
+    // the user has the seat; if the hall cannot cancel the seek, it stays the user's open seek
     await this.cancel().catch((reason: unknown) => this.#context.onError('the server could not cancel a seek', reason))
     return undefined
   }
 
-  /** Sends the challenge, if the seek is addressed to a user and has no code; returns a function that withdraws the challenge. */
+  /** Sends the challenge if the seek names a user and has no code; returns a function that withdraws the challenge. */
   #challenge(user: OnlineUser, { against, code, ...seek }: Omit<SeekRequest, 'owner' | 'onSeated'>): (() => void) | undefined {
     if (against === undefined || code !== undefined) return undefined
     return this.#context.userNotifier.sendChallenge({
@@ -339,7 +339,7 @@ export class SeekControl {
     })
   }
 
-  /** Finds the user to challenge; returns a refusal that says why the user cannot be challenged. */
+  /** Finds the user to challenge; if a challenge is not possible, returns a refusal with the reason. */
   async #findOpponent(
     { person: own, name: from }: OnlineUser,
     name: string,
@@ -361,12 +361,14 @@ export class SeekControl {
     return this.#context.people.named(name)?.person ?? notHere(name)
   }
 
-  /** Explains why the user cannot open a seek any more: the session, its seek or a limit may have changed during the wait. */
+  /**
+   * Returns a refusal if the user can no longer open a seek: the session, its seek or a limit may have changed during the wait.
+   */
   #refuseNow(user: OnlineUser): LobbyRefusal | undefined {
     return this.#session.closed || this.#user?.person !== user.person ? NAME_REQUIRED : this.#busy()
   }
 
-  /** Explains why the user cannot play now; with `replace`, ignores the user's open seek. */
+  /** Returns a refusal if the user cannot play now; with `replace`, ignores the user's open seek. */
   #busy(replace = false): LobbyRefusal | undefined {
     const { seats, sessions, tooManyTables } = this.#session
     if (!this.#user) return NAME_REQUIRED

@@ -29,17 +29,17 @@ export interface LobbyServiceOptions {
   readonly store: Store
   readonly clock: Clock
   readonly random: Random
-  /** Source of tokens, codes and salts; by default the platform's. */
+  /** Source of tokens, codes and salts. Default: the source of the platform. */
   readonly bytes?: RandomBytes
-  /** The games of this server; by default the shipped games. */
+  /** The games of this server. Default: the shipped games. */
   readonly catalogue?: Catalogue
-  /** The rules of the games by name; by default those of the catalogue. */
+  /** The rules of the games by name. Default: the rules of the games in the catalogue. */
   readonly games?: ReadonlyMap<string, AnyGame>
-  /** Words and questions for the games; by default the shipped words and questions. */
+  /** Words and questions for the games. Default: the shipped words and questions. */
   readonly stock?: GameAssets
   /** Milliseconds that a user waits for an opponent before the house takes the seat; see `LobbyContext`. */
   readonly wait?: number | undefined
-  /** Limits of seats and tables; by default none. */
+  /** Limits of seats and tables. Default: no limits. */
   readonly limits?: HallLimits
   /** Called when the game at a table has ended. */
   readonly onEnded?: HallOptions['onEnded']
@@ -62,7 +62,7 @@ export class LobbyService implements LobbyContext {
   readonly bytes: RandomBytes
   readonly keeps: boolean
   readonly spendings: DiskQuotas
-  /** Limits for batches of the clients' input: the longer the store takes for a write, the more commands one write should have. */
+  /** Limits for batches of the clients' input: if the store takes longer for a write, one write should have more commands. */
   readonly batchLimits: BatchLimits
   readonly onError: LobbyContext['onError']
   readonly #store: Store
@@ -100,7 +100,7 @@ export class LobbyService implements LobbyContext {
     this.feed = new LobbyFeed(this)
   }
 
-  /** Restores the tables that were open when the last process ended. The caller awaits it before it serves clients. */
+  /** Restores the tables that were open when the last process ended. The caller awaits this call before it serves clients. */
   async open(): Promise<void> {
     for (const { game, setup } of this.catalogue.entries) await warmUpSearch(game, () => setup({}, this.stock), chance)
     await this.people.load()
@@ -109,8 +109,8 @@ export class LobbyService implements LobbyContext {
   }
 
   /**
-   * Creates the seating of one conversation, which gives its role a lobby session. `defaultName` is the name of a peer that gives
-   * none; `onSeated` is called with each seat that the peer takes.
+   * Creates the seating of one conversation; the seating gives the conversation's role a lobby session. `defaultName` is the name
+   * of a peer that gives no name; the session calls `onSeated` with each seat that the peer takes.
    */
   createSeating(peer: PeerHandle, defaultName: string, onSeated?: OnSeated): ClientSeating {
     return new ProgramSeating(this, peer, defaultName, onSeated)
@@ -124,7 +124,7 @@ export class LobbyService implements LobbyContext {
     return refuseWhenUnavailable(new LobbySession(this, peer, onSeated).listen(listener))
   }
 
-  /** Closes the hall for a reason: releases all seats, and leaves the tables in the log as they are. */
+  /** Closes the hall for a reason: releases all seats, and does not change the tables in the log. */
   closeHall(reason: Error): void {
     this.feed.close()
     this.userNotifier.close()

@@ -17,8 +17,7 @@ import type { UserSessions } from './user-sessions.ts'
 const TABLES = 20
 
 /**
- * The default reason for the end of a session. One instance serves all sessions, because creating an error costs as much as playing
- * a move.
+ * The default reason for the end of a session. All sessions share one instance, because creating an error takes as long as a move.
  */
 const OVER = new Error('the conversation is over')
 
@@ -29,18 +28,18 @@ interface LobbyParts {
   readonly tables: Subscriptions
   readonly heldSeats: HeldSeats
   readonly talk: LobbyTalk
-  /** The user's sessions, with this session, and a function that leaves them; `undefined` without a name. */
+  /** The sessions of the user, including this session, and a function that leaves them; `undefined` without a name. */
   membership: { readonly sessions: UserSessions; readonly leave: () => void } | undefined
   /** Ends the subscription to challenges. */
   stopListening: (() => void) | undefined
 }
 
 /**
- * SessionParts is the half of LobbySession that creates its parts, and ends them. Every session has one Identity (the user's name),
- * one SeekControl (seeks and challenges) and one SessionSeats. A session with a listener also has AccountRequests, Subscriptions
- * (tables), HeldSeats and LobbyTalk (talk and messages), and is one of the user's sessions (`user-sessions.ts`).
+ * SessionParts is the half of LobbySession that creates and ends the parts of a session. Every session has one Identity (the user's
+ * name), one SeekControl (seeks and challenges) and one SessionSeats. A session with a listener also has AccountRequests,
+ * Subscriptions (tables), HeldSeats and LobbyTalk (talk and messages), and is one of the user's sessions (`user-sessions.ts`).
  *
- * There can be very many connections that play one game and nothing else, so a session creates each part at its first use.
+ * Very many connections play only one game, so a session creates each part at its first use.
  */
 export abstract class SessionParts implements SeekingSession {
   readonly context: LobbyContext
@@ -66,7 +65,7 @@ export abstract class SessionParts implements SeekingSession {
     const { holdings } = this.seats
     const identity = this.#createIdentity(false)
     this.#identity = identity
-    // the parts ask the session for its user; a closure for each part would cost every session 500 bytes
+    // the parts have a reference to the session, because a closure for each part would take 500 bytes in every session
     const tables = new Subscriptions({ hall: context.hall, listener, holdings, session: this })
     this.#lobby = {
       listener,
@@ -136,8 +135,8 @@ export abstract class SessionParts implements SeekingSession {
   }
 
   /**
-   * Ends the session: the hall holds the seats that no other connection has, and with the user's last session the server cancels
-   * the seek.
+   * Ends the session: the hall reserves the seats that no other connection has, and after the user's last session, the server
+   * cancels the seek.
    */
   close(reason?: Error): void {
     if (this.closed) return
@@ -152,7 +151,7 @@ export abstract class SessionParts implements SeekingSession {
     this.#identity?.close()
   }
 
-  /** The parts of a session that has a listener. Throws an error if the session has none. */
+  /** The parts of a session that has a listener. Throws an error if the session has no listener. */
   protected get lobby(): LobbyParts {
     if (!this.#lobby) throw new Error('this session has no listener')
     return this.#lobby
@@ -173,13 +172,13 @@ export abstract class SessionParts implements SeekingSession {
     lobby.stopListening = context.userNotifier.subscribe(user.person, lobby.talk.withoutMuted(lobby.listener))
   }
 
-  /** `quiet` is for a worksheet program, whose protocol has no messages for events from elsewhere in the hall. */
+  /** `quiet` is for a worksheet program; its protocol has no messages for events from elsewhere in the hall. */
   #createIdentity(quiet: boolean): Identity {
     const { context, peer } = this
     return new Identity({ people: context.people, peer, quiet, onUserChange: () => this.#changeUser() })
   }
 
-  /** Leaves all tables and notifies the client, because the connection now belongs to another user. */
+  /** Leaves all tables and notifies the client; the connection now belongs to another user. */
   #changeUser(): void {
     const lobby = this.#lobby
     if (lobby) for (const id of this.#leaveTables(lobby)) lobby.listener.left?.(id)

@@ -40,10 +40,10 @@ import { listSeatLinks, listWatchers, toTableInfo } from './table-info.ts'
 import type { LobbyTalk } from './talk.ts'
 
 /**
- * LobbySession is one user's stay in the lobby, through one connection: SessionParts creates its parts and ends them, and this half
- * answers requests. Worksheet programs use the parts that seat them, through ProgramSeating. For a client of the lobby, `listen`
- * creates the other parts; then the session is a Lobby. Every method of Lobby returns a LobbyRefusal for a request that it refuses,
- * and such a request changes nothing.
+ * LobbySession is one user's stay in the lobby, through one connection: SessionParts creates and ends its parts, and this class
+ * answers requests. Worksheet programs use the parts for seats, through ProgramSeating. For a client of the lobby, `listen` creates
+ * the other parts, and the session implements Lobby. A method of Lobby returns a LobbyRefusal if it refuses a request; a refused
+ * request changes nothing.
  */
 export class LobbySession extends SessionParts implements Lobby {
   get catalogue(): Catalogue {
@@ -159,7 +159,7 @@ export class LobbySession extends SessionParts implements Lobby {
 
   subscribe(): LobbyLists {
     const page = this.context.feed.subscribe(this.lobby.listener)
-    // a session that has ended while the command waited has no connection
+    // if the session has ended while the command waited, it has no connection
     if (this.closed) this.unsubscribe()
     return page
   }
@@ -337,12 +337,12 @@ export class LobbySession extends SessionParts implements Lobby {
     return this.lobby.talk
   }
 
-  /** Checks whether this user may know the users at a table. */
+  /** Checks whether this user may see which users are at a table. */
   #mayLookAt(table: TableActor): boolean {
     return isPublic(table) || this.#tables.has(table.id)
   }
 
-  /** Refuses an offer of a rematch if the user may not play again; `undefined` for an offer of a draw. */
+  /** Refuses an offer of a rematch if the user may not play again; returns `undefined` for an offer of a draw. */
   #refuseRematch(id: number): LobbyRefusal | undefined {
     const owner = this.#tables.ownerAt(id)
     if (!owner?.over) return undefined
@@ -359,7 +359,7 @@ const BAD_TOKEN: LobbyRefusal = {
   refused: 'the server holds no seat for this token: the game is over, or the token is wrong',
 }
 
-/** Refuses another game to a client that holds the seat by its token alone. */
+/** Refuses another game to a client that has the seat by the seat's token alone. */
 function anotherGame(name: string): LobbyRefusal {
   return { code: 'who-are-you', refused: `the token gives access to this seat only: enter as ${name} to play again` }
 }

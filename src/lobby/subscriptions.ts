@@ -22,9 +22,9 @@ export interface SubscriptionsOptions {
 }
 
 /**
- * Subscriptions has the tables to which one lobby session is subscribed, each through a seat or as a watcher. A session has at most
- * one subscription for each table. Its acts at a table pass through this class: their bytes count for the session's network, and
- * their answers wait until the log has persisted them.
+ * Subscriptions has the tables to which one lobby session is subscribed; the session has a seat at a table or watches it. A session
+ * has at most one subscription for each table. The acts of the session at a table pass through this class: it counts their bytes
+ * for the session's network, and it answers when the log has persisted the acts.
  */
 export class Subscriptions implements SubscriptionOwner {
   readonly listener: TableListener
@@ -46,7 +46,7 @@ export class Subscriptions implements SubscriptionOwner {
     return this.#session.peer
   }
 
-  /** The numbers of the tables, one for each subscription. */
+  /** The numbers of the tables of all subscriptions. */
   get ids(): Iterable<number> {
     return this.#tables.keys()
   }
@@ -55,19 +55,19 @@ export class Subscriptions implements SubscriptionOwner {
     return this.#tables.has(id)
   }
 
-  /** Resumes the seat that this session already holds at a table; `undefined` without such a seat. */
+  /** Resumes the seat that this session already has at a table; `undefined` without such a seat. */
   resumeHeld(id: number, after: number | undefined): Promise<TableSnapshot | LobbyRefusal> | undefined {
     const subscription = this.#tables.get(id)
     return subscription?.seat === undefined ? undefined : this.resume(subscription.table, subscription.seat, subscription.token, after)
   }
 
-  /** Checks whether another connection, too, has the seat that this session holds at a table. */
+  /** Checks whether another connection, too, has this session's seat at a table. */
   isHeldElsewhere(id: number): boolean {
     const own = this.#tables.get(id)
     return own?.seat !== undefined && own.table.observers.some((one) => one !== own && one.viewer === own.seat)
   }
 
-  /** Finds the owner of this session's seat at a table, and whether its game is over; `undefined` without a seat. */
+  /** Returns the owner of this session's seat at a table, and whether the game is over; `undefined` without a seat. */
   ownerAt(id: number): { readonly person: PersonId; readonly name: string; readonly over: boolean } | undefined {
     const subscription = this.#tables.get(id)
     const owner = subscription?.seat === undefined ? undefined : subscription.table.state.opened.seats[subscription.seat]
@@ -76,26 +76,26 @@ export class Subscriptions implements SubscriptionOwner {
 
   /** Takes a seat, and notifies the client with `seated`. */
   takeSeat(table: TableActor, seat: SeatNumber, token: string | undefined): void {
-    // another session of the user may have the seat already, and then the table counts for the network of that session
+    // if another session of the user has the seat already, the table counts for the network of that session
     if (!table.observers.some(({ viewer }) => viewer === seat)) this.#holdings.open(table, seat)
     this.listener.seated(this.subscribe(table, seat, token).snapshot)
   }
 
   /**
-   * Subscribes to a table. The client gets the table's updates from now on; with `isBehind`, it gets the events that it has missed
-   * first.
+   * Subscribes to a table. The client gets the table's updates from now on; with `isBehind`, it first gets the events that it has
+   * missed.
    */
   subscribe(table: TableActor, who: SeatNumber | 'watcher', token?: string, isBehind = false): TableSubscription {
     const before = this.#tables.get(table.id)
     const subscription = new TableSubscription(this, table, who, { token, name: this.#session.user?.name ?? '', isBehind })
     this.#tables.set(table.id, subscription)
     this.#holdings.spend(table, () => subscription.subscribe())
-    // the old subscription ends after the new subscription has begun, so that the seat is never without a client
+    // the old subscription ends after the new subscription has begun, so that the seat always has a client
     if (before) this.#end(before)
     return subscription
   }
 
-  /** Resumes a seat; the client gets the events after number `after` first, or `resync` for too many events. */
+  /** Resumes a seat; the client first gets the events after the number `after`, or `resync` if there are too many events. */
   async resume(
     table: TableActor,
     seat: SeatNumber,
@@ -181,7 +181,7 @@ export class Subscriptions implements SubscriptionOwner {
     return this.#full ?? this.#done(subscription.table, this.#spend(subscription.table, { type: 'say', name, text, ...seat }))
   }
 
-  /** Counts the clients of other users at a table that show talk. */
+  /** Returns the number of other users' clients at a table that show talk. */
   countTalkReceivers(id: number): number {
     const own = this.#tables.get(id)
     if (own === undefined) return 0
@@ -190,7 +190,7 @@ export class Subscriptions implements SubscriptionOwner {
     return own.table.observers.filter((one) => one !== own && one instanceof TableSubscription && !isOwn(one)).length
   }
 
-  /** Submits an act of this session's seat; the last player's offer of a rematch opens the new table. */
+  /** Submits an act of this session's seat; if it is the last missing offer of a rematch, the hall opens the new table. */
   async act(id: number, type: ActType): Promise<LobbyRefusal | undefined> {
     const subscription = this.#tables.get(id)
     if (subscription?.seat === undefined) return noSeat(id)
@@ -201,7 +201,7 @@ export class Subscriptions implements SubscriptionOwner {
     return this.#done(table, this.#spend(table, { type, seat }))
   }
 
-  /** Ends all subscriptions and returns the numbers of their tables; the hall holds the seats for their owner. */
+  /** Ends all subscriptions and returns the numbers of their tables; the hall reserves the seats for their owner. */
   endAll(): readonly number[] {
     const ids = [...this.#tables.keys()]
     for (const subscription of this.#tables.values()) this.#end(subscription)
@@ -219,7 +219,7 @@ export class Subscriptions implements SubscriptionOwner {
     this.#tables.delete(id)
   }
 
-  /** Takes the seat at a rematch, in which the seats are swapped. */
+  /** Takes the user's seat at a rematch; its seats are swapped. */
   onRematch({ table: before, token }: TableSubscription, seat: SeatNumber, id: number): void {
     const table = this.#hall.table(id)
     if (!table) return

@@ -7,9 +7,9 @@ import type { TableBoard, TableSnapshot } from '../hall/api.ts'
 const MOVES = 60
 
 /**
- * Renders the board of a snapshot as the front door shows it, with the legal moves of its seat. `position` is the state of the game:
- * the board lists the moves only if the view shows all of that state, so that they contain no secret. Returns `undefined` before
- * the first event of the table.
+ * Renders the board of a snapshot in the form of the front door, with the legal moves of the snapshot's seat. `position` is the
+ * state of the game: the board lists the moves only if the view shows the whole state, so that the moves reveal no secret. Returns
+ * `undefined` before the first event of the table.
  */
 export function renderBoard({ game, names, seat, now }: TableSnapshot, position: unknown): TableBoard | undefined {
   if (!now) return undefined
@@ -28,7 +28,7 @@ function listMoves(game: AnyGame, position: unknown, seat: SeatNumber): readonly
   const listed: string[] = []
   for (const move of game.moves?.(position, seat) ?? []) {
     const text = game.notation.print(move)
-    // a list that is too long, or has a text that the parser refuses, helps no client
+    // a client cannot use a list that is too long, or that has a text which the parser refuses
     if (listed.length === MOVES || isRefusal(game.notation.parse(text))) return undefined
     listed.push(text)
   }

@@ -16,7 +16,7 @@ export function toTableInfo(table: TableActor): TableInfo {
   return { ...info, over: state.ended, ...(away.length > 0 ? { away } : {}) }
 }
 
-/** Lists the owners of a table's seats, and how each is connected. */
+/** Lists the owners of a table's seats, and how each owner is connected. */
 export function listSeatLinks({ state, observers }: TableActor): readonly SeatLinks[] {
   return state.opened.seats.map(({ person, name }, seat) => {
     const links = observers.flatMap(({ viewer, link }) => (viewer === seat ? (link ?? []) : []))
@@ -24,13 +24,16 @@ export function listSeatLinks({ state, observers }: TableActor): readonly SeatLi
   })
 }
 
-/** Lists the names of a table's watchers, each once, in order of arrival. */
+/** Lists the names of a table's watchers, each name once, in order of arrival. */
 export function listWatchers(table: TableActor, { from = 0, count }: PageRange): Page<string> {
   const names = [...namesOfWatchers(table).names]
   return { items: names.slice(from, from + count), total: names.length }
 }
 
-/** Counts the users who watch a table: each user once, through any number of connections, and each client without a name. */
+/**
+ * Returns the number of users who watch a table; counts a user with several connections once, and each client without a name
+ * separately.
+ */
 function countWatchers(table: TableActor): number {
   const { names, unnamed } = namesOfWatchers(table)
   return names.size + unnamed

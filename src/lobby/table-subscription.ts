@@ -11,7 +11,7 @@ import { toGameTerms } from './projections.ts'
 
 /** Number of missed events that the server sends before it waits until the client has read them. */
 const PAGE = 20
-/** Number of new events that wait behind the missed events; at this number the server no longer waits for the client. */
+/** Number of new events, waiting behind the missed events, from which the server no longer waits for the client. */
 const MANY = 200
 
 /** SubscriptionOwner gets the updates of all subscriptions of one session. */
@@ -19,14 +19,14 @@ export interface SubscriptionOwner {
   readonly listener: TableListener
   /** The client's connection. */
   readonly peer: Pick<SessionPeer, 'link'>
-  /** Called when the table is closed in this process, for example because the store failed. */
+  /** Called when the table is closed in this process, for example after a failure of the store. */
   onTableClosed(table: TableActor): void
-  /** Called when a rematch has begun at the table with a number, and the subscription has a seat at the table before. */
+  /** Called with the number of the new table when a rematch has begun and the subscription has a seat at the old table. */
   onRematch(subscription: TableSubscription, seat: SeatNumber, table: number): void
 }
 
 export interface TableSubscriptionOptions {
-  /** Token by which the owner can resume the seat; missing if the session does not know it. */
+  /** Token by which the owner can resume the seat; missing if the session does not have the token. */
   readonly token: string | undefined
   /** The user's name. */
   readonly name: string
@@ -35,19 +35,19 @@ export interface TableSubscriptionOptions {
 }
 
 /**
- * TableSubscription subscribes one lobby session to one table, through a seat or as a watcher. A client that resumes a seat gets
- * the missed events first, page by page, as fast as the client reads them. Updates of the table wait behind those events, so that
- * the client sees every event once and in order.
+ * TableSubscription subscribes one lobby session to one table, through a seat or as a watcher. A client that resumes a seat first
+ * gets the missed events, page by page, as fast as it reads them. Updates of the table wait until the client has these events, so
+ * that the client receives every event once and in order.
  */
 export class TableSubscription implements TableObserver {
   readonly table: TableActor
   readonly viewer: SeatNumber | 'watcher'
-  /** Token by which the owner can resume the seat; `undefined` if the session does not know it. */
+  /** Token by which the owner can resume the seat; `undefined` if the session does not have the token. */
   readonly token: string | undefined
   /** The user's name. */
   readonly name: string
   readonly #owner: SubscriptionOwner
-  /** Sequence number of the last event that changed the view. */
+  /** Sequence number of the last event that has changed the view. */
   #seen = 0
   #ended = false
   /** Updates that wait until the client has caught up. */
@@ -76,7 +76,7 @@ export class TableSubscription implements TableObserver {
     return this.viewer === 'watcher' ? undefined : this.viewer
   }
 
-  /** Sequence number of the last event that changed the view. */
+  /** Sequence number of the last event that has changed the view. */
   get seen(): number {
     return this.#seen
   }
@@ -93,7 +93,7 @@ export class TableSubscription implements TableObserver {
       ...(this.seat === undefined ? {} : { seat: this.seat }),
       ...(this.token === undefined ? {} : { token: this.token }),
       ...(this.seat === undefined || opening.clock.grace === undefined ? {} : { grace: opening.clock.grace }),
-      // an offer of all players is an agreement, which is no longer open
+      // if all players have made an offer, they have agreed, and the offer is no longer open
       ...(offers.length > 0 && offers.length < opening.seats.length ? { offers } : {}),
       ...(published
         ? { now: { n, sight: toTableView(this.table.state, toSituation(this.table.state, this.viewer), this.table.now) } }
@@ -108,7 +108,7 @@ export class TableSubscription implements TableObserver {
     if (this.seat !== undefined) this.table.submit({ type: 'back', seat: this.seat })
   }
 
-  /** Sends missed events, a page at a time: `ready` resolves when the client has read most of the bytes that were sent. */
+  /** Sends missed events page by page: `ready` resolves when the client has read most of the sent bytes. */
   async catchUp(missed: Iterable<TableStep>, send: (update: TableEventView) => void, ready: () => Promise<void>): Promise<void> {
     let count = 0
     for (const { event, state } of missed) {
@@ -120,7 +120,7 @@ export class TableSubscription implements TableObserver {
     }
   }
 
-  /** Sends the updates that waited behind the missed events. Sends updates from now on when they happen. */
+  /** Sends the updates that waited behind the missed events; later updates no longer wait. */
   flushUpdates(): void {
     const held = this.#held ?? []
     this.#held = undefined
@@ -159,7 +159,7 @@ export class TableSubscription implements TableObserver {
     if (update.what.type === 'continued' && seat !== undefined) this.#owner.onRematch(this, seat, update.what.table)
   }
 
-  /** Does the same as `#toEventView`, once for all watchers of the table. */
+  /** Does the same as `#toEventView`, but only once for all watchers of the table. */
   #toSharedView(update: TableUpdate): TableEventView {
     const { shared } = update
     if (!shared) return this.#toEventView(update, this.table.state)
@@ -167,7 +167,9 @@ export class TableSubscription implements TableObserver {
     return shared.view
   }
 
-  /** Adds the table to an update, and the view if the view or only its clocks have changed; `state` is the state after the event. */
+  /**
+   * Adds the table to an update; also adds the view if the view or its clocks have changed. `state` is the state after the event.
+   */
   #toEventView({ n, at, event: what, situation }: TableUpdate, state: TableState): TableEventView {
     const table = this.table.id
     const changed = situation ?? (changesOf(what.type) === 'clocks' ? toSituation(state, this.viewer) : undefined)

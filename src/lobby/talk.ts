@@ -24,13 +24,13 @@ const MUTED = 100
 
 export interface LobbyTalkOptions {
   readonly session: SessionContext & {
-    /** The sessions of the user, who has one rate limit of talk; `undefined` without a name. */
+    /** The sessions of the user, which share one rate limit of talk; `undefined` without a name. */
     readonly sessions: UserSessions | undefined
   }
   readonly tables: Subscriptions
 }
 
-/** Muted has a muted name, as the user writes it, and in its folded form. */
+/** Muted has a muted name in the user's spelling and in its folded form. */
 interface Muted {
   readonly key: string
   readonly name: string
@@ -40,19 +40,19 @@ interface Muted {
 interface Mutes {
   /** Muted names, by their folded form. */
   readonly names: Map<string, Muted>
-  /** Connections that had a muted name when the user muted it, and may have taken other names since. */
+  /** Connections that had a muted name when the user muted it; they may have taken other names since then. */
   readonly connections: WeakMap<object, Muted>
 }
 
 /**
  * LobbyTalk sends a session's talk to tables and its messages to users, and filters the messages that muted users send to the session.
- * Muting a name also mutes the connections that have the name at that moment; they stay muted after they take other names.
+ * Muting a name also mutes the connections that have the name at that time; they stay muted after they take other names.
  */
 export class LobbyTalk {
   readonly #session: LobbyTalkOptions['session']
   readonly #tables: Subscriptions
   readonly #bucket = new TokenBucket(TALK)
-  /** Missing until the user mutes a name, because most users never do. */
+  /** Missing until the user mutes a name, because most users never mute a name. */
   #mutes: Mutes | undefined
 
   constructor({ session, tables }: LobbyTalkOptions) {
@@ -87,7 +87,7 @@ export class LobbyTalk {
     const key = foldName(name)
     this.#mutes = mutes
     const muted = mutes.names.get(key) ?? { key, name }
-    // a name that was muted before moves to the end of the list
+    // a name that the user has muted already moves to the end of the list
     mutes.names.delete(key)
     mutes.names.set(key, muted)
     for (const { connection } of this.#connectionsOf(name)) if (!this.#mutedThrough(connection)) mutes.connections.set(connection, muted)
@@ -120,26 +120,29 @@ export class LobbyTalk {
     return found ? people.of(found.person) : []
   }
 
-  /** Returns the muted name because of which a connection is muted. */
+  /** Returns the muted name that is the reason why a connection is muted. */
   #mutedThrough(connection: object): Muted | undefined {
     const muted = this.#mutes?.connections.get(connection)
     return muted && this.#mutes?.names.get(muted.key) === muted ? muted : undefined
   }
 
-  /** Wraps a listener so that challenges of muted users do not reach it. */
+  /** Wraps a listener so that it receives no challenges of muted users. */
   withoutMuted(listener: LobbyListener): NoticeListener {
     return new UnmutedListener(this, this.#tables, listener)
   }
 
   #throttled(): LobbyRefusal | undefined {
     const now = this.#session.context.hall.clock.monotonic()
-    // the bucket belongs to the connection, also after the connection takes another name
+    // the bucket belongs to the connection, even after the connection takes another name
     const wait = this.#bucket.take(now) || (this.#session.sessions?.talk.take(now) ?? 0)
     return wait > 0 ? { code: 'throttled', refused: 'you send messages too fast: wait a moment' } : undefined
   }
 }
 
-/** UnmutedListener passes notices on to the listener of a session. It is a class, because ten closures for each session take 600 bytes. */
+/**
+ * UnmutedListener passes notices to the listener of a session, except challenges of muted users. It is a class because ten closures for
+ * each session take 600 bytes.
+ */
 class UnmutedListener implements NoticeListener {
   readonly #talk: LobbyTalk
   readonly #tables: Subscriptions
@@ -168,7 +171,7 @@ class UnmutedListener implements NoticeListener {
   }
 
   recorded(recorded: RatingChanges): void {
-    // the session's tables already notify it of their own ends
+    // the session's tables already notify the session of their ends
     if (!this.#tables.has(recorded.table)) this.#listener.recorded(recorded)
   }
 
@@ -200,7 +203,7 @@ const BROKEN: LobbyRefusal = {
   refused: 'the text is not UTF-8, and was not sent: set your terminal or program to UTF-8',
 }
 
-/** Checks whether a text has U+FFFD, with which the decoder replaces bytes that are not UTF-8. */
+/** Checks whether a text has U+FFFD; the decoder replaces bytes that are not UTF-8 by this character. */
 function isBroken(text: string): boolean {
   return text.includes('\ufffd')
 }

@@ -5,15 +5,15 @@ import type { PersonId, Receipt, UserNotice, UserNotices } from '../hall/ports.t
 
 export interface UserNotifierOptions {
   readonly clock: Clock
-  /** Carries challenges and messages to the servers at which their receivers are. */
+  /** Delivers challenges and messages to the servers at which their receivers are online. */
   readonly notices: UserNotices
   /** Called with errors that do not stop the server. */
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
-/** Challenge is a seek that is addressed to one user. */
+/** Challenge is a seek that only one user can accept. */
 export interface Challenge {
-  /** The person to whom the challenge is addressed. */
+  /** The challenged person. */
   readonly challenged: PersonId
   /** The name of the sender, and the terms. */
   readonly seeker: SeekInfo
@@ -23,7 +23,7 @@ export interface Challenge {
 
 /** NoticeListener receives, at one session, the challenges and the messages to one user. The session may have muted the sender. */
 export interface NoticeListener extends LobbyListener {
-  /** Returns whether this session has not muted the user with a name. */
+  /** Checks whether this session receives messages of the user with a name, because it has not muted that user. */
   isUnmuted(name: string): boolean
 }
 
@@ -35,7 +35,7 @@ const CANCELLED = { burst: 20, refill: 10_000 }
 
 /**
  * UserNotifier delivers challenges, messages and results to users, at each of their lobby sessions. Challenges and messages are
- * notices, which reach the sessions at all servers; each server subscribes once, for all its users.
+ * notices, and reach the sessions at all servers; each server subscribes to notices once, for all its users.
  */
 export class UserNotifier {
   readonly #clock: Clock
@@ -53,12 +53,12 @@ export class UserNotifier {
     this.#stop = notices.receive((notice) => this.#receive(notice))
   }
 
-  /** Stops receiving notices. */
+  /** Unsubscribes from notices. */
   close(): void {
     this.#stop()
   }
 
-  /** Subscribes a listener to the notifications of a user; returns a function that unsubscribes it. */
+  /** Subscribes a listener to the notifications of a user; returns a function that unsubscribes the listener. */
   subscribe(person: PersonId, listener: NoticeListener): () => void {
     this.#listeners.set(person, this.#listeners.get(person)?.concat(listener) ?? [listener])
     return () => {
@@ -77,8 +77,8 @@ export class UserNotifier {
   }
 
   /**
-   * Sends a message to a user, at each session that has not muted the sender. Refuses if all sessions have muted the sender, or if
-   * the user has no session.
+   * Sends a message to a user, at each session that has not muted the sender. Returns a refusal if all sessions have muted the
+   * sender, or if the user has no session.
    */
   async sendMessage(
     { person, name }: { readonly person: PersonId; readonly name: string },
@@ -93,7 +93,7 @@ export class UserNotifier {
     return isThrottled ? { code: 'throttled', refused: 'you send messages to that user too fast: wait a moment' } : undefined
   }
 
-  /** Returns the milliseconds until an address can challenge a user again, after too many cancelled challenges; usually 0. */
+  /** Returns the milliseconds until an address can challenge a user again: 0, except after too many cancelled challenges. */
   wait({ challenged, address }: Omit<Challenge, 'seeker'>): number {
     return this.#cancelled.wait(keyOf(challenged, address), this.#clock.monotonic())
   }
@@ -107,12 +107,12 @@ export class UserNotifier {
     }
   }
 
-  /** Notifies a user, at each session that is not subscribed to the table, that a game has ended. */
+  /** Notifies the sessions of a user, except the sessions that are subscribed to the table, that a game has ended. */
   notifyOfEnd(person: PersonId, game: FinishedGame): void {
     this.#notify(person, (listener) => listener.finished?.(game))
   }
 
-  /** Notifies a user, at each session that is not subscribed to the table, of the rating changes after a game. */
+  /** Notifies the sessions of a user, except the sessions that are subscribed to the table, of the rating changes after a game. */
   notifyOfRecord(person: PersonId, recorded: RatingChanges): void {
     this.#notify(person, (listener) => listener.recorded(recorded))
   }
@@ -131,7 +131,9 @@ export class UserNotifier {
     return 'delivered'
   }
 
-  /** Calls `notify` for each listener of a user; an exception of one listener reaches neither the others nor the caller. */
+  /**
+   * Calls `notify` for each listener of a user; an exception of one listener affects neither the other listeners nor the caller.
+   */
   #notify(person: PersonId, notify: (listener: NoticeListener) => unknown): void {
     for (const listener of this.#listeners.get(person) ?? []) {
       try {

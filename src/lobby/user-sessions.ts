@@ -6,35 +6,36 @@ import type { TableActor } from '../hall/table-actor.ts'
 
 /*
  * One user can have several lobby sessions, one for each connection: when a registered user logs in again, the first session stays.
- * A guest has one session, because the name has one owner. Worksheet programs have none, and each plays for its own connection.
+ * A guest has one session, because the name has one owner. Worksheet programs have no sessions here: each program plays only for its own
+ * connection.
  *
- * The name, the open seek, the seats and their tokens, and the limits belong to the user. The user has one seek. Each session can
- * see, cancel and replace that seek, which stays open until the last session ends. When the hall matches it, or the user accepts a
- * challenge, every session is subscribed to the new table and gets `seated`. The same happens when a rematch begins, for every
- * session that has the seat. Each of these sessions may move; all of them get every event. Challenges, refusals of the user's own
- * challenge, and messages go to all sessions; but a session that mutes a user affects no other session.
+ * The name, the open seek, the seats and their tokens, and the limits belong to the user. A user has at most one seek. Each session can
+ * see, cancel and replace that seek, which stays open until the last session ends. When the hall matches the seek, or the user accepts a
+ * challenge, the server subscribes every session to the new table and sends `seated`. When a rematch begins, the server does the same
+ * for every session that has the seat. Each session at the table may move, and receives every event. All sessions receive challenges,
+ * refusals of the user's own challenge, and messages; but a session that mutes a user changes nothing for the other sessions.
  *
- * The subscriptions belong to the session. A login subscribes to nothing, because a client that reconnects sends `resume` with the last
- * event that it has. So a session that begins in the middle of a game resumes the seat, and holds it together with the other sessions.
- * If a session leaves a table, watches a table or ends, nothing changes for the other sessions: the table reports the seat as
- * `gone` when the last connection that holds it has ended. A session that takes another name leaves this user, as if its
- * connection had ended.
+ * The subscriptions belong to the session. A login subscribes to no table, because a client that reconnects sends `resume` with the
+ * number of the last event that it has. So a session that begins in the middle of a game resumes the seat, and shares it with the other
+ * sessions. If a session leaves a table, watches a table or ends, nothing changes for the other sessions: the table reports the seat as
+ * `gone` when the last connection with the seat has ended. If a session takes another name, it leaves the user as if its connection had
+ * ended.
  *
- * Limits. The number of tables counts each table once, with any number of sessions that are subscribed to it; the seats and the
- * rate of talk count for the user, too. The bytes on the disk count for the network of the connection that causes them.
+ * Limits. The limit of tables counts each table once, even if several sessions are subscribed to it; the limits of seats and of talk
+ * also apply to the user. The bytes on the disk count for the network of the connection that adds them.
  *
- * Safety. A new password ends all other logins immediately, but their connections some turns of the event loop later. A session
- * whose login has ended gets no new seat, so it never sees the token of such a seat. Without another session, the hall
- * holds the seat.
+ * Safety. A new password ends all other logins immediately; it ends their connections some turns of the event loop later. A session
+ * whose login has ended gets no new seat, so it receives no token of a new seat. If the user has no other session, the hall reserves the
+ * seat.
  */
 
 /**
- * Rate of talk of one user: ten messages without a wait, then 1 message every second, so that talk does not push the board off
- * the screen.
+ * Rate of talk of one user: ten messages without a wait, then 1 message every second, so that the talk does not move the board off the
+ * screen.
  */
 export const TALK = { burst: 10, refill: 1000 }
 
-/** UserSession is one lobby session of a user, as the other sessions of the user know it. */
+/** UserSession has the members of a lobby session that the other sessions of the user need. */
 export interface UserSession {
   /** False after the server has ended the session's login. */
   readonly isLoggedIn: boolean
@@ -42,7 +43,7 @@ export interface UserSession {
   readonly tableIds: Iterable<number>
   /** Subscribes to a table at which the user has a new seat, and sends `seated` to the client. */
   seated(table: TableActor, seat: SeatNumber, token: string): void
-  /** Notifies the client that the challenge of the user was refused. */
+  /** Notifies the client that the challenged user has declined. */
   refused(by: SeekInfo): void
   /** Notifies the client that another session has cancelled the seek of the user. */
   seekCancelled(seek: SeekInfo): void
@@ -61,13 +62,13 @@ export interface UserSeek {
 
 /** UserSessions has the lobby sessions of one user, and the seek and the limits of the user. */
 export class UserSessions {
-  /** The user's open seek; `undefined` if there is none. */
+  /** The user's open seek; `undefined` if there is no open seek. */
   seek: UserSeek | undefined
   /** Number of tables that the sessions are opening. */
   opening = 0
   /** Limits the user's talk at all sessions together. */
   readonly talk = new TokenBucket(TALK)
-  /** An array without free space, because most users have one session, and a set of one costs 150 bytes. */
+  /** An array without free space, because most users have one session, and a set with one element takes 150 bytes. */
   #sessions: readonly UserSession[] = []
   /** The cancellation of the seek that is under way. */
   #cancelling: Promise<boolean> | undefined
@@ -93,7 +94,7 @@ export class UserSessions {
     this.#sessions = this.#sessions.concat(session)
   }
 
-  /** Removes a session; cancels the open seek after the last session. Returns whether the session was the last. */
+  /** Removes a session; if it was the last session, cancels the open seek and returns true. */
   remove(session: UserSession): boolean {
     this.#sessions = this.#sessions.filter((one) => one !== session)
     if (this.#sessions.length > 0) return false
@@ -107,11 +108,11 @@ export class UserSessions {
   }
 
   /**
-   * Cancels the open seek, and notifies the other sessions; resolves to whether there was a seek. If that fails, the seek stays open and
-   * still belongs to the user.
+   * Cancels the open seek, and notifies the other sessions; resolves to true if there was a seek. If the cancellation fails, the seek
+   * stays open and still belongs to the user.
    */
   async cancelSeek(by: UserSession): Promise<boolean> {
-    // a session that cancels at the same time gets the result
+    // if another session cancels the seek at the same time, it gets the same result
     if (this.#cancelling) await this.whenCancelled()
     const { seek } = this
     if (!seek) return false
@@ -132,8 +133,8 @@ export class UserSessions {
   }
 
   /**
-   * Subscribes all sessions to a table at which the user has a new seat, first the session that has sought it. Throws the first
-   * exception if all sessions fail. Without a session that is logged in, the hall holds the seat as after a disconnection.
+   * Subscribes all sessions to a table at which the user has a new seat, beginning with the session that has sought the seat. Throws the
+   * first exception if all sessions fail. If no session is logged in, the hall reserves the seat as after a disconnection.
    */
   seat(seeker: UserSession, table: TableActor, seat: SeatNumber, token: string): void {
     const online = this.#sessions.filter((session) => session.isLoggedIn)
@@ -143,7 +144,7 @@ export class UserSessions {
     this.#notify([...first, ...others], (session) => session.seated(table, seat, token))
   }
 
-  /** Notifies all sessions that the challenge of the user was refused. */
+  /** Notifies all sessions that the challenged user has declined. */
   refused(by: SeekInfo): void {
     this.#notify(this.#sessions, (session) => session.refused(by))
   }
@@ -154,7 +155,7 @@ export class UserSessions {
   }
 
   /**
-   * Calls `notify` for each session; an exception of one session does not reach the others. Throws the first exception if all
+   * Calls `notify` for each session; an exception of one session does not affect the other sessions. Throws the first exception if all
    * sessions fail.
    */
   #notify(sessions: readonly UserSession[], notify: (session: UserSession) => void): void {
@@ -176,7 +177,7 @@ export class SessionRegistry {
   readonly #users = new Map<PersonId, UserSessions>()
   readonly #onError: (sentence: string, reason: unknown) => void
 
-  /** `onError` is called with errors that do not stop the server. */
+  /** The registry calls `onError` with errors that do not stop the server. */
   constructor(onError: (sentence: string, reason: unknown) => void) {
     this.#onError = onError
   }

@@ -7,14 +7,14 @@ import { seededRandom } from '../games/random.ts'
 /** The functions that every game has. */
 const HOOKS = ['setup', 'toMove', 'play', 'outcome', 'view'] as const
 const NOTATION = ['parse', 'print', 'render'] as const
-/** Matches the name of a game or a setting. */
+/** Matches the name of a game or of a setting. */
 const NAME = /^[a-z][a-z0-9-]{0,30}$/
 /** Matches an alias: words of small letters, digits and hyphens. */
 const ALIAS = /^[a-z0-9][a-z0-9-]*(?: [a-z0-9-]+)*$/
 /** Maximum number of seats: the hall matches two players. */
 const SEATS = 2
 
-/** Returns the end of a sentence that says what is wrong with the form of a game; `undefined` for a valid form. */
+/** Returns the end of a sentence that names a fault in the form of a game; `undefined` for a valid form. */
 export function findGameFault(game: unknown): string | undefined {
   if (!isRecord(game)) return 'is not an object'
   if (typeof game.name !== 'string' || !NAME.test(game.name))
@@ -38,14 +38,14 @@ export function wordsOf({ name, publicName, aliases = [] }: AnyGame): readonly s
   return [...new Set([name, publicName ?? name, ...aliases])]
 }
 
-/** Returns the words by which users can request the games of a catalogue. */
+/** Returns all words with which users can request the games of a catalogue. */
 export function takenWords({ games }: Catalogue): ReadonlySet<string> {
   return new Set([...games.values()].flatMap(wordsOf))
 }
 
 /**
- * Sets up a game with its default settings and shows its first state. Resolves to the end of a sentence that names a failure;
- * `undefined` if every hook works.
+ * Calls `setup` of a game with its default settings, and renders the first state. Resolves to the end of a sentence that
+ * names a failure; `undefined` if every hook works.
  */
 export async function findSetupFault(game: AnyGame): Promise<string | undefined> {
   const settings = Object.fromEntries(Object.entries(game.settings ?? {}).map(([name, { usual }]) => [name, usual]))

@@ -1,14 +1,14 @@
 import { isRecord } from '../base/records.ts'
 import type { ProgramOption } from '../protocol/option.ts'
 
-/** Matches the name of an option, which is also the name of its setting. */
+/** Matches the name of an option; the setting of the option has the same name. */
 const NAME = /^[a-z][A-Za-z0-9]*$/
 /** Matches the spelling of an option on the command line, without dashes. */
 const SPELLING = /^[a-z][a-z0-9-]*$/
 const KINDS: readonly unknown[] = ['text', 'flag', 'file']
 const SIDES: readonly unknown[] = ['server', 'client', 'both']
 
-/** Returns the end of a sentence that says what is wrong with the options of a program; `undefined` for valid options. */
+/** Returns the end of a sentence that names a fault in the options of a program; `undefined` for valid options. */
 export function findTakesFault(takes: unknown): string | undefined {
   if (takes === undefined) return undefined
   if (!Array.isArray(takes)) return 'has "takes" that is not a list of options'
@@ -33,9 +33,9 @@ function findOptionFault(option: unknown): string | undefined {
 }
 
 /**
- * Returns the end of a sentence that says why an option conflicts with an option of another program: the command line reads all
- * options of one spelling in one way, and a setting belongs to one declaration. Two options are the same if they are the same
- * object.
+ * Returns the end of a sentence with the reason why an option conflicts with an option of another program: the command line
+ * reads all options of one spelling in the same way, and a setting belongs to one declaration. Two options are the same option
+ * only if they are the same object.
  */
 export function findClash(option: ProgramOption, others: readonly ProgramOption[]): string | undefined {
   const spelt = spellingOf(option)
@@ -53,7 +53,7 @@ function spellingOf({ name, spelling = name }: ProgramOption): string {
   return spelling
 }
 
-/** Returns the parts of a declaration that the command line needs before it knows the program. */
+/** Returns the parts of a declaration that the command line needs before it has read the name of the program. */
 function formOf(option: ProgramOption): string {
   return option.kind === 'text' ? `text ${option.metavar}` : option.kind
 }

@@ -11,7 +11,7 @@ const NAME = /^[a-z0-9-]+\/[a-z0-9-]+$/
 const SHORT = /^[a-z][a-z0-9-]*$/
 const SIDES: readonly unknown[] = ['server', 'client', 'either']
 
-/** Returns the end of a sentence that says what is wrong with a program; `undefined` for a valid program. */
+/** Returns the end of a sentence that names a fault of a program; `undefined` for a valid program. */
 export function findProgramFault(program: unknown): string | undefined {
   if (!isRecord(program)) return 'is not an object'
   const { name, short, port, servePort, protocol, takes } = program
@@ -27,7 +27,7 @@ export function findProgramFault(program: unknown): string | undefined {
   return findTakesFault(takes) ?? findAutomatonFault(protocol.automaton) ?? findTrial(program as unknown as Program)
 }
 
-/** Returns the first mistake in an automaton, as a predicate. */
+/** Returns the first mistake in an automaton, as the end of a sentence. */
 function findAutomatonFault(automaton: unknown): string | undefined {
   if (!isRecord(automaton)) return 'has a protocol without an automaton'
   const { messages, states, start, always = {}, quiet = [], turns = {}, refusal } = automaton

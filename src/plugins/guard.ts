@@ -5,14 +5,13 @@ import { PacedEffort } from './paced-effort.ts'
 import type { TimeLimit } from './time-limit.ts'
 
 /*
- * The rules of a plug-in are foreign code in the server's process. A shipped game never throws, and answers immediately. A plug-in's
- * game may throw, or compute forever, in any hook, and the server calls every hook in the turn of the event loop that serves all
- * tables.
+ * The rules of a plug-in are foreign code in the server's process. A shipped game never throws, and returns immediately. A plug-in's game
+ * may throw, or compute forever, in any hook, and the server calls every hook on the event loop that serves all tables.
  *
  * `guardGame` wraps a game so that the hall can treat it like a shipped game. Each hook runs with a time limit. A failure of `play`
- * refuses the move. Before a move counts, the guard also calls all hooks that the table needs for the new state. If a hook fails,
- * the guard refuses the move, so no table reaches such a state. If a hook for a text fails, the text is empty. A failure of
- * any other hook throws a RulesError, which closes that table, or refuses to open it.
+ * refuses the move. Before the guard returns the result of a move, it also calls all hooks that the table needs for the new state. If a
+ * hook fails, the guard refuses the move, so no table reaches such a state. If a hook for a text fails, the text is empty. If any other
+ * hook fails, the guard throws a RulesError; the hall then closes the table, or does not open it.
  *
  * `loop-limit.ts` bounds the roles of a plug-in's program. A role that throws ends its own conversation, like a role of a shipped program.
  */
@@ -20,7 +19,10 @@ import type { TimeLimit } from './time-limit.ts'
 /** Maximum number of legal moves that a game lists for a client. */
 const LISTED = 100
 
-/** FailureObserver is called once for each hook of a game that fails, with a sentence for the log. */
+/**
+ * FailureObserver is the callback for failures of hooks: the guard calls it once for each failing hook of a game, with a sentence for the
+ * log.
+ */
 export type FailureObserver = (sentence: string, reason: unknown) => void
 
 /** Returns a game whose hooks cannot harm other tables. */
@@ -67,7 +69,7 @@ class Guard {
     }
   }
 
-  /** Makes a move, and checks that the table can continue after it. */
+  /** Makes a move, and checks that the table can continue after the move. */
   #play(state: unknown, seat: SeatNumber, move: unknown, random: Random): unknown {
     const game = this.#game
     const work = () => {
@@ -84,7 +86,7 @@ class Guard {
   }
 
   /**
-   * Returns the house's move: the game's choice, or the result of a search; any legal move if the choice or the search fails.
+   * Returns the house's move: the game's choice or the result of a search or, if the choice or the search fails, any legal move.
    */
   #choose(view: unknown, seat: SeatNumber, random: Random): unknown {
     const game = this.#game

@@ -16,7 +16,7 @@ import { limitRoles } from './loop-limit.ts'
 import { resolveToThisCopy } from './resolve.ts'
 import { TimeLimit } from './time-limit.ts'
 
-/** The first port of programs that name no port; the shipped programs have lower ports. */
+/** The first port for programs without a port of their own; the shipped programs have lower ports. */
 const FIRST_PORT = 12_400
 /** Milliseconds that one hook of a game may compute. */
 const LIMIT = 1000
@@ -40,9 +40,9 @@ interface PluginExports {
 }
 
 /**
- * Loads plug-ins, in order, and resolves to all games and programs, of which the shipped games and programs are first. `onFailure` is
- * called when a hook of a plug-in's game fails during play. Rejects with a PluginError for a file that cannot be loaded, for invalid games
- * or programs, and for a name or a port that already has an owner.
+ * Loads plug-ins, in order, and resolves to all games and programs; the shipped games and programs come first. The games call `onFailure`
+ * when a hook of a plug-in's game fails during play. Rejects with a PluginError if Node cannot load a file, if a game or a program is
+ * invalid, or if a name or a port already has an owner.
  */
 export async function loadPlugins(files: readonly string[], shipped: Playable, onFailure: FailureObserver): Promise<Playable> {
   if (files.length === 0) return shipped
@@ -79,7 +79,7 @@ class LoadedExports {
   }
 }
 
-/** Checks the exports of a plug-in, and resolves to the games and programs with those of the plug-in. */
+/** Checks the exports of a plug-in, and resolves to all games and programs, including the exports of the plug-in. */
 async function addPlugin(
   file: string,
   { games, programs, solos }: PluginExports,
@@ -109,7 +109,7 @@ async function addPlugin(
     take(
       ports,
       servePort,
-      `${file}: the port ${servePort} of the program ${checked.name} already belongs to ${taker}; leave it out to get a free port`,
+      `${file}: the port ${servePort} of the program ${checked.name} already belongs to ${taker}; leave the port out to get a free port`,
     )
     loaded.own('port', servePort, `the program ${checked.name} of ${file}`)
     named.push(checked)
@@ -158,7 +158,10 @@ function takeNames(file: string, { name, short }: Pick<Program, 'name' | 'short'
   }
 }
 
-/** Adds the options of a program to the options of the others. Throws a PluginError for an option that conflicts with another option. */
+/**
+ * Adds the options of a program to the options of the other programs. Throws a PluginError for an option that conflicts with another
+ * option.
+ */
 function takeOptions(file: string, { name, takes = [] }: Pick<Program, 'name' | 'takes'>, options: ProgramOption[]): void {
   for (const option of takes) {
     const clash = findClash(option, options)
@@ -191,7 +194,7 @@ async function importFile(file: string): Promise<Readonly<Record<string, unknown
   }
 }
 
-/** Returns the games and programs of a module: its exports of these names, or those of its default export. */
+/** Returns the games and programs of a module: its exports `games` and `programs`, or the fields of its default export. */
 function readExports(file: string, module: Readonly<Record<string, unknown>>): PluginExports {
   const { games, programs, solos } = ['games', 'programs', 'solos'].some((name) => name in module)
     ? module

@@ -6,34 +6,33 @@ import type { Program } from '../protocol/definition.ts'
 /*
  * A role of a plug-in's program is an asynchronous function. Node can stop synchronous code only while it runs a script with a
  * timeout (`TimeLimit`), and the steps of a role run outside of any script, as microtasks. A worker could stop the whole thread,
- * but then the microtasks of all other conversations would be lost.
+ * but the microtasks of all other conversations would then be lost.
  *
- * So the loops of a plug-in stop themselves: when a file of a plug-in is loaded, `addLoopLimits` inserts a call of `tick` at the
+ * So the loops of a plug-in stop themselves: when Node loads a file of a plug-in, `addLoopLimits` inserts a call of `tick` at the
  * start of the body of each loop, on the same line. `tick` throws an Error when the loops of one role have run for `LIMIT` in one
  * turn of the event loop. Like any other exception of a role, the error ends only the conversation of that role.
  *
- * Each role has one LoopTime, which all its steps share through an AsyncLocalStorage. The time between two calls of `tick` is
- * charged to the role in full if both belong to one synchronous run, because then no other code can have taken it: a microtask
- * that the first call queues has not run yet. Otherwise other code may have run between them, such as a step of another role
- * or a write to a slow disk, and the role is charged `WAIT` at most. So a loop that never waits for an event, and blocks the event loop,
- * still reaches the limit.
+ * Each role has one LoopTime, which all its steps share through an AsyncLocalStorage. `tick` charges the role with the full time between
+ * two calls if both calls belong to one synchronous run, because then no other code can have run: a microtask that the first call queues
+ * has not run yet. Otherwise other code may have run between the calls, such as a step of another role or a write to a slow disk, and
+ * `tick` charges `WAIT` at most. So a loop that never waits for an event, and blocks the event loop, still reaches the limit.
  *
- * The limit does not stop one call of a built-in function that takes forever, such as a regular expression with exponential
- * time, and a recursion over promises without a loop.
+ * The limit stops neither a single call of a built-in function that takes forever, such as a match of a regular expression with
+ * exponential time, nor a recursion over promises without a loop.
  */
 
 /** Milliseconds that the loops of one role may run in one turn of the event loop. */
 const LIMIT = 1000
-/** Maximum number of milliseconds that a role is charged for the time between two synchronous runs. */
+/** Maximum number of milliseconds that `tick` charges for the time between two synchronous runs. */
 const WAIT = 100
-/** Number of iterations of a loop between two readings of the clock, while they take less than a millisecond. */
+/** Number of iterations of a loop between two readings of the clock, if the iterations take less than a millisecond. */
 const TURNS = 16
 
-/** LoopTime is the time of the loops of one role. */
+/** LoopTime has the time that the loops of one role have taken. */
 class LoopTime {
   /** Number of the turn of the event loop to which the time belongs. */
   turn = -1
-  /** Number of the synchronous run in which `tick` was called last, and the time of that call. */
+  /** Number of the synchronous run of the last call of `tick`, and the time of that call. */
   run = -1
   last = 0
   spent = 0
@@ -42,14 +41,14 @@ class LoopTime {
 /** The loop times of roles. */
 const roles = new AsyncLocalStorage<LoopTime>()
 /**
- * The current turn of the event loop, the current synchronous run, and the calls of `tick` until the next reading of the clock. The process
- * has only one such record.
+ * The current turn of the event loop, the current synchronous run, and the number of calls of `tick` until the next reading of the clock.
+ * The whole process shares this record.
  */
 const now = { turn: 0, isTurnKnown: false, run: 0, isRunKnown: false, skip: 0 }
 /** The loop times of code outside of roles, by file. */
 const files = new Map<string, LoopTime>()
 
-/** Calls a function whose loops, and those of its later steps, have a time of their own. */
+/** Calls a function with a new loop time for the loops of the function and of its later steps. */
 export function withLoopTime<Result>(work: () => Result): Result {
   now.skip = 0
   return roles.run(new LoopTime(), work)
@@ -88,12 +87,12 @@ export function tick(file: string): void {
   time.run = now.run
   time.last = at
   if (time.spent <= LIMIT) return
-  // from then on each iteration throws, so that a loop cannot catch the error and continue
+  // all later iterations throw, too, so that a loop cannot catch the error and continue
   now.skip = 0
   throw new Error(`a loop in ${file} took longer than ${LIMIT} ms`)
 }
 
-/** Notes that a synchronous run and a turn of the event loop have begun, and registers the functions that note their ends. */
+/** Records that a synchronous run and a turn of the event loop have begun, and registers the functions that record their ends. */
 function beginRun(): void {
   if (!now.isTurnKnown) setImmediate(endTurn)
   now.isTurnKnown = true
@@ -144,13 +143,13 @@ export function addLoopLimits(source: string, file: string): string {
   const code = inserts
     .toSorted((one, other) => other.at - one.at)
     .reduce((text, { at, text: more }) => text.slice(0, at) + more + text.slice(at), source)
-  // the import is at the end of the file, because the first line may be for the shell
+  // the import is at the end of the file, because the first line may start with `#!`
   return `${code}\nimport { tick as ${TICK} } from ${JSON.stringify(import.meta.url)}\n`
 }
 
 /**
- * Checks whether a file imports or exports, so that it is an ECMAScript module, and not CommonJS. Returns false for a text that cannot
- * be parsed.
+ * Checks whether a file has imports or exports, and so is an ECMAScript module and not a CommonJS module. Returns false if the parser
+ * refuses the text.
  */
 export function isModule(source: string): boolean {
   try {

@@ -1,20 +1,20 @@
 import { Effort } from '../games/ai/effort.ts'
 
-/** Milliseconds that each of the two phases of a search may take, looking ahead and random playouts. */
+/** Milliseconds that each of the two phases of a search may take: looking ahead, and random playouts. */
 const PHASE = 20
-/** Minimum number of moves of a phase, even if the rules are very slow. */
+/** Minimum number of moves of a phase, which applies even if the rules are very slow. */
 const LEAST = 100
 /** Assumed milliseconds of one move before the first search. */
 const FIRST = 0.02
 
 /**
  * PacedEffort is the budget of searches in the games of plug-ins. The rules of a plug-in may be slow, so the budget measures the
- * time of a move of a search, and allows as many moves as fit into the time limit of one table.
+ * time that a search takes for a move, and allows as many moves as fit into the time limit of one table.
  */
 export class PacedEffort extends Effort {
   #perMove = FIRST
   #begunAt = 0
-  /** Moves of a phase of the search that has begun; 0 after its end. */
+  /** Number of moves for a phase of the running search; 0 after its end. */
   #pending = 0
 
   override get allowed(): number {
@@ -23,7 +23,10 @@ export class PacedEffort extends Effort {
     return this.#pending
   }
 
-  /** The length of a state's key does not show the size of a plug-in's game, so a search is never larger than one phase. */
+  /**
+   * The length of a state's key does not show the size of a plug-in's game, so the budget never allows a search to the end of
+   * the game.
+   */
   override get allowedOnce(): number {
     return this.#pending
   }
@@ -34,7 +37,10 @@ export class PacedEffort extends Effort {
     if (moves > 0) this.#perMove = Math.max((performance.now() - this.#begunAt) / moves, 1e-4)
   }
 
-  /** Charges for a search that was stopped before it reported its moves: as many moves as it may have tried in two phases. */
+  /**
+   * Charges for a search that the time limit has stopped before the search reported its moves: for the maximum number of moves
+   * of two phases.
+   */
   spendPending(): void {
     if (this.#pending > 0) this.spend(2 * this.#pending)
   }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { decode } from '../wire/text.ts'
 import { addLoopLimits, isModule } from './loop-limit.ts'
 
-/** The extension of Parlor's files: `.ts` in a clone, `.js` in an installed package. */
+/** The extension of Parlor's files: `.ts` in a clone, and `.js` in an installed package. */
 const ENDING = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 
 /** The modules of the public face, by the names under which a plug-in imports them. */
@@ -16,8 +16,8 @@ const FACES: ReadonlyMap<string, string> = new Map([
 
 /**
  * Makes `import 'parlor'` resolve to the running copy in every module that Node loads from now on, in any folder. A second copy
- * would have classes of its own, so `instanceof` would fail. Also inserts a time limit into the loops of plug-ins, given their
- * URLs, and of the files that they import. Returns a function that ends both effects.
+ * would have classes of its own, so `instanceof` would fail. Also inserts a time limit into the loops of the plug-ins with the given URLs,
+ * and of the files that these plug-ins import. Returns a function that ends both effects.
  */
 export function resolveToThisCopy(plugins: Iterable<string>): () => void {
   const limited = new Set(plugins)
@@ -29,7 +29,7 @@ export function resolveToThisCopy(plugins: Iterable<string>): () => void {
       const found = next(specifier, context)
       const { parentURL = '' } = context
       if (limited.has(parentURL) && found.url.startsWith('file:') && !found.url.startsWith(ours)) limited.add(found.url)
-      // without a package.json beside a plug-in, Node would guess the format of the plug-in, and warn
+      // without a package.json beside a plug-in, Node would guess the format of the plug-in and print a warning
       return (found.format ?? '') === '' && found.url.endsWith('.ts') ? { ...found, format: 'module-typescript' } : found
     },
     load(url, context, next) {
@@ -40,8 +40,8 @@ export function resolveToThisCopy(plugins: Iterable<string>): () => void {
 }
 
 /**
- * Returns the format of a file. A file that imports or exports is an ES module, even if its package.json declares CommonJS, as
- * the package.json of `npm init` does. Other files have the given format.
+ * Returns the format of a file. A file with imports or exports is an ES module, even if its package.json declares CommonJS, as
+ * the package.json of `npm init` does. Any other file has the given format.
  */
 function toFormat(url: string, format: string | null | undefined): string | null | undefined {
   const module = MODULE_FORMATS.get(format ?? '')

@@ -2,12 +2,12 @@ import { type Context, createContext, Script } from 'node:vm'
 import { type Clock, createSystemClock } from '../base/clock.ts'
 import { withLoopTime } from './loop-limit.ts'
 
-/** Milliseconds after which the result of an asynchronous function must have arrived. */
+/** Milliseconds within which the result of an asynchronous function must arrive. */
 const WAIT = 10_000
 
 /**
  * TimeLimit runs functions of a plug-in, and stops a function that computes too long. Node can stop synchronous code only while it
- * runs a script with a timeout, so such a script calls the function; the script costs about a tenth of a millisecond.
+ * runs a script with a timeout, so such a script calls the function; the script takes about a tenth of a millisecond.
  */
 export class TimeLimit {
   readonly #ms: number

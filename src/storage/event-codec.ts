@@ -3,9 +3,9 @@ import { fieldChecks, type TableEvent, type TableId } from '../hall/events.ts'
 import { StoreError } from './error.ts'
 
 /**
- * Encodes an event as a line of short JSON, with the line break before it. Omits the parts that follow from the position of the
- * event: its number, and its time if that equals `before`, the time of the previous event. For an opening, returns the part after
- * `OpeningCache.encodePrefix`. Throws a TypeError for an event that could not be decoded again.
+ * Encodes an event as a line of short JSON, with the line break before it. Omits the parts that the position of the event
+ * determines: its number, and its time if it equals `before`, the time of the previous event. For an opening, returns the part
+ * after `OpeningCache.encodePrefix`. Throws a TypeError for an event that the decoder would refuse.
  */
 export function encodeEvent(table: TableId, event: TableEvent, before?: number): string {
   const amiss = faultOf(event)
@@ -54,17 +54,17 @@ function isPlain({ outcome, counts }: Extract<TableEvent, { type: 'ended' }>): b
 
 type Opened = Extract<TableEvent, { type: 'opened' }>
 
-/** Fields of an opening that the encoder omits if they have these values. */
+/** Values of fields of an opening; the encoder omits a field that has its value here. */
 const USUAL = { rated: false, private: false, clock: {} } as const
 
-/** OpeningCache caches the encoded beginning of the last opening, because consecutive openings are mostly equal. */
+/** OpeningCache caches the encoded beginning of the last opening, because consecutive openings are usually equal. */
 export class OpeningCache {
   #values: readonly Flat[] = []
   #beginning = ''
 
   /**
    * Returns the beginning of the line of an opening, up to its seed, with the line break before it; an empty text for any
-   * other event. Returns the same string again for an equal opening. Throws a TypeError as `encodeEvent` does.
+   * other event. Returns the same string again for an equal opening. Throws a TypeError in the same cases as `encodeEvent`.
    */
   encodePrefix(table: TableId, event: TableEvent): string {
     if (event.type !== 'opened') return ''
@@ -135,12 +135,12 @@ export function decodeEvent(table: TableId, n: number, text: string, before?: nu
   return event as unknown as TableEvent
 }
 
-/** Returns the error for an event that cannot be read. */
+/** Returns the error for an event that the decoder refuses. */
 export function damagedEventError(table: TableId, n: number, amiss: string, cause?: unknown): StoreError {
   return new StoreError('damaged', `event ${n} of table ${table} cannot be read: ${amiss}`, cause)
 }
 
-/** An object that may or may not be an event. */
+/** An object that may be an event. */
 type Fields = Readonly<Record<string, unknown>>
 
 function parse(table: TableId, n: number, text: string, before: number | undefined): Fields {
@@ -153,7 +153,7 @@ function parse(table: TableId, n: number, text: string, before: number | undefin
   throw damagedEventError(table, n, 'it is not a JSON object')
 }
 
-/** Returns the fields of a line with its omitted fields. Lines of files before version 4 have all fields. */
+/** Returns the fields of a line, including its omitted fields. In files before version 4, lines have all fields. */
 function fieldsOf(value: Fields, n: number, before: number | undefined): Fields {
   if (!Array.isArray(value)) return withOmitted(value, n, before)
   const timed = Array.isArray(value[0]) ? 2 : 3
@@ -162,7 +162,7 @@ function fieldsOf(value: Fields, n: number, before: number | undefined): Fields 
   return timed === 2 ? { type: 'ended', outcome: { winners: value[0] }, n, at } : { type: 'moved', seat: value[0], move: value[1], n, at }
 }
 
-/** Adds the omitted fields to an object that JSON.parse has made: copying the object would take longer than all checks. */
+/** Adds the omitted fields to the object of JSON.parse itself, because copying the object would take longer than all checks. */
 function withOmitted(value: Record<string, unknown>, n: number, before: number | undefined): Fields {
   if (value.n === undefined) value.n = n
   if (value.at === undefined) value.at = before
@@ -173,7 +173,7 @@ function withOmitted(value: Record<string, unknown>, n: number, before: number |
   return value
 }
 
-/** Returns what is wrong with an event, as a clause; `undefined` for a valid event. */
+/** Returns the fault of an event, as a clause; `undefined` for a valid event. */
 function faultOf(event: Fields): string | undefined {
   const { type, n, at } = event
   if (!Number.isSafeInteger(n)) return 'it has no number'

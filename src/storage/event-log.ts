@@ -7,10 +7,10 @@ import { Followers } from './followers.ts'
 import type { AppendJob, GroupCommit } from './group-commit.ts'
 import type { TableClaims } from './memory-leases.ts'
 
-/** Number of tables that the log reads in one step; all their events are in memory at the same time. */
+/** Number of tables that the log reads in one step; the events of all these tables are in memory at the same time. */
 const TOGETHER = 2000
 
-/** EventLog is a `TableLog` that stores its events in an `EventStore`, and notifies followers. */
+/** EventLog is a `TableLog` that stores its events in an `EventStore` and notifies followers. */
 export class EventLog implements TableLog {
   readonly #store: EventStore
   readonly #commits: GroupCommit
@@ -104,9 +104,11 @@ export function decodeEvents(table: TableId, text: string): TableEvent[] {
   })
 }
 
-/** Approximate bytes of an append without its events: its head, and its part of the pages of the store. */
+/** Approximate bytes of an append without its events: the head of the append, and its part of the pages of the store. */
 const HEAD = 40
-/** Length of a line below which the log treats each character as a byte, because counting bytes costs more than writing most lines. */
+/**
+ * Length of a line below which the log treats each character as a byte, because counting bytes takes longer than writing most lines.
+ */
 const SHORT = 64
 
 /** Append is an append to a table's log, with its callbacks. Its constructor throws a RangeError or a TypeError for invalid events. */

@@ -1,18 +1,17 @@
 import type { TableId } from '../hall/ports.ts'
 
-/** AppendBatch is one append in encoded form: `count` events, the first of them with the number `expected` + 1. */
+/** AppendBatch is one append in encoded form: `count` events; the first event has the number `expected` + 1. */
 export interface AppendBatch {
   readonly table: TableId
   readonly expected: number
   readonly count: number
   /**
-   * The beginning of the first event's line, if the event is an opening, because many openings have the same beginning; otherwise
-   * empty.
+   * If the first event is an opening, the beginning of its line, because many openings have the same beginning; otherwise empty.
    */
   readonly prefix: string
-  /** The events as text without `prefix`: a line each, with a line break before it. */
+  /** The events as text without `prefix`: each event is a line with a line break before it. */
   readonly lines: string
-  /** The way in which the table ends with these events; `undefined` for a table that continues. */
+  /** The way in which the table ends with these events; `undefined` if the table continues. */
   readonly endKind: EndKind | undefined
 }
 
@@ -21,21 +20,26 @@ export type EndKind = 'ended' | 'counts'
 
 /** StoreWork is a write to a part of the store other than the logs of tables: accounts, results, history or usage. */
 export interface StoreWork {
-  /** Writes inside of a transaction; called again if the transaction fails. An exception rolls the transaction back. */
+  /**
+   * Writes inside of a transaction; the store calls it again if the transaction fails. An exception rolls the transaction back.
+   */
   run(): void
 }
 
-/** EventStore stores the events of a log as text. Memory and SQLite implement it. */
+/** EventStore stores the events of a log as text. The stores in memory and in SQLite implement it. */
 export interface EventStore {
   /** Returns the highest number of a table; 0 for a store without tables. */
   highestTable(): TableId
   /**
-   * Writes batches, and after them other work, in one transaction: all of it is durable when the call returns, and none of it if
-   * the call throws. Refuses a batch, and writes nothing of it, if the last event of its table has another number than `expected`.
-   * Returns the refused batches. `GroupCommit` alone calls it.
+   * Writes batches, and after them other work, in one transaction: everything is durable when the call returns, and nothing is
+   * written if the call throws. Refuses a whole batch if the last event of its table has another number than `expected`. Returns
+   * the refused batches. Only `GroupCommit` calls this method.
    */
   write<Batch extends AppendBatch>(batches: readonly Batch[], works: readonly StoreWork[]): readonly Batch[]
-  /** Returns all events of tables as text, a line each, with a line break before it; an Error for an unreadable table. */
+  /**
+   * Returns all events of tables as text: each event is a line with a line break before it. Returns an Error for an unreadable
+   * table.
+   */
   read(tables: readonly TableId[]): ReadonlyMap<TableId, string | Error>
   /** Returns the tables that have not ended, ascending. */
   listUnfinished(): readonly TableId[]

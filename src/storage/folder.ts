@@ -17,21 +17,21 @@ import { errorMessage } from '../base/errors.ts'
 import { StoreError, type StoreErrorCode } from './error.ts'
 import { checkNoLinks, checkOwnLink, FILE_MODE, isStoreFile, listStoreFiles, restrictFile } from './names.ts'
 
-/** OnStoreWarning is called with a sentence for the operator about a problem that does not stop the store. */
+/** OnStoreWarning is the callback for problems that do not stop the store; its parameter is a sentence for the operator. */
 export type OnStoreWarning = (sentence: string) => void
 
-/** Mode of a folder for its owner alone, and the mode bits of other users. */
+/** Mode of a folder that only its owner can use, and the mode bits of other users. */
 const FOLDER_MODE = 0o700
 const OTHERS = 0o077
 const OTHERS_WRITE = 0o022
-/** Windows has no such modes: there, a folder inherits the rights of its parent. */
+/** Windows has no such modes: a folder inherits the rights of its parent there. */
 const HAS_MODES = process.platform !== 'win32'
 
 /**
- * Creates the folder of a store if it does not exist, and makes the folder and the files of the store readable to their owner
- * alone. It does not change the mode of a folder that has other files, or belongs to another user. Returns the path of the
- * database, which may not exist yet. Throws a StoreError for a folder that is unusable, is read-only, or has links in the place of
- * files; the folder is then unchanged.
+ * Creates the folder of a store if it does not exist, and lets only the owner read the folder and the files of the store. It does
+ * not change the mode of a folder that has other files, or belongs to another user. Returns the path of the database, which may not
+ * exist yet. Throws a StoreError for a folder that is unusable, is read-only, or has links in place of files; it does not change
+ * such a folder.
  */
 export function prepareFolder(folder: string, onWarning: OnStoreWarning): string {
   const made = convertSystemErrors(folder, () => makeOwn(folder), {
@@ -71,14 +71,14 @@ function makeWithin(folder: string): boolean {
   }
 }
 
-/** Creates the parents of the folder, with the mode that the umask gives, because other users may use them, too. */
+/** Creates the parents of the folder with the mode of the umask, because other users may use them, too. */
 function makeAbove(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return
   if (dirname(folder) !== folder) makeAbove(dirname(folder))
   mkdirSync(folder)
 }
 
-/** Runs work that creates a folder and its parents. If the work throws, removes those of the new folders that are empty. */
+/** Runs work that creates a folder and its parents. If the work throws, removes the new folders that are empty. */
 export function withNewFolder<Answer>(folder: string, work: () => Answer): Answer {
   const missing = missingFrom(resolve(folder))
   try {
@@ -91,7 +91,7 @@ export function withNewFolder<Answer>(folder: string, work: () => Answer): Answe
   }
 }
 
-/** Lists the folder and its parents that do not exist, the folder first. */
+/** Lists the missing folders of a path, beginning with the last folder of the path. */
 function missingFrom(folder: string): string[] {
   if (existsSync(folder) || dirname(folder) === folder) return []
   return [folder, ...missingFrom(dirname(folder))]
@@ -106,7 +106,7 @@ function tighten(folder: string, onWarning: OnStoreWarning): void {
     return onWarning(`${mode}, and was open to other users of this machine: now it has 0700`)
   }
   const risk = (found.mode & OTHERS_WRITE) === 0 ? 'see the names of its files' : 'replace its files'
-  const why = isOwn(found) ? 'it has other files too' : 'it belongs to another user'
+  const why = isOwn(found) ? 'it also has other files' : 'it belongs to another user'
   onWarning(
     `${mode}, so that other users of this machine can ${risk}; ${why}, so the server does not change its mode: choose a folder for Parlor alone`,
   )
@@ -153,7 +153,7 @@ function modeOf({ mode }: Stats): string {
   return (mode & 0o7777).toString(8).padStart(4, '0')
 }
 
-/** Throws a StoreError if this user may not write, because SQLite would fail later, with an error that does not name the reason. */
+/** Throws a StoreError if this user may not write, because SQLite would fail later, with an error that does not give the reason. */
 function checkWritable(path: string, folder: string): void {
   const isFolder = path === folder
   try {
@@ -179,9 +179,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'this user may not write there: change the rights of the folder above it, or choose another folder',
   EROFS: 'it is on a read-only file system: mount the file system for writing, or choose another folder',
   ENOSPC: 'there is no space left on its disk: free some space, or choose another folder',
-  EDQUOT: 'this user has used up the space that is allowed on its disk: free some space, or choose another folder',
+  EDQUOT: 'this user has used up the allowed space on its disk: free some space, or choose another folder',
   ENAMETOOLONG: 'the path is too long for this system: choose a shorter path',
-  ENOENT: 'this system makes no folder there: choose another folder',
+  ENOENT: 'this system cannot create a folder there: choose another folder',
   ENOTDIR: 'a part of its path is a file, and not a folder: choose another folder',
   ELOOP: 'its path leads in a circle of symbolic links: choose another folder',
 }
@@ -189,11 +189,11 @@ const REASONS: Readonly<Record<string, string>> = {
 const READ_ONLY = ['EACCES', 'EPERM', 'EROFS']
 const FULL = ['ENOSPC', 'EDQUOT']
 
-/** Failing has the action on a path that failed, and the StoreErrorCode for system codes that have none. */
+/** Failing has the failed action on a path, and the StoreErrorCode for the system's codes without a StoreErrorCode of their own. */
 interface Failing {
   readonly done: string
   readonly trouble: StoreErrorCode
-  /** Subject of the error sentence. */
+  /** Subject of the sentence of the error. */
   readonly subject: string
 }
 
@@ -219,10 +219,10 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** Number of bytes that a probe writes to find out whether the disk has space. */
+/** Number of bytes that a probe writes to test whether the disk has space. */
 const PROBE = new Uint8Array(256 * 1024).fill(0x2e)
 
-/** Writes a file in a folder and removes it. Throws the system's error, such as ENOSPC. */
+/** Writes a file in a folder and removes the file. Throws the system's error, such as ENOSPC. */
 export function probeDisk(folder: string): void {
   const path = join(folder, 'parlor.probe')
   rmSync(path, { force: true })

@@ -1,12 +1,12 @@
 import type { TableEvent, TableId } from '../hall/ports.ts'
 import type { OnStoreError } from './error.ts'
 
-/** Follower is a callback for the events of a table; its removal clears `notify`. */
+/** Follower is a callback for the events of a table; after its removal, `notify` is `undefined`. */
 interface Follower {
   notify: ((events: readonly TableEvent[]) => void) | undefined
 }
 
-/** Followers holds the callbacks for persisted events, by table. */
+/** Followers has the callbacks for persisted events, by table. */
 export class Followers {
   readonly #of = new Map<TableId, readonly Follower[]>()
 

@@ -4,8 +4,8 @@ import type { AppendBatch, EventStore, StoreWork } from './event-store.ts'
 import type { Outage } from './outage.ts'
 
 /*
- * The write path, from an append to its acknowledgement: one line through the files of this folder, down to the disk, and up
- * again after the commit.
+ * The write path from an append to its acknowledgement, through the files of this folder down to the disk, and up again after the
+ * commit.
  *
  *   TableActor
  *        |   append(events)
@@ -35,23 +35,24 @@ import type { Outage } from './outage.ts'
  *
  * The problem: a commit costs as much as the writing of dozens of events, and thousands of tables append at the same time.
  * The idea: all writes of one turn of the event loop share one transaction. A microtask followed by a tick runs after all
- * promises of the turn, and transports deliver the input of many peers in one turn; so a commit has the moves of all of them.
+ * promises of the turn, and transports deliver the input of many peers in one turn; so a commit contains the moves of all these
+ * peers.
  *
  * - A callback runs only after the COMMIT of its job, so no published event is missing in the log.
- * - A transaction has the batches before the works. GroupCommit writes and finishes the batches in the order in which it has
- *   queued them, and the works in theirs.
- * - A job that fails does not fail the others: if the common transaction fails, each job gets its own.
+ * - A transaction has the batches before the works. GroupCommit writes and finishes the batches in the order in which it has queued
+ *   the batches; it does the same with the works.
+ * - A job that fails does not make other jobs fail: if the common transaction fails, each job gets a transaction of its own.
  * - A refused batch (a version conflict) writes nothing and throws nothing; the transaction continues without it.
  * - Jobs that arrive during a commit wait for the next turn, so that a caller with a write in each callback cannot block
  *   the input of the event loop.
  * - During an outage no job reaches the disk; only the probe of `Outage` tries to write.
  */
 
-/** CommitJob is a write in the queue, with its callbacks. The callbacks throw nothing. */
+/** CommitJob is a write in the queue, with its callbacks. The callbacks must not throw. */
 interface CommitJob {
-  /** Notes why the job was not written: its transaction has failed, or the store has refused its batch. */
+  /** Records why the store has not written the job: its transaction has failed, or the store has refused its batch. */
   fail(reason: unknown): void
-  /** Calls back the caller, after the transaction. Passes exceptions of callbacks to `onError`. */
+  /** Calls the caller back after the transaction. Passes exceptions of callbacks to `onError`. */
   finish(onError: OnStoreError): void
 }
 
@@ -69,8 +70,8 @@ export class GroupCommit {
   #appends: AppendJob[] = []
   #works: WorkJob[] = []
   /**
-   * Set from a commit until the next turn of the event loop. That turn waits for input, unless a job arrives before, because a
-   * turn for each commit would cost a client that plays alone one more system call for each message.
+   * The pending turn of the event loop after a commit; `undefined` at other times. That turn waits for input, unless a job arrives
+   * earlier: a turn for each commit would cost one more system call for each message if only one client plays.
    */
   #turn: NodeJS.Immediate | undefined
   #closed = false
@@ -81,7 +82,7 @@ export class GroupCommit {
     this.#outage = outage
   }
 
-  /** Queues a batch for the next commit. Throws a StoreError after the store was closed. */
+  /** Queues a batch for the next commit. Throws a StoreError if the store is closed. */
   append(job: AppendJob): void {
     this.#schedule()
     this.#appends.push(job)
@@ -127,7 +128,7 @@ export class GroupCommit {
     const note: OnStoreError = (error) => errors.push(error)
     for (const append of appends) append.finish(note)
     for (const work of works) work.finish(note)
-    // after all callbacks, because `onError` may throw
+    // this line follows all callbacks, because `onError` may throw
     for (const error of errors) this.#onError(error)
   }
 

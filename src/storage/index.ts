@@ -4,16 +4,19 @@ import type { StorageEngine, StorageOptions } from './engine.ts'
 import { memory } from './memory/engine.ts'
 import { sqlite } from './sqlite/engine.ts'
 
-/** The registry of storage engines. A new engine is a folder here, whose `engine.ts` declares it, and an entry in this list. */
+/**
+ * The registry of storage engines. A new engine needs a folder here, with a declaration in its `engine.ts`, and an entry in
+ * this list.
+ */
 export const engines: readonly StorageEngine[] = [sqlite, memory]
 
-/** The engine of a place without a scheme: a path is a folder. */
+/** The engine of a place without a scheme; such a place is the path of a folder. */
 const DEFAULT = sqlite
 
 /** A scheme has at least two letters, so `C:\parlor` is a path. A path with a colon in its first part begins with `./`. */
 const URL_FORM = /^([a-z][a-z0-9+.-]+):(.*)$/is
 
-/** StorageTarget has an engine, and the place at which it stores. */
+/** StorageTarget has an engine, and the place at which the engine stores data. */
 export interface StorageTarget {
   readonly engine: StorageEngine
   readonly place: string
@@ -21,7 +24,7 @@ export interface StorageTarget {
   readonly folder?: string
 }
 
-/** StorageUrlError is the error for a URL that names no engine, or no place that its engine can use. */
+/** StorageUrlError is the error for a URL that names no engine, or that names no place for its engine. */
 export class StorageUrlError extends Error {
   override readonly name = 'StorageUrlError'
 }
@@ -41,7 +44,7 @@ export function parseStorageUrl(url: string): StorageTarget {
   if (engine.place !== undefined && place === '') throw new StorageUrlError(`${engine.scheme}: names no place: write ${formatForm(engine)}`)
   if (engine.isFolder && place.startsWith('//'))
     throw new StorageUrlError(`${engine.scheme}: takes a path without "//": write ${engine.scheme}:${place.replace(/^\/\/+/, '/')}`)
-  // in a sentence or in another command, the folder stands without its scheme, as a path
+  // sentences and other commands have the folder without its scheme, as a path
   return toTarget(engine, engine.isFolder && isUrl(place) ? `./${place}` : place)
 }
 

@@ -1,7 +1,7 @@
 import { type Lease, LeaseExpired, type LeaseId, type Leases, type TableId } from '../hall/ports.ts'
 import type { Timers } from './outage.ts'
 
-/** Milliseconds after which a lease that its process has not renewed expires, and between two renewals. */
+/** Milliseconds after which a lease without a renewal expires, and milliseconds between two renewals. */
 const LEASE = { expiry: 10_000, renewal: 3_000 }
 
 /** Grant is a lease that has not ended; `cancel` stops its expiry. */
@@ -10,7 +10,7 @@ interface Grant {
 }
 
 /**
- * LeaseTable has the leases of all processes over one backing store in memory. Without timers it serves one process. No lease then
+ * LeaseTable has the leases of all processes over one backing store in memory. Without timers it serves one process, and no lease
  * expires, because the store ends with that process.
  */
 export class LeaseTable {
@@ -28,12 +28,12 @@ export class LeaseTable {
     return this.#timers
   }
 
-  /** Calls `then` when a lease is released or expires. */
+  /** Calls `then` when a process releases a lease, or a lease expires. */
   onEnd(then: (lease: LeaseId) => void): void {
     this.#listeners.push(then)
   }
 
-  /** Throws `LeaseExpired` for a lease that was released or has expired. */
+  /** Throws `LeaseExpired` for a lease that has ended, by a release or by expiry. */
   check(lease: LeaseId): void {
     if (!this.#grants.has(lease)) throw new LeaseExpired(lease)
   }
@@ -45,7 +45,7 @@ export class LeaseTable {
     return lease
   }
 
-  /** Postpones the expiry of a lease; returns whether the lease has not ended. */
+  /** Postpones the expiry of a lease; returns false if the lease has ended. */
   renew(lease: LeaseId): boolean {
     const grant = this.#grants.get(lease)
     grant?.cancel?.()
@@ -85,7 +85,7 @@ export class MemoryLeases implements Leases {
     }
   }
 
-  /** Ends the renewals, as the end of the process would. */
+  /** Ends the renewals, as if the process had ended. */
   crash(): void {
     this.#crashed = true
     for (const id of [...this.#renewals.keys()]) this.#stop(id)
@@ -106,7 +106,7 @@ export class MemoryLeases implements Leases {
   }
 }
 
-/** Run is a sequence of consecutive tables that were opened under one lease. */
+/** Run is a sequence of consecutive tables that a process has opened under one lease. */
 interface Run {
   readonly lease: LeaseId
   readonly from: TableId
@@ -114,7 +114,7 @@ interface Run {
 }
 
 /**
- * TableClaims knows which lease has claimed each table. A process opens tables with consecutive numbers, so the claims take no
+ * TableClaims stores which lease has claimed each table. A process opens tables with consecutive numbers, so the claims take no
  * memory for each table.
  */
 export class TableClaims {
@@ -138,7 +138,7 @@ export class TableClaims {
     else this.#runs.push({ lease, from: table, to: table })
   }
 
-  /** Claims tables; returns those that no other lease has claimed. Throws `LeaseExpired` after the end of the lease. */
+  /** Claims tables; returns the tables that no other lease has claimed. Throws `LeaseExpired` after the end of the lease. */
   claim(tables: readonly TableId[], lease: LeaseId): readonly TableId[] {
     this.#leases.check(lease)
     const free = tables.filter((table) => (this.#claimant(table) ?? lease) === lease)

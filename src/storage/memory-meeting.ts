@@ -25,7 +25,7 @@ export interface MeetingBacking {
 
 /**
  * Creates a backing store. With timers, the lease of a process that ends without releasing it expires; a store that ends with
- * its only process needs none. Exceptions of followers go to `onError`.
+ * its only process needs no timers. Passes exceptions of followers to `onError`.
  */
 export function createMeetingBacking({ timers, onError = warn }: { timers?: Timers; onError?: OnStoreError } = {}): MeetingBacking {
   const leases = new LeaseTable(timers)
@@ -37,7 +37,7 @@ export function createMeetingBacking({ timers, onError = warn }: { timers?: Time
   }
 }
 
-/** Connects a process to a backing store. `crash` ends the renewals of its lease, as the end of the process would. */
+/** Connects a process to a backing store. `crash` ends the renewals of its lease, as if the process had ended. */
 export function connectMeeting({ leases, ...shared }: MeetingBacking): Meeting & { crash(): void } {
   const own = new MemoryLeases(leases)
   return { ...shared, leases: own, crash: () => own.crash() }

@@ -3,7 +3,7 @@ import { ChangeFeed } from './change-feed.ts'
 import type { OnStoreError } from './error.ts'
 import type { LeaseTable } from './memory-leases.ts'
 
-/** Put is an entry, with its claim after a claim. */
+/** Put is an entry, with its claim if a hall has claimed it. */
 interface Put {
   readonly entry: SeekEntry
   readonly lease: LeaseId

@@ -15,27 +15,27 @@ import { StoreError } from './error.ts'
 
 /** All files of a store begin with this prefix. */
 const OURS = 'parlor.'
-/** Settings file of a server, which may be in the folder of its store; the store never writes it. */
+/** Settings file of a server; it may be in the folder of the server's store, which never writes it. */
 const SETTINGS = 'parlor.toml'
-/** The only file of a store that may be a symbolic link, if this user has made it. */
+/** The database, the only file of a store that may be a symbolic link, if this user has made the link. */
 const DATABASE = 'parlor.db'
-/** Mode of a file for its owner alone. */
+/** Mode of a file that only its owner can use. */
 export const FILE_MODE = 0o600
 /** Flags that open a file, but do not follow a link, and do not wait for the other end of a pipe. */
 const AS_IT_IS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
-/** Lists the entries of a folder whose names are those of a store's files. */
+/** Lists the entries of a folder that have names of a store's files. */
 export function listStoreFiles(folder: string): Dirent[] {
   return readdirSync(folder, { withFileTypes: true }).filter(({ name }) => isStoreFile(name))
 }
 
-/** Checks whether a store's file can have a name. */
+/** Checks whether a name can be the name of a store's file. */
 export function isStoreFile(name: string): boolean {
   return name.startsWith(OURS)
 }
 
 /**
- * Throws a StoreError if a file of a store is a symbolic link. If other users may write to a folder, such a link makes the
+ * Throws a StoreError if a file of a store is a symbolic link. If other users may write to the folder, such a link could make the
  * server change a file elsewhere. `parlor.db` may be a link that this user has made. The function changes nothing.
  */
 export function checkNoLinks(folder: string): void {
@@ -67,8 +67,8 @@ function kindOf(name: string): string {
 }
 
 /**
- * Gives a regular file the mode 0600; returns whether the mode was changed. It does not change a file with another name outside of
- * the folder (a hard link), which may be a file of another program, because the mode belongs to the file and not to the name.
+ * Gives a regular file the mode 0600; returns true if it has changed the mode. It does not change a file with another name outside
+ * of the folder (a hard link): the mode belongs to the file and not to the name, and the file may belong to another program.
  */
 export function restrictFile(path: string, folder: string): boolean {
   const file = openSync(path, AS_IT_IS)
@@ -89,7 +89,7 @@ function namesIn(folder: string, { nlink, ino, dev }: Stats): number {
   return found.filter((one) => one?.ino === ino && one.dev === dev).length
 }
 
-/** Creates an empty file with the mode 0600 under any umask. Throws the system's error, even if the path exists. */
+/** Creates an empty file with the mode 0600 under any umask. Throws the system's error, also if the path exists. */
 export function createFile(path: string): void {
   const file = openSync(path, 'wx', FILE_MODE)
   try {

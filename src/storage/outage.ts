@@ -2,22 +2,24 @@ import type { Clock } from '../base/clock.ts'
 import { type Availability, isTemporary, type StoreFailure } from '../hall/ports.ts'
 import type { OnStoreError } from './error.ts'
 
-/** Milliseconds between two probes during an outage: at first, and at most. Each interval is twice the previous interval. */
+/**
+ * Initial and maximum number of milliseconds between two probes during an outage. Each interval is twice the previous interval.
+ */
 const RETRY = { first: 250, most: 5000 }
-/** Milliseconds after an outage from which the next outage begins with the first interval again. */
+/** Milliseconds after an outage; if the next outage begins later, its probes begin with the first interval again. */
 const STABLE = 30_000
 
 /** Timers is the source of time for probes. */
 export type Timers = Pick<Clock, 'after' | 'monotonic'>
 
 export interface OutageOptions {
-  /** Tries to write. Throws a `StoreFailure` as long as the store cannot write. */
+  /** Tries to write. Throws a `StoreFailure` if the store cannot write. */
   readonly probe: () => void
   readonly timers: Timers
   readonly onError: OnStoreError
 }
 
-/** The system's timers. These timers do not delay the end of the process. */
+/** The system's timers; they do not delay the end of the process. */
 export const systemTimers: Timers = {
   after(ms, then) {
     const timer = setTimeout(then, ms).unref()
@@ -27,9 +29,9 @@ export const systemTimers: Timers = {
 }
 
 /**
- * Outage knows whether a store can write, and probes it while it cannot. An outage begins with the first temporary failure. During
- * an outage only the outage's own probe writes, at growing intervals, so that the retries of a thousand clients cost nothing. The
- * outage ends when a probe succeeds. Outage notifies its listeners of the beginning and of the end.
+ * Outage records whether a store can write, and probes the store while it cannot write. An outage begins with the first temporary
+ * failure. During an outage only the outage's own probe writes, at growing intervals, so that the retries of a thousand clients
+ * cost nothing. The outage ends when a probe succeeds. Outage notifies its listeners of the beginning and of the end.
  */
 export class Outage implements Availability {
   readonly #tools: OutageOptions
@@ -55,7 +57,7 @@ export class Outage implements Availability {
     }
   }
 
-  /** Reports a failed write, which begins an outage if it is temporary. Passes any other error to `onError`. */
+  /** Reports a failed write. A temporary failure begins an outage; passes any other error to `onError`. */
   reportFailure(error: unknown): void {
     if (!isTemporary(error)) return this.#tools.onError(error)
     const begins = this.#failure === undefined

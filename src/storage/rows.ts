@@ -18,7 +18,7 @@ export function parseAccountNumber(person: PersonId): number | undefined {
   return digits === undefined ? undefined : Number(digits)
 }
 
-/** Compares two standings for sorting: by score, the highest first, then by name and person. */
+/** Compares two standings for sorting: by score in descending order, then by name and person. */
 export function compareStandings(one: Standing, other: Standing): number {
   return other.score - one.score || byCodePoint(one.name, other.name) || byCodePoint(one.person, other.person)
 }

@@ -17,16 +17,16 @@ export interface HostOptions {
   readonly options: Options
   readonly random: Random
   readonly terminal: Terminal
-  /** Seats the clients; by default at tables of this terminal. */
+  /** Seats the clients. Default: at tables of this terminal. */
   readonly seating?: (peer: PeerHandle) => ClientSeating
   /** Opens the listener, which calls `accept` with each client. */
   readonly listen: (accept: (transport: Transport) => void) => Promise<Listener>
-  /** The address that the user typed; port 0 stands for any free port. */
+  /** The address that the user has typed; port 0 means any free port. */
   readonly address: Address
-  /** Number of clients to serve; `Infinity` for no end. */
+  /** Number of clients to serve; `Infinity` for any number. */
   readonly clients: number
   readonly concurrent: boolean
-  /** Timeout in milliseconds for a client to connect, and for each of its answers; default: none. */
+  /** Timeout in milliseconds for the connection of a client, and for each answer of the client. Default: no timeout. */
   readonly timeout?: number
   /** Stops the server; the reason of the abort is the exit code. */
   readonly stop: AbortSignal
@@ -35,7 +35,7 @@ export interface HostOptions {
   readonly clock?: Clock
 }
 
-/** Milliseconds without a client until the server prints its address. */
+/** Milliseconds without a client after which the server prints its address. */
 const ALONE = 2000
 /** Maximum number of milliseconds between two checks of the timeouts. */
 const CHECK_INTERVAL = 200
@@ -57,7 +57,7 @@ export async function host(hosting: HostOptions): Promise<number> {
     if (greeting !== undefined) terminal.say(greeting)
     const { options, random, seating: createSeating } = hosting
     const print = (sentence: string) => printError(clients > 1 ? `${formatAddress(remote)}: ${sentence}` : sentence)
-    // with more than three clients, notes on silent clients would flood the terminal
+    // with more than three clients, notes about silent clients would fill the terminal
     const observer = {
       onNote: (what: ConversationNote, text: string) => (what === 'waiting' && talking.size > 3 ? undefined : print(text)),
     }
@@ -77,7 +77,7 @@ export async function host(hosting: HostOptions): Promise<number> {
     talking.add(conversation)
     const membership = timeouts.add(conversation)
     const ended = await conversation.ended
-    // clients cannot close a conversation in datagrams, so a timeout is its normal end
+    // clients cannot close a conversation over UDP, so a timeout is its normal end
     const trouble = transport.datagrams && ended instanceof Disconnected && ended.reason === 'late' ? undefined : ended
     if (trouble && !stop.aborted) {
       print(trouble.message)
@@ -155,7 +155,10 @@ export async function host(hosting: HostOptions): Promise<number> {
   return result === EXIT.good ? code : result
 }
 
-/** Returns the address of the listener: its real host and port, or the path of its Unix socket; and the transport, if not TCP. */
+/**
+ * Returns the address of the listener: its real host and port, or the path of its Unix socket. Adds the transport unless it is
+ * TCP.
+ */
 function formatListenAddress(at: Address, { address, over }: Listener): string {
   return `${formatAddress(isSocketPath(at.host) ? at : address)}${over === undefined ? '' : ` (${over})`}`
 }

@@ -14,7 +14,7 @@ import { createConsole, type Terminal } from './terminal.ts'
 export interface JoinOptions {
   readonly program: Program
   readonly options: Options
-  /** Loads the source of randomness, after the first questions, so that these appear early. */
+  /** Loads the source of randomness; called after the first questions, so that the questions appear early. */
   readonly random: () => Promise<Random>
   readonly terminal: Terminal
   /** Connects to the server. */
@@ -22,9 +22,9 @@ export interface JoinOptions {
   /** The address of the server; if a part is missing, the program asks the user or uses the default of the worksheet. */
   readonly host?: string
   readonly port?: number
-  /** Milliseconds in which `connect` tries again while no server listens. */
+  /** Milliseconds for which `connect` tries again while no server listens. */
   readonly wait: number
-  /** Timeout in milliseconds for each answer of the server; default: none. */
+  /** Timeout in milliseconds for each answer of the server. Default: no timeout. */
   readonly timeout?: number
   /** Stops the client; the reason of the abort is the exit code. */
   readonly stop: AbortSignal
@@ -95,7 +95,10 @@ export async function join(joining: JoinOptions): Promise<number> {
   }
 }
 
-/** Loads the module of conversations after the first questions and while the client connects, so that the prompt appears early. */
+/**
+ * Loads the module of conversations; the call comes after the first questions, during the connect, so that the prompt appears
+ * early.
+ */
 async function loadConversation(): Promise<typeof import('../protocol/conversation.ts')> {
   // loading blocks the event loop, so the program starts to connect first
   await new Promise((resolve) => setImmediate(resolve))
@@ -103,8 +106,8 @@ async function loadConversation(): Promise<typeof import('../protocol/conversati
 }
 
 /**
- * Checks several times a second whether the server has been silent for `timeout` milliseconds, and whether the user should get a
- * note. Returns a function that ends the checks.
+ * Checks several times a second whether the server has been silent for `timeout` milliseconds, and whether to print a note for the
+ * user. Returns a function that ends the checks.
  */
 function startChecks(conversation: Conversation, clock: Clock, timeout = Number.POSITIVE_INFINITY): () => void {
   const tick = Math.min(CHECK_INTERVAL, Math.max(20, timeout / 10))

@@ -7,20 +7,20 @@ export function formatAddress({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-/** Returns a sentence that says why listening on an address failed, and what to do. */
+/** Returns a sentence with the reason why the server could not listen on an address, and with advice. */
 export function cannotListen(at: Address, error: unknown): string {
   const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: 'it is in use; stop the program that listens there, or choose another with --port',
+    EADDRINUSE: 'it is in use; stop the program that listens there, or choose another port with --port',
     EACCES: isSocketPath(at.host)
       ? 'there is no such folder, or this user may not write to it'
-      : 'this user may not listen there; ports below 1024 are reserved, choose another with --port',
-    EADDRNOTAVAIL: 'this machine does not have that address; 127.0.0.1 is this machine alone, 0.0.0.0 all its addresses',
+      : 'this user may not listen there; ports below 1024 are reserved: choose another port with --port',
+    EADDRNOTAVAIL: 'this machine does not have that address; 127.0.0.1 means this machine alone, and 0.0.0.0 means all its addresses',
     ENOTFOUND: 'that name is not known',
   }
   return `cannot listen on ${formatAddress(at)}: ${reasons[errorCode(error)] ?? errorMessage(error)}`
 }
 
-/** Returns a sentence that says why connecting failed, and what to do. `waited` is in milliseconds. */
+/** Returns a sentence with the reason why the client could not connect, and with advice. `waited` is in milliseconds. */
 export function cannotConnect(to: Address, error: unknown, waited: number): string {
   const reasons: Readonly<Record<string, string>> = {
     ECONNREFUSED: `no server listens there${waited > 0 ? ` (tried for ${waited / 1000} s)` : ''}; start the server first, and check its ${isSocketPath(to.host) ? 'path' : 'port'}`,
@@ -45,7 +45,7 @@ export function addAddress(to: Address, sentence: string): string {
   return sentence.replace(' (ECONNREFUSED)', `, ${formatAddress(to)} (ECONNREFUSED)`)
 }
 
-/** Returns a sentence that says why a file could not be read. */
+/** Returns a sentence with the reason why the program could not read a file. */
 export function cannotRead(file: string, error: unknown): string {
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: 'there is no such file',

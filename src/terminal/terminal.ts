@@ -14,14 +14,15 @@ interface Question {
   end(): void
 }
 
-/** Creates a Console for the program at a terminal. The program prints with `complain` why it asks for a line again. */
+/** Creates a Console for the program at a terminal. If the program asks for a line again, `complain` prints the reason. */
 export function createConsole(terminal: Terminal, complain: (sentence: string) => void): Console {
   return { say: (text) => terminal.say(text), ask: (...question) => terminal.ask(...question), warn: complain }
 }
 
 /**
- * Terminal is the user at standard input and output, a terminal or pipes: lines in, lines out, no raw mode, no escape
- * sequences. Only this file reads standard input and writes standard output, and it escapes all control characters.
+ * Terminal connects the user at standard input and output, which are a terminal or pipes: it reads and writes lines, without raw
+ * mode and without escape sequences. Only this file reads standard input and writes standard output, and it escapes all control
+ * characters.
  */
 export class Terminal implements Console {
   readonly #input: NodeJS.ReadStream
@@ -50,12 +51,12 @@ export class Terminal implements Console {
     this.#output.write(escapeControls(text))
   }
 
-  /** Prints a sentence of a command, wrapped. `say` prints worksheet texts, and never wraps. */
+  /** Prints a sentence of a command, and wraps it. `say` prints worksheet texts, and never wraps them. */
   printSentence(sentence: string): void {
     this.say(this.wrap(sentence))
   }
 
-  /** Wraps a sentence if the output is a terminal; otherwise it stays one line. */
+  /** Wraps a sentence if the output is a terminal; otherwise returns it as one line. */
   wrap(sentence: string): string {
     return this.#output.isTTY ? wrap(sentence, this.columns).join('\n') : sentence
   }
@@ -65,7 +66,10 @@ export class Terminal implements Console {
     return terminalColumns(this.#output)
   }
 
-  /** Returns true if the cursor is behind a prompt, so that a diagnostic must begin with a line end; later calls return false. */
+  /**
+   * Returns true if the cursor is behind a prompt, because a diagnostic must then begin with a line end; later calls return
+   * false.
+   */
   leaveLine(): boolean {
     const isMidLine = this.#isMidLine && this.#input.isTTY && this.#output.isTTY
     this.#isMidLine = false

@@ -11,7 +11,7 @@ export function isSameData(one: unknown, other: unknown): boolean {
   return here.size === there.size && [...here].every(([key, value]) => there.has(key) && isSameData(value, there.get(key)))
 }
 
-/** Freezes a value and everything in it, so that an attempt to change it throws. */
+/** Freezes a value with all values inside it, so that an attempt to change them throws. */
 export function freeze<Value>(value: Value): Value {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value)

@@ -11,17 +11,17 @@ export type TestFunction = (name: string, fn: () => void | Promise<void>) => unk
 
 /** MoveCount is a known size of the move tree: the number of positions after `depth` moves. */
 export interface MoveCount<Options> {
-  /** Options of `setup`; by default those of the default settings. */
+  /** Options of `setup`. Default: the options of the default settings. */
   readonly options?: Options
   readonly depth: number
   readonly count: number
 }
 
-/** GameTestOptions is the input of the tests of a game beside its rules. */
+/** GameTestOptions is the input of the tests of a game, in addition to its rules. */
 export interface GameTestOptions<State, Move, Options> {
-  /** Options of `setup` that the tests try; by default those of the smallest, the default and the largest settings. */
+  /** Options of `setup` that the tests try. Default: the options of the smallest, the default and the largest settings. */
   readonly options?: readonly Options[]
-  /** Number of random games for each of the options; 30 by default. */
+  /** Number of random games for each of these options. Default: 30. */
   readonly games?: number
   /** Picks a legal move, for a game without a list of moves and without a house. */
   readonly pick?: MovePicker<State, Move>
@@ -35,9 +35,10 @@ export interface GameTestOptions<State, Move, Options> {
 const ODD_TEXTS = ['', ' ', '0', '-1', '1.5', '99999999999999999999', 'nonsense', 'ä', '\u0000', '1 2 3 4', '__proto__', 'x'.repeat(2000)]
 
 /**
- * Defines the tests of a game with `test`. Random games must stay within the rules and survive JSON, and illegal moves must change
- * nothing. The notation must read its own output, and the views must hide the secrets that `withOtherSecrets` declares. The move
- * tree must have the known sizes, and the house must make legal moves.
+ * Defines the tests of a game with `test`. The tests check that random games follow the rules, that JSON preserves the states of
+ * these games, and that illegal moves change nothing. They check that the notation reads its own output, and that the views hide
+ * the secrets that `withOtherSecrets` declares. They check that the move tree has the known sizes, and that the house makes
+ * legal moves.
  */
 export function testGame<State, Move, View, Options>(
   test: TestFunction,
@@ -48,7 +49,7 @@ export function testGame<State, Move, View, Options>(
   const { games = 30, pick, illegal = [], tree = [] } = given
   const optionsOf = async () => given.options ?? (await usualOptions(game))
 
-  test(`${name}: states and moves are plain data, and every state is shown to every viewer`, async () => {
+  test(`${name}: states and moves are plain data, and every viewer can see every state`, async () => {
     for (const options of await optionsOf()) {
       for (let seed = 1; seed <= games; seed++) {
         for (const { state, move } of playRandomly(game, { options, seed, pick })) {
@@ -59,7 +60,7 @@ export function testGame<State, Move, View, Options>(
     }
   })
 
-  test(`${name}: illegal moves are refused with a sentence, and change nothing`, async () => {
+  test(`${name}: the rules refuse illegal moves with a sentence, and change nothing`, async () => {
     let refused = 0
     for (const options of await optionsOf()) {
       for (let seed = 1; seed <= games; seed++) {
@@ -76,7 +77,7 @@ export function testGame<State, Move, View, Options>(
         refused++
       }
     }
-    assert(refused > 0 || game.seats.max === 1, () => 'no illegal move was tried; list some in "illegal"')
+    assert(refused > 0 || game.seats.max === 1, () => 'the test tried no illegal move; list some illegal moves in "illegal"')
   })
 
   test(`${name}: the notation reads its own output, and reads or refuses any other text`, async () => {
@@ -109,10 +110,10 @@ export function testGame<State, Move, View, Options>(
     })
 
     test(`${name}: the test of secrets detects a view that shows the whole state`, async () => {
-      // the view also has its own fields beside the state, because the house and the notation need them
+      // the view has its own fields in addition to the state, because the house and the notation need these fields
       const view: typeof game.view = (state, viewer, outcome) => ({ ...game.view(state, viewer, outcome), state })
       const { leak } = findLeak({ ...game, view }, { options: await optionsOf(), games, pick })
-      assert(leak !== undefined, () => 'the test of secrets did not detect it')
+      assert(leak !== undefined, () => 'the test of secrets did not detect the view that shows the whole state')
     })
   }
 
@@ -164,12 +165,12 @@ function checkViews<State, Move, View, Options>(game: Game<State, Move, View, Op
     ]
     for (const text of texts) assert(!/[^\P{Cc}\n]/u.test(text), () => `a screen has a control character: ${JSON.stringify(text)}`)
   }
-  if (outcome) assert(game.toMove(state).length === 0, () => 'the game is over, and a seat is to move')
+  if (outcome) assert(game.toMove(state).length === 0, () => 'the game is over, and it is the turn of a seat')
 }
 
 /**
- * Tries a move for each seat that may not make it; returns the number of refusals. Throws an Error if the rules accept one of the
- * moves.
+ * Tries a move for each seat that may not make the move; returns the number of refusals. Throws an Error if the rules accept the
+ * move.
  */
 function countRefusals<State, Move, View, Options>(game: Game<State, Move, View, Options>, state: State, move: Move): number {
   const text = game.notation.print(move)

@@ -9,15 +9,15 @@ export interface LeakSearch<State, Move, Options> {
   readonly pick?: MovePicker<State, Move> | undefined
 }
 
-/** LeakReport has the first leak, in a sentence, and the number of comparisons in which the secrets differed. */
+/** LeakReport has a sentence about the first leak, and the number of comparisons in which the secrets differed. */
 export interface LeakReport {
   readonly leak: string | undefined
   readonly compared: number
 }
 
 /**
- * Searches random games for a view that shows a viewer a secret. In every position before the end, the view must be the same for a
- * state with other secrets (`withOtherSecrets`), and the rules must refuse or allow the next move for both.
+ * Searches random games for a view that shows a secret to a viewer. In every position before the end, the view must be the same
+ * for a state with other secrets (`withOtherSecrets`), and the rules must refuse or allow the next move in both states.
  */
 export function findLeak<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,

@@ -9,14 +9,14 @@ import { type MemoryTransport, memoryPair } from '../wire/transports/memory.ts'
 export interface PeerInMemory {
   readonly peer: Peer
   readonly ours: MemoryTransport
-  /** The test's end; it is not opened yet. */
+  /** The test's end of the connection; the test has to open it. */
   readonly theirs: MemoryTransport
   /** Encodes messages to the role's side. */
   readonly incoming: Framing
 }
 
 /**
- * Creates the peer of a role of a program; `side` is the side of the role; `state` is the state of the conversation, by default the start.
+ * Creates the peer of a role of a program; `side` is the side of the role; `state` is the state of the conversation. Default: the start.
  */
 export function createPeer({ protocol, defaults = {} }: Program, side: Side, state?: string): PeerInMemory {
   const { toServer, toClient } = protocol.framing(defaults)

@@ -18,7 +18,7 @@ export interface Position<State, Move> {
 
 /**
  * Plays a random game and yields all its positions. States are frozen, so rules that change a state throw. Throws an Error if
- * the rules refuse a move that they list.
+ * the rules refuse a listed move.
  */
 export function* playRandomly<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
@@ -39,7 +39,7 @@ export function* playRandomly<State, Move, View, Options>(
   yield { state }
 }
 
-/** Returns a picker that takes a listed move, or else the move that the house chooses. */
+/** Returns a picker that picks a listed move or, if the game lists no moves, the move that the house chooses. */
 function picker<State, Move, View, Options>(game: Game<State, Move, View, Options>): MovePicker<State, Move> {
   return (state, seat, random) => {
     if (!game.moves) return chooseMove(game, seat, game.view(state, seat), random)

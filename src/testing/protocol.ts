@@ -7,15 +7,15 @@ import type { TestFunction } from './game.ts'
 import { createPeer } from './memory-peer.ts'
 import { walk } from './walk.ts'
 
-/** ProtocolTestOptions is the input of the tests of a protocol, other than the program. */
+/** ProtocolTestOptions is the input of the tests of a protocol, in addition to the program. */
 export interface ProtocolTestOptions {
-  /** Number of random conversations; 60 by default. */
+  /** Number of random conversations. Default: 60. */
   readonly walks?: number
-  /** Lines that a person at either terminal types; by default, moves and commands of many programs. */
+  /** Lines that the test types at both terminals. Default: moves and commands of many programs. */
   readonly typed?: readonly string[]
 }
 
-/** Texts that are messages of no protocol, except of protocols that accept any text. */
+/** Texts that are messages only of protocols that accept any text. */
 export const GARBAGE = [
   '',
   ' ',
@@ -36,9 +36,9 @@ export const GARBAGE = [
 const SIDES = ['server', 'client'] as const
 
 /**
- * Defines the tests of a program's protocol with `test`: random conversations of its two roles stay in the automaton, visit
- * every state and end as the protocol ends, and each side refuses every illegal message in every state. If the program needs the
- * hall, the server's side of a walk is in a hall without other users, in which the house is the opponent.
+ * Defines the tests of a program's protocol with `test`: random conversations of its two roles follow the automaton, visit every
+ * state and finish in an end of the protocol, and each side refuses every illegal message in every state. If the program needs
+ * the hall, the server's side of a walk is in a hall without other users, in which the house is the opponent.
  */
 export function testProtocol(test: TestFunction, program: Program, { walks = 60, typed }: ProtocolTestOptions = {}): void {
   const { name, protocol } = program
@@ -66,7 +66,7 @@ export function testProtocol(test: TestFunction, program: Program, { walks = 60,
           refused++
         }
       }
-      assert(refused > 0 || acceptsEverything(automaton, side), () => 'no message was refused')
+      assert(refused > 0 || acceptsEverything(automaton, side), () => 'the side refused no message')
     })
   }
 }
@@ -87,8 +87,8 @@ export function illegalTexts(automaton: Automaton, state: string, side: Side): r
 }
 
 /**
- * Starts a side in a state, and sends it an illegal message. Resolves to the mistake in its reaction; `undefined` for a correct
- * reaction.
+ * Starts a side in a state, and sends an illegal message to the side. Resolves to the mistake in its reaction; `undefined` for a
+ * correct reaction.
  */
 export async function hearIllegal(
   program: Program,
@@ -107,7 +107,7 @@ export async function hearIllegal(
     ours.write = (data) => {
       write(data)
       const said = typeof data === 'string' ? data : decode(data)
-      resolve(/^ERROR \S/.test(said) ? undefined : `is answered with ${JSON.stringify(said)}`)
+      resolve(/^ERROR \S/.test(said) ? undefined : `gets the answer ${JSON.stringify(said)}`)
     }
   })
   const fault = await Promise.race([answer, refusal])

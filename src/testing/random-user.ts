@@ -13,11 +13,11 @@ const TYPED = [
 const NAMES = ['ada', 'ada', 'grace', 'ada @ home', '']
 const PASSWORDS = ['', '', '', 'engine-1843', 'engine']
 
-/** RandomUserOptions configures the lines of a random user, and their times. */
+/** RandomUserOptions has the lines of a random user, and the wait before each line. */
 export interface RandomUserOptions {
-  /** The possible lines; by default, moves and commands of many programs. */
+  /** The possible lines. Default: moves and commands of many programs. */
   readonly typed?: readonly string[] | undefined
-  /** Waits before a line; without it, the user types immediately. */
+  /** Waits before a line; if it is missing, the user types immediately. */
   readonly think?: () => Promise<void> | undefined
 }
 

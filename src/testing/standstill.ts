@@ -4,7 +4,7 @@ import { quoteText } from '../wire/text.ts'
 import type { Actor, SeatWait } from './wait-tracker.ts'
 import type { JudgedMessage } from './wire-recorder.ts'
 
-/** StuckSide is one side of a walk that is stuck: its state, and the functions that wait. */
+/** StuckSide is one side of a stuck walk: its state, and the functions that wait. */
 export interface StuckSide {
   readonly side: Side
   readonly state: string
@@ -15,8 +15,8 @@ export interface StuckSide {
 const QUOTED = 5
 
 /**
- * Returns sentences with the state in which each side of a walk stands still, the operations for which it waits, the likely cause, and the
- * last messages.
+ * Returns sentences about a stuck walk: the state of each side, the operations for which it waits, the likely cause, and the last
+ * messages.
  */
 export function formatStandstill(automaton: Automaton, sides: readonly StuckSide[], messages: readonly JudgedMessage[]): string {
   const waits = sides.map(({ side, state, actors }) => {
@@ -38,7 +38,7 @@ function formatWaits(automaton: Automaton, state: string, side: Side, { waits, h
   const clauses = [...waits].map((wait) => {
     if (wait === 'line') return 'for a line of the console'
     if (wait === 'message')
-      return `for a message of the ${other(side)}${mayBeSent(automaton, state, other(side)) ? '' : ', which may send none now'}`
+      return `for a message of the ${other(side)}${mayBeSent(automaton, state, other(side)) ? '' : ', which may not send now'}`
     if (wait.method === 'turn') return `for its turn in the seat ${wait.seat}`
     return `for the next situation of the seat ${wait.seat}`
   })
@@ -53,7 +53,7 @@ function findCause(automaton: Automaton, sides: readonly StuckSide[], messages: 
       (one): one is SeatWait => typeof one === 'object' && one.refused !== undefined && one.method !== 'observe',
     )
     if (wait)
-      return `The likely cause: ${actor.name} calls ${wait.method}() after its move was refused (${quoteText(wait.refused ?? '')}); a refused move makes no situation, so get another move, and play that`
+      return `The likely cause: ${actor.name} calls ${wait.method}() after its move was refused (${quoteText(wait.refused ?? '')}); a refused move makes no situation, so get another move, and play it`
   }
   const early = actors.find(({ actor }) => actor.name === '`opposite`' && actor.hasReturned)
   if (early) return 'The likely cause: `opposite` has returned before the game is over, so no player moves in its seat'
@@ -66,7 +66,7 @@ function findCause(automaton: Automaton, sides: readonly StuckSide[], messages: 
   return 'The likely cause: a role, or `opposite`, waits for a message or for a turn that does not come'
 }
 
-/** Describes why a role waits in a state in which the peer may not send. */
+/** Returns the reason why a role waits in a state in which the peer may not send. */
 function formatDeaf(automaton: Automaton, { state, side }: StuckSide, messages: readonly JudgedMessage[]): string {
   const { refusal } = automaton
   const form = refusal === undefined ? undefined : automaton.messages[refusal]

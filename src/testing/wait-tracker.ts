@@ -5,7 +5,7 @@ import type { Peer } from '../protocol/peer.ts'
 import { playAtConsole } from '../protocol/roles.ts'
 import type { HallAccess, HallSeat, OpponentFor, Seating } from '../protocol/seating.ts'
 
-/** Steps of both sides in one walk after which it is endless; most walks take a few hundred. */
+/** Maximum number of steps of both sides in one walk; a longer walk is endless. Most walks take a few hundred steps. */
 const MOST = 50_000
 
 /**
@@ -18,7 +18,7 @@ export interface SeatWait {
   readonly refused: string | undefined
 }
 
-/** Actor is a function of a plug-in in a walk, a role or `opposite`, with the operations for which it waits. */
+/** Actor is a function of a plug-in in a walk (a role or `opposite`), with the operations for which it waits. */
 export interface Actor {
   readonly name: string
   readonly waits: Set<'message' | 'line' | SeatWait>
@@ -42,8 +42,8 @@ export class WaitTracker {
   #isOver = false
 
   /**
-   * `onEndless` is called once, when the functions have taken so many steps that they may never end. The opponents at this side leave
-   * when the role receives its `leavesAt`th message: in the peer's turn, because an opponent can leave then, too.
+   * Calls `onEndless` once, when the functions have taken so many steps that they may never end. The opponents at this side leave when
+   * the role has received `leavesAt` messages, in the peer's turn, because an opponent can leave in the peer's turn, too.
    */
   constructor(side: Side, leavesAt: number, onEndless: () => void) {
     this.side = side
@@ -51,7 +51,7 @@ export class WaitTracker {
     this.#onEndless = onEndless
   }
 
-  /** Number of steps so far. A number that does not change shows a standstill. */
+  /** Number of steps so far. If the number does not change, the walk is stuck. */
   get steps(): number {
     return this.#steps
   }
@@ -61,7 +61,7 @@ export class WaitTracker {
     this.#isOver = true
   }
 
-  /** Returns a program whose functions on this side are tracked. */
+  /** Returns the program with functions of this side that the tracker observes. */
   watch(program: Program): Program {
     const { protocol } = program
     const role = async (peer: Peer, at: RoleContext<unknown>) => {

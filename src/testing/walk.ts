@@ -15,24 +15,26 @@ import { WaitTracker } from './wait-tracker.ts'
 import { judgeRecording, recordWrites } from './wire-recorder.ts'
 
 /*
- * A walk is one random conversation of the two roles of a program, in memory. A mistake of a role often shows as a standstill: each
- * side waits for the other, and no message is illegal. In memory everything takes microseconds, so a walk in which nothing happens for a
- * while never continues. The walk then says in which state each side is, and names the operations for which it waits, and the likely
- * cause.
+ * A walk is one random conversation of the two roles of a program, in memory. A mistake of a role often causes a standstill: each side
+ * waits for the other side, and no message is illegal. In memory each step takes microseconds, so a walk without a step for a while never
+ * continues. In that case, the error of the walk names the state of each side, the operations for which it waits, and the likely cause.
  */
 
 /**
- * Milliseconds without a step after which the walk reports a standstill: usually, and if a function does not wait for a message, a line or
- * a seat.
+ * Milliseconds without a step after which the walk reports a standstill; the second number applies if a function waits for something
+ * other than a message, a line or a seat.
  */
 const QUIET = 1500
 const PATIENT = 10_000
-/** One of this many walks has an opponent that leaves in the peer's turn. */
+/** One walk in this many walks has an opponent that leaves in the peer's turn. */
 const LEAVES = 4
 /** Milliseconds between two checks. */
 const LOOK = 250
 
-/** Lets the two roles of a program talk. Resolves to the states that they visit; rejects if the conversation violates the protocol. */
+/**
+ * Runs a conversation of the two roles of a program. Resolves to the states that the conversation visits; rejects if the conversation
+ * violates the protocol.
+ */
 export async function walk(program: Program, seed: number, typed: readonly string[] | undefined): Promise<readonly string[]> {
   const random = seededRandom(seed)
   const options = { ...program.defaults, pace: 0, delay: 0 }
@@ -103,8 +105,8 @@ export async function walk(program: Program, seed: number, typed: readonly strin
 }
 
 /**
- * Calls `onStandstill` once, if the number of steps stays the same for a while; for longer unless `isKnown` says that every function
- * waits for a message, a line or a seat. Returns a function that ends the watch.
+ * Calls `onStandstill` once, if the number of steps stays the same: for `QUIET` milliseconds if `isKnown` returns true, because every
+ * function waits for a message, a line or a seat, and otherwise for `PATIENT` milliseconds. Returns a function that ends the watch.
  */
 function watchForStandstill(steps: () => number, isKnown: () => boolean, onStandstill: () => void): () => void {
   const clock = createSystemClock()

@@ -49,7 +49,7 @@ export interface RecordingJudgement {
   readonly illegal?: string
 }
 
-/** Judges a recorded conversation by the automaton alone, as an observer of the wire would. */
+/** Judges a recorded conversation by the automaton alone, like an observer of the wire. */
 export function judgeRecording({ protocol, defaults }: Program, options: Options, events: readonly WireWrite[]): RecordingJudgement {
   const { automaton } = protocol
   const { toServer, toClient } = protocol.framing({ ...defaults, ...options })

@@ -58,7 +58,7 @@ test.each([
 
 /** Returns the output of a start that fails because of the port of metrics and health. */
 const NO_HTTP =
-  /^parlor: [\d-]{10} [\d:]{8} nothing is served: cannot listen on 127\.0\.0\.1:\d+ for metrics and health: it is in use; stop the program that listens there, or choose another with --http\n$/
+  /^parlor: [\d-]{10} [\d:]{8} nothing is served: cannot listen on 127\.0\.0\.1:\d+ for metrics and health: it is in use; stop the program that listens there, or choose another port with --http\n$/
 
 test('a busy port of --http refuses the start in one line, and leaves nothing on the disk', async () => {
   const port = await busyPort()
@@ -84,7 +84,7 @@ test('a busy port of --web refuses the start in one line, and leaves nothing on 
   expect([code, errors]).toEqual([
     1,
     expect.stringMatching(
-      / nothing is served: cannot listen on 127\.0\.0\.1:\d+ for browsers: it is in use; .* choose another with --web\n$/,
+      / nothing is served: cannot listen on 127\.0\.0\.1:\d+ for browsers: it is in use; .* choose another port with --web\n$/,
     ),
   ])
   const webFailed = { host: '127.0.0.1', port: Number(port), failure: expect.stringContaining('EADDRINUSE') }

@@ -4,7 +4,7 @@ import { isRefusal } from '../../src/games/game.ts'
 import { checkLobbyName, checkName, checkPersonName, foldName } from '../../src/hall/names/names.ts'
 import { escapeControls } from '../../src/wire/text.ts'
 
-const UNSEEN = 'a name has only characters that can be seen'
+const UNSEEN = 'a name has only visible characters'
 
 describe('a name', () => {
   test.each([
@@ -41,8 +41,8 @@ describe('a name', () => {
     ['ada\u3000', 'a name has no blanks at its ends'],
     ['ada\u00a0b', 'a name has no blank except the space'],
     ['ada@home', 'a name has no @'],
-    ['\u0301ada', 'a name does not begin with a mark, and has at most three in a row'],
-    [`a${'\u0335'.repeat(4)}`, 'a name does not begin with a mark, and has at most three in a row'],
+    ['\u0301ada', 'a name does not begin with a mark, and has at most three marks in a row'],
+    [`a${'\u0335'.repeat(4)}`, 'a name does not begin with a mark, and has at most three marks in a row'],
     ['ad\ufffd', 'the name is not UTF-8: send it as UTF-8'],
     ['ada\n', UNSEEN],
     ['a\x1b[2Jb', UNSEEN],

@@ -54,15 +54,15 @@ describe('a password', () => {
     ['🙂'.repeat(7), 'a password has at least 8 characters, and this password has 7'],
     ['e\u0301'.repeat(7), 'a password has at least 8 characters, and this password has 7'],
     ['x'.repeat(129), 'a password has at most 128 characters, and this password has 129'],
-    ['        ', 'a password is not blank: use characters that can be seen'],
-    ['\u3164'.repeat(8), 'a password is not blank: use characters that can be seen'],
-    ['\u2800\u200d\u00a0\ufe0f'.repeat(3), 'a password is not blank: use characters that can be seen'],
+    ['        ', 'a password is not blank: use visible characters'],
+    ['\u3164'.repeat(8), 'a password is not blank: use visible characters'],
+    ['\u2800\u200d\u00a0\ufe0f'.repeat(3), 'a password is not blank: use visible characters'],
     [new TextDecoder().decode(Buffer.from('p\u00e4\u00dfw\u00f6rter', 'latin1')), BROKEN],
-    ['password\n', 'a password has only characters that can be seen'],
-    ['pass\u0000word', 'a password has only characters that can be seen'],
-    ['pass\u202eword', 'a password has only characters that can be seen'],
-    ['password\u0378', 'a password has only characters that can be seen'],
-    ['password\ud800', 'a password has only characters that can be seen'],
+    ['password\n', 'a password has only visible characters'],
+    ['pass\u0000word', 'a password has only visible characters'],
+    ['pass\u202eword', 'a password has only visible characters'],
+    ['password\u0378', 'a password has only visible characters'],
+    ['password\ud800', 'a password has only visible characters'],
   ])('cannot be %j', async (password, refused) => {
     expect(await passwords.hash(password)).toEqual({ code: 'bad-password', refused })
   })

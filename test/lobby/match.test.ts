@@ -127,7 +127,7 @@ describe('names', () => {
     ['5', 'a name cannot be a number, because the server would mistake it for a cell'],
     ['+0042', 'a name cannot be a number, because the server would mistake it for a cell'],
     ['house', 'house cannot be a name: it is a command, or another word with a meaning here; choose another'],
-    ['a\u0001da', 'a name has only characters that can be seen'],
+    ['a\u0001da', 'a name has only visible characters'],
   ])('refuses %j with a sentence, and accepts another', async (name, sentence) => {
     const lobby = new TestLobby()
     const client = await lobby.client('fh/tictactoe')

@@ -64,7 +64,7 @@ describe('the seats of a seek', () => {
     const ada = await (await startServer()).program('ada')
     expect(await ada.ask({ type: 'seek', game: 'tictactoe', seats: [7] })).toMatchObject({
       code: 'bad-setting',
-      message: 'the seats of tictactoe are 0 to 1: name some of them, each once',
+      message: 'the seats of tictactoe are 0 to 1: name some of these seats, and each seat once',
     })
     expect(await ada.ask({ type: 'seek', game: 'guess', seats: [1] })).toMatchObject({ message: 'guess has one seat, 0' })
     expect(await ada.ask({ type: 'seek', game: 'tictactoe', seats: [1], wait: 0 })).toMatchObject({ type: 'ok' })

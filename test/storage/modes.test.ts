@@ -66,7 +66,7 @@ describe('modes', () => {
     writeFileSync(join(path, 'thesis.txt'), 'mine', { mode: 0o644 })
     chmodSync(join(path, 'thesis.txt'), 0o644)
     expect(await opened(path)).toEqual([
-      `${path} has the mode 0777, so that other users of this machine can replace its files; it has other files too, so the server does not change its mode: choose a folder for Parlor alone`,
+      `${path} has the mode 0777, so that other users of this machine can replace its files; it also has other files, so the server does not change its mode: choose a folder for Parlor alone`,
     ])
     expect([modeOf(path), modeOf(join(path, 'thesis.txt')), modeOf(join(path, 'parlor.db'))]).toEqual(['777', '644', '600'])
   })

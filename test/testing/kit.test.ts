@@ -68,12 +68,14 @@ describe('the kit detects', () => {
       ...four,
       setup: () => ({ ...Object(four.setup({}, { integer: () => 0, choice: ([one]) => one as never })), far: Infinity }),
     }
-    expect(await failuresOf(broken)).toContain('connect-four: states and moves are plain data, and every state is shown to every viewer')
+    expect(await failuresOf(broken)).toContain('connect-four: states and moves are plain data, and every viewer can see every state')
   })
 
   test('a move that is not refused', async () => {
     const play: AnyGame['play'] = (state, _seat, move, random) => four.play(state, (state as { turn: number }).turn, move, random)
-    expect(await failuresOf({ ...four, play })).toContain('connect-four: illegal moves are refused with a sentence, and change nothing')
+    expect(await failuresOf({ ...four, play })).toContain(
+      'connect-four: the rules refuse illegal moves with a sentence, and change nothing',
+    )
   })
 
   test('a listed move that is refused, and a wrong count', async () => {

@@ -139,7 +139,7 @@ describe('the kit explains within seconds', () => {
   test('a refusal that no state has, also before any conversation', async () => {
     const { walks, refusal } = await faultsOf(programWith({ judging: {} }))
     expect(walks).toContain(
-      'the server is in the state "judging": the server\'s role waits for a message of the client, which may send none now',
+      'the server is in the state "judging": the server\'s role waits for a message of the client, which may not send now',
     )
     expect(walks).toContain(
       'refuses a move in the state "judging", which has no ERROR, so the state stays and the client may not send again',

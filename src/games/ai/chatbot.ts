@@ -1,6 +1,6 @@
 import type { Random } from '../game.ts'
 
-/** ChatInput is the input of the chatbot: the user's last line, if the user has sent a line, and the number of lines before the answer. */
+/** ChatInput is the input of the chatbot: the last line of the user, if there is a line, and the number of lines before the answer. */
 export interface ChatInput {
   readonly lastLine: string | undefined
   readonly said: number
@@ -15,7 +15,7 @@ const OPENINGS = [
   'Welcome! I am the house. You write a line, I write a line, and neither of us may go twice. Your line?',
 ]
 
-/** First lines after a game that the user played during the talk. */
+/** Lines that begin the talk again after a game that the user played during the talk. */
 const AFTERWARDS = [
   'That was a fine game. I blame the network for my part in it. Where were we?',
   'Well played, both of us. What shall we talk about?',
@@ -157,7 +157,7 @@ function findAnswers(line: string): readonly string[] {
   for (const [when, answers] of RULES) {
     const found = when.exec(line)
     const words = swapPronouns(found?.[1] ?? '')
-    // a rule with `$1` needs words; the match may consist of punctuation only
+    // a rule with `$1` needs words, but the match may consist of punctuation only
     if (found && (words || found.length === 1)) return answers.map((answer) => answer.replace('$1', () => words))
   }
   return ANYTHING
@@ -168,7 +168,7 @@ function tidy(text: string): string {
   return text.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim()
 }
 
-/** Swaps the pronouns of the first clause, "my code" to "your code", and shortens it. */
+/** Returns the first clause with its pronouns swapped ("my code" becomes "your code"), cut to a maximum length. */
 function swapPronouns(words: string): string {
   const clause = words.split(/(?<![.!?,;:])[.!?,;:]+(?:\s|$)/)[0] ?? ''
   const mirrored = clause.split(' ').map((word) => (Object.hasOwn(SWAPPED, word.toLowerCase()) ? SWAPPED[word.toLowerCase()] : word))

@@ -1,18 +1,18 @@
 /*
- * The house searches for its move in the turn of the event loop in which the table needs it, and a search on a large board takes
- * milliseconds. One such search does no harm; sixty in the same turn would delay every connection. Therefore all searches of the process
- * share a budget, counted in moves that a search lists or tries. The budget refills with time. While searches are rare, each may
- * use the maximum; when they are frequent, each search covers fewer moves.
+ * The house searches for its move in the turn of the event loop in which the table needs the move, and a search on a large board takes
+ * milliseconds. A single search does no harm; sixty searches in the same turn would delay every connection. Therefore all searches of
+ * the process share a budget, counted in moves that a search lists or tries. The budget refills with time. If searches are rare, each
+ * search may use the maximum; if searches are frequent, each search covers fewer moves.
  */
 
-/** Maximum and minimum of moves that a search may list or try in one phase. */
+/** Maximum and minimum number of moves that a search may list or try in one phase. */
 const MAX_PER_PHASE = 16_000
 const MIN_PER_PHASE = 500
-/** Moves that a search may list or try in a small game, which it searches to its end, once. */
+/** Number of moves that a search may list or try in a small game; it searches such a game to its end, only once. */
 const WHOLE_GAME = 200_000
-/** Moves per millisecond for all searches together: about a quarter of the capacity of a processor. */
+/** Moves per millisecond for all searches together; they take about a quarter of the time of a processor. */
 const RATE = 500
-/** Maximum number of unused moves that the budget saves. */
+/** Maximum number of unused moves in the budget. */
 const MAX_SAVED = 4 * MAX_PER_PHASE
 
 /** Effort is the budget of moves that the searches of one process share. */
@@ -27,7 +27,7 @@ export class Effort {
     this.#at = now()
   }
 
-  /** Moves that the next search may list or try in each of its two phases. */
+  /** Returns the number of moves that the next search may list or try in each of its two phases. */
   get allowed(): number {
     const now = this.#now()
     this.#saved = Math.min(MAX_SAVED, this.#saved + (now - this.#at) * RATE)
@@ -35,12 +35,15 @@ export class Effort {
     return Math.max(MIN_PER_PHASE, Math.min(MAX_PER_PHASE, Math.floor(this.#saved / 2)))
   }
 
-  /** Moves that a search may list or try to see a small game to its end, which happens once. */
+  /**
+   * Returns the number of moves that a search of a small game to its end may list or try; the process does such a search once for a
+   * game.
+   */
   get allowedOnce(): number {
     return WHOLE_GAME
   }
 
-  /** Takes the moves that a search has listed or tried from the budget. */
+  /** Subtracts the number of moves that a search has listed or tried from the budget. */
   spend(moves: number): void {
     this.#saved = Math.max(0, this.#saved - moves)
   }

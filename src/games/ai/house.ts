@@ -25,7 +25,7 @@ export function isPlayable<State, Move, View, Options>(game: Game<State, Move, V
   return game.choose !== undefined || isSearchable(game)
 }
 
-/** Searches the first move of a small game in advance, so that no user waits for that search. */
+/** Searches for the first move of a small game in advance, so that no user waits for that search. */
 export async function warmUpSearch<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
   options: () => Promise<Options> | Options,
@@ -35,8 +35,8 @@ export async function warmUpSearch<State, Move, View, Options>(
 }
 
 /**
- * Returns the move of the house for a seat that may move, from the view of that seat. A search takes its moves from `effort`.
- * Throws an Error if the house cannot play the game.
+ * Returns the move of the house for a seat that may move, from the view of that seat. A search subtracts its number of moves
+ * from `effort`. Throws an Error if the house cannot play the game.
  */
 export function chooseMove<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,

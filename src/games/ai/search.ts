@@ -1,17 +1,18 @@
 /*
- * The search of the house for a move. A table needs the move immediately, in the same turn of the event loop, and the games differ widely:
- * tic-tac-toe on 3 x 3 cells has 5,478 positions, on 20 x 20 cells more than any search can see.
+ * The house searches for its move as follows. A table needs the move immediately, in the same turn of the event loop, and the games differ
+ * widely: tic-tac-toe on 3 x 3 cells has 5,478 positions, and on 20 x 20 cells it has more positions than any search can visit.
  *
  * The search is a negamax that deepens by one move at a time, until it has seen the whole game or its budget of moves is used
- * up (effort.ts). A position is worth 1 to its winner and -1 to its loser, and a little more or less by the depth that is left,
- * so the house wins early and loses late. A table of values, emptied at each depth, holds every position that the search met
- * on another path. If the budget ends within a depth, the result of the last complete depth counts. A search that did not see
- * the end of the game values most moves alike, so random playouts from each of the best moves decide among them.
+ * up (effort.ts). A position is worth 1 to its winner and -1 to its loser, plus or minus a little for the remaining depth, so the house
+ * wins early and loses late. A table, emptied at each depth, has the value of every position that the search has met, because several
+ * paths lead to the same position. If the budget ends within a depth, the result of the last complete depth counts. A search that did not
+ * see the end of the game gives most moves the same value, so random playouts from each of the best moves decide which of them is the
+ * best.
  *
- * Invariants: only a search that has seen the whole game puts its best moves into the memory of the game, so the memory never
- * holds a guess. The process searches a small game only once. The search chooses at random among equal moves,
- * so the house does not play the same game twice. The search counts its work in moves, not in milliseconds, so a search with a full
- * budget returns the same moves on every machine.
+ * Invariants: only a search that has seen the whole game stores its best moves in the memory of the game, so every move in the memory is
+ * perfect. The process searches a small game only once. The search chooses at random among equal moves, so the house does not play the
+ * same game twice. The search counts its work in moves, not in milliseconds, so a search with a full budget returns the same moves on
+ * every machine.
  */
 
 import { type Game, isRefusal, type Outcome, type Random, type SeatNumber } from '../game.ts'
@@ -19,12 +20,12 @@ import { Effort } from './effort.ts'
 
 /** Maximum length of a position's key in a small game: 3 x 3 cells and the seat to move. */
 const SMALL = 10
-/** Maximum number of random playouts, shared among the moves that the search values alike. */
+/** Maximum number of random playouts, shared among the moves to which the search gives the same value. */
 const PLAYOUTS = 300
 /** Maximum number of positions in memory, for one game. */
 const MAX_REMEMBERED = 50_000
 
-/** SearchableGame is a game that lists its moves and hides nothing; its two players move in turn. */
+/** SearchableGame is a game for two players who move in turn; it lists its moves and has no secrets. */
 export type SearchableGame<State, Move, View, Options> = Game<State, Move, View, Options> & {
   moves(state: State, seat: SeatNumber): Iterable<Move>
   whole(view: View): State
@@ -37,8 +38,8 @@ export function isSearchable<State, Move, View, Options>(
 }
 
 /**
- * Returns the best move for the seat that may move. If the search sees the whole game, the move is perfect; otherwise it is the best by a
- * search some moves ahead and by random playouts, as far as the effort allows. Chance decides among equal moves.
+ * Returns the best move for the seat that may move. If the search sees the whole game, the move is perfect; otherwise a search of the next
+ * moves and random playouts determine the move, as far as the effort allows. Among equal moves the choice is random.
  */
 export function findBestMove<State, Move, View, Options>(
   game: SearchableGame<State, Move, View, Options>,
@@ -77,9 +78,9 @@ class Search<State, Move, View, Options> {
   readonly #game: SearchableGame<State, Move, View, Options>
   readonly #random: Random
   readonly #values = new Map<string, number>()
-  /** Moves that the search may list or try in each of its two phases, looking ahead and random playouts. */
+  /** Number of moves that the search may list or try in each of its two phases: looking ahead, and random playouts. */
   readonly #allowed: number
-  /** Moves that the search may still list or try in this phase. */
+  /** Number of moves that the search may still list or try in this phase. */
   #work = 0
   #cut = false
   #spent = 0
@@ -90,13 +91,13 @@ class Search<State, Move, View, Options> {
     this.#allowed = allowed
   }
 
-  /** Moves that the search has listed or tried. */
+  /** Number of moves that the search has listed or tried. */
   get spent(): number {
     return this.#spent
   }
 
   /**
-   * Returns the best moves of a position. `ahead` is the number of moves for looking ahead, if it differs from that of a phase.
+   * Returns the best moves of a position. `ahead` is the number of moves for looking ahead, if it differs from the number for a phase.
    */
   bestMoves(state: State, ahead = this.#allowed): readonly Move[] {
     const key = toKey(this.#game, state)
@@ -114,7 +115,10 @@ class Search<State, Move, View, Options> {
     return this.complete || best.length === 1 ? best : this.#byPlayouts(state, seat, best)
   }
 
-  /** Returns the value of a position for seat 0, because a seat may move several times; an early win and a late loss are worth more. */
+  /**
+   * Returns the value of a position, always for seat 0, because a seat may move several times in a row; an early win and a late loss are
+   * worth more.
+   */
   #value(state: State, depth: number): number {
     const outcome = this.#game.outcome(state)
     if (outcome) return toPoints(outcome, 0) * (1 + depth / 1000)
@@ -141,7 +145,10 @@ class Search<State, Move, View, Options> {
     return sign * highest
   }
 
-  /** Returns the moves with the best results in random playouts, the same number for each; all moves if the budget is too small. */
+  /**
+   * Returns the moves with the best results in random playouts, with the same number of playouts for each move; returns all moves if the
+   * budget is too small.
+   */
   #byPlayouts(state: State, seat: SeatNumber, moves: readonly Move[]): readonly Move[] {
     this.#work = this.#allowed
     const points = moves.map(() => 0)
@@ -157,7 +164,7 @@ class Search<State, Move, View, Options> {
     return selectBest(moves, points)
   }
 
-  /** Plays a game to its end with random moves; `undefined` if the budget ends earlier. */
+  /** Plays a game to its end with random moves; returns `undefined` if the budget ends earlier. */
   #playout(start: State): Outcome | undefined {
     for (let state = start; ; ) {
       const outcome = this.#game.outcome(state)

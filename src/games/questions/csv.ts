@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { collectQuestions, type ParsedQuestions, type Question, QuestionError, toQuestion } from './question.ts'
 
-/** Row is a record of a file and the line on which the record begins, from 1; `fault` says why the parser could not read it. */
+/** Row is a record of a file and the line on which the record begins, from 1; `fault` says why the parser could not read the record. */
 interface Row {
   readonly fields: readonly string[]
   readonly line: number
@@ -9,10 +9,10 @@ interface Row {
 }
 
 /**
- * Parses CSV (RFC 4180) as spreadsheets write it: the delimiter may be a semicolon or a tab, a first line `sep=;` may name it, and
- * empty columns may follow the others. The header names the columns: `question`, `right`, `wrong` one to five times (the parser ignores a
- * number after it), and optionally `explanation`. The parser ignores an empty `wrong` field. The parser skips each invalid record and
- * reports its line and the reason. Throws a QuestionError if the header has other columns.
+ * Parses CSV (RFC 4180) as spreadsheets write it: the delimiter may be a semicolon or a tab, a first line `sep=;` may name the
+ * delimiter, and empty columns may follow the named columns. The header names the columns: `question`, `right`, `wrong` one to five
+ * times (the parser ignores a number after `wrong`), and optionally `explanation`. The parser ignores an empty `wrong` field. The parser
+ * skips each invalid record and reports its line and the reason. Throws a QuestionError if the header has other columns.
  */
 export function parseCsv(text: string): ParsedQuestions {
   const [head, ...rows] = parseRows(text)
@@ -57,7 +57,7 @@ function isHeader(columns: readonly string[]): boolean {
 
 const COLUMNS: readonly string[] = ['question', 'right', 'wrong', 'explanation']
 
-/** Names the missing columns if the header has unknown columns, as the end of a sentence. */
+/** Returns the end of a sentence that names the missing columns of a header with unknown columns. */
 function missingColumns(columns: readonly string[]): string {
   const missing = ['question', 'right', 'wrong'].filter((name) => !columns.includes(name))
   const hasOthers = columns.some((name) => !COLUMNS.includes(name))

@@ -23,9 +23,9 @@ interface Choice {
 /**
  * Parses Moodle's GIFT format as Moodle's own importer does. A weight is a number between two `%`; every other `%` is text. A title
  * may close on a later line. Every `~` and `=` in the answers begins an answer, and the importer drops empty answers. The text
- * before `#` is the answer, the text after it is the feedback. The quiz supports multiple choice with one right answer, and true or
- * false. The feedback on the whole question, or else on its right answer, becomes the explanation. The parser skips each other
- * question and reports its line and the reason.
+ * before `#` is the answer, and the text after `#` is the feedback. The quiz supports multiple choice with one right answer, and
+ * true or false. The feedback on the whole question becomes the explanation; if there is no such feedback, the feedback on the
+ * right answer becomes the explanation. The parser skips every question of another kind, and reports its line and the reason.
  */
 export function parseGift(text: string): ParsedQuestions {
   return collectQuestions(splitBlocks(text), parseQuestion)
@@ -44,7 +44,7 @@ function parseQuestion(block: readonly Line[]): Question {
   const second = ANSWERS.exec(rest)
   if (second)
     throw new QuestionError(`line ${lineAt(end + 1 + second.index)}: a second question begins without a blank line before it; ${RULES}`)
-  // answers in the middle of a sentence make a gap in that sentence
+  // if the answers are in the middle of a sentence, the question shows a gap there
   const stem = parseMarked(body.slice(0, start) + (rest === '' ? '' : `_____${rest}`))
   return parseAnswers(where, stem, body.slice(start + 1, end).trim())
 }
@@ -72,7 +72,7 @@ function parseAnswers(where: string, stem: Marked, section: string): Question {
 const SUPPORTED = 'supported are choices with one right answer, and true or false'
 const RULES =
   'in GIFT, write answers in { }, one blank line between questions and none inside a question, and a \\ before ~ = # { } in a text'
-/** Matches a brace that begins answers, not a brace within a text. */
+/** Matches a brace that begins answers, but no brace within a text. */
 const ANSWERS = /\{\s*(?:[=~#}]|(?:T|TRUE|F|FALSE)\s*[}#])/
 
 const TRUE: Marked = { format: 'plain', text: 'True' }
@@ -136,7 +136,7 @@ function removeTitle(question: string): string {
   return question.slice(end < 0 ? 2 : end + 2).trim()
 }
 
-/** Returns the line number of the character `at` of a block without its title. */
+/** Returns the line number of the character at the index `at` of a block without its title. */
 function findLine(block: readonly Line[], body: string, at: number): number | undefined {
   const below = body.slice(at).split('\n').length
   return (block.at(-below) ?? block[0])?.number
@@ -152,7 +152,7 @@ function splitBlocks(text: string): Line[][] {
   return blocks.filter((block) => block.length > 0)
 }
 
-/** The characters that a `\` escapes. While parsing, noncharacters of Unicode stand for the escaped characters. */
+/** The characters that a `\` escapes. During parsing, noncharacters of Unicode replace the escaped characters. */
 const SIGNS = '\\:#={}~n'
 const FIRST_PLACEHOLDER = 0xfdd0
 

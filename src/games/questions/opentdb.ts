@@ -14,7 +14,7 @@ interface Item {
 
 /**
  * Parses a response of Open Trivia DB, or a bare list of its questions, in any of its encodings. Skips each invalid question and
- * reports its number and the reason. Throws a QuestionError for any other text.
+ * reports its number and the reason. Throws a QuestionError if the text has another form.
  */
 export function parseOpenTdb(text: string): ParsedQuestions {
   const items = findItems(parseJson(text))
@@ -68,8 +68,8 @@ function listTexts({ question, correct_answer, incorrect_answers }: Item): strin
 }
 
 /**
- * Returns the decoder of the texts: HTML entities, unless all texts are in one of the other encodings of Open Trivia DB. The
- * categories, if a list has them, help to distinguish the encodings.
+ * Returns the decoder of the texts: if all texts are in another encoding of Open Trivia DB, the decoder of that encoding, and
+ * otherwise the decoder of HTML entities. The categories, if a list has them, help to distinguish the encodings.
  */
 function chooseDecoder(items: readonly Item[]): (text: string) => string {
   const texts = items.flatMap(listTexts)
@@ -77,7 +77,7 @@ function chooseDecoder(items: readonly Item[]): (text: string) => string {
   const all = [...texts, ...items.flatMap(({ category }) => (typeof category === 'string' ? [category] : []))]
   const url = all.every((text) => /^(?:[\w.~+-]|%[\da-f]{2})*$/i.test(text)) && all.some((text) => text.includes('%'))
   if (!url) return decodeHTMLStrict
-  // the newer URL encoding writes a blank as %20; the older writes +, and has HTML entities inside
+  // the newer URL encoding writes a blank as %20; the older encoding writes +, and contains HTML entities
   return all.some((text) => text.includes('%20')) && !all.some((text) => text.includes('+'))
     ? decodeURIComponent
     : (text) => decodeHTMLStrict(decodeURIComponent(text.replaceAll('+', ' ')))
@@ -88,7 +88,7 @@ function isBase64(items: readonly Item[], texts: readonly string[]): boolean {
   if (items.length === 0) return false
   if (items.every(({ type }) => type === 'bXVsdGlwbGU=' || type === 'Ym9vbGVhbg==')) return true
   const isKnown = items.some(({ type }) => type !== undefined)
-  // a plain word can be valid Base64 by chance, but not with padding
+  // a plain word can be valid Base64 by chance, but no plain word ends with padding
   return texts.every(isTextInBase64) && (!isKnown || texts.some((text) => text.endsWith('=')))
 }
 

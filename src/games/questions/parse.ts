@@ -7,8 +7,8 @@ export type QuestionFormat = 'gift' | 'opentdb' | 'csv'
 
 /**
  * Parses the questions of a text, with or without a byte order mark. Skips each invalid question and reports its line or number and
- * the reason; returns one of two identical questions. Throws a QuestionError, one line for each reason, if no question is left or
- * if the text as a whole has another format.
+ * the reason; of two identical questions it returns the first. Throws a QuestionError, one line for each reason, if no question is
+ * valid, or if the whole text has another format.
  */
 export async function parseQuestions(text: string, form: QuestionFormat = detectFormat('', text)): Promise<ParsedQuestions> {
   const other = describeOtherFormat(text)
@@ -25,7 +25,10 @@ export async function parseQuestions(text: string, form: QuestionFormat = detect
   throw new QuestionError(skipped.length > 0 ? skipped.map(({ message }) => message).join('\n') : 'the file contains no question')
 }
 
-/** Names the format of a text that no parser here reads, and says what to do; `undefined` if a parser may read the text. */
+/**
+ * Returns a sentence that names the format of a text that no parser of Parlor reads, and says what to do; `undefined` if a parser
+ * may read the text.
+ */
 function describeOtherFormat(text: string): string | undefined {
   const start = text.replace(/^\ufeff/, '').trimStart()
   if (/^<(?:\?xml|!--|quiz)\b/i.test(start)) return 'this is Moodle XML: export the questions as GIFT instead'
@@ -36,7 +39,7 @@ function describeOtherFormat(text: string): string | undefined {
   return undefined
 }
 
-/** Detects the format of a file: from the extension of its name, or else (as for `.txt`) from its content. */
+/** Detects the format of a file from the extension of its name or, for other extensions such as `.txt`, from its content. */
 export function detectFormat(file: string, text: string): QuestionFormat {
   const named = FORMS[/\.[^./\\]*$/.exec(file)?.[0].toLowerCase() ?? '']
   if (named) return named
@@ -47,7 +50,7 @@ export function detectFormat(file: string, text: string): QuestionFormat {
 
 const FORMS: Readonly<Record<string, QuestionFormat>> = { '.gift': 'gift', '.json': 'opentdb', '.csv': 'csv', '.tsv': 'csv' }
 
-/** Loads a parser and its library at first use; a server without question files loads none. */
+/** Loads a parser and its library at their first use; a server without question files loads no parser. */
 async function loadParser(form: QuestionFormat): Promise<(text: string) => ParsedQuestions> {
   switch (form) {
     case 'gift':

@@ -1,7 +1,7 @@
 /** Question is a multiple-choice question with one right answer. */
 export interface Question {
   readonly text: string
-  /** Two to six answers, each one line. */
+  /** Two to six answers; each answer is one line. */
   readonly options: readonly string[]
   /** Index of the right option, counted from 0. */
   readonly right: number
@@ -9,7 +9,7 @@ export interface Question {
   readonly explanation?: string
 }
 
-/** QuestionError is thrown for an invalid question or file; its message names the line or the number of the question. */
+/** QuestionError is the error for an invalid question or file; its message names the line or the number of the question. */
 export class QuestionError extends Error {
   override readonly name = 'QuestionError'
 }

@@ -13,8 +13,8 @@ export function normalizeText(text: string): string {
 }
 
 /**
- * Returns the only character of a typed text, without blanks around it; `undefined` for a text with no character or with
- * several. A single blank is a character, too; a byte order mark is not.
+ * Returns the only character of a typed text, without blanks around it; `undefined` for a text with no character or with several
+ * characters. A single blank is a character, too; a byte order mark is not a character.
  */
 export function parseLetter(text: string): string | undefined {
   const [letter, ...more] = text.length > MAX_GRAPHEME_UNITS || text.includes('\ufeff') ? [] : splitGraphemes(normalizeText(text) || text)
@@ -22,8 +22,9 @@ export function parseLetter(text: string): string | undefined {
 }
 
 /**
- * Folds the case of a character: ß and ẞ become equal, and σ and ς, too. The four i of Turkish become equal, because each is
- * the capital of another in some language. Printed and typed apostrophes and hyphens become equal, too.
+ * Folds the case of a character: ß and ẞ become equal, and σ and ς, too. The four letters i of Turkish become equal, because in some
+ * language each of these letters is the capital or the small form of another. Printed and typed apostrophes and hyphens become equal,
+ * too.
  */
 export function foldCase(character: string): string {
   // lower case alone does not make σ and ς equal, and upper case alone does not make ß and ẞ equal
@@ -38,7 +39,7 @@ export function foldCase(character: string): string {
 /** Created at first use, because the constructor takes as long as half of the start of a command. */
 let segmenter: Intl.Segmenter | undefined
 
-/** For narrower terminals, the width is 80 columns: lines broken at such a width would be unreadable. */
+/** Minimum width: for narrower terminals, the width is 80 columns, because lines that are so short would be unreadable. */
 export const MIN_COLUMNS = 20
 /** Width of lines if the output is not a terminal. */
 const DEFAULT_COLUMNS = 80
@@ -50,8 +51,8 @@ export function terminalColumns({ isTTY, columns = 0 }: { readonly isTTY?: boole
 
 /**
  * Breaks a text into lines of at most `columns`, at its blanks, and inside a word that is wider than a line. Leading blanks
- * stay, up to half of the columns. All lines but the first begin with the leading blanks and `indent` more. `columns` must be
- * at least `indent` + 2.
+ * stay, up to half of the columns. All lines except the first line begin with the leading blanks and `indent` more blanks. `columns`
+ * must be at least `indent` + 2.
  */
 export function wrap(text: string, columns: number, indent = 0): string[] {
   const most = Math.min(Math.floor(columns / 2), columns - 2) - indent
@@ -79,9 +80,9 @@ function countLeadingBlanks(text: string): number {
 }
 
 /**
- * Returns the maximum number of columns that a text takes on a terminal: an East Asian sign or an emoji takes two, and a mark above or
- * below a letter takes none. Marks beside their letter and parts of an emoji count separately, because terminals without fonts for them
- * show them separately.
+ * Returns the maximum number of columns that a text takes on a terminal: an East Asian sign or an emoji takes two columns, and a mark
+ * above or below a letter takes no column. Marks beside their letter and parts of an emoji count separately, because terminals without
+ * a font for the combination show the parts separately.
  */
 export function displayWidth(text: string): number {
   if (ASCII.test(text)) return text.length
@@ -122,7 +123,7 @@ function splitUnits(word: string): string[] {
 // The JavaScript engine takes a millisecond to compile each pattern with Unicode classes, so the functions below compile them at
 // first use.
 
-/** Checks for marks above and below, and for the vowels and finals of Hangul, which stand in the square of their initial. */
+/** Checks for marks above and below, and for the vowels and finals of Hangul, which are in the square of their initial. */
 function isMark(point: string): boolean {
   return /[\p{Mn}\p{Me}\u1160-\u11ff\ud7b0-\ud7fb]/u.test(point)
 }

@@ -9,13 +9,13 @@ import type { NameRegistry } from './name-registry.ts'
 import { ENDED, type OnlineUser, type OnlineUsers } from './online-users.ts'
 import { checkNew, type Passwords } from './passwords.ts'
 
-/** Seats is the part of the hall that account changes use. */
+/** Seats has the functions of the hall that account changes use. */
 export interface Seats {
-  /** Checks whether the hall holds a seat with a token for a disconnected guest. */
+  /** Checks whether the hall reserves a seat with a token for a disconnected guest. */
   holdsSeatFor(person: PersonId): boolean
   /** Makes the tokens of all seats of a person invalid. */
   revokeTokens(person: PersonId): void
-  /** Leaves all seats of a person, whose opponents then win. */
+  /** Leaves all seats of a person; the opponents at these tables then win. */
   leaveSeats(person: PersonId): void
 }
 
@@ -38,8 +38,9 @@ export interface AccountChangesOptions {
 }
 
 /**
- * AccountChanges sets passwords and removes accounts. Both end the following, in this order: login sessions and seat tokens in the
- * store, logins under way, all connections except that of the request, and tokens of tables that were opened during the change.
+ * AccountChanges sets passwords and removes accounts. Both operations end the following, in this order: login sessions and seat
+ * tokens in the store, logins under way, all connections except the connection of the request, and tokens of tables that the hall
+ * opened during the change.
  */
 export class AccountChanges {
   readonly #options: AccountChangesOptions
@@ -61,7 +62,7 @@ export class AccountChanges {
     return this.#change(name, proof, ENDED.password, async (account) => {
       const hash = await passwords.hash(password, proof?.address)
       if (isRefusal(hash)) return hash
-      // the store commits both in one transaction with the changes that follow
+      // the store commits the revocation of the tokens and the new password in one transaction
       seats.revokeTokens(account.person)
       return accounts.setPassword(account.person, hash, proof && account.password)
     })
@@ -98,7 +99,7 @@ export class AccountChanges {
       if (sessions === undefined) return proof ? WRONG : notRegistered(name)
       watch.add(person)
       const { connections, ended } = online.end(person, proof?.user, reason)
-      // includes the tokens of tables that were opened during the write
+      // this call also revokes the tokens of tables that the hall opened during the write
       seats.revokeTokens(person)
       if (reason === ENDED.removed) {
         seats.leaveSeats(person)

@@ -3,9 +3,10 @@ import type { PersonId } from '../ports.ts'
 /**
  * AccountWatch voids the verification of an account that changes during the verification.
  *
- * Hashing a password takes 30 ms and the store answers later, so between the check and its effect another request can change the
- * account. Each operation that waits therefore runs in `during`, with the set of the accounts that other requests change or remove
- * while it waits. The operation looks into that set after its last wait, in the same turn as its effect.
+ * Hashing a password takes 30 ms and the store answers later, so another request can change the account between the check of a
+ * password and the effect of the check. Each operation that waits therefore runs in `during`, with the set of the accounts that
+ * other requests change or remove while the operation waits. The operation checks that set after its last wait, in the same turn
+ * of the event loop as its effect.
  */
 export class AccountWatch {
   /** For each operation under way, the accounts that have changed since the operation began. */

@@ -15,7 +15,7 @@ export interface AuthError extends Refusal {
   readonly registered?: string | undefined
 }
 
-/** The error for a wrong password and for an unknown name, so that a guesser cannot distinguish the two. */
+/** The error for a wrong password and for an unknown name: the same error, so that a guesser cannot distinguish the two. */
 export const WRONG: AuthError = { code: 'bad-password', refused: 'the name or the password is wrong' }
 
 /** The error for the token of a login session that has ended, or that never existed. */

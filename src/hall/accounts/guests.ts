@@ -3,8 +3,9 @@ import type { PersonId, TableId } from '../ports.ts'
 import { hashToken, makeToken, parseToken, type RandomBytes } from './tokens.ts'
 
 /*
- * Any user can take a guest's name if no other user has that name. So the data of the current guest of a name is in the memory of
- * this process only: the reconnect secret, and the list of finished games. Another guest who takes the name inherits neither.
+ * Any user can take a guest's name if no other user has that name. So only the memory of this process has the data of the current
+ * guest of a name: the reconnect secret, and the list of finished games. Another guest who takes the name inherits none of this
+ * data.
  */
 
 const GUEST = 'guest:'
@@ -15,7 +16,7 @@ const GUESTS = 10_000
 /** Maximum number of finished games of each guest; the server forgets the oldest first. */
 const GAMES = 200
 
-/** Returns the identity that all guests of a name have, one after the other. */
+/** Returns the identity that all successive guests of a name have. */
 export function guestOf(name: string): PersonId {
   return `${GUEST}${foldName(name)}`
 }
@@ -25,17 +26,17 @@ export function isGuest(person: PersonId): boolean {
   return person.startsWith(GUEST)
 }
 
-/** GuestSecrets has the hashes of the reconnect secrets, with which guests prove that they own their names. */
+/** GuestSecrets has the hashes of the reconnect secrets; guests prove with these secrets that they own their names. */
 export class GuestSecrets {
   readonly #random: RandomBytes | undefined
   readonly #hashes = new Map<PersonId, string>()
 
-  /** `random` is the source of the secrets; without it, guests get none. */
+  /** `random` is the source of the secrets; without it, guests get no secrets. */
   constructor(random: RandomBytes | undefined) {
     this.#random = random
   }
 
-  /** Makes a new secret for a guest, which replaces the previous secret. */
+  /** Makes a new secret for a guest; it replaces the previous secret. */
   make(person: PersonId): string | undefined {
     if (!this.#random) return undefined
     const secret = makeToken(this.#random)
@@ -51,15 +52,15 @@ export class GuestSecrets {
     return typeof secret === 'string' && this.#hashes.get(person) === hashToken(secret)
   }
 
-  /** Removes the secret of a name, because another guest takes it. */
+  /** Removes the secret of a name, because another guest takes the name. */
   clear(person: PersonId): void {
     this.#hashes.delete(person)
   }
 }
 
 /**
- * GuestGames knows which finished games belong to the current guest of a name; the store's history has the games of all guests of
- * that name.
+ * GuestGames stores which finished games belong to the current guest of a name; the store's history has the games of all guests
+ * of that name.
  */
 export class GuestGames {
   readonly #tables = new Map<PersonId, Set<TableId>>()
@@ -78,7 +79,7 @@ export class GuestGames {
     return this.#tables.get(person)?.has(table) === true
   }
 
-  /** Removes all games of a name, because another guest takes it. */
+  /** Removes all games of a name, because another guest takes the name. */
   clear(person: PersonId): void {
     this.#tables.delete(person)
   }

@@ -5,8 +5,8 @@ import { RATES as LOGIN, toThrottleError } from './login-limits.ts'
 
 /*
  * Only wrong invitation codes count: for the connection, and for the address, so that a guesser gains little by new connections.
- * The rates are those of passwords. While a limit is reached, the limiter refuses right codes, too, because otherwise guesses could
- * continue. Codes that the limiter refuses because of a limit do not count. docs/security.md computes a guesser's chance.
+ * The rates are the rates of passwords. While a limit is reached, the limiter refuses right codes, too, because otherwise guesses
+ * could continue. Codes that the limiter refuses because of a limit do not count. docs/security.md computes a guesser's chance.
  */
 
 /** Rate limits of wrong codes. */

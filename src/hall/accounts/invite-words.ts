@@ -1,6 +1,6 @@
 /**
  * codewords has the words of invitation codes: English words of 3 to 6 letters with one spelling, which differ enough in sound and
- * in letters that users can say and type them. Their number is a power of two, so that all are equally likely.
+ * in letters that users can say and type them. The number of words is a power of two, so that all words are equally likely.
  */
 export const codewords: readonly string[] =
   `abacus acorn alarm album almond alpha amber anchor animal ankle answer anthem antler anvil apex apple april apron arena arrow artist

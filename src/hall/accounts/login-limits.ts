@@ -7,12 +7,12 @@ import type { AuthError } from './auth-errors.ts'
 /*
  * The limits on password guesses must not lock the owner out.
  *
- * An address from which a user has logged in before is a known address of that name. Attempts from a known address count for this
- * pair of name and address alone. All other attempts count for the address, with any name, and for the name, from any address: all
- * strangers share the attempts at a name. So guesses from elsewhere take no attempts from the owner at a known address. A refused
- * attempt does not count anywhere, so an address without attempts takes no attempts from a name or from another address. A
- * successful login puts back the tokens that it took, and no more, because otherwise the owner's logins would provide guessers with
- * new attempts. The limits do not apply to login sessions: their tokens have 130 bits.
+ * An address is a known address of a name if the user of that name has logged in from it. An attempt from a known address counts only
+ * for the pair of this name and this address. Every other attempt counts for its address, together with attempts at other names, and for
+ * its name, together with attempts from other addresses: all strangers share the attempts at a name. So guesses from elsewhere take no
+ * attempts from the owner at a known address. A refused attempt does not count anywhere, so an address without attempts takes no
+ * attempts from a name or from another address. A successful login puts back only the tokens that it took, because otherwise the owner's
+ * logins would provide guessers with new attempts. The limits do not apply to login sessions: their tokens have 130 bits.
  *
  * No limit depends on whether a name is registered, except that only registered names have known addresses. If a guesser uses an address
  * of the owner (the same computer, the same classroom), the guesses take attempts from the owner's pair; the owner can use a login
@@ -21,18 +21,18 @@ import type { AuthError } from './auth-errors.ts'
 
 /** Rate limits of login attempts, as tokens in buckets. */
 export const RATES = {
-  /** For a name, from one known address. */
+  /** Limit for a name, from one known address. */
   pair: { burst: 10, refill: 20_000 },
-  /** For a name, shared by all addresses that are not known addresses of the name. */
+  /** Limit for a name; all addresses that are not known addresses of the name share it. */
   name: { burst: 10, refill: 20_000 },
-  /** For an address, behind which all students of one year can log in at the same time. */
+  /** Limit for an address; it allows all students of one year to log in at the same time from one address. */
   address: { burst: 300, refill: 2_000 },
 } satisfies Record<string, Rate>
 
 /** Rate limit of registrations from an address. */
 const REGISTRATIONS = RATES.address
 
-/** Maximum numbers of names with known addresses, and of known addresses for each name; the limiter drops the oldest. */
+/** Maximum numbers of names with known addresses, and of known addresses for each name; above them, the limiter drops the oldest. */
 const KNOWN = { names: 10_000, addresses: 8 }
 
 /** Attempt is a login or a registration that the limits allow. */
@@ -48,14 +48,14 @@ export class LoginLimits {
   readonly #names = new RateLimiter(RATES.name)
   readonly #addresses = new RateLimiter(RATES.address)
   readonly #registrations = new RateLimiter(REGISTRATIONS)
-  /** Known addresses by name, both as hashes, in order of use. */
+  /** Known addresses by name, in order of use; the addresses and the names are hashes. */
   readonly #known = new Map<string, readonly string[]>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** Takes a login attempt from the limits; returns an error if a limit is reached. `key` is the folded name. */
+  /** Counts a login attempt; returns an error if a limit is reached. `key` is the folded name. */
   attempt(key: string, address: string): Attempt | AuthError {
     if (this.#knows(key, address)) return this.confirmation(key, address)
     return this.#take([
@@ -64,12 +64,12 @@ export class LoginLimits {
     ])
   }
 
-  /** Takes an attempt to confirm the password of a logged-in user from the limits; returns an error if a limit is reached. */
+  /** Counts an attempt to confirm the password of a logged-in user; returns an error if a limit is reached. */
   confirmation(key: string, address: string): Attempt | AuthError {
     return this.#take([[this.#pairs, placeOf(key, address)]])
   }
 
-  /** Takes a registration from the limit; returns an error if the limit is reached. */
+  /** Counts a registration; returns an error if the limit is reached. */
   registration(address: string): Attempt | AuthError {
     return this.#take([[this.#registrations, address]])
   }
@@ -96,7 +96,7 @@ export class LoginLimits {
     return this.#known.get(hash(key))?.includes(hash(address)) ?? false
   }
 
-  /** Takes one attempt from each limit, or from none. */
+  /** Takes one token from each limit, or no token if a limit is reached. */
   #take(from: readonly (readonly [RateLimiter, string])[]): Attempt | AuthError {
     const now = this.#clock.monotonic()
     const wait = Math.max(...from.map(([throttle, key]) => throttle.wait(key, now)))
@@ -110,7 +110,7 @@ export class LoginLimits {
   }
 }
 
-/** Returns a hash of a name and an address, which reveals neither. */
+/** Returns a hash of a name and an address; the hash reveals neither the name nor the address. */
 function placeOf(key: string, address: string): string {
   return `${hash(key)} ${hash(address)}`
 }

@@ -2,20 +2,20 @@
 export interface LoginQueueLimits {
   /** Maximum number of tasks that run at the same time. */
   readonly atOnce: number
-  /** Maximum numbers of tasks that wait, for one key and for all together. */
+  /** Maximum numbers of tasks that wait, for one key and for all keys together. */
   readonly waiting: { readonly each: number; readonly all: number }
 }
 
 /**
- * Waiting is the callback of a waiting task: the queue calls it once, with `true` when the task may run, or with `false` to
- * refuse the task.
+ * Waiting is the callback of a waiting task: the queue calls it once, with `true` if the task may run now, or with `false` if the
+ * queue refuses the task.
  */
 type Waiting = (admitted: boolean) => void
 
 /**
- * LoginQueue runs a few tasks at the same time, while the others wait. The keys, such as addresses, take turns, so a key with
- * many tasks does not make the others wait long. If too many tasks wait, the queue refuses the last task of the key with the most
- * tasks.
+ * LoginQueue runs a few tasks at the same time, and the other tasks wait. The keys, such as addresses, take turns, so a key with
+ * many tasks does not make the other keys wait long. If too many tasks wait, the queue refuses the last task of the key with the
+ * most tasks.
  */
 export class LoginQueue {
   readonly #limits: LoginQueueLimits
@@ -46,7 +46,7 @@ export class LoginQueue {
   done(): void {
     for (const [key, queue] of this.#queues) {
       const next = queue.shift()
-      // the key moves to the end, so the next turn is another key's
+      // the key moves to the end, so the next turn belongs to another key
       this.#queues.delete(key)
       if (queue.length > 0) this.#queues.set(key, queue)
       if (!next) continue
@@ -57,7 +57,7 @@ export class LoginQueue {
     this.#running--
   }
 
-  /** Refuses the last task of the longest queue, if that queue is longer than `queue`; returns whether it did. */
+  /** Refuses the last task of the longest queue if that queue is longer than `queue`; returns true if it has refused a task. */
   #makeRoom(queue: readonly Waiting[]): boolean {
     let longest: Waiting[] = []
     for (const other of this.#queues.values()) if (other.length > longest.length) longest = other

@@ -10,9 +10,11 @@ import { hashToken, parseToken } from './tokens.ts'
 
 /** Milliseconds that a login session lasts: thirty days. */
 const SESSION = 30 * 24 * 3600 * 1000
-/** Milliseconds between two uses of a session of which the store has both times, so that a client cannot make it write often. */
+/**
+ * Minimum milliseconds between two times of use that the store writes for one session, so that a client cannot make the store write often.
+ */
 const USE = 60_000
-/** Number of characters of the hash of a token that name its session. */
+/** Number of characters of a token's hash that form the key of its session. */
 const KEY = 16
 
 export interface LoginSessionsOptions {
@@ -24,7 +26,7 @@ export interface LoginSessionsOptions {
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
-/** LoginSessions opens, lists and closes the login sessions of registered users, whose tokens log in without a password. */
+/** LoginSessions opens, lists and closes the login sessions of registered users; the token of a session replaces the password. */
 export class LoginSessions {
   readonly #options: LoginSessionsOptions
 
@@ -48,7 +50,7 @@ export class LoginSessions {
   }
 
   /**
-   * Finds the account of a session's token, and calls `logIn` with it, with the hash of the token, and with a function that checks whether
+   * Finds the account of a session's token, and calls `logIn` with the account, the hash of the token, and a function that checks whether
    * the account has changed.
    */
   async enter<Answer extends object>(
@@ -68,7 +70,7 @@ export class LoginSessions {
     })
   }
 
-  /** Lists the sessions and the connections of a registered user, for the connection of `user`. */
+  /** Lists the sessions and the connections of a registered user, and marks the session of the connection of `user`. */
   async list({ person, session: own }: OnlineUser): Promise<SessionList> {
     const { accounts, clock, online } = this.#options
     const sessions = await accounts.sessionsOf(person, clock.now())
@@ -81,7 +83,7 @@ export class LoginSessions {
     return { sessions: infos.sort((one, other) => other.used - one.used), connections: linksOf(undefined) }
   }
 
-  /** Ends sessions of a registered user, and the connections that they have logged in, except the connection of `user`. */
+  /** Ends sessions of a registered user, and the connections that have logged in by these sessions, except the connection of `user`. */
   async end(user: OnlineUser, which: SessionChoice): Promise<EndedConnections | AuthError> {
     const { accounts, clock } = this.#options
     const { person, session: own } = user
@@ -95,12 +97,12 @@ export class LoginSessions {
       return this.#endLogins(user, 1, (session) => session === token)
     }
     const kept = [own, find(which.except)].filter((token) => token !== undefined)
-    // in one transaction, so that no connection can open a session between two of them
+    // the store closes all sessions in one transaction, so that no connection can open a session meanwhile
     const sessions = await accounts.closeOtherSessions(person, kept, now)
     return this.#endLogins(user, sessions, (session) => session === undefined || !kept.includes(session))
   }
 
-  /** Ends the logins by the sessions for which `isEnded` returns true, and the requests of the account that are under way. */
+  /** Ends the logins by the sessions for which `isEnded` returns true, and voids the account's requests that are under way. */
   async #endLogins(user: OnlineUser, sessions: number, isEnded: (session: string | undefined) => boolean): Promise<EndedConnections> {
     const { online, watch } = this.#options
     watch.add(user.person)
@@ -115,11 +117,11 @@ export class LoginSessions {
     if (!isRefusal(token)) await this.#options.accounts.closeSession(hashToken(token))
   }
 
-  /** Stores the time of a login; the login takes effect, even if the store cannot write. */
+  /** Stores the time of a login; the login takes effect even if the store cannot write. */
   #noteUse({ token, used }: LoginSession): void {
     const { accounts, clock, onError } = this.#options
     const now = clock.now()
-    // the clock may have been set back since
+    // the clock may have gone back since then
     if (Math.abs(now - used) < USE) return
     accounts.useSession(token, now).catch((reason) => {
       if (!isTemporary(reason)) onError('the server could not store the last use of a session', reason)
@@ -127,7 +129,7 @@ export class LoginSessions {
   }
 }
 
-/** Returns the key that names a session to its owner, from the hash of its token; no token follows from the key. */
+/** Returns the key that identifies a session for its owner, given the hash of its token; no client can compute the token from the key. */
 export function toSessionKey(hash: string): string {
   return hash.slice(0, KEY)
 }

@@ -7,7 +7,7 @@ import { guestOf } from './guests.ts'
 
 /** Maximum number of code points in a name. */
 const LONGEST = 20
-/** Maximum count of numbers that a proposal tries, so that a popular name costs no more than others. */
+/** Maximum count of numbers that a proposal tries, so that a proposal for a popular name takes no longer than other proposals. */
 const TRIES = 20
 /** Maximum number of names that one proposal checks against the rules. */
 const CHECKS = 3
@@ -16,13 +16,13 @@ export interface NameRegistryOptions {
   readonly accounts: Accounts
   /** Names of the guests online. */
   readonly guests: Pick<Lookalikes, 'has' | 'like'>
-  /** Checks whether the hall holds a seat for a disconnected guest. */
+  /** Checks whether the hall reserves a seat for a disconnected guest. */
   readonly holdsSeatFor: (person: PersonId) => boolean
 }
 
 /**
- * NameRegistry knows which names are free: neither a registered name nor the name of a guest online equals a free name or looks
- * like it.
+ * NameRegistry finds out which names are free. A name is free if it neither equals nor looks like a registered name or the name of
+ * a guest online.
  */
 export class NameRegistry {
   readonly #options: NameRegistryOptions
@@ -32,7 +32,7 @@ export class NameRegistry {
     this.#options = options
   }
 
-  /** Loads the registered names at first use, and returns them indexed by look. */
+  /** Loads the registered names at first use, and returns an index of them by their appearance. */
   registered(): Promise<Lookalikes> {
     this.#registered ??= this.#options.accounts.all().then((all) => {
       const names = new Lookalikes()
@@ -42,13 +42,16 @@ export class NameRegistry {
     return this.#registered
   }
 
-  /** Finds another name that looks like a name: a registered name, or that of a guest online other than `except`. */
+  /** Finds another name that looks like a name: a registered name, or the name of a guest online other than `except`. */
   async like(name: string, except: PersonId | undefined): Promise<string | undefined> {
     const registered = await this.registered()
     return registered.like(name) ?? this.#options.guests.like(name, except)
   }
 
-  /** Returns the error for a name that another user has, or that looks like another user's name `like`; it proposes a free name. */
+  /**
+   * Returns the error for a name that another user has, or that looks like another user's name `like`; the error proposes a free
+   * name.
+   */
   async takenBy(name: string, like = name): Promise<AuthError> {
     const { guests, holdsSeatFor } = this.#options
     const registered = await this.registered()
@@ -67,7 +70,7 @@ export class NameRegistry {
   }
 }
 
-/** Returns a name as the store and the screens show it, or an error if the rules do not allow it. */
+/** Returns a name in the spelling that the store and the screens use, or an error if the rules do not allow the name. */
 export function readName(text: string): string | AuthError {
   const name = checkPersonName(text)
   return isRefusal(name) ? badName(name.refused) : name
@@ -75,7 +78,7 @@ export function readName(text: string): string | AuthError {
 
 /**
  * Proposes a free name in place of a taken name: the name with the next number, `ada2` for `ada` and `ada3` for `ada2`. After ten
- * numbers, each step is twice as long as the step before. Returns `undefined` if none of the tried names is free.
+ * numbers, each step is twice as long as the previous step. Returns `undefined` if none of the tried names is free.
  */
 function proposeName(name: string, isFree: (name: string) => boolean): string | undefined {
   const [, base = '', digits = ''] = /^(.*?)(\d{0,6})$/su.exec(name) ?? []

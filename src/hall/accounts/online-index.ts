@@ -18,7 +18,9 @@ interface Person<Connection> {
 export class OnlineIndex<Connection extends Member> {
   readonly #all = new Set<Connection>()
   readonly #byPerson = new Map<PersonId, Person<Connection>>()
-  /** Users by folded name; a guest and an account can have the same name for a moment, during a registration. */
+  /**
+   * Users by folded name; a guest and an account can have the same name for a short time, during a registration.
+   */
   readonly #byName = new Map<string, readonly Person<Connection>[]>()
   readonly #people = new OrderedList<Person<Connection>>()
   #last = 0
@@ -28,7 +30,7 @@ export class OnlineIndex<Connection extends Member> {
     return this.#all.size
   }
 
-  /** Number of users, each counted once. */
+  /** Number of users; each user counts once. */
   get persons(): number {
     return this.#people.size
   }
@@ -48,7 +50,10 @@ export class OnlineIndex<Connection extends Member> {
     return this.#byName.get(key)?.[0]?.connections[0]
   }
 
-  /** Lists the first connection of at most `count` users from the index `from` on, in order of arrival. */
+  /**
+   * Lists at most `count` users from the index `from` on, in order of arrival; returns the first connection of
+   * each user.
+   */
   page(from: number, count: number): Connection[] {
     return this.#people.slice(from, count).flatMap(({ connections }) => connections.slice(0, 1))
   }
@@ -67,7 +72,7 @@ export class OnlineIndex<Connection extends Member> {
     this.#byName.set(key, [...(this.#byName.get(key) ?? []), person])
   }
 
-  /** Removes a connection; returns whether it was in the index. */
+  /** Removes a connection; returns true if it was in the index. */
   delete(connection: Connection): boolean {
     if (!this.#all.delete(connection)) return false
     const person = this.#byPerson.get(connection.person)

@@ -6,17 +6,17 @@ import type { ConnectionIdentity } from '../peer-links.ts'
 import { hasAccount, type PersonId } from '../ports.ts'
 import { OnlineIndex } from './online-index.ts'
 
-/** OnlineUser is a user who is online through one connection. */
+/** OnlineUser is the login of a user through one connection. */
 export interface OnlineUser {
   readonly person: PersonId
   readonly name: string
   /** Milliseconds since the Unix epoch at which the user logged in. */
   readonly since: number
-  /** Identity of the connection, the same for all its logins, and how it is connected. */
+  /** The connection, with an identity that is the same for all its logins, and the kind of the connection. */
   readonly connection: ConnectionIdentity
   /**
-   * Time, in milliseconds since the Unix epoch, at which the last connection of the registered user ended before this login; at the
-   * earliest the start of this process. Missing for guests, and for a user who was online through another connection.
+   * Time at which the registered user's last connection before this login ended, in milliseconds since the Unix epoch; at the earliest the
+   * start of this process. Missing for guests, and for a user who was online through another connection at this login.
    */
   readonly awaySince?: number | undefined
   /** Hash of the token of the login session by which the user has logged in; missing for another login. */
@@ -40,12 +40,12 @@ type Arrival = Pick<OnlineUser, 'person' | 'name'> & {
   readonly session?: string | undefined
 }
 
-/** OnReplaced is called when the server ends a login, with the reason as a sentence for its user. */
+/** OnReplaced is the callback for a login that the server ends; its parameter is the reason, as a sentence for the user. */
 export type OnReplaced = (reason: string) => void
 
-/** Maximum number of seat tokens that one login remembers; it drops the oldest. */
+/** Maximum number of seat tokens that one login stores; above it, the login drops the oldest token. */
 const TOKENS = 50
-/** Maximum number of accounts in the registry with the time of their last end; the registry drops the oldest time first. */
+/** Maximum number of accounts for which the registry stores the end of the last connection; it drops the oldest time first. */
 const LEFT = 10_000
 /** The server ends at least this many of a person's connections in one turn of the event loop. */
 const FEW = 8
@@ -59,13 +59,13 @@ export const ENDED = {
   removed: 'your name is no longer registered here',
 }
 
-/** EndingConnections is a number of connections that the server ends; `ended` resolves when all are closed. */
+/** EndingConnections has the number of connections that the server ends; `ended` resolves when all of them are closed. */
 export interface EndingConnections {
   readonly connections: number
   readonly ended: Promise<void>
 }
 
-/** Login is an OnlineUser of the registry. It is a class, because an object literal with a getter and five closures takes a kilobyte more. */
+/** Login is an OnlineUser of the registry. It is a class because an object literal with a getter and five closures takes a kilobyte more. */
 class Login implements OnlineUser {
   readonly person: PersonId
   readonly name: string
@@ -122,13 +122,13 @@ export class OnlineUsers {
   readonly guests = new Lookalikes()
   readonly #holders = new Map<PersonId, Set<OnReplaced>>()
   readonly #clock: Clock
-  /** One function for all logins. */
+  /** A single function for all logins, to save memory. */
   readonly #onLeave = (login: Login) => this.#leave(login)
-  /** Called when the last connection of a person has left. */
+  /** Called when the last connection of a person has ended. */
   onLeft: ((person: PersonId) => void) | undefined
-  /** Start of this process; it replaces the unknown end of an account's connection before that start. */
+  /** Time at which this process started; the registry uses it if the end of an account's last connection is earlier and so unknown. */
   readonly #began: number
-  /** Times at which accounts left, ascending. */
+  /** Times at which the last connections of accounts ended, ascending. */
   readonly #left = new Map<PersonId, number>()
 
   constructor(clock: Clock) {
@@ -136,7 +136,7 @@ export class OnlineUsers {
     this.#began = clock.now()
   }
 
-  /** All logins, found by name and listed in pages. */
+  /** Index of all logins, which finds them by name and lists them in pages. */
   get present(): Pick<OnlineIndex<OnlineUser>, 'size' | 'persons' | 'page' | 'named' | typeof Symbol.iterator> {
     return this.#present
   }
@@ -147,8 +147,8 @@ export class OnlineUsers {
   }
 
   /**
-   * Adds a login. A `quiet` connection speaks a worksheet's protocol and receives no events from elsewhere in the hall, so the
-   * account is offline while it has no other connection.
+   * Adds a login. A `quiet` connection uses a worksheet's protocol and receives no events from elsewhere in the hall, so an account that has
+   * only such connections is offline.
    */
   arrive(arrival: Arrival, onReplaced: OnReplaced): OnlineUser {
     const { person, name } = arrival
@@ -179,23 +179,23 @@ export class OnlineUsers {
     if (this.#left.size > LEFT && oldest !== undefined) this.#left.delete(oldest)
   }
 
-  /** Adds a connection that holds a seat of a person by its token, without a login; the returned function removes it. */
+  /** Adds a connection that has a seat of a person by the seat's token, without a login; the returned function removes the connection. */
   holdSeat(person: PersonId, onReplaced: OnReplaced): () => void {
-    // a connection may hold several seats of one person
+    // a connection may have several seats of one person
     const holder: OnReplaced = (reason) => onReplaced(reason)
     add(this.#holders, person, holder)
     return () => remove(this.#holders, person, holder)
   }
 
   /**
-   * Ends all connections that act for a person, except `keep`; returns how many it ends. The connections are offline immediately;
-   * `ended` resolves when all are closed, some in each turn of the event loop.
+   * Ends all connections that act for a person, except `keep`; returns their number. The connections are offline immediately; the server
+   * closes some of them in each turn of the event loop, and `ended` resolves when all are closed.
    */
   end(person: PersonId, keep: OnlineUser | undefined, reason: string): EndingConnections {
     return this.#endAll(this.#remove(person, keep), reason)
   }
 
-  /** Ends the logins of a person for which `isEnded` returns true, as `end` does; a connection that holds a seat by its token stays. */
+  /** Ends the logins of a person for which `isEnded` returns true, as `end` does; a connection that has a seat by the seat's token stays. */
   endSome(person: PersonId, isEnded: (user: OnlineUser) => boolean, reason: string): EndingConnections {
     const some = this.#present.of(person).filter(isEnded)
     for (const one of some) one.leave()
@@ -218,8 +218,8 @@ export class OnlineUsers {
   }
 
   /**
-   * Removes all connections that act for a person, except `keep`; returns the functions that end them. A connection that holds
-   * a guest's seat by its token stays, because the next guest of the same name has no right to that seat.
+   * Removes all connections that act for a person, except `keep`; returns the functions that end these connections. A connection that has a
+   * guest's seat by the seat's token stays, because the next guest of the same name has no right to that seat.
    */
   #remove(person: PersonId, keep: OnlineUser | undefined): readonly OnReplaced[] {
     const others = this.#present.of(person).filter((one) => one !== keep)

@@ -12,7 +12,7 @@ interface Cost {
   readonly parallelism: number
 }
 
-/** Hash is the hash of a password, with the parameters that computed it. */
+/** Hash is the hash of a password, with the parameters of its computation. */
 interface Hash extends Cost {
   readonly salt: Uint8Array
   readonly tag: Uint8Array
@@ -38,7 +38,7 @@ export interface PasswordsOptions {
   readonly random: RandomBytes
   /** Maximum number of hashes that run at the same time, because each takes 19 MiB and one of the platform's four threads. */
   readonly atOnce?: number
-  /** Maximum number of hashes that wait: from one address, and from all together. */
+  /** Maximum number of hashes that wait: from one address, and from all addresses together. */
   readonly waiting?: { readonly each: number; readonly all: number }
 }
 
@@ -96,23 +96,23 @@ const BROKEN = 'the password is not UTF-8: set your terminal or program to UTF-8
 /** Matches a text without a visible character. */
 const BLANK = /^[\p{Z}\p{Default_Ignorable_Code_Point}\u2800]*$/u
 
-/** Returns a new password in the form that is hashed, or an error if the rules do not allow it. */
+/** Returns a new password in the form of which the server computes the hash, or an error if the rules do not allow the password. */
 export function checkNew(password: string): string | AuthError {
   const message = prepare(password)
   if (isRefusal(message)) return message
   const length = [...message].length
   if (length < LENGTH.least) return bad(`a password has at least ${LENGTH.least} characters, and this password has ${length}`)
-  return BLANK.test(message) ? bad('a password is not blank: use characters that can be seen') : message
+  return BLANK.test(message) ? bad('a password is not blank: use visible characters') : message
 }
 
 /**
- * Returns a password in the form that is hashed (OpaqueString of RFC 8265): in NFC, with every blank as U+0020. Returns an error
- * for a password that is too long, or has characters that keyboards type in different ways: controls, invisible characters (except the
- * joiners of some scripts), and unassigned characters.
+ * Returns a password in the form of which the server computes the hash (OpaqueString of RFC 8265): in NFC, with every blank as U+0020.
+ * Returns an error for a password that is too long or has characters that keyboards type in different ways: controls, invisible
+ * characters (except the joiners of some scripts), and unassigned characters.
  */
 function prepare(password: string): string | AuthError {
   if (password.includes('\ufffd')) return bad(BROKEN)
-  if (/[[\p{C}\p{Zl}\p{Zp}]--[\u200c\u200d]]/v.test(password)) return bad('a password has only characters that can be seen')
+  if (/[[\p{C}\p{Zl}\p{Zp}]--[\u200c\u200d]]/v.test(password)) return bad('a password has only visible characters')
   const message = password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
   const length = [...message].length
   if (length > LENGTH.most) return bad(`a password has at most ${LENGTH.most} characters, and this password has ${length}`)

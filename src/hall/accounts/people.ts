@@ -20,25 +20,24 @@ import { ServerPresence, type ServerPresenceOptions } from './server-presence.ts
 import type { RandomBytes } from './tokens.ts'
 
 /*
- * Users log in as guests, by name alone, or as registered users, with a password or the token of a login session. One user can
- * be online through several connections; each has an OnlineUser (`online-users.ts`). A seat's token also gives a connection the
- * rights of the seat, without a login.
+ * Users log in as guests, by name alone, or as registered users, with a password or the token of a login session. One user can be online
+ * through several connections; each connection has an OnlineUser (`online-users.ts`). A seat's token also gives a connection the rights
+ * of the seat, without a login.
  *
- * Guests. A guest's name is free if no user online has it, no registered name and no other guest's name looks like it
- * (`name-registry.ts`), and the hall holds no seat for a guest of that name. With a reconnect secret, or with the token of a seat,
- * a guest proves that it owns the name; the server then ends the guest's older connection. Without proof, a guest who takes a free
- * name inherits nothing (`guests.ts`).
+ * Guests. A name is free for a guest if no user online has the name, no registered name and no name of another guest looks like it
+ * (`name-registry.ts`), and the hall reserves no seat for a guest of that name. With a reconnect secret, or with the token of a seat, a
+ * guest proves that it owns the name; the server then ends the guest's older connection. Without proof, a guest who takes a free name
+ * inherits nothing (`guests.ts`).
  *
- * Servers. All servers know a guest's name as taken (`server-presence.ts`): the server announces a login before the login takes
- * effect.
+ * Servers. A guest's name is taken at all servers (`server-presence.ts`): the server announces a login before the login takes effect.
  *
- * Races. Between the check of a password and its effect another request can change the account. Each operation that waits therefore
- * runs in `AccountWatch.during`; the verification of an account that has changed is void. A registration ends guests of its name
- * after the store has the account, because a guest can enter while the store is writing.
+ * Races. Another request can change the account between the check of a password and the effect of the check. Each operation that waits
+ * therefore runs in `AccountWatch.during`; the verification of an account that has changed is void. A registration ends guests of its
+ * name after the store has the account, because a guest can enter while the store is writing.
  *
  * Guesses. A login, a registration and a proof of the password each take a token from a rate limit (`login-limits.ts`) before the server
- * computes any hash. A login with the right password, or whose password the server has not compared, puts its tokens back into
- * the limit. A wrong password and an unknown name take the same time and have the same answer.
+ * computes any hash. If the password is right, or the server has not compared it, the login puts its tokens back into the limit. A wrong
+ * password and an unknown name take the same time and have the same answer.
  */
 
 /** LoginRequest is a request to enter as a guest or as a registered user. */
@@ -48,15 +47,15 @@ export interface LoginRequest {
   /** Address of the peer, for the rate limits. */
   readonly address: string
   /**
-   * Reconnect secret, which proves that this user is the current or last guest of that name; the server ends the guest's other
-   * connections.
+   * Reconnect secret, which proves that this user is the current or last guest of that name; if the secret is right, the server ends the
+   * guest's other connections.
    */
   readonly secret?: string | undefined
   /** The user of this connection before this login. */
   readonly before?: OnlineUser | undefined
   /** True for the connection of a worksheet's program, to which the hall sends no events from elsewhere. */
   readonly quiet?: boolean | undefined
-  /** Identity of the connection, the same for all its logins. */
+  /** Identity of the connection; it is the same for all logins of the connection. */
   readonly connection?: ConnectionIdentity | undefined
   /** Called when the server ends this login, with the reason as a sentence for its user. */
   readonly onReplaced: OnReplaced
@@ -66,13 +65,13 @@ export interface PeopleOptions {
   readonly accounts: Accounts
   readonly passwords: Passwords
   readonly clock: Clock
-  /** Source of reconnect secrets; without it, guests get none. */
+  /** Source of reconnect secrets; without it, guests get no secrets. */
   readonly random?: RandomBytes
-  /** Seats of the hall; without it, no user has a seat. */
+  /** Seats of the hall; if they are missing, no user has a seat. */
   readonly seats?: Seats
   /** Presence at all servers; without it, this is the only server. */
   readonly presence?: Omit<ServerPresenceOptions, 'onError'>
-  /** The games of the server, because their words cannot be names; by default the shipped games. */
+  /** The games of the server; their words cannot be names. Default: the shipped games. */
   readonly catalogue?: Catalogue
   /** Called with errors that do not stop the server. */
   readonly onError?: (sentence: string, reason: unknown) => void
@@ -123,23 +122,23 @@ export class People {
     this.#changes = new AccountChanges({ accounts, passwords, seats, ...parts })
   }
 
-  /** Loads the registered names and the origins of earlier logins. The caller must await it before the first user connects. */
+  /** Loads the registered names and the origins of earlier logins. The caller must await this call before the first user connects. */
   async load(): Promise<void> {
     await this.#names.registered()
     for (const place of await this.#accounts.places()) this.#logins.loadKnownAddress(place)
   }
 
-  /** The users online, one for each connection, in order of arrival. */
+  /** The users online, with one entry for each connection, in order of arrival. */
   get online(): Iterable<OnlineUser> & { readonly size: number } {
     return this.#users.present
   }
 
-  /** Number of users who are online, each counted once. */
+  /** Number of users who are online; each user counts once. */
   get count(): number {
     return this.#users.present.persons
   }
 
-  /** Lists at most `count` users online from the index `from` on, each once, in order of arrival. */
+  /** Lists at most `count` users online from the index `from` on, each user once, in order of arrival. */
   page(from: number, count: number): readonly OnlineUser[] {
     return this.#users.present.page(from, count)
   }
@@ -159,12 +158,12 @@ export class People {
     return this.#users.of(person)[0]
   }
 
-  /** Returns a registered name as its owner writes it; `undefined` for a name that is not registered. */
+  /** Returns a registered name in its owner's spelling; `undefined` for a name that is not registered. */
   async registeredName(name: string): Promise<string | undefined> {
     return (await this.#accounts.named(foldName(name)))?.name
   }
 
-  /** Finds the registered user of a name, or else the guest of that name, online or not, with the name as that user writes it. */
+  /** Finds the registered user of a name, or else the guest of that name, online or not; returns the name in that user's spelling. */
   async find(name: string): Promise<{ readonly person: PersonId; readonly name: string }> {
     const account = await this.#accounts.named(foldName(name))
     return account ? { person: account.person, name: account.name } : { person: guestOf(name), name: this.named(name)?.name ?? name }
@@ -179,8 +178,8 @@ export class People {
   }
 
   /**
-   * Logs a guest in by the hash of a seat's token, and ends that guest's other connections. Returns `undefined` if another guest,
-   * who does not hold that token, has the name now, here or at another server; the token still resumes its seat.
+   * Logs a guest in by the hash of a seat's token, and ends that guest's other connections. Returns `undefined` if another guest without
+   * that token has the name now, here or at another server; the token still resumes its seat.
    */
   async enterBySeatToken(person: PersonId, token: string, entry: LoginRequest): Promise<OnlineUser | undefined> {
     const isTaken = () => hasAccount(person) || this.#users.of(person).some((one) => !one.hasToken(token))
@@ -194,12 +193,15 @@ export class People {
     })
   }
 
-  /** Registers a connection that holds a seat of a person by its token, without a login; the returned function removes it. */
+  /**
+   * Registers a connection that has a seat of a person by the seat's token, without a login; the returned function removes the
+   * connection.
+   */
   holdSeat(person: PersonId, replaced: OnReplaced): () => void {
     return this.#users.holdSeat(person, replaced)
   }
 
-  /** Makes a new reconnect secret for a guest online, which replaces the previous secret; `undefined` for other users. */
+  /** Makes a new reconnect secret for a guest online; it replaces the previous secret. Returns `undefined` for other users. */
   reconnectSecret({ person, isOnline }: OnlineUser): string | undefined {
     return isOnline && !hasAccount(person) ? this.#secrets.make(person) : undefined
   }
@@ -223,7 +225,10 @@ export class People {
     return this.#sessions.list(user)
   }
 
-  /** Ends login sessions of a registered user, and the connections that they have logged in, except that of `user`. */
+  /**
+   * Ends login sessions of a registered user, and the connections that have logged in by these sessions, except the connection of
+   * `user`.
+   */
   endSessions(user: OnlineUser, which: SessionChoice): Promise<EndedConnections | AuthError> {
     return this.#sessions.end(user, which)
   }
@@ -238,7 +243,7 @@ export class People {
     return this.#codes.open(address)
   }
 
-  /** Checks a new password against the rules, without a hash. */
+  /** Checks a new password against the rules, without computing a hash. */
   checkPassword(password: string): AuthError | undefined {
     const checked = checkNew(password)
     return isRefusal(checked) ? checked : undefined
@@ -256,14 +261,14 @@ export class People {
   }
 
   /**
-   * Sets a new password, for the owner with a proof, or for the operator without a proof. Ends all login sessions of the account, all
+   * Sets a new password: for the owner with a proof, for the operator without a proof. Ends all login sessions of the account, all
    * its other connections and the tokens of its seats; returns the numbers of sessions and connections.
    */
   async setPassword(name: string, password: string, proof?: PasswordProof): Promise<EndedConnections | AuthError> {
     return this.#changes.setPassword(name, password, proof)
   }
 
-  /** Removes an account with all its data, for the owner with a proof, or for the operator without a proof. */
+  /** Removes an account with all its data: for the owner with a proof, for the operator without a proof. */
   async remove(name: string, proof?: PasswordProof): Promise<EndedConnections | AuthError> {
     return this.#changes.remove(name, proof)
   }
@@ -308,7 +313,7 @@ export class People {
     return this.#arriveUnlessChanged(account, entry, changed)
   }
 
-  /** Logs the owner of an account in, unless the account changes before the login is announced. */
+  /** Logs the owner of an account in, unless the account changes before the announcement of the login. */
   async #arriveUnlessChanged(account: Account, entry: LoginRequest, changed: ReadonlySet<PersonId>): Promise<OnlineUser | AuthError> {
     const entered = await this.#admit(account, () => {
       if (changed.has(account.person)) return WRONG
@@ -367,7 +372,7 @@ export class People {
     this.guestGames.clear(person)
   }
 
-  /** Checks whether a guest's name belongs to another user who is online, or for whom the hall holds a seat. */
+  /** Checks whether a guest's name belongs to another user who is online, or for whom the hall reserves a seat. */
   #isOccupied(person: PersonId, { before }: LoginRequest): boolean {
     if (before?.isOnline && before.person === person) return false
     return this.#users.of(person).length > 0 || this.#seats.holdsSeatFor(person)

@@ -1,6 +1,6 @@
 import type { LeaseId, PersonId, Presence, PresentPerson } from '../ports.ts'
 
-/** LocalUsers is the part of `OnlineUsers` that presence uses. */
+/** LocalUsers has the members of `OnlineUsers` that ServerPresence uses. */
 export interface LocalUsers {
   of(person: PersonId): readonly unknown[]
   /** Names of the guests online, at all servers. */
@@ -15,9 +15,9 @@ export interface ServerPresenceOptions {
 }
 
 /**
- * ServerPresence announces the users of this server to all servers, so that a guest's name is taken at all of them. The server
- * announces a person before the login takes effect, and removes the person when the last connection has left, or if the login
- * fails.
+ * ServerPresence announces the users of this server to all servers, so that a guest's name is taken at all servers. The server
+ * announces a person before the login takes effect, and removes the person when the person's last connection has ended, or if
+ * the login fails.
  */
 export class ServerPresence {
   readonly #options: ServerPresenceOptions
@@ -52,7 +52,7 @@ export class ServerPresence {
     }
   }
 
-  /** Removes a person who has no connection here any more. */
+  /** Removes a person who no longer has a connection here. */
   removeIfAbsent(person: PersonId): void {
     const { presence, onError } = this.#options
     if (this.#lease === undefined || this.#entering.has(person) || this.#users.of(person).length > 0) return

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import type { Refusal } from '../../games/game.ts'
 import { codewords } from './invite-words.ts'
 
-/** RandomBytes returns a number of unpredictable bytes, as `crypto.randomBytes` does. */
+/** RandomBytes returns the given number of unpredictable bytes, as `crypto.randomBytes` does. */
 export type RandomBytes = (bytes: number) => Uint8Array
 
-/** Words in an invitation code: 27 bits, enough because guesses are rate-limited. */
+/** Number of words in an invitation code: 27 bits, which are enough because a rate limit applies to guesses. */
 const WORDS = 3
-/** Characters of a token, 5 bits each: 130 bits, which need no rate limit. */
+/** Number of characters of a token, with 5 bits each: 130 bits, for which guesses need no rate limit. */
 const TOKEN = 26
 /** Crockford's Base32: no I, L, O (read as 1, 1, 0), and no U. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -21,7 +21,7 @@ export function makeInviteCode(random: RandomBytes): string {
   return words.join('-')
 }
 
-/** Parses an invitation code in any case, with blanks or hyphens between the words; refuses any other text. */
+/** Parses an invitation code in upper or lower case, with blanks or hyphens between the words; refuses any other text. */
 export function parseInviteCode(typed: string): string | Refusal {
   const words = typed.toLowerCase().match(/[^\s\p{Dash}_.,]+/gu) ?? []
   if (words.length !== WORDS) return { refused: `an invitation is ${WORDS} words, such as amber-otter-seven` }
@@ -30,14 +30,14 @@ export function parseInviteCode(typed: string): string | Refusal {
   return words.join('-')
 }
 
-/** Makes a secret token, 26 characters of Crockford's Base32, which proves an identity or a right to its holder's seat. */
+/** Makes a secret token, 26 characters of Crockford's Base32, which proves its owner's identity, or right to a seat. */
 export function makeToken(random: RandomBytes): string {
   return Array.from(random(TOKEN), (byte) => ALPHABET.charAt(byte % ALPHABET.length)).join('')
 }
 
 /**
- * Parses a token, or another text of `length` characters of its alphabet: ignores case, blanks and hyphens, reads O as 0, and I and L
- * as 1; refuses any other text.
+ * Parses a token, or another text of `length` characters of the same alphabet: ignores case, blanks and hyphens, reads O as 0, and I
+ * and L as 1; refuses any other text.
  */
 export function parseToken(typed: string, length = TOKEN): string | Refusal {
   const token = typed
@@ -51,7 +51,7 @@ export function parseToken(typed: string, length = TOKEN): string | Refusal {
 
 /**
  * Returns the SHA-256 of a token in hex, the only form in which the store has a token. Tokens are random, so a slow hash would add
- * nothing.
+ * no security.
  */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')

@@ -1,8 +1,8 @@
 /**
- * CONFUSABLES has the texts that look alike, from Unicode's confusables.txt 17.0.0 (© Unicode, Inc., Unicode License v3), made by
- * `node docs/confusables.ts`; do not edit. Each entry is a text and, after a colon, the characters that look like it. Both are code
- * points in base 36; each character is stored as its difference from the previous character. The list has no characters that NFKD
- * changes.
+ * CONFUSABLES has the texts that look alike, from Unicode's confusables.txt 17.0.0 (© Unicode, Inc., Unicode License v3), generated
+ * by `node docs/confusables.ts`; do not edit. Each entry is a text and, after a colon, the characters that look like it. The text
+ * and the characters are code points in base 36; the list has each of these characters as its difference from the previous
+ * character. The list has no characters that NFKD changes.
  */
 export const CONFUSABLES = `
 13q:14d 13s:14e 13t:148 13u:144 1cr:59w,17r lv:lx,lg,1i,is lw:199 ld:13w,1,3f,1i,6x,el lc:1ub li:lo,2q,kq,2,kr,v1z,n3e
@@ -174,7 +174,9 @@ vc6:99k vd0:99l vdd:vde vgw:99o vi7:99q vix:99s 2fw:2jg 5ay:5wo 5az:92m 5b9:5bb 
 2rpt:6oc 2s0l:7kn 2s0n:7kt 2sca:2qz8 3tbz:j7c
 `
 
-/** SHOWN has the characters that NFKD replaces by a character of another look, each with its own look, in the same form. */
+/**
+ * SHOWN has the characters that NFKD replaces by a character of another appearance, with their own appearance, in the same form.
+ */
 export const SHOWN = `
 1ehq:9ln 1ehr:9lo 19:1e8o 19.lj:1dm1 9i4:1efy 18:54 1m:1e7k 13:50,k0,5kp,2,1r 13.13:kd 14:1eez 15:1ef1 1e7z:1ef2 jr:k8
 jt:4v,68f,17uz,1,1,1,bb 4w:ka 4p:794 4u:79j 6jb:79h 3i:kc,5pg 6x3:1e7o 730:1e7p 731:1e7q 732:1e7r 733:1e7s 734:1e7t 735:1e7u

@@ -1,16 +1,19 @@
 import { findWordLike, makeLookTable, splitWords } from './reserved.ts'
 
-/** Words for the server and its operators, which no name may contain, in the singular or the plural. */
+/** Words for the server and its operators; no name may contain these words, in the singular or the plural. */
 const STAFF = makeLookTable(
   `admin administrator mod moderator official operator server staff superuser support sysadmin sysop system webmaster`.split(' '),
 )
 
-/** Words for the house, with which no name may begin; "Ann House" and "Ann Parlor" are allowed. */
+/** Words for the house; no name may begin with these words, but "Ann House" and "Ann Parlor" are allowed. */
 const HOUSE_WORDS = makeLookTable(['house', 'parlor', 'parlour'])
-/** Words that can precede `house` in a name that reads as the house. */
+/** Words that, before `house`, make a name read like the house. */
 const DETERMINERS = makeLookTable(['a', 'an', 'my', 'our', 'the', 'this', 'your'])
 
-/** Verbs that follow a name in the lines of the front door: a name with one of them after its first word reads like such a line. */
+/**
+ * Verbs that follow a name in the lines of the front door: a name with such a verb after its first word reads like a line of the
+ * front door.
+ */
 const VERBS = makeLookTable(
   `aborts accepts asks begins claims declines has is joins leaves left loses lost moves offers plays refuses resigned resigns
    says tells told waits was watches whispers wins`.split(/\s+/),
@@ -20,8 +23,9 @@ const YOU = makeLookTable(['you'])
 const OVER = makeLookTable(['over'])
 
 /**
- * Returns why users could mistake a name for the server, for its operators, or for a line that the server prints; `undefined` for a
- * harmless name. Examples: "Parlor Admin", "sysadmins", "Your opponent", "henry tells you". Ignores marks on letters.
+ * Returns the reason if users could mistake a name for the server, for its operators, or for a line that the server prints;
+ * `undefined` for a harmless name. Examples: "Parlor Admin", "sysadmins", "Your opponent", "henry tells you". Ignores marks on
+ * letters.
  */
 export function findImpersonation(name: string): string | undefined {
   const words = splitWords(name.normalize('NFKD').replace(/\p{M}+/gu, ''))

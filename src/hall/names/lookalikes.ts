@@ -2,14 +2,16 @@ import type { PersonId } from '../ports.ts'
 import { foldName } from './names.ts'
 import { toDisplayedForm, toSkeleton } from './skeleton.ts'
 
-/** Returns one or more keys of a name. Two names that look alike, as they are written or in lower case, share a key. */
+/**
+ * Returns one or more keys of a name. Two names that look alike, in their own spelling or in lower case, share a key.
+ */
 export function toLookKeys(name: string): readonly string[] {
   // two names can look alike only in capitals, or only in lower case
   const forms = new Set([name, toDisplayedForm(name)].flatMap((text) => [text, toSkeleton(text)]))
   return [...new Set([...forms].map((text) => foldName(toSkeleton(foldName(text)))))]
 }
 
-/** Lookalikes is an index of names by look. */
+/** Lookalikes is an index of names by their appearance. */
 export class Lookalikes {
   readonly #names = new Map<string, Map<PersonId, string>>()
 
@@ -37,7 +39,7 @@ export class Lookalikes {
     return undefined
   }
 
-  /** Checks whether the index has `name`, or a name that looks like it. */
+  /** Checks whether the index has `name`, or a name that looks like `name`. */
   has(name: string): boolean {
     return toLookKeys(name).some((look) => this.#names.has(look))
   }

@@ -9,35 +9,35 @@ import { toDisplayedForm, toSkeleton } from './skeleton.ts'
 /** Maximum number of code points in a name. */
 const LONGEST = 20
 
-/** Maximum number of code units of a text that `foldName` folds: more than any spelling of a name has. */
+/** Maximum number of code units of a text that `foldName` folds: no spelling of a name has so many. */
 const FOLDED = 256
-/** Maximum number of code units of a folded text in NFKC: one code point has at most 18 there. */
+/** Maximum number of code units of a folded text in NFKC: one code point has at most 18 code units in NFKC. */
 const WRITTEN_OUT = 18 * LONGEST
-/** Matches a text whose only other spellings are capitals and blanks. */
+/** Matches an ASCII text; `foldName` changes only its capitals and blanks. */
 const ASCII = /^[\0-\x7f]*$/
 /** Maximum number of code units of a user's name in NFKC. */
 const WIDEST = 60
 
-/** Patterns of invalid names, each with its refusal. */
+/** Patterns of invalid names, with the refusal for each pattern. */
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [/\ufffd/u, 'the name is not UTF-8: send it as UTF-8'],
   [/^\0?(?:[^\0]\0){2}/u, 'a name in UTF-16 has a NUL beside each letter: send UTF-8'],
   // invisible: controls, formats such as changes of direction, unassigned code points, fillers, an empty Braille cell, a headless note
-  [/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{16fe4}\u{1d159}]/u, 'a name has only characters that can be seen'],
+  [/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{16fe4}\u{1d159}]/u, 'a name has only visible characters'],
   [/^\p{Zs}|\p{Zs}$/u, 'a name has no blanks at its ends'],
   [/(?! )\p{Zs}/u, 'a name has no blank except the space'],
   [/@/, 'a name has no @'],
-  [/^\p{M}|\p{M}{4}/u, 'a name does not begin with a mark, and has at most three in a row'],
+  [/^\p{M}|\p{M}{4}/u, 'a name does not begin with a mark, and has at most three marks in a row'],
 ]
 
-/** Matches a login command, which ends with a password, so the refusal does not quote it. */
+/** Matches a login command; it ends with a password, so the refusal does not quote the command. */
 const LOGIN = /^(?:log[ _-]?in|log[ _-]?on|sign[ _-]?in|register|password|pass|auth)[^\p{L}\p{N}]+\S/iu
 /** Matches a name whose last word is probably a password: eight or more characters, capitals, small letters, a digit before a letter. */
 const PASSWORD_BEHIND = /\s(?=\S*\d\S*\p{L})(?=\S*\p{Lu})(?=\S*\p{Ll})\S{8,}$/u
 
-const MARKS = 'a name has no mark twice in a row, and none that encloses a letter'
+const MARKS = 'a name has no mark twice in a row, and no mark that encloses a letter'
 
-/** Scripts in use (UAX 31, table 5); a name may not mix two of them. */
+/** Scripts in use (UAX 31, table 5); a name may not mix two scripts. */
 const SCRIPTS = `Arab Armn Beng Cyrl Deva Ethi Geor Grek Gujr Guru Hebr Khmr Knda Laoo Latn Mlym Mymr Orya Sinh Taml Telu Thaa Thai
   Tibt`.split(/\s+/)
 
@@ -47,21 +47,21 @@ const ALPHABETS = [
   /^[\p{scx=Latn}\p{scx=Hani}\p{scx=Bopo}]*$/v,
   /^[\p{scx=Latn}\p{scx=Hani}\p{scx=Hang}]*$/v,
   ...SCRIPTS.map((script) => new RegExp(`^\\p{scx=${script}}*$`, 'v')),
-  // all other scripts together, because their letters are rare
+  // all other scripts form a single group, because their letters are rare
   new RegExp(`^[${[...SCRIPTS, 'Hani', 'Hira', 'Kana', 'Bopo', 'Hang'].map((script) => `\\P{scx=${script}}`).join('&&')}]*$`, 'v'),
 ]
 
 /** GameWords has the words of a server's games that cannot be names. */
 export interface GameWords {
-  /** All names of all games, folded. */
+  /** All names of all games, in folded form. */
   readonly games: ReadonlySet<string>
-  /** Words that can follow the game in `play`, other than names. */
+  /** Words, other than names, that can follow the game in `play`. */
   readonly terms: ReadonlySet<string>
   /** The settings of all games, also of games for one player. */
   readonly settings: ReadonlySet<string>
 }
 
-/** Returns the words of the games of a server that cannot be names. */
+/** Returns the words of a server's games; these words cannot be names. */
 export function gameWords({ entries }: Catalogue): GameWords {
   return {
     games: new Set(entries.flatMap(({ name, game }) => [foldName(name), foldName(game.name)])),
@@ -80,7 +80,7 @@ const ANSWERS = new Set('code n nah nope sure versus vs with y yeah yep yup'.spl
 const SHIPPED_WORDS = gameWords(shippedGames)
 
 /**
- * Returns a name in NFC, as the store and the screens show it, or a refusal. A name has 1 to 20 characters, no @ and no blank at
+ * Returns a name in NFC, the form of the store and the screens, or a refusal. A name has 1 to 20 characters, no @ and no blank at
  * its ends, as `fh/tictactoe` requires. A name has only visible, assigned characters, because the case folding of unassigned code
  * points is unknown.
  */
@@ -95,8 +95,8 @@ export function checkName(text: string): string | Refusal {
 }
 
 /**
- * Checks a user's name as `checkName` does. It also refuses a name that other users could mistake for a line of the server,
- * a command or, because of letters of several alphabets, another name.
+ * Checks a user's name as `checkName` does. It also refuses a name that other users could mistake for a line of the server, for a
+ * command or, because of its letters of several alphabets, for another name.
  */
 export function checkPersonName(text: string): string | Refusal {
   const name = checkName(text)
@@ -118,13 +118,13 @@ function settingsOf(entries: readonly CatalogueEntry[]): readonly string[] {
   return entries.flatMap(({ settings }) => Object.keys(settings))
 }
 
-/** Returns why the server refuses `text`, which looks like the name: it reads like a reserved word, or like the server. */
+/** Returns the reason if the server refuses `text`, a form of the name: it reads like a reserved word, or like the server. */
 function reasonAgainst(name: string, text: string): string | undefined {
   const reading = findReading(text)
   return reading ? reasonFor(name, reading) : findImpersonation(text)
 }
 
-/** Returns why the server refuses a name that reads like a reserved word. */
+/** Returns the reason for which the server refuses a name that reads like a reserved word. */
 function reasonFor(name: string, { word, article }: Reading): string {
   if (foldName(name) === word) return 'it is a command, or another word with a meaning here'
   const beside = article ? 'an article before it makes' : 'other signs beside its letters make'
@@ -153,12 +153,12 @@ export function checkLobbyName(text: string, { games, terms, settings }: GameWor
 }
 
 /**
- * Returns the key of a name: names with the same key are the same name for the server. The key is for comparison; no screen shows it. It
- * ignores case with `fold`, because a single `toLowerCase` leaves ß and ẞ, σ and ς different. It ignores compatibility forms such
- * as ａｄａ (NFKC). It replaces a blank by a `_`, so that users can type a name with blanks as one word.
+ * Returns the key of a name: names with the same key are the same name for the server. The key is for comparison; no screen shows it.
+ * The key ignores case with `fold`, because a single `toLowerCase` leaves ß and ẞ, σ and ς different. It ignores compatibility forms
+ * such as ａｄａ (NFKC). It has a `_` in place of a blank, so that users can type a name with blanks as one word.
  */
 export function foldName(name: string): string {
-  // a longer text is not a name, and folding it would waste time
+  // a longer text is not a name, so folding would waste time
   if (name.length > FOLDED) return name
   if (ASCII.test(name)) return name.toLowerCase().replace(/[\s_]+/g, '_')
   const full = name.normalize('NFKC')

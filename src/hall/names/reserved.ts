@@ -1,6 +1,6 @@
 import { toSkeleton } from './skeleton.ts'
 
-/** Words that no user can have as a name: commands, protocol words, parts of requests, and words for people. */
+/** Words that no user can take as a name: commands, protocol words, parts of requests, and words for people. */
 const WORDS = `abort accept admin administrator again all anybody anyone back board bye cancel challenge claim clock decline draw end
    error everybody everyone exit game games go guest help hi history house ignore invite join ladder leave login logout look
    me message mine mod moderator more move msg mute my name next no nobody none offer ok okay operator parlor password peer people play
@@ -10,20 +10,20 @@ const WORDS = `abort accept admin administrator again all anybody anyone back bo
 
 const ARTICLES: ReadonlySet<string> = new Set(['the', 'a', 'an'])
 
-/** Small capitals, which in Unicode's data look like no other letter. */
+/** Small capitals, which look like no other letter according to Unicode's data. */
 const SMALL_CAPITALS = new Map([...'ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ'].map((capital, at) => [capital, 'abcdefghijklmnoprstuvwyz'.charAt(at)]))
 
 const RESERVED = makeLookTable(WORDS)
 
-/** LookTable is an index of words by look. */
+/** LookTable is an index of words by their appearance. */
 export interface LookTable {
-  /** Words by the look of their lower-case and upper-case forms. */
+  /** Words by the appearance of their lower-case and upper-case forms. */
   readonly any: ReadonlyMap<string, string>
-  /** Words by the look of their upper-case form. */
+  /** Words by the appearance of their upper-case form. */
   readonly capitals: ReadonlyMap<string, string>
 }
 
-/** Makes the index of some words, which must be in lower case. */
+/** Makes the index of some words in lower case. */
 export function makeLookTable(words: readonly string[]): LookTable {
   return {
     any: new Map(words.flatMap((word) => [...looksOf(word), ...looksOf(word.toUpperCase())].map((look) => [look, word]))),
@@ -31,10 +31,10 @@ export function makeLookTable(words: readonly string[]): LookTable {
   }
 }
 
-/** Reading is the reserved word that a name reads like. */
+/** Reading has the reserved word like which a name reads. */
 export interface Reading {
   readonly word: string
-  /** True if the name reads like the word only after its article is removed. */
+  /** True if the name reads like the word only without its article. */
   readonly article: boolean
 }
 
@@ -62,8 +62,8 @@ export function splitWords(name: string): readonly string[] {
 }
 
 /**
- * Returns the word of a table that looks like the letters of a text, after the prefix `before`. Compares a text in capitals with
- * capitals only, because ALI looks like "all" in lower case.
+ * Returns the word of a table that looks like the letters of a text, after the prefix `before`. Compares a text in capitals only
+ * with words in capitals, because ALI looks like "all" in lower case.
  */
 export function findWordLike(text: string, table = RESERVED, before = ''): string | undefined {
   const isUpper = /\p{Lu}/u.test(text) && !/\p{Ll}/u.test(text.normalize('NFKC'))
@@ -77,7 +77,7 @@ export function findWordLike(text: string, table = RESERVED, before = ''): strin
   return undefined
 }
 
-/** Returns the lower-case forms of a text's letters, with and without digits that are read as letters. */
+/** Returns the lower-case forms of a text's letters, with and without digits in the role of letters. */
 function looksOf(text: string): readonly string[] {
   const lower = (one: string) => [...one.normalize('NFKC').toLowerCase()].map((letter) => SMALL_CAPITALS.get(letter) ?? letter).join('')
   const letters = lettersOf(lower(text))

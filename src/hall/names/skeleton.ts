@@ -2,7 +2,7 @@ import { CONFUSABLES, SHOWN } from './confusables.ts'
 
 /** Prototype of each character that looks like another text and that NFKD does not change. */
 const PROTOTYPES = closed(parse(CONFUSABLES))
-/** Look of each character that NFKD replaces by a character of another look. */
+/** Appearance of each character that NFKD replaces by a character of another appearance. */
 const AS_SHOWN = parse(SHOWN)
 const ASCII = /^[\0-\x7f]*$/
 
@@ -21,8 +21,8 @@ function parse(entries: string): ReadonlyMap<string, string> {
 }
 
 /**
- * Replaces the characters of the prototypes by their own prototypes. For example, the prototype of % has a ₀; NFKD changes
- * ₀ to 0, and the prototype of 0 is O.
+ * Replaces the characters of the prototypes by the prototypes of these characters. For example, the prototype of % has a ₀; NFKD
+ * changes ₀ to 0, and the prototype of 0 is O.
  */
 function closed(table: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map([...table].map(([from, to]) => [from, [...to.normalize('NFKD')].map((one) => table.get(one) ?? one).join('')]))
@@ -41,9 +41,9 @@ export function toSkeleton(text: string): string {
 }
 
 /**
- * Replaces the characters that NFKD would replace by a character of another look: ſ looks like f, but NFKD makes it an s; ϲ looks
- * like c, but folding makes it a ς. The skeleton of the result is that of UTS 39, which looks up characters as a screen shows
- * them.
+ * Replaces the characters that NFKD would replace by a character of another appearance: ſ looks like f, but NFKD changes it to s;
+ * ϲ looks like c, but folding changes it to ς. The skeleton of the result is the skeleton of UTS 39, which looks up characters as
+ * a screen shows them.
  */
 export function toDisplayedForm(text: string): string {
   return ASCII.test(text) ? text : [...text.normalize('NFC')].map((character) => AS_SHOWN.get(character) ?? character).join('')

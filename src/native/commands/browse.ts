@@ -71,7 +71,7 @@ const games = message(
     games: [
       {
         game: 'tictactoe',
-        title: 'tic-tac-toe: three in a row win, or as many as a row has',
+        title: 'tic-tac-toe: three marks in a row win; on a larger board, a full row',
         rules: 'tictactoe',
         seats: { min: 2, max: 2 },
         moves: 'the number of a free cell',

@@ -10,7 +10,7 @@ import {
 import type { GroupCommit } from '../group-commit.ts'
 import { toLimit } from '../rows.ts'
 
-/** MemoryHistory stores the finished tables of each person in memory, the newest first. */
+/** MemoryHistory stores the finished tables of each person in memory, newest first. */
 export class MemoryHistory implements FinishedGames {
   readonly #commits: GroupCommit
   readonly #forgotten = new Set<PersonId>()

@@ -20,13 +20,13 @@ import { MemoryResults } from './results.ts'
 import { MemoryUsage } from './usage.ts'
 
 export interface MemoryStoreOptions {
-  /** Called with exceptions of followers; by default they become warnings of the process. */
+  /** Called with exceptions of followers. Default: the exceptions become warnings of the process. */
   readonly onError?: OnStoreError
-  /** The parts that the store shares with the stores of other processes; by default, it is the store of one process. */
+  /** The parts that the store shares with the stores of other processes. Default: the store serves one process. */
   readonly backing?: MeetingBacking
 }
 
-/** Creates a store in memory. It calls back at the same times as a store on disk: at the end of this turn of the event loop. */
+/** Creates a store in memory. It calls back at the same time as a store on disk: at the end of this turn of the event loop. */
 export function memoryStore({ onError = warn, backing = createMeetingBacking({ onError }) }: MemoryStoreOptions = {}): Store {
   const events = new MemoryEventStore()
   const commits = new GroupCommit(events, onError)
@@ -62,7 +62,7 @@ class MemoryEventStore implements EventStore {
     return rejected
   }
 
-  /** Appends a batch; returns false for a batch that does not fit. */
+  /** Appends a batch; returns false if the batch does not fit its table. */
   #append({ table, expected, count, prefix, lines, endKind }: AppendBatch): boolean {
     const before = this.#tables.get(table)
     if ((before?.version ?? 0) !== expected) return false
@@ -98,7 +98,7 @@ class MemoryAccounts implements Accounts {
   readonly #accounts = new Map<number, Account>()
   readonly #keys = new Map<string, Account>()
   readonly #sessions = new Map<string, LoginSession>()
-  /** Owners of login places, the oldest place first. */
+  /** Owners of login places, beginning with the oldest place. */
   readonly #places = new Map<string, PersonId>()
   #next = 1
 

@@ -7,7 +7,7 @@ export class MemoryResults implements Results {
   readonly #commits: GroupCommit
   readonly #games = new Map<string, Ladder>()
   readonly #recorded = new Set<TableId>()
-  /** Persons whose account was removed. */
+  /** Persons whose account the store has removed. */
   readonly #removed = new Set<PersonId>()
   #last: TableId | undefined
 
@@ -100,7 +100,7 @@ class Ladder {
     return this.#countWhile((one) => compareStandings(one, standing) < 0)
   }
 
-  /** Returns the length of the part at the top of the ladder for which a condition holds, by binary search. */
+  /** Counts with a binary search how many standings at the top of the ladder satisfy a condition. */
   #countWhile(holds: (standing: Standing) => boolean): number {
     let [low, high] = [0, this.#all.length]
     while (low < high) {

@@ -5,7 +5,10 @@ import { LOGIN_PLACE_LIMITS, parseAccountNumber, toPersonId } from '../rows.ts'
 import { type Database, toNumber, toText } from './database.ts'
 import type { ScoreCounts } from './score-counts.ts'
 
-/** Maximum number of sessions that one transaction deletes, because a transaction blocks the event loop. */
+/**
+ * Maximum number of sessions that one transaction deletes; the limit exists because a transaction blocks the event
+ * loop.
+ */
 const TOGETHER = 200
 
 /** SqliteAccounts stores accounts, sessions and login places in the SQL tables `accounts`, `sessions` and `places`. */
@@ -38,7 +41,7 @@ export class SqliteAccounts implements Accounts {
   readonly #places: StatementSync
   readonly #removePlaces: StatementSync
 
-  /** Updates `scores` when an account with standings is removed. */
+  /** Updates `scores` when the store removes an account with standings. */
   constructor(database: Database, commits: GroupCommit, scores: ScoreCounts) {
     this.#database = database
     this.#scores = scores
@@ -190,9 +193,11 @@ export class SqliteAccounts implements Accounts {
   }
 }
 
-/** Returns a function that checks, inside of `Database.transaction`, whether the account of a person was removed. */
+/**
+ * Returns a function that checks, inside of `Database.transaction`, whether the store has removed a person's account.
+ */
 export function createRemovalCheck(database: Database): (person: PersonId) => boolean {
-  // account numbers ascend, and no number is given twice
+  // account numbers ascend, and the table never reuses a number
   const removed = database.prepare(`
     SELECT 1 FROM sqlite_sequence WHERE name = 'accounts' AND seq >= ?1 AND NOT EXISTS (SELECT 1 FROM accounts WHERE number = ?1)`)
   return (person) => {

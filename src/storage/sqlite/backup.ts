@@ -8,15 +8,14 @@ import { Database } from './database.ts'
 import { checkStructure, findDamages } from './journal-scan.ts'
 import { migrate } from './migrations.ts'
 
-/** Creates an empty file, readable to its owner alone. Throws a StoreError if the path exists, or if the system cannot create the file. */
+/** Creates an empty file that only its owner can read. Throws a StoreError if the path exists, or if the system cannot create the file. */
 export function createEmptyFile(path: string): void {
   convertSystemErrors(path, () => createFile(path))
 }
 
 /**
- * Turns the copy of a running server's database into a backup at another path, with an id of its own. The backup is closed,
- * checked, synced, and renamed as the last step, so that an incomplete backup never exists at the path. Throws a StoreError if the
- * copy is damaged.
+ * Turns the copy of a running server's database into a backup at another path, with an id of its own. Closes, checks and syncs the backup,
+ * and renames it as the last step, so that an incomplete backup never exists at the path. Throws a StoreError if the copy is damaged.
  */
 export function finishBackup(copy: string, path: string): void {
   detachCopy(copy, (database) => {
@@ -33,7 +32,7 @@ export function finishBackup(copy: string, path: string): void {
 
 /**
  * Turns the copy of a running server's database into a store of its own: with a new id, closed, in a single file. Calls `check`
- * first, and rethrows its exception. Throws a StoreError if the copy cannot be read or written.
+ * first, and rethrows its exception. Throws a StoreError if SQLite cannot read or write the copy.
  */
 export function detachCopy(copy: string, check: (database: Database) => void = () => {}): void {
   const database = new Database(copy, 'process')

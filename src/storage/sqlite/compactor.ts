@@ -2,20 +2,20 @@ import type { StatementSync } from 'node:sqlite'
 import type { OnStoreError } from '../error.ts'
 import { type Database, toNumber } from './database.ts'
 
-/** Compactable is a journal whose oldest rows can be removed in steps. */
+/** Compactable is a journal that can remove its oldest rows in steps. */
 export interface Compactable {
   /** Place of the last row that the journal can remove now. */
   readonly indexedUpTo: number
   /**
-   * Removes the oldest rows, at most this many characters or a single row. Returns the place of the last removed row; `undefined`
-   * if no row can be removed.
+   * Removes the oldest rows: at most this many characters, or a single longer row. Returns the place of the last removed row;
+   * `undefined` if the journal can remove no row.
    */
   removeOldest(characters: number): number | undefined
 }
 
 /** Compaction has the size limit of a file, and the size of a step. */
 export interface Compaction {
-  /** Size limit of the file in bytes, beyond which the store drops finished tables, the oldest first. */
+  /** Size limit of the file in bytes; above it, the store drops finished tables, oldest first. */
   readonly keep: number
   /** Number of characters of the journal in one step, which blocks the event loop. */
   readonly step?: number
@@ -24,15 +24,16 @@ export interface Compaction {
 const STEP = 16_000
 /** Maximum number of characters that the journal adds between two checks of the size. */
 const LOOK = 1_000_000
-/** A pass begins when all of `keep` is in use, and ends when only this part of it is in use. */
+/** A pass begins when all bytes of `keep` are in use, and ends when only this part of `keep` is in use. */
 const ENOUGH = 0.97
-/** Growth after which the next pass begins if a pass through the whole journal did not free enough. */
+/** Growth after which the next pass begins if a pass through the whole journal did not free enough bytes. */
 const GROWTH = 1.25
 
 /**
- * Compactor limits the size of a file in the background. When more than the limit is in use, a pass removes the oldest rows of the
- * journal, one bounded step in each turn of the event loop, until enough is free. SQLite reuses free pages, so the file does not
- * grow. A pass ends at the latest at the last row that was covered when it began, so that it ends even if every table stays.
+ * Compactor limits the size of a file in the background. When more bytes than the limit are in use, a pass removes the oldest rows
+ * of the journal, one bounded step in each turn of the event loop, until enough bytes are free. SQLite reuses free pages, so the
+ * file does not grow. A pass ends at the latest at the row that was the last covered row when the pass began, so that it ends even
+ * if every table stays.
  */
 export class Compactor {
   readonly #journal: Compactable
@@ -61,7 +62,7 @@ export class Compactor {
     return toNumber(this.#pages.get()?.used)
   }
 
-  /** Counts characters that were added to the journal, and begins a pass if the file is too large. */
+  /** Counts characters that the journal has added, and begins a pass if the file is too large. */
   noteAdded(characters: number): void {
     this.#added += characters
     if (this.#turn || this.#added < Math.min(LOOK, this.#keep / 100)) return
@@ -69,7 +70,7 @@ export class Compactor {
     if (this.used > this.#from) this.#begin()
   }
 
-  /** Ends the current pass, and begins no other. */
+  /** Ends the current pass, and begins no further pass. */
   close(): void {
     clearImmediate(this.#turn)
   }
@@ -82,7 +83,7 @@ export class Compactor {
     this.#turn = setImmediate(turn)
   }
 
-  /** Runs one step of a pass that ends at the place `end`; returns whether the pass continues. */
+  /** Runs one step of a pass that ends at the place `end`; returns true if the pass continues. */
   #goOn(end: number): boolean {
     try {
       const last = this.#journal.removeOldest(this.#step)

@@ -14,12 +14,12 @@ export function preservedLogPath(path: string): string {
   return `${path}-wal.found`
 }
 
-/** Returns the path to which the guard moves a damaged log. */
+/** Returns the path to which the loss guard moves a damaged log. */
 export function damagedLogPath(path: string): string {
   return `${path}-wal.damaged`
 }
 
-/** Lists the files beside a database that only SQLite reads and writes. */
+/** Lists the files that SQLite alone reads and writes beside a database. */
 export function workFilePaths(path: string): string[] {
   return [walPath(path), `${path}-journal`, `${path}-shm`]
 }
@@ -37,9 +37,9 @@ export function pathsBeside(path: string): string[] {
 }
 
 /**
- * Resolves the link of a database to the path of its file, as SQLite does before it looks for the log beside it. Throws a
- * StoreError if the database, or a file beside it, is not a regular file that this user can read: opening a pipe would block
- * the process, and a link beside the database would make SQLite write to another file.
+ * Resolves the link of a database to the path of its file, as SQLite does before it opens the log beside that file. Throws a StoreError if
+ * the database, or a file beside it, is not a regular file that this user can read: opening a pipe would block the process, and a link
+ * beside the database would make SQLite write to another file.
  */
 export function resolveDatabase(path: string): string {
   const file = resolveLink(path)
@@ -57,8 +57,8 @@ function resolveLink(path: string): string {
 }
 
 /**
- * Returns a sentence on the loss if a database is missing or empty although there was a store. Signs of a store are its write-ahead
- * log, its progress mark, or an empty file, because the server never creates an empty file. Otherwise returns `undefined`.
+ * Returns a sentence about the loss if a database is missing or empty although there was a store. A write-ahead log, a progress mark or an
+ * empty file is a sign of a store, because the server never creates an empty file. Otherwise returns `undefined`.
  */
 export function describeLoss(path: string): string | undefined {
   const size = statSync(path, { throwIfNoEntry: false })?.size
@@ -80,8 +80,8 @@ export function checkDatabaseExists(path: string): void {
 }
 
 /**
- * Returns the bytes by which a database is shorter than the number of pages in its head says (sqlite.org/fileformat.html); 0 for
- * any other file.
+ * Returns the number of missing bytes of a database, given the number of pages in its head (sqlite.org/fileformat.html); 0 for any other
+ * file.
  */
 export function countMissingBytes(path: string): number {
   const head = readHead(path)
@@ -102,7 +102,7 @@ export function readHead(path: string): DataView<ArrayBuffer> | undefined {
   return new TextDecoder('latin1').decode(head.buffer.slice(0, SIGNATURE.length)) === SIGNATURE ? head : undefined
 }
 
-/** The head of a database of SQLite: its length, its first bytes, and the page size that it encodes as 1. */
+/** The head of a database of SQLite: its length, its first bytes, and the page size that the head encodes as 1. */
 const HEAD = 100
 const SIGNATURE = 'SQLite format 3\0'
 const LARGEST_PAGE = 65_536

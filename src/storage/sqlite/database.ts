@@ -9,14 +9,14 @@ import { walPath } from './database-files.ts'
 import { FileIdentity } from './identity.ts'
 
 /*
- * One SQLite file, and when its log reaches the disk.
+ * One SQLite file, and the times at which its log reaches the disk.
  *
- * The problem: SQLite runs on the thread of the event loop, so every wait for the disk stops all users. In WAL mode a commit
- * appends to the log `parlor.db-wal`, and a checkpoint copies the log into the database. SQLite checkpoints inside of a
+ * The problem: SQLite runs on the thread of the event loop, so during every wait for the disk, all users have to wait. In WAL mode a
+ * commit appends to the log `parlor.db-wal`, and a checkpoint copies the log into the database. SQLite checkpoints inside of a
  * commit, and waits there until the disk has the log (fdatasync), which takes milliseconds to seconds.
  *
  * The idea: automatic checkpoints are off. After `COMMITS` commits, or if the log is long, this class calls fdatasync on the
- * log in the thread pool, and checkpoints afterwards. The disk then already has most of the log, so the wait of SQLite is short.
+ * log in the thread pool, and checkpoints the log afterwards. The disk then already has most of the log, so the wait of SQLite is short.
  *
  *   transaction() ... transaction()     appended to the log, without a wait for the disk
  *        |  1000 commits, or 8 MB
@@ -25,24 +25,27 @@ import { FileIdentity } from './identity.ts'
  *        v
  *   wal_checkpoint                      PASSIVE, or TRUNCATE if the log is long
  *
- * - `durable = process`: a commit survives the end of this process, because the system has the bytes of the log. A loss of
+ * - `durable = process`: a commit survives the end of this process, because the system already has the bytes of the log. A loss of
  *   power may lose the last commits, but never damages the database: a checkpoint follows the fdatasync of the log.
  * - `durable = power`: SQLite waits for the disk in every commit (synchronous = FULL).
- * - The lock is exclusive for as long as the file is open, so no other process changes the file in between.
+ * - The lock is exclusive while the file is open, so no other process can change the file.
  * - Every transaction checks, before its COMMIT, that the files are still at their paths (identity.ts): Linux lets a process
- *   write to a removed file, and those commits would be lost without an error.
- * - Every error of SQLite leaves this class as a StoreError with a code and a sentence.
+ *   write to a removed file, and such commits would be lost without an error.
+ * - This class converts every error of SQLite to a StoreError with a code and a sentence.
  */
 
 /**
- * Durability names the loss that a commit survives: `process`, the end of this process at any moment; `power`, also a loss of
- * power, so every commit waits for the disk.
+ * Durability names the failure that a commit survives. `process`: the end of this process at any time. `power`: also a loss of power, so
+ * every commit waits for the disk.
  */
 export type Durability = 'process' | 'power'
 
 /** Number of commits after which a checkpoint runs. */
 const COMMITS = 1000
-/** Number of bytes of the log from which a checkpoint runs earlier and truncates the log; and the growth until the next try. */
+/**
+ * Length of the log in bytes from which a checkpoint runs earlier and truncates the log; also the growth of the log until the next
+ * attempt.
+ */
 const LONG = 8_000_000
 const LONGER = 2_000_000
 
@@ -52,7 +55,7 @@ const COPIED = 256
 /** Application id in the head of every database of Parlor: "Parl". */
 const APPLICATION = 0x5061726c
 
-/** Database is a SQLite file that this process alone has open. */
+/** Database is a SQLite file that only this process has open. */
 export class Database {
   readonly path: string
   readonly #handle: DatabaseSync
@@ -61,7 +64,7 @@ export class Database {
   readonly #rollback: StatementSync
   readonly #onError: OnStoreError
   readonly #identity: FileIdentity
-  /** Number of commits since the last checkpoint began. */
+  /** Number of commits since the beginning of the last checkpoint. */
   #since = 0
   /** Number of bytes of the log after the last checkpoint. */
   #lengthThen = 0
@@ -97,14 +100,14 @@ export class Database {
     return explaining(this.path, () => this.#handle.prepare(sql))
   }
 
-  /** Runs statements without parameters, inside of `transaction`. */
+  /** Runs statements without parameters; must be called inside of `transaction`. */
   run(script: string): void {
     this.#handle.exec(script)
   }
 
   /**
-   * Runs work in a transaction. Rolls the transaction back and throws if the work throws, or if the files of the database were
-   * removed, replaced or cut. A checkpoint may follow the commit.
+   * Runs work in a transaction. Rolls the transaction back and throws if the work throws, or if another program has removed, replaced or
+   * cut the files of the database. A checkpoint may follow the commit.
    */
   transaction(work: () => void): void {
     explaining(this.path, () => {
@@ -135,14 +138,14 @@ export class Database {
   }
 
   /**
-   * Throws a StoreError if a file was removed, replaced or cut. SQLite itself may not detect such a change, because it caches pages
-   * in memory.
+   * Throws a StoreError if another program has removed, replaced or cut a file. SQLite itself may not detect such a change, because it
+   * caches pages in memory.
    */
   checkFiles(): void {
     this.#identity.check()
   }
 
-  /** Notes that the last transaction has added rows to the journal, so that the next check expects a longer log file. */
+  /** Records that the last transaction has added rows to the journal, so that the next check expects a longer log file. */
   noteCommit(): void {
     this.#identity.noteCommit()
   }
@@ -170,14 +173,14 @@ export class Database {
   }
 
   /**
-   * Copies the database to a file, some pages at a time, while transactions continue. Rejects with a StoreError, which names the
-   * file that fails: the copy if it cannot be opened or written, otherwise this database.
+   * Copies the database to a file, some pages at a time, while transactions continue. Rejects with a StoreError that names the failing
+   * file: the copy, if SQLite cannot open or write it, otherwise this database.
    */
   async backup(path: string): Promise<void> {
     try {
       await backup(this.#handle, path, { rate: COPIED })
     } catch (error) {
-      // if a file was cut, the error names that change, and not the error of SQLite
+      // if another program has cut a file, the error names that change, and not the error of SQLite
       explaining(this.path, () => this.#identity.check())
       explaining(isOfCopy(error) ? path : this.path, () => {
         throw error
@@ -185,7 +188,7 @@ export class Database {
     }
   }
 
-  /** Tests whether the disk takes as many bytes as a commit may have. Throws a StoreError if the disk does not take them. */
+  /** Tests whether the disk has space for the maximum number of bytes of a commit. Throws a StoreError if the disk is too full. */
   probe(): void {
     this.transaction(() => {})
     convertSystemErrors(this.path, () => {
@@ -218,7 +221,8 @@ export class Database {
         this.#identity.check()
         this.#identity.noteOverwriting()
         const isLong = this.#identity.logLength >= LONG
-        // after PASSIVE, SQLite overwrites the log from the beginning, so the length of the file no longer shows how much of it is valid
+        // after PASSIVE, SQLite overwrites the log from the beginning, so the length of the file no longer shows the length of the valid
+        // part
         this.#handle.exec(`PRAGMA wal_checkpoint(${isLong ? 'TRUNCATE' : 'PASSIVE'})`)
         if (isLong) this.#identity.resize()
         this.#lengthThen = this.#identity.logLength
@@ -230,7 +234,7 @@ export class Database {
 }
 
 /**
- * Creates a database without tables, readable to its owner alone. Creates the file at another path and then links it to the given
+ * Creates a database without tables that only its owner can read. Creates the file at another path and then links it to the given
  * path, so that an empty file at the given path always means lost data. Does nothing if another process has created the database
  * first. Throws a StoreError for any other failure.
  */
@@ -259,29 +263,29 @@ function publish(made: string, path: string): void {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'EEXIST') return
-    // a file system without hard links
+    // the file system has no hard links
     copyFileSync(made, path, constants.COPYFILE_EXCL)
   }
 }
 
-/** Returns the text of a column. Throws a StoreError for any other value, which only a damaged file has. */
+/** Returns the text of a column. Throws a StoreError for any other value; only a damaged file has such a value. */
 export function toText(value: SQLOutputValue | undefined): string {
   if (typeof value === 'string') return value
   throw new StoreError('damaged', `the store is damaged: expected a text, found ${value}`)
 }
 
-/** Returns the number of a column. Throws a StoreError for any other value, which only a damaged file has. */
+/** Returns the number of a column. Throws a StoreError for any other value; only a damaged file has such a value. */
 export function toNumber(value: SQLOutputValue | undefined): number {
   if (typeof value === 'number') return value
   throw new StoreError('damaged', `the store is damaged: expected a number, found ${value}`)
 }
 
 /**
- * Locks a file for this process until it is closed; the system releases the lock when the process ends in any way. Writes nothing
- * to the database of another program. Throws a StoreError for such a database, or SQLite's error.
+ * Locks a file for this process until the process closes the file; when the process ends in any way, the system releases the lock.
+ * Throws a StoreError for the database of another program, without writing to it; otherwise throws SQLite's error.
  */
 function lock(handle: DatabaseSync, path: string, durable: Durability): void {
-  // takes the write lock in the first statement, because two processes with read locks could wait for each other forever
+  // the first statement takes the write lock, because two processes with read locks could wait for each other forever
   handle.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT')
   const one = (sql: string) => toNumber(Object.values(handle.prepare(sql).get() ?? {})[0])
   const application = one('PRAGMA application_id')
@@ -291,13 +295,13 @@ function lock(handle: DatabaseSync, path: string, durable: Durability): void {
   handle.exec(durable === 'power' ? 'PRAGMA synchronous = FULL; PRAGMA fullfsync = ON' : 'PRAGMA synchronous = NORMAL')
 }
 
-/** SQLite's result codes for the copy of a backup: read-only, full disk, cannot be opened. */
+/** SQLite's result codes for the copy of a backup: the file is read-only, the disk is full, SQLite cannot open the file. */
 const OF_COPY = [8, 13, 14]
 
-/** The sentence of a full disk, behind the path. */
+/** The end of the sentence for a full disk, after the path. */
 const FULL = 'cannot be read or written: database or disk is full: free some space on its disk'
 
-/** For each of SQLite's result codes, an error code and a sentence that follows the path (sqlite.org/rescode.html). */
+/** For each result code of SQLite (sqlite.org/rescode.html), an error code and the end of a sentence that begins with the path. */
 const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string?]> = new Map([
   [10, ['io']],
   [14, ['io']],
@@ -312,12 +316,12 @@ const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string?]> = n
   ],
 ] as const)
 
-/** Checks whether SQLite's error is that the disk is full. */
+/** Checks whether an error of SQLite means that the disk is full. */
 export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === 13
 }
 
-/** Checks whether SQLite's error in a backup concerns the copy. */
+/** Checks whether an error of SQLite during a backup concerns the copy. */
 function isOfCopy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && OF_COPY.includes(error.errcode & 0xff)
 }

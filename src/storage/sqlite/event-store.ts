@@ -14,8 +14,8 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  * The storage of events in SQLite.
  *
  * The problem: thousands of tables append a few bytes each, in one transaction per turn. A row for each event, with its own
- * place in the B-tree of its table, costs more than the event itself, and touches as many pages as there are tables.
- * (Version 1 of the file had a row for each event, linked to the previous event.)
+ * place in the B-tree of its table, costs more than the event itself, and changes as many pages as there are tables.
+ * (Version 1 of the file had a row for each event, with a link to the previous event.)
  *
  * The idea: the journal is a log of commits. A commit adds one row at its end, with the events of all tables as text. Such
  * a commit makes an append cheap, and a read needs the positions of the parts of a table: pairs of a place (the key of a journal
@@ -26,21 +26,21 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  *   blocks    block 0   many finished tables as text           /  (table-index.ts)
  *   #known    table 7   the parts that the index lacks            in memory
  *
- * - The journal is the truth, and the index follows from it. The index has all events up to the place in `covered`; on opening, the store
- *   reads only the journal after that place. `lag` bounds that part.
+ * - The journal has all data, and the index derives from it. The index has all events up to the place in `covered`; when the store opens,
+ *   it reads only the journal after that place. `lag` bounds the length of that part.
  * - #known has every unfinished table, and every table whose parts are not all in the index. So the version check of an
  *   append reads no disk, except for a finished table.
- * - A finished table that is not rated and has no parts in the index waits in #finished until there are enough for a block.
+ * - A finished table that is not rated and has no parts in the index waits in #finished until there are enough tables for a block.
  * - If a transaction fails, #forget removes the data of its batches from memory; the memory then equals the file again.
- * - Index writes are bounded steps between turns of the event loop, because a transaction stops all users. An index write that
- *   fails loses no data, and the store repeats it later.
+ * - Index writes are bounded steps between turns of the event loop, because all users have to wait during a transaction. An index write
+ *   that fails loses no data, and the store repeats it later.
  * - With a size limit, the Compactor calls `removeOldest`, which removes the oldest journal rows (journal-cleaning.ts). It removes only
  *   rows up to `covered`, so that a restart never misses a row.
  */
 
-/** FlushPolicy controls how the table index follows the journal. */
+/** FlushPolicy controls when and in which steps the store updates the table index. */
 export interface FlushPolicy {
-  /** Number of characters by which the journal may be ahead of the index before the index follows; a restart reads at most that many. */
+  /** Number of characters by which the journal may be ahead of the index before an update; the maximum that a restart reads. */
   readonly lag: number
   /** Maximum number of index entries in one transaction, and the number of finished tables that make a block. */
   readonly entries: number
@@ -50,14 +50,17 @@ export interface FlushPolicy {
 
 const PACE: FlushPolicy = { lag: 4_000_000, entries: 128, row: 64_000 }
 
-/** Update is a pass that brings the index up to the place that the journal had when the pass began; it has written `done` tables. */
+/**
+ * Update is a pass that completes the index up to `cover`, the end of the journal at the start of the pass; the pass has written `done`
+ * tables.
+ */
 interface Update {
   readonly cover: IndexedUpTo
   readonly tables: readonly TableId[]
   done: number
 }
 
-/** SqliteEventStore stores the events of all tables in SQLite: a journal, and an index that follows it. */
+/** SqliteEventStore stores the events of all tables in SQLite: in a journal, and in an index of the journal. */
 export class SqliteEventStore implements EventStore, Compactable {
   readonly #database: Database
   readonly #journal: Journal
@@ -66,7 +69,7 @@ export class SqliteEventStore implements EventStore, Compactable {
   readonly #pace: FlushPolicy
   /** Unfinished tables, and tables whose entry in the index is missing or outdated. */
   readonly #known = new Map<TableId, KnownTable>()
-  /** Finished tables that wait for a block, in the order of their ends, and the number of them that fills a block. */
+  /** Finished tables that wait for a block, in the order of their ends, and the number of tables that fills a block. */
   #finished: TableId[] = []
   #enough: number
   /** Number of characters by which the journal may be ahead of the index. */
@@ -83,10 +86,10 @@ export class SqliteEventStore implements EventStore, Compactable {
   /** Batch of the current transaction. */
   #batch = new Batch()
   #compactor: Compactor | undefined
-  /** Checks whether a table has followers, because such a table must stay. */
+  /** Checks whether a table has followers; such a table must stay. */
   #inUse: (table: TableId) => boolean = () => false
 
-  /** `onError` is called with errors of index writes, which the store repeats. Throws a StoreError for a damaged file. */
+  /** The store calls `onError` with errors of index writes, and repeats these writes. Throws a StoreError for a damaged file. */
   constructor(database: Database, onError: OnStoreError, pace: Partial<FlushPolicy> = {}) {
     this.#database = database
     this.#journal = new Journal(database)
@@ -117,10 +120,10 @@ export class SqliteEventStore implements EventStore, Compactable {
     return this.#covered
   }
 
-  /** Limits the size of the file from now on: drops finished tables that no follower uses, the oldest first. */
+  /** Limits the size of the file from now on: drops finished tables that no follower uses, oldest first. */
   compact(compaction: Compaction, inUse: (table: TableId) => boolean): void {
     this.#inUse = inUse
-    // rows that the index does not cover cannot be removed, so the index must cover most of the file
+    // the compactor removes only rows that the index covers, so the index must cover most of the file
     this.#lag = Math.min(this.#pace.lag, compaction.keep / 8)
     this.#compactor = new Compactor(this.#database, this, compaction, this.#onError)
   }
@@ -158,7 +161,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     const known = inMemory ?? this.#find(table)
     if (known.version !== expected) return false
     if (count === 0) return true
-    // each of its tables reads the whole row, so one row must not have the events of all tables
+    // a read of a table reads whole rows, so one row must not have the events of all tables
     if (this.#batch.text.length >= this.#pace.row) this.#endRow()
     const from = this.#batch.add(addition, known.ended === undefined ? addition.endKind : undefined)
     this.#learn(addition, from, known, !inMemory)
@@ -187,7 +190,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     return [...tables].sort(([one], [other]) => one - other).map(([, table]) => table)
   }
 
-  /** Brings the index up to date, so that the next start reads nothing of the journal. */
+  /** Completes the index, so that the next start does not have to read the journal. */
   close(): void {
     clearImmediate(this.#turn)
     this.#compactor?.close()
@@ -227,9 +230,9 @@ export class SqliteEventStore implements EventStore, Compactable {
   }
 
   /**
-   * Checks whether a finished table may be dropped. Three kinds of tables stay: a table with a part after `covered`, the highest
-   * table (otherwise a new table would get its number), and the last recorded table and rated tables after it (the ratings continue
-   * from there).
+   * Checks whether the store may drop a finished table. Three kinds of tables stay: a table with a part after `covered`, the highest
+   * table (otherwise a new table would get its number), and the last recorded table with all later rated tables (the ratings continue
+   * from that table).
    */
   #mayDrop(table: TableId, { ended = 0, counts }: TableIndexEntry, positions: readonly JournalPosition[], recorded: number): boolean {
     if (table === this.#highest || this.#inUse(table) || (counts && ended >= recorded)) return false
@@ -257,7 +260,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     return new KnownTable(entry ?? NEW_ENTRY)
   }
 
-  /** Notes that the next row of the journal has a part of a table, at a character; `isNew` for a table that is not in memory yet. */
+  /** Records that the next row of the journal has a part of a table at a character; `isNew` is true if the table is not in memory. */
   #learn(
     { table, expected, count, endKind }: Omit<AppendBatch, 'prefix' | 'lines'>,
     from: number,
@@ -276,7 +279,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     known.spots = { place: this.#place + 1, from, expected, before: known.spots }
   }
 
-  /** Rolls the memory back to a place of the journal, at which `ended` tables had ended. */
+  /** Rolls the memory back to a place of the journal; up to that place, `ended` tables had ended. */
   #forget(place: number, ended: number): void {
     for (const [table, known] of this.#known) {
       for (; known.spots && known.spots.place > place; known.spots = known.spots.before) known.version = known.spots.expected
@@ -326,7 +329,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     const { tables, cover, done } = update
     const rows = tables.slice(done, done + this.#pace.entries)
     const finished = this.#finished.slice(0, this.#pace.entries - rows.length)
-    // the index covers the place only when blocks have all finished tables: some have parts before it
+    // the index covers the place only when all finished tables are in blocks, because some of these tables have parts before the place
     const last = done + rows.length === tables.length && finished.length === this.#finished.length
     if (last) this.#update = undefined
     try {
@@ -350,7 +353,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     this.#filled(finished)
   }
 
-  /** Writes finished tables into blocks. If that fails, tries again at twice the number of tables. */
+  /** Writes finished tables into blocks. If the write fails, tries again at twice the number of tables. */
   #fillBlocks(): void {
     const tables = this.#finished.slice(0, this.#pace.entries)
     try {
@@ -373,13 +376,13 @@ export class SqliteEventStore implements EventStore, Compactable {
     return entries
   }
 
-  /** Removes the first finished tables from memory, because blocks have them. */
+  /** Removes the first finished tables from memory, because blocks now contain them. */
   #filled(tables: readonly TableId[]): void {
     for (const table of tables) this.#drop(table)
     this.#finished = this.#finished.slice(tables.length)
   }
 
-  /** Notes that the index has the current entry of a table; removes a finished table from memory. */
+  /** Records that the index has the current entry of a table; removes a finished table from memory. */
   #noted(table: TableId): void {
     const known = this.#known.get(table)
     if (!known || known.finished) return
@@ -387,7 +390,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     known.markIndexed(known.entry)
   }
 
-  /** Removes a table from memory. A Map holds deleted values until it grows, so the method releases the list of parts. */
+  /** Removes a table from memory. A Map retains deleted values until it grows, so the method releases the list of parts. */
   #drop(table: TableId): void {
     const known = this.#known.get(table)
     if (known) known.spots = undefined

@@ -7,7 +7,10 @@ import { toLimit } from '../rows.ts'
 import { createRemovalCheck } from './accounts.ts'
 import { type Database, toNumber, toText } from './database.ts'
 
-/** SqliteHistory stores the finished tables of each person in the SQL table `history`, a row for each person and table. */
+/**
+ * SqliteHistory stores the finished tables of each person in the SQL table `history`, with a row for each person and
+ * table.
+ */
 export class SqliteHistory implements FinishedGames {
   readonly #database: Database
   readonly #commits: GroupCommit

@@ -4,15 +4,15 @@ import { StoreError } from '../error.ts'
 
 /**
  * FileIdentity detects that another program has removed, replaced or cut the files of an open database. The system lets a process
- * write to a file that has no name any more, and those commits would be lost without an error.
+ * write to a file that no longer has a name, and such commits would be lost without an error.
  *
- * A check calls stat on each path, about 2 µs, and compares the inode and the size. SQLite never makes these files smaller while
- * they are open, because it overwrites its log from the beginning and reuses pages of the database. The exception is a truncating
- * checkpoint, after which the store calls `resize`. So if a file is smaller than before, another program has cut it.
+ * A check calls stat on each path, which takes about 2 µs, and compares the inode and the size. SQLite never makes these files
+ * smaller while they are open, because it overwrites its log from the beginning and reuses pages of the database. The exception is
+ * a truncating checkpoint, after which the store calls `resize`. So if a file is smaller than before, another program has cut it.
  *
- * A file that was cut right after a commit may not be smaller than at the last check. But while SQLite appends to the log, instead
- * of overwriting checkpointed frames, every commit that adds to the journal makes the log longer by whole frames. If the log is not
- * longer, another program has cut off that commit.
+ * If another program cuts a file immediately after a commit, the file may not be smaller than at the last check. But while SQLite
+ * appends to the log, instead of overwriting checkpointed frames, every commit that adds to the journal makes the log longer by
+ * whole frames. If the log is not longer, another program has cut off that commit.
  */
 export class FileIdentity {
   readonly #database: KnownFile
@@ -23,27 +23,27 @@ export class FileIdentity {
   #appends = false
   /** True if the end of the log may be from a rolled-back transaction, which SQLite overwrites. */
   #isUnsure = false
-  /** True if a commit since the last check must have made the log larger. */
+  /** True if the log must be larger than at the last check, because of a commit. */
   #committed = false
 
-  /** True after the log was found too short: the noted size is then one byte more than the real size. */
+  /** True if a check has found the log too short: the recorded size is then one byte more than the real size. */
   #isShort = false
 
-  /** Notes the files that are at these paths now. */
+  /** Records the files that are at these paths now. */
   constructor({ database, log, page }: { readonly database: string; readonly log: string; readonly page: number }) {
     this.#database = known(database)
     this.#log = known(log)
     this.#frame = page + FRAME_HEAD
   }
 
-  /** Throws a StoreError with the code `removed` if a file was removed, replaced or cut. */
+  /** Throws a StoreError with the code `removed` if another program has removed, replaced or cut a file. */
   check(): void {
     this.#database.size = sizeOf(this.#database)
     const size = sizeOf(this.#log, this.#isShort)
     this.#isShort = false
     const before = this.#log.size
     if (this.#appends && this.#committed && (size === before || (size - LOG_HEAD) % this.#frame !== 0)) {
-      // a higher size makes every further check fail, too
+      // the larger size makes every further check fail, too
       this.#log.size = size + 1
       this.#isShort = true
       throw cut(this.#log.path, size)
@@ -67,12 +67,12 @@ export class FileIdentity {
     })
   }
 
-  /** Notes that a commit has added rows to the journal. */
+  /** Records that a commit has added rows to the journal. */
   noteCommit(): void {
     this.#committed = true
   }
 
-  /** Notes that SQLite may overwrite the log: after a checkpoint, and after a transaction that failed. */
+  /** Records that SQLite may overwrite the log: after a checkpoint, and after a failed transaction. */
   noteOverwriting(): void {
     this.#appends = false
     this.#isUnsure = true
@@ -96,7 +96,7 @@ interface KnownFile {
   size: number
 }
 
-/** Bytes of the head of a log, and of the head of each frame in it. */
+/** Bytes of the head of a log, and bytes of the head of each frame in the log. */
 const LOG_HEAD = 32
 const FRAME_HEAD = 24
 
@@ -106,8 +106,8 @@ function known(path: string): KnownFile {
 }
 
 /**
- * Returns the size of a file, if it is still the known file. Throws a StoreError if the file was removed, replaced or cut; with
- * `isShort`, does not compare its size.
+ * Returns the size of a file if it is still the known file. Throws a StoreError if another program has removed, replaced or cut the
+ * file; with `isShort`, does not compare its size.
  */
 function sizeOf(file: KnownFile, isShort = false): number {
   const found = look(file.path)
@@ -121,7 +121,7 @@ function look(path: string) {
   try {
     return statSync(path, { throwIfNoEntry: false })
   } catch {
-    // a part of the path is not a folder, or cannot be read
+    // a part of the path is not a folder, or this user may not read it
     return undefined
   }
 }

@@ -23,24 +23,29 @@ import { ScoreCounts } from './score-counts.ts'
 import { SqliteUsage } from './usage.ts'
 
 export interface StoreOptions {
-  /** Folder of its file `parlor.db`; created if it does not exist. */
+  /** Folder of the file `parlor.db`; the store creates the folder if it does not exist. */
   readonly folder: string
-  /** The loss that a commit survives; `process` by default. */
+  /** The failure that a commit survives. Default: `process`. */
   readonly durable?: Durability | undefined
-  /** Size limit of the file in bytes, beyond which the store drops finished tables, the oldest first; unlimited by default. */
+  /** Size limit of the file in bytes; above it, the store drops finished tables, oldest first. Default: no limit. */
   readonly keep?: number | undefined
-  /** Called with errors for which no caller waits, such as exceptions of followers; by default they become warnings of the process. */
+  /**
+   * Called with errors for which no caller waits, such as exceptions of followers. Default: the errors become warnings of the process.
+   */
   readonly onError?: OnStoreError | undefined
-  /** Source of time; the system's by default. */
+  /** Source of time. Default: the system's clock and timers. */
   readonly timers?: Timers | undefined
-  /** Called with sentences for the operator, such as on files that other users could read. By default the store drops them. */
+  /**
+   * Called with sentences for the operator, for example about files that other users could read. Default: the store drops the
+   * sentences.
+   */
   readonly onWarning?: OnStoreWarning | undefined
 }
 
 /**
- * Opens the store in a folder, for this process alone. Seeks, presence, notices and claims of tables are therefore in its memory,
- * as in the store in memory, and end with the process. Rejects with a StoreError if another process has the folder open, if the
- * file is damaged, of a newer version or of another program, or if this user cannot write to the folder.
+ * Opens the store in a folder, for this process alone. Seeks, presence, notices and claims of tables are therefore in the memory of
+ * the process, as in the store in memory, and end with the process. Rejects with a StoreError if another process has the folder open,
+ * if the file is damaged, has a newer version or belongs to another program, or if this user cannot write to the folder.
  */
 export async function openStore({
   folder,
@@ -101,7 +106,7 @@ export async function openStore({
             events.close()
             guard.close(database, events.progress)
           } catch (error) {
-            // acknowledged events are durable, even if the folder was removed
+            // acknowledged events are durable even if another program has removed the folder
             onFailure(error)
           } finally {
             database.close()
@@ -119,7 +124,7 @@ export async function openStore({
 /** Returns the path of the database in a folder; creates missing folders. Throws a StoreError, for example for a lost database. */
 function databaseIn(folder: string, onWarning: OnStoreWarning): string {
   const named = join(folder, 'parlor.db')
-  // these checks run before the store creates or changes anything; `prepareFolder` explains why a folder is unusable
+  // these checks run before the store creates or changes a file; `prepareFolder` explains why a folder is unusable
   if (isFolder(folder)) {
     convertSystemErrors(folder, () => checkNoLinks(folder))
     checkDatabaseExists(resolveDatabase(named))

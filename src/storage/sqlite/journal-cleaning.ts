@@ -4,23 +4,23 @@ import { type JournalPosition, parsePositions } from './known-table.ts'
 import type { TableIndexEntry } from './table-index.ts'
 
 /*
- * The compaction of the journal, which works like the cleaning of a log-structured file.
+ * The compaction of the journal works like the cleaning of a log-structured file system.
  *
  * Commits add rows at the end of the journal, and compaction removes rows at its beginning, a few in each step. A row has
  * parts of many tables. For each table with a part in the oldest row:
  *
- * - if the table is finished and may be dropped, compaction deletes it from the index. The parts of the table in later rows then
- *   belong to no table, and compaction removes them with those rows;
+ * - if the table is finished and the store may drop it, compaction deletes the table from the index. The parts of the table in
+ *   later rows then belong to no table, and compaction removes them with those rows;
  * - otherwise, compaction moves the parts: it appends them again in a new row at the end of the journal.
  *
  * Invariants:
- * - A table is dropped as a whole: every table in the index has all of its events.
- * - Tables are dropped in the order in which they were opened, or in which their parts were last moved.
+ * - Compaction drops a table as a whole: every table in the index has all of its events.
+ * - Compaction drops tables in the order of their openings, or of the last moves of their parts.
  * - A step is one transaction, together with the index entries of the moved tables.
- * - Only rows up to `covered` are removed, because a restart reads the journal after that place.
+ * - Compaction removes only rows up to `covered`, because a restart reads the journal after that place.
  *
- * Compaction joins consecutive moved parts of a table. The head of a moved part omits the ending, because the index has that
- * already.
+ * Compaction joins consecutive moved parts of a table. The head of a moved part omits the ending, because the index already has
+ * the ending.
  */
 
 /** CleaningContext has the inputs of a plan except the rows. */
@@ -54,7 +54,7 @@ export function planCleaning(rows: readonly JournalRow[], { place, find, mayDrop
   const moved: (readonly [TableId, TableIndexEntry])[] = []
   const dropped: TableId[] = []
   for (const [table, entry] of entries) {
-    // a part may belong to a table that was dropped
+    // a part may belong to a dropped table
     if (!entry) continue
     const positions = parsePositions(entry)
     if (!positions.some((one) => parts.get(`${one.place}:${one.from}`)?.table === table)) continue
@@ -64,7 +64,7 @@ export function planCleaning(rows: readonly JournalRow[], { place, find, mayDrop
   return { batch: batch.text, moved, dropped }
 }
 
-/** Adds the parts that a table has in the removed rows to a batch. Returns the new positions of all parts of the table. */
+/** Adds a table's parts in the removed rows to a batch. Returns the new positions of all parts of the table. */
 function move(
   table: TableId,
   positions: readonly JournalPosition[],

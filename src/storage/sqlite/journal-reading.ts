@@ -12,8 +12,8 @@ interface Wanted extends JournalPosition {
 }
 
 /**
- * Reads the events of tables as lines of text, or an Error for an unreadable table. Reads each row of the journal once, in
- * ascending order, for all tables that have a part in it.
+ * Reads the events of tables as lines of text; returns an Error for an unreadable table. Reads each row of the journal
+ * once, in ascending order, for all tables that have a part in the row.
  */
 export function readTables(journal: Journal, tables: Iterable<readonly [TableId, TableIndexEntry]>): ReadonlyMap<TableId, string | Error> {
   const readings = Array.from(tables, ([table, entry]) => new Reading(table, entry))
@@ -41,7 +41,7 @@ class Reading {
   readonly wanted: readonly Wanted[]
   /** The parts, in the order of the events; `undefined` for a part that the journal lacks. */
   readonly parts: (Part | undefined)[]
-  /** True if the checksums of all rows with a part of the table match. */
+  /** True if all rows with a part of the table match their checksums. */
   intact = true
   readonly #version: number
 
@@ -67,7 +67,9 @@ class Reading {
   }
 }
 
-/** Returns the error for a table with a damaged row; it names the first invalid event, if it finds an invalid event. */
+/**
+ * Returns the error for a table with a damaged row; the error names the first invalid event, if there is an invalid event.
+ */
 function changed(table: TableId, lines: string): Error {
   try {
     decodeEvents(table, lines)

@@ -3,7 +3,7 @@ import { quietly, StoreError } from '../error.ts'
 import { type Database, toNumber, toText } from './database.ts'
 import { checksum, parseParts } from './journal.ts'
 
-/** Damage is a place of the journal whose row is missing or damaged, with a sentence. */
+/** Damage has a place of the journal whose row is missing or damaged, and a sentence about the fault. */
 export interface Damage {
   readonly place: number
   readonly what: 'is missing' | 'cannot be read' | 'is not as it was written'
@@ -16,7 +16,7 @@ const FINDINGS = 20
 /** Matches a finding about a page. */
 const OF_PAGE = /^(?:Tree \d+ )?page (\d+)\b/i
 
-/** ScannedRow is a place of the journal: its batch, or its damage. */
+/** ScannedRow has a place of the journal with its batch or its damage. */
 export interface ScannedRow {
   readonly place: number
   readonly batch: string | undefined
@@ -24,8 +24,9 @@ export interface ScannedRow {
 }
 
 /**
- * Yields the rows of a journal from the first place to the last, and checks the checksum of each. Rows of versions before 9 have
- * no checksum, so the scan parses them. If SQLite cannot continue because of a damaged page, queries each place alone.
+ * Yields the rows of a journal from the first place to the last place, and checks the checksum of each row. Rows of versions
+ * before 9 have no checksum, so the scan parses such rows. If SQLite cannot continue because of a damaged page, queries each
+ * place separately.
  */
 export function* scanRows(database: Database): Iterable<ScannedRow> {
   const last = leastLast(database)
@@ -40,11 +41,11 @@ export function* scanRows(database: Database): Iterable<ScannedRow> {
     }
     isWhole = true
   } catch {
-    // a page of the file is damaged; the scan finds rows on other pages by their place
+    // a page of the file is damaged, but the scan finds rows on other pages by their place
   }
   if (isWhole) return
   const alone = database.prepare('SELECT batch, crc FROM journal WHERE place = ?')
-  // the end of the journal may be on a damaged page, too: a missing place counts only before an existing row
+  // the end of the journal may be on a damaged page, too: a missing place is damage only before an existing row
   for (let unsure: ScannedRow[] = []; next <= last || unsure.length < FAR; next++) {
     const row = one(next, () => alone.get(next))
     if (row.damage && next > last) unsure.push(row)
@@ -63,7 +64,7 @@ export function findDamages(database: Database): Damage[] {
   return damages
 }
 
-/** Returns the first place of the journal, which is not 1 if the oldest rows were removed. */
+/** Returns the first place of the journal; it is not 1 if the compaction has removed the oldest rows. */
 function firstPlace(database: Database): number {
   try {
     const found = database.prepare('SELECT min(place) AS place FROM journal').get()?.place
@@ -80,13 +81,13 @@ function leastLast(database: Database): number {
       const found = database.prepare(sql).get()?.place
       return typeof found === 'number' ? found : 0
     } catch {
-      // the other query may read only undamaged pages
+      // the other query may succeed if it reads only undamaged pages
     }
   }
   return 0
 }
 
-/** Checks the structure of a file by SQLite's quick_check. Returns the findings in plain words. */
+/** Checks the structure of a file with SQLite's quick_check. Returns the findings in plain words. */
 export function checkStructure(database: Database): string[] {
   try {
     const rows = database.prepare(`PRAGMA quick_check(${FINDINGS})`).all()
@@ -115,7 +116,7 @@ export function findTablesAt(database: Database, places: ReadonlySet<number>): n
   const note = (table: number, spots: string) => {
     for (const spot of spots.trim().split(' ')) if (places.has(Number(spot.split(':')[0]))) tables.add(table)
   }
-  // the caller has reported the rows that cannot be read
+  // the caller has reported the unreadable rows
   quietly(() => {
     for (const { id, places: spots } of database.prepare('SELECT id, places FROM tables').iterate()) note(toNumber(id), toText(spots))
   })

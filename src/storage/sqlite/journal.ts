@@ -7,9 +7,9 @@ import { type Database, toNumber, toText } from './database.ts'
 /*
  * The format of the journal.
  *
- * The journal is a table of rows (place, batch, crc). Places are counted from 1 without a gap; the first place is higher if
- * the oldest rows were removed. A batch is text: one part for each append, and each part is a head line and one line of JSON
- * for each event. Every line has its line break before it.
+ * The journal is a table of rows (place, batch, crc). Places begin at 1 and have no gap; the first place is higher if compaction has
+ * removed the oldest rows. A batch is text: one part for each append, and each part is a head line and one line of JSON for each event.
+ * Every line has its line break before it.
  *
  *   \n7 3              table 7, after its event 3
  *   \n[0,4,17]           event 4 (events.ts: a move, with its seat, the move, the time)
@@ -17,15 +17,16 @@ import { type Database, toNumber, toText } from './database.ts'
  *   \n{"type":...}       its events
  *
  * The problem: a reader has to find the end of a part without parsing JSON. JSON text has no line breaks, an event begins with `[` or `{`,
- * and a head begins with a digit. So the first character of a line distinguishes them, for any text of users.
+ * and a head begins with a digit. So the first character of a line distinguishes an event from a head, even if events contain texts of
+ * users.
  *
- * Openings are most of the bytes, because they hold the initial state, and are alike for the same game. So a batch has
- * their common beginning once, after a line `=`, and a line that begins with `^` stands for it in later parts.
- * A part with `^` cannot be read alone: BatchReader looks for the last `=` before the part, and then reads forward, so that it
- * never mistakes the text of another part for a shared beginning.
+ * Openings take most of the bytes, because they contain the initial state, and the openings of one game are similar. So a batch has their
+ * common beginning once, after a line `=`; in later parts, a line that begins with `^` repeats this beginning. A reader needs the shared
+ * beginning for a part with `^`: BatchReader searches for the last `=` before the part, and then reads forward, so that it never mistakes
+ * the text of another part for a shared beginning.
  *
- * The checksum starts from the place, so that a row that was moved to another place does not match. Rows of files before
- * version 9 have none. SQLite detects damage of its pages, but not of the text inside of a row.
+ * The checksum includes the place, so that a row at a wrong place does not match. Rows of files before version 9 have no checksum. SQLite
+ * detects damage of the structure of its pages, but no damage of the text inside of a row.
  */
 
 /** Journal reads and writes the rows of the table `journal`. */
@@ -61,7 +62,7 @@ export class Journal {
   }
 
   /**
-   * Returns the oldest rows up to a place, with at most this many characters, but at least one row. Throws a StoreError if a
+   * Returns the oldest rows up to a place: at most this many characters, but at least one row. Throws a StoreError if a
    * checksum does not match, because moved parts get a new checksum, which would hide the damage.
    */
   oldest(upTo: number, characters: number): readonly JournalRow[] {
@@ -96,7 +97,7 @@ export class Journal {
   }
 }
 
-/** Returns the CRC-32 of a batch, with the place as its start, so that a row at a wrong place does not match. */
+/** Returns the CRC-32 of a batch with the place as its initial value, so that a row at a wrong place does not match. */
 export function checksum(place: number, batch: string): number {
   return crc32(batch, place >>> 0)
 }
@@ -127,7 +128,7 @@ export class Batch {
 const SHARED = '\n='
 const SAME = '\n^'
 
-/** Part is an append in a batch, from the character `from`, counted from 0, to the character before `to`. */
+/** Part is an append in a batch: the characters from the index `from` to the index before `to`. */
 export interface Part extends Omit<AppendBatch, 'prefix'> {
   readonly from: number
   readonly to: number
@@ -149,7 +150,9 @@ export function* parseParts(batch: string, place: number): Iterable<Part> {
 /** BatchReader finds parts of a batch in ascending order, in one pass over the batch. */
 export class BatchReader {
   readonly #batch: string
-  /** Parts after the last shared beginning that was needed, the current one of them, and the character of the next shared beginning. */
+  /**
+   * Parts after the last shared beginning that the reader has needed, the current part, and the character of the next shared beginning.
+   */
   #parts: Iterator<Part | number> | undefined
   #part: Part | number | undefined
   #next: number
@@ -171,7 +174,7 @@ export class BatchReader {
       shared = this.#next
       this.#next = this.#batch.indexOf(`${SHARED}\n`, shared + 1)
     }
-    // all parts after the shared beginning must be valid, or the text may be inside of another part
+    // all parts after the shared beginning must be valid, because otherwise the text may be inside of another part
     if (shared !== undefined) this.#goOn(partsFrom(this.#batch, shared)[Symbol.iterator]())
     while (typeof this.#part === 'object' && this.#part.from < from) this.#goOn(this.#parts)
     return typeof this.#part === 'object' && this.#part.from === from ? this.#part : undefined
@@ -183,7 +186,7 @@ export class BatchReader {
   }
 }
 
-/** Yields the parts of a batch from a character on; at an invalid part, yields its character and stops. */
+/** Yields the parts of a batch from a character on; at an invalid part, yields the character of the part and stops. */
 function* partsFrom(batch: string, start: number): Iterable<Part | number> {
   let beginning = ''
   for (let from = start; from < batch.length; ) {

@@ -1,6 +1,6 @@
 import type { TableIndexEntry } from './table-index.ts'
 
-/** Spot is the position of a part of a table in the journal, linked to the part before it. */
+/** Spot is the position of a part of a table in the journal, linked to the position of the previous part. */
 interface Spot {
   readonly place: number
   /** The character in the row at which the part begins. */
@@ -15,7 +15,7 @@ export class KnownTable {
   version: number
   /** Positions of the parts that the index has. */
   places: string
-  /** Positions of the parts that the index lacks, the last part first. */
+  /** Positions of the parts that the index lacks, beginning with the last part. */
   spots: Spot | undefined
   ended: number | undefined
   counts: boolean
@@ -37,7 +37,7 @@ export class KnownTable {
     return { version: this.version, places: this.places + later, ended: this.ended, counts: this.counts }
   }
 
-  /** Notes that the index now has this entry. */
+  /** Records that the index now has this entry. */
   markIndexed({ places }: TableIndexEntry): void {
     this.places = places
     this.spots = undefined

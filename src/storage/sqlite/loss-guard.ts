@@ -10,7 +10,7 @@ import { checkStructure, type Damage, findDamages, findTablesAt } from './journa
 import { PreservedLog } from './preserved-log.ts'
 import { isSameBoot, type MarkContent, type Progress, ProgressMark, readMark } from './progress-mark.ts'
 
-/** Found is the mark as it was before SQLite opened the database and checkpointed its log. */
+/** Found has the state of the mark before SQLite opened the database and checkpointed its log. */
 interface Found {
   readonly mark: MarkContent | undefined
   readonly hadMark: boolean
@@ -20,7 +20,7 @@ interface Found {
 const NAMED = 20
 
 /**
- * LossGuard detects, when a store is opened, whether acknowledged data is lost: rows of the journal whose checksum does not
+ * LossGuard detects at the start of a store whether acknowledged data is lost: rows of the journal whose checksum does not
  * match, and missing commits, because the write-ahead log is missing, cut off or damaged, or because the database is an older
  * copy. SQLite treats a damaged log as a log that ends at the damage, and reports no error.
  */
@@ -45,8 +45,8 @@ export class LossGuard {
   }
 
   /**
-   * Opens the database. Throws a StoreError if it cannot be opened; if another process has the database open, leaves no file
-   * behind.
+   * Opens the database. Throws a StoreError if SQLite cannot open it; if another process has the database open, leaves no new file
+   * in the folder.
    */
   openDatabase(durable: Durability, onError: OnStoreError): Database {
     try {
@@ -65,8 +65,8 @@ export class LossGuard {
   }
 
   /**
-   * Reports damaged rows of the journal, and the tables that are unreadable because of them; all other tables are readable. Throws
-   * a StoreError with the code `damaged` for a damaged structure of the file.
+   * Reports damaged rows of the journal, and the tables that are unreadable because of this damage; all other tables are readable.
+   * Throws a StoreError with the code `damaged` if the structure of the file is damaged.
    */
   checkRows(database: Database, onWarning: OnStoreWarning): void {
     const wrong = checkStructure(database)
@@ -89,8 +89,8 @@ export class LossGuard {
   }
 
   /**
-   * Throws a StoreError with the code `damaged` if commits are missing at the end of the journal; if they are missing because of a
-   * loss of power, calls `onWarning`.
+   * Throws a StoreError with the code `damaged` if commits are missing at the end of the journal; if a loss of power is the cause,
+   * calls `onWarning` instead.
    */
   checkEnd(database: Database, progress: Progress, onWarning: OnStoreWarning): void {
     const origin = readOrigin(database)
@@ -99,7 +99,7 @@ export class LossGuard {
     if (mark?.origin === origin.id && mark.place > progress.place) {
       const lost = lossOf(mark, progress)
       if (mark.durable === 'power' || isSameBoot(mark)) {
-        // there may be no log, or the file system has no hard links or is read-only
+        // the log may be missing, and the file system may be read-only or without hard links
         quietly(() => renameSync(preservedLogPath(this.#path), damagedLogPath(this.#path)))
         throw this.damageError(`its log parlor.db-wal is ${hadLog ? 'damaged or cut off' : 'missing'}: ${lost}`)
       }
@@ -116,7 +116,7 @@ export class LossGuard {
       onWarning(`${markPath(this.#path)} ${wrong}: if commits are missing at the end of ${this.#path}, this start cannot detect the loss`)
   }
 
-  /** Returns what is wrong with the mark of a database, as a clause. A database that a server has closed needs no mark. */
+  /** Returns the fault of a database's mark, as a clause. A database that a server has closed needs no mark. */
   #wrongMark(origin: Origin): string | undefined {
     const { mark, hadMark } = this.#found
     if (mark) return mark.origin === origin.id ? undefined : 'belongs to another database'
@@ -125,11 +125,11 @@ export class LossGuard {
   }
 
   /**
-   * Creates the mark, and notes in the database that it is open. From then on, the mark follows the journal. Throws a StoreError
-   * if one of the two writes fails.
+   * Creates the mark, and records in the database that the database is open. From then on, the store writes the end of the journal
+   * to the mark. Throws a StoreError if a write fails.
    */
   open(database: Database, durable: Durability, progress: Progress): void {
-    // the mark comes first, so that a kill between the two leaves no open database without a mark
+    // the mark comes first, so that a kill between the two writes leaves no open database without a mark
     const fixed = { origin: readOrigin(database).id, durable }
     this.#makeMark = (at) => convertSystemErrors(markPath(this.#path), () => new ProgressMark(markPath(this.#path), fixed, at))
     this.#mark = this.#makeMark(progress)
@@ -137,7 +137,7 @@ export class LossGuard {
       database.transaction(() => database.run('UPDATE origin SET open = 1'))
       database.checkpoint()
     } catch (error) {
-      // an outage does not stop the start: the server can still read
+      // an outage does not prevent the start, because the server can still read
       if (!isTemporary(error)) throw error
     }
     rmSync(preservedLogPath(this.#path), { force: true })
@@ -149,8 +149,8 @@ export class LossGuard {
   }
 
   /**
-   * Creates the mark again if it was removed, replaced or cut while the database is at its path. Returns whether the mark was
-   * created. Throws a StoreError if the mark cannot be created.
+   * Creates the mark again if another program has removed, replaced or cut the mark, and the database is still at its own path.
+   * Returns true if it has created the mark. Throws a StoreError if the system cannot create the mark.
    */
   restoreMark(database: Database, progress: Progress): boolean {
     const before = this.#mark
@@ -161,8 +161,8 @@ export class LossGuard {
   }
 
   /**
-   * Notes that the server has closed the store, and removes the mark. Throws a StoreError if the mark cannot be removed; the next
-   * start then checks for losses.
+   * Records that the server has closed the store, and removes the mark. Throws a StoreError if the system cannot remove the mark;
+   * the next start then checks for losses.
    */
   close(database: Database, progress: Progress): void {
     const mark = this.#mark
@@ -189,7 +189,7 @@ export class LossGuard {
   }
 }
 
-/** Origin has the id of a database file, and whether a server has it open or did not close it. */
+/** Origin has the id of a database file, and whether a server has the file open or ended without closing it. */
 interface Origin {
   readonly id: string
   readonly open: boolean

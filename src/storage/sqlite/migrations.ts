@@ -3,12 +3,14 @@ import { StoreError } from '../error.ts'
 import { type Database, toNumber } from './database.ts'
 
 /**
- * The migrations of the schema: the first turns a new file into version 1, and so on. A published migration never changes,
- * because existing files have run it; a change of the schema is a new migration.
+ * The migrations of the schema: the first migration turns a new file into version 1, the second turns version 1 into version 2, and
+ * so on. A published migration never changes, because Parlor has already migrated existing files with it; a change of the schema is
+ * a new migration.
  *
  * Version 1 had a row for each event, linked to the previous event. Version 2 has a row for each commit, with all events of
  * the commit in order (journal.ts); `tables` has the positions of the events of a table, up to the place in `covered` at
- * least. Versions 3 and 4 encode events in fewer characters, and 4 has most finished tables in `blocks`, many in a row.
+ * least. Versions 3 and 4 encode events in fewer characters, and version 4 has most finished tables in `blocks`; each row of
+ * `blocks` has many tables.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -107,9 +109,9 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 2;
   `,
-  // openings may omit fields with the default value, which older programs cannot read
+  // openings may omit fields with the default value; older programs cannot read such openings
   'PRAGMA user_version = 3;',
-  // events may omit the parts that follow from their position, and openings may share a beginning
+  // events may omit the parts that their position determines, and openings may share a beginning
   `
   CREATE TABLE blocks (
     block INTEGER NOT NULL,
@@ -120,9 +122,9 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 4;
   `,
-  // seeds may be texts with a version, and tables may be reseeded, which older programs cannot read
+  // seeds may be texts with a version, and logs may have the event `reseeded`; older programs can read neither
   'PRAGMA user_version = 5;',
-  // the history of each player begins with this version, so tables that ended before are in no history
+  // the histories of players begin with this version, so they do not contain tables that ended earlier
   `
   CREATE TABLE history (
     person TEXT NOT NULL,
@@ -134,7 +136,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 6;
   `,
-  // logs may revoke tokens of seats, which older programs cannot read
+  // logs may have the event `revoked`, which older programs cannot read
   `
   CREATE TABLE places (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -151,7 +153,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 8;
   `,
-  // rows of the journal have checksums from this version on; the file has an id, and notes whether a server has it open
+  // rows of the journal have checksums from this version on; the file has an id, and records whether a server has the file open
   `
   ALTER TABLE journal ADD COLUMN crc INTEGER;
 
@@ -163,7 +165,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 9;
   `,
-  // the store has the counts of the bytes that networks add to the disk in an hour, so they survive restarts
+  // the store has the counts of the bytes that networks add to the disk in an hour, so that the counts survive restarts
   `
   CREATE TABLE usage (
     network TEXT NOT NULL,
@@ -198,7 +200,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 11;
   `,
-  // the store removes guests from the ladders in the order of their last game, whose table is `played`
+  // the store removes guests from the ladders in the order of their last games; `played` is the table of the last game
   `
   ALTER TABLE standings ADD COLUMN played INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX standings_of_guests ON standings (game, played) WHERE person >= 'guest:' AND person < 'guest;';
@@ -218,7 +220,7 @@ export const MIGRATIONS: readonly string[] = [
 /** Offset of the version in the head of a file (sqlite.org/fileformat.html, section 1.3.16), in four bytes. */
 const VERSION_AT = 60
 
-/** Checks by its head, without opening it as a database, whether a file has the newest version. */
+/** Checks whether a file has the newest version by reading its head, without opening it as a database. */
 export function isOfThisVersion(path: string): boolean {
   const file = openSync(path, 'r')
   try {
@@ -230,8 +232,9 @@ export function isOfThisVersion(path: string): boolean {
 }
 
 /**
- * Migrates a database to the newest version, each migration in a transaction: if one fails, the version before it stays. Throws a
- * StoreError for a database of a newer version than this Parlor knows, and leaves it unchanged.
+ * Migrates a database to the newest version. Each migration has a transaction of its own: if a migration fails, the database
+ * retains the version before it. Throws a StoreError for a database with a newer version than this Parlor supports, and does not
+ * change it.
  */
 export function migrate(database: Database, migrations: readonly string[] = MIGRATIONS): void {
   const ask = database.prepare('PRAGMA user_version')

@@ -5,8 +5,8 @@ import { createFile } from '../names.ts'
 import { preservedLogPath, walPath } from './database-files.ts'
 
 /**
- * PreservedLog gives the write-ahead log of a database a second name before SQLite opens it. SQLite checkpoints the log and
- * removes it when it closes the database, also after a failed start; the next start would then report the log as lost.
+ * PreservedLog gives the write-ahead log of a database a second name before SQLite opens it. When SQLite closes the database, also
+ * after a failed start, it checkpoints and removes the log; the next start would then report the log as lost.
  */
 export class PreservedLog {
   readonly #path: string
@@ -24,17 +24,18 @@ export class PreservedLog {
       this.#hasName = true
     } catch (error) {
       if (error instanceof StoreError && error.code === 'full') throw error
-      // a killed start has left the name; or the file system has no hard links, or is read-only
+      // the name may be left from a killed start, or the file system may be read-only or without hard links
       this.#hasName = isSameFile(walPath(path), preservedLogPath(path))
     }
   }
 
   /**
-   * Restores the log if SQLite has removed it; the caller must close the database first. Its commits are in the database, so a second
-   * checkpoint changes nothing. On a file system without hard links, an empty log serves the same purpose.
+   * Restores the log if SQLite has removed it; the caller must close the database first. The database already has the commits of the
+   * log, so a second checkpoint changes nothing. On a file system without hard links, it creates an empty log, which has the same
+   * effect.
    */
   restore(): void {
-    // the next start reports that the log is missing
+    // without the log, the next start reports that the log is missing
     quietly(() => {
       // an existing log may belong to another server
       if (!this.existed || existsSync(walPath(this.#path))) return

@@ -6,7 +6,7 @@ import { markPath } from './database-files.ts'
 import type { LossGuard } from './loss-guard.ts'
 import type { Progress } from './progress-mark.ts'
 
-/** Milliseconds between two checks that the mark is at its path. */
+/** Milliseconds between two checks of the mark. */
 const MARK_INTERVAL = 1000
 
 export interface MarkWatchOptions {
@@ -19,8 +19,9 @@ export interface MarkWatchOptions {
 }
 
 /**
- * Checks once a second that the mark is at its path, and otherwise creates it again, because without the mark the next start
- * could not detect missing commits. A check in each commit would cost a system call. Returns a function that ends the checks.
+ * Checks once a second whether the mark is at its path, and creates a missing mark again, because without the mark the next
+ * start could not detect missing commits. A check in each commit would cost a system call. Returns a function that ends the
+ * checks.
  */
 export function watchMark({ guard, database, timers, progress, onWarning, onError }: MarkWatchOptions): () => void {
   let failing = false

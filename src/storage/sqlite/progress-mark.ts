@@ -3,7 +3,7 @@ import { uptime } from 'node:os'
 import { crc32 } from 'node:zlib'
 import type { Durability } from './database.ts'
 
-/** Progress is the end of a journal: its last place, the highest number of a table, and the number of finished tables. */
+/** Progress describes the end of a journal: its last place, the highest number of a table, and the number of finished tables. */
 export interface Progress {
   readonly place: number
   readonly highest: number
@@ -14,24 +14,27 @@ export interface Progress {
 export interface MarkContent extends Progress {
   /** Id of the database to which the mark belongs. */
   readonly origin: string
-  /** Id of the run of the machine in which the mark was written. */
+  /** Id of the run of the machine in which the server wrote the mark. */
   readonly boot: string
   readonly durable: Durability
-  /** True if a server had the folder open when it wrote the mark. */
+  /** True if a server had the folder open at the time of the mark. */
   readonly open: boolean
 }
 
-/** Number of characters in a mark: the length is fixed, so that its disk block is allocated and a write succeeds on a full disk. */
+/**
+ * Number of characters in a mark. The length is fixed, so that the mark has its disk block from the beginning, and a write succeeds
+ * on a full disk.
+ */
 const LENGTH = 256
 const HEAD = 'parlor-mark 1'
 /** Milliseconds by which two boot times of one boot may differ. */
 const SAME_BOOT = 60_000
 
 /**
- * ProgressMark is a small file beside the database that records the end of the journal. Without it, a database whose write-ahead
- * log is missing or damaged looks whole, although its last commits are lost. The store writes the mark after each commit that adds
- * to the journal, before the acknowledgement, in about 2 µs. It does not sync the mark, because only a loss of power can leave the
- * mark behind or ahead of the journal.
+ * ProgressMark is a small file beside the database that records the end of the journal. Without the mark, a database whose
+ * write-ahead log is missing or damaged looks complete, although its last commits are lost. The store writes the mark after each
+ * commit that adds to the journal, before the acknowledgement, in about 2 µs. It does not sync the mark, because the mark can
+ * differ from the end of the journal only after a loss of power.
  */
 export class ProgressMark {
   readonly #path: string
@@ -42,13 +45,14 @@ export class ProgressMark {
   readonly #headCrc: number
   #place = -1
 
-  /** Creates a mark, and replaces an existing mark. Throws the system's error if the mark cannot be created. */
+  /** Creates a mark, and replaces an existing mark. Throws the system's error if the system cannot create the mark. */
   constructor(path: string, fixed: Pick<MarkContent, 'origin' | 'durable'>, progress: Progress) {
     this.#path = path
     this.#head = `${HEAD} ${fixed.origin} ${bootOf()} ${fixed.durable} `
     this.#headCrc = crc32(this.#head)
     this.#content.write(this.#head, 'latin1')
-    // created at another path first, so that a killed process leaves no empty mark, which a start would call damaged
+    // the mark is at another path first, so that a killed process leaves no empty mark; a start would report an empty mark as
+    // damaged
     const made = `${path}.new`
     rmSync(made, { force: true })
     this.#file = openSync(made, 'wx', 0o600)
@@ -86,7 +90,7 @@ export class ProgressMark {
     }
   }
 
-  /** Closes the file without writing, because another mark has taken its place. */
+  /** Closes the file without writing, because another mark has replaced it. */
   release(): void {
     closeSync(this.#file)
   }
@@ -95,7 +99,7 @@ export class ProgressMark {
     const rest = `${open ? 'open' : 'closed'} ${place} ${highest} ${ended}`
     const { length } = this.#head
     this.#content.write(`${rest} ${crc32(rest, this.#headCrc)}`.padEnd(LENGTH - 1 - length), length, 'latin1')
-    // writing a preallocated buffer costs a third of writing a string
+    // writing a preallocated buffer takes a third of the time of writing a string
     writeSync(this.#file, this.#content, 0, LENGTH, 0)
   }
 }
@@ -122,7 +126,7 @@ export function readMark(path: string): MarkContent | undefined {
   }
 }
 
-/** Checks whether the machine has run without a restart since a mark was written. */
+/** Checks whether the machine has run without a restart since the server wrote a mark. */
 export function isSameBoot({ boot }: Pick<MarkContent, 'boot'>): boolean {
   const now = bootOf()
   if (!boot.startsWith('since-') || !now.startsWith('since-')) return boot === now

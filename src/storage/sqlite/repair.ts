@@ -30,24 +30,28 @@ export interface Repair {
   readonly tables: readonly number[]
   /** Names of the SQL tables that have lost rows. */
   readonly rows: readonly string[]
-  /** Names of the SQL tables of which no row could be read. */
+  /** Names of the SQL tables of which the repair could read no row. */
   readonly gone: readonly string[]
-  /** Number of tables whose events were copied, at least in part. */
+  /** Number of tables of which the repair has copied all or some events. */
   readonly kept: number
-  /** True if the database was missing or empty, so that all data is lost. */
+  /** True if the database was missing or empty: all data is lost. */
   readonly isNew: boolean
 }
 
-/** Number of account numbers to skip if the last account number is unknown, because removed accounts may have had them. */
+/**
+ * Number of account numbers that the repair skips if the last account number is unknown, because removed accounts may have had these
+ * numbers.
+ */
 const UNKNOWN_NUMBERS = 1_000_000
 
-/** SQL tables that the repair does not copy: it derives them from the journal, or they belong to the file. */
+/** SQL tables that the repair does not copy: tables that it derives from the journal, and tables with data about the file itself. */
 const DERIVED = new Set(['journal', 'tables', 'blocks', 'covered', 'origin', 'sqlite_sequence'])
 
 /**
  * Archives the files of a database in a folder beside it, copies all readable rows to a new database, and replaces the old database. If
- * the events of a table have a gap, the events before the gap stay, and the table continues from there. Throws a StoreError if a
- * server has the file open, if the file belongs to another program, or if the disk is full; the files are then unchanged.
+ * the events of a table have a gap, the repair copies the events before the gap, and the table continues from the last of them. Throws
+ * a StoreError if a server has the file open, if the file belongs to another program, or if the disk is full; the files are then
+ * unchanged.
  */
 export function repair(path: string, now: number): Repair {
   if (describeLoss(path) !== undefined) return replaceLost(path, now)
@@ -63,7 +67,7 @@ export function repair(path: string, now: number): Repair {
       database.close()
       syncToDisk(made)
       isReplaced = true
-      // the log belongs to the old database and is archived; `parlor.db` itself exists at every moment
+      // the log belongs to the old database, and the archive has a copy; `parlor.db` itself exists at any time
       for (const each of [...workFilePaths(path), damagedLogPath(path), preservedLogPath(path)]) rmSync(each, { force: true })
       renameSync(made, path)
       rmSync(markPath(path), { force: true })
@@ -108,7 +112,7 @@ function openArchived(path: string, now: number): { readonly database: Database;
   }
 }
 
-/** Replaces a missing or empty database by a new database. The log alone is useless, because it has only some of the pages. */
+/** Replaces a missing or empty database by a new database. The log alone does not help, because it has only some of the pages. */
 function replaceLost(path: string, now: number): Repair {
   const archive = archiveFiles(path, now)
   const made = `${path}.new`
@@ -134,7 +138,7 @@ function replaceLost(path: string, now: number): Repair {
   return { archive, places: 0, tables: [], rows: [], gone: [], kept: 0, isNew: true }
 }
 
-/** Copies all files of a database to a new folder, readable to its owner alone. Returns the path of the folder. */
+/** Copies all files of a database to a new folder that only its owner can read. Returns the path of the folder. */
 function archiveFiles(path: string, now: number): string {
   const archive = join(dirname(path), `${ARCHIVE}${new Date(now).toISOString().replaceAll(':', '-')}`)
   convertSystemErrors(archive, () => mkdirSync(archive, { mode: 0o700 }))
@@ -169,7 +173,7 @@ function salvage(from: Database, path: string): Omit<Repair, 'archive' | 'isNew'
       continueNumbers(from, to)
       forgetResults(to, counting)
     })
-    // closing reports no error if the disk has no space for the checkpoint
+    // the close reports no error if the disk has no space for the checkpoint
     to.checkpoint()
     const gone = rows.filter((name) => toNumber(to.prepare(`SELECT count(*) AS count FROM "${name}"`).get()?.count ?? 0) === 0)
     return { places, tables: [...lost].sort((one, other) => one - other), rows, gone, kept }
@@ -178,7 +182,7 @@ function salvage(from: Database, path: string): Omit<Repair, 'archive' | 'isNew'
   }
 }
 
-/** Checks whether both ends of a journal are readable; otherwise the lost places cannot be counted. */
+/** Checks whether both ends of a journal are readable; without them, the repair cannot count the lost places. */
 function hasReadableEnds(from: Database): boolean {
   try {
     return from.prepare('SELECT min(place), max(place) FROM journal').get() !== undefined
@@ -223,7 +227,7 @@ function copyJournal(from: Database, to: Database, lost: Set<number>): { readonl
 }
 
 /**
- * Finds how a table ends in the lines of a part. The repair needs this for moved parts, because their heads omit the ending.
+ * Finds how a table ends in the lines of a part. The repair needs this function for moved parts, because their heads omit the ending.
  */
 function endingIn(lines: string): EndKind | undefined {
   const [end] = /\n(?:\[\[|\{"type":"ended").*/.exec(lines) ?? []
@@ -231,7 +235,7 @@ function endingIn(lines: string): EndKind | undefined {
   return end.includes('"counts":true') ? 'counts' : 'ended'
 }
 
-/** Adds to `lost` the tables that have more events in the index than could be copied. */
+/** Adds the tables that have more events in the index than in the copy to `lost`. */
 function noteLost(from: Database, versions: ReadonlyMap<number, number>, lost: Set<number>): void {
   const note = (table: number, version: number) => {
     if ((versions.get(table) ?? 0) < version) lost.add(table)
@@ -242,17 +246,17 @@ function noteLost(from: Database, versions: ReadonlyMap<number, number>, lost: S
       for (const [, table, version] of toText(entries).matchAll(/\n(\d+) (\d+) \d+ /g)) note(Number(table), Number(version))
     }
   } catch {
-    // if the index is damaged too, some losses stay unknown
+    // if the index is damaged, too, some losses stay unknown
   }
 }
 
-/** Returns the SQL tables that are copied row by row. */
+/** Returns the SQL tables that the repair copies row by row. */
 function othersOf(to: Database): string[] {
   const rows = to.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()
   return rows.map(({ name }) => toText(name)).filter((name) => !DERIVED.has(name) && !name.startsWith('sqlite_'))
 }
 
-/** Copies the readable rows of a SQL table; returns whether all rows were readable. */
+/** Copies the readable rows of a SQL table; returns true if all rows were readable. */
 function copyRows(from: Database, to: Database, table: string): boolean {
   const columns = to
     .prepare(`SELECT name FROM pragma_table_info('${table}')`)
@@ -269,7 +273,7 @@ function copyRows(from: Database, to: Database, table: string): boolean {
     }
   }
   if (copy('')) return true
-  // this query reads the rows after a damaged page from the other end
+  // this query reads the rows after a damaged page, beginning at the other end
   copy(` ORDER BY ${keyOf(to, table)} DESC`)
   return false
 }
@@ -280,7 +284,7 @@ function keyOf(to: Database, table: string): string {
   return keys.length === 0 ? 'rowid' : keys.map(({ name }) => `"${toText(name)}"`).join(' DESC, ')
 }
 
-/** Continues the account numbers, so that no number is given twice. */
+/** Continues the account numbers, so that the server uses no number twice. */
 function continueNumbers(from: Database, to: Database): void {
   const [forget, set] = [
     to.prepare('DELETE FROM sqlite_sequence WHERE name = ?'),
@@ -292,7 +296,7 @@ function continueNumbers(from: Database, to: Database): void {
   }
 }
 
-/** Returns the last given numbers by SQL table, increased by `more`; `undefined` if they are unreadable. */
+/** Returns the last used number of each SQL table, increased by `more`; `undefined` if the numbers are unreadable. */
 function lastNumbers(database: Database, more = 0): [string, number][] | undefined {
   try {
     const rows = database.prepare('SELECT name, seq FROM sqlite_sequence').all()
@@ -302,7 +306,7 @@ function lastNumbers(database: Database, more = 0): [string, number][] | undefin
   }
 }
 
-/** Deletes the records of tables whose ends are lost, because recording continues after the last recorded table. */
+/** Deletes the records of tables whose ends are lost, because the server continues to record results after the last recorded table. */
 function forgetResults(to: Database, counting: ReadonlySet<number>): void {
   const forget = to.prepare('DELETE FROM recorded WHERE table_id = ?')
   for (const { table_id } of to.prepare('SELECT table_id FROM recorded').all()) {

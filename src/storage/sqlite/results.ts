@@ -9,7 +9,7 @@ import { type CountedScore, isGuestPerson, type ScoreCounts } from './score-coun
 /** Maximum number of guests that one result removes from a ladder. */
 const TOGETHER = 20
 
-/** Recorded has the change of the standings by one result. */
+/** Recorded has the change of the standings that one result makes. */
 interface Recorded {
   readonly added: readonly CountedScore[]
   readonly removed: readonly CountedScore[]
@@ -30,8 +30,8 @@ export class SqliteResults implements Results {
   readonly #scores: ScoreCounts
 
   /**
-   * Loads all standings into `scores` and updates it; SqliteAccounts updates it when an account is removed. Throws a StoreError for
-   * a damaged table of standings.
+   * Loads all standings into `scores` and updates `scores` after each result; SqliteAccounts updates `scores` when it removes an
+   * account. Throws a StoreError for a damaged table of standings.
    */
   constructor(database: Database, commits: GroupCommit, scores: ScoreCounts) {
     this.#scores = scores

@@ -1,11 +1,14 @@
-/** Game has the counts of one game: of its scores by their whole part, of all scores, and of guests' scores. */
+/**
+ * Game has the counts of one game: the number of scores for each whole part, the number of all scores, and the number of guests'
+ * scores.
+ */
 interface Game {
   readonly scores: Map<number, number>
   size: number
   guests: number
 }
 
-/** CountedScore is the part of a standing that ScoreCounts uses. */
+/** CountedScore has the fields of a standing that ScoreCounts uses. */
 export interface CountedScore {
   readonly game: string
   readonly person: string
@@ -13,8 +16,8 @@ export interface CountedScore {
 }
 
 /**
- * ScoreCounts counts the scores of each game by their whole part. A rank then needs a query only for the scores between the score
- * and the next whole number, on a ladder of any length.
+ * ScoreCounts counts the scores of each game by their whole part. With these counts, a rank needs a query only for the scores
+ * between the score and the next whole number, on a ladder of any length.
  */
 export class ScoreCounts {
   readonly #games = new Map<string, Game>()
@@ -29,7 +32,7 @@ export class ScoreCounts {
     counts.size += count
   }
 
-  /** Marks `count` of the loaded scores of a game as those of guests. */
+  /** Marks `count` of the loaded scores of a game as guests' scores. */
   loadGuests(game: string, count: number): void {
     this.#of(game).guests += count
   }

@@ -7,7 +7,7 @@ import { type Database, toNumber, toText } from './database.ts'
 export interface TableIndexEntry {
   /** The number of its last event. */
   readonly version: number
-  /** Positions of its parts in the journal, in order: a place and a character from 0 each, ` 3:0 17:250`. */
+  /** Positions of its parts in the journal, in order: each position is a place and a character from 0, as in ` 3:0 17:250`. */
   readonly places: string
   /** Position among finished tables, from 1; `undefined` while the table is open. */
   readonly ended: number | undefined
@@ -15,21 +15,24 @@ export interface TableIndexEntry {
   readonly counts: boolean
 }
 
-/** IndexedUpTo is the end of the index: a place in the journal, and the number of tables whose end is at that place or earlier. */
+/**
+ * IndexedUpTo describes the end of the index: a place in the journal, and the number of tables whose end is at that place or
+ * earlier.
+ */
 export interface IndexedUpTo {
   readonly place: number
   readonly ended: number
 }
 
-/** Numbers of tables in one block. The file format depends on it, so it cannot change. */
+/** Numbers of tables in one block. The file format depends on this number, so it cannot change. */
 const BLOCK = 256
 /** Maximum number of cached blocks; it is small, because the start of a server reads from few blocks at a time. */
 const READ = 8
 
 /**
- * TableIndex knows the positions in the journal of the events of each table. `tables` has a row for each table; `blocks` has a row
- * for many finished tables that are not rated. If both have a table, `tables` is newer. The index follows from the journal and lags
- * behind it; `covered` is the place up to which it is complete.
+ * TableIndex stores the positions of each table's events in the journal. `tables` has a row for each table; `blocks` has a row
+ * for many finished tables that are not rated. If both have a row for a table, the row in `tables` is newer. The index derives from
+ * the journal, and its end is behind the end of the journal; `covered` is the place up to which the index is complete.
  */
 export class TableIndex {
   readonly #database: Database
@@ -127,7 +130,7 @@ export class TableIndex {
     }
   }
 
-  /** Returns the table that was recorded last; 0 before the first. */
+  /** Returns the last recorded table; 0 if there is no recorded table. */
   lastRecorded(): TableId {
     const last = this.#database.query(() => this.#lastRecorded.get())?.table_id
     return last === undefined ? 0 : toNumber(last)
@@ -147,7 +150,7 @@ export class TableIndex {
     return [...rows, ...blocks.flatMap(({ entries }) => linesOf(toText(entries)).map((line) => entryAt(line)[0]))]
   }
 
-  /** Returns the entries of a block, a line each, with a line break before it. Throws a StoreError for a damaged block. */
+  /** Returns the entries of a block; each entry is a line with a line break before it. Throws a StoreError for a damaged block. */
   #block(block: number): string {
     const known = this.#read.get(block)
     if (known !== undefined) return known

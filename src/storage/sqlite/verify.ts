@@ -14,21 +14,21 @@ import { TableIndex } from './table-index.ts'
 export interface Verification {
   readonly tables: number
   readonly events: number
-  /** The problems, each as a sentence. */
+  /** The problems; each problem is a sentence. */
   readonly problems: readonly string[]
 }
 
-/** Replay replays the events of a table by the rules of its game; returns what is wrong with them, or `undefined`. */
+/** Replay replays the events of a table by the rules of its game; returns the fault, or `undefined` for events without a fault. */
 export type Replay = (table: TableId, events: readonly TableEvent[]) => string | undefined
 
-/** Number of tables that are read in one step. */
+/** Number of tables that the verification reads in one step. */
 const TOGETHER = 500
 
 /**
- * Verifies a database: the structure of the file, the checksum of each row of the journal, and the end of the journal. Checks three
- * things: the index leads to all events and to no others, the events of each table can be read and replayed, and results belong to finished
- * tables. It changes the file, as every opening does, so the caller passes a copy. Throws a StoreError if the file cannot be opened, or if
- * the disk is full.
+ * Verifies a database: the structure of the file, the checksum of each row of the journal, and the end of the journal. Checks that the
+ * index has the positions of all events and no other positions, that the events of each table are readable and can be replayed, and that
+ * results belong to finished tables. It changes the file, as every opening does, so the caller passes a copy. Throws a StoreError if
+ * SQLite cannot open the file, or if the disk is full.
  */
 export function verify(path: string, replay: Replay): Verification {
   const guard = new LossGuard(path)
@@ -47,7 +47,7 @@ export function verify(path: string, replay: Replay): Verification {
     }
   }
   const note = (error: unknown) => {
-    // this error concerns the disk of the copy
+    // this error concerns the disk with the copy
     if (error instanceof StoreError && error.code === 'full') throw error
     problems.push(errorMessage(error))
   }
@@ -58,7 +58,7 @@ export function verify(path: string, replay: Replay): Verification {
     attempt(() => {
       const store = new SqliteEventStore(database, (error) => problems.push(errorMessage(error)))
       guard.checkEnd(database, store.progress, (sentence) => problems.push(sentence))
-      // closing brings the index up to date
+      // closing the store completes the index
       store.close()
       const tables = new TableIndex(database).listTables()
       found.tables = tables.length
@@ -90,7 +90,7 @@ function damageProblems(database: Database): string[] {
 }
 
 /**
- * Reports tables that are in the journal and not in the index. Parts of dropped tables, which a compacted journal has, are not a problem.
+ * Reports tables that are in the journal but not in the index. Parts of dropped tables in a compacted journal are not a problem.
  */
 function strayProblems(database: Database, tables: ReadonlySet<TableId>): string[] {
   const stray = new Set<TableId>()
