@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
-/** Options of Node that this process must not pass to the child, and those of them whose value may be the next argument. */
+/** Options of Node that this process must not pass to the child, and the options among them whose value may be the next argument. */
 const OWN = /^--?(?:r|import|require|loader|experimental-loader|inspect|cpu-prof|heap-prof)(?:$|[-=])/
 const WITH_VALUE = /^--?(?:r|import|require|loader|experimental-loader)$/
 
