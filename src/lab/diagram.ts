@@ -24,7 +24,7 @@ export function formatDiagram(automaton: Automaton): string {
   return [...lines, lifelines].join('\n')
 }
 
-/** Returns a path through every transition, each as early as possible; `again` marks the start of another conversation. */
+/** Returns a path that takes every transition, and takes each transition as early as possible; `again` marks the start of another conversation. */
 function findTour(automaton: Automaton): readonly (Transition | 'again')[] {
   const unseen = new Set(Object.keys(automaton.states).flatMap((state) => legalTransitions(automaton, state).map((step) => step)))
   const steps: (Transition | 'again')[] = []

@@ -22,7 +22,7 @@ import { type WireWatch, watchWire } from './wire-watch.ts'
 /** Milliseconds that a client may wait for a lost answer, and between two checks of its acts. */
 const PATIENCE = 10_000
 const LOOK = 100
-/** Milliseconds in which a client shows that it takes the datagram of a stranger for an answer. */
+/** Milliseconds in which a client shows that it treats the datagram of a stranger as an answer. */
 const STRANGER = 700
 const SILENCE = 6000
 
@@ -82,7 +82,7 @@ export const reorderedDatagrams = disturb({
   shows: 'this happens only if datagrams arrive late or in another order',
 })
 
-/** The check that a client takes an answer from its server only. */
+/** The check that a client accepts an answer from its server only. */
 export const wrongSender: Check = {
   name: 'wrong-sender',
   proves: 'ignores a datagram that does not come from its server',
@@ -118,7 +118,7 @@ export const wrongSender: Check = {
   },
 }
 
-/** Sends a client a legal answer from another port than that of its server. */
+/** Sends a client a legal answer from a port other than the port of its server. */
 async function sendAsStranger({ program, sandbox }: CheckSubject, { remote }: Transport, { state }: WireWatch): Promise<void> {
   const answer = legalTransitions(program.protocol.automaton, state).find(({ from, form }) => from === 'server' && !form.closes)
   const stranger = await sandbox.connect(remote.port, LOOK, { datagrams: true })

@@ -31,7 +31,7 @@ const SILENCE = 4000
 const END_WAIT = 3000
 const CRASH_WAIT = 250
 const CLOSED_WAIT = 1000
-/** Milliseconds of processor time that show a busy loop, and of idle time that show none. */
+/** Milliseconds of processor time that show a busy loop, and milliseconds of idle time that exclude a busy loop. */
 const BUSY = 300
 const IDLE = 300
 /** Milliseconds of processor time in such a wait up to which a program sleeps. */

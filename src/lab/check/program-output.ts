@@ -4,7 +4,7 @@ import { findPrompt } from './prompts.ts'
 
 /**
  * OutputStream is the stream to which a program prints: its terminal, which joins both streams as a person sees them, or one of two pipes.
- * The lines that the judge types stand between the pieces, as a terminal shows them.
+ * The lines that the judge types are between the pieces, as a terminal shows them.
  */
 export type OutputStream = 'terminal' | 'stdout' | 'stderr' | 'typed'
 
@@ -74,7 +74,10 @@ export class ProgramOutput {
     })
   }
 
-  /** The output and the typed lines as text, with line ends as `\n`; only those of `stream`, if it is given. Invalid UTF-8 becomes U+FFFD. */
+  /**
+   * The output and the typed lines as text, with line ends as `\n`; if `stream` is given, only the pieces of that stream. Invalid UTF-8
+   * becomes U+FFFD.
+   */
   text(stream?: OutputStream): string {
     const chunks = stream === undefined ? this.#chunks : this.#chunks.filter((chunk) => chunk.stream === stream)
     const all = new Uint8Array(chunks.reduce((sum, { bytes }) => sum + bytes.length, 0))
@@ -98,7 +101,7 @@ export class ProgramOutput {
 
   /**
    * The last lines that are not empty, at most `count`, each cut to two lines of a terminal. If more lines follow the line that
-   * names an error, as in a report of Node, the lines from that line on.
+   * names an error, as in a report of Node, the result is the lines from that line on.
    */
   lastLines(count: number): readonly string[] {
     const lines = this.text()

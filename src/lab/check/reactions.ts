@@ -6,7 +6,7 @@ import { candidateLines } from './typist.ts'
 import type { WireWatch } from './wire-watch.ts'
 
 /*
- * If the judge's side breaks the protocol, or sends nothing more, the next messages of the program show how the program handles that.
+ * If the judge's side breaks the protocol, or sends nothing more, the next messages of the program show how the program handles that fault.
  */
 
 /** Milliseconds for a program to send a line that was typed. */
@@ -49,14 +49,14 @@ function pause({ clock }: CheckSubject, ms: number): Promise<void> {
   return new Promise((resolve) => clock.after(ms, resolve))
 }
 
-/** Finds a message that a program has sent because it took a wrong message for a legal message, so that its turn came too soon. */
+/** Finds a message that a program has sent because it treated a wrong message as a legal message, so that its turn came too soon. */
 export function findReaction({ role, program }: CheckSubject, since: readonly Observation[], quoted: string): Finding | undefined {
   const { automaton } = program.protocol
   const messages = since.filter((one) => one.kind === 'message')
   const at = messages.findIndex(({ from, violation }) => from !== role && violation !== undefined)
   const wrong = messages[at]
   if (!wrong) return undefined
-  // the monitor may take the wrong message for the move in its place, so the state before it counts
+  // the monitor may treat the wrong message as the move in its place, so this code uses the state before the message
   const legal = legalTransitions(automaton, wrong.before).filter(({ from }) => from === role)
   const isMove = ({ from, text }: MessageObservation) =>
     from === role &&

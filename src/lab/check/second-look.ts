@@ -6,7 +6,7 @@ import type { Cause } from './report.ts'
 import { findAlteredLine, findCutText, findNul, findSecondMessage, type Look, messagesOf } from './typed-text.ts'
 
 /*
- * The wire shows the messages that a program has sent. The judge also knows the messages that it should have sent: Parlor's own role of the
+ * The wire shows the messages that a program has sent. The judge also knows the messages that the program should have sent: Parlor's own role of the
  * same side has read the same messages and the same typed lines. And it knows the game: the board, and whether the game is over. With this
  * knowledge, it distinguishes a program that breaks the rules from a program that hangs, although both look the same on the wire.
  */
@@ -62,7 +62,7 @@ function findUnflushed({ role, observations, match }: Look): NamedCause | undefi
   }
 }
 
-/** Finds out whether the program's game and the judge's game have parted, so that each waits for the other. */
+/** Finds out whether the program's game and the judge's game differ, so that each side waits for the other side. */
 function findOtherGame(look: Look): NamedCause | undefined {
   if (!look.match.shadowBroke) return undefined
   const difference = findDifference(look)

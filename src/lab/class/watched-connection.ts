@@ -101,7 +101,7 @@ export class WatchedConnection {
     return this.#stored.filter(({ entry }) => entry.number > since).map(({ entry }) => entry)
   }
 
-  /** Takes an event; its time is since the connection was opened. Returns whether the row has changed. */
+  /** Processes an event; its time counts from the opening of the connection. Returns whether the row has changed. */
   observe(event: WireEvent): boolean {
     const monitor = this.#monitor
     if (!monitor) return false
@@ -114,7 +114,7 @@ export class WatchedConnection {
     return event.kind !== 'time' || seen.length > 0
   }
 
-  /** Checks whether the connection has now been silent for `quiet` milliseconds, and the monitor has not been notified of that yet. */
+  /** Checks whether the connection has now been silent for `quiet` milliseconds, and the monitor has not been notified of this silence yet. */
   isQuiet(at: number, quiet: number): boolean {
     return this.#monitor !== undefined && at - this.#lastAt >= quiet && this.#quietAt - this.#lastAt < quiet
   }

@@ -25,7 +25,7 @@ export interface FinderOptions {
   readonly sender: Side
   /** Treats each push as a message, because only a pause would end a message, and the sender writes each message alone. */
   readonly isWritten: boolean
-  /** Holds the bytes of a message until the message is whole, because a part has no name; without it, the finder only counts messages. */
+  /** Holds the bytes of a message until the message is whole, because a part has no name; without this option, the finder only counts messages. */
   readonly whole: boolean
 }
 

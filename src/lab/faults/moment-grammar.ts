@@ -6,7 +6,7 @@ import { type FaultPlace, placesOf, specOf, type Verb } from './verbs.ts'
  *
  *   moment = place ["the"] [whose] [ordinal] message / "at byte" number
  *
- * The words before the message may stand in any order. The message is everything after those words, because texts of messages have
+ * The words before the message may be in any order. The message is everything after those words, because texts of messages have
  * blanks.
  */
 

@@ -32,7 +32,7 @@ export interface FaultRule {
   /** By default the direction of the rule's message, or else of the bytes that this side sends. */
   readonly direction?: FaultDirection | undefined
   readonly verb: Verb
-  /** A missing value means without end, or always. */
+  /** If the value is missing, the fault has no end, or happens always. */
   readonly value?: FaultValue | undefined
   /** A missing moment means every moment of the direction. */
   readonly moment?: MessageMoment | ByteMoment | undefined

@@ -9,7 +9,7 @@ export interface VerbSpec {
   readonly unit: FaultUnit
   /** True if the value may be a range, `low..high`, from which the fault chooses at random for each decision. */
   readonly range?: true
-  /** Words that may stand in place of a number. */
+  /** Words that may replace a number. */
   readonly words?: readonly string[]
   /** True if the rule may have no value. */
   readonly optional?: true

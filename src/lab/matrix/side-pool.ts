@@ -16,7 +16,7 @@ interface Entry {
 
 /**
  * SidePool leaves the sandboxes of sides open between their conversations, because opening a sandbox and building a program takes longer
- * than most conversations. It closes the sandbox that was not used for the longest time when more are open than it may have.
+ * than most conversations. If more sandboxes are open than it may have, it closes the least recently used sandbox.
  */
 export class SidePool {
   readonly #open: (key: string) => Promise<OpenSide>

@@ -59,7 +59,7 @@ export function showMessage(message: MessageObservation, columns: number): Shown
 const PLAIN_LINE = /^[ !#-[\]-~]*$/
 
 /**
- * Quotes a message of one read whose characters need no escape, which almost all are; `undefined` for another message, or if it does not
+ * Quotes a message of one read whose characters need no escape, as in almost all messages; `undefined` for another message, or if it does not
  * fit.
  */
 function quotePlain({ text, raw, bytes, segments }: MessageObservation, columns: number): string | undefined {

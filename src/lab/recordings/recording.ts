@@ -67,7 +67,7 @@ export interface RecordedConnection {
   readonly entries: readonly (RecordedSegment | ConnectionEnding)[]
 }
 
-/** RecordingError is the error for a file that is not a readable recording, or for an entry that a format cannot hold. */
+/** RecordingError is the error for a file that is not a readable recording, or for an entry that a format cannot store. */
 export class RecordingError extends Error {
   override readonly name = 'RecordingError'
 }

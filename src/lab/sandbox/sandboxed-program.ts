@@ -119,7 +119,7 @@ class SandboxedProgram implements RunningProgram {
     if (!this.#isOver) {
       this.usage()
       this.#stopped ??= reason
-      // in namespaces, the end of this process ends all others; elsewhere, the judge ends its descendants and the processes that left it
+      // in namespaces, the end of this process ends all other processes; elsewhere, the judge ends its descendants and the processes that left it
       // one by one
       for (const pid of this.#mark === undefined ? [this.#carrier.pid] : findTree(this.#carrier.pid)) endProcess(pid)
       this.#endMarked()

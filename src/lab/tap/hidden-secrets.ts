@@ -8,7 +8,7 @@ const STORED = 256
 
 /**
  * HiddenSecrets hides the bytes that one monitor treats as a secret in the observations of another monitor. While the program is not
- * known, the monitor that is shown may be that of a program without passwords, and its sentences quote the messages.
+ * known, the monitor that is shown may belong to a program without passwords, and its sentences quote the messages.
  */
 export class HiddenSecrets {
   readonly #spans: Record<Side, ByteSpan[]> = { client: [], server: [] }

@@ -50,7 +50,7 @@ interface Ended {
   readonly broken: string | undefined
 }
 
-/** Rerun sends the bytes that its side has sent in the recording, each time after the program has sent those that come before them. */
+/** Rerun sends the bytes that its side has sent in the recording, each time after the program has sent the bytes that come before them. */
 class Rerun {
   readonly #options: RerunOptions
   readonly #resolve: (divergence: Divergence | undefined) => void
@@ -92,7 +92,7 @@ class Rerun {
     this.advance()
   }
 
-  /** Plays the entries up to the next that the program has to send. */
+  /** Plays the entries up to the next entry that the program has to send. */
   advance(): void {
     this.#cancel?.()
     this.#cancel = undefined

@@ -23,7 +23,7 @@ export interface TapOptions {
   readonly record?: (entry: RecordingEntry) => void
   /** Called with the summary of each connection at its end. */
   readonly onClosed?: (summary: ConversationSummary) => void
-  /** Called if the server cannot be reached; the client is reset. */
+  /** Called if the tap cannot reach the server; the tap then resets the client. */
   readonly onRefused: (client: Address, error: unknown) => void
 }
 

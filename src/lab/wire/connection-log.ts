@@ -175,7 +175,7 @@ export class ConnectionLog {
 
 const UTF8 = new TextEncoder()
 
-/** Returns the number of bytes behind a header: those of a loss are not stored. */
+/** Returns the number of bytes behind a header: the log does not store the bytes of a loss. */
 function ownLength(kind: number, length: number): number {
   return (kind & ~SERVER) === KIND.bytes ? length : 0
 }
