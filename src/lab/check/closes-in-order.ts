@@ -75,7 +75,7 @@ function waitsForClose({ program }: CheckSubject, { cause, observations = [] }: 
 function judgeEnd({ role }: CheckSubject, finding: PlayedFinding): Finding {
   const end = finding.observations?.find((one) => one.kind === 'end' && one.from === role)
   if (finding.cause !== undefined || end?.kind !== 'end' || end.how !== 'reset') return finding
-  const sentence = `the ${role} closed the connection before it had read everything: the system then breaks it off (RST), and the other side can lose the last message`
+  const sentence = `the ${role} closed the connection before it had read everything: the system then resets the connection (RST), and the other side can lose the last message`
   return { ...finding, cause: 'closed-early', sentence }
 }
 

@@ -113,7 +113,7 @@ export const wrongSender: Check = {
     await match
     if (!taken) return { sentence: 'the client waited for its server', visited: watch.visited }
     const sentence =
-      'the client took the datagram of another sender for the answer of its server: connect the socket, or compare the address that recvfrom returns'
+      'the client treated the datagram of another sender as the answer of its server: connect the socket, or compare the address that recvfrom returns'
     return { cause: 'wrong-address', sentence, lines, observations: watch.observations, visited: watch.visited }
   },
 }

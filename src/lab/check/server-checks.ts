@@ -111,7 +111,7 @@ export const restartOnTheSamePort: Check = {
     if (again.cause !== 'address-in-use') return again
     return {
       ...again,
-      sentence: `${again.sentence}: the system holds the port of its last connection for a minute, unless SO_REUSEADDR is set`,
+      sentence: `${again.sentence}: the system reserves the port of its last connection for a minute, unless SO_REUSEADDR is set`,
     }
   },
 }

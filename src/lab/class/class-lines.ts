@@ -118,5 +118,5 @@ export function parseClassLine(text: string): ClassLine | { readonly refused: st
   const line = Line.safeParse(value)
   // a key is missing in JSON if its value is undefined
   if (line.success) return line.data as ClassLine
-  return { refused: `the server sent a line that this version does not know: update the older of the two` }
+  return { refused: `the server sent a line that this version does not support: update the older of the two programs` }
 }

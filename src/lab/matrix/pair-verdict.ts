@@ -70,7 +70,7 @@ function judgeSilence(pair: PairEnd): PairFinding {
   if (turn === 'client' || turn === 'server') return blame(pair, turn, late(`it is the ${turn}’s turn, but the ${turn}`))
   return {
     cause: 'hangs',
-    sentence: late('either side may speak, but both').message,
+    sentence: late('either side may send, but both sides').message,
     lines: pair.lines.client,
     observations: pair.observations,
   }
