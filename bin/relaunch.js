@@ -1,4 +1,4 @@
-// Starts Parlor again with the Node that the package brings. This file must run in very old versions of Node.
+// Starts Parlor again with the Node in the package. This file must run in very old versions of Node.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -10,7 +10,7 @@ const OWN = /^--?(?:r|import|require|loader|experimental-loader|inspect|cpu-prof
 const WITH_VALUE = /^--?(?:r|import|require|loader|experimental-loader)$/
 
 /**
- * Runs `script`, which needs Node `needed`, with the same arguments in the Node that the package brings, and exits with the same
+ * Runs `script`, which needs Node `needed`, with the same arguments in the Node of the package, and exits with the same
  * code or signal. This process forwards signals to the child. The child ends when this process ends, because the channel between
  * them closes.
  */

@@ -77,7 +77,7 @@ function fileOf(name: string): string {
   return `${name.replace('/', '-')}.md`
 }
 
-/** Returns the page of a program: with a network, without a network, or with both. */
+/** Returns the page of a program: with a network, without a network, or in both forms. */
 export function programPage(name: string, program: Program | undefined, solo?: SoloProgram): string {
   const short = findShortName(name)
   const called = short ?? name

@@ -8,7 +8,7 @@ export interface JudgeOptions {
   readonly level: CheckLevel
   /** Name of the only check to run. */
   readonly only?: string | undefined
-  /** The possible checks; by default, all. */
+  /** The possible checks; by default, all checks. */
   readonly checks?: readonly Check[]
   /**
    * Number of sandboxes in which checks may run at the same time, after the first check, unless the options prescribe the randomness.

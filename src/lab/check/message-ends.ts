@@ -62,8 +62,8 @@ const MISSPELT = 2
 const LONG = 8
 
 /**
- * Returns the message without fields that a text resembles, although the protocol accepts it as a text for people; `undefined` if there
- * is none, or a person may have typed the text.
+ * Returns the message without fields that a text resembles, although the protocol accepts it as a text for people; `undefined` if there is no such
+ * message, or if a person may have typed the text.
  */
 export function findMisspelt(automaton: Automaton, { from, name, before, text }: MessageObservation): string | undefined {
   const { automatic } = automaton

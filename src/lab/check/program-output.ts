@@ -50,7 +50,7 @@ export class ProgramOutput {
     return this.#overflowed
   }
 
-  /** Time of the last piece; `undefined` if there is none. */
+  /** Time of the last piece; `undefined` without a piece. */
   get lastAt(): number | undefined {
     return this.#chunks.at(-1)?.at
   }
@@ -90,7 +90,7 @@ export class ProgramOutput {
   }
 
   /**
-   * The prompt at which the program waits: the end of its output without a line end; `''` if there is none. The echo of a typed line is
+   * The prompt at which the program waits: the end of its output without a line end; `''` without a prompt. The echo of a typed line is
    * not a prompt: a line editor prints it character by character, and its line end last.
    */
   get prompt(): string {

@@ -37,7 +37,7 @@ export async function answerFreshPrompt(subject: CheckSubject, { running, watch,
   await pause(subject, TYPED_WAIT)
 }
 
-/** Returns a line that a person at the program may type after a message of the other side; `undefined` if there is none. */
+/** Returns a line that a person at the program may type after a message of the other side; `undefined` if there is no such line. */
 export function lineAfter({ program, role }: CheckSubject, state: string): string | undefined {
   const { automaton } = program.protocol
   const after = legalTransitions(automaton, state).filter(({ from, form }) => from !== role && !form.bye && !form.closes)

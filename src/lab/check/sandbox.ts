@@ -85,8 +85,8 @@ export interface Sandbox {
   connect(port: number, timeout: number, how?: { readonly keepsPort?: boolean; readonly datagrams?: boolean }): Promise<Transport>
   start(start: ProgramStart): Promise<RunningProgram>
   /**
-   * Opens a sandbox with the same files and a network of its own, in which the program runs at the same time; `undefined` if this system
-   * has none. Closing this sandbox closes the other sandbox, too.
+   * Opens a sandbox with the same files and a network of its own, in which the program runs at the same time; `undefined` if this system has no such
+   * network. Closing this sandbox closes the other sandbox, too.
    */
   another(): Promise<Sandbox | undefined>
   /** Ends all programs, and removes the files. */

@@ -22,8 +22,8 @@ const REPEATED = 3
 const LONG = 30
 
 /**
- * Returns the script of one of these games, with lines that the role of the program under test has to refuse in it; `undefined` if there
- * are none.
+ * Returns the script of one of these games, with lines that the role of the program under test has to refuse in it; `undefined` if there are no such
+ * lines.
  */
 export async function findWrongLines(subject: Rehearsed, games: readonly Rehearsal[]): Promise<Script | undefined> {
   const { automaton } = subject.program.protocol

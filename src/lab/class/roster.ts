@@ -8,7 +8,7 @@ import type { ClassConnection } from './class-view.ts'
  * programs at its address, and to the programs with its name.
  */
 
-/** RosterError reports the mistakes in a roster, a sentence for each, with the line. */
+/** RosterError reports the mistakes in a roster, with a sentence and the line for each mistake. */
 export class RosterError extends Error {
   override readonly name = 'RosterError'
   readonly sentences: readonly string[]

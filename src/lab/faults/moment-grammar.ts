@@ -67,7 +67,7 @@ export function formatMoment(moment: NonNullable<FaultRule['moment']>): string {
   return [place, ...(whose ? [whose] : []), ...(ordinal === undefined ? [] : [formatOrdinal(ordinal)]), message].join(' ')
 }
 
-/** Returns the error text for a fault that needs a moment and has none. */
+/** Returns the error text for a fault that needs a moment and has no moment. */
 export function formatMomentExpected(verb: Verb): string {
   return `${verb} needs a moment: after a number of bytes, as in "${verb} 100", or at a message, as in "${verb} before GAMEOVER"`
 }

@@ -32,7 +32,7 @@ const STORED = 1000
 /**
  * CandidateMonitors follow a conversation of an unknown program with the automata of all programs at the same time. The messages fit a
  * program until one of them violates its automaton. Many programs fit for a long time, because a chat accepts any line, so the
- * monitors are in order of probability: first those with more messages that have words of their own.
+ * monitors are in order of probability: first the monitors with more messages that have words of their own.
  */
 export class CandidateMonitors {
   #candidates: readonly Candidate[]

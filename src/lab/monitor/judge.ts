@@ -290,7 +290,7 @@ function hasTurn(automaton: Automaton, { state, steps }: Ordering, side: Side): 
   return maySpeak(steps, side) || isEnd(automaton, state)
 }
 
-/** Number of messages of the other side that `before` has in addition to those of `ordering`; at least 0. */
+/** Number of messages of the other side that `before` has in addition to the messages of `ordering`; at least 0. */
 function displaced(ordering: Ordering, before: Ordering, side: Side): number {
   const other = otherSide(side)
   return Math.max(0, ofSide(before.taken, other) - ofSide(ordering.taken, other))

@@ -120,7 +120,7 @@ export class Orderings {
   }
 
   /**
-   * Checks whether a later message can stand before the messages that wait in an ordering. If messages of both sides wait, the next message
+   * Checks whether a later message can come before the messages that wait in an ordering. If messages of both sides wait, the next message
    * is among them. If very many messages wait, the receiver has them.
    */
   #isOpen(client: number, server: number): boolean {
@@ -191,7 +191,7 @@ export class Orderings {
   }
 
   /**
-   * Checks whether a message may stand behind the last message of the other side. If that message passed later, this message
+   * Checks whether a message may come behind the last message of the other side. If that message passed later, this message
    * does not answer it: the two messages crossed, so this message was legal before the other message, too.
    */
   #mayStand({ last }: Ordering, passed: Passed): boolean {

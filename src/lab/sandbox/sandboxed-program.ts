@@ -9,7 +9,7 @@ import { findMarked, findTree, measureTree } from './process-tree.ts'
 /** The library for pseudo-terminals, which is an optional dependency because it is compiled for some systems only. */
 export type PtyLibrary = typeof import('@lydell/node-pty')
 
-/** Loads the library for pseudo-terminals; resolves to `undefined` if the system has none. */
+/** Loads the library for pseudo-terminals; resolves to `undefined` if the system has no such library. */
 export async function loadPty(): Promise<PtyLibrary | undefined> {
   try {
     return await import('@lydell/node-pty')

@@ -31,8 +31,7 @@ export interface RerunOptions {
 type Entry = RecordedSegment | ConnectionEnding
 
 /**
- * Plays one side of a recorded connection against a program. Resolves to the first divergence, or to `undefined` if there is
- * none.
+ * Plays one side of a recorded connection against a program. Resolves to the first divergence, or to `undefined` if there is no difference.
  */
 export function rerunConnection(options: RerunOptions): Promise<Divergence | undefined> {
   return new Promise((resolve) => {
