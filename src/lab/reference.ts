@@ -37,7 +37,7 @@ export function toPropertyRows(
     ['transports', host?.udp ? 'TCP, TLS, Unix socket, UDP' : 'TCP, TLS, Unix socket'],
     ...framing,
     ...(protocol.paced
-      ? [['pause', 'the server waits 150 ms (250 ms over a network) between two messages if the client does not answer the first']]
+      ? [['pause', 'the server waits 150 ms (250 ms over a network) between two messages if the client does not answer the first message']]
       : []),
   ]
 }

@@ -96,7 +96,7 @@ function toSkipped(check: Check, { name, cause, source }: CheckResult, { repeat 
   }
 }
 
-/** Opens the sandboxes in which checks run at the same time; the first is the subject's own. */
+/** Opens the sandboxes in which checks run at the same time; the first sandbox is the subject's own. */
 async function openLanes(subject: CheckSubject, count: number): Promise<readonly CheckSubject[]> {
   const more = await Promise.all(Array.from({ length: Math.max(0, count - 1) }, () => subject.sandbox.another()))
   return [subject, ...more.flatMap((sandbox) => (sandbox ? [{ ...subject, sandbox }] : []))]

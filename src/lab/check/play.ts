@@ -25,7 +25,7 @@ import { WireWatch } from './wire-watch.ts'
 /** Milliseconds for each answer of the program. */
 const SILENCE = 4000
 /**
- * Milliseconds of its idle time for a program to end after the conversation, and to show that it has crashed. The last time is for a program that
+ * Milliseconds of its idle time for a program to end after the conversation, and to show that it has crashed. `CLOSED_WAIT` is for a program that
  * has closed its connection, as a crash does, or that has not sent its message: on a busy machine, the end or the message becomes known later.
  */
 const END_WAIT = 3000

@@ -69,13 +69,13 @@ export function findReaction({ role, program }: CheckSubject, since: readonly Ob
   return (
     early && {
       cause: 'out-of-turn',
-      sentence: `the ${role} took ${quoted} for a legal message: it sent ${JSON.stringify(early.text)} after it, though it was still the other side's turn`,
+      sentence: `the ${role} treated ${quoted} as a legal message: it sent ${JSON.stringify(early.text)} after it, though it was still the other side's turn`,
     }
   )
 }
 
 /**
- * Finds a client that waits for an answer without end, in a state in which it may speak although the answer is missing. Such a protocol has
+ * Finds a client that waits for an answer without end, in a state in which it may send although the answer is missing. Such a protocol has
  * answers without a byte, which never arrive.
  */
 export async function findStall(

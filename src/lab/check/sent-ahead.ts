@@ -20,7 +20,7 @@ import { watchWire } from './wire-watch.ts'
  * message, or treats both as one message, and then waits for a message that has arrived already.
  */
 
-/** Milliseconds for each answer before the two messages, and of silence after which the program is done with them. */
+/** Milliseconds for each answer before the two messages, and of silence after which the program has processed them. */
 const SILENCE = 4000
 const QUIET = 1200
 /** Number of conversations to find one in which the judge's side does not say goodbye. */
@@ -97,7 +97,7 @@ async function sendTwo(subject: CheckSubject, state: string, text: string): Prom
   return finding && { ...finding, observations: watch.observations, visited: watch.visited }
 }
 
-/** Waits until nothing more happens. If it is the program's turn then, types one line: the line for which the program may wait. */
+/** Waits until nothing more happens. If it is then the program's turn, the function types one line: the line for which the program may wait. */
 async function settle(subject: CheckSubject, { running, watch, state }: Waiting): Promise<void> {
   const { automaton } = subject.program.protocol
   const { automatic } = automaton

@@ -49,7 +49,10 @@ function timeOf(running: RunningProgram): number {
   return idle + processor
 }
 
-/** Checks whether a program uses the processor though nothing is left to do for it: for `busy` milliseconds before it is idle for `idle`. */
+/**
+ * Checks whether a program uses the processor though nothing is left to do for it: for `busy` milliseconds before it is idle for `idle`
+ * milliseconds.
+ */
 export async function isBusy(running: RunningProgram, { busy, idle }: { busy: number; idle: number }, clock: Clock): Promise<boolean> {
   const since = running.usage()
   const over = new AbortController()

@@ -160,7 +160,7 @@ export class ClassConsole {
     return this.list().findLast((row) => row.host === host && row.port === port)
   }
 
-  /** Returns the stored observations of a connection with a number above `since`. */
+  /** Returns the stored observations of a connection whose numbers are above `since`. */
   observations(connection: number, since = 0): readonly ClassObservation[] {
     return this.#watched(connection)?.observations(since) ?? []
   }

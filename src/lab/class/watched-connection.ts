@@ -96,7 +96,7 @@ export class WatchedConnection {
     }
   }
 
-  /** Returns the stored observations with a number above `since`. */
+  /** Returns the stored observations whose numbers are above `since`. */
   observations(since: number): readonly ClassObservation[] {
     return this.#stored.filter(({ entry }) => entry.number > since).map(({ entry }) => entry)
   }

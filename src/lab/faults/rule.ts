@@ -13,7 +13,7 @@ export const ANY = 'message'
 export interface MessageMoment {
   readonly place: FaultPlace
   readonly whose?: Whose | undefined
-  /** Number of the message among the messages of this name in its direction, from 1; missing for every such message. */
+  /** Number of the message among the messages of this name in its direction, from 1; missing if the moment is at every such message. */
   readonly ordinal?: number | undefined
   /** Name or text of a message of the program, or `message`. */
   readonly message: string

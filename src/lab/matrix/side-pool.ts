@@ -16,7 +16,7 @@ interface Entry {
 
 /**
  * SidePool leaves the sandboxes of sides open between their conversations, because opening a sandbox and building a program takes longer
- * than most conversations. If more sandboxes are open than it may have, it closes the least recently used sandbox.
+ * than most conversations. If more sandboxes are open than `capacity` allows, it closes the least recently used sandbox.
  */
 export class SidePool {
   readonly #open: (key: string) => Promise<OpenSide>

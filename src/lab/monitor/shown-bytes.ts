@@ -101,7 +101,7 @@ function toCells(
   return { cells, isWhole: bytes.length === all.length }
 }
 
-/** Bytes for each column: a character has at most four. */
+/** Bytes for each column: a character has at most four bytes. */
 const BYTES = 4
 
 function toPieceCells(bytes: Uint8Array, start: number): readonly Cell[] {

@@ -33,7 +33,7 @@ function readStat(pid: number): readonly string[] | undefined {
 
 function readUsage(pid: number): ProcessUsage | undefined {
   const fields = readStat(pid)
-  // fields 14 to 17 of proc(5) are times, 24 is the resident memory
+  // fields 14 to 17 of proc(5) are times, field 24 is the resident memory
   return (
     fields && {
       ticks: [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0),

@@ -3,7 +3,7 @@ import type { ByteSpan } from '../../wire/framing/framing.ts'
 import type { MessageVerdict, Observation } from '../monitor/observation.ts'
 import type { Watched } from './conversation-watch.ts'
 
-/** Maximum number of spans of one side that are stored; a message that arrives byte by byte has many. */
+/** Maximum number of spans of one side that are stored; a message that arrives byte by byte has many spans. */
 const STORED = 256
 
 /**

@@ -111,7 +111,7 @@ class Rerun {
     else transport.reset()
   }
 
-  /** Compares an entry with the bytes and the end that the program has sent. Returns false if more has to come. */
+  /** Compares an entry with the bytes and the end that the program has sent. Returns false if more bytes have to come. */
   #compare(entry: Entry): boolean {
     if (entry.type === 'end') {
       if (this.#received.length > 0) this.#diverge(describeEnd(entry.how), quote(this.#received, 0).text)

@@ -8,7 +8,7 @@ const FAULTY = 50
  */
 export class ViewLimit {
   readonly #most: number
-  /** The present second, and how much of each kind it shows. */
+  /** The present second, and how many messages of each kind it shows. */
   #second = 0
   #usual = 0
   #faulty = 0

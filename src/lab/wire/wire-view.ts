@@ -16,7 +16,7 @@ export interface WireViewOptions {
   readonly isHidden: () => boolean
 }
 
-/** WireRows is the result of one reading of a view. */
+/** WireRows is the result of one read of a view. */
 export interface WireRows {
   /** True if the rows are the first rows, or replace all earlier rows. */
   readonly isAnew: boolean
