@@ -67,7 +67,10 @@ function findOtherGame(look: Look): NamedCause | undefined {
   if (!look.match.shadowBroke) return undefined
   const difference = findDifference(look)
   if (difference === undefined) return undefined
-  return { cause: 'wrong-rules', sentence: `${difference}; from then on, the two sides play different games, and each side waits for the other side` }
+  return {
+    cause: 'wrong-rules',
+    sentence: `${difference}; from then on, the two sides play different games, and each side waits for the other side`,
+  }
 }
 
 /** Finds a message after a game whose outcome both sides know. */

@@ -19,7 +19,7 @@ const NO_CHOICE = 'X'
 
 /**
  * Returns the lines that a person of one side may type in each state, without the goodbyes: the lines that the program declares, or otherwise the
- * examples of its messages; and unusual lines like these.
+ * examples of its messages; and unusual lines of the same kinds.
  */
 export function unusualLines({ protocol, typed = {} }: Program, side: Side): Readonly<Record<string, readonly string[]>> {
   const { automaton } = protocol

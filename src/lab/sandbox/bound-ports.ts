@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 
 /*
- * A server over UDP accepts no connection that shows that it is ready, and a datagram that arrives before it is ready is lost. So the judge asks the
+ * A server over UDP accepts no connections, so no connection can show whether it is ready. If a datagram arrives too early, it is lost. So the judge
+ * asks the
  * system which ports have a socket. A test that binds the port would take the port from the server.
  */
 
