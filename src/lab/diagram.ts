@@ -5,7 +5,7 @@ const GAP = 46
 
 /**
  * Returns a sequence diagram of an automaton in text: a conversation that takes every transition it can reach, with the state
- * after each message. The client is on the left, the server on the right.
+ * after each message. The client is on the left, and the server is on the right.
  */
 export function formatDiagram(automaton: Automaton): string {
   const head = `  client${' '.repeat(GAP - 8)}server`

@@ -41,7 +41,7 @@ export interface Evidence {
 export interface NamedCause {
   readonly cause: Cause
   readonly sentence: string
-  /** The number of the message that shows it, if the sentence quotes that message with its typed line. */
+  /** The number of the message that shows the cause, if the sentence quotes that message with its typed line. */
   readonly shownBy?: number
 }
 
@@ -55,7 +55,7 @@ export function findCause(evidence: Evidence): NamedCause | undefined {
   return undefined
 }
 
-/** Finds a message before its turn, which alone is not a failure: the other side reads it later. */
+/** Finds a message before its turn. Such a message alone is not a failure, because the other side reads it later. */
 function findEarly(evidence: Evidence): NamedCause | undefined {
   const { observations, role, trouble } = evidence
   const early = trouble && observations.find((one) => one.kind === 'message' && one.from === role && one.standing === 'early')

@@ -76,7 +76,7 @@ export async function connectStarted(
   return finding
 }
 
-/** Connects a program under test as `connectStarted` does, and plays a second client if its server seats two at one table. */
+/** Connects a program under test as `connectStarted` does, and plays a second client if its server seats two clients at one table. */
 export async function connectProgram(subject: CheckSubject, { keepsPort = false } = {}): Promise<Connected | Finding> {
   const connected = await connectStarted(subject, { keepsPort })
   const { role, program, sandbox, port } = subject

@@ -56,7 +56,7 @@ export const lostDatagram: Check = {
   },
 }
 
-/** Resolves to true when a program has ended or done something, and to false if it has not within its time. */
+/** Resolves to true when a program has ended or done something, and to false when its time is over. */
 async function goesOn({ clock }: CheckSubject, running: RunningProgram, hasActed: () => boolean): Promise<boolean> {
   for (let waited = 0; waited < PATIENCE; waited += LOOK) {
     if ((await endWithin(running, LOOK, clock)) || hasActed()) return true

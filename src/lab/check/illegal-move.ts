@@ -25,7 +25,7 @@ import { type WireWatch, watchWire } from './wire-watch.ts'
 const SILENCE = 4000
 const REACTION = 1500
 const REHEARSAL = 500
-/** Milliseconds for the answer of that role, if it has one before the next message. */
+/** Milliseconds for the answer of that role, if the role answers before the next message. */
 const TURN = 60
 
 /** The check that a program applies the rules of its game. */

@@ -129,7 +129,7 @@ async function judgeAfterwards(
   { how, hasWords }: { readonly how: Goodbye; readonly hasWords: boolean },
 ): Promise<Finding> {
   const { role, clock } = subject
-  // a server serves the next client, and a program at its prompt waits for a person: neither ends
+  // a server serves the next client, and a program at its prompt waits for a person: neither program ends
   const soon = await endWithin(running, QUIET, clock)
   const waits = how === 'silence' || role === 'server' || running.output.prompt !== ''
   const end = soon ?? (waits ? undefined : await endWithin(running, END_WAIT, clock))

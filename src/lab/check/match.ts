@@ -34,7 +34,7 @@ const TICK = 100
 const PROMPT_WAIT = 100
 /** Milliseconds for which such a program is idle if it has shown a prompt before the last line: a busy machine may deliver a message late. */
 const NEXT_PROMPT_WAIT = 1500
-/** Milliseconds for the rest of a message of which a part has arrived: as many as the monitor waits before it reports the part. */
+/** Milliseconds for the rest of a message of which a part has arrived: the monitor waits for the same time before it reports the part. */
 const REST_WAIT = 2050
 /** Milliseconds for a late program to send the bytes of its buffer, after the judge has ended the connection. */
 const LINGER = 500

@@ -57,7 +57,7 @@ export function describeExtra({ automaton, side, before }: ExpectedMessages, mes
   return `the ${side} sent ${formatCount(encode(extra).length, 'byte')} too many after ${quoteText(earlier.text)}: ${quotePart(extra)}`
 }
 
-/** Number of characters by which a text may differ from a message that it resembles, and the length of such messages. */
+/** Maximum number of characters by which a text differs from a message that it resembles, and minimum length of such messages. */
 const MISSPELT = 2
 const LONG = 8
 

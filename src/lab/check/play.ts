@@ -34,7 +34,7 @@ const CLOSED_WAIT = 1000
 /** Milliseconds of processor time that show a busy loop, and milliseconds of idle time that exclude a busy loop. */
 const BUSY = 300
 const IDLE = 300
-/** Milliseconds of processor time in such a wait up to which a program sleeps. */
+/** Maximum milliseconds of processor time in such a wait of a program that sleeps. */
 const ASLEEP = 50
 /** Milliseconds since the last message for which a conversation is still active. */
 const ACTIVE = 3000

@@ -24,7 +24,7 @@ export interface Waiting {
 }
 
 /**
- * Types a line if the program asks for a line in the other side's turn, and resolves when it can have sent the line. A program that waits
+ * Types a line if the program asks for a line in the other side's turn, and resolves when the program can have sent the line. A program that waits
  * for the other side does not ask.
  */
 export async function answerFreshPrompt(subject: CheckSubject, { running, watch, seen, state }: Waiting): Promise<void> {

@@ -12,7 +12,7 @@ import { enoughLines, type Script, SEQUENCES, startScriptedSide } from './script
 import type { Typist } from './typist.ts'
 import { WireWatch } from './wire-watch.ts'
 
-/** Milliseconds of real time after which the judge gives a conversation in memory up, because a role waits for something that never comes. */
+/** Milliseconds of real time after which the judge gives up a conversation in memory, because a role waits for something that never comes. */
 const PATIENCE = 3000
 
 /** Number of scripts among which the search looks for a script that visits a state. */

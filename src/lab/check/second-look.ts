@@ -22,7 +22,7 @@ const AMBIGUOUS: ReadonlySet<Cause> = new Set([
   'answered-twice',
 ])
 
-/** Returns a better cause than the cause that the wire alone shows, or a cause that it does not show; `undefined` if nothing is wrong. */
+/** Returns a better cause than the cause that the wire alone shows, or a cause that the wire does not show; `undefined` if nothing is wrong. */
 export function lookAgain(found: NamedCause | undefined, look: Look): NamedCause | undefined {
   if (found !== undefined && !AMBIGUOUS.has(found.cause)) return found
   if (found?.cause === 'missing-newline') return findCutText(look) ?? found

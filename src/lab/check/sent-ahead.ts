@@ -54,7 +54,7 @@ export const sentAhead: Check = {
 }
 
 /**
- * Returns a message that the judge's side may send in its turn after the turn that begins in a state, after every answer of the program. A
+ * Returns a message that the judge's side may send in the turn after its turn in a state. A
  * goodbye or a word is best: a move may break the rules of the game. `undefined` if there is no such message, or if the framing does not allow two
  * messages in one piece.
  */
@@ -127,11 +127,11 @@ function explain({ role, program }: CheckSubject, { running, watch, seen }: Wait
   const isClosed = since.some((one) => one.kind === 'end' && one.from === role)
   const saidGoodbye = answers.slice(-1).some(isGoodbye)
   if (isClosed ? isRead || !saidGoodbye : watch.turn !== role && watch.turn !== 'none')
-    return { sentence: `${both}, and the ${role} has read both` }
+    return { sentence: `${both}, and the ${role} has read both messages` }
   const isTaken = answers.length === 0 || running.output.text().includes(second.text) || isClosed
   return {
     cause: isTaken ? 'glued-read' : 'drops-buffered-data',
-    sentence: `${both}, and the ${role} ${isClosed ? 'took them for one message and closed the connection' : `${answers.length === 0 ? 'answers neither' : 'has answered the first message only'}: it waits for a message that has arrived already`}`,
+    sentence: `${both}, and the ${role} ${isClosed ? 'treated them as one message and closed the connection' : `${answers.length === 0 ? 'answers neither' : 'has answered the first message only'}: it waits for a message that has arrived already`}`,
     lines: running.output.lastLines(QUOTED),
   }
 }

@@ -16,7 +16,10 @@ const ENOUGH = 120
 /** Number of lines after which a typist ends its input, if its side ends a conversation in this way and nothing new is left to type. */
 const REPEATED = 6
 
-/** Number of times that a long line has an example which is more than a word, such as a format: shorter than 64 bytes in most protocols. */
+/**
+ * Number of times that a long line repeats an example that is more than a word, such as a format; in most protocols, such a line is shorter
+ * than 64 bytes.
+ */
 const REPEATS = 6
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz'

@@ -32,7 +32,7 @@ export class ClassConsole {
   readonly #open = new Map<number, WatchedConnection>()
   /** The closed connections, in the order of their ends. */
   readonly #closed = new Map<number, WatchedConnection>()
-  /** Connections that play at a table, by its number. */
+  /** Connections that play at a table, by the number of the table. */
   readonly #tables = new Map<number, Set<number>>()
   readonly #subscribers = new Set<(change: ClassChange) => void>()
   readonly #warned = new Set<'failed' | 'full'>()

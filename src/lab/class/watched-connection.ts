@@ -30,7 +30,7 @@ export class WatchedConnection {
   readonly #mask: ObservationMask
   readonly #visited = new Set<string>()
   readonly #isEndless: boolean
-  /** `undefined` after the end, or after it has failed. */
+  /** `undefined` after the end of the connection, or after a failure of the monitor. */
   #monitor: ConversationMonitor | undefined
   #stored: { readonly entry: ClassObservation; readonly size: number }[] = []
   #size = 0

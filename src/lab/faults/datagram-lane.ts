@@ -5,7 +5,7 @@ import { type LaneRule, MessageWatch } from './resolve.ts'
 import type { FaultValue } from './rule.ts'
 import { specOf } from './verbs.ts'
 
-/** Maximum number of datagrams in a lane; it drops further datagrams, as a network may. */
+/** Maximum number of datagrams in a lane; the lane drops further datagrams, as a network may. */
 const DATAGRAMS = 1024
 /** Milliseconds after which a reordered datagram is delivered even if no other datagram has followed. */
 const ALONE = 1000

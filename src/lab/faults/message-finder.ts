@@ -6,7 +6,7 @@ import { MessageNames } from './message-names.ts'
 
 /** Maximum number of bytes in one message; after a longer message, the finder treats the stream as bytes without messages. */
 const LONGEST = 65_536
-/** Shortest pause in milliseconds after a message has arrived in several pieces, as for connections. */
+/** Shortest pause in milliseconds after a message that has arrived in several pieces; connections use the same pause. */
 const BETWEEN_PIECES = 100
 
 /** MessagePart is some bytes of a direction: a whole message, or bytes of one message. */

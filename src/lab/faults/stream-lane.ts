@@ -20,8 +20,8 @@ import type { FaultValue } from './rule.ts'
  * timer or an object for each piece.
  *
  * Invariants: the order of bytes never changes. Bytes that arrived together leave together unless a cut, a point or a different delay
- * divides them. Without `stop`, `half-close` and `reset` the lane delivers every byte, and then the end. A stall stops the queue, whose length the
- * transport bounds by not reading.
+ * divides them. Without `stop`, `half-close` and `reset` the lane delivers every byte, and then the end. A stall stops the queue; the transport
+ * limits the length of the queue, because it stops reading.
  */
 
 /** Segment has bytes of one message, with their effects. */

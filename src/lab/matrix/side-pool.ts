@@ -1,8 +1,8 @@
 import type { CheckSubject, Finding } from '../check/check.ts'
 
 /**
- * OpenSide is one side of a hand-in, ready to be judged; or the finding that it cannot be built or started; each check then has that
- * finding.
+ * OpenSide is one side of a hand-in that the judge can start; or it is the finding that no program could be built or started, which is then the
+ * result of each check.
  */
 export interface OpenSide {
   readonly opened: CheckSubject | Finding

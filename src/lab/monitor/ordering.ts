@@ -72,7 +72,7 @@ export class OrderingSet {
     this.all = [...all]
   }
 
-  /** Adds an ordering. Returns false if the set has it. */
+  /** Adds an ordering. Returns false if the set has it already. */
   add(ordering: Ordering): boolean {
     if (this.all.length > FEW) {
       this.#keys ??= new Set(this.all.map(keyOf))

@@ -121,7 +121,7 @@ export class Orderings {
 
   /**
    * Checks whether a later message can come before the messages that wait in an ordering. If messages of both sides wait, the next message
-   * is among them. If very many messages wait, the receiver has them.
+   * is among them. If very many messages wait, the receiver has received them.
    */
   #isOpen(client: number, server: number): boolean {
     return (client === 0 || server === 0) && client + server <= UNDER_WAY

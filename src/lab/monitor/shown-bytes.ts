@@ -84,8 +84,8 @@ export function formatHex({ bytes, secrets, raw }: MessageObservation, columns: 
 const UNPRINTABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]/
 
 /**
- * Cuts the bytes of a message into reads, and the reads into characters, or into bytes if they are not text: so many that more than `columns`
- * columns follow the first wrong byte. `isWhole` is false if bytes are left out.
+ * Cuts the bytes of a message into reads, and the reads into characters, or into bytes if they are not text. Stops when more than `columns` columns
+ * follow the first wrong byte. `isWhole` is false if bytes are left out.
  */
 function toCells(
   { bytes: all, start, segments, violation }: MessageObservation,

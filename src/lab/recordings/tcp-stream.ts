@@ -48,7 +48,7 @@ export class TcpStream {
   #next: number | undefined
   /** The highest number that the other side has acknowledged. */
   #acknowledged: number | undefined
-  /** Packets that begin after the next byte, ascending, and of equal numbers in their order. */
+  /** Packets that begin after the next byte, ascending by number; packets with equal numbers are in the order of their arrival. */
   readonly #held: StreamPacket[] = []
   #at = 0
   #isOver = false

@@ -8,7 +8,7 @@
  * no home folder, no other hand-in, no data of Parlor. The program has no capability and can get no capability, so it cannot mount or leave its root
  * folder.
  *
- * The script stores the files that a build makes in an archive outside. The program's own rights and its own root folder apply when the
+ * The script stores the files of a build in an archive outside of this file system. The program's own rights and its own root folder apply when the
  * archive is written and read, so a link in the folder cannot lead out of it.
  *
  * The script gets its values as environment variables, because they are paths; the words of the command are its arguments.

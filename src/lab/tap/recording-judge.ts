@@ -227,7 +227,7 @@ export function isBlame(one: Observation): boolean {
 /** The reason why a violation may not be a mistake. */
 export const EXCUSE = 'after a fault of the tap, so the mistake may be its consequence'
 
-/** The beginning of a comment on a fault, with which a recording is drawn in the same way. */
+/** The beginning of a comment on a fault; by this comment, the diagram of a recording shows the fault, too. */
 const PARLOR = 'parlor: '
 const FAULT = 'parlor: the fault '
 const RESET = ' resets the connection'

@@ -12,7 +12,7 @@ export interface Divergence {
   /** A clause on the recording at that place, and a clause on the act of the program instead. */
   readonly expected: string
   readonly received: string
-  /** Column of the first different byte, if both are bytes. */
+  /** Column of the first different byte, if both clauses quote bytes. */
   readonly caret: number | undefined
 }
 
