@@ -2,7 +2,7 @@ import { type ByteSpan, type Decoded, type Decoder, type Framing, MESSAGE_LIMIT,
 import { type Raw, readText } from '../../wire/text.ts'
 import type { Segment } from './observation.ts'
 
-/** Shortest pause in milliseconds after a message has arrived in several pieces, as for connections. */
+/** Shortest pause in milliseconds after a message that has arrived in several pieces; connections use the same pause. */
 const BETWEEN_PIECES = 100
 /** Maximum number of bytes of one message that the direction copies. */
 const SHOWN = 4096
