@@ -20,7 +20,7 @@ export interface WatchedProtocol {
   readonly toClient: Framing
 }
 
-/** Returns the part of a program with these options that the monitor uses. */
+/** Returns the protocol of a program with these options, as the monitor uses it. */
 export function toWatchedProtocol({ name, protocol, defaults }: Program, options: Options = {}): WatchedProtocol {
   return { name, automaton: protocol.automaton, ...protocol.framing({ ...defaults, ...options }) }
 }

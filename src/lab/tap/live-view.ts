@@ -92,7 +92,7 @@ export class LiveView implements RecordingView {
 
   timePassed(at: number): void {
     const leftOut = this.#limit?.takeLeftOut(at) ?? 0
-    if (leftOut > 0) this.#printNote(`… ${leftOut.toLocaleString('en')} messages not shown; all are judged`)
+    if (leftOut > 0) this.#printNote(`… ${leftOut.toLocaleString('en')} messages not shown, but judged`)
   }
 
   closed(connection: number, summary: ConversationSummary): void {

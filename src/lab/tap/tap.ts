@@ -107,7 +107,7 @@ export class Tap {
     }
   }
 
-  /** Returns a relay with the faults of the options, which are between the two places at which the tap observes the sides. */
+  /** Returns a relay with the faults of the options. The faults are between the two places at which the tap observes the sides. */
   #disturb(client: Transport, server: Transport, connection: number, { bytes, ended, closed }: RelayObserver): Relay {
     const { microseconds, addFaults } = this.#options
     let isBroken = false
