@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import * as module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-/** The oldest Node that can run Parlor. */
+/** The oldest version of Node that can run Parlor. */
 const NEEDED = [24, 7]
 
 if (isOlder(process.versions.node, NEEDED)) {

@@ -1,16 +1,16 @@
-// Starts Parlor again with the Node that the package brings. This file must run in very old versions of Node.
+// Starts Parlor again with the Node in the package. This file must run in very old versions of Node.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
-/** Options of Node that this process must not pass to the child, and those of them whose value may be the next argument. */
+/** Options of Node that this process must not pass to the child, and the options among them whose value may be the next argument. */
 const OWN = /^--?(?:r|import|require|loader|experimental-loader|inspect|cpu-prof|heap-prof)(?:$|[-=])/
 const WITH_VALUE = /^--?(?:r|import|require|loader|experimental-loader)$/
 
 /**
- * Runs `script`, which needs Node `needed`, with the same arguments in the Node that the package brings, and exits with the same
+ * Runs `script`, which needs Node `needed`, with the same arguments in the Node of the package, and exits with the same
  * code or signal. This process forwards signals to the child. The child ends when this process ends, because the channel between
  * them closes.
  */

@@ -77,7 +77,7 @@ function fileOf(name: string): string {
   return `${name.replace('/', '-')}.md`
 }
 
-/** Returns the page of a program: with a network, without a network, or with both. */
+/** Returns the page of a program: with a network, without a network, or in both forms. */
 export function programPage(name: string, program: Program | undefined, solo?: SoloProgram): string {
   const short = findShortName(name)
   const called = short ?? name
@@ -158,7 +158,7 @@ async function index(networked: ReadonlyMap<string, Program>): Promise<string> {
     NOTE,
     [
       'A program is a worksheet’s pair of server and client. Programs with different names can use the same protocol and differ only in their texts.',
-      '`host` runs the server, `join` the client, `solo` the version without a network. "Port" is the port of the worksheet, "in serve" the port in `parlor serve`.',
+      '`host` runs the server, `join` runs the client, and `solo` runs the version without a network. "Port" is the port of the worksheet, and "in serve" is the port in `parlor serve`.',
     ].join('\n'),
     table(['program', 'short', 'port', 'in serve', 'with', 'what it is', 'source'], rows),
     'Each source begins with the number of its document:',
@@ -172,7 +172,7 @@ export function optionPage(parlor: Command): string {
   return `${[
     '# Commands and options',
     NOTE,
-    'In a clone, type `npx parlor` before every command; if Parlor is installed, type `parlor`. A time is `100ms`, `2s` or `1m`; a bare number is\nseconds, but milliseconds in `--pace`, `--glue` and `--delay`.',
+    'In a clone, type `npx parlor` before every command; if Parlor is installed, type `parlor`. A time is `100ms`, `2s` or `1m`; a bare number means\nseconds, or milliseconds in `--pace`, `--glue` and `--delay`.',
     ...own.flatMap(commandSection),
   ].join('\n\n')}\n`
 }

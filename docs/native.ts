@@ -25,9 +25,9 @@ interface Schema {
 /** Table formats a table in Markdown. */
 type Table = (head: readonly string[], rows: readonly (readonly string[])[]) => string
 
-const INTRODUCTION = `The front door (port 4000) serves people in plain words and programs in this protocol. A client switches to the protocol
+const INTRODUCTION = `The front door (port 4000) serves people with plain words, and programs with this protocol. A client switches to the protocol
 with the line \`style json\`. From then on, every line in both directions is one JSON object in UTF-8, ended by LF.
-The [port for browsers](gateway.md) speaks it over WebSockets, without \`style json\` and with one object per text message.
+The [port for browsers](gateway.md) uses this protocol over WebSockets, without \`style json\` and with one object per text message.
 
 \`\`\`text
 C  style json
@@ -46,22 +46,22 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
 - **Absent opponents**: if the opponent has been disconnected for 30 seconds or, in a game without a clock, has not moved for 5 minutes,
   \`claim\` wins the game and \`abort\` ends it without a result. \`wait\` gives a disconnected opponent more time instead.
 - **Bounds**: this page gives the bounds of numbers and texts; no number is beyond ±(2⁵³ - 1). The server refuses a value out of bounds
-  with \`bad-message\`. A game can have narrower bounds, which \`games\` lists with its number of seats; there the error is \`bad-setting\`.
-- **Terms**: a user who sets no clock accepts the clock of the opponent. \`seated\` has the clock of the game, or no \`clock\` if there is none.
+  with \`bad-message\`. A game can have narrower bounds, which \`games\` lists with its number of seats; the error for a value outside of them is \`bad-setting\`.
+- **Terms**: a user who sets no clock accepts the clock of the opponent. \`seated\` has the clock of the game, or no \`clock\` if the game has no clock.
 - **Moves**: before the server answers a move with \`ok\`, it has written the move to disk and sent the event to every client at the table.
 - **Events** of a table are numbered from 1 without a gap. If an event changes the view of this client, it has a \`sight\`.
 - **Reconnecting**: send \`resume\` with the token of the seat and, as \`after\`, the number of the last event that you have received.
-  The server sends the missed events again and then answers \`seated\`. If there are too many, it answers \`resync\` with the present state.
-  \`missed\` describes them in words.
-- **Moves without an answer**: if the connection breaks before the answer to a move, the table may or may not have it. If it is missing
-  after \`resume\`, send it again with \`after\`; if the table has it after all, the server refuses it as \`stale\`.
-- **Several connections**: a registered user can log in through several connections at the same time, to this protocol and at the front door. When the user gets a seat at a new table, each of these connections receives \`seated\`, not only the connection that has sent \`seek\`, \`join\` or \`accept\`; each may play there, and receives every event.
-  A login in the middle of a game resumes the seat by \`resume\` and holds it beside the others. The seat becomes disconnected when
-  the last connection that holds it has ended. The user has one open seek, which each connection can cancel or replace; the server does not report the change to the others, and \`lobby\` shows the seek. It stays open until the last connection ends. The server sends \`sought\`, \`withdrawn\`, \`refused\` and \`told\` to all of them. Each connection watches, leaves and mutes for itself. The limits count all connections of the user together. None of this applies to the ports of worksheets.
+  The server sends the missed events again and then answers \`seated\`. If the client has missed too many events, the server answers \`resync\` with the present state.
+  \`missed\` describes the missed events in words.
+- **Moves without an answer**: if the connection breaks before the answer to a move, the table may or may not have the move. If the move is missing
+  after \`resume\`, send it again with \`after\`; if the table has the move after all, the server refuses the second move as \`stale\`.
+- **Several connections**: a registered user can log in through several connections at the same time, to this protocol and at the front door. When the user gets a seat at a new table, each of these connections receives \`seated\`, not only the connection that has sent \`seek\`, \`join\` or \`accept\`; each connection may play there, and receives every event.
+  A connection that logs in during a game resumes the seat by \`resume\`, and holds it together with the other connections. The seat becomes disconnected when
+  the last connection that holds it has ended. The user has one open seek, which each connection can cancel or replace; the server does not report the change to the other connections, and \`lobby\` shows the seek. The seek stays open until the last connection ends. The server sends \`sought\`, \`withdrawn\`, \`refused\` and \`told\` to all connections of the user. Each connection watches, leaves and mutes for itself. The limits count all connections of the user together. These rules do not apply to the ports of worksheets.
 - **The lobby**: \`lobby\` lists the users, the open seeks and the tables once. After \`subscribe\`, whose answer is the first page of these lists, the server sends
   \`changed\` with each difference, at most once a second, so that a client does not have to ask again.
 - **Connections**: the \`links\` of a user or of a seat name the program at whose port the client is: \`parlor/web\` for browsers, \`parlor/door\` for the front door, and
-  else the worksheet's program. No message has the address of another client.
+  otherwise the worksheet's program. No message has the address of another client.
 - **Finished games**: \`recent\` lists the finished games of all users, and \`record\` reads a game event by event, as a watcher has seen it. A choice that the
   rules never open stays secret. Only its players can read a private game.
 - **Guests** log in again with the \`secret\` from \`entered\`, even while the earlier connection is open. Without the secret, the server

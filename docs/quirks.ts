@@ -3,7 +3,7 @@ import type { Side } from '../src/protocol/automaton.ts'
 
 /** FoundQuirk is a check that finds a quirk in a worksheet's program. `test/originals/check.test.ts` compares it with real runs. */
 export interface FoundQuirk {
-  /** Name of the program of Parlor that speaks the same protocol. */
+  /** Name of the program of Parlor that uses the same protocol. */
   readonly program: string
   readonly side: Side
   /** Name of the worksheet's program, as in `test/originals/suite.ts`. */
@@ -18,7 +18,7 @@ export interface Quirk {
   /** The behaviour of the program, as a sentence. */
   readonly what: string
   readonly found: readonly FoundQuirk[]
-  /** Parts of it that no peer can see, and why. */
+  /** Parts of the quirk that no peer can see, and the reason. */
   readonly unseen?: string
 }
 
@@ -30,7 +30,7 @@ function found(program: string, side: Side, original: string, check: string, cau
 export const QUIRKS: readonly Quirk[] = [
   {
     name: 'lines that arrive together are lost',
-    what: 'The client treats all lines of one read as one line, does not know that line, and drops it.',
+    what: 'The client treats all lines of one read as one line, does not recognize that line, and drops it.',
     found: [
       found('c8/highlow', 'client', 'd001_a5_highlow_client', 'glued', 'glued-read'),
       found('c8/highlow', 'client', 'd001_a5_highlow_client', 'sent-ahead', 'glued-read'),
@@ -41,7 +41,7 @@ export const QUIRKS: readonly Quirk[] = [
     what: 'The client treats one read as the prompt, and all bytes up to the next line end as the answer.',
     found: [found('c8/headtail', 'client', 'd001_p5_headtail_client', 'glued', 'glued-read')],
     unseen:
-      'If the prompt arrives in pieces, the client shows the first piece as the prompt. It sends its guess late or early, and both are legal.',
+      'If the prompt arrives in pieces, the client shows the first piece as the prompt. It sends its guess late or early, and both times are legal.',
   },
   {
     name: 'the last character counts',
@@ -51,7 +51,7 @@ export const QUIRKS: readonly Quirk[] = [
       found('c8/headtail', 'server', 'd001_p5_headtail_server', 'empty-message', 'crashed'),
       found('c8/headtail', 'server', 'd001_p5_headtail_server', 'invalid-utf8', 'crashed'),
     ],
-    unseen: 'By the rules of the worksheet, `XH` means `H`, but `HEAD`, and `H` with CR LF, do not. So the judge accepts these answers.',
+    unseen: 'By the rules of the worksheet, `XH` means `H`; `HEAD` and `H` with CR LF do not mean `H`. So the judge accepts these answers.',
   },
   {
     name: 'reads forever after the end',
@@ -128,7 +128,7 @@ export const QUIRKS: readonly Quirk[] = [
       found('c8/hello', 'server', 'd001_p1_server', 'restart-on-the-same-port', 'address-in-use'),
       found('c8/headtail', 'server', 'd001_p5_headtail_server', 'restart-on-the-same-port', 'address-in-use'),
     ],
-    unseen: 'A server whose client has closed first starts again, because the system holds the port at the client.',
+    unseen: 'A server whose client has closed first starts again, because the system reserves the port at the client.',
   },
   {
     name: 'empty answers and broken characters',
@@ -155,7 +155,7 @@ export const QUIRKS: readonly Quirk[] = [
     name: 'exact words',
     what: 'The client ignores a word that ends in CR LF, and both sides wait.',
     found: [found('tjc/guess', 'client', 'd000_guess_client', 'crlf-lines', 'crlf')],
-    unseen: 'A client that ignores an unknown word of its server correctly waits for the next word.',
+    unseen: 'A client that ignores an unknown word of its server is right to wait for the next word.',
   },
   {
     name: 'int() of any text',
@@ -168,7 +168,7 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     name: 'a client that resets early',
-    what: 'A client that disconnects before an iterative server accepts it ends the server.',
+    what: 'If a client disconnects before an iterative server accepts it, the server ends.',
     found: [
       found('tjc/iterative', 'server', 'd000_basic_server_iterative', 'gone-before-served', 'crashed'),
       found('c8/iterative', 'server', 'd001_p3_iterative_server', 'gone-before-served', 'crashed'),

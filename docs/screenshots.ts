@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
 /*
- * npm run screenshots: takes the pictures of the page in README.md, with Chromium, from a server that it starts. Run it after a change of
- * the page that shows in them.
+ * npm run screenshots: takes the pictures of the page in README.md, with Chromium, from a server that it starts. Run it after a change of the page
+ * that the pictures show.
  */
 
 const root = join(import.meta.dirname, '..')

@@ -34,7 +34,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
         'parlor serve\nparlor serve --host 0.0.0.0 for other machines\nparlor serve --only guess --only chat --port guess=9000\nparlor serve --port-base 20000          other ports, beside another server\nparlor serve --iterative guess          one client at a time\nparlor serve --tls --cert cert.pem --key key.pem\nparlor serve --unix /run/parlor         sockets instead of ports',
       define: (made) =>
         configurable(made)
-          .option('--json', 'print the addresses that listen as JSON')
+          .option('--json', 'print the listening addresses as JSON')
           .action(async (_, command) => end(await (await import('./serve.ts')).serveCommand(typed(command)))),
     },
     {

@@ -5,7 +5,7 @@ const GAP = 46
 
 /**
  * Returns a sequence diagram of an automaton in text: a conversation that takes every transition it can reach, with the state
- * after each message. The client is on the left, the server on the right.
+ * after each message. The client is on the left, and the server is on the right.
  */
 export function formatDiagram(automaton: Automaton): string {
   const head = `  client${' '.repeat(GAP - 8)}server`
@@ -24,7 +24,7 @@ export function formatDiagram(automaton: Automaton): string {
   return [...lines, lifelines].join('\n')
 }
 
-/** Returns a path through every transition, each as early as possible; `again` marks the start of another conversation. */
+/** Returns a path that takes every transition, and takes each transition as early as possible; `again` marks the start of another conversation. */
 function findTour(automaton: Automaton): readonly (Transition | 'again')[] {
   const unseen = new Set(Object.keys(automaton.states).flatMap((state) => legalTransitions(automaton, state).map((step) => step)))
   const steps: (Transition | 'again')[] = []

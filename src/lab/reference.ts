@@ -34,10 +34,10 @@ export function toPropertyRows(
     ['program', shortName ? `${name}, in short ${shortName}` : name],
     ['source', source],
     ['port', `${port}; ${servePort} in "parlor serve"`],
-    ['carried by', host?.udp ? 'TCP, TLS, Unix socket, UDP' : 'TCP, TLS, Unix socket'],
+    ['transports', host?.udp ? 'TCP, TLS, Unix socket, UDP' : 'TCP, TLS, Unix socket'],
     ...framing,
     ...(protocol.paced
-      ? [['pause', 'the server waits 150 ms (250 ms over a network) between two messages if the client does not answer the first']]
+      ? [['pause', 'the server waits 150 ms (250 ms over a network) between two messages if the client does not answer the first message']]
       : []),
   ]
 }
@@ -75,7 +75,7 @@ function formatNotes({ text, example, about: remark, asks, bye }: MessageSpec): 
   return notes.join('; ')
 }
 
-/** Returns the states of an automaton as rows: name, and the legal messages with the next state of each. */
+/** Returns the states of an automaton as rows: name, and the legal messages with the next state of each message. */
 export function toStateRows(automaton: Automaton): string[][] {
   return Object.keys(automaton.states).map((state) => {
     const first = state === automaton.start ? `${state} (start)` : state

@@ -104,7 +104,7 @@ class SecretLine {
     this.#find = find
   }
 
-  /** Returns the bytes with `***` in place of secrets. Masks a secret that is cut in each of its pieces. */
+  /** Returns the bytes with `***` in place of secrets. If a secret is cut, masks each of its pieces. */
   hide(bytes: Uint8Array, other: SecretLine): Uint8Array {
     const shown: number[] = []
     for (const part of decode(bytes, 'bytes').split(/(?<=\n)/)) {

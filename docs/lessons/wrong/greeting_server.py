@@ -5,7 +5,7 @@ import sys
 
 
 def serve(connection):
-    """Talks with one client. The others wait."""
+    """Talks with one client. The other clients wait."""
     with connection:
         try:
             if connection.recv(1024):

@@ -7,7 +7,7 @@ import { toBytes } from './wire-filters.ts'
 
 /*
  * Messages that no correct program sends, made from the automaton and the framing of the program: a program under test must refuse them or
- * end, in every state; it must not crash, and must not take them for a move.
+ * end, in every state; it must not crash, and must not treat them as a move.
  */
 
 const UNKNOWN = '~ no such message ~'
@@ -85,7 +85,7 @@ export const oversizedMessage = interrupt({
   what: 'the other side sent %s and closed the connection',
 })
 
-/** Returns a text as the judge's side sends it; `undefined` if the framing cannot carry it. */
+/** Returns a text as the judge's side sends it; `undefined` if the framing cannot encode it. */
 function frame(subject: CheckSubject, state: string, text: string): LastWords | undefined {
   const { program, options, role } = subject
   const { toServer, toClient } = toWatchedProtocol(program, options)
@@ -109,7 +109,7 @@ function isOwnTurn(subject: CheckSubject, state: string): boolean {
   return ownForms(subject, state).some(({ bye }) => !bye)
 }
 
-/** Checks whether a message has fields that cannot be any text of a person. */
+/** Checks whether a message has fields that accept only some texts, so that another text is garbage in them. */
 function isGarblable(form: MessageSpec): boolean {
   return !form.free && !form.closes && fieldsOf(form).length > 0
 }

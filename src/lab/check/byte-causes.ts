@@ -21,7 +21,7 @@ export function causeOfMessage(text: string, raw: Raw | undefined): Cause | unde
   return found ?? (/\S\r\n?$/.test(text) ? 'crlf' : undefined)
 }
 
-/** Does the same for the bytes of a message that lacks its end. */
+/** Returns the cause that the bytes of a message without its end show by themselves. */
 export function causeOfBytes(bytes: Uint8Array): Cause | undefined {
   return toCause(describeBytes(bytes))
 }

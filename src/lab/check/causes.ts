@@ -13,11 +13,11 @@ import type { ProgramEnd } from './sandbox.ts'
 /*
  * The judge sees bytes, the end of a program and its output. A student needs the mistake behind them. Several signs can
  * point to one mistake, and one mistake leaves several signs: a client that forgets the line end is silent, is disconnected,
- * and may crash then. So the judge tries the signs in the order of causes: first the messages of the program, because
- * everything else can follow from a wrong message; then its end; last its silence.
+ * and may crash then. So the judge tries the signs in the order of causes: first the messages of the program, because everything else can follow from
+ * a wrong message; then the end of the program; last its silence.
  *
- * If several messages are wrong, the first counts. The judge looks at its bytes before its place, because JSON is wrong in
- * every state.
+ * If several messages are wrong, the judge explains the first wrong message. It checks the bytes of the message before the state, because JSON is
+ * wrong in every state.
  */
 
 /** Evidence has the observations of a program under test in one conversation. */
@@ -31,7 +31,7 @@ export interface Evidence {
   readonly end: ProgramEnd | undefined
   /** True if the end of its input has ended the program. */
   readonly inputEnded: boolean
-  /** Its last lines. */
+  /** The last lines of its output. */
   readonly lines: readonly string[]
   /** The text that it has printed since the last message to it. */
   readonly printed: string
@@ -41,7 +41,7 @@ export interface Evidence {
 export interface NamedCause {
   readonly cause: Cause
   readonly sentence: string
-  /** The number of the message that shows it, if the sentence quotes that message with its typed line. */
+  /** The number of the message that shows the cause, if the sentence quotes that message with its typed line. */
   readonly shownBy?: number
 }
 
@@ -55,7 +55,7 @@ export function findCause(evidence: Evidence): NamedCause | undefined {
   return undefined
 }
 
-/** Finds a message before its turn, which alone is not a failure: the other side reads it later. */
+/** Finds a message before its turn. Such a message alone is not a failure, because the other side reads it later. */
 function findEarly(evidence: Evidence): NamedCause | undefined {
   const { observations, role, trouble } = evidence
   const early = trouble && observations.find((one) => one.kind === 'message' && one.from === role && one.standing === 'early')
@@ -69,8 +69,8 @@ function findEarly(evidence: Evidence): NamedCause | undefined {
 }
 
 /**
- * Finds a legal message with odd bytes, such as a CR at its end. The protocol may take any text in its place, so this explains only a
- * failure that nothing else explains.
+ * Finds a legal message with odd bytes, such as a CR at its end. The protocol may accept any text there, so such a message explains only a failure
+ * that nothing else explains.
  */
 function findOddBytes(evidence: Evidence): NamedCause | undefined {
   const { observations, role, automaton, trouble } = evidence
@@ -208,7 +208,7 @@ function expectedBefore(one: Observation, { automaton, role, observations }: Evi
 }
 
 /** Checks whether the other side has refused a message of the program, and the program has then sent a legal message. A message of another
- * state is out of turn, which no person corrects.
+ * state is out of turn, and no person corrects such a message.
  */
 function isCorrected({ text }: MessageObservation, at: number, { observations, automaton, role }: Evidence): boolean {
   if (isKnown(text, { automaton, role })) return false

@@ -8,7 +8,7 @@ import type { Sandbox } from './sandbox.ts'
 
 /** CheckSubject is the program under test, and the place in which it runs. */
 export interface CheckSubject {
-  /** The program whose protocol it speaks. */
+  /** The program whose protocol it uses. */
   readonly program: Program
   readonly options: Options
   /** Its side. */
@@ -17,7 +17,7 @@ export interface CheckSubject {
   readonly words: readonly string[]
   /** The port at which the program listens, or at which the judge listens for it. */
   readonly port: number
-  /** True if the program speaks over UDP. */
+  /** True if the program uses UDP. */
   readonly datagrams?: boolean
   readonly sandbox: Sandbox
   /** Randomness of the judge's side, if the options prescribe it. */
@@ -42,11 +42,11 @@ export interface Finding {
   readonly board?: string
   /** The states of the protocol that its conversations have reached. */
   readonly visited?: ReadonlySet<string>
-  /** The outcomes of the game, and those that its conversations have reached; missing in a check that looks for none. */
+  /** The outcomes of the game, and the outcomes that its conversations have reached; missing in a check that looks for no outcome. */
   readonly outcomes?: OutcomeCoverage
 }
 
-/** OutcomeCoverage has the outcomes of a game, and those that were played. */
+/** OutcomeCoverage has the outcomes of a game, and the outcomes that were played. */
 export interface OutcomeCoverage {
   readonly reached: ReadonlySet<string>
   readonly all: readonly string[]
@@ -60,7 +60,7 @@ export interface Check {
   readonly proves: string
   readonly level: CheckLevel
   /**
-   * True for a check of the level `robust` that `parlor check` also runs at the level `worksheet`; it prints a failure there, but does not
+   * True for a check of the level `robust` that `parlor check` also runs at the level `worksheet`; it prints a failure at that level, but does not
    * count it.
    */
   readonly isHint?: boolean

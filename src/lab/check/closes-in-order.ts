@@ -27,7 +27,7 @@ export const closesInOrder: Check = {
   },
 }
 
-/** Returns the longest rehearsal of each end, out of those in which the program answers the judge's last message. */
+/** Returns the longest rehearsal of each end, among the rehearsals in which the program answers the judge's last message. */
 function chooseEnds(rehearsals: readonly Rehearsal[]): readonly Rehearsal[] {
   const answered = rehearsals.filter(({ sentLast }) => sentLast !== undefined)
   return [...Map.groupBy(answered, ({ messages }) => messages.at(-1)?.name).values()].flatMap(([longest]) => longest ?? [])
@@ -71,11 +71,11 @@ function waitsForClose({ program }: CheckSubject, { cause, observations = [] }: 
   return isEnd(program.protocol.automaton, last.after) && !observations.some((one) => one.kind === 'end' && one.from === 'server')
 }
 
-/** Finds a program that closes before it has read everything, so that the system breaks its connection off. */
+/** Finds a program that closes before it has read everything, so that the system resets its connection. */
 function judgeEnd({ role }: CheckSubject, finding: PlayedFinding): Finding {
   const end = finding.observations?.find((one) => one.kind === 'end' && one.from === role)
   if (finding.cause !== undefined || end?.kind !== 'end' || end.how !== 'reset') return finding
-  const sentence = `the ${role} closed the connection before it had read everything: the system then breaks it off (RST), and the other side can lose the last message`
+  const sentence = `the ${role} closed the connection before it had read everything: the system then resets the connection (RST), and the other side can lose the last message`
   return { ...finding, cause: 'closed-early', sentence }
 }
 
@@ -96,12 +96,12 @@ class OpenTransport extends TransportFilter {
   }
 }
 
-/** HalfClosingTransport sends the end of the judge's messages with one of them, and still reads. */
+/** HalfClosingTransport sends the end of the stream together with one of the judge's messages, and still reads. */
 class HalfClosingTransport extends TransportFilter {
   readonly #watch: WireWatch
   readonly #last: number
   #isClosed = false
-  /** True if the judge had more to say. */
+  /** True if the judge had further messages to send. */
   isMissed = false
 
   /** `last` is the number of the judge's last message. */

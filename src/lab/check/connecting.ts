@@ -12,7 +12,7 @@ import { answerPrompt } from './prompts.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 import { pauseFor } from './waiting.ts'
 
-/** Milliseconds in which a program may be idle before it connects or listens, and of one attempt to connect to it. */
+/** Milliseconds in which a program may be idle before it connects or listens, and milliseconds of one attempt to connect to it. */
 const CONNECT_WAIT = 8000
 const ATTEMPT = 500
 /** Milliseconds until the judge tries again to listen. */
@@ -29,8 +29,8 @@ export interface Connected {
 export type StartedProgram = Pick<CheckSubject, 'sandbox' | 'role' | 'words' | 'port' | 'datagrams' | 'clock'>
 
 /**
- * Starts a program, answers its prompts for an address, and resolves when both sides are connected; or with the finding that they are
- * not. `keepsPort` is as in `Sandbox.connect`; `wait` is how long the program may take, in milliseconds of its
+ * Starts a program, answers its prompts for an address, and resolves when both sides are connected; or with the finding that explains the missing
+ * connection. `keepsPort` is as in `Sandbox.connect`; `wait` is how long the program may take, in milliseconds of its
  * own time.
  */
 export async function connectStarted(
@@ -41,7 +41,7 @@ export async function connectStarted(
   const accepted = Promise.withResolvers<Transport>()
   let isFirst = true
   const accept = (transport: Transport) => {
-    // a datagram after the end of the conversation begins another conversation, which would hold the port
+    // a datagram after the end of the conversation begins another conversation, which would occupy the port
     if (!isFirst && subject.datagrams) transport.destroy()
     isFirst = false
     accepted.resolve(transport)
@@ -76,7 +76,7 @@ export async function connectStarted(
   return finding
 }
 
-/** Connects a program under test as `connectStarted` does, and plays a second client if its server seats two at one table. */
+/** Connects a program under test as `connectStarted` does, and plays a second client if its server seats two clients at one table. */
 export async function connectProgram(subject: CheckSubject, { keepsPort = false } = {}): Promise<Connected | Finding> {
   const connected = await connectStarted(subject, { keepsPort })
   const { role, program, sandbox, port } = subject

@@ -15,7 +15,10 @@ const UNHANDLED = /Traceback \(most recent call last\)|^Uncaught|Unhandled '?err
 /** Signs of an error that has ended a thread, a task or a request, and not its process. */
 const LOST_THREAD = /^Exception in thread|exception was never retrieved$|^Exception occurred during processing of request/m
 
-/** Returns the number of the line that says why a program has ended, or -1. The last such line counts, because errors lead to errors. */
+/**
+ * Returns the number of the line that says why a program has ended, or -1. If there are several such lines, returns the last, because an
+ * error can cause further errors.
+ */
 export function findErrorLine(lines: readonly string[]): number {
   return lines.findLastIndex((line) => NAMED_ERROR.test(line.trimEnd()) || ABORTED.test(line.trimEnd()))
 }

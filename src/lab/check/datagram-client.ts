@@ -6,8 +6,8 @@ import type { RunningProgram } from './sandbox.ts'
 const LAST = 50
 
 /**
- * DatagramClient is the transport to a client under test over UDP. There is no connection before its first datagram, for which its
- * person may have to type a line, and none after it has ended: both ends are made here.
+ * DatagramClient is the transport to a client under test over UDP. UDP has no connection, so this class makes the beginning and the end of a
+ * connection. The client may send its first datagram late, because its person may have to type a line, and it sends no datagram after it has ended.
  */
 export class DatagramClient implements Transport {
   readonly datagrams = true
@@ -29,14 +29,14 @@ export class DatagramClient implements Transport {
     void running.ended.then(({ stopped }) => (stopped === 'judge' ? end() : clock.after(LAST, end)))
   }
 
-  /** Takes the transport of the client's first datagram. */
+  /** Attaches the transport of the client's first datagram. */
   attach(inner: Transport): void {
     if (this.#isClosed) return inner.destroy()
     this.#inner = inner
     if (this.#sink) inner.open(this.#sink)
   }
 
-  /** The client's address; before its first datagram, that of the judge. */
+  /** The client's address; before its first datagram, the address of the judge. */
   get remote(): Address {
     return this.#inner?.remote ?? this.#server
   }

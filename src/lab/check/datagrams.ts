@@ -22,7 +22,7 @@ import { type WireWatch, watchWire } from './wire-watch.ts'
 /** Milliseconds that a client may wait for a lost answer, and between two checks of its acts. */
 const PATIENCE = 10_000
 const LOOK = 100
-/** Milliseconds in which a client shows that it takes the datagram of a stranger for an answer. */
+/** Milliseconds in which a client shows that it treats the datagram of a stranger as an answer. */
 const STRANGER = 700
 const SILENCE = 6000
 
@@ -56,7 +56,7 @@ export const lostDatagram: Check = {
   },
 }
 
-/** Resolves to true when a program has ended or done something, and to false if it has not within its time. */
+/** Resolves to true when a program has ended or done something, and to false when its time is over. */
 async function goesOn({ clock }: CheckSubject, running: RunningProgram, hasActed: () => boolean): Promise<boolean> {
   for (let waited = 0; waited < PATIENCE; waited += LOOK) {
     if ((await endWithin(running, LOOK, clock)) || hasActed()) return true
@@ -82,7 +82,7 @@ export const reorderedDatagrams = disturb({
   shows: 'this happens only if datagrams arrive late or in another order',
 })
 
-/** The check that a client takes an answer from its server only. */
+/** The check that a client accepts an answer from its server only. */
 export const wrongSender: Check = {
   name: 'wrong-sender',
   proves: 'ignores a datagram that does not come from its server',
@@ -113,12 +113,12 @@ export const wrongSender: Check = {
     await match
     if (!taken) return { sentence: 'the client waited for its server', visited: watch.visited }
     const sentence =
-      'the client took the datagram of another sender for the answer of its server: connect the socket, or compare the address that recvfrom returns'
+      'the client treated the datagram of another sender as the answer of its server: connect the socket, or compare the address that recvfrom returns'
     return { cause: 'wrong-address', sentence, lines, observations: watch.observations, visited: watch.visited }
   },
 }
 
-/** Sends a client a legal answer from another port than that of its server. */
+/** Sends a client a legal answer from a port other than the port of its server. */
 async function sendAsStranger({ program, sandbox }: CheckSubject, { remote }: Transport, { state }: WireWatch): Promise<void> {
   const answer = legalTransitions(program.protocol.automaton, state).find(({ from, form }) => from === 'server' && !form.closes)
   const stranger = await sandbox.connect(remote.port, LOOK, { datagrams: true })

@@ -65,7 +65,10 @@ export function disturb({
   }
 }
 
-/** Finds an answer of a server that was sent before the client's message was complete. Nothing else can make it send then. */
+/**
+ * Finds an answer that a server sent before the client's message was complete. Only a server that treats a part of a message as a message
+ * sends such an answer.
+ */
 function findTooSoon({ role, program }: CheckSubject, played: Finding): Finding | undefined {
   if (role === 'client' || program.host?.types || played.cause !== undefined) return undefined
   const one = played.observations?.find((seen) => seen.kind === 'message' && seen.from === role && seen.standing === 'early')

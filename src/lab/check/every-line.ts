@@ -44,7 +44,7 @@ export const everyLine: Check = {
   },
 }
 
-/** Plays scripts with unusual lines in memory. A script that leads to a fault is left out: Parlor's own server refuses its lines. */
+/** Plays scripts with unusual lines in memory. Omits a script that leads to a fault, because Parlor's own server refuses its lines. */
 async function rehearseUnusual(subject: CheckSubject): Promise<readonly Rehearsal[]> {
   const found: Rehearsal[] = []
   for (let number = 0; number < REHEARSALS; number++) {

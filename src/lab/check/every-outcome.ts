@@ -9,16 +9,16 @@ import { judgeServerEnd } from './server-end.ts'
 import { findWrongLines, isOwnRefusal, isUnrefused, rehearseMistakes } from './wrong-lines.ts'
 
 /*
- * Which games show every outcome? Parlor's own two roles answer that: they play hundreds of games in memory, each from a script, and
- * the check chooses a few scripts that together reach every outcome and every transition. Then it plays those with the program. No
- * protocol says which lines lead to which outcome, and a plug-in needs no line for it.
+ * Which games show every outcome? Parlor's own two roles answer that question: they play hundreds of games in memory, each from a script, and
+ * the check chooses a few scripts that together reach every outcome and every transition. Then it plays these scripts with the program. No
+ * protocol says which lines lead to which outcome, and a plug-in needs no code for its outcomes.
  *
  * A program that makes random choices of its own, such as a server with a secret number, may reach another outcome than the rehearsal. So
  * the check counts the outcomes of the games with the program, and tries a few more scripts for an outcome that is missing; it
  * searches for a secret number by halves.
  */
 
-/** Maximum number of rehearsals, and the number of messages in all of them after which no further one starts. */
+/** Maximum number of rehearsals, and the number of messages in all of them after which no further rehearsal starts. */
 const REHEARSALS = 160
 const MESSAGES = 4000
 /**
@@ -82,7 +82,7 @@ export const everyOutcome: Check = {
   },
 }
 
-/** Plays scripts in memory: in most of them both people play to the end, and in the others one person quits after some lines. */
+/** Plays scripts in memory: in most scripts both people play to the end, and in the other scripts one person quits after some lines. */
 async function rehearseMany(subject: CheckSubject): Promise<readonly Rehearsal[]> {
   const found: Rehearsal[] = []
   let messages = 0

@@ -16,8 +16,8 @@ import { toBytes } from './wire-filters.ts'
 import { type WireWatch, watchWire } from './wire-watch.ts'
 
 /*
- * A message may be legal for the protocol, and against the rules of the game: a cell that is taken already. The automaton does not know
- * the rules, but Parlor's own role of the program's side does. So the judge sends its first message of a state again in the place of the
+ * A message may be legal for the protocol, and against the rules of the game: a cell that is taken already. The automaton does not contain the rules,
+ * but Parlor's own role of the program's side applies them. So the judge sends its first message of a state again in the place of the
  * next message. If that role refuses it, the program has to refuse it, too; otherwise the repetition is a legal move, and shows nothing.
  */
 
@@ -25,10 +25,10 @@ import { type WireWatch, watchWire } from './wire-watch.ts'
 const SILENCE = 4000
 const REACTION = 1500
 const REHEARSAL = 500
-/** Milliseconds for the answer of that role, if it has one before the next message. */
+/** Milliseconds for the answer of that role, if the role answers before the next message. */
 const TURN = 60
 
-/** The check that a program knows the rules of its game. */
+/** The check that a program applies the rules of its game. */
 export const illegalMove: Check = {
   name: 'illegal-move',
   proves: 'refuses a move that the rules of its game do not allow',
@@ -69,7 +69,7 @@ function accepted({ role }: CheckSubject, again: string, refused: string, lines:
 
 /**
  * Plays the messages of the judge to Parlor's own role of the program's side, which gets the lines that were typed into the program.
- * Resolves to the sentence with which the role refuses it; to `undefined` if the role accepts it.
+ * Resolves to the sentence with which the role refuses the last message; to `undefined` if the role accepts it.
  */
 async function findRefusal(
   { program, options, role, seed, clock }: CheckSubject,
@@ -111,7 +111,7 @@ async function findRefusal(
   return error.message.replace(/; it had arrived before .*/, '')
 }
 
-/** RepeatingTransport sends the first message of a state again when its side speaks in that state for the second time, and then nothing. */
+/** RepeatingTransport sends the first message of a state again when its side sends in that state for the second time, and then nothing. */
 class RepeatingTransport extends TransportFilter {
   /** Resolves with the number of observations before the repetition. */
   readonly repeated: Promise<number>

@@ -21,7 +21,7 @@ import { type WireWatch, watchWire } from './wire-watch.ts'
  * conversation of its own, which is cheap: a correct program ends immediately.
  *
  * The judge continues to type, because a person would continue: a program that waits at its prompt notices nothing before it has a line.
- * And a program that takes a wrong message for a move then makes its own move too soon.
+ * And a program that treats a wrong message as a move then makes its own move too soon.
  */
 
 /**
@@ -43,9 +43,12 @@ export interface LastWords {
 /** Interruption is a way in which the judge's side leaves in the middle of a conversation. */
 export interface Interruption extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'carriers'> {
   readonly how: Goodbye
-  /** Returns the last bytes in a state; `undefined` if there are none in it. By default, there are none, and the check has all states. */
+  /**
+   * Returns the last bytes in a state; `undefined` if the state has no last bytes. By default, no state has last bytes, and the check has
+   * all states.
+   */
   readonly last?: (subject: CheckSubject, state: string) => LastWords | undefined
-  /** True if a program may take the last bytes for a legal message, because it does not have to read all of them. */
+  /** True if a program may treat the last bytes as a legal message, because it does not have to read all of them. */
   readonly isLenient?: boolean
   /** The interruption, as a clause. */
   readonly what: string
@@ -126,7 +129,7 @@ async function judgeAfterwards(
   { how, hasWords }: { readonly how: Goodbye; readonly hasWords: boolean },
 ): Promise<Finding> {
   const { role, clock } = subject
-  // a server serves the next client, and a program at its prompt waits for a person: neither ends
+  // a server serves the next client, and a program at its prompt waits for a person: neither program ends
   const soon = await endWithin(running, QUIET, clock)
   const waits = how === 'silence' || role === 'server' || running.output.prompt !== ''
   const end = soon ?? (waits ? undefined : await endWithin(running, END_WAIT, clock))

@@ -8,7 +8,7 @@ export interface JudgeOptions {
   readonly level: CheckLevel
   /** Name of the only check to run. */
   readonly only?: string | undefined
-  /** The possible checks; by default, all. */
+  /** The possible checks; by default, all checks. */
   readonly checks?: readonly Check[]
   /**
    * Number of sandboxes in which checks may run at the same time, after the first check, unless the options prescribe the randomness.
@@ -43,8 +43,8 @@ export interface JudgedCheck {
 const HARMLESS: ReadonlySet<Cause> = new Set(['unflushed-output'])
 
 /**
- * Runs the checks of a program, and yields each result as soon as it is known. The first check runs alone: if it fails, the others would
- * only fail for the same cause, and they are not played. The others run in several sandboxes at the same time, if the system has them.
+ * Runs the checks of a program, and yields each result as soon as it is known. The first check runs alone: if it fails, the other checks would only
+ * fail for the same cause, so the judge does not play them. The other checks run in several sandboxes at the same time, if the system has them.
  */
 export async function* judge(options: JudgeOptions): AsyncGenerator<JudgedCheck> {
   const { level, only, checks, lanes = 1 } = options
@@ -96,7 +96,7 @@ function toSkipped(check: Check, { name, cause, source }: CheckResult, { repeat 
   }
 }
 
-/** Opens the sandboxes in which checks run at the same time; the first is the subject's own. */
+/** Opens the sandboxes in which checks run at the same time; the first sandbox is the subject's own. */
 async function openLanes(subject: CheckSubject, count: number): Promise<readonly CheckSubject[]> {
   const more = await Promise.all(Array.from({ length: Math.max(0, count - 1) }, () => subject.sandbox.another()))
   return [subject, ...more.flatMap((sandbox) => (sandbox ? [{ ...subject, sandbox }] : []))]

@@ -11,7 +11,7 @@ export class LingeringTransport extends TransportFilter {
   /** True if the program is late, so that the next reset lingers. */
   isLate = false
 
-  /** `wait` resolves when the program has had its moment. */
+  /** `wait` resolves when this moment is over. */
   constructor(inner: Transport, wait: () => Promise<void>) {
     super(inner)
     this.#wait = wait

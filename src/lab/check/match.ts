@@ -17,7 +17,7 @@ import { pauseFor, programClock } from './waiting.ts'
 
 /*
  * The judge plays against a program whose state it cannot read. It has to know when the program waits for its person, and which line
- * leads to a legal message. No worksheet describes these two in a form for programs. But Parlor's own role of the same side knows both,
+ * leads to a legal message. No worksheet describes these moments and lines in a form for programs. But Parlor's own role of the same side shows them,
  * because it asks its console at the same moments.
  *
  * So a shadow of the program's side runs beside it. It reads the messages of the judge to the program, and the judge drops the messages of
@@ -32,9 +32,9 @@ const TICK = 100
  * Milliseconds for which a program is idle before a line is typed, if it shows no prompt. A prompt that ends its line cannot be recognised.
  */
 const PROMPT_WAIT = 100
-/** The same for a program that has shown a prompt before the last line: a busy machine may deliver a message late. */
+/** Milliseconds for which such a program is idle if it has shown a prompt before the last line: a busy machine may deliver a message late. */
 const NEXT_PROMPT_WAIT = 1500
-/** Milliseconds for the rest of a message of which a part has arrived: as many as the monitor waits before it reports the part. */
+/** Milliseconds for the rest of a message of which a part has arrived: the monitor waits for the same time before it reports the part. */
 const REST_WAIT = 2050
 /** Milliseconds for a late program to send the bytes of its buffer, after the judge has ended the connection. */
 const LINGER = 500
@@ -85,11 +85,11 @@ export interface MatchEnd {
   readonly expected: readonly string[]
   /** The line that was typed for each of these messages, by the number of messages before it. */
   readonly lineFor: ReadonlyMap<number, string>
-  /** The lines that it asked for again, by the number of messages that it had sent: the game does not allow them. */
+  /** The lines that this role asked for again, because the game does not allow them, by the number of messages that it had sent. */
   readonly refused: ReadonlyMap<number, string>
   /** The prompts that the program showed for the first and for the latest line, and when the conversation ended; `''` without a prompt. */
   readonly prompts: { readonly first: string; readonly latest: string; readonly last: string }
-  /** True if that role found a fault in a message of the judge, so that the role plays another game than the program. */
+  /** True if this role found a fault in a message of the judge, so that the role plays another game than the program. */
   readonly shadowBroke: boolean
   /** The lines that Parlor's own role of the program's side has printed, if its conversation has ended as its protocol ends. */
   readonly said: readonly string[]
@@ -197,7 +197,7 @@ export async function playMatch({
   const said = isShadowDone ? [...shadow.said] : []
   cancel()
   shadow.conversation.end('the match is over')
-  // otherwise the shadow would wait for it, with timers that do not hold the process open
+  // otherwise the shadow would wait for it, with timers that do not delay the end of the process
   copy.destroy()
   const broken = await shadow.conversation.closed
   return {

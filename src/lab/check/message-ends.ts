@@ -57,13 +57,13 @@ export function describeExtra({ automaton, side, before }: ExpectedMessages, mes
   return `the ${side} sent ${formatCount(encode(extra).length, 'byte')} too many after ${quoteText(earlier.text)}: ${quotePart(extra)}`
 }
 
-/** Number of characters by which a text may differ from a message that it resembles, and the length of such messages. */
+/** Maximum number of characters by which a text differs from a message that it resembles, and minimum length of such messages. */
 const MISSPELT = 2
 const LONG = 8
 
 /**
- * Returns the message without fields that a text resembles, although the protocol accepts it as a text for people; `undefined` if there
- * is none, or a person may have typed the text.
+ * Returns the message without fields that a text resembles, although the protocol accepts it as a text for people; `undefined` if there is no such
+ * message, or if a person may have typed the text.
  */
 export function findMisspelt(automaton: Automaton, { from, name, before, text }: MessageObservation): string | undefined {
   const { automatic } = automaton

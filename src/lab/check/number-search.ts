@@ -5,21 +5,21 @@ import { TransportFilter } from '../../wire/transport-filter.ts'
 import type { MessageObservation } from '../monitor/observation.ts'
 
 /*
- * Numbers that are chosen at random are hardly ever the secret number of a server, and the branch of its code for a right number would stay
- * unplayed. But the answers to small numbers differ from the answers to large numbers, and rehearsals show both answers. So the
+ * Numbers that are chosen at random are hardly ever the secret number of a server, and no conversation would reach the server's code for a right
+ * number. But the answers to small numbers differ from the answers to large numbers, and rehearsals show both answers. So the
  * judge can search for the number by halves. The search needs no knowledge of the game.
  */
 
-/** Directions are the answers of a server to a number that is too small, and to one that is too large. */
+/** Directions are the answers of a server to a number that is too small, and to a number that is too large. */
 export interface Directions {
   readonly low: string
   readonly high: string
 }
 
-/** Number of pairs of a number and its answer that are needed, and the part of them for the small numbers, or for the large numbers. */
+/** Minimum number of pairs of a number and its answer, and the minimum part of the pairs for the smallest or for the largest numbers. */
 const ENOUGH = 40
 const PART = 0.1
-/** Number of different numbers from which a search is worth it; fewer are the numbers of choices. */
+/** Minimum number of different numbers for a search; if there are fewer, they are probably the numbers of choices. */
 const FEWEST = 10
 
 /**

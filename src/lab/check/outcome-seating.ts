@@ -3,7 +3,7 @@ import type { Side } from '../../protocol/automaton.ts'
 import { LocalSeating, type OpponentFor } from '../../protocol/seating.ts'
 
 export interface OutcomeSeatingOptions {
-  /** The side whose role sits down; its seats are those of the other side's player. */
+  /** The side whose role sits down; its seats belong to the other side's player. */
   readonly side: Side
   readonly opponentFor: OpponentFor
   readonly random: Random
@@ -88,7 +88,7 @@ class OutcomeSeat<Move, View> implements Seat<Move, View> {
   }
 }
 
-/** Formats an outcome. The seat `number` is that of the player on the other side of the connection. */
+/** Formats an outcome. The seat `number` belongs to the player on the other side of the connection. */
 function formatOutcome({ winners, left }: Outcome, number: SeatNumber, side: Side, seats: number): string {
   const other = side === 'server' ? 'client' : 'server'
   if (left !== undefined) return `the ${left === number ? other : side} quits`

@@ -25,16 +25,16 @@ import { WireWatch } from './wire-watch.ts'
 /** Milliseconds for each answer of the program. */
 const SILENCE = 4000
 /**
- * Milliseconds of its idle time for a program to end after the conversation, and to show that it has crashed. The last time is for a program that
+ * Milliseconds of its idle time for a program to end after the conversation, and to show that it has crashed. `CLOSED_WAIT` is for a program that
  * has closed its connection, as a crash does, or that has not sent its message: on a busy machine, the end or the message becomes known later.
  */
 const END_WAIT = 3000
 const CRASH_WAIT = 250
 const CLOSED_WAIT = 1000
-/** Milliseconds of processor time that show a busy loop, and of idle time that show none. */
+/** Milliseconds of processor time that show a busy loop, and milliseconds of idle time that exclude a busy loop. */
 const BUSY = 300
 const IDLE = 300
-/** Milliseconds of processor time in such a wait up to which a program sleeps. */
+/** Maximum milliseconds of processor time in such a wait of a program that sleeps. */
 const ASLEEP = 50
 /** Milliseconds since the last message for which a conversation is still active. */
 const ACTIVE = 3000

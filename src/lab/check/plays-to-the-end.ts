@@ -3,7 +3,7 @@ import type { Check } from './check.ts'
 import { playConversation } from './play.ts'
 import { judgeServerEnd } from './server-end.ts'
 
-/** Checks whether the judge can play a program's protocol: a program of the lobby has the whole server behind it. */
+/** Checks whether the judge can play a program's protocol: a program of the lobby needs the whole server. */
 export function isPlayable({ needs }: Program): boolean {
   return needs !== 'lobby'
 }

@@ -13,8 +13,8 @@ export interface Weights {
 export const EQUAL: Weights = { weightOf: () => 1 }
 
 /**
- * Returns the points of each check, in hundredths. If the checks have a number of points together, each gets its part by its weight, rounded
- * down to a hundredth; the hundredths that are left go, one each, to the checks that lost most by the rounding. If two checks lost equal
+ * Returns the points of each check, in hundredths. If the checks have a number of points together, each check gets its part by its weight, rounded
+ * down to a hundredth; the checks that lost most by the rounding get the remaining hundredths, one hundredth each. If two checks lost equal
  * parts, the earlier check is first. So the sum is exact.
  */
 export function toPoints(names: readonly string[], { weightOf, points }: Weights): readonly number[] {

@@ -15,8 +15,8 @@ const NUMBER = /\d+/g
 const IN_WORDS = /\p{L}{2}.*\s.*\p{L}{2}/u
 
 /**
- * Finds a line with numbers that a client prints in the words of the worksheet's client, but with other numbers, although both have sent
- * and received the same messages. `said` are the lines of the worksheet's client.
+ * Finds a line with numbers that a client prints in the words of the worksheet's client, but with other numbers, although both clients have sent and
+ * received the same messages. `said` are the lines of the worksheet's client.
  */
 export function findWrongCount({ role, observations, match }: Look, printed: string): NamedCause | undefined {
   const sent = messagesOf(observations, role).map(({ text }) => text.trim())

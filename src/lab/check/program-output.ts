@@ -4,7 +4,7 @@ import { findPrompt } from './prompts.ts'
 
 /**
  * OutputStream is the stream to which a program prints: its terminal, which joins both streams as a person sees them, or one of two pipes.
- * The lines that the judge types stand between the pieces, as a terminal shows them.
+ * The lines that the judge types are between the pieces, as a terminal shows them.
  */
 export type OutputStream = 'terminal' | 'stdout' | 'stderr' | 'typed'
 
@@ -50,7 +50,7 @@ export class ProgramOutput {
     return this.#overflowed
   }
 
-  /** Time of the last piece; `undefined` if there is none. */
+  /** Time of the last piece; `undefined` without a piece. */
   get lastAt(): number | undefined {
     return this.#chunks.at(-1)?.at
   }
@@ -74,7 +74,10 @@ export class ProgramOutput {
     })
   }
 
-  /** The output and the typed lines as text, with line ends as `\n`; only those of `stream`, if it is given. Invalid UTF-8 becomes U+FFFD. */
+  /**
+   * The output and the typed lines as text, with line ends as `\n`; if `stream` is given, only the pieces of that stream. Invalid UTF-8
+   * becomes U+FFFD.
+   */
   text(stream?: OutputStream): string {
     const chunks = stream === undefined ? this.#chunks : this.#chunks.filter((chunk) => chunk.stream === stream)
     const all = new Uint8Array(chunks.reduce((sum, { bytes }) => sum + bytes.length, 0))
@@ -87,7 +90,7 @@ export class ProgramOutput {
   }
 
   /**
-   * The prompt at which the program waits: the end of its output without a line end; `''` if there is none. The echo of a typed line is
+   * The prompt at which the program waits: the end of its output without a line end; `''` without a prompt. The echo of a typed line is
    * not a prompt: a line editor prints it character by character, and its line end last.
    */
   get prompt(): string {
@@ -98,7 +101,7 @@ export class ProgramOutput {
 
   /**
    * The last lines that are not empty, at most `count`, each cut to two lines of a terminal. If more lines follow the line that
-   * names an error, as in a report of Node, the lines from that line on.
+   * names an error, as in a report of Node, the result is the lines from that line on.
    */
   lastLines(count: number): readonly string[] {
     const lines = this.text()

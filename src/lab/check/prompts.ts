@@ -32,8 +32,8 @@ function classifyPrompt(prompt: string): PromptKind | undefined {
 }
 
 /**
- * Returns the line to type at a prompt before a program of this side has connected; `undefined` for an unknown prompt. A
- * server that says "INPUT SERVER: " speaks of itself: its client may have connected meanwhile.
+ * Returns the line to type at a prompt before a program of this side has connected; `undefined` for an unknown prompt. A server that prints "INPUT
+ * SERVER: " means itself: its client may have connected meanwhile.
  */
 export function answerPrompt(prompt: string, { host, port }: Address, side: Side = 'client'): string | undefined {
   switch (classifyPrompt(side === 'server' ? prompt.replace(/\bserver\b/gi, '') : prompt)) {

@@ -6,7 +6,7 @@ import { candidateLines } from './typist.ts'
 import type { WireWatch } from './wire-watch.ts'
 
 /*
- * If the judge's side breaks the protocol, or sends nothing more, the next messages of the program show how the program handles that.
+ * If the judge's side breaks the protocol, or sends nothing more, the next messages of the program show how the program handles that fault.
  */
 
 /** Milliseconds for a program to send a line that was typed. */
@@ -24,7 +24,7 @@ export interface Waiting {
 }
 
 /**
- * Types a line if the program asks for a line in the other side's turn, and resolves when it can have sent the line. A program that waits
+ * Types a line if the program asks for a line in the other side's turn, and resolves when the program can have sent the line. A program that waits
  * for the other side does not ask.
  */
 export async function answerFreshPrompt(subject: CheckSubject, { running, watch, seen, state }: Waiting): Promise<void> {
@@ -37,7 +37,7 @@ export async function answerFreshPrompt(subject: CheckSubject, { running, watch,
   await pause(subject, TYPED_WAIT)
 }
 
-/** Returns a line that a person at the program may type after a message of the other side; `undefined` if there is none. */
+/** Returns a line that a person at the program may type after a message of the other side; `undefined` if there is no such line. */
 export function lineAfter({ program, role }: CheckSubject, state: string): string | undefined {
   const { automaton } = program.protocol
   const after = legalTransitions(automaton, state).filter(({ from, form }) => from !== role && !form.bye && !form.closes)
@@ -49,14 +49,14 @@ function pause({ clock }: CheckSubject, ms: number): Promise<void> {
   return new Promise((resolve) => clock.after(ms, resolve))
 }
 
-/** Finds a message that a program has sent because it took a wrong message for a legal message, so that its turn came too soon. */
+/** Finds a message that a program has sent because it treated a wrong message as a legal message, so that its turn came too soon. */
 export function findReaction({ role, program }: CheckSubject, since: readonly Observation[], quoted: string): Finding | undefined {
   const { automaton } = program.protocol
   const messages = since.filter((one) => one.kind === 'message')
   const at = messages.findIndex(({ from, violation }) => from !== role && violation !== undefined)
   const wrong = messages[at]
   if (!wrong) return undefined
-  // the monitor may take the wrong message for the move in its place, so the state before it counts
+  // the monitor may treat the wrong message as the move in its place, so this code uses the state before the message
   const legal = legalTransitions(automaton, wrong.before).filter(({ from }) => from === role)
   const isMove = ({ from, text }: MessageObservation) =>
     from === role &&
@@ -69,13 +69,13 @@ export function findReaction({ role, program }: CheckSubject, since: readonly Ob
   return (
     early && {
       cause: 'out-of-turn',
-      sentence: `the ${role} took ${quoted} for a legal message: it sent ${JSON.stringify(early.text)} after it, though it was still the other side's turn`,
+      sentence: `the ${role} treated ${quoted} as a legal message: it sent ${JSON.stringify(early.text)} after it, though it was still the other side's turn`,
     }
   )
 }
 
 /**
- * Finds a client that waits for an answer without end, in a state in which it may speak although the answer is missing. Such a protocol has
+ * Finds a client that waits for an answer without end, in a state in which it may send although the answer is missing. Such a protocol has
  * answers without a byte, which never arrive.
  */
 export async function findStall(

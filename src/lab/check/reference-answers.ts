@@ -8,8 +8,9 @@ import type { Script } from './script.ts'
 import { LONG_TEXT, SHORT_TEXT } from './unusual-lines.ts'
 
 /*
- * Which answer is right? The automaton knows the kinds of answers, and Parlor's own server gives one of them; but a server may have
- * another secret number, and another time. So Parlor's own server plays the same lines several times, each time with other random choices
+ * Which answer is right? The automaton has the kinds of answers, and Parlor's own server gives an answer of one of these kinds; but the server under
+ * test may have another
+ * secret number, and another time. So Parlor's own server plays the same lines several times, each time with other random choices
  * and another time. If an answer is the same each time and contains the client's text, the answer depends on that text alone. Every right
  * server then gives the same answer.
  */

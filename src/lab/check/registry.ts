@@ -15,7 +15,7 @@ import type { CheckLevel } from './report.ts'
 import { sentAhead } from './sent-ahead.ts'
 import { goneBeforeServed, restartOnTheSamePort, twoClientsAtOnce } from './server-checks.ts'
 
-/** All checks, in the order in which they run: a check that the others depend on comes before them. */
+/** All checks, in the order in which they run: a check on which other checks depend comes before those checks. */
 export const CHECKS: readonly Check[] = [
   ...[playsToTheEnd, everyOutcome, everyLine, nextClient],
   ...[byteByByte, glued, slow, cutInsideACharacter, crLfLines],

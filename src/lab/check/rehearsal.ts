@@ -12,13 +12,13 @@ import { enoughLines, type Script, SEQUENCES, startScriptedSide } from './script
 import type { Typist } from './typist.ts'
 import { WireWatch } from './wire-watch.ts'
 
-/** Milliseconds of real time after which a conversation in memory is given up, because a role waits for something that never comes. */
+/** Milliseconds of real time after which the judge gives up a conversation in memory, because a role waits for something that never comes. */
 const PATIENCE = 3000
 
 /** Number of scripts among which the search looks for a script that visits a state. */
 const TRIED = 24
 
-/** Stands between a state and the name of the message that leaves it. */
+/** Separates a state from the name of the message that leaves it. */
 export const ARROW = ' → '
 
 /** Rehearsal is the conversation to which a script leads if both sides are Parlor's own roles. */
@@ -44,7 +44,7 @@ export interface Rehearsal {
 
 /** Circumstances are the conditions in which a run of the program under test differs from a rehearsal. */
 export interface Circumstances {
-  /** Number of the random choices of the program's side. */
+  /** Number of the sequence of random choices of the program's side. */
   readonly choices?: number
   /** The time at which the rehearsal starts, in milliseconds since 1970. */
   readonly time?: number
@@ -159,7 +159,7 @@ function endSoon(work: Promise<unknown>, clock: Clock): Promise<boolean> {
   })
 }
 
-/** Returns one of many scripts: in every third, one person quits after some lines; in the others, both people play to the end. */
+/** Returns one of many scripts: in every third script, one person quits after some lines; in the other scripts, both people play to the end. */
 export function toScript(seed: number, number: number): Script {
   const quits = number % 3 === 2 ? { side: number % 2 === 0 ? ('client' as const) : ('server' as const), after: number % 4 } : undefined
   return { seed: seed * 1000 + number, quits }

@@ -1,6 +1,6 @@
 import type { Side } from '../../protocol/automaton.ts'
 
-/** CheckLevel is the behaviour that a check demands: that of the worksheets' own programs, or more. */
+/** CheckLevel is the behaviour that a check demands: the behaviour of the worksheets' own programs, or more. */
 export type CheckLevel = 'worksheet' | 'robust'
 
 /** The causes of failures. The codes are stable: programs read them, and pages explain them. */
@@ -40,7 +40,7 @@ export interface CheckResult {
 
 /** CheckReport is the judgement of one program, as `--json` prints it. */
 export interface CheckReport {
-  /** Name of the program whose protocol the judged program speaks. */
+  /** Name of the program whose protocol the judged program uses. */
   readonly program: string
   /** The side of the judged program; `both` if its client and its server were judged. */
   readonly role: Side | 'both'

@@ -9,7 +9,7 @@ export interface ProgramLimits {
   readonly output: number
   /** Bytes of memory of all its processes together. */
   readonly memory: number
-  /** Bytes of each file that it writes, or of all of them together if it has a file system of its own. */
+  /** Bytes of each file that it writes, or of all its files together if it has a file system of its own. */
   readonly files: number
   /** Number of its processes and threads. */
   readonly processes: number
@@ -58,7 +58,7 @@ export interface RunningProgram {
   type(line: string): void
   /** Ends its input, as Ctrl-D does. */
   endInput(): void
-  /** Stops all its processes until `resume`, so that something happens before they can notice. Does nothing on Windows. */
+  /** Stops all its processes until `resume`, so that the judge can act before the processes notice it. Does nothing on Windows. */
   suspend(): void
   resume(): void
   /** Resolves when it and everything that it started have ended. */
@@ -78,15 +78,15 @@ export interface Sandbox {
   /** Listens at 127.0.0.1, in the network of the programs. Port 0 is any free port. */
   listen(port: number, accept: (transport: Transport) => void, how?: { readonly datagrams?: boolean }): Promise<Listener>
   /**
-   * Connects to a program that listens at 127.0.0.1, and tries again until it does, for up to `timeout` milliseconds. A connection that
-   * the program closes first ends with a reset, so that its port is free immediately; with `keepsPort`, it ends as usual, and the system
-   * holds the port for a minute (TIME_WAIT). With `datagrams`, over UDP: resolves when the program has a socket at the port.
+   * Connects to a program at 127.0.0.1, and tries again until the program listens, for up to `timeout` milliseconds. A connection that
+   * the program closes first ends with a reset, so that its port is free immediately; with `keepsPort`, it ends as usual, and the system reserves the
+   * port for a minute (TIME_WAIT). With `datagrams`, over UDP: resolves when the program has a socket at the port.
    */
   connect(port: number, timeout: number, how?: { readonly keepsPort?: boolean; readonly datagrams?: boolean }): Promise<Transport>
   start(start: ProgramStart): Promise<RunningProgram>
   /**
-   * Opens a sandbox with the same files and a network of its own, in which the program runs at the same time; `undefined` if this system
-   * has none. Closing this sandbox closes it, too.
+   * Opens a sandbox with the same files and a network of its own, in which the program runs at the same time; `undefined` if this system has no such
+   * network. Closing this sandbox closes the other sandbox, too.
    */
   another(): Promise<Sandbox | undefined>
   /** Ends all programs, and removes the files. */
@@ -98,7 +98,7 @@ export class SandboxError extends Error {
   override readonly name = 'SandboxError'
 }
 
-/** The limits of a program, if the command line gives no others. */
+/** The limits of a program, if the command line gives no other limits. */
 export const DEFAULT_LIMITS: ProgramLimits = {
   time: 60_000,
   output: 1024 * 1024,

@@ -38,7 +38,7 @@ export interface ScriptedSideOptions {
   readonly script: Script
   readonly transport: Transport
   readonly random: Random
-  /** The people of both sides, which the side's person joins before its role starts. */
+  /** The people of both sides, to which this code adds the side's person before its role starts. */
   readonly people: Set<Typist>
   /** Called with each line before the role gets it, and with `undefined` when the person stops typing. */
   readonly typed?: (line: string | undefined, prompt: string) => Promise<void>

@@ -6,7 +6,7 @@ import type { Cause } from './report.ts'
 import { findAlteredLine, findCutText, findNul, findSecondMessage, type Look, messagesOf } from './typed-text.ts'
 
 /*
- * The wire shows the messages that a program has sent. The judge also knows the messages that it should have sent: Parlor's own role of the
+ * The wire shows the messages that a program has sent. The judge also knows the messages that the program should have sent: Parlor's own role of the
  * same side has read the same messages and the same typed lines. And it knows the game: the board, and whether the game is over. With this
  * knowledge, it distinguishes a program that breaks the rules from a program that hangs, although both look the same on the wire.
  */
@@ -22,7 +22,7 @@ const AMBIGUOUS: ReadonlySet<Cause> = new Set([
   'answered-twice',
 ])
 
-/** Returns a better cause than the cause that the wire alone shows, or a cause that it does not show; `undefined` if nothing is wrong. */
+/** Returns a better cause than the cause that the wire alone shows, or a cause that the wire does not show; `undefined` if nothing is wrong. */
 export function lookAgain(found: NamedCause | undefined, look: Look): NamedCause | undefined {
   if (found !== undefined && !AMBIGUOUS.has(found.cause)) return found
   if (found?.cause === 'missing-newline') return findCutText(look) ?? found
@@ -62,12 +62,15 @@ function findUnflushed({ role, observations, match }: Look): NamedCause | undefi
   }
 }
 
-/** Finds out whether the program's game and the judge's game have parted, so that each waits for the other. */
+/** Finds out whether the program's game and the judge's game differ, so that each side waits for the other side. */
 function findOtherGame(look: Look): NamedCause | undefined {
   if (!look.match.shadowBroke) return undefined
   const difference = findDifference(look)
   if (difference === undefined) return undefined
-  return { cause: 'wrong-rules', sentence: `${difference}; from then on, the two sides play different games, and each waits for the other` }
+  return {
+    cause: 'wrong-rules',
+    sentence: `${difference}; from then on, the two sides play different games, and each side waits for the other side`,
+  }
 }
 
 /** Finds a message after a game whose outcome both sides know. */

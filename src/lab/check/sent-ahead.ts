@@ -14,17 +14,18 @@ import { endWithin } from './waiting.ts'
 import { watchWire } from './wire-watch.ts'
 
 /*
- * TCP may deliver two messages together, for example because the second was sent before its turn: a person types ahead, or a program does
- * not wait. The bytes behind the first message belong to the next turn. A program that takes all bytes of one read for one message drops
- * the second message, or takes both for one, and then waits for a message that has arrived already.
+ * TCP may deliver two messages together, for example because a side has sent the second message before its turn: a person types ahead, or a program
+ * does
+ * not wait. The bytes behind the first message belong to the next turn. A program that treats all bytes of one read as one message drops the second
+ * message, or treats both as one message, and then waits for a message that has arrived already.
  */
 
-/** Milliseconds for each answer before the two messages, and of silence after which the program is done with them. */
+/** Milliseconds for each answer before the two messages, and of silence after which the program has processed them. */
 const SILENCE = 4000
 const QUIET = 1200
 /** Number of conversations to find one in which the judge's side does not say goodbye. */
 const ATTEMPTS = 6
-/** Distance of two seeds: the first choices of neighbours resemble each other. */
+/** Distance of two seeds: the first choices of neighbouring seeds resemble each other. */
 const SPACING = 1000
 /** Number of pauses after which the judge waits no longer. */
 const PAUSES = 6
@@ -53,9 +54,9 @@ export const sentAhead: Check = {
 }
 
 /**
- * Returns a message that the judge's side may send in its turn after the turn that begins in a state, after every answer of the program. A
- * goodbye or a word is best: a move may break the rules of the game. `undefined` if there is no such message, or if the framing cannot
- * carry two messages in one piece.
+ * Returns a message that the judge's side may send in the turn after its turn in a state. A
+ * goodbye or a word is best: a move may break the rules of the game. `undefined` if there is no such message, or if the framing does not allow two
+ * messages in one piece.
  */
 function messageAhead({ program, options, role }: CheckSubject, state: string): MessageSpec | undefined {
   const { automaton } = program.protocol
@@ -96,7 +97,7 @@ async function sendTwo(subject: CheckSubject, state: string, text: string): Prom
   return finding && { ...finding, observations: watch.observations, visited: watch.visited }
 }
 
-/** Waits until nothing more happens. If it is the program's turn then, types one line: the line for which the program may wait. */
+/** Waits until nothing more happens. If it is then the program's turn, the function types one line: the line for which the program may wait. */
 async function settle(subject: CheckSubject, { running, watch, state }: Waiting): Promise<void> {
   const { automaton } = subject.program.protocol
   const { automatic } = automaton
@@ -111,7 +112,7 @@ async function settle(subject: CheckSubject, { running, watch, state }: Waiting)
   }
 }
 
-/** Explains how a program has handled two messages in one read; the finding has no cause if it has read both. */
+/** Explains how a program has handled two messages in one read; the finding has no cause if it has read both messages. */
 function explain({ role, program }: CheckSubject, { running, watch, seen }: Waiting, crash: Finding | undefined): Finding | undefined {
   const isGoodbye = ({ name }: MessageObservation) => name !== undefined && program.protocol.automaton.messages[name]?.bye === true
   const since = watch.observations.slice(seen)
@@ -126,11 +127,11 @@ function explain({ role, program }: CheckSubject, { running, watch, seen }: Wait
   const isClosed = since.some((one) => one.kind === 'end' && one.from === role)
   const saidGoodbye = answers.slice(-1).some(isGoodbye)
   if (isClosed ? isRead || !saidGoodbye : watch.turn !== role && watch.turn !== 'none')
-    return { sentence: `${both}, and the ${role} has read both` }
+    return { sentence: `${both}, and the ${role} has read both messages` }
   const isTaken = answers.length === 0 || running.output.text().includes(second.text) || isClosed
   return {
     cause: isTaken ? 'glued-read' : 'drops-buffered-data',
-    sentence: `${both}, and the ${role} ${isClosed ? 'took them for one message and closed the connection' : `${answers.length === 0 ? 'answers neither' : 'has answered the first message only'}: it waits for a message that has arrived already`}`,
+    sentence: `${both}, and the ${role} ${isClosed ? 'treated them as one message and closed the connection' : `${answers.length === 0 ? 'answers neither' : 'has answered the first message only'}: it waits for a message that has arrived already`}`,
     lines: running.output.lastLines(QUOTED),
   }
 }

@@ -67,7 +67,7 @@ export const goneBeforeServed: Check = {
     running.suspend()
     const lost = await subject.sandbox.connect(subject.port, SILENCE).catch(() => undefined)
     if (lost) await resetNow(lost)
-    // when the sandbox passes on the second connection, it has passed on the first, and no longer holds it
+    // when the sandbox passes on the second connection, it has passed on the first connection, and no longer has that connection open
     const next = await subject.sandbox.connect(subject.port, SILENCE).catch(() => undefined)
     running.resume()
     const match = next && (await playMatch({ ...subject, script: { seed: subject.seed }, running, transport: next, silence: SILENCE }))
@@ -111,7 +111,7 @@ export const restartOnTheSamePort: Check = {
     if (again.cause !== 'address-in-use') return again
     return {
       ...again,
-      sentence: `${again.sentence}: the system holds the port of its last connection for a minute, unless SO_REUSEADDR is set`,
+      sentence: `${again.sentence}: the system reserves the port of its last connection for a minute, unless SO_REUSEADDR is set`,
     }
   },
 }

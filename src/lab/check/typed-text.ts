@@ -8,8 +8,8 @@ import type { MatchEnd } from './match.ts'
 import type { Cause } from './report.ts'
 
 /*
- * The judge knows each line that was typed, and the message that Parlor's own role made of it. So it compares the messages of the program
- * with them, even if all of them are legal: where any text is legal, the wire alone shows no mistake. A program may write a number in
+ * The judge knows each line that was typed, and the message that Parlor's own role made of it. So it compares the messages of the program with these
+ * messages, even if all messages are legal: if any text is legal, the wire alone shows no mistake. A program may write a number in
  * another way, and a word in upper or lower case.
  */
 
@@ -114,9 +114,9 @@ export function findAlteredLine({ role, automaton, observations, match }: Look):
     const [line, expected] = [match.lineFor.get(at), match.expected[at]?.trim()]
     const form = name === undefined ? undefined : automaton.messages[name]
     const [fields, right] = [form && parseMessage(form, text), form && expected !== undefined && parseMessage(form, expected)]
-    // another message than the expected one can be the choice of its author, and then the numbers of the messages differ
+    // a message other than the expected message can be the choice of its author, and then the numbers of the messages differ
     if (!form || !fields || !right || expected === undefined) break
-    // a program without prompts may choose its moves itself, and then a number resembles the typed one by chance
+    // a program without prompts may choose its moves itself, and then a number resembles the typed number by chance
     const isRead = form.free === true || match.prompts.first !== ''
     if (line === undefined || !isRead || !right.some((field) => field.includes(line))) continue
     related++
@@ -158,7 +158,7 @@ interface Before {
   readonly longest: number
 }
 
-/** Explains how a message differs from the expected message; `undefined` if it does not resemble it. */
+/** Explains how a message differs from the expected message; `undefined` if the two messages do not resemble each other. */
 function explainChange(expected: string, text: string, { prompt, longest }: Before): Change | undefined {
   const lost = [...expected].find((character) => character > '\x7f' && !text.includes(character))
   const ahead = text.endsWith(expected) ? text.slice(0, -expected.length).trim() : ''

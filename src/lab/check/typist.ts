@@ -16,21 +16,24 @@ const ENOUGH = 120
 /** Number of lines after which a typist ends its input, if its side ends a conversation in this way and nothing new is left to type. */
 const REPEATED = 6
 
-/** Number of times that a long line has an example which is more than a word, such as a format: shorter than 64 bytes in most protocols. */
+/**
+ * Number of times that a long line repeats an example that is more than a word, such as a format; in most protocols, such a line is shorter
+ * than 64 bytes.
+ */
 const REPEATS = 6
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz'
 
 /**
  * Texts for a message that may contain any text, in addition to its example: characters that are not ASCII, words with several blanks
- * between them, and a line that is longer than a small buffer. Each shows another way to lose a part of a typed line.
+ * between them, and a line that is longer than a small buffer. Each text shows another way to lose a part of a typed line.
  * A program that counts characters in place of bytes cuts the first text inside its last word.
  */
 const TEXTS = ['Zoë – 🙂 international', 'one  two three', 'a line of sixty characters shows whether a buffer is small!!']
 
 /**
- * Returns the lines that a person may type for the messages of one side in a state: the message itself if it has no field, else
- * its field. A numeric field gets numbers of the size of its example, and several small numbers. A field for a small letter gets any
+ * Returns the lines that a person may type for the messages of one side in a state: the message itself if it has no field, otherwise its field. A
+ * numeric field gets numbers of the size of its example, and several small numbers. A field for a small letter gets any
  * letter. A text for people is `text`, if the caller gives it, or else one of several texts.
  */
 export function candidateLines(
@@ -64,7 +67,7 @@ function linesOf(form: MessageSpec, text?: string): readonly string[] {
 /** Maximum number of lines that `productOf` returns. */
 const PRODUCTS = 100
 
-/** Returns lines of some numbers each, all combinations of small numbers. */
+/** Returns lines that each have some numbers: all combinations of small numbers. */
 function productOf(count: number): readonly string[] {
   const most = Math.floor(PRODUCTS ** (1 / count) + 1e-9)
   const numbers = Array.from({ length: most }, (_, at) => String(at + 1))
@@ -92,7 +95,7 @@ export interface TypistOptions {
   readonly wrong?: readonly string[] | undefined
   /** Called with each line and its prompt before the answer, and with `undefined` when the typist stops typing. */
   readonly typed?: (line: string | undefined, prompt: string) => Promise<void>
-  /** Called with the sentence that says why a line, after which the worksheet's program would crash, is asked for again. */
+  /** Called if the role asks again for a line after which the worksheet's program would crash, with the sentence that says why. */
   readonly warned?: (() => void) | undefined
 }
 
@@ -159,7 +162,7 @@ export class Typist implements Console {
     // if the side ends a conversation by the end of its input, repeated lines would show nothing new
     const closes = legalTransitions(automaton, now).some(({ from, form }) => from === side && form.closes)
     if (!choices || (closes && fresh.length === 0 && this.#count > REPEATED)) return undefined
-    // an empty line says that there is nothing to say, so the others come first
+    // an empty line says that there is nothing to say, so the other lines come first
     const said = choices.filter((line) => line !== '')
     const line = random.choice(said.length > 0 ? said : choices)
     this.#refused.add(line)

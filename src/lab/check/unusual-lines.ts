@@ -18,8 +18,8 @@ const MORE_DIGITS = ['0', '1', '100', '999']
 const NO_CHOICE = 'X'
 
 /**
- * Returns the lines that a person of one side may type in each state, without the goodbyes: those that the program declares, or else the
- * examples of its messages; and unusual lines like them.
+ * Returns the lines that a person of one side may type in each state, without the goodbyes: the lines that the program declares, or otherwise the
+ * examples of its messages; and unusual lines of the same kinds.
  */
 export function unusualLines({ protocol, typed = {} }: Program, side: Side): Readonly<Record<string, readonly string[]>> {
   const { automaton } = protocol
@@ -49,7 +49,7 @@ function toUsual(form: MessageSpec): readonly string[] {
   return /^[a-z]$/.test(field) ? [...LETTERS] : [field]
 }
 
-/** A text for which the program declares the lines stands for something, such as a name. */
+/** A text for which the program declares the lines has a meaning, such as a name. */
 function toUnusual(form: MessageSpec, isDeclared: boolean): readonly string[] {
   const field = fieldOf(form)
   if (/^\d+$/.test(field)) return field.length === 1 ? ONE_DIGIT : MORE_DIGITS

@@ -2,9 +2,9 @@ import type { Clock } from '../../base/clock.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 
 /*
- * How long does the judge wait for a program? On a busy machine a correct program gets the processor rarely, and on an idle one a wrong
- * program wastes every second of a long limit. So limits are not in the time of a clock. The time of a program is the time in which all
- * its processes sleep and use no processor, because then it waits for something, and the processor time that it uses. Neither time depends
+ * How long does the judge wait for a program? On a busy machine a correct program gets the processor rarely, and on an idle machine a wrong program
+ * wastes every second of a long limit. So limits are not in the time of a clock. The time of a program is the sum of two times: the time in which all
+ * its processes sleep and use no processor, because then it waits for something; and the processor time that it uses. Neither time depends
  * on other work of the machine: the program's own time does not pass while the program waits for the processor.
  */
 
@@ -49,7 +49,10 @@ function timeOf(running: RunningProgram): number {
   return idle + processor
 }
 
-/** Checks whether a program uses the processor though nothing is left to do for it: for `busy` milliseconds before it is idle for `idle`. */
+/**
+ * Checks whether a program uses the processor though nothing is left to do for it: for `busy` milliseconds before it is idle for `idle`
+ * milliseconds.
+ */
 export async function isBusy(running: RunningProgram, { busy, idle }: { busy: number; idle: number }, clock: Clock): Promise<boolean> {
   const since = running.usage()
   const over = new AbortController()
@@ -62,7 +65,7 @@ export async function isBusy(running: RunningProgram, { busy, idle }: { busy: nu
   }
 }
 
-/** Returns a clock whose monotonic time is the own time of a program; its timers are those of `clock`. */
+/** Returns a clock whose monotonic time is the own time of a program; its timers are the timers of `clock`. */
 export function programClock(running: RunningProgram, clock: Clock): Clock {
   return {
     now: () => clock.now(),

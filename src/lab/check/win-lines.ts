@@ -4,8 +4,8 @@ import type { Rehearsal } from './rehearsal.ts'
 /*
  * A game can be won in several ways, for example by a row, a column or a diagonal, and a program may miss some of them. No protocol names
  * these ways, but the rehearsals show them. In such a game, both sides send one kind of message with a number, and each number only once,
- * so each side collects numbers, such as the cells of a board. A group of numbers wins if a side wins with the last of them, and if no
- * side has all of them in a game without a win. Two groups have the same kind if the distances between their numbers are the same.
+ * so each side collects numbers, such as the cells of a board. A group of numbers wins if a side wins with the last number of the group, and if no
+ * side has the whole group in a game without a win. Two groups have the same kind if the distances between their numbers are the same.
  */
 
 /** Maximum number of numbers of a winner, and of kinds; larger numbers show nothing. */

@@ -15,7 +15,7 @@ export function watchWire({ program, options, role, clock }: CheckSubject, trans
 /** Maximum number of observations of one conversation from which a finding quotes; the first observations show its cause. */
 const STORED = 2000
 
-/** WireWatch passes everything through, and lets a monitor see it: the reads of the judge's side and its own writes. */
+/** WireWatch passes everything through, and lets a monitor see it: the reads and the writes of the judge's side. */
 export class WireWatch extends TransportFilter {
   readonly observations: Observation[] = []
   /** Number of bytes that the judge's side has sent. */

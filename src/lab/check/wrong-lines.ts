@@ -6,7 +6,7 @@ import type { Script } from './script.ts'
 /*
  * A person types lines that the game does not allow: a cell that is taken, a number that is out of range. The worksheet's program refuses
  * some of them and asks again, and a program that sends them breaks the rules. Which lines are refused depends on the game, so Parlor's
- * own role decides: the judge types only lines that it refuses in the same place of the same game. It leaves out the lines after which
+ * own role decides: the judge types only lines that this role refuses in the same place of the same game. The judge leaves out the lines after which
  * the worksheet's program would crash.
  *
  * The worksheet's client sends other lines of this kind, such as a number that is out of range, and the server answers by a message that
@@ -22,8 +22,8 @@ const REPEATED = 3
 const LONG = 30
 
 /**
- * Returns the script of one of these games, with lines that the role of the program under test has to refuse in it; `undefined` if there
- * are none.
+ * Returns the script of one of these games, with lines that the role of the program under test has to refuse in it; `undefined` if there are no such
+ * lines.
  */
 export async function findWrongLines(subject: Rehearsed, games: readonly Rehearsal[]): Promise<Script | undefined> {
   const { automaton } = subject.program.protocol

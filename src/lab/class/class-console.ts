@@ -10,7 +10,7 @@ import { WatchedTransport } from './watched-transport.ts'
 /** ClassConsoleOptions are the services and limits of a class console. */
 export interface ClassConsoleOptions {
   readonly clock: Clock
-  /** Called with a sentence once, when the first monitor has failed, and once, when the first connection is not watched. */
+  /** Called with a sentence at the first failure of a monitor, and at the first connection that the console does not watch. */
   readonly warn: (sentence: string) => void
   readonly limits?: Partial<ClassLimits>
 }
@@ -21,8 +21,8 @@ const LOOK = 1000
 const QUIET = 2000
 
 /**
- * ClassConsole watches the connections of a server, for its operator: one monitor for each, beside the conversation and without
- * an effect on it. It masks and bounds the data that it stores (`ClassLimits`), also the data of closed connections, which it stores for a
+ * ClassConsole watches the connections of a server, for its operator: each connection has a monitor beside the conversation, which has no effect on
+ * the conversation. It masks and bounds the data that it stores (`ClassLimits`), also the data of closed connections, which it stores for a
  * limited time. A monitor that fails is a bug of Parlor; its connection continues unwatched.
  */
 export class ClassConsole {
@@ -32,7 +32,7 @@ export class ClassConsole {
   readonly #open = new Map<number, WatchedConnection>()
   /** The closed connections, in the order of their ends. */
   readonly #closed = new Map<number, WatchedConnection>()
-  /** Connections that play at a table, by its number. */
+  /** Connections that play at a table, by the number of the table. */
   readonly #tables = new Map<number, Set<number>>()
   readonly #subscribers = new Set<(change: ClassChange) => void>()
   readonly #warned = new Set<'failed' | 'full'>()
@@ -89,7 +89,7 @@ export class ClassConsole {
     if (this.#size > this.#limits.allBytes) this.#forgetQuiet(connection)
   }
 
-  /** Notes that the client of a connection plays at a table, and its name there. */
+  /** Notes that the client of a connection plays at a table, and the name of the client at the table. */
   seat(connection: number, table: number, name?: string): void {
     const watched = this.#open.get(connection)
     if (!watched) return
@@ -160,7 +160,7 @@ export class ClassConsole {
     return this.list().findLast((row) => row.host === host && row.port === port)
   }
 
-  /** Returns the stored observations of a connection with a number above `since`. */
+  /** Returns the stored observations of a connection whose numbers are above `since`. */
   observations(connection: number, since = 0): readonly ClassObservation[] {
     return this.#watched(connection)?.observations(since) ?? []
   }

@@ -116,7 +116,7 @@ export function parseClassLine(text: string): ClassLine | { readonly refused: st
   const refusal = z.object({ refused: z.string() }).safeParse(value)
   if (refusal.success) return refusal.data
   const line = Line.safeParse(value)
-  // keys that are missing in JSON are those whose value is undefined
+  // a key is missing in JSON if its value is undefined
   if (line.success) return line.data as ClassLine
-  return { refused: `the server sent a line that this version does not know: update the older of the two` }
+  return { refused: `the server sent a line that this version does not support: update the older of the two programs` }
 }

@@ -52,7 +52,7 @@ export interface ClassConnection {
   /** The last fault of the client. */
   readonly fault?: ClassFault
   /**
-   * The last messages, the oldest first: the number of bytes that are shown of each, negative for a message of the server, and 0 for a
+   * The last messages, the oldest first: the number of shown bytes of each message, negative for a message of the server, and 0 for a
    * message of the client that was not legal.
    */
   readonly trace?: readonly number[]
@@ -81,10 +81,10 @@ export interface ClassLimits {
   /** Closed connections, and milliseconds for which the console stores them. */
   readonly closed: number
   readonly closedFor: number
-  /** Observations of one connection, and their bytes; beyond the limit, the console drops the oldest. */
+  /** Observations of one connection, and their bytes; beyond the limit, the console drops the oldest observations. */
   readonly observations: number
   readonly bytes: number
-  /** Bytes of all observations together; beyond the limit, the console drops those of the connection that has been quiet for longest. */
+  /** Bytes of all observations together; beyond the limit, the console drops the observations of the connection that has been quiet longest. */
   readonly allBytes: number
 }
 

@@ -19,12 +19,13 @@ const HIDDEN = '***'
 /**
  * ObservationMask removes from observations the texts that an operator must not read: secrets, such as passwords, and talk.
  *
- * The problem: the monitor has marked the secrets of each whole message, but its sentences quote texts, and it does not recognise talk.
+ * The problem: the monitor has marked the secrets of each whole message, but the monitor's sentences quote texts, and the monitor does not recognise
+ * talk.
  *
  * The idea: each protocol declares its talk, by `Automaton.talk` or by its messages that are texts for people (`free`). The mask hides
  * the talk of a message that has a name. A text without a name (illegal, early, unfinished) in a direction that has talk may be talk,
- * too, so the mask hides it as a whole, and its sentence says what was expected without quoting it. The console does not store masked text,
- * so no reader of the observations can show it.
+ * too, so the mask hides it as a whole, and its sentence says what was expected without quoting it. The console does not store the hidden texts, so
+ * no reader of the observations can show them.
  */
 export class ObservationMask {
   readonly #automaton: Automaton
@@ -105,7 +106,7 @@ export class ObservationMask {
   }
 }
 
-/** Checks whether a message carries a text for people. A message whose only field is a name does not. */
+/** Checks whether a message contains a text for people. A message whose only field is a name contains no such text. */
 function isTalk(form: MessageSpec): boolean {
   if (form.free !== true) return false
   const fields = Array.from(form.text.matchAll(/\{(\w+)\}/g), ([, field]) => field)

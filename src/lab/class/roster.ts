@@ -3,12 +3,12 @@ import ipaddr from 'ipaddr.js'
 import type { ClassConnection } from './class-view.ts'
 
 /*
- * A roster is a file in CSV with the desks of a class. Its first line names the columns: `desk`, and `address`, `name` or both. An address
- * is that of one machine, or a range such as 10.0.3.0/24 for a room; `network` is another word for that column. A row gives its desk to the
+ * A roster is a file in CSV with the desks of a class. Its first line names the columns: `desk`, and `address`, `name` or both. An address is the
+ * address of one machine, or a range such as 10.0.3.0/24 for a room; `network` is another word for that column. A row gives its desk to the
  * programs at its address, and to the programs with its name.
  */
 
-/** RosterError reports the mistakes in a roster, a sentence for each, with the line. */
+/** RosterError reports the mistakes in a roster, with a sentence and the line for each mistake. */
 export class RosterError extends Error {
   override readonly name = 'RosterError'
   readonly sentences: readonly string[]
@@ -43,7 +43,7 @@ export class Roster {
   }
 
   /**
-   * Returns the desk of a connection: that of its address, or else of its name, or else of the smallest range with its address. The address
+   * Returns the desk of a connection: the desk of its address, or else of its name, or else of the smallest range with its address. The address
    * comes first, because a program can give any name.
    */
   find({ host, name }: Pick<ClassConnection, 'host' | 'name'>): string | undefined {
@@ -113,7 +113,7 @@ class RosterRows {
   }
 }
 
-/** Reads the records of a file, with the line on which each begins. The delimiter may be a comma, a semicolon or a tab. */
+/** Reads the records of a file, with the line on which each record begins. The delimiter may be a comma, a semicolon or a tab. */
 function readRecords(text: string): readonly { readonly fields: readonly string[]; readonly line: number }[] {
   const head = text.split('\n').find((line) => line.trim() !== '') ?? ''
   const delimiter = [';', '\t'].find((sign) => head.includes(sign)) ?? ','

@@ -30,7 +30,7 @@ export class WatchedConnection {
   readonly #mask: ObservationMask
   readonly #visited = new Set<string>()
   readonly #isEndless: boolean
-  /** `undefined` after the end, or after it has failed. */
+  /** `undefined` after the end of the connection, or after a failure of the monitor. */
   #monitor: ConversationMonitor | undefined
   #stored: { readonly entry: ClassObservation; readonly size: number }[] = []
   #size = 0
@@ -96,12 +96,12 @@ export class WatchedConnection {
     }
   }
 
-  /** Returns the stored observations with a number above `since`. */
+  /** Returns the stored observations whose numbers are above `since`. */
   observations(since: number): readonly ClassObservation[] {
     return this.#stored.filter(({ entry }) => entry.number > since).map(({ entry }) => entry)
   }
 
-  /** Takes an event; its time is since the connection was opened. Returns whether the row has changed. */
+  /** Processes an event; its time counts from the opening of the connection. Returns whether the row has changed. */
   observe(event: WireEvent): boolean {
     const monitor = this.#monitor
     if (!monitor) return false
@@ -114,7 +114,7 @@ export class WatchedConnection {
     return event.kind !== 'time' || seen.length > 0
   }
 
-  /** Checks whether the connection has now been silent for `quiet` milliseconds, and the monitor has not been notified of that yet. */
+  /** Checks whether the connection has now been silent for `quiet` milliseconds, and the monitor has not been notified of this silence yet. */
   isQuiet(at: number, quiet: number): boolean {
     return this.#monitor !== undefined && at - this.#lastAt >= quiet && this.#quietAt - this.#lastAt < quiet
   }

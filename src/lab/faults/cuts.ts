@@ -120,7 +120,7 @@ export function dribble(gap: number, origin = 0): Cutter {
   return cutEvery(1, origin, gap, false)
 }
 
-/** Returns a random offset inside a message, after its first byte and before its last. */
+/** Returns a random offset inside a message, after its first byte and before its last byte. */
 export function placeInside(decisions: FaultDecisions, message: number, start: number, end: number): number {
   return end - start < 2 ? end : decisions.between('inside', message, start + 1, end - 1)
 }

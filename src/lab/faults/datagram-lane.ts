@@ -5,9 +5,9 @@ import { type LaneRule, MessageWatch } from './resolve.ts'
 import type { FaultValue } from './rule.ts'
 import { specOf } from './verbs.ts'
 
-/** Maximum number of datagrams in a lane; it drops further datagrams, as a network may. */
+/** Maximum number of datagrams in a lane; the lane drops further datagrams, as a network may. */
 const DATAGRAMS = 1024
-/** Milliseconds after which a reordered datagram is delivered even if no other has followed. */
+/** Milliseconds after which a reordered datagram is delivered even if no other datagram has followed. */
 const ALONE = 1000
 
 /** Item is a datagram, or an action after the datagrams before it. */
@@ -153,7 +153,7 @@ export class DatagramLane implements Lane {
     return this.#last
   }
 
-  /** Delivers the datagrams that are due, and sets a timer for the others. */
+  /** Delivers the datagrams that are due, and sets a timer for the other datagrams. */
   #run(): void {
     const { clock, pass, drained } = this.#options
     this.#cancelWait?.()

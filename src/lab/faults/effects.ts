@@ -25,7 +25,10 @@ export interface Stretch {
   readonly isWhole: boolean
 }
 
-/** EffectTable finds the effects on the bytes of one direction: those of the rules for their message, or else those of the direction. */
+/**
+ * EffectTable finds the effects on the bytes of one direction: the effects of the rules for their message, or else the effects of the whole
+ * direction.
+ */
 export class EffectTable {
   readonly #decisions: FaultDecisions
   readonly #usual: Readonly<Partial<Record<Verb, FaultValue>>>
@@ -92,7 +95,7 @@ export class EffectTable {
 
 const CUTTING = ['split', 'bandwidth', 'dribble'] as const satisfies readonly Verb[]
 
-/** Returns the values of rules; of several rules with one verb, the first has effect. */
+/** Returns the values of rules; if several rules have the same verb, only the first of these rules has an effect. */
 function valuesOf(rules: readonly LaneRule[]): Partial<Record<Verb, FaultValue>> {
   return Object.fromEntries(rules.toReversed().flatMap(({ verb, value }) => (value === undefined ? [] : [[verb, value]])))
 }

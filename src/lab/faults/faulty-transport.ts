@@ -31,7 +31,7 @@ export interface FaultPlan {
   readonly side?: Side
   /** True for a proxy, which has no side: a rule without a direction disturbs both directions. */
   readonly isProxy?: boolean
-  /** Rules for a message need it. */
+  /** The program; missing if no rule applies at a message. */
   readonly program?: FaultProgram | undefined
   readonly clock?: Clock
   /** Called when a fault has an effect that looks like an act of a program. */
@@ -191,7 +191,7 @@ class FaultyTransport extends TransportFilter {
   }
 }
 
-/** Creates the finder that the rules need; `undefined` for rules that need none. */
+/** Creates the finder that the rules need; `undefined` for rules that need no finder. */
 function createFinder(
   rules: readonly LaneRule[],
   program: FaultProgram | undefined,

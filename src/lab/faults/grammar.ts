@@ -10,7 +10,7 @@ import { type FaultPlace, isVerb, specOf, verbs } from './verbs.ts'
  *   faults = rule *("," rule)
  *   rule   = [direction ":"] verb [value] [moment]        such as  split 8   in:delay 5ms..20ms   reset before 2nd LOW
  *
- * `verbs.ts` has the verbs, `values.ts` their values, and `moment-grammar.ts` the moments; the reference page has the whole grammar.
+ * `verbs.ts` has the verbs, `values.ts` has their values, and `moment-grammar.ts` has the moments; the reference page has the whole grammar.
  * Names of messages depend on the program, so `resolve.ts` checks them. The option `--split in:8,out:4` has the same meaning as `in:split
  * 8,out:split 4`.
  */

@@ -16,14 +16,14 @@ export interface Lane {
   readonly waiting: number
   /** True if the lane holds as many bytes as it may, so that the transport should stop reading. */
   readonly isFull: boolean
-  /** Takes bytes that have arrived. The caller must not change the bytes afterwards. */
+  /** Queues bytes that have arrived. The caller must not change the bytes afterwards. */
   take(bytes: Uint8Array): void
   /**
    * Runs an action after the lane has delivered everything that arrived before this call. With `always`, the action runs even if
    * the lane delivers nothing more.
    */
   behind(act: () => void, always?: boolean): void
-  /** Holds the delivery, or lets it continue. */
+  /** Pauses the delivery, or continues it. */
   hold(held: boolean): void
   /** Drops everything in the lane, and delivers nothing more except actions that always run. */
   stop(): void

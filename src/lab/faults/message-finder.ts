@@ -6,7 +6,7 @@ import { MessageNames } from './message-names.ts'
 
 /** Maximum number of bytes in one message; after a longer message, the finder treats the stream as bytes without messages. */
 const LONGEST = 65_536
-/** Shortest pause in milliseconds after a message has arrived in several pieces, as for connections. */
+/** Shortest pause in milliseconds after a message that has arrived in several pieces; connections use the same pause. */
 const BETWEEN_PIECES = 100
 
 /** MessagePart is some bytes of a direction: a whole message, or bytes of one message. */
@@ -25,7 +25,7 @@ export interface FinderOptions {
   readonly sender: Side
   /** Treats each push as a message, because only a pause would end a message, and the sender writes each message alone. */
   readonly isWritten: boolean
-  /** Holds the bytes of a message until the message is whole, because a part has no name; without it, the finder only counts messages. */
+  /** Holds the bytes of a message until the message is whole, because a part has no name; without this option, the finder only counts messages. */
   readonly whole: boolean
 }
 

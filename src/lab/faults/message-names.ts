@@ -9,8 +9,8 @@ type Candidate = Pick<Transition, 'name' | 'form'> & { readonly next?: string }
  * The same text may be different messages in different states, and the state of the conversation depends on the other side, too. The time
  * at which a message of the other side arrives is random, but the same bytes must have the same names each time. So MessageNames follows
  * one side alone: it has all possible states of that side, and assumes that the other side may have sent any of its messages. If
- * several messages fit a text, MessageNames takes the message with the longest fixed text. A text that fits no state has its name by its
- * form alone, and does not change the states.
+ * several messages fit a text, MessageNames takes the message with the longest fixed text. A text that fits no state gets its name by its form alone,
+ * and does not change the states.
  */
 export class MessageNames {
   readonly #automaton: Automaton
@@ -66,7 +66,7 @@ function inOrder(candidates: readonly Candidate[]): readonly Candidate[] {
   return candidates.filter(({ form }) => !form.closes).toSorted((one, other) => fixedLength(other) - fixedLength(one))
 }
 
-/** Returns those of the candidates, in their order, that fit a text and have the longest fixed text. */
+/** Returns the candidates that fit a text and have the longest fixed text, in their order. */
 function best(candidates: readonly Candidate[], text: string): readonly Candidate[] {
   const fits = ({ form }: Candidate) => parseMessage(form, text) !== undefined
   const first = candidates.find(fits)

@@ -6,7 +6,7 @@ import { type FaultPlace, placesOf, specOf, type Verb } from './verbs.ts'
  *
  *   moment = place ["the"] [whose] [ordinal] message / "at byte" number
  *
- * The words before the message may stand in any order. The message is everything after those words, because texts of messages have
+ * The words before the message may be in any order. The message is everything after those words, because texts of messages have
  * blanks.
  */
 
@@ -67,7 +67,7 @@ export function formatMoment(moment: NonNullable<FaultRule['moment']>): string {
   return [place, ...(whose ? [whose] : []), ...(ordinal === undefined ? [] : [formatOrdinal(ordinal)]), message].join(' ')
 }
 
-/** Returns the error text for a fault that needs a moment and has none. */
+/** Returns the error text for a fault that needs a moment and has no moment. */
 export function formatMomentExpected(verb: Verb): string {
   return `${verb} needs a moment: after a number of bytes, as in "${verb} 100", or at a message, as in "${verb} before GAMEOVER"`
 }

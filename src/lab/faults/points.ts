@@ -66,7 +66,7 @@ export class FaultPoints {
   }
 }
 
-/** Formats a notice that a point is reached, so that people do not take its effect for a fault of a program. */
+/** Formats a notice that a point is reached, so that people do not blame a program for its effect. */
 export function formatPoint({ rule, offset, verb, time }: FaultPoint, sender: Side): string {
   const effects: Readonly<Record<string, string>> = {
     reset: 'resets the connection',

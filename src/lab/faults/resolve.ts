@@ -52,7 +52,7 @@ export interface FaultContext {
   readonly side: Side | undefined
   /** The program; `undefined` for an unknown program. */
   readonly program: { readonly name: string; readonly automaton: Automaton } | undefined
-  /** Whether the connection carries datagrams or streams; `undefined` for both kinds. Refuses rules for the other kind. */
+  /** Whether the connection transmits datagrams or streams; `undefined` for both kinds. Refuses rules for the other kind. */
   readonly datagrams: boolean | undefined
 }
 

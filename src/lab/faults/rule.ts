@@ -13,7 +13,7 @@ export const ANY = 'message'
 export interface MessageMoment {
   readonly place: FaultPlace
   readonly whose?: Whose | undefined
-  /** Number of the message among the messages of this name in its direction, from 1; missing for every such message. */
+  /** Number of the message among the messages of this name in its direction, from 1; missing if the moment is at every such message. */
   readonly ordinal?: number | undefined
   /** Name or text of a message of the program, or `message`. */
   readonly message: string
@@ -32,7 +32,7 @@ export interface FaultRule {
   /** By default the direction of the rule's message, or else of the bytes that this side sends. */
   readonly direction?: FaultDirection | undefined
   readonly verb: Verb
-  /** A missing value means without end, or always. */
+  /** If the value is missing, the fault has no end, or happens always. */
   readonly value?: FaultValue | undefined
   /** A missing moment means every moment of the direction. */
   readonly moment?: MessageMoment | ByteMoment | undefined

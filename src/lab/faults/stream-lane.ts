@@ -9,8 +9,8 @@ import type { FaultValue } from './rule.ts'
 /*
  * A lane delivers the bytes of one direction, cut, joined and delayed as its rules say, and executes faults at points of the stream.
  *
- * The problem: TCP delivers the same bytes in pieces of any size, at any time, and the same seed must have the same effects on them. So the
- * lane may decide nothing per read. Every decision belongs to an offset or to a message: at which offsets the lane cuts the stream, how
+ * The problem: TCP delivers the same bytes in pieces of any size, at any time, and the same seed must have the same effects on them. So no decision
+ * of the lane may depend on a read. Every decision belongs to an offset or to a message: at which offsets the lane cuts the stream, how
  * long it delays a piece or a message, at which offset a fault happens. A read only makes bytes available.
  *
  * The idea: `take` lets the finder divide the bytes that have arrived into parts, each within one message, looks up the effects on
@@ -20,8 +20,8 @@ import type { FaultValue } from './rule.ts'
  * timer or an object for each piece.
  *
  * Invariants: the order of bytes never changes. Bytes that arrived together leave together unless a cut, a point or a different delay
- * divides them. Without `stop`, `half-close` and `reset` the lane delivers every byte, and then the end. A stall holds the queue, whose
- * length the transport bounds by not reading.
+ * divides them. Without `stop`, `half-close` and `reset` the lane delivers every byte, and then the end. A stall stops the queue; the transport
+ * limits the length of the queue, because it stops reading.
  */
 
 /** Segment has bytes of one message, with their effects. */
@@ -212,7 +212,7 @@ export class StreamLane implements Lane {
     this.#add(this.#options.finder?.rest() ?? [])
   }
 
-  /** Delivers the bytes that are due, and sets a timer for the others. */
+  /** Delivers the bytes that are due, and sets a timer for the other bytes. */
   #run(): void {
     this.#cancelWait?.()
     this.#cancelWait = undefined
@@ -274,7 +274,7 @@ export class StreamLane implements Lane {
     return { due: Math.max(arrivedAt + late, this.#last), run }
   }
 
-  /** Returns the delay of a byte in milliseconds: that of its piece if `split` cuts the stream, otherwise that of its message. */
+  /** Returns the delay of a byte in milliseconds: the delay of its piece if `split` cuts the stream, otherwise the delay of its message. */
   #delayOf({ delay, cutters, message }: Segment, offset: number): number {
     const piece = cutters.find(({ isSplit, pieceOf }) => isSplit && pieceOf)?.pieceOf?.(offset)
     return piece === undefined ? this.#draw(delay, 'message delay', message) : this.#draw(delay, 'piece delay', piece)

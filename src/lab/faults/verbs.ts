@@ -9,7 +9,7 @@ export interface VerbSpec {
   readonly unit: FaultUnit
   /** True if the value may be a range, `low..high`, from which the fault chooses at random for each decision. */
   readonly range?: true
-  /** Words that may stand in place of a number. */
+  /** Words that may replace a number. */
   readonly words?: readonly string[]
   /** True if the rule may have no value. */
   readonly optional?: true
@@ -33,7 +33,7 @@ export const VERBS = {
     kind: 'span',
     carriers: 'streams',
     effect:
-      'cuts the stream into pieces of this many bytes, a millisecond apart; `char` cuts inside each UTF-8 character of several bytes, `message` once inside each message',
+      'cuts the stream into pieces of this many bytes, a millisecond apart; `char` cuts inside each UTF-8 character of several bytes, and `message` cuts once inside each message',
     example: 'split 1..3',
   },
   glue: {
@@ -48,7 +48,7 @@ export const VERBS = {
     range: true,
     kind: 'span',
     carriers: 'both',
-    effect: 'delivers later, in order; a range gives each message its own delay, or with `split` each piece',
+    effect: 'delivers later, in order; a range gives each message, or with `split` each piece, its own delay',
     example: 'delay 5ms..20ms',
   },
   bandwidth: {
@@ -70,7 +70,7 @@ export const VERBS = {
     optional: true,
     kind: 'point',
     carriers: 'streams',
-    effect: 'delivers nothing for this time, or forever without a time; meanwhile the sender has to wait',
+    effect: 'delivers nothing for this time, or forever if the rule has no time; meanwhile the sender has to wait',
     example: 'stall 2s before GAMEOVER',
   },
   reset: {
@@ -78,7 +78,7 @@ export const VERBS = {
     optional: true,
     kind: 'point',
     carriers: 'streams',
-    effect: 'resets the connection (RST), so that both sides see it broken',
+    effect: 'resets the connection (RST), so that both sides get an error',
     example: 'reset after 2nd LOW',
   },
   'half-close': {

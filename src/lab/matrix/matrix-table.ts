@@ -89,7 +89,7 @@ function formatPairs({ pairs, handIns }: MatrixReport, { width, color }: MatrixT
 }
 
 /**
- * Formats the failures. It has only the pairs in which the side at fault passes its own checks, because the checks show the
+ * Formats the failures. The list has only the pairs in which the side at fault passes its own checks, because the checks show the
  * mistakes of all other sides already.
  */
 function formatFailures({ handIns, pairs }: MatrixReport, { width }: MatrixTableOptions): readonly string[] {

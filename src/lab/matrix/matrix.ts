@@ -94,7 +94,7 @@ class Matrix {
       await this.#pool.close()
     }
     const handIns = entries.map((entry) => this.#toReport(entry))
-    // in the order of the table, and not in that of the blocks
+    // in the order of the table, and not in the order of the blocks
     const ordered = entries.flatMap((client) => entries.flatMap((server) => this.#pairs.get(toPairKey(client, server)) ?? []))
     return { program: program.name, level, handIns, pairs: ordered }
   }

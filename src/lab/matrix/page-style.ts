@@ -1,6 +1,6 @@
 /**
- * The style of the page of a class, light and dark as the reader's system is. Red marks a mistake, blue the client and amber the server, as
- * in the browser client; all other parts have neutral colours. The wide table scrolls in its own frame, with the names in view.
+ * The style of the page of a class, light and dark as the reader's system is. Red marks a mistake, blue marks the client and amber marks the server,
+ * as in the browser client; all other parts have neutral colours. The wide table scrolls in its own frame, with the names in view.
  */
 export const MATRIX_STYLE = `
 :root {

@@ -8,7 +8,7 @@ import { SIDES } from '../monitor/sides.ts'
 
 /** PairFinding is the judgement of the conversation of two hand-ins. */
 export interface PairFinding extends Finding {
-  /** The side that made the first mistake; missing if both have passed, or if it is not clear which of them it was. */
+  /** The side that made the first mistake; missing if both have passed, or if it is not clear which side it was. */
   readonly atFault?: Side
 }
 
@@ -30,8 +30,8 @@ export interface PairEnd {
 }
 
 /**
- * Judges the conversation of two hand-ins. The first mistake decides: a wrong message can be followed by a crash, by an early end or by
- * silence of the other side, and none of these is that side's fault.
+ * Judges the conversation of two hand-ins. The first mistake decides: a wrong message can cause a crash, an early end or silence of the other side,
+ * and these are not the fault of that side.
  */
 export function judgePair(pair: PairEnd): PairFinding {
   const { how, isOver, observations } = pair
@@ -70,7 +70,7 @@ function judgeSilence(pair: PairEnd): PairFinding {
   if (turn === 'client' || turn === 'server') return blame(pair, turn, late(`it is the ${turn}’s turn, but the ${turn}`))
   return {
     cause: 'hangs',
-    sentence: late('either side may speak, but both').message,
+    sentence: late('either side may send, but both sides').message,
     lines: pair.lines.client,
     observations: pair.observations,
   }

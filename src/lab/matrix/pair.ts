@@ -18,11 +18,11 @@ import { Relay } from '../tap/relay.ts'
 import { judgePair, type PairEnd, type PairFinding } from './pair-verdict.ts'
 
 /*
- * Two hand-ins play one conversation. Each program is in a sandbox of its own, and cannot reach the other: the judge listens in the network
- * of the client, connects in the network of the server, and relays. So each hand-in sees only the bytes of the other hand-in.
+ * Two hand-ins play one conversation. Each program is in a sandbox of its own, and cannot reach the other program: the judge listens in the network
+ * of the client, connects in the network of the server, and relays the bytes. So each hand-in sees only the bytes of the other hand-in.
  *
- * The judge plays no side, but it types into both programs when the person at each program would type. As in a check, Parlor's own role of
- * the same side knows that time: a shadow beside each program reads the bytes that the program receives, and the judge drops the shadow's
+ * The judge plays no side, but it types into both programs when the person at each program would type. As in a check, Parlor's own role of the same
+ * side shows that time: a shadow beside each program reads the bytes that the program receives, and the judge drops the shadow's
  * own messages.
  */
 

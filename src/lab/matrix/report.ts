@@ -16,7 +16,7 @@ export interface HandInSide {
   /** The command, and how it was found, as a sentence. */
   readonly start: string
   readonly checks: readonly MatrixCheck[]
-  /** True if it has played at least one conversation with the judge, so that it can play with others. */
+  /** True if it has played at least one conversation with the judge, so that it can play with other hand-ins. */
   readonly hasPlayed: boolean
 }
 
@@ -30,12 +30,12 @@ export interface HandInReport {
 }
 
 /**
- * PairOutcome is the result of the conversation of two hand-ins: it passed, one side made the first mistake, it is not clear which side
- * made it, or one of the two cannot play.
+ * PairOutcome is the result of the conversation of two hand-ins: it passed, one side made the first mistake, it is not clear which side made it, or
+ * one of the two hand-ins cannot play.
  */
 export type PairOutcome = 'passed' | 'client' | 'server' | 'unclear' | 'not played'
 
-/** PairReport is the result of a client of one hand-in and a server of another, or of the same. */
+/** PairReport is the result of a client of one hand-in and a server of another hand-in, or of the same hand-in. */
 export interface PairReport {
   /** Names of the hand-ins. */
   readonly client: string
@@ -70,7 +70,7 @@ export function hasPassed({ handIns, pairs }: MatrixReport): boolean {
   return handIns.length > 0 && handIns.every(isGood) && pairs.every(({ outcome }) => outcome === 'passed')
 }
 
-/** Returns the points of a hand-in for its checks; those of both sides together if it has two. */
+/** Returns the points of a hand-in for its checks; the points of both sides together if it has two sides. */
 export function scoreOf(handIn: HandInReport, weights: Weights): Score {
   return toScore(namedChecks(handIn), weights)
 }

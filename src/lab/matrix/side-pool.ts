@@ -1,8 +1,8 @@
 import type { CheckSubject, Finding } from '../check/check.ts'
 
 /**
- * OpenSide is one side of a hand-in, ready to be judged; or the finding that it cannot be built or started; each check then has that
- * finding.
+ * OpenSide is one side of a hand-in that the judge can start; or it is the finding that no program could be built or started, which is then the
+ * result of each check.
  */
 export interface OpenSide {
   readonly opened: CheckSubject | Finding
@@ -16,7 +16,7 @@ interface Entry {
 
 /**
  * SidePool leaves the sandboxes of sides open between their conversations, because opening a sandbox and building a program takes longer
- * than most conversations. It closes the sandbox that was not used for the longest time when more are open than it may have.
+ * than most conversations. If more sandboxes are open than `capacity` allows, it closes the least recently used sandbox.
  */
 export class SidePool {
   readonly #open: (key: string) => Promise<OpenSide>

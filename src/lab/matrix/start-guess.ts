@@ -2,8 +2,8 @@ import type { Side } from '../../protocol/automaton.ts'
 
 /*
  * Students name their files as they like, but most of them put the side into the name: `client.py`, `GuessServer.java`, `server_v2.c`. So
- * a file is the program of a side if its name has the word for that side, and not the other word. The guess prefers a file whose name is
- * the word alone to all others; two files that fit equally well give no guess, because a wrong guess would cost marks.
+ * a file is the program of a side if its name has the word for that side, and not the other word. The guess prefers a file whose name is the word
+ * alone to all other files; two files that fit equally well give no guess, because a wrong guess would cost marks.
  *
  * The program may read its address from its arguments, and may refuse a wrong number of arguments. Its text shows which arguments it reads.
  * It gets the address in its environment and at its prompts, too.

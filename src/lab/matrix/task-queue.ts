@@ -6,8 +6,8 @@ export interface MatrixTask {
 }
 
 /**
- * Runs tasks, at most `jobs` at a time, in their order: of the tasks that wait, the first task whose resources are free is next. Begins no
- * task after `signal` has aborted. Rejects with the first error of a task, after the others have ended.
+ * Runs tasks, at most `jobs` at a time, in their order: the next task is the first waiting task whose resources are free. Begins no
+ * task after `signal` has aborted. Rejects with the first error of a task, after the other tasks have ended.
  */
 export async function runTasks(
   tasks: Iterable<MatrixTask>,

@@ -32,7 +32,7 @@ const STORED = 1000
 /**
  * CandidateMonitors follow a conversation of an unknown program with the automata of all programs at the same time. The messages fit a
  * program until one of them violates its automaton. Many programs fit for a long time, because a chat accepts any line, so the
- * monitors are in order of probability: first those with more messages that have words of their own.
+ * monitors are in order of probability: first the monitors with more messages that have words of their own.
  */
 export class CandidateMonitors {
   #candidates: readonly Candidate[]
@@ -55,8 +55,8 @@ export class CandidateMonitors {
   }
 
   /**
-   * The most probable program, with its observations: all of them, at most the last 1,000, and those of the last event. It may have
-   * ceased to fit, if no other program is as probable.
+   * The most probable program, with all its observations (at most the last 1,000) and the observations of the last event. The program may have ceased
+   * to fit, if no other program is as probable.
    */
   get leader(): Pick<Candidate, 'monitor' | 'seen' | 'latest'> | undefined {
     return this.#leader
@@ -67,7 +67,7 @@ export class CandidateMonitors {
     return this.#candidates.find(({ monitor }) => monitor.protocol.name === name)?.seen ?? []
   }
 
-  /** Takes an event of the conversation. Returns the programs that fit, if the event has changed them. */
+  /** Processes an event of the conversation. Returns the programs that fit, if the event has changed them. */
   observe(event: WireEvent): FitObservation | undefined {
     const before = this.#names()
     const dropped: { name: string; why: string }[] = []
@@ -86,8 +86,8 @@ export class CandidateMonitors {
   }
 
   /**
-   * Chooses the most probable program. Only a program with more messages of its own replaces it or, if it has ceased to fit, a program with
-   * as many. A client that makes a mistake in a game does not speak the chat that accepts any line.
+   * Chooses the most probable program. Another program replaces it only if the other program has more messages with words of their own or, if the
+   * present program has ceased to fit, at least as many. A client that makes a mistake in a game does not use the chat that accepts any line.
    */
   #chooseLeader(leader: Candidate | undefined, left: readonly Candidate[]): Candidate | undefined {
     const isDropped = leader !== undefined && !left.includes(leader)

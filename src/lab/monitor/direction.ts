@@ -2,7 +2,7 @@ import { type ByteSpan, type Decoded, type Decoder, type Framing, MESSAGE_LIMIT,
 import { type Raw, readText } from '../../wire/text.ts'
 import type { Segment } from './observation.ts'
 
-/** Shortest pause in milliseconds after a message has arrived in several pieces, as for connections. */
+/** Shortest pause in milliseconds after a message that has arrived in several pieces; connections use the same pause. */
 const BETWEEN_PIECES = 100
 /** Maximum number of bytes of one message that the direction copies. */
 const SHOWN = 4096
@@ -101,7 +101,7 @@ export class Direction {
     return segment
   }
 
-  /** Takes the unread bytes as a message, if they can be a message. Called after the end of the direction or after a pause. */
+  /** Treats the unread bytes as a message, if they can be a message. Called after the end of the direction or after a pause. */
   rest(): void {
     this.#deadline = undefined
     if (this.#isTooLong || this.#decoder.pending === 0) return
@@ -130,7 +130,7 @@ export class Direction {
     this.#ready.push({ ...readText(bytes), start, end, bytes: bytes.slice(0, SHOWN), segments: [segment] })
   }
 
-  /** Decodes all whole messages, and queues them for `next`. `bytes` are those of the last read, which begins at `start`. */
+  /** Decodes all whole messages, and queues them for `next`. `bytes` are the bytes of the last read, which begins at `start`. */
   #drain(bytes: Uint8Array, start: number): void {
     const decoder = this.#decoder
     while (decoder.pending > 0) {
@@ -153,7 +153,7 @@ export class Direction {
     return true
   }
 
-  /** Returns the segments with bytes from `start` to `end`, and removes those that have no further bytes. */
+  /** Returns the segments with bytes from `start` to `end`, and removes the segments that have no further bytes. */
   #takeSegments(start: number, end: number): readonly Segment[] {
     const all = this.#segments
     const [only] = all

@@ -28,12 +28,12 @@ interface Fit {
  *
  * The problem: the engine knows one side's order of the messages, because it is that side. An observer between the sides knows only that
  * the messages of one side pass in their order. A message of the client may pass after a message of the server, and still have
- * been sent before the client received that message: the two crossed. And a server may read a message long after it has passed. So
+ * been sent before the client received that message: the two messages crossed. And a server may read a message long after it has passed. So
  * the state of the conversation does not follow from the order in which the messages pass.
  *
  * The idea: a message is legal if there is some order of all messages so far in which the messages of each side are in their
- * order, and in which the automaton allows every message. `Orderings` has all these orders, each with the state to which it leads. Like the
- * states of a nondeterministic automaton, most of them lead to the same state, so that there are rarely more than three. The best ordering
+ * order, and in which the automaton allows every message. `Orderings` has all these orders, each with the state to which it leads. As in a
+ * nondeterministic automaton, most orders lead to the same state, so that there are rarely more than three states. The best ordering
  * contains every message that the judge has called legal, and nothing improbable; observations show its state.
  *
  * If no order contains a message when it passes, its sender cannot have known a state in which it is legal. Then
@@ -54,7 +54,7 @@ interface Fit {
  * If they differ, the engine knows more: it is the receiver, and refuses messages that came too late (`late`, `crossed`).
  *
  * Tried before: messages in the order in which they pass. That order made Parlor's own programs wrong in every protocol in which both
- * sides may send. Also tried: a message behind a message that passed later. Refusals then became answers to messages
+ * sides may send. Also tried: orders in which a message is behind a message that passed later. Refusals then became answers to messages
  * that the server had not read (`Orderings.#mayStand`).
  *
  */
@@ -99,7 +99,7 @@ export class Judge {
     return this.#orderings.allows(side, text)
   }
 
-  /** Judges a message that has passed. Returns the verdict on it, and those on earlier messages that it decides. */
+  /** Judges a message that has passed. Returns the verdict on it, and the verdicts on earlier messages that it decides. */
   pass(message: PassedMessage): readonly Judgement[] {
     const passed = toPassed(message)
     const { from } = passed
@@ -130,7 +130,7 @@ export class Judge {
   }
 
   /**
-   * Takes the closing of a side as an event. Returns the name of the closing, if it is a transition, and the judgements that follow
+   * Processes the closing of a side. Returns the name of the closing, if it is a transition, and the judgements that follow
    * from it.
    */
   close(from: Side): { readonly name: string | undefined; readonly judgements: readonly Judgement[] } {
@@ -290,7 +290,7 @@ function hasTurn(automaton: Automaton, { state, steps }: Ordering, side: Side): 
   return maySpeak(steps, side) || isEnd(automaton, state)
 }
 
-/** Number of messages of the other side that `before` has in addition to those of `ordering`; at least 0. */
+/** Number of messages of the other side that `before` has in addition to the messages of `ordering`; at least 0. */
 function displaced(ordering: Ordering, before: Ordering, side: Side): number {
   const other = otherSide(side)
   return Math.max(0, ofSide(before.taken, other) - ofSide(ordering.taken, other))

@@ -20,7 +20,7 @@ export interface WatchedProtocol {
   readonly toClient: Framing
 }
 
-/** Returns the part of a program with these options that the monitor uses. */
+/** Returns the protocol of a program with these options, as the monitor uses it. */
 export function toWatchedProtocol({ name, protocol, defaults }: Program, options: Options = {}): WatchedProtocol {
   return { name, automaton: protocol.automaton, ...protocol.framing({ ...defaults, ...options }) }
 }
@@ -82,14 +82,14 @@ export class ConversationMonitor {
   }
 
   /**
-   * The bytes, in the direction of the last event, that must not be stored: of the messages that the event has ended, and of the message
-   * that it has begun. More than the secrets if a message is not whole yet.
+   * The bytes, in the direction of the last event, that must not be stored: bytes of the messages that the event has ended, and of the message that
+   * it has begun. They are more than the secrets if a message is not whole yet.
    */
   get secretBytes(): readonly ByteSpan[] {
     return this.#secretBytes
   }
 
-  /** Takes an event, and returns the new observations. */
+  /** Processes an event, and returns the new observations. */
   observe(event: WireEvent): readonly Observation[] {
     this.#forgetSecretBytes()
     for (const side of SIDES) this.#settle(side, event.at)
@@ -171,7 +171,7 @@ export class ConversationMonitor {
     }
   }
 
-  /** Takes the rest of a message. The rest may belong to a secret. */
+  /** Processes the rest of a message, which may belong to a secret. */
   #takeRest(from: Side, { start, end }: WholeMessage): void {
     if (this.protocol.automaton.secrets !== undefined && from === 'client') this.#addSecretBytes([{ start, end }])
     const sentence = `${formatCount(end - start, 'byte')} of the ${from} are the rest of a message whose beginning the recording lacks`

@@ -12,8 +12,7 @@ import type { Raw } from '../../wire/text.ts'
 export type WireEvent = WireBytes | WireEnd | WireTime | WireGap
 
 /**
- * WireBytes are the bytes of one read, or one datagram. The boundaries are those of the reads, and can differ from those of the
- * sender's writes.
+ * WireBytes are the bytes of one read, or one datagram. The boundaries of the reads can differ from the boundaries of the sender's writes.
  */
 export interface WireBytes {
   readonly kind: 'bytes'

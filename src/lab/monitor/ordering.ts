@@ -55,11 +55,11 @@ export interface Ordering {
   readonly unrefused: readonly number[]
   /** The side whose illegal message this ordering treats as a similar legal message. */
   readonly assumed: Side | undefined
-  /** Number of improbable events in the ordering: a closing that is not a transition, a refusal before that of an older message. */
+  /** Number of improbable events in the ordering: a closing that is not a transition, a refusal before the refusal of an older message. */
   readonly doubts: number
 }
 
-/** Number of orderings up to which comparing them is faster than a key for each. */
+/** Number of orderings up to which comparing them is faster than a key for each ordering. */
 export const FEW = 8
 
 /** OrderingSet has orderings that differ in their state, in the messages that they have taken, or in their assumptions. */
@@ -72,7 +72,7 @@ export class OrderingSet {
     this.all = [...all]
   }
 
-  /** Adds an ordering. Returns false if the set has it. */
+  /** Adds an ordering. Returns false if the set has it already. */
   add(ordering: Ordering): boolean {
     if (this.all.length > FEW) {
       this.#keys ??= new Set(this.all.map(keyOf))

@@ -19,7 +19,7 @@ export class Orderings {
     this.#all = [{ state, steps, taken, last: none, legal: none, late: [], unrefused: [], assumed: undefined, doubts: 0 }]
   }
 
-  /** Forgets all messages, because further messages are missing. The conversation may be in any state; the best is the present state. */
+  /** Forgets all messages, because further messages are missing. The conversation may be in any state; the best ordering has the present state. */
   loseState(): void {
     const { best } = this
     const taken = { client: 0, server: 0 }
@@ -54,7 +54,7 @@ export class Orderings {
     return best
   }
 
-  /** Adds a message behind all others of its side. Returns the orderings that contain the message, the best first. */
+  /** Adds a message behind all other messages of its side. Returns the orderings that contain the message, the best first. */
   add(passed: Passed): readonly Ordering[] {
     const { from: side } = passed
     const own = ofSide(this.#passed, side)
@@ -94,7 +94,7 @@ export class Orderings {
   }
 
   /**
-   * Finds all orderings that follow from the new orderings, and drops those that lead to no other state. Nothing else follows from the
+   * Finds all orderings that follow from the new orderings, and drops the orderings that lead to no other state. Nothing else follows from the
    * `old` orderings.
    */
   #expand(old: readonly Ordering[], fresh: readonly Ordering[]): void {
@@ -120,15 +120,15 @@ export class Orderings {
   }
 
   /**
-   * Checks whether a later message can stand before the messages that wait in an ordering. If messages of both sides wait, the next message
-   * is among them. If very many messages wait, the receiver has them.
+   * Checks whether a later message can come before the messages that wait in an ordering. If messages of both sides wait, the next message
+   * is among them. If very many messages wait, the receiver has received them.
    */
   #isOpen(client: number, server: number): boolean {
     return (client === 0 || server === 0) && client + server <= UNDER_WAY
   }
 
   /**
-   * Checks whether nothing follows from an ordering but the messages that wait in it: the other side may not send in its state, and the best
+   * Checks whether only the messages that wait in an ordering can follow from it: the other side may not send in its state, and the best
    * ordering has taken all these messages. In a protocol whose sides take turns, almost every ordering is of this kind.
    */
   #isDeadEnd(one: Ordering, best: Ordering): boolean {
@@ -191,8 +191,8 @@ export class Orderings {
   }
 
   /**
-   * Checks whether a message may stand behind the last message of the other side. If that message passed later, this message
-   * does not answer it: the two crossed, so this message was legal before the other, too.
+   * Checks whether a message may come behind the last message of the other side. If that message passed later, this message
+   * does not answer it: the two messages crossed, so this message was legal before the other message, too.
    */
   #mayStand({ last }: Ordering, passed: Passed): boolean {
     const behind = ofSide(last, otherSide(passed.from))

@@ -39,7 +39,7 @@ export function findUnfinishedSecretBytes(
   return [{ start: before.includes('\ufffd') ? start : start + encode(before).length, end: start + unread.length }]
 }
 
-/** Returns the bytes of a read that may be secrets although the messages of its direction cannot be read. A server sends none. */
+/** Returns the bytes of a read that may be secrets although the messages of its direction cannot be read. A server sends no secrets. */
 export function findSecretBytesIn(
   { automaton, side }: { automaton: Automaton; side: Side },
   bytes: Uint8Array,

@@ -6,7 +6,7 @@ import { formatHex, showMessage } from './shown-bytes.ts'
 
 /** SequenceDiagramOptions are the width, the colours and the origin of the times of a diagram. */
 export interface SequenceDiagramOptions {
-  /** Columns of the terminal; the diagram has at least 80. */
+  /** Columns of the terminal; the diagram has at least 80 columns. */
   readonly width: number
   /** True for colours by escape sequences; without colours, the words say the same. */
   readonly color: boolean

@@ -59,7 +59,7 @@ export function showMessage(message: MessageObservation, columns: number): Shown
 const PLAIN_LINE = /^[ !#-[\]-~]*$/
 
 /**
- * Quotes a message of one read whose characters need no escape, which almost all are; `undefined` for another message, or if it does not
+ * Quotes a message of one read whose characters need no escape, as in almost all messages; `undefined` for another message, or if it does not
  * fit.
  */
 function quotePlain({ text, raw, bytes, segments }: MessageObservation, columns: number): string | undefined {
@@ -84,8 +84,8 @@ export function formatHex({ bytes, secrets, raw }: MessageObservation, columns: 
 const UNPRINTABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]/
 
 /**
- * Cuts the bytes of a message into reads, and the reads into characters, or into bytes if they are not text: so many that more than `columns`
- * columns follow the first wrong byte. `isWhole` is false if bytes are left out.
+ * Cuts the bytes of a message into reads, and the reads into characters, or into bytes if they are not text. Stops when more than `columns` columns
+ * follow the first wrong byte. `isWhole` is false if bytes are left out.
  */
 function toCells(
   { bytes: all, start, segments, violation }: MessageObservation,
@@ -101,7 +101,7 @@ function toCells(
   return { cells, isWhole: bytes.length === all.length }
 }
 
-/** Bytes for each column: a character has at most four. */
+/** Bytes for each column: a character has at most four bytes. */
 const BYTES = 4
 
 function toPieceCells(bytes: Uint8Array, start: number): readonly Cell[] {

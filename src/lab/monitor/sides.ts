@@ -12,7 +12,7 @@ export type BySide<Value> = Readonly<Record<Side, Value>>
 /** SIDES has both sides, in the order in which the orderings try their messages. */
 export const SIDES = ['client', 'server'] as const
 
-/** Returns the opposite side: the server of the client, and the reverse. */
+/** Returns the opposite side: the server for the client, and the client for the server. */
 export function otherSide(side: Side): Side {
   return side === 'client' ? 'server' : 'client'
 }

@@ -34,8 +34,8 @@ export function explainViolation(conversation: ConversationState, { text, raw, s
 }
 
 /**
- * Describes what is odd about the bytes of a legal message in a sentence; `undefined` for ordinary bytes. The speaker's last message is
- * the message before it.
+ * Describes what is odd about the bytes of a legal message in a sentence; `undefined` for ordinary bytes. `speaker.last` is the earlier message of
+ * the same side.
  */
 export function explainOddity(speaker: Speaker, form: MessageSpec, { text, raw }: Received): string | undefined {
   const { last: before = '' } = speaker

@@ -5,7 +5,7 @@ import { PAGE_SCRIPT, PAGE_STYLE } from './html-parts.ts'
 import { cutAtColumn, escapeMarkup, formatHeading } from './markup.ts'
 
 /*
- * The page has text that peers have sent, and users give the page to others. So every text is escaped, the script reads only the page, and
+ * The page has text that peers have sent, and users give the page to other people. So every text is escaped, the script reads only the page, and
  * a policy allows this one script and this one style, by their digests: even markup that was not escaped could run nothing and load
  * nothing.
  */
@@ -47,7 +47,7 @@ ${parts.map(formatPart).join('\n')}
 `
 }
 
-/** Returns the title of the page, with the program if all connections have the same. */
+/** Returns the title of the page, with the program if all connections have the same program. */
 function formatTitle(parts: readonly DiagramPart[]): string {
   const [program, ...others] = new Set(parts.map((part) => part.program))
   return program === undefined || others.length > 0 ? 'Recording' : `Recording of ${program}`

@@ -3,7 +3,7 @@ import { escapeInvisible } from '../../wire/text.ts'
 import type { Address } from '../../wire/transport.ts'
 import type { DiagramPart } from './diagram-rows.ts'
 
-/** Escapes a text for HTML and XML. Control characters, which XML cannot hold, become the replacement character. */
+/** Escapes a text for HTML and XML. Control characters, which XML cannot contain, become the replacement character. */
 export function escapeMarkup(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
   const shown = text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]/g, '\ufffd')

@@ -6,7 +6,7 @@ import { cutAtColumn, escapeMarkup, formatHeading } from './markup.ts'
 const WIDTH = 960
 const CLIENT = 124
 const SERVER = 720
-/** Right end of the numbers of messages. */
+/** Right end of the column with the numbers of the messages. */
 const NUMBER = 36
 /** Width of a character, for texts that are cut and wrapped. All characters of the font have the same width. */
 const CHARACTER = 7.3

@@ -33,7 +33,7 @@ interface Flow {
 }
 
 /**
- * Reads a capture in pcapng or pcap: puts the packets of TCP in order, and groups those of UDP by client. The comment of a packet
+ * Reads a capture in pcapng or pcap: puts the packets of TCP in order, and groups the packets of UDP by client. The comment of a packet
  * belongs to the entry that the packet gives; the reader drops comments of packets that give no entry. Throws a RecordingError for a
  * damaged file.
  */

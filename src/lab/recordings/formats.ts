@@ -9,8 +9,7 @@ export interface RecordingEncoder {
   /** Returns the bytes at the beginning of the file. */
   begin(): Uint8Array
   /**
-   * Returns the bytes of an entry, in memory that the next call overwrites. Throws a RecordingError if the format cannot hold the
-   * entry.
+   * Returns the bytes of an entry, in memory that the next call overwrites. Throws a RecordingError if the format cannot store the entry.
    */
   encode(entry: RecordingEntry): Uint8Array
 }

@@ -47,7 +47,7 @@ export function toPacketHosts(client: Address, server: Address): { readonly clie
 }
 
 /**
- * Builds an Ethernet frame with a TCP packet. A SYN carries the maximum segment size. With `into`, the frame is in the memory of that
+ * Builds an Ethernet frame with a TCP packet. A SYN contains the maximum segment size. With `into`, the frame is in the memory of that
  * writer, until the next call.
  */
 export function buildTcpPacket(

@@ -6,17 +6,17 @@ import { BLOCK, BYTE_ORDER_MAGIC, FLAG, LINK_TYPE, OPTION } from './packet-forma
 import { type ByteRange, type ConnectionOpening, type RecordedSegment, type RecordingEntry, RecordingError } from './recording.ts'
 
 /*
- * The monitor and the tap see bytes, and Wireshark needs packets. The encoder invents packets that could have carried the bytes: an
+ * The monitor and the tap see bytes, and Wireshark needs packets. The encoder invents packets that could have transported the bytes: an
  * Ethernet frame for each segment, with the real addresses and ports, the time of the recording, and headers that fit together.
  *
- * - A connection begins with a handshake, unless it is partial, and each side counts its sequence numbers from there. They depend on
- *   the number of the connection, so Wireshark distinguishes two connections between the same ports.
+ * - A connection begins with a handshake, unless it is partial, and each side counts its sequence numbers from there. These numbers depend on the
+ *   number of the connection, so Wireshark distinguishes two connections between the same ports.
  * - Each packet acknowledges all bytes that the other side has sent before. A side that only receives also sends acknowledgements, each
  *   time when half a window is unacknowledged; otherwise Wireshark would report a full window.
  * - Missing bytes advance the sequence number, so Wireshark reports them, and the reader of captures finds them again.
  * - The encoder cuts a segment that is too long for a packet; the first packet has its comments.
  *
- * The block format is that of the pcapng draft (draft-ietf-opsawg-pcapng).
+ * The pcapng draft (draft-ietf-opsawg-pcapng) defines the block format.
  */
 
 /** Maximum payload of a TCP packet: half a window, so that an acknowledgement comes before the window is full. */
@@ -81,7 +81,10 @@ export class PcapngEncoder {
     return file.finish()
   }
 
-  /** Returns the blocks of an entry, in memory that the next call overwrites. Throws a RecordingError if the entry's connection is not open, or if packets cannot hold the entry. */
+  /**
+   * Returns the blocks of an entry, in memory that the next call overwrites. Throws a RecordingError if the entry's connection is not open,
+   * or if packets cannot contain the entry.
+   */
   encode(entry: RecordingEntry): Uint8Array {
     const file = this.#file.clear()
     if (entry.type === 'open') {

@@ -38,7 +38,7 @@ export interface RecordedSegment extends EntryBase {
   readonly missing?: number
 }
 
-/** ConnectionEnding is the end of one side of a TCP connection: `fin` if the side sends no more, `reset` if it ended both directions. */
+/** ConnectionEnding is the end of one side of a TCP connection: `fin` if the side sends no more bytes, `reset` if it ended both directions. */
 export interface ConnectionEnding extends EntryBase {
   readonly type: 'end'
   readonly from: Side
@@ -67,7 +67,7 @@ export interface RecordedConnection {
   readonly entries: readonly (RecordedSegment | ConnectionEnding)[]
 }
 
-/** RecordingError is the error for a file that is not a readable recording, or for an entry that a format cannot hold. */
+/** RecordingError is the error for a file that is not a readable recording, or for an entry that a format cannot store. */
 export class RecordingError extends Error {
   override readonly name = 'RecordingError'
 }

@@ -3,16 +3,17 @@
  * order. The problem is that a packet can be late, sent again, sent again with other boundaries, or missing in the capture although
  * the receiver has it. For a packet of the last kind, the stream would wait forever.
  *
- * The stream knows the sequence number of the next byte. If a packet begins at that number or before it, the stream delivers those
- * of its bytes that it has not delivered yet. The stream holds a packet that begins later. There are three reasons to stop waiting
+ * The stream knows the sequence number of the next byte. If a packet begins at that number or before it, the stream delivers the bytes of the packet
+ * that it has not delivered yet. The stream holds a packet that begins later. There are three reasons to stop waiting
  * for the bytes before it:
  * - the receiver has acknowledged them, so they did arrive, and the capture lacks them;
  * - the stream holds more packets than a window has (`HELD`), and memory must stay bounded;
  * - the connection or the capture is over.
  * Then the piece says how many bytes are missing before it.
  *
- * Invariants: pieces are in the order of their bytes; the stream delivers no byte twice; of two versions of a byte, the first that could be
- * delivered counts; times never decrease. The stream compares sequence numbers by their difference modulo 2^32 (RFC 9293, 3.4), so it may
+ * Invariants: pieces are in the order of their bytes; the stream delivers no byte twice; if a byte arrives in two versions, the stream delivers the
+ * version that it can deliver first; times never decrease. The stream compares sequence numbers by their difference modulo 2^32 (RFC 9293, 3.4), so
+ * it may
  * be longer than 4 GB. Packets are parts of the file, so a stream holds no copy of any byte.
  */
 
@@ -47,7 +48,7 @@ export class TcpStream {
   #next: number | undefined
   /** The highest number that the other side has acknowledged. */
   #acknowledged: number | undefined
-  /** Packets that begin after the next byte, ascending, and of equal numbers in their order. */
+  /** Packets that begin after the next byte, ascending by number; packets with equal numbers are in the order of their arrival. */
   readonly #held: StreamPacket[] = []
   #at = 0
   #isOver = false
@@ -62,7 +63,7 @@ export class TcpStream {
     this.#next ??= sequence
   }
 
-  /** Takes a packet; returns the pieces that it completes. */
+  /** Adds a packet; returns the pieces that it completes. */
   push(packet: StreamPacket): readonly StreamPiece[] {
     this.begin(packet.sequence)
     if (this.#isOver) return []

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 
 /*
- * A server over UDP does not answer to a connection, and a datagram that arrives before it is ready is lost. So the judge asks the
- * system which ports have a socket. Binding the port to find that out would take it from the server.
+ * A server over UDP accepts no connections, so no connection can show whether it is ready. If a datagram arrives too early, it is lost. So the judge
+ * asks the
+ * system which ports have a socket. A test that binds the port would take the port from the server.
  */
 
 /** Milliseconds between two checks, and the wait on a system that does not list its sockets. */

@@ -14,7 +14,7 @@ const HOME = '/home/sandbox'
 const USERS = { from: 0x70000000, to: 0x7fffffff }
 /** Threads of the sandbox itself, which count for the limit in a user namespace. */
 const OWN_THREADS = 32
-/** From this kernel version on, the limit of processes counts those of a user namespace alone. */
+/** From this kernel version on, the limit of processes counts the processes of a user namespace alone. */
 const COUNTS_BY_NAMESPACE = [5, 14] as const
 
 /** Options of `unshare` that give a sandbox its network, for the administrator and for other users. */

@@ -6,7 +6,7 @@ import type { AgentReply, AgentRequest } from './own-network.ts'
 /*
  * This file is a process of its own, which runs in the network of a sandbox. It opens sockets there and passes them to the
  * judge by the channel between the two processes. A socket stays in the network in which it was opened, so the judge reads and writes it
- * like any other socket: no byte passes through this process, and segments, FIN and RST are those of the program under test.
+ * like any other socket: no byte passes through this process, and segments, FIN and RST come directly from the program under test.
  */
 
 /** Milliseconds between two attempts to connect. */

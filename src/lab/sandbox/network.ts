@@ -39,7 +39,7 @@ export function shareNetwork(): Network {
 
 /** Before the judge closes, it waits twice for the end of the program: milliseconds of each wait. */
 const PEER_END = 30
-/** The same, if the port has to stay in TIME_WAIT: a program that closes slowly must still close first. */
+/** Milliseconds of each wait if the port has to stay in TIME_WAIT: a program that closes slowly must still close first. */
 const PATIENT_PEER_END = 400
 
 /**

@@ -19,7 +19,7 @@ export interface SandboxOptions {
   /** True if the program may see no files outside of that folder, even if its command names other files. */
   readonly confined?: boolean
   readonly limits?: ProgramLimits
-  /** False to use no namespaces, as on a system that has none. */
+  /** False to use no namespaces, as on a system that has no namespaces. */
   readonly namespaces?: boolean
   readonly clock?: Clock
 }

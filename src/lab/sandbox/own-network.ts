@@ -35,7 +35,7 @@ export interface AgentReply {
 const AGENT = fileURLToPath(new URL(`./network-agent.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
 const HOST = '127.0.0.1'
 
-/** A network begins without its loopback device. The first of these commands that the system has starts it. */
+/** A network begins without its loopback device. The first of these commands that the system has starts the device. */
 const LOOPBACK = 'ip link set lo up || ifconfig lo 127.0.0.1 up || busybox ip link set lo up'
 
 interface Pending {
@@ -54,7 +54,7 @@ export class OwnNetwork implements Network {
   #lastId = 0
 
   /**
-   * Creates a network with the options of `unshare` that the system allows. Resolves to `undefined` if the system allows none.
+   * Creates a network with the options of `unshare` that the system allows. Resolves to `undefined` if the system allows no such network.
    */
   static async open(unshare: readonly string[]): Promise<OwnNetwork | undefined> {
     const script = `{ ${LOOPBACK}; } >/dev/null 2>&1 || exit 1; exec "$@"`

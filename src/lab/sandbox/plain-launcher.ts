@@ -74,7 +74,7 @@ export class PlainLauncher implements Launcher {
   }
 }
 
-/** Copies a folder of the program. Returns a note if it is too large. */
+/** Copies a folder of the program. Returns a note if the folder is too large. */
 function stage(path: string, folder: string): readonly string[] {
   try {
     stageFolder(path, join(folder, 'stage'))

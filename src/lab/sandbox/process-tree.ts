@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 
 /** ProcessUsage has the resources that one process has used. */
 interface ProcessUsage {
-  /** Ticks of processor time, with those of its children that have ended. */
+  /** Ticks of processor time, with the ticks of its children that have ended. */
   readonly ticks: number
   readonly pages: number
   /** True if it runs, is ready to run, or waits for a disk. */
@@ -17,7 +17,7 @@ const PAGE = 4096
 export interface TreeUsage {
   readonly processor: number
   readonly memory: number
-  /** True if one of them runs, is ready to run, or waits for a disk. */
+  /** True if one of these processes runs, is ready to run, or waits for a disk. */
   readonly active: boolean
 }
 
@@ -33,7 +33,7 @@ function readStat(pid: number): readonly string[] | undefined {
 
 function readUsage(pid: number): ProcessUsage | undefined {
   const fields = readStat(pid)
-  // fields 14 to 17 of proc(5) are times, 24 is the resident memory
+  // fields 14 to 17 of proc(5) are times, field 24 is the resident memory
   return (
     fields && {
       ticks: [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0),

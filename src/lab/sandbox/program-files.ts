@@ -14,7 +14,7 @@ import { homedir } from 'node:os'
 import { basename, delimiter, dirname, join, relative, resolve, sep } from 'node:path'
 import { SandboxError } from '../check/sandbox.ts'
 
-/** ProgramFiles are the folders that a command needs: those of the program itself, and those of its tools. */
+/** ProgramFiles are the folders that a command needs: the folders of the program itself, and the folders of its tools. */
 export interface ProgramFiles {
   /** The folder in which the command runs. */
   readonly cwd: string
@@ -48,8 +48,9 @@ export const SYSTEM_FOLDERS: readonly string[] = [
 
 /**
  * Finds the folders that a command needs. The program's own folders are the folder in which it runs, and the folders of other files
- * that the words of the command name. A home folder has more in it than one program, so there the named files alone count. With `confined`,
- * the words come from a hand-in, so files outside of `cwd` do not count, except for tools on the path.
+ * that the words of the command name. A home folder has more in it than one program, so of such a folder the program needs the named files alone.
+ * With `confined`,
+ * the words come from a hand-in, so the function ignores files outside of `cwd`, except for tools on the path.
  */
 export function findProgramFiles(
   words: readonly string[],
@@ -58,7 +59,7 @@ export function findProgramFiles(
   { confined = false }: { readonly confined?: boolean } = {},
 ): ProgramFiles {
   const [first = '', ...others] = words
-  // an executable in a folder `bin`, such as that of a virtual environment, belongs to an installation; any other executable belongs to
+  // an executable in a folder `bin`, such as the `bin` of a virtual environment, belongs to an installation; any other executable belongs to
   // the program
   const isTool = !first.includes('/') || basename(dirname(resolve(cwd, first))) === 'bin'
   const tool = first.includes('/') ? resolve(cwd, first) : findOnPath(first, path)
@@ -166,7 +167,7 @@ function listFiles(folder: string): ListedFiles | undefined {
       if (LEFT_OUT.has(entry.name) || OWN_DATA.test(entry.name) || (!isWhole && entry.name.startsWith('.'))) continue
       if (entry.isDirectory() && isWhole) found.folders.push(path)
       const file = findReadable(path)
-      // a link may lead to the files of others
+      // a link may lead to the files of other users
       if (!file?.isFile() || (entry.isSymbolicLink() && !isWithin(realpathSync(path), [root]))) continue
       found.files.push({ path, mode: file.mode })
       bytes += file.size

@@ -9,7 +9,7 @@ import { findMarked, findTree, measureTree } from './process-tree.ts'
 /** The library for pseudo-terminals, which is an optional dependency because it is compiled for some systems only. */
 export type PtyLibrary = typeof import('@lydell/node-pty')
 
-/** Loads the library for pseudo-terminals; resolves to `undefined` if the system has none. */
+/** Loads the library for pseudo-terminals; resolves to `undefined` if the system has no such library. */
 export async function loadPty(): Promise<PtyLibrary | undefined> {
   try {
     return await import('@lydell/node-pty')
@@ -119,7 +119,7 @@ class SandboxedProgram implements RunningProgram {
     if (!this.#isOver) {
       this.usage()
       this.#stopped ??= reason
-      // in namespaces, the end of this process ends all others; elsewhere, the judge ends its descendants and the processes that left it
+      // in namespaces, the end of this process ends all other processes; elsewhere, the judge ends its descendants and the processes that left it
       // one by one
       for (const pid of this.#mark === undefined ? [this.#carrier.pid] : findTree(this.#carrier.pid)) endProcess(pid)
       this.#endMarked()

@@ -5,10 +5,10 @@
  *
  * The file system is new, is in memory, and has a maximum size. It has the system's folders and the folders of the tools that the command
  * needs, all of them read-only, a copy of the program's own folder, an empty HOME and an empty /tmp. Nothing else of this machine is in it:
- * no home folder, no other hand-in, no data of Parlor. The program has no capability and can get none, so it cannot mount or leave its root
+ * no home folder, no other hand-in, no data of Parlor. The program has no capability and can get no capability, so it cannot mount or leave its root
  * folder.
  *
- * The script stores the files that a build makes in an archive outside. The program's own rights and its own root folder apply when the
+ * The script stores the files of a build in an archive outside of this file system. The program's own rights and its own root folder apply when the
  * archive is written and read, so a link in the folder cannot lead out of it.
  *
  * The script gets its values as environment variables, because they are paths; the words of the command are its arguments.

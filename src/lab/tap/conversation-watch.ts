@@ -15,11 +15,11 @@ export interface Watched {
   readonly fit?: FitObservation
   /** True if a fault of the tap has changed the bytes that a side received, so that a violation may be a consequence. */
   readonly isDisturbed?: boolean
-  /** True if the observations are those from the beginning, because another program is more probable now. */
+  /** True if the observations begin again with the first observation, because another program is more probable now. */
   readonly isAnew: boolean
 }
 
-/** ConversationWatch follows one conversation with the monitors of one program, or of all. */
+/** ConversationWatch follows one conversation with the monitors of one program, or of all programs. */
 export interface ConversationWatch {
   /** The monitor of the program that the conversation follows, or most probably follows; `undefined` for an unknown program. */
   readonly monitor: ConversationMonitor | undefined
@@ -31,7 +31,7 @@ export interface ConversationWatch {
 /** Creates the watch of each new conversation. */
 export type CreateWatch = (options: { readonly datagrams: boolean }) => ConversationWatch
 
-/** Returns a function that creates watches for one protocol, or for a conversation that follows one of several. */
+/** Returns a function that creates watches for one protocol, or for a conversation that follows one of several protocols. */
 export function createWatches(protocols: readonly WatchedProtocol[]): CreateWatch {
   const [only, ...others] = protocols
   if (only && others.length === 0) return (options) => new ProgramWatch(only, options)

@@ -11,7 +11,7 @@ interface Write {
 
 /** Limit of messages and of writes that are stored. */
 const STORED = 4096
-/** Minimum delay, in milliseconds, of a message that a sentence calls late; a fault without a delay takes less. */
+/** Minimum delay, in milliseconds, of a message that a sentence calls late; a fault without a delay takes less time. */
 const LATE = 2
 /** Maximum number of pieces whose lengths a sentence lists. */
 const LISTED = 6

@@ -36,18 +36,21 @@ export type TapEvent = RecordingEntry | ConnectionClosing | SentOn | FaultNotice
  * Milliseconds for which the tap gathers events. A person sees no difference, and the judge is faster with a batch than with single events.
  */
 const GATHERED = 5
-/** Milliseconds in one turn of the event loop, and the number of events between two checks of the time. A message waits no longer. */
+/**
+ * Milliseconds in one turn of the event loop, and the number of events between two checks of the time. A message on the wire does not wait
+ * longer than this time.
+ */
 const SHARE = 1
 const PART = 8
 /**
- * Limit of events that wait, and of their bytes. Beyond it, the judge takes one part with each new event, so that the senders have to wait.
+ * Limit of events that wait, and of their bytes. Beyond it, the judge processes a part of them with each new event, so that the senders have to wait.
  */
 const MOST = 16_384
 const MOST_BYTES = 8 * 1024 * 1024
 
 /**
  * EventQueue stores the events of a tap until it calls `take` with them. The tap passes bytes on immediately, and shows and records them a
- * few milliseconds later, in batches, in the same order. No event is lost, and a limited number of them waits.
+ * few milliseconds later, in batches, in the same order. No event is lost, and the number of events that wait is limited.
  */
 export class EventQueue {
   readonly #clock: Clock

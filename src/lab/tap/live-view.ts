@@ -20,7 +20,7 @@ export interface LiveViewOptions {
   readonly color: boolean
   /** True for a sequence diagram, false for plain lines. */
   readonly isDiagram: boolean
-  /** Messages that the view shows in a second; the others are counted. Without it, the view shows all. */
+  /** Messages that the view shows in a second; it counts the other messages. Without this limit, the view shows all messages. */
   readonly limit?: number | undefined
 }
 
@@ -92,7 +92,7 @@ export class LiveView implements RecordingView {
 
   timePassed(at: number): void {
     const leftOut = this.#limit?.takeLeftOut(at) ?? 0
-    if (leftOut > 0) this.#printNote(`… ${leftOut.toLocaleString('en')} messages not shown; all are judged`)
+    if (leftOut > 0) this.#printNote(`… ${leftOut.toLocaleString('en')} messages not shown, but judged`)
   }
 
   closed(connection: number, summary: ConversationSummary): void {
@@ -156,7 +156,7 @@ function formatPlace({ host, port }: Address): string {
   return escapeInvisible(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
 }
 
-/** Formats the names of the programs that still fit and, if only a few others have ceased to fit, the reasons. */
+/** Formats the names of the programs that still fit and, if only a few other programs have ceased to fit, the reasons. */
 function formatFit({ fit, dropped }: FitObservation, shown: string): string {
   const others = fit.filter((name) => name !== shown)
   const named = `${others.slice(0, NAMED).join(', ')}${others.length > NAMED ? ` and ${others.length - NAMED} more` : ''}`

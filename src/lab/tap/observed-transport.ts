@@ -14,7 +14,7 @@ export interface WireObserver extends Pick<RelayObserver, 'bytes' | 'ended'> {
 }
 
 /**
- * ObservedTransport is the transport to one side of a connection with faults. It lies next to the side, below the faults, so it sees the
+ * ObservedTransport is the transport to one side of a connection with faults. It is next to the side, below the faults, so it sees the
  * bytes that the side really sends and receives.
  */
 export class ObservedTransport extends TransportFilter {

@@ -133,7 +133,10 @@ export class RecordingJudge {
     if (conversation) this.#observe(connection, conversation, { kind: 'gap', at: at / 1000, from, missing })
   }
 
-  /** Returns the comments of an entry on faults: those of the tap that have happened before it, and those of a recording, which are shown. */
+  /**
+   * Returns the comments of an entry on faults: the faults of the tap that have happened before it, and the faults in a recording, which
+   * the view shows.
+   */
   #takeComments(entry: RecordingEntry, conversation: Conversation): readonly string[] {
     const own = conversation.faults
     if (own.length > 0) conversation.faults = []
@@ -224,7 +227,7 @@ export function isBlame(one: Observation): boolean {
 /** The reason why a violation may not be a mistake. */
 export const EXCUSE = 'after a fault of the tap, so the mistake may be its consequence'
 
-/** The beginning of a comment on a fault, with which a recording is drawn in the same way. */
+/** The beginning of a comment on a fault; by this comment, the diagram of a recording shows the fault, too. */
 const PARLOR = 'parlor: '
 const FAULT = 'parlor: the fault '
 const RESET = ' resets the connection'
@@ -245,7 +248,7 @@ function withoutSecrets(one: Observation): Observation {
 
 const NONE: readonly string[] = []
 
-/** Returns the sentences on what is wrong in observations; most events have none, and need no array. */
+/** Returns the sentences on what is wrong in observations; most events have no such sentence, and need no array. */
 function findAllFaults(observations: readonly Observation[]): readonly string[] {
   let all = NONE
   for (const one of observations) {
@@ -272,7 +275,7 @@ export function findFaults(one: Observation): readonly string[] {
   }
 }
 
-/** Adds comments to an entry, without those that it has. */
+/** Adds comments to an entry, without the comments that it already has. */
 function withComments<Entry extends RecordingEntry>(entry: Entry, comments: readonly string[]): Entry {
   if (comments.length === 0) return entry
   const added = comments.filter((comment) => !entry.comments?.includes(comment))
@@ -297,7 +300,7 @@ const STAR = 0x2a
 const LF = 0x0a
 const CR = 0x0d
 
-/** Masks ranges of a segment. Line ends stay: they are not secret, and without them the messages of the recording would run together. */
+/** Masks ranges of a segment. Line ends stay: they are not secret, and without them the messages of the recording would become one message. */
 function maskSegment(segment: RecordedSegment, masked: readonly ByteRange[]): RecordedSegment {
   if (masked.length === 0) return segment
   const bytes = new Uint8Array(segment.bytes)

@@ -4,20 +4,20 @@ import { otherSide } from '../monitor/sides.ts'
 import { ReadCopies } from './read-copies.ts'
 
 /*
- * A relay joins two transports so that neither peer can see it: each side receives exactly the bytes that the other side sends.
+ * A relay joins two transports so that neither peer can detect the relay: each side receives exactly the bytes that the other side sends.
  *
  * - FIN becomes FIN, and the other direction continues. RST becomes RST.
  * - If one side does not read, the relay stops reading the other side, whose system then stops its sender. At any time it holds at most
  *   the bytes that the system refused, and one read.
  * - The relay calls the observer after it has passed the bytes on, so the observer does not delay the message that it sees.
  *
- * A relay sees an RST only when it reads or writes. If a side ends its output and then resets the connection, the relay learns of that
- * with the next bytes for that side.
+ * A relay sees an RST only when it reads or writes. If a side ends its output and then resets the connection, the relay detects the reset with the
+ * next bytes for that side.
  */
 
 /** RelayObserver is called with everything that passes a relay. */
 export interface RelayObserver {
-  /** Called with the bytes of one read, or one datagram. They do not change later. */
+  /** Called with the bytes of one read, or one datagram. The bytes do not change later. */
   bytes(from: Side, bytes: Uint8Array): void
   /** Called when a side has ended its output, or broken the connection: in the second case with the system's code, such as ECONNRESET. */
   ended(from: Side, broken?: string): void
@@ -34,7 +34,7 @@ export class Relay {
   #open = 2
   #isBroken = false
 
-  /** `copies` can be those of all relays. */
+  /** All relays can share one `copies`. */
   constructor(client: Transport, server: Transport, observer: RelayObserver, copies = new ReadCopies()) {
     this.#sides = { client, server }
     this.#observer = observer
@@ -58,7 +58,7 @@ export class Relay {
     const resume = () => from.resume()
     return {
       data: (bytes) => {
-        // the transport may reuse its memory before the other has sent the bytes
+        // the transport may reuse its memory before the other transport has sent the bytes
         const copy = this.#copies.copy(bytes)
         to.write(copy)
         if (to.unsent > 0) {

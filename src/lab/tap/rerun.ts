@@ -12,7 +12,7 @@ export interface Divergence {
   /** A clause on the recording at that place, and a clause on the act of the program instead. */
   readonly expected: string
   readonly received: string
-  /** Column of the first different byte, if both are bytes. */
+  /** Column of the first different byte, if both clauses quote bytes. */
   readonly caret: number | undefined
 }
 
@@ -31,8 +31,7 @@ export interface RerunOptions {
 type Entry = RecordedSegment | ConnectionEnding
 
 /**
- * Plays one side of a recorded connection against a program. Resolves to the first divergence, or to `undefined` if there is
- * none.
+ * Plays one side of a recorded connection against a program. Resolves to the first divergence, or to `undefined` if there is no difference.
  */
 export function rerunConnection(options: RerunOptions): Promise<Divergence | undefined> {
   return new Promise((resolve) => {
@@ -50,7 +49,7 @@ interface Ended {
   readonly broken: string | undefined
 }
 
-/** Rerun sends the bytes that its side has sent in the recording, each time after the program has sent those that come before them. */
+/** Rerun sends the bytes that its side has sent in the recording, each time after the program has sent the bytes that come before them. */
 class Rerun {
   readonly #options: RerunOptions
   readonly #resolve: (divergence: Divergence | undefined) => void
@@ -92,7 +91,7 @@ class Rerun {
     this.advance()
   }
 
-  /** Plays the entries up to the next that the program has to send. */
+  /** Plays the entries up to the next entry that the program has to send. */
   advance(): void {
     this.#cancel?.()
     this.#cancel = undefined
@@ -112,7 +111,7 @@ class Rerun {
     else transport.reset()
   }
 
-  /** Compares an entry with the bytes and the end that the program has sent. Returns false if more has to come. */
+  /** Compares an entry with the bytes and the end that the program has sent. Returns false if more bytes have to come. */
   #compare(entry: Entry): boolean {
     if (entry.type === 'end') {
       if (this.#received.length > 0) this.#diverge(describeEnd(entry.how), quote(this.#received, 0).text)

@@ -23,7 +23,7 @@ export interface TapOptions {
   readonly record?: (entry: RecordingEntry) => void
   /** Called with the summary of each connection at its end. */
   readonly onClosed?: (summary: ConversationSummary) => void
-  /** Called if the server cannot be reached; the client is reset. */
+  /** Called if the tap cannot reach the server; the tap then resets the client. */
   readonly onRefused: (client: Address, error: unknown) => void
 }
 
@@ -107,7 +107,7 @@ export class Tap {
     }
   }
 
-  /** Returns a relay with the faults of the options, which lie between the two places at which the tap observes the sides. */
+  /** Returns a relay with the faults of the options. The faults are between the two places at which the tap observes the sides. */
   #disturb(client: Transport, server: Transport, connection: number, { bytes, ended, closed }: RelayObserver): Relay {
     const { microseconds, addFaults } = this.#options
     let isBroken = false

@@ -3,11 +3,12 @@ const FAULTY = 50
 
 /**
  * ViewLimit limits the lines that a terminal shows in a second, because a person reads no more. In addition, making the lines of a message takes
- * longer than judging it. It counts the messages that it leaves out. The seconds are those of the observations, so the limit needs no clock.
+ * longer than judging it. ViewLimit counts the messages that it leaves out. The seconds follow from the times of the observations, so the limit needs
+ * no clock.
  */
 export class ViewLimit {
   readonly #most: number
-  /** The present second, and how much of each kind it shows. */
+  /** The present second, and how many messages of each kind it shows. */
   #second = 0
   #usual = 0
   #faulty = 0

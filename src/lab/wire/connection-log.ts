@@ -9,7 +9,7 @@ import type { WireEvent } from '../monitor/observation.ts'
  * The idea: a log is one array of bytes with records one behind the other. A record has a header (its kind, its length and its time) and
  * then the bytes of a read or a write. The array begins small and doubles. At its maximum, the log drops the older half of its records and
  * counts the dropped bytes of each side. Nothing judges the bytes before a view reads the log; a view has a position in the log, reads the
- * records from there on, and continues from the new end later. So a view that reads too slowly misses records, and no memory grows.
+ * records from there on, and continues from the new end later. So a view that reads too slowly misses records, and the memory does not grow.
  */
 
 /** Maximum number of bytes of a log, with the headers, and of its first array. */
@@ -175,7 +175,7 @@ export class ConnectionLog {
 
 const UTF8 = new TextEncoder()
 
-/** Returns the number of bytes behind a header: those of a loss are not stored. */
+/** Returns the number of bytes behind a header: the log does not store the bytes of a loss. */
 function ownLength(kind: number, length: number): number {
   return (kind & ~SERVER) === KIND.bytes ? length : 0
 }

@@ -22,7 +22,7 @@ export interface LoggedConnection {
   readonly isShared: boolean
   /** The table at which its client plays, or has played last. */
   readonly table: number | undefined
-  /** The messages that the program has refused, such as a guess that is not a number; the first of them. */
+  /** The messages that the program has refused, such as a guess that is not a number; only the first such messages. */
   readonly refusals: readonly LoggedRefusal[]
   /** The sentence with which the server has ended the conversation early. */
   readonly ending: string | undefined
@@ -39,7 +39,7 @@ type Mutable = { -readonly [Name in keyof LoggedConnection]: LoggedConnection[Na
 
 /** ConnectionLogsLimits bound the logs of a server. */
 export interface ConnectionLogsLimits {
-  /** Open connections with a log; further connections have none. */
+  /** Open connections with a log; further connections have no log. */
   readonly open: number
   /** Closed connections in total and of one address, and the milliseconds for which their logs are stored. */
   readonly closed: number
@@ -172,7 +172,7 @@ export class ConnectionLogs {
     }
   }
 
-  /** Returns the two entries in which a connection may be: that of its address, and that of this machine. */
+  /** Returns the two entries in which a connection may be: the entry of its address, and the entry of this machine. */
   #addressesOf({ client }: LoggedConnection): readonly (readonly [string, AddressLogs])[] {
     return [client.host, THIS_MACHINE].flatMap((key) => {
       const own = this.#addresses.get(key)

@@ -10,7 +10,7 @@ const count = z.int().min(0)
 
 /** A read, or a write, that has brought a part of a message. */
 const Piece = z.strictObject({
-  /** Number of the read or write; those of both sides are numbered together, from 1. */
+  /** Number of the read or write; the reads and writes of both sides are numbered together, from 1. */
   number: count,
   at: z.number(),
   /** Number of bytes of the message in it; missing if the message is hidden. */

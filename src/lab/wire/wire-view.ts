@@ -16,9 +16,9 @@ export interface WireViewOptions {
   readonly isHidden: () => boolean
 }
 
-/** WireRows is the result of one reading of a view. */
+/** WireRows is the result of one read of a view. */
 export interface WireRows {
-  /** True if the rows are the first, or replace all earlier rows. */
+  /** True if the rows are the first rows, or replace all earlier rows. */
   readonly isAnew: boolean
   readonly rows: readonly WireRow[]
   readonly state: string
@@ -34,7 +34,7 @@ const AFTER_END = 2000
 
 /**
  * WireView judges the log of one connection for one viewer. It stores no rows: the caller passes them on. If the secrecy of the
- * messages changes, the view judges the log again from the beginning, and its rows replace those before.
+ * messages changes, the view judges the log again from the beginning, and the new rows replace the earlier rows.
  */
 export class WireView {
   readonly connection: LoggedConnection
@@ -49,7 +49,7 @@ export class WireView {
   #seenUntil = 0
   /** The sentences of the violations so far. */
   #violations = new Set<string>()
-  /** Number of refusals that have a row, or that need none. */
+  /** Number of refusals that have a row, or that need no row. */
   #refused = 0
   #hasEnding = false
   #isOver = false

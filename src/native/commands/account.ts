@@ -118,7 +118,7 @@ export const accountCommands = [
   ),
   command(
     'password',
-    'Changes the password, and ends all sessions, all other connections and all seat tokens; `ok` has the numbers.',
+    'Changes the password, and ends all sessions, all other connections and all seat tokens; `ok` has the numbers of ended sessions and connections.',
     { old: password, password },
     {
       example: { id: 2, old: 'engine-1843', password: 'looms and numbers' },

@@ -20,14 +20,14 @@ export const actCommands = [
   command('resign', 'Resigns a game.', { table }, act('resign', 16)),
   command(
     'claim',
-    'Claims a win after the opponent has been disconnected for 30 seconds or, in a game without a clock, has not moved for 5 minutes. Earlier claims get the error `not-now`.',
+    'Claims a win after the opponent has been disconnected for 30 seconds or, in a game without a clock, has not moved for 5 minutes. An earlier claim gets the error `not-now`.',
     { table },
     act('claim', 16),
   ),
   command('abort', 'Ends a game without a result. The conditions are those of `claim`.', { table }, act('abort', 16)),
   command(
     'wait',
-    'Gives an opponent who has been disconnected for 30 seconds more time: the server holds the seat as long as after a new disconnection, and rejects `claim` and `abort` for another 30 seconds. The clock of the game continues.',
+    'Gives more time to an opponent who has been disconnected for 30 seconds: the server holds the seat as long as after a new disconnection, and rejects `claim` and `abort` for another 30 seconds. The clock of the game continues.',
     { table },
     act('wait', 16),
   ),

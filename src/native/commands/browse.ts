@@ -141,7 +141,7 @@ const historyRow = {
 
 const history = message(
   'history',
-  'Finished games of a user, the newest first. The server stores the last 200 of each user.',
+  'Finished games of a user, the newest first. The server stores the last 200 games of each user.',
   { id: id.optional(), name: text, games: list(z.strictObject(historyRow)), total },
   {
     id: 5,

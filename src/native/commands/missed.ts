@@ -16,7 +16,7 @@ export const missedMessage = message(
     after: seen.meta({ description: 'the number of the last event that the client has not missed' }),
     omitted: count
       .optional()
-      .meta({ description: 'the number of the earliest missed events that the server does not describe, if there are too many' }),
+      .meta({ description: 'how many of the earliest missed events the server does not describe, if the client has missed too many' }),
     lines: list(line),
   },
   {

@@ -55,7 +55,7 @@ const command = 'python3 program.py'
 
 describe.skipIf(!hasPython || !hasNamespaces)('a hostile peer', { timeout: 30_000 }, () => {
   test.each([
-    ['illegal-message', 'out-of-turn', 'took "~ no such message ~" for a legal message'],
+    ['illegal-message', 'out-of-turn', 'treated "~ no such message ~" as a legal message'],
     ['garbled-field', 'crashed', 'ValueError'],
     ['sent-ahead', 'glued-read', 'arrived together'],
     ['illegal-move', 'wrong-rules', 'is taken'],

@@ -45,8 +45,8 @@ test('every line of the class console is the same after it was sent', async () =
 
 test.each([
   ['no JSON', /not JSON/],
-  ['{"type":"class","version":2,"at":0}', /this version does not know/],
-  ['{"type":"elsewhere"}', /this version does not know/],
+  ['{"type":"class","version":2,"at":0}', /this version does not support/],
+  ['{"type":"elsewhere"}', /this version does not support/],
   ['{"refused":"not today"}', /^not today$/],
 ])('%s is refused with a sentence', (text, sentence) => {
   expect(parseClassLine(text)).toEqual({ refused: expect.stringMatching(sentence) })
