@@ -16,8 +16,8 @@ import { decodeTextFile } from './text-file.ts'
 const LARGEST = 64 * 1024
 
 /**
- * The settings that say how a program is started. A file beside a hand-in may have only these settings, because the author of a hand-in may
- * not set marks.
+ * The settings with which Parlor starts a program. A file beside a hand-in may have only these settings, because the author of a hand-in
+ * may not set marks.
  */
 const OF_START = ['client', 'server', 'build', 'folder', 'port'] as const
 
@@ -50,8 +50,8 @@ export function startSettingsOf({ settings }: CheckFile): { readonly start: Star
 }
 
 /**
- * Returns the options of a program that a file gives, as if they were typed. Throws a UsageError with the lines of the options that the
- * program does not take.
+ * Returns the options of a program that a file gives, in the form of options that a user has typed. Throws a UsageError with the lines of
+ * the options that the program does not take.
  */
 export function optionsOfFile({ name, takes = [] }: Program, { settings, source }: CheckFile): readonly GivenOption[] {
   const sentences: string[] = []

@@ -21,9 +21,9 @@ export interface MatrixFlags {
   readonly html?: string
   /** Number of conversations at a time. */
   readonly jobs?: number
-  /** The only pair to play, such as `ada/grace`. */
+  /** The only pair that the judge plays, such as `ada/grace`. */
   readonly pair?: string
-  /** The only hand-in to judge. */
+  /** The only hand-in that the judge judges. */
   readonly handIn?: string
 }
 
@@ -37,7 +37,7 @@ export interface CheckTerms {
   readonly flags: ProgramFlags
 }
 
-/** Start has the commands of a program, and the folder in which they run. */
+/** Start has the commands that start and build a program, and their working folder. */
 export interface Start extends Omit<StartSettings, 'folder'> {
   /** Absolute path. */
   readonly folder: string
@@ -108,7 +108,7 @@ export async function resolveStart(options: CheckFlags): Promise<{ readonly star
   return { start, files: here ? [here] : [] }
 }
 
-/** Returns the settings of a file that say how the hand-in beside it is started, and prints which other settings Parlor ignores. */
+/** Returns the settings of a file that start the hand-in beside it, and prints the names of the settings that Parlor ignores. */
 export function startBeside(file: CheckFile, folder: string): StartSettings {
   const { start, others } = startSettingsOf(file)
   if (others.length > 0)

@@ -25,7 +25,7 @@ export interface ClassCommandOptions {
   readonly junit?: string | undefined
 }
 
-/** Lines of the console, each when it arrives. */
+/** Lines of the console, in the order in which they arrive. */
 type Feed = AsyncIterable<ReturnType<typeof parseClassLine>>
 
 /**
@@ -64,7 +64,7 @@ function parseClient(address: string): Address {
   return { host, port }
 }
 
-/** Takes the lines of a snapshot. Returns the rows; `undefined` after it has printed why there are no rows. */
+/** Reads the lines of a snapshot. Resolves to the rows. If there are no rows, prints the reason and resolves to `undefined`. */
 async function readSnapshot(feed: Feed): Promise<readonly ClassConnection[] | undefined> {
   const rows: ClassConnection[] = []
   for await (const line of feed) {

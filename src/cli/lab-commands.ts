@@ -59,8 +59,8 @@ export function labCommands(end: (code: number) => void): readonly CommandForm[]
           .option('--client <command>', 'the command that starts the client; {HOST} and {PORT} in it are the address of the server')
           .option('--server <command>', 'the command that starts the server; {PORT} in it is the port at which it must listen')
           .option('--folder <folder>', 'the program’s folder, in which its command runs (default: the current folder)')
-          .option('--port <n>', 'the port that is built into the program (default: that of the recording)', parseFixedPort)
-          .option('--connection <n>', 'the connection of the recording (default: the first)', numberParser(1, 1_000_000))
+          .option('--port <n>', 'the port that is built into the program (default: the port of the recording)', parseFixedPort)
+          .option('--connection <n>', 'the connection of the recording (default: the first connection)', numberParser(1, 1_000_000))
           .addOption(durationOption('--wait <time>', `how long the program may take to connect or to listen; ${IN_SECONDS}`, '5s'))
           .option(
             '--timeout <time>',

@@ -109,7 +109,7 @@ function parseOnly(only: string | undefined, { program, level }: CheckTerms): Ma
   return { name, ...(first !== undefined && others.length === 0 ? { side: first } : {}) }
 }
 
-/** Returns the hand-ins that the command line chooses. Throws a UsageError if there is none of that name. */
+/** Returns the hand-ins that the command line chooses. Throws a UsageError if no hand-in has a given name. */
 function choose(
   handIns: readonly HandIn[],
   { pair, handIn }: MatrixCommandOptions,
@@ -124,11 +124,11 @@ function choose(
   if (pair === undefined) return { chosen: handIns }
   const [client = '', server, ...more] = pair.split('/')
   if (server === undefined || more.length > 0)
-    throw new UsageError('--pair is the hand-ins of a client and of a server, such as --pair ada/grace')
+    throw new UsageError('--pair must be the hand-ins of a client and of a server, such as --pair ada/grace')
   return { chosen: [...new Set([find(client), find(server)])], pair: { client, server } }
 }
 
-/** Returns sentences on how a hand-in is started. */
+/** Returns sentences about the commands that start a hand-in. */
 function describeStart({ name, starts, problem }: HandIn): readonly string[] {
   if (problem !== undefined) return [showLine(`${name} cannot be started: ${problem}`)]
   return MATRIX_SIDES.flatMap((side) => (starts[side] === undefined ? [] : [showLine(`${name}, ${side}: ${starts[side]}`)]))
@@ -153,7 +153,7 @@ interface SideToOpen {
 async function openSide({ terms, handIn, side, seed, stop, note }: SideToOpen): Promise<OpenSide> {
   const start = handIn?.sides[side]
   const failed = (sentence: string): OpenSide => ({ opened: { cause: 'crashed', sentence }, async close() {} })
-  if (!start) return failed('it has no such side')
+  if (!start) return failed('the hand-in has no such side')
   try {
     const { program, flags } = terms
     const subject = await openSubject({ program, role: side, ...start, seed, flags, isBoth: true })

@@ -29,8 +29,8 @@ export interface CommandForm {
 export type TransportUse = 'host' | 'join' | 'serve'
 
 /**
- * OptionRole is the kind of program options that a command has: those of a side, of both sides (`check`), of programs without a network, or
- * the settings.
+ * OptionRole is the kind of program options that a command has: the options of a side, of both sides (`check`), or of programs without a
+ * network, or the settings.
  */
 export type OptionRole = 'server' | 'client' | 'check' | 'solo' | 'settings'
 
@@ -45,7 +45,7 @@ export const PLUGIN = 'add the games and programs of this file, a plug-in (may b
 /** The help of `--strict`, the same for several commands. */
 export const STRICT = 'refuse a file of words or questions if one of them cannot be used (default: skip it, and say why)'
 
-/** The unit of a time that the user types without a unit, for the help of options that take a time. */
+/** Texts for the help of options that take a time: the unit if the user types no unit. */
 export const IN_SECONDS = 'a bare number is seconds'
 const IN_MS = 'a bare number is milliseconds'
 
@@ -99,14 +99,14 @@ export function spellOption({ name, spelling = name }: Pick<ProgramOption, 'name
   return `--${spelling}`
 }
 
-/** Stands for an option that is absent, because the user typed an empty text as its value. */
+/** The value of an option that is absent, because the user has typed an empty text as its value. */
 const ABSENT = Symbol('absent')
 
 /** DeclaredOption is the command-line form of an option that a program declares. */
 export class DeclaredOption extends Option {
   readonly declared: ProgramOption
 
-  /** With `raw`, the values stay texts, because the settings parse them later. */
+  /** If `raw` is true, the values stay texts, because the settings parse the values later. */
   constructor(declared: ProgramOption, raw = false) {
     const { kind, about, unset } = declared
     const place = kind === 'flag' ? '' : ` <${kind === 'file' ? 'file' : declared.metavar}>`
@@ -139,7 +139,7 @@ export function givenOptions(command: Command): GivenOption[] {
   })
 }
 
-/** Parses an option that may be repeated: appends its value to those of earlier uses. */
+/** Parses an option that may be repeated: appends its value to the values of earlier uses. */
 export function appendValue(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, text]
 }
@@ -186,7 +186,7 @@ export interface ServerAddress {
   readonly port: number | undefined
 }
 
-/** Returns the value from the source that gives a value. Throws a UsageError if both sources give different values. */
+/** Returns the value that at least one of two sources gives. Throws a UsageError if the two sources give different values. */
 export function takeOnce<Value>(things: string, one: Value | undefined, other: Value | undefined): Value | undefined {
   if (one !== undefined && other !== undefined && one !== other)
     throw new UsageError(`there are two ${things}, ${one} and ${other}: leave one of them out`)
@@ -231,7 +231,7 @@ export function durationOption(flags: string, about: string, usual: string): Opt
 /** Adds the options for the network between the two sides. Parlor checks their values before the command runs. */
 export function addNetworkOptions(command: Command): Command {
   return addFaultOptions(command, {
-    split: 'send in pieces of this many bytes: 8, 1..5; in:8 for received bytes',
+    split: 'send in pieces of this many bytes: 8, 1..5; use in:8 for received bytes',
     glue: 'join the bytes that are sent within this time: 80ms, in:80ms',
     fault: '"split char", "in:reset before GAMEOVER", "lose 20%"',
     delay: 'send each piece at least this long after the previous piece: 5ms, 5ms..20ms, in:5ms',
@@ -243,10 +243,10 @@ export function addNetworkOptions(command: Command): Command {
 /** Adds the options for the faults of a proxy. A fault disturbs both directions unless its rule names one direction. */
 export function addProxyFaults(command: Command): Command {
   return addFaultOptions(command, {
-    split: 'pass on in pieces of this many bytes: 8, 1..5; server:8 for the bytes of the server',
+    split: 'forward in pieces of this many bytes: 8, 1..5; use server:8 for the bytes of the server',
     glue: 'join the bytes that one side sends within this time: 80ms, client:80ms',
     fault: '"split char", "client:stall 2s", "reset before GAMEOVER"',
-    delay: 'pass on this much later: 5ms, 5ms..20ms, server:5ms',
+    delay: 'forward bytes with this delay: 5ms, 5ms..20ms, server:5ms',
   })
 }
 

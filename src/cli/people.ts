@@ -11,7 +11,7 @@ import { printError, UsageError } from './diagnostics.ts'
 import { loadCatalogue } from './plugins.ts'
 import { openStoreIn } from './stores.ts'
 
-/** The folder of a server, and the plug-ins that have the rules of unfinished tables at which the user may have a seat. */
+/** The folder of a server, and the plug-ins with the rules of its unfinished tables, because the user may have a seat at such a table. */
 interface PeopleOptions {
   readonly data: string
   readonly plugin?: readonly string[]

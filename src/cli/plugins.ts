@@ -6,7 +6,10 @@ import type { Playable } from '../plugins/load.ts'
 import { type ProgramRegistry, shippedPrograms } from '../programs/index.ts'
 import { addOrigin, printError, UsageError } from './diagnostics.ts'
 
-/** Resolves to the games and programs of this process: the shipped games and programs, and those of plug-ins. Rejects with a UsageError. */
+/**
+ * Resolves to the games and programs of this process: the shipped games and programs, and the games and programs of plug-ins. Rejects with
+ * a UsageError.
+ */
 export async function loadPlayable(
   files: readonly string[] = [],
   onFailure: (sentence: string, reason: unknown) => void = (sentence, reason) => printError(`${sentence}: ${errorMessage(reason)}`),

@@ -28,7 +28,7 @@ const door: Protocol<DoorMessage, DoorState> = {
       typed = await askUntil(closed, console, { prompt: '', atEnd: QUIT })
       // the server may have closed the connection while the user was typing
       if (typed === undefined || peer.state === 'end') break
-      if (typed === 'telnet') console.say('This client does not speak telnet, so it shows passwords.')
+      if (typed === 'telnet') console.say('This client does not support telnet, so it shows passwords.')
       else peer.send('line', typed)
     }
     await closed
@@ -61,13 +61,16 @@ export const programs: readonly Program<DoorMessage, DoorState>[] = [
   },
 ]
 
-/** The option of the native program with the token of a login session. The gateway sets it from a cookie; it is not a setting. */
+/**
+ * The option of the native program with the token of a login session. The gateway reads the token from a cookie. The option is not a
+ * setting.
+ */
 const sessionToken = 'sessionToken'
 
 /**
  * Creates the program of the gateway: the native protocol without the front door, over a transport whose messages are lines. The gateway
- * serves it to WebSockets; it has no port of its own. `door` is the port of the front door, if the server has one over TCP: `hello` has it,
- * so that a page can show how a user connects with nc.
+ * serves this program to WebSockets, and the program has no port of its own. `door` is the port of the front door, if the server has a
+ * front door over TCP. `hello` has this port, so that a page can show how a user connects with nc.
  */
 export function createNativeProgram(door: number | undefined): Program<DoorMessage, DoorState> {
   let code: typeof import('./json-mode.ts') | undefined

@@ -36,7 +36,7 @@ export async function showPage(session: DoorSession, listing: PagedList, page = 
   return [...formatColumns(items), ...where, ...footer]
 }
 
-/** Returns a sentence that a list has only `pages` pages. */
+/** Returns the sentence for a page that does not exist, because the list has only `pages` pages. */
 export function noPage(page: number, typed: string, pages: number): string {
   return `There is no page ${page}: ${pages === 1 ? `"${typed}" shows the only page` : `the last page is "${typed} ${pages}"`}.`
 }

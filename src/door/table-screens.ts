@@ -1,6 +1,6 @@
 import type { TableScreen } from './table-screen.ts'
 
-/** TableScreens holds the tables of one session: it shows one table in full, and short notices about the others. */
+/** TableScreens contains the tables of one session. It shows one table in full, and short notices about the other tables. */
 export class TableScreens {
   readonly #all = new Map<number, TableScreen>()
   #current: TableScreen | undefined

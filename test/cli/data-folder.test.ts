@@ -41,7 +41,7 @@ async function refused(command: Promise<unknown>): Promise<string> {
 test.each(QUESTIONS)('%s creates no database in an empty folder, and does not change its mode', async (_, ask) => {
   const folder = join(around, 'empty')
   mkdirSync(folder, { mode: 0o755 })
-  expect(await refused(ask(folder))).toContain(`there is no parlor.db in ${folder}: no server has stored data there`)
+  expect(await refused(ask(folder))).toContain(`there is no parlor.db in ${folder}: no server has stored data in this folder`)
   expect([readdirSync(folder), statSync(folder).mode & 0o777]).toEqual([[], 0o755])
 })
 

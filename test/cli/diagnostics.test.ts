@@ -29,6 +29,6 @@ test('a usage error wraps at blanks on a narrow terminal, too', async () => {
   await using parlor = new Parlor(['host', 'guess', '--port', '70000'], undefined, { environment })
   expect(await parlor.exit).toBe(2)
   expect(parlor.errors).toBe(
-    'parlor: --port cannot be "70000": it\n  must be a whole number from 0 to 65535\n(--help shows how it is used)\n',
+    'parlor: --port cannot be "70000": it\n  must be a whole number from 0 to 65535\n(--help shows its usage)\n',
   )
 })

@@ -108,7 +108,7 @@ describe('help', () => {
 
   test('lists the commands that begin with a word, as the word alone does', async () => {
     const { caller } = await inside()
-    const several = lines('"res" could be "resign" or "resume": type more of it.')
+    const several = lines('"res" could be "resign" or "resume": type more letters.')
     expect(await caller.type('res')).toBe(several)
     expect(await caller.type('help res')).toBe(several)
   })
@@ -423,7 +423,7 @@ describe('in the lobby', () => {
         ? `To be on it, type: play ${name}`
         : game.seats.max > 1
           ? `To be on it, type: play ${name} rated`
-          : `There is no ladder of ${name}, which is played alone and without points.`
+          : `There is no ladder for ${name}, because you play it alone and without points.`
       expect(await caller.type(`rank ${name}`)).toContain(lines(answer))
     },
   )

@@ -58,7 +58,10 @@ export function findCommand(word: string): DoorCommand | undefined {
   return commands.find(({ name, also }) => name === wanted || also?.includes(wanted))
 }
 
-/** Finds the commands whose names begin with these letters, at least two; if no name does, the commands whose aliases begin with them. */
+/**
+ * Finds the commands whose names begin with these letters, which must be at least two. If no name begins with them, finds the commands
+ * whose aliases begin with them.
+ */
 export function findByPrefix(word: string): readonly DoorCommand[] {
   const wanted = word.toLowerCase()
   if (wanted.length < 2) return []
@@ -78,7 +81,7 @@ export function refuseAmbiguous(word: string, begun: readonly DoorCommand[]): Re
     refused:
       names.length === 1
         ? `type ${names[0]} in full, if you mean that command`
-        : `"${word}" could be ${formatList(names, 'or')}: type more of it`,
+        : `"${word}" could be ${formatList(names, 'or')}: type more letters`,
   }
 }
 
