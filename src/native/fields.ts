@@ -13,7 +13,7 @@ export const count = whole({ min: 0, max: Number.MAX_SAFE_INTEGER })
 /** A text from the server. */
 export const text = z.string()
 export const table = whole(BOUNDS.table).meta({ description: 'the number of a table' })
-export const seat = whole(BOUNDS.seat).meta({ description: 'a place at a table, counted from 0; the player in seat 0 begins' })
+export const seat = whole(BOUNDS.seat).meta({ description: 'a place at a table; the first seat is 0, and its player begins' })
 /** A name from a client. */
 export const name = z.string().min(1).max(80)
 export const secret = z.string().max(100)
@@ -42,7 +42,7 @@ const tableClock = z.strictObject({ total: count, turn: count }).partial().meta(
 /** The fields of the terms of a game. */
 export const terms = {
   settings: settings.meta({
-    description: 'a missing setting has its default value; in a game for one player the server omits secret settings',
+    description: 'a missing setting has its default value; in a game for one player, the server omits secret settings',
   }),
   rated: z.boolean(),
   clock: tableClock.optional(),

@@ -11,14 +11,14 @@ const watched = { table: 17, game: 'tictactoe', names: samples.names, ...samples
 
 const watching = message(
   'watching',
-  'This client watches this table from now on.',
+  'The client now watches this table.',
   { id: id.optional(), ...snapshot },
   { id: 9, ...watched, n: 3, sight: { ...seenBoard, turn: false }, offers: [1] },
 )
 
 const board = message(
   'board',
-  'The board of a table as text, as the front door shows it, for clients that do not know the game.',
+  'The board of a table as text, in the form of the front door, for clients that do not support the game.',
   {
     id: id.optional(),
     table,
@@ -26,7 +26,7 @@ const board = message(
     text,
     moves: list(text)
       .optional()
-      .meta({ description: 'the legal moves, if this seat may move, the game has no secrets, and there are at most 60' }),
+      .meta({ description: 'the legal moves, if this seat may move, the game has no secrets, and there are at most 60 legal moves' }),
   },
   { id: 10, table: 17, n: 3, text: '1: ooo\n2: oo\n', moves: ['1 1', '1 2', '1 3', '2 1', '2 2'] },
 )
@@ -37,7 +37,7 @@ export const tableMessages = [
   watching,
   message(
     'event',
-    'An event at a table. The events of a table are numbered without a gap.',
+    'An event at a table. The numbers of a table's events have no gaps.',
     {
       table,
       n: seen,
