@@ -37,21 +37,21 @@ export interface DiagnosedPeer {
 /**
  * Diagnosis explains what is wrong with the messages of one peer, and remembers its explanations.
  *
- * It computes a sentence only if something is wrong. A peer creates it at the first oddity, because a server holds thousands of
- * peers, and almost all of them never have an oddity. It reports each mistake once: if it has reported a message as incomplete or
- * as early, it reports nothing more when the role receives that message or the connection ends.
+ * It computes a sentence only if something is wrong. A peer creates its Diagnosis at the first irregularity, because a server has thousands
+ * of peers, and almost all of them never have an irregularity. The Diagnosis reports each mistake once: if it has reported a message as
+ * incomplete or as early, it reports nothing more when the role receives that message or the connection ends.
  */
 export class Diagnosis {
   readonly #peer: DiagnosedPeer
   /** True if the next message, or the last message, arrived before the peer's turn. */
   #nextEarly = false
   #lastEarly = false
-  /** Last reported clue, and length of the last reported incomplete message, so that neither is reported twice. */
+  /** Last reported clue, and length of the last reported incomplete message, so that the peer's observer gets each of them once. */
   #clue = ''
   #unfinished = 0
   /** True if the last message was reported as garbled. */
   #lastGarbled = false
-  /** Bytes of the last message, if they do not follow from its text. */
+  /** Bytes of the last message, if they differ from the encoding of its text. */
   #lastRaw: Raw | undefined
   /** True if an HTTP request was refused, and more of its header lines may follow. */
   #inHead = false
@@ -112,7 +112,7 @@ export class Diagnosis {
     return { text: `${withReason(said, last, why)}${formatTooSoon(conversationState)}${empty}${clue}`, hasClue: clue !== '' }
   }
 
-  /** Reports a refused message; of an HTTP request, only its first line. */
+  /** Reports a refused message. If an HTTP request has been refused, reports only its first line. */
   reject(text: string, sentence: string, usual: boolean): void {
     const isOfHead = this.#inHead && isHeadLine(text)
     const inHead = isOfHead ? text.trim() !== '' : isHttpRequest(text)
@@ -135,7 +135,10 @@ export class Diagnosis {
     observer?.onGarbled(`the ${other} sent ${quoteMessage(speaker, text, raw)}${clue}`)
   }
 
-  /** Adds to the end of a connection what was expected from the peer, or whose turn it was; `forOpponent` as in `Peer.explain`. */
+  /**
+   * Adds a clause to the error of a connection's end: the message that was expected from the peer, or whose turn it was. `forOpponent` has
+   * the same meaning as in `Peer.explain`.
+   */
   explainEnd(end: Disconnected, forOpponent: boolean): Disconnected {
     const { other, conversationState } = this.#peer
     const message = this.#isShown(end) ? end.message.replace(/ in the middle of a message, \d+ bytes? into it$/, '') : end.message
@@ -160,7 +163,7 @@ export class Diagnosis {
   explainEarly(): string | undefined {
     const { connection, speaker, last, conversationState } = this.#peer
     const { nextMessage, raw } = connection
-    // the first of several empty lines was reported
+    // the Diagnosis has already reported the first of several empty lines
     if (nextMessage === '' && last === '' && this.#lastEarly) return undefined
     if (nextMessage !== undefined) {
       const clue = clueOfText(speaker, nextMessage, raw, last) || clueOfWords(speaker, nextMessage, last)
@@ -193,7 +196,10 @@ export class Diagnosis {
     return unfinished.bytes.length === this.#unfinished || this.#isRemainder(unfinished)
   }
 
-  /** Checks whether incomplete bytes are the rest of a UTF-16 or pickled message after its line end, and so were reported with it. */
+  /**
+   * Checks whether incomplete bytes are the rest of a UTF-16 or pickled message after its line end, so that the report of that message
+   * includes them.
+   */
   #isRemainder({ bytes }: UnfinishedMessage): boolean {
     if (this.#clue === '') return false
     // a pickle ends with a full stop

@@ -27,8 +27,9 @@ export interface ClassFollowersOptions {
 }
 
 /**
- * ClassFollowers sends the class console to browsers over WebSockets: the lines of `parlor class`, each as a text message. A browser that
- * reads slowly gets fewer lines, as an operator at the socket does. Followers in browsers take no place of the operators at the socket.
+ * ClassFollowers sends the class console to browsers over WebSockets. Each line of `parlor class` is a text message. A browser that reads
+ * slowly gets fewer lines, like an operator at the admin socket. Followers in browsers do not count for the limit of operators at the admin
+ * socket.
  */
 export class ClassFollowers {
   readonly #feeds: ClassFeeds | undefined
@@ -41,7 +42,7 @@ export class ClassFollowers {
     this.#onError = onError
   }
 
-  /** Finds the session of a follower by the header `Cookie`, or the reason to refuse the follower. */
+  /** Finds the session of a follower by the header `Cookie`. Returns the error if the follower has no session. */
   check(cookie: string | undefined): AbortSignal | GatewayError {
     if (!this.#feeds) return NO_LAB
     return this.#operators.find(cookie) ?? NOT_OPERATOR

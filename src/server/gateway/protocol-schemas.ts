@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { count, list, text } from '../../native/fields.ts'
 
 /*
- * The schemas of the protocols of this server, and of the WebSocket on which a browser plays the client of a program. The page imports
- * their types alone.
+ * The schemas of the protocols of this server, and of the WebSocket on which a browser plays the client of a program. The page imports only
+ * the types of these schemas.
  */
 
 const side = z.enum(['client', 'server'])
-const bytes = text.meta({ description: 'bytes in hexadecimal, two digits each' })
+const bytes = text.meta({ description: 'bytes in hexadecimal, with two digits per byte' })
 const state = text.meta({ description: 'a state of the automaton' })
 
 /** The fields of a program in the list and in its reference. */
