@@ -5,7 +5,10 @@ import type { Address } from '../wire/transport.ts'
 import { OneRequest, openGate } from './http-gate.ts'
 import type { Metrics } from './observe/metrics.ts'
 
-/** Rate at which the server computes metrics: a burst of 100, then twice a second. For requests in between, it sends the last result. */
+/**
+ * Rate at which the server computes metrics: a burst of 100, then twice a second. If the rate is exceeded, the server sends the last
+ * result.
+ */
 const FRESH = { burst: 100, refill: 500 }
 
 /** Paths that answer GET and HEAD. */
@@ -29,7 +32,7 @@ export interface HttpSources {
 
 /** HttpServer is a server that listens for HTTP. */
 export interface HttpServer {
-  /** The address on which it listens, with the actual port, also for the setting 0. */
+  /** The address on which the server listens, with the actual port, even if the setting is 0. */
   readonly address: Address
   close(): Promise<void>
 }
@@ -74,7 +77,7 @@ export async function openHttpServer(
   }
 }
 
-/** Limits `read` to the rate of `FRESH`; for other calls, the returned function resolves to the last result. */
+/** Returns a function that calls `read` at the rate of `FRESH`. If a call exceeds this rate, the function resolves to the last result. */
 export function limitRate(read: () => Promise<string>, clock: Clock): () => Promise<string> {
   const bucket = new TokenBucket(FRESH)
   let last: Promise<string> | undefined

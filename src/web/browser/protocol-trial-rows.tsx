@@ -77,7 +77,7 @@ function MessageRow({ row }: { readonly row: Extract<TrialRow, { kind: 'message'
   )
 }
 
-/** An arrow between the lifelines with the bytes on it; dashed if the bytes are no whole message. */
+/** An arrow between the lifelines, with bytes. The arrow is dashed if the bytes are not a whole message. */
 function Line(props: {
   readonly side: TrialSide
   readonly bytes: Uint8Array

@@ -13,7 +13,7 @@ export interface TrialActs {
   finish(): void
 }
 
-/** Holds a trial of a program as long as the view is drawn, and disconnects afterwards. */
+/** Connects a trial of a program while the page shows the view, and disconnects afterwards. */
 export function useTrial(name: string): TrialActs & { readonly trial: TrialModel } {
   const [trial, take] = useReducer(foldTrial, emptyTrial)
   const link = useRef<TrialLink>()

@@ -10,8 +10,8 @@ export interface WireControl {
 }
 
 /**
- * Connects the wire view to the server as long as the view is shown, and again after a lost connection. The view shows the `wanted` connection
- * first, if the server lists it.
+ * Connects the wire view to the server while the page shows the view, and connects again after a lost connection. The view shows the
+ * `wanted` connection first, if the server lists it.
  */
 export function useWire(wanted: number | undefined): WireControl {
   const [model, setModel] = useState(emptyWire)

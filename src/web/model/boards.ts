@@ -5,8 +5,8 @@ import type { Board } from '../../games/tictactoe.ts'
 import type { TableModel } from './table-model.ts'
 
 /*
- * The data that the boards of the page show, computed from views. A view arrives as plain data; each function checks the form that it needs
- * and returns `undefined` for another form, so that the page then shows the board as text.
+ * This file computes the data that the boards of the page show from views. A view arrives as plain data; each function checks the form that
+ * it needs and returns `undefined` for another form, so that the page then shows the board as text.
  */
 
 /** Checks whether a view has fields. */
@@ -33,14 +33,14 @@ export function winningLine({ cells, size, winner }: Board): readonly number[] {
   return line.map((cell) => cell + 1)
 }
 
-/** GuessTry is one try at the number, with the answer; `text` is missing if this page does not know the number. */
+/** GuessTry is one try at the number, with the answer; `text` is missing if this page does not have the number. */
 export interface GuessTry {
   readonly n: number
   readonly text?: string
   readonly verdict: Verdict
 }
 
-/** GuessBoard is a game of guessing: the tries, and the numbers that are left. */
+/** GuessBoard is a game of guessing: the tries, and the numbers that are still possible. */
 export interface GuessBoard {
   readonly guesses: readonly GuessTry[]
   readonly low: number
@@ -76,14 +76,14 @@ function toNumber(text: string | undefined): readonly number[] {
   return text !== undefined && Number.isInteger(number) && number >= 1 && number <= 100 ? [number] : []
 }
 
-/** Toss is one toss of the coin; `face` is missing if this page does not know the call. */
+/** Toss is one toss of the coin; `face` is missing if this page does not have the call. */
 export interface Toss {
   readonly n: number
   readonly face?: 'H' | 'T'
   readonly isRight: boolean
 }
 
-/** CoinBoard is a game of head or tail: the tosses that this page has seen, and the count of all. */
+/** CoinBoard is a game of head or tail: the tosses that this page has seen, and the number of all tosses. */
 export interface CoinBoard {
   readonly tosses: readonly Toss[]
   readonly guesses: number
