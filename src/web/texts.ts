@@ -1,8 +1,8 @@
 import { formatCount } from '../base/counts.ts'
 
 /*
- * All texts of the page that people read, except sentences of the server and names of games. Plain and short; a refusal says what was
- * wrong, what was expected and what to do.
+ * All texts of the page that people read, except sentences of the server and names of games. The texts are plain and short. A refusal says
+ * what was wrong, what was expected and what to do.
  */
 
 export const texts = {
@@ -190,7 +190,7 @@ export const texts = {
     `${kind} over ${formatCount(games, 'game')}: ${first} after the first game, ${last} after the last game.`,
   asTable: 'As a table',
   noPage: 'No such page',
-  noPageWhy: 'The address leads to no page. Check it, or begin in the lobby.',
+  noPageWhy: 'The address leads to no page. Check the address, or begin in the lobby.',
   noTable: (table: number) => `No table ${table}`,
   noTableWhy: 'There is no such table, or it is private and you have no seat.',
   findGame: 'Find a finished game',
@@ -213,7 +213,7 @@ export const texts = {
   recordTextHint: 'of the game, to save',
   replayHint: 'Every user with the link can see this move.',
   replayPrivate: 'The game is private: the link works only for its players.',
-  replayToken: 'The game is private. This link opens it without your name, so send it to no other user.',
+  replayToken: 'The game is private. This link opens the game without your name, so send the link to no other user.',
   reading: 'Loading.',
   notLoaded: 'This view could not be loaded',
   unreachable: 'The server does not answer. Try again in a moment.',
@@ -254,7 +254,7 @@ export const texts = {
   rightOfAll: (all: number) => `right of ${all}`,
   tosses: 'Tosses',
   tossesAbout: (all: number, right: number) => `${formatCount(all, 'toss', 'tosses')}, ${right} called right`,
-  tossesHint: (all: number) => `Solid: you called it. Dashed: you did not. Chance alone gives ${all / 2} of ${all}.`,
+  tossesHint: (all: number) => `Solid: your call was right. Dashed: your call was wrong. Chance alone gives ${all / 2} of ${all}.`,
 
   hands: { Scissor: 'Scissor', Paper: 'Paper', Stone: 'Stone' },
   beats: { Scissor: 'cuts', Paper: 'wraps', Stone: 'breaks' },
@@ -388,11 +388,11 @@ export const texts = {
 /** The pictures' captions: a description of each shipped game in one sentence; other games have the title that the server sends. */
 export const gameTexts: Readonly<Record<string, { readonly name: string; readonly about: string }>> = {
   tictactoe: { name: 'tic-tac-toe', about: 'Three in a row. Boards to 20 × 20.' },
-  hands: { name: 'scissor, paper, stone', about: 'Both choose, then both show.' },
+  hands: { name: 'scissor, paper, stone', about: 'Both players choose, then both show.' },
   hangman: { name: 'hangman', about: 'Find the word before you hang.' },
   quiz: { name: 'quiz', about: 'Networks, sockets, text.' },
   guessing: { name: 'guess a number', about: 'From 1 to 100, few tries.' },
   coin: { name: 'head or tail', about: 'Call the coin.' },
   robot: { name: 'robot', about: 'Steer it over the grid.' },
-  talk: { name: 'talk in turn', about: 'You say a line, then they do.' },
+  talk: { name: 'talk in turn', about: 'The two of you say lines in turn.' },
 }
