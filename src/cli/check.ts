@@ -123,7 +123,9 @@ function commandsOf({ client, server }: Start): readonly (readonly [Side, string
   const given = [['client', client] as const, ['server', server] as const]
   const commands = given.flatMap(([role, command]) => (command === undefined ? [] : [[role, command] as const]))
   if (commands.length === 0)
-    throw new UsageError('there is nothing to check: give the command that starts your program, such as --client "python3 client.py", or --server')
+    throw new UsageError(
+      'there is nothing to check: give the command that starts your program, such as --client "python3 client.py", or --server',
+    )
   for (const [, command] of commands) wordsOf(command)
   return commands
 }

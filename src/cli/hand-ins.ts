@@ -52,7 +52,8 @@ export async function findHandIns(folder: string, given: StartSettings): Promise
   const handIns: HandIn[] = []
   for (const name of names) handIns.push(await toHandIn(name, await realpath(folder), given))
   const notes = links.map(
-    (name) => `${showLine(name)} is a symbolic link, which can point to any folder, so Parlor ignores it; replace the link by a copy of the folder`,
+    (name) =>
+      `${showLine(name)} is a symbolic link, which can point to any folder, so Parlor ignores it; replace the link by a copy of the folder`,
   )
   return { handIns, notes }
 }

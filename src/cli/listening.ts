@@ -75,7 +75,9 @@ export function limitMessages(say: (sentence: string) => void, clock: Clock = wa
       left++
       return
     }
-    say(left === 0 ? sentence : `${sentence} (${formatCount(left, 'complaint')} before this message ${left === 1 ? 'was' : 'were'} left out)`)
+    say(
+      left === 0 ? sentence : `${sentence} (${formatCount(left, 'complaint')} before this message ${left === 1 ? 'was' : 'were'} left out)`,
+    )
     left = 0
   }
 }

@@ -25,7 +25,8 @@ export function checkDistinctPorts(
     const isElsewhere = place === 'none' || !['', host].includes(place.host)
     if (isElsewhere || place.port === 0 || from.get(setting) === 'default') continue
     const other = seen.get(place.port)
-    if (other !== undefined) throw new UsageError(`${other} and --${setting} have the same port, ${place.port}: give one of them another port`)
+    if (other !== undefined)
+      throw new UsageError(`${other} and --${setting} have the same port, ${place.port}: give one of them another port`)
     seen.set(place.port, `--${setting}`)
   }
 }

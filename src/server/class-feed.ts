@@ -47,7 +47,9 @@ export class ClassFeeds {
       return operator.send(JSON.stringify({ refused: `no connection from ${where} is known: "parlor class" lists the connections` }))
     }
     if (follow && this.#following.size >= FOLLOWERS)
-      return operator.send(JSON.stringify({ refused: `${FOLLOWERS} other operators follow the class already: end one of their views, or use --once` }))
+      return operator.send(
+        JSON.stringify({ refused: `${FOLLOWERS} other operators follow the class already: end one of their views, or use --once` }),
+      )
     const feed = new ClassFeed(this.#console, operator, row?.connection)
     // this call is before the snapshot, so that the operator misses no change
     const end = follow ? this.#console.subscribe(({ connection, isGone }) => feed.note(connection, isGone)) : () => {}

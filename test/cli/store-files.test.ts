@@ -245,7 +245,10 @@ test('every command reports a folder that is not a server’s', async () => {
   const busy = openFolder()
   await (await openStore({ folder: busy })).close()
   const sound = await runInProcess('repair', '--data', busy)
-  expect(sound).toMatchObject({ code: 0, output: expect.stringContaining('The command could read everything in the folder, and has copied it.') })
+  expect(sound).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('The command could read everything in the folder, and has copied it.'),
+  })
   await playing(busy)
   const twice = await run('serve', '--only', 'guess', '--port', '0', '--data', busy)
   expect(twice).toMatchObject({

@@ -89,5 +89,12 @@ export const messageCommands: readonly DoorCommand[] = [
     run: mute,
   },
   { name: 'unmute', also: ['unignore'], usage: 'unmute NAME', about: 'stop muting a user', needs: ['name'], run: unmute },
-  { name: 'watchers', cost: 4, usage: 'watchers [N]', about: 'list the watchers of table N, or of your table', needs: ['name'], run: watchers },
+  {
+    name: 'watchers',
+    cost: 4,
+    usage: 'watchers [N]',
+    about: 'list the watchers of table N, or of your table',
+    needs: ['name'],
+    run: watchers,
+  },
 ]

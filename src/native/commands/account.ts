@@ -87,7 +87,10 @@ export const accountCommands = [
       name,
       password: password.optional(),
       secret: secret.optional().meta({ description: 'the secret from `entered`; an earlier connection of this guest loses the name' }),
-      again: z.boolean().optional().meta({ description: 'has no effect; in an earlier version, a client could take over the name of any guest with it' }),
+      again: z
+        .boolean()
+        .optional()
+        .meta({ description: 'has no effect; in an earlier version, a client could take over the name of any guest with it' }),
     },
     {
       example: { id: 1, name: 'ada' },

@@ -8,12 +8,15 @@ import { game, name, samples, seat, seekInfo, settings, whole } from '../fields.
 const clock = z
   .strictObject({ total: whole(BOUNDS.total), turn: whole(BOUNDS.turn) })
   .partial()
-  .meta({ description: 'milliseconds that one seat has: `total` for all its moves, `turn` for each move; if both are missing, there is no clock' })
-const challenger = name.optional().meta({ description: 'the user who has sent the challenge; may be missing if there is only one challenge' })
-const replace = z
-  .boolean()
+  .meta({
+    description: 'milliseconds that one seat has: `total` for all its moves, `turn` for each move; if both are missing, there is no clock',
+  })
+const challenger = name
   .optional()
-  .meta({ description: 'if true, the server first cancels the open seek of this user; otherwise, it refuses the command while a seek is open' })
+  .meta({ description: 'the user who has sent the challenge; may be missing if there is only one challenge' })
+const replace = z.boolean().optional().meta({
+  description: 'if true, the server first cancels the open seek of this user; otherwise, it refuses the command while a seek is open',
+})
 
 /** The messages from the server about challenges. */
 export const seekMessages = [

@@ -37,7 +37,7 @@ export const tableMessages = [
   watching,
   message(
     'event',
-    'An event at a table. The numbers of a table's events have no gaps.',
+    'An event at a table. The numbers of the events of a table have no gaps.',
     {
       table,
       n: seen,

@@ -75,8 +75,10 @@ export class Metrics {
     this.#count('parlor_connections_total', 'Accepted connections.', (counter) =>
       each(({ name }, { total }) => counter.inc({ program: name }, total))(),
     )
-    this.#count('parlor_refused_total', 'Connections that the server has rejected because their address had too many connections.', (counter) =>
-      each(({ name }, { rejected }) => counter.inc({ program: name }, rejected))(),
+    this.#count(
+      'parlor_refused_total',
+      'Connections that the server has rejected because their address had too many connections.',
+      (counter) => each(({ name }, { rejected }) => counter.inc({ program: name }, rejected))(),
     )
     this.#count('parlor_conversations_total', 'Ended conversations, by outcome.', (counter) =>
       each(({ name }, { outcomes }) => {
@@ -87,8 +89,11 @@ export class Metrics {
       each(({ name }, { received, sent }) => countMessages(counter, name, received, sent))()
       for (const { program, connection } of server.conversations) countMessages(counter, program.name, connection.received, connection.sent)
     })
-    this.#gauge('parlor_store_writable', '1 if the store can write; 0 if it cannot write, for example because the disk is full.', [], (gauge) =>
-      gauge.set(Number(hall.writable)),
+    this.#gauge(
+      'parlor_store_writable',
+      '1 if the store can write; 0 if it cannot write, for example because the disk is full.',
+      [],
+      (gauge) => gauge.set(Number(hall.writable)),
     )
     this.#gauge('parlor_tables', 'Open tables.', [], (gauge) => gauge.set(hall.size))
     this.#gauge('parlor_people', 'Users who are online under a name.', [], (gauge) => gauge.set(people.online.size))

@@ -29,7 +29,8 @@ export function watchDescriptors(open: () => Promise<void>, clock: Clock, logs: 
         logs.log('error', `${USED_UP}. Raise that limit (ulimit -n), or lower limits.connections`)
       }
     } else if (!isUsedUp && since !== undefined) {
-      if (isLogged) logs.log('warn', `this process can open files again, after ${Math.round((now - since) / 1000)} s: the server accepts clients`)
+      if (isLogged)
+        logs.log('warn', `this process can open files again, after ${Math.round((now - since) / 1000)} s: the server accepts clients`)
       since = undefined
     }
     if (!isOver) cancel = clock.after(INTERVAL, () => void check())
@@ -60,7 +61,10 @@ export function logOutages(availability: Availability, clock: Clock, logs: Logs)
       isLogged = now - logged >= QUIET
       if (!isLogged) return
       logged = now
-      logs.log('error', `${availability.failure.message}. The server refuses moves and registrations, and games pause, until it can write the folder`)
+      logs.log(
+        'error',
+        `${availability.failure.message}. The server refuses moves and registrations, and games pause, until it can write the folder`,
+      )
     } else if (since !== undefined) {
       const seconds = Math.round((now - since) / 1000)
       since = undefined
