@@ -88,7 +88,7 @@ export async function completeCommand(create: CreateCommands, shell: string | un
 type CreateCommands = (needed: NeededPrograms) => Promise<Command>
 
 /**
- * Returns the programs whose options the typed words need. These are all programs if the user completes an option and has named no program.
+ * Returns the programs whose options the typed words need. If the user completes an option and has named no program, returns all programs.
  */
 function neededFor(words: readonly string[], programs: ProgramRegistry): NeededPrograms {
   const last = words.at(-1) ?? ''

@@ -38,8 +38,8 @@ export function terminalSignal(): AbortSignal {
  * npm runs a shell, and the shell runs this process. npm forwards SIGTERM and SIGINT to the shell, and forwards SIGHUP to
  * no process.
  *
- * - SIGTERM ends the shell. After that, the parent of this process is another process.
- * - SIGHUP ends npm. After that, an ancestor of this process no longer exists.
+ * - SIGTERM ends the shell. The parent of this process is then another process.
+ * - SIGHUP ends npm. An ancestor of this process then no longer exists.
  * - SIGINT ends neither the shell nor npm, because dash and other shells continue to wait for this process. The only sign is that the
  *   system has woken the shell, because a shell that waits for its only child otherwise sleeps. A shell also wakes when all processes
  *   continue after a suspension (a closed laptop) or a stop (Ctrl-Z). This process detects the suspension by a long time between two

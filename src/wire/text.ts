@@ -21,7 +21,7 @@ export function encode(text: string, code: TextCode = 'utf-8'): Uint8Array {
   return Uint8Array.from(text, (char) => (char.charCodeAt(0) > 0xff ? 0x3f : char.charCodeAt(0)))
 }
 
-/** Counts the bytes of a text in UTF-8 without encoding it; half of a surrogate pair counts as many bytes as U+FFFD. */
+/** Counts the bytes of a text in UTF-8 without encoding it; half of a surrogate pair has the same number of bytes as U+FFFD. */
 export function countBytes(text: string): number {
   let bytes = text.length
   for (let at = 0; at < text.length; at++) {

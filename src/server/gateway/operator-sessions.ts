@@ -8,7 +8,7 @@ import { hashToken, makeToken, type RandomBytes } from '../../hall/accounts/toke
 import type { GatewayError } from './request-gate.ts'
 import type { CookieScope } from './session-cookie.ts'
 
-/** Rate of password tries from one address: a burst of 10, then one in 20 seconds. A correct password does not count as a try. */
+/** Rate of password tries from one address: a burst of 10, then one in 20 seconds. A correct password is not a try. */
 const RATE = { burst: 10, refill: 20_000 }
 /** Milliseconds for which a session of the operator is valid: a day of lessons. */
 const LIFETIME = 12 * 3_600_000

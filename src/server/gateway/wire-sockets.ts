@@ -18,7 +18,7 @@ const POLICY = 1008
 
 const OPTIONS = { noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: MESSAGE, closeTimeout: 2000 }
 
-/** WireSockets accepts the WebSockets on which pages show the wire. These are not the WebSockets on which pages play. */
+/** WireSockets accepts the WebSockets on which pages show the wire. Pages play on other WebSockets. */
 export class WireSockets {
   readonly #services: WireServices
   readonly #clock: Clock

@@ -27,7 +27,7 @@ const ICONS = {
   up: 'M8 14.5v-12M4 6.5l4-4 4 4',
 } as const
 
-/** Icon draws one of the icons. The text beside the icon says what the icon means. */
+/** Icon draws one of the icons. The text beside the icon explains the icon. */
 export function Icon({ name }: { readonly name: keyof typeof ICONS }) {
   return (
     <svg class="i" viewBox="0 0 16 16" aria-hidden="true">

@@ -109,8 +109,8 @@ export class PageClient {
   }
 
   /**
-   * Disconnects, because a copy of this tab has logged in as the same guest. After that, `connect` connects this tab again, and the copy
-   * disconnects.
+   * Disconnects, because a copy of this tab has logged in as the same guest. A later call of `connect` connects this tab again, and the
+   * copy disconnects.
    */
   yieldTo(guest: Guest): void {
     this.stop()
