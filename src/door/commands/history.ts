@@ -85,7 +85,7 @@ export const historyCommands: readonly DoorCommand[] = [
     cost: 9,
     usage: 'history [NAME] [PAGE]',
     about: 'list your finished games, or the finished games of NAME',
-    more: () => ['The newest game is first. The server stores the last 200 games. Only registered players see', 'their own private games.'],
+    more: () => ['The newest game is first. The server stores the last 200 games.', 'Only registered players see their own private games.'],
     needs: ['name'],
     run: history,
   },

@@ -84,7 +84,7 @@ export const messageCommands: readonly DoorCommand[] = [
     also: ['ignore'],
     usage: 'mute [NAME]',
     about: 'block messages, chat and challenges from a user',
-    more: () => ['The block ends when you disconnect. It also applies if the user changes the name. "mute" alone lists muted users.'],
+    more: () => ['The block ends when you disconnect. It also applies if the user changes the', 'name. "mute" alone lists muted users.'],
     needs: ['name'],
     run: mute,
   },

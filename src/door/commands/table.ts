@@ -177,8 +177,9 @@ export const tableCommands: readonly DoorCommand[] = [
     usage: 'wait',
     about: 'give a disconnected opponent more time',
     more: () => [
-      'Possible if your opponent has been disconnected for 30 seconds. After "wait", the server holds',
-      'the seat as long as after a new disconnection. The clock of the game continues.',
+      'Possible if your opponent has been disconnected for 30 seconds. The server',
+      'then holds the seat as long as after a new disconnection. The clock of the',
+      'game continues.',
     ],
     needs: ['game'],
     run: actHere('wait'),
