@@ -59,7 +59,7 @@ test.each(QUESTIONS)('%s points to the files that a repair has archived, if the 
   const archive = join(around, 'parlor.damaged-2026-01-01T00-00-00.000Z')
   mkdirSync(archive)
   expect(await refused(ask(around))).toContain(
-    `there is no parlor.db in ${around}, but ${archive} has the files of the time before a repair`,
+    `there is no parlor.db in ${around}, but ${archive} has the files that a repair has replaced`,
   )
 })
 
