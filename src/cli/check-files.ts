@@ -25,7 +25,8 @@ const OF_START = ['client', 'server', 'build', 'folder', 'port'] as const
 export type StartSettings = Pick<CheckSettings, (typeof OF_START)[number]>
 
 /**
- * Reads the `parlor-check.toml` of a folder; resolves to `undefined` if there is none. Rejects with a UsageError if the file is not valid.
+ * Reads the `parlor-check.toml` of a folder; resolves to `undefined` if there is no such file. Rejects with a UsageError if the file is not
+ * valid.
  */
 export async function readCheckFile(folder: string): Promise<CheckFile | undefined> {
   const file = join(folder, CHECK_FILE)

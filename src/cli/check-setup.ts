@@ -65,7 +65,7 @@ export async function resolveTerms(name: string | undefined, options: CheckFlags
   return {
     program,
     level: options.level ?? settings.findLast(({ level }) => level !== undefined)?.level ?? 'worksheet',
-    // a weight without a side counts for both
+    // a weight without a side is for both sides
     weights: isWeighted
       ? { weightOf: (check) => table.get(check) ?? table.get(check.replace(/^(?:client|server):/, '')) ?? 1, points }
       : EQUAL,
@@ -114,7 +114,7 @@ export function startBeside(file: CheckFile, folder: string): StartSettings {
   if (others.length > 0)
     printError(
       showLine(
-        `${relative('.', folder)}/parlor-check.toml is part of a hand-in, and may only say how the hand-in is started; its other settings are ignored: ${others.join(', ')}`,
+        `${relative('.', folder)}/parlor-check.toml is part of a hand-in, and may only give the commands that start the hand-in; Parlor ignores its other settings: ${others.join(', ')}`,
       ),
     )
   return start

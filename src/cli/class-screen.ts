@@ -19,8 +19,8 @@ const SOON = 50
 const LINES = 24
 
 /**
- * Escape sequences: show the alternate screen without a cursor; restore both; move to the upper left corner; erase the rest of a line;
- * erase the rest of the screen.
+ * Escape sequences: show the alternate screen without a cursor; restore the screen and the cursor; move to the upper left corner; erase the
+ * rest of a line; erase the rest of the screen.
  */
 const ENTER = '\x1b[?1049h\x1b[?25l'
 const LEAVE = '\x1b[?25h\x1b[?1049l'

@@ -106,8 +106,8 @@ export function loadFromSettings(
 }
 
 /**
- * Resolves to the values of those options of programs that are settings. For an option that names a file, the value is the content of the
- * file. Calls `warn` with a sentence for each part of a file that is skipped. Rejects with a UsageError.
+ * Resolves to the values of the options of programs that are also settings. For an option that names a file, the value is the content of
+ * the file. Calls `warn` with a sentence for each part of a file that is skipped. Rejects with a UsageError.
  */
 export async function loadOptions(settings: ResolvedConfig, warn: (sentence: string) => void): Promise<Options> {
   const { schema, options, config } = settings

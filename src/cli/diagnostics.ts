@@ -4,7 +4,10 @@ import { errorMessage } from '../base/errors.ts'
 import { MIN_COLUMNS, wrap } from '../games/text/graphemes.ts'
 import { escapeInvisible, quoteText } from '../wire/text.ts'
 
-/** UsageError holds one or more mistakes in the command line or the settings. The process prints each sentence and exits with code 2. */
+/**
+ * UsageError is the error for one or more mistakes in the command line or the settings. The process prints each sentence and exits with
+ * code 2.
+ */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
   readonly sentences: readonly string[]
@@ -47,8 +50,8 @@ export async function settleAll<Value>(promises: Iterable<Promise<Value>>): Prom
 }
 
 /**
- * Prints a diagnostic on standard error, wrapped at blanks if standard error is a terminal. Parlor prints diagnostics, logs and
- * traces there, and nothing else.
+ * Prints a diagnostic on standard error, wrapped at blanks if standard error is a terminal. Parlor prints only diagnostics, logs and traces
+ * on standard error.
  */
 export function printError(sentence: string): void {
   process.stderr.write(`${formatDiagnostic(sentence, errorColumns())}\n`)

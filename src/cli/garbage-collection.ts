@@ -57,7 +57,7 @@ const ownSpace: YoungSpace = {
 
 /**
  * Bounds the space of young objects to `YOUNG` bytes; returns a function that removes the bound. Many short connections, such as 10,000
- * refused upgrades, make V8 double the space, and the memory of the process grows by 32 MB, which stay. A flag of the command line bounds
+ * refused upgrades, make V8 double the space, and the memory of the process grows by 32 MB permanently. A flag of the command line bounds
  * the space, too, but only `npm start` has the flag, and V8 reads the flag once. V8 makes the space smaller while the server is idle, so a
  * space below the bound must be able to grow again.
  */

@@ -43,7 +43,7 @@ export interface MatrixCommandOptions extends CheckFlags, MatrixFlags {
   readonly gradescope?: string
 }
 
-/** Runs `parlor check --matrix`: judges the hand-ins of a class. Resolves to the exit code: 0 if everything has passed, else 1. */
+/** Runs `parlor check --matrix`: judges the hand-ins of a class. Resolves to the exit code: 0 if all parts have passed, otherwise 1. */
 export async function matrixCommand(name: string | undefined, options: MatrixCommandOptions): Promise<number> {
   checkOptions(options)
   const folder = await findFolder(options.matrix, '--matrix is the folder with a folder for each hand-in')

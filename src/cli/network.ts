@@ -27,19 +27,19 @@ export interface NetworkOptions {
 
 /** NetworkScope has the conversations to which the options for the network apply. */
 export interface NetworkScope {
-  /** Missing for a proxy that does not know the program. */
+  /** Missing for a proxy that does not have the program. */
   readonly programs: readonly Program[]
   /** The side of this process; the trace and the faults name directions from the view of this side. A proxy is the server of its client. */
   readonly side: Side
   /** True for a proxy, which disturbs both sides in the same way. */
   readonly isProxy?: boolean
-  /** Whether the connections carry datagrams or streams; `undefined` for both kinds. */
+  /** True if the connections are datagrams, false if they are streams; `undefined` if they may be of both kinds. */
   readonly datagrams: boolean | undefined
 }
 
 /** DisturbedConnection is the connection to which faults apply. */
 export interface DisturbedConnection {
-  /** Missing for a proxy that does not know the program. */
+  /** Missing for a proxy that does not have the program. */
   readonly program?: Program | undefined
   /** The options with which the user runs the program. */
   readonly options: Options

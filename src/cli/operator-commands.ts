@@ -204,13 +204,21 @@ function configurable(command: Command): Command {
     )
     .addOption(dataOption(`store games, users and ladders ${describeEngines()}`))
     .option('--durable <what>', 'process: a published move survives the end of the process; power: also a loss of power', defaults.durable)
-    .option('--keep <size>', 'size limit of the folder, beyond which finished games are dropped, oldest first, or "none"', defaults.keep)
+    .option(
+      '--keep <size>',
+      'size limit of the folder, or "none"; beyond the limit, the server drops the oldest finished games',
+      defaults.keep,
+    )
     .option('--strict', STRICT)
     .option('--lab', 'watch all connections for "parlor class" and the class page')
     .option('--class-password <file>', 'with --lab: the password of the class page (default: a new password, which the server prints)')
     .option('--roster <file>', 'with --lab: the desks of the class, as CSV with the columns desk, address and name')
-    .option('--http <[address:]port>', 'metrics and health over HTTP; "none" for neither', defaults.http)
-    .option('--web <[address:]port>', 'the port for browsers, at the address of --host if none is given; "none" for no port', defaults.web)
+    .option('--http <[address:]port>', 'metrics and health over HTTP; "none" means neither', defaults.http)
+    .option(
+      '--web <[address:]port>',
+      'the port for browsers, with the address of --host unless it has an address; "none" means no port',
+      defaults.web,
+    )
     .option('--web-prefix <path>', 'the path of the port for browsers behind a proxy, such as /parlor')
     .option(
       '--web-host <name>',
@@ -242,7 +250,9 @@ function dataOption(about: string): Option {
   return new Option('--data <folder>', about).default(defaults.data).env('PARLOR_DATA')
 }
 
-/** Returns the options that the user typed on the command line, without those that have a value by default or from the environment. */
+/**
+ * Returns the options that the user typed on the command line, without the options whose value is a default or comes from the environment.
+ */
 function typed(command: Command): Flags {
   const own = command.options
     .filter((option) => !(option instanceof DeclaredOption))

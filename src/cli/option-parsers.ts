@@ -25,7 +25,7 @@ export interface CommandForm {
   readonly carriedFor?: TransportUse
 }
 
-/** TransportUse is the way in which a command uses a transport. */
+/** TransportUse is the kind of use that a command makes of a transport. */
 export type TransportUse = 'host' | 'join' | 'serve'
 
 /**
@@ -163,7 +163,7 @@ export function parseNamedLimit(text: string, earlier: Readonly<Record<string, s
 /** Parsers of options that may be repeated with different values. */
 const LISTED: ReadonlySet<unknown> = new Set([appendValue, parseNamedPort, parseNamedLimit])
 
-/** Makes a command refuse a second, different value of each option that takes one value; the library would drop the first. */
+/** Makes a command refuse a second, different value of each option that takes one value; the library would drop the first value. */
 export function refuseSecondValues(command: Command): void {
   for (const option of command.options) {
     if (LISTED.has(option.parseArg) || (option instanceof DeclaredOption && option.repeats)) continue
@@ -223,7 +223,7 @@ function portIn(digits: string): number {
   throw new UsageError(`a port is a whole number from 1 to 65535, not ${digits}`)
 }
 
-/** Creates an option that takes a duration, with its default as a user would type it. */
+/** Creates an option that takes a duration. The default has the spelling of the command line. */
 export function durationOption(flags: string, about: string, usual: string): Option {
   return new Option(flags, about).argParser(durationParser('s')).default(durationParser('s')(usual), usual)
 }

@@ -14,7 +14,7 @@ import type { AutomatonLayout, LaidEdge } from '../web/model/automaton-layout.ts
  * Sizes of a state: the width of a letter of its name, the blank space around the name, and the smallest width and the height of the box.
  */
 const STATE = { letter: 8.6, around: 28, narrowest: 72, height: 38 }
-/** Courier is a font whose letters Graphviz knows to be 0.6 times as wide as high; the page shows labels in a font of that width. */
+/** Graphviz has the width of the letters of the font Courier: 0.6 times their height. The page shows labels in a font of that width. */
 const FONT = 'fontname="Courier", fontsize=13'
 /** Maximum number of lines of a label, and maximum number of characters of a line. */
 const LABEL = { lines: 4, letters: 24 }

@@ -45,7 +45,7 @@ async function askServer(data: string, request: AdminRequest): Promise<AdminAnsw
   }
 }
 
-/** Runs an admin command in a folder without a server, with the same effects on unfinished tables as a running server has. */
+/** Runs an admin command in a folder without a server, with the same effects on unfinished tables as in a running server. */
 async function inFolder(data: string, request: AdminRequest, catalogue: Catalogue): Promise<AdminAnswer> {
   const onError = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
   const service = new LobbyService({ store: await openStoreIn(data), clock: wallClock, random: chance, catalogue, onError })

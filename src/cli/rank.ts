@@ -91,7 +91,7 @@ function hasLadder({ game }: CatalogueEntry): boolean {
   return game.seats.max > 1 || game.points !== undefined
 }
 
-/** Returns the game with a typed name, even if only the ladder knows that game. Throws a UsageError if the game has no ladder. */
+/** Returns the game with a typed name, even if only the ladder has that game. Throws a UsageError if the game has no ladder. */
 function toRankedGame(typed: string, catalogue: Catalogue): RankedGame {
   const entry = catalogue.find(typed)
   if (entry && hasLadder(entry)) return toRow(entry)

@@ -293,7 +293,7 @@ async function openLobby(
   return service
 }
 
-/** Returns the maximum number of tables that one address may hold; at least 1. */
+/** Returns the maximum number of tables that one address may have; at least 1. */
 function addressLimit({ address, tables }: Config['limits']): number {
   return address === 'half' ? Math.max(1, Math.floor(tables / 2)) : address
 }

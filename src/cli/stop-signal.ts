@@ -42,8 +42,8 @@ export function terminalSignal(): AbortSignal {
  * - SIGHUP ends npm. An ancestor of this process then no longer exists.
  * - SIGINT ends neither the shell nor npm, because dash and other shells continue to wait for this process. The only sign is that the
  *   system has woken the shell, because a shell that waits for its only child otherwise sleeps. A shell also wakes when all processes
- *   continue after a suspension (a closed laptop) or a stop (Ctrl-Z). This process detects the suspension by a long time between two
- *   checks, and the stop by SIGCONT.
+ *   continue after a suspension (a closed laptop) or a stop (Ctrl-Z). This process detects a suspension by a long time between two checks,
+ *   and detects a stop by SIGCONT.
  */
 export function launcherSignal(): AbortSignal {
   const ancestors = process.env.npm_lifecycle_event === undefined ? [] : npmAncestors()
@@ -88,7 +88,7 @@ export function launcherSignal(): AbortSignal {
 /**
  * Checks whether `nohup` started this process. Node resets an ignored SIGHUP before any script runs, so this function checks the other
  * effects of nohup. The shell sets the variable `_` to the path of nohup. nohup replaces a terminal on standard input by a write-only
- * /dev/null, and a terminal on standard output by nohup.out.
+ * /dev/null. It replaces a terminal on standard output by nohup.out.
  */
 function isUnderNohup(): boolean {
   if (/(?:^|\/)nohup$/.test(process.env._ ?? '')) return true

@@ -2,7 +2,7 @@ import { client, clientCloses, defineAutomaton, server } from '../protocol/autom
 import { findDoorSecrets } from './door-secrets.ts'
 import { findDoorTalk } from './door-talk.ts'
 
-/** The automaton of the front door: both sides send lines at any time, and both may close the connection. */
+/** The automaton of the front door: both sides may send lines at any time, and both sides may close the connection. */
 export const automaton = defineAutomaton({
   messages: {
     line: client('{line}', { example: 'play tictactoe', about: 'a command, a move, or the answer to a question' }),

@@ -54,7 +54,7 @@ export const programs: readonly Program<DoorMessage, DoorState>[] = [
     protocol: door,
     words: undefined,
     port: 4000,
-    // 1 hour: a user who watches or waits for a friend types nothing for a long time
+    // 1 hour, because a user who watches or waits for a friend types nothing for a long time
     idle: 3_600_000,
     needs: 'lobby',
     join: {},
@@ -89,7 +89,7 @@ export function createNativeProgram(door: number | undefined): Program<DoorMessa
       server(peer, { seating, options }) {
         const token = options[sessionToken]
         const greeting = { token: typeof token === 'string' ? token : undefined, door }
-        // an async function costs each client 400 bytes as long as it waits for the end
+        // an async function would cost 400 bytes per client until the end of the conversation
         if (code) return code.serveNativeAlone(peer, seating, greeting)
         return load().then(({ serveNativeAlone }) => serveNativeAlone(peer, seating, greeting))
       },

@@ -106,7 +106,7 @@ export function shortenList(lines: readonly string[], most: number, total = line
   return total <= most ? lines : [...lines.slice(0, most - 1), `... and ${total - most + 1} more`]
 }
 
-/** Formats milliseconds as a clock does: `2:31`, `1:00:00`; rounds up to a whole second. */
+/** Formats milliseconds like a clock: `2:31`, `1:00:00`; rounds up to a whole second. */
 export function formatClockTime(ms: number): string {
   const seconds = Math.ceil(Math.max(0, ms) / 1000)
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]

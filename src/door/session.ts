@@ -109,7 +109,7 @@ export class DoorSession {
     const { promise, reject } = Promise.withResolvers<never>()
     this.broken = promise
     this.#break = reject
-    // a rejection after the end of the session matters to no caller
+    // no caller has to handle a rejection after the end of the session
     promise.catch(() => {})
     this.lobby = requireLobby(seating, {
       seated: (snapshot) => this.#enqueue((listener) => listener.seated(snapshot)),

@@ -248,7 +248,7 @@ export class TableScreen {
     return joinSentences([...this.#moved(sight), ...this.#turn(sight, !this.#explained)])
   }
 
-  /** Describes the moves of the other players, as far as the rules let this user see them. */
+  /** Describes the moves of the other players that the rules let this user see. */
   #moved({ view, toMove }: TableView): string[] {
     // if all players move at the same time, the board shows a finished round, so only moves of the current round matter
     const others = this.#movers.filter((seat) => seat !== this.company.seat && !(toMove.length > 1 && toMove.includes(seat)))

@@ -53,7 +53,7 @@ export const link = z.strictObject({
   program: text.meta({ description: 'the program at the port: `parlor/web` for browsers, `parlor/door` for the front door' }),
   transport: z.enum(['tcp', 'tls', 'unix', 'udp', 'websocket']),
   port: count.optional(),
-  json: z.literal(true).optional().meta({ description: 'true for a program that speaks this protocol at the front door' }),
+  json: z.literal(true).optional().meta({ description: 'true for a program that uses this protocol at the front door' }),
 })
 
 /** The fields of an open seek. */

@@ -41,7 +41,7 @@ const NO_JSON: readonly (readonly [RegExp, string])[] = [
   [/^\s*\{\s*\w+\s*:/, 'put names in double quotes'],
   [/,\s*[}\]]/, 'remove the comma before } or ]'],
   [/^\s*(?:"\w+"\s*:.*|[}\]],?)\s*$/, 'write the whole object on one line'],
-  [/\}\s*\{/, 'send one command on each line, with \\n after each'],
+  [/\}\s*\{/, 'send one command on each line, with \\n after each command'],
   [/^\s*\{(?:(?!\}\s*$).)*$/s, 'write the whole object on one line'],
 ]
 

@@ -32,7 +32,7 @@ const oneRecv: FlagOption = {
   side: 'client',
 }
 
-/** Number of bytes in the first of two writes. */
+/** Number of bytes in the first write, if the program sends two writes. */
 const split: TextOption<number> = {
   kind: 'text',
   name: 'split',

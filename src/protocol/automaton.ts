@@ -59,7 +59,7 @@ export interface Automaton<Name extends string = string, State extends string = 
   readonly turns?: { readonly [S in NoInfer<State>]?: Side }
   /** Messages that are legal in every state except an end. */
   readonly always?: Transitions<NoInfer<Name>, NoInfer<State>>
-  /** States in which both sides may close without a message, because both know that the game is over. */
+  /** States in which both sides may close without a message, because both sides have received the end of the game. */
   readonly quiet?: readonly NoInfer<State>[]
   /** States in which a side sends its message without input from a person; `true` for all states. */
   readonly automatic?: Readonly<Partial<Record<Side, true | readonly NoInfer<State>[]>>>

@@ -166,7 +166,7 @@ export interface FieldFault {
 
 /**
  * Finds what is wrong with the fields of a text that starts like one of these messages. Returns `undefined` for a text that is a
- * legal message, or that starts in another way than these messages. If `hides` is true, the text contains a secret, so the sentence quotes
+ * legal message, or that does not start like one of these messages. If `hides` is true, the text contains a secret, so the sentence quotes
  * no field.
  */
 function fieldFault(steps: readonly Transition[], text: string, hides = false): FieldFault | undefined {

@@ -88,7 +88,7 @@ export function plainLines(): { readonly toServer: Framing; readonly toClient: F
 
 const PLAIN_LINES = { toServer: lines(), toClient: lines() }
 
-/** Program is a worksheet's pair of server and client: a protocol, its texts, and the settings to start it. */
+/** Program is a worksheet's pair of server and client: a protocol, its texts, and the settings of its start. */
 export interface Program<Name extends string = string, State extends string = string, Words = unknown> {
   readonly name: string
   /** Short name of a plug-in's program; `programs/index.ts` has the short names of the shipped programs. */

@@ -13,7 +13,7 @@ export interface TimeoutLimits {
 
 /**
  * IdleTimeouts ends conversations whose peers exceed their timeout. One timer serves all conversations, because the
- * server handles too many messages to start a timer for each.
+ * server handles too many messages to start a timer for each message.
  */
 export class IdleTimeouts {
   readonly #limits: TimeoutLimits

@@ -3,8 +3,8 @@ import type { LocalTable } from '../games/local-table.ts'
 import type { Lobby, LobbyListener, PeerLink } from '../hall/api.ts'
 
 /**
- * Seating seats the peer of a conversation at a table, for a role. The role does not know its opponent: the seating chooses a
- * person at this console, the house, or another peer.
+ * Seating seats the peer of a conversation at a table, for a role. The role does not choose its opponent. The seating chooses a person at
+ * this console, the house, or another peer.
  */
 export interface Seating {
   /**

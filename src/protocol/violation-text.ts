@@ -8,7 +8,7 @@ import { type Automaton, isField, type MessageSpec, parseMessage, type Side } fr
 export interface Speaker {
   readonly automaton: Automaton
   readonly side: Side
-  /** That side's message before the quoted message, if it is known. */
+  /** The previous message of that side, if the caller has this message. */
   readonly last?: string
   /** Language that this side has chosen, such as JSON. Sentences do not report bytes that look like that language. */
   readonly language?: string | undefined

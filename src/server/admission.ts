@@ -40,7 +40,10 @@ const ENDS = { burst: 500, refill: 100 }
 /** Milliseconds that the peer has to read the reason before the server closes its connection. */
 const LINGER = 1000
 
-/** AdmissionControl limits the connections of each address, the messages of each connection, and the log rows about both. */
+/**
+ * AdmissionControl limits the connections of each address, the messages of each connection, and the log rows about connections and
+ * messages.
+ */
 export class AdmissionControl {
   readonly #limits: AdmissionLimits
   readonly #clock: Clock
@@ -48,7 +51,7 @@ export class AdmissionControl {
   readonly #limited = new RateLimiter(LIMITED)
   readonly #noticed = new RateLimiter(NOTICED)
   readonly #ends = new RateLimiter(ENDS)
-  /** Budget of conversations over datagrams, for all peers together; `undefined` for no limit. */
+  /** Budget of conversations over datagrams, for all peers together; `undefined` means no limit. */
   readonly #begins: TokenBucket | undefined
 
   constructor(limits: AdmissionLimits, clock: Clock) {

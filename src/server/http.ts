@@ -39,7 +39,7 @@ export interface HttpServer {
 
 /**
  * Serves HTTP at an address, with one request per connection. `/health` answers 200 while the server serves, and 503 when it
- * starts, stops or cannot write; `/metrics` answers with the metrics. Answers HEAD like GET without a body, and any other method
+ * starts, stops or cannot write; `/metrics` answers with the metrics. Answers HEAD like GET without a body, and answers any other method
  * with 405. Rejects with the system's error, such as EADDRINUSE.
  */
 export async function openHttpServer(

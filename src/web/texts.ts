@@ -99,7 +99,7 @@ export const texts = {
   board: 'Board',
   moves: 'Moves',
   noMoves: 'No move yet.',
-  movesBefore: 'Moves before you came are not listed.',
+  movesBefore: 'The list has no moves before your arrival.',
   talk: 'Talk',
   noTalk: 'No message yet.',
   say: 'Say',
@@ -274,7 +274,7 @@ export const texts = {
   rounds: 'Rounds',
   ofRounds: (number: number) => `${number} of 3`,
   roundResult: (winner: string, verb: string, loser: string) => `${winner} ${verb} ${loser.toLowerCase()}.`,
-  roundDrawn: 'Both chose the same.',
+  roundDrawn: 'Both players chose the same hand.',
   roundsWon: 'won',
 
   letters: 'Letters',

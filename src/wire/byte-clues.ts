@@ -4,7 +4,7 @@ import type { Raw } from './text.ts'
 import { decode, encode } from './text.ts'
 
 /**
- * Clue recognises one wrong way to send a message by its bytes alone, and describes it with a noun phrase. In `CLUES` the most
+ * Clue recognises one kind of wrong message by the bytes alone, and describes it with a noun phrase. In `CLUES` the most
  * certain clue is first, because a short message can match several clues: the bytes `00 35` can be a number, or the digit 5 in UTF-16.
  */
 type Clue = (bytes: Uint8Array, text: string, end: string) => string | undefined
@@ -110,8 +110,8 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
 
 /** Control characters around a text, and uninitialised memory. */
 const CONTROLS: readonly (readonly [RegExp, string])[] = [
-  [/^(?:\x02[ -~]*\x03)+\r?\n?$/, 'a text between STX and ETX (\\x02 and \\x03): leave them out'],
-  [/^[ -~]+[\x03\x04\x17\x1c-\x1f]\r?\n?$/, 'a text with a control character at its end: leave it out'],
+  [/^(?:\x02[ -~]*\x03)+\r?\n?$/, 'a text between STX and ETX (\\x02 and \\x03): leave these bytes out'],
+  [/^[ -~]+[\x03\x04\x17\x1c-\x1f]\r?\n?$/, 'a text with a control character at its end: leave that character out'],
   [/(?<![\xcc\xcd])[\xcc\xcd]{4,}\r?\n?$/, 'uninitialised memory of C, as sizeof of a buffer sends it: send strlen bytes of it'],
 ]
 

@@ -10,7 +10,7 @@ import type { Sink, Transport } from './transport.ts'
 /*
  * A connection turns the bytes of one peer into messages and messages into bytes, for both sides of every protocol and over
  * any transport. The network may cut and join the bytes anywhere. The peer may send a thousand messages together, read nothing,
- * or disconnect in the middle of a message. These rules hold in all these cases:
+ * or disconnect in the middle of a message. In all these cases, the following rules apply:
  *
  * 1. At most one reader waits. The reader gets either one message or the end. A reader that reads again while it handles its message
  *    gets the next message from the loop in `#deliver`, so calls do not nest, even for many messages.

@@ -28,7 +28,7 @@ import { Fifo } from '../base/fifo.ts'
 export interface EventLoop {
   /** Calls `then` in the next turn of the event loop, after the I/O of that turn. */
   nextTurn(then: () => void): void
-  /** Calls `then` in this turn, when the current callback and all promises that follow from it have run. */
+  /** Calls `then` in this turn, after the current callback and all microtasks that follow it. */
   settled(then: () => void): void
 }
 

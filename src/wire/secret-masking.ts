@@ -3,11 +3,11 @@ export type SecretSpan = readonly [from: number, to: number]
 
 /** SecretsContext describes the conversation before a message. */
 export interface SecretsContext {
-  /** The last turn of the other side, before this side's next whole message; `undefined` if the caller does not know it. */
+  /** The last turn of the other side, before this side's next whole message; `undefined` if the caller does not have it. */
   readonly asked?: string | undefined
   /** The lines that this side has sent after that turn. */
   readonly before?: string
-  /** The previous message of this side; `undefined` if the caller does not know it. */
+  /** The previous message of this side; `undefined` if the caller does not have it. */
   readonly last?: string | undefined
   /** True for a whole message. In a part of a message, the finder masks more, because the other part is unknown. */
   readonly whole?: boolean

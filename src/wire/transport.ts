@@ -32,7 +32,7 @@ export interface Transport {
   readonly loopback: boolean
   /** Starts to deliver events to `sink`. The caller calls this function once. */
   open(sink: Sink): void
-  /** Flushes `what` when the current callback and all promises that follow from it have run. */
+  /** Flushes `what` after the current callback and all microtasks that follow it. */
   scheduleFlush(what: Flushable): void
   /** Sends text (as UTF-8) or bytes. Never throws: `Sink.closed` reports a broken connection. */
   write(data: string | Uint8Array): void

@@ -124,7 +124,9 @@ describe.skipIf(!hasPython)('parlor check with parlor-check.toml', () => {
     const path = handIn('')
     writeFileSync(join(path, 'parlor-check.toml'), 'client = "python3 program.py"\nprogram = "chat"\nlevel = "robust"\n[weights]\nslow = 0')
     const { errors, output, code } = await run('check', 'guess', '--folder', path)
-    expect(errors).toContain('may only say how the hand-in is started; its other settings are ignored: program, level, weights')
+    expect(errors).toContain(
+      'may only give the commands that start the hand-in; Parlor ignores its other settings: program, level, weights',
+    )
     expect(output).toContain('tjc/guess: failed, 0 of 2 checks\n')
     expect(code).toBe(1)
   })

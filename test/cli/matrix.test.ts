@@ -52,7 +52,7 @@ describe.skipIf(!hasPython || !hasNode || !hasNamespaces)('parlor check --matrix
     expect(errors).toContain('=cmd(), client: python3 client.py {HOST} {PORT}, guessed from the name client.py\n')
     expect(errors).toContain('python3 made.py {HOST} {PORT}, as its parlor-check.toml says\n')
     expect(errors).toMatch(
-      /n{9}\/parlor-check\.toml is part of a hand-in, and may only say how the hand-in is started; its other settings are ignored: level$/m,
+      /n{9}\/parlor-check\.toml is part of a hand-in, and may only give the commands that start the hand-in; Parlor ignores its other settings: level$/m,
     )
     expect(errors).toContain('parlor: 11 of 11 done')
     expect(output).toMatch(/^ {2}Łucja {2}.* passed +10 of 10$|^ Łucja .* passed +10 of 10$/m)

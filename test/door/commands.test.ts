@@ -710,7 +710,7 @@ describe('at no table', () => {
     const answer =
       typed === '5'
         ? ['You are at no table, so "5" is not a move: "play tictactoe" takes a seat,', '  "games" lists the games.']
-        : 'You are at no table. "play tictactoe" takes a seat, "tables" lists others.'
+        : 'You are at no table. "play tictactoe" takes a seat, "tables" lists tables.'
     expect(await caller.type(typed)).toBe(lines(...[answer].flat()))
     expect(lobby.calls).toEqual([])
   })

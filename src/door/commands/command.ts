@@ -73,7 +73,7 @@ function isOver({ tables: { playing } }: DoorSession): string {
 function noTable({ tables: { playing }, lobby }: DoorSession): string {
   return playing[0]
     ? `No table is shown: "go ${playing[0].table}" shows yours.`
-    : `You are at no table. ${formatHeldSeats(lobby) ?? '"play tictactoe" takes a seat, "tables" lists others.'}`
+    : `You are at no table. ${formatHeldSeats(lobby) ?? '"play tictactoe" takes a seat, "tables" lists tables.'}`
 }
 
 /** Returns the sentence of the first condition that the user does not meet; `undefined` if the user meets all conditions. */

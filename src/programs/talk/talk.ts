@@ -79,7 +79,7 @@ async function untilGame(line: TalkChannel, seat: Seat<string, TurnTalk>): Promi
         line.setTurnAfterPlay(by, game)
         return { game, by, said: view.said }
       }
-      // this move is legal, except if the table has just ended; then the next situation reports the end
+      // this move is legal, unless the table has just ended; the next situation then reports the end
       if (turn) seat.play(await line.receiveLine())
     }
   } finally {

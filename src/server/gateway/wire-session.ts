@@ -30,7 +30,7 @@ export interface WireLink {
 
 /** Milliseconds between two rounds. */
 const ROUND = 100
-/** Number of rounds from one list of all connections to the next, because that list is long. */
+/** Number of rounds between two lists of all connections, because such a list is long. */
 const LONG_LIST = 10
 /** Maximum number of unsent bytes with which a round begins, and maximum number of records that a round reads. */
 const UNSENT = 64 * 1024

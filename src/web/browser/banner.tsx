@@ -93,7 +93,7 @@ export function BackAgain({ isOpen, isLost }: { readonly isOpen: boolean; readon
 
 /**
  * Checks whether the page says that the server has stopped: the server has ended the connection, and at least one attempt to connect
- * again has failed. Before that time, the banner reports the loss, and the view stays.
+ * again has failed. Before that time, the banner reports the loss, and the page still shows the view.
  */
 export function isStopped({ link }: Model): boolean {
   return link.state === 'lost' && link.bye !== undefined && link.attempt > 1

@@ -16,7 +16,7 @@ const DRAWINGS: Readonly<Record<(typeof STROKES)[number], string>> = {
   legs: 'M140 140l-24 46M140 140l24 46',
 }
 
-/** HangmanTable is the board of hangman: the drawing, the word, the misses that are left, and a button for each letter. */
+/** HangmanTable is the board of hangman: the drawing, the word, the remaining misses, and a button for each letter. */
 export function HangmanTable({ table, isOn, play }: BoardProps) {
   const tried = (key: string) => toHangmanBoard(table.sight?.view)?.tried.includes(key)
   useKeys((key) => {

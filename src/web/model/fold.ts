@@ -282,7 +282,7 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
     case 'missed':
       return withTable(model, command.table, (table) => omit(table, 'missedAfter'))
     case 'seats':
-      // the plates stay without a badge
+      // the plates then show no badge
       return withTable(model, command.table, (table) => ({ ...table, owners: { n: table.n, seats: [] } }))
     case 'games':
       return { ...model, games: [], notice: message }

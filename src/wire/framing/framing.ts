@@ -5,7 +5,7 @@
  *
  * `Pending` is the base of all decoders: the bytes that have arrived and are not decoded yet, in `bytes` from `at` on. The push of bytes is
  * the hot path, and one read almost always contains one whole message. Therefore `push` does not copy: `bytes` refers to the
- * pushed array, which the transport reuses. Only if bytes are left after decoding, `hold` copies them. The bytes are always
+ * pushed array, which the transport reuses. If bytes remain after decoding, `hold` copies these bytes. The bytes are always
  * in one of three places:
  *
  * - the pushed array itself (`#isPushed`), until `hold`;

@@ -68,7 +68,10 @@ abstract class HttpDecoder extends Pending {
   #head: string | undefined
   /** Number of scanned bytes of the message. */
   protected scanned = 0
-  /** Length of the message in bytes; `undefined` before it is known, and `Infinity` if the end of the stream ends the message. */
+  /**
+   * Length of the message in bytes; `undefined` before the decoder has found the length, and `Infinity` if the end of the stream ends the
+   * message.
+   */
   #length: number | undefined
 
   next(): Decoded {
@@ -87,10 +90,10 @@ abstract class HttpDecoder extends Pending {
     return this.#message(this.pending)
   }
 
-  /** Returns the length in bytes of a message with this head; `undefined` while it is not known. */
+  /** Returns the length in bytes of a message with this head; `undefined` while the bytes do not show the length. */
   protected abstract lengthOf(head: string): number | undefined
 
-  /** Returns the length in bytes of a message without a whole head; `undefined` while it is not known. */
+  /** Returns the length in bytes of a message without a whole head; `undefined` while the bytes do not show the length. */
   protected withoutHead(): number | undefined {
     return undefined
   }

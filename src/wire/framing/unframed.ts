@@ -16,7 +16,7 @@ export function segments(settle = 20): Framing {
   }
 }
 
-/** untilEnd is the framing in which all bytes that the peer sends until it closes are one message. */
+/** untilEnd is the framing in which all bytes that the peer sends before its close are one message. */
 export const untilEnd: Framing = {
   name: 'none: all bytes up to the end of the stream are one message',
   alone: true,

@@ -77,7 +77,7 @@ export class Batcher implements EventLoop {
   /** Outputs that the batcher flushes at the end of this tick. */
   #due: Flushable[] = []
 
-  /** The buffer into which all accepted sockets read, one after the other. */
+  /** The buffer into which all accepted sockets read, one after another. */
   get readBuffer(): Uint8Array {
     this.#readBuffer ??= new Uint8Array(READ_SIZE)
     return this.#readBuffer
@@ -121,7 +121,9 @@ export class Batcher implements EventLoop {
     return lent.subarray(from, end)
   }
 
-  /** Flushes `what`, together with all other due outputs, when the current callback and all promises that follow from it have run. */
+  /**
+   * Flushes `what`, together with all other due outputs, after the current callback and all microtasks that follow it.
+   */
   scheduleFlush(what: Flushable): void {
     if (this.#due.length === 0) queueMicrotask(this.#afterMicrotasks)
     this.#due.push(what)

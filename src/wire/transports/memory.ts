@@ -17,7 +17,7 @@ export class MemoryTransport implements Transport {
   readonly datagrams: boolean
   /** All data that this end has written, write by write. */
   readonly written: Uint8Array[] = []
-  /** The way in which this end was closed; `undefined` while it is open. */
+  /** The kind of close of this end; `undefined` while this end is open. */
   closeKind: 'finished' | 'destroyed' | 'reset' | undefined
   #other: MemoryTransport = this
   #sink: Sink | undefined

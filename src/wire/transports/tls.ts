@@ -153,7 +153,7 @@ const CERTIFICATE = '-----BEGIN CERTIFICATE-----'
 /** Explains what is wrong with a certificate and its key; `undefined` for an unknown mistake. */
 function whyUnusable(cert: string, key: string): string | undefined {
   const [isCert, isKey] = [cert.includes(CERTIFICATE), /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(key)]
-  if (!isCert && key.includes(CERTIFICATE)) return 'they are swapped: --cert takes the certificate, and --key its private key'
+  if (!isCert && key.includes(CERTIFICATE)) return 'they are swapped: --cert takes the certificate, and --key takes its private key'
   if (!isCert) return `the certificate is not in PEM format, which has a line ${CERTIFICATE}`
   if (/^Proc-Type: 4,ENCRYPTED|-----BEGIN ENCRYPTED PRIVATE KEY-----/m.test(key))
     return 'the key has a passphrase; remove it: openssl pkey -in key.pem -out plain.pem'

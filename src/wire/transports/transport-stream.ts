@@ -5,8 +5,8 @@ import type { Sink, Transport } from '../transport.ts'
 /*
  * Node's HTTP server parses all bytes that a socket has, and handles each request and each frame in these bytes before any other code runs:
  * 16 KB contain 600 to 2,600 pipelined requests or empty frames. A TransportStream therefore forwards the bytes of a peer in small pieces,
- * at most one piece in each turn of the event loop, and no piece while `hold` is in force. At most one read of the transport waits, because
- * the stream pauses the transport until it has forwarded all bytes of the read.
+ * at most one piece in each turn of the event loop, and no piece between `hold` and `release`. At most one read of the transport waits,
+ * because the stream pauses the transport until it has forwarded all bytes of the read.
  */
 
 /** Number of bytes in a piece, before and after an upgrade. */
@@ -103,7 +103,7 @@ export class TransportStream extends Duplex {
     if (!this.#wanted || this.#holds > 0 || this.#isResting || this.destroyed) return
     if (this.#waiting.length === 0) return this.#readMore()
     const piece = this.#waiting.subarray(0, this.#piece)
-    // an empty rest would hold the whole array in memory
+    // an empty rest would retain the whole array in memory
     this.#waiting = piece.length < this.#waiting.length ? this.#waiting.subarray(piece.length) : NOTHING
     this.#wanted = false
     this.#isResting = true

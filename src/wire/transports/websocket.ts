@@ -5,7 +5,7 @@ import type { Address, Flushable, Sink, Transport } from '../transport.ts'
 import type { TransportStream } from './transport-stream.ts'
 
 /*
- * A WebSocket has messages, and a transport has a stream of bytes. This transport makes each text message of the peer one line, and
+ * A WebSocket has messages, and a transport has a stream of bytes. This transport makes each text message of the peer one line, and makes
  * each line to the peer one text message. So a protocol of lines runs over both kinds of connection, with its limits and its framing. A
  * line end inside a message would split the message into two lines, so the transport replaces the line end by a blank, which JSON treats in
  * the same way.
