@@ -54,8 +54,8 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
       example: 'parlor rank\nparlor rank tictactoe\nparlor rank quiz --host 192.168.1.20 --csv > quiz.csv',
       define: (made) =>
         made
-          .option('--host <address>', 'the server’s address (default: as "serve" has it here)', parseAddress)
-          .option('--port <n>', 'the port of its front door (default: as "serve" has it here)', parseFixedPort)
+          .option('--host <address>', 'the server’s address (default: the address that "serve" would use here)', parseAddress)
+          .option('--port <n>', 'the port of its front door (default: the port that "serve" would use here)', parseFixedPort)
           .option('--limit <n>', 'how many places to show', numberParser(1, 100), 10)
           .option('--json', 'print them as JSON')
           .option('--csv', 'print them as CSV')

@@ -4,7 +4,7 @@ import { UsageError } from './diagnostics.ts'
 /** Column declares a column of a table; columns are in order of importance. */
 export interface Column {
   readonly title: string
-  /** Whether the cells are aligned to the right. */
+  /** True for a column with right-aligned cells. */
   readonly isNumber?: boolean
   /**
    * Minimum width in terminal columns. If the table is too wide, the cells of this column wrap to at least this width; by default, they do

@@ -100,7 +100,7 @@ export function isOwnTalk({ name, seat }: Talk, company: TableContext): boolean 
 }
 
 function formatOffer({ seat, what }: Offer, company: TableContext, open: readonly Offer[]): string | undefined {
-  // an offer that answers an open offer accepts it, and the next event reports the agreement
+  // an offer accepts an open offer of the opponent, and the next event reports the agreement
   if (open.some((offer) => offer.seat !== seat)) return undefined
   const offered = what === 'draw' ? 'a draw' : 'another game'
   if (seat === company.seat) return `You have offered ${offered}.`

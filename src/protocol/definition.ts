@@ -127,7 +127,7 @@ export interface Program<Name extends string = string, State extends string = st
 
 /**
  * CheckServer changes the server that `parlor check` plays against a client, so that a few conversations show all messages. The worksheet's
- * server sends some messages seldom, and some messages never to the worksheet's client. But a client must accept all of them.
+ * server sends some messages seldom, and never sends some messages to the worksheet's client. But a client must accept all messages.
  */
 export interface CheckServer<Words = unknown> {
   readonly words?: Words

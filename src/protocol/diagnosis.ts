@@ -35,7 +35,7 @@ export interface DiagnosedPeer {
 }
 
 /**
- * Diagnosis explains what is wrong with the messages of one peer, and remembers its explanations.
+ * Diagnosis explains what is wrong with the messages of one peer, and stores its explanations.
  *
  * It computes a sentence only if something is wrong. A peer creates its Diagnosis at the first irregularity, because a server has thousands
  * of peers, and almost all of them never have an irregularity. The Diagnosis reports each mistake once: if it has reported a message as
@@ -112,7 +112,7 @@ export class Diagnosis {
     return { text: `${withReason(said, last, why)}${formatTooSoon(conversationState)}${empty}${clue}`, hasClue: clue !== '' }
   }
 
-  /** Reports a refused message. If an HTTP request has been refused, reports only its first line. */
+  /** Reports a refused message. If the message is an HTTP request, reports only its first line. */
   reject(text: string, sentence: string, usual: boolean): void {
     const isOfHead = this.#inHead && isHeadLine(text)
     const inHead = isOfHead ? text.trim() !== '' : isHttpRequest(text)

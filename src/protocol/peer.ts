@@ -188,8 +188,7 @@ export class Peer<Name extends string = string, State extends string = string> i
   }
 
   /**
-   * Takes the transition of a message of the peer that the role has found inside another message. Throws an Error for an illegal
-   * message.
+   * Takes the transition of a message of the peer that the role has found inside another message. Throws an Error for an illegal message.
    */
   acceptEnclosed(name: Name): void {
     const step = findTransition(this.#steps, name)

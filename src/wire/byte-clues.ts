@@ -173,7 +173,7 @@ const CLUES: readonly Clue[] = [
   (bytes) => (isUtf8(bytes) ? undefined : `text that is not UTF-8, such as Latin-1, or ${smallNumber(bytes) ?? 'no text at all'}`),
 ]
 
-/** Describes a text with NUL after the text. The bytes may also be a real number whose last bytes are 0. */
+/** Describes bytes that are a text and NUL. They may also be a real number whose last bytes are 0. */
 function endedText(bytes: Uint8Array): string {
   const number = describePackedReal(bytes)
   const or = number === undefined ? '' : `, or ${number}`

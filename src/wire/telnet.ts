@@ -91,7 +91,7 @@ class TelnetReader {
         else this.#skip()
         return undefined
       case 'command in subnegotiation':
-        // RFC 855: SE ends a subnegotiation; any other command also ends it, because the SE must have been lost
+        // RFC 855: SE ends a subnegotiation; any other command also ends it, because the SE is then missing
         if (byte !== IAC) return this.#command(byte)
         this.#skip()
         return undefined

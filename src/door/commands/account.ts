@@ -214,7 +214,7 @@ async function resume(session: DoorSession, rest: string): Promise<CommandOutput
   if (isRefusal(snapshot)) return [toSentence(snapshot.refused), ...(before ? [] : [NAME_QUESTION])]
   if (!before && !lobby.me) {
     const owner = toSafeLine(snapshot.names[snapshot.seat ?? 0] ?? '')
-    session.say(`This token opens only the seat of ${owner} at table ${snapshot.table}; "login ${owner}" opens your other seats.`)
+    session.say(`This token opens only the seat of ${owner} at table ${snapshot.table}; "login ${owner}" opens all seats.`)
   } else if (!before) session.say(`Hello again, ${toSafeLine(session.lobby.me?.name ?? '')}.`, ...challengesOf(lobby))
   session.addTable(snapshot, 'back')
   const missed = await lobby.missed(snapshot.table)

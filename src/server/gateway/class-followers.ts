@@ -55,7 +55,7 @@ export class ClassFollowers {
     session.addEventListener('abort', end, { once: true })
     this.#follow(follower)
       .catch((reason: unknown) => {
-        if (!(reason instanceof Disconnected)) this.#onError('the class console could not be sent', reason)
+        if (!(reason instanceof Disconnected)) this.#onError('the server could not send the class console', reason)
       })
       .finally(() => {
         session.removeEventListener('abort', end)

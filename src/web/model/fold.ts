@@ -7,7 +7,7 @@ import { addEvent, addMissed, clearPending, leaveTable, type Snapshot, type Tabl
 
 /** The version of the native protocol that this page uses. */
 const PAGE_VERSION = 1
-/** Maximum number of direct messages that the page remembers. */
+/** Maximum number of direct messages that the page stores. */
 const LINES = 200
 
 /** Returns the model after an input. */
