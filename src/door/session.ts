@@ -194,10 +194,7 @@ export class DoorSession {
     }
   }
 
-  /**
-   * Asks for a password, within `withHiddenInput`. With `warns`, also prints whether the screen shows the password. Resolves to `undefined`
-   * after an empty line.
-   */
+  /** Asks for a password, inside of `withHiddenInput`. With `warns`, says whether the screen shows it. An empty line gives `undefined`. */
   async askSecret(question: readonly string[], warns = true): Promise<string | undefined> {
     this.say(...question, ...(warns ? [this.telnet?.active ? UNSEEN : SEEN] : []))
     this.#asking = true
