@@ -43,7 +43,7 @@ export async function readCheckFile(folder: string): Promise<CheckFile | undefin
   }
 }
 
-/** Returns the settings of a file that say how a hand-in is started, and the names of its other settings. */
+/** Returns the settings of a file that start a hand-in, and the names of the file's other settings. */
 export function startSettingsOf({ settings }: CheckFile): { readonly start: StartSettings; readonly others: readonly string[] } {
   const isOfStart = (name: string) => OF_START.some((one) => one === name)
   const { true: own = [], false: others = [] } = Object.groupBy(Object.entries(settings), ([name]) => `${isOfStart(name)}`)

@@ -13,7 +13,7 @@ export interface ClassScreenOptions {
 
 /** Milliseconds between two redraws without a change, because a column shows the quiet time of each client. */
 const TICK = 1000
-/** Milliseconds in which changes are collected before a redraw. */
+/** Milliseconds in which the screen collects changes before a redraw. */
 const SOON = 50
 /** Number of lines of a terminal that does not report its height. */
 const LINES = 24

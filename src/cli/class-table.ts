@@ -28,7 +28,7 @@ const COLUMNS = [
 const WIDEST = { desk: 14, name: 12, client: 22, state: 16 }
 /** Blanks before a fault, below its row. */
 const INDENT = '  '
-/** Longest fault in lines, if the lines are limited. */
+/** Maximum number of lines of a fault, if the table has a limit of lines. */
 const FAULT_LINES = 2
 
 /** Escape sequences of a terminal. */

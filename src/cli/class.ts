@@ -83,7 +83,7 @@ function refuse(sentence: string): undefined {
 }
 
 function warnOfUnwatched(count: number): void {
-  if (count > 0) printError(`${count} further connections were not watched, because too many were open at the same time`)
+  if (count > 0) printError(`${count} further connections are missing, because the server cannot watch so many connections at the same time`)
 }
 
 /** Prints the table once, or writes the files. */
@@ -140,7 +140,7 @@ async function showLines(feed: Feed): Promise<number> {
   return EXIT.good
 }
 
-/** Prints the messages of one connection as a diagram, until the connection is closed. */
+/** Prints the messages of one connection as a diagram, until the connection closes. */
 async function showClient(feed: Feed, end: () => void): Promise<number> {
   const diagram = new ClassDiagram({ width: terminalColumns(process.stdout), color: hasColor() })
   for await (const line of feed) {

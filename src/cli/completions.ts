@@ -14,7 +14,7 @@ import { loadRegistry, type NeededPrograms, valuesOf } from './program-options.t
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
 
 /**
- * The script for bash. The script of the library needs the package bash-completion, fails if it is sourced twice, and
+ * The script for bash. The script of the library needs the package bash-completion, fails if a shell sources it twice, and
  * evaluates the text that the user typed. Parlor's script splits the line at blanks by itself, because bash also splits words at "=".
  */
 const BASH = `# bash completion for parlor; it needs bash 3.2 or newer, and no other package

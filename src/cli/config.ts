@@ -107,7 +107,7 @@ export function loadFromSettings(
 
 /**
  * Resolves to the values of the options of programs that are also settings. For an option that names a file, the value is the content of
- * the file. Calls `warn` with a sentence for each part of a file that is skipped. Rejects with a UsageError.
+ * the file. Calls `warn` with a sentence for each skipped part of a file. Rejects with a UsageError.
  */
 export async function loadOptions(settings: ResolvedConfig, warn: (sentence: string) => void): Promise<Options> {
   const { schema, options, config } = settings

@@ -187,7 +187,7 @@ export function outputIsLost(): boolean {
   return isLost
 }
 
-/** Returns true if nothing more can be written to standard output, for example because the reader has closed the pipe. */
+/** Returns true if this process can write nothing more to standard output, for example because the reader has closed the pipe. */
 export function outputIsClosed(): boolean {
   return isClosed
 }

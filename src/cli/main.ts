@@ -47,7 +47,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     } else if (error instanceof UsageError) code = usage(error)
     else throw error
   }
-  // the process must not end before its output is written, and a view writes the lines of this turn at its end
+  // the process must write its output before it ends, and a view writes the lines of a turn at the end of the turn
   const exit = () => setImmediate(() => process.exit(code === EXIT.good && outputIsLost() ? EXIT.trouble : code))
   setImmediate(() => {
     if (process.stdout.writableLength === 0) exit()
@@ -75,7 +75,7 @@ export interface CommandsOptions extends NeededPrograms {
   readonly completes?: boolean
 }
 
-/** Creates the command line of Parlor: commands, options, help. The code of a command is loaded when the command runs. */
+/** Creates the command line of Parlor: commands, options, help. A command loads its code when it runs. */
 export async function createCommands(
   end: (code: number) => void,
   { only = '', completes = true, ...needed }: CommandsOptions = {},
@@ -205,7 +205,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
         made
           .option('--client <command>', 'the command that starts the client; {HOST} and {PORT} in it are the address of the server')
           .option('--server <command>', 'the command that starts the server; {PORT} in it is the port at which it must listen')
-          .option('--build <command>', 'the command that builds the program, before it is started')
+          .option('--build <command>', 'the command that builds the program, before the program starts')
           .option('--folder <folder>', 'the program’s folder, in which its command runs (default: the current folder)')
           .option('--port <n>', 'the port that is built into the program (default: the worksheet’s)', numberParser(1, 65535))
           .option('--udp', 'over UDP (fh/hello, fh/time)')

@@ -149,7 +149,9 @@ interface SideToOpen {
   readonly note: (sentence: string) => void
 }
 
-/** Opens one side of a hand-in in a sandbox, and builds it. A side that cannot be opened or built is a finding, not an error. */
+/**
+ * Opens one side of a hand-in in a sandbox, and builds it. If it cannot open or build the side, the failure is a finding, and not an error.
+ */
 async function openSide({ terms, handIn, side, seed, stop, note }: SideToOpen): Promise<OpenSide> {
   const start = handIn?.sides[side]
   const failed = (sentence: string): OpenSide => ({ opened: { cause: 'crashed', sentence }, async close() {} })

@@ -166,7 +166,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
     },
     {
       usage: 'repair',
-      about: 'rebuild a damaged folder from its readable part; the original files are archived beside it',
+      about: 'rebuild a damaged folder from its readable part; the command archives the original files beside the folder',
       example: 'parlor repair\nparlor repair --data /srv/parlor',
       define: (made) =>
         made

@@ -115,7 +115,7 @@ export class DeclaredOption extends Option {
     if (kind === 'text' && !raw) this.argParser((text: string, earlier: unknown) => this.#parse(text, earlier))
   }
 
-  /** Whether the option may be repeated with different values. */
+  /** True if the user may repeat the option with different values. */
   get repeats(): boolean {
     return this.declared.kind === 'text' && this.declared.repeats === true
   }
@@ -139,7 +139,7 @@ export function givenOptions(command: Command): GivenOption[] {
   })
 }
 
-/** Parses an option that may be repeated: appends its value to the values of earlier uses. */
+/** Parses an option that the user may repeat: appends its value to the values of earlier uses. */
 export function appendValue(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, text]
 }
@@ -160,7 +160,7 @@ export function parseNamedLimit(text: string, earlier: Readonly<Record<string, s
   return { ...earlier, [name.trim()]: onceNamed(`--limit ${name.trim()}`, earlier[name.trim()], value.trim()) }
 }
 
-/** Parsers of options that may be repeated with different values. */
+/** Parsers of options that the user may repeat with different values. */
 const LISTED: ReadonlySet<unknown> = new Set([appendValue, parseNamedPort, parseNamedLimit])
 
 /** Makes a command refuse a second, different value of each option that takes one value; the library would drop the first value. */

@@ -17,7 +17,9 @@ import { errorMessage } from '../base/errors.ts'
  * not change the earlier page.
  */
 
-/** The rooms of `src/` from which the page, or the build of its drawings, imports; the page is built again if one of them changes. */
+/**
+ * The rooms of `src/` from which the page, or the build of its drawings, imports; if one of them changes, the server builds the page again.
+ */
 export const PAGE_ROOMS = ['base', 'door', 'games', 'hall', 'lab', 'native', 'programs', 'protocol', 'server', 'web', 'wire']
 /** The other files on which the built page depends. */
 const PAGE_FILES = ['package-lock.json', 'vite.config.ts', 'src/cli/page-layouts.ts']
@@ -64,7 +66,7 @@ export async function preparePage({ root, signal, notify }: PageBuildOptions): P
   }
 }
 
-/** Returns the hash of the names and contents of all files from which the page is built. */
+/** Returns the hash of the names and contents of all files from which Vite builds the page. */
 export async function hashSources(root: string): Promise<string> {
   const hash = createHash('sha256')
   const inRooms = await Promise.all(PAGE_ROOMS.map((room) => listFiles(root, `src/${room}`)))

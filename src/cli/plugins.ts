@@ -32,7 +32,7 @@ export async function loadPlayable(
  */
 async function loadPluginsHere(given: readonly string[]): Promise<Playable | undefined> {
   if (given.length > 0) return loadPlayable(given)
-  // the schema of all settings takes time, and is loaded only if there may be plug-ins in the settings
+  // the schema of all settings takes time, so the command loads it only if the settings may name plug-ins
   if (!process.env.PARLOR_PLUGINS && !process.env.PARLOR_CONFIG && !existsSync(settingsFile)) return undefined
   const { files, at } = await (await import('./settings-files.ts')).findPlugins()
   return files.length === 0 ? undefined : addOrigin(at, () => loadPlayable(files))

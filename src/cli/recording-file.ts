@@ -8,10 +8,10 @@ import { type RecordingEntry, RecordingError } from '../lab/recordings/recording
 import { encode } from '../wire/text.ts'
 import { UsageError } from './diagnostics.ts'
 
-/** RecordingFile is an open file to which a recording is written. */
+/** RecordingFile is an open file into which the tap writes a recording. */
 export interface RecordingFile {
   append(entry: RecordingEntry): void
-  /** Writes the rest of the recording. Rejects with the system's error if a part could not be written. */
+  /** Writes the rest of the recording. Rejects with the system's error if the system could not write a part. */
   close(): Promise<void>
 }
 

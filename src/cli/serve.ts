@@ -39,7 +39,7 @@ import { formatServed } from './served-programs.ts'
 import { launcherSignal } from './stop-signal.ts'
 import { FolderInUse, NOWHERE, openStoreIn, toDataFolder } from './stores.ts'
 
-/** Runs `parlor serve`: serves all programs together until the process is stopped. Resolves to the exit code. */
+/** Runs `parlor serve`: serves all programs together until a signal stops the process. Resolves to the exit code. */
 export async function serveCommand(flags: Flags): Promise<number> {
   const stop = launcherSignal()
   onCrash(endInTrouble)
@@ -145,7 +145,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
     { ...toAdminServices(service, store), classConsole: watch?.console, wireAccess: wire?.access },
     logs,
   )
-  // the process sets the flags last, because V8 cannot use code that was compiled with other flags
+  // the process sets the flags last, because V8 cannot use code that it has compiled with other flags
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
   const endBound = boundYoungSpace(wallClock)
   const terminal = new Terminal()

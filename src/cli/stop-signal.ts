@@ -33,7 +33,7 @@ export function terminalSignal(): AbortSignal {
 }
 
 /**
- * Returns a `stopSignal` that also aborts if the signal is sent to the `npm start` or `npx` that started this process.
+ * Returns a `stopSignal` that also aborts if a user sends the signal to the `npm start` or `npx` that started this process.
  *
  * npm runs a shell, and the shell runs this process. npm forwards SIGTERM and SIGINT to the shell, and forwards SIGHUP to
  * no process.
@@ -129,7 +129,7 @@ function timesWoken(pid: number): number {
   return Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(textOf(`/proc/${pid}/status`) ?? '')?.[1] ?? 0)
 }
 
-/** Returns the milliseconds since the system was started, including the time while it was suspended. */
+/** Returns the milliseconds since the start of the system, including the time of suspensions. */
 function uptime(): number {
   return Number.parseFloat(textOf('/proc/uptime') ?? '0') * 1000
 }

@@ -48,7 +48,7 @@ export class DoorSession {
   readonly peer: Peer<DoorMessage, DoorState>
   /** The telnet filter of the connection, if it has a filter. */
   readonly telnet: Telnet | undefined
-  /** Rejects if an event could not be printed. */
+  /** Rejects if the session could not print an event. */
   readonly broken: Promise<never>
   /** Fetches the next page of the list that the session has shown last. */
   more: (() => CommandOutput | Promise<CommandOutput>) | undefined

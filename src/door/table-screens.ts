@@ -45,7 +45,7 @@ export class TableScreens {
     this.#current = undefined
   }
 
-  /** Returns the updates of the tables that are not shown, and clears the updates. */
+  /** Returns the updates of the tables that the session does not show, and clears these updates. */
   takeNotices(): readonly string[] {
     if (this.#all.size < 2 && this.#current) return []
     return this.all.filter((one) => one !== this.#current).flatMap((one) => one.takeNotices())

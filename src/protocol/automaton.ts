@@ -74,7 +74,7 @@ export interface Automaton<Name extends string = string, State extends string = 
   readonly secrets?: SecretFinder<Side>
   /**
    * Finds the texts of people in a message, because an operator who watches the server must not see these texts. By default, the texts of
-   * people are the messages that are marked `free`, without their fields `name`.
+   * people are the messages with `free`, without their fields `name`.
    */
   readonly talk?: SecretFinder<Side>
 }

@@ -49,20 +49,20 @@ export class Diagnosis {
   /** Last reported clue, and length of the last reported incomplete message, so that the peer's observer gets each of them once. */
   #clue = ''
   #unfinished = 0
-  /** True if the last message was reported as garbled. */
+  /** True if the Diagnosis has reported the last message as garbled. */
   #lastGarbled = false
   /** Bytes of the last message, if they differ from the encoding of its text. */
   #lastRaw: Raw | undefined
-  /** True if an HTTP request was refused, and more of its header lines may follow. */
+  /** True if the role has refused an HTTP request, and more header lines of the request may follow. */
   #inHead = false
-  /** Text of the last message, if it was refused and the protocol has secrets; otherwise `''`. */
+  /** Text of the last message, if the role has refused it and the protocol has secrets; otherwise `''`. */
   #refused = ''
 
   constructor(peer: DiagnosedPeer) {
     this.#peer = peer
   }
 
-  /** Text of the last message, if it was refused and the protocol has secrets; otherwise `''`. */
+  /** Text of the last message, if the role has refused it and the protocol has secrets; otherwise `''`. */
   get refused(): string {
     return this.#refused
   }
@@ -72,7 +72,7 @@ export class Diagnosis {
     return this.#lastEarly
   }
 
-  /** True if the last message was reported as garbled. */
+  /** True if the Diagnosis has reported the last message as garbled. */
   get lastGarbled(): boolean {
     return this.#lastGarbled
   }
@@ -136,7 +136,7 @@ export class Diagnosis {
   }
 
   /**
-   * Adds a clause to the error of a connection's end: the message that was expected from the peer, or whose turn it was. `forOpponent` has
+   * Adds a clause to the error of a connection's end: the message that the peer had to send, or whose turn it was. `forOpponent` has
    * the same meaning as in `Peer.explain`.
    */
   explainEnd(end: Disconnected, forOpponent: boolean): Disconnected {
@@ -190,7 +190,7 @@ export class Diagnosis {
     return `${sent}${this.#clueOnce(clueOfBytes(speaker, unfinished, last))}`
   }
 
-  /** Checks whether the unfinished message was reported before. */
+  /** Checks whether the Diagnosis has already reported the unfinished message. */
   #isShown({ reason, unfinished }: Disconnected): boolean {
     if (!unfinished || reason === 'late') return false
     return unfinished.bytes.length === this.#unfinished || this.#isRemainder(unfinished)

@@ -231,7 +231,7 @@ export class Peer<Name extends string = string, State extends string = string> i
   }
 
   /**
-   * Adds a clause to the error of a connection's end: the message that was expected from the peer, or that it was this side's turn. If
+   * Adds a clause to the error of a connection's end: the message that the peer had to send, or that it was this side's turn. If
    * `forOpponent` is true, the clause says that both sides were waiting for another player.
    */
   explain(end: Disconnected, forOpponent = false): Disconnected {
@@ -251,7 +251,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     return this.connection.unread === 0 || this.awaited ? undefined : this.#diagnose().explainEarly()
   }
 
-  /** Returns a sentence on the peer's silence and the expected message; `undefined` if no message was expected. */
+  /** Returns a sentence on the peer's silence and the expected message; `undefined` if the peer had to send no message. */
   silence(ms: number): string | undefined {
     const { unfinished, transport } = this.connection
     // if this side may also send, its person is at a prompt; a client over datagrams ends by sending nothing more

@@ -127,7 +127,7 @@ export interface SeatBridge<Move, View, Name extends string> {
 
 /**
  * Plays a seat for the peer until the game is over or the peer leaves. Waits for the seat and for the peer at the same time, so that the
- * peer is notified immediately if the opponent leaves during the peer's turn. `peer.refuse` answers a move that the rules refuse.
+ * role notifies the peer immediately if the opponent leaves during the peer's turn. `peer.refuse` answers a move that the rules refuse.
  */
 export async function playForPeer<Move, View, Name extends string, State extends string>(
   peer: Peer<Name, State>,

@@ -62,7 +62,7 @@ export interface HallAccess {
   logIn(name: string, how?: { password?: string }): Promise<(Refusal & { readonly registered?: string | undefined }) | undefined>
   /** Registers a name, and logs the peer in under it. */
   register(name: string, password: string): Promise<Refusal | undefined>
-  /** Seeks an opponent, and resolves to the seat. Rejects if the conversation ends before an opponent is found. */
+  /** Seeks an opponent, and resolves to the seat. Rejects if the conversation ends before the hall has found an opponent. */
   seek<State, Move, View, Options>(game: Game<State, Move, View, Options>, terms: SeekOptions<Options>): Promise<HallSeat<Move, View>>
   /** Checks whether the peer has a seat in an unfinished game of that name. */
   holds(game: string): boolean
@@ -140,7 +140,7 @@ export class LocalSeating implements ClientSeating {
   /** Resolves when all local players have finished; `undefined` without local players. */
   #finished: Promise<void> | undefined
 
-  /** `onBroken` is called when a local player fails. */
+  /** If a local player fails, the seating calls `onBroken`. */
   constructor(opponentFor: OpponentFor, random: Random, onBroken: (reason: unknown) => void) {
     this.#opponentFor = opponentFor
     this.#random = random

@@ -43,7 +43,7 @@ export interface AdminServices {
   readonly store?: ListSources['store'] | undefined
   /** Resolves to the best players of a game, with the results of all games that have ended. */
   readonly ladder?: ((game: string, limit: number) => Promise<readonly LadderEntry[]>) | undefined
-  /** Copies the store to a file; missing for a store that cannot be copied. */
+  /** Copies the store to a file; missing if the store cannot make a copy. */
   readonly backup?: ((file: string) => Promise<void>) | undefined
   /** Throws an error if a process has moved or truncated files of the store. */
   readonly checkFiles?: (() => void) | undefined

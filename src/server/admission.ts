@@ -27,8 +27,8 @@ export const unlimited: AdmissionLimits = {
 }
 
 /**
- * Maximum number of messages between two checks of a budget. A budget is not checked at each message, because a check costs more than a
- * message.
+ * Maximum number of messages between two checks of a budget. The connection does not check the budget at each message, because a check
+ * costs more than a message.
  */
 const STEP = 100
 /** Rate of log rows about a limit that one address has reached: one per minute. */
@@ -86,19 +86,19 @@ export class AdmissionControl {
   }
 
   /**
-   * Checks whether a conversation over datagrams may begin now. A single datagram begins a conversation, and the address of its sender may
-   * be forged, so all senders of datagrams share the rate of one connection.
+   * Checks whether a conversation over datagrams may begin now. A single datagram begins a conversation, and the sender may have forged its
+   * address, so all senders of datagrams share the rate of one connection.
    */
   mayBegin(): boolean {
     return this.#begins === undefined || this.#begins.take(this.#clock.monotonic()) === 0
   }
 
-  /** Creates the message budget for the peers of a program. `onSlowed` is called once for each peer that exceeds the rate. */
+  /** Creates the message budget for the peers of a program. The budget calls `onSlowed` once for each peer that exceeds the rate. */
   createBudget(onSlowed: (peer: Address, sentence: string) => void): Budget | undefined {
     const { burst, messages } = this.#limits
     if (burst === Number.POSITIVE_INFINITY || messages === Number.POSITIVE_INFINITY) return undefined
     const step = Math.min(STEP, Math.max(1, Math.floor(burst / 10)))
-    // the first step is free, because the budget is not checked before it
+    // the first step is free, because the connection does not check the budget before the first step
     const rate = { burst: Math.max(1, Math.floor(burst / step) - 1), refill: Math.max(1, Math.round((1000 * step) / messages)) }
     const sentence = `the client sends more than ${formatCount(messages, 'message')} a second: the server reads its messages more slowly`
     return { step, open: (peer) => this.#account(rate, () => onSlowed(peer, sentence)) }

@@ -29,7 +29,7 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
   #membership: Membership | undefined
   #isOut = false
 
-  /** `next` is called when the conversation has ended; an iterative program then serves its next client. */
+  /** The connection calls `next` when the conversation has ended. An iterative program then serves its next client. */
   constructor(
     connection: number,
     program: string,

@@ -6,7 +6,7 @@ import { OneRequest, openGate } from './http-gate.ts'
 import type { Metrics } from './observe/metrics.ts'
 
 /**
- * Rate at which the server computes metrics: a burst of 100, then twice a second. If the rate is exceeded, the server sends the last
+ * Rate at which the server computes metrics: a burst of 100, then twice a second. If requests exceed the rate, the server sends the last
  * result.
  */
 const FRESH = { burst: 100, refill: 500 }

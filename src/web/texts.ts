@@ -265,7 +265,7 @@ export const texts = {
   choose: (round: number) => `Round ${round}: choose.`,
   press123: 'Press 1, 2 or 3.',
   youChose: (hand: string) => `You chose ${hand.toLowerCase()}.`,
-  shownWhen: (name: string) => `Both hands are shown when ${name} has chosen.`,
+  shownWhen: (name: string) => `The page shows both hands when ${name} has chosen.`,
   sealed: 'Sealed',
   chosen: 'has chosen',
   choosing: 'is choosing',

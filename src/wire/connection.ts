@@ -17,7 +17,7 @@ import type { Sink, Transport } from './transport.ts'
  * 2. The reader gets every message that the peer sent before it disconnected, and then the end. Therefore `#isPeerClosed` (no more
  * bytes can arrive) differs from `#end` (the connection reads no more messages). When `#end` is set, the connection drops the
  * unread bytes.
- * 3. Memory is bounded. Above `inboxLimit` unread bytes, the connection pauses the transport, so that TCP makes the peer wait;
+ * 3. Memory has limits. Above `inboxLimit` unread bytes, the connection pauses the transport, so that TCP makes the peer wait;
  *    it resumes the transport when at most one message is unread. Above `outboxLimit` unsent bytes, it resets the connection.
  * 4. Reading is fair. Each message costs part of the peer's budget, and a connection with several unread messages reads them
  *    in its slices of the run queue. Usually a connection has only one unread message, which it reads directly (`#isDirect`), and it
@@ -80,7 +80,7 @@ export class Connection extends Sender implements Sink {
   readonly #runQueue: RunQueue | undefined
   /** Created when the peer has spent a step of its budget or has several unread messages, because most peers do neither. */
   #allowance: Allowance | undefined
-  /** Cost of the peer's messages before its allowance was created. */
+  /** Cost of the peer's messages before the creation of its allowance. */
   #spent = 0
   /**
    * True if the connection may read the next message without a slice: it has read all earlier messages, and the last message was cheap.
@@ -122,7 +122,7 @@ export class Connection extends Sender implements Sink {
     return this.received > 0
   }
 
-  /** The reason why the connection ended; `undefined` while more messages may be read. */
+  /** The reason why the connection ended; `undefined` while the reader may get more messages. */
   get end(): Disconnected | undefined {
     return this.#end
   }

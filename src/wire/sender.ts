@@ -49,11 +49,11 @@ export abstract class Sender implements OutboxOwner {
     this.outbox = new Outbox({ transport, framing: outgoing, clock, limit: outboxLimit, pace, owner: this })
   }
 
-  /** The reason why the connection ended; `undefined` while more messages may be read. */
+  /** The reason why the connection ended; `undefined` while the reader may get more messages. */
   abstract get end(): Disconnected | undefined
   /** Ends reading for a reason, and notifies the reader. */
   protected abstract setEnd(end: Disconnected): void
-  /** Charges the peer's budget for the message that was read last, in addition to the cost of reading it. */
+  /** Charges the peer's budget for the last read message, in addition to the cost of reading it. */
   abstract charge(cost: number): void
 
   /** Flushes the outbox; true if the system has accepted all sent bytes. */

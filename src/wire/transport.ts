@@ -54,7 +54,7 @@ export interface Transport {
 
 /** Listener accepts peers at one address. */
 export interface Listener {
-  /** The address with the real port, even if port 0 was requested. */
+  /** The address with the real port, even if the caller has requested port 0. */
   readonly address: Address
   /** Name of the transport, if it is not plain TCP: "UDP" or "TLS". */
   readonly over?: string

@@ -224,8 +224,8 @@ async function resume(session: DoorSession, rest: string): Promise<CommandOutput
 }
 
 /**
- * Cancels the open seek, so that the user is not seated while changing identity or resuming a seat. Does nothing if the user has another
- * connection, which may wait for the seek.
+ * Cancels the open seek, so that the seek does not seat the user during a change of identity or during `resume`. Does nothing if the user
+ * has another connection, which may wait for the seek.
  */
 async function cancelSeek(session: DoorSession): Promise<void> {
   leaveFinishedTables(session)

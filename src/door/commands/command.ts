@@ -11,7 +11,7 @@ export const SAY = '; to say it here, begin with "say"'
 /** The answer to a command that is only possible after the game. */
 export const ONGOING = 'The game continues. "resign" ends it.'
 
-/** Need names a condition under which a command is allowed. */
+/** Need is the name of a condition for a command. */
 export type Need = keyof typeof GATES
 
 /** DoorCommand is a command of the front door. */

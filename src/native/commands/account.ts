@@ -14,7 +14,7 @@ const givenKey = z.string().max(40)
 
 const entered = message(
   'entered',
-  'The client is logged in under this name.',
+  'The client has logged in under this name.',
   {
     id: id.optional(),
     name: text,
@@ -49,7 +49,7 @@ const sessions = message(
         current: z.literal(true).optional().meta({ description: 'true for the session by which this connection is logged in' }),
       }),
     ),
-    connections: list(link).meta({ description: 'the connections of the account that are logged in with the password' }),
+    connections: list(link).meta({ description: 'the connections of the account that have logged in with the password' }),
   },
   {
     id: 2,

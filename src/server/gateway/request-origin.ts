@@ -72,8 +72,8 @@ export class OriginRules {
   }
 
   /**
-   * Checks whether the page that makes a request is allowed: a page of this server, or of a configured origin. A request without the header
-   * `Origin` does not come from a page, unless the header `Sec-Fetch-Site` says that it comes from a page.
+   * Checks whether the page that makes a request may make it. The page must be a page of this server, or of a configured origin. A request
+   * without the header `Origin` does not come from a page, unless the header `Sec-Fetch-Site` says that it comes from a page.
    */
   isAllowed({ isSecure }: RequestOrigin, headers: IncomingHttpHeaders): boolean {
     const { origin, host = '' } = headers

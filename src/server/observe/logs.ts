@@ -32,8 +32,8 @@ export interface ConversationEnd {
 }
 
 /**
- * Logs has the methods that the server calls with its events. Logs writes only events that its level includes. If a method is missing, its
- * events are not logged.
+ * Logs has the methods that the server calls with its events. Logs writes only events that its level includes. If a method is missing, the
+ * server does not log its events.
  */
 export interface Logs {
   /** Logs a sentence about the server, not about one connection. */

@@ -159,7 +159,7 @@ export class PageClient {
     writeMemory(this.#options.store, toMemory(this.#model))
     this.#options.changed(this.#model)
     if (!this.#socket || input.type === 'sent') return
-    // each command that is sent removes itself from the commands that are due
+    // after the page has sent a command, the command is no longer due
     for (let [next] = dueCommands(this.#model); next && this.#socket; [next] = dueCommands(this.#model)) this.send(next)
   }
 

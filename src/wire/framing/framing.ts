@@ -244,7 +244,7 @@ export abstract class Pending implements Decoder {
     this.#isPushed = false
   }
 
-  /** Checks whether `length` bytes can be appended in place. */
+  /** Checks whether there is space for `length` more bytes behind `bytes`. */
   #hasRoomFor(length: number): boolean {
     const { byteOffset, buffer } = this.bytes
     return this.#room?.buffer === buffer && byteOffset + this.bytes.length + length <= this.#room.length

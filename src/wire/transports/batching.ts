@@ -152,7 +152,7 @@ export class Batcher implements EventLoop {
     setImmediate(this.#check)
   }
 
-  /** Delivers the batch if the last turn added nothing, or a limit is reached. */
+  /** Delivers the batch if the last turn added nothing, or if it has reached a limit. */
   readonly #check = (): void => {
     const count = this.#queued.length
     this.#isScheduled = false

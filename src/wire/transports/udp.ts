@@ -15,8 +15,8 @@ const EARLY = 4
 
 /**
  * The maximum size of an answer is the larger of two numbers: this number of bytes, or the bytes of the request times this factor. The
- * sender's address may be forged, and the server must not amplify an attack on the real owner of the address (RFC 9000, section 8.1, has
- * the factor).
+ * sender may have forged its address, and the server must not amplify an attack on the real owner of the address (RFC 9000, section 8.1,
+ * has the factor).
  */
 const ANSWER = 128
 const TIMES = 3
@@ -42,7 +42,7 @@ export interface UdpOptions {
 
 /**
  * Listens for datagrams at an address. Each remote address is a peer with a separate transport, from its first
- * datagram until the transport is closed or no datagram has arrived for `idle` milliseconds.
+ * datagram until the transport closes or no datagram has arrived for `idle` milliseconds.
  */
 export async function listenUdp(at: Address, accept: (transport: Transport) => void, options: UdpOptions = {}): Promise<Listener> {
   const socket = await openSocket(at.host, (one, host, done) => one.bind(at.port, host, done))
@@ -61,7 +61,7 @@ export async function connectUdp(to: Address, family?: 4 | 6): Promise<Transport
   return toTransport(await openSocket(to.host, (one, host, done) => one.connect(to.port, host, done), family))
 }
 
-/** Returns the transport of a socket that is connected to one address. */
+/** Returns the transport of a connected socket, which exchanges datagrams with one address. */
 export function toTransport(socket: Socket): Transport {
   const { address: host, port } = socket.remoteAddress()
   const transport = new UdpTransport(
