@@ -83,7 +83,8 @@ function refuse(sentence: string): undefined {
 }
 
 function warnOfUnwatched(count: number): void {
-  if (count > 0) printError(`${count} further connections are missing, because the server cannot watch so many connections at the same time`)
+  if (count > 0)
+    printError(`${count} further connections are missing, because the server cannot watch so many connections at the same time`)
 }
 
 /** Prints the table once, or writes the files. */

@@ -8,11 +8,11 @@ export type Side = 'server' | 'client'
 export interface MessageSpec {
   readonly from: Side | 'either'
   /**
-   * Text of the message, with fields in braces: `MOVE{cell}`. A field is a word; the last field is the rest of the text. `''` for
-   * an event without text: the side closes the connection gracefully.
+   * Text of the message, with fields in braces: `MOVE{cell}`. A field is a word; the last field is the rest of the text. An event without
+   * text has `''`: the side closes the connection gracefully.
    */
   readonly text: string
-  /** Pattern of the texts that the receiver accepts, if it differs from `text`; the groups are the fields. */
+  /** Pattern of the texts that the receiver accepts, if these texts differ from `text`; the groups are the fields. */
   readonly accepts?: RegExp
   readonly example: string
   /** Name of the message in error sentences, if its example is too long for a sentence. */
@@ -31,7 +31,7 @@ export interface MessageSpec {
   readonly about?: string
   /** Range of the message's field, such as "from 1 to 9", if the name of the field does not imply the range. */
   readonly range?: string
-  /** Marks a message for advanced use: error sentences list it only if no other message is expected. */
+  /** Marks a message for advanced use: error sentences list it only if the state has no other message. */
   readonly advanced?: true
 }
 
@@ -120,7 +120,7 @@ export function either(text: string, extras: Extras = {}): MessageSpec {
   return form('either', text, extras)
 }
 
-/** Event: the client closes the connection gracefully. */
+/** The event that the client closes the connection gracefully. */
 export const clientCloses: MessageSpec = { from: 'client', text: '', example: '', closes: true, about: 'the client closes the connection' }
 
 /** Formats a message, with its fields in order. */
@@ -247,8 +247,8 @@ export function dueBefore(automaton: Automaton, state: string, side: Side, text:
 }
 
 /**
- * Returns the transitions of the other side for which a side can wait: the transitions of a state, then the transitions that follow them,
- * and so on.
+ * Returns the transitions of the other side for which a side can wait: the transitions of a state, then the transitions after these
+ * transitions, and so on.
  */
 function levelsBefore(automaton: Automaton, state: string, side: Side): readonly (readonly Transition[])[] {
   const seen = new Set([state])
@@ -312,7 +312,9 @@ export function isEndless(automaton: Automaton): boolean {
   })
 }
 
-/** Compiles an automaton, or returns its table if it is compiled. Throws a RangeError for a transition to an unknown state. */
+/**
+ * Returns the table of an automaton. At the first call, compiles the automaton. Throws a RangeError for a transition to an unknown state.
+ */
 function tableOf<Name extends string, State extends string>(
   automaton: Automaton<Name, State>,
 ): ReadonlyMap<string, readonly Transition<Name, State>[]> {
@@ -327,7 +329,7 @@ function tableOf<Name extends string, State extends string>(
   return table
 }
 
-/** Draft is a transition whose `after` is not set yet. */
+/** Draft is a transition that has no `after` yet. */
 type Draft<Name extends string, State extends string> = Omit<Transition<Name, State>, 'after'> & {
   after: readonly Transition<Name, State>[]
 }

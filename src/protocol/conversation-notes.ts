@@ -14,7 +14,7 @@ export type ConversationNote = 'unfinished' | 'garbled' | 'early' | 'rejected' |
 export interface ConversationObserver {
   /** Called with a kind and a sentence for a person. Returns `false` if the observer did not show the sentence. */
   onNote?(what: ConversationNote, sentence: string): unknown
-  /** Called when this side sends no more messages; `trouble` is missing if the conversation ended as its protocol ends. */
+  /** Called when this side sends no more messages; `trouble` is missing if the conversation ended normally. */
   onEnd?(trouble: Error | undefined): void
   /** Called when the connection is closed. */
   onClose?(): void
@@ -109,7 +109,7 @@ export class ConversationNotes implements PeerObserver {
 
   /**
    * Reports possible causes of an error that has ended the conversation. If `broken` is true, the error is a violation, so an early message
-   * is not its cause.
+   * has not caused the error.
    */
   ended(broken: boolean): void {
     const { refusedInput, early } = this.#remembered ?? {}

@@ -183,8 +183,8 @@ function fieldFault(steps: readonly Transition[], text: string, hides = false): 
 }
 
 /**
- * Returns the end of an error sentence ('' for none) that says after which messages a text is legal. If `hides` is true, the text contains
- * a secret, so the sentence quotes no field.
+ * Returns the end of an error sentence that says after which messages a text is legal; '' if there are no such messages. If `hides` is
+ * true, the text contains a secret, so the sentence quotes no field.
  */
 function formatPredecessors(automaton: Automaton, state: string, side: Side, text: string, hides = false): string {
   const before = new Map<string, Transition>()

@@ -129,8 +129,7 @@ export class Conversation implements PeerHandle {
   }
 
   /**
-   * Resolves when this side sends no more messages: to `undefined` if the conversation ended as its protocol ends, otherwise to the
-   * error.
+   * Resolves when this side sends no more messages: to `undefined` if the conversation ended normally, otherwise to the error.
    */
   get ended(): Promise<Error | undefined> {
     if (this.#isOver) return Promise.resolve(this.#error)
@@ -147,7 +146,7 @@ export class Conversation implements PeerHandle {
   }
 
   get link(): PeerLink | undefined {
-    // the front door names the language after "style json"; the port for browsers has no other language
+    // the front door sets the language after "style json"; the port for browsers has no other language
     const isSwitched = this.#peer.language === 'JSON' && this.#endpoint?.transport !== 'websocket'
     return this.#endpoint && (isSwitched ? { ...this.#endpoint, json: true } : this.#endpoint)
   }
@@ -270,7 +269,7 @@ export class Conversation implements PeerHandle {
     )
   }
 
-  /** Returns the violation in bytes that the role did not read, because it only sends. */
+  /** Returns the violation in bytes that the role did not read, because the role only sends. */
   #unreadViolation(): Error | undefined {
     const { end } = this.connection
     return end?.reason === 'violation' ? this.#peer.explain(end) : undefined

@@ -12,7 +12,7 @@ export type { Options } from './option.ts'
 
 /** Returns the value of an option; `undefined` for an option that the user has not given. */
 export function readOption<Value>(options: Options, { name }: OptionBase<Value>): Value | undefined {
-  // each value is the result of the option's parser, or of a program that writes it
+  // each value is the result of the option's parser, or a value that a program has set
   return options[name] as Value | undefined
 }
 
@@ -55,7 +55,7 @@ export interface RoleContext<Words> {
   readonly options: Options
   readonly random: Random
   readonly clock: Clock
-  /** Name or address of the server as the person gave it, on the client's side of a terminal. */
+  /** Name or address of the server in the form that the person has given, on the client's side of a terminal. */
   readonly dialed?: string | undefined
 }
 
@@ -103,7 +103,7 @@ export interface Program<Name extends string = string, State extends string = st
   readonly servePort?: number
   /** Options that the program accepts. */
   readonly takes?: readonly ProgramOption[]
-  /** Idle timeout of a client in milliseconds, if it is longer than the server's. */
+  /** Idle timeout of a client in milliseconds, if it is longer than the server's idle timeout. */
   readonly idle?: number
   /**
    * Lines that a person may type in a state, for `parlor check`. A program needs this list if the lines are not the examples of the
@@ -137,7 +137,7 @@ export interface CheckServer<Words = unknown> {
 
 /** HostTexts has the texts that the server prints before and after a conversation, and the way in which `parlor host` listens. */
 export interface HostTexts {
-  /** Default address on which to listen: 127.0.0.1. */
+  /** Default address at which the server listens: 127.0.0.1. */
   readonly address?: string
   /** Number of clients that the server serves by default, one after another; if missing, 1. */
   readonly clients?: number

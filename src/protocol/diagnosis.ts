@@ -150,7 +150,7 @@ export class Diagnosis {
     )
   }
 
-  /** Returns a sentence on the peer's incomplete message and the part that it lacks; `undefined` after the first report. */
+  /** Returns a sentence on the peer's incomplete message and its missing part; `undefined` after the first report. */
   explainUnfinished(unfinished: UnfinishedMessage, ms: number): string | undefined {
     if (this.#isRemainder(unfinished)) return undefined
     const { other, speaker, last } = this.#peer
@@ -219,7 +219,7 @@ export class Diagnosis {
   }
 }
 
-/** Checks whether to report a legal message, because its bytes are not text or it starts another protocol. */
+/** Checks whether the Diagnosis has to report a legal message, because its bytes are not text or it starts another protocol. */
 export function isGarbled(form: MessageSpec, text: string, raw: Raw | undefined, before: string): boolean {
   return isOdd(form, text, raw) || (form.free === true && before === '' && isGreeting(text))
 }

@@ -215,8 +215,8 @@ export class Peer<Name extends string = string, State extends string = string> i
 
   /**
    * Sends the peer the reason why this side ends the conversation early, if the protocol has a message for such a reason. Returns true if
-   * the peer received a goodbye of the protocol, so that it closes by itself. After a refusal it may continue, so the caller must
-   * abort the connection.
+   * the peer received a goodbye of the protocol, so that the peer closes by itself. After a refusal, the peer may continue, so the caller
+   * must abort the connection.
    */
   dismiss(reason: Error): boolean {
     if (this.farewell) {
@@ -240,7 +240,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     return this.#diagnose().explainEnd(end, forOpponent)
   }
 
-  /** Returns a sentence on the peer's incomplete message and the part that it lacks; `undefined` without such a message to report. */
+  /** Returns a sentence on the peer's incomplete message and its missing part; `undefined` without such a message to report. */
   unfinished(ms: number): string | undefined {
     const { unfinished } = this.connection
     return unfinished && this.#diagnose().explainUnfinished(unfinished, ms)

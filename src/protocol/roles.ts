@@ -88,7 +88,7 @@ export async function playAtConsole<State, Move, View, Options>(
   }
 }
 
-/** Asks for moves until the rules accept a move, the person gives up, or the question is withdrawn. */
+/** Asks for moves until the rules accept a move, the person gives up, or `ask` withdraws the question. */
 async function askMove<Move, View>(
   notation: Notation<Move, View>,
   seat: Seat<Move, View>,

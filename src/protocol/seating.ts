@@ -41,8 +41,8 @@ export interface SeekOptions<Options> {
   /** Seats that the peer accepts. */
   readonly seats: readonly SeatNumber[]
   /**
-   * Milliseconds until the house takes the other seat if no opponent has taken it; with `Infinity`, the house never takes it. The default
-   * is the server's `wait`.
+   * Milliseconds until the house takes the other seat if no opponent has taken it; with `Infinity`, the house never takes that seat. The
+   * default is the server's `wait`.
    */
   readonly wait?: number
   /** Makes the game count for the ladder. */
@@ -53,14 +53,14 @@ export interface SeekOptions<Options> {
 
 /** HallAccess is the interface of a role to the hall, on behalf of the role's peer. */
 export interface HallAccess {
-  /** Name of the peer; `undefined` before it has a name. */
+  /** Name of the peer; `undefined` before the peer has a name. */
   readonly name: string | undefined
   /**
    * Logs the peer in under a name. A registered name needs its password; a guest's name must be free. If the password is
    * missing, the refusal contains the registered name.
    */
   logIn(name: string, how?: { password?: string }): Promise<(Refusal & { readonly registered?: string | undefined }) | undefined>
-  /** Registers a name, and logs the peer in under it. */
+  /** Registers a name, and logs the peer in under this name. */
   register(name: string, password: string): Promise<Refusal | undefined>
   /** Seeks an opponent, and resolves to the seat. Rejects if the conversation ends before the hall has found an opponent. */
   seek<State, Move, View, Options>(game: Game<State, Move, View, Options>, terms: SeekOptions<Options>): Promise<HallSeat<Move, View>>
@@ -90,8 +90,8 @@ export interface PeerHandle {
   /** The peer's address, without its port. */
   readonly address: string
   /**
-   * True for a peer on this machine; `undefined` if the transport cannot determine it. Reading this field costs less than reading the
-   * address.
+   * True for a peer on this machine; `undefined` if the transport cannot determine the machine. Reading this field costs less than reading
+   * the address.
    */
   readonly loopback?: boolean
   /** The link of the peer to a server; missing outside of `parlor serve`. */
@@ -118,7 +118,7 @@ export interface ClientSeating extends Seating {
   readonly isBusy: boolean
   /** Resolves when all local players have finished or failed. */
   finished(): Promise<void>
-  /** Leaves the tables; `reason` is missing if the conversation ended as its protocol ends. */
+  /** Leaves the tables; `reason` is missing if the conversation ended normally. */
   close(reason?: Error): void
 }
 

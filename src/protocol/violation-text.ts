@@ -158,7 +158,7 @@ export function clueOfText(speaker: Speaker, text: string, raw: Raw | undefined,
 }
 
 /**
- * Joins a quotation and a reason into a sentence. If the reason starts with the message, it becomes a relative clause: `the
+ * Joins a quotation and a reason into a sentence. If the reason starts with the message, the reason becomes a relative clause: `the
  * client sent "5", which another player has taken`.
  */
 export function withReason(said: string, text: string, why: string): string {

@@ -11,7 +11,7 @@ export class AcceptQueue {
   #waiting: Transport[] = []
   #serving = false
 
-  /** `serve` calls `next` when it no longer serves a peer. If `isOpen` is false, all peers wait until `open`. */
+  /** `serve` calls `next` when it has finished with a peer. If `isOpen` is false, all peers wait until `open`. */
   constructor(
     serve: (transport: Transport, next: () => void) => void,
     { oneAtATime, isOpen = true }: { readonly oneAtATime: boolean; readonly isOpen?: boolean },

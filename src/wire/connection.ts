@@ -54,7 +54,7 @@ const READY_LIMIT = 64 * 1024
  * no answer reaches the peer.
  */
 const LAST_MESSAGES = 32
-/** First byte of a TLS stream: a handshake record, or an alert of a server that received another protocol. */
+/** First byte of a TLS stream: a handshake record, or an alert of a server that has received bytes of another protocol. */
 const TLS_RECORDS = [0x15, 0x16]
 const TLS_VERSION = 0x03
 
@@ -78,7 +78,7 @@ export class Connection extends Sender implements Sink {
   readonly #messageLimit: number
   readonly #budget: Budget | undefined
   readonly #runQueue: RunQueue | undefined
-  /** Created when the peer has spent a step of its budget or has several unread messages, because most peers do neither. */
+  /** Created when the peer has spent a step of its budget or has several unread messages. Most peers need no allowance. */
   #allowance: Allowance | undefined
   /** Cost of the peer's messages before the creation of its allowance. */
   #spent = 0

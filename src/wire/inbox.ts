@@ -25,8 +25,8 @@ export interface InboxOptions {
 }
 
 /**
- * Inbox stores the bytes of a peer until the role reads them. It decodes a stream only at that time, because unread bytes are easy to
- * count. It decodes datagrams, and segments that a pause has ended, immediately, because stored bytes would have no boundaries.
+ * Inbox stores the bytes of a peer until the role reads them. It decodes a stream only when the role reads, because unread bytes are easy
+ * to count. It decodes datagrams, and segments that a pause has ended, immediately, because stored bytes would have no boundaries.
  */
 export class Inbox {
   readonly #framing: Framing

@@ -88,7 +88,7 @@ export class Outbox implements Flushable {
     return this.#queue.length === 0
   }
 
-  /** Resolves when the outbox has passed all messages to the transport, or has dropped them. */
+  /** Resolves when the outbox has passed all messages to the transport, or has dropped all messages. */
   whenDrained(): Promise<void> {
     return new Promise((resolve) => {
       const before = this.#onDrained

@@ -34,7 +34,7 @@ export interface EventLoop {
 
 /** Task is work that runs in slices. */
 export interface Task {
-  /** Account of the task. Only the queue uses it. */
+  /** Account of the task. Only the queue uses this field. */
   account?: Account | undefined
   /** Number of unread bytes. Default: 0. */
   readonly backlog?: number
@@ -72,7 +72,7 @@ export class RunQueue {
   readonly #levels = Array.from({ length: LEVELS.length + 1 }, () => new Fifo<Task>())
   #waiting = 0
   #running: Task | undefined
-  /** The running task has added itself again. */
+  /** True if the running task has added itself again. */
   #runsAgain = false
   #sliceBegan = 0
   #sliceEnds = 0

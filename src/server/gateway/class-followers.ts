@@ -48,7 +48,7 @@ export class ClassFollowers {
     return this.#operators.find(cookie) ?? NOT_OPERATOR
   }
 
-  /** Sends the class console to a follower until it disconnects or its session ends. */
+  /** Sends the class console to a follower until the follower disconnects or its session ends. */
   serve(transport: Transport, session: AbortSignal): void {
     const follower = new Connection(transport, { incoming: lines(), outgoing: lines(), messageLimit: 256, outboxLimit: OUTBOX })
     const end = () => follower.fail(new Disconnected('ours', 'the operator has logged out'))

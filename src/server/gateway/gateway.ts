@@ -53,7 +53,7 @@ export class Gateway {
     this.#serveWaiting()
   }
 
-  /** Accepts no more connections, and closes all except the WebSockets, which belong to the server. */
+  /** Accepts no more connections, and closes all open connections except the WebSockets, which belong to the server. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#cancel?.()

@@ -102,7 +102,10 @@ function toError(message: string): GatewayError {
   return { code: 'throttled', message }
 }
 
-/** Formats the header `Set-Cookie` for a session. No script can read the cookie, and no browser sends it with a request of another site. */
+/**
+ * Formats the header `Set-Cookie` for a session. No script can read the cookie, and no browser sends the cookie with a request of another
+ * site.
+ */
 export function formatOperatorCookie({ token, until }: OperatorSession, { prefix, isSecure }: CookieScope): string {
   const expires = new Date(until)
   return stringifySetCookie({

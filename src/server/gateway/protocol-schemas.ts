@@ -100,7 +100,7 @@ export const TrialEvent = z.discriminatedUnion('type', [
     how: z.enum(['finished', 'reset']),
     state,
     isOver: z.boolean().meta({ description: 'true if the conversation may be over in this state' }),
-    expected: text.optional().meta({ description: 'a clause on the message that was expected instead' }),
+    expected: text.optional().meta({ description: 'a clause on the expected message' }),
   }),
   z.strictObject({ type: z.literal('refused'), sentence: text.meta({ description: 'the reason why the server ends the trial' }) }),
 ])

@@ -60,9 +60,9 @@ export class OriginRules {
   }
 
   /**
-   * Checks whether the header `Host` names this server. The owner of any other name can let it resolve to the address of this server (DNS
-   * rebinding), and a browser then treats a page of that owner as a page of this server. An IP address needs no resolution and, over TLS,
-   * the browser compares the name with the certificate, so these cases are safe. A request without the header is not from a browser.
+   * Checks whether the header `Host` names this server. The owner of any other name can let that name resolve to the address of this server
+   * (DNS rebinding), and a browser then treats a page of that owner as a page of this server. An IP address needs no resolution and, over
+   * TLS, the browser compares the name with the certificate, so these cases are safe. A request without the header is not from a browser.
    */
   isHost({ host }: IncomingHttpHeaders): boolean {
     if (host === undefined || this.#isSecure) return true

@@ -19,7 +19,7 @@ export function readSessionCookie(header: string | undefined, scope: CookieScope
 
 /**
  * Formats the header `Set-Cookie` for a token that is valid until a time in milliseconds since the Unix epoch. No script can read the
- * cookie, and no page of another site can make a browser send it with a request that changes data.
+ * cookie, and no page of another site can make a browser send the cookie with a request that changes data.
  */
 export function formatSessionCookie(token: string, until: number, scope: CookieScope): string {
   const { prefix, isSecure: secure } = scope

@@ -61,9 +61,9 @@ interface SocketTarget {
   readonly wrap?: (transport: Transport) => Transport
 }
 
-/** SocketServices has the conversations to which WebSockets lead. */
+/** SocketServices has the conversations that WebSockets can open. */
 export interface SocketServices {
-  /** The entrance for conversations in the native protocol. */
+  /** The access to conversations in the native protocol. */
   readonly entrance: Entrance
   readonly protocols: ServedProtocols
   /** Missing on a server that shows no wire. */

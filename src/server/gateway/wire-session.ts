@@ -24,7 +24,7 @@ export interface WireLink {
   /** Number of bytes that the page has not read. */
   readonly unsent: number
   send(text: string): void
-  /** Closes the WebSocket for a violated limit. */
+  /** Closes the WebSocket because of a violated limit. */
   refuse(reason: string): void
 }
 
@@ -39,8 +39,9 @@ const RECORDS = 200
 const MESSAGES = { burst: 20, refill: 200 }
 
 /**
- * WireSession shows one browser its connections, and the rows of one of them. In each round, it reads the new records of the log of that
- * connection. If a browser reads too slowly, it skips rounds, and the rows of the next round say how many bytes the browser has missed.
+ * WireSession shows a browser its connections, and the rows of one connection. In each round, it reads the new records of the log of that
+ * connection. If a browser reads too slowly, the session skips rounds, and the rows of the next round say how many bytes the browser has
+ * missed.
  */
 export class WireSession {
   readonly #services: WireServices

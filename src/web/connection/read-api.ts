@@ -90,7 +90,7 @@ async function read<Answer extends object>(address: string): Promise<Answer | Re
     if (!answer.headers.get('content-type')?.includes('json')) return { code: 'failed', message: texts.unreadable }
     return (await answer.json()) as Answer | ReadRefusal
   } catch (reason) {
-    // `fetch` rejects with a TypeError if the server cannot be reached
+    // `fetch` rejects with a TypeError if it cannot reach the server
     if (reason instanceof TypeError) return { code: 'unavailable', message: texts.unreachable }
     throw reason
   }

@@ -21,7 +21,7 @@ export function toBoard(view: unknown): Board | undefined {
   return isBoard ? (view as unknown as Board) : undefined
 }
 
-/** Returns the cells, from 1, of the line with which a board is won; empty without a winner. */
+/** Returns the cells of the winning line of a board; the first cell of a board is 1. Empty without a winner. */
 export function winningLine({ cells, size, winner }: Board): readonly number[] {
   if (winner === undefined) return []
   const steps = (from: number, step: number) => Array.from({ length: size }, (_, at) => from + at * step)
@@ -45,7 +45,7 @@ export interface GuessBoard {
   readonly guesses: readonly GuessTry[]
   readonly low: number
   readonly high: number
-  /** Tries left; missing if they are unlimited. */
+  /** Number of remaining tries; missing if there is no limit. */
   readonly left?: number
   readonly secret?: number
 }

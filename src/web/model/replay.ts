@@ -4,7 +4,7 @@ import { addEvent, type TableModel, toTable } from './table-model.ts'
 
 /*
  * A replay shows a finished game again, from its record: the events of the table in the view of a watcher. Each position is the table after
- * some number of moves, with the talk and the clocks of that time; the page computes it from the record by the same function that
+ * some number of moves, with the talk and the clocks of that time; the page computes a position from the record with the function that also
  * adds the events of a table in play.
  */
 

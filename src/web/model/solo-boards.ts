@@ -76,7 +76,7 @@ export function toQuizBoard({ moves, sight }: TableModel): QuizBoard | undefined
   return { count, points, marks, ...(open ? { open } : {}), ...(last ? { last: { ...last, ...(question ? { question } : {}) } } : {}) }
 }
 
-/** RobotPlace is a place on the robot's square; columns count from 1 in the west, rows from 1 in the south. */
+/** RobotPlace is a place on the robot's square; the westernmost column is 1, and the southernmost row is 1. */
 export type RobotPlace = Pick<Robot, 'column' | 'row'>
 
 /** RobotBoard is the robot on its square, with the places that it has visited, in order. */

@@ -47,7 +47,7 @@ export interface TableModel {
   /** Seat of this user; missing for a watcher. */
   readonly seat?: number
   readonly token?: string
-  /** True if the table may be a table of this user. The page then tries to resume a seat before it watches. */
+  /** True if the table may be a table of this user. The page then tries to resume a seat before it watches the table. */
   readonly mayBeOwn?: true
   readonly settings: Snapshot['settings']
   readonly rated: boolean
@@ -58,15 +58,18 @@ export interface TableModel {
   /** The time at which the page received `sight`, by its own clock. Running clocks begin at this time. */
   readonly sightAt: number
   readonly offers: readonly number[]
-  /** The seats whose players are disconnected, with the time of the message about it, by the page's own clock. */
+  /**
+   * The seats whose players are disconnected. The time of each seat is the time of the message about the disconnection, by the page's own
+   * clock.
+   */
   readonly away: ReadonlyMap<number, number>
-  /** The last player who gave the disconnected opponents more time, with the time of the message about it, by the page's own clock. */
+  /** The last player who gave the disconnected opponents more time, with the time of that message, by the page's own clock. */
   readonly waited?: { readonly seat: number; readonly at: number }
   readonly moves: readonly MoveEntry[]
   /** This user's own moves from an earlier load of the page, by the numbers of their events. */
   readonly remembered?: Readonly<Record<string, string>>
   readonly talk: readonly TableLine[]
-  /** Whether the server sends the events of this table to this connection. */
+  /** `yes` if the server sends the events of this table to this connection; `asked` if the page has requested these events. */
   readonly joined: 'no' | 'asked' | 'yes'
   readonly pending?: PendingMove
   /** The reason why the server refused the last move or act. */

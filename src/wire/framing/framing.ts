@@ -11,12 +11,13 @@
  * - the pushed array itself (`#isPushed`), until `hold`;
  * - an array that belongs to the decoder, perhaps with space for more after `bytes` (`#room`): a message above 8 KB gets twice
  *   the space that it needs, so that the decoder does not copy a long message again at each piece;
- * - a buffer of the pool (`#isLent`), for 8 to 56 KB. A new buffer each time would become old for V8 before its end. V8
+ * - a buffer of the pool (`#isLent`), for 8 to 56 KB. Without the pool, V8 would treat each new buffer as an old object before the buffer's
+ *   end. V8
  *   collects its whole heap after each 64 MB of old buffers, with a step of 5 ms at each further read. With 50 peers that pipelined
  *   long commands, the other peers waited 200 ms, once or twice a second.
  *
- * Invariants: after `hold`, the decoder refers to no pushed array. `compact` frees an array that is much longer than the bytes left in
- * it, so that an idle connection uses no more memory than its unread bytes need. A buffer of the pool has one user at a time:
+ * Invariants: after `hold`, the decoder refers to no pushed array. `compact` frees an array that is much longer than its remaining bytes,
+ * so that an idle connection uses no more memory than its unread bytes need. A buffer of the pool has one user at a time:
  * `unread` copies the bytes, because the caller may retain the result, and `#release` returns the buffer. The span counts only removed
  * bytes (`skip`, `clear`), so it does not depend on the place of the bytes.
  *

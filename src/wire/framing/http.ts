@@ -59,7 +59,7 @@ function lacks(unread: Uint8Array): string {
 }
 
 /*
- * A message of many kilobytes may arrive in as many pieces, and the decoder must scan each byte only once. So `scanned` is the number of
+ * A message of many kilobytes may arrive in many pieces, and the decoder must scan each byte only once. So `scanned` is the number of
  * bytes that the decoder does not have to scan again. These bytes do not contain the end of the head; after the head, they end with the
  * last known chunk of the body.
  */

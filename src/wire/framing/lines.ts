@@ -12,7 +12,7 @@ const NEAR = 32
 export interface LineOptions {
   /** Line end of sent messages. Received lines always end in LF or CR LF. */
   end?: '\n' | '\r\n'
-  /** A CR before the LF belongs to the line, because the worksheets' chats show it. */
+  /** A CR before the LF belongs to the line, because the worksheets' chats show the CR. */
   keepCr?: boolean
   /** The line end is part of the message, and the end of the stream ends a line, too. */
   keepEnd?: boolean

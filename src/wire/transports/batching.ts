@@ -7,7 +7,7 @@ import type { Flushable } from '../transport.ts'
  * sockets. First a batcher queues the input of many sockets; then it delivers a part of that input, and the handlers run; then it
  * flushes all answers of that part in one pass, and delivers the next part.
  *
- * All sockets that take part share one `Batcher`: a server has one `Batcher` for all its ports, and a client that is alone in its
+ * All these sockets share one `Batcher`: a server has one `Batcher` for all its ports, and a client that is alone in its
  * process has its own.
  *
  * The amount of input in one turn of the event loop depends on the number of peers that connect, because the loop accepts one peer per turn
@@ -46,7 +46,7 @@ export const APPEND_LIMITS: BatchLimits = { turns: 32, ms: 2, entries: 96 }
 export const FSYNC_LIMITS: BatchLimits = { turns: 64, ms: 8, entries: 256 }
 /** Number of entries in one part of a batch. */
 const PART = 16
-/** Milliseconds for which a run queue waits while each turn brings a new peer. */
+/** Milliseconds for which a run queue waits while a new peer connects in each turn. */
 const ARRIVING = 8
 /** Maximum number of bytes in one batch, so that the server can delay a peer that sends much. */
 const MAX_BYTES = 256 * 1024

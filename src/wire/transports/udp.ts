@@ -56,7 +56,7 @@ export function acceptDatagrams(socket: Socket, accept: (transport: Transport) =
   return { address: { host, port }, over: 'UDP', close: async () => listener.close() }
 }
 
-/** Returns a transport for datagrams to and from one address. Does not check whether a server listens there. */
+/** Returns a transport for datagrams to and from one address. Does not check whether a server listens at that address. */
 export async function connectUdp(to: Address, family?: 4 | 6): Promise<Transport> {
   return toTransport(await openSocket(to.host, (one, host, done) => one.connect(to.port, host, done), family))
 }
@@ -70,7 +70,7 @@ export function toTransport(socket: Socket): Transport {
     () => socket.close(),
   )
   socket.on('message', (bytes) => transport.take(bytes))
-  // on a connected socket, the network reports that no server listens there
+  // on a connected socket, the network reports that no server listens at the address
   socket.on('error', (error: NodeJS.ErrnoException) => transport.close(error.code ?? error.message))
   return transport
 }

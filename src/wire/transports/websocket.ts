@@ -13,7 +13,7 @@ import type { TransportStream } from './transport-stream.ts'
  * The listeners are the same functions for all WebSockets and find the transport by the property `CARRIER`, as in `socket.ts`: closures
  * would cost 600 bytes for each client.
  *
- * The library `ws` checks frames, UTF-8 and the size of messages, and closes with the code of RFC 6455 that fits. This transport
+ * The library `ws` checks frames, UTF-8 and the size of messages, and closes with the fitting code of RFC 6455. This transport
  * refuses a binary message (1003). It charges pings and pongs to the peer's budget like all bytes outside of messages, and too many pings
  * or pongs end the connection (1008). One pong answers all pings of a turn of the event loop (section 5.5.3). The transport
  * resets a peer that no longer answers pings (`probe`).
