@@ -69,7 +69,7 @@ export function optionsOfFile({ name, takes = [] }: Program, { settings, source 
   return given
 }
 
-/** Parses the value of an option; `undefined` if it is not valid. */
+/** Parses the value of an option; `undefined` if the value is not valid. */
 function parseOption(option: ProgramOption, value: string | number | boolean): unknown {
   if (option.kind === 'flag') return typeof value === 'boolean' ? value : undefined
   if (typeof value === 'boolean') return undefined

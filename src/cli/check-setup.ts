@@ -15,7 +15,7 @@ export interface CheckFlags extends ProgramFlags, StartSettings {
   readonly level?: CheckLevel
 }
 
-/** MatrixFlags are the options that `--matrix` alone has. */
+/** MatrixFlags are the options that are only for `--matrix`. */
 export interface MatrixFlags {
   readonly csv?: string
   readonly html?: string

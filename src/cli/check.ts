@@ -30,7 +30,7 @@ const MOST_LANES = 4
  */
 const HINTS = CHECKS.filter(({ isHint }) => isHint)
 
-/** Options with a value that the command line for repeating one check does not have. */
+/** Options with a value that are not in the command line that repeats one check. */
 const WITH_VALUE = ['--only', '--seed', '--format', '--junit', '--gradescope']
 
 export interface CheckOptions extends CheckFlags, MatrixFlags {
@@ -43,7 +43,7 @@ export interface CheckOptions extends CheckFlags, MatrixFlags {
   readonly gradescope?: string
 }
 
-/** Runs `parlor check`: judges a client, a server, or both. Resolves to the exit code: 0 if all checks have passed, else 1. */
+/** Runs `parlor check`: judges a client, a server, or both. Resolves to the exit code: 0 if all checks have passed, otherwise 1. */
 export async function checkCommand(name: string | undefined, options: CheckOptions): Promise<number> {
   checkStray(options)
   const { start, files } = await resolveStart(options)

@@ -21,7 +21,7 @@ const PART = 4
 const PARTS = 3
 
 /**
- * Reads the password of the class console from a file or generates a password if there is no file. Calls `warn` if other users can read the
+ * Reads the password of the class console from a file. Without a file, generates a password. Calls `warn` if other users can read the
  * file.
  * Rejects with a UsageError if the file cannot be read or has no valid password.
  */

@@ -49,7 +49,7 @@ export async function classCommand(address: string | undefined, { data, once = f
   const isScreen = process.stdout.isTTY && process.env.TERM !== 'dumb'
   const code = await (isScreen ? showLive(feed) : showLines(feed))
   if (code === EXIT.good && !end.signal.aborted)
-    printError('the server has closed the connection, because it was stopped or this side reads too slowly')
+    printError('the server has closed the connection, because the server has stopped or this side reads too slowly')
   return code
 }
 
@@ -59,7 +59,7 @@ function parseClient(address: string): Address {
   const { host, port } = parseServerAddress({ host: address })
   if (host === undefined || port === undefined)
     throw new UsageError(
-      `${JSON.stringify(address)} is not an address with a port: type it as "parlor class" shows it, such as 127.0.0.1:50123`,
+      `${JSON.stringify(address)} is not an address with a port: type an address that "parlor class" shows, such as 127.0.0.1:50123`,
     )
   return { host, port }
 }

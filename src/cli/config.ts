@@ -66,7 +66,7 @@ export interface Flags {
   readonly level?: string
   readonly limit?: Readonly<Record<string, string>>
   readonly json?: boolean
-  /** The values of the options of programs, as the user typed them. */
+  /** The values of the options of programs, in the form that the user has typed. */
   readonly given?: readonly GivenOption[]
 }
 
@@ -97,7 +97,7 @@ export async function configCommand(flags: Flags): Promise<number> {
   return EXIT.good
 }
 
-/** Resolves to the games and programs that the settings name, as `loadPlayable` does. */
+/** Resolves to the games and programs that the settings name, in the form of `loadPlayable`. */
 export function loadFromSettings(
   settings: ResolvedConfig,
   onFailure?: (sentence: string, reason: unknown) => void,

@@ -35,7 +35,7 @@ export interface HandInsFound {
 /** Maximum number of files of a hand-in that a guess reads, and maximum number of bytes that it reads of each file. */
 const FILES = 200
 const BYTES = 32 * 1024
-/** Maximum depth of folders that each contain only the next folder, such as in an unpacked archive. */
+/** Maximum depth of nested folders that contain only one folder, such as in an unpacked archive. */
 const DEPTH = 3
 /** Folders that are not hand-ins. */
 const LEFT_OUT = /^\.|^__MACOSX$|^node_modules$/
@@ -99,7 +99,7 @@ function findStart(side: Side, folder: string, { given, own, files }: Sources): 
       said: `${command}, ${from}`,
     }
   }
-  // if the settings file starts one side, the hand-in has no other side
+  // if the settings file has a command for only one side, the hand-in has no other side
   if (MATRIX_SIDES.some((other) => own[other] !== undefined)) return { unclear: '' }
   const guess = guessStart(side, files)
   if (guess === undefined) return { unclear: '' }

@@ -71,7 +71,7 @@ function usage({ sentences }: UsageError): number {
 export interface CommandsOptions extends NeededPrograms {
   /** The name of a command, if the function must create only this command, because creating all commands takes 4 ms. */
   readonly only?: string
-  /** False for the creation without the command `complete`. */
+  /** False if `createCommands` must not create the command `complete`. */
   readonly completes?: boolean
 }
 
@@ -154,7 +154,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
       define: (made) =>
         forBothSides(made)
           .option('--host <address>', 'listen on this address (default: the worksheet’s, 127.0.0.1)', parseAddress)
-          .option('--port <n>', 'listen on this port (default: the worksheet’s); 0 for any free port', parsePort)
+          .option('--port <n>', 'listen on this port (default: the worksheet’s); 0 means any free port', parsePort)
           .option('--strict', STRICT)
           .option('--forever', 'serve client after client until Ctrl-C')
           .option('--concurrent', 'serve all clients at the same time')

@@ -17,7 +17,7 @@ export interface NetworkOptions {
   readonly split?: string | undefined
   readonly glue?: string | undefined
   readonly delay?: string | undefined
-  /** Rules of faults, each as the user typed it. */
+  /** Rules of faults, in the form that the user has typed. */
   readonly fault?: readonly string[] | undefined
   readonly seed?: number | undefined
   readonly trace?: boolean | undefined

@@ -120,7 +120,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
       define: (made) =>
         made
           .addOption(dataOption('the folder of the server'))
-          .option('--json', 'print them as JSON, a game on a line')
+          .option('--json', 'print the results as JSON, one game on each line')
           .option('--csv', 'print them as CSV (default)')
           .option('--plugin <file>', PLUGIN, appendValue)
           .action(async (game, { plugin, json, csv }, command) =>

@@ -11,7 +11,7 @@ import { UsageError } from './diagnostics.ts'
 /** The command-line library, exported for other files, because each file that imports the package costs a millisecond. */
 export { type Argument, Command, CommanderError, Option }
 
-/** CommandForm is a command as `parlor help` shows it, with the function that defines its options and its action. */
+/** CommandForm is a command in the help, with the function that defines its options and its action. */
 export interface CommandForm {
   /** Name and arguments of the command, such as `rank [game]`. */
   readonly usage: string
@@ -180,7 +180,7 @@ function onceNamed<Value>(option: string, before: Value | undefined, value: Valu
   return value
 }
 
-/** ServerAddress is the host and port of a server; `undefined` for a part that the command line leaves out. */
+/** ServerAddress is the host and port of a server; `undefined` for a part that the command line omits. */
 export interface ServerAddress {
   readonly host: string | undefined
   readonly port: number | undefined

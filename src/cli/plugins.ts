@@ -43,7 +43,7 @@ export async function loadCatalogue(given: readonly string[] = []): Promise<Cata
   return ((await loadPluginsHere(given)) ?? (await loadPlayable())).catalogue
 }
 
-/** Resolves to the programs of Parlor and of the plug-ins, as `loadCatalogue` does. Rejects with a UsageError. */
+/** Resolves to the programs of Parlor and of the plug-ins, like `loadCatalogue`. Rejects with a UsageError. */
 export async function loadProgramsHere(given: readonly string[]): Promise<ProgramRegistry> {
   return (await loadPluginsHere(given))?.programs ?? shippedPrograms
 }

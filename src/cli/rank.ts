@@ -33,7 +33,7 @@ interface RankOptions {
 /** Program name of the front door. */
 const DOOR = 'parlor/door'
 
-/** Ladders and their source: `source` is the name of the source for people, and `from` names it for programs. */
+/** Ladders and their source: `source` is the name of the source for people, and `from` is its name for programs. */
 interface Found {
   readonly source: string
   readonly from: { readonly server: Address } | { readonly folder: string }

@@ -56,7 +56,7 @@ export class RosterFile {
       onChange(parseRoster(this.#file, await readTextFile(this.#file)))
     } catch (error) {
       const sentences = error instanceof UsageError ? error.sentences : [`${this.#file}: ${errorMessage(error)}`]
-      for (const sentence of sentences) warn(`the earlier roster stays in force: ${sentence}`)
+      for (const sentence of sentences) warn(`the server continues to use the earlier roster: ${sentence}`)
     }
   }
 }

@@ -86,7 +86,7 @@ export class WireLogging {
   }
 }
 
-/** Checks whether a game is not over, and its players hide secrets from each other. */
+/** Returns true if a game is not over, and its players have secrets from each other. */
 function hasSecrets({ hall }: LobbyService, table: number): boolean {
   const state = hall.table(table)?.state
   if (!state || state.outcome !== undefined || state.ended || !state.rules.withOtherSecrets) return false

@@ -18,8 +18,8 @@ export const automaton = defineAutomaton({
   talk: findDoorTalk,
 })
 
-/** DoorMessage names a message of the front door. */
+/** DoorMessage is the name of a message of the front door. */
 export type DoorMessage = keyof typeof automaton.messages
 
-/** DoorState names a state of the front door. */
+/** DoorState is the name of a state of the front door. */
 export type DoorState = keyof typeof automaton.states

@@ -15,12 +15,12 @@ export const PLAIN_COMMANDS =
   )
 /** The words of the commands that take any text. */
 export const TALK_COMMANDS = 'say tell message msg whisper'.split(' ')
-/** Matches whole lines that are commands or moves, and so cannot be passwords. */
+/** Matches whole lines that are commands or moves, so that they cannot be passwords. */
 const COMMAND = new RegExp(
   `^(?:(?:${PLAIN_COMMANDS.join('|').replace('?', '\\?')})(?: [\\w-]{1,12}){0,2}|(?:${TALK_COMMANDS.join('|')}) .*|'.*|-?\\d{0,3}|[a-z]|[a-h]\\d)$`,
   'i',
 )
-/** Matches secret fields of the native protocol, also in a line that is not valid JSON; a group has the value. */
+/** Matches secret fields of the native protocol, also in a line that is not valid JSON; a group of the pattern has the value. */
 const FIELD =
   /(["']?)\b(?:\w*p?ass?w(?:or?)?d?|pass(?:code|phrase)?|pwd|old|session|token|secret)\1\s*[:=]\s*(?:"((?:\\.|[^"\\])*)|([^"\s].*))/dgis
 

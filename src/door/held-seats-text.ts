@@ -22,7 +22,7 @@ export function formatHeldSeats({ heldSeats, me }: Lobby): string | undefined {
   return formatHeldSeat(first, me)
 }
 
-/** Describes one held seat of this user that the session has not resumed, with the command that resumes it. */
+/** Describes one held seat of this user that the session has not resumed, with the command that resumes this seat. */
 export function formatHeldSeat(seat: HeldSeat, me: PersonInfo | undefined): string {
   const at = `table ${seat.table}, ${formatHeldGame(seat, me)}`
   return seat.elsewhere

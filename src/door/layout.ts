@@ -14,15 +14,15 @@ export const ROWS = 18
 const INDENT = 2
 
 /**
- * Wraps lines at the width of the terminal. The continuation of a line is indented, so that a text from another user cannot look
- * like a line from the server.
+ * Wraps lines at the width of the terminal. Indents the continuation of a line, so that a text from another user cannot look like a line
+ * from the server.
  */
 export function wrapLines(lines: readonly string[]): string[] {
   return lines.flatMap((line) => (displayWidth(line) <= COLUMNS ? [line] : wrap(line, COLUMNS, INDENT)))
 }
 
 /**
- * Counts the lines that fit on the first screen. If some do not fit, the count leaves a line for the "more" notice. The count does
+ * Counts the lines that fit on the first screen. If some lines do not fit, the count leaves a line for the "more" notice. The count does
  * not separate a line from its continuation.
  */
 export function countFirstScreen(lines: readonly string[]): number {
@@ -43,8 +43,8 @@ export function toSafeLine(text: string): string {
 }
 
 /**
- * Formats a refusal as a sentence: adds a full stop if it does not end with punctuation, and begins with a capital letter, unless the
- * refusal begins with one of `names`, or with a text that `isName` accepts as a name. Cuts very long words.
+ * Formats a refusal as a sentence: adds a full stop if the refusal does not end with punctuation, and begins with a capital letter, unless
+ * the refusal begins with one of `names`, or with a text that `isName` accepts as a name. Cuts very long words.
  */
 export function toSentence(refused: string, names: readonly string[] = [], isName: (text: string) => boolean = () => false): string {
   const text = escapeInvisible(toSafeLine(shortTo(LONGEST, refused).replace(ENDLESS, '$1...')))

@@ -13,7 +13,7 @@ interface Question {
 type Check = (password: string) => LobbyRefusal | undefined | Promise<LobbyRefusal | undefined>
 
 /**
- * Asks for a password until `check` accepts it. After a refusal it repeats the question, so that the server never reads a
+ * Asks for a password until `check` accepts it. After a refusal, repeats the question, so that the server never reads a
  * password as a name or a command. Returns `undefined` if the user cancels with an empty line, or the session ends.
  */
 export function askPassword(session: DoorSession, question: string, check: Check): Promise<string | undefined> {

@@ -36,8 +36,8 @@ type ListenerCall = (listener: LobbyListener) => void
  * caller that caused the event. `broken` then rejects and ends the conversation.
  *
  * Three queues contain the output that the session has not printed yet: `#pending` has the calls of the lobby, in order; `#notices` has
- * lines that belong to no table; each `TableScreen` has the lines and the board of its own table. `flush` empties all three before every
- * output of a command. While the user types a password, the notices wait in their queue.
+ * lines that belong to no table; each `TableScreen` has the lines and the board of its own table. `flush` empties all three queues before
+ * every output of a command. While the user types a password, the notices wait in their queue.
  *
  * "style json" hands the same lobby over to the native protocol. `switchToNative` stops all printing, and `handOver` passes the
  * pending calls, and all later calls, to the new listener.

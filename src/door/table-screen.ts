@@ -185,7 +185,7 @@ export class TableScreen {
     return lines
   }
 
-  /** Returns the whole table for a user who selects it, and drops its updates. */
+  /** Returns the whole table for a user who selects the table, and drops the updates of the table. */
   open(): readonly string[] {
     this.#clear()
     if (this.#sight) this.#newBoard(this.#sight)
@@ -231,7 +231,7 @@ export class TableScreen {
     return lines.map((line) => toSafeLine(line).trimEnd())
   }
 
-  /** Returns the board; empty if the board looks as before. */
+  /** Returns the board; empty if the board has not changed. */
   #newBoard(sight: TableView): string[] {
     const board = this.#board(sight)
     const text = board.join('\n')
@@ -243,7 +243,7 @@ export class TableScreen {
   /** Returns the lines below the board: the last moves and whose turn it is, or the end of the game. */
   #closing(sight: TableView): readonly string[] {
     if (sight.outcome) return this.#end(sight)
-    // in a game for one player it is always the turn of the user
+    // in a game for one player, it is always the turn of the user
     if (this.alone && this.#explained) return []
     return joinSentences([...this.#moved(sight), ...this.#turn(sight, !this.#explained)])
   }

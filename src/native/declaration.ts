@@ -98,7 +98,7 @@ export const ok = message(
   { id: 12 },
 )
 
-/** Returns the refusal of a command; `ok` if the lobby did not refuse it. */
+/** Returns the refusal of a command; `ok` if the lobby did not refuse the command. */
 export function done(refusal: LobbyRefusal | undefined): AnswerOf<typeof ok.schema> {
   return refusal ?? toAnswer(ok, {})
 }

@@ -80,7 +80,7 @@ export const finishedGame = {
   table,
   game: text,
   names: list(text),
-  seat: seat.meta({ description: 'the seat of the user whose history it is' }),
+  seat: seat.meta({ description: 'the seat of the user of this history' }),
   outcome,
   points: list(score).optional().meta({ description: 'the points that each seat has gained, if the game gives points' }),
   rated: z.boolean(),

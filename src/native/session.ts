@@ -44,7 +44,7 @@ export class NativeSession implements LobbyListener {
     this.#sendChallenges()
   }
 
-  /** Executes the command in a line and answers it. Returns `false` after `quit`. */
+  /** Executes and answers the command in a line. Returns `false` after `quit`. */
   async handle(line: string): Promise<boolean> {
     const command = parseCommand(line)
     if ('code' in command && 'refused' in command) {

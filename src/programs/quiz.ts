@@ -229,7 +229,7 @@ async function receiveAnswer(peer: Peer<Name, State>, chair: Seat): Promise<bool
   }
 }
 
-/** Asks for name and password until the server accepts them. */
+/** Asks for a name and a password until the server accepts both. */
 async function introduce(peer: Peer<Name, State>, console: Console): Promise<void> {
   for (;;) {
     const name = (await console.ask('Your name: ')).trim()
@@ -254,7 +254,7 @@ async function askYesNo(console: Console, question: string): Promise<boolean> {
   }
 }
 
-/** Starts or resumes a quiz as the person chooses, unless `interruption` settles first. Resolves to false if the person quits. */
+/** Starts or resumes a quiz, by the choice of the person, unless `interruption` settles first. Resolves to false if the person quits. */
 async function chooseLength({ peer, console, judge }: Player, interruption: Promise<unknown>): Promise<boolean> {
   for (;;) {
     const prompt = 'How many questions (1 to 50; RESUME to continue, QUIT to leave)? '

@@ -9,7 +9,7 @@ import { lines } from '../wire/framing/lines.ts'
 import { quoteText } from '../wire/text.ts'
 import { pythonInt } from './python/values.ts'
 
-/** The seat that moves first: 0 is the server (O), 1 the client (X). */
+/** The seat that moves first: 0 is the server (O), and 1 is the client (X). */
 interface Words {
   readonly first: SeatNumber
 }

@@ -104,8 +104,9 @@ function answerOf(ended: EndedConnections | Refusal, done: string): AdminAnswer 
 }
 
 /**
- * Opens the admin socket of a running server in its data folder; only the owner of the folder can connect to it. A request is a line of
- * JSON, and so is its answer. Rejects with the system's error, or with a `TransportError`, if the server cannot listen there.
+ * Opens the admin socket of a running server in its data folder; only the owner of the folder can connect to the socket. A request is a
+ * line of JSON. Its answer is also a line of JSON. Rejects with the system's error, or with a `TransportError`, if the server cannot listen
+ * there.
  */
 export async function openAdminSocket(
   folder: string,

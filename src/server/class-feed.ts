@@ -38,7 +38,7 @@ export class ClassFeeds {
     this.#clock = clock
   }
 
-  /** Sends the requested lines. Resolves when it has sent them, or the operator has disconnected. */
+  /** Sends the requested lines. Resolves when it has sent these lines, or when the operator has disconnected. */
   async serve(operator: Connection, request: ClassRequest): Promise<void> {
     const { follow, client } = request
     const row = client && this.#console.find(client)
@@ -87,7 +87,8 @@ class ClassFeed {
   /** The only connection that the feed sends, with its observations; `undefined` if the feed sends all connections. */
   readonly #only: number | undefined
   /**
-   * Connections that have changed since the operator last received them; the value is true if the console no longer stores the connection.
+   * Connections that have changed since the last row that the operator has received; the value is true if the console no longer stores the
+   * connection.
    */
   #changed = new Map<number, boolean>()
   #onChange: (() => void) | undefined

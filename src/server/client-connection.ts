@@ -91,7 +91,7 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
   }
 
   /**
-   * Checks whether the conversation ended as its protocol ends. A conversation of a protocol without an end message ends by silence over
+   * Checks whether the conversation ended normally. A conversation of a protocol without an end message ends by silence over
    * datagrams, and by a close over streams.
    */
   #isGoodEnd(reason: Error | undefined): boolean {

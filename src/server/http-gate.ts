@@ -31,7 +31,7 @@ export interface Gate extends Listener {
   close(): Promise<void>
 }
 
-/** Listens at an address, and calls `serve` with each connection when the rate allows it. Rejects with the system's error. */
+/** Listens at an address, and calls `serve` with each connection when the rate allows the connection. Rejects with the system's error. */
 export async function openGate(at: Address, serve: (connection: OneRequest) => void, clock: Clock): Promise<Gate> {
   const bucket = new TokenBucket(RATE)
   const open = new Set<Socket>()

@@ -65,7 +65,7 @@ export interface ListenStatus {
   readonly transport: StreamTransport['name']
   /** SHA-256 of the certificate, over TLS. */
   readonly fingerprint?: string
-  /** The address on which the program listens, or on which it should listen. */
+  /** The address on which the program listens; after a failure, the address of the settings. */
   readonly address: Address
   readonly failure?: unknown
 }
@@ -80,8 +80,8 @@ interface IncomingConnection {
 }
 
 /**
- * Entrance admits the clients of one program that another listener accepts, such as the WebSockets of the gateway. The same limits, run
- * queue and timeouts apply to them as to the clients of the server's own ports.
+ * Entrance admits the clients of one program that another listener accepts, such as the WebSockets of the gateway. These clients have the
+ * same limits, run queue and timeouts as the clients of the server's own ports.
  */
 export interface Entrance {
   /** Counts a client for the limits of its address. If the server refuses the client, returns a sentence and does not count the client. */
@@ -211,7 +211,10 @@ export class Server {
     await this.#untilClosed(Promise.all([...here.map(({ closed }) => closed), ...closed]))
   }
 
-  /** Waits until all connections are closed. Resets them after three seconds, so that no client prevents the end of the server. */
+  /**
+   * Waits until all connections are closed. Resets the open connections after three seconds, so that no client prevents the end of the
+   * server.
+   */
   #untilClosed(closed: Promise<unknown>): Promise<void> {
     return new Promise((resolve) => {
       const cancels = [

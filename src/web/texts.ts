@@ -19,7 +19,7 @@ export const texts = {
   stopped: (reason: string) => `The server ended the connection: ${reason}.`,
   stoppedTitle: 'The server has ended the connection',
   stoppedWhy: (reason: string) =>
-    `It says: ${reason}. Every confirmed move is saved. This page connects by itself when the server is back, and your game continues in the same position.`,
+    `The server says: ${reason}. Every confirmed move is saved. This page connects by itself when the server is back, and your game continues in the same position.`,
   savedAfter: (table: number, moves: number) => `Your game at table ${table} is saved after move ${moves}.`,
   tryingNow: 'Trying now.',
   tryingIn: (seconds: number) => `Trying again in ${seconds} s.`,

@@ -25,7 +25,7 @@ const NOT_HELD = 'You hold no such seat. If you have its token, type "resume TOK
 /** The question with which the front door asks for a name. */
 export const NAME_QUESTION = 'What is your name?'
 
-/** Logs the user in under a typed name, or asks for another name if the server refuses it. */
+/** Logs the user in under a typed name. If the server refuses the name, asks for another name. */
 export async function logInByName(session: DoorSession, name: string): Promise<void> {
   const output = await enter(session, name)
   if (session.over) return

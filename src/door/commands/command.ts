@@ -31,7 +31,7 @@ export interface DoorCommand {
    * long answers separately.
    */
   readonly cost?: number
-  /** True for a command that has a permanent effect. The user must type its name in full. */
+  /** True for a command that has a permanent effect. The user must type the name of the command in full. */
   readonly whole?: true
   /** Executes the command; `rest` is the text after its name, trimmed. */
   run(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput>

@@ -52,15 +52,15 @@ export const commands: readonly DoorCommand[] = GROUPS.flatMap(([, members]) => 
 
 export const commandWords: readonly string[] = commands.map(({ name }) => name)
 
-/** Finds the command with this name or alias, in any case. */
+/** Finds the command with this name or alias, in upper or lower case. */
 export function findCommand(word: string): DoorCommand | undefined {
   const wanted = word.toLowerCase()
   return commands.find(({ name, also }) => name === wanted || also?.includes(wanted))
 }
 
 /**
- * Finds the commands whose names begin with these letters, which must be at least two. If no name begins with them, finds the commands
- * whose aliases begin with them.
+ * Finds the commands whose names begin with these letters, which must be at least two. If no name begins with these letters, finds the
+ * commands whose aliases begin with them.
  */
 export function findByPrefix(word: string): readonly DoorCommand[] {
   const wanted = word.toLowerCase()

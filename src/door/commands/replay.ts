@@ -73,7 +73,9 @@ function toContext({ lobby }: DoorSession, { table, game, names }: GameRecord): 
   return entry && { table, game, rules: entry.game, seat: undefined, names: names.map(toSafeLine), me: '' }
 }
 
-/** Formats one event: a move with the board after it, or another event in a line; empty for an event that the user does not have to see. */
+/**
+ * Formats one event: a move with the board after it, or any other event in one line; empty for an event that the user does not have to see.
+ */
 function formatStep({ what, move, view }: RecordedEvent, company: TableContext, number: number): readonly string[] {
   if (what.type === 'continued') return [`They played again at table ${what.table}: type "replay ${what.table}".`]
   if (what.type !== 'moved') {

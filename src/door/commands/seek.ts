@@ -69,7 +69,7 @@ export async function startSeek(session: DoorSession, terms: SeekTerms): Promise
   ]
 }
 
-/** Explains that the server does not notify the user of an invitation, and how to challenge that user. */
+/** Explains that the server notifies no user of an invitation, and how to challenge the named user. */
 function explainUnnotified(session: DoorSession, { against, game, settings, rated = false }: SeekTerms, code: string): readonly string[] {
   if (against === undefined) return []
   const name = toOwnSpelling(session, against) ?? against

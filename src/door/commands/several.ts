@@ -24,7 +24,7 @@ function mine(session: DoorSession): CommandOutput {
   ]
 }
 
-/** Describes a seat of this user that the session has not resumed, with the command that resumes it. */
+/** Describes a seat of this user that the session has not resumed, with the command that resumes the seat. */
 function wayTo({ table, elsewhere }: HeldSeat): string {
   return elsewhere ? `through another connection: "resume ${table}" shows it here, too` : `held: "resume ${table}"`
 }

@@ -38,7 +38,7 @@ async function draw(session: DoorSession): Promise<CommandOutput> {
   const refusal = await lobby.act(present.table, 'offer')
   if (refusal) return refusal
   const isUnseen = present.playing && !present.company.names.includes(HOUSE_NAME) && lobby.countTalkReceivers(present.table) === 0
-  return isUnseen ? 'No opponent sees that now: they are away, or play through a program without offers.' : undefined
+  return isUnseen ? 'No opponent sees the offer now: the opponents are away, or play through a program without offers.' : undefined
 }
 
 /** Accepts an offer, at the shown table first, or a challenge. */

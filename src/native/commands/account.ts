@@ -43,7 +43,7 @@ const sessions = message(
       z.strictObject({
         key: sessionKey,
         since: time.meta({ description: 'when the session was opened' }),
-        used: time.meta({ description: 'when the session was last used to log in, to the minute' }),
+        used: time.meta({ description: 'when a client last logged in with the session, to the minute' }),
         until: time.meta({ description: 'when the session ends' }),
         links: list(link).meta({ description: 'the connections that the session has logged in' }),
         current: z.literal(true).optional().meta({ description: 'true for the session by which this connection is logged in' }),
@@ -110,7 +110,7 @@ export const accountCommands = [
   ),
   command(
     'register',
-    'Registers a name and logs in under it.',
+    'Registers a name and logs in under this name.',
     { name, password },
     {
       example: { id: 1, name: 'ada', password: 'engine-1843' },
@@ -193,7 +193,7 @@ export const accountCommands = [
   ),
   command(
     'revoke',
-    'Ends sessions of the account, and the connections that they have logged in: with `key`, one session; without `key`, all sessions except the session of this connection, and all connections without a session. This connection stays, and the tokens of seats stay valid. `ok` has the numbers.',
+    'Ends sessions of the account, and the connections that these sessions have logged in: with `key`, one session; without `key`, all sessions except the session of this connection, and all connections without a session. This connection stays, and the tokens of seats stay valid. `ok` has the numbers.',
     {
       key: givenKey.optional().meta({ description: 'the session to end' }),
       except: givenKey.optional().meta({

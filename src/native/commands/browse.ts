@@ -141,7 +141,7 @@ const historyRow = {
 
 const history = message(
   'history',
-  'Finished games of a user, the newest first. The server stores the last 200 of each user.',
+  'Finished games of a user, with the newest game first. The server stores the last 200 games of each user.',
   { id: id.optional(), name: text, games: list(z.strictObject(historyRow)), total },
   {
     id: 5,
@@ -159,7 +159,7 @@ const history = message(
 /** The messages from the server that list games, users, seeks and tables. */
 export const browseMessages = [games, lobbyPage, ladder, history, changed] as const
 
-/** Returns the games of a server as the protocol lists them. */
+/** Returns the games of a server in the form of the protocol. */
 export function toGameRows({ entries }: Catalogue): z.infer<typeof games.schema>['games'] {
   return entries.map(({ name, title, game, moves, settings }) => ({
     game: name,
@@ -248,7 +248,7 @@ export const browseCommands = [
   ),
   command(
     'history',
-    'Requests the finished games of a user, the newest first. The answer is `history`.',
+    'Requests the finished games of a user, with the newest game first. The answer is `history`.',
     {
       name: name.optional().meta({ description: 'the name of the user; by default, this user' }),
       from: from.optional().meta({ description: 'the number of items to skip' }),

@@ -15,7 +15,8 @@ const challenger = name
   .optional()
   .meta({ description: 'the user who has sent the challenge; may be missing if there is only one challenge' })
 const replace = z.boolean().optional().meta({
-  description: 'if true, the server first cancels the open seek of this user; otherwise, it refuses the command while a seek is open',
+  description:
+    'if true, the server first cancels the open seek of this user; otherwise, the server refuses the command while a seek is open',
 })
 
 /** The messages from the server about challenges. */

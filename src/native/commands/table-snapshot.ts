@@ -25,7 +25,7 @@ export const sight = z.strictObject({
 /** The fields of a message that has the whole state of a table. */
 export const snapshot = {
   table,
-  game: text.meta({ description: 'the name of the rules, which `games` lists as `rules`; a command with a `game` accepts it, too' }),
+  game: text.meta({ description: 'the name of the rules, which `games` lists as `rules`; a command with a `game` also accepts this name' }),
   seat: seat.optional().meta({ description: 'missing for a watcher' }),
   names: list(text),
   ...terms,

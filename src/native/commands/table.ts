@@ -88,7 +88,7 @@ export const tableMessages = [
   ),
   message(
     'closed',
-    'The server closes a table for this client, and sends no further events of it.',
+    'The server closes a table for this client, and sends no further events of this table.',
     { table, message: text },
     { table: 17, message: 'the server was stopped' },
   ),
@@ -134,7 +134,7 @@ export const tableCommands = [
   ),
   command(
     'play',
-    'Makes a move, in the notation of the game. `ok` means that the move is persisted. With `after`, the server refuses the move if this client can see a later event.',
+    'Makes a move, in the notation of the game. `ok` means that the server has persisted the move. With `after`, the server refuses the move if this client can see a later event.',
     { table, move: z.string().max(1000), after: seen.optional() },
     {
       example: { id: 12, table: 17, move: '1', after: 3 },

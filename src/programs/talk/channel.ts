@@ -66,7 +66,7 @@ export type TalkMessage = keyof typeof automaton.messages
 /** TalkState is the name of a state of a talk. */
 export type TalkState = keyof typeof automaton.states
 
-/** PeerLeft is thrown to end the game and the talk when one side has sent /q. */
+/** PeerLeft is the error that ends the game and the talk after one side has sent /q. */
 export class PeerLeft extends Error {
   override readonly name = 'PeerLeft'
   readonly by: 'us' | 'them'

@@ -18,7 +18,7 @@ export interface ConnectionInfo {
 /** ConversationEnd describes how a conversation has ended. */
 export interface ConversationEnd {
   readonly level: Level
-  /** `good` if it ended as its protocol ends; otherwise the reason of a `Disconnected`, or `mistake` for an error in Parlor. */
+  /** `good` if the conversation ended normally; otherwise the reason of a `Disconnected`, or `mistake` for an error in Parlor. */
   readonly outcome: string
   /** The error; `undefined` for a good end. */
   readonly trouble: Error | undefined
@@ -50,8 +50,8 @@ export interface Logs {
 }
 
 /**
- * Level of each kind of note. A message before its turn and a slow program are part of many games. A refused message is a warning, because
- * the client may not show the answer to its author.
+ * Level of each kind of note. A message before its turn and a slow program are normal in many games. A refused message is a warning,
+ * because the client may not show the answer to its author.
  */
 export const noteLevels: Readonly<Record<ConversationNote, Level>> = {
   unfinished: 'warn',
@@ -73,7 +73,7 @@ export function formatError(trouble: Error): string {
   return isForClient ? `the server closed the connection, with the words: ${trouble.message}` : trouble.message
 }
 
-/** Checks whether a log writes rows of a level if `least` is the lowest level that it writes. */
+/** Checks whether a log writes rows of a level. `least` is the lowest level that the log writes. */
 export function isLogged(level: Level, least: Level): boolean {
   return levels.indexOf(level) <= levels.indexOf(least)
 }

@@ -4,7 +4,7 @@ import type { Logs } from './logs.ts'
 
 /** Milliseconds between two checks. */
 const INTERVAL = 1000
-/** Milliseconds after a logged outage or shortage in which the server logs no further outage or shortage. */
+/** Milliseconds after a logged outage or shortage for which the server logs no further outage or shortage. */
 const QUIET = 60_000
 
 /**

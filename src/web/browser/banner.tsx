@@ -80,7 +80,7 @@ export function Banner({ model }: { readonly model: Model }) {
   return null
 }
 
-/** BackAgain says to a screen reader that the connection is back. */
+/** BackAgain announces to a screen reader that the connection is back. */
 export function BackAgain({ isOpen, isLost }: { readonly isOpen: boolean; readonly isLost: boolean }) {
   const wasLost = useRef(false)
   if (isLost) wasLost.current = true

@@ -57,7 +57,7 @@ const HANDS = {
   sealed: 'M10 22h80v56H10zM10 22l40 32 40-32M50 65a11 11 0 1 0 0-22 11 11 0 0 0 0 22zM45 54l4 4 7-8',
 } as const
 
-/** HandPicture draws a hand, or an envelope for a hand that is not shown yet. */
+/** HandPicture draws a hand, or an envelope for a hidden hand. */
 export function HandPicture({ hand }: { readonly hand: keyof typeof HANDS }) {
   return (
     <svg class="bd" viewBox="0 0 100 100" aria-hidden="true">

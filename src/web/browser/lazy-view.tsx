@@ -11,7 +11,7 @@ interface LazyViewProps<Props extends object> {
 
 /**
  * LazyView draws a view whose code the page loads at the first use of the view, so that the first load is smaller. If the server does not
- * send the code, for example because it has a new version of the page, the user can reload.
+ * send the code, for example because the server has a new version of the page, the user can reload.
  */
 export function LazyView<Props extends object>({ load, props }: LazyViewProps<Props>) {
   const [loaded, setLoaded] = useState<{ readonly View?: ComponentType<Props> }>()
@@ -19,7 +19,7 @@ export function LazyView<Props extends object>({ load, props }: LazyViewProps<Pr
     let isCurrent = true
     const show = (View?: ComponentType<Props>) => isCurrent && setLoaded(View ? { View } : {})
     load().then(show, (reason) => {
-      // if the browser cannot load a file, it throws a TypeError
+      // the browser throws a TypeError if it cannot load a file
       if (!(reason instanceof TypeError)) throw reason
       show()
     })

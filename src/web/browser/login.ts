@@ -26,7 +26,7 @@ export function logIn(client: PageClient): (name: string, password: string) => P
   }
 }
 
-/** Returns the function that registers a name, and then opens a session for it, so that the login survives a reload. */
+/** Returns the function that registers a name, and then opens a session for this name, so that the login survives a reload. */
 export function register(client: PageClient, model: ReadonlySignal<Model>): (name: string, password: string) => void {
   return (name, password) => {
     client.send({ type: 'register', name, password })

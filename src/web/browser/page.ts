@@ -98,7 +98,7 @@ export function parseRoute(fragment: string): Route {
   }
 }
 
-/** Decodes a part of an address; `undefined` if it is not valid. */
+/** Decodes a part of an address; `undefined` if the part is not valid. */
 function decodePart(part: string): string | undefined {
   try {
     return decodeURIComponent(part)

@@ -49,7 +49,7 @@ export function ShownText({ text }: { readonly text: string }) {
   )
 }
 
-/** Section is a rule with a name on it. */
+/** Section is a part of the page, below a line with its name. */
 export function Section(props: {
   readonly id: string
   readonly title: string
@@ -127,7 +127,7 @@ export function SayForm(props: {
   )
 }
 
-/** CopyField shows a link with a button that copies it. */
+/** CopyField shows a link with a button that copies the link. */
 export function CopyField({ label, value }: { readonly label: string; readonly value: string }) {
   const [isCopied, setCopied] = useState(false)
   useEffect(() => {
@@ -153,7 +153,7 @@ export function CopyField({ label, value }: { readonly label: string; readonly v
   )
 }
 
-/** Choice is a row of words; the user chooses one of them. */
+/** Choice is a row of words; the user chooses one word. */
 export function Choice<Value extends string>(props: {
   readonly label: string
   readonly name: string

@@ -95,7 +95,7 @@ export function TableInfo({ table }: { readonly table: TableModel }) {
   )
 }
 
-/** ShareTable shows a link to a table, with a sentence about it. */
+/** ShareTable shows a link to a table, with a sentence about the link. */
 export function ShareTable({ link, children }: { readonly link: string; readonly children: ComponentChildren }) {
   return (
     <Section id="h-share" title={texts.share}>

@@ -109,7 +109,7 @@ function useWatchers(id: number, isJoined: boolean) {
   }, [client, id, isJoined])
 }
 
-/** The keys of every table: `/` moves the focus to the talk and, if letters are not moves, `b` moves it to the board. */
+/** The keys of every table: `/` moves the focus to the talk and, if letters are not moves, `b` moves the focus to the board. */
 function useTableKeys(game: string) {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {

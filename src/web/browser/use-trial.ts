@@ -4,7 +4,7 @@ import { toHex } from '../model/escapes.ts'
 import { emptyTrial, foldTrial, type TrialModel } from '../model/trial.ts'
 import { protocolTexts } from '../protocol-texts.ts'
 
-/** TrialActs has the ways in which a user acts in a trial. */
+/** TrialActs has the functions with which a user acts in a trial. */
 export interface TrialActs {
   connect(): void
   disconnect(): void
