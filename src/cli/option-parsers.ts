@@ -43,7 +43,7 @@ export interface GivenOption {
 /** The help of `--plugin`, the same for several commands. */
 export const PLUGIN = 'add the games and programs of this file, a plug-in (may be repeated)'
 /** The help of `--strict`, the same for several commands. */
-export const STRICT = 'refuse a file of words or questions if one of them cannot be used (default: skip it, and say why)'
+export const STRICT = 'refuse a file with an unusable word or question (default: skip the word or question, and say why)'
 
 /** Texts for the help of options that take a time: the unit if the user types no unit. */
 export const IN_SECONDS = 'a bare number is seconds'

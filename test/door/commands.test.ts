@@ -198,7 +198,7 @@ describe('play', () => {
         lines(
           'Your opponent must type: join amber-otter-seven',
           'Then the game begins. "cancel" cancels the invitation.',
-          'This notifies no user. To send the code: tell grace join amber-otter-seven',
+          'The code notifies no user. To send the code: tell grace join amber-otter-seven',
           `To challenge grace without a code: play tictactoe${size} grace`,
         ),
       )

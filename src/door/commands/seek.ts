@@ -75,7 +75,7 @@ function explainUnnotified(session: DoorSession, { against, game, settings, rate
   const name = toOwnSpelling(session, against) ?? against
   const way = formatAcceptCommand(session.lobby.catalogue, { name, game, settings, rated })
   return [
-    `This notifies no user. To send the code: tell ${toSafeLine(name)} join ${code}`,
+    `The code notifies no user. To send the code: tell ${toSafeLine(name)} join ${code}`,
     `To challenge ${toSafeLine(name)} without a code: ${toSafeLine(way)}`,
   ]
 }

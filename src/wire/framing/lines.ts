@@ -5,7 +5,7 @@ const LF = 10
 const CR = 13
 /** Longest line in bytes that `ascii` decodes. */
 const SHORT = 12
-/** Number of bytes in which a loop searches an LF. */
+/** Number of bytes in which a loop searches for an LF. */
 const NEAR = 32
 
 /** LineOptions has the differences from LF lines in UTF-8. */
