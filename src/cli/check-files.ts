@@ -16,8 +16,8 @@ import { decodeTextFile } from './text-file.ts'
 const LARGEST = 64 * 1024
 
 /**
- * The settings that say how a program is started. A file beside a hand-in may have only these settings, because the author of a hand-in may
- * not set marks.
+ * The settings with which Parlor starts a program. A file beside a hand-in may have only these settings, because the author of a hand-in
+ * may not set marks.
  */
 const OF_START = ['client', 'server', 'build', 'folder', 'port'] as const
 
@@ -25,7 +25,8 @@ const OF_START = ['client', 'server', 'build', 'folder', 'port'] as const
 export type StartSettings = Pick<CheckSettings, (typeof OF_START)[number]>
 
 /**
- * Reads the `parlor-check.toml` of a folder; resolves to `undefined` if there is none. Rejects with a UsageError if the file is not valid.
+ * Reads the `parlor-check.toml` of a folder; resolves to `undefined` if there is no such file. Rejects with a UsageError if the file is not
+ * valid.
  */
 export async function readCheckFile(folder: string): Promise<CheckFile | undefined> {
   const file = join(folder, CHECK_FILE)
@@ -42,7 +43,7 @@ export async function readCheckFile(folder: string): Promise<CheckFile | undefin
   }
 }
 
-/** Returns the settings of a file that say how a hand-in is started, and the names of its other settings. */
+/** Returns the settings of a file that start a hand-in, and the names of the file's other settings. */
 export function startSettingsOf({ settings }: CheckFile): { readonly start: StartSettings; readonly others: readonly string[] } {
   const isOfStart = (name: string) => OF_START.some((one) => one === name)
   const { true: own = [], false: others = [] } = Object.groupBy(Object.entries(settings), ([name]) => `${isOfStart(name)}`)
@@ -50,8 +51,8 @@ export function startSettingsOf({ settings }: CheckFile): { readonly start: Star
 }
 
 /**
- * Returns the options of a program that a file gives, as if they were typed. Throws a UsageError with the lines of the options that the
- * program does not take.
+ * Returns the options of a program that a file gives, in the form of options that a user has typed. Throws a UsageError with the lines of
+ * the options that the program does not take.
  */
 export function optionsOfFile({ name, takes = [] }: Program, { settings, source }: CheckFile): readonly GivenOption[] {
   const sentences: string[] = []
@@ -68,7 +69,7 @@ export function optionsOfFile({ name, takes = [] }: Program, { settings, source 
   return given
 }
 
-/** Parses the value of an option; `undefined` if it is not valid. */
+/** Parses the value of an option; `undefined` if the value is not valid. */
 function parseOption(option: ProgramOption, value: string | number | boolean): unknown {
   if (option.kind === 'flag') return typeof value === 'boolean' ? value : undefined
   if (typeof value === 'boolean') return undefined

@@ -5,7 +5,7 @@ import { escapeControls } from '../wire/text.ts'
 const ERASE = '\r\x1b[K'
 
 /**
- * CheckProgress shows in one line at a terminal the present work of the judge, and replaces the line with each new note. On a pipe, and at a
+ * CheckProgress shows the present work of the judge in one line at a terminal. Each new note replaces the line. On a pipe, and at a
  * terminal that cannot erase a line, it shows nothing.
  */
 export class CheckProgress {
@@ -28,7 +28,7 @@ export class CheckProgress {
     this.#output.write(`${ERASE}${line.length > room ? `${line.slice(0, room - 1)}…` : line}`)
   }
 
-  /** Erases the note, before a result is printed. */
+  /** Erases the note, so that the command can print a result. */
   clear(): void {
     if (this.#isShown) this.#output.write(ERASE)
     this.#isShown = false

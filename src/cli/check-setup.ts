@@ -15,15 +15,15 @@ export interface CheckFlags extends ProgramFlags, StartSettings {
   readonly level?: CheckLevel
 }
 
-/** MatrixFlags are the options that `--matrix` alone has. */
+/** MatrixFlags are the options that are only for `--matrix`. */
 export interface MatrixFlags {
   readonly csv?: string
   readonly html?: string
   /** Number of conversations at a time. */
   readonly jobs?: number
-  /** The only pair to play, such as `ada/grace`. */
+  /** The only pair that the judge plays, such as `ada/grace`. */
   readonly pair?: string
-  /** The only hand-in to judge. */
+  /** The only hand-in that the judge judges. */
   readonly handIn?: string
 }
 
@@ -37,7 +37,7 @@ export interface CheckTerms {
   readonly flags: ProgramFlags
 }
 
-/** Start has the commands of a program, and the folder in which they run. */
+/** Start has the commands that start and build a program, and their working folder. */
 export interface Start extends Omit<StartSettings, 'folder'> {
   /** Absolute path. */
   readonly folder: string
@@ -65,7 +65,7 @@ export async function resolveTerms(name: string | undefined, options: CheckFlags
   return {
     program,
     level: options.level ?? settings.findLast(({ level }) => level !== undefined)?.level ?? 'worksheet',
-    // a weight without a side counts for both
+    // a weight without a side is for both sides
     weights: isWeighted
       ? { weightOf: (check) => table.get(check) ?? table.get(check.replace(/^(?:client|server):/, '')) ?? 1, points }
       : EQUAL,
@@ -108,13 +108,13 @@ export async function resolveStart(options: CheckFlags): Promise<{ readonly star
   return { start, files: here ? [here] : [] }
 }
 
-/** Returns the settings of a file that say how the hand-in beside it is started, and prints which other settings Parlor ignores. */
+/** Returns the settings of a file that start the hand-in beside it, and prints the names of the settings that Parlor ignores. */
 export function startBeside(file: CheckFile, folder: string): StartSettings {
   const { start, others } = startSettingsOf(file)
   if (others.length > 0)
     printError(
       showLine(
-        `${relative('.', folder)}/parlor-check.toml is part of a hand-in, and may only say how the hand-in is started; its other settings are ignored: ${others.join(', ')}`,
+        `${relative('.', folder)}/parlor-check.toml is part of a hand-in, and may only give the commands that start the hand-in; Parlor ignores its other settings: ${others.join(', ')}`,
       ),
     )
   return start

@@ -10,25 +10,25 @@ import { wallClock } from './clock.ts'
 import { UsageError } from './diagnostics.ts'
 import { createRandom, type ProgramFlags, resolveOptions } from './program-options.ts'
 
-/** Port of a program that has none, in a network in which every port is free. */
+/** Port of a program that has no port of its own. In the network of the sandbox, every port is free. */
 const ANY_PORT = 9999
 
 /** SubjectTerms describe the program under test, and its start. */
 export interface SubjectTerms {
   readonly program: Program
   readonly role: Side
-  /** The words of its command, and of the command that builds it. */
+  /** The words of the command that starts the program, and of the command that builds it. */
   readonly words: readonly string[]
   readonly build?: readonly string[] | undefined
-  /** Absolute path of the folder in which it runs. */
+  /** Absolute path of the folder in which the program runs. */
   readonly folder: string
   /** True if the commands come from a hand-in, which may not name files elsewhere. */
   readonly confined: boolean
   readonly port?: number | undefined
-  /** True if it runs over UDP. */
+  /** True if the program runs over UDP. */
   readonly datagrams?: boolean
   readonly seed: number
-  /** The options of the program; each is for the judge's side that takes it. */
+  /** The options of the program. The judge's side uses each option that it takes. */
   readonly flags: ProgramFlags
   /** True if some options may be for the other side, because both sides are under test. */
   readonly isBoth: boolean
@@ -52,7 +52,7 @@ export async function openSubject(terms: SubjectTerms): Promise<CheckSubject & A
   }
 }
 
-/** Splits a command into words. Throws a UsageError if it cannot run. */
+/** Splits a command into words. Throws a UsageError if the command cannot run. */
 export function wordsOf(command: string): readonly string[] {
   try {
     return parseCommand(command)
@@ -62,8 +62,8 @@ export function wordsOf(command: string): readonly string[] {
 }
 
 /**
- * Resolves to the absolute path of a folder. Rejects with a UsageError if there is none; `what` is the end of its sentence, and says which
- * folder is meant.
+ * Resolves to the absolute path of a folder. Rejects with a UsageError if there is no such folder. The error message ends with `what`, a
+ * text about the folder.
  */
 export async function findFolder(folder: string, what: string): Promise<string> {
   const path = resolve(folder)
@@ -72,7 +72,7 @@ export async function findFolder(folder: string, what: string): Promise<string> 
   throw new UsageError(`there is no folder ${folder}; ${what}`)
 }
 
-/** Resolves to the absolute path of the folder in which a program runs. Rejects with a UsageError if there is none. */
+/** Resolves to the absolute path of the folder in which a program runs. Rejects with a UsageError if there is no such folder. */
 export function findProgramFolder(folder = '.'): Promise<string> {
   return findFolder(folder, '--folder is the folder in which your program runs')
 }

@@ -24,10 +24,13 @@ import { terminalSignal } from './stop-signal.ts'
 /** Maximum number of checks that run at the same time. */
 const MOST_LANES = 4
 
-/** The checks of `robust` that a run at the level `worksheet` plays at its end, because most programs of students meet their faults. */
+/**
+ * The checks of `robust` that a run at the level `worksheet` plays at its end, because most programs of students meet the faults of these
+ * checks.
+ */
 const HINTS = CHECKS.filter(({ isHint }) => isHint)
 
-/** Options with a value that the command line for repeating one check does not have. */
+/** Options with a value that are not in the command line that repeats one check. */
 const WITH_VALUE = ['--only', '--seed', '--format', '--junit', '--gradescope']
 
 export interface CheckOptions extends CheckFlags, MatrixFlags {
@@ -40,7 +43,7 @@ export interface CheckOptions extends CheckFlags, MatrixFlags {
   readonly gradescope?: string
 }
 
-/** Runs `parlor check`: judges a client, a server, or both. Resolves to the exit code: 0 if all checks have passed, else 1. */
+/** Runs `parlor check`: judges a client, a server, or both. Resolves to the exit code: 0 if all checks have passed, otherwise 1. */
 export async function checkCommand(name: string | undefined, options: CheckOptions): Promise<number> {
   checkStray(options)
   const { start, files } = await resolveStart(options)
@@ -93,7 +96,7 @@ export async function checkCommand(name: string | undefined, options: CheckOptio
   else if (options.format === 'tap') terminal.write(formatTap(report))
   else {
     const skipped = results.filter(({ isSkipped }) => isSkipped).map(({ result }) => result.name)
-    if (skipped.length > 0) terminal.printSentence(`not played, because a check before them has failed: ${skipped.join(', ')}`)
+    if (skipped.length > 0) terminal.printSentence(`not played, because an earlier check has failed: ${skipped.join(', ')}`)
     terminal.printSentence(formatProgress(program, results))
     const more = level === 'worksheet' && report.passed && options.only === undefined ? countMore(program, commands, options.udp) : 0
     if (more > 0)
@@ -105,19 +108,24 @@ export async function checkCommand(name: string | undefined, options: CheckOptio
   return report.passed ? EXIT.good : EXIT.trouble
 }
 
-/** Throws a UsageError for an option that only the judgement of a class has. */
+/** Throws a UsageError for an option that is only for the judgement of a class. */
 function checkStray({ csv, html, jobs, pair, handIn }: MatrixFlags): void {
   const given = { '--csv': csv, '--html': html, '--jobs': jobs, '--pair': pair, '--hand-in': handIn }
   const [stray] = Object.entries(given).find(([, value]) => value !== undefined) ?? []
   if (stray !== undefined) throw new UsageError(`${stray} needs --matrix, the folder with a folder for each hand-in`)
 }
 
-/** Returns the sides to judge with the words of their commands. Throws a UsageError if there is none, or a command cannot run. */
+/**
+ * Returns the sides that the command line gives, with the words of their commands. Throws a UsageError if it gives no side, or if a command
+ * cannot run.
+ */
 function commandsOf({ client, server }: Start): readonly (readonly [Side, string])[] {
   const given = [['client', client] as const, ['server', server] as const]
   const commands = given.flatMap(([role, command]) => (command === undefined ? [] : [[role, command] as const]))
   if (commands.length === 0)
-    throw new UsageError('there is nothing to check: say how your program is started, such as --client "python3 client.py", or --server')
+    throw new UsageError(
+      'there is nothing to check: give the command that starts your program, such as --client "python3 client.py", or --server',
+    )
   for (const [, command] of commands) wordsOf(command)
   return commands
 }
@@ -148,7 +156,7 @@ function countMore(program: Program, commands: readonly (readonly [Side, string]
 
 /**
  * Returns the command line that repeats one check: the current command line, without the other side and the reports. If the command checks
- * both sides, `command` is the command of the side, because a settings file may give it.
+ * both sides, `command` is the command that starts this side, because the settings file, and not the command line, may give that command.
  */
 function repeatLine(role: Side, command: string | undefined, check: Check, seed: number): string {
   const dropped: ReadonlySet<string> = new Set([...WITH_VALUE, role === 'client' ? '--server' : '--client'])
@@ -181,13 +189,13 @@ function printHint(terminal: Terminal, { name, sentence, cause, source, repeat }
   terminal.say(`        repeat: ${repeat} --level robust`)
 }
 
-/** Sorts results in the order of the list of checks. Checks that run at the same time end in any order. */
+/** Sorts results in the order of the list of checks, because checks that run at the same time end in any order. */
 function inOrder(results: readonly JudgedCheck[], commands: readonly (readonly [Side, string])[]): readonly JudgedCheck[] {
   const names = commands.flatMap(([role]) => CHECKS.map(({ name }) => (commands.length > 1 ? `${role}:${name}` : name)))
   return results.toSorted((one, other) => names.indexOf(one.result.name) - names.indexOf(other.result.name))
 }
 
-/** Formats the states that the conversations of all checks have visited, with the number of all states. */
+/** Formats the number of states that the conversations of all checks have visited, and the number of all states. */
 function formatProgress({ protocol }: Program, results: readonly JudgedCheck[]): string {
   const states = Object.keys(protocol.automaton.states)
   const visited = states.filter((state) => results.some((result) => result.visited.has(state)))

@@ -4,8 +4,8 @@ import { formatDiagramHead, formatObservation, type SequenceDiagramOptions } fro
 import { formatClassRow } from './class-table.ts'
 
 /**
- * ClassDiagram turns the lines of one connection into the lines of a sequence diagram: the row first, then each observation when it
- * arrives.
+ * ClassDiagram turns the lines of one connection into the lines of a sequence diagram. The first line of the connection is its row, and
+ * each further line is an observation.
  */
 export class ClassDiagram {
   readonly #options: SequenceDiagramOptions
@@ -40,7 +40,7 @@ export class ClassDiagram {
     }
   }
 
-  /** Returns the head of the diagram before the first observation, and says how many earlier observations are missing. */
+  /** Returns the head of the diagram, with the number of missing observations, before the first observation. */
   #begin({ number, observation }: ClassObservation): readonly string[] {
     if (this.#hasHead) return []
     this.#hasHead = true

@@ -8,7 +8,7 @@ const TITLES = [
   ...['visited', 'states', 'games', 'result', 'fault', 'stands'],
 ]
 
-/** Formats the console as CSV: a row for each connection. */
+/** Formats the console as CSV: one row per connection. */
 export function formatClassCsv(rows: readonly ClassConnection[]): string {
   const cells = rows.map((row) => {
     const { connection, program, host, port, transport, desk = '', name = '', state, turn, isOpen, openedAt, lastAt, progress, fault } = row
@@ -23,8 +23,8 @@ export function formatClassCsv(rows: readonly ClassConnection[]): string {
 }
 
 /**
- * Formats the console as JUnit XML: a test case for each connection. A test case has failed if the last fault is not corrected, and has
- * passed if the client has finished a game; all other test cases are skipped.
+ * Formats the console as JUnit XML: one test case per connection. A test case has failed if the last fault is not corrected, and has passed
+ * if the client has finished a game. All other test cases are skipped.
  */
 export function formatClassJUnit(rows: readonly ClassConnection[]): string {
   const verdicts = rows.map(toClassVerdict)

@@ -12,7 +12,7 @@ import { toDataFolder } from './stores.ts'
 export interface ClassLab {
   readonly watch: ClassWatch
   readonly password: ClassPassword
-  /** The class console as the port for browsers shows it. */
+  /** The part of the class console that the port for browsers shows. */
   readonly gateway: GatewayClass
   /** Ends the watch of the roster. */
   close(): void
@@ -21,7 +21,7 @@ export interface ClassLab {
 /** Throws a UsageError for settings of the class console that the other settings do not allow. */
 export function checkClassSettings({ config: { lab, data, classPassword, roster } }: Pick<ResolvedConfig, 'config'>): void {
   if (lab && toDataFolder(data) === undefined)
-    throw new UsageError('--lab needs a folder, in which the socket for "parlor class" is: --data FOLDER')
+    throw new UsageError('--lab needs a folder for the socket of "parlor class": give --data FOLDER')
   if (!lab && classPassword !== undefined) throw new UsageError('--class-password needs --lab')
   if (!lab && roster !== undefined) throw new UsageError('--roster needs --lab')
 }

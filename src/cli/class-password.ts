@@ -10,9 +10,9 @@ import { readTextFile } from './text-file.ts'
 export interface ClassPassword {
   /** Hash of the password, in the PHC form. */
   readonly passwordHash: string
-  /** The password that this start has made, which the server prints once. */
+  /** The password, if this start of the server has generated it. The server prints it once. */
   readonly password?: string
-  /** The file with the password, if the settings name a file. */
+  /** The name of the file with the password, if the settings name a file. */
   readonly file?: string
 }
 
@@ -21,7 +21,8 @@ const PART = 4
 const PARTS = 3
 
 /**
- * Reads the password of the class console from a file or, without a file, makes a password. Calls `warn` if other users can read the file.
+ * Reads the password of the class console from a file. Without a file, generates a password. Calls `warn` if other users can read the
+ * file.
  * Rejects with a UsageError if the file cannot be read or has no valid password.
  */
 export async function loadClassPassword(file: string | undefined, warn: (sentence: string) => void): Promise<ClassPassword> {
@@ -38,7 +39,7 @@ export function formatClassPassword(url: string, { password, file }: ClassPasswo
   return `The class: ${url} with the password ${password ?? `in ${file}`}`
 }
 
-/** Makes a password in parts that are easy to type: `7K2M-Q4XP-9RTB`. */
+/** Generates a password in parts that are easy to type: `7K2M-Q4XP-9RTB`. */
 function makePassword(): string {
   const token = makeToken(randomBytes)
   return Array.from({ length: PARTS }, (_, at) => token.slice(at * PART, (at + 1) * PART)).join('-')

@@ -13,14 +13,14 @@ export interface ClassScreenOptions {
 
 /** Milliseconds between two redraws without a change, because a column shows the quiet time of each client. */
 const TICK = 1000
-/** Milliseconds in which changes are collected before a redraw. */
+/** Milliseconds in which the screen collects changes before a redraw. */
 const SOON = 50
 /** Number of lines of a terminal that does not report its height. */
 const LINES = 24
 
 /**
- * Escape sequences: show the alternate screen without a cursor; restore both; move to the upper left corner; erase the rest of a line;
- * erase the rest of the screen.
+ * Escape sequences: show the alternate screen without a cursor; restore the screen and the cursor; move to the upper left corner; erase the
+ * rest of a line; erase the rest of the screen.
  */
 const ENTER = '\x1b[?1049h\x1b[?25l'
 const LEAVE = '\x1b[?25h\x1b[?1049l'
@@ -28,10 +28,10 @@ const HOME = '\x1b[H'
 const REST_OF_LINE = '\x1b[K'
 const REST_OF_SCREEN = '\x1b[J'
 
-/** ClassScreen shows the class console on a terminal, and draws it again after each change. Closing the screen restores the terminal. */
+/** ClassScreen shows the class console on a terminal, and draws it again after each change. `close` restores the terminal. */
 export class ClassScreen {
   readonly #options: ClassScreenOptions
-  /** The rows, and the monotonic time at which each arrived. */
+  /** The rows, with the monotonic time at which each row arrived. */
   readonly #rows = new Map<number, { readonly row: ClassConnection; readonly at: number }>()
   #cancel: (() => void) | undefined
   #isShown = false
@@ -42,13 +42,13 @@ export class ClassScreen {
     this.#options = options
   }
 
-  /** The connections, each with its quiet time until now. */
+  /** The connections, with the quiet time of each connection until now. */
   get rows(): readonly ClassConnection[] {
     const now = this.#options.clock.monotonic()
     return Array.from(this.#rows.values(), ({ row, at }) => ({ ...row, quietFor: row.quietFor + now - at }))
   }
 
-  /** Takes a line of the console. The table appears when the snapshot is complete. */
+  /** Updates the rows with a line of the console. The table appears when the snapshot is complete. */
   take(line: ClassLine): void {
     if (line.type === 'connection') this.#rows.set(line.row.connection, { row: line.row, at: this.#options.clock.monotonic() })
     else if (line.type === 'gone') this.#rows.delete(line.connection)

@@ -6,11 +6,11 @@ import { formatAddress } from '../terminal/system-errors.ts'
 import { escapeInvisible } from '../wire/text.ts'
 import { formatTable } from './table.ts'
 
-/** ClassTableOptions are the size and the colours of the table. */
+/** ClassTableOptions are the size of the table, and whether the table has colours. */
 export interface ClassTableOptions {
   readonly columns: number
   readonly color: boolean
-  /** Limit of lines, at a terminal; the last line counts the connections that do not fit. */
+  /** Maximum number of lines, at a terminal. The last line shows the number of connections that do not fit. */
   readonly lines?: number
 }
 
@@ -28,7 +28,7 @@ const COLUMNS = [
 const WIDEST = { desk: 14, name: 12, client: 22, state: 16 }
 /** Blanks before a fault, below its row. */
 const INDENT = '  '
-/** Longest fault in lines, if the lines are limited. */
+/** Maximum number of lines of a fault, if the table has a limit of lines. */
 const FAULT_LINES = 2
 
 /** Escape sequences of a terminal. */
@@ -36,7 +36,7 @@ const RED = '\x1b[31m'
 const DIM = '\x1b[2m'
 const RESET = '\x1b[0m'
 
-/** Formats the console as a table: a row for each connection, and below it its last fault. */
+/** Formats the console as a table. Each connection has a row, with its last fault below the row. */
 export function formatClassTable(rows: readonly ClassConnection[], options: ClassTableOptions): readonly string[] {
   const { columns, lines = Number.POSITIVE_INFINITY } = options
   const head = formatSummary(rows)
@@ -91,7 +91,10 @@ export function formatSummary(rows: readonly ClassConnection[]): string {
   return `${all}, ${open} open; ${count('failed')} with a fault, ${count('passed')} finished`
 }
 
-/** Returns the rank of a connection in the table: open connections are first, and among them those whose last fault is not corrected. */
+/**
+ * Returns the rank of a connection in the table: open connections are before closed connections, and an open connection whose last fault is
+ * not corrected is before the other open connections.
+ */
 function rankOf({ fault, isOpen }: ClassConnection): number {
   return (isOpen ? 0 : 2) + (fault?.stands ? 0 : 1)
 }
@@ -136,7 +139,7 @@ function formatAge(ms: number): string {
   return seconds < 6000 ? `${Math.floor(seconds / 60)}m` : `${Math.floor(seconds / 3600)}h`
 }
 
-/** Cuts the beginning of an address, because its end has the port, or the name of the socket. */
+/** Cuts the beginning of an address, because the end contains the port, or the name of the socket. */
 function shortenStart(text: string, columns: number): string {
   return text.length <= columns ? text : `…${text.slice(1 - columns)}`
 }

@@ -21,12 +21,12 @@ export interface ClassWatchOptions {
   readonly clock: Clock
 }
 
-/** Longest default name of a player, in characters; a longer name of a program is cut. */
+/** Maximum number of characters of a player's default name, which is the name of the program. The lobby cuts a longer name. */
 const DEFAULT_NAME = 20
 
 /**
- * ClassWatch connects a class console to a server: it watches the transports, and gets the seats of clients from the logs, and the ends of
- * games from the lobby. It exists only with `--lab`.
+ * ClassWatch connects a class console to a server. It watches the transports, gets the seats of clients from the logs, and gets the ends of
+ * games from the lobby. The server has a ClassWatch only with `--lab`.
  */
 export class ClassWatch {
   readonly console: ClassConsole
@@ -41,7 +41,7 @@ export class ClassWatch {
     if (roster) this.console.setRoster(roster)
   }
 
-  /** The logs of the options, for the server; they also notify the console of seats and of ends. */
+  /** The logs of the options, for the server. They also notify the console of seats, rejected messages and ends. */
   get logs(): Logs {
     const { logs } = this.#options
     return {
@@ -61,7 +61,7 @@ export class ClassWatch {
     }
   }
 
-  /** Sets the lobby, which has the names of the players. */
+  /** Sets the lobby, from which ClassWatch reads the names of the players. */
   setLobby(lobby: LobbyService): void {
     this.#lobby = lobby
   }
@@ -75,12 +75,12 @@ export class ClassWatch {
     return this.console.watch(transport, protocol, { connection, client, transport: kind })
   }
 
-  /** Counts a game that was played to its end. */
+  /** Notifies the console that a table has ended, and whether the game was played to its end. */
   readonly onEnded: NonNullable<HallOptions['onEnded']> = ({ id, state }) => {
     this.console.endGame(id, state.outcome !== undefined && state.outcome.left === undefined)
   }
 
-  /** Returns the name of a player; `undefined` for the default name, which is that of the program. */
+  /** Returns the name of a player; `undefined` for the default name, which is the name of the program. */
   #nameAt(table: number, seat: number, program: string): string | undefined {
     const name = this.#lobby?.hall.table(table)?.state.opened.seats[seat]?.name
     return name === undefined || name === [...program].slice(0, DEFAULT_NAME).join('') ? undefined : name

@@ -25,7 +25,7 @@ export interface ClassCommandOptions {
   readonly junit?: string | undefined
 }
 
-/** Lines of the console, each when it arrives. */
+/** Lines of the console, in the order in which they arrive. */
 type Feed = AsyncIterable<ReturnType<typeof parseClassLine>>
 
 /**
@@ -49,7 +49,7 @@ export async function classCommand(address: string | undefined, { data, once = f
   const isScreen = process.stdout.isTTY && process.env.TERM !== 'dumb'
   const code = await (isScreen ? showLive(feed) : showLines(feed))
   if (code === EXIT.good && !end.signal.aborted)
-    printError('the server has closed the connection, because it was stopped or this side reads too slowly')
+    printError('the server has closed the connection, because the server has stopped or this side reads too slowly')
   return code
 }
 
@@ -59,12 +59,12 @@ function parseClient(address: string): Address {
   const { host, port } = parseServerAddress({ host: address })
   if (host === undefined || port === undefined)
     throw new UsageError(
-      `${JSON.stringify(address)} is not an address with a port: type it as "parlor class" shows it, such as 127.0.0.1:50123`,
+      `${JSON.stringify(address)} is not an address with a port: type an address that "parlor class" shows, such as 127.0.0.1:50123`,
     )
   return { host, port }
 }
 
-/** Takes the lines of a snapshot. Returns the rows; `undefined` after it has printed why there are no rows. */
+/** Reads the lines of a snapshot. Resolves to the rows. If there are no rows, prints the reason and resolves to `undefined`. */
 async function readSnapshot(feed: Feed): Promise<readonly ClassConnection[] | undefined> {
   const rows: ClassConnection[] = []
   for await (const line of feed) {
@@ -83,7 +83,8 @@ function refuse(sentence: string): undefined {
 }
 
 function warnOfUnwatched(count: number): void {
-  if (count > 0) printError(`${count} further connections were not watched, because too many were open at the same time`)
+  if (count > 0)
+    printError(`${count} further connections are missing, because the server cannot watch so many connections at the same time`)
 }
 
 /** Prints the table once, or writes the files. */
@@ -140,7 +141,7 @@ async function showLines(feed: Feed): Promise<number> {
   return EXIT.good
 }
 
-/** Prints the messages of one connection as a diagram, until the connection is closed. */
+/** Prints the messages of one connection as a diagram, until the connection closes. */
 async function showClient(feed: Feed, end: () => void): Promise<number> {
   const diagram = new ClassDiagram({ width: terminalColumns(process.stdout), color: hasColor() })
   for await (const line of feed) {

@@ -14,8 +14,8 @@ import { loadRegistry, type NeededPrograms, valuesOf } from './program-options.t
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
 
 /**
- * The script for bash. The script of the library needs the package bash-completion, fails if it is sourced twice, and
- * evaluates the text that the user typed. Parlor's script splits the line at blanks, because bash also splits words at "=".
+ * The script for bash. The script of the library needs the package bash-completion, fails if a shell sources it twice, and
+ * evaluates the text that the user typed. Parlor's script splits the line at blanks by itself, because bash also splits words at "=".
  */
 const BASH = `# bash completion for parlor; it needs bash 3.2 or newer, and no other package
 __parlor_complete() {
@@ -52,8 +52,8 @@ function valuesFor(registry: ProgramRegistry, { entries }: Catalogue): Values {
 
 /**
  * Runs `parlor complete SHELL`: prints a script that makes the shell complete command lines of `parlor`. The printed script runs
- * `parlor complete -- WORDS...` for the candidates. `create` creates all commands except `complete`, whose candidates come from
- * them. Resolves to the exit code.
+ * `parlor complete -- WORDS...` for the candidates. `create` creates all commands except `complete`, because the candidates for `complete`
+ * come from these commands. Resolves to the exit code.
  */
 export async function completeCommand(create: CreateCommands, shell: string | undefined): Promise<number> {
   const start = process.argv.indexOf('--')
@@ -87,7 +87,9 @@ export async function completeCommand(create: CreateCommands, shell: string | un
 /** CreateCommands creates the commands, with the options of the needed programs. */
 type CreateCommands = (needed: NeededPrograms) => Promise<Command>
 
-/** Returns the programs whose options the typed words need: all programs if the user completes an option and names no program. */
+/**
+ * Returns the programs whose options the typed words need. If the user completes an option and has named no program, returns all programs.
+ */
 function neededFor(words: readonly string[], programs: ProgramRegistry): NeededPrograms {
   const last = words.at(-1) ?? ''
   const before = words.slice(0, -1)

@@ -66,7 +66,7 @@ export interface Flags {
   readonly level?: string
   readonly limit?: Readonly<Record<string, string>>
   readonly json?: boolean
-  /** The values of the options of programs, as the user typed them. */
+  /** The values of the options of programs, in the form that the user has typed. */
   readonly given?: readonly GivenOption[]
 }
 
@@ -86,18 +86,18 @@ const SPELT: Readonly<Record<string, string>> = {
 /** The key of all programs in `Flags.port`. */
 const ALL = '*'
 
-/** Runs `parlor config`: prints the settings that `serve` would have, and the source of each. Resolves to the exit code. */
+/** Runs `parlor config`: prints the settings that `serve` would have, and the source of each setting. Resolves to the exit code. */
 export async function configCommand(flags: Flags): Promise<number> {
   const settings = await resolveSettings(flags)
   await selectPrograms(settings, (await loadFromSettings(settings)).programs)
-  // only "serve" prints which lines of the files Parlor skips
+  // only "serve" prints the lines of files that Parlor skips
   await loadOptions(settings, () => {})
   const terminal = new Terminal()
   terminal.write(flags.json ? formatJson(settings) : formatToml(settings, terminal.columns))
   return EXIT.good
 }
 
-/** Resolves to the games and programs that the settings name, as `loadPlayable` does. */
+/** Resolves to the games and programs that the settings name, in the form of `loadPlayable`. */
 export function loadFromSettings(
   settings: ResolvedConfig,
   onFailure?: (sentence: string, reason: unknown) => void,
@@ -106,8 +106,8 @@ export function loadFromSettings(
 }
 
 /**
- * Resolves to the values of the options of programs that are settings, with the content of their files. Calls `warn` with a
- * sentence for each part of a file that is skipped. Rejects with a UsageError.
+ * Resolves to the values of the options of programs that are also settings. For an option that names a file, the value is the content of
+ * the file. Calls `warn` with a sentence for each skipped part of a file. Rejects with a UsageError.
  */
 export async function loadOptions(settings: ResolvedConfig, warn: (sentence: string) => void): Promise<Options> {
   const { schema, options, config } = settings
@@ -153,7 +153,7 @@ async function loadSchema(layers: readonly ConfigSource[]): Promise<{ schema: Se
   })
 }
 
-/** Returns sentences for unknown program names in sources that have other mistakes, too. */
+/** Returns a sentence for each unknown program name in the sources, so that an error for other mistakes also reports these names. */
 async function programFaults(layers: readonly ConfigSource[], programs: ProgramRegistry): Promise<readonly string[]> {
   const names = layers.flatMap(({ values, from, lineOf }) =>
     ['only', 'iterative', 'ports'].flatMap((setting) => {
@@ -179,9 +179,9 @@ export interface ServedPrograms {
   readonly programs: readonly Program[]
   readonly ports: Readonly<Record<string, number>>
   readonly iterative: ReadonlySet<string>
-  /** Address of metrics and health: by default, if there is a port base, the port after those of the programs. */
+  /** Address of metrics and health: by default, if there is a port base, the port after the ports of the programs. */
   readonly http: ResolvedConfig['config']['http']
-  /** Address of the port for browsers: by default, if there is a port base, the port after all others. */
+  /** Address of the port for browsers: by default, if there is a port base, the port after all other ports. */
   readonly web: ResolvedConfig['config']['web']
 }
 
@@ -217,7 +217,10 @@ export async function selectPrograms(settings: ResolvedConfig, registry: Program
   return { programs: served, ports: all, iterative: new Set(oneByOne), ...placesOf(settings, served) }
 }
 
-/** Throws a UsageError for settings of the transport that exclude each other, or ports on the command line beside `--unix`. */
+/**
+ * Throws a UsageError for settings of the transport that exclude each other, and for an address or ports on the command line beside
+ * `--unix`.
+ */
 function checkStreams({ config: { tls, cert, key, unix }, from }: ResolvedConfig): void {
   checkTransport({ tls, cert, key, unix })
   const stray = [...from].find(([setting, source]) => /^(?:host|portBase|ports\b.*)$/.test(setting) && source.startsWith('--'))
@@ -236,7 +239,7 @@ function portsOf({ config: { host, ports, portBase } }: ResolvedConfig, programs
   const { [ALL]: all, ...named } = ports
   const [only, second] = programs
   if (all === undefined) {
-    // two more ports, for metrics and for browsers
+    // the server needs two more ports, for metrics and for browsers
     const last = (portBase ?? 0) + programs.length + 1
     if (last > 65535)
       throw new UsageError(`--port-base ${portBase} is too high for ${programs.length} programs: the last would be at ${last}`)
@@ -264,7 +267,7 @@ function isShipped({ name }: Program): boolean {
   return shippedPrograms.names.includes(name)
 }
 
-/** Returns the addresses that are not those of programs. */
+/** Returns the addresses of metrics and health, and of the port for browsers. */
 function placesOf({ config, from }: ResolvedConfig, programs: readonly Program[]): Pick<ServedPrograms, 'http' | 'web'> {
   const { host, ports, portBase } = config
   const place = <Place extends Address | 'none'>(setting: 'http' | 'web', given: Place, offset: number): Place | Address => {

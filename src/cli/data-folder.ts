@@ -5,7 +5,7 @@ import { UsageError } from './diagnostics.ts'
 import { toDataFolder } from './stores.ts'
 
 /**
- * Throws a UsageError if the folder that `--data` names has no database. Commands that only read call this first, so that
+ * Throws a UsageError if the folder that `--data` names has no database. Commands that only read call this function first, so that
  * they create no folder and no database.
  */
 export function checkDataFolder(data: string): void {
@@ -36,6 +36,6 @@ export function noDatabaseIn(folder: string): string {
     .at(-1)
   const found = archive === undefined ? undefined : join(folder, archive)
   return found === undefined
-    ? `there is no parlor.db in ${folder}: no server has stored data there`
-    : `there is no parlor.db in ${folder}, but ${found} has the files of the time before a repair: copy them to ${folder}, and try again`
+    ? `there is no parlor.db in ${folder}: no server has stored data in this folder`
+    : `there is no parlor.db in ${folder}, but ${found} has the files that a repair has replaced: copy them to ${folder}, and try again`
 }

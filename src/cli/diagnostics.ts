@@ -4,7 +4,10 @@ import { errorMessage } from '../base/errors.ts'
 import { MIN_COLUMNS, wrap } from '../games/text/graphemes.ts'
 import { escapeInvisible, quoteText } from '../wire/text.ts'
 
-/** UsageError holds one or more mistakes in the command line or the settings. The process prints each sentence and exits with code 2. */
+/**
+ * UsageError is the error for one or more mistakes in the command line or the settings. The process prints each sentence and exits with
+ * code 2.
+ */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
   readonly sentences: readonly string[]
@@ -29,7 +32,10 @@ export async function addOrigin<Made>(at: string, make: () => Promise<Made>): Pr
   }
 }
 
-/** Waits for all promises, and resolves to their values. If some promises reject with a UsageError, rejects with one UsageError that has the sentences of all. */
+/**
+ * Waits for all promises, and resolves to their values. If some promises reject with a UsageError, rejects with one UsageError that has the
+ * sentences of all errors.
+ */
 export async function settleAll<Value>(promises: Iterable<Promise<Value>>): Promise<Value[]> {
   const settled = await Promise.allSettled(promises)
   const sentences: string[] = []
@@ -44,8 +50,8 @@ export async function settleAll<Value>(promises: Iterable<Promise<Value>>): Prom
 }
 
 /**
- * Prints a diagnostic on standard error, wrapped at blanks if standard error is a terminal. Parlor prints diagnostics, logs and
- * traces there, and nothing else.
+ * Prints a diagnostic on standard error, wrapped at blanks if standard error is a terminal. Parlor prints only diagnostics, logs and traces
+ * on standard error.
  */
 export function printError(sentence: string): void {
   process.stderr.write(`${formatDiagnostic(sentence, errorColumns())}\n`)
@@ -80,7 +86,7 @@ export function printErrorBeside(terminal: { leaveLine(): boolean }): (sentence:
   }
 }
 
-/** Handles uncaught exceptions, which are bugs in Parlor: calls `say` with a sentence in place of a stack trace, then `then`. */
+/** Handles uncaught exceptions, which are bugs in Parlor: calls `say` with a sentence in place of a stack trace, and then calls `then`. */
 export function onCrash(then: () => void, say: (sentence: string) => void = printError): void {
   process.setUncaughtExceptionCaptureCallback(null)
   process.setUncaughtExceptionCaptureCallback((error) => {
@@ -123,13 +129,13 @@ function surplusIn(sentence: string): string | undefined {
 /** Number of places on a page of a ladder at the front door, and the maximum of `--limit`. */
 const PLACES = { page: 10, most: 100 }
 
-/** Returns a sentence on how to show more places of a ladder, for a user who has typed a page number. */
+/** Returns advice on `--limit` for a user who has typed a page number to see more places of a ladder. */
 export function pagingHint(page: number): string {
   const places = Math.min(PLACES.most, Math.max(1, page) * PLACES.page)
   return `ladders have no pages here, but --limit ${places} shows the first ${places} places`
 }
 
-/** Options that only one of the two commands has, without the options of programs. */
+/** Options, apart from the options of programs, that only `host` or only `join` has. */
 const OF_ONE_SIDE: Readonly<Record<'host' | 'join', readonly string[]>> = {
   host: ['--cert', '--concurrent', '--forever', '--key', '--strict'],
   join: ['--fingerprint', '--wait'],
@@ -161,9 +167,8 @@ let isLost = false
 let isClosed = false
 
 /**
- * Handles errors of standard output and standard error. The process ignores EPIPE, because a closed pipe must not end it. For the
- * first other error of standard output, the process prints a sentence on standard error, and `outputIsLost` returns true from then
- * on.
+ * Handles errors of standard output and standard error. The process ignores EPIPE, because a closed pipe must not end it. For the first
+ * other error of standard output, the process prints a sentence on standard error. After this error, `outputIsLost` returns true.
  */
 export function watchOutput(): void {
   process.stderr.on('error', () => {})
@@ -182,7 +187,7 @@ export function outputIsLost(): boolean {
   return isLost
 }
 
-/** Returns true if nothing more can be written to standard output, for example because the reader has closed the pipe. */
+/** Returns true if this process can write nothing more to standard output, for example because the reader has closed the pipe. */
 export function outputIsClosed(): boolean {
   return isClosed
 }
@@ -193,8 +198,8 @@ export function isReaderGone(error: Error): boolean {
 }
 
 /**
- * Replaces the write of standard output to a file: Node treats a partial write as a whole write, and this function repeats it until an
- * error.
+ * Replaces the write of standard output to a file: if the system writes only a part of the bytes, Node drops the rest, and this function
+ * writes the rest, until an error.
  */
 function writeWhole(): void {
   process.stdout._write = (chunk: Uint8Array, _, done) => {

@@ -17,22 +17,23 @@ import { unknownGame } from './rank.ts'
 import { openStoreIn } from './stores.ts'
 
 /*
- * `parlor export` prints the finished games of the users, each as a line of JSON from which any program can replay the game. While a server
- * has the folder open, the command reads a copy that the server makes, as `parlor verify` does: a log may be longer than an answer of the
- * admin socket.
+ * `parlor export` prints the finished games of the users. Each game is a line of JSON from which any program can replay the game. While a
+ * server has the folder open, the command reads a copy that the server makes, like `parlor verify`, because a log may be longer than an
+ * answer of the admin socket.
  *
- * An exported game has the state after the setup, the seeds and the moves, so a replay by the rules gives the same positions: the random
- * numbers of a move follow from the seed and from the number `n` of its event (`hall/seeds.ts`). It has no tokens, no addresses and no talk.
+ * An exported game has the state after the setup, the seeds and the moves, so a replay by the rules gives the same positions: the rules
+ * compute the random numbers of a move from the seed and from the number `n` of its event (`hall/seeds.ts`). An exported game has no
+ * tokens, no addresses and no talk.
  */
 
-/** ExportOptions has the folder of the server, the plug-ins with the rules, and the format of the output. */
+/** ExportOptions has the folder of the server, the plug-ins that contain rules, and the format of the output. */
 interface ExportOptions {
   readonly data: string
   readonly plugin?: readonly string[]
   readonly csv?: boolean
 }
 
-/** Number of games that the command reads from the store together. */
+/** Number of games that the command reads from the store in one query. */
 const PAGE = 100
 
 /**
@@ -62,7 +63,10 @@ export async function exportCommand(game: string | undefined, { data, plugin, cs
   return EXIT.good
 }
 
-/** Lets the server that has the folder open copy its data to a file. Resolves to `false`, without a file, if no server has it open. */
+/**
+ * Asks the server that has the folder open to copy its data to a file. Resolves to `false`, without a file, if no server has the folder
+ * open.
+ */
 async function copyFromServer(data: string, copy: string): Promise<boolean> {
   createEmptyFile(copy)
   const answer = await sendAdminRequest(data, { action: 'verify', file: copy }).catch((reason) => {
@@ -73,7 +77,7 @@ async function copyFromServer(data: string, copy: string): Promise<boolean> {
   return answer !== undefined
 }
 
-/** Prints the games with these rules, or all games; resolves to whether there is such a game. */
+/** Prints the games with these rules, or all games. Resolves to true if there is such a game. */
 async function printGames(store: Store, catalogue: Catalogue, rules: string | undefined): Promise<boolean> {
   const terminal = new Terminal()
   let isFound = false
@@ -83,7 +87,7 @@ async function printGames(store: Store, catalogue: Catalogue, rules: string | un
       if (rules !== undefined && finished.game !== rules) continue
       const log = await store.tables.read(finished.table, 0)
       const exported = toExportedGame(finished, log, catalogue)
-      // the size limit of the folder drops the logs of old games, and their results stay
+      // the size limit of the folder drops the logs of old games, and retains their results
       if (!exported) continue
       isFound = true
       terminal.write(`${JSON.stringify(exported)}\n`)
@@ -124,8 +128,8 @@ function toExportedGame(
 }
 
 /**
- * Returns a move for the export: the number of its event, milliseconds since the opening, the seat, and the move as the log has it and in the
- * notation of the game, if the command has the rules.
+ * Returns a move for the export: the number of its event, milliseconds since the opening, the seat, and the move in the form of the log. If
+ * the command has the rules, the move is also in the notation of the game.
  */
 function toMove({ n, at, seat, move }: Extract<TableEvent, { type: 'moved' }>, began: number, rules: AnyGame | undefined): object {
   return { n, ms: at - began, seat, move, ...(rules ? { text: rules.notation.print(move) } : {}) }

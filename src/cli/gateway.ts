@@ -26,12 +26,12 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, 
 
 /** WebPort is the port for browsers, or the reason why it is not open. */
 export interface WebPort {
-  /** Address at which it listens; with a `failure`, the address at which it should listen. */
+  /** Address at which the port for browsers listens; with a `failure`, the address of the settings. */
   readonly address: Address
   readonly failure?: unknown
   /** The URL to open in a browser. */
   readonly url: string
-  /** Serves browsers from now on; with `lab`, the class console, too. */
+  /** Begins to serve browsers and, with `lab`, the class console. */
   open(server: Server, lobby: LobbyService, store: Store, lab: Pick<GatewayServices, 'classConsole' | 'wire'>): Promise<void>
   close(): Promise<void>
 }
@@ -75,7 +75,7 @@ export async function openWebPort(
   })
   try {
     const { address } = await gateway.listen()
-    // a terminal gets the sentence in lines that fit, and a program gets it as JSON
+    // a terminal gets the sentence in lines that fit, and a program gets the sentence as JSON
     const notify = config.log === 'json' ? (sentence: string) => logs.log('warn', sentence) : printError
     await preparePage({ root: ROOT, signal: stop, notify })
     return {
@@ -118,17 +118,17 @@ export function formatWebRefusal({ address, failure }: WebPort): string {
 export function formatNoWeb({ address, failure }: WebPort, places: readonly ListenStatus[]): string {
   const own = places.find((one) => one.failure === undefined && one.transport !== 'udp' && one.address.port === address.port)
   const why = own
-    ? `${shortName(own.program)} has that port, ${address.port}: choose another with --web`
+    ? `${shortName(own.program)} has that port, ${address.port}: choose another port with --web`
     : cannotListen(address, failure).replace('--port', '--web')
   return `browsers are not served: ${why}`
 }
 
-/** Returns the port of the front door; `undefined` without a front door, and over a transport that nc does not speak. */
+/** Returns the port of the front door; `undefined` without a front door, and over a transport that nc does not support. */
 function findDoor(places: readonly ListenStatus[]): number | undefined {
   return places.find(({ program, transport }) => program.name === 'parlor/door' && transport === 'tcp')?.address.port
 }
 
-/** Returns the names of this machine: its own, and its name in the local network (mDNS). */
+/** Returns the names of this machine: its host name, and its name in the local network (mDNS). */
 function machineNames(): readonly string[] {
   const name = hostname()
   return [name, `${name.split('.')[0]}.local`]

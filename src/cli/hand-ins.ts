@@ -10,7 +10,7 @@ import { startBeside } from './check-setup.ts'
 import { wordsOf } from './check-subject.ts'
 import { UsageError } from './diagnostics.ts'
 
-/** SideStart has the command that starts one side of a hand-in, and its folder. */
+/** SideStart has the command that starts one side of a hand-in, and the working folder of the command. */
 export interface SideStart {
   readonly words: readonly string[]
   readonly build?: readonly string[] | undefined
@@ -21,7 +21,7 @@ export interface SideStart {
   readonly confined: boolean
 }
 
-/** HandIn is a folder of a class, and how its sides are started. */
+/** HandIn is a folder of a class, with the commands that start its sides. */
 export interface HandIn extends MatrixEntry {
   readonly sides: Readonly<Partial<Record<Side, SideStart>>>
 }
@@ -32,17 +32,17 @@ export interface HandInsFound {
   readonly notes: readonly string[]
 }
 
-/** Maximum number of files of a hand-in that a guess reads, and of bytes of each file. */
+/** Maximum number of files of a hand-in that a guess reads, and maximum number of bytes that it reads of each file. */
 const FILES = 200
 const BYTES = 32 * 1024
-/** Maximum depth of folders that each contain only the next folder, such as in an unpacked archive. */
+/** Maximum depth of nested folders that contain only one folder, such as in an unpacked archive. */
 const DEPTH = 3
 /** Folders that are not hand-ins. */
 const LEFT_OUT = /^\.|^__MACOSX$|^node_modules$/
 
 /**
- * Finds the hand-ins of a folder: its subfolders, in the order of their names. The commands that start a hand-in are those of `given`,
- * which the teacher gives for all hand-ins, those of its own `parlor-check.toml`, or a guess from its files.
+ * Finds the hand-ins of a folder: its subfolders, in the order of their names. The commands that start a hand-in come from `given`, which
+ * the teacher gives for all hand-ins, from the hand-in's own `parlor-check.toml`, or from a guess from its files.
  */
 export async function findHandIns(folder: string, given: StartSettings): Promise<HandInsFound> {
   const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !LEFT_OUT.test(name))
@@ -52,7 +52,8 @@ export async function findHandIns(folder: string, given: StartSettings): Promise
   const handIns: HandIn[] = []
   for (const name of names) handIns.push(await toHandIn(name, await realpath(folder), given))
   const notes = links.map(
-    (name) => `${showLine(name)} is a symbolic link, which can lead anywhere, and is left out; copy the folder itself there`,
+    (name) =>
+      `${showLine(name)} is a symbolic link, which can point to any folder, so Parlor ignores it; replace the link by a copy of the folder`,
   )
   return { handIns, notes }
 }
@@ -70,7 +71,7 @@ async function toHandIn(name: string, parent: string, given: StartSettings): Pro
     const starts = found.map(([side, { said }]) => [side, said] as const)
     return { name, starts: Object.fromEntries(starts), sides: Object.fromEntries(found) }
   } catch (error) {
-    // one broken hand-in must not end the judgement of the others
+    // one broken hand-in must not end the judgement of the other hand-ins
     return { name, starts: {}, sides: {}, problem: errorMessage(error) }
   }
 }
@@ -81,7 +82,7 @@ interface Sources {
   readonly files: readonly SourceFile[]
 }
 
-/** Finds the command that starts a side, with a text on the source of the command; or the reason why the command is unknown. */
+/** Finds the command that starts a side, and describes the source of the command. Returns the reason if it finds no command. */
 function findStart(side: Side, folder: string, { given, own, files }: Sources): (SideStart & { said: string }) | { unclear: string } {
   const { port = own.port } = given
   const command = given[side] ?? own[side]
@@ -98,7 +99,7 @@ function findStart(side: Side, folder: string, { given, own, files }: Sources): 
       said: `${command}, ${from}`,
     }
   }
-  // if the settings file starts one side, the hand-in has no other side
+  // if the settings file has a command for only one side, the hand-in has no other side
   if (MATRIX_SIDES.some((other) => own[other] !== undefined)) return { unclear: '' }
   const guess = guessStart(side, files)
   if (guess === undefined) return { unclear: '' }
@@ -111,16 +112,16 @@ function findStart(side: Side, folder: string, { given, own, files }: Sources): 
 
 function explain(starts: readonly ({ readonly unclear: string } | object)[]): string {
   const reasons = starts.flatMap((start) => ('unclear' in start && start.unclear !== '' ? [start.unclear] : []))
-  const why = reasons.length > 0 ? reasons.join('; ') : 'no file of it has "client" or "server" in its name'
-  return `${why}; say how it is started in its parlor-check.toml, such as client = "python3 main.py {HOST} {PORT}"`
+  const why = reasons.length > 0 ? reasons.join('; ') : 'none of its files has "client" or "server" in its name'
+  return `${why}; give the command that starts it in its parlor-check.toml, such as client = "python3 main.py {HOST} {PORT}"`
 }
 
 /** Resolves to a folder in a hand-in; without a name, to the first folder whose content is not a single folder. */
 async function findInside(path: string, folder: string | undefined): Promise<string> {
   if (folder === undefined) return descend(path, DEPTH)
   const found = await realpath(join(path, folder)).catch(() => undefined)
-  if (found === undefined || !(await lstat(found)).isDirectory()) throw new UsageError(`there is no folder ${folder} in it`)
-  if (found !== path && !found.startsWith(path + sep)) throw new UsageError(`the folder ${folder} leads out of it`)
+  if (found === undefined || !(await lstat(found)).isDirectory()) throw new UsageError(`there is no folder ${folder} in the hand-in`)
+  if (found !== path && !found.startsWith(path + sep)) throw new UsageError(`the folder ${folder} is outside of the hand-in`)
   return found
 }
 

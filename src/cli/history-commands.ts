@@ -16,7 +16,7 @@ import { unknownGame } from './rank.ts'
 import { openStoreIn } from './stores.ts'
 import { checkFormat, formatTable, NAME_COLUMNS, toCsv } from './table.ts'
 
-/** The data folder or URL from which a list is read, and the format of the output. */
+/** The data folder or URL from which the command reads a list, and the format of the output. */
 interface ListOptions {
   readonly data: string
   readonly plugin?: readonly string[]
@@ -44,13 +44,13 @@ export async function peopleListCommand({ data, json, csv }: ListOptions): Promi
 }
 
 /**
- * Runs `parlor results`: prints the finished games in the histories of users, oldest first. CSV has a row for each player; JSON has
- * an object for each game, each on a line of its own. Resolves to the exit code.
+ * Runs `parlor results`: prints the finished games in the histories of users, oldest first. CSV has a row for each player. JSON has an
+ * object for each game, and each object is on a line of its own. Resolves to the exit code.
  */
 export async function resultsCommand(game: string | undefined, { data, plugin, json, csv }: ListOptions): Promise<number> {
   checkFormat({ json, csv })
   const catalogue = await loadCatalogue(plugin)
-  // only the results name a game that no plug-in of this command has
+  // a game that no plug-in of this command has appears only in the results
   const known = game === undefined ? undefined : findRules(game, catalogue)
   const rules = known ?? game?.toLowerCase()
   if (game !== undefined && known === undefined && !existsSync(data)) throw unknownGame(game, catalogue)
@@ -61,7 +61,7 @@ export async function resultsCommand(game: string | undefined, { data, plugin, j
     const found = rules === undefined ? results : results.filter((row) => row.game === rules)
     isKnown ||= found.length > 0
     if (!isKnown) continue
-    // the command writes the heading with the first page, so that an error leaves the output empty
+    // the command writes the heading together with the first page, so that the output stays empty if the first page fails
     terminal.write(toCsv(heading))
     heading = []
     for (const row of found) {
@@ -89,7 +89,9 @@ export async function resultsCommand(game: string | undefined, { data, plugin, j
   return EXIT.good
 }
 
-/** Returns the rules' name of a game, given the name of the rules or the game's name for users; `undefined` for an unknown game. */
+/**
+ * Returns the name of the rules of a game. The user gives this name, or the game's name for users. Returns `undefined` for an unknown game.
+ */
 export function findRules(game: string, catalogue: Catalogue): string | undefined {
   return catalogue.find(game)?.game.name ?? (catalogue.games.has(game) ? game : undefined)
 }
@@ -104,7 +106,9 @@ function resultOf({ names, winners, points, end, left }: ResultRow, seat: number
   return (points?.[seat] ?? 0) > 0 ? 'scored' : 'lost'
 }
 
-/** Yields all pages of a list: from the server that has the folder open, or else from the folder itself. */
+/**
+ * Yields all pages of a list. The source is the server that has the folder open; if no server has it open, the source is the folder itself.
+ */
 async function* pagesOf(data: string, action: ListRequest['action']): AsyncGenerator<ListPage> {
   checkDataFolder(data)
   const first = await pageFrom(data, { action })
@@ -116,7 +120,7 @@ async function* pagesOf(data: string, action: ListRequest['action']): AsyncGener
   }
 }
 
-/** Resolves to a page from the server that has the folder open; `undefined` if no server has it open. Rejects with a UsageError. */
+/** Resolves to a page from the server that has the folder open; `undefined` if no server has the folder open. Rejects with a UsageError. */
 async function pageFrom(data: string, request: ListRequest): ReturnType<typeof requestPage> {
   try {
     return await requestPage(data, request)

@@ -11,7 +11,7 @@ import { checkFingerprint, checkTransport, connectOver, socketPath, type Transpo
 interface JoinOptions extends ProgramFlags, TransportOptions, NetworkOptions {
   readonly host?: string | undefined
   readonly port?: number | undefined
-  /** The arguments ADDRESS and PORT of the command, apart from the options `--host` and `--port`. */
+  /** The arguments ADDRESS and PORT of the command, which are separate from the options `--host` and `--port`. */
   readonly place?: { readonly host: string | undefined; readonly port: number | undefined }
   readonly wait: number
   readonly timeout?: number
@@ -52,7 +52,7 @@ export async function joinCommand(name: string, given: JoinOptions): Promise<num
   })
 }
 
-/** Returns the server's address; `undefined` for parts that the command line leaves out. */
+/** Returns the server's address. A part that the command line omits is `undefined`. */
 function toServerAddress({ host, port, unix, ipv6 }: JoinOptions): ServerAddress {
   if (unix !== undefined) return { host: socketPath(unix), port: 0 }
   const where = parseServerAddress({ host, port })

@@ -28,8 +28,8 @@ export function labCommands(end: (code: number) => void): readonly CommandForm[]
         'parlor tap guess --listen 9000 --to 9999   and elsewhere: parlor join guess --port 9000\nparlor tap --listen 0.0.0.0:9000 --to 192.168.1.20:3456\nparlor tap quiz --listen 9000 --to 3456 --record quiz.pcapng\nparlor tap guess --listen 9000 --to 9999 --split 1..3 --fault "reset before 2nd LOW"',
       define: (made) =>
         addProxyFaults(forRecordings(made))
-          .requiredOption('--listen <place>', 'where clients connect: [HOST:]PORT; port 0 for any free port', parsePlace)
-          .requiredOption('--to <place>', 'where the server listens: [HOST:]PORT', parsePlace)
+          .requiredOption('--listen <place>', 'the address to which clients connect: [HOST:]PORT; port 0 means any free port', parsePlace)
+          .requiredOption('--to <place>', 'the address at which the server listens: [HOST:]PORT', parsePlace)
           .option('--udp', 'over UDP')
           .option('--connections <n>', 'end after this many connections (default: at Ctrl-C)', numberParser(1, 1_000_000))
           .action(async (program, options, command) =>
@@ -59,8 +59,8 @@ export function labCommands(end: (code: number) => void): readonly CommandForm[]
           .option('--client <command>', 'the command that starts the client; {HOST} and {PORT} in it are the address of the server')
           .option('--server <command>', 'the command that starts the server; {PORT} in it is the port at which it must listen')
           .option('--folder <folder>', 'the program’s folder, in which its command runs (default: the current folder)')
-          .option('--port <n>', 'the port that is built into the program (default: that of the recording)', parseFixedPort)
-          .option('--connection <n>', 'the connection of the recording (default: the first)', numberParser(1, 1_000_000))
+          .option('--port <n>', 'the port that is built into the program (default: the port of the recording)', parseFixedPort)
+          .option('--connection <n>', 'the connection of the recording (default: the first connection)', numberParser(1, 1_000_000))
           .addOption(durationOption('--wait <time>', `how long the program may take to connect or to listen; ${IN_SECONDS}`, '5s'))
           .option(
             '--timeout <time>',

@@ -71,8 +71,8 @@ function showsColor(output: NodeJS.WriteStream): boolean {
 const WAITING = 4 * 1024 * 1024
 
 /**
- * GatheredLines writes the lines of one turn of the event loop together. If the reader is too slow, it drops lines, and writes a line that
- * says so.
+ * GatheredLines writes the lines of one turn of the event loop together. If the reader is too slow, it drops lines, and writes a line with
+ * the number of dropped lines.
  */
 class GatheredLines {
   readonly #output: NodeJS.WriteStream
@@ -90,7 +90,7 @@ class GatheredLines {
       return
     }
     if (this.#lines.length === 0) setImmediate(() => this.#flush())
-    if (this.#leftOut > 0) this.#lines.push(`(${formatCount(this.#leftOut, 'line')} left out, because the reader is too slow)`)
+    if (this.#leftOut > 0) this.#lines.push(`(${formatCount(this.#leftOut, 'line')} dropped, because the reader is too slow)`)
     this.#leftOut = 0
     this.#lines.push(line)
   }
@@ -101,7 +101,7 @@ class GatheredLines {
   }
 }
 
-/** Encodes lines. Most of them have an arrow, and V8 takes four times as long to encode a text that is not Latin-1. */
+/** Encodes lines. Most lines have an arrow, which is not Latin-1, and V8 takes four times as long to encode such a text. */
 function toUtf8(text: string): Uint8Array {
   return transcode(Buffer.from(text.toWellFormed(), 'utf16le'), 'utf16le', 'utf8')
 }

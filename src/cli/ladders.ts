@@ -15,7 +15,7 @@ const GREETING = 'Welcome to Parlor'
 const TIMEOUT = 10_000
 const NO_DOOR = '--port is the port of the front door, 4000 by default'
 
-/** RankedGame is a game with a ladder. A game that only the server or the folder knows has no unit. */
+/** RankedGame is a game with a ladder. `unit` is missing for a game that the command does not have. */
 export interface RankedGame {
   readonly name: string
   /** The name of the game's rules. */
@@ -45,7 +45,7 @@ export function readLadder(server: Connection, game: RankedGame, limit: number):
   return talk(server, async (ask) => [await askForLadder(ask, game, limit)])
 }
 
-/** Reads the ladders of all games of a server; this process may not know all of the games. Rejects as `readLadder` does. */
+/** Reads the ladders of all games of a server, including games that this process does not have. Rejects as `readLadder` does. */
 export function readLadders(server: Connection, known: readonly RankedGame[], limit: number): Promise<readonly GameLadder[]> {
   return talk(server, async (ask) => {
     const listed = await ask({ type: 'games' })
@@ -67,7 +67,7 @@ async function askForLadder(ask: Ask, game: RankedGame, limit: number): Promise<
   return { game, rows: reply.type === 'ladder' ? reply.best : [] }
 }
 
-/** Talks to a front door in the native protocol, and fails the connection after `TIMEOUT`. */
+/** Talks to a front door in the native protocol, and destroys the connection after `TIMEOUT`. */
 async function talk<Result>(server: Connection, work: (ask: Ask) => Promise<Result>): Promise<Result> {
   const cancel = wallClock.after(TIMEOUT, () =>
     server.fail(new Disconnected('ours', `it has sent no answer for ${TIMEOUT / 1000} s; ${NO_DOOR}`)),
@@ -90,7 +90,7 @@ async function talk<Result>(server: Connection, work: (ask: Ask) => Promise<Resu
   }
 }
 
-/** Finds the ladders of a folder: through the server that has it open, or else in its files. */
+/** Finds the ladders of a folder. Asks the server that has the folder open; if no server has it open, reads its files. */
 export async function findInFolder(
   folder: string,
   games: readonly RankedGame[],

@@ -14,8 +14,8 @@ import { type ListeningOptions, selectTransport, type TransportOptions } from '.
 type Certificate = NonNullable<ListeningOptions['certificate']>
 
 /**
- * Listens over the transport that the options name. For TLS, takes the given certificate, or creates one and prints its fingerprint
- * on standard error.
+ * Listens over the transport that the options name. For TLS, uses the given certificate. Without a certificate, creates a certificate and
+ * prints its fingerprint on standard error.
  */
 export async function listenOn(
   at: Address,
@@ -35,8 +35,8 @@ export async function listenOn(
 }
 
 /**
- * Returns the transport of a server for streams, by its settings: over TCP at the ports of its programs, over TLS with one certificate
- * for all of them, or at a Unix socket for each program. Creates the folder of the sockets. Rejects with a UsageError.
+ * Returns the transport of a server for streams, by its settings: over TCP at the ports of its programs, over TLS with one certificate for
+ * all programs, or at a Unix socket for each program. Creates the folder of the sockets. Rejects with a UsageError.
  */
 export async function openStreams({ host, tls, cert, key, unix }: StreamSettings): Promise<StreamTransport> {
   const kind = selectTransport({ tls, cert, key, unix })
@@ -50,7 +50,7 @@ export async function openStreams({ host, tls, cert, key, unix }: StreamSettings
   }
 }
 
-/** StreamSettings are the settings of a server for its transport. */
+/** StreamSettings are a server's settings for its transport. */
 export type StreamSettings = Pick<TransportOptions, 'tls' | 'cert' | 'key' | 'unix'> & { readonly host: string }
 
 async function createFolder(folder: string): Promise<void> {
@@ -75,7 +75,9 @@ export function limitMessages(say: (sentence: string) => void, clock: Clock = wa
       left++
       return
     }
-    say(left === 0 ? sentence : `${sentence} (${formatCount(left, 'complaint')} before this one ${left === 1 ? 'was' : 'were'} left out)`)
+    say(
+      left === 0 ? sentence : `${sentence} (${formatCount(left, 'complaint')} before this message ${left === 1 ? 'was' : 'were'} left out)`,
+    )
     left = 0
   }
 }

@@ -47,7 +47,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     } else if (error instanceof UsageError) code = usage(error)
     else throw error
   }
-  // the process must not end before its output is written, and a view writes the lines of this turn at its end
+  // the process must write its output before it ends, and a view writes the lines of a turn at the end of the turn
   const exit = () => setImmediate(() => process.exit(code === EXIT.good && outputIsLost() ? EXIT.trouble : code))
   setImmediate(() => {
     if (process.stdout.writableLength === 0) exit()
@@ -55,7 +55,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   })
 }
 
-/** Ends this process when the older Node that started it ends (bin/relaunch.js). */
+/** Ends this process when its parent process, which runs an older Node, ends (bin/relaunch.js). */
 function endsWithLauncher(): void {
   if (process.env.PARLOR_RELAUNCHED === undefined) return
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
@@ -67,15 +67,15 @@ function usage({ sentences }: UsageError): number {
   return EXIT.usage
 }
 
-/** CommandsOptions select the commands and options to create. */
+/** CommandsOptions select the commands and options that `createCommands` creates. */
 export interface CommandsOptions extends NeededPrograms {
-  /** If it names a command, the function creates only that command, because creating all commands takes 4 ms. */
+  /** The name of a command, if the function must create only this command, because creating all commands takes 4 ms. */
   readonly only?: string
-  /** False for the creation without the command `complete`. */
+  /** False if `createCommands` must not create the command `complete`. */
   readonly completes?: boolean
 }
 
-/** Creates the command line of Parlor: commands, options, help. The code of a command is loaded when the command runs. */
+/** Creates the command line of Parlor: commands, options, help. A command loads its code when it runs. */
 export async function createCommands(
   end: (code: number) => void,
   { only = '', completes = true, ...needed }: CommandsOptions = {},
@@ -83,7 +83,7 @@ export async function createCommands(
   const parlor = new Command('parlor')
     .description('Turn-based games and chat over plain sockets: the server, the client and the other side of every worksheet program.')
     .exitOverride()
-    // with "[options]" in the usage of every command, the descriptions would not fit beside the usages
+    // the usages have no "[options]", because then the descriptions would not fit beside the usages
     .helpCommand(false)
     .configureHelp({
       subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(shown)].join(' '),
@@ -91,7 +91,7 @@ export async function createCommands(
       styleUsage: (usage) => wrap(usage, terminalColumns(process.stdout) - USAGE.length).join(`\n${' '.repeat(USAGE.length)}`),
       formatItem: helpItem,
     })
-    .showHelpAfterError('(--help shows how it is used)')
+    .showHelpAfterError('(--help shows its usage)')
     .configureOutput({
       getOutHelpWidth: () => terminalColumns(process.stdout),
       outputError: (text, write) => write(formatDiagnostic(usageSentence(text, only), errorColumns())),
@@ -123,7 +123,7 @@ const ORDER =
   )
 
 /**
- * Adds the commands of the operator and of the laboratory to the others, in the order of the help. If `only` names one of these
+ * Adds the commands of the operator and of the laboratory to the other commands, in the order of the help. If `only` names one of these
  * commands, returns that command alone.
  */
 async function withOtherCommands(
@@ -154,7 +154,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
       define: (made) =>
         forBothSides(made)
           .option('--host <address>', 'listen on this address (default: the worksheet’s, 127.0.0.1)', parseAddress)
-          .option('--port <n>', 'listen on this port (default: the worksheet’s); 0 for any free port', parsePort)
+          .option('--port <n>', 'listen on this port (default: the worksheet’s); 0 means any free port', parsePort)
           .option('--strict', STRICT)
           .option('--forever', 'serve client after client until Ctrl-C')
           .option('--concurrent', 'serve all clients at the same time')
@@ -205,14 +205,14 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
         made
           .option('--client <command>', 'the command that starts the client; {HOST} and {PORT} in it are the address of the server')
           .option('--server <command>', 'the command that starts the server; {PORT} in it is the port at which it must listen')
-          .option('--build <command>', 'the command that builds the program, before it is started')
+          .option('--build <command>', 'the command that builds the program, before the program starts')
           .option('--folder <folder>', 'the program’s folder, in which its command runs (default: the current folder)')
           .option('--port <n>', 'the port that is built into the program (default: the worksheet’s)', numberParser(1, 65535))
           .option('--udp', 'over UDP (fh/hello, fh/time)')
           .addOption(
             new Option(
               '--level <level>',
-              'the level of the checks: those that the worksheet’s program passes, or also those with bad networks and peers (default: worksheet)',
+              'the level of the checks: the checks that the worksheet’s program passes, or also the checks with bad networks and peers (default: worksheet)',
             ).choices(['worksheet', 'robust']),
           )
           .option('--only <check>', 'run this check alone')
@@ -251,7 +251,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
     },
     {
       usage: 'lookup [name]',
-      about: 'this machine’s name and addresses; or those of a name, the name of an address, the port of a service',
+      about: 'this machine’s name and addresses; or the addresses of a name, the name of an address, the port of a service',
       example: 'parlor lookup\nparlor lookup localhost\nparlor lookup 127.0.0.1\nparlor lookup http',
       define: (made) => made.action(async (name) => end(await (await import('./lookup.ts')).lookupCommand(name))),
     },
@@ -272,7 +272,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
   ]
 }
 
-/** Prints how to start a program if the program's name stands in the place of a command, alone or after "play". */
+/** Prints how to start a program if the user has typed the program's name in place of a command, alone or after "play". */
 async function nameProgram(words: readonly string[]): Promise<void> {
   const [first = '', second = ''] = words
   const name = first === 'play' ? second : first
@@ -304,7 +304,7 @@ async function showHelp(parlor: Command, name?: string): Promise<void> {
   )
 }
 
-/** Adds the options that both sides at a terminal have with every program. */
+/** Adds the options that `host` and `join` have for every program. */
 function forBothSides(command: Command): Command {
   const sides = command.option(
     '--timeout <time>',
@@ -317,7 +317,7 @@ function forBothSides(command: Command): Command {
 /** The word before the usage in the help. */
 const USAGE = 'Usage: '
 
-/** Formats an option or a command of the help with its description: beside it, or below it on a narrow terminal. */
+/** Formats an option or a command of the help. Its description is beside it or, on a narrow terminal, below it. */
 function helpItem(term: string, termWidth: number, description: string): string {
   const columns = terminalColumns(process.stdout)
   const indent = termWidth + 4

@@ -43,7 +43,7 @@ export interface MatrixCommandOptions extends CheckFlags, MatrixFlags {
   readonly gradescope?: string
 }
 
-/** Runs `parlor check --matrix`: judges the hand-ins of a class. Resolves to the exit code: 0 if everything has passed, else 1. */
+/** Runs `parlor check --matrix`: judges the hand-ins of a class. Resolves to the exit code: 0 if all parts have passed, otherwise 1. */
 export async function matrixCommand(name: string | undefined, options: MatrixCommandOptions): Promise<number> {
   checkOptions(options)
   const folder = await findFolder(options.matrix, '--matrix is the folder with a folder for each hand-in')
@@ -109,7 +109,7 @@ function parseOnly(only: string | undefined, { program, level }: CheckTerms): Ma
   return { name, ...(first !== undefined && others.length === 0 ? { side: first } : {}) }
 }
 
-/** Returns the hand-ins that the command line chooses. Throws a UsageError if there is none of that name. */
+/** Returns the hand-ins that the command line chooses. Throws a UsageError if no hand-in has a given name. */
 function choose(
   handIns: readonly HandIn[],
   { pair, handIn }: MatrixCommandOptions,
@@ -124,11 +124,11 @@ function choose(
   if (pair === undefined) return { chosen: handIns }
   const [client = '', server, ...more] = pair.split('/')
   if (server === undefined || more.length > 0)
-    throw new UsageError('--pair is the hand-ins of a client and of a server, such as --pair ada/grace')
+    throw new UsageError('--pair must be the hand-ins of a client and of a server, such as --pair ada/grace')
   return { chosen: [...new Set([find(client), find(server)])], pair: { client, server } }
 }
 
-/** Returns sentences on how a hand-in is started. */
+/** Returns sentences about the commands that start a hand-in. */
 function describeStart({ name, starts, problem }: HandIn): readonly string[] {
   if (problem !== undefined) return [showLine(`${name} cannot be started: ${problem}`)]
   return MATRIX_SIDES.flatMap((side) => (starts[side] === undefined ? [] : [showLine(`${name}, ${side}: ${starts[side]}`)]))
@@ -149,11 +149,13 @@ interface SideToOpen {
   readonly note: (sentence: string) => void
 }
 
-/** Opens one side of a hand-in in a sandbox, and builds it. A side that cannot be opened or built is a finding, not an error. */
+/**
+ * Opens one side of a hand-in in a sandbox, and builds it. If it cannot open or build the side, the failure is a finding, and not an error.
+ */
 async function openSide({ terms, handIn, side, seed, stop, note }: SideToOpen): Promise<OpenSide> {
   const start = handIn?.sides[side]
   const failed = (sentence: string): OpenSide => ({ opened: { cause: 'crashed', sentence }, async close() {} })
-  if (!start) return failed('it has no such side')
+  if (!start) return failed('the hand-in has no such side')
   try {
     const { program, flags } = terms
     const subject = await openSubject({ program, role: side, ...start, seed, flags, isBoth: true })

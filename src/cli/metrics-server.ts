@@ -10,12 +10,12 @@ import { wallClock } from './clock.ts'
 import { shortName } from './same-port.ts'
 import { NOWHERE } from './stores.ts'
 
-/** MetricsServer serves metrics and health over HTTP, or holds the reason why it cannot. */
+/** MetricsServer serves metrics and health over HTTP, or has the reason why it does not. */
 export interface MetricsServer {
-  /** Address at which it listens; with a `failure`, the address at which it should listen. */
+  /** Address at which the MetricsServer listens; with a `failure`, the address of the settings. */
   readonly address: Address
   readonly failure?: unknown
-  /** The metrics that it serves; `undefined` with a `failure`. */
+  /** The metrics that the MetricsServer serves; `undefined` if there is a `failure`. */
   readonly metrics?: Metrics
   /** Reports the health of a server from now on; before the first call, the status is `starting`. */
   watch(server: Server, service: LobbyService, store: Store): void
@@ -66,7 +66,7 @@ export function formatRefusal({ address, failure }: MetricsServer): string {
 export function formatNotShown({ address, failure }: MetricsServer, places: readonly ListenStatus[]): string {
   const own = places.find((one) => one.failure === undefined && one.transport !== 'udp' && one.address.port === address.port)
   const why = own
-    ? `${shortName(own.program)} has that port, ${address.port}: choose another with --http`
+    ? `${shortName(own.program)} has that port, ${address.port}: choose another port with --http`
     : cannotListen(address, failure).replace('--port', '--http')
   return `metrics and health are not shown: ${why}`
 }

@@ -17,7 +17,7 @@ export interface NetworkOptions {
   readonly split?: string | undefined
   readonly glue?: string | undefined
   readonly delay?: string | undefined
-  /** Rules of faults, each as the user typed it. */
+  /** Rules of faults, in the form that the user has typed. */
   readonly fault?: readonly string[] | undefined
   readonly seed?: number | undefined
   readonly trace?: boolean | undefined
@@ -27,23 +27,23 @@ export interface NetworkOptions {
 
 /** NetworkScope has the conversations to which the options for the network apply. */
 export interface NetworkScope {
-  /** Missing for a proxy that does not know the program. */
+  /** Missing for a proxy that does not have the program. */
   readonly programs: readonly Program[]
-  /** The side of this process; the trace and the faults name directions as this side sees them. A proxy is the server of its client. */
+  /** The side of this process; the trace and the faults name directions from the view of this side. A proxy is the server of its client. */
   readonly side: Side
   /** True for a proxy, which disturbs both sides in the same way. */
   readonly isProxy?: boolean
-  /** Whether the connections carry datagrams or streams; `undefined` for both kinds. */
+  /** True if the connections are datagrams, false if they are streams; `undefined` if they may be of both kinds. */
   readonly datagrams: boolean | undefined
 }
 
 /** DisturbedConnection is the connection to which faults apply. */
 export interface DisturbedConnection {
-  /** Missing for a proxy that does not know the program. */
+  /** Missing for a proxy that does not have the program. */
   readonly program?: Program | undefined
   /** The options with which the user runs the program. */
   readonly options: Options
-  /** The connection's number, counted from 1. */
+  /** The connection's number, which begins at 1. */
   readonly number: number
   /** Called when a fault happens whose effect looks like a mistake of a program. */
   readonly notify: NotifyFault
@@ -151,7 +151,7 @@ function contextsOf({ programs, side, isProxy, datagrams }: NetworkScope): reado
   return programs.map(({ name, protocol }) => ({ side: seenFrom, program: { name, automaton: protocol.automaton }, datagrams }))
 }
 
-/** Checks whether one of the programs can use a rule, because some programs may not have the rule's message. */
+/** Checks whether the program of a context can use a rule. A program that does not have the rule's message cannot use the rule. */
 function isUsable(rule: FaultRule, context: FaultContext, resolve: typeof resolveFaults): boolean {
   return !('refused' in resolve([rule], context))
 }

@@ -22,12 +22,12 @@ import {
   STRICT,
 } from './option-parsers.ts'
 
-/** Returns the commands for operators: they run a server, and read, copy or repair its data. */
+/** Returns the commands for operators: these commands run a server, and read, copy or repair its data. */
 export function operatorCommands(end: (code: number) => void): readonly CommandForm[] {
   return [
     {
       usage: 'serve',
-      about: 'serve all programs together, many clients each, until Ctrl-C; the house plays the other side',
+      about: 'serve all programs together, with many clients per program, until Ctrl-C; the house plays the other side',
       has: 'settings',
       carriedFor: 'serve',
       example:
@@ -39,7 +39,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
     },
     {
       usage: 'config',
-      about: 'show the settings of "serve" as a parlor.toml, and the source of each: option, environment, file or default',
+      about: 'show the settings of "serve" as a parlor.toml, and the source of each setting: option, environment, file or default',
       has: 'settings',
       carriedFor: 'serve',
       example: 'parlor config\nparlor config --host 0.0.0.0 --idle 20m > parlor.toml',
@@ -50,12 +50,12 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
     },
     {
       usage: 'rank [game]',
-      about: 'show the ladders of a server that runs here or elsewhere; if none runs, those in its folder',
+      about: 'show the ladders of a server that runs here or elsewhere; if no server runs, show the ladders in its folder',
       example: 'parlor rank\nparlor rank tictactoe\nparlor rank quiz --host 192.168.1.20 --csv > quiz.csv',
       define: (made) =>
         made
-          .option('--host <address>', 'the server’s address (default: as "serve" has it here)', parseAddress)
-          .option('--port <n>', 'the port of its front door (default: as "serve" has it here)', parseFixedPort)
+          .option('--host <address>', 'the server’s address (default: the address that "serve" would use here)', parseAddress)
+          .option('--port <n>', 'the port of its front door (default: the port that "serve" would use here)', parseFixedPort)
           .option('--limit <n>', 'how many places to show', numberParser(1, 100), 10)
           .option('--json', 'print them as JSON')
           .option('--csv', 'print them as CSV')
@@ -95,7 +95,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
         made
           .option('--once', 'print it once, and end')
           .option('--csv <file>', 'write the connections to this file as CSV')
-          .option('--junit <file>', 'write them to this file as JUnit XML: a test case for each')
+          .option('--junit <file>', 'write the connections to this file as JUnit XML: one test case per connection')
           .addOption(dataOption('the folder of the server'))
           .action(async (client, { once, csv, junit }, command) =>
             end(await (await import('./class.ts')).classCommand(client, { data: await folderOf(command), once, csv, junit })),
@@ -104,7 +104,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
     {
       usage: 'wire-code [address]',
       about:
-        'for the operator: a code with which a browser sees the bytes of the programs at an address or, with --lab, of all programs; it works once',
+        'for the operator: a one-time code, with which a browser sees the bytes of the programs at an address or, with --lab, of all programs',
       example: 'parlor wire-code 192.168.1.37\nparlor wire-code                       all programs, of a server with --lab',
       define: (made) =>
         made
@@ -120,7 +120,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
       define: (made) =>
         made
           .addOption(dataOption('the folder of the server'))
-          .option('--json', 'print them as JSON, a game on a line')
+          .option('--json', 'print the results as JSON, one game on each line')
           .option('--csv', 'print them as CSV (default)')
           .option('--plugin <file>', PLUGIN, appendValue)
           .action(async (game, { plugin, json, csv }, command) =>
@@ -129,7 +129,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
     },
     {
       usage: 'export [game]',
-      about: 'the finished games of the users, as JSON with all moves and a game on each line, also while the server runs',
+      about: 'the finished games of the users, as JSON with all moves, one game on each line, also while the server runs',
       example: 'parlor export > games.jsonl\nparlor export tictactoe --data /srv/parlor\nparlor export --csv > results.csv',
       define: (made) =>
         made
@@ -166,7 +166,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
     },
     {
       usage: 'repair',
-      about: 'rebuild a damaged folder from its readable part; the original files are archived beside it',
+      about: 'rebuild a damaged folder from its readable part; the command archives the original files beside the folder',
       example: 'parlor repair\nparlor repair --data /srv/parlor',
       define: (made) =>
         made
@@ -179,15 +179,15 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
 /** Adds the options that are settings of a server, which a file or the environment can set, too. */
 function configurable(command: Command): Command {
   const settings = command
-    .option('--host <address>', 'listen on this address; 0.0.0.0 for all addresses of this machine', parseAddress, defaults.host)
+    .option('--host <address>', 'listen on this address; 0.0.0.0 means all addresses of this machine', parseAddress, defaults.host)
     .option('--plugin <file>', PLUGIN, appendValue)
     .option('--only <name>', 'serve this program only (may be repeated)', appendValue)
     .option(
       '--port <name=n>',
-      'the port of one program, as NAME=PORT (may be repeated); 0 alone: a free port for each program',
+      'the port of one program, as NAME=PORT (may be repeated); 0 without a name means a free port for each program',
       parseNamedPort,
     )
-    .option('--port-base <n>', 'the port of the first program; the others follow in their order', parseFixedPort)
+    .option('--port-base <n>', 'the port of the first program; the other programs follow in their order', parseFixedPort)
     .option('--iterative <name>', 'serve one client at a time with this program (may be repeated)', appendValue)
     .addOption(durationOption('--first <time>', `timeout for the first message of a client; ${IN_SECONDS}`, defaults.first))
     .addOption(
@@ -204,13 +204,21 @@ function configurable(command: Command): Command {
     )
     .addOption(dataOption(`store games, users and ladders ${describeEngines()}`))
     .option('--durable <what>', 'process: a published move survives the end of the process; power: also a loss of power', defaults.durable)
-    .option('--keep <size>', 'size limit of the folder, beyond which finished games are dropped, oldest first, or "none"', defaults.keep)
+    .option(
+      '--keep <size>',
+      'size limit of the folder, or "none"; beyond the limit, the server drops the oldest finished games',
+      defaults.keep,
+    )
     .option('--strict', STRICT)
     .option('--lab', 'watch all connections for "parlor class" and the class page')
     .option('--class-password <file>', 'with --lab: the password of the class page (default: a new password, which the server prints)')
     .option('--roster <file>', 'with --lab: the desks of the class, as CSV with the columns desk, address and name')
-    .option('--http <[address:]port>', 'metrics and health over HTTP; "none" for neither', defaults.http)
-    .option('--web <[address:]port>', 'the port for browsers, at the address of --host if none is given; "none" for no port', defaults.web)
+    .option('--http <[address:]port>', 'metrics and health over HTTP; "none" means neither', defaults.http)
+    .option(
+      '--web <[address:]port>',
+      'the port for browsers, with the address of --host unless it has an address; "none" means no port',
+      defaults.web,
+    )
     .option('--web-prefix <path>', 'the path of the port for browsers behind a proxy, such as /parlor')
     .option(
       '--web-host <name>',
@@ -242,7 +250,9 @@ function dataOption(about: string): Option {
   return new Option('--data <folder>', about).default(defaults.data).env('PARLOR_DATA')
 }
 
-/** Returns the options that the user typed on the command line, without those that have a value by default or from the environment. */
+/**
+ * Returns the options that the user typed on the command line, without the options whose value is a default or comes from the environment.
+ */
 function typed(command: Command): Flags {
   const own = command.options
     .filter((option) => !(option instanceof DeclaredOption))
@@ -257,8 +267,8 @@ function named(command: Command): boolean {
 }
 
 /**
- * Resolves to the folder of a server: from an option, from the environment, or else from a settings file. Resolves to the word or
- * URL itself if that names no folder. Rejects with a UsageError for an invalid URL.
+ * Resolves to the folder of a server: from an option, from the environment, or else from a settings file. Resolves to the word or URL
+ * itself if the word or URL names no folder. Rejects with a UsageError for an invalid URL.
  */
 async function folderOf(command: Command): Promise<string> {
   const { data } = command.opts()

@@ -11,7 +11,7 @@ import { UsageError } from './diagnostics.ts'
 /** The command-line library, exported for other files, because each file that imports the package costs a millisecond. */
 export { type Argument, Command, CommanderError, Option }
 
-/** CommandForm is a command as `parlor help` shows it, with the function that defines its options and its action. */
+/** CommandForm is a command in the help, with the function that defines its options and its action. */
 export interface CommandForm {
   /** Name and arguments of the command, such as `rank [game]`. */
   readonly usage: string
@@ -25,12 +25,12 @@ export interface CommandForm {
   readonly carriedFor?: TransportUse
 }
 
-/** TransportUse is the way in which a command uses a transport. */
+/** TransportUse is the kind of use that a command makes of a transport. */
 export type TransportUse = 'host' | 'join' | 'serve'
 
 /**
- * OptionRole is the kind of program options that a command has: those of a side, of both sides (`check`), of programs without a network, or
- * the settings.
+ * OptionRole is the kind of program options that a command has: the options of a side, of both sides (`check`), or of programs without a
+ * network, or the settings.
  */
 export type OptionRole = 'server' | 'client' | 'check' | 'solo' | 'settings'
 
@@ -43,9 +43,9 @@ export interface GivenOption {
 /** The help of `--plugin`, the same for several commands. */
 export const PLUGIN = 'add the games and programs of this file, a plug-in (may be repeated)'
 /** The help of `--strict`, the same for several commands. */
-export const STRICT = 'refuse a file of words or questions if one of them cannot be used (default: skip it, and say why)'
+export const STRICT = 'refuse a file with an unusable word or question (default: skip the word or question, and say why)'
 
-/** The unit of a time that the user types without a unit, for the help of options that take a time. */
+/** Texts for the help of options that take a time: the unit if the user types no unit. */
 export const IN_SECONDS = 'a bare number is seconds'
 const IN_MS = 'a bare number is milliseconds'
 
@@ -99,14 +99,14 @@ export function spellOption({ name, spelling = name }: Pick<ProgramOption, 'name
   return `--${spelling}`
 }
 
-/** Stands for an option that is absent, because the user typed an empty text as its value. */
+/** The value of an option that is absent, because the user has typed an empty text as its value. */
 const ABSENT = Symbol('absent')
 
 /** DeclaredOption is the command-line form of an option that a program declares. */
 export class DeclaredOption extends Option {
   readonly declared: ProgramOption
 
-  /** With `raw`, the values stay texts, because the settings parse them later. */
+  /** If `raw` is true, the values stay texts, because the settings parse the values later. */
   constructor(declared: ProgramOption, raw = false) {
     const { kind, about, unset } = declared
     const place = kind === 'flag' ? '' : ` <${kind === 'file' ? 'file' : declared.metavar}>`
@@ -115,7 +115,7 @@ export class DeclaredOption extends Option {
     if (kind === 'text' && !raw) this.argParser((text: string, earlier: unknown) => this.#parse(text, earlier))
   }
 
-  /** Whether the option may be repeated with different values. */
+  /** True if the user may repeat the option with different values. */
   get repeats(): boolean {
     return this.declared.kind === 'text' && this.declared.repeats === true
   }
@@ -139,7 +139,7 @@ export function givenOptions(command: Command): GivenOption[] {
   })
 }
 
-/** Parses an option that may be repeated: appends its value to those of earlier uses. */
+/** Parses an option that the user may repeat: appends its value to the values of earlier uses. */
 export function appendValue(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, text]
 }
@@ -160,10 +160,10 @@ export function parseNamedLimit(text: string, earlier: Readonly<Record<string, s
   return { ...earlier, [name.trim()]: onceNamed(`--limit ${name.trim()}`, earlier[name.trim()], value.trim()) }
 }
 
-/** Parsers of options that may be repeated with different values. */
+/** Parsers of options that the user may repeat with different values. */
 const LISTED: ReadonlySet<unknown> = new Set([appendValue, parseNamedPort, parseNamedLimit])
 
-/** Makes a command refuse a second, different value of each option that takes one value; the library would drop the first. */
+/** Makes a command refuse a second, different value of each option that takes one value; the library would drop the first value. */
 export function refuseSecondValues(command: Command): void {
   for (const option of command.options) {
     if (LISTED.has(option.parseArg) || (option instanceof DeclaredOption && option.repeats)) continue
@@ -180,13 +180,13 @@ function onceNamed<Value>(option: string, before: Value | undefined, value: Valu
   return value
 }
 
-/** ServerAddress is the host and port of a server; `undefined` for a part that the command line leaves out. */
+/** ServerAddress is the host and port of a server; `undefined` for a part that the command line omits. */
 export interface ServerAddress {
   readonly host: string | undefined
   readonly port: number | undefined
 }
 
-/** Returns the value from the source that gives a value. Throws a UsageError if both sources give different values. */
+/** Returns the value that at least one of two sources gives. Throws a UsageError if the two sources give different values. */
 export function takeOnce<Value>(things: string, one: Value | undefined, other: Value | undefined): Value | undefined {
   if (one !== undefined && other !== undefined && one !== other)
     throw new UsageError(`there are two ${things}, ${one} and ${other}: leave one of them out`)
@@ -223,7 +223,7 @@ function portIn(digits: string): number {
   throw new UsageError(`a port is a whole number from 1 to 65535, not ${digits}`)
 }
 
-/** Creates an option that takes a duration, with its default as a user would type it. */
+/** Creates an option that takes a duration. The default has the spelling of the command line. */
 export function durationOption(flags: string, about: string, usual: string): Option {
   return new Option(flags, about).argParser(durationParser('s')).default(durationParser('s')(usual), usual)
 }
@@ -231,7 +231,7 @@ export function durationOption(flags: string, about: string, usual: string): Opt
 /** Adds the options for the network between the two sides. Parlor checks their values before the command runs. */
 export function addNetworkOptions(command: Command): Command {
   return addFaultOptions(command, {
-    split: 'send in pieces of this many bytes: 8, 1..5; in:8 for received bytes',
+    split: 'send in pieces of this many bytes: 8, 1..5; use in:8 for received bytes',
     glue: 'join the bytes that are sent within this time: 80ms, in:80ms',
     fault: '"split char", "in:reset before GAMEOVER", "lose 20%"',
     delay: 'send each piece at least this long after the previous piece: 5ms, 5ms..20ms, in:5ms',
@@ -243,10 +243,10 @@ export function addNetworkOptions(command: Command): Command {
 /** Adds the options for the faults of a proxy. A fault disturbs both directions unless its rule names one direction. */
 export function addProxyFaults(command: Command): Command {
   return addFaultOptions(command, {
-    split: 'pass on in pieces of this many bytes: 8, 1..5; server:8 for the bytes of the server',
+    split: 'forward in pieces of this many bytes: 8, 1..5; use server:8 for the bytes of the server',
     glue: 'join the bytes that one side sends within this time: 80ms, client:80ms',
     fault: '"split char", "client:stall 2s", "reset before GAMEOVER"',
-    delay: 'pass on this much later: 5ms, 5ms..20ms, server:5ms',
+    delay: 'forward bytes with this delay: 5ms, 5ms..20ms, server:5ms',
   })
 }
 

@@ -9,14 +9,17 @@ import { errorMessage } from '../base/errors.ts'
 
 /*
  * `npm ci && npm start` serves the page for browsers, without a second command. A clone has the sources of the page, so the server builds
- * it into `dist/web` at the first start, and again when a source has changed. An installed package has no sources and no build tool: it has
- * `dist/web` from `npm pack`.
+ * it into `dist/web` at the first start, and again when a source has changed. An installed package has no sources and no build tool, but
+ * has the `dist/web` that `npm pack` has put into it.
  *
- * Vite runs in a process of its own, because its memory would stay with the server. It writes into a new folder, which then takes the place
- * of `dist/web`: so another server of the same clone never serves half a page, and a build that fails leaves the earlier page as it was.
+ * Vite runs in a process of its own, because the server's process would not release the memory that Vite needs. It writes into a new
+ * folder, which then takes the place of `dist/web`. So another server of the same clone never serves half a page, and a failed build does
+ * not change the earlier page.
  */
 
-/** The rooms of `src/` from which the page, or the build of its drawings, imports; the page is built again if one of them changes. */
+/**
+ * The rooms of `src/` from which the page, or the build of its drawings, imports; if one of them changes, the server builds the page again.
+ */
 export const PAGE_ROOMS = ['base', 'door', 'games', 'hall', 'lab', 'native', 'programs', 'protocol', 'server', 'web', 'wire']
 /** The other files on which the built page depends. */
 const PAGE_FILES = ['package-lock.json', 'vite.config.ts', 'src/cli/page-layouts.ts']
@@ -26,7 +29,7 @@ export const STAMP = '.sources'
 const TIMEOUT = 120_000
 /** Maximum number of characters of the output of a failed build that the server logs. */
 const SHOWN = 500
-/** The reason for a clone without its build tool, such as one with the dependencies of the server only. */
+/** The reason for a failed build in a clone without the build tool, such as a clone with only the dependencies of the server. */
 const NO_TOOL = 'the build tool Vite is not installed; run "npm ci" without --omit=dev, and start again'
 
 /** PageBuildOptions has the folder of the package, the signal that stops the build, and the function that gets notices. */
@@ -63,7 +66,7 @@ export async function preparePage({ root, signal, notify }: PageBuildOptions): P
   }
 }
 
-/** Returns the hash of the names and contents of all files from which the page is built. */
+/** Returns the hash of the names and contents of all files from which Vite builds the page. */
 export async function hashSources(root: string): Promise<string> {
   const hash = createHash('sha256')
   const inRooms = await Promise.all(PAGE_ROOMS.map((room) => listFiles(root, `src/${room}`)))
@@ -74,7 +77,7 @@ export async function hashSources(root: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** Lists the files of a folder and its folders, by their paths from the root; a missing folder has none. */
+/** Lists the files of a folder and of its subfolders, by their paths from the root. A missing folder has no files. */
 async function listFiles(root: string, folder: string): Promise<readonly string[]> {
   const entries = (await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(ignoreMissing)) ?? []
   return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name).slice(root.length + 1))
@@ -90,7 +93,7 @@ interface Build {
   readonly signal: AbortSignal | undefined
 }
 
-/** Builds the page into a new folder beside `folder`, and puts that in its place. */
+/** Builds the page into a new folder beside `folder`, and replaces `folder` by the new folder. */
 async function buildPage(root: string, folder: string, { hash, signal }: Build): Promise<void> {
   const tool = findVite(root)
   const fresh = `${folder}-${randomUUID()}`
@@ -114,7 +117,7 @@ function findVite(root: string): string {
   }
 }
 
-/** Runs Vite. Rejects with an Error that has the end of Vite's output. */
+/** Runs Vite. Rejects with an Error whose message has the end of Vite's output. */
 async function runVite(
   tool: string,
   { root, folder, signal }: Pick<Build, 'signal'> & { readonly root: string; readonly folder: string },

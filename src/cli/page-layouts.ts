@@ -7,14 +7,16 @@ import type { AutomatonLayout, LaidEdge } from '../web/model/automaton-layout.ts
 /*
  * The build of the page draws the automaton of each shipped program, so that no browser needs a library for drawing. Graphviz computes the
  * places and the lines, and the page draws them itself, so that it can mark the present state. Graphviz gets sizes in place of texts,
- * because it does not know the fonts of the page. Its unit, the point, stands for a pixel.
+ * because it does not have the fonts of the page. A point, the unit of Graphviz, is a pixel of the page.
  */
 
-/** The size of the name of a state: of its letters, of the blank around them, and of the box. */
+/**
+ * Sizes of a state: the width of a letter of its name, the blank space around the name, and the smallest width and the height of the box.
+ */
 const STATE = { letter: 8.6, around: 28, narrowest: 72, height: 38 }
-/** Courier is a font whose letters Graphviz knows to be 0.6 times as wide as high; the page shows labels in a font of that width. */
+/** Graphviz has the width of the letters of the font Courier: 0.6 times their height. The page shows labels in a font of that width. */
 const FONT = 'fontname="Courier", fontsize=13'
-/** Maximum number of lines of a label, and of characters of a line. */
+/** Maximum number of lines of a label, and maximum number of characters of a line. */
 const LABEL = { lines: 4, letters: 24 }
 /** Points of an inch, the unit in which Graphviz gets the size of a state. */
 const INCH = 72
@@ -57,7 +59,7 @@ function layOut(automaton: Automaton, graphviz: Graphviz): AutomatonLayout {
   }
 }
 
-/** DraftEdge is an edge without its places. */
+/** DraftEdge is an edge without its path and the place of its label. */
 type DraftEdge = Omit<LaidEdge, 'path' | 'x' | 'y'>
 
 /** Returns the arrows of an automaton: one for all messages of a side from one state to another. */
@@ -86,7 +88,7 @@ function toLines(texts: readonly string[]): readonly string[] {
   return [...texts.slice(0, LABEL.lines - 1), `and ${texts.length - LABEL.lines + 1} more`]
 }
 
-/** Formats a graph in the language of Graphviz. Its labels have the size of the texts, and none of their characters. */
+/** Formats a graph in the language of Graphviz. Its labels have the size of the texts, and no characters of the texts. */
 function toDot(states: readonly string[], edges: readonly DraftEdge[]): string {
   const nodes = states.map((state, at) => `s${at} [width=${widthOf(state) / INCH}]`)
   const arrows = edges.map(({ from, to, lines }, at) => {
@@ -105,7 +107,7 @@ function widthOf(state: string): number {
   return round(Math.max(STATE.narrowest, state.length * STATE.letter + STATE.around))
 }
 
-/** Converts a point of Graphviz, which counts from the foot of the drawing, to a place of the page. */
+/** Converts a point of Graphviz, whose `y` is the distance from the foot of the drawing, to a place of the page. */
 function toPlace(text: string, top: number): { readonly x: number; readonly y: number } {
   const [x = 0, y = 0] = text.split(',').map(Number)
   return { x: round(x + MARGIN), y: round(top - y + MARGIN) }
@@ -123,7 +125,7 @@ function toPath(pos: string, top: number): string {
   return `M${first}C${curve.join(' ')}${tip === undefined ? '' : `L${format(tip.slice(2))}`}`
 }
 
-/** Returns the item for which a condition holds. Throws an Error if Graphviz has left it out. */
+/** Returns the item for which a condition holds. Throws an Error if Graphviz has omitted the item. */
 function find<Item>(items: readonly Item[], isIt: (item: Item) => boolean): Item {
   const found = items.find(isIt)
   if (found === undefined) throw new Error('Graphviz has not drawn a part of an automaton')

@@ -11,7 +11,7 @@ import { printError, UsageError } from './diagnostics.ts'
 import { loadCatalogue } from './plugins.ts'
 import { openStoreIn } from './stores.ts'
 
-/** The folder of a server, and the plug-ins that have the rules of unfinished tables at which the user may have a seat. */
+/** The folder of a server, and the plug-ins with the rules of its unfinished tables, because the user may have a seat at such a table. */
 interface PeopleOptions {
   readonly data: string
   readonly plugin?: readonly string[]
@@ -45,7 +45,7 @@ async function askServer(data: string, request: AdminRequest): Promise<AdminAnsw
   }
 }
 
-/** Runs an admin command in a folder without a server, with the same effects on unfinished tables as a running server has. */
+/** Runs an admin command in a folder without a server, with the same effects on unfinished tables as in a running server. */
 async function inFolder(data: string, request: AdminRequest, catalogue: Catalogue): Promise<AdminAnswer> {
   const onError = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
   const service = new LobbyService({ store: await openStoreIn(data), clock: wallClock, random: chance, catalogue, onError })

@@ -6,7 +6,10 @@ import type { Playable } from '../plugins/load.ts'
 import { type ProgramRegistry, shippedPrograms } from '../programs/index.ts'
 import { addOrigin, printError, UsageError } from './diagnostics.ts'
 
-/** Resolves to the games and programs of this process: the shipped games and programs, and those of plug-ins. Rejects with a UsageError. */
+/**
+ * Resolves to the games and programs of this process: the shipped games and programs, and the games and programs of plug-ins. Rejects with
+ * a UsageError.
+ */
 export async function loadPlayable(
   files: readonly string[] = [],
   onFailure: (sentence: string, reason: unknown) => void = (sentence, reason) => printError(`${sentence}: ${errorMessage(reason)}`),
@@ -29,7 +32,7 @@ export async function loadPlayable(
  */
 async function loadPluginsHere(given: readonly string[]): Promise<Playable | undefined> {
   if (given.length > 0) return loadPlayable(given)
-  // the schema of all settings takes time, and is loaded only if there may be plug-ins in the settings
+  // the schema of all settings takes time, so the command loads it only if the settings may name plug-ins
   if (!process.env.PARLOR_PLUGINS && !process.env.PARLOR_CONFIG && !existsSync(settingsFile)) return undefined
   const { files, at } = await (await import('./settings-files.ts')).findPlugins()
   return files.length === 0 ? undefined : addOrigin(at, () => loadPlayable(files))
@@ -40,7 +43,7 @@ export async function loadCatalogue(given: readonly string[] = []): Promise<Cata
   return ((await loadPluginsHere(given)) ?? (await loadPlayable())).catalogue
 }
 
-/** Resolves to the programs of Parlor and of the plug-ins, as `loadCatalogue` does. Rejects with a UsageError. */
+/** Resolves to the programs of Parlor and of the plug-ins, like `loadCatalogue`. Rejects with a UsageError. */
 export async function loadProgramsHere(given: readonly string[]): Promise<ProgramRegistry> {
   return (await loadPluginsHere(given))?.programs ?? shippedPrograms
 }

@@ -6,16 +6,16 @@ import { printError, UsageError } from './diagnostics.ts'
 import { type Command, DeclaredOption, type GivenOption, type OptionRole, spellOption } from './option-parsers.ts'
 
 /**
- * Resolves to the programs that come with Parlor, and those of the given plug-ins. If the user gives none, these are the plug-ins
+ * Resolves to the programs that come with Parlor, and the programs of the given plug-ins. If the user gives no plug-in, loads the plug-ins
  * of the settings, unless one of the typed `words` is the name of a shipped program. Rejects with a UsageError.
  */
 export async function loadRegistry(given: readonly string[] = [], words: readonly string[] = []): Promise<ProgramRegistry> {
-  // most commands name a shipped program, and then the command does not read the settings for plug-ins
+  // most commands name a shipped program, and such a command does not read the settings for plug-ins
   if (given.length === 0 && words.some((word) => shippedPrograms.has(word))) return shippedPrograms
   return (await import('./plugins.ts')).loadProgramsHere(given)
 }
 
-/** Resolves to the networked program with a name. Rejects with a UsageError that suggests the nearest name if there is none. */
+/** Resolves to the networked program with a name. If there is no such program, rejects with a UsageError that suggests the nearest name. */
 export async function requireNetworkProgram(name: string, programs: ProgramRegistry = shippedPrograms): Promise<Program> {
   const found = await programs.load(name)
   if (found) return found
@@ -56,14 +56,14 @@ async function unknown(name: string, programs: ProgramRegistry): Promise<UsageEr
 export interface NeededPrograms {
   /** The words after the command, which determine the programs. Without the words, the command needs all programs. */
   readonly typed?: readonly string[]
-  /** Loads programs, by default those of Parlor and of the plug-ins that the words name. */
+  /** Loads programs, by default the programs of Parlor and of the plug-ins that the words name. */
   readonly load?: (names?: readonly string[]) => Promise<LoadedPrograms>
 }
 
 /**
  * Adds the options that programs declare for a role. A command for one program also accepts the options of other sides and programs,
- * without showing them in the help, so that its error can name their side or program. If the command itself has an option of the same
- * spelling, its help mentions the declaration.
+ * without showing them in the help, so that the error for such an option can name the option's side or program. If the command itself has
+ * an option of the same spelling, its help mentions the declaration.
  */
 export async function addProgramOptions(command: Command, role: OptionRole, needed: NeededPrograms): Promise<void> {
   const { programs, solos } = await loadNeeded(command, role, needed)
@@ -83,7 +83,7 @@ export async function addProgramOptions(command: Command, role: OptionRole, need
 
 /**
  * Loads the programs that the typed words name; all programs if the words have an option that neither these programs nor the
- * command have, such as `--help`. The programs that the words name are first in the result. All programs include those of the
+ * command have, such as `--help`. The programs that the words name are first in the result. All programs include the programs of the
  * plug-ins that the words name. If the words name no plug-in, a command with settings includes the plug-ins in the settings.
  */
 async function loadNeeded({ options }: Command, role: OptionRole, { typed, load }: NeededPrograms): Promise<LoadedPrograms> {
@@ -101,7 +101,7 @@ async function loadNeeded({ options }: Command, role: OptionRole, { typed, load 
   return { programs: [...named.programs, ...programs], solos: [...named.solos, ...solos] }
 }
 
-/** Resolves to the shipped programs and those of the plug-ins that a settings file names. */
+/** Resolves to the shipped programs and the programs of the plug-ins that a settings file names. */
 async function loadConfigured(config: string | undefined): Promise<ProgramRegistry> {
   const { files } = await (await import('./settings-files.ts')).findPlugins(config)
   return (await (await import('./plugins.ts')).loadPlayable(files)).programs
@@ -131,12 +131,15 @@ export interface ProgramFlags {
   readonly strict?: boolean | undefined
 }
 
-/** RunSide is the side of a program that a command runs, `both` for a command that watches both sides, or `solo`. */
+/**
+ * RunSide is the side of a program that a command runs, `both` for a command that watches both sides, or `solo` for a program without a
+ * network.
+ */
 export type RunSide = 'server' | 'client' | 'both' | 'solo'
 
 /**
- * Resolves to the values of a program's options, with the content of the files that they name. Rejects with a UsageError if the
- * program does not take an option on this side, or refuses a value. Reads files only after all options are checked.
+ * Resolves to the values of a program's options, with the content of the files that the options name. Rejects with a UsageError if the
+ * program does not take an option on this side, or refuses a value. Checks all options before it reads a file.
  */
 export async function resolveOptions(
   program: Pick<Program, 'name' | 'takes' | 'check'>,
@@ -190,7 +193,10 @@ async function strictAlone(): Promise<UsageError> {
   return new UsageError(`--strict needs ${[...new Set(files.map(spellOption))].join(' or ')}`)
 }
 
-/** Resolves to the source of randomness: that of an option, such as given choices, or else the platform's. */
+/**
+ * Resolves to the source of randomness. An option, such as the option for given choices, may be the source; otherwise the platform is the
+ * source.
+ */
 export async function createRandom({ takes = [] }: Pick<Program, 'takes'>, options: Options): Promise<Random> {
   for (const option of takes) {
     const value = readOption<unknown>(options, option)
@@ -222,8 +228,8 @@ interface Care {
 }
 
 /**
- * Reads the file that an option names, and resolves to the option's value. Calls `warn` with a sentence for each part that is
- * skipped, and with advice. Rejects with a UsageError.
+ * Reads the file that an option names, and resolves to the option's value. Calls `warn` with a sentence for each part that it skips, and
+ * with advice on the value. Rejects with a UsageError.
  */
 export async function readOptionFile<Value>(option: FileOption<Value>, file: string, { strict, warn }: Care): Promise<Value> {
   const { readTextFile } = await import('./text-file.ts')

@@ -33,7 +33,7 @@ interface RankOptions {
 /** Program name of the front door. */
 const DOOR = 'parlor/door'
 
-/** Ladders and their source: `source` is for people, `from` for programs. */
+/** Ladders and their source: `source` is the name of the source for people, and `from` is its name for programs. */
 interface Found {
   readonly source: string
   readonly from: { readonly server: Address } | { readonly folder: string }
@@ -41,8 +41,8 @@ interface Found {
 }
 
 /**
- * `parlor rank`: prints the ladders of a running server, or of a server's folder. The command line names the server; otherwise the
- * command asks the server that `serve` would start with the settings here, or reads the folder. Resolves to the exit code.
+ * `parlor rank`: prints the ladders of a running server, or of a server's folder. If the command line names no server, the command asks the
+ * server that `serve` would start with the settings of this folder, or reads the data folder. Resolves to the exit code.
  */
 export async function rankCommand(name: string | undefined, options: RankOptions): Promise<number> {
   checkFormat(options)
@@ -54,7 +54,7 @@ export async function rankCommand(name: string | undefined, options: RankOptions
   const at = isOfFolder ? undefined : await doorOf(options)
   const connected = at && (await connectToDoor(at))
   const server = connected instanceof Connection ? connected : undefined
-  // the folder on this machine does not belong to a server elsewhere
+  // if the command line names a server, the ladders of the folder on this machine would be the wrong answer
   if (at && !server && !options.named && (options.host ?? options.port) !== undefined) {
     printError(cannotConnect(at, connected, 0))
     return EXIT.trouble
@@ -71,7 +71,7 @@ export async function rankCommand(name: string | undefined, options: RankOptions
       if (game && !game.unit && !existsSync(data)) throw unknownGame(game.name, catalogue)
       checkFolder(data, isOfFolder ? '' : `${noServerAt(at)}, and `)
       const { ladders, isServed } = await findInFolder(data, games, limit)
-      // only the ladder names a game that no plug-in of this command has
+      // a game that no plug-in of this command has appears only in the ladder
       if (game && !game.unit && ladders.every(({ rows }) => rows.length === 0)) throw unknownGame(game.name, catalogue)
       const by = isServed ? `the server that has the folder ${data} open` : source
       print({ source: by, from: { folder: data }, ladders }, game, options)
@@ -91,7 +91,7 @@ function hasLadder({ game }: CatalogueEntry): boolean {
   return game.seats.max > 1 || game.points !== undefined
 }
 
-/** Returns the game with a typed name, even if only the ladder knows that game. Throws a UsageError if the game has no ladder. */
+/** Returns the game with a typed name, even if only the ladder has that game. Throws a UsageError if the game has no ladder. */
 function toRankedGame(typed: string, catalogue: Catalogue): RankedGame {
   const entry = catalogue.find(typed)
   if (entry && hasLadder(entry)) return toRow(entry)
@@ -120,7 +120,7 @@ function checkFolder(data: string, noServer: string): void {
 }
 
 function noServerAt(at: Address | undefined): string {
-  return at ? `no server listens at ${formatAddress(at)}` : 'the settings do not say at which port the front door listens'
+  return at ? `no server listens at ${formatAddress(at)}` : 'the settings do not give the port of the front door'
 }
 
 /** Finds the address of the front door; `undefined` if the settings give the front door any free port, TLS or a Unix socket. */
@@ -179,7 +179,7 @@ function table({ game: { name, unit }, rows }: GameLadder, terminal: Terminal): 
   return `${name}\n${formatTable(columns, cells, terminal.columns)}`
 }
 
-/** Creates the UsageError for an unknown game. The sentence suggests the nearest name, or else lists all names. */
+/** Creates the UsageError for an unknown game. The sentence suggests the nearest name; if no name is near, it lists all names. */
 export function unknownGame(typed: string, { entries }: Catalogue): UsageError {
   const names = entries.map(({ name }) => name)
   const meant = closestMatch(typed.toLowerCase(), names, { maxDistance: 2 })

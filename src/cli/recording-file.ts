@@ -8,18 +8,18 @@ import { type RecordingEntry, RecordingError } from '../lab/recordings/recording
 import { encode } from '../wire/text.ts'
 import { UsageError } from './diagnostics.ts'
 
-/** RecordingFile is an open file to which a recording is written. */
+/** RecordingFile is an open file into which the tap writes a recording. */
 export interface RecordingFile {
   append(entry: RecordingEntry): void
-  /** Writes the rest of the recording. Rejects with the system's error if a part could not be written. */
+  /** Writes the rest of the recording. Rejects with the system's error if the system could not write a part. */
   close(): Promise<void>
 }
 
 /** Only the user who records may read a recording. */
 const OWNER_ONLY = 0o600
-/** Bytes of a block, which is written when it is full, and at the end of each turn of the event loop. */
+/** Bytes of a block. The file writes a block when the block is full, and at the end of each turn of the event loop. */
 const BLOCK = 64 * 1024
-/** Maximum number of entries of a page, because it is written as a whole; the file drops later entries. */
+/** Maximum number of entries of a page, because the file writes a page as a whole. The file drops later entries. */
 const PAGE_ENTRIES = 20_000
 
 /** Returns the suffixes of file names that a recording can have. */
@@ -36,7 +36,7 @@ export function openRecordingFile(
   const suffix = extname(path).toLowerCase()
   if (!suffixes().includes(suffix))
     throw new UsageError(`--record takes a file that ends in ${suffixes().join(', ')}, not ${JSON.stringify(path)}`)
-  if (existsSync(path)) throw new UsageError(`${JSON.stringify(path)} exists already: delete it first, or choose another name`)
+  if (existsSync(path)) throw new UsageError(`${JSON.stringify(path)} exists already: delete the file first, or choose another name`)
   let descriptor: number
   try {
     descriptor = openSync(path, 'wx', OWNER_ONLY)
@@ -49,7 +49,7 @@ export function openRecordingFile(
     : new PageFile(descriptor, (entries) => formatPage(suffix, entries, protocols), { path, complain })
 }
 
-/** EntryFile is a file to which entries are written while they arrive, in blocks. */
+/** EntryFile writes entries to a file in blocks, while the entries arrive. */
 class EntryFile implements RecordingFile {
   readonly #descriptor: number
   readonly #encode: (entry: RecordingEntry) => Uint8Array
@@ -58,7 +58,7 @@ class EntryFile implements RecordingFile {
   #length = 0
   #isScheduled = false
   #failure: unknown
-  /** Connections that the format cannot hold. */
+  /** Connections that the format cannot represent. */
   readonly #unrecorded = new Set<number>()
 
   constructor(
@@ -79,7 +79,7 @@ class EntryFile implements RecordingFile {
     try {
       this.#add(this.#encode(entry))
     } catch (error) {
-      // such as a client that disconnected before its address was known
+      // such as the connection of a client that disconnected before Parlor had its address
       if (!(error instanceof RecordingError)) throw error
       this.#unrecorded.add(connection)
       this.#complain(`connection ${connection} is not recorded further: ${error.message}`)
@@ -124,7 +124,7 @@ class EntryFile implements RecordingFile {
   }
 }
 
-/** PageFile is a file that is written as a whole, when it is closed. */
+/** PageFile writes a page to a file as a whole, when a caller closes it. */
 class PageFile implements RecordingFile {
   readonly #descriptor: number
   readonly #format: (entries: readonly RecordingEntry[]) => Promise<string>
@@ -145,7 +145,7 @@ class PageFile implements RecordingFile {
 
   append(entry: RecordingEntry): void {
     if (this.#entries.length === PAGE_ENTRIES)
-      this.#complain(`a page has at most ${PAGE_ENTRIES} entries, so the rest is left out: record to .pcapng or .jsonl`)
+      this.#complain(`a page has at most ${PAGE_ENTRIES} entries, so the rest is missing: record to .pcapng or .jsonl`)
     if (this.#entries.length <= PAGE_ENTRIES) this.#entries.push(entry)
   }
 

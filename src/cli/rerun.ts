@@ -70,7 +70,9 @@ export async function rerunCommand(path: string, name: string | undefined, optio
   }
 }
 
-/** Returns the port of the recording; a free port if the program shares the network of this machine, and its command takes a port. */
+/**
+ * Returns the port of the recording. If the program shares the network of this machine and its command takes a port, returns a free port.
+ */
 async function choosePort({ ownNetwork }: Sandbox, words: readonly string[], { opening }: RecordedConnection): Promise<number> {
   if (ownNetwork || !words.some((word) => word.includes('{PORT}'))) return opening.server.port
   const { listenTcp } = await import('../wire/transports/tcp.ts')
@@ -84,7 +86,7 @@ interface Rerun extends Pick<RerunCommandOptions, 'wait' | 'timeout'> {
   readonly words: readonly string[]
   readonly connection: RecordedConnection
   readonly port: number
-  /** Lines that a person types into the program, by the index of the entry before which they were typed. */
+  /** Lines that a person has typed into the program, by the index of the entry that follows in the recording. */
   readonly typed: ReadonlyMap<number, readonly string[]>
   readonly stop: AbortSignal
 }
@@ -109,7 +111,7 @@ async function rerunIn(sandbox: Sandbox, rerun: Rerun): Promise<number> {
   const lines = running.output.lastLines(QUOTED)
   transport.destroy()
   await running.stop()
-  // an effect of the end of the sandbox on the program is not a difference
+  // if the sandbox has ended, its end may have caused the difference
   if (stop.aborted) return stop.reason
   if (!divergence) {
     terminal.say(`the ${role} does the same as in the recording`)
@@ -121,8 +123,8 @@ async function rerunIn(sandbox: Sandbox, rerun: Rerun): Promise<number> {
 }
 
 /**
- * Types the lines that the person at the program has typed in the recording, each at the program's prompt, until the program sends by
- * itself.
+ * Types the lines that the person at the program has typed in the recording. Types each line at a prompt of the program, until the program
+ * sends by itself.
  */
 async function typeLines(running: RunningProgram, lines: readonly string[], signal: AbortSignal): Promise<void> {
   for (const line of lines) {
@@ -151,7 +153,7 @@ function chooseConnection(path: string, number: number | undefined): RecordedCon
 function checkMasks({ entries }: RecordedConnection, side: Side): void {
   const own = entries.filter((entry) => entry.from === side)
   if (own.some((entry) => entry.type === 'segment' && entry.masked !== undefined))
-    throw new UsageError(`the ${side} has sent a password, which is masked in this recording: record it with --secrets`)
+    throw new UsageError(`the ${side} has sent a password, which this recording masks: record again with --secrets`)
   if (own.some(({ missing = 0 }) => missing > 0)) throw new UsageError(`the recording lacks bytes that the ${side} has sent`)
 }
 

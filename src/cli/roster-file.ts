@@ -25,7 +25,7 @@ export class RosterFile {
     this.roster = roster
   }
 
-  /** Reads the file. Rejects with a UsageError, which names each line that is not valid. */
+  /** Reads the file. Rejects with a UsageError that names each invalid line. */
   static async open(file: string): Promise<RosterFile> {
     const text = await readTextFile(file)
     return new RosterFile(file, await stampOf(file), parseRoster(file, text))
@@ -33,7 +33,7 @@ export class RosterFile {
 
   /**
    * Calls `onChange` with the new roster after each change of the file, until `close`. Calls `warn` with a sentence if the new file is not
-   * valid; the earlier roster then stays in force.
+   * valid; `ClassConsole` then continues to use the earlier roster.
    */
   watch(clock: Clock, onChange: (roster: Roster) => void, warn: (sentence: string) => void): void {
     if (this.#isClosed) return
@@ -56,12 +56,15 @@ export class RosterFile {
       onChange(parseRoster(this.#file, await readTextFile(this.#file)))
     } catch (error) {
       const sentences = error instanceof UsageError ? error.sentences : [`${this.#file}: ${errorMessage(error)}`]
-      for (const sentence of sentences) warn(`the earlier roster stays in force: ${sentence}`)
+      for (const sentence of sentences) warn(`the server continues to use the earlier roster: ${sentence}`)
     }
   }
 }
 
-/** Returns a text that changes with the file; the same text as long as there is no file, so that the server warns once. */
+/**
+ * Returns a text that changes if the file changes. As long as there is no file, the text stays the same, so that the server warns only
+ * once.
+ */
 async function stampOf(file: string): Promise<string> {
   try {
     const { mtimeMs, size, ino } = await stat(file)

@@ -15,7 +15,7 @@ export function checkDistinctPorts(
   const seen = new Map<number, string>()
   for (const [name, port] of Object.entries(ports)) {
     const program = programs.find((one) => one.name === name)
-    // port 0 is any free port
+    // port 0 means any free port
     if (!program || port === 0) continue
     const other = seen.get(port)
     if (other !== undefined) throw new UsageError(samePort(other, shortName(program), port))
@@ -25,14 +25,15 @@ export function checkDistinctPorts(
     const isElsewhere = place === 'none' || !['', host].includes(place.host)
     if (isElsewhere || place.port === 0 || from.get(setting) === 'default') continue
     const other = seen.get(place.port)
-    if (other !== undefined) throw new UsageError(`${other} and --${setting} have the same port, ${place.port}: give one of them another`)
+    if (other !== undefined)
+      throw new UsageError(`${other} and --${setting} have the same port, ${place.port}: give one of them another port`)
     seen.set(place.port, `--${setting}`)
   }
 }
 
 /** Returns the sentence for two programs with the same port. */
 export function samePort(one: string, other: string, port: number): string {
-  return `${one} and ${other} have the same port, ${port}: give one of them another, such as --port ${other}=${port < 65_535 ? port + 1 : port - 1}`
+  return `${one} and ${other} have the same port, ${port}: give one of them another port, such as --port ${other}=${port < 65_535 ? port + 1 : port - 1}`
 }
 
 /** Returns the short name of a program, or its full name if it has no short name. */

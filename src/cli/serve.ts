@@ -39,7 +39,7 @@ import { formatServed } from './served-programs.ts'
 import { launcherSignal } from './stop-signal.ts'
 import { FolderInUse, NOWHERE, openStoreIn, toDataFolder } from './stores.ts'
 
-/** Runs `parlor serve`: serves all programs together until the process is stopped. Resolves to the exit code. */
+/** Runs `parlor serve`: serves all programs together until a signal stops the process. Resolves to the exit code. */
 export async function serveCommand(flags: Flags): Promise<number> {
   const stop = launcherSignal()
   onCrash(endInTrouble)
@@ -75,7 +75,8 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const server = new Server({
     streams,
     batcher,
-    // the logs of the wire and the class console have the bytes as the client sends and receives them, so they are before the faults
+    // the logs of the wire and the class console have the bytes that the client sends and receives, so they are between the client and the
+    // faults
     overlay:
       watch || wire
         ? (transport, program, info) => {
@@ -135,7 +136,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   })
   watch?.setLobby(service)
   server.admit(service)
-  // from here on the process logs a bug, and the programs continue to run
+  // from here on, the process logs an uncaught exception and continues to serve the programs
   onCrash(() => {}, say)
   metricsServer?.watch(server, service, store)
   await webPort?.open(server, service, store, { classConsole: classLab?.gateway, wire: wire?.services(service) })
@@ -144,7 +145,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
     { ...toAdminServices(service, store), classConsole: watch?.console, wireAccess: wire?.access },
     logs,
   )
-  // the process sets the flags last, because V8 cannot use code that was compiled with other flags
+  // the process sets the flags last, because V8 cannot use code that it has compiled with other flags
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
   const endBound = boundYoungSpace(wallClock)
   const terminal = new Terminal()
@@ -174,13 +175,16 @@ function endInTrouble(): never {
   process.exit(EXIT.trouble)
 }
 
-/** Prints why the command cannot use a folder that another server has open; the error is not a usage error. Rethrows every other error. */
+/**
+ * Prints why the command cannot use a folder that another server has open. The error is not a usage error, so the exit code is not 2.
+ * Rethrows every other error.
+ */
 function refuseBusyFolder(error: unknown): undefined {
   if (!(error instanceof FolderInUse)) throw error
   for (const sentence of error.sentences) printError(sentence)
 }
 
-/** Returns advice for a user whose folder another server has open. If all ports were free, the advice names no other ports. */
+/** Returns advice for a user whose folder another server has open. If all ports were free, the advice does not propose other ports. */
 function besideOther(areSomeBusy: boolean, { portBase }: Pick<Config, 'portBase'>): string {
   return areSomeBusy
     ? `another Parlor seems to run here: stop it, or serve beside it with other ports and another folder: ${otherBase(portBase)} --data DIR`
@@ -192,12 +196,15 @@ function otherBase(portBase = 0): string {
   return `--port-base ${Math.abs(portBase - 20_000) < 1000 ? 22_000 : 20_000}`
 }
 
-/** Maximum number of busy ports that the sentences name one by one. If more ports are busy, another server runs. */
+/**
+ * Maximum number of busy ports that the sentences name one by one. If more ports are busy, the sentence says that another Parlor seems to
+ * run.
+ */
 const FEW_BUSY = 3
 
 /**
- * Returns the sentences that say why the server does not serve some programs. One sentence stands for all busy ports if there are
- * more than `FEW_BUSY`.
+ * Returns the sentences that say why the server does not serve some programs. If there are more than `FEW_BUSY` busy ports, one sentence
+ * reports all of them.
  */
 function notServed(places: readonly ListenStatus[], { data, portBase, unix }: Pick<Config, 'data' | 'portBase' | 'unix'>): string[] {
   const failed = places.filter(({ failure }) => failure !== undefined)
@@ -286,17 +293,17 @@ async function openLobby(
   return service
 }
 
-/** Returns the maximum number of tables that one address may hold; at least 1. */
+/** Returns the maximum number of tables that one address may have; at least 1. */
 function addressLimit({ address, tables }: Config['limits']): number {
   return address === 'half' ? Math.max(1, Math.floor(tables / 2)) : address
 }
 
-/** Returns the timeout of a table without a move: by default the longer of the usual timeout and a client's idle timeout. */
+/** Returns the timeout of a table without a move: by default, the longer of two times: the usual timeout, and a client's idle timeout. */
 function moveLimit({ config: { limits, idle }, from }: ResolvedConfig): number {
   return from.get('limits.move') === 'default' ? Math.max(limits.move, idle) : limits.move
 }
 
-/** Returns the addresses of the pages for browsers, each with its line. */
+/** Returns a line for each page for browsers, with the page's address. */
 function formatPages({ url }: WebPort, access: ClassPassword | undefined): readonly string[] {
   return [`Browsers: ${url}`, ...(access ? [formatClassPassword(toClassUrl(url), access)] : [])]
 }
@@ -311,8 +318,8 @@ function toAdminServices({ people, bytes, hall }: LobbyService, store: Store): A
 }
 
 /**
- * Opens the admin socket if the server has a folder. If the socket cannot be opened, the operator must stop the server before a command
- * that needs the socket.
+ * Opens the admin socket if the server has a folder. If the server cannot open the socket, the operator must stop the server before a
+ * command that needs the socket.
  */
 async function openAdmin({ data }: Config, services: AdminServices, logs: Logs): Promise<Listener | undefined> {
   const folder = toDataFolder(data)
@@ -331,7 +338,7 @@ interface Outcome {
   readonly failed: readonly ListenStatus[]
   readonly metricsServer?: MetricsServer | undefined
   readonly webPort?: WebPort | undefined
-  /** With `lab`, the password of the class console. */
+  /** The password of the class console, if `lab` is set. */
   readonly access?: ClassPassword | undefined
 }
 

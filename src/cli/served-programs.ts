@@ -5,7 +5,10 @@ import type { ListenStatus } from '../server/server.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { shortName } from './same-port.ts'
 
-/** Returns the table of programs and ports, and how to try a program. `pages` has a line for each page that browsers can open. */
+/**
+ * Returns the table of programs and ports, with example commands that try a program. `pages` has a line for each page that browsers can
+ * open.
+ */
 export function formatServed(places: readonly ListenStatus[], host: string, terminal: Terminal, pages: readonly string[]): string {
   const rows = places
     .filter(({ transport }) => transport !== 'udp')
@@ -23,12 +26,12 @@ export function formatServed(places: readonly ListenStatus[], host: string, term
 
 ${formatRows(rows, terminal.columns)}
 
-${[...pages, ...shown, ...(others === undefined ? [] : [others])].map((text) => `${terminal.wrap(text)}\n\n`).join('')}${terminal.wrap('Try one with a program of your own, or:')}
+${[...pages, ...shown, ...(others === undefined ? [] : [others])].map((text) => `${terminal.wrap(text)}\n\n`).join('')}${terminal.wrap('Connect with a program of your own, or:')}
 ${formatRows(ways, terminal.columns)}
 `
 }
 
-/** Returns the addresses of a server, and how to try its first program. */
+/** Returns the addresses of a server, with example commands that try its first program. */
 function waysTo({ program, address, transport }: ListenStatus, host: string): [where: string, ways: string[][]] {
   const short = shortName(program)
   const wire = ['parlor protocols PROGRAM', 'the messages on the wire']

@@ -6,7 +6,7 @@ import { cannotRead } from '../terminal/system-errors.ts'
 import { UsageError } from './diagnostics.ts'
 import { decodeTextFile } from './text-file.ts'
 
-/** Reads the named settings file, or else the default file, if it exists. Rejects with a UsageError. */
+/** Reads the named settings file. Without a name, reads the default file, if that file exists. Rejects with a UsageError. */
 export async function fileLayers(named = process.env.PARLOR_CONFIG || undefined): Promise<ConfigSource[]> {
   const file = named ?? settingsFile
   try {
@@ -25,7 +25,7 @@ export interface SettingsPlugins {
   readonly at: string
 }
 
-/** Resolves to the plug-ins that the environment names, or else a settings file. */
+/** Resolves to the plug-ins that the environment names. If it names no plug-ins, resolves to the plug-ins that a settings file names. */
 export async function findPlugins(file?: string): Promise<SettingsPlugins> {
   return pluginsOf([...(await fileLayers(file)), parseEnvironment(process.env)])
 }

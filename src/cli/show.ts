@@ -42,12 +42,12 @@ export async function showCommand(path: string, program: string | undefined, opt
   return EXIT.good
 }
 
-/** Entries that are drawn in one turn of the event loop. */
+/** Number of entries that the command draws in one turn of the event loop. */
 const TURN = 1000
 
 /**
- * Resolves when all lines so far are written, so that the lines of a long recording do not fill the memory. Resolves to false if no further
- * line can be written.
+ * Resolves when the output has written all lines so far, so that the lines of a long recording do not fill the memory. Resolves to false if
+ * the output can write no further line.
  */
 async function untilWritten(output: NodeJS.WriteStream): Promise<boolean> {
   await setImmediate()
@@ -87,6 +87,6 @@ function selectConnection(entries: readonly RecordingEntry[], connection: number
 /** Describes the connections of a recording in a clause. */
 export function describeConnections(entries: readonly RecordingEntry[]): string {
   const numbers = [...new Set(entries.map(({ connection }) => connection))]
-  if (numbers.length === 0) return 'it has none'
+  if (numbers.length === 0) return 'it has no connections'
   return numbers.length === 1 ? `it has only connection ${numbers[0]}` : `it has connections ${numbers[0]} to ${numbers.at(-1)}`
 }

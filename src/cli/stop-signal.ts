@@ -4,10 +4,12 @@ import { isReaderGone, printError } from './diagnostics.ts'
 
 /** Milliseconds between two checks that the ancestors of the process still run. */
 const INTERVAL = 500
-/** The npm that started this process ends at most this many milliseconds after a SIGHUP that ends npm, too. */
+/** Maximum number of milliseconds between a SIGHUP to this process and the end of npm, if the same SIGHUP ends npm. */
 const SAME_HANGUP = 10_000
 
-/** Returns a signal that SIGINT, SIGTERM and SIGHUP abort; its reason is the exit code. Under `nohup` the process ignores SIGHUP. */
+/**
+ * Returns an AbortSignal that aborts at SIGINT, SIGTERM or SIGHUP. Its reason is the exit code. Under `nohup` the process ignores SIGHUP.
+ */
 function stopSignal(): AbortSignal {
   const stop = new AbortController()
   process.on('SIGINT', () => stop.abort(EXIT.interrupted))
@@ -18,7 +20,7 @@ function stopSignal(): AbortSignal {
   return stop.signal
 }
 
-/** Returns a `launcherSignal` for a program at a terminal; the signal also aborts when standard output is closed or has an error. */
+/** Returns a `launcherSignal` for a program at a terminal. The signal also aborts when standard output closes or has an error. */
 export function terminalSignal(): AbortSignal {
   const stop = new AbortController()
   const started = launcherSignal()
@@ -31,16 +33,17 @@ export function terminalSignal(): AbortSignal {
 }
 
 /**
- * Returns a `stopSignal` that also aborts if the signal is sent to the `npm start` or `npx` that started this process.
+ * Returns a `stopSignal` that also aborts if a user sends the signal to the `npm start` or `npx` that started this process.
  *
  * npm runs a shell, and the shell runs this process. npm forwards SIGTERM and SIGINT to the shell, and forwards SIGHUP to
  * no process.
  *
- * - SIGTERM ends the shell: the parent of this process changes.
- * - SIGHUP ends npm: an ancestor no longer exists.
- * - SIGINT ends neither, because dash and other shells continue to wait for this process. The only trace is that the shell woke, because a
- *   shell that waits for its only child otherwise sleeps. A shell also wakes when all processes continue after they were frozen (a closed
- *   laptop) or stopped (Ctrl-Z); a long time between two checks, or SIGCONT, excludes those cases.
+ * - SIGTERM ends the shell. The parent of this process is then another process.
+ * - SIGHUP ends npm. An ancestor of this process then no longer exists.
+ * - SIGINT ends neither the shell nor npm, because dash and other shells continue to wait for this process. The only sign is that the
+ *   system has woken the shell, because a shell that waits for its only child otherwise sleeps. A shell also wakes when all processes
+ *   continue after a suspension (a closed laptop) or a stop (Ctrl-Z). This process detects a suspension by a long time between two checks,
+ *   and detects a stop by SIGCONT.
  */
 export function launcherSignal(): AbortSignal {
   const ancestors = process.env.npm_lifecycle_event === undefined ? [] : npmAncestors()
@@ -65,7 +68,8 @@ export function launcherSignal(): AbortSignal {
   const timer = setInterval(() => {
     if (process.ppid !== parent || !(nohup || ancestors.every(isAlive))) {
       clearInterval(timer)
-      // a closed terminal sends SIGHUP to all of these processes, and nohup ignores it; this process may receive it later
+      // a closed terminal sends SIGHUP to npm, the shell and this process; nohup ignores it, and this process may receive it after npm has
+      // ended
       setImmediate(() => {
         if (!(nohup && performance.now() - hungUp < SAME_HANGUP)) end(EXIT.terminated)
       })
@@ -82,9 +86,9 @@ export function launcherSignal(): AbortSignal {
 }
 
 /**
- * Checks whether `nohup` started this process. Node resets an ignored SIGHUP before any script runs, so this function looks for the
- * other effects of nohup. The shell names nohup in `_`. nohup replaces a terminal on standard input by a write-only /dev/null, and
- * a terminal on standard output by nohup.out.
+ * Checks whether `nohup` started this process. Node resets an ignored SIGHUP before any script runs, so this function checks the other
+ * effects of nohup. The shell sets the variable `_` to the path of nohup. nohup replaces a terminal on standard input by a write-only
+ * /dev/null. It replaces a terminal on standard output by nohup.out.
  */
 function isUnderNohup(): boolean {
   if (/(?:^|\/)nohup$/.test(process.env._ ?? '')) return true
@@ -97,7 +101,8 @@ function isWriteOnlyNull(fd: number): boolean {
 }
 
 /**
- * Returns the process ids of the shell between npm and this process, if it exists, and of npm; empty if npm did not start this process.
+ * Returns the process ids of npm and of the shell between npm and this process, if there is such a shell. The shell is first. Returns an
+ * empty list if npm did not start this process.
  */
 function npmAncestors(): readonly number[] {
   const parent = process.ppid
@@ -124,7 +129,7 @@ function timesWoken(pid: number): number {
   return Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(textOf(`/proc/${pid}/status`) ?? '')?.[1] ?? 0)
 }
 
-/** Returns the milliseconds since the system was started, including the time while it was suspended. */
+/** Returns the milliseconds since the start of the system, including the time of suspensions. */
 function uptime(): number {
   return Number.parseFloat(textOf('/proc/uptime') ?? '0') * 1000
 }
@@ -134,7 +139,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // EPERM: the process exists and belongs to another user
+    // EPERM means that the process exists and belongs to another user
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

@@ -40,7 +40,7 @@ interface InFolder {
   readonly data: string
 }
 
-/** VerifyOptions names the data to verify and the plug-ins with the rules of its games, and says how to print the findings. */
+/** VerifyOptions has the data that the command verifies, the plug-ins with the rules of its games, and the format of the findings. */
 interface VerifyOptions extends InFolder {
   readonly plugin?: readonly string[]
   readonly json?: boolean
@@ -74,7 +74,7 @@ async function verifyCopy(
   { data, folder, catalogue }: { readonly data: string | undefined; readonly folder: string; readonly catalogue: Catalogue },
 ): Promise<Verification> {
   const copy = join(folder, 'parlor.db')
-  // the command prints sentences about the copy as sentences about the file
+  // the sentences name the copy, and the command replaces it by the name of the file
   const named = (sentence: string) => sentence.replaceAll(copy, path).replaceAll(folder, dirname(path))
   const noCopy = (sentence: string) =>
     new UsageError(`no copy of ${path} can be made in ${tmpdir()} (TMPDIR names another folder): ${sentence.replaceAll(copy, 'the copy')}`)
@@ -99,13 +99,13 @@ async function verifyCopy(
   }
 }
 
-/** Runs `parlor backup FILE`: copies all data of a server, whether it runs or not. Resolves to the exit code. */
+/** Runs `parlor backup FILE`: copies all data of a server, even while the server runs. Resolves to the exit code. */
 export async function backupCommand(file: string, { data }: InFolder): Promise<number> {
   const from = databaseIn(data)
   storing(() => checkDatabaseExists(from))
   const to = resolve(existsSync(file) && statSync(file).isDirectory() ? join(file, 'parlor.db') : file)
   if (existsSync(to)) throw new UsageError(`${to} is there already: choose another file`)
-  if (!existsSync(dirname(to))) throw new UsageError(`there is no folder ${dirname(to)}: make it first`)
+  if (!existsSync(dirname(to))) throw new UsageError(`there is no folder ${dirname(to)}: create it first`)
   if (isInUse(from, to)) throw new UsageError(`${to} is a name that the server itself uses: choose another file`)
   const copy = `${to}.part-${process.pid}`
   const named = (sentence: string) => sentence.replaceAll(copy, to)
@@ -118,7 +118,7 @@ export async function backupCommand(file: string, { data }: InFolder): Promise<n
   } finally {
     for (const rest of [copy, ...workFilePaths(copy)]) rmSync(rest, { force: true })
   }
-  say(`${to} has all of ${data}. To restore it, stop the server and put it into an empty folder as parlor.db`)
+  say(`${to} has all of ${data}. To restore the backup, stop the server and copy the backup into an empty folder as parlor.db`)
   return EXIT.good
 }
 
@@ -133,9 +133,9 @@ export async function repairCommand({ data }: InFolder): Promise<number> {
   say(`The original files are in ${archive}`)
   if (isNew) say('The database was missing or empty: all its data is lost, and a new database is in its place.')
   else if (places + tables.length + rows.length === 0)
-    say('Everything in the folder could be read, and was copied. If a part of the log was missing, the commits in it are lost.')
+    say('The command could read everything in the folder, and has copied it. If a part of the log was missing, the commits in it are lost.')
   if (places > 0) say(`${formatCount(places, 'commit is', 'commits are')} lost: damaged or missing`)
-  if (tables.length > 0) say(`Events of ${formatTables(tables)} are lost; the events before them stay`)
+  if (tables.length > 0) say(`Events of ${formatTables(tables)} are lost; the earlier events stay`)
   for (const name of rows) say(`${gone.includes(name) ? 'Nothing' : 'Not all'} of "${name}" could be read`)
   if (!isNew) say(`The new database has the events of ${formatCount(kept, 'table')}`)
   say('The server can be started again')
@@ -160,7 +160,7 @@ function databaseAt(place: string): string {
   if (found.isDirectory()) storing(() => convertSystemErrors(place, () => checkNoLinks(place)))
   const path = storing(() => resolveDatabase(found.isDirectory() ? join(place, 'parlor.db') : place))
   if (found.isFile() && found.size === 0 && basename(path) !== 'parlor.db' && !pathsBeside(path).some((each) => existsSync(each)))
-    throw new UsageError(`${path} is empty, and so not a database of Parlor: name the parlor.db of a server, or a backup`)
+    throw new UsageError(`${path} is empty, so it is not a database of Parlor: name the parlor.db of a server, or a backup`)
   if (!existsSync(path) && storing(() => describeLoss(path)) === undefined) throw new UsageError(noDatabaseIn(place))
   return path
 }
@@ -181,7 +181,7 @@ async function askForCopy(data: string, action: 'backup' | 'verify', file: strin
   }
 }
 
-/** The folder from which a command copies, and the target of the copy. */
+/** The folder from which a command copies data, and the file into which it copies the data. */
 interface CopyHere extends InFolder {
   readonly from: string
   readonly copy: string
@@ -190,8 +190,8 @@ interface CopyHere extends InFolder {
 }
 
 /**
- * Copies a database that no server has open, for a backup or a check. Rejects if the database has lost commits, as `serve` does. A
- * database of an earlier version, which has no progress mark, stays in that version.
+ * Copies a database that no server has open, for a backup or a check. Like `serve`, rejects if the database has lost commits. Does not
+ * migrate a database of an earlier version, which has no progress mark.
  */
 async function copiedHere({ data, from, copy, named }: CopyHere): Promise<void> {
   try {
@@ -242,7 +242,7 @@ function replay(events: readonly TableEvent[], { games }: Catalogue): string | u
   const [first, ...others] = events
   if (first?.type !== 'opened') return 'its log does not begin with the event "opened"'
   const rules = games.get(first.game)
-  // only the plug-in has the rules of its game
+  // the rules of the game are in a plug-in
   if (!rules) return undefined
   try {
     others.reduce(evolve, toOpenedTable(first, rules))

@@ -11,11 +11,11 @@ export const NOWHERE = 'none'
 
 /** StoreNotices has the size limit of a store, and callbacks for warnings and for errors that do not stop the store. */
 export interface StoreNotices {
-  /** Size limit of the store in bytes, beyond which it drops finished tables. */
+  /** Size limit of the store in bytes. A larger store drops finished tables. */
   readonly keep?: number
   readonly onWarning: (sentence: string) => void
   readonly onError: (error: unknown) => void
-  /** The sentence that the error adds as advice if another process has the folder open. */
+  /** The advice that the store adds to its error if another process has the folder open. */
   readonly onBusy?: string
 }
 
@@ -55,8 +55,8 @@ function parseData(data: string): StorageTarget {
 }
 
 /**
- * Adds advice with `--data` to a sentence of the store, because the store does not know options. Some sentences advise another
- * folder already.
+ * Adds advice with `--data` to a sentence of the store, because the store has no options of a command line. Some sentences already advise
+ * the user to choose another folder.
  */
 function withOption(sentence: string): string {
   const option = `--data names another, or "${NOWHERE}"`

@@ -4,21 +4,24 @@ import { UsageError } from './diagnostics.ts'
 /** Column declares a column of a table; columns are in order of importance. */
 export interface Column {
   readonly title: string
-  /** Whether the cells are aligned to the right. */
+  /** True for a column with right-aligned cells. */
   readonly isNumber?: boolean
-  /** Minimum width in terminal columns to which the cells wrap if the table is too wide; by default they do not wrap. */
+  /**
+   * Minimum width in terminal columns. If the table is too wide, the cells of this column wrap to at least this width; by default, they do
+   * not wrap.
+   */
   readonly narrowest?: number
 }
 
-/** Minimum width of a column of user names, in terminal columns, because most names are no wider. */
+/** Minimum width of a column of user names, in terminal columns, because most names are not wider than this minimum. */
 export const NAME_COLUMNS = 20
 
 /** Blanks between two cells. */
 const GAP = 2
 
 /**
- * Formats rows below their titles, in columns as wide as their cells. If the table is wider than `width`, wraps the cells of the
- * column that has a `narrowest`. If the table is still too wide, drops columns from the end, except the first two.
+ * Formats rows below the titles of the columns. A column is as wide as its widest cell. If the table is wider than `width`, wraps the cells
+ * of the column that has a `narrowest`. If the table is still too wide, drops columns from the end, except the first two.
  */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
   const all = [columns.map(({ title }) => title), ...rows]
@@ -53,13 +56,13 @@ function padded(cell: string, width: number, isNumber: boolean): string {
   return isNumber ? blanks + cell : cell + blanks
 }
 
-/** Throws a UsageError if both formats are requested. */
+/** Throws a UsageError if the user has requested both formats. */
 export function checkFormat({ json, csv }: { readonly json?: boolean | undefined; readonly csv?: boolean | undefined }): void {
   if (json && csv) throw new UsageError('--json and --csv exclude each other: leave one of them out')
 }
 
 /**
- * Formats rows as CSV (RFC 4180): lines end in CR LF, and fields with a comma, a quote or a line end are quoted. A text that a
+ * Formats rows as CSV (RFC 4180): lines end in CR LF, and a field with a comma, a quote or a line end is in quotes. A text that a
  * spreadsheet would treat as a formula begins with an apostrophe.
  */
 export function toCsv(rows: readonly (readonly (string | number)[])[]): string {

@@ -26,11 +26,11 @@ export interface TapCommandOptions extends ProgramFlags, FaultFlags {
   readonly connections?: number
 }
 
-/** Messages that a terminal shows in a second. */
+/** Maximum number of messages that a terminal shows in a second. */
 const SHOWN = 200
-/** Maximum number of UDP clients at a time; one host may have half of them. */
+/** Maximum number of UDP clients at a time. Half of them may be from the same host. */
 const REMOTES = 16_384
-/** Maximum number of datagrams of a client that wait until the server's address is known. */
+/** Maximum number of datagrams of a client that wait until the tap has the server's address. */
 const EARLY = 256
 
 /**
@@ -89,7 +89,7 @@ export async function tapCommand(program: string | undefined, options: TapComman
   return (await closeFile(file)) && violations === 0 ? EXIT.good : EXIT.trouble
 }
 
-/** Resolves to the function that adds the faults of the options to the connection of a client; to `undefined` without faults. */
+/** Resolves to the function that adds the faults of the options to the connection of a client. Without faults, resolves to `undefined`. */
 async function loadTapFaults(options: TapCommandOptions, { program, options: terms }: WatchedPrograms, clock: Clock): Promise<AddFaults> {
   const { split, glue, delay, fault, seed } = options
   if ([split, glue, delay, fault, seed].every((given) => given === undefined)) return undefined
@@ -98,7 +98,7 @@ async function loadTapFaults(options: TapCommandOptions, { program, options: ter
   return faults && ((client, number, notify) => faults(client, { program, options: terms, number, notify }))
 }
 
-/** Carriers open the connections of a tap: those of its clients, and those to its server. */
+/** Carriers open the connections of a tap with its clients, and with its server. */
 interface Carriers {
   readonly listen: (accept: (client: Transport) => void) => Promise<Listener>
   readonly connect: () => Promise<Transport>
@@ -124,7 +124,7 @@ async function listen({ listen: at }: TapCommandOptions, start: () => Promise<Li
   }
 }
 
-/** Closes the recording. Resolves to whether the recording is whole. */
+/** Closes the recording. Resolves to true if the recording is whole. */
 async function closeFile(file: RecordingFile | undefined): Promise<boolean> {
   try {
     await file?.close()

@@ -32,7 +32,7 @@ export function decodeTextFile(file: string, bytes: Uint8Array): string {
     )
   const nul = bytes.indexOf(0)
   if (nul >= 0)
-    throw new UsageError(`${file}, line ${lineAt(bytes, nul)}: there is a NUL byte, which no text has; is this another kind of file?`)
+    throw new UsageError(`${file}, line ${lineAt(bytes, nul)}: there is a NUL byte, which no text has; give a text file in UTF-8`)
   const wrong = firstInvalid(bytes)
   if (wrong === undefined) return new TextDecoder().decode(bytes)
   const byte = bytes[wrong] ?? 0
@@ -43,7 +43,7 @@ export function decodeTextFile(file: string, bytes: Uint8Array): string {
   )
 }
 
-/** Signature has the first bytes of files in another encoding; without `encoding`, those of a ZIP archive. */
+/** Signature has the first bytes of files in another encoding or, without `encoding`, of ZIP archives. */
 interface Signature {
   readonly begin: readonly number[]
   readonly encoding?: string
@@ -59,7 +59,7 @@ const SIGNATURES: readonly Signature[] = [
 
 function foreign(file: string, { encoding }: Signature): string {
   return encoding === undefined
-    ? `${file} is a ZIP archive, as .xlsx, .ods and .docx are, and not text; save it as "CSV UTF-8" or as plain text in UTF-8`
+    ? `${file} is a ZIP archive, such as .xlsx, .ods and .docx files, and not text; save it as "CSV UTF-8" or as plain text in UTF-8`
     : `${file}, line 1: this is ${encoding}, as its byte order mark says, and not UTF-8; ${convert(file, encoding)}`
 }
 
@@ -87,7 +87,7 @@ function firstInvalid(bytes: Uint8Array): number | undefined {
   if (isUtf8(bytes)) return undefined
   let valid = 0
   let invalid = bytes.length
-  // the cut may be inside a character, and then at most three bytes of the character are at the end
+  // the limit may cut a character, and then at most three bytes of this character are at the end
   while (invalid - valid > 4) {
     const middle = (valid + invalid) >> 1
     if (isUtf8(bytes.subarray(0, middle), true)) valid = middle
@@ -100,7 +100,7 @@ function firstInvalid(bytes: Uint8Array): number | undefined {
   return at
 }
 
-/** Checks whether bytes are UTF-8; with `more`, whether they can be the beginning of UTF-8. */
+/** Checks whether bytes are UTF-8. If `more` is true, they may end inside a character. */
 function isUtf8(bytes: Uint8Array, more = false): boolean {
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: more })
@@ -110,7 +110,7 @@ function isUtf8(bytes: Uint8Array, more = false): boolean {
   }
 }
 
-/** Returns the line number of a byte, from 1. */
+/** Returns the number of the line that contains a byte; the first line is 1. */
 function lineAt(bytes: Uint8Array, at: number): number {
   const before = new TextDecoder('windows-1252').decode(bytes.subarray(0, Math.max(0, at))).replaceAll('\0', '')
   return before.split(/\r\n|\n|\r/).length

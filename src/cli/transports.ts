@@ -19,22 +19,22 @@ export interface TransportOptions {
 export interface ListeningOptions {
   /** Certificate and key as PEM texts; without them, TLS creates a pair. */
   readonly certificate?: { readonly cert: string; readonly key: string } | undefined
-  /** Called with each peer that does not speak the transport, and the reason. */
+  /** Called with each peer that violates the protocol of the transport, and the reason. */
   readonly rejected?: (peer: Address, reason: string) => void
-  /** Batches the input and output of all listeners of a server; without it, each listener has a batcher. */
+  /** Batches the input and output of all listeners of a server. Without this batcher, each listener has its own batcher. */
   readonly batcher?: Batcher
   /** Called with a peer that has connected and sends nothing, if its silence may be a mistake of the peer's user. */
   readonly slow?: (peer: Address) => void
 }
 
-/** TransportOption is an option on the command line, and the commands that have it. */
+/** TransportOption is an option on the command line, with the commands that have the option. */
 interface TransportOption {
   readonly flags: string
   readonly about: string
   readonly commands: readonly TransportUse[]
 }
 
-/** TransportKind is a transport that commands can use. A command loads the code of the transport that it uses, and no other. */
+/** TransportKind is a transport that commands can use. A command loads only the code of the transport that it uses. */
 export interface TransportKind {
   readonly name: 'tcp' | 'tls' | 'unix' | 'udp'
   readonly options: readonly TransportOption[]
@@ -65,7 +65,7 @@ const tls: TransportKind = {
     { flags: '--tls', about: 'over TLS, at the ports of all programs', commands: ['serve'] },
     { flags: '--cert <file>', about: 'with --tls: the certificate (PEM)', commands: ['host', 'serve'] },
     { flags: '--key <file>', about: 'with --tls: its private key (PEM)', commands: ['host', 'serve'] },
-    { flags: '--fingerprint <hex>', about: 'with --tls: the only certificate to accept', commands: ['join'] },
+    { flags: '--fingerprint <hex>', about: 'with --tls: accept only this certificate', commands: ['join'] },
   ],
   isSelected: (options) => options.tls === true,
   async listen(at, accept, { certificate, ...notices }) {
@@ -130,12 +130,12 @@ function withoutIPv6(error: unknown): unknown {
   return isUnknown ? new Error('that name is not known, or has no address of IPv6; leave --ipv6 out for IPv4') : error
 }
 
-/** Formats the path of a Unix socket so that it looks like a path in a sentence. */
+/** Formats the path of a Unix socket so that a reader of a sentence recognises a path. */
 export function socketPath(path: string): string {
   return /[/\\]/.test(path) ? path : `./${path}`
 }
 
-/** Throws a UsageError for transport options that exclude each other. The command calls this before it opens a socket or a file. */
+/** Throws a UsageError for transport options that exclude each other. The command calls this function before it opens a socket or a file. */
 export function checkTransport(
   options: TransportOptions & { readonly host?: string | undefined; readonly port?: number | undefined },
 ): void {
@@ -143,13 +143,13 @@ export function checkTransport(
   const ways = [...(tls ? ['--tls'] : []), ...(unix === undefined ? [] : ['--unix']), ...(udp ? ['--udp'] : [])]
   if (ways.length > 1) throw new UsageError(`${ways.join(' and ')} exclude each other`)
   if (ipv6 && unix !== undefined) throw new UsageError('--ipv6 and --unix exclude each other')
-  if (unix !== undefined && (host ?? port) !== undefined) throw new UsageError('--unix replaces the address and the port: leave these out')
+  if (unix !== undefined && (host ?? port) !== undefined) throw new UsageError('--unix replaces the address and the port: leave both out')
   if (unix === '') throw new UsageError('--unix takes the path of a socket')
   if (!tls && (cert ?? key ?? fingerprint) !== undefined) throw new UsageError('--cert, --key and --fingerprint need --tls')
   if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key need each other')
 }
 
-/** Rejects with a UsageError for an invalid fingerprint. The command calls this before it opens a socket or a file. */
+/** Rejects with a UsageError for an invalid fingerprint. The command calls this function before it opens a socket or a file. */
 export async function checkFingerprint({ fingerprint }: TransportOptions): Promise<void> {
   if (fingerprint === undefined) return
   const { parseFingerprint } = await import('../wire/transports/tls.ts')

@@ -12,7 +12,7 @@ import type { ListenStatus } from '../server/server.ts'
 import type { Transport } from '../wire/transport.ts'
 import { wallClock } from './clock.ts'
 
-/** The front door is no program of a worksheet: its users write to each other there, and log in. */
+/** The front door is not a program of a worksheet: at the front door, users log in and write to each other. */
 const DOOR = 'parlor/door'
 
 /** WireLoggingOptions are the parts of a server that show the wire to browsers. */
@@ -24,8 +24,8 @@ export interface WireLoggingOptions {
 }
 
 /**
- * WireLogging connects the logs of connections to a server: it wraps the transports, and gets the seats and the ends of conversations from the
- * logs of the server. It exists only on a server with a port for browsers.
+ * WireLogging connects the logs of connections to a server. It wraps the transports, and gets the seats and the ends of conversations from
+ * the logs of the server. Only a server with a port for browsers has a WireLogging.
  */
 export class WireLogging {
   readonly #options: WireLoggingOptions
@@ -40,7 +40,7 @@ export class WireLogging {
     this.access = new WireAccess({ logs: this.#connections, clock: wallClock, bytes: randomBytes, isLab: lab })
   }
 
-  /** The logs of the options, for the server; they also note seats and ends. */
+  /** The logs of the options, for the server. They also note seats and the ends of conversations. */
   get logs(): Logs {
     const { logs } = this.#options
     return {
@@ -65,11 +65,11 @@ export class WireLogging {
     for (const { program, address, failure } of places) if (failure === undefined) this.#ports.set(program.name, address.port)
   }
 
-  /** Wraps the transport of a client, so that its bytes are logged. */
+  /** Wraps the transport of a client, so that the log of its connection has the bytes. */
   watch(transport: Transport, program: Program, info: ConnectionInfo): Transport {
     const { options, config } = this.#options
     const port = this.#ports.get(program.name)
-    // a browser has no port of a program
+    // a browser does not connect to the port of a program
     if (port === undefined || (program.name === DOOR && !config.lab) || !this.#connections.mayOpen()) return transport
     const { connection, client } = info
     const protocol = this.#protocols.get(program) ?? toWatchedProtocol(program, options)
@@ -86,7 +86,7 @@ export class WireLogging {
   }
 }
 
-/** Checks whether the users at a table have secrets from each other, and the game is not over. */
+/** Returns true if a game is not over, and its players have secrets from each other. */
 function hasSecrets({ hall }: LobbyService, table: number): boolean {
   const state = hall.table(table)?.state
   if (!state || state.outcome !== undefined || state.ended || !state.rules.withOtherSecrets) return false

@@ -22,7 +22,7 @@ const GREETING = [
   'Type your name, and then "play tictactoe". If no player joins, the house plays',
   'with you. "games" lists all games, "help" all commands, "quit" disconnects.',
   '',
-  'With a telnet client, type "telnet" first: then it hides passwords.',
+  'With a telnet client, type "telnet" first: the client then hides passwords.',
   'For programs, "style json" switches to JSON lines.',
   '',
   NAME_QUESTION,
@@ -30,13 +30,13 @@ const GREETING = [
 
 const MENDED = [
   'Your telnet client left out a part of that line, so the server ignores it.',
-  'The server has asked the client to send everything: type the line once more.',
+  'The server has asked the client to send whole lines: type the line once more.',
 ]
 
 /** Greets the user and executes each line, until the session ends or switches to the native protocol. */
 export async function runSession(session: DoorSession): Promise<void> {
   session.say(...GREETING)
-  // a browser sends all lines of an HTTP head together: answer only the first line
+  // a browser sends all lines of an HTTP head together, so the server answers only the first line
   let inHead = false
   for (let line = await session.read(); line !== undefined; line = await session.read()) {
     const isOfHead: boolean = inHead && isHeadLine(line)
@@ -120,10 +120,10 @@ function wayToPlay(catalogue: Catalogue, { name }: CatalogueEntry, others: reado
   return isRefusal(parseSeek(catalogue, terms)) ? name : toSafeLine(terms)
 }
 
-/** Words with which users try to challenge another user, and which are not commands. */
+/** Words that are not commands, but with which users try to challenge another user. */
 const ASKS = /^(?:challenge|duel|fight|against|vs\.?|versus)$/i
 
-/** Explains how to challenge a user, by name if the line names a user who is online. */
+/** Explains how to challenge a user. If the line has the name of an online user, the example has this name. */
 function explainHowToAsk(session: DoorSession, word: string, typed: string): CommandOutput {
   const known = explainChallenge(session, typed.slice(word.length).trim())
   return known ?? { refused: `there is no command "${word}": "play GAME NAME" challenges a user, such as "play tictactoe ada"` }
@@ -139,7 +139,7 @@ function isMoveSomewhere({ entries }: Catalogue, typed: string): boolean {
   return /^[+-]?\d{1,9}(?:\.\d+)?$/.test(typed) || entries.some(({ game }) => !isRefusal(game.notation.parse(typed)))
 }
 
-/** Explains to a user without a shown table why the server refuses a move, and how to get to a table. */
+/** Explains to a user without a shown table why the server refuses a move, and which command leads to a table. */
 function whyNoMove({ tables, lobby }: DoorSession, typed: string): string {
   const [other] = tables.playing
   if (other) return `no table is shown, so "${typed}" is not a move: "go ${other.table}" shows yours`

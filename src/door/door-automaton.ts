@@ -2,7 +2,7 @@ import { client, clientCloses, defineAutomaton, server } from '../protocol/autom
 import { findDoorSecrets } from './door-secrets.ts'
 import { findDoorTalk } from './door-talk.ts'
 
-/** The automaton of the front door: both sides send lines at any time, and both may close the connection. */
+/** The automaton of the front door: both sides may send lines at any time, and both sides may close the connection. */
 export const automaton = defineAutomaton({
   messages: {
     line: client('{line}', { example: 'play tictactoe', about: 'a command, a move, or the answer to a question' }),
@@ -18,8 +18,8 @@ export const automaton = defineAutomaton({
   talk: findDoorTalk,
 })
 
-/** DoorMessage names a message of the front door. */
+/** DoorMessage is the name of a message of the front door. */
 export type DoorMessage = keyof typeof automaton.messages
 
-/** DoorState names a state of the front door. */
+/** DoorState is the name of a state of the front door. */
 export type DoorState = keyof typeof automaton.states

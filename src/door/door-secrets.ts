@@ -6,7 +6,7 @@ const ASKS_SECRET = /password.*\?|once more\?|^The new one|^\(It will (?:not )?s
 /** Matches lines after which the front door asks for a password. */
 const OPENS = /^\W*(?:log|reg|pass|unreg|name\b)/i
 /**
- * The words of the commands after which no password follows, without those that take any text. This file lists them because every
+ * The words of the commands after which no password follows, without the commands that take any text. This file lists them because every
  * server loads the automaton of the front door, but not the commands; a test compares the lists.
  */
 export const PLAIN_COMMANDS =
@@ -15,12 +15,12 @@ export const PLAIN_COMMANDS =
   )
 /** The words of the commands that take any text. */
 export const TALK_COMMANDS = 'say tell message msg whisper'.split(' ')
-/** Matches whole lines that are commands or moves, and so cannot be passwords. */
+/** Matches whole lines that are commands or moves, so that they cannot be passwords. */
 const COMMAND = new RegExp(
   `^(?:(?:${PLAIN_COMMANDS.join('|').replace('?', '\\?')})(?: [\\w-]{1,12}){0,2}|(?:${TALK_COMMANDS.join('|')}) .*|'.*|-?\\d{0,3}|[a-z]|[a-h]\\d)$`,
   'i',
 )
-/** Matches secret fields of the native protocol, also in a line that is not valid JSON; a group has the value. */
+/** Matches secret fields of the native protocol, also in a line that is not valid JSON; a group of the pattern has the value. */
 const FIELD =
   /(["']?)\b(?:\w*p?ass?w(?:or?)?d?|pass(?:code|phrase)?|pwd|old|session|token|secret)\1\s*[:=]\s*(?:"((?:\\.|[^"\\])*)|([^"\s].*))/dgis
 
@@ -40,7 +40,10 @@ export function findDoorSecrets(from: Side, text: string, context: SecretsContex
   return starts.length === 0 ? [] : toSpan(text, Math.min(...starts))
 }
 
-/** Checks whether the whole line can be a password: the answer to the question for it, or a line that the user sent before the question. */
+/**
+ * Checks whether the whole line can be a password: the answer to a question for a password, or a line that the user sent before the
+ * question.
+ */
 function isHidden(text: string, { asked, before = '', whole = false }: SecretsContext): boolean {
   const isCommand = whole && COMMAND.test(compactText(text).trim())
   if (asked === undefined) return !isCommand && !/^\W*(?:[a-z]+ |\{)/i.test(text) && !OPENS.test(compactText(text))
@@ -51,7 +54,7 @@ function isHidden(text: string, { asked, before = '', whole = false }: SecretsCo
   return !isCommand && earlier.some((line) => line !== '' && !COMMAND.test(line) && !line.startsWith('{'))
 }
 
-/** Returns the index of the text after "register" or "password", because users type the password there. */
+/** Returns the index of the text after "register" or "password", because users type the password after these words. */
 function argumentOf(text: string): number | undefined {
   const found = /^\W*(?:register|password)\W+/i.exec(text)
   return found && found[0].length < text.length ? found[0].length : undefined

@@ -28,7 +28,7 @@ const door: Protocol<DoorMessage, DoorState> = {
       typed = await askUntil(closed, console, { prompt: '', atEnd: QUIT })
       // the server may have closed the connection while the user was typing
       if (typed === undefined || peer.state === 'end') break
-      if (typed === 'telnet') console.say('This client does not speak telnet, so it shows passwords.')
+      if (typed === 'telnet') console.say('This client does not support telnet, so it shows passwords.')
       else peer.send('line', typed)
     }
     await closed
@@ -54,20 +54,23 @@ export const programs: readonly Program<DoorMessage, DoorState>[] = [
     protocol: door,
     words: undefined,
     port: 4000,
-    // 1 hour: a user who watches or waits for a friend types nothing for a long time
+    // 1 hour, because a user who watches or waits for a friend types nothing for a long time
     idle: 3_600_000,
     needs: 'lobby',
     join: {},
   },
 ]
 
-/** The option of the native program with the token of a login session. The gateway sets it from a cookie; it is not a setting. */
+/**
+ * The option of the native program with the token of a login session. The gateway reads the token from a cookie. The option is not a
+ * setting.
+ */
 const sessionToken = 'sessionToken'
 
 /**
  * Creates the program of the gateway: the native protocol without the front door, over a transport whose messages are lines. The gateway
- * serves it to WebSockets; it has no port of its own. `door` is the port of the front door, if the server has one over TCP: `hello` has it,
- * so that a page can show how a user connects with nc.
+ * serves this program to WebSockets, and the program has no port of its own. `door` is the port of the front door, if the server has a
+ * front door over TCP. `hello` has this port, so that a page can show how a user connects with nc.
  */
 export function createNativeProgram(door: number | undefined): Program<DoorMessage, DoorState> {
   let code: typeof import('./json-mode.ts') | undefined
@@ -86,7 +89,7 @@ export function createNativeProgram(door: number | undefined): Program<DoorMessa
       server(peer, { seating, options }) {
         const token = options[sessionToken]
         const greeting = { token: typeof token === 'string' ? token : undefined, door }
-        // an async function costs each client 400 bytes as long as it waits for the end
+        // an async function would cost 400 bytes per client until the end of the conversation
         if (code) return code.serveNativeAlone(peer, seating, greeting)
         return load().then(({ serveNativeAlone }) => serveNativeAlone(peer, seating, greeting))
       },

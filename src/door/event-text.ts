@@ -9,7 +9,7 @@ export type Offer = Extract<VisibleEvent, { type: 'offered' }>
 /** Talk is the event that a user sends a chat message. */
 type Talk = Extract<VisibleEvent, { type: 'said' }>
 
-/** TableContext has the facts in sentences about a table: its number, its game and its players. */
+/** TableContext has the facts for sentences about a table: its number, its game and its players. */
 export interface TableContext {
   readonly table: number
   /** The name of the game in the catalogue, and its rules. */
@@ -36,7 +36,7 @@ export function formatIntroduction(company: TableContext, coming: ArrivalKind): 
   if (signs.length === 0) return `Table ${table}: you play ${game} with ${formatList(names.filter((_, other) => other !== seat))}.`
   const begins = (one: SeatNumber) => one === 0
   const others = [...names.keys()].filter((other) => other !== seat)
-  // a user of a worksheet program can be called "X"
+  // the name of a user of a worksheet program can be "X", like a mark on the board
   const shown = (name = '') => (signs.includes(name.toUpperCase()) ? `the user ${name}` : name)
   const opposite = others.map((other) => `${shown(names[other])} is ${signs[other] ?? 'opposite'}${begins(other) ? ' and begins' : ''}`)
   return `Table ${table}: you are ${signs[seat] ?? 'here'}${begins(seat) ? ' and begin' : ''}; ${formatList(opposite)}.`
@@ -51,8 +51,8 @@ export function formatPlayers({ game, rules, seat, names }: TableContext): strin
 }
 
 /**
- * Describes an event for a user at the table; `undefined` for an event that the board shows. `open` has the offers that were open
- * before this event.
+ * Describes an event for a user at the table; `undefined` for an event that the board shows. `open` has the offers that were open when this
+ * event happened.
  */
 export function formatEvent(what: VisibleEvent, company: TableContext, open: readonly Offer[]): string | undefined {
   const { names, seat } = company
@@ -94,13 +94,13 @@ function formatChat(what: Talk, company: TableContext): string {
   return `${toSafeLine(name)}${seat === undefined ? ' (watching)' : ''} says: ${toSafeLine(text)}`
 }
 
-/** Checks whether this user has sent a chat message, through any connection. */
+/** Checks whether a chat message is from this user, through any connection. */
 export function isOwnTalk({ name, seat }: Talk, company: TableContext): boolean {
   return seat === undefined ? company.seat === undefined && name === company.me : seat === company.seat
 }
 
 function formatOffer({ seat, what }: Offer, company: TableContext, open: readonly Offer[]): string | undefined {
-  // an offer that answers an open offer accepts it, and the next event reports the agreement
+  // an offer accepts an open offer of the opponent, and the next event reports the agreement
   if (open.some((offer) => offer.seat !== seat)) return undefined
   const offered = what === 'draw' ? 'a draw' : 'another game'
   if (seat === company.seat) return `You have offered ${offered}.`

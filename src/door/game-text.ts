@@ -17,7 +17,7 @@ export function findLastMove({ screen }: AnyGame, view: unknown, seat: SeatNumbe
   return last?.seat === seat ? last.move : undefined
 }
 
-/** FinishedView is the end of a game, as one seat or a watcher sees it. */
+/** FinishedView is the end of a game in the view of one seat or of a watcher. */
 export interface FinishedView {
   readonly game: AnyGame
   readonly names: readonly string[]
@@ -62,7 +62,7 @@ function endingAlone(ended: FinishedView): string {
   return game.screen?.end?.(view, won) ?? (won ? 'You win!' : 'You lose.')
 }
 
-/** Explains why a game ended early: because of the player `name`, or because of this user if `name` is `undefined`. */
+/** Explains why a game ended early. The cause is the player `name`, or this user if `name` is `undefined`. */
 function whyOver({ late, resigned }: Outcome, name: string | undefined): string {
   if (late) return name === undefined ? 'Your time is over' : `The time of ${name} is over`
   const who = name === undefined ? 'You have' : `${name} has`

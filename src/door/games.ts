@@ -23,14 +23,14 @@ export function findGameByWord(catalogue: Catalogue, typed: string): CatalogueEn
   return more.length === 0 ? only : undefined
 }
 
-/** Finds a game as `findGameByWord` does, or returns a refusal that lists the candidates or the nearest name. */
+/** Finds a game like `findGameByWord`. If no game fits, returns a refusal that lists the candidates or the nearest name. */
 export function parseGame(catalogue: Catalogue, typed: string): CatalogueEntry | Refusal {
   const found = findGameByWord(catalogue, typed)
   if (found) return found
   const names = listGames(catalogue)
   if (typed === '') return { refused: `name a game: ${names}` }
   const several = typed.length < PREFIX ? [] : beginningWith(catalogue, typed.toLowerCase()).map(({ name }) => name)
-  if (several.length > 1) return { refused: `"${typed}" could be ${formatList(several, 'or')}: type more of it` }
+  if (several.length > 1) return { refused: `"${typed}" could be ${formatList(several, 'or')}: type more letters` }
   const meant = findNearest(
     typed,
     catalogue.entries.map((entry) => entry.name),

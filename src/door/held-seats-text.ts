@@ -12,7 +12,7 @@ export function formatHeldGame({ game, names }: TableInfo, me: PersonInfo | unde
 }
 
 /**
- * Describes the held seats of this user that the session has not resumed, with the command that resumes them; `undefined` without
+ * Describes the held seats of this user that the session has not resumed, with the command that resumes these seats; `undefined` without
  * such seats.
  */
 export function formatHeldSeats({ heldSeats, me }: Lobby): string | undefined {
@@ -22,7 +22,7 @@ export function formatHeldSeats({ heldSeats, me }: Lobby): string | undefined {
   return formatHeldSeat(first, me)
 }
 
-/** Describes one held seat of this user that the session has not resumed, with the command that resumes it. */
+/** Describes one held seat of this user that the session has not resumed, with the command that resumes this seat. */
 export function formatHeldSeat(seat: HeldSeat, me: PersonInfo | undefined): string {
   const at = `table ${seat.table}, ${formatHeldGame(seat, me)}`
   return seat.elsewhere
@@ -31,8 +31,8 @@ export function formatHeldSeat(seat: HeldSeat, me: PersonInfo | undefined): stri
 }
 
 /**
- * Returns how long the server holds a seat that the session leaves, and which command resumes it. `stopped`: the session ends
- * because the server stops.
+ * Returns a sentence on a seat that the session leaves: how long the server holds the seat, and which command resumes it. `stopped` is true
+ * if the session ends because the server stops.
  */
 export function formatSeatLeft({ table, token, grace }: TableScreen, me: PersonInfo | undefined, stopped: boolean): string {
   const time = stopped ? ' after a restart' : grace === undefined ? '' : ` for ${formatDuration(grace)}`

@@ -27,13 +27,13 @@ export async function serveNative(
 interface NativeGreeting {
   /** The token of the client's login session. */
   readonly token: string | undefined
-  /** The port of the front door; missing if the server has none over TCP. */
+  /** The port of the front door; missing if the server has no front door over TCP. */
   readonly door: number | undefined
 }
 
 /**
- * Serves the native protocol on a connection of its own, until the client quits or disconnects. A client with the token of a login
- * session is logged in before the first message; the `hello` to a client whose token is no longer valid has no name.
+ * Serves the native protocol on a connection of its own, until the client quits or disconnects. If the client has the token of a login
+ * session, logs the client in before the first message. If the token is no longer valid, `hello` has no name.
  */
 export function serveNativeAlone(peer: Peer<DoorMessage, DoorState>, seating: Seating, { token, door }: NativeGreeting): Promise<void> {
   const session = createSession(peer, () => lobby)

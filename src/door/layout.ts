@@ -14,15 +14,15 @@ export const ROWS = 18
 const INDENT = 2
 
 /**
- * Wraps lines at the width of the terminal. The continuation of a line is indented, so that a text from another user cannot look
- * like a line from the server.
+ * Wraps lines at the width of the terminal. Indents the continuation of a line, so that a text from another user cannot look like a line
+ * from the server.
  */
 export function wrapLines(lines: readonly string[]): string[] {
   return lines.flatMap((line) => (displayWidth(line) <= COLUMNS ? [line] : wrap(line, COLUMNS, INDENT)))
 }
 
 /**
- * Counts the lines that fit on the first screen. If some do not fit, the count leaves a line for the "more" notice. The count does
+ * Counts the lines that fit on the first screen. If some lines do not fit, the count leaves a line for the "more" notice. The count does
  * not separate a line from its continuation.
  */
 export function countFirstScreen(lines: readonly string[]): number {
@@ -34,8 +34,8 @@ export function countFirstScreen(lines: readonly string[]): number {
 }
 
 /**
- * Makes a text from another user safe to print within a line: it cannot control the terminal, start a new line, or cover
- * the lines around it. At most four combining marks follow one letter (UTS 39, section 5.4).
+ * Makes a text from another user safe to print within a line: the result cannot control the terminal, start a new line, or cover the lines
+ * around it. At most four combining marks follow one letter (UTS 39, section 5.4).
  */
 export function toSafeLine(text: string): string {
   const line = escapeControls(text.replace(/\r?\n|\t/g, ' '))
@@ -43,8 +43,8 @@ export function toSafeLine(text: string): string {
 }
 
 /**
- * Formats a refusal as a sentence: adds a full stop if it does not end with punctuation, and begins with a capital letter, unless
- * the refusal begins with one of `names` or with a text that `isName` accepts. Cuts very long words.
+ * Formats a refusal as a sentence: adds a full stop if the refusal does not end with punctuation, and begins with a capital letter, unless
+ * the refusal begins with one of `names`, or with a text that `isName` accepts as a name. Cuts very long words.
  */
 export function toSentence(refused: string, names: readonly string[] = [], isName: (text: string) => boolean = () => false): string {
   const text = escapeInvisible(toSafeLine(shortTo(LONGEST, refused).replace(ENDLESS, '$1...')))
@@ -55,7 +55,7 @@ export function toSentence(refused: string, names: readonly string[] = [], isNam
   return (named ? text : text.charAt(0).toUpperCase() + text.slice(1)) + (/[.!?]$/.test(text) ? '' : '.')
 }
 
-/** Returns the refusal of a name that no user has. */
+/** Returns the refusal of a name that no online user has. */
 export function formatUnknownUser(name: string): string {
   return toSentence(`there is no user "${name}" here. "who" lists the users`)
 }
@@ -101,12 +101,12 @@ export function formatColumns(rows: readonly (readonly string[])[]): string[] {
   })
 }
 
-/** Shortens a list to `most` lines; the last line says how many of `total` are left out. */
+/** Shortens a list to `most` lines. The last line has the number of missing lines, of `total`. */
 export function shortenList(lines: readonly string[], most: number, total = lines.length): readonly string[] {
   return total <= most ? lines : [...lines.slice(0, most - 1), `... and ${total - most + 1} more`]
 }
 
-/** Formats milliseconds as a clock does: `2:31`, `1:00:00`; part of a second becomes a whole second. */
+/** Formats milliseconds like a clock: `2:31`, `1:00:00`; rounds up to a whole second. */
 export function formatClockTime(ms: number): string {
   const seconds = Math.ceil(Math.max(0, ms) / 1000)
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
@@ -130,9 +130,9 @@ const SHORT_OF_MARKS = /^[\0-\u02ff]*$/
 const MARKS = /([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+/gu
 /** Maximum length of a refusal, in characters, because some refusals quote the typed line. */
 const LONGEST = 600
-/** Maximum length of a name in UTF-16 units, for 20 characters beyond U+FFFF, and one unit more. */
+/** Maximum length of a name in UTF-16 units: two units for each of 20 characters, and one unit more. */
 const LONGEST_NAME = 41
-/** Matches words longer than any name, token or code; the group is the part that is shown. */
+/** Matches words longer than any name, token or code; the group is the part that the user sees. */
 const ENDLESS = /([^\s"]{30})[^\s"]{10,}/gu
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find

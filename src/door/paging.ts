@@ -22,7 +22,7 @@ export interface PagedList {
 
 type RowPage = Page<readonly string[]> | Refusal
 
-/** Formats a page of a list, counted from 1, and sets the next page for "more". */
+/** Formats a page of a list, and sets the next page for "more". The first page is 1. */
 export async function showPage(session: DoorSession, listing: PagedList, page = 1): Promise<CommandOutput> {
   const { typed, empty, footer = [], rows = ROWS } = listing
   const fetched = await listing.fetch((page - 1) * rows, rows)
@@ -36,7 +36,7 @@ export async function showPage(session: DoorSession, listing: PagedList, page = 
   return [...formatColumns(items), ...where, ...footer]
 }
 
-/** Returns a sentence that a list has only `pages` pages. */
+/** Returns the sentence for a page that does not exist, because the list has only `pages` pages. */
 export function noPage(page: number, typed: string, pages: number): string {
   return `There is no page ${page}: ${pages === 1 ? `"${typed}" shows the only page` : `the last page is "${typed} ${pages}"`}.`
 }

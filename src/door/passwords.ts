@@ -3,7 +3,7 @@ import type { DoorSession } from './session.ts'
 
 const CANCEL = '(An empty line cancels.)'
 
-/** A question for a password; `warns` adds whether the password shows on the screen. */
+/** A question for a password. With `warns`, a warning follows that says whether the screen shows the password. */
 interface Question {
   readonly question: string
   readonly warns?: boolean
@@ -13,14 +13,14 @@ interface Question {
 type Check = (password: string) => LobbyRefusal | undefined | Promise<LobbyRefusal | undefined>
 
 /**
- * Asks for a password until `check` accepts it. After a refusal it repeats the question, so that the server never reads a
+ * Asks for a password until `check` accepts it. After a refusal, repeats the question, so that the server never reads a
  * password as a name or a command. Returns `undefined` if the user cancels with an empty line, or the session ends.
  */
 export function askPassword(session: DoorSession, question: string, check: Check): Promise<string | undefined> {
   return session.withHiddenInput(() => askUntil(session, { question }, check))
 }
 
-/** Asks for a new password twice, until both are equal and valid; returns `undefined` if the user cancels. */
+/** Asks for a new password twice, and repeats until the two passwords are equal and valid. Returns `undefined` if the user cancels. */
 export function askNewPassword(session: DoorSession, { question, warns = true }: Question): Promise<string | undefined> {
   return session.withHiddenInput(async () => {
     for (let wrong: string | undefined; ; wrong = 'The passwords are not the same.') {
@@ -32,7 +32,7 @@ export function askNewPassword(session: DoorSession, { question, warns = true }:
   })
 }
 
-/** Asks until `read` accepts an answer; prints `wrong` before the first question. */
+/** Prints `wrong`, and asks until `read` accepts an answer. */
 async function askUntil(
   session: DoorSession,
   asked: Question & { readonly wrong?: string | undefined },

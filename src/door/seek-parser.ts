@@ -87,12 +87,12 @@ export function formatNearSeek(catalogue: Catalogue, seeker: SeekInfo, wanted: S
   return needsName(seeker, me) ? [...offered, 'That needs a registered name: first "register".'] : offered
 }
 
-/** Returns the settings of a game, each with its syntax and its description. */
+/** Returns the settings of a game. A setting has its syntax and its description. */
 export function describeSettings({ settings }: CatalogueEntry): [string, string][] {
   return Object.entries(settings).map(([name, { min, max, usual, about }]) => [`${name} N`, `${about}, ${min} to ${max}; usually ${usual}`])
 }
 
-/** Returns the clock settings of games for two, each with its syntax and its description. */
+/** Returns the clock settings of games for two. A setting has its syntax and its description. */
 export function describeClockSettings(): [string, string][] {
   return Object.entries(CLOCKS).map(([name, { max, about }]) => [`${name} N`, `${about}, 1 to ${max}`])
 }
@@ -166,7 +166,7 @@ class SeekParser {
   #setting(word: string): Refusal | undefined {
     const text = this.#word(this.#at + 1)
     this.#at += 2
-    // a setting without a valid number: the refusal gives an example
+    // the setting has no valid number, so the refusal gives an example
     const kind = /\d[.,]\d/.test(text) ? 'a whole number' : 'a number'
     if (!/^-?\d+$/.test(text)) return { refused: `"${word}" needs ${kind} after it, such as "${word} 5"` }
     const value = Number(text)
@@ -199,7 +199,7 @@ class SeekParser {
     return { refused: `${this.#entry.name} has no setting "${word}"${meant ? `; did you mean "${meant}"?` : has}` }
   }
 
-  /** Parses a name, which ends before a setting or a flag; after "against", its first word is always part of the name. */
+  /** Parses a name, which ends before a setting or a flag; after "against", the first word is always part of the name. */
   #name(from: number): Refusal | undefined {
     if (from > this.#at) this.#at = Math.min(from + 1, this.#words.length)
     const begins = (at: number) => ['rated', 'private', 'against'].includes(this.#word(at)) || this.#isSetting(at)

@@ -28,16 +28,16 @@ export type CommandOutput = string | readonly string[] | Refusal | undefined
 type ListenerCall = (listener: LobbyListener) => void
 
 /**
- * DoorSession is one user's session at the front door: lines in, text out.
+ * DoorSession is one user's session at the front door. It reads lines and prints text.
  *
  * The output of a command follows the typed line directly. An empty line precedes everything else that the session prints,
  * because the user may be in the middle of typing. The session therefore does not print an event when the lobby reports it. It
  * collects all events of one turn of the event loop and prints them together, in a microtask, in which an error cannot reach the
  * caller that caused the event. `broken` then rejects and ends the conversation.
  *
- * Three queues hold the output that is not printed yet: `#pending` has the calls of the lobby, in order; `#notices` has lines that
- * belong to no table; each `TableScreen` has the lines and the board of its own table. `flush` empties all three before every
- * output of a command. While the user types a password, the notices wait in their queue.
+ * Three queues contain the output that the session has not printed yet: `#pending` has the calls of the lobby, in order; `#notices` has
+ * lines that belong to no table; each `TableScreen` has the lines and the board of its own table. `flush` empties all three queues before
+ * every output of a command. While the user types a password, the notices wait in their queue.
  *
  * "style json" hands the same lobby over to the native protocol. `switchToNative` stops all printing, and `handOver` passes the
  * pending calls, and all later calls, to the new listener.
@@ -48,9 +48,9 @@ export class DoorSession {
   readonly peer: Peer<DoorMessage, DoorState>
   /** The telnet filter of the connection, if it has a filter. */
   readonly telnet: Telnet | undefined
-  /** Rejects if an event could not be printed. */
+  /** Rejects if the session could not print an event. */
   readonly broken: Promise<never>
-  /** Fetches the next page of the list that was shown last. */
+  /** Fetches the next page of the list that the session has shown last. */
   more: (() => CommandOutput | Promise<CommandOutput>) | undefined
   /** Lines that did not fit on the screen, for "more". */
   #rest: readonly string[] = []
@@ -79,7 +79,7 @@ export class DoorSession {
   readonly tables = new TableScreens()
   /** Events that the session has not passed to its listener yet. */
   #pending: ListenerCall[] = []
-  /** Lines that concern no table of this session; the session prints them after a password. */
+  /** Lines that concern no table of this session. If the user is typing a password, the session prints them later. */
   #notices: string[] = []
   #asking = false
   /** True if the session has answered Ctrl-C since the last line. */
@@ -93,7 +93,7 @@ export class DoorSession {
   #handedOver = false
   /** The reason for which the server closes the connection, after the session has printed it. */
   #dismissal: string | undefined
-  /** True if the server was stopped while this user was at a table. */
+  /** True if the server has stopped while this user was at a table. */
   #stopped = false
   /** Resume tokens that the user has seen. */
   readonly #tokens = new Set<string>()
@@ -109,7 +109,7 @@ export class DoorSession {
     const { promise, reject } = Promise.withResolvers<never>()
     this.broken = promise
     this.#break = reject
-    // a rejection after the end of the session matters to no caller
+    // no caller has to handle a rejection after the end of the session
     promise.catch(() => {})
     this.lobby = requireLobby(seating, {
       seated: (snapshot) => this.#enqueue((listener) => listener.seated(snapshot)),
@@ -127,7 +127,7 @@ export class DoorSession {
     })
     peer.farewell = (reason) => {
       this.#dismissal = reason.message
-      // `ours`: another connection has taken over the name or account, and with it the seat
+      // `ours` means that another connection has taken over the name or account, together with the seat
       const leaves = !(reason instanceof Disconnected) || reason.reason !== 'ours'
       this.#leave(`${toSentence(formatFarewell(reason))} Bye.`, leaves)
     }
@@ -158,7 +158,7 @@ export class DoorSession {
     return line && applyErasures(line)
   }
 
-  /** Prints lines, directly below a typed line or else as a block of their own. */
+  /** Prints lines. If the user has just typed a line, prints directly below that line; otherwise prints a block of its own. */
   say(...lines: readonly string[]): void {
     this.flush()
     this.#print(this.#fresh ? lines : ['', ...lines])
@@ -194,7 +194,7 @@ export class DoorSession {
     }
   }
 
-  /** Asks for a password, within `withHiddenInput`; `warns` adds whether the screen shows it. `undefined` after an empty line. */
+  /** Asks for a password, inside of `withHiddenInput`. With `warns`, says whether the screen shows it. An empty line gives `undefined`. */
   async askSecret(question: readonly string[], warns = true): Promise<string | undefined> {
     this.say(...question, ...(warns ? [this.telnet?.active ? UNSEEN : SEEN] : []))
     this.#asking = true
@@ -206,7 +206,7 @@ export class DoorSession {
 
   /**
    * Adds a table. The session shows the table unless the user plays at another table, because a move that the user is typing must not
-   * reach the wrong table. If the shown table is only watched, or its game is over, the session leaves it.
+   * reach the wrong table. If the user only watches the shown table, or if its game is over, the session leaves that table.
    */
   addTable(snapshot: TableSnapshot, coming: ArrivalKind): void {
     this.#printUpdates()
@@ -250,7 +250,7 @@ export class DoorSession {
     }
   }
 
-  /** Shows another table of this session. Leaves the table shown before if the user only watched it, or if its game is over. */
+  /** Shows another table of this session. Leaves the previously shown table if the user only watched it, or if its game is over. */
   show(screen: TableScreen): void {
     const before = this.present
     this.#printUpdates()
@@ -295,7 +295,7 @@ export class DoorSession {
     return this.#program
   }
 
-  /** Logs advice on a line of another protocol. With `speaks` set, the log does not report JSON as a further mistake. */
+  /** Logs advice on a line of another protocol. If `speaks` is true, the log does not report JSON as a further mistake. */
   noteForeign(sentence: string): void {
     this.peer.language = 'JSON'
     this.peer.report(sentence)
@@ -320,7 +320,7 @@ export class DoorSession {
 
   #leave(word: string, leaves = true): void {
     this.flush()
-    // a server without a store does not hold seats while it restarts
+    // a server without a store does not hold seats during a restart
     const holds = this.#stopped ? this.lobby.keepsGames : leaves
     const left = this.tables.playing.filter(({ table }) => this.#stopped || !this.lobby.isHeldElsewhere(table))
     const held = holds ? left.map((one) => formatSeatLeft(one, this.lobby.me, this.#stopped)) : []
@@ -372,11 +372,11 @@ export class DoorSession {
       return
     }
     this.leaveTable(table)
-    // the user has never seen the number of a table that could not be opened
+    // the user has never seen the number of a table that the server could not open
     this.#print(['', toSentence(screen.seen ? `table ${table} is closed: ${reason}` : reason)])
   }
 
-  /** Answers Ctrl-C, which telnet sends as a command. The answer follows in a microtask, after the answer of the telnet filter. */
+  /** Answers Ctrl-C, which a telnet client sends as a command. The answer follows in a microtask, after the answer of the telnet filter. */
   #interrupt(): void {
     if (this.#interrupted || this.#program) return
     this.#interrupted = true

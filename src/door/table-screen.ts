@@ -21,19 +21,19 @@ interface TableScreenOptions {
   /** The name of this user. */
   readonly me: string
   readonly coming: ArrivalKind
-  /** Resume token to print; `undefined` for a token that the user has seen. */
+  /** The resume token that the screen prints; `undefined` if the user has already seen the token. */
   readonly token?: string | undefined
 }
 
 /**
- * TableScreen renders one table for a player or a watcher. `addEvent` and `addRatingChanges` collect updates. `takeUpdates`, for
- * the shown table, and `takeNotices`, for another, return each update once, as lines.
+ * TableScreen renders one table for a player or a watcher. `addEvent` and `addRatingChanges` collect updates. `takeUpdates`, for the shown
+ * table, and `takeNotices`, for another table, return each update once, as lines.
  */
 export class TableScreen {
   readonly company: TableContext
   /** Token that resumes the seat. */
   readonly token: string | undefined
-  /** Milliseconds for which the seat is held after a disconnect. */
+  /** Milliseconds for which the server holds the seat after a disconnect. */
   readonly grace: number | undefined
   readonly #clock: Clock
   readonly #rules: TableSnapshot['game']
@@ -50,7 +50,7 @@ export class TableScreen {
   #lines: string[] = []
   #movers: readonly SeatNumber[] = []
   #changed: boolean
-  /** The board as printed last. */
+  /** The board that the screen has printed last. */
   #shown = ''
   /** Chat messages that the user sent from this terminal and whose events have not arrived yet. */
   #typed: readonly string[] = []
@@ -135,7 +135,10 @@ export class TableScreen {
     if (what.type === 'moved') this.#offers = this.#offers.filter(({ seat }) => seat === what.seat)
   }
 
-  /** Notes a chat message that the user sends from this terminal, which already shows the message; returns a function that forgets it. */
+  /**
+   * Notes a chat message that the user sends from this terminal, because the terminal already shows the message. Returns a function that
+   * forgets the message.
+   */
   noteTyped(text: string): () => void {
     this.#typed = [...this.#typed, text]
     return () => this.#forgetTyped(text)
@@ -160,7 +163,7 @@ export class TableScreen {
     this.#lines.push(formatRatingChanges(recorded, this.company.me))
   }
 
-  /** Returns the updates since the last call, with the board after a change; empty before the game begins. */
+  /** Returns the updates since the last call, with the board if it has changed; empty before the game begins. */
   takeUpdates(): readonly string[] {
     if (!this.#sight) return []
     const lines = [...this.#introduction, ...this.#lines]
@@ -170,7 +173,7 @@ export class TableScreen {
     return together(lines, board, closing)
   }
 
-  /** Returns the updates since the last call, one line each, for a table that is not shown. */
+  /** Returns the updates since the last call, for a table that the session does not show. Each update is one line. */
   takeNotices(): readonly string[] {
     if (!this.#sight) return []
     const here = this.#introduction.length > 0 ? [`To show it, type "go ${this.table}".`] : []
@@ -182,7 +185,7 @@ export class TableScreen {
     return lines
   }
 
-  /** Returns the whole table for a user who selects it, and drops its updates. */
+  /** Returns the whole table for a user who selects the table, and drops the updates of the table. */
   open(): readonly string[] {
     this.#clear()
     if (this.#sight) this.#newBoard(this.#sight)
@@ -228,7 +231,7 @@ export class TableScreen {
     return lines.map((line) => toSafeLine(line).trimEnd())
   }
 
-  /** Returns the board; empty if the board looks as before. */
+  /** Returns the board; empty if the board has not changed. */
   #newBoard(sight: TableView): string[] {
     const board = this.#board(sight)
     const text = board.join('\n')
@@ -240,12 +243,12 @@ export class TableScreen {
   /** Returns the lines below the board: the last moves and whose turn it is, or the end of the game. */
   #closing(sight: TableView): readonly string[] {
     if (sight.outcome) return this.#end(sight)
-    // in a game for one player it is always the turn of the user
+    // in a game for one player, it is always the turn of the user
     if (this.alone && this.#explained) return []
     return joinSentences([...this.#moved(sight), ...this.#turn(sight, !this.#explained)])
   }
 
-  /** Describes the moves of the other players, as far as the rules let this user see them. */
+  /** Describes the moves of the other players that the rules let this user see. */
   #moved({ view, toMove }: TableView): string[] {
     // if all players move at the same time, the board shows a finished round, so only moves of the current round matter
     const others = this.#movers.filter((seat) => seat !== this.company.seat && !(toMove.length > 1 && toMove.includes(seat)))

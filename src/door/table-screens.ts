@@ -1,6 +1,6 @@
 import type { TableScreen } from './table-screen.ts'
 
-/** TableScreens holds the tables of one session: it shows one table in full, and short notices about the others. */
+/** TableScreens contains the tables of one session. It shows one table in full, and short notices about the other tables. */
 export class TableScreens {
   readonly #all = new Map<number, TableScreen>()
   #current: TableScreen | undefined
@@ -45,7 +45,7 @@ export class TableScreens {
     this.#current = undefined
   }
 
-  /** Returns the updates of the tables that are not shown, and clears the updates. */
+  /** Returns the updates of the tables that the session does not show, and clears these updates. */
   takeNotices(): readonly string[] {
     if (this.#all.size < 2 && this.#current) return []
     return this.all.filter((one) => one !== this.#current).flatMap((one) => one.takeNotices())

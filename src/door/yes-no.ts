@@ -15,7 +15,7 @@ interface ParsedAnswer {
   readonly name: string
 }
 
-/** Finds the command for "yes" or "no": the user must have an offer of a draw or a rematch, or a challenge. */
+/** Finds the command for "yes" or "no". There must be an offer of a draw or a rematch, or a challenge, for the user. */
 export function parseAnswer(session: DoorSession, word: string, rest: string): ParsedAnswer | undefined {
   const command = commandFor(word)
   if (command === undefined || !isAsked(session)) return undefined

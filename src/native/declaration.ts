@@ -4,8 +4,8 @@ import { count, id, list, seekInfo, text } from './fields.ts'
 
 /*
  * The declarations of the messages of the native protocol. A command is one declaration: its schema, an example, its cost, its answer
- * and its handler. `messages.ts` collects the declarations of all groups (`commands/`); the parser, the session, the documentation
- * and the tests derive from it.
+ * and its handler. `messages.ts` collects the declarations of all groups (`commands/`); the parser, the session, the documentation and the
+ * tests use these declarations.
  */
 
 /** MessageDeclaration declares a message: its schema, and an example for the documentation. */
@@ -23,8 +23,8 @@ type WithoutId<Message> = Message extends unknown ? Omit<Message, 'id'> : never
 export interface CommandDeclaration<Schema extends z.ZodType = z.ZodType, Answer extends z.ZodType = z.ZodType>
   extends MessageDeclaration<Schema> {
   /**
-   * Cost of the command for the budget of the connection, in addition to 1 for the message. The cost follows from the work of
-   * the server: building and writing a list, hashing a password, opening a table, reading a log. The server charges for long
+   * Cost of the command for the budget of the connection, in addition to 1 for the message. The cost is an estimate of the work of the
+   * server: building and writing a list, hashing a password, opening a table, reading a log. The server charges for long
    * answers separately.
    */
   readonly cost: number
@@ -74,7 +74,7 @@ export function command<Type extends string, Shape extends z.core.$ZodLooseShape
   return { ...declared, type, schema, example: { type, ...declared.example } as unknown as z.infer<typeof schema> }
 }
 
-/** Makes the answer of a command; the server adds the command's `id`. */
+/** Creates the answer of a command; the server adds the command's `id`. */
 export function toAnswer<Schema extends z.ZodType>(
   { type }: MessageDeclaration<Schema>,
   fields: Omit<z.infer<Schema>, 'type' | 'id'>,
@@ -82,7 +82,7 @@ export function toAnswer<Schema extends z.ZodType>(
   return { type, ...fields } as unknown as WithoutId<z.infer<Schema>>
 }
 
-/** The answer of a command that has nothing else to answer. */
+/** The answer of a command that has no other answer. */
 export const ok = message(
   'ok',
   'The server has executed a command.',
@@ -98,7 +98,7 @@ export const ok = message(
   { id: 12 },
 )
 
-/** Returns the refusal of a command; `ok` if the lobby did not refuse it. */
+/** Returns the refusal of a command; `ok` if the lobby did not refuse the command. */
 export function done(refusal: LobbyRefusal | undefined): AnswerOf<typeof ok.schema> {
   return refusal ?? toAnswer(ok, {})
 }

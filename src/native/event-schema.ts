@@ -16,7 +16,7 @@ function visibleFields({ fields, shows }: EventDeclaration): readonly (readonly 
   return Object.entries(fields).filter(([name]) => shows.includes(name))
 }
 
-/** Makes the schema of events from their declarations. Events with the same fields share one schema. */
+/** Creates the schema of events from the declarations of the events. Events with the same fields share one schema. */
 function toEventSchema(declarations: Readonly<Record<string, EventDeclaration>>): z.ZodType<VisibleEvent> {
   const alike = Map.groupBy(Object.entries(declarations), ([, declaration]) => JSON.stringify(visibleFields(declaration)))
   const [first, ...others] = [...alike.values()].map((group) => {
@@ -26,7 +26,7 @@ function toEventSchema(declarations: Readonly<Record<string, EventDeclaration>>)
     return z.strictObject({ type: more.length === 0 ? z.literal(type) : z.enum([type, ...more]), ...shape })
   })
   if (!first) throw new TypeError('there are no events')
-  // the types of `VisibleEvent` follow from the same declarations
+  // TypeScript derives the types of `VisibleEvent` from the same declarations
   return z.discriminatedUnion('type', [first, ...others]) as unknown as z.ZodType<VisibleEvent>
 }
 

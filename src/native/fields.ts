@@ -13,7 +13,7 @@ export const count = whole({ min: 0, max: Number.MAX_SAFE_INTEGER })
 /** A text from the server. */
 export const text = z.string()
 export const table = whole(BOUNDS.table).meta({ description: 'the number of a table' })
-export const seat = whole(BOUNDS.seat).meta({ description: 'a place at a table, counted from 0; the player in seat 0 begins' })
+export const seat = whole(BOUNDS.seat).meta({ description: 'a place at a table; the first seat is 0, and its player begins' })
 /** A name from a client. */
 export const name = z.string().min(1).max(80)
 export const secret = z.string().max(100)
@@ -42,7 +42,7 @@ const tableClock = z.strictObject({ total: count, turn: count }).partial().meta(
 /** The fields of the terms of a game. */
 export const terms = {
   settings: settings.meta({
-    description: 'a missing setting has its default value; in a game for one player the server omits secret settings',
+    description: 'a missing setting has its default value; in a game for one player, the server omits secret settings',
   }),
   rated: z.boolean(),
   clock: tableClock.optional(),
@@ -53,7 +53,7 @@ export const link = z.strictObject({
   program: text.meta({ description: 'the program at the port: `parlor/web` for browsers, `parlor/door` for the front door' }),
   transport: z.enum(['tcp', 'tls', 'unix', 'udp', 'websocket']),
   port: count.optional(),
-  json: z.literal(true).optional().meta({ description: 'true for a program that speaks this protocol at the front door' }),
+  json: z.literal(true).optional().meta({ description: 'true for a program that uses this protocol at the front door' }),
 })
 
 /** The fields of an open seek. */
@@ -80,7 +80,7 @@ export const finishedGame = {
   table,
   game: text,
   names: list(text),
-  seat: seat.meta({ description: 'the seat of the user whose history it is' }),
+  seat: seat.meta({ description: 'the seat of the user of this history' }),
   outcome,
   points: list(score).optional().meta({ description: 'the points that each seat has gained, if the game gives points' }),
   rated: z.boolean(),

@@ -38,7 +38,7 @@ const messages = [
 type SchemasOf<Declared extends readonly MessageDeclaration[]> = { -readonly [At in keyof Declared]: Declared[At]['schema'] }
 
 function schemasOf<Declared extends readonly MessageDeclaration[]>(declared: Declared): SchemasOf<Declared> {
-  // `map` does not have the type of a tuple
+  // TypeScript does not give the result of `map` the type of a tuple
   return declared.map(({ schema }) => schema) as unknown as SchemasOf<Declared>
 }
 

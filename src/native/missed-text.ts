@@ -17,7 +17,7 @@ export function describeMissed(missed: MissedEvents): readonly MissedLine[] {
   })
 }
 
-/** Describes an event in the past tense; `undefined` for an event without interest for the user. */
+/** Describes an event in the past tense; `undefined` for an event that the user does not have to see. */
 function describe({ what, move }: MissedEvent, { names, seat }: MissedEvents): string | undefined {
   const isOwn = seat !== undefined && 'seat' in what && what.seat === seat
   const name = 'seat' in what && what.seat !== undefined ? (names[what.seat] ?? '') : ''

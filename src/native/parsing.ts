@@ -4,7 +4,7 @@ import type { LobbyRefusal } from '../hall/api.ts'
 import { CommandId } from './fields.ts'
 import { ToServer } from './messages.ts'
 
-/** Malformed is the refusal of a line that is not a command, with the line's `id` if the `id` is valid. */
+/** Malformed is the refusal of a line that is not a command. It has the line's `id` if that `id` is valid. */
 type Malformed = LobbyRefusal & { readonly id: { id?: string | number } }
 
 /** Parses a line as a command, or explains why the line is not a command. */
@@ -28,7 +28,10 @@ const OPTIONS: ReadonlyMap<string, (typeof ToServer.options)[number]> = new Map(
 /** Maximum number of characters of a client's name in an error. */
 const SHOWN = 40
 
-/** The usual mistakes in a line that is not JSON, the most likely first: a pattern, and the end of an error sentence. */
+/**
+ * The usual mistakes in a line that is not JSON, with the most likely mistake first. A mistake has a pattern, and the end of an error
+ * sentence.
+ */
 const NO_JSON: readonly (readonly [RegExp, string])[] = [
   [/^\ufeff/, 'leave out the byte order mark (BOM)'],
   [/\0/, 'UTF-16 has a NUL beside each letter: send UTF-8'],
@@ -38,7 +41,7 @@ const NO_JSON: readonly (readonly [RegExp, string])[] = [
   [/^\s*\{\s*\w+\s*:/, 'put names in double quotes'],
   [/,\s*[}\]]/, 'remove the comma before } or ]'],
   [/^\s*(?:"\w+"\s*:.*|[}\]],?)\s*$/, 'write the whole object on one line'],
-  [/\}\s*\{/, 'send one command on each line, with \\n after each'],
+  [/\}\s*\{/, 'send one command on each line, with \\n after each command'],
   [/^\s*\{(?:(?!\}\s*$).)*$/s, 'write the whole object on one line'],
 ]
 
@@ -71,7 +74,7 @@ const MEANT: ReadonlyMap<string, ToServer['type']> = new Map([
   ...(['spectate', 'observe'] as const).map((word) => [word, 'watch'] as const),
 ])
 
-/** Explains what is wrong with the fields of a command. A field name with a small mistake has priority over all other mistakes. */
+/** Explains what is wrong with the fields of a command. A misspelt field name has priority over all other mistakes. */
 function refusalOfFields(json: { readonly type: string }, issues: readonly z.core.$ZodIssue[]): string {
   const { type } = json
   const unknown = issues.flatMap((issue) =>

@@ -19,8 +19,8 @@ import { parseCommand } from './parsing.ts'
 const CHALLENGES = 100
 
 /**
- * NativeSession is one client's session in the native protocol, independent of the transport. It answers each line once,
- * and sends the events of the client's tables as they happen.
+ * NativeSession is one client's session in the native protocol, independent of the transport. It answers each line once, and sends each
+ * event of the client's tables when the event happens.
  */
 export class NativeSession implements LobbyListener {
   readonly #lobby: () => Lobby
@@ -35,8 +35,8 @@ export class NativeSession implements LobbyListener {
   }
 
   /**
-   * Sends `hello` and, if the client is already logged in, the challenges that are open. `door` is the port of the front door, for a client
-   * that can show it to a user.
+   * Sends `hello` and, if the client is already logged in, the challenges that are open. `door` is the port of the front door, so that a
+   * client can show the port to a user.
    */
   open(software: string, door?: number): void {
     const { me } = this.#lobby()
@@ -44,7 +44,7 @@ export class NativeSession implements LobbyListener {
     this.#sendChallenges()
   }
 
-  /** Executes the command in a line and answers it. Returns `false` after `quit`. */
+  /** Executes and answers the command in a line. Returns `false` after `quit`. */
   async handle(line: string): Promise<boolean> {
     const command = parseCommand(line)
     if ('code' in command && 'refused' in command) {
@@ -62,7 +62,7 @@ export class NativeSession implements LobbyListener {
     return command.type !== 'quit'
   }
 
-  /** Sends `bye`, with the reason why the conversation ends. */
+  /** Sends `bye` with the reason for the end of the conversation. */
   bye(sentence: string): void {
     this.#send({ type: 'bye', message: sentence })
   }

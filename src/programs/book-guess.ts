@@ -18,7 +18,7 @@ const automaton = defineAutomaton({
     small: server('Too small!'),
     big: server('Too big!'),
     exact: server('Exactly! You win!'),
-    garbage: server(NO_NUMBER, { about: 'the answer to a text that is not a number; the state stays' }),
+    garbage: server(NO_NUMBER, { about: 'the answer to a text that is not a number; the state does not change' }),
     leaves: clientCloses,
   },
   start: 'guessing',
@@ -91,8 +91,8 @@ const number: Protocol<Name, State, undefined> = {
 }
 
 /**
- * Checks whether a number is probably several guesses in one piece: numbers of two digits, and then a number from 1 to 100. The number 101
- * is one guess.
+ * Checks whether a number is probably several guesses in one piece: some numbers of two digits, and then a number from 1 to 100. The number
+ * 101 is a single guess.
  */
 function isGlued(text: string): boolean {
   return text.length > 3 && /^(?:[1-9]\d){1,40}(?:[1-9]\d?|100)$/.test(text)

@@ -78,7 +78,7 @@ async function exchange(peer: Chatter, seat: Seat<string, TurnTalk>): Promise<vo
   }
 }
 
-/** Plays the seat of the person at the console; asks again after a line that is too long. */
+/** Plays the seat of the person at the console. Asks again after a line that is too long. */
 async function playAtConsole(seat: Seat<string, TurnTalk>, console: Console, { voices, leaving }: Words): Promise<void> {
   const { prompt, waiting, wrote } = voices[seat.number === 0 ? 0 : 1]
   for (;;) {

@@ -56,7 +56,7 @@ export const guess: Protocol<Name, State, Words> = {
       const text = stripPython((await peer.receive()).text)
       seat.play(words.reads(text))
       ;({ view, outcome } = await seat.next())
-      // a person may type a number out of range; any other text is a mistake of the program
+      // a number out of range may be a mistake of a person; any other text is a mistake of the program
       if (view.last === 'wasted') peer.report(`expected ${wanted(text)} from 1 to 100`, pythonInt(text) !== undefined)
       peer.send(view.last ?? 'wasted')
     }
@@ -100,7 +100,7 @@ export const programs: readonly Program<Name, State, Words>[] = [
     source: '000 program 11, exercise 10',
     protocol: guess,
     words: { reads: parseIntGuess },
-    // the worksheet's client sends only numbers, so the worksheet's server never answers it by "Please enter number 1 to 100"
+    // the worksheet's client sends only numbers, so the worksheet's server never answers this client by "Please enter number 1 to 100"
     checkServer: { words: { reads: parseRangeGuess } },
     port: 9999,
     takes: [secret],

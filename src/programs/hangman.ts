@@ -224,7 +224,7 @@ export function wrongMiss({ left }: HangmanView, said: number): string | undefin
   return said === left - 1 ? undefined : `${left} misses were left, so expected MISS ${left - 1}`
 }
 
-/** Explains why a server's `AT` with these positions, counted from 1, is wrong; `undefined` for positions that can be right. */
+/** Explains why a server's `AT` with these positions is wrong (the first position is 1); `undefined` for positions that can be right. */
 export function wrongPositions({ shown }: HangmanView, positions: readonly number[]): string | undefined {
   const outside = positions.find((position) => shown[position - 1] === undefined)
   if (outside !== undefined) return `its word has ${shown.length} letters, so there is no position ${outside}: positions count from 1`
@@ -234,7 +234,7 @@ export function wrongPositions({ shown }: HangmanView, positions: readonly numbe
 
 /** Explains why a word cannot be the secret after `view`; `undefined` for a word that can be the secret. */
 export function wrongWord({ shown, tried }: HangmanView, word: string): string | undefined {
-  // other servers may count combining marks as letters
+  // another server may treat a combining mark as a letter
   const characters = [splitGraphemes(normalizeText(word)), Array.from(word)].find(({ length }) => length === shown.length)
   if (!characters) return `the server has announced a word of ${shown.length} letters`
   const found = new Set(shown.filter((letter) => letter !== '').map(foldCase))

@@ -6,7 +6,7 @@ import { ruleViolation } from '../protocol/violation-text.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { pythonAddress } from './python/values.ts'
 
-/** The difference between the programs: whether each side prints at the end how many guesses were right. */
+/** The difference between the programs: whether each side prints the number of right guesses at the end. */
 interface Words {
   readonly counts: boolean
 }
@@ -18,7 +18,7 @@ const automaton = defineAutomaton({
   messages: {
     prompt: server('I will toss a coin, guess if it is a head (H) or tail (T) : ', { accepts: /^.* : $/s, unended: true, free: true }),
     quit: client('Q', { bye: true }),
-    last: client('{guess}', { example: 'XQ', accepts: /^(.*Q)$/s, about: 'a guess that ends in Q, which quits too' }),
+    last: client('{guess}', { example: 'XQ', accepts: /^(.*Q)$/s, about: 'a guess that ends in Q, which also quits' }),
     guess: client('{guess}', { example: 'H', about: 'only its last character counts: H or T' }),
     right: server('You are right!'),
     wrong: server('Sorry, you are wrong.'),

@@ -23,7 +23,7 @@ type State = 'start' | 'end'
 
 const HELLO = 'Hello from server'
 
-/** Makes the client treat the result of one recv as the whole message, as the first client of the TJC notes does. */
+/** Makes the client treat the result of one `recv` as the whole message, like the first client of the TJC notes. */
 const oneRecv: FlagOption = {
   kind: 'flag',
   name: 'recvOnce',
@@ -32,7 +32,7 @@ const oneRecv: FlagOption = {
   side: 'client',
 }
 
-/** Number of bytes in the first of two writes. */
+/** Number of bytes in the first write, if the program sends two writes. */
 const split: TextOption<number> = {
   kind: 'text',
   name: 'split',
@@ -102,8 +102,8 @@ function automaton(text: string): Automaton<Name, State> {
 }
 
 /**
- * Waits for `ms` milliseconds; a reset ends the wait. A client that closes only its sending side does not end it, because the client still
- * reads.
+ * Waits for `ms` milliseconds. A reset ends the wait. The wait continues if the client closes only its sending side, because such a client
+ * still reads.
  */
 function pause(ms: number, clock: Clock, peer: Peer<Name, State>): Promise<void> {
   return new Promise((resolve) => {

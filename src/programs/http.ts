@@ -76,7 +76,10 @@ const http: Protocol<Name, State> = {
   },
 }
 
-/** Explains why other web servers would refuse a request that this server answers; `undefined` for a request that they would answer. */
+/**
+ * Explains why other web servers would refuse a request that this server answers; `undefined` for a request that other servers would
+ * answer.
+ */
 function whyBadRequest(head: string): string | undefined {
   const [first = '', ...others] = head.split(/\r?\n/)
   const [method, target = ''] = first.split(' ')

@@ -45,7 +45,7 @@ const FILES: Readonly<Record<string, () => Promise<ProgramFile>>> = {
   'parlor/door': () => import('../door/door.ts'),
 }
 
-/** Programs by short name; of several editions, the default edition. */
+/** Programs by short name. If a program has several editions, its short name means the default edition. */
 const ALIASES: Readonly<Record<string, string>> = {
   hello: 'tjc/hello',
   practice: 'tjc/practice',
@@ -70,7 +70,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 export class ProgramRegistry {
   readonly #files: Readonly<Record<string, () => Promise<ProgramFile>>>
   readonly #aliases: Readonly<Record<string, string>>
-  /** The names of all programs: the shipped programs in the order of the worksheets, and then those of plug-ins. */
+  /** The names of all programs: the shipped programs in the order of the worksheets, and then the programs of plug-ins. */
   readonly names: readonly string[]
   readonly shortNames: readonly string[]
 
@@ -121,7 +121,7 @@ export class ProgramRegistry {
     return [...(await this.loadNamed()).programs]
   }
 
-  /** Loads the programs with these names or short names, by default all, in the given order. Ignores names without a program. */
+  /** Loads the programs with these names or short names, by default all programs, in the given order. Ignores names without a program. */
   async loadNamed(names: readonly string[] = this.names): Promise<LoadedPrograms> {
     const [programs, solos] = await Promise.all([
       Promise.all(names.map((name) => this.load(name))),
@@ -156,7 +156,7 @@ export function loadSolo(name: string): Promise<SoloProgram | undefined> {
   return shippedPrograms.loadSolo(name)
 }
 
-/** Loads the shipped programs with these names or short names, by default all; see `ProgramRegistry.loadNamed`. */
+/** Loads the shipped programs with these names or short names, by default all shipped programs; see `ProgramRegistry.loadNamed`. */
 export function loadPrograms(names?: readonly string[]): Promise<LoadedPrograms> {
   return shippedPrograms.loadNamed(names)
 }

@@ -17,25 +17,25 @@ export function toSecretNumber(options: Options): number | undefined {
   return given === undefined ? undefined : Number(pythonInt(given))
 }
 
-/** Parses a guess as Python's `int()` does, of any size; any other text is a wasted guess. */
+/** Parses a whole number of any size like Python's `int()`. Any other text is a wasted guess. */
 export function parseIntGuess(text: string): Try {
   const number = pythonInt(text)
   return number === undefined ? 'wasted' : toTry(Number(number))
 }
 
-/** Parses a guess as `parseIntGuess` does, but a number out of range is a wasted guess, too. */
+/** Parses a guess like `parseIntGuess`, but a number out of range is also a wasted guess. */
 export function parseRangeGuess(text: string): Try {
   const guess = parseIntGuess(text)
   return guess === 'wasted' || isInRange(guess) ? guess : 'wasted'
 }
 
-/** Parses a guess of digits only, as Python's `isdigit()` does; any other text is a wasted guess. */
+/** Parses a guess that consists of digits by Python's `isdigit()`. Any other text is a wasted guess. */
 export function parseDigitsGuess(text: string): Try {
   return pythonDigits(text) ? parseIntGuess(text) : 'wasted'
 }
 
 /**
- * Asks a person until the input is a whole number, and returns it in the digits that Python prints. Before it asks again,
+ * Asks a person until the input is a whole number, and returns this number in the digits that Python prints. Before it asks again,
  * prints `instead` or, if the worksheet has no text for invalid input, the reason on standard error.
  */
 export async function askInt(console: Console, prompt: string, instead?: string): Promise<string> {

@@ -17,7 +17,7 @@ const practice: Protocol<Name, State, undefined> = {
   name: 'practice',
   title: 'the client sends a greeting and closes',
   automaton,
-  // when the client closes the connection, the server shows a last line without a line end, too
+  // if the client closes the connection after a line without a line end, the server also shows that line
   framing: () => ({ toServer: lines({ keepEnd: true, code: 'bytes' }), toClient: lines() }),
 
   async server(peer, { console }) {

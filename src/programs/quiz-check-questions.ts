@@ -1,8 +1,8 @@
 import type { Question } from '../games/questions/question.ts'
 
 /**
- * checkQuestions are the questions that `parlor check` asks a client. The shipped questions have four options each, and a client must
- * read as many options as the server sends; so these questions have two to five options, and characters of several bytes.
+ * checkQuestions are the questions that `parlor check` asks a client. Each shipped question has four options, but a client must read as
+ * many options as the server sends. So these questions have two to five options, and characters of several bytes.
  */
 export const checkQuestions: readonly Question[] = [
   {

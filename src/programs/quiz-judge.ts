@@ -4,7 +4,7 @@ const LETTERS = 'ABCDEF'
 
 /** QuizJudge follows a quiz from the server's messages, and finds messages that contradict each other. */
 export class QuizJudge {
-  /** Index of the current or last question, from 1, and the number of all questions, which is unknown before the first. */
+  /** Number of the current or last question, from 1, and the number of all questions, which is unknown before the first question. */
   #number = 0
   #count: number | undefined
   #points = 0

@@ -20,7 +20,7 @@ import { pythonInt } from './python/values.ts'
 import { checkQuestions } from './quiz-check-questions.ts'
 import { QuizJudge } from './quiz-judge.ts'
 
-/** Questions among which the quiz chooses. */
+/** The questions from which the quiz chooses. */
 export const questions: FileOption<readonly Question[]> = {
   kind: 'file',
   name: 'questions',
@@ -111,7 +111,7 @@ const LETTERS = 'ABCDEF'
 
 const protocol: Protocol<Name, State> = {
   name: 'quiz',
-  title: 'questions, points and ranks; every answer is saved',
+  title: 'questions, points and ranks; the server saves every answer',
   automaton,
   framing: plainLines,
 
@@ -229,7 +229,7 @@ async function receiveAnswer(peer: Peer<Name, State>, chair: Seat): Promise<bool
   }
 }
 
-/** Asks for name and password until the server accepts them. */
+/** Asks for a name and a password until the server accepts both. */
 async function introduce(peer: Peer<Name, State>, console: Console): Promise<void> {
   for (;;) {
     const name = (await console.ask('Your name: ')).trim()
@@ -254,12 +254,12 @@ async function askYesNo(console: Console, question: string): Promise<boolean> {
   }
 }
 
-/** Starts or resumes a quiz as the person chooses, unless `interruption` settles first. Resolves to false if the person quits. */
+/** Starts or resumes a quiz, by the choice of the person, unless `interruption` settles first. Resolves to false if the person quits. */
 async function chooseLength({ peer, console, judge }: Player, interruption: Promise<unknown>): Promise<boolean> {
   for (;;) {
     const prompt = 'How many questions (1 to 50; RESUME to continue, QUIT to leave)? '
     const typed = (await askUntil(interruption, console, { prompt, atEnd: 'QUIT' }))?.trim().toUpperCase()
-    // the input can cross a message of the server
+    // a message of the server can arrive before the input
     if (typed === undefined || peer.state !== 'ready') return true
     if (typed === 'QUIT') return quit(peer)
     const count = Number(pythonInt(typed))
@@ -326,10 +326,10 @@ export const programs: readonly Program<Name, State>[] = [
   },
 ]
 
-/** Matches the start of a message without a password, also with a student's slips: in quotes, or in lower case. */
+/** Matches the start of a message without a password, also with typical mistakes of students: in quotes, or in lower case. */
 const KNOWN =
   /^[^a-z\d]*(?:\d+:)?(?:[bu]?['"] *)?(?:(?:NAME|START|RESUME|QUIT|ANSWER|Welcome|RESUMED|QUESTION|RIGHT|WRONG|TOTAL|RANK)\b|START *[+-]?\d|[A-Z]+ \S+ HTTP\/)/i
-/** Matches the first word of a message, with signs before it. */
+/** Matches the first word of a message, with the signs that precede it. */
 const FIRST_WORD = /^[^a-z\d]*[a-z\d]*/i
 
 /**

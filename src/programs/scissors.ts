@@ -65,7 +65,7 @@ async function listen(peer: Peer<Name, State>, seat: Seat<Hand, HandsView>): Pro
   }
 }
 
-/** Sends the client the events of the table, and asks for its hand once a round. */
+/** Sends the client the events of the table, and asks for the client's hand once a round. */
 function reportGame(peer: Peer<Name, State>, seat: Seat<Hand, HandsView>): Promise<void> {
   let reported = 0
   let asked = 0
@@ -153,7 +153,7 @@ function show(console: Console, round: Round): void {
 
 /**
  * Both players choose at the same time, so each side receives while its person chooses. Either side may send QUIT. The server needs
- * QUIT, because a client that was asked for its hand would otherwise wait forever for the round.
+ * QUIT, because a client that has received CHOOSE would otherwise wait forever for the round.
  */
 const scissors: Protocol<Name, State> = {
   name: 'scissors',

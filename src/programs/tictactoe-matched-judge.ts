@@ -1,7 +1,7 @@
 import { isRefusal, type Random } from '../games/game.ts'
 import { type Board, tictactoe } from '../games/tictactoe.ts'
 
-/** Stands for chance, which tic-tac-toe does not use. */
+/** The source of randomness, which tic-tac-toe does not use. */
 const NO_CHANCE: Random = {
   integer: (low) => low,
   choice: ([first]) => first as never,
@@ -13,7 +13,7 @@ export class MatchJudge {
   #game = ''
   #names: readonly string[] = []
   #board: Board = tictactoe.setup({}, NO_CHANCE)
-  /** Cell that this side has sent and the server has not confirmed yet. */
+  /** Cell that this side has sent, but that the server has not confirmed yet. */
   #chosen: number | undefined
 
   /** `us` is the name that the server welcomed. */
@@ -27,8 +27,8 @@ export class MatchJudge {
   }
 
   /**
-   * Checks a message of the server against the game so far. Returns why the message is wrong; `undefined` for a message that can be
-   * right.
+   * Checks a message of the server against the game so far. Returns the reason why the message is wrong; `undefined` for a message that can
+   * be right.
    */
   check(name: string, [game = '', ...fields]: readonly string[]): string | undefined {
     const [first = '', second = '', third = ''] = fields

@@ -46,7 +46,7 @@ const automaton = defineAutomaton({
     naming: { Welcome: 'waiting', ERROR: 'nameless' },
     waiting: { init: 'playing', closed: 'end' },
     playing: { move: 'asked', moved: 'playing', GameEnd: 'nameless', closed: 'end' },
-    // if the opponent leaves while this player thinks, a cell can cross GameEnd
+    // if the opponent leaves during this player's turn, this player's cell can cross GameEnd
     asked: { cell: 'judging', move: 'asked', GameEnd: 'crossing', closed: 'end' },
     judging: { moved: 'playing', ERROR: 'asked', GameEnd: 'nameless' },
     crossing: { cell: 'nameless', name: 'naming', closed: 'end' },
@@ -111,12 +111,12 @@ const match: Protocol<Name, State> = {
   },
 }
 
-/** Checks whether a message says that the client leaves. */
+/** Checks whether a message means that the client leaves. */
 function leaves({ name }: ReceivedMessage<Name>): boolean {
   return name === 'QUIT' || name === 'closed'
 }
 
-/** Logs the peer in under a name, or refuses the name. Returns whether the peer has the name now. */
+/** Logs the peer in under a name, or refuses the name. Returns true if the peer now has the name. */
 async function enter(peer: Peer<Name, State>, hall: HallAccess, name: string): Promise<boolean> {
   const wrong = checkName(name) ?? explainRefusal(await hall.logIn(name))
   if (wrong === undefined) peer.send('Welcome', hall.name ?? name)

@@ -9,7 +9,7 @@ import { lines } from '../wire/framing/lines.ts'
 import { quoteText } from '../wire/text.ts'
 import { pythonInt } from './python/values.ts'
 
-/** The seat that moves first: 0 is the server (O), 1 the client (X). */
+/** The seat that moves first: 0 is the server (O), and 1 is the client (X). */
 interface Words {
   readonly first: SeatNumber
 }
@@ -50,7 +50,7 @@ function setup({ first }: Words, options: Options): { first: SeatNumber; size?: 
   return cells === undefined ? { first } : { first, size: cells }
 }
 
-/** Runs both sides of a game: each has its own board, and plays the peer's moves in the peer's seat. */
+/** Runs both sides of a game. Each side has its own board, on which it plays the peer's moves in the peer's seat. */
 async function exchange(peer: Peer<Name, State>, number: SeatNumber, { seating, options, words }: RoleContext<Words>): Promise<void> {
   const seat = await seating.sit(tictactoe, number, setup(words, options))
   for (;;) {

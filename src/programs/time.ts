@@ -43,7 +43,7 @@ const formats: TextOption<readonly string[]> = {
   parse: (text, earlier = []) => [...earlier, text],
 }
 
-/** The time to use instead of the clock's. */
+/** The time that replaces the time of the clock. */
 const now: TextOption<Date> = {
   kind: 'text',
   name: 'now',
@@ -79,7 +79,7 @@ const time: Protocol<Name, State> = {
     for (let asked = 0; ; asked++) {
       const format = given ? given[asked] : await console.ask('Format: ', '')
       if (!format) break
-      // discards late answers to earlier formats, so that they do not count for this format
+      // discards late answers to earlier formats, so that the client does not treat them as the answer to this format
       while (await peer.receiveWithin(0, clock)) unanswered = undefined
       peer.send('format', format)
       const answer = await peer.receiveWithin(NO_ANSWER, clock)

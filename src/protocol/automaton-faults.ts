@@ -1,11 +1,14 @@
 import { type Automaton, findTransition, legalTransitions, type Transition } from './automaton.ts'
 
 /*
- * Mistakes that a compiled automaton can have, found before its first conversation. Each would cause a deadlock: both sides wait,
- * and no message is illegal.
+ * This file finds mistakes in a compiled automaton before its first conversation. Each of these mistakes would cause a deadlock: both sides
+ * wait, and no message is illegal.
  */
 
-/** Returns the first mistake of an automaton for which both sides would wait forever, as a predicate; `undefined` if there is none. */
+/**
+ * Returns the first mistake of an automaton that would make both sides wait forever, as a predicate; `undefined` if there is no such
+ * mistake.
+ */
 export function findStandstill(automaton: Automaton): string | undefined {
   const { refusal } = automaton
   if (refusal === undefined) return undefined
@@ -19,7 +22,7 @@ export function findStandstill(automaton: Automaton): string | undefined {
   return `has the message ${name}, which asks (a request), so the server sends it again after a refusal; but the state "${next}", to which it leads, does not allow it: add ${name}: '${next}' to that state, or leave out "asks"`
 }
 
-/** Checks whether a state whose client answers a request allows the request again. */
+/** Checks whether a state in which the client answers a request allows the request again. */
 function allowsAgain(after: readonly Transition[], name: string): boolean {
   return after.every(({ from }) => from === 'server') || findTransition(after, name) !== undefined
 }

@@ -1,21 +1,21 @@
 import type { SecretFinder } from '../wire/secret-masking.ts'
 import { quoteText } from '../wire/text.ts'
 
-/** Side is one end of a connection: the server listened, the client connected. */
+/** Side is one end of a connection: the server has listened, and the client has connected. */
 export type Side = 'server' | 'client'
 
 /** MessageSpec describes one kind of message of a protocol. */
 export interface MessageSpec {
   readonly from: Side | 'either'
   /**
-   * Text of the message, with fields in braces: `MOVE{cell}`. A field is a word; the last field is the rest of the text. `''` for
-   * an event without text: the side closes the connection gracefully.
+   * Text of the message, with fields in braces: `MOVE{cell}`. A field is a word; the last field is the rest of the text. An event without
+   * text has `''`: the side closes the connection gracefully.
    */
   readonly text: string
-  /** Pattern of the texts that the receiver accepts, if it differs from `text`; the groups are the fields. */
+  /** Pattern of the texts that the receiver accepts, if these texts differ from `text`; the groups are the fields. */
   readonly accepts?: RegExp
   readonly example: string
-  /** Name of the message in a sentence, if its example is too long for a sentence. */
+  /** Name of the message in error sentences, if its example is too long for a sentence. */
   readonly label?: string
   /** Marks a request: this side sends it again after it has refused the answer. */
   readonly asks?: true
@@ -25,13 +25,13 @@ export interface MessageSpec {
   readonly closes?: true
   /** Marks a message without a line end in a protocol whose other messages have a line end; a line end after it is illegal. */
   readonly unended?: true
-  /** Marks a text for people: every text is legal, so only its bytes can be wrong. */
+  /** Marks a text for people: every text is legal, so only the bytes of the message can be wrong. */
   readonly free?: true
   /** Explanation for the reference page. */
   readonly about?: string
-  /** Range of its field, if it does not follow from the field's name: "from 1 to 9". */
+  /** Range of the message's field, such as "from 1 to 9", if the name of the field does not imply the range. */
   readonly range?: string
-  /** Marks a message for advanced use: error sentences list it only if no other message is expected. */
+  /** Marks a message for advanced use: error sentences list it only if the state has no other message. */
   readonly advanced?: true
 }
 
@@ -39,27 +39,27 @@ export interface MessageSpec {
  * Automaton is a protocol as data: for each state, the legal messages and the next state of each message. A state without
  * messages is an end.
  *
- * All code that knows a protocol reads this one table: `Peer` refuses the messages that it does not have, the generator makes the
- * reference page and the diagram from it, and the tests walk it. No role checks whose turn it is.
+ * All code about a protocol reads this one table: `Peer` refuses the messages that the table does not have, the generator makes the
+ * reference page and the diagram from the table, and the tests visit all its states. No role checks whose turn it is.
  *
  * The names of messages and states are types. `defineAutomaton` infers them from the keys of `messages` and `states` alone, so the
  * compiler checks every other place that names a message or a state.
  *
- * The functions below compute from the table the messages that a state allows (`legalTransitions`) and put them into words
- * (`expectation`, `alternatives`, `dueBefore`, `nearMiss`). The first call compiles an automaton: every transition then holds
- * its next state's transitions (`after`), so a step through a running conversation is two assignments and allocates
- * nothing. Compiled tables, split texts and patterns live in weak maps beside the automaton, because a protocol file
- * writes its automaton as a plain constant.
+ * The functions below compute the messages that a state allows (`legalTransitions`) from the table, and put these messages into words
+ * (`expectation`, `alternatives`, `dueBefore`, `nearMiss`). The first call compiles an automaton: every transition then contains the
+ * transitions of its next state (`after`), so a step through a running conversation is two assignments and allocates
+ * nothing. Compiled tables, split texts and patterns are in weak maps beside the automaton, because a protocol file declares its automaton
+ * as a plain constant.
  */
 export interface Automaton<Name extends string = string, State extends string = string> {
   readonly messages: { readonly [N in Name]: MessageSpec }
   readonly start: NoInfer<State>
   readonly states: { readonly [S in State]: Transitions<NoInfer<Name>, NoInfer<State>> }
-  /** Side that may send the messages from `either`, by state. */
+  /** For each state, the side that may send the messages whose `from` is `either`. */
   readonly turns?: { readonly [S in NoInfer<State>]?: Side }
-  /** Messages that are legal in every state but an end. */
+  /** Messages that are legal in every state except an end. */
   readonly always?: Transitions<NoInfer<Name>, NoInfer<State>>
-  /** States in which both sides may close without a message, because both know that the game is over. */
+  /** States in which both sides may close without a message, because both sides have received the end of the game. */
   readonly quiet?: readonly NoInfer<State>[]
   /** States in which a side sends its message without input from a person; `true` for all states. */
   readonly automatic?: Readonly<Partial<Record<Side, true | readonly NoInfer<State>[]>>>
@@ -68,18 +68,18 @@ export interface Automaton<Name extends string = string, State extends string = 
    * the conversation.
    */
   readonly refusal?: NoInfer<Name>
-  /** Another language that this protocol speaks, such as HTTP: sentences do not report bytes that look like it. */
+  /** Another language that this protocol uses, such as HTTP. Sentences do not report bytes that look like this language. */
   readonly language?: string
   /** Finds the secrets in a whole or partial message. By default, a secret is the text after a keyword such as `LOGIN`. */
   readonly secrets?: SecretFinder<Side>
   /**
-   * Finds the texts of people in a message, which an operator who watches the server does not see. By default, these are the
-   * messages that are texts for people (`free`), without their fields `name`.
+   * Finds the texts of people in a message, because an operator who watches the server must not see these texts. By default, the texts of
+   * people are the messages with `free`, without their fields `name`.
    */
   readonly talk?: SecretFinder<Side>
 }
 
-/** Transitions of one state: each legal message with the state to which it leads. */
+/** Transitions of one state: each legal message, with the state to which the message leads. */
 export type Transitions<Name extends string = string, State extends string = string> = { readonly [N in Name]?: State }
 
 /**
@@ -94,7 +94,7 @@ export function defineAutomaton<Name extends string, State extends string>(autom
 /** ReceivedMessage is a legal message with its fields. */
 export interface ReceivedMessage<Name extends string = string> {
   readonly name: Name
-  /** The text of the message as it was received. */
+  /** The text of the message as received. */
   readonly text: string
   readonly fields: readonly string[]
 }
@@ -120,7 +120,7 @@ export function either(text: string, extras: Extras = {}): MessageSpec {
   return form('either', text, extras)
 }
 
-/** Event: the client closes the connection gracefully. */
+/** The event that the client closes the connection gracefully. */
 export const clientCloses: MessageSpec = { from: 'client', text: '', example: '', closes: true, about: 'the client closes the connection' }
 
 /** Formats a message, with its fields in order. */
@@ -192,7 +192,8 @@ export function mayEnd(automaton: Automaton, state: string): boolean {
 }
 
 /**
- * Formats a clause on the messages that a side may send in a state: `expected "LOW", "HIGH" or "WIN"`; or why the side may send nothing.
+ * Formats a clause on the messages that a side may send in a state: `expected "LOW", "HIGH" or "WIN"`; if the side may send nothing, gives
+ * the reason.
  * `whose` is "your" if that side reads the clause.
  */
 export function expectation(automaton: Automaton, state: string, side: Side, whose = `the ${side}'s`): string {
@@ -246,8 +247,8 @@ export function dueBefore(automaton: Automaton, state: string, side: Side, text:
 }
 
 /**
- * Returns the transitions of the other side for which a side can wait: the transitions of a state, then the transitions that follow them,
- * and so on.
+ * Returns the transitions of the other side for which a side can wait: the transitions of a state, then the transitions after these
+ * transitions, and so on.
  */
 function levelsBefore(automaton: Automaton, state: string, side: Side): readonly (readonly Transition[])[] {
   const seen = new Set([state])
@@ -263,7 +264,7 @@ function levelsBefore(automaton: Automaton, state: string, side: Side): readonly
   return levels
 }
 
-/** Names the message for which a side waits: by its example, unless the example equals the text that arrived instead. */
+/** Names the message for which a side waits by its example, unless the example equals the text that arrived instead. */
 export function formatAwaited(automaton: Automaton, step: Transition, text: string): string {
   if (step.form.example !== text) return alternatives(automaton, [step])
   return `the ${step.from}'s ${isField(step.form) ? step.form.text.slice(1, -1) : step.name}`
@@ -275,8 +276,8 @@ function takesAnything(form: MessageSpec): boolean {
 }
 
 /**
- * Returns the end of an error sentence that says what is wrong with a text that is almost one of these messages: its case, blanks
- * around it, or a bare line end. Returns `''` for a text that resembles none of them.
+ * Returns the end of an error sentence on a text that is almost one of these messages: the mistake is the text's case, blanks around the
+ * text, or a missing line end. Returns `''` for a text that resembles none of these messages.
  */
 export function nearMiss(steps: readonly Transition[], text: string): string {
   if (text === '') return EMPTY
@@ -311,7 +312,9 @@ export function isEndless(automaton: Automaton): boolean {
   })
 }
 
-/** Compiles an automaton, or returns its table if it is compiled. Throws a RangeError for a transition to an unknown state. */
+/**
+ * Returns the table of an automaton. At the first call, compiles the automaton. Throws a RangeError for a transition to an unknown state.
+ */
 function tableOf<Name extends string, State extends string>(
   automaton: Automaton<Name, State>,
 ): ReadonlyMap<string, readonly Transition<Name, State>[]> {
@@ -326,7 +329,7 @@ function tableOf<Name extends string, State extends string>(
   return table
 }
 
-/** Draft is a transition whose `after` is not set yet. */
+/** Draft is a transition that has no `after` yet. */
 type Draft<Name extends string, State extends string> = Omit<Transition<Name, State>, 'after'> & {
   after: readonly Transition<Name, State>[]
 }
@@ -360,7 +363,7 @@ function inWords(items: readonly string[]): string {
 
 /** Blanks around a text. Unlike `trim`, this pattern does not count a byte order mark as a blank. */
 const AROUND = /^[^\S\ufeff]+|[^\S\ufeff]+$/g
-/** The end of a sentence that names the usual cause of an empty line. */
+/** The end of an error sentence, with the usual cause of an empty line. */
 export const EMPTY = '; an empty line is often one line end too many'
 const FIELD = /\{\w+\}/g
 const NO_FIELDS: readonly string[] = []
@@ -370,7 +373,9 @@ const forms = new WeakMap<MessageSpec, readonly string[]>()
 const patterns = new WeakMap<MessageSpec, RegExp>()
 const tables = new WeakMap<Automaton, ReadonlyMap<string, readonly Transition[]>>()
 
-/** Splits a message into the texts before, between and after its fields: one text more than fields. */
+/**
+ * Splits a message into the texts before, between and after its fields: the number of these texts is one more than the number of fields.
+ */
 export function splitMessage(form: MessageSpec): readonly string[] {
   let parts = forms.get(form)
   if (!parts) {

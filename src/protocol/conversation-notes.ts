@@ -4,17 +4,17 @@ import type { Peer } from './peer.ts'
 import type { PeerObserver } from './violation-text.ts'
 
 /**
- * ConversationNote is a kind of note about a running conversation. `unfinished`: a message without its end; `garbled`: a message
- * whose bytes are not text; `early`: a message before the peer's turn; `rejected`: a refused message (the logs have this name);
- * `waiting`: a program that sends without input from a person is silent.
+ * ConversationNote is a kind of note about a running conversation. `unfinished`: a message lacks its end; `garbled`: the bytes of a message
+ * are not text; `early`: a message has arrived before the peer's turn; `rejected`: a role has refused a message (the logs have this name);
+ * `waiting`: a program that needs no input from a person is silent.
  */
 export type ConversationNote = 'unfinished' | 'garbled' | 'early' | 'rejected' | 'waiting'
 
-/** ConversationObserver is notified of a conversation's notes and of its end. */
+/** ConversationObserver receives the notes on a conversation, and its end. */
 export interface ConversationObserver {
   /** Called with a kind and a sentence for a person. Returns `false` if the observer did not show the sentence. */
   onNote?(what: ConversationNote, sentence: string): unknown
-  /** Called when this side sends no more messages; `trouble` is missing if the conversation ended as its protocol ends. */
+  /** Called when this side sends no more messages; `trouble` is missing if the conversation ended normally. */
   onEnd?(trouble: Error | undefined): void
   /** Called when the connection is closed. */
   onClose?(): void
@@ -26,11 +26,11 @@ const NOTICED_AFTER = 2000
 /** Milliseconds of silence until the notes report a program that needs no input. */
 const WAITED_FOR = 3000
 
-/** Remembered holds the notes on one conversation, and sentences that matter only if it ends with an error. */
+/** Remembered has the state of the notes on one conversation, and sentences that matter only if the conversation ends with an error. */
 interface Remembered {
-  /** For each kind, the number of received messages when its last note was shown. */
+  /** For each kind of note, the number of received messages when the observer showed the last note of this kind. */
   readonly shownAfter: Partial<Record<ConversationNote, number>>
-  /** Sentences on refused input of a person, and on an early message; shown if the conversation ends with an error. */
+  /** Sentences on refused input of a person, and on an early message. The notes report them if the conversation ends with an error. */
   refusedInput?: string
   early?: string
   /** Number of received messages when `early` was set. */
@@ -39,15 +39,21 @@ interface Remembered {
   lastRefused?: string
 }
 
-/** ConversationNotes reports oddities of a running conversation to its observer, each at most once for a message of the peer. */
+/**
+ * ConversationNotes reports irregularities of a running conversation to its observer. It reports each kind at most once per message of the
+ * peer.
+ */
 export class ConversationNotes implements PeerObserver {
   readonly #peer: Peer
   readonly #observer: ConversationObserver
   readonly #always: boolean
-  /** Created for the first note, because most conversations have none. */
+  /** `undefined` before the first note, because most conversations have no notes. */
   #remembered: Remembered | undefined
 
-  /** `always`: reports an early message immediately, because a protocol without an end cannot end well. */
+  /**
+   * With `always`, reports an early message immediately: a protocol without an end cannot end normally, so its end would not show whether
+   * the message matters.
+   */
   constructor(peer: Peer, witness: ConversationObserver, always: boolean) {
     this.#peer = peer
     this.#observer = witness
@@ -69,7 +75,7 @@ export class ConversationNotes implements PeerObserver {
   }
 
   onEarly(sentence: string): void {
-    // the message was reported while it was unread
+    // the notes have already reported this message, before the role read it
     if (this.#remembered?.shownAfter.early === this.#peer.connection.received - 1) return
     if (this.#always) return void this.#show('early', sentence)
     const remembered = this.#remember()
@@ -78,7 +84,10 @@ export class ConversationNotes implements PeerObserver {
     remembered.earlyAt = this.#peer.connection.received
   }
 
-  /** Reports what is wrong at the monotonic time `now`; `limit` is the peer's current timeout in milliseconds. */
+  /**
+   * Reports an early or incomplete message, or the peer's silence, at the monotonic time `now`. `limit` is the peer's current timeout in
+   * milliseconds.
+   */
   check(now: number, limit: number): void {
     const { waitingSince, quietSince } = this.#peer.connection
     const silence = now - Math.max(waitingSince ?? 0, quietSince)
@@ -99,8 +108,8 @@ export class ConversationNotes implements PeerObserver {
   }
 
   /**
-   * Reports possible causes of an error that has ended the conversation. `broken`: the error is a violation, so an early message is
-   * not its cause.
+   * Reports possible causes of an error that has ended the conversation. If `broken` is true, the error is a violation, so an early message
+   * has not caused the error.
    */
   ended(broken: boolean): void {
     const { refusedInput, early } = this.#remembered ?? {}

@@ -19,7 +19,7 @@ import {
 import { beginning, maskMessage, quoteMessage, quoteUnfinished, type Speaker } from './violation-text.ts'
 
 /**
- * ConversationState is the part of a conversation's state from which sentences on illegal messages are made.
+ * ConversationState is the part of a conversation's state from which `explainIllegal` makes sentences on illegal messages.
  *
  * The problem: "protocol error" does not help a student. A useful sentence says which message was wrong, what was expected
  * in its place, and the likely mistake: the wrong case, a missing keyword, two messages without a separator, a message of another
@@ -27,13 +27,13 @@ import { beginning, maskMessage, quoteMessage, quoteUnfinished, type Speaker } f
  *
  * The idea: no protocol writes such sentences. `explainIllegal` computes them from its automaton. It compares the text with
  * the messages of the current state, in this order:
- * 1. the line end of a message that has none (`isLooseEnd`);
+ * 1. a line end after a message that must not have a line end (`isLooseEnd`);
  * 2. a message before the peer's turn, and the message of the other side for which the peer must wait (`dueBefore`);
  * 3. a legal message with a small mistake (`nearMiss`);
  * 4. a legal message with a wrong or missing field (`fieldFault`);
  * 5. a message that is legal after some later message (`formatPredecessors`).
  *
- * The first match gives the hint, and a list of the expected messages follows it.
+ * The first match gives the hint. The sentence also has a list of the expected messages.
  *
  * Invariants: a sentence quotes a message only without its secrets, so it quotes no field of a text that contains a secret
  * (`hides`). A sentence stays true if the peer reads it (`toPeer`): it says "your turn" instead of "the client's turn".
@@ -64,8 +64,8 @@ export function maySpeak(steps: readonly Transition[], side: Side): boolean {
 }
 
 /**
- * Returns the end of an error sentence that names the message that the peer, or the other side, should have sent when the connection ended.
- * `other` names that side, with an apostrophe.
+ * Returns the end of an error sentence on a connection that has ended: the message that the peer, or the other side, should have sent.
+ * `other` is the name of the other side in the possessive form.
  */
 export function formatExpected({ automaton, steps, peer }: ConversationState, other = 'this side’s'): string {
   const theirs = steps.filter(({ from }) => from === peer)
@@ -81,7 +81,7 @@ export function formatTooSoon({ early, peer }: Pick<ConversationState, 'early' |
 }
 
 /**
- * Explains why a message is illegal, in a sentence about the peer or, with `toPeer`, for the peer. With `raw`, the quotation shows
+ * Explains why a message is illegal, in a sentence about the peer or, with `toPeer`, for the peer. If `raw` is given, the quotation shows
  * the bytes.
  */
 export function explainIllegal(
@@ -110,7 +110,7 @@ export function explainIllegal(
   return `${said}${toPeer ? ' does' : ', which does'} not belong here; ${expected}${hint}`
 }
 
-/** Formats a sentence on a message before the peer's turn, complete or not. With `raw`, the quotation shows the bytes. */
+/** Formats a sentence on a message before the peer's turn, complete or not. If `raw` is given, the quotation shows the bytes. */
 export function formatEarly(conversationState: ConversationState, ahead: string | UnfinishedMessage, raw?: Raw): string {
   const isWhole = typeof ahead === 'string'
   const text = isWhole ? ahead : decode(ahead.bytes)
@@ -144,7 +144,8 @@ function whyEarly(conversationState: ConversationState, text: string): string {
 }
 
 /**
- * Checks whether a text is the line end that the last message must not have; if other messages are lines, an empty line is such a line end.
+ * Checks whether a text is the line end that the last message must not have; if other messages are lines, an empty line is also such a line
+ * end.
  */
 function isLooseEnd({ last, unended }: ConversationState, text: string): boolean {
   return last !== '' && (/^[\r\n]+$/.test(text) || (unended && text === ''))
@@ -165,7 +166,8 @@ export interface FieldFault {
 
 /**
  * Finds what is wrong with the fields of a text that starts like one of these messages. Returns `undefined` for a text that is a
- * legal message, or that starts in another way than these messages. `hides`: the text contains a secret, so the sentence quotes no field.
+ * legal message, or that does not start like one of these messages. If `hides` is true, the text contains a secret, so the sentence quotes
+ * no field.
  */
 function fieldFault(steps: readonly Transition[], text: string, hides = false): FieldFault | undefined {
   const blank = steps.find(({ form }) => / {2}/.test(text) && parseMessage(form, text.replace(/ {2,}/g, ' ')) !== undefined)
@@ -181,8 +183,8 @@ function fieldFault(steps: readonly Transition[], text: string, hides = false): 
 }
 
 /**
- * Returns the end of an error sentence ('' for none) that says after which messages a text is legal. `hides`: the text contains a
- * secret, so the sentence quotes no field.
+ * Returns the end of an error sentence that says after which messages a text is legal; '' if there are no such messages. If `hides` is
+ * true, the text contains a secret, so the sentence quotes no field.
  */
 function formatPredecessors(automaton: Automaton, state: string, side: Side, text: string, hides = false): string {
   const before = new Map<string, Transition>()
@@ -201,7 +203,7 @@ function formatPredecessors(automaton: Automaton, state: string, side: Side, tex
   return `; it belongs after ${alternatives(automaton, [...before.values()])}${found.replace(/^; /, ', and ')}`
 }
 
-/** Returns all transitions that can follow a state, the nearest first. */
+/** Returns all transitions that can follow a state. The nearest transitions are first. */
 function reachable(automaton: Automaton, start: string): readonly Transition[] {
   const states = new Set([start])
   const steps: Transition[] = []
@@ -270,7 +272,7 @@ function isMissing(value = ''): boolean {
   return value.trim() === ''
 }
 
-/** Splits a text into field values, each up to its separator; the last value has the rest. */
+/** Splits a text into field values. Each value ends at its separator, and the last value has the rest of the text. */
 function valuesOf(text: string, signs: readonly string[]): readonly string[] {
   const values: string[] = []
   let rest: string | undefined = text

@@ -25,13 +25,13 @@ import { type ClientSeating, LocalSeating, type OpponentFor, type PeerHandle, ty
 import { pace as paceOption } from './shared-options.ts'
 import { quoteUnfinished } from './violation-text.ts'
 
-/** Default pause of paced protocols in milliseconds, to a peer on this machine and to a peer over a network. */
+/** Default pause of paced protocols in milliseconds, for a peer on this machine and for a peer over a network. */
 const PACE = { near: 150, far: 250 }
 
-/** Milliseconds to wait for the peer to close after an early goodbye; short, because a person waits for the prompt. */
+/** Maximum milliseconds between an early goodbye and the peer's close. The time is short, because a person waits for the prompt. */
 const AFTER_GOODBYE = 300
 
-/** The sentence for the peer when a role has thrown, if the protocol has a message that can contain it. */
+/** The sentence for the peer after an exception of a role, if the protocol has a message that can contain a sentence. */
 const FAILED = 'this side has failed, and has to end the conversation'
 
 export interface ConversationOptions {
@@ -41,7 +41,7 @@ export interface ConversationOptions {
   readonly transport: Transport
   readonly options: Options
   readonly random: Random
-  /** Console of this side; none by default. */
+  /** Console of this side; by default, `noConsole`. */
   readonly console?: Console
   /** Chooses the players of the other seats; by default, the console. */
   readonly opponentFor?: OpponentFor
@@ -52,41 +52,42 @@ export interface ConversationOptions {
   /** Queue in which conversations take turns; without a queue, the conversation handles every message immediately. */
   readonly runQueue?: RunQueue | undefined
   readonly clock?: Clock
-  /** Name or address of the server as the person gave it, on the client's side of a terminal. */
+  /** Name or address of the server in the form that the person has given, on the client's side of a terminal. */
   readonly dialed?: string
-  /** The port of the server to which the peer is connected. */
+  /** The port of the server to which the peer has connected. */
   readonly endpoint?: PeerEndpoint | undefined
-  /** Notified of oddities and of the end. */
+  /** Receives notes on irregularities, and the end of the conversation. */
   readonly observer?: ConversationObserver
 }
 
 /**
- * Conversation is one program talking to one peer: it builds the connection, starts the role, and ends both.
+ * Conversation is the communication of one program with one peer. It builds the connection, starts the role, and ends both.
  *
  * The problem: a conversation has many endings. The role returns; the peer disconnects, breaks the protocol or is silent;
- * the person types Ctrl-D; the server stops; another player cannot continue. They race with each other. The conversation must
- * still send the best possible goodbye, notify every table, give each caller one reason, and close the socket.
+ * the person types Ctrl-D; the server stops; another player cannot continue. Several endings can happen at the same time. The conversation
+ * must still send the best possible goodbye, notify every table, give all callers the same reason, and close the socket.
  *
- * The idea: two methods handle all endings. `stop` ends the conversation early. It takes the first reason and ignores the others,
+ * The idea: two methods handle all endings. `stop` ends the conversation early. It takes the first reason and ignores the other reasons,
  * tries the protocol's goodbye (`Peer.dismiss`), fails the connection, so that a pending `receive` rejects and the role unwinds,
  * and closes the seating. `#run` awaits the role, turns its exceptions into `stop`, and finishes in one order. A role that
- * returns before the conversation is over (`Peer.mayReturn`) has a bug, and the conversation ends as after an exception.
+ * returns before the conversation is over (`Peer.mayReturn`) has a bug, so the conversation ends in the same way as after an exception.
  *
  * Invariants:
- * - The first reason wins. Later reasons are consequences of it.
+ * - The first reason wins. Later reasons are consequences of the first reason.
  * - `ended` resolves when this side sends no more messages; bytes may still be in flight. `closed` resolves when the
- *   connection is closed. Only `closed` has an error that appears between the two.
- * - The conversation notifies the observer of the end after the role has ended, and never from within the constructor.
+ *   connection is closed. Only `closed` has an error that appears after `ended` has resolved.
+ * - The conversation notifies the observer of the end after the role has ended, and never during the constructor.
  * - The conversation closes the connection gracefully if it ended well, the peer disconnected first, or the console's input ended
- *   in a protocol that has an end. After an early goodbye, the peer has `AFTER_GOODBYE` to close too. In all other cases it
- *   aborts the connection, because a graceful close would look like the protocol's regular end, and a reset shows the peer that
+ *   in a protocol that has an end. After an early goodbye, the peer has `AFTER_GOODBYE` milliseconds to close, too. In all other cases, the
+ *   conversation aborts the connection, because a graceful close would look like the protocol's regular end, and a reset shows the peer
+ *   that
  *   the end was early.
  * - The idle timeout runs only while the role waits for the peer (`waitingSince`) and the peer may send.
  */
 export class Conversation implements PeerHandle {
   readonly program: Program
   readonly connection: Connection
-  /** Resolves like `ended`, but after the connection has closed, and also with an error that has appeared since. */
+  /** Resolves like `ended`, but after the connection has closed, and also to an error that has appeared after `ended` resolved. */
   readonly closed: Promise<Error | undefined>
   readonly #peer: Peer
   readonly #seating: ClientSeating
@@ -128,8 +129,7 @@ export class Conversation implements PeerHandle {
   }
 
   /**
-   * Resolves when this side sends no more messages: to `undefined` if the conversation ended as its protocol ends, otherwise to the
-   * error.
+   * Resolves when this side sends no more messages: to `undefined` if the conversation ended normally, otherwise to the error.
    */
   get ended(): Promise<Error | undefined> {
     if (this.#isOver) return Promise.resolve(this.#error)
@@ -146,7 +146,7 @@ export class Conversation implements PeerHandle {
   }
 
   get link(): PeerLink | undefined {
-    // the front door names the language after "style json"; the port for browsers has no other language
+    // the front door sets the language after "style json"; the port for browsers has no other language
     const isSwitched = this.#peer.language === 'JSON' && this.#endpoint?.transport !== 'websocket'
     return this.#endpoint && (isSwitched ? { ...this.#endpoint, json: true } : this.#endpoint)
   }
@@ -156,7 +156,7 @@ export class Conversation implements PeerHandle {
     return this.#peer.awaited
   }
 
-  /** True if its protocol has no end state, so that a peer can end the conversation only by closing. */
+  /** True if the protocol has no end state, so that a peer can end the conversation only by closing the connection. */
   get isEndless(): boolean {
     return isEndless(this.#automaton)
   }
@@ -198,7 +198,7 @@ export class Conversation implements PeerHandle {
   }
 
   /**
-   * Ends the conversation if the peer has exceeded its timeout; otherwise reports oddities such as an incomplete message.
+   * Ends the conversation if the peer has exceeded its timeout; otherwise reports irregularities such as an incomplete message.
    * `now` is monotonic time; limits are in milliseconds.
    */
   checkTimeout(now: number, limits: { first: number; idle: number }): void {
@@ -216,8 +216,7 @@ export class Conversation implements PeerHandle {
   }
 
   /**
-   * Sends the goodbye. Returns false without a legal goodbye, or if the role's own goodbye throws; the exception then replaces the
-   * reason.
+   * Sends the goodbye. Returns false if no goodbye is legal, or if the role's own goodbye throws. That exception then replaces the reason.
    */
   #dismiss(reason: Error): boolean {
     // the peer gets no details of a mistake in a role
@@ -239,7 +238,7 @@ export class Conversation implements PeerHandle {
       // the end of the input is not an error if this side may close the connection
       if (error instanceof EndOfInput && this.#peer.mayClose) this.#seating.close(error)
       else this.stop(error)
-      // the role may throw within the constructor, and the observer is never called from there
+      // the role may throw during the constructor, from which the conversation must not call the observer
       await undefined
     }
     this.#error ??= this.#unreadViolation()
@@ -254,7 +253,7 @@ export class Conversation implements PeerHandle {
       await this.#close(error)
       this.#error ??= this.#unreadViolation()
       if (this.#error && !error) this.#observer?.onNote?.('garbled', this.#error.message)
-      // the observer was notified when the role answered
+      // the role has already reported this error to the observer
       this.#error ??= this.#peer.failure
       this.#observer?.onClose?.()
     }
@@ -270,7 +269,7 @@ export class Conversation implements PeerHandle {
     )
   }
 
-  /** Returns the violation in bytes that the role did not read, because it only sends. */
+  /** Returns the violation in bytes that the role did not read, because the role only sends. */
   #unreadViolation(): Error | undefined {
     const { end } = this.connection
     return end?.reason === 'violation' ? this.#peer.explain(end) : undefined
@@ -285,7 +284,10 @@ export class Conversation implements PeerHandle {
   }
 }
 
-/** Returns a player at this side's console. The player uses the prompts of the protocol, or the game's notation if there are no such prompts. */
+/**
+ * Returns a player at this side's console. The player uses the prompts of the protocol. If the protocol has no prompts, the player uses the
+ * game's notation.
+ */
 function atTerminal<State, Move, View, Options>(
   { opposite }: Protocol,
   setting: RoleContext<unknown>,

@@ -3,7 +3,10 @@ import type { Automaton } from './automaton.ts'
 import { type Options, type Program, type Protocol, plainLines, type RoleContext } from './definition.ts'
 import type { Peer } from './peer.ts'
 
-/** ProtocolDefinition is a protocol whose automaton is written in place, so that its roles know the names of its messages and states. */
+/**
+ * ProtocolDefinition is a protocol that contains the declaration of its automaton, so that the types of its roles have the names of the
+ * messages and states.
+ */
 export interface ProtocolDefinition<Name extends string, State extends string, Words> {
   readonly name: string
   /** One-line description for lists of programs. */
@@ -30,8 +33,8 @@ export type ProgramDefinition<Name extends string, State extends string> = Pick<
 
 /**
  * Defines a program. Without a `port`, the program gets a port of its own, above the ports of the shipped programs. `name` is
- * `GROUP/PROGRAM`, and `short` is the name that users type. By default, `parlor host` reads its console, so it serves one client after the
- * other; a program that needs the hall runs only in `serve`.
+ * `GROUP/PROGRAM`, and `short` is the name that users type. By default, the server in `parlor host` reads its console, so it serves one
+ * client after another. A program that needs the hall runs only in `serve`.
  */
 export function defineProgram<Name extends string, State extends string>(
   definition: ProgramDefinition<Name, State>,

@@ -12,7 +12,7 @@ export type { Options } from './option.ts'
 
 /** Returns the value of an option; `undefined` for an option that the user has not given. */
 export function readOption<Value>(options: Options, { name }: OptionBase<Value>): Value | undefined {
-  // each value is the result of the option's parser, or of a program that writes it
+  // each value is the result of the option's parser, or a value that a program has set
   return options[name] as Value | undefined
 }
 
@@ -26,22 +26,22 @@ export interface Console {
    */
   ask(prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string>
   /**
-   * Prints a sentence on standard error that says why the program asks for a line again. Roles call it only if the worksheet's
-   * program would crash on that line; if that program repeats its question without an explanation, the role does the same.
+   * Prints a sentence on standard error that says why the program asks for a line again. Roles call this function only if the worksheet's
+   * program would crash at that line. If the worksheet's program repeats its question without an explanation, the role does the same.
    */
   warn?(sentence: string): void
 }
 
-/** EndOfInput is thrown when the input ends (Ctrl-D, or the end of a pipe) and the protocol has no goodbye for it. */
+/** EndOfInput is the error of a question if the input ends (Ctrl-D, or the end of a pipe) and the protocol has no goodbye for this case. */
 export class EndOfInput extends Error {
   override readonly name = 'EndOfInput'
 
   constructor() {
-    super('the input ended (Ctrl-D) before the conversation did')
+    super('the input ended (Ctrl-D) before the end of the conversation')
   }
 }
 
-/** noConsole discards output; its promise for an answer rejects with `EndOfInput`. */
+/** noConsole discards output, and rejects each question with `EndOfInput`. */
 export const noConsole: Console = {
   say() {},
   ask: () => Promise.reject(new EndOfInput()),
@@ -55,14 +55,14 @@ export interface RoleContext<Words> {
   readonly options: Options
   readonly random: Random
   readonly clock: Clock
-  /** Name or address of the server as the person gave it, on the client's side of a terminal. */
+  /** Name or address of the server in the form that the person has given, on the client's side of a terminal. */
   readonly dialed?: string | undefined
 }
 
 /**
  * Protocol is one wire protocol: the automaton as data, and its two roles. A role is a short function over `receive` and
  * `send` that reads like the worksheet's program. `Name` and `State` are the names of the automaton's messages and states.
- * `Words` are the texts that the role shows at its console; they differ between worksheets that share a wire protocol.
+ * `Words` are the texts that the role shows at its console; these texts differ between worksheets that share a wire protocol.
  */
 export interface Protocol<Name extends string = string, State extends string = string, Words = unknown> {
   readonly name: string
@@ -88,31 +88,31 @@ export function plainLines(): { readonly toServer: Framing; readonly toClient: F
 
 const PLAIN_LINES = { toServer: lines(), toClient: lines() }
 
-/** Program is a worksheet's pair of server and client: a protocol, its texts, and the settings to start it. */
+/** Program is a worksheet's pair of server and client: a protocol, its texts, and the settings of its start. */
 export interface Program<Name extends string = string, State extends string = string, Words = unknown> {
   readonly name: string
-  /** Short name of a plug-in's program; `programs/index.ts` lists those of the shipped programs. */
+  /** Short name of a plug-in's program; `programs/index.ts` has the short names of the shipped programs. */
   readonly short?: string
   /** Worksheet number and section: "000 program 11, exercise 10". */
   readonly source: string
   readonly protocol: Protocol<Name, State, Words>
   readonly words: Words
-  /** The worksheet's port, or a port above those of the shipped programs. */
+  /** The worksheet's port; for a plug-in, a port above the ports of the shipped programs. */
   readonly port: number
-  /** The port in `parlor serve`, if it differs, because there each program needs a port of its own. */
+  /** The port in `parlor serve`, if it differs from `port`, because in `serve` each program needs a port of its own. */
   readonly servePort?: number
   /** Options that the program accepts. */
   readonly takes?: readonly ProgramOption[]
-  /** Idle timeout of a client in milliseconds, if it is longer than the server's. */
+  /** Idle timeout of a client in milliseconds, if it is longer than the server's idle timeout. */
   readonly idle?: number
   /**
-   * Lines that a person may type in a state, for `parlor check`. Needed if they do not follow from the examples of the automaton's
-   * messages, or if the worksheet's program cannot take one of these examples.
+   * Lines that a person may type in a state, for `parlor check`. A program needs this list if the lines are not the examples of the
+   * automaton's messages, or if the worksheet's program cannot take one of these examples.
    */
   readonly typed?: { readonly [S in NoInfer<State>]?: readonly string[] }
   /**
-   * Marks a program whose peers meet in the hall, so that only `parlor serve` can run its server; `lobby` for a program that also
-   * opens a session of the lobby, which only `parlor serve` has.
+   * Marks a program whose peers meet in the hall, so that only `parlor serve` can run its server; `lobby` marks a program that also opens a
+   * session of the lobby, which only `parlor serve` has.
    */
   readonly needs?: 'hall' | 'lobby'
   /** Default values of the program's options, by name. */
@@ -126,20 +126,20 @@ export interface Program<Name extends string = string, State extends string = st
 }
 
 /**
- * CheckServer changes the server that `parlor check` plays against a client, so that a few conversations show all messages. The
- * worksheet's server sends some messages seldom, or never to the worksheet's client. The worksheet's client must accept all of them.
+ * CheckServer changes the server that `parlor check` plays against a client, so that a few conversations show all messages. The worksheet's
+ * server sends some messages seldom, and never sends some messages to the worksheet's client. But a client must accept all messages.
  */
 export interface CheckServer<Words = unknown> {
   readonly words?: Words
-  /** Options for the server, unless the user gives others. */
+  /** Options for the server, unless the user gives other options. */
   readonly options?: Options
 }
 
-/** HostTexts has the texts that the server prints around a conversation, and how `parlor host` listens. */
+/** HostTexts has the texts that the server prints before and after a conversation, and the way in which `parlor host` listens. */
 export interface HostTexts {
-  /** Default address on which to listen: 127.0.0.1. */
+  /** Default address at which the server listens: 127.0.0.1. */
   readonly address?: string
-  /** Number of clients that the server serves, one after another, by default: 1. */
+  /** Number of clients that the server serves by default, one after another; if missing, 1. */
   readonly clients?: number
   /**
    * Returns the text that the server prints when it listens; with `eachTime`, the server prints the text before every client. `host` is
@@ -155,13 +155,13 @@ export interface HostTexts {
   readonly udp?: boolean
 }
 
-/** JoinTexts has the texts that the client prints around a conversation, and the address to which `parlor join` connects. */
+/** JoinTexts has the texts that the client prints before and after a conversation, and the address to which `parlor join` connects. */
 export interface JoinTexts {
   /** Asks for the address and port that the command line does not give. */
   readonly asks?: boolean
-  /** Default address to connect to: 127.0.0.1. */
+  /** Default address of the server: 127.0.0.1. */
   readonly address?: string
-  /** Default port to connect to: the program's. */
+  /** Default port of the server: the program's port. */
   readonly port?: number
   /** Returns the text that the client prints when it has connected. `host` is the name that the user gave. */
   connected?(server: Address): string

@@ -35,34 +35,34 @@ export interface DiagnosedPeer {
 }
 
 /**
- * Diagnosis explains what is wrong with the messages of one peer, and remembers its explanations.
+ * Diagnosis explains what is wrong with the messages of one peer, and stores its explanations.
  *
- * It computes a sentence only if something is wrong. A peer creates it at the first oddity, because a server holds thousands of
- * peers, and almost all of them never have an oddity. It reports each mistake once: if it has reported a message as incomplete or
- * as early, it reports nothing more when the role receives that message or the connection ends.
+ * It computes a sentence only if something is wrong. A peer creates its Diagnosis at the first irregularity, because a server has thousands
+ * of peers, and almost all of them never have an irregularity. The Diagnosis reports each mistake once: if it has reported a message as
+ * incomplete or as early, it reports nothing more when the role receives that message or the connection ends.
  */
 export class Diagnosis {
   readonly #peer: DiagnosedPeer
   /** True if the next message, or the last message, arrived before the peer's turn. */
   #nextEarly = false
   #lastEarly = false
-  /** Last reported clue, and length of the last reported incomplete message, so that neither is reported twice. */
+  /** Last reported clue, and length of the last reported incomplete message, so that the peer's observer gets each of them once. */
   #clue = ''
   #unfinished = 0
-  /** True if the last message was reported as garbled. */
+  /** True if the Diagnosis has reported the last message as garbled. */
   #lastGarbled = false
-  /** Bytes of the last message, if they do not follow from its text. */
+  /** Bytes of the last message, if they differ from the encoding of its text. */
   #lastRaw: Raw | undefined
-  /** True if an HTTP request was refused, and more of its header lines may follow. */
+  /** True if the role has refused an HTTP request, and more header lines of the request may follow. */
   #inHead = false
-  /** Text of the last message, if it was refused and the protocol has secrets; otherwise `''`. */
+  /** Text of the last message, if the role has refused it and the protocol has secrets; otherwise `''`. */
   #refused = ''
 
   constructor(peer: DiagnosedPeer) {
     this.#peer = peer
   }
 
-  /** Text of the last message, if it was refused and the protocol has secrets; otherwise `''`. */
+  /** Text of the last message, if the role has refused it and the protocol has secrets; otherwise `''`. */
   get refused(): string {
     return this.#refused
   }
@@ -72,7 +72,7 @@ export class Diagnosis {
     return this.#lastEarly
   }
 
-  /** True if the last message was reported as garbled. */
+  /** True if the Diagnosis has reported the last message as garbled. */
   get lastGarbled(): boolean {
     return this.#lastGarbled
   }
@@ -112,7 +112,7 @@ export class Diagnosis {
     return { text: `${withReason(said, last, why)}${formatTooSoon(conversationState)}${empty}${clue}`, hasClue: clue !== '' }
   }
 
-  /** Reports a refused message; of an HTTP request, only its first line. */
+  /** Reports a refused message. If the message is an HTTP request, reports only its first line. */
   reject(text: string, sentence: string, usual: boolean): void {
     const isOfHead = this.#inHead && isHeadLine(text)
     const inHead = isOfHead ? text.trim() !== '' : isHttpRequest(text)
@@ -135,7 +135,10 @@ export class Diagnosis {
     observer?.onGarbled(`the ${other} sent ${quoteMessage(speaker, text, raw)}${clue}`)
   }
 
-  /** Adds to the end of a connection what was expected from the peer, or whose turn it was; `forOpponent` as in `Peer.explain`. */
+  /**
+   * Adds a clause to the error of a connection's end: the message that the peer had to send, or whose turn it was. `forOpponent` has
+   * the same meaning as in `Peer.explain`.
+   */
   explainEnd(end: Disconnected, forOpponent: boolean): Disconnected {
     const { other, conversationState } = this.#peer
     const message = this.#isShown(end) ? end.message.replace(/ in the middle of a message, \d+ bytes? into it$/, '') : end.message
@@ -147,7 +150,7 @@ export class Diagnosis {
     )
   }
 
-  /** Returns a sentence on the peer's incomplete message and the part that it lacks; `undefined` after the first report. */
+  /** Returns a sentence on the peer's incomplete message and its missing part; `undefined` after the first report. */
   explainUnfinished(unfinished: UnfinishedMessage, ms: number): string | undefined {
     if (this.#isRemainder(unfinished)) return undefined
     const { other, speaker, last } = this.#peer
@@ -160,7 +163,7 @@ export class Diagnosis {
   explainEarly(): string | undefined {
     const { connection, speaker, last, conversationState } = this.#peer
     const { nextMessage, raw } = connection
-    // the first of several empty lines was reported
+    // the Diagnosis has already reported the first of several empty lines
     if (nextMessage === '' && last === '' && this.#lastEarly) return undefined
     if (nextMessage !== undefined) {
       const clue = clueOfText(speaker, nextMessage, raw, last) || clueOfWords(speaker, nextMessage, last)
@@ -187,13 +190,16 @@ export class Diagnosis {
     return `${sent}${this.#clueOnce(clueOfBytes(speaker, unfinished, last))}`
   }
 
-  /** Checks whether the unfinished message was reported before. */
+  /** Checks whether the Diagnosis has already reported the unfinished message. */
   #isShown({ reason, unfinished }: Disconnected): boolean {
     if (!unfinished || reason === 'late') return false
     return unfinished.bytes.length === this.#unfinished || this.#isRemainder(unfinished)
   }
 
-  /** Checks whether incomplete bytes are the rest of a UTF-16 or pickled message after its line end, and so were reported with it. */
+  /**
+   * Checks whether incomplete bytes are the rest of a UTF-16 or pickled message after its line end, so that the report of that message
+   * includes them.
+   */
   #isRemainder({ bytes }: UnfinishedMessage): boolean {
     if (this.#clue === '') return false
     // a pickle ends with a full stop
@@ -213,7 +219,7 @@ export class Diagnosis {
   }
 }
 
-/** Checks whether to report a legal message, because its bytes are not text or it starts another protocol. */
+/** Checks whether the Diagnosis has to report a legal message, because its bytes are not text or it starts another protocol. */
 export function isGarbled(form: MessageSpec, text: string, raw: Raw | undefined, before: string): boolean {
   return isOdd(form, text, raw) || (form.free === true && before === '' && isGreeting(text))
 }

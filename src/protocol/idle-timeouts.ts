@@ -5,15 +5,15 @@ import type { Conversation } from './conversation.ts'
 
 /** TimeoutLimits has the limits on a peer's silence in its turn, in milliseconds. */
 export interface TimeoutLimits {
-  /** Limit before the peer's first message. */
+  /** Maximum silence before the peer's first message. */
   readonly first: number
-  /** Limit before each further message. */
+  /** Maximum silence before each further message. */
   readonly idle: number
 }
 
 /**
  * IdleTimeouts ends conversations whose peers exceed their timeout. One timer serves all conversations, because the
- * server handles too many messages to start a timer for each.
+ * server handles too many messages to start a timer for each message.
  */
 export class IdleTimeouts {
   readonly #limits: TimeoutLimits
@@ -29,7 +29,7 @@ export class IdleTimeouts {
     this.#tick = Math.min(tick, Math.max(20, Math.min(limits.first, limits.idle) / 10))
   }
 
-  /** The conversations under its timeouts, for counting. */
+  /** The conversations that have a timeout, for metrics. */
   get conversations(): Iterable<Conversation> & { readonly size: number } {
     return this.#watched
   }
@@ -50,7 +50,7 @@ export class IdleTimeouts {
     this.#checkSome(this.#watched[Symbol.iterator]())
   }
 
-  /** Checks some conversations, and the others in later turns of the event loop. */
+  /** Checks some conversations, and checks the other conversations in later turns of the event loop. */
   #checkSome(conversations: Iterator<Conversation>): void {
     const now = this.#clock.monotonic()
     if (sweepSome(conversations, (conversation) => conversation.checkTimeout(now, this.#limits))) {

@@ -18,28 +18,29 @@ import { type ConversationState, formatSilence, formatTooSoon, maySpeak } from '
 import { Diagnosis, isGarbled } from './diagnosis.ts'
 import { isTlsNotice, needsTls, type PeerObserver, type Speaker } from './violation-text.ts'
 
-/** Waiting holds the callbacks of a pending `receive`. */
+/** Waiting has the callbacks of a pending `receive`. */
 interface Waiting<Name extends string> {
   resolve(said: ReceivedMessage<Name>): void
   reject(reason: Error): void
 }
 
 /**
- * Peer is the other side of a conversation, as a role sees it: `receive` and `send`.
+ * Peer is the interface of a role to the other side of a conversation: `receive` and `send`.
  *
  * The problem: a role should read like the worksheet's program, without checks. But the peer is often a student's first program,
  * which sends messages out of turn, without a line end, or twice. Its author must get a sentence about the mistake.
  *
- * The idea: the automaton stands between the role and the connection. Peer holds the current state, and every message of either
+ * The idea: the automaton checks every message between the role and the connection. Peer has the current state, and every message of either
  * side takes one transition. `Peer` refuses a received message that has no transition: the server answers with the protocol's
  * refusal (`ERROR <sentence>`) and repeats its open request; without a refusal, and at the client, `receive` rejects.
  *
  * Invariants:
- * - The role receives only legal messages, in an order that the automaton allows. It switches on names, not on texts.
+ * - The role receives only legal messages, in an order that the automaton allows. It distinguishes messages by their names, not by their
+ *   texts.
  * - `send` throws if the automaton does not allow the message: such a send is a bug of the role, not a fault of the peer.
  * - An illegal message leaves the state unchanged. If a legal message breaks the rules of the game, the role calls `refuse`,
  *   which takes the state's transition for the refusal, so that the same side sends again.
- * - At most one `receive` is pending. A role may send during it.
+ * - At most one `receive` is pending. A role may send while a `receive` is pending.
  *
  * `diagnosis.ts` explains what is wrong with a message.
  */
@@ -54,7 +55,7 @@ export class Peer<Name extends string = string, State extends string = string> i
   #request: string | undefined
   /** True if the peer has answered that request. */
   #answered = false
-  /** Created at the first oddity, because most peers never have an oddity. */
+  /** Created at the first irregularity, because most peers never have an irregularity. */
   #diagnosis: Diagnosis | undefined
   /** Text of the last legal message from the peer. */
   #last = ''
@@ -62,9 +63,9 @@ export class Peer<Name extends string = string, State extends string = string> i
   observer: PeerObserver | undefined
   /** Sends the role's own goodbye, with the reason, when this side ends the conversation early. */
   farewell: ((reason: Error) => void) | undefined
-  /** Mistake in a message that the role has answered, if the conversation has failed because of the mistake. */
+  /** Mistake in a message that the role has answered although the conversation has failed because of this mistake. */
   failure: Disconnected | undefined
-  /** Language that the peer has chosen, such as JSON, if the protocol has several. */
+  /** Language that the peer has chosen, such as JSON, if the protocol has several languages. */
   language: string | undefined
   #waiting: Waiting<Name> | undefined
 
@@ -107,7 +108,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     return this.#steps.some(({ form, from }) => form.closes && from === this.#side)
   }
 
-  /** True if the role may return now, which closes the connection: the conversation is over, or this side may close. */
+  /** True if the role may return now, which closes the connection, because the conversation is over or this side may close. */
   get mayReturn(): boolean {
     return mayEnd(this.#automaton, this.#state) || this.mayClose
   }
@@ -117,12 +118,12 @@ export class Peer<Name extends string = string, State extends string = string> i
     return maySpeak(this.#steps, this.other)
   }
 
-  /** True if the peer may send any message now, even if only a goodbye, or may close. */
+  /** True if the peer may send a message now, even if only a goodbye, or may close the connection. */
   get maySend(): boolean {
     return this.#steps.some(({ from }) => from !== this.#side)
   }
 
-  /** True if it is the peer's turn, and its program sends the message without input from a person. */
+  /** True if it is the peer's turn, and the peer's program sends its message without input from a person. */
   get isAutomatic(): boolean {
     const states = this.#automaton.automatic?.[this.other]
     return this.awaited && (states === true || states?.includes(this.#state) === true)
@@ -165,7 +166,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     this.connection.send(this.#say(name, fields))
   }
 
-  /** Sends one message in two writes, the first of `cut` bytes, and awaits `delay` between them (TJC notes, program 5). */
+  /** Sends one message in two writes, and awaits `delay` between the writes. The first write has `cut` bytes (TJC notes, program 5). */
   async sendInPieces(name: Name, cut: number, delay: () => Promise<void>): Promise<void> {
     const bytes = new TextEncoder().encode(this.#say(name, []))
     this.connection.sendNow(bytes.subarray(0, cut))
@@ -175,7 +176,7 @@ export class Peer<Name extends string = string, State extends string = string> i
   }
 
   /**
-   * Refuses the last received message. If the protocol has a refusal, sends it with the sentence, and then the open request
+   * Refuses the last received message. If the protocol has a refusal, sends the refusal with the sentence, and then sends the open request
    * again. Otherwise throws `Disconnected` with reason `violation`, which ends the conversation.
    */
   refuse(sentence: string): void {
@@ -187,8 +188,7 @@ export class Peer<Name extends string = string, State extends string = string> i
   }
 
   /**
-   * Takes the transition of a message of the peer that the role has found inside another message. Throws an Error for an illegal
-   * message.
+   * Takes the transition of a message of the peer that the role has found inside another message. Throws an Error for an illegal message.
    */
   acceptEnclosed(name: Name): void {
     const step = findTransition(this.#steps, name)
@@ -197,11 +197,11 @@ export class Peer<Name extends string = string, State extends string = string> i
   }
 
   /**
-   * Reports to the observer why the role refuses the last received message with a message of the protocol. `usual`: a person could
-   * have typed the message.
+   * Reports to the observer why the role refuses the last received message with a message of the protocol. `usual` is true if a person
+   * could have typed the message.
    */
   report(why: string, usual = false): void {
-    // the observer has already been notified that the bytes are not text
+    // the observer has already received a note that the bytes are not text
     if (!this.observer || this.#diagnosis?.lastGarbled) return
     const sentence = this.#diagnose().explainRefusal(why)
     this.#diagnose().reject(this.#last, sentence.text, usual && !sentence.hasClue)
@@ -215,8 +215,8 @@ export class Peer<Name extends string = string, State extends string = string> i
 
   /**
    * Sends the peer the reason why this side ends the conversation early, if the protocol has a message for such a reason. Returns true if
-   * the peer received a goodbye of the protocol, so that it closes by itself. After a refusal it may continue, so the caller must
-   * abort the connection.
+   * the peer received a goodbye of the protocol, so that the peer closes by itself. After a refusal, the peer may continue, so the caller
+   * must abort the connection.
    */
   dismiss(reason: Error): boolean {
     if (this.farewell) {
@@ -231,8 +231,8 @@ export class Peer<Name extends string = string, State extends string = string> i
   }
 
   /**
-   * Adds to the end of a connection what was expected from the peer, or that it was this side's turn; `forOpponent`: both sides
-   * were waiting for another player.
+   * Adds a clause to the error of a connection's end: the message that the peer had to send, or that it was this side's turn. If
+   * `forOpponent` is true, the clause says that both sides were waiting for another player.
    */
   explain(end: Disconnected, forOpponent = false): Disconnected {
     if (end.reason === 'ours') return end
@@ -240,7 +240,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     return this.#diagnose().explainEnd(end, forOpponent)
   }
 
-  /** Returns a sentence on the peer's incomplete message and the part that it lacks; `undefined` without such a message to report. */
+  /** Returns a sentence on the peer's incomplete message and its missing part; `undefined` without such a message to report. */
   unfinished(ms: number): string | undefined {
     const { unfinished } = this.connection
     return unfinished && this.#diagnose().explainUnfinished(unfinished, ms)
@@ -251,10 +251,10 @@ export class Peer<Name extends string = string, State extends string = string> i
     return this.connection.unread === 0 || this.awaited ? undefined : this.#diagnose().explainEarly()
   }
 
-  /** Returns a sentence on the peer's silence and the expected message; `undefined` if no message was expected. */
+  /** Returns a sentence on the peer's silence and the expected message; `undefined` if the peer had to send no message. */
   silence(ms: number): string | undefined {
     const { unfinished, transport } = this.connection
-    // a person who may also send is at a prompt, and a client over datagrams ends by sending nothing more
+    // if this side may also send, its person is at a prompt; a client over datagrams ends by sending nothing more
     if (unfinished || maySpeak(this.#steps, this.#side) || !this.awaited || (transport.datagrams && this.#side === 'server'))
       return undefined
     return formatSilence(this.conversationState, ms)
@@ -362,7 +362,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     }
     const { refusal } = this.#automaton
     if (refusal === undefined || this.#side === 'server') return undefined
-    // the server refused this side's message, so the state stays
+    // the server has refused this side's message, so the state does not change
     const fields = parseMessage(this.#automaton.messages[refusal], text)
     return fields && { name: refusal, text, fields }
   }

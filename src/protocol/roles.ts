@@ -14,15 +14,15 @@ import type { Console } from './definition.ts'
 import type { Peer } from './peer.ts'
 
 /*
- * Steps that occur in the roles of several programs.
+ * This file has steps that occur in the roles of several programs.
  */
 
 /**
- * Receives the next message; resolves to `undefined` when the peer closes or sends `leaves`. The role treats a reset as leaving, because the
- * system resets the connection of a peer that closes it with unread data.
+ * Receives the next message; resolves to `undefined` when the peer closes or sends `leaves`. The role treats a reset like a close, because
+ * the system resets the connection of a peer that closes it with unread data.
  */
 export function receiveUntilClosed<Name extends string>(peer: Peer<Name>, leaves: Name): Promise<string | undefined> {
-  // each idle client waits here, and an async function would cost it 250 bytes more
+  // each idle client waits here, and an async function would cost 250 more bytes per client
   return peer.receive().then(({ name, text }) => (name === leaves ? undefined : text), ignoreReset)
 }
 
@@ -31,8 +31,8 @@ function ignoreReset(error: unknown): undefined {
 }
 
 /**
- * Asks a person, but withdraws the question when `interruption` settles first. Resolves to the answer; to `undefined` for a
- * withdrawn question.
+ * Asks a person, but withdraws the question when `interruption` settles first. Resolves to the answer; for a withdrawn question, resolves
+ * to `undefined`.
  */
 export async function askUntil(
   interruption: Promise<unknown>,
@@ -62,12 +62,12 @@ function comparable(name: string): string {
   return name.normalize('NFKC').toLowerCase().replaceAll('_', ' ').trim()
 }
 
-/** The text that a person types to give up a game; the end of the input (Ctrl-D) stands for it. */
+/** The text that a person types to give up a game; the end of the input (Ctrl-D) has the same effect. */
 const GIVE_UP = 'END'
 
 /**
- * Plays a seat for the person at a console until the game is over: shows the board, asks until the rules accept a move, and prints why
- * they refuse a move and which player has won. It is the default `opposite` of a protocol.
+ * Plays a seat for the person at a console until the game is over: shows the board, asks until the rules accept a move, prints why the
+ * rules refuse a move, and prints which player has won. This function is the default `opposite` of a protocol.
  */
 export async function playAtConsole<State, Move, View, Options>(
   { notation }: Game<State, Move, View, Options>,
@@ -82,13 +82,13 @@ export async function playAtConsole<State, Move, View, Options>(
     if (outcome) return console.say(formatOutcome(outcome, seat.number))
     if (turn && hasMoved) console.say('You move again.')
     hasMoved = turn
-    // this call precedes the question, because its result withdraws the question
+    // this call precedes the question, because the next situation withdraws the question
     coming = seat.next()
     if (turn) await askMove(notation, seat, () => askUntil(coming, console, { prompt, atEnd: GIVE_UP }), console)
   }
 }
 
-/** Asks for moves until the rules accept a move, the person gives up, or the question is withdrawn. */
+/** Asks for moves until the rules accept a move, the person gives up, or `ask` withdraws the question. */
 async function askMove<Move, View>(
   notation: Notation<Move, View>,
   seat: Seat<Move, View>,
@@ -117,8 +117,8 @@ export interface SeatBridge<Move, View, Name extends string> {
   /** Messages with which the peer gives up the game. */
   readonly leaves: readonly Name[]
   /**
-   * Sends the peer the messages for a situation of its seat, if there are any. Called once for each situation; `before` is the previous
-   * situation.
+   * Sends the peer the messages for a situation of its seat, if the situation has messages. Called once for each situation; `before` is the
+   * previous situation.
    */
   report(situation: Situation<View>, before: Situation<View> | undefined): void
   /** Returns the move in any other message of the peer, or a refusal. */
@@ -126,8 +126,8 @@ export interface SeatBridge<Move, View, Name extends string> {
 }
 
 /**
- * Plays a seat for the peer until the game is over or the peer leaves. It waits for the seat and for the peer at the same time, so it
- * notifies the peer immediately if the opponent leaves while the peer is to move. `peer.refuse` answers a move that the rules refuse.
+ * Plays a seat for the peer until the game is over or the peer leaves. Waits for the seat and for the peer at the same time, so that the
+ * role notifies the peer immediately if the opponent leaves during the peer's turn. `peer.refuse` answers a move that the rules refuse.
  */
 export async function playForPeer<Move, View, Name extends string, State extends string>(
   peer: Peer<Name, State>,
@@ -138,7 +138,7 @@ export async function playForPeer<Move, View, Name extends string, State extends
   let message: Promise<ReceivedMessage<Name>> | undefined
   let before: Situation<View> | undefined
   for (;;) {
-    // a message in a state in which the peer may send none stays unread
+    // in a state in which the peer may not send, its message stays unread
     if (peer.maySend) message ??= peer.receive()
     const situated = coming.then((situation) => ({ situation }))
     const event = await Promise.race(message ? [situated, message.then((said) => ({ said }))] : [situated])

@@ -3,14 +3,14 @@ import type { LocalTable } from '../games/local-table.ts'
 import type { Lobby, LobbyListener, PeerLink } from '../hall/api.ts'
 
 /**
- * Seating seats the peer of a conversation at a table, for a role. The role does not know its opponent: the seating chooses a
- * person at this console, the house, or another peer.
+ * Seating seats the peer of a conversation at a table, for a role. The role does not choose its opponent. The seating chooses a person at
+ * this console, the house, or another peer.
  */
 export interface Seating {
   /**
-   * Seats the peer at a new table of `game`, in a seat or in one of several seats, the preferred first. Two clients of one port can
-   * meet only if their roles accept several seats. In `parlor serve`, the house plays if no opponent arrives within the server's
-   * `wait`.
+   * Seats the peer at a new table of `game`, in a given seat, or in one of several seats, of which the preferred seat is first. Two clients
+   * of one port can meet only if their roles accept several seats. In `parlor serve`, the house plays if no opponent arrives within the
+   * server's `wait`.
    */
   sit<State, Move, View, Options>(
     game: Game<State, Move, View, Options>,
@@ -19,7 +19,7 @@ export interface Seating {
   ): Promise<Seat<Move, View>>
   /** Access to the hall, in which the peer can take a name; missing outside of `parlor serve`. */
   readonly hall?: HallAccess
-  /** Opens a lobby session for a peer that sends lobby commands itself; calls the listener with its events. */
+  /** Opens a lobby session for a peer that sends lobby commands itself. The session calls the listener with its events. */
   lobby?(listener: LobbyListener): Lobby
 }
 
@@ -40,7 +40,10 @@ export interface SeekOptions<Options> {
   readonly options: Options
   /** Seats that the peer accepts. */
   readonly seats: readonly SeatNumber[]
-  /** Milliseconds until the house takes the other seat if no opponent has taken it; `Infinity` for no house. Default: the server's `wait`. */
+  /**
+   * Milliseconds until the house takes the other seat if no opponent has taken it; with `Infinity`, the house never takes that seat. The
+   * default is the server's `wait`.
+   */
   readonly wait?: number
   /** Makes the game count for the ladder. */
   readonly rated?: boolean
@@ -48,24 +51,24 @@ export interface SeekOptions<Options> {
   readonly held?: boolean
 }
 
-/** HallAccess is the hall as a role uses it, on behalf of its peer. */
+/** HallAccess is the interface of a role to the hall, on behalf of the role's peer. */
 export interface HallAccess {
-  /** Name of the peer; `undefined` before it has a name. */
+  /** Name of the peer; `undefined` before the peer has a name. */
   readonly name: string | undefined
   /**
    * Logs the peer in under a name. A registered name needs its password; a guest's name must be free. If the password is
    * missing, the refusal contains the registered name.
    */
   logIn(name: string, how?: { password?: string }): Promise<(Refusal & { readonly registered?: string | undefined }) | undefined>
-  /** Registers a name, and logs the peer in under it. */
+  /** Registers a name, and logs the peer in under this name. */
   register(name: string, password: string): Promise<Refusal | undefined>
-  /** Seeks an opponent, and resolves to the seat. Rejects if the conversation ends first. */
+  /** Seeks an opponent, and resolves to the seat. Rejects if the conversation ends before the hall has found an opponent. */
   seek<State, Move, View, Options>(game: Game<State, Move, View, Options>, terms: SeekOptions<Options>): Promise<HallSeat<Move, View>>
   /** Checks whether the peer has a seat in an unfinished game of that name. */
   holds(game: string): boolean
-  /** Resumes the peer's seat in an unfinished game; a guest can resume only a seat that was taken through a worksheet's port. */
+  /** Resumes the peer's seat in an unfinished game; a guest can resume only a seat that the guest has taken through a worksheet's port. */
   resume<State, Move, View, Options>(game: Game<State, Move, View, Options>): HallSeat<Move, View> | undefined
-  /** Resolves to the peer's rank on a game's ladder; to `undefined` for a peer who is not on it. */
+  /** Resolves to the peer's rank on a game's ladder. If the peer is not on the ladder, resolves to `undefined`. */
   rank(game: string): Promise<LadderRank | undefined>
 }
 
@@ -82,21 +85,27 @@ export function requireLobby(seating: Seating, listener: LobbyListener): Lobby {
   return lobby
 }
 
-/** PeerHandle is the connection to a peer, as the seating uses it. */
+/** PeerHandle is the part of a connection to a peer that the seating uses. */
 export interface PeerHandle {
   /** The peer's address, without its port. */
   readonly address: string
-  /** True for a peer on this machine; `undefined` if the transport does not know. Reading it costs less than reading the address. */
+  /**
+   * True for a peer on this machine; `undefined` if the transport cannot determine the machine. Reading this field costs less than reading
+   * the address.
+   */
   readonly loopback?: boolean
-  /** How the peer is connected to a server; missing outside of `parlor serve`. */
+  /** The link of the peer to a server; missing outside of `parlor serve`. */
   readonly link?: PeerLink | undefined
-  /** Ends the conversation when the peer has disconnected and all its messages were read. The seating needs it while no role receives. */
+  /**
+   * If `on` is true, the conversation ends when the peer has disconnected and the role has read all its messages. The seating needs this
+   * end while no role receives.
+   */
   endOnDisconnect(on: boolean): void
   /** Ends the conversation, with a reason of the seating. */
   end(reason: string): void
   /**
-   * Resolves when the peer has read most of the output and has its turn in the run queue; immediately if the transport cannot know how
-   * much the peer has read.
+   * Resolves when the peer has read most of the output and has its turn in the run queue; resolves immediately if the transport cannot
+   * measure how much the peer has read.
    */
   ready?(): Promise<void>
   /** Charges the peer's budget for its last message, if it has a budget. */
@@ -109,14 +118,14 @@ export interface ClientSeating extends Seating {
   readonly isBusy: boolean
   /** Resolves when all local players have finished or failed. */
   finished(): Promise<void>
-  /** Leaves the tables; `reason` is missing if the conversation ended as its protocol ends. */
+  /** Leaves the tables; `reason` is missing if the conversation ended normally. */
   close(reason?: Error): void
 }
 
 /** Player plays a seat until the game is over. */
 export type Player<Move, View> = (seat: Seat<Move, View>) => Promise<void>
 
-/** OpponentFor chooses the player of the other seats of a game; `undefined` leaves the seats empty. */
+/** OpponentFor chooses the player of the other seats of a game. If it returns `undefined`, these seats stay empty. */
 export type OpponentFor = <State, Move, View, Options>(game: Game<State, Move, View, Options>) => Player<Move, View> | undefined
 
 let localTables: { readonly LocalTable: typeof LocalTable } | undefined
@@ -131,7 +140,7 @@ export class LocalSeating implements ClientSeating {
   /** Resolves when all local players have finished; `undefined` without local players. */
   #finished: Promise<void> | undefined
 
-  /** `onBroken` is called when a local player fails. */
+  /** If a local player fails, the seating calls `onBroken`. */
   constructor(opponentFor: OpponentFor, random: Random, onBroken: (reason: unknown) => void) {
     this.#opponentFor = opponentFor
     this.#random = random
@@ -144,7 +153,7 @@ export class LocalSeating implements ClientSeating {
     options: Options,
   ): Promise<Seat<Move, View>> {
     const [number = 0] = typeof seats === 'number' ? [seats] : seats
-    // most clients never open a table, so the seating loads the module with the first table
+    // most clients never open a table, so the seating loads the module of tables when it opens the first table
     localTables ??= await import('../games/local-table.ts')
     const table = new localTables.LocalTable(game, options, this.#random)
     this.#tables = this.#tables.length === 0 ? [table] : [...this.#tables.filter(({ isOver }) => !isOver), table]

@@ -3,9 +3,9 @@ import { parseSpan } from '../base/durations.ts'
 import { scriptedRandom } from '../games/random.ts'
 import type { FileOption, ProgramOption, TextOption } from './option.ts'
 
-// the options that several programs share; an option of one program is in that program's file
+// this file has the options that several programs share; the file of a program has the options of that program alone
 
-/** The number or word to guess; without it, the game chooses one at random. */
+/** The number or word that the client must guess; without this option, the game chooses a number or word at random. */
 export const secret: TextOption<string> = {
   kind: 'text',
   name: 'secret',
@@ -17,15 +17,18 @@ export const secret: TextOption<string> = {
   parse: (text) => text,
 }
 
-/** The option `secret` of programs in which it is a word. */
+/** The option `secret` of programs whose secret is a word. */
 export const secretWord: TextOption<string> = { ...secret, advise: (word) => adviseOnSigns([word]) }
 
-/** Results of chance, used in turn and then again from the first; without the option, chance is random. */
+/**
+ * Results of random choices. The program uses them in order, and then begins again with the first result. Without this option, the choices
+ * are random.
+ */
 export const choices: TextOption<readonly string[]> = {
   kind: 'text',
   name: 'choices',
   metavar: 'list',
-  about: 'these random choices, in turn and again: H,T,T or Scissor,Paper',
+  about: 'these results in place of random choices, in order and then from the beginning: H,T,T or Scissor,Paper',
   side: 'server',
   expected: 'texts separated by commas, such as H,T,T',
   emptyIsAbsent: true,
@@ -71,7 +74,7 @@ export function forBothSides<Option extends ProgramOption>(option: Option): Opti
   return { ...option, side: 'both' }
 }
 
-/** Returns advice on words with a blank or another sign, because a client of fh/hangman has to guess each sign like a letter. */
+/** Returns advice on words with a blank or another sign, because a client of fh/hangman has to guess such a sign like a letter. */
 function adviseOnSigns(given: readonly string[]): string | undefined {
   const signOf = (word: string) => (/\p{C}/u.test(word) ? undefined : /[^\p{L}\p{M}\p{N}]/u.exec(word.trim())?.[0])
   const [first, ...more] = given.filter((word) => signOf(word) !== undefined)

@@ -4,24 +4,26 @@ import { findSecretsAfterKeyword, maskSecrets, type SecretSpan, type SecretsCont
 import { decode, quoteBytes, quoteText, type Raw } from '../wire/text.ts'
 import { type Automaton, isField, type MessageSpec, parseMessage, type Side } from './automaton.ts'
 
-/** Speaker is a side whose messages a sentence quotes, with its protocol. */
+/** Speaker is a side whose messages a sentence quotes, with the protocol of these messages. */
 export interface Speaker {
   readonly automaton: Automaton
   readonly side: Side
-  /** That side's message before the quoted message, if it is known. */
+  /** The previous message of that side, if the caller has this message. */
   readonly last?: string
-  /** Language that this side has chosen, such as JSON: sentences do not report bytes that look like that language. */
+  /** Language that this side has chosen, such as JSON. Sentences do not report bytes that look like that language. */
   readonly language?: string | undefined
 }
 
-/** Quotes a message with `***` in place of its passwords. With `raw`, the message was not UTF-8, and the quotation shows its bytes. */
+/**
+ * Quotes a message with `***` in place of its passwords. If `raw` is given, the message is not UTF-8, and the quotation shows its bytes.
+ */
 export function quoteMessage(speaker: Speaker, text: string, raw?: Raw): string {
   const seen = beginning(text)
   const shown = maskMessage(speaker, seen)
   return raw && shown === seen ? quoteBytes(raw.body) : quoteText(shown)
 }
 
-/** Cuts a text to a length that a quotation never exceeds, because the search for passwords in a long text takes a millisecond. */
+/** Cuts a text to the maximum length of a quotation, because the search for passwords in a long text takes a millisecond. */
 export function beginning(text: string): string {
   return text.length > SEEN ? text.slice(0, SEEN) : text
 }
@@ -57,7 +59,7 @@ export function clueOfBytes(speaker: Speaker, { bytes }: UnfinishedMessage, last
 /** Returns the end of an error sentence that explains a bare NUL or CR after the `last` message; `''` for other texts. */
 function clueOfRest(speaker: Speaker, text: string, last: string): string {
   if (last !== '' && text === '\r') return `; that looks like ${LF_CR}`
-  // if the last message contains NUL too, it is UTF-16
+  // if the last message also contains NUL, the messages are UTF-16
   if (last === '' || !/^\0+$/.test(text) || last.includes('\0')) return ''
   return `; that looks like NUL after ${quoteMessage(speaker, last)}, as C terminates a text: send strlen bytes of it`
 }
@@ -93,8 +95,8 @@ export function isGreeting(text: string): boolean {
 }
 
 /**
- * Explains an unexpected message that is the first message of another program, or a message of the other side; the end of a
- * sentence. Returns `''` for any other message.
+ * Returns the end of an error sentence that explains an unexpected message: it is the first message of another program, or a message of the
+ * other side. Returns `''` for any other message.
  */
 export function clueOfWords({ automaton, side }: Speaker, message: string, last: string): string {
   const text = message.replace(/\r?\n$/, '')
@@ -107,15 +109,18 @@ export function clueOfWords({ automaton, side }: Speaker, message: string, last:
   return isEcho ? `; that is a message of the ${side === 'server' ? 'client' : 'server'}` : ''
 }
 
-/** Checks whether a text is a message of this form. A form that accepts any text has no messages of its own. */
+/**
+ * Checks whether a text is a message of this form. Returns false for a form that accepts any text, because no text shows that the message
+ * has this form.
+ */
 function isOne(form: MessageSpec, text: string): boolean {
-  // a field that accepts any text is a number here if its example is a number
+  // if a field accepts any text and its example is a number, this function accepts only numbers
   if (isField(form) && /^\d+$/.test(form.example)) return /^\d+$/.test(text)
   if (form.closes || (isField(form) && (form.free || form.accepts === undefined))) return false
   return form.text.replace(/\r?\n$/, '') === text || (!takesAll(form) && parseMessage(form, text) !== undefined)
 }
 
-/** Checks whether a form accepts a text of random letters, which no program sends. */
+/** Checks whether a form accepts a meaningless text, which no program sends. */
 function takesAll(form: MessageSpec): boolean {
   return form.accepts !== undefined && parseMessage(form, '~ ~') !== undefined
 }
@@ -141,19 +146,19 @@ export function needsTls(): Disconnected {
 /** Signs that bytes are not text: NUL, a replacement character, a byte order mark, or a single control character that no key sends. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const GARBLED = /[\0\ufffd]|^\ufeff|^[\x01\x02\x05-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f]\r?\n?$/
-/** Starts of other protocols that no person types. */
+/** Texts that no person types, and with which messages of other protocols begin. */
 const FOREIGN = /^(?:b(['"]).*\1\r?\n?$|[A-Z]{3,7} \S+ HTTP\/\d|HTTP\/\d\.\d \d{3}|SSH-\d\.\d|RFB \d{3}\.|220[ -][\w.-]+ .*(?:SMTP|FTP))/
 
 /**
  * Returns the end of an error sentence on the likely meaning of a complete message after the `last` message; `''` for plain
- * text, and for the protocol's own language. `raw` is its bytes, if they do not follow from the text.
+ * text, and for the protocol's own language. `raw` has the bytes of the message, if they differ from the encoding of the text.
  */
 export function clueOfText(speaker: Speaker, text: string, raw: Raw | undefined, last = ''): string {
   return clueOfRest(speaker, text, last) || clause(speaker, describeMessage(text, raw))
 }
 
 /**
- * Joins a quotation and a reason into a sentence. If the reason starts with the message, it becomes a relative clause: `the
+ * Joins a quotation and a reason into a sentence. If the reason starts with the message, the reason becomes a relative clause: `the
  * client sent "5", which another player has taken`.
  */
 export function withReason(said: string, text: string, why: string): string {
@@ -161,7 +166,10 @@ export function withReason(said: string, text: string, why: string): string {
   return subject === undefined ? `${said}: ${why}` : `${said}, which${why.slice(subject.length)}`
 }
 
-/** Returns the error that ends a conversation whose server has broken the rules of the game: its message, and why it is wrong. */
+/**
+ * Returns the error that ends a conversation whose server has broken the rules of the game: the error has the server's message, and the
+ * reason why it is wrong.
+ */
 export function ruleViolation(text: string, why: string): Disconnected {
   return new Disconnected('violation', `the server sent ${quoteText(text)}, but ${why}`)
 }
@@ -171,7 +179,7 @@ export function isHttpRequest(text: string): boolean {
   return /^[A-Z]{3,7} \S+ HTTP\//.test(text)
 }
 
-/** Checks whether a line can be a header line of a request, or the empty line after them. */
+/** Checks whether a line can be a header line of a request, or the empty line after the header lines. */
 export function isHeadLine(text: string): boolean {
   return /^(?:[\w-]+:.*)?\r?$/.test(text)
 }
@@ -180,11 +188,11 @@ function clause({ automaton, language = automaton.language }: Speaker, found: st
   return found === undefined || (language !== undefined && found.includes(language)) ? '' : `; that looks like ${found}`
 }
 
-/** PeerObserver is notified, in sentences, of mistakes in a peer's messages while the conversation continues. */
+/** PeerObserver receives sentences on mistakes in a peer's messages while the conversation continues. */
 export interface PeerObserver {
   /**
-   * Called when this side has refused a message with a message of the protocol. `usual`: a person could have typed the message, so
-   * it matters only if the conversation ends with an error.
+   * Called when this side has refused a message with a message of the protocol. If `usual` is true, a person could have typed the message,
+   * so the refusal matters only if the conversation ends with an error.
    */
   onRefused(sentence: string, usual: boolean): void
   /** Called when the bytes of a text for people are not text. */

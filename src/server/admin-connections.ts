@@ -3,7 +3,10 @@ import { TokenBucket } from '../base/rate-limit.ts'
 import type { Connection } from '../wire/connection.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 
-/** Maximum number of connections that have sent no request yet. One more connection disconnects the oldest. */
+/**
+ * Maximum number of connections that have sent no request yet. If there is one more connection, the server disconnects the oldest
+ * connection.
+ */
 const SILENT = 32
 /** Timeout for the request, in milliseconds. */
 const FIRST = 10_000
@@ -14,7 +17,9 @@ const RATE = { burst: 200, refill: 10 }
 /** Rate of log rows about connections without an answer: a burst of 20, then one row in three seconds. */
 const LOGGED = { burst: 20, refill: 3000 }
 
-/** AdminConnections limits the connections to the admin socket, and their requests, so that they cannot occupy the server. */
+/**
+ * AdminConnections limits the connections to the admin socket and the requests of these connections, so that they cannot occupy the server.
+ */
 export class AdminConnections {
   readonly #clock: Clock
   readonly #silent = new Set<Connection>()
@@ -46,7 +51,7 @@ export class AdminConnections {
     }
   }
 
-  /** Waits until the rate allows a request, and then does its work; resolves to `undefined` if too many requests are in progress. */
+  /** Waits until the rate allows a request, and then calls `work`. Resolves to `undefined` if too many requests are in progress. */
   async handle<Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> {
     if (this.#busy >= BUSY) return undefined
     this.#busy++
@@ -61,7 +66,7 @@ export class AdminConnections {
     }
   }
 
-  /** Checks whether to log that a connection got no answer. */
+  /** Returns true if the server may log that a connection got no answer. */
   mayLog(): boolean {
     return this.#logged.take(this.#clock.monotonic()) === 0
   }

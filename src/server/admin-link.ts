@@ -23,7 +23,7 @@ export function openAdminLines(transport: Transport, messageLimit: number): Conn
   return new Connection(transport, { incoming: lines(), outgoing: lines(), messageLimit, outboxLimit: PAGE })
 }
 
-/** Returns the path of the socket. On Windows it names a pipe, and is absolute so that it is the same in every working directory. */
+/** Returns the path of the socket. On Windows, the path names a pipe. It is absolute, so that it is the same in every working directory. */
 export function toAdminPath(folder: string): string {
   const path = join(folder, 'parlor.sock')
   return process.platform === 'win32' ? resolve(path) : path

@@ -21,9 +21,9 @@ import { Ladder, type LadderEntry, LadderRequest, ListPage, ListRequest, type Li
 export const AdminRequest = z.strictObject({ action: z.enum(['reset', 'remove']), name: z.string() })
 export type AdminRequest = z.infer<typeof AdminRequest>
 
-/** BackupRequest requests a copy of the data folder in an empty file, as a backup or to verify the copy. */
+/** BackupRequest requests a copy of the data folder in an empty file, as a backup or for a verification of the copy. */
 const BackupRequest = z.strictObject({ action: z.enum(['backup', 'verify']), file: z.string() })
-/** WireCodeRequest requests a code with which a browser sees the wire: of the connections of an address, or of all connections. */
+/** WireCodeRequest requests a code with which a browser sees the wire of the connections of an address, or of all connections. */
 const WireCodeRequest = z.strictObject({ action: z.literal('wire-code'), address: z.string().exactOptional() })
 const AnyRequest = z.union([AdminRequest, BackupRequest, ListRequest, LadderRequest, WireCodeRequest])
 type BackupRequest = z.infer<typeof BackupRequest>
@@ -43,9 +43,9 @@ export interface AdminServices {
   readonly store?: ListSources['store'] | undefined
   /** Resolves to the best players of a game, with the results of all games that have ended. */
   readonly ladder?: ((game: string, limit: number) => Promise<readonly LadderEntry[]>) | undefined
-  /** Copies the store to a file; missing for a store that cannot be copied. */
+  /** Copies the store to a file; missing if the store cannot make a copy. */
   readonly backup?: ((file: string) => Promise<void>) | undefined
-  /** Throws if files of the store were moved or truncated. */
+  /** Throws an error if a process has moved or truncated files of the store. */
   readonly checkFiles?: (() => void) | undefined
   /** The console that watches the connections of the server; without it, the socket refuses requests for the class console. */
   readonly classConsole?: ClassConsole | undefined
@@ -89,7 +89,7 @@ async function perform(services: AdminServices, request: AnyRequest): Promise<Ad
   }
   if (!services.backup) return { refused: 'this server has no store that can be copied' }
   try {
-    // the copy also has the data in memory, so the copy would not show that the files are damaged
+    // the copy also contains data from memory, so a check of the copy alone would not find damage in the files
     if (request.action === 'verify') services.checkFiles?.()
     await services.backup(request.file)
     return { done: request.file }
@@ -104,8 +104,9 @@ function answerOf(ended: EndedConnections | Refusal, done: string): AdminAnswer 
 }
 
 /**
- * Opens the admin socket of a running server in its data folder; only the owner of the folder can connect to it. A request and its answer
- * are each a line of JSON. Rejects with the system's error, or with a `TransportError`, if the server cannot listen there.
+ * Opens the admin socket of a running server in its data folder; only the owner of the folder can connect to the socket. A request is a
+ * line of JSON. Its answer is also a line of JSON. Rejects with the system's error, or with a `TransportError`, if the server cannot listen
+ * there.
  */
 export async function openAdminSocket(
   folder: string,
@@ -128,7 +129,7 @@ export async function openAdminSocket(
 }
 
 /**
- * Sends a request to the server that has the folder open; resolves to `undefined` if no server has it open. Rejects if the server
+ * Sends a request to the server that has the folder open; resolves to `undefined` if no server has the folder open. Rejects if the server
  * does not send a valid answer.
  */
 export function sendAdminRequest(
@@ -193,7 +194,7 @@ async function serve(transport: Transport, connections: AdminConnections, { serv
   }
 }
 
-/** Sends the class console. An operator that follows it has a limit of its own, and is not a request in progress. */
+/** Sends the class console. Operators that follow the console have a separate limit, and are not requests in progress. */
 async function sendClass(
   operator: Connection,
   connections: AdminConnections,

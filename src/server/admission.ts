@@ -8,16 +8,16 @@ import type { Budget } from '../wire/allowance.ts'
 import { Ignored } from '../wire/allowance.ts'
 import type { Address, Transport } from '../wire/transport.ts'
 
-/** AdmissionLimits has the limits of one client; `Infinity` for no limit. */
+/** AdmissionLimits has the limits of one client; `Infinity` means no limit. */
 export interface AdmissionLimits {
-  /** Connections of one address at a time; the addresses of this machine have no such limit. */
+  /** Maximum number of connections of one address at a time; the addresses of this machine have no such limit. */
   readonly connections: number
   /** Maximum number of messages of one connection: in a burst, and then per second. */
   readonly burst: number
   readonly messages: number
 }
 
-/** AdmittedPeer has the properties of a peer on which its limits depend. */
+/** AdmittedPeer has the properties of a peer that determine the limits of this peer. */
 export type AdmittedPeer = Pick<Transport, 'remote' | 'loopback'>
 
 export const unlimited: AdmissionLimits = {
@@ -26,7 +26,10 @@ export const unlimited: AdmissionLimits = {
   messages: Number.POSITIVE_INFINITY,
 }
 
-/** Maximum number of messages between two checks of a budget, because a check costs more than a message. */
+/**
+ * Maximum number of messages between two checks of a budget. The connection does not check the budget at each message, because a check
+ * costs more than a message.
+ */
 const STEP = 100
 /** Rate of log rows about a limit that one address has reached: one per minute. */
 const LIMITED = { burst: 1, refill: 60_000 }
@@ -37,7 +40,10 @@ const ENDS = { burst: 500, refill: 100 }
 /** Milliseconds that the peer has to read the reason before the server closes its connection. */
 const LINGER = 1000
 
-/** AdmissionControl limits the connections of each address, the messages of each connection, and the log rows about both. */
+/**
+ * AdmissionControl limits the connections of each address, the messages of each connection, and the log rows about connections and
+ * messages.
+ */
 export class AdmissionControl {
   readonly #limits: AdmissionLimits
   readonly #clock: Clock
@@ -45,7 +51,7 @@ export class AdmissionControl {
   readonly #limited = new RateLimiter(LIMITED)
   readonly #noticed = new RateLimiter(NOTICED)
   readonly #ends = new RateLimiter(ENDS)
-  /** Budget of conversations over datagrams, for all peers together; `undefined` for no limit. */
+  /** Budget of conversations over datagrams, for all peers together; `undefined` means no limit. */
   readonly #begins: TokenBucket | undefined
 
   constructor(limits: AdmissionLimits, clock: Clock) {
@@ -56,7 +62,10 @@ export class AdmissionControl {
     this.#begins = new TokenBucket({ burst, refill: Math.max(1, Math.round(1000 / messages)) })
   }
 
-  /** Counts a peer's connection until `leave`; if its address has too many connections, returns a sentence and counts nothing. */
+  /**
+   * Counts a peer's connection until `leave`. If its address has too many connections, returns a sentence and does not count the
+   * connection.
+   */
   admit(peer: AdmittedPeer): string | undefined {
     if (!this.#counts(peer)) return undefined
     const network = toNetwork(peer.remote.host)
@@ -67,7 +76,7 @@ export class AdmissionControl {
     return undefined
   }
 
-  /** Ends the count of a connection that `admit` has counted. */
+  /** Stops counting a connection that `admit` has counted. */
   leave(peer: AdmittedPeer): void {
     if (!this.#counts(peer)) return
     const network = toNetwork(peer.remote.host)
@@ -77,35 +86,35 @@ export class AdmissionControl {
   }
 
   /**
-   * Checks whether a conversation over datagrams may begin now. One datagram begins a conversation, and its sender's address
-   * may be forged, so all senders of datagrams share the rate of one connection.
+   * Checks whether a conversation over datagrams may begin now. A single datagram begins a conversation, and the sender may have forged its
+   * address, so all senders of datagrams share the rate of one connection.
    */
   mayBegin(): boolean {
     return this.#begins === undefined || this.#begins.take(this.#clock.monotonic()) === 0
   }
 
-  /** Creates the message budget for the peers of a program. `onSlowed` is called once for each peer that exceeds the rate. */
+  /** Creates the message budget for the peers of a program. The budget calls `onSlowed` once for each peer that exceeds the rate. */
   createBudget(onSlowed: (peer: Address, sentence: string) => void): Budget | undefined {
     const { burst, messages } = this.#limits
     if (burst === Number.POSITIVE_INFINITY || messages === Number.POSITIVE_INFINITY) return undefined
     const step = Math.min(STEP, Math.max(1, Math.floor(burst / 10)))
-    // the first step is free, because the budget is not checked before it
+    // the first step is free, because the connection does not check the budget before the first step
     const rate = { burst: Math.max(1, Math.floor(burst / step) - 1), refill: Math.max(1, Math.round((1000 * step) / messages)) }
     const sentence = `the client sends more than ${formatCount(messages, 'message')} a second: the server reads its messages more slowly`
     return { step, open: (peer) => this.#account(rate, () => onSlowed(peer, sentence)) }
   }
 
-  /** Checks whether to log now that an address has reached a limit: once a minute. */
+  /** Returns true if the server may log now that an address has reached a limit: once a minute. */
   mayLogLimit(what: string, { host }: Address): boolean {
     return this.#limited.take(`${what} ${toNetwork(host)}`, this.#clock.monotonic()) === 0
   }
 
-  /** Checks whether to log a notice about a conversation now: per address a burst of 20, then one notice in three seconds. */
+  /** Returns true if the server may log a notice about a conversation now: per address, a burst of 20, then one notice in three seconds. */
   mayLogNotice(what: string, { host }: Address): boolean {
     return this.#noticed.take(`${what} ${toNetwork(host)}`, this.#clock.monotonic()) === 0
   }
 
-  /** Checks whether to log now that a conversation ended with an error: per address a burst of 500, then ten a second. */
+  /** Returns true if the server may log now that a conversation ended with an error: per address, a burst of 500, then ten a second. */
   mayLogEnd({ host }: Address): boolean {
     return this.#ends.take(toNetwork(host), this.#clock.monotonic()) === 0
   }
@@ -122,15 +131,15 @@ export class AdmissionControl {
   }
 
   /**
-   * Checks whether the limits count a peer's address. They do not count this machine's addresses, because a tunnel may bring all users
-   * through one of them.
+   * Checks whether the limits count a peer's address. They do not count this machine's addresses, because a tunnel may give all users the
+   * same address of this machine.
    */
   #counts(peer: AdmittedPeer): boolean {
     return this.#limits.connections < Number.POSITIVE_INFINITY && !peer.loopback
   }
 }
 
-/** Rejects a peer: with a sentence if its protocol has a message for sentences, otherwise with a reset. */
+/** Rejects a peer. Sends a sentence if its protocol has a message for sentences; otherwise resets the connection. */
 export function reject(transport: Transport, { protocol }: Program, options: Options, sentence: string, clock: Clock): void {
   const { messages, refusal } = protocol.automaton
   const form = refusal === undefined ? undefined : messages[refusal]

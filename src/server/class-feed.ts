@@ -7,8 +7,8 @@ import { Disconnected } from '../wire/disconnect.ts'
 import { connectToAdmin } from './admin-link.ts'
 
 /**
- * ClassRequest requests the class console: a snapshot, and with `follow` the changes after it; with `client`, the messages of that
- * connection alone.
+ * ClassRequest requests a snapshot of the class console and, with `follow`, the changes after the snapshot. With `client`, it requests only
+ * the messages of that connection.
  */
 export const ClassRequest = z.strictObject({
   action: z.literal('class'),
@@ -20,13 +20,13 @@ export type ClassRequest = z.infer<typeof ClassRequest>
 
 /** Milliseconds between two rounds of changes, so that a busy class costs little. */
 const ROUND = 200
-/** Maximum number of operators that follow at the same time. */
+/** Maximum number of operators that follow the console at the same time. */
 const FOLLOWERS = 16
 
 /**
- * ClassFeeds sends the class console to operators. It sends changes in rounds. If a connection has changed several times in a round, it
- * sends only the last row, so an operator that reads slowly gets fewer rows and costs no memory. The server disconnects an operator that
- * reads nothing for 30 s.
+ * ClassFeeds sends the class console to operators. It sends changes in rounds. If a connection has changed several times in a round,
+ * ClassFeeds sends only the last row. So an operator that reads slowly gets fewer rows, and occupies no memory of the server. The server
+ * disconnects an operator that reads nothing for 30 s.
  */
 export class ClassFeeds {
   readonly #console: ClassConsole
@@ -38,7 +38,7 @@ export class ClassFeeds {
     this.#clock = clock
   }
 
-  /** Sends the requested lines. Resolves when it has sent them, or the operator has disconnected. */
+  /** Sends the requested lines. Resolves when it has sent these lines, or when the operator has disconnected. */
   async serve(operator: Connection, request: ClassRequest): Promise<void> {
     const { follow, client } = request
     const row = client && this.#console.find(client)
@@ -47,9 +47,11 @@ export class ClassFeeds {
       return operator.send(JSON.stringify({ refused: `no connection from ${where} is known: "parlor class" lists the connections` }))
     }
     if (follow && this.#following.size >= FOLLOWERS)
-      return operator.send(JSON.stringify({ refused: `${FOLLOWERS} others follow the class already: end one of them, or use --once` }))
+      return operator.send(
+        JSON.stringify({ refused: `${FOLLOWERS} other operators follow the class already: end one of their views, or use --once` }),
+      )
     const feed = new ClassFeed(this.#console, operator, row?.connection)
-    // before the snapshot, so that the operator misses no change
+    // this call is before the snapshot, so that the operator misses no change
     const end = follow ? this.#console.subscribe(({ connection, isGone }) => feed.note(connection, isGone)) : () => {}
     try {
       await feed.sendSnapshot()
@@ -85,11 +87,12 @@ class ClassFeed {
   /** The only connection that the feed sends, with its observations; `undefined` if the feed sends all connections. */
   readonly #only: number | undefined
   /**
-   * Connections that have changed since the operator last received them; the value is true if the console no longer stores the connection.
+   * Connections that have changed since the last row that the operator has received; the value is true if the console no longer stores the
+   * connection.
    */
   #changed = new Map<number, boolean>()
   #onChange: (() => void) | undefined
-  /** Number of the last observation that was sent. */
+  /** Number of the last observation that the feed has sent. */
   #sent = 0
 
   constructor(console: ClassConsole, operator: Connection, only: number | undefined) {
@@ -105,7 +108,7 @@ class ClassFeed {
     this.#onChange?.()
   }
 
-  /** Resolves with true when something has changed. */
+  /** Resolves to true when a connection has changed. */
   changed(): Promise<true> {
     return new Promise((resolve) => {
       if (this.#changed.size > 0) return resolve(true)
@@ -151,7 +154,7 @@ class ClassFeed {
   }
 }
 
-/** Reads and drops all bytes of an operator. Resolves with false when it has disconnected. */
+/** Reads and drops all bytes of an operator. Resolves to false when the operator has disconnected. */
 async function ignoreLines(operator: Connection): Promise<false> {
   try {
     for (;;) await operator.receive()

@@ -16,7 +16,7 @@ export interface ClientConnectionOptions {
   readonly logs: Logs
 }
 
-/** ClientConnection is one connection to a server, from accept to close. It counts the connection, and logs its beginning and its end. */
+/** ClientConnection is one connection to a server, from accept to close. It counts the connection, and logs the beginning and the end. */
 export class ClientConnection implements ConnectionInfo, ConversationObserver {
   readonly connection: number
   readonly program: string
@@ -29,7 +29,7 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
   #membership: Membership | undefined
   #isOut = false
 
-  /** `next` is called when the conversation has ended; an iterative program then serves its next client. */
+  /** The connection calls `next` when the conversation has ended. An iterative program then serves its next client. */
   constructor(
     connection: number,
     program: string,
@@ -45,7 +45,7 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
     this.#hosting = hosting
     this.#next = next
     this.#since = hosting.clock.monotonic()
-    // a closed transport has no address, so the constructor reads it
+    // a closed transport has no address, so the constructor reads the address
     if (hosting.logs.ended) void transport.remote
     stats.countAccepted()
     hosting.logs.connected?.(this)
@@ -55,7 +55,7 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
     return this.#transport.remote
   }
 
-  /** Sets the conversation, and adds it to the watched conversations until it is closed. */
+  /** Sets the conversation, and adds it to the watched conversations until the conversation closes. */
   setConversation(conversation: Conversation, membership: Membership): void {
     this.#conversation = conversation
     this.#membership = membership
@@ -69,7 +69,7 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
   }
 
   onEnd(reason: Error | undefined): void {
-    // a client that has disconnected, and has nothing left to receive, may connect again before this side has closed
+    // if the client has disconnected, and has received all bytes, the client may connect again before this side has closed
     if (reason instanceof Disconnected && reason.isPeerClosed && this.#conversation?.connection.isFlushed) this.#release()
     try {
       this.#logEnd(reason)
@@ -91,8 +91,8 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
   }
 
   /**
-   * Checks whether the conversation ended as its protocol ends. A protocol without an end message ends by silence over datagrams,
-   * and by a close otherwise.
+   * Checks whether the conversation ended normally. A conversation of a protocol without an end message ends by silence over
+   * datagrams, and by a close over streams.
    */
   #isGoodEnd(reason: Error | undefined): boolean {
     if (!(reason instanceof Disconnected)) return reason === undefined
@@ -114,11 +114,11 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
     }
   }
 
-  /** Logs once a minute that not all ends are logged. */
+  /** Logs, at most once a minute, that the server does not log all ends. */
   #logSuppression(): void {
     const { admission, logs } = this.#hosting
     if (admission.mayLogLimit('ended', this.client)) {
-      logs.log('warn', `more than ten conversations of ${this.client.host} a second end with an error: the server does not log the others`)
+      logs.log('warn', `more than ten conversations of ${this.client.host} a second end with an error: the server does not log all of them`)
     }
   }
 }

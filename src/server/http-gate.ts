@@ -7,16 +7,20 @@ import type { Address, Listener } from '../wire/transport.ts'
 import { startListening, toListenOptions } from '../wire/transports/tcp.ts'
 
 /*
- * Node's HTTP server reads all bytes that a socket has, and answers each request in them before other code runs. So 64 KB of pipelined
- * requests stop all games for the duration of 2,000 answers. Therefore the HTTP server does not listen by itself. The gate accepts
- * connections, passes a limited number of them per second to the HTTP server, and lets it read one request of each, piece by piece.
+ * Node's HTTP server reads all bytes that a socket has, and answers each request in these bytes before other code runs. So 64 KB of
+ * pipelined requests stop all games for the duration of 2,000 answers. Therefore the HTTP server does not listen by itself. The gate
+ * accepts connections, passes a limited number of connections per second to the HTTP server, and lets the server read one request of each
+ * connection, piece by piece.
  */
 
-/** Maximum number of open connections, including waiting connections. One more connection destroys the oldest. */
+/**
+ * Maximum number of open connections, including waiting connections. If there is one more connection, the gate destroys the oldest
+ * connection.
+ */
 const CONNECTIONS = 64
 /** Rate of connections: a burst of 50, then 50 a second. */
 const RATE = { burst: 50, refill: 20 }
-/** Number of bytes that the server parses at a time; it also parses requests that are pipelined within them. */
+/** Number of bytes that the server parses at a time; it also parses pipelined requests within these bytes. */
 const PIECE = 512
 /** Maximum duration of a connection, in milliseconds. */
 const WHOLE = 10_000
@@ -27,7 +31,7 @@ export interface Gate extends Listener {
   close(): Promise<void>
 }
 
-/** Listens at an address, and calls `serve` with each connection when the rate allows it. Rejects with the system's error. */
+/** Listens at an address, and calls `serve` with each connection when the rate allows the connection. Rejects with the system's error. */
 export async function openGate(at: Address, serve: (connection: OneRequest) => void, clock: Clock): Promise<Gate> {
   const bucket = new TokenBucket(RATE)
   const open = new Set<Socket>()
@@ -75,7 +79,7 @@ export async function openGate(at: Address, serve: (connection: OneRequest) => v
   }
 }
 
-/** OneRequest is a connection from which the server reads no more than one request needs, so that further bytes do not fill the memory. */
+/** OneRequest is a connection from which the server reads only the bytes of one request, so that further bytes do not fill the memory. */
 export class OneRequest extends Duplex {
   readonly #socket: Socket
   #answered = false

@@ -5,7 +5,10 @@ import type { Address } from '../wire/transport.ts'
 import { OneRequest, openGate } from './http-gate.ts'
 import type { Metrics } from './observe/metrics.ts'
 
-/** Rate at which the server computes metrics: a burst of 100, then twice a second. For requests in between, it sends the last result. */
+/**
+ * Rate at which the server computes metrics: a burst of 100, then twice a second. If requests exceed the rate, the server sends the last
+ * result.
+ */
 const FRESH = { burst: 100, refill: 500 }
 
 /** Paths that answer GET and HEAD. */
@@ -29,14 +32,14 @@ export interface HttpSources {
 
 /** HttpServer is a server that listens for HTTP. */
 export interface HttpServer {
-  /** The address on which it listens, with the actual port, also for the setting 0. */
+  /** The address on which the server listens, with the actual port, even if the setting is 0. */
   readonly address: Address
   close(): Promise<void>
 }
 
 /**
  * Serves HTTP at an address, with one request per connection. `/health` answers 200 while the server serves, and 503 when it
- * starts, stops or cannot write; `/metrics` answers with the metrics. Answers HEAD like GET without a body, and any other method
+ * starts, stops or cannot write; `/metrics` answers with the metrics. Answers HEAD like GET without a body, and answers any other method
  * with 405. Rejects with the system's error, such as EADDRINUSE.
  */
 export async function openHttpServer(
@@ -74,7 +77,7 @@ export async function openHttpServer(
   }
 }
 
-/** Limits `read` to the rate of `FRESH`; for other calls, the returned function resolves to the last result. */
+/** Returns a function that calls `read` at the rate of `FRESH`. If a call exceeds this rate, the function resolves to the last result. */
 export function limitRate(read: () => Promise<string>, clock: Clock): () => Promise<string> {
   const bucket = new TokenBucket(FRESH)
   let last: Promise<string> | undefined

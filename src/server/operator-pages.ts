@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { People } from '../hall/accounts/people.ts'
 import type { FinishedTable, Store } from '../hall/ports.ts'
 
-/** ListRequest requests a page of the registered users or finished games, after an account or a table. */
+/** ListRequest requests a page of the registered users or of the finished games. The page begins after an account or a table. */
 export const ListRequest = z.strictObject({
   action: z.enum(['people', 'results']),
   after: z.union([z.int().nonnegative(), z.string()]).optional(),
@@ -56,7 +56,7 @@ export type LadderEntry = z.infer<typeof LadderEntry>
 export const Ladder = z.strictObject({ best: z.array(LadderEntry) })
 export type Ladder = z.infer<typeof Ladder>
 
-/** ListSources has the parts of a server from which the lists are read. */
+/** ListSources has the parts of a server from which the lists come. */
 export interface ListSources {
   readonly people: Pick<People, 'named'>
   readonly store: Pick<Store, 'accounts' | 'history'>

@@ -23,7 +23,7 @@ export interface ServerOptions {
   readonly programs: readonly Program[]
   /** The address on which all programs listen. */
   readonly host: string
-  /** Ports by program; the program's own by default. 0 stands for any free port. */
+  /** Ports by program; by default, the program's own port. 0 means any free port. */
   readonly ports: Readonly<Record<string, number>>
   /** The programs that serve one client at a time. */
   readonly iterative: ReadonlySet<string>
@@ -31,21 +31,21 @@ export interface ServerOptions {
   readonly options: Options
   readonly random: Random
   readonly logs: Logs
-  /** Wraps the transport of each client: with network faults, and with a trace. */
+  /** Wraps the transport of each client with network faults and a trace. */
   readonly overlay?: ((transport: Transport, program: Program, info: ConnectionInfo) => Transport) | undefined
-  /** The transport of streams; by default TCP. A server with another transport serves no datagrams. */
+  /** The transport of streams; by default, TCP. A server with another transport serves no datagrams. */
   readonly streams?: StreamTransport
   readonly clock?: Clock
-  /** Batches the input and output of all clients; by default a new batcher. */
+  /** Batches the input and output of all clients; by default, a new batcher. */
   readonly batcher?: Batcher
 }
 
 /** StreamTransport is the transport of a server's streams: TCP, TLS or Unix sockets. */
 export interface StreamTransport {
   readonly name: 'tcp' | 'tls' | 'unix' | 'udp'
-  /** Returns the address of a program that is not a port on the server's host. */
+  /** Returns the address of a program, if this address is not a port on the server's host. */
   addressOf?(program: Program): Address
-  /** Listens at an address. `rejected` is called with each peer that does not speak the transport, and the reason. */
+  /** Listens at an address. Calls `rejected` with each peer that violates the protocol of the transport, and the reason. */
   listen(
     at: Address,
     accept: (transport: Transport) => void,
@@ -65,7 +65,7 @@ export interface ListenStatus {
   readonly transport: StreamTransport['name']
   /** SHA-256 of the certificate, over TLS. */
   readonly fingerprint?: string
-  /** The address on which the program listens, or on which it should listen. */
+  /** The address on which the program listens; after a failure, the address of the settings. */
   readonly address: Address
   readonly failure?: unknown
 }
@@ -80,27 +80,28 @@ interface IncomingConnection {
 }
 
 /**
- * Entrance admits the clients of one program that another listener accepts, such as the WebSockets of the gateway. The same limits, run
- * queue and timeouts apply to them as to the clients of the server's own ports.
+ * Entrance admits the clients of one program that another listener accepts, such as the WebSockets of the gateway. These clients have the
+ * same limits, run queue and timeouts as the clients of the server's own ports.
  */
 export interface Entrance {
-  /** Counts a client against the limits of its address. Returns a sentence for a client that the server refuses, which it does not count. */
+  /** Counts a client for the limits of its address. If the server refuses the client, returns a sentence and does not count the client. */
   admit(client: AdmittedPeer): string | undefined
-  /** Ends the count of a client that was admitted and is not served. */
+  /** Stops counting an admitted client that the server does not serve. */
   leave(client: AdmittedPeer): void
   /** Starts the conversation of an admitted client, with further options of the program. */
   serve(client: Transport, options?: Options): void
 }
 
-/** Milliseconds that clients have to disconnect when the server stops; then the server resets their connections. */
+/** Milliseconds that clients have to disconnect after the server begins to stop. Then the server resets their connections. */
 const GRACE = 3000
 /** Milliseconds for which the server waits for the end of connections that it has reset. */
 const AFTER_RESET = 500
 
 /**
  * Server listens on the port of each program, and runs one conversation per client. A connection passes admission control (limits
- * per address) and its program's accept queue (one at a time for iterative programs) before its conversation starts; all
- * conversations take turns in one run queue. The caller calls `listen`, `admit` and `stop` once each, in this order.
+ * per address) and its program's accept queue (which serves one connection at a time for iterative programs) before its conversation
+ * starts. All conversations take turns in one run queue. The caller calls `listen`, `admit` and `stop`, in this order, and calls each
+ * method only once.
  */
 export class Server {
   readonly #serving: ServerOptions
@@ -148,8 +149,8 @@ export class Server {
   }
 
   /**
-   * Listens on every program's port. A port that cannot be opened is among the results, with its error. Clients that connect
-   * wait, unread, until `admit` is called.
+   * Listens on every program's port. If the server cannot open a port, the result for that port has the error. Clients that connect wait,
+   * and the server does not read from them until a caller calls `admit`.
    */
   async listen(): Promise<readonly ListenStatus[]> {
     const places: ListenStatus[] = []
@@ -165,8 +166,8 @@ export class Server {
   }
 
   /**
-   * Serves the clients that wait, and later clients. The server batches their input up to the limits of the factory, so that its store
-   * persists simultaneous input in one write. The caller calls it once, after `listen`.
+   * Serves the clients that wait, and later clients. The server batches their input up to the limits of the factory, so that the store
+   * persists simultaneous input in one write. The caller calls this function once, after `listen`.
    */
   admit(factory: SeatingFactory): void {
     if (factory.batchLimits) this.#batcher.raiseLimits(factory.batchLimits)
@@ -174,7 +175,7 @@ export class Server {
     for (const queue of this.#acceptQueues) queue.open()
   }
 
-  /** Opens an entrance for clients of a program. The program can be without a port; `endpoint` is the port of the clients. */
+  /** Opens an entrance for clients of a program, which may have no port. `endpoint` is the port of the clients. */
   openEntrance(program: Program, endpoint?: PeerEndpoint): Entrance {
     const budget = this.#createBudget(program)
     const usual = { ...program.defaults, ...this.#serving.options }
@@ -194,7 +195,7 @@ export class Server {
   }
 
   /**
-   * Stops: accepts no more clients, and ends each conversation with its protocol's end message; without such a message, with a
+   * Stops: accepts no more clients, and ends each conversation with its protocol's end message or, if there is no such message, with a
    * reset. Resolves when all connections are closed; the server resets connections that are still open after three seconds.
    */
   async stop(): Promise<void> {
@@ -210,7 +211,10 @@ export class Server {
     await this.#untilClosed(Promise.all([...here.map(({ closed }) => closed), ...closed]))
   }
 
-  /** Waits until all connections are closed; resets them after three seconds, so that no client prevents the server from stopping. */
+  /**
+   * Waits until all connections are closed. Resets the open connections after three seconds, so that no client prevents the end of the
+   * server.
+   */
   #untilClosed(closed: Promise<unknown>): Promise<void> {
     return new Promise((resolve) => {
       const cancels = [

@@ -1,7 +1,7 @@
 import { formatCount } from '../base/counts.ts'
 import { type ClassTile, STUCK, type TileStatus } from './model/class-model.ts'
 
-/* The texts of the class, which the page loads with that view. */
+/* The texts of the class, which the page loads together with the view of the class. */
 
 export const classTexts = {
   title: 'Class',
@@ -33,7 +33,7 @@ export const classTexts = {
   layout: 'Layout',
   layouts: { wall: 'wall', list: 'list' },
   find: 'Find a desk, an address or a program',
-  wall: 'Programs, those in trouble first',
+  wall: 'Programs, with programs in trouble first',
   legend: { client: 'client', server: 'server', bad: 'violation' },
   unwatched: (count: number) => `${formatCount(count, 'further connection')} ${count === 1 ? 'is' : 'are'} not watched.`,
   violation: (title: string, sentence: string) => `Violation at ${title}: ${sentence}`,
@@ -41,7 +41,7 @@ export const classTexts = {
   visited: (visited: number, states: number) => `${visited} of ${formatCount(states, 'state')} visited`,
 } as const
 
-/** Formats the one sentence of a tile. A sentence of the server begins in lower case. */
+/** Formats the sentence of a tile. A sentence of the server begins in lower case. */
 export function formatSentence({ row, status, quiet }: ClassTile): string {
   const { fault, progress } = row
   if (status === 'bad' && fault) return capitalize(fault.sentence)

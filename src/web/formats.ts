@@ -1,7 +1,7 @@
 import type { SeatOwnerInfo } from './model/table-model.ts'
 import { texts } from './texts.ts'
 
-/* Numbers, times and connections as the page shows them. */
+/* This file formats numbers, times and connections for the page. */
 
 /** Formats a span in milliseconds as a clock: "4:31", "0:09"; hours as "1:04:31". */
 export function formatClock(ms: number): string {
@@ -38,10 +38,10 @@ export function formatMinute(at: number): string {
   return `${formatDay(at)}, ${new Date(at).toTimeString().slice(0, 5)}`
 }
 
-/** PeerLink is how a user is connected. */
+/** PeerLink describes a user's connection. */
 type PeerLink = SeatOwnerInfo['links'][number]
 
-/** ClientKind is the kind of a user's client, as far as the server knows it. */
+/** ClientKind is the kind of a user's client, if the server has recognised it. */
 export type ClientKind = 'browser' | 'bot' | 'frontDoor' | 'program' | 'house'
 
 /** Returns the kind of a user's connection, and the words of its badge. */

@@ -9,7 +9,7 @@ import { texts } from './texts.ts'
 export interface GameStatus {
   /** Describes the last move. */
   last(table: TableModel): string
-  /** Describes the rest of a game: numbers, tries, the count. */
+  /** Describes the remaining part of a game: numbers, tries, the count. */
   rest?(table: TableModel): string
   /** Describes the board in words for a screen reader, if the other texts do not. */
   spoken?(table: TableModel): string
@@ -17,7 +17,7 @@ export interface GameStatus {
   end?(table: TableModel): string
 }
 
-/** Returns the name of the user in a seat, as the page shows it. */
+/** Returns the name of the user in a seat, for the page. */
 export function toName({ names }: TableModel, seat: number): string {
   const name = names[seat] ?? ''
   return isHouse(name) ? texts.house : toShownName(name)
@@ -137,10 +137,10 @@ const robot: GameStatus = {
   },
 }
 
-/** How the status describes each game that has a board of its own, by the name of its rules. */
+/** The descriptions of each game that has a board of its own, by the name of its rules. */
 export const gameStatuses: Readonly<Record<string, GameStatus>> = { tictactoe, guessing, coin, hands, hangman, quiz, robot }
 
-/** Formats the last move of a view, if the view shows it; each game with a board of its own shows it in another way. */
+/** Formats the last move of a view, if the view shows it; the format depends on the game. */
 export function formatLastMove(game: string, view: unknown): string | undefined {
   switch (game) {
     case 'tictactoe': {

@@ -1,8 +1,8 @@
 import { formatCount } from '../base/counts.ts'
 
 /*
- * The texts of the views of protocols, which the page loads with these views. A refusal says what was wrong, what was expected and what
- * to do.
+ * The texts of the views of protocols, which the page loads together with these views. A refusal says what was wrong, what was expected and
+ * what to do.
  */
 
 type Side = 'client' | 'server'
@@ -69,7 +69,7 @@ export const protocolTexts = {
   mode: 'Notation',
   modes: { text: 'Text', hex: 'Hex' },
   willSend: (text: string) => `The page will send: ${text}`,
-  tooMany: (most: number) => `This is too long: send at most ${formatCount(most, 'byte')} in one step.`,
+  tooMany: (most: number) => `The text is too long: send at most ${formatCount(most, 'byte')} in one step.`,
   insert: (example: string) => `${example} …`,
   insertHint: (example: string) => `Writes ${example} into the field, so that you can change the example`,
   conversation: 'Conversation',

@@ -5,11 +5,11 @@ import type { Sight, TableModel } from './model/table-model.ts'
 import { toShown } from './shown.ts'
 import { texts } from './texts.ts'
 
-/** Status is the line that shows the last event and the next player. A screen reader reads it once a turn. */
+/** Status is the line that shows the last event and the next player. A screen reader reads the line once a turn. */
 export interface Status {
   readonly text: string
   readonly more: string
-  /** Text for screen readers alone, on a fact that the board shows; missing if the other texts say everything. */
+  /** Text only for screen readers, on a fact that the board shows; missing if the other texts contain this fact. */
   readonly spoken?: string
   /** True if this user may act now. */
   readonly isOn: boolean
@@ -82,7 +82,7 @@ export function toReplayStatus({ move, table, taken }: ReplayPosition, all: numb
   }
 }
 
-/** Describes the last move of a table with its player, if the game has several. */
+/** Describes the last move at a table. Names the player, if the game has several players. */
 function describeMove(table: TableModel): string {
   const { moves, game, names } = table
   const last = moves.at(-1)

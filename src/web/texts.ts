@@ -1,8 +1,8 @@
 import { formatCount } from '../base/counts.ts'
 
 /*
- * All texts of the page that people read, except sentences of the server and names of games. Plain and short; a refusal says what was
- * wrong, what was expected and what to do.
+ * All texts of the page that people read, except sentences of the server and names of games. The texts are plain and short. A refusal says
+ * what was wrong, what was expected and what to do.
  */
 
 export const texts = {
@@ -19,7 +19,7 @@ export const texts = {
   stopped: (reason: string) => `The server ended the connection: ${reason}.`,
   stoppedTitle: 'The server has ended the connection',
   stoppedWhy: (reason: string) =>
-    `It says: ${reason}. Every confirmed move is saved. This page connects by itself when the server is back, and your game continues in the same position.`,
+    `The server says: ${reason}. Every confirmed move is saved. This page connects by itself when the server is back, and your game continues in the same position.`,
   savedAfter: (table: number, moves: number) => `Your game at table ${table} is saved after move ${moves}.`,
   tryingNow: 'Trying now.',
   tryingIn: (seconds: number) => `Trying again in ${seconds} s.`,
@@ -99,7 +99,7 @@ export const texts = {
   board: 'Board',
   moves: 'Moves',
   noMoves: 'No move yet.',
-  movesBefore: 'Moves before you came are not listed.',
+  movesBefore: 'The list has no moves before your arrival.',
   talk: 'Talk',
   noTalk: 'No message yet.',
   say: 'Say',
@@ -190,7 +190,7 @@ export const texts = {
     `${kind} over ${formatCount(games, 'game')}: ${first} after the first game, ${last} after the last game.`,
   asTable: 'As a table',
   noPage: 'No such page',
-  noPageWhy: 'The address leads to no page. Check it, or begin in the lobby.',
+  noPageWhy: 'The address leads to no page. Check the address, or begin in the lobby.',
   noTable: (table: number) => `No table ${table}`,
   noTableWhy: 'There is no such table, or it is private and you have no seat.',
   findGame: 'Find a finished game',
@@ -213,7 +213,7 @@ export const texts = {
   recordTextHint: 'of the game, to save',
   replayHint: 'Every user with the link can see this move.',
   replayPrivate: 'The game is private: the link works only for its players.',
-  replayToken: 'The game is private. This link opens it without your name, so send it to no other user.',
+  replayToken: 'The game is private. This link opens the game without your name, so send the link to no other user.',
   reading: 'Loading.',
   notLoaded: 'This view could not be loaded',
   unreachable: 'The server does not answer. Try again in a moment.',
@@ -254,7 +254,7 @@ export const texts = {
   rightOfAll: (all: number) => `right of ${all}`,
   tosses: 'Tosses',
   tossesAbout: (all: number, right: number) => `${formatCount(all, 'toss', 'tosses')}, ${right} called right`,
-  tossesHint: (all: number) => `Solid: you called it. Dashed: you did not. Chance alone gives ${all / 2} of ${all}.`,
+  tossesHint: (all: number) => `Solid: your call was right. Dashed: your call was wrong. Chance alone gives ${all / 2} of ${all}.`,
 
   hands: { Scissor: 'Scissor', Paper: 'Paper', Stone: 'Stone' },
   beats: { Scissor: 'cuts', Paper: 'wraps', Stone: 'breaks' },
@@ -265,7 +265,7 @@ export const texts = {
   choose: (round: number) => `Round ${round}: choose.`,
   press123: 'Press 1, 2 or 3.',
   youChose: (hand: string) => `You chose ${hand.toLowerCase()}.`,
-  shownWhen: (name: string) => `Both hands are shown when ${name} has chosen.`,
+  shownWhen: (name: string) => `The page shows both hands when ${name} has chosen.`,
   sealed: 'Sealed',
   chosen: 'has chosen',
   choosing: 'is choosing',
@@ -274,7 +274,7 @@ export const texts = {
   rounds: 'Rounds',
   ofRounds: (number: number) => `${number} of 3`,
   roundResult: (winner: string, verb: string, loser: string) => `${winner} ${verb} ${loser.toLowerCase()}.`,
-  roundDrawn: 'Both chose the same.',
+  roundDrawn: 'Both players chose the same hand.',
   roundsWon: 'won',
 
   letters: 'Letters',
@@ -388,11 +388,11 @@ export const texts = {
 /** The pictures' captions: a description of each shipped game in one sentence; other games have the title that the server sends. */
 export const gameTexts: Readonly<Record<string, { readonly name: string; readonly about: string }>> = {
   tictactoe: { name: 'tic-tac-toe', about: 'Three in a row. Boards to 20 × 20.' },
-  hands: { name: 'scissor, paper, stone', about: 'Both choose, then both show.' },
+  hands: { name: 'scissor, paper, stone', about: 'Both players choose, then both show.' },
   hangman: { name: 'hangman', about: 'Find the word before you hang.' },
   quiz: { name: 'quiz', about: 'Networks, sockets, text.' },
   guessing: { name: 'guess a number', about: 'From 1 to 100, few tries.' },
   coin: { name: 'head or tail', about: 'Call the coin.' },
   robot: { name: 'robot', about: 'Steer it over the grid.' },
-  talk: { name: 'talk in turn', about: 'You say a line, then they do.' },
+  talk: { name: 'talk in turn', about: 'The two of you say lines in turn.' },
 }

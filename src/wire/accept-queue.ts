@@ -1,8 +1,8 @@
 import type { Transport } from './transport.ts'
 
 /**
- * AcceptQueue starts to serve peers: each immediately, as a concurrent server does, or one peer after the other, as an iterative
- * server does. While an iterative server serves a peer, other peers can connect, but the server does not read from them.
+ * AcceptQueue starts to serve peers. In a concurrent server, it serves each peer immediately; in an iterative server, it serves one peer
+ * after another. While an iterative server serves a peer, other peers can connect, but the server does not read from them.
  */
 export class AcceptQueue {
   readonly #serve: (transport: Transport, next: () => void) => void
@@ -11,7 +11,7 @@ export class AcceptQueue {
   #waiting: Transport[] = []
   #serving = false
 
-  /** `serve` calls `next` when it is done with a peer. With `isOpen: false`, all peers wait until `open`. */
+  /** `serve` calls `next` when it has finished with a peer. If `isOpen` is false, all peers wait until `open`. */
   constructor(
     serve: (transport: Transport, next: () => void) => void,
     { oneAtATime, isOpen = true }: { readonly oneAtATime: boolean; readonly isOpen?: boolean },
@@ -28,7 +28,7 @@ export class AcceptQueue {
     if (this.#isOpen && !this.#serving) this.#next()
   }
 
-  /** Serves the waiting peers and, from now on, those that connect. */
+  /** Serves the waiting peers and, from now on, each peer that connects. */
   open(): void {
     this.#isOpen = true
     if (this.#oneAtATime) return this.#next()

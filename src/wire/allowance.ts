@@ -4,10 +4,10 @@ import type { Address, Transport } from './transport.ts'
 
 /**
  * Budget limits how much work a peer may cause. The server reads more slowly from a peer that exceeds the budget, so the peer has
- * to wait. A message costs 1, a long message more, and a command that takes more work than usual charges more.
+ * to wait. A message costs 1, and a long message costs more. A command that takes more work than usual charges an additional cost.
  */
 export interface Budget {
-  /** Cost of one step: a peer that has spent a step takes the next from its account. */
+  /** Cost of one step. A peer that has spent a step takes the next step from its account. */
   readonly step: number
   /** Opens an account for a peer. Returns a function that takes a step, or returns the milliseconds to wait before the next try. */
   open(peer: Address): () => number
@@ -25,7 +25,10 @@ export interface AllowanceOptions {
 /** Cost of a message above which the next message has to go through the run queue. */
 const HEAVY = 8
 
-/** Allowance decides when the next message of one peer may be read, by its budget and by its slices of the run queue. */
+/**
+ * Allowance decides when the connection may read the next message of its peer. It applies the peer's budget and the slices of the run
+ * queue.
+ */
 export class Allowance implements Task {
   account: Task['account']
   readonly #clock: Clock
@@ -56,7 +59,7 @@ export class Allowance implements Task {
     return this.#reader.unread
   }
 
-  /** True while no message may be read. The allowance calls `readOn` when it permits reading again. */
+  /** True while the connection may read no message. The allowance calls `readOn` when it permits reading again. */
   get isResting(): boolean {
     return this.#queued || this.#cancelRest !== undefined
   }
@@ -66,14 +69,14 @@ export class Allowance implements Task {
     return this.#spent > HEAVY
   }
 
-  /** Checks whether a message may be read in the current slice. Otherwise, the allowance calls `readOn` in a later slice. */
+  /** Checks whether the connection may read a message in the current slice. Otherwise, the allowance calls `readOn` in a later slice. */
   mayRead(): boolean {
     if (!this.#runQueue || this.#runQueue.isRunning(this)) return true
     this.queue()
     return false
   }
 
-  /** Waits for a slice, in which the allowance calls `readOn`. */
+  /** Waits for a slice, and calls `readOn` in this slice. */
   queue(): void {
     if (this.isResting) return
     this.#queued = true
@@ -81,13 +84,13 @@ export class Allowance implements Task {
     else queueMicrotask(() => this.run())
   }
 
-  /** Takes the cost of a new message from the step. */
+  /** Subtracts the cost of a new message from the current step. */
   read(cost: number): void {
     this.#spent = 0
     this.spend(cost)
   }
 
-  /** Takes a further cost of the last message from the step. */
+  /** Subtracts a further cost of the last message from the current step. */
   spend(cost: number): void {
     this.#spent += cost
     this.#left -= cost
@@ -106,7 +109,7 @@ export class Allowance implements Task {
     this.#reader.readOn()
   }
 
-  /** Takes steps from the account. If no step is left, waits, and the peer stays unread during the wait. */
+  /** Takes steps from the account. If no step is left, waits, and the connection does not read from the peer during the wait. */
   #refill(): void {
     if (!this.#budget || this.#closed) return
     this.#takeStep ??= this.#budget.open(this.#peer.remote)
@@ -133,7 +136,7 @@ const PRICE = 64
  * command twice a second.
  */
 const BETWEEN = 16 * 1024
-/** Maximum number of bytes that are read and dropped after the end; further bytes stay unread. */
+/** Maximum number of bytes that the connection reads and drops after the end; further bytes stay unread. */
 const AFTER_END = 256 * 1024
 
 /** Ignored counts the bytes of a peer that belong to no message: commands of telnet, and bytes after the end. */
@@ -159,12 +162,12 @@ export class Ignored {
     return Math.trunc(this.#skipped / PRICE) - before
   }
 
-  /** Resets the count, because a message was read. */
+  /** Resets the count, because the connection has read a message. */
   clear(): void {
     this.#skipped = 0
   }
 
-  /** Counts bytes that arrived after the end; returns whether more may be read. */
+  /** Counts bytes that arrived after the end. Returns true if the connection may read more bytes. */
   mayDiscard(count: number): boolean {
     this.#discarded += count
     return this.#discarded <= AFTER_END

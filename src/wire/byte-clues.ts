@@ -4,14 +4,14 @@ import type { Raw } from './text.ts'
 import { decode, encode } from './text.ts'
 
 /**
- * Clue recognises one wrong way to send a message by its bytes alone, and describes it with a noun phrase. In `CLUES` the most
+ * Clue recognises one kind of wrong message by the bytes alone, and describes it with a noun phrase. In `CLUES` the most
  * certain clue is first, because a short message can match several clues: the bytes `00 35` can be a number, or the digit 5 in UTF-16.
  */
 type Clue = (bytes: Uint8Array, text: string, end: string) => string | undefined
 
 /**
  * Describes, with a noun phrase, the likely meaning of bytes that are not plain text: "Java's writeUTF, ..."; `undefined` for plain
- * text. `end` is the line end that was removed from them, because it may be a part of a binary message.
+ * text. `end` is the line end that the decoder has removed, because this line end may be a part of a binary message.
  */
 export function describeBytes(bytes: Uint8Array, end = ''): string | undefined {
   const head = bytes.subarray(0, HEAD)
@@ -27,12 +27,12 @@ export function describeBytes(bytes: Uint8Array, end = ''): string | undefined {
   return undefined
 }
 
-/** Does the same as `describeBytes` for a decoded message; `raw` is its bytes, if they differ from its text in UTF-8. */
+/** Does the same as `describeBytes` for a decoded message. `raw` has the bytes of the message, if they differ from its text in UTF-8. */
 export function describeMessage(text: string, raw: Raw | undefined): string | undefined {
   return raw ? describeBytes(raw.body, raw.end) : describeBytes(encode(text.slice(0, HEAD)))
 }
 
-/** Checks whether a text matches no clue: the fast path, because most wrong messages are plain text. */
+/** Checks whether a text matches no clue: this check is the fast path, because most wrong messages are plain text. */
 function isPlain(text: string): boolean {
   return (
     /^[\t -~]*$/.test(text) &&
@@ -110,15 +110,15 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
 
 /** Control characters around a text, and uninitialised memory. */
 const CONTROLS: readonly (readonly [RegExp, string])[] = [
-  [/^(?:\x02[ -~]*\x03)+\r?\n?$/, 'a text between STX and ETX (\\x02 and \\x03): leave them out'],
-  [/^[ -~]+[\x03\x04\x17\x1c-\x1f]\r?\n?$/, 'a text with a control character at its end: leave it out'],
+  [/^(?:\x02[ -~]*\x03)+\r?\n?$/, 'a text between STX and ETX (\\x02 and \\x03): leave these bytes out'],
+  [/^[ -~]+[\x03\x04\x17\x1c-\x1f]\r?\n?$/, 'a text with a control character at its end: leave that character out'],
   [/(?<![\xcc\xcd])[\xcc\xcd]{4,}\r?\n?$/, 'uninitialised memory of C, as sizeof of a buffer sends it: send strlen bytes of it'],
 ]
 
 /** Matches a line that ends in CR LF in a protocol in which the CR is part of the message. */
 const CR_LF = 'a line that ends in \\r\\n, whose CR is a part of the message here: end it with \\n alone'
 
-/** The hint for a program that has the two characters of its line end in the wrong order. */
+/** The hint for a program that sends the two characters of a line end in the wrong order. */
 export const LF_CR = '\\n\\r, which is \\r\\n in the wrong order: end it with \\n alone'
 
 const CLUES: readonly Clue[] = [
@@ -173,7 +173,7 @@ const CLUES: readonly Clue[] = [
   (bytes) => (isUtf8(bytes) ? undefined : `text that is not UTF-8, such as Latin-1, or ${smallNumber(bytes) ?? 'no text at all'}`),
 ]
 
-/** Describes a text with NUL after it, which may also be a real number whose last bytes are 0. */
+/** Describes bytes that are a text and NUL. They may also be a real number whose last bytes are 0. */
 function endedText(bytes: Uint8Array): string {
   const number = describePackedReal(bytes)
   const or = number === undefined ? '' : `, or ${number}`
@@ -183,7 +183,7 @@ function endedText(bytes: Uint8Array): string {
 /** Texts that programs print for a missing value. */
 const MISSING = /^(?:None|null|undefined|NaN|nan)\r?\n?$/
 
-/** Describes one or two bytes as a number, though they may be text in another encoding; `undefined` for more bytes. */
+/** Describes one or two bytes as a number, although they may be text in another encoding. Returns `undefined` for more bytes. */
 function smallNumber(bytes: Uint8Array): string | undefined {
   const [first = 0, second = 0] = bytes
   if (bytes.length === 1) return `the number ${first} of struct.pack("B", ...)`
@@ -196,7 +196,7 @@ function withEnd(clue: (bytes: Uint8Array) => string | undefined, bytes: Uint8Ar
   return clue(bytes) ?? (end === '' ? undefined : clue(Uint8Array.of(...bytes, ...encode(end))))
 }
 
-/** Recognises UTF-16 without a byte order mark: every other byte is 0, the others are ASCII. One character is ambiguous. */
+/** Recognises UTF-16 without a byte order mark: every second byte is 0, and all other bytes are ASCII. A single character is ambiguous. */
 function utf16(bytes: Uint8Array): string | undefined {
   const whole = bytes.length - (bytes.length % 2)
   const zeros = (from: number) => everyOther(bytes, from, whole, (byte) => byte === 0) && everyOther(bytes, 1 - from, whole, isAscii)

@@ -10,24 +10,24 @@ import type { Sink, Transport } from './transport.ts'
 /*
  * A connection turns the bytes of one peer into messages and messages into bytes, for both sides of every protocol and over
  * any transport. The network may cut and join the bytes anywhere. The peer may send a thousand messages together, read nothing,
- * or disconnect in the middle of a message. These rules hold in all these cases:
+ * or disconnect in the middle of a message. In all these cases, the following rules apply:
  *
- * 1. At most one reader waits. It gets either one message or the end. A reader that reads again while it handles its message
- *    gets the next message from the loop in `#deliver`, so calls do not nest, for any number of messages.
+ * 1. At most one reader waits. The reader gets either one message or the end. A reader that reads again while it handles its message
+ *    gets the next message from the loop in `#deliver`, so calls do not nest, even for many messages.
  * 2. The reader gets every message that the peer sent before it disconnected, and then the end. Therefore `#isPeerClosed` (no more
  * bytes can arrive) differs from `#end` (the connection reads no more messages). When `#end` is set, the connection drops the
  * unread bytes.
- * 3. Memory is bounded. Above `inboxLimit` unread bytes, the connection pauses the transport, so that TCP makes the peer wait;
- *    it resumes when at most one message is unread. Above `outboxLimit` unsent bytes, it resets the connection.
+ * 3. Memory has limits. Above `inboxLimit` unread bytes, the connection pauses the transport, so that TCP makes the peer wait;
+ *    it resumes the transport when at most one message is unread. Above `outboxLimit` unsent bytes, it resets the connection.
  * 4. Reading is fair. Each message costs part of the peer's budget, and a connection with several unread messages reads them
- *    in its slices of the run queue. Usually a connection has only one unread message, which it reads directly (`#isDirect`), and
- *    no `Allowance` or `Ignored` exists for a connection that needs neither.
+ *    in its slices of the run queue. Usually a connection has only one unread message, which it reads directly (`#isDirect`), and it
+ *    creates an `Allowance` or an `Ignored` only if it needs that object.
  * 5. The last message must arrive (`sender.ts`). If a system closes a TCP socket that has unread bytes, it sends a reset, and a
  *    reset may delete bytes that the peer has not read yet. So `close` sends the rest, finishes, and drops further bytes until the
- *    peer closes too or a timeout ends the wait; `abort` waits a moment before it resets. `fail` only records why this side ends
- *    the conversation: the caller closes or aborts afterwards.
- * 6. The peer's FIN ends reading, but not sending, because a client that shuts down its side may still wait for an answer. The
- *    same is true after a message over the limit, so that this side can send the reason to the peer.
+ *    peer also closes or a timeout ends the wait; `abort` waits a moment before it resets. `fail` only records why this side ends
+ *    the conversation; the caller must then call `close` or `abort`.
+ * 6. The peer's FIN ends reading, but not sending, because a client that shuts down its side may still wait for an answer. A message over
+ * the limit also ends only reading, so that this side can send the reason to the peer.
  *
  */
 
@@ -40,7 +40,7 @@ export interface ConnectionOptions extends SenderOptions {
   inboxLimit?: number
   /** Budget of the peer. Default: unlimited. */
   budget?: Budget | undefined
-  /** Queue in which connections take turns. Without a queue, the connection reads all messages as they arrive. */
+  /** Queue in which connections take turns. Without a queue, the connection reads each message when it arrives. */
   runQueue?: RunQueue | undefined
 }
 
@@ -50,11 +50,11 @@ const OVERHEAD = 16
 /** Unsent bytes above which `ready` waits. */
 const READY_LIMIT = 64 * 1024
 /**
- * Maximum number of messages that the connection reads after both sides are closed, because the last messages may still count,
- * although no answer reaches the peer.
+ * Maximum number of messages that the connection reads after both sides have closed. The last messages may still have an effect, although
+ * no answer reaches the peer.
  */
 const LAST_MESSAGES = 32
-/** First byte of a TLS stream: a handshake record, or an alert of a server that received another protocol. */
+/** First byte of a TLS stream: a handshake record, or an alert of a server that has received bytes of another protocol. */
 const TLS_RECORDS = [0x15, 0x16]
 const TLS_VERSION = 0x03
 
@@ -68,7 +68,7 @@ export interface MessageReader {
 export class Connection extends Sender implements Sink {
   /** Monotonic time since which a reader waits for the next message; `undefined` if no reader waits. */
   waitingSince: number | undefined
-  /** Number of whole messages of the peer that were read. */
+  /** Number of whole messages of the peer that the connection has read. */
   received = 0
   /** Monotonic time of the last bytes that left a message of the peer unfinished. */
   quietSince = 0
@@ -78,12 +78,12 @@ export class Connection extends Sender implements Sink {
   readonly #messageLimit: number
   readonly #budget: Budget | undefined
   readonly #runQueue: RunQueue | undefined
-  /** Created when the peer has spent a step of its budget or has several unread messages; most peers never do. */
+  /** Created when the peer has spent a step of its budget or has several unread messages. Most peers need no allowance. */
   #allowance: Allowance | undefined
-  /** Cost of the peer's messages before its allowance was created. */
+  /** Cost of the peer's messages before the creation of its allowance. */
   #spent = 0
   /**
-   * True if the connection may read the next message without a slice: it has read all earlier messages, and the last was cheap.
+   * True if the connection may read the next message without a slice: it has read all earlier messages, and the last message was cheap.
    * Always false for datagrams.
    */
   #isDirect: boolean
@@ -91,13 +91,13 @@ export class Connection extends Sender implements Sink {
   #onPeerClosed: ((end: Disconnected) => void) | undefined
   #onReady: (() => void) | undefined
   #end: Disconnected | undefined
-  /** The peer sends no more bytes: it has finished or, if `#broken` has a code, broken off the connection. */
+  /** The peer sends no more bytes: it has finished or, if `#broken` has a code, has aborted the connection. */
   #isPeerClosed = false
   #broken: string | undefined
   #paused = false
   /** Counts bytes outside of messages. Created at the first such byte, because most peers send only messages. */
   #ignored: Ignored | undefined
-  /** Number of messages that were read since both sides closed. */
+  /** Number of messages that the connection has read since both sides closed. */
   #readAfterClose = 0
   #isDelivering = false
 
@@ -105,7 +105,7 @@ export class Connection extends Sender implements Sink {
     super(transport, options)
     const { incoming, messageLimit = incoming.limit ?? MESSAGE_LIMIT } = options
     const { clock } = this
-    // below this limit, the connection could pause before one whole message has arrived
+    // with a lower limit, the connection could pause before one whole message has arrived
     this.#inboxLimit = Math.max(options.inboxLimit ?? INBOX_LIMIT, messageLimit + OVERHEAD)
     this.#messageLimit = messageLimit
     this.#budget = options.budget
@@ -117,12 +117,12 @@ export class Connection extends Sender implements Sink {
     transport.open(this)
   }
 
-  /** True if a message of the peer has been read. */
+  /** True if the connection has read a message of the peer. */
   get hasReceived(): boolean {
     return this.received > 0
   }
 
-  /** The reason why the connection ended; `undefined` while more messages may be read. */
+  /** The reason why the connection ended; `undefined` while the reader may get more messages. */
   get end(): Disconnected | undefined {
     return this.#end
   }
@@ -137,7 +137,7 @@ export class Connection extends Sender implements Sink {
     return this.#inbox.raw
   }
 
-  /** Place of the message that the reader is handling, among the bytes that the transport has delivered. */
+  /** Place of the message that the reader is handling, in the stream of bytes that the transport has delivered. */
   get span(): ByteSpan {
     return this.#inbox.span
   }
@@ -159,14 +159,14 @@ export class Connection extends Sender implements Sink {
     return new Promise((message, end) => this.read({ message, end }))
   }
 
-  /** Does the same as `receive` without a promise; calls the reader immediately if a message has arrived. */
+  /** Does the same as `receive`, but without a promise. Calls the reader immediately if a message has arrived. */
   read(reader: MessageReader): void {
     if (this.#reader) throw new Error('a connection has one reader at a time')
     this.#reader = reader
     this.readOn()
   }
 
-  /** Delivers the received messages to the current reader, as far as its allowance permits. */
+  /** Delivers the received messages to the current reader, until the allowance permits no further message. */
   readOn(): void {
     const ready = this.#onReady
     this.#onReady = undefined
@@ -176,8 +176,8 @@ export class Connection extends Sender implements Sink {
   }
 
   /**
-   * Resolves when at most 64 KiB are unsent and the run queue has given a slice; immediately after the end. Handlers that send many
-   * messages await it. Only one handler may wait at a time.
+   * Resolves when at most 64 KiB are unsent and the run queue has given a slice. After the end, resolves immediately. A handler that sends
+   * many messages awaits this promise. Only one handler may wait at a time.
    */
   ready(): Promise<void> {
     return new Promise((resolve) => {
@@ -199,13 +199,13 @@ export class Connection extends Sender implements Sink {
     this.waitingSince = undefined
   }
 
-  /** Calls `then` once, when the peer has disconnected and all its messages are read. `undefined` removes the callback. */
+  /** Calls `then` once, when the peer has disconnected and the reader has read all its messages. `undefined` removes the callback. */
   whenPeerClosed(then: ((end: Disconnected) => void) | undefined): void {
     this.#onPeerClosed = then
     if (then) this.#deliver()
   }
 
-  /** Charges the peer's budget for the message that was read last, in addition to the cost of reading it. */
+  /** Charges the peer's budget for the last read message, in addition to the cost of reading it. */
   charge(cost: number): void {
     if (cost > 0 && !this.#end) this.#allow().spend(cost)
   }
@@ -215,7 +215,7 @@ export class Connection extends Sender implements Sink {
     const first = !this.hasReceived && this.#inbox.pending === 0 && !(this.#end && this.#ignored)
     if (first && TLS_RECORDS.includes(bytes[0] ?? 0) && bytes[1] === TLS_VERSION) {
       const end = new Disconnected('violation', 'the other side speaks TLS, and this side does not: both sides must speak TLS, or neither')
-      // a side that has sent all messages and closed detects the loss only now
+      // if a side has sent all messages and has closed, it detects the loss only now
       if (this.#end !== CLOSED) return this.fail(end)
       this.#end = end
     }
@@ -228,7 +228,7 @@ export class Connection extends Sender implements Sink {
     if (this.#inbox.pending > this.#inboxLimit) this.#pause()
   }
 
-  /** Charges the budget for bytes outside of messages; too many of them in a row end the connection. */
+  /** Charges the budget for bytes outside of messages. Too many such bytes in a row end the connection. */
   skipped(count: number): void {
     if (this.#end) return this.#discard(count)
     this.#ignored ??= new Ignored()
@@ -256,8 +256,8 @@ export class Connection extends Sender implements Sink {
   }
 
   /**
-   * Drops bytes that arrive after the end, and continues reading up to a limit. It reads them because a close with unread bytes
-   * would become a reset.
+   * Drops bytes that arrive after the end, and continues reading up to a limit. The connection reads these bytes because a close with
+   * unread bytes would become a reset.
    */
   #discard(count: number): void {
     this.#ignored ??= new Ignored()
@@ -273,20 +273,20 @@ export class Connection extends Sender implements Sink {
     } finally {
       this.#isDelivering = false
     }
-    // last, because it may deliver the next bytes synchronously
+    // this call is last, because it may deliver the next bytes synchronously
     if (this.#paused && this.#inbox.pending <= this.#messageLimit + OVERHEAD && !(this.#isResting && this.#ignored?.hasSkipped)) {
       this.#paused = false
       this.transport.resume()
     }
   }
 
-  /** Gives the reader one message, or the end. Returns true if the reader has asked for another message in its call. */
+  /** Gives the reader one message, or the end. Returns true if the reader has requested another message during this call. */
   #deliverNext(): boolean {
     const reader = this.#reader
     const onPeerClosed = this.#onPeerClosed
     if ((!reader && !onPeerClosed) || this.#isResting) return false
     if (this.#inbox.pending === 0) {
-      // the fast path, taken after each message
+      // this return is the fast path after each message
       if (!this.#isPeerClosed && !this.#end) {
         this.#inbox.compact()
         return this.#becomeIdle()
@@ -336,7 +336,7 @@ export class Connection extends Sender implements Sink {
     if (cost > 1 || (this.#budget && this.#spent >= this.#budget.step)) this.#allow()
   }
 
-  /** Returns the peer's allowance; at first use, creates it with the cost so far. */
+  /** Returns the peer's allowance. The first call creates the allowance with the cost so far. */
   #allow(): Allowance {
     if (this.#allowance) return this.#allowance
     const allowance = new Allowance({

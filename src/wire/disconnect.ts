@@ -21,8 +21,8 @@ export interface UnfinishedMessage {
 }
 
 /**
- * Disconnected is the error for a reader of a connection on which no more bytes can arrive. Its message is a sentence for people.
- * It has no stack, because no code is wrong, and capturing a stack is a fifth of the cost of a client that connects and
+ * Disconnected is the error for a reader of a connection on which no more bytes can arrive. Its message is a sentence for people. The error
+ * has no stack, because the cause is not in the code, and capturing a stack is a fifth of the cost of a client that connects and
  * disconnects.
  */
 export class Disconnected extends Error {
@@ -47,8 +47,8 @@ export class Disconnected extends Error {
 }
 
 /**
- * TransportError reports that this side could not listen at an address or connect to one, for a reason other than an error of the
- * system. Its message is a clause for people, to follow "cannot connect to …:".
+ * TransportError is the error if this side cannot listen at an address or connect to an address, for a reason other than an error of the
+ * system. Its message is a clause for people, which follows "cannot connect to …:".
  */
 export class TransportError extends Error {
   override readonly name = 'TransportError'
@@ -60,7 +60,7 @@ export class TransportError extends Error {
   }
 }
 
-/** Sentences for codes of broken connections; others get a general sentence. */
+/** Sentences for codes of broken connections. Other codes get a general sentence. */
 const BROKEN: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens at the port of the other side (ECONNREFUSED)',
   ETIMEDOUT: 'the other side can no longer be reached (ETIMEDOUT)',
@@ -69,7 +69,10 @@ const BROKEN: Readonly<Record<string, string>> = {
   EMSGSIZE: 'a message was too long for one datagram (EMSGSIZE)',
 }
 
-/** Creates the error for a peer that broke off the connection (`broken` is the code) or finished, `cut` bytes into a message. */
+/**
+ * Creates the error for a peer that aborted the connection (`broken` is the code) or finished. `cut` is the number of bytes of an
+ * unfinished message.
+ */
 export function peerDisconnected(broken: string | undefined, cut: number, unfinished: UnfinishedMessage | undefined): Disconnected {
   if (broken !== undefined)
     return new Disconnected('reset', BROKEN[broken] ?? `the other side broke the connection off (${broken})`, unfinished)

@@ -3,11 +3,14 @@ import type { UnfinishedMessage } from './disconnect.ts'
 import { type ByteSpan, type Decoded, type Decoder, type Framing, TooLong } from './framing/framing.ts'
 import { type Raw, readText } from './text.ts'
 
-/** Maximum number of unread datagrams; the inbox drops further datagrams, as a network may. */
+/** Maximum number of unread datagrams; the inbox drops further datagrams, because a network may also drop datagrams. */
 const DATAGRAMS = 16
-/** Number of bytes that a decoded message counts in addition to its text, so that many empty messages count, too. */
+/**
+ * Number of bytes that the inbox adds to the text of each decoded message for its limit, so that the limit also applies to many empty
+ * messages.
+ */
 const MESSAGE_OVERHEAD = 32
-/** Shortest pause in milliseconds after a message has arrived in several pieces, because a network that cuts messages is slow, too. */
+/** Shortest pause in milliseconds after a message has arrived in several pieces, because a network that cuts messages is also slow. */
 const BETWEEN_PIECES = 100
 
 export interface InboxOptions {
@@ -22,8 +25,8 @@ export interface InboxOptions {
 }
 
 /**
- * Inbox holds the bytes of a peer until the role reads them. It decodes a stream only then, because unread bytes are easy to count.
- * It decodes datagrams, and segments that a pause has ended, immediately, because stored bytes would have no boundaries.
+ * Inbox stores the bytes of a peer until the role reads them. It decodes a stream only when the role reads, because unread bytes are easy
+ * to count. It decodes datagrams, and segments that a pause has ended, immediately, because stored bytes would have no boundaries.
  */
 export class Inbox {
   readonly #framing: Framing
@@ -40,7 +43,7 @@ export class Inbox {
   #span: ByteSpan | undefined
   /** Number of bytes of all datagrams, including dropped datagrams. */
   #datagramBytes = 0
-  /** Bytes that the ready messages count. */
+  /** Number of bytes of the ready messages, for the limit. */
   #readyBytes = 0
   #cancelSettle: (() => void) | undefined
 
@@ -59,7 +62,7 @@ export class Inbox {
     return this.#decoder.pending + this.#readyBytes
   }
 
-  /** Number of bytes of an unfinished message, if `next` returns no more. */
+  /** Number of bytes of an unfinished message, if `next` returns no more messages. */
   get cut(): number {
     return this.#decoder.pending
   }
@@ -118,7 +121,7 @@ export class Inbox {
   }
 
   /**
-   * Returns the remaining bytes as the last message, if they can be a message. The caller calls it when no more bytes can arrive
+   * Returns the remaining bytes as the last message, if they can be a message. The caller calls this function when no more bytes can arrive
    * and `next` returns no more messages. The last bytes of a `broken` stream may be incomplete, so they are a message only if a pause
    * would have made them a message.
    */
@@ -198,7 +201,7 @@ export class Inbox {
   }
 }
 
-/** ReadyMessage is a message that waits, with its span, and its bytes if they differ from its text in UTF-8. */
+/** ReadyMessage is a waiting message with its span. If the bytes of the message differ from its text in UTF-8, it also has these bytes. */
 interface ReadyMessage extends ByteSpan {
   readonly message: Exclude<Decoded, undefined>
   readonly raw: Raw | undefined

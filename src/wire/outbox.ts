@@ -3,10 +3,10 @@ import type { Framing } from './framing/framing.ts'
 import { countBytes } from './text.ts'
 import type { Flushable, Transport } from './transport.ts'
 
-/** If a write has more characters, it does not wait for more messages. */
+/** A write with more characters does not wait for more messages. */
 const BATCH = 16 * 1024
 
-/** OutboxOwner is notified if its peer does not read. */
+/** OutboxOwner receives a notice if its peer does not read. */
 export interface OutboxOwner {
   /** Called when `waiting` bytes are unsent, which exceeds the limit. */
   onOverflow(waiting: number, limit: number): void
@@ -18,15 +18,15 @@ export interface OutboxOptions {
   clock: Clock
   /** Maximum number of unsent bytes. */
   limit: number
-  /** Milliseconds between two messages, if the peer sends nothing in between; 0 for no pace. */
+  /** Milliseconds between two messages, if the peer sends nothing in between; 0 means no pace. */
   pace: number
   owner: OutboxOwner
 }
 
 /**
- * Outbox sends messages. All messages of one tick leave in one write. With a pace, each message leaves in a separate write,
- * some time after the previous message, because some worksheet programs call `recv` once for each message, and lose one of two
- * that arrive together.
+ * Outbox sends messages. It sends all messages of one tick in one write. With a pace, it sends each message in a separate write, some time
+ * after the previous message. Some worksheet programs need a pace, because they call `recv` once for each message, and lose a message if
+ * two messages arrive together.
  */
 export class Outbox implements Flushable {
   readonly #transport: Transport
@@ -38,7 +38,7 @@ export class Outbox implements Flushable {
   #text = ''
   /** Messages that the pace delays. */
   #queue: (string | Uint8Array)[] = NONE
-  /** Bytes of these messages. */
+  /** Number of bytes of the messages that the pace delays. */
   #queued = 0
   #notBefore = 0
   #cancelWait: (() => void) | undefined
@@ -82,13 +82,13 @@ export class Outbox implements Flushable {
     if (this.#cancelWait) this.#pump()
   }
 
-  /** Writes the messages that may be written now; returns true if none is left. */
+  /** Writes the messages that are due now; returns true if no message is left. */
   tryFlush(): boolean {
     this.flush()
     return this.#queue.length === 0
   }
 
-  /** Resolves when all messages are passed to the transport or dropped. */
+  /** Resolves when the outbox has passed all messages to the transport, or has dropped all messages. */
   whenDrained(): Promise<void> {
     return new Promise((resolve) => {
       const before = this.#onDrained
@@ -99,7 +99,7 @@ export class Outbox implements Flushable {
     })
   }
 
-  /** Drops all messages that are not passed to the transport yet. */
+  /** Drops all messages that the outbox has not passed to the transport yet. */
   clear(): void {
     this.#text = ''
     this.#queue = NONE

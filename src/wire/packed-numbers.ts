@@ -11,7 +11,7 @@ interface Form {
   readonly isReal?: true
 }
 
-/** Each pair is big-endian (network order) and little-endian (the order of most machines). */
+/** The first form of a pair is big-endian (network order), and the second form is little-endian (the order of most machines). */
 const FORMS: readonly Form[] = [
   { size: 1, read: (view) => view.getUint8(0), code: 'b', other: 'write of a number in Java' },
   { size: 2, read: (view) => view.getUint16(0), code: '!h', other: 'writeShort of Java' },
@@ -35,8 +35,8 @@ const DIGITS = 7
 const FEW = 5
 
 /**
- * Describes bytes as a single binary number, with a noun phrase; `undefined` if they are more likely text. If two readings are
- * likely, names both, the shorter number first.
+ * Describes bytes as a single binary number, with a noun phrase; `undefined` if they are more likely text. If two readings are likely,
+ * names both readings; the shorter number is first.
  */
 export function describePackedNumber(bytes: Uint8Array): string | undefined {
   if (isRatherText(bytes)) return undefined
@@ -103,7 +103,10 @@ function isTextOfUtf8(bytes: Uint8Array): boolean {
   return escapeControls(text) === text && !text.includes('\ufffd')
 }
 
-/** Checks for printable characters with NULs after them, as C terminates a text: at least two, or one with a single NUL. */
+/**
+ * Checks for printable characters with NULs after the characters, because C ends a text with NUL. There must be at least two characters, or
+ * one character with a single NUL.
+ */
 function isNulTerminated(bytes: Uint8Array): boolean {
   const length = bytes.indexOf(0)
   const isText = bytes.subarray(0, length).every((byte) => byte >= 0x20 && byte < 0x7f)

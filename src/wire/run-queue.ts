@@ -1,24 +1,24 @@
 /*
  * All handlers share one thread. Everything that a handler awaits may be a microtask. So the server could handle a thousand pipelined
- * messages of a peer, and not return to the event loop in between. Until its return it would read no other peer and fire no timer.
+ * messages of a peer, and not return to the event loop in between. Until its return, it would read from no other peer and fire no timer.
  * Therefore a connection with more than one unread message waits in this queue:
  *
- * - A task gets a slice of 1 ms, and all tasks together 2 ms of each turn of the event loop. The rest belongs to timers and to
- *   I/O. The share is small because the loop accepts one new peer per turn and port: with 4 ms, the last of fifty peers that
- *   connected together waited 500 ms. The more tasks wait, the shorter are the slices, so that a round stays below 20 ms.
- * - Tasks that used little time recently run first, as in a multilevel feedback queue. Plain round robin made a peer with two
- *   messages wait behind fifty that pipelined, or behind fifty that had waited for their budget and resumed together. Use decays
- *   with a time constant of 1 s. A new task starts with some use, more if it has a long backlog; otherwise a client could
+ * - A task gets a slice of 1 ms, and all tasks together get 2 ms of each turn of the event loop. The rest of the turn is for timers and for
+ *   I/O. The share is small because the loop accepts one new peer per turn and port: with 4 ms, the last of fifty peers that connected
+ *   together waited 500 ms. If more tasks wait, the slices are shorter, so that a round stays below 20 ms.
+ * - Tasks that used little time recently run first, as in a multilevel feedback queue. With plain round robin, a peer with two messages
+ *   waited behind fifty peers that pipelined, or behind fifty peers that had waited for their budget and resumed together. Use decays
+ *   with a time constant of 1 s. A new task starts with some use, and with more use if it has a long backlog; otherwise a client could
  *   reconnect to run first.
  * - In the second half of each turn, the task that has waited longest runs first, so that no task starves.
  *
  * A connection with a single message in flight does not enter the queue (`mayReadDirectly`): reading the time would be a
- * notable part of its cost. The queue measures a batch of such messages from its second message on, and from the average cost it
- * computes how many may be read directly: at least 4, and as many as take 8 ms in one turn. Later reads wait in the queue,
+ * notable part of its cost. The queue measures a batch of such messages from its second message on, and computes from the average cost how
+ * many messages connections may read directly: at least 4, and as many as take 8 ms in one turn. Later reads wait in the queue,
  * too.
  *
- * Invariants: at most one task runs; each task is in the queue at most once; a running task that adds itself again waits only
- * after its time is counted. `npm run bench:hostile` measures the waits.
+ * Invariants: at most one task runs; each task is in the queue at most once; if a running task adds itself again, it waits only after the
+ * queue has counted its time. `npm run bench:hostile` measures the waits.
  *
  */
 
@@ -28,13 +28,13 @@ import { Fifo } from '../base/fifo.ts'
 export interface EventLoop {
   /** Calls `then` in the next turn of the event loop, after the I/O of that turn. */
   nextTurn(then: () => void): void
-  /** Calls `then` in this turn, when the current callback and all promises that follow from it have run. */
+  /** Calls `then` in this turn, after the current callback and all microtasks that follow it. */
   settled(then: () => void): void
 }
 
 /** Task is work that runs in slices. */
 export interface Task {
-  /** Account of the task, for the queue alone. */
+  /** Account of the task. Only the queue uses this field. */
   account?: Account | undefined
   /** Number of unread bytes. Default: 0. */
   readonly backlog?: number
@@ -53,15 +53,15 @@ export interface RunQueueOptions {
   readonly loop: EventLoop
   /** Length of a slice if few tasks wait, or the task used little time recently. Default: 1. */
   readonly slice?: number
-  /** Time in which all waiting tasks should get a slice; slices shrink so that the time suffices. Default: 20. */
+  /** Time in which all waiting tasks should get a slice; if there are many tasks, the queue shortens the slices. Default: 20. */
   readonly round?: number
   /** Time for all tasks in one turn of the event loop. Default: 2. */
   readonly turn?: number
-  /** Returns a monotonic time with any origin. */
+  /** Returns the milliseconds since a fixed, unspecified time; the result never decreases. */
   readonly now?: () => number
 }
 
-/** RunQueue runs tasks in slices of time, first the tasks that used little time recently, and returns to the event loop between them. */
+/** RunQueue runs tasks in slices of time, and returns to the event loop between slices. Tasks that used little time recently run first. */
 export class RunQueue {
   readonly #loop: EventLoop
   readonly #slice: number
@@ -72,13 +72,16 @@ export class RunQueue {
   readonly #levels = Array.from({ length: LEVELS.length + 1 }, () => new Fifo<Task>())
   #waiting = 0
   #running: Task | undefined
-  /** The running task has added itself again. */
+  /** True if the running task has added itself again. */
   #runsAgain = false
   #sliceBegan = 0
   #sliceEnds = 0
   #turnEnds = 0
   #scheduled = false
-  /** The current batch of direct reads: how many, since when; the average cost of a read; and how many the batch may have. */
+  /**
+   * The current batch of direct reads: the number of reads, the start of the batch, the average cost of a read, and the maximum number of
+   * reads.
+   */
   #directReads = 0
   #directBegan = 0
   #directCost = 0
@@ -101,7 +104,7 @@ export class RunQueue {
 
   /** Adds a task that does not wait already. */
   add(task: Task): void {
-    // `#settle` queues the running task, because the time of the task counts until then
+    // `#settle` queues the running task, because the queue first counts the time of the task
     if (task === this.#running) this.#runsAgain = true
     else this.#push(task, this.#now())
     if (this.#scheduled) return
@@ -114,7 +117,7 @@ export class RunQueue {
     return this.#running === task && this.#now() < this.#sliceEnds
   }
 
-  /** Checks whether a message may be read directly, without a slice, by a connection that has no other message. */
+  /** Checks whether a connection that has no other message may read a message directly, without a slice. */
   mayReadDirectly(): boolean {
     if (this.#directReads >= this.#directLimit) return false
     // the queue does not measure the first message of a batch, so if messages arrive one by one, only every second message reads
@@ -188,7 +191,10 @@ export class RunQueue {
     this.#runsAgain = false
   }
 
-  /** Returns the level of the next task: the lowest level in use or, in the second half of a turn, that of the longest wait. */
+  /**
+   * Returns the level of the next task: the lowest level in use or, in the second half of a turn, the level of the task that has waited
+   * longest.
+   */
   #nextLevel(now: number): number {
     if (now < this.#turnEnds - this.#turn / 2) return this.#levels.findIndex(({ size }) => size > 0)
     const since = this.#levels.map(({ first }) => first?.account?.at ?? Number.POSITIVE_INFINITY)
@@ -205,21 +211,24 @@ function currentAccount(task: Task, now: number): Account {
   return account
 }
 
-/** Shortest slice in milliseconds: below this, switching costs more than the work. */
+/** Shortest slice in milliseconds: in a shorter slice, switching tasks would cost more than the work. */
 const MIN_SLICE = 0.2
-/** Time constant of the decay in milliseconds: after that time, use counts 1/e. */
+/** Time constant of the decay in milliseconds: after this time, the remaining use is 1/e. */
 const DECAY = 1000
-/** Initial use of a new task, so that a client gains nothing by reconnecting; half of it if the backlog is short, in bytes. */
+/**
+ * Initial use of a new task, so that a client gains nothing by reconnecting. If the backlog is below `SHORT_BACKLOG` bytes, the initial use
+ * is half of this number.
+ */
 const INITIAL_USE = 4
 const SHORT_BACKLOG = 1024
 /**
  * Upper limits of the levels, in milliseconds used recently. The levels just above the use of a new task are narrow, so that
- * among new tasks a client with two requests runs before fifty that pipeline.
+ * among new tasks a client with two requests runs before fifty clients that pipeline.
  */
 const LEVELS = [0.5, 1, 2, 4, 4.125, 4.25, 4.5, 5, 6, 8, 12, 16, 32]
 const INITIAL_LEVEL = LEVELS.indexOf(INITIAL_USE) + 1
 /**
- * Maximum number of milliseconds that the queue counts for one slice, because the rest is mostly garbage collection or another
+ * Maximum number of milliseconds that the queue counts for one slice, because a longer time is mostly garbage collection or another
  * process, and must not move a modest client behind greedy clients.
  */
 const MAX_SLICE_COST = 1.5
@@ -227,6 +236,6 @@ const MAX_SLICE_COST = 1.5
 const MAX_DIRECT_COST = 4
 /** Milliseconds for direct reads in one turn. */
 const DIRECT_TIME = 8
-/** Direct reads that a batch may always have, and the number of batches over which the cost is averaged. */
+/** Number of direct reads that a batch may always have, and number of batches for the average of the cost. */
 const MIN_DIRECT = 4
 const DIRECT_AVERAGE = 8

@@ -3,22 +3,22 @@ export type SecretSpan = readonly [from: number, to: number]
 
 /** SecretsContext describes the conversation before a message. */
 export interface SecretsContext {
-  /** The last turn of the other side, before this side's next whole message; `undefined` if the caller does not know it. */
+  /** The last turn of the other side, before this side's next whole message; `undefined` if the caller does not have it. */
   readonly asked?: string | undefined
   /** The lines that this side has sent after that turn. */
   readonly before?: string
-  /** The previous message of this side; `undefined` if the caller does not know it. */
+  /** The previous message of this side; `undefined` if the caller does not have it. */
   readonly last?: string | undefined
   /** True for a whole message. In a part of a message, the finder masks more, because the other part is unknown. */
   readonly whole?: boolean
 }
 
-/** SecretFinder finds the parts of a message that no output may show, in order. */
+/** SecretFinder finds the parts of a message that no output may show. The parts are in the order of the text. */
 export type SecretFinder<From> = (from: From, text: string, context: SecretsContext) => readonly SecretSpan[]
 
 /**
  * Compact is a text without characters that an encoding error can put between its letters: the NUL of UTF-16, a byte order mark,
- * other characters beyond ASCII. `places` has the index of each of its characters in the original text.
+ * other characters beyond ASCII. `places` has the index in the original text of each character.
  */
 export interface Compact {
   readonly text: string
@@ -47,17 +47,17 @@ export function compact(text: string): Compact {
 /** Keywords that a password follows, with common misspellings. */
 const KEYWORD =
   /r(?:e?g|eg?)iste?re?d?|log[ _-]?(?:in|on)|sign[ _-]?(?:in|up|on)|p?ass?w(?:or?)?[dt]|\bpasse?\b|\bpwd?\b|kennwort|authenticate|authorization/i
-/** A name and a space, as they follow `REGISTER` and `LOGIN`. */
+/** Matches a name and a space, which follow `REGISTER` and `LOGIN`. */
 const NAME = /^[ \t]+[\p{L}\p{N}_.-]+[ \t]+(?=\S)/u
 const TAKES_NAME = /^(?:register|login)$/i
 
 /**
- * Finds the password in a line with a keyword such as `LOGIN`, in any spelling of the rest: all text after the keyword, except the
- * name in a well-formed line. A single word after the keyword is a secret, too, because the word can be a name and a password
+ * Finds the password in a line with a keyword such as `LOGIN`, in any spelling of the rest. The password is all text after the keyword,
+ * except the name in a well-formed line. A single word after the keyword is a secret, too, because the word can be a name and a password
  * without a space.
  */
 export function findSecretsAfterKeyword(line: string): readonly SecretSpan[] {
-  // the fast path: most messages have no keyword, and are plain ASCII
+  // this return is the fast path, because most messages have no keyword, and are plain ASCII
   if (line.length < 4 || (!KEYWORD.test(line) && !/[^\t\n\r -~]/.test(line))) return []
   const { text, places } = compact(line)
   const found = KEYWORD.exec(text)

@@ -7,7 +7,7 @@ import type { Transport } from './transport.ts'
 export interface SenderOptions {
   /** Framing of messages to the peer. */
   outgoing: Framing
-  /** Unsent bytes above which the connection is reset. Default: 256 KiB. */
+  /** Number of unsent bytes above which the sender resets the connection. Default: 256 KiB. */
   outboxLimit?: number
   /** Milliseconds between two messages to the peer, if the peer sends nothing in between. Default: 0. */
   pace?: number
@@ -17,19 +17,19 @@ export interface SenderOptions {
 const OUTBOX_LIMIT = 256 * 1024
 /** Milliseconds that the peer has to close its side after this side has finished. */
 const LINGER = 2000
-/** Maximum milliseconds for a peer that still reads unsent bytes. */
+/** Maximum number of milliseconds for a peer that still reads unsent bytes. */
 export const LINGER_READING = 30_000
 /** Milliseconds between the last message and a reset, which may delete data that the peer has not read. */
 const BEFORE_RESET = 200
-/** Number of characters of a message that cost 1 of the budget, in addition to 1 for the message. */
+/** Number of characters that cost 1 of the budget, in addition to 1 for the message. */
 export const FREE_CHARACTERS = 1024
 /** One error that all connections share, because creating an error costs as much as playing a move. */
 export const CLOSED = new Disconnected('ours', 'this side has ended the conversation')
 const BROKEN_OFF = new Disconnected('ours', 'this side has broken off the conversation')
 
 /**
- * Sender is the sending half of a `Connection`: it sends messages, and closes or aborts the connection. It is a base class, not
- * a part, so that a message passes through no further object.
+ * Sender is the sending half of a `Connection`: it sends messages, and closes or aborts the connection. Sender is a base class of
+ * `Connection`, and not a member, so that a message passes through no further object.
  */
 export abstract class Sender implements OutboxOwner {
   readonly transport: Transport
@@ -37,9 +37,9 @@ export abstract class Sender implements OutboxOwner {
   sent = 0
   protected readonly clock: Clock
   protected readonly outbox: Outbox
-  /** This side sends nothing more. */
+  /** True if this side sends nothing more. */
   protected isSendClosed = false
-  /** Both sides are closed. */
+  /** True if both sides have closed. */
   protected isClosed = false
   #onClosed: (() => void) | undefined
 
@@ -49,11 +49,11 @@ export abstract class Sender implements OutboxOwner {
     this.outbox = new Outbox({ transport, framing: outgoing, clock, limit: outboxLimit, pace, owner: this })
   }
 
-  /** The reason why the connection ended; `undefined` while more messages may be read. */
+  /** The reason why the connection ended; `undefined` while the reader may get more messages. */
   abstract get end(): Disconnected | undefined
   /** Ends reading for a reason, and notifies the reader. */
   protected abstract setEnd(end: Disconnected): void
-  /** Charges the peer's budget for the message that was read last, in addition to the cost of reading it. */
+  /** Charges the peer's budget for the last read message, in addition to the cost of reading it. */
   abstract charge(cost: number): void
 
   /** Flushes the outbox; true if the system has accepted all sent bytes. */
@@ -66,7 +66,7 @@ export abstract class Sender implements OutboxOwner {
     return !this.isSendClosed && (end === undefined || end.reason === 'finished' || end.reason === 'much')
   }
 
-  /** Sends a message, in one write with the others of this tick. Does nothing after this side has closed. */
+  /** Sends a message, in one write with the other messages of this tick. Does nothing after this side has closed. */
   send(message: string): void {
     if (!this.canSend) return
     this.sent++
@@ -86,14 +86,14 @@ export abstract class Sender implements OutboxOwner {
   }
 
   /**
-   * Sends the remaining messages, finishes, and waits until the peer closes, too. Resolves when both sides are closed, or destroys
-   * the transport and resolves after `linger` milliseconds in which the peer read nothing (at most 30 s).
+   * Sends the remaining messages, finishes, and waits until the peer closes, too. Resolves when both sides have closed. If the peer reads
+   * nothing for `linger` milliseconds, or after 30 s, destroys the transport and resolves.
    */
   close(linger = LINGER): Promise<void> {
     return this.outbox.tryFlush() ? this.#finish(linger) : this.outbox.whenDrained().then(() => this.#finish(linger))
   }
 
-  /** Resets the connection, 200 ms after the last message was sent. */
+  /** Resets the connection, 200 ms after the last message. */
   async abort(): Promise<void> {
     if (!this.outbox.tryFlush()) await this.outbox.whenDrained()
     this.#endLocally(BROKEN_OFF)
@@ -119,7 +119,7 @@ export abstract class Sender implements OutboxOwner {
     this.#onClosed?.()
   }
 
-  /** Stops sending and reading; an earlier end stays the reason. */
+  /** Stops sending and reading. An earlier end remains the reason. */
   #endLocally(end: Disconnected): void {
     this.isSendClosed = true
     if (!this.end) this.setEnd(end)
@@ -133,7 +133,7 @@ export abstract class Sender implements OutboxOwner {
     return new Promise((resolve) => this.#linger(linger, this.clock.monotonic() + LINGER_READING, resolve))
   }
 
-  /** Waits until the peer closes; repeats the wait while the peer reads unsent bytes, until the time `limit`. */
+  /** Waits until the peer closes. Repeats the wait while the peer reads unsent bytes, until the time `limit`. */
   #linger(linger: number, limit: number, then: () => void): void {
     const { unsent } = this.transport
     const over = () => {

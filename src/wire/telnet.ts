@@ -1,7 +1,7 @@
 import type { Transport } from './transport.ts'
 import { TransportFilter } from './transport-filter.ts'
 
-// commands (RFC 854), and the two supported options (RFC 856, 857)
+// these numbers are commands (RFC 854), and the two supported options (RFC 856, 857)
 const SE = 240
 const IP = 244
 const GA = 249
@@ -25,15 +25,15 @@ const SUBNEGOTIATION = 1024
 /** Maximum number of answers in one connection: enough to refuse every option in both directions. */
 const ANSWERS = 1024
 
-/** Called with a request for one option, or the answer to one: WILL, WONT, DO or DONT. */
+/** Called with a request for an option, or with the answer to such a request: WILL, WONT, DO or DONT. */
 type Negotiating = (verb: number, option: number) => void
 
 /** State of the parser, which determines the meaning of the next byte. */
 type Place = 'text' | 'command' | 'option' | 'subnegotiation' | 'command in subnegotiation'
 
 /**
- * TelnetReader extracts the text from a stream that may contain telnet commands (RFC 854, 855) and that the network may cut
- * anywhere. Until the first IAC, a byte that never occurs in UTF-8, every byte is text.
+ * TelnetReader extracts the text from a stream that may contain telnet commands (RFC 854, 855) and that the network may cut anywhere. Until
+ * the first IAC, every byte is text. IAC is a byte that never occurs in UTF-8.
  */
 class TelnetReader {
   readonly #negotiate: Negotiating
@@ -46,12 +46,12 @@ class TelnetReader {
   #afterCr = false
   /** Count of the bytes of the current subnegotiation. */
   #skipped = 0
-  /** True for a telnet stream, in which CR NUL ends a line as CR LF does. */
+  /** True for a telnet stream, in which CR NUL ends a line like CR LF. */
   active = false
 
   /**
-   * The reader calls `onCut` for a command without negotiation that follows a byte above ASCII, because it may replace a
-   * byte of the character, and `onInterrupt` for IAC IP (Ctrl-C) elsewhere.
+   * The reader calls `onCut` for a command without negotiation that follows a byte above ASCII, because the command may replace a byte of a
+   * character. At any other place, it calls `onInterrupt` for IAC IP (Ctrl-C).
    */
   constructor(negotiate: Negotiating, onCut: () => void, onInterrupt: () => void) {
     this.#negotiate = negotiate
@@ -91,7 +91,7 @@ class TelnetReader {
         else this.#skip()
         return undefined
       case 'command in subnegotiation':
-        // RFC 855: SE ends a subnegotiation; any other command ends it, too, because the SE before it was lost
+        // RFC 855: SE ends a subnegotiation; any other command also ends it, because the SE is then missing
         if (byte !== IAC) return this.#command(byte)
         this.#skip()
         return undefined
@@ -126,7 +126,7 @@ class TelnetReader {
       this.#afterCr = false
       return IAC
     }
-    // not a command: it followed a data mark, which the system has removed from the stream as urgent data
+    // this byte is not a command: it followed a data mark, and the system has removed the data mark from the stream as urgent data
     else if (byte < SE) return this.#text(byte)
     else if (byte > SE && byte <= GA && this.#last >= 0x80) this.#onCut()
     else if (byte === IP) this.#onInterrupt()
@@ -135,17 +135,18 @@ class TelnetReader {
 }
 
 /**
- * Telnet is a filter that adds the server's side of telnet to a transport. It passes all bytes unchanged until the peer sends a
- * telnet command, or `begin` is called. From then on, sent lines end in CR LF, and the filter refuses every option except two. With
- * ECHO, it asks the peer not to show the user's input. With BINARY, it asks for unchanged bytes: GNU telnet otherwise sends
- * IAC IP for the byte 0x83 of a character, IAC BRK for 0x9c, and so on. It sends no answer to an answer, so negotiation cannot loop.
+ * Telnet is a filter that adds the server's side of telnet to a transport. It passes all bytes unchanged until the peer sends a telnet
+ * command, or until the caller calls `begin`. From then on, sent lines end in CR LF, and the filter refuses every option except two. With
+ * the option ECHO, it asks the peer not to show the user's input. With the option BINARY, it asks for unchanged bytes: GNU telnet otherwise
+ * sends IAC IP for the byte 0x83 of a character, IAC BRK for 0x9c, and so on. The filter sends no answer to an answer, so negotiation
+ * cannot loop.
  */
 export class Telnet extends TransportFilter {
   readonly #reader: TelnetReader
-  /** State of ECHO on this side (RFC 1143): off or on, or changing to one of them until the peer answers. */
+  /** State of ECHO on this side (RFC 1143): off, on, or a change to off or on that the peer has not answered yet. */
   #echo: 'off' | 'going on' | 'on' | 'going off' = 'off'
   #hiding = false
-  /** Whether this side has asked the peer for binary text, and whether the peer has refused. */
+  /** State of the request for binary text, which the peer may refuse. */
   #binary: 'unasked' | 'asked' | 'refused' = 'unasked'
   #answers = 0
   /** Called when the peer's user presses Ctrl-C. */
@@ -160,7 +161,7 @@ export class Telnet extends TransportFilter {
     )
   }
 
-  /** True if the peer speaks telnet. */
+  /** True if the peer uses telnet. */
   get active(): boolean {
     return this.#reader.active
   }
@@ -170,12 +171,12 @@ export class Telnet extends TransportFilter {
     return this.#binary === 'asked'
   }
 
-  /** Speaks telnet from now on, because the caller knows that the peer does. */
+  /** Begins to use telnet. The caller must be certain that the peer uses telnet. */
   begin(): void {
     this.#reader.active = true
   }
 
-  /** Asks a telnet peer not to show the user's input. Does nothing for a peer that does not speak telnet. */
+  /** Asks a telnet peer not to show the user's input. Does nothing for a peer that does not use telnet. */
   hide(): void {
     if (!this.active) return
     this.#hiding = true
@@ -217,7 +218,7 @@ export class Telnet extends TransportFilter {
   /** Handles the peer's answer to ECHO, or its request to stop ECHO. */
   #echoAnswered(yes: boolean): void {
     if (this.#echo === 'off') return
-    // refused: do not ask again until the next `hide`
+    // the peer has refused, so the filter does not ask again until the next `hide`
     if (!yes && this.#echo !== 'going off') this.#hiding = false
     if (!yes && this.#echo === 'on') this.#answer(Uint8Array.of(IAC, WONT, ECHO))
     this.#echo = yes && this.#echo !== 'going off' ? 'on' : 'off'
@@ -240,7 +241,7 @@ export class Telnet extends TransportFilter {
   }
 }
 
-/** Converts text for a telnet peer: lines end in CR LF, and a single CR becomes CR NUL. Bytes stay unchanged. */
+/** Converts text for a telnet peer: lines end in CR LF, and a single CR becomes CR NUL. Does not change data that are bytes. */
 function toTelnet(data: string | Uint8Array): string | Uint8Array {
   return typeof data === 'string' ? data.replace(/\r?\n|\r/g, (end) => (end === '\r' ? '\r\0' : '\r\n')) : data
 }

@@ -2,12 +2,12 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 const toUtf8 = new TextEncoder()
 
 /**
- * TextCode is the encoding of a message: `utf-8` (invalid bytes become U+FFFD), or `bytes` (each byte is the character of that
+ * TextCode is the encoding of a message: `utf-8` (invalid bytes become U+FFFD), or `bytes` (each byte becomes the character with the same
  * number, for programs that show bytes unchanged).
  */
 export type TextCode = 'utf-8' | 'bytes'
 
-/** Decodes a whole text: an incomplete character at the end becomes U+FFFD. */
+/** Decodes a whole text. An incomplete character at the end becomes U+FFFD. */
 export function decode(bytes: Uint8Array, code: TextCode = 'utf-8'): string {
   if (code === 'utf-8') return utf8.decode(bytes)
   let text = ''
@@ -21,7 +21,7 @@ export function encode(text: string, code: TextCode = 'utf-8'): Uint8Array {
   return Uint8Array.from(text, (char) => (char.charCodeAt(0) > 0xff ? 0x3f : char.charCodeAt(0)))
 }
 
-/** Counts the bytes of a text in UTF-8 without encoding it; half of a surrogate pair has the bytes of U+FFFD. */
+/** Counts the bytes of a text in UTF-8 without encoding it; half of a surrogate pair has the same number of bytes as U+FFFD. */
 export function countBytes(text: string): number {
   let bytes = text.length
   for (let at = 0; at < text.length; at++) {
@@ -34,7 +34,7 @@ export function countBytes(text: string): number {
   return bytes
 }
 
-/** TextStream decodes text in pieces: an incomplete character waits for its other bytes. */
+/** TextStream decodes text in pieces. An incomplete character waits for its other bytes. */
 export class TextStream {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
@@ -44,11 +44,11 @@ export class TextStream {
   }
 }
 
-/** Raw has the bytes of one message that differ from its text in UTF-8, without framing. */
+/** Raw has the bytes of one message, without framing, if these bytes differ from the message's text in UTF-8. */
 export interface Raw {
-  /** The message itself, at most the first 4,096 bytes of it. */
+  /** The bytes of the message itself, but at most its first 4,096 bytes. */
   readonly body: Uint8Array
-  /** The line end that followed it, or ''. */
+  /** The line end that followed the message, or ''. */
   readonly end: string
 }
 
@@ -60,22 +60,22 @@ const ODD = /[\0\ufffd]|\r$/
 const ODD_BYTES = /[\0\x80-\xff\ufffd]|\r$/
 
 /**
- * Returns a copy of the bytes of a message that was decoded as `text`; `undefined` if encoding the text gives the same bytes. The
- * texts differ if a byte was invalid UTF-8 or, with `bytes`, above ASCII. NUL and a final CR count, too, because the line end
- * matters after them.
+ * Returns a copy of the bytes of a message whose decoded text is `text`; `undefined` if encoding the text gives the same bytes. The bytes
+ * differ if a byte was invalid UTF-8 or, in the encoding `bytes`, above ASCII. The function also returns the bytes of a text with NUL or a
+ * final CR, because the line end after such a text matters.
  */
 export function toRaw(text: string, body: Uint8Array, end = '', code: TextCode = 'utf-8'): Raw | undefined {
   return (code === 'bytes' ? ODD_BYTES : ODD).test(text) ? { body: new Uint8Array(body.subarray(0, RAW_LIMIT)), end } : undefined
 }
 
-/** Decodes the bytes of a whole message: returns its text, and `raw` as `toRaw` does. */
+/** Decodes the bytes of a whole message. Returns its text, and the result of `toRaw`. */
 export function readText(body: Uint8Array): { readonly text: string; readonly raw: Raw | undefined } {
   const text = decode(body)
   return { text, raw: toRaw(text, body) }
 }
 
 /**
- * Escapes text from outside before it is shown, because raw control characters must not reach a terminal. Escapes as `\x1b` all
+ * Escapes text from outside for output, because raw control characters must not reach a terminal. Escapes as `\x1b` all
  * control characters except LF, TAB and a CR directly before LF, characters that change the direction of text (`\u202e`), and
  * other line separators (`\u2028`).
  */
@@ -85,12 +85,13 @@ export function escapeControls(text: string): string {
 
 /**
  * Escapes the same characters as `escapeControls`, and all characters without a visible shape: byte order marks, blanks other than the
- * space, joiners and separators of no width, tags, variation selectors, and marks without a base letter. For quotations and
- * diagnostics, not for talk, in which emoji need some of these characters.
+ * space, joiners and separators of no width, tags, variation selectors, and marks without a base letter. Use this function for quotations
+ * and diagnostics, and not for talk, because emoji need some of these characters.
  */
 export function escapeInvisible(text: string): string {
   if (PLAIN.test(text)) return text
-  // compiled here, because its Unicode classes take a millisecond; U+2800 and U+1D159 are symbols that fonts leave blank
+  // the function compiles the pattern at its first use, because the Unicode classes take a millisecond; U+2800 and U+1D159 are symbols
+  // without a visible shape
   const unseen = /\r(?!\n)|(?![\t\n\r ])[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]|(?<![\p{L}\p{N}\p{S}\p{M}])\p{M}+/gu
   return text.replace(unseen, (chars) => Array.from(chars, escaped).join(''))
 }
@@ -99,7 +100,7 @@ export function escapeInvisible(text: string): string {
 export function quoteText(text: string, length = 60): string {
   const characters = text.length > length ? Array.from(text) : []
   const json = JSON.stringify(characters.length > length ? `${characters.slice(0, length).join('')}…` : text)
-  // control characters are escaped as in Python, not as in JSON
+  // the result has the escapes of Python for control characters, and not the escapes of JSON
   return escapeInvisible(
     json.replace(JSON_ESCAPE, (_, before = '', letter, code) => `${before}\\x${code ?? (letter === 'b' ? '08' : '0c')}`),
   )
@@ -112,7 +113,7 @@ export function formatDuplicate(setting: string, values: readonly unknown[]): st
 
 /** Quotes bytes from outside: as text or, if they are not plain UTF-8, with escapes as in Python (`\xff`). */
 export function quoteBytes(bytes: Uint8Array, length = 60): string {
-  // enough bytes for one character more than is shown
+  // these bytes are enough for one character more than the quotation shows
   const text = decode(bytes.subarray(0, 4 * (length + 1)))
   const cut = bytes.length > 4 * (length + 1)
   if (!BINARY.test(cut ? text.slice(0, -1) : text)) return quoteText(text, length)
@@ -131,7 +132,7 @@ function escaped(char: string): string {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const BINARY = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]/
-/** Matches an escape of JSON for a control character that Python writes as `\x..`; an odd backslash begins it. */
+/** Matches an escape of JSON for a control character that Python writes as `\x..`; such an escape begins with an odd backslash. */
 const JSON_ESCAPE = /(?<!\\)((?:\\\\)*)\\(?:([bf])|u00([01][\da-f]))/g
 const SIGNS: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r', 34: '\\"', 92: '\\\\' }
 const HARMLESS = /^[\t\n\x20-\x7e\u00a0-\u2027\u202f-\u2065\u206a-\u{10ffff}]*$/u

@@ -1,4 +1,4 @@
-/** Address is the host and port of a peer; a Unix socket has its path as the host, and port 0. */
+/** Address is the host and port of a peer. For a Unix socket, the host is the path, and the port is 0. */
 export interface Address {
   readonly host: string
   readonly port: number
@@ -16,7 +16,7 @@ export interface Sink {
   closed(broken?: string): void
 }
 
-/** Flushable has data that waits to be written. */
+/** Flushable has data that it has not written yet. */
 export interface Flushable {
   flush(): void
 }
@@ -26,17 +26,20 @@ export interface Transport {
   readonly remote: Address
   /** True if each `data` and each `write` is one datagram. */
   readonly datagrams: boolean
-  /** Number of bytes that were written and not yet accepted by the system. */
+  /** Number of written bytes that the system has not accepted yet. */
   readonly unsent: number
   /** True if the peer is on this machine. */
   readonly loopback: boolean
-  /** Starts to deliver events to `sink`. The caller calls it once. */
+  /** Starts to deliver events to `sink`. The caller calls this function once. */
   open(sink: Sink): void
-  /** Flushes `what` when the current callback and all promises that follow from it have run. */
+  /** Flushes `what` after the current callback and all microtasks that follow it. */
   scheduleFlush(what: Flushable): void
   /** Sends text (as UTF-8) or bytes. Never throws: `Sink.closed` reports a broken connection. */
   write(data: string | Uint8Array): void
-  /** Calls `then` once, when the system has accepted the written bytes or the transport is closed; immediately if few bytes wait. */
+  /**
+   * Calls `then` once, when the system has accepted the written bytes or the transport is closed. Calls `then` immediately if few bytes
+   * wait.
+   */
   whenSent(then: () => void): void
   /** Stops reading, so that the peer has to wait, until `resume`. */
   pause(): void
@@ -45,13 +48,13 @@ export interface Transport {
   finish(): void
   /** Closes both directions immediately and drops unsent bytes. */
   destroy(): void
-  /** Does the same as `destroy`, and shows the peer a broken connection (TCP's RST) if the transport has such a reset. */
+  /** Does the same as `destroy`, and resets the connection (TCP's RST) if the transport has a reset. */
   reset(): void
 }
 
 /** Listener accepts peers at one address. */
 export interface Listener {
-  /** The address with the real port, even if port 0 was requested. */
+  /** The address with the real port, even if the caller has requested port 0. */
   readonly address: Address
   /** Name of the transport, if it is not plain TCP: "UDP" or "TLS". */
   readonly over?: string

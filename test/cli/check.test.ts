@@ -25,7 +25,7 @@ describe.skipIf(!hasPython)('parlor check', () => {
     const sentence = 'the client ended with the exit code 1 before it connected to the server; it says "ValueError: oh"'
     expect(output).toContain(`FAILED  plays-to-the-end: ${sentence}\n`)
     expect(output).toContain('| ValueError: oh\n')
-    expect(output).toContain('not played, because a check before them has failed: every-outcome\n')
+    expect(output).toContain('not played, because an earlier check has failed: every-outcome\n')
     expect(output).toContain('cause: crashed; source: 000 program 11, exercise 10\n')
     expect(output).toContain(`repeat: parlor check guess --client 'python3 ${path}/program.py' --only plays-to-the-end --seed 9\n`)
     expect(code).toBe(1)
@@ -51,7 +51,7 @@ describe.skipIf(!hasPython)('parlor check', () => {
     const message = lines.findIndex((line) => line.includes('"move 5\\n"'))
     expect(lines[message + 1]?.indexOf('^')).toBe((lines[message]?.indexOf('"move') ?? -2) + 1)
     expect(output).toMatch(/cause: spelling; source: 000 programs 8, 9 and 10/)
-    expect(output).toMatch(/not played, because a check before them has failed: every-outcome\n/)
+    expect(output).toMatch(/not played, because an earlier check has failed: every-outcome\n/)
     expect(code).toBe(1)
   })
 
@@ -124,7 +124,9 @@ describe.skipIf(!hasPython)('parlor check with parlor-check.toml', () => {
     const path = handIn('')
     writeFileSync(join(path, 'parlor-check.toml'), 'client = "python3 program.py"\nprogram = "chat"\nlevel = "robust"\n[weights]\nslow = 0')
     const { errors, output, code } = await run('check', 'guess', '--folder', path)
-    expect(errors).toContain('may only say how the hand-in is started; its other settings are ignored: program, level, weights')
+    expect(errors).toContain(
+      'may only give the commands that start the hand-in; Parlor ignores its other settings: program, level, weights',
+    )
     expect(output).toContain('tjc/guess: failed, 0 of 2 checks\n')
     expect(code).toBe(1)
   })

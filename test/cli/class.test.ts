@@ -143,7 +143,7 @@ describe('parlor class', () => {
     expect(await server.exit).toBe(0)
     expect(await live.exit).toBe(0)
     expect(live.output).toMatch(/^\d\d:\d\d:\d\d {2}127\.0\.0\.1:\d+ {2}tjc\/guess {2}/)
-    expect(live.errors).toMatch(/^parlor: the server has closed the connection, because it was stopped/)
+    expect(live.errors).toMatch(/^parlor: the server has closed the connection, because the server has stopped/)
   })
 
   test('and its page are refused at the start for files that are not valid, or that no class uses', async () => {

@@ -41,7 +41,7 @@ async function refused(command: Promise<unknown>): Promise<string> {
 test.each(QUESTIONS)('%s creates no database in an empty folder, and does not change its mode', async (_, ask) => {
   const folder = join(around, 'empty')
   mkdirSync(folder, { mode: 0o755 })
-  expect(await refused(ask(folder))).toContain(`there is no parlor.db in ${folder}: no server has stored data there`)
+  expect(await refused(ask(folder))).toContain(`there is no parlor.db in ${folder}: no server has stored data in this folder`)
   expect([readdirSync(folder), statSync(folder).mode & 0o777]).toEqual([[], 0o755])
 })
 
@@ -59,7 +59,7 @@ test.each(QUESTIONS)('%s points to the files that a repair has archived, if the 
   const archive = join(around, 'parlor.damaged-2026-01-01T00-00-00.000Z')
   mkdirSync(archive)
   expect(await refused(ask(around))).toContain(
-    `there is no parlor.db in ${around}, but ${archive} has the files of the time before a repair`,
+    `there is no parlor.db in ${around}, but ${archive} has the files that a repair has replaced`,
   )
 })
 

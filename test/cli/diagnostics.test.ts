@@ -28,7 +28,5 @@ test('a usage error wraps at blanks on a narrow terminal, too', async () => {
   const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(narrow)}` }
   await using parlor = new Parlor(['host', 'guess', '--port', '70000'], undefined, { environment })
   expect(await parlor.exit).toBe(2)
-  expect(parlor.errors).toBe(
-    'parlor: --port cannot be "70000": it\n  must be a whole number from 0 to 65535\n(--help shows how it is used)\n',
-  )
+  expect(parlor.errors).toBe('parlor: --port cannot be "70000": it\n  must be a whole number from 0 to 65535\n(--help shows its usage)\n')
 })

@@ -159,7 +159,7 @@ describe('parlor tap', () => {
   test('does not overwrite a file, and refuses an unknown suffix', async () => {
     writeFileSync(file('there.jsonl'), 'precious')
     const taken = await runInProcess('tap', '--listen', '0', '--to', '1', '--record', file('there.jsonl'))
-    expect(taken).toMatchObject({ code: 2, errors: expect.stringContaining('exists already: delete it first') })
+    expect(taken).toMatchObject({ code: 2, errors: expect.stringContaining('exists already: delete the file first') })
     expect(readFileSync(file('there.jsonl'), 'utf8')).toBe('precious')
     expect(await runInProcess('tap', '--listen', '0', '--to', '1', '--record', file('x.txt'))).toMatchObject({
       code: 2,

@@ -48,11 +48,11 @@ describe.skipIf(!hasPython || !hasNode || !hasNamespaces)('parlor check --matrix
     symlinkSync(students, join(path, 'out'))
     const [csv, html] = [join(path, 'class.csv'), join(path, 'class.html')]
     const { output, errors, code } = await run('check', '--matrix', path, '--csv', csv, '--html', html, '--jobs', '4')
-    expect(errors).toContain('out is a symbolic link, which can lead anywhere, and is left out')
+    expect(errors).toContain('out is a symbolic link, which can point to any folder, so Parlor ignores it')
     expect(errors).toContain('=cmd(), client: python3 client.py {HOST} {PORT}, guessed from the name client.py\n')
     expect(errors).toContain('python3 made.py {HOST} {PORT}, as its parlor-check.toml says\n')
     expect(errors).toMatch(
-      /n{9}\/parlor-check\.toml is part of a hand-in, and may only say how the hand-in is started; its other settings are ignored: level$/m,
+      /n{9}\/parlor-check\.toml is part of a hand-in, and may only give the commands that start the hand-in; Parlor ignores its other settings: level$/m,
     )
     expect(errors).toContain('parlor: 11 of 11 done')
     expect(output).toMatch(/^ {2}Łucja {2}.* passed +10 of 10$|^ Łucja .* passed +10 of 10$/m)
@@ -99,7 +99,7 @@ describe.skipIf(!hasPython || !hasNode || !hasNamespaces)('parlor check --matrix
 describe('parlor check --matrix refuses', () => {
   test.each([
     [['--junit', 'x.xml'], /--junit is a report of one program/],
-    [['--pair', 'ada'], /--pair is the hand-ins of a client and of a server/],
+    [['--pair', 'ada'], /--pair must be the hand-ins of a client and of a server/],
     [['--hand-in', 'nobody'], /there is no hand-in "nobody"; there are: ada/],
     [['--only', 'nosuch'], /the check nosuch does not apply here/],
   ])('%j', async (args, sentence) => {

@@ -135,7 +135,7 @@ describe('ports of a server', () => {
     const { server, listening } = await started(args, { PARLOR_HTTP: '' })
     expect(listening.map(({ port }) => port)).toEqual([base + 2, base + 1])
     await server.complains(/\n/)
-    expect(server.errors).toMatch(/ metrics and health are not shown: guess has that port, \d+: choose another with --http\n$/)
+    expect(server.errors).toMatch(/ metrics and health are not shown: guess has that port, \d+: choose another port with --http\n$/)
   })
 
   test('are the one given port if there is only one program', async () => {

@@ -30,11 +30,11 @@ test('a roster is read again after a change; a roster that is not valid leaves t
     return reported
   }
   expect(await reportAfter('desk,name\ndesk 1,ada\nwrong\n')).toBe(
-    `the earlier roster stays in force: ${file}, line 3: the desk "wrong" has neither an address nor a name`,
+    `the server continues to use the earlier roster: ${file}, line 3: the desk "wrong" has neither an address nor a name`,
   )
   const changed = await reportAfter('desk,name\nthe window,ada\n')
   expect(typeof changed === 'object' && changed.find({ host: '::1', name: 'ada' })).toBe('the window')
-  expect(await reportAfter(undefined)).toMatch(/^the earlier roster stays in force: cannot read .* there is no such file$/)
+  expect(await reportAfter(undefined)).toMatch(/^the server continues to use the earlier roster: cannot read .* there is no such file$/)
   expect(reports).toHaveLength(3)
 })
 

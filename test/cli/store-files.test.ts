@@ -222,7 +222,7 @@ test('verify reports a mark that is missing, damaged or of another folder, and f
 test('every command reports a folder that is not a server’s', async () => {
   const around = openFolder()
   for (const command of [['verify'], ['repair'], ['backup', join(around, 'x.db')]]) {
-    expect(text(await ran(...command, '--data', around))).toMatch(/there is no parlor\.db in .*: no server has stored data there/)
+    expect(text(await ran(...command, '--data', around))).toMatch(/there is no parlor\.db in .*: no server has stored data in this folder/)
     expect(text(await ran(...command, '--data', join(around, 'none')))).toMatch(/there is no .*none here; --data names another folder/)
   }
   writeFileSync(join(around, 'note.txt'), 'no database at all, and of some length at that')
@@ -233,7 +233,7 @@ test('every command reports a folder that is not a server’s', async () => {
   writeFileSync(empty, '')
   expect(await runInProcess('verify', empty)).toMatchObject({
     code: 2,
-    errors: `parlor: ${empty} is empty, and so not a database of Parlor: name the parlor.db of a server, or a backup\n`,
+    errors: `parlor: ${empty} is empty, so it is not a database of Parlor: name the parlor.db of a server, or a backup\n`,
   })
   const hollow = openFolder()
   writeFileSync(join(hollow, 'parlor.db'), '')
@@ -245,7 +245,10 @@ test('every command reports a folder that is not a server’s', async () => {
   const busy = openFolder()
   await (await openStore({ folder: busy })).close()
   const sound = await runInProcess('repair', '--data', busy)
-  expect(sound).toMatchObject({ code: 0, output: expect.stringContaining('Everything in the folder could be read, and was copied.') })
+  expect(sound).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('The command could read everything in the folder, and has copied it.'),
+  })
   await playing(busy)
   const twice = await run('serve', '--only', 'guess', '--port', '0', '--data', busy)
   expect(twice).toMatchObject({

@@ -59,10 +59,10 @@ describe('a text file', () => {
 
   test('is named as a spreadsheet, or as binary if it has a NUL byte', () => {
     expect(refusal(Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0), 'bank.csv')).toBe(
-      'bank.csv is a ZIP archive, as .xlsx, .ods and .docx are, and not text; save it as "CSV UTF-8" or as plain text in UTF-8',
+      'bank.csv is a ZIP archive, such as .xlsx, .ods and .docx files, and not text; save it as "CSV UTF-8" or as plain text in UTF-8',
     )
     expect(refusal(new TextEncoder().encode(`cat\n${'dog '.repeat(500)}\nx\0y`))).toBe(
-      'words.txt, line 3: there is a NUL byte, which no text has; is this another kind of file?',
+      'words.txt, line 3: there is a NUL byte, which no text has; give a text file in UTF-8',
     )
   })
 

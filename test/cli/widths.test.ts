@@ -127,6 +127,6 @@ test('values of settings, and sentences in a pipe, do not wrap', async () => {
   expect((await run('config', '--data', data)).output).toContain(`\ndata = "${data}"\n`)
   const { output } = await run('repair', '--data', join(await servedFolder(), 'parlor-data'))
   expect(output).toContain(
-    '\nEverything in the folder could be read, and was copied. If a part of the log was missing, the commits in it are lost.\n',
+    '\nThe command could read everything in the folder, and has copied it. If a part of the log was missing, the commits in it are lost.\n',
   )
 })

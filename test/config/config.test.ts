@@ -307,16 +307,16 @@ describe('parlor config', () => {
     [
       ['--only', 'guess', '--only', 'chat', '--port', 'guess=31361', '--port', 'chat=31361'],
       {},
-      'guess and chat have the same port, 31361: give one of them another, such as --port chat=31362',
+      'guess and chat have the same port, 31361: give one of them another port, such as --port chat=31362',
     ],
     [
       [],
       { toml: '[ports]\nguess = 65535\nchat = 65535' },
-      'guess and chat have the same port, 65535: give one of them another, such as --port chat=65534',
+      'guess and chat have the same port, 65535: give one of them another port, such as --port chat=65534',
     ],
-    [['--http', '31361', '--port', 'guess=31361'], {}, 'guess and --http have the same port, 31361: give one of them another'],
-    [['--web', '31361', '--port', 'guess=31361'], {}, 'guess and --web have the same port, 31361: give one of them another'],
-    [['--web', '31361', '--http', '31361'], {}, '--http and --web have the same port, 31361: give one of them another'],
+    [['--http', '31361', '--port', 'guess=31361'], {}, 'guess and --http have the same port, 31361: give one of them another port'],
+    [['--web', '31361', '--port', 'guess=31361'], {}, 'guess and --web have the same port, 31361: give one of them another port'],
+    [['--web', '31361', '--http', '31361'], {}, '--http and --web have the same port, 31361: give one of them another port'],
     [['--framing', 'morse'], {}, 'framing (from --framing) is "morse", and must be lines, none or length'],
   ])('%j with %j is a usage error', async (args, given, sentence) => {
     expect(await run(['config', ...args], given)).toEqual({ code: 2, output: '', errors: `parlor: ${sentence}\n` })

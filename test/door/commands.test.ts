@@ -108,7 +108,7 @@ describe('help', () => {
 
   test('lists the commands that begin with a word, as the word alone does', async () => {
     const { caller } = await inside()
-    const several = lines('"res" could be "resign" or "resume": type more of it.')
+    const several = lines('"res" could be "resign" or "resume": type more letters.')
     expect(await caller.type('res')).toBe(several)
     expect(await caller.type('help res')).toBe(several)
   })
@@ -198,7 +198,7 @@ describe('play', () => {
         lines(
           'Your opponent must type: join amber-otter-seven',
           'Then the game begins. "cancel" cancels the invitation.',
-          'This notifies no user. To send the code: tell grace join amber-otter-seven',
+          'The code notifies no user. To send the code: tell grace join amber-otter-seven',
           `To challenge grace without a code: play tictactoe${size} grace`,
         ),
       )
@@ -423,7 +423,7 @@ describe('in the lobby', () => {
         ? `To be on it, type: play ${name}`
         : game.seats.max > 1
           ? `To be on it, type: play ${name} rated`
-          : `There is no ladder of ${name}, which is played alone and without points.`
+          : `There is no ladder for ${name}, because you play it alone and without points.`
       expect(await caller.type(`rank ${name}`)).toContain(lines(answer))
     },
   )
@@ -710,7 +710,7 @@ describe('at no table', () => {
     const answer =
       typed === '5'
         ? ['You are at no table, so "5" is not a move: "play tictactoe" takes a seat,', '  "games" lists the games.']
-        : 'You are at no table. "play tictactoe" takes a seat, "tables" lists others.'
+        : 'You are at no table. "play tictactoe" takes a seat, "tables" lists tables.'
     expect(await caller.type(typed)).toBe(lines(...[answer].flat()))
     expect(lobby.calls).toEqual([])
   })

@@ -463,7 +463,7 @@ describe('Parlor’s client', () => {
     await person.type('ada', '', "'hello")
     expect(server.received).toBe(lines('ada', '', "'hello"))
     await person.type('telnet')
-    expect(person.screen).toContain('This client does not speak telnet')
+    expect(person.screen).toContain('This client does not support telnet')
     expect(server.received).not.toContain('telnet')
   })
 

@@ -115,9 +115,9 @@ describe('commands and games by other words, and by abbreviations', () => {
   })
 
   test.each([
-    ['re', '"re" could be "refuse", "resign", "rematch", "recent", "replay", "register" or\n  "resume": type more of it.'],
+    ['re', '"re" could be "refuse", "resign", "rematch", "recent", "replay", "register" or\n  "resume": type more letters.'],
     ['play h', 'There is no game "h": type tictactoe, scissors, hangman, quiz, guess or\n  headtail.'],
-    ['res', '"res" could be "resign" or "resume": type more of it.'],
+    ['res', '"res" could be "resign" or "resume": type more letters.'],
     ['qui', 'Type "quit" in full, if you mean that command.'],
     ['unr', 'Type "unregister" in full, if you mean that command.'],
   ])('%s gets the answer that it is ambiguous', async (typed, said) => {

@@ -448,7 +448,7 @@ describe('other events', () => {
     expect(await screen.type('')).not.toContain('closed')
     await screen.lobby.closeTable(12, 'it could not be kept')
     expect(await screen.type('board')).toBe(
-      lines('', 'Table 12 is closed: it could not be kept.', 'You are at no table. "play tictactoe" takes a seat, "tables" lists others.'),
+      lines('', 'Table 12 is closed: it could not be kept.', 'You are at no table. "play tictactoe" takes a seat, "tables" lists tables.'),
     )
   })
 

@@ -105,7 +105,7 @@ describe('talk that no client shows', () => {
 })
 
 describe('a draw that no client shows', () => {
-  const UNSEEN = 'No opponent sees that now'
+  const UNSEEN = 'No opponent sees the offer now'
 
   test('gets an answer with the reason against a worksheet program and an absent opponent, and not against others', async () => {
     const lobby = new TestLobby()

@@ -192,7 +192,7 @@ describe('the token of a seat', () => {
     const caller = await door.caller()
     await caller.until(/What is your name/)
     const [said] = await caller.type(`resume ${token}`, /This token opens only the seat/)
-    expect(said).toBe(`This token opens only the seat of ada at table ${table}; "login ada" opens the others.`)
+    expect(said).toBe(`This token opens only the seat of ada at table ${table}; "login ada" opens all seats.`)
     await caller.type('play scissors', /^That needs a name, not only a seat: type "name NAME" or "login NAME"\.$/)
     await caller.type('login ada', /What is the password/)
     await caller.until(/It will show/)

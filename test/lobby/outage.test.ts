@@ -181,10 +181,10 @@ describe('while the store cannot be written', () => {
     await time.pass(20_000)
     await grace.say({ type: 'say', table, text: 'hello' })
     expect(lines).toEqual([
-      `error the folder ${data.path} was removed or renamed while the server ran: put it back as it was, or stop the server and restore a backup. Moves and registrations are refused and games pause until it can be written`,
+      `error the folder ${data.path} was removed or renamed while the server ran: put it back as it was, or stop the server and restore a backup. The server refuses moves and registrations, and games pause, until it can write the folder`,
     ])
     await data.mend()
-    expect(lines.slice(1)).toEqual([expect.stringMatching(/^warn the folder can be written again, after 2\d s: games continue$/)])
+    expect(lines.slice(1)).toEqual([expect.stringMatching(/^warn the server can write the folder again, after 2\d s: games continue$/)])
   })
 })
 

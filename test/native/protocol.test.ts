@@ -177,7 +177,7 @@ describe('the native protocol', () => {
     ['{"again":True,"type":"enter"}', 'JSON has true, false and null'],
     ['{type:"ping"}', 'put names in double quotes'],
     ['{"type":"ping",}', 'remove the comma before } or ]'],
-    ['{"type":"ping"}{"type":"games"}', 'send one command on each line, with \\n after each'],
+    ['{"type":"ping"}{"type":"games"}', 'send one command on each line, with \\n after each command'],
     ['{', 'write the whole object on one line'],
     ['\ufeff{"type":"ping"}', 'leave out the byte order mark (BOM)'],
     ['{\0"\0t\0', 'UTF-16 has a NUL beside each letter: send UTF-8'],

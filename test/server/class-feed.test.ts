@@ -147,7 +147,7 @@ describe('the class console at the operator’s socket', () => {
     }
     const further = new Operator(await openClassFeed(path, { follow: true }))
     await further.end
-    expect(further.lines).toEqual([{ refused: expect.stringMatching(/^16 others follow the class already/) }])
+    expect(further.lines).toEqual([{ refused: expect.stringMatching(/^16 other operators follow the class already/) }])
     first.end()
     await once(first, 'close')
     const again = new Operator(await openClassFeed(path, { follow: true }))

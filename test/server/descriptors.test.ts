@@ -21,7 +21,7 @@ function watched() {
 }
 
 const USED_UP =
-  'error: all files that this process may open are open, so new connections are closed immediately. Raise that limit (ulimit -n), or lower limits.connections'
+  'error: this process has reached its limit of open files, so the system closes new connections immediately. Raise that limit (ulimit -n), or lower limits.connections'
 
 test.each(['EMFILE', 'ENFILE'])('exhausted descriptors (%s) are logged once, and the end of the shortage', async (code) => {
   const { lines, system, pass } = watched()
@@ -32,7 +32,7 @@ test.each(['EMFILE', 'ENFILE'])('exhausted descriptors (%s) are logged once, and
   expect(lines).toEqual([USED_UP])
   system.code = undefined
   await pass(5)
-  expect(lines).toEqual([USED_UP, 'warn: files can be opened again, after 40 s: the server accepts clients'])
+  expect(lines).toEqual([USED_UP, 'warn: this process can open files again, after 40 s: the server accepts clients'])
 })
 
 test('descriptors that are exhausted again and again are logged once a minute', async () => {

@@ -111,7 +111,7 @@ export const GREETING: readonly string[] = [
   'Type your name, and then "play tictactoe". If no player joins, the house plays',
   'with you. "games" lists all games, "help" all commands, "quit" disconnects.',
   '',
-  'With a telnet client, type "telnet" first: then it hides passwords.',
+  'With a telnet client, type "telnet" first: the client then hides passwords.',
   'For programs, "style json" switches to JSON lines.',
   '',
 ]

@@ -89,8 +89,8 @@ test('shows why the server refuses the class, and tries again', async () => {
   const { client, server, clock, last, send } = openClient()
   server.access = { lab: true, operator: true }
   await client.start()
-  send('{"refused":"16 others follow the class already"}')
-  expect(last()).toMatchObject({ stage: 'open', trouble: '16 others follow the class already' })
+  send('{"refused":"16 other operators follow the class already"}')
+  expect(last()).toMatchObject({ stage: 'open', trouble: '16 other operators follow the class already' })
   await clock.pass(1000)
   await settled()
   expect(server.sockets).toHaveLength(2)

@@ -50,7 +50,9 @@ test('the status of scissor, paper, stone names the round, and asks for the next
   const { status, play } = await seat('scissors')
   expect(status()).toEqual({ text: 'Round 1: choose.', more: 'Press 1, 2 or 3.', isOn: true })
   await play('3')
-  expect(status()?.text).toMatch(/^(?:You chose stone\.|Stone breaks scissor\. .*|Paper wraps stone\. .*|Both chose the same\. .*)$/)
+  expect(status()?.text).toMatch(
+    /^(?:You chose stone\.|Stone breaks scissor\. .*|Paper wraps stone\. .*|Both players chose the same hand\. .*)$/,
+  )
 })
 
 test('control characters and overrides of the direction are shown; names and long texts are cut', () => {

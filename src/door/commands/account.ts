@@ -22,10 +22,10 @@ const NAME_ALONE = [
 ]
 const NOT_HELD = 'You hold no such seat. If you have its token, type "resume TOKEN".'
 
-/** The question for a name. */
+/** The question with which the front door asks for a name. */
 export const NAME_QUESTION = 'What is your name?'
 
-/** Logs the user in under a typed name, or asks for another name if the server refuses it. */
+/** Logs the user in under a typed name. If the server refuses the name, asks for another name. */
 export async function logInByName(session: DoorSession, name: string): Promise<void> {
   const output = await enter(session, name)
   if (session.over) return
@@ -214,7 +214,7 @@ async function resume(session: DoorSession, rest: string): Promise<CommandOutput
   if (isRefusal(snapshot)) return [toSentence(snapshot.refused), ...(before ? [] : [NAME_QUESTION])]
   if (!before && !lobby.me) {
     const owner = toSafeLine(snapshot.names[snapshot.seat ?? 0] ?? '')
-    session.say(`This token opens only the seat of ${owner} at table ${snapshot.table}; "login ${owner}" opens the others.`)
+    session.say(`This token opens only the seat of ${owner} at table ${snapshot.table}; "login ${owner}" opens all seats.`)
   } else if (!before) session.say(`Hello again, ${toSafeLine(session.lobby.me?.name ?? '')}.`, ...challengesOf(lobby))
   session.addTable(snapshot, 'back')
   const missed = await lobby.missed(snapshot.table)
@@ -224,8 +224,8 @@ async function resume(session: DoorSession, rest: string): Promise<CommandOutput
 }
 
 /**
- * Cancels the open seek, so that the user is not seated while changing identity or resuming a seat. Does nothing if the user has another
- * connection, which may wait for the seek.
+ * Cancels the open seek, so that the seek does not seat the user during a change of identity or during `resume`. Does nothing if the user
+ * has another connection, which may wait for the seek.
  */
 async function cancelSeek(session: DoorSession): Promise<void> {
   leaveFinishedTables(session)
@@ -234,7 +234,10 @@ async function cancelSeek(session: DoorSession): Promise<void> {
   if (await session.lobby.cancel()) session.say(notice)
 }
 
-/** Returns the only table at which a seat is held; otherwise the answer that there is no held seat, or that there are several. */
+/**
+ * Returns the only table at which the server holds a seat of this user. If there is no such table, or several tables, returns an answer
+ * that says so.
+ */
 function theOnly({ heldSeats, me }: Lobby): number | readonly string[] {
   const [first, ...more] = heldSeats
   if (!first) return [NOT_HELD]
@@ -251,7 +254,7 @@ export const accountCommands: readonly DoorCommand[] = [
     name: 'login',
     cost: 9,
     usage: 'login NAME',
-    about: 'log in under a registered name, with its password',
+    about: 'log in with a registered name and its password',
     run: login,
   },
   {

@@ -80,7 +80,7 @@ async function rank(session: DoorSession, rest: string): Promise<CommandOutput> 
   const [, named = '', number = ''] = /^(.*?)\s*(\d{1,9})?$/s.exec(rest) ?? []
   const entry = parseGame(lobby.catalogue, replaceGameAlias(lobby.catalogue, named))
   if (isRefusal(entry)) return entry
-  if (isSolitary(entry) && !entry.game.points) return `There is no ladder of ${entry.name}, which is played alone and without points.`
+  if (isSolitary(entry) && !entry.game.points) return `There is no ladder for ${entry.name}, because you play it alone and without points.`
   const own = await lobby.rank(entry.name)
   const place = own === undefined || isRefusal(own) ? howToClimb(entry, lobby.me) : `You are number ${own.rank} of ${own.of}.`
   return showTypedPage(session, number, {
@@ -97,7 +97,7 @@ async function rank(session: DoorSession, rest: string): Promise<CommandOutput> 
   })
 }
 
-/** Lists the ladders that have users. Each row shows the first user of the ladder, and the place of the session's user. */
+/** Lists the ladders that have users. Each row shows the first user of the ladder, and the place of this session's user. */
 async function ladders(session: DoorSession, rest: string): Promise<CommandOutput> {
   const { lobby, peer } = session
   const page = readPage(session, rest, 'rank')
@@ -142,7 +142,7 @@ export const browseCommands: readonly DoorCommand[] = [
     cost: LADDER,
     also: ['ladder'],
     usage: 'rank [GAME] [PAGE]',
-    about: 'print the ladder of a game and your place on it, or a summary of all',
+    about: 'print the ladder of a game and your place on it, or a summary of all ladders',
     needs: ['name'],
     run: rank,
   },

@@ -8,10 +8,10 @@ export type { CommandOutput } from '../session.ts'
 /** Ends the answer to a line that looks like a chat message. */
 export const SAY = '; to say it here, begin with "say"'
 
-/** The answer to a command that the user can use only after the game. */
+/** The answer to a command that is only possible after the game. */
 export const ONGOING = 'The game continues. "resign" ends it.'
 
-/** Need names a condition under which a command is allowed. */
+/** Need is the name of a condition for a command. */
 export type Need = keyof typeof GATES
 
 /** DoorCommand is a command of the front door. */
@@ -23,7 +23,7 @@ export interface DoorCommand {
   readonly usage: string
   /** Description in one line, in the imperative. */
   readonly about: string
-  /** Further lines of its help. */
+  /** Further lines of the command's help. */
   more?(catalogue: Catalogue): readonly string[]
   readonly needs?: readonly Need[]
   /**
@@ -31,13 +31,13 @@ export interface DoorCommand {
    * long answers separately.
    */
   readonly cost?: number
-  /** True for a command that cannot be undone, which the user must type in full. */
+  /** True for a command that has a permanent effect. The user must type the name of the command in full. */
   readonly whole?: true
   /** Executes the command; `rest` is the text after its name, trimmed. */
   run(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput>
 }
 
-/** The conditions for commands: each returns a sentence for a user who does not meet it. */
+/** The conditions for commands. Each function returns a sentence if the user does not meet its condition. */
 const GATES = {
   /** Requires a name. */
   name: ({ lobby, present }: DoorSession) => {
@@ -73,10 +73,10 @@ function isOver({ tables: { playing } }: DoorSession): string {
 function noTable({ tables: { playing }, lobby }: DoorSession): string {
   return playing[0]
     ? `No table is shown: "go ${playing[0].table}" shows yours.`
-    : `You are at no table. ${formatHeldSeats(lobby) ?? '"play tictactoe" takes a seat, "tables" lists others.'}`
+    : `You are at no table. ${formatHeldSeats(lobby) ?? '"play tictactoe" takes a seat, "tables" lists tables.'}`
 }
 
-/** Returns the sentence of the first condition that the user does not meet; `undefined` if the user meets all. */
+/** Returns the sentence of the first condition that the user does not meet; `undefined` if the user meets all conditions. */
 export function checkNeeds(session: DoorSession, needs: readonly Need[]): string | undefined {
   for (const need of needs) {
     const closed = GATES[need](session)
@@ -97,7 +97,7 @@ function overfull({ present }: DoorSession, { name, usage }: DoorCommand, rest: 
   return `Type "${name}" alone, if you mean that command${present ? SAY : ''}.`
 }
 
-/** Prints the output of a command, after all events that came before it. */
+/** Prints the output of a command, after all events that happened earlier. */
 export function printOutput(session: DoorSession, output: CommandOutput): void {
   session.flush()
   if (output === undefined) return

@@ -52,13 +52,16 @@ export const commands: readonly DoorCommand[] = GROUPS.flatMap(([, members]) => 
 
 export const commandWords: readonly string[] = commands.map(({ name }) => name)
 
-/** Finds the command with this name or alias, in any case. */
+/** Finds the command with this name or alias, in upper or lower case. */
 export function findCommand(word: string): DoorCommand | undefined {
   const wanted = word.toLowerCase()
   return commands.find(({ name, also }) => name === wanted || also?.includes(wanted))
 }
 
-/** Finds the commands whose names begin with these letters, at least two; if no name does, the commands whose aliases begin with them. */
+/**
+ * Finds the commands whose names begin with these letters, which must be at least two. If no name begins with these letters, finds the
+ * commands whose aliases begin with them.
+ */
 export function findByPrefix(word: string): readonly DoorCommand[] {
   const wanted = word.toLowerCase()
   if (wanted.length < 2) return []
@@ -78,7 +81,7 @@ export function refuseAmbiguous(word: string, begun: readonly DoorCommand[]): Re
     refused:
       names.length === 1
         ? `type ${names[0]} in full, if you mean that command`
-        : `"${word}" could be ${formatList(names, 'or')}: type more of it`,
+        : `"${word}" could be ${formatList(names, 'or')}: type more letters`,
   }
 }
 

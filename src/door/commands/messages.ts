@@ -12,8 +12,8 @@ const WORDS = 6
 const NAMED = 50
 
 /**
- * Splits a text into a name and the rest. The name is the longest name of an online user with which the text begins, or else the
- * first word.
+ * Splits a text into a name and the rest. The name is the longest name of an online user with which the text begins. If there is no such
+ * user, the name is the first word.
  */
 function nameAndText({ me, isOnline }: Pick<Lobby, 'me' | 'isOnline'>, text: string): { readonly name: string; readonly rest: string } {
   const words = [...text.matchAll(/\S+/g)]
@@ -75,7 +75,7 @@ export const messageCommands: readonly DoorCommand[] = [
     cost: 4,
     also: ['message', 'msg', 'whisper'],
     usage: 'tell NAME TEXT',
-    about: 'send a message to a user who is here, which no other user sees',
+    about: 'send a message to a user who is here; no other user sees it',
     needs: ['name'],
     run: tell,
   },
@@ -84,10 +84,17 @@ export const messageCommands: readonly DoorCommand[] = [
     also: ['ignore'],
     usage: 'mute [NAME]',
     about: 'block messages, chat and challenges from a user',
-    more: () => ['This lasts until you disconnect, even if the user changes the name. "mute" alone lists muted users.'],
+    more: () => ['The block ends when you disconnect. It also applies if the user changes the', 'name. "mute" alone lists muted users.'],
     needs: ['name'],
     run: mute,
   },
   { name: 'unmute', also: ['unignore'], usage: 'unmute NAME', about: 'stop muting a user', needs: ['name'], run: unmute },
-  { name: 'watchers', cost: 4, usage: 'watchers [N]', about: 'list the watchers of table N, or of yours', needs: ['name'], run: watchers },
+  {
+    name: 'watchers',
+    cost: 4,
+    usage: 'watchers [N]',
+    about: 'list the watchers of table N, or of your table',
+    needs: ['name'],
+    run: watchers,
+  },
 ]

@@ -9,13 +9,13 @@ import type { DoorSession } from '../session.ts'
 import { formatTermSentences } from '../terms-text.ts'
 import { type CommandOutput, type DoorCommand, SAY } from './command.ts'
 
-/** Number of events that one page of a replay reads, and shows as far as they fit on a screen. */
+/** Number of events that one page of a replay reads. The page shows as many of them as fit on a screen. */
 const EVENTS = 20
 
-/** Cost of reading the next page, in addition to that of "more". */
+/** Cost of reading the next page, in addition to the cost of "more". */
 const NEXT_PAGE = 15
 
-/** Replay says where the next page of a replay begins. */
+/** Replay is the place at which the next page of a replay begins. */
 interface Replay {
   readonly table: number
   /** Number of the last event that the user has seen. */
@@ -69,11 +69,13 @@ function countLines(blocks: readonly (readonly string[])[]): number {
 /** Returns the facts for the sentences about a finished table; `undefined` for a game whose rules the server does not have. */
 function toContext({ lobby }: DoorSession, { table, game, names }: GameRecord): TableContext | undefined {
   const entry = lobby.catalogue.find(game)
-  // the record is that of a watcher, and talk of this user is shown by its name, too
+  // the record has the view of a watcher, so the talk of this user also appears with the user's name
   return entry && { table, game, rules: entry.game, seat: undefined, names: names.map(toSafeLine), me: '' }
 }
 
-/** Formats one event: a move with the board after it, or another event in a line; empty for an event without interest for the user. */
+/**
+ * Formats one event: a move with the board after it, or any other event in one line; empty for an event that the user does not have to see.
+ */
 function formatStep({ what, move, view }: RecordedEvent, company: TableContext, number: number): readonly string[] {
   if (what.type === 'continued') return [`They played again at table ${what.table}: type "replay ${what.table}".`]
   if (what.type !== 'moved') {

@@ -29,7 +29,7 @@ function invite(session: DoorSession, rest: string): CommandOutput | Promise<Com
   return isRefusal(terms) ? (explainChallenge(session, rest) ?? terms) : startSeek(session, terms)
 }
 
-/** Explains how to challenge a user if the text is the name of another online user; otherwise returns `undefined`. */
+/** If the text is the name of another online user, explains how to challenge this user. Otherwise returns `undefined`. */
 export function explainChallenge({ lobby }: DoorSession, text: string): string | undefined {
   const name = lobby.findOnlineName(text.replace(/^(?:against|with|vs\.?|versus) /i, ''))
   if (name === undefined || name === lobby.me?.name) return undefined
@@ -37,7 +37,7 @@ export function explainChallenge({ lobby }: DoorSession, text: string): string |
   return `To challenge ${toSafeLine(name)}, name a game, too, such as "${toSafeLine(way)}".`
 }
 
-/** Opens a seek; returns a text about the next steps if it does not seat the user immediately. */
+/** Opens a seek. If the seek does not seat the user immediately, returns a text about the next steps. */
 export async function startSeek(session: DoorSession, terms: SeekTerms): Promise<CommandOutput> {
   leaveFinishedTables(session)
   const before = session.present
@@ -69,13 +69,13 @@ export async function startSeek(session: DoorSession, terms: SeekTerms): Promise
   ]
 }
 
-/** Explains that the server does not notify the user of an invitation, and how to challenge that user. */
+/** Explains that the server notifies no user of an invitation, and how to challenge the named user. */
 function explainUnnotified(session: DoorSession, { against, game, settings, rated = false }: SeekTerms, code: string): readonly string[] {
   if (against === undefined) return []
   const name = toOwnSpelling(session, against) ?? against
   const way = formatAcceptCommand(session.lobby.catalogue, { name, game, settings, rated })
   return [
-    `This notifies no user. To send the code: tell ${toSafeLine(name)} join ${code}`,
+    `The code notifies no user. To send the code: tell ${toSafeLine(name)} join ${code}`,
     `To challenge ${toSafeLine(name)} without a code: ${toSafeLine(way)}`,
   ]
 }
@@ -103,7 +103,7 @@ async function reportingCancelledSeek(session: DoorSession, act: () => Promise<C
   return output
 }
 
-/** Reports the open seek of this user; `undefined` without a seek that others can see. */
+/** Reports the open seek of this user; `undefined` without a seek that other users can see. */
 export function formatOwnSeek({ lobby }: DoorSession): string | undefined {
   return lobby.ownSeek && waitingFor(lobby.ownSeek.against)
 }
@@ -147,7 +147,7 @@ export async function refuseChallenge(session: DoorSession, name: string): Promi
   return formatRefusal(answer, name) ?? withdrawn.map((seeker) => `You have refused ${toSafeLine(seeker.name)}’s game of ${seeker.game}.`)
 }
 
-/** Formats a refusal that may begin with the name that the user typed. */
+/** Formats a refusal. Its text may begin with the name that the user typed. */
 function formatRefusal(refusal: Refusal | undefined, name: string): CommandOutput {
   return refusal && toSentence(refusal.refused, name === '' ? [] : [name])
 }
@@ -187,8 +187,8 @@ export const seekCommands: readonly DoorCommand[] = [
     more: (catalogue) => [
       `GAME is ${listGames(catalogue)}.`,
       'With NAME, you challenge only that user; with "house", the house plays immediately.',
-      '"rated" counts for the ladder; both players need registered names.',
-      '"private" gives you a code; your opponent is the user who types it.',
+      'A "rated" game counts for the ladder; both players need registered names.',
+      '"private" gives you a code; your opponent must type the code.',
       'Settings:',
       ...formatColumns([
         ...catalogue.entries.flatMap((entry) => describeSettings(entry).map((setting) => [`  ${entry.name}`, ...setting])),

@@ -9,7 +9,7 @@ import type { CommandOutput, DoorCommand } from './command.ts'
 
 const NUMBER = 'Type the number of one of your tables, too, such as "go 12". "mine" lists them.'
 
-/** Lists the games of this user: those of this session, and those in which the server holds a seat for the user. */
+/** Lists the games of this user: the games of this session, and the games in which the server holds a seat for the user. */
 function mine(session: DoorSession): CommandOutput {
   const { tables, present, lobby } = session
   const here = tables.playing.map((one) => [`${one === present ? '*' : ' '} ${one.table}`, one.title, one.shortStatus])
@@ -24,7 +24,7 @@ function mine(session: DoorSession): CommandOutput {
   ]
 }
 
-/** Describes a seat of this user that the session has not resumed, with the command that resumes it. */
+/** Describes a seat of this user that the session has not resumed, with the command that resumes the seat. */
 function wayTo({ table, elsewhere }: HeldSeat): string {
   return elsewhere ? `through another connection: "resume ${table}" shows it here, too` : `held: "resume ${table}"`
 }

@@ -7,7 +7,7 @@ import { type CommandOutput, checkNeeds, type DoorCommand, ONGOING } from './com
 import { acceptChallenge, refuseChallenge, startSeek } from './seek.ts'
 import { showNextGame } from './several.ts'
 
-/** Makes a move. The move's event prints the result; `hint` ends the text of a refusal. */
+/** Makes a move. The event of the move prints the result. The text of a refusal ends with `hint`. */
 export async function move({ lobby, present }: DoorSession, text: string, hint = ''): Promise<CommandOutput> {
   if (!present) return undefined
   const refusal = await lobby.play(present.table, text)
@@ -15,7 +15,7 @@ export async function move({ lobby, present }: DoorSession, text: string, hint =
 }
 
 /** The answer to a chat message that no other client at the table shows. */
-const NOT_SHOWN = 'Sent, but no other user here sees it: the others are away, the house, or programs without talk.'
+const NOT_SHOWN = 'Sent, but no other user here sees it: the other players are away, the house, or programs without talk.'
 
 /** Sends a chat message to the shown table. */
 export async function say({ lobby, present }: DoorSession, text: string): Promise<CommandOutput> {
@@ -31,14 +31,14 @@ export async function say({ lobby, present }: DoorSession, text: string): Promis
   return present.alone ? 'Sent, but you are alone at this table.' : NOT_SHOWN
 }
 
-/** Offers a draw; returns a text if no client can show the offer. */
+/** Offers a draw. Returns a text if the client of no opponent can show the offer. */
 async function draw(session: DoorSession): Promise<CommandOutput> {
   const { lobby, present } = session
   if (!present) return undefined
   const refusal = await lobby.act(present.table, 'offer')
   if (refusal) return refusal
   const isUnseen = present.playing && !present.company.names.includes(HOUSE_NAME) && lobby.countTalkReceivers(present.table) === 0
-  return isUnseen ? 'No opponent sees that now: they are away, or play through a program without offers.' : undefined
+  return isUnseen ? 'No opponent sees the offer now: the opponents are away, or play through a program without offers.' : undefined
 }
 
 /** Accepts an offer, at the shown table first, or a challenge. */
@@ -65,8 +65,8 @@ function nothingHere({ lobby, present }: DoorSession, name: string): string | un
 }
 
 /**
- * Finds the table with an open offer by an opponent; if `name` is not empty, only by the opponent of this name. Returns the shown table
- * if it has such an offer, or else the only table that has such an offer.
+ * Finds a table with an open offer by an opponent. If `name` is not empty, the opponent must have this name. Returns the shown table if it
+ * has such an offer; otherwise the only table that has such an offer.
  */
 function offerFrom({ present, tables, lobby }: DoorSession, name: string): TableScreen | undefined {
   const offering = tables.all.filter((one) => one.offered && isOpposite(one, name))
@@ -177,8 +177,9 @@ export const tableCommands: readonly DoorCommand[] = [
     usage: 'wait',
     about: 'give a disconnected opponent more time',
     more: () => [
-      'Possible if your opponent has been disconnected for 30 seconds. The server then holds',
-      'the seat as long as after a new disconnection. The clock of the game continues.',
+      'Possible if your opponent has been disconnected for 30 seconds. The server',
+      'then holds the seat as long as after a new disconnection. The clock of the',
+      'game continues.',
     ],
     needs: ['game'],
     run: actHere('wait'),
@@ -191,6 +192,6 @@ export const tableCommands: readonly DoorCommand[] = [
     needs: ['game'],
     run: actHere('resign'),
   },
-  { name: 'rematch', cost: 9, usage: 'rematch', about: 'play the same game again, with seats swapped', needs: ['end'], run: rematch },
+  { name: 'rematch', cost: 9, usage: 'rematch', about: 'play the same game again, in the opposite seats', needs: ['end'], run: rematch },
   { name: 'leave', whole: true, usage: 'leave', about: 'leave a table', needs: ['table'], run: leave },
 ]

@@ -8,13 +8,13 @@ import { id, link, list, name, samples, secret, table, text, time } from '../fie
 const password = z.string().min(1).max(512)
 /** The token of a login session, from a client. */
 const session = z.string().max(100)
-const sessionKey = text.meta({ description: 'names the session to its owner; no client can log in with it' })
+const sessionKey = text.meta({ description: 'the name of the session for its owner; no client can log in with the key' })
 /** The key of a session, from a client. */
 const givenKey = z.string().max(40)
 
 const entered = message(
   'entered',
-  'The client is logged in under this name.',
+  'The client has logged in under this name.',
   {
     id: id.optional(),
     name: text,
@@ -36,20 +36,20 @@ const opened = message(
 
 const sessions = message(
   'sessions',
-  'The sessions of the account, the last used first, and its connections without a session.',
+  'The sessions of the account, with the last used session first, and its connections without a session.',
   {
     id: id.optional(),
     sessions: list(
       z.strictObject({
         key: sessionKey,
         since: time.meta({ description: 'when the session was opened' }),
-        used: time.meta({ description: 'when the session was last used to log in, to the minute' }),
+        used: time.meta({ description: 'when a client last logged in with the session, to the minute' }),
         until: time.meta({ description: 'when the session ends' }),
-        links: list(link).meta({ description: 'the connections that are logged in by the session now' }),
+        links: list(link).meta({ description: 'the connections that the session has logged in' }),
         current: z.literal(true).optional().meta({ description: 'true for the session by which this connection is logged in' }),
       }),
     ),
-    connections: list(link).meta({ description: 'the connections of the account that are logged in with the password' }),
+    connections: list(link).meta({ description: 'the connections of the account that have logged in with the password' }),
   },
   {
     id: 2,
@@ -87,7 +87,10 @@ export const accountCommands = [
       name,
       password: password.optional(),
       secret: secret.optional().meta({ description: 'the secret from `entered`; an earlier connection of this guest loses the name' }),
-      again: z.boolean().optional().meta({ description: 'has no effect; an earlier version used it to take over the name of any guest' }),
+      again: z
+        .boolean()
+        .optional()
+        .meta({ description: 'has no effect; in an earlier version, a client could take over the name of any guest with it' }),
     },
     {
       example: { id: 1, name: 'ada' },
@@ -107,7 +110,7 @@ export const accountCommands = [
   ),
   command(
     'register',
-    'Registers a name and logs in under it.',
+    'Registers a name and logs in under this name.',
     { name, password },
     {
       example: { id: 1, name: 'ada', password: 'engine-1843' },
@@ -190,11 +193,11 @@ export const accountCommands = [
   ),
   command(
     'revoke',
-    'Ends sessions of the account, and the connections that they have logged in: with `key`, one session; without `key`, all sessions except that of this connection, and all connections without a session. This connection stays, and the tokens of seats stay valid. `ok` has the numbers.',
+    'Ends sessions of the account, and the connections that these sessions have logged in: with `key`, one session; without `key`, all sessions except the session of this connection, and all connections without a session. This connection stays, and the tokens of seats stay valid. `ok` has the numbers.',
     {
       key: givenKey.optional().meta({ description: 'the session to end' }),
       except: givenKey.optional().meta({
-        description: 'without `key`: a session that stays, in addition to the session by which this connection is logged in',
+        description: 'without `key`: a session that stays, in addition to the session of this connection',
       }),
     },
     {

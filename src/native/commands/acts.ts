@@ -24,7 +24,7 @@ export const actCommands = [
     { table },
     act('claim', 16),
   ),
-  command('abort', 'Ends a game without a result. The conditions are those of `claim`.', { table }, act('abort', 16)),
+  command('abort', 'Ends a game without a result. The conditions are the same as for `claim`.', { table }, act('abort', 16)),
   command(
     'wait',
     'Gives more time to an opponent who has been disconnected for 30 seconds: the server holds the seat as long as after a new disconnection, and rejects `claim` and `abort` for another 30 seconds. The clock of the game continues.',

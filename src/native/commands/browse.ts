@@ -34,7 +34,7 @@ const tableInfo = z.strictObject({
   game: text,
   names: list(text),
   ...terms,
-  away: list(seat).optional().meta({ description: 'the seats whose players are disconnected; missing if there are none' }),
+  away: list(seat).optional().meta({ description: 'the seats whose players are disconnected; missing if there are no such seats' }),
   watchers: count,
   over: z.boolean(),
 })
@@ -47,7 +47,7 @@ const person = z.strictObject({
 const seeker = z.strictObject({ ...seekInfo, against: text.optional() })
 const totals = z
   .strictObject({ people: count, seekers: count, tables: count })
-  .meta({ description: 'the total number of items; the message has one page of them' })
+  .meta({ description: 'the total number of items, of which the message has one page' })
 const ladderRow = { rank: count, name: text, score, games: count }
 
 const games = message(
@@ -135,13 +135,13 @@ const historyRow = {
   ...finishedGame,
   score: score.optional().meta({
     description:
-      'the rating of the user after the game, or all points of the user if the game gives points; missing if the ladder does not count the game',
+      'the rating of the user after the game or, in a game with points, all points of the user; missing if the ladder does not count the game',
   }),
 }
 
 const history = message(
   'history',
-  'Finished games of a user, the newest first. The server stores the last 200 games of each user.',
+  'Finished games of a user, with the newest game first. The server stores the last 200 games of each user.',
   { id: id.optional(), name: text, games: list(z.strictObject(historyRow)), total },
   {
     id: 5,
@@ -159,7 +159,7 @@ const history = message(
 /** The messages from the server that list games, users, seeks and tables. */
 export const browseMessages = [games, lobbyPage, ladder, history, changed] as const
 
-/** Returns the games of a server as the protocol lists them. */
+/** Returns the games of a server in the form of the protocol. */
 export function toGameRows({ entries }: Catalogue): z.infer<typeof games.schema>['games'] {
   return entries.map(({ name, title, game, moves, settings }) => ({
     game: name,
@@ -171,7 +171,7 @@ export function toGameRows({ entries }: Catalogue): z.infer<typeof games.schema>
   }))
 }
 
-/** Returns those fields of a row that the protocol has. */
+/** Returns the fields of a row that the protocol has. */
 export function toRow({ rank, name, score, games }: LadderRow): LadderRow {
   return { rank, name, score, games }
 }
@@ -191,7 +191,7 @@ export const browseCommands = [
   ),
   command(
     'lobby',
-    'Requests the users online, the open seeks and the tables, up to 100 of each. The answer is `lobby`.',
+    'Requests the users online, the open seeks and the tables, up to 100 items of each list. The answer is `lobby`.',
     { from: from.optional().meta({ description: 'the number of items to skip in each list: 0, 100, 200 for the first three pages' }) },
     {
       example: { id: 4, from: 0 },
@@ -248,9 +248,9 @@ export const browseCommands = [
   ),
   command(
     'history',
-    'Requests the finished games of a user, the newest first. The answer is `history`.',
+    'Requests the finished games of a user, with the newest game first. The answer is `history`.',
     {
-      name: name.optional().meta({ description: 'the name of the user; if it is missing, this user' }),
+      name: name.optional().meta({ description: 'the name of the user; by default, this user' }),
       from: from.optional().meta({ description: 'the number of items to skip' }),
       limit: limit.optional(),
     },

@@ -3,7 +3,7 @@ import { type RefusalCode, refusalCodes } from '../../hall/api.ts'
 import { command, done, message, ok, toAnswer } from '../declaration.ts'
 import { count, id, text } from '../fields.ts'
 
-/** Version of the native protocol. It changes when a client of the earlier version would no longer understand the server. */
+/** Version of the native protocol. The version changes if a client of the earlier version would no longer understand the server. */
 export const VERSION = 1
 
 const code = z.enum(Object.keys(refusalCodes) as RefusalCode[])

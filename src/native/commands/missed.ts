@@ -9,7 +9,7 @@ const line = z.strictObject({ n: seen.meta({ description: 'the number of the eve
 /** The answer to `missed`. */
 export const missedMessage = message(
   'missed',
-  'The events at a table that this client has missed, in words: a line for each event that concerns a user.',
+  'The events at a table that this client has missed, in words. Each event that concerns a user has a line.',
   {
     id: id.optional(),
     table,
@@ -33,12 +33,12 @@ export const missedMessage = message(
 /** The command that describes the time since a disconnection. */
 export const missedCommand = command(
   'missed',
-  'Requests the missed events of a table in words, for a seat or a watcher; for a client that does not know the game, and for users. The answer is `missed`.',
+  'Requests the missed events of a table in words, for a seat or a watcher. The words are for users, and for a client that does not support the game. The answer is `missed`.',
   {
     table,
     after: seen.optional().meta({
       description:
-        'the number of the last event that the client has not missed; by default, that of the last event before the last disconnection of the seat, if the seat has not moved since',
+        'the number of the last event that the client has not missed; if it is missing and the seat has not moved since its last disconnection, the number of the last event before that disconnection',
     }),
   },
   {

@@ -31,7 +31,7 @@ export const recordFields = {
 
 const recent = message(
   'recent',
-  'Finished public games of all users, the last of them first. The list has at most 200 games.',
+  'Finished public games of all users, with the last finished game first. The list has at most 200 games.',
   { id: id.optional(), games: list(z.strictObject(resultFields)), total },
   {
     id: 5,
@@ -42,7 +42,7 @@ const recent = message(
 
 const record = message(
   'record',
-  'The record of a finished game, event by event, as a watcher has seen it.',
+  'The record of a finished game, event by event, in the view of a watcher.',
   { id: id.optional(), ...recordFields },
   {
     id: 5,
@@ -65,7 +65,7 @@ export const recordMessages = [recent, record] as const
 export const recordCommands = [
   command(
     'recent',
-    'Requests the finished public games of all users, the last of them first. The answer is `recent`.',
+    'Requests the finished public games of all users, with the last finished game first. The answer is `recent`.',
     { from: from.optional().meta({ description: 'the number of items to skip' }), limit: limit.optional() },
     {
       example: { id: 5, limit: 20 },
@@ -79,7 +79,7 @@ export const recordCommands = [
   ),
   command(
     'record',
-    'Requests the record of a finished game: a public game, or a private game that this user has played, or in which a guest has the seat of the token. The answer is `record`.',
+    'Requests the record of a finished game: a public game, a private game that this user has played, or a private game in which the token belongs to a seat of a guest. The answer is `record`.',
     {
       table,
       after: seen.optional().meta({ description: 'the number of the last event that the client has; by default 0' }),

@@ -8,24 +8,28 @@ import { game, name, samples, seat, seekInfo, settings, whole } from '../fields.
 const clock = z
   .strictObject({ total: whole(BOUNDS.total), turn: whole(BOUNDS.turn) })
   .partial()
-  .meta({ description: 'milliseconds that one seat has: `total` for all its moves, `turn` for each; with neither, there is no clock' })
-const challenger = name.optional().meta({ description: 'the user whose challenge it is; may be missing if there is only one challenge' })
-const replace = z
-  .boolean()
+  .meta({
+    description: 'milliseconds that one seat has: `total` for all its moves, `turn` for each move; if both are missing, there is no clock',
+  })
+const challenger = name
   .optional()
-  .meta({ description: 'cancels the open seek of this user first; without it, the server refuses the command while a seek is open' })
+  .meta({ description: 'the user who has sent the challenge; may be missing if there is only one challenge' })
+const replace = z.boolean().optional().meta({
+  description:
+    'if true, the server first cancels the open seek of this user; otherwise, the server refuses the command while a seek is open',
+})
 
 /** The messages from the server about challenges. */
 export const seekMessages = [
   message(
     'sought',
-    'A user challenges this user by name. The server also sends it after login for each challenge that is already open. Answer with `accept` or `refuse`, or with a `seek` with the same terms `against` this name.',
+    'A user challenges this user by name. After login, the server also sends this message for each challenge that is already open. Answer with `accept` or `refuse`, or with a `seek` with the same terms `against` this name.',
     seekInfo,
     samples.seek,
   ),
   message(
     'withdrawn',
-    'The challenge of this user is no longer open. With the client’s own name: the server has closed its seek, because no table could be opened.',
+    'The challenge of this user is no longer open. If the name is the client’s own name, the server has closed the client’s seek, because it could not open a table.',
     seekInfo,
     samples.seek,
   ),
@@ -64,11 +68,11 @@ export const seekCommands = [
         .refine((seats) => new Set(seats).size === seats.length, 'must have each seat once')
         .readonly()
         .optional()
-        .meta({ description: 'the seats that this user accepts, each once' }),
+        .meta({ description: 'the seats that this user accepts, without repetition' }),
       wait: z
         .union([whole(BOUNDS.wait), z.null()])
         .optional()
-        .meta({ description: 'milliseconds until the house becomes the opponent; null for never' }),
+        .meta({ description: 'milliseconds until the house becomes the opponent; null means never' }),
       replace,
     },
     {

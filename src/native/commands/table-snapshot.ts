@@ -7,7 +7,7 @@ import { toTerms } from './seek.ts'
 
 const left = z.number().min(0).max(BOUNDS.total.max)
 
-/** A table at one moment, as one seat or a watcher sees it. */
+/** A table at one moment, in the view of one seat or of a watcher. */
 export const sight = z.strictObject({
   view: z.unknown().meta({ description: 'the part of the game that this client may see, as plain data; each game has its own form' }),
   turn: z.boolean().meta({ description: 'whether this seat may move' }),
@@ -15,22 +15,22 @@ export const sight = z.strictObject({
   outcome: outcome.optional(),
   left: list(left)
     .optional()
-    .meta({ description: 'milliseconds that each seat has left for all its moves, if the clock limits these together' }),
+    .meta({ description: 'milliseconds that each seat has left for all its moves, if the clock limits the sum of their times' }),
   moveLeft: list(left).optional().meta({
     description:
-      'milliseconds that each seat has left for its move, if the clock limits single moves; the whole limit for a seat that is not to move',
+      'milliseconds that each seat has left for its move, if the clock limits single moves; the whole limit for a seat that may not move',
   }),
 })
 
 /** The fields of a message that has the whole state of a table. */
 export const snapshot = {
   table,
-  game: text.meta({ description: 'the name of the rules, which `games` lists as `rules`; a command with a `game` accepts it, too' }),
+  game: text.meta({ description: 'the name of the rules, which `games` lists as `rules`; a command with a `game` also accepts this name' }),
   seat: seat.optional().meta({ description: 'missing for a watcher' }),
   names: list(text),
   ...terms,
   token: text.optional().meta({ description: 'resumes this seat through any connection' }),
-  n: seen.optional().meta({ description: 'the number of the last event; missing until the first event of the table is logged' }),
+  n: seen.optional().meta({ description: 'the number of the last event; missing until the log has the first event of the table' }),
   sight: sight.optional(),
   offers: list(seat).optional().meta({ description: 'the seats with an unanswered offer of a draw, or of a rematch if the game is over' }),
 }

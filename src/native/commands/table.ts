@@ -11,14 +11,14 @@ const watched = { table: 17, game: 'tictactoe', names: samples.names, ...samples
 
 const watching = message(
   'watching',
-  'This client watches this table from now on.',
+  'The client now watches this table.',
   { id: id.optional(), ...snapshot },
   { id: 9, ...watched, n: 3, sight: { ...seenBoard, turn: false }, offers: [1] },
 )
 
 const board = message(
   'board',
-  'The board of a table as text, as the front door shows it, for clients that do not know the game.',
+  'The board of a table as text, in the form of the front door, for clients that do not support the game.',
   {
     id: id.optional(),
     table,
@@ -26,7 +26,7 @@ const board = message(
     text,
     moves: list(text)
       .optional()
-      .meta({ description: 'the legal moves, if this seat may move, the game has no secrets, and there are at most 60' }),
+      .meta({ description: 'the legal moves, if this seat may move, the game has no secrets, and there are at most 60 legal moves' }),
   },
   { id: 10, table: 17, n: 3, text: '1: ooo\n2: oo\n', moves: ['1 1', '1 2', '1 3', '2 1', '2 2'] },
 )
@@ -37,7 +37,7 @@ export const tableMessages = [
   watching,
   message(
     'event',
-    'An event at a table. The events of a table are numbered without a gap.',
+    'An event at a table. The numbers of the events of a table have no gaps.',
     {
       table,
       n: seen,
@@ -88,7 +88,7 @@ export const tableMessages = [
   ),
   message(
     'closed',
-    'The server closes a table for this client, and sends no further events of it.',
+    'The server closes a table for this client, and sends no further events of this table.',
     { table, message: text },
     { table: 17, message: 'the server was stopped' },
   ),
@@ -134,7 +134,7 @@ export const tableCommands = [
   ),
   command(
     'play',
-    'Makes a move, in the notation of the game. `ok` means that the move is persisted. With `after`, the server refuses the move if this client can see a later event.',
+    'Makes a move, in the notation of the game. `ok` means that the server has persisted the move. With `after`, the server refuses the move if this client can see a later event.',
     { table, move: z.string().max(1000), after: seen.optional() },
     {
       example: { id: 12, table: 17, move: '1', after: 3 },

@@ -18,7 +18,7 @@ const watchers = message(
 
 const seats = message(
   'seats',
-  'The owners of the seats of a table, and how each is connected.',
+  'The owners of the seats of a table, and the connections of each owner.',
   {
     id: id.optional(),
     table,
@@ -99,7 +99,7 @@ export const talkCommands = [
   ),
   command(
     'seats',
-    'Requests the owners of the seats of a table, and how each is connected. The answer is `seats`. An event `gone` or `back` reports a change.',
+    'Requests the owners of the seats of a table, and the connections of each owner. The answer is `seats`. An event `gone` or `back` reports a change.',
     { table },
     {
       example: { id: 13, table: 17 },

@@ -1,11 +1,11 @@
 /**
  * Formats a time like `datetime.strftime` of Python 3.11 on Linux (glibc), in the C locale, because the worksheet's server
- * (FH slides, "Processing Client Requests") calls it with any format that a client sends.
+ * (FH slides, "Processing Client Requests") calls `strftime` with any format that a client sends.
  *
- * The time is naive: the local time of `at`, without a zone, so %z and %Z are empty. Python replaces %f, %z and %Z itself and
- * passes the rest to the C library. The library knows flags (`-`, `_`, `0`, `^`, `#`), widths, and the modifiers E and O before
- * some letters; it returns an unknown directive unchanged. Python cuts the format at the first NUL. It returns an empty text if the
- * result exceeds its buffer, whose size depends on the length of the format (`limitOf`).
+ * The time is naive: the local time of `at`, without a zone, so %z and %Z are empty. Python replaces %f, %z and %Z itself and passes the
+ * rest to the C library. The library supports flags (`-`, `_`, `0`, `^`, `#`), widths, and the modifiers E and O before
+ * some letters; it returns an unknown directive unchanged. Python cuts the format at the first NUL. Python returns an empty text if the
+ * result exceeds Python's buffer, whose size depends on the length of the format (`limitOf`).
  */
 export function strftime(format: string, at: Date): string {
   const text = fillPythonDirectives(format.replace(/\0.*/s, ''), at)
@@ -18,7 +18,10 @@ function fillPythonDirectives(format: string, at: Date): string {
   return format.replace(/%./gsu, (pair) => own[pair] ?? pair)
 }
 
-/** Returns the length from which Python returns an empty text. Python's buffer doubles from 1024, up to 256 times the format's length. */
+/**
+ * Returns the length of a result from which on Python returns an empty text. Python's buffer doubles from 1024, up to 256 times the
+ * format's length.
+ */
 function limitOf(format: string): number {
   let limit = 1024
   while (limit < 256 * lengthOf(format)) limit *= 2
@@ -52,7 +55,7 @@ interface Directive {
 }
 
 function directive({ token, flags, width, modifier, letter }: Directive, time: Time): string {
-  // a naive time has no offset, so its width pads nothing
+  // a naive time has no offset, so a width pads nothing
   if (letter === 'z') return ''
   const padding = flags.replace(/[\^#]/g, '').at(-1)
   const known = !REFUSED[modifier]?.includes(letter)
@@ -73,10 +76,10 @@ function inCase(text: string, flags: string, letter: string, names: string): str
   return flags.includes('^') || (other && names.includes(letter)) ? text.replace(/[a-z]+/g, (small) => small.toUpperCase()) : text
 }
 
-/** Time has the fields of C's `struct tm`, and those of ISO 8601. */
+/** Time has the fields of C's `struct tm`, and the year and week of ISO 8601. */
 interface Time {
   readonly year: number
-  /** The month, from 0 for January. */
+  /** The month: 0 is January. */
   readonly month: number
   readonly day: number
   readonly hour: number
@@ -186,7 +189,7 @@ const TEXTS: Readonly<Record<string, (time: Time) => string>> = {
 /** Directives for names of days and months. */
 const NAMES = 'AaBbh'
 
-/** Letters that are not directives after each modifier. */
+/** For each modifier, the letters that are not directives after that modifier. */
 const REFUSED: Readonly<Record<string, string>> = { E: 'ABDFGHIMSUVWabdeghjklmw', O: 'ADFXYacx' }
 
 /** Returns the number of code points. */

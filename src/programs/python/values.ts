@@ -1,5 +1,5 @@
 /**
- * Parses a whole number like Python's `int()`: with blanks around it, a sign, leading zeros, single `_` between digits, and digits
+ * Parses a whole number like Python's `int()`: with blanks around the number, a sign, leading zeros, single `_` between digits, and digits
  * of any script. Returns the number in decimal digits; `undefined` for a text for which `int()` raises a ValueError.
  */
 export function pythonInt(text: string): string | undefined {
@@ -52,7 +52,7 @@ export function stripPython(text: string): string {
   return text.slice(start, end)
 }
 
-/** Returns the value of a decimal digit of any script; Unicode orders the digits of each script from zero. */
+/** Returns the value of a decimal digit of any script; in Unicode, the digits of a script have consecutive code points from its zero. */
 function digitValue(digit: string): number {
   const code = digit.codePointAt(0) ?? 0
   let start = code

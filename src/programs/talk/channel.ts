@@ -5,10 +5,10 @@ import { noConsole, type RoleContext, readOption } from '../../protocol/definiti
 import type { TextOption } from '../../protocol/option.ts'
 import type { Peer } from '../../protocol/peer.ts'
 
-/** Games that can be played inside a talk. */
+/** Games that the two sides can play inside a talk. */
 export const GAMES = ['tictactoe', 'scissors', 'guess', 'hangman'] as const
 
-/** GameName names a game inside a talk, as it follows `play`. */
+/** GameName is the name of a game inside a talk. The name follows `play` in a line. */
 export type GameName = (typeof GAMES)[number]
 
 const FRAMINGS = ['lines', 'none', 'length'] as const
@@ -38,8 +38,8 @@ const quit = { accepts: /^\/q[\r\n]*$/, bye: true, about: 'ends the talk, and th
 const says = { example: 'Hello', free: true, about: 'a line of talk, or a move' } as const
 
 /**
- * In a talk without games, turns alternate strictly. After `play`, the same side may move, and some games send two lines in a
- * row; the automaton then allows both sides to send, and the game's rules, which both sides know, decide the turn.
+ * In a talk without games, turns alternate strictly. After `play`, the same side may move, and in some games a side sends two lines in a
+ * row. So the automaton then allows both sides to send, and the game's rules, which both sides have, decide whose turn it is.
  */
 export const automaton = defineAutomaton({
   messages: {
@@ -60,13 +60,13 @@ export const automaton = defineAutomaton({
   always: { 'client quits': 'end', 'server quits': 'end' },
 })
 
-/** TalkMessage names a message of a talk. */
+/** TalkMessage is the name of a message of a talk. */
 export type TalkMessage = keyof typeof automaton.messages
 
-/** TalkState names a state of a talk. */
+/** TalkState is the name of a state of a talk. */
 export type TalkState = keyof typeof automaton.states
 
-/** PeerLeft is thrown to end the game and the talk when one side has sent /q. */
+/** PeerLeft is the error that ends the game and the talk after one side has sent /q. */
 export class PeerLeft extends Error {
   override readonly name = 'PeerLeft'
   readonly by: 'us' | 'them'
@@ -77,7 +77,7 @@ export class PeerLeft extends Error {
   }
 }
 
-/** Requests that a side sends if the other side does not make the expected move. A Parlor peer does not show a request that it receives. */
+/** Requests that a side sends if the other side does not make the expected move. Parlor does not show a request that it receives. */
 export const REQUESTS = {
   cell: `Your move: the number of a free cell, from 1 to 9. (${LEAVE} ends game and talk)`,
   seal: 'Your hand, sealed: the SHA-256 in hex of "<hand> <nonce>"; a hand is Scissor, Paper or Stone.',
@@ -91,8 +91,7 @@ export const REQUESTS = {
 } as const
 
 /**
- * Milliseconds after `play` until the other side asks the side that sent it for its move, because a peer without games waits for an
- * answer.
+ * Milliseconds after the peer's `play` until this side asks the peer for its move, because a peer without games waits for an answer.
  */
 const SILENCE = 2000
 
@@ -100,18 +99,18 @@ const SILENCE = 2000
 const GLUED = /^(play (?:tictactoe|scissors|guess|hangman))[\r\n]*(-?\d{1,20}|[0-9a-fA-F]{64}|\/q)$/
 
 /**
- * TalkChannel sends and receives the lines of a talk, and knows whose turn it is.
+ * TalkChannel sends and receives the lines of a talk, and tracks whose turn it is.
  *
  * The problem: games run inside the talk, so a move is an ordinary line, and the peer may be any student's program, with or without
  * games. A line that is not a move is talk, even in the middle of a game; and a peer without games waits for a line after each of
  * its own lines.
  *
- * The idea: `receiveMove` receives lines until one is the expected move. It shows every other line as talk, and answers it with a
+ * The idea: `receiveMove` receives lines until a line is the expected move. It shows every other line as talk, and answers that line with a
  * line of the person or, if no person is at the console, with a `request` for the expected move. So every line gets an answer,
  * and no side waits forever.
  *
- * Special cases: several lines may arrive together, in the framing `none` also as one message (`GLUED`, `#waiting`). A peer
- * without games may answer `play` with one line, and its answer to the first move arrives later (`#begun`). A peer
+ * Special cases: several lines may arrive together; in the framing `none`, they may arrive as one message (`GLUED`, `#waiting`). A peer
+ * without games may answer `play` with one line, and its answer to the first move then arrives after that line (`#begun`). A peer
  * may send the known result of a game once more (`#echo`).
  *
  */
@@ -131,7 +130,7 @@ export class TalkChannel {
   #waiting: readonly string[] = []
   /** Seat that has sent `play`, until the other side's next line. */
   #begun: SeatNumber | undefined
-  /** Line that repeats a known result; the channel ignores the line if it comes next. */
+  /** Line that repeats a known result. The channel ignores this line if the peer sends it next. */
   #echo: string | undefined
 
   constructor(peer: Peer<TalkMessage, TalkState>, at: RoleContext<unknown>, side: Side) {
@@ -148,7 +147,7 @@ export class TalkChannel {
     return this.#at.console !== noConsole
   }
 
-  /** Sends lines; in the framing `none`, in one write. */
+  /** Sends lines. In the framing `none`, sends them in one write. */
   say(...texts: readonly string[]): void {
     const messages = this.#isUnframed ? [texts.join('\n')] : texts
     for (const text of messages) this.#peer.send(`${this.#side} says`, text)
@@ -183,9 +182,9 @@ export class TalkChannel {
   }
 
   /**
-   * Receives the peer's next move in a game: the first line for which `read` returns a value. Shows any other line as talk, and
-   * answers it with a line of the person; without a person, with `request`. Does not answer the first such line after this side's
-   * `play`, because it answers `play`.
+   * Receives the peer's next move in a game: the first line for which `read` returns a value. Shows any other line as talk, and answers
+   * that line with a line of the person or, without a person, with `request`. Does not answer the first such line after this side's `play`,
+   * because that line is the answer to `play`.
    */
   async receiveMove<T>(request: string, read: (text: string) => T | undefined | Promise<T | undefined>): Promise<T> {
     for (;;) {
@@ -229,7 +228,7 @@ export class TalkChannel {
     return text
   }
 
-  /** Receives the next message. With `request`, sends that to a silent peer. */
+  /** Receives the next message. With `request`, sends `request` to a silent peer. */
   async #receive(request?: string): Promise<string> {
     let received = request === undefined ? await this.#peer.receive() : await this.#peer.receiveWithin(SILENCE, this.#at.clock)
     if (request !== undefined && received === undefined) this.say(request)

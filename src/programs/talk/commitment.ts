@@ -1,8 +1,8 @@
 import { type Hand, parseHand } from '../../games/scissors.ts'
 
 /**
- * SealedHand is a hand in a commit-reveal exchange: each side first sends `seal`, and `text` only after it has received the other
- * seal. So neither side can choose its hand after seeing the hand of the other.
+ * SealedHand is a hand in a commit-reveal exchange: each side first sends its `seal`, and sends its `text` only after it has received the
+ * seal of the other side. So neither side can choose its hand after seeing the hand of the other side.
  */
 export interface SealedHand {
   readonly hand: Hand

@@ -17,7 +17,7 @@ type InTalk = (line: TalkChannel, at: RoleContext<unknown>, begins: SeatNumber) 
 /** Number of guesses in a game, as in C8 slides, assignment 5. */
 const TRIES = 5
 
-/** Each side shows its own board; a move is the number of a cell. */
+/** Tic-tac-toe: each side shows its own board, and a move is the number of a cell. */
 const ticTacToe: InTalk = async (line, { seating }, begins) => {
   const seat = await seating.sit(tictactoe, line.them, { first: begins })
   const move = async (text: string) => {
@@ -37,14 +37,16 @@ const ticTacToe: InTalk = async (line, { seating }, begins) => {
   }
 }
 
-/** Each side sends a sealed hand, and reveals it when both seals are known; the side that sent `play` is first in every round. */
+/**
+ * Scissors: each side sends a sealed hand, and reveals the hand when it has both seals. The side that sent `play` is first in every round.
+ */
 const scissors: InTalk = async (line, { console, random }, begins) => {
   const rounds: Round[] = []
   while (rounds.length < ROUNDS) {
     let seal = begins === line.us ? undefined : await line.receiveMove(REQUESTS.seal, parseSeal)
     const ours = await sealHand(line.hasPerson ? await typedHand() : random.choice(HANDS))
     line.say(ours.seal)
-    // a peer that copies this side's seal could later copy its reveal
+    // a peer that copies this side's seal could later copy this side's revealed hand
     seal ??= await line.receiveMove(REQUESTS.seal, (text) => (parseSeal(text) === ours.seal ? undefined : parseSeal(text)))
     const expected = seal
     const show = () => line.say(ours.text)

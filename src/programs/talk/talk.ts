@@ -43,7 +43,7 @@ interface Begun {
 
 /**
  * Runs both sides of a talk. Each stretch of talk and each game has its own table. After `play`, the same side has the turn;
- * after a game, the side that did not send its last line.
+ * after a game, the side that did not send the game's last line has the turn.
  */
 async function converse(peer: Peer<TalkMessage, TalkState>, at: RoleContext<unknown>, side: Side): Promise<void> {
   const line = new TalkChannel(peer, at, side)
@@ -68,7 +68,7 @@ async function untilGame(line: TalkChannel, seat: Seat<string, TurnTalk>): Promi
     for (;;) {
       const { view, turn, outcome } = await seat.next()
       if (outcome?.left !== undefined) line.quit()
-      // in the hall, the seat numbers of the two sides may be exchanged
+      // at a table of the hall, the two sides may have each other's seat number
       const by = view.turn === seat.number ? line.us : line.them
       const game = outcome && GAMES.find((name) => view.line === `play ${name}`)
       if (view.line !== undefined && by === line.us) {
@@ -79,7 +79,7 @@ async function untilGame(line: TalkChannel, seat: Seat<string, TurnTalk>): Promi
         line.setTurnAfterPlay(by, game)
         return { game, by, said: view.said }
       }
-      // this move is legal, unless the table has ended just before; the next situation then reports the end
+      // this move is legal, unless the table has just ended; the next situation then reports the end
       if (turn) seat.play(await line.receiveLine())
     }
   } finally {
@@ -100,7 +100,7 @@ async function talkAtConsole(seat: Seat<string, TurnTalk>, { console, options }:
     for (let asked = turn; asked; ) {
       const typed = await console.ask(PROMPT, LEAVE)
       if (typed === LEAVE) seat.leave()
-      // in the framing `none`, an empty message cannot be sent
+      // in the framing `none`, a side cannot send an empty message
       asked = typed !== LEAVE && ((typed === '' && readOption(options, framing) === 'none') || seat.play(typed) !== undefined)
     }
   }
@@ -154,7 +154,7 @@ const protocol: Protocol<TalkMessage, TalkState> = {
   opposite: async (seat, at, game) => CONSOLE_PLAYERS[game]?.play(seat, at),
 }
 
-/** CS project 4: a chat with games inside. */
+/** CS project 4: a chat that can contain games. */
 export const programs: readonly Program<TalkMessage, TalkState>[] = [
   {
     name: 'cs/chat',

@@ -29,7 +29,7 @@ export function statusOf(code: GatewayCode): number {
   return STATUS[code] ?? 400
 }
 
-/** The policy for pages: scripts, styles and connections of this server alone, and nothing inline. */
+/** The content security policy of pages. It allows scripts, styles and connections of this server only, and no inline scripts or styles. */
 const CONTENT_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -43,7 +43,7 @@ const CONTENT_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** The headers of every answer. */
+/** The headers that every answer has. */
 export const HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': CONTENT_POLICY,
   'x-content-type-options': 'nosniff',

@@ -5,8 +5,8 @@ import { recordedEvent, recordFields, recordMessages } from '../../native/comman
 import { from, game, limit, list, name, table, text, time, total } from '../../native/fields.ts'
 
 /*
- * The schemas of the read API. A list has the form that it has in the native protocol, without the fields of a message. The routes check
- * requests and answers by these schemas, and the OpenAPI document follows from them.
+ * The schemas of the read API. A list has the same form as in the native protocol, without the fields of a message. The routes check
+ * requests and answers by these schemas, and the server generates the OpenAPI document from them.
  */
 
 const [games, lobby, ladder, history] = browseMessages
@@ -37,7 +37,7 @@ export const RecordQuery = z.strictObject({
   boards: z
     .enum(['true', 'false'])
     .default('false')
-    .meta({ description: '`true` for the boards as text, for clients that do not know the game' }),
+    .meta({ description: '`true` requests the boards as text, for clients that do not support the game' }),
 })
 export const GamePath = z.strictObject({ game })
 export const UserPath = z.strictObject({ name })
@@ -48,7 +48,7 @@ export const Login = z.strictObject({ name, password: z.string().min(1).max(512)
 /** The answer to a login; only the cookie has the token. */
 export const LoggedIn = z.strictObject({
   name: text,
-  key: text.meta({ description: 'names the session in the list of sessions; no client can log in with it' }),
+  key: text.meta({ description: 'the name of the session in the list of sessions; no client can log in with the key' }),
   until: time.meta({ description: 'when the session ends, in milliseconds since the Unix epoch' }),
 })
 
@@ -71,12 +71,12 @@ export const GameLadder = ladder.schema.pick({ game: true, best: true }).meta({ 
 /** A page of the finished games of a user. */
 export const UserGames = history.schema
   .pick({ name: true, games: true, total: true })
-  .meta({ description: 'The finished public games of a user, the newest first.' })
+  .meta({ description: 'The finished public games of a user, with the newest game first.' })
 
 /** A page of the finished games of all users. */
 export const RecentGames = recent.schema
   .pick({ games: true, total: true })
-  .meta({ description: 'The finished public games of all users, the last of them first.' })
+  .meta({ description: 'The finished public games of all users, with the last finished game first.' })
 
 /** The record of a finished game. */
 export const FinishedRecord = z
@@ -88,19 +88,19 @@ export const FinishedRecord = z
       }),
     ),
   })
-  .meta({ description: 'A finished public game, event by event, as a watcher has seen it.' })
+  .meta({ description: 'A finished public game, event by event, in the view of a watcher.' })
 
 /** The record of a finished game as text. */
 export const RecordText = text.meta({ description: 'The terms, the moves in the notation of the game, and the board at the end.' })
 
 /** Whether the server has a class console, and whether the client may see it. */
 export const ClassAccess = z.strictObject({
-  lab: z.boolean().meta({ description: 'true if the server was started with `lab`' }),
-  operator: z.boolean().meta({ description: 'true if the cookie of the request is that of the operator' }),
+  lab: z.boolean().meta({ description: 'true if the server has started with `lab`' }),
+  operator: z.boolean().meta({ description: 'true if the request has the cookie of the operator' }),
 })
 /** The body of a login as the operator. */
 export const OperatorLogin = Login.pick({ password: true })
 /** The answer to a login as the operator; only the cookie has the token. */
 export const OperatorLoggedIn = LoggedIn.pick({ until: true })
 /** All connections of the class as a file. */
-export const ClassFile = text.meta({ description: 'A row, or a test case, for each connection.' })
+export const ClassFile = text.meta({ description: 'One row, or one test case, per connection.' })

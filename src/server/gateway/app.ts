@@ -23,7 +23,7 @@ import { addStaticFiles } from './static-files.ts'
 /** Maximum number of bytes in a part of the path of a request, and in its body. */
 const LIMITS = { part: 1000, body: 4096 }
 
-/** AppOptions has the options of the gateway that the code behind its port uses. */
+/** AppOptions has the options of the gateway that the application uses. */
 export type AppOptions = Pick<GatewayOptions, 'clock' | 'prefix' | 'rules' | 'isLimited' | 'folder' | 'onError'> & {
   /** Maximum number of open connections without a WebSocket. */
   readonly connections: number
@@ -32,7 +32,7 @@ export type AppOptions = Pick<GatewayOptions, 'clock' | 'prefix' | 'rules' | 'is
 /** The answer to a path that the router cannot read; the answer does not repeat the path. */
 const BAD_PATH: GatewayError = { code: 'bad-request', message: 'the path of the request is not valid, or too long' }
 /** The description of the API, for its OpenAPI document. */
-const ABOUT = 'Reads the hall of this server, and logs browsers in. Games are played over the WebSocket at /ws, in the native protocol.'
+const ABOUT = 'Reads the hall of this server, and logs browsers in. Clients play games over the WebSocket at /ws, in the native protocol.'
 
 /** GatewayApp serves the connections of the gateway. */
 export interface GatewayApp {
@@ -115,7 +115,7 @@ function addHooks(app: FastifyInstance, timeouts: ConnectionTimeouts, onError: (
   app.setNotFoundHandler((_, reply) => reply.code(404).send({ code: 'not-found', message: 'there is nothing at this address' }))
 }
 
-/** Converts an error of Fastify to an error for the client. The client gets no details of a mistake of the server. */
+/** Converts an error of Fastify to an error for the client. The client gets no details of an internal error of the server. */
 function toError({ statusCode = 500, message }: FastifyError): GatewayError {
   if (statusCode >= 500) return { code: 'failed', message: 'an error occurred in the server; it is not your fault' }
   return { code: statusCode === 413 ? 'too-large' : 'bad-request', message }

@@ -27,8 +27,9 @@ export interface ClassFollowersOptions {
 }
 
 /**
- * ClassFollowers sends the class console to browsers over WebSockets: the lines of `parlor class`, each as a text message. A browser that
- * reads slowly gets fewer lines, as an operator at the socket does. Followers in browsers take no place of the operators at the socket.
+ * ClassFollowers sends the class console to browsers over WebSockets. Each line of `parlor class` is a text message. A browser that reads
+ * slowly gets fewer lines, like an operator at the admin socket. Followers in browsers do not count for the limit of operators at the admin
+ * socket.
  */
 export class ClassFollowers {
   readonly #feeds: ClassFeeds | undefined
@@ -41,20 +42,20 @@ export class ClassFollowers {
     this.#onError = onError
   }
 
-  /** Finds the session of a follower by the header `Cookie`, or the reason to refuse the follower. */
+  /** Finds the session of a follower by the header `Cookie`. Returns the error if the follower has no session. */
   check(cookie: string | undefined): AbortSignal | GatewayError {
     if (!this.#feeds) return NO_LAB
     return this.#operators.find(cookie) ?? NOT_OPERATOR
   }
 
-  /** Sends the class console to a follower until it disconnects or its session ends. */
+  /** Sends the class console to a follower until the follower disconnects or its session ends. */
   serve(transport: Transport, session: AbortSignal): void {
     const follower = new Connection(transport, { incoming: lines(), outgoing: lines(), messageLimit: 256, outboxLimit: OUTBOX })
     const end = () => follower.fail(new Disconnected('ours', 'the operator has logged out'))
     session.addEventListener('abort', end, { once: true })
     this.#follow(follower)
       .catch((reason: unknown) => {
-        if (!(reason instanceof Disconnected)) this.#onError('the class console could not be sent', reason)
+        if (!(reason instanceof Disconnected)) this.#onError('the server could not send the class console', reason)
       })
       .finally(() => {
         session.removeEventListener('abort', end)

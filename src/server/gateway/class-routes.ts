@@ -20,15 +20,15 @@ export interface ClassRoutesOptions {
 }
 
 /**
- * Adds the routes of the class console: the login of the operator, and the files that the operator downloads. The lines of the console go
- * over a WebSocket (`class-followers.ts`).
+ * Adds the routes of the class console: the login of the operator, and the files that the operator downloads. The server sends the lines of
+ * the console over a WebSocket (`class-followers.ts`).
  */
 export function addClassRoutes(app: FastifyInstance, { prefix, classConsole, operators, originOf }: ClassRoutesOptions): void {
   const routes = app.withTypeProvider<ZodTypeProvider>()
   const tags = ['class']
   const refusals = { '4xx': Refused, '5xx': Refused }
   const scopeOf = (request: FastifyRequest) => ({ prefix, isSecure: originOf(request).isSecure })
-  // the address that a user types; the page has all its views in one file
+  // a user types this address; one file of the page has all views
   app.get(`${prefix}/class`, { schema: { hide: true } }, (_, reply) => reply.redirect('./#class'))
   routes.get(
     `${prefix}/api/class`,
@@ -87,7 +87,7 @@ export function addClassRoutes(app: FastifyInstance, { prefix, classConsole, ope
   }
 }
 
-/** Sends connections as a file, which the browser stores. */
+/** Sends connections as a file that the browser downloads. */
 function sendFile(
   reply: FastifyReply,
   { name, type, format }: { readonly name: string; readonly type: string; readonly format: GatewayClass['formatCsv'] },

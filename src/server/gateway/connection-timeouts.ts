@@ -3,7 +3,10 @@ import type { Clock } from '../../base/clock.ts'
 import { TransportStream } from '../../wire/transports/transport-stream.ts'
 import { FairConnections, type FairEntry } from './fair-connections.ts'
 
-/** Milliseconds in which a client must send a whole request, also after an earlier request, and in which it must read the answer. */
+/**
+ * Milliseconds in which a client must send a whole request (the first request, or a further request), and milliseconds in which it must
+ * read the answer.
+ */
 const TIMEOUT = { request: 15_000, response: 60_000 }
 
 /** Timed is a connection with its timeout. */
@@ -12,14 +15,17 @@ interface Timed {
   cancel: () => void
 }
 
-/** ConnectionTimeouts bounds the number and the time of HTTP connections. A connection that becomes a WebSocket leaves it. */
+/**
+ * ConnectionTimeouts limits the number and the duration of HTTP connections. A connection that becomes a WebSocket is no longer among these
+ * connections.
+ */
 export class ConnectionTimeouts {
   readonly #clock: Clock
   readonly #open: FairConnections<TransportStream>
   readonly #timed = new WeakMap<TransportStream, Timed>()
   /** Requests that the server is answering. */
   readonly #answering = new WeakSet<IncomingMessage>()
-  /** One listener for all connections, because a closure for each would stay with every WebSocket. */
+  /** One listener for all connections, because a closure per connection would stay in memory with every WebSocket. */
   readonly #onClose: (this: TransportStream) => void
 
   /** `connections` is the maximum number of connections. */
@@ -32,7 +38,7 @@ export class ConnectionTimeouts {
     }
   }
 
-  /** Adds a new connection; closes another if there are too many. */
+  /** Adds a new connection. If there are too many connections, closes another connection. */
   add(stream: TransportStream): void {
     const entry = this.#open.add(stream, stream.transport.remote.host)
     this.#timed.set(stream, { entry, cancel: this.#endAfter(TIMEOUT.request, stream) })
@@ -51,7 +57,7 @@ export class ConnectionTimeouts {
     stream.off('close', this.#onClose)
   }
 
-  /** Notes that a request is whole. The connection passes on no further requests until its answer. */
+  /** Notes that a request is whole. The connection forwards no further requests until the server has answered this request. */
   begin(request: IncomingMessage): void {
     const { socket } = request
     if (!(socket instanceof TransportStream) || this.#answering.has(request)) return
@@ -60,7 +66,7 @@ export class ConnectionTimeouts {
     this.#restart(TIMEOUT.response, socket)
   }
 
-  /** Notes that a request is answered. */
+  /** Notes that the server has answered a request. */
   end(request: IncomingMessage): void {
     const { socket } = request
     if (!(socket instanceof TransportStream) || !this.#answering.delete(request)) return

@@ -10,7 +10,8 @@ export interface FairEntry<Connection> {
 
 /**
  * FairConnections has the open connections of all addresses, in order of arrival, up to a maximum. If there are too many connections, the
- * server closes the oldest connection of the network with the most connections. So a client that opens connections without end closes only its own.
+ * server closes the oldest connection of the network with the most connections. So a client that opens connections without end closes only
+ * connections of its own network.
  *
  * The connections are values of a `ChurnMap`, and not keys of a `Map`: the old hash tables of a `Map` retain closed connections until the
  * next full garbage collection, and 10,000 refused upgrades filled 16 MB in that way.
@@ -52,7 +53,7 @@ export class FairConnections<Connection> {
     else this.#counts.delete(network)
   }
 
-  /** The connection that is too many; `undefined` up to the maximum. */
+  /** The connection that the server must close, if there are more than the maximum; otherwise `undefined`. */
   get excess(): FairEntry<Connection> | undefined {
     if (this.size <= this.#most) return undefined
     const most = Math.max(...this.#counts.values())

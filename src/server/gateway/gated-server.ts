@@ -4,17 +4,20 @@ import { formatError, HEADERS, statusOf } from './answers.ts'
 import type { GatewayError, RequestGate } from './request-gate.ts'
 
 /*
- * The HTTP server of Node asks the gate before the router of the application sees a request. A hook of the application would not be enough:
- * the router answers a path that it cannot read without any hook, and Node answers an unknown `Expect` without the router. A client could
- * send such requests without a limit. A refusal here also costs less than one behind the router.
+ * The HTTP server of Node calls the gate before the router of the application gets a request. A hook of the application would not be
+ * enough:
+ * if the router cannot read a path, it answers without any hook, and Node answers an unknown `Expect` without the router. A client could
+ * send such requests without a limit. A refusal before the router also costs less than a refusal behind the router.
  */
 
 /** Maximum number of bytes in the head of a request. */
 const HEAD_LIMIT = 8192
-/** Milliseconds that a browser may reuse an idle connection: no longer than the timeout of the next request. */
+/** Milliseconds for which a browser may reuse an idle connection: no longer than the timeout of the next request. */
 const KEEP_ALIVE = 15_000
 
-/** Creates an HTTP server that passes the requests that the gate admits to a listener, and answers all others. */
+/**
+ * Creates an HTTP server. If the gate admits a request, the server passes the request to a listener; otherwise it answers with an error.
+ */
 export function createGatedServer(gate: RequestGate, listener: RequestListener): Server {
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     const checked = gate.check(request, request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'change')
@@ -26,10 +29,10 @@ export function createGatedServer(gate: RequestGate, listener: RequestListener):
     keepAliveTimeout: KEEP_ALIVE,
     // the gate checks the header `Host`
     requireHostHeader: false,
-    // an upgrade to another protocol, which a client may offer with any request, is not a WebSocket
+    // a client may offer an upgrade to another protocol with any request, so only an upgrade to a WebSocket counts
     shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
   }
-  // a server may ignore expectations that it does not know (RFC 9110, section 10.1.1)
+  // a server may ignore unknown expectations (RFC 9110, section 10.1.1)
   return createServer(options, serve).on('checkExpectation', serve)
 }
 

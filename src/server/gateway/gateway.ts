@@ -7,12 +7,15 @@ import type { GatewayOptions, GatewayServices } from './options.ts'
 /*
  * The gateway is the HTTP port for browsers: WebSockets with the native protocol, a read API, sessions, and the files of the page. It
  * listens when the server starts, so that it reports a busy port immediately. The code behind the port takes 90 ms and 8 MB to load. The
- * gateway therefore loads it with the first connection, and a server that no browser visits never loads it.
+ * gateway therefore loads this code at the first connection, so a server without browsers never loads it.
  */
 
 /** Rate of connections that the gateway begins to serve: a burst of 200, then 1,000 a second. */
 const RATE = { burst: 200, refill: 1 }
-/** Maximum number of open connections without a WebSocket. One more connection closes the oldest of the network that has the most. */
+/**
+ * Maximum number of open connections without a WebSocket. If there is one more connection, the gateway closes the oldest connection of the
+ * network with the most connections.
+ */
 const CONNECTIONS = 512
 
 /** Gateway accepts the connections of the HTTP port. */
@@ -50,7 +53,7 @@ export class Gateway {
     this.#serveWaiting()
   }
 
-  /** Accepts no more connections, and closes all except the WebSockets, which belong to the server. */
+  /** Accepts no more connections, and closes all open connections except the WebSockets, which belong to the server. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#cancel?.()
@@ -92,7 +95,7 @@ export class Gateway {
     for (const entry of [...this.#waiting.values()]) this.#reset(entry)
   }
 
-  /** Loads the code that serves connections, unless it is already loading. If loading fails, the next connection tries again. */
+  /** Loads the code that serves connections, unless this code is already loading. If loading fails, the next connection tries again. */
   #load(services: GatewayServices): void {
     if (this.#isLoading) return
     this.#isLoading = true

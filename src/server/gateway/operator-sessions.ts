@@ -8,18 +8,18 @@ import { hashToken, makeToken, type RandomBytes } from '../../hall/accounts/toke
 import type { GatewayError } from './request-gate.ts'
 import type { CookieScope } from './session-cookie.ts'
 
-/** Rate of password tries from one address: a burst of 10, then one in 20 seconds. A correct password does not count. */
+/** Rate of password tries from one address: a burst of 10, then one in 20 seconds. A correct password is not a try. */
 const RATE = { burst: 10, refill: 20_000 }
 /** Milliseconds for which a session of the operator is valid: a day of lessons. */
 const LIFETIME = 12 * 3_600_000
-/** Maximum number of sessions; one more session ends the oldest. */
+/** Maximum number of sessions. If there is one more session, the oldest session ends. */
 const SESSIONS = 64
 /** Name of the cookie with the token of a session. */
 const COOKIE = 'parlor-operator'
 
 const WRONG: GatewayError = { code: 'bad-password', message: 'that is not the password of the operator' }
 
-/** OperatorSession is the operator in one browser. */
+/** OperatorSession is the login of the operator in one browser. */
 export interface OperatorSession {
   /** The token, which only the browser stores. */
   readonly token: string
@@ -28,21 +28,22 @@ export interface OperatorSession {
 }
 
 export interface OperatorSessionsOptions {
-  /** Hash of the operator's password, in the PHC form; without it, no password is correct. */
+  /** Hash of the operator's password, in the PHC form. Without a hash, no password is correct. */
   readonly passwordHash: string | undefined
   readonly random: RandomBytes
   readonly clock: Clock
 }
 
 /**
- * OperatorSessions logs the operator in from browsers. The sessions end with the process, because their tokens are in its memory alone, as
- * hashes. Password checks of the operator wait in a queue of their own, so that guesses do not delay the logins of players.
+ * OperatorSessions manages the logins of the operator in browsers. The sessions end with the process, because their tokens are in its
+ * memory alone, as hashes. Password checks of the operator wait in a queue of their own, so that guesses do not delay the logins of
+ * players.
  */
 export class OperatorSessions {
   readonly #options: OperatorSessionsOptions
   readonly #passwords: Passwords
   readonly #tries = new RateLimiter(RATE)
-  /** The end of each session, by the hash of its token, the oldest first. */
+  /** The end of each session, by the hash of its token; the oldest session is first. */
   readonly #sessions = new Map<string, AbortController>()
 
   constructor(options: OperatorSessionsOptions) {
@@ -101,7 +102,10 @@ function toError(message: string): GatewayError {
   return { code: 'throttled', message }
 }
 
-/** Formats the header `Set-Cookie` for a session. No script can read the cookie, and no browser sends it with a request of another site. */
+/**
+ * Formats the header `Set-Cookie` for a session. No script can read the cookie, and no browser sends the cookie with a request of another
+ * site.
+ */
 export function formatOperatorCookie({ token, until }: OperatorSession, { prefix, isSecure }: CookieScope): string {
   const expires = new Date(until)
   return stringifySetCookie({

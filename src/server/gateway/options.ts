@@ -15,7 +15,7 @@ export interface GatewayOptions {
   readonly at: Address
   /** Listens for TCP or TLS. */
   readonly listen: StreamTransport['listen']
-  /** Batches the input of all connections, together with that of the server's other ports. */
+  /** Batches the input of all connections, together with the input of the server's other ports. */
   readonly batcher: Batcher
   readonly clock: Clock
   /** Path under which the gateway serves, such as `/parlor`; empty for the root. */
@@ -41,7 +41,7 @@ export interface GatewayClass {
 
 /** GatewayServices has the parts of the server that the gateway serves. */
 export interface GatewayServices {
-  /** The entrance for conversations in the native protocol. */
+  /** The access to conversations in the native protocol. */
   readonly entrance: Entrance
   readonly lobby: LobbyService
   readonly protocols: ProtocolServices

@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { count, list, text } from '../../native/fields.ts'
 
 /*
- * The schemas of the protocols of this server, and of the WebSocket on which a browser plays the client of a program. The page imports
- * their types alone.
+ * The schemas of the protocols of this server, and of the WebSocket on which a browser plays the client of a program. The page imports only
+ * the types of these schemas.
  */
 
 const side = z.enum(['client', 'server'])
-const bytes = text.meta({ description: 'bytes in hexadecimal, two digits each' })
+const bytes = text.meta({ description: 'bytes in hexadecimal, with two digits per byte' })
 const state = text.meta({ description: 'a state of the automaton' })
 
 /** The fields of a program in the list and in its reference. */
@@ -100,7 +100,7 @@ export const TrialEvent = z.discriminatedUnion('type', [
     how: z.enum(['finished', 'reset']),
     state,
     isOver: z.boolean().meta({ description: 'true if the conversation may be over in this state' }),
-    expected: text.optional().meta({ description: 'a clause on the message that was expected instead' }),
+    expected: text.optional().meta({ description: 'a clause on the expected message' }),
   }),
   z.strictObject({ type: z.literal('refused'), sentence: text.meta({ description: 'the reason why the server ends the trial' }) }),
 ])

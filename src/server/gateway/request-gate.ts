@@ -26,10 +26,16 @@ const BAD_HOST: GatewayError = {
   message: 'this server does not know the name in the address: use the IP address of the server; the operator adds a name with webHosts',
 }
 
-/** The refusal of RFC 9112, section 3.2. A proxy in front of this server may read the other of two headers. */
+/**
+ * The refusal of RFC 9112, section 3.2. If there are two headers, a proxy in front of this server may read a different header than this
+ * server.
+ */
 const ONE_HOST: GatewayError = { code: 'bad-request', message: 'a request has one header "Host"' }
 
-/** RequestGate admits or refuses each request and each upgrade, by the address and the page from which it comes, and by the host that it names. */
+/**
+ * RequestGate admits or refuses each request and each upgrade, by the address and the page from which it comes, and by the host in its
+ * header.
+ */
 export class RequestGate {
   readonly #rules: OriginRules
   readonly #clock: Clock
@@ -42,7 +48,10 @@ export class RequestGate {
     this.#rate = isLimited ? new RateLimiter(RATE) : undefined
   }
 
-  /** Finds the origin of a request, or the reason to refuse it. Refuses a `change` that comes from a page of a foreign origin. */
+  /**
+   * Finds the origin of a request. Returns the error if the gate refuses the request. Refuses a `change` that comes from a page of a
+   * foreign origin.
+   */
   check(request: IncomingMessage, kind: 'read' | 'change'): RequestOrigin | GatewayError {
     const origin = this.originOf(request)
     const wait = this.#rate?.take(toNetwork(origin.remote.host), this.#clock.monotonic()) ?? 0
@@ -53,7 +62,7 @@ export class RequestGate {
     return kind === 'read' || this.#rules.isAllowed(origin, request.headers) ? origin : BAD_ORIGIN
   }
 
-  /** Finds the client of a request. Throws a TypeError for a request that has not come through the gateway. */
+  /** Finds the client of a request. Throws a TypeError for a request that has not passed the gate. */
   originOf({ socket, headers }: IncomingMessage): RequestOrigin {
     if (!(socket instanceof TransportStream)) throw new TypeError('a request of the gateway came through another server')
     return this.#rules.resolve(socket.transport, headers)

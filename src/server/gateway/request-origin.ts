@@ -10,7 +10,7 @@ type Range = [ipaddr.IPv4 | ipaddr.IPv6, number]
 /** Matches the header `Host`: an IPv6 address in brackets, or any other host, and a port. */
 const HOST = /^(?:\[([\da-f:.]+)\]|([\w.-]+))(?::\d{1,5})?$/i
 
-/** RequestOrigin is the client of a request, and the way in which it has reached this server. */
+/** RequestOrigin is the client of a request, and the way in which the request has reached this server. */
 export interface RequestOrigin extends AdmittedPeer {
   /** True if the client's own connection is encrypted. */
   readonly isSecure: boolean
@@ -23,15 +23,16 @@ export interface OriginRulesOptions {
   readonly origins: readonly string[]
   /** Names under which browsers reach the gateway, in addition to its addresses and `localhost`, without a port. */
   readonly hosts: readonly string[]
-  /** True if the gateway itself speaks TLS. */
+  /** True if the gateway itself uses TLS. */
   readonly isSecure: boolean
 }
 
 /**
- * OriginRules decides from whose address and from which page a request comes.
+ * OriginRules decides from which client's address and from which page a request comes.
  *
  * A proxy appends the address of its peer to `X-Forwarded-For`, behind the text that its peer has sent. Therefore only the end of the list
- * can be trusted: the rules read it from the end, and as long as an address belongs to a trusted proxy, the address before it counts.
+ * is trustworthy. The rules read the list from the end, and skip the addresses of trusted proxies; the next address is the address of the
+ * client.
  * The rules ignore the headers of any other peer, so that no client can choose the address to which its limits apply.
  */
 export class OriginRules {
@@ -59,9 +60,9 @@ export class OriginRules {
   }
 
   /**
-   * Checks whether the header `Host` names this server. The owner of any other name can let it resolve to the address of this server (DNS
-   * rebinding), and a browser then treats a page of that owner as a page of this server. A browser resolves no IP
-   * address, and over TLS, it compares the name with the certificate. A request without the header is not from a browser.
+   * Checks whether the header `Host` names this server. The owner of any other name can let that name resolve to the address of this server
+   * (DNS rebinding), and a browser then treats a page of that owner as a page of this server. An IP address needs no resolution and, over
+   * TLS, the browser compares the name with the certificate, so these cases are safe. A request without the header is not from a browser.
    */
   isHost({ host }: IncomingHttpHeaders): boolean {
     if (host === undefined || this.#isSecure) return true
@@ -71,8 +72,8 @@ export class OriginRules {
   }
 
   /**
-   * Checks whether the page that makes a request is allowed: a page of this server, or of a configured origin. A request without the header
-   * `Origin` does not come from a page, unless the browser says in `Sec-Fetch-Site` that it does.
+   * Checks whether the page that makes a request may make it. The page must be a page of this server, or of a configured origin. A request
+   * without the header `Origin` does not come from a page, unless the header `Sec-Fetch-Site` says that it comes from a page.
    */
   isAllowed({ isSecure }: RequestOrigin, headers: IncomingHttpHeaders): boolean {
     const { origin, host = '' } = headers

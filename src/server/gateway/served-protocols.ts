@@ -10,7 +10,7 @@ import type { Entrance, ListenStatus } from '../server.ts'
 import type { ProtocolList, ProtocolReference } from './protocol-schemas.ts'
 import { TrialTransport } from './trial-transport.ts'
 
-/** ProtocolServices has the parts of the server from which the gateway describes its programs, and lets browsers try them. */
+/** ProtocolServices has the parts of the server with which the gateway describes the programs, and lets browsers try the programs. */
 export interface ProtocolServices {
   /** The addresses on which the programs listen. */
   readonly places: readonly ListenStatus[]
@@ -18,16 +18,19 @@ export interface ProtocolServices {
   readonly options: Options
   /** Finds the short name of a program. */
   findShortName(program: Program): string | undefined
-  /** Lists the options of a program, as a user writes them on the command line. */
+  /** Lists the options of a program, in the spelling of the command line. */
   listOptions(program: Program): readonly string[]
-  /** Opens an entrance for browsers that play the client of a program. */
+  /** Opens the access for browsers that play the client of a program. */
   openEntrance(program: Program): Entrance
 }
 
-/** Trial is the entrance of a program of this server for browsers. */
+/** Trial is the access of browsers to a program of this server. */
 export interface Trial {
   readonly entrance: Entrance
-  /** Wraps a transport of JSON lines: the program gets the bytes in them, and the browser gets the events of the conversation. */
+  /**
+   * Wraps a transport of JSON lines. The program gets the bytes that the lines contain, and the browser gets the events of the
+   * conversation.
+   */
   wrap(transport: Transport): Transport
 }
 

@@ -19,7 +19,7 @@ export function readSessionCookie(header: string | undefined, scope: CookieScope
 
 /**
  * Formats the header `Set-Cookie` for a token that is valid until a time in milliseconds since the Unix epoch. No script can read the
- * cookie, and no page of another site can make a browser send it with a request that changes data.
+ * cookie, and no page of another site can make a browser send the cookie with a request that changes data.
  */
 export function formatSessionCookie(token: string, until: number, scope: CookieScope): string {
   const { prefix, isSecure: secure } = scope
@@ -33,8 +33,9 @@ export function formatNoSessionCookie(scope: CookieScope): string {
 }
 
 /**
- * Returns the name of the cookie. Over TLS, the prefix of the name makes the browser refuse the cookie from a page without encryption
- * and, with `__Host-`, from another host of the same domain. Otherwise such a page could log a browser in under another name.
+ * Returns the name of the cookie. Over TLS, the name has a prefix, with which the browser refuses the cookie from a page without encryption
+ * and, if the prefix is `__Host-`, from another host of the same domain. Without the prefix, such a page could log a browser in under
+ * another name.
  */
 function nameOf({ prefix, isSecure }: CookieScope): string {
   if (!isSecure) return NAME

@@ -30,8 +30,8 @@ export interface SessionRoutesOptions {
 
 /**
  * Adds the routes with which a browser logs in and out. A login opens a login session of the hall, whose token is only in a cookie that no
- * script can read; the WebSocket of the page takes it from there. The limits of logins are those of all ports. Each login has a new
- * token and ends the session of the browser's earlier cookie, so that no other page can choose the token in advance.
+ * script can read. The WebSocket of the page reads the token from this cookie. The limits of logins are the same as at all other ports.
+ * Each login has a new token and ends the session of the browser's earlier cookie, so that no other page can choose the token in advance.
  */
 export function addSessionRoutes(app: FastifyInstance, { prefix, lobby: service, originOf }: SessionRoutesOptions): void {
   const routes = app.withTypeProvider<ZodTypeProvider>()
@@ -84,7 +84,7 @@ async function withLobby<Answer>(
   { remote, loopback }: RequestOrigin,
   act: (lobby: Lobby) => Promise<Answer>,
 ): Promise<Answer> {
-  // the answer says why the request has failed
+  // `end` does nothing, because the answer says why the request has failed
   const lobby = service.openSession({ address: remote.host, loopback, end() {} }, NO_LISTENER)
   try {
     return await act(lobby)

@@ -21,13 +21,16 @@ import type { WireServices } from './wire-session.ts'
 import { WireSockets } from './wire-sockets.ts'
 
 /*
- * `ws` runs without a server of its own (`noServer`), and not through `@fastify/websocket`: a refused upgrade must cost little and have
- * a status and a code. So the gateway checks the rate, the origin and the limits of the address before the handshake, with no route, no
- * hook and no WebSocket. After the handshake, the socket is a transport like every other, and the server runs the same conversation over it
- * as over a TCP connection, with the same limits.
+ * `ws` runs without a server of its own (`noServer`), and not through `@fastify/websocket`, because a refused upgrade must cost little and
+ * have a status and a code. So the gateway checks the rate, the origin and the limits of the address before the handshake, with no route,
+ * no hook and no WebSocket. After the handshake, the socket is a transport like every other transport, and the server runs the same
+ * conversation over it as over a TCP connection, with the same limits.
  */
 
-/** Milliseconds between two pings to each client. A client whose machine no longer answers holds its seat for at most twice this time. */
+/**
+ * Milliseconds between two pings to each client. If a client's machine no longer answers, the server disconnects the client after at most
+ * twice this time.
+ */
 const PING = 30_000
 /** Milliseconds that a client has to answer the close of the server. */
 const CLOSE_TIMEOUT = 2000
@@ -35,7 +38,7 @@ const CLOSE_TIMEOUT = 2000
 /** The sentence for an upgrade that is not a valid handshake. */
 const NO_HANDSHAKE = 'this is not a handshake of WebSocket version 13 (RFC 6455)'
 
-/** The options of the library; the types do not have all of them yet. */
+/** The options of the library; its types do not have all options yet. */
 const OPTIONS = {
   noServer: true,
   clientTracking: false,
@@ -51,16 +54,16 @@ const OPTIONS = {
   closeTimeout: CLOSE_TIMEOUT,
 }
 
-/** SocketTarget is the conversation at a path: in the native protocol, or with a program that a browser tries. */
+/** SocketTarget is the kind of conversation at a path: in the native protocol, or with a program that a browser tries. */
 interface SocketTarget {
   readonly entrance: Entrance
   /** Wraps the transport of a trial; missing for the native protocol. */
   readonly wrap?: (transport: Transport) => Transport
 }
 
-/** SocketServices has the conversations to which WebSockets lead. */
+/** SocketServices has the conversations that WebSockets can open. */
 export interface SocketServices {
-  /** The entrance for conversations in the native protocol. */
+  /** The access to conversations in the native protocol. */
   readonly entrance: Entrance
   readonly protocols: ServedProtocols
   /** Missing on a server that shows no wire. */
@@ -91,14 +94,14 @@ export class GatewaySockets {
     this.#services = services
     this.#guards = guards
     this.#wire = services.wire && new WireSockets(services.wire, options.clock, guards.operators)
-    // with this listener, the caller answers a request that is not a valid handshake
+    // because of this listener, the caller can answer a request that is not a valid handshake
     this.#library.on('wsClientError', () => {})
     server.on('upgrade', (request: IncomingMessage, stream: unknown, head: Buffer) => {
       if (stream instanceof TransportStream) this.#upgrade(request, stream, head)
     })
   }
 
-  /** Stops the pings. Open WebSockets stay open, except those that show the wire. */
+  /** Stops the pings. Open WebSockets stay open, except the WebSockets that show the wire. */
   close(): void {
     this.#cancel?.()
     this.#wire?.close()
@@ -174,12 +177,12 @@ export class GatewaySockets {
   }
 
   /**
-   * Returns the transport of a WebSocket, which the server pings from now on. Its listeners are created here, because in `#upgrade` they
-   * would hold the whole request in memory.
+   * Returns the transport of a WebSocket, which the server pings from now on. This function, and not `#upgrade`, creates the listeners,
+   * because listeners of `#upgrade` would retain the whole request in memory.
    */
   #toTransport(socket: WebSocket, stream: TransportStream, client: AdmittedPeer): WebSocketTransport {
     this.#guards.timeouts.remove(stream)
-    // the library has a listener of its own now
+    // from now on, the library has a listener of its own
     stream.off('error', ignoreError)
     stream.upgrade()
     const transport = new WebSocketTransport(socket, stream, client, this.#open)
@@ -187,7 +190,7 @@ export class GatewaySockets {
     return transport
   }
 
-  /** Pings some clients, and the others in later turns of the event loop. */
+  /** Pings some clients, and pings the other clients in later turns of the event loop. */
   #pingSome(transports: Iterator<WebSocketTransport>): void {
     const { clock } = this.#options
     const hasMore = sweepSome(transports, (transport) => transport.probe())

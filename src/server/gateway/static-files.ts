@@ -7,16 +7,16 @@ import type { FastifyInstance } from 'fastify'
 const INDEX = 'index.html'
 /** Matches the names of files that the build names by their content, such as `index-BX3fT0aZ.js`. */
 const HASHED = /[-.][\w-]{8,}\.\w+(?:\.(?:br|gz))?$/
-/** The text in place of a page that is not built. */
+/** The text that the server sends if the page is not built. */
 const NO_PAGE = `This server runs, but its page for browsers is not built.
 
-In a clone of Parlor, "npm ci" installs the build tool, and "npm start" builds the page, or prints there why the build has failed.
-Games can be played without the page: at the ports of the server with nc, and by programs at /ws and /api here.
+In a clone of Parlor, "npm ci" installs the build tool, and "npm start" builds the page, or prints in the terminal why the build has failed.
+Games are possible without the page: users play with nc at the ports of the server, and programs play at /ws and /api of this address.
 `
 
 /**
  * Adds the files of a folder, if it has a page. A browser may store the files with hashed names forever, and requests all other files each
- * time. Prefers the compressed files beside the originals. Without a page, adds a text that says so.
+ * time. Prefers the compressed files beside the originals. Without a page, adds a text that says how to build the page.
  */
 export async function addStaticFiles(app: FastifyInstance, prefix: string, folder: string): Promise<void> {
   if (!existsSync(join(folder, INDEX))) {

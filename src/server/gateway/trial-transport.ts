@@ -11,14 +11,14 @@ import { TrialCommand, type TrialEvent } from './protocol-schemas.ts'
 /*
  * A trial is a conversation between a program of this server and a user who chooses each byte of the client. The program sees the same
  * transport as at its port: bytes, a close and a reset. The page sees each event as a line of JSON, with the verdict of the laboratory's
- * monitor, so its sentences are those that `parlor tap` shows. The WebSocket below makes each line one message, and pings the browser.
+ * monitor, so the page shows the same sentences as `parlor tap`. The WebSocket below makes each line one message, and pings the browser.
  *
  * A browser cannot close one direction of a WebSocket, so the command `finish` closes the client's direction. If the server closes its direction, the
- * trial is over: the page gets the event, and then the WebSocket closes. After a reset by the server, too, the page gets the event first. The
- * transport breaks the connection off if the browser does not read.
+ * trial is over: the page gets the event, and then the WebSocket closes. After a reset by the server, too, the page gets the event first.
+ * The transport aborts the connection if the browser does not read.
  *
- * The limits of the server apply to the bytes of the conversation. A command with one byte causes an event that is much longer, also if the
- * program sends nothing. Therefore the commands have a rate of their own, and the events that the browser has not read have a limit.
+ * The limits of the server apply to the bytes of the conversation. Even if the program sends nothing, a command with one byte causes a much
+ * longer event. Therefore the commands have a rate of their own, and the events that the browser has not read have a limit.
  */
 
 /** Rate of commands of one trial: a burst of 200, then 40 a second. */
@@ -27,10 +27,13 @@ const TOO_FAST = 'you send more than 40 commands a second: connect again and sen
 const NO_COMMAND = 'this is not a command of a trial: send at most 1024 bytes in hexadecimal, or the end'
 /** Maximum number of bytes of events that the browser has not read. */
 const UNREAD = 256 * 1024
-/** Milliseconds after the last byte at which a pause can end a message, and at which the monitor reports an unfinished message. */
+/**
+ * Milliseconds after the last byte: first the time after which a pause can end a message, then the time after which the monitor reports an
+ * unfinished message.
+ */
 const PAUSES: readonly number[] = [300, 2100]
 
-/** TrialTransport is the transport of a program whose client is a browser; `inner` carries lines of JSON. */
+/** TrialTransport is the transport of a program whose client is a browser; `inner` transmits lines of JSON. */
 export class TrialTransport extends TransportFilter {
   readonly #monitor: ConversationMonitor
   readonly #clock: Clock
@@ -50,7 +53,7 @@ export class TrialTransport extends TransportFilter {
     this.#report({ type: 'begun', state: this.#monitor.state })
   }
 
-  /** Takes a command of the page, which is one line. */
+  /** Executes a command of the page, which is one line. */
   override data(line: Uint8Array): void {
     if (this.#isOver) return
     if (this.inner.unsent > UNREAD) return super.reset()
@@ -64,7 +67,7 @@ export class TrialTransport extends TransportFilter {
       return super.finished()
     }
     this.#pass('client', Buffer.from(command.bytes, 'hex'))
-    // the conversation may retain the array, so it gets an array of its own
+    // the conversation may retain the array, so this function makes a new array
     super.data(Buffer.from(command.bytes, 'hex'))
   }
 
@@ -100,7 +103,7 @@ export class TrialTransport extends TransportFilter {
     this.#watchPauses(PAUSES)
   }
 
-  /** Gives the monitor the time after each pause, because a pause ends a message that has no end of its own. */
+  /** Sends the monitor the time after each pause, because a pause ends a message that has no end of its own. */
   #watchPauses([pause, ...later]: readonly number[], before = 0): void {
     this.#cancel?.()
     this.#cancel = undefined

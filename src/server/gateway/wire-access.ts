@@ -10,15 +10,15 @@ import { isLoopbackHost } from '../../wire/transports/socket.ts'
 import type { RequestOrigin } from './request-origin.ts'
 
 /*
- * A student opens the wire view without an account. The address of the browser then is the only sign that the browser belongs to the
- * program, so these rules say when an address is such a sign:
+ * A student opens the wire view without an account. Then the address of the browser is the only sign that the browser and the program
+ * belong to the same student, so these rules define the conditions for such a sign:
  *
  * - The header `Host` must name this server, which `RequestGate` checks. A page of an attacker can let its own name resolve to this server (DNS
  *   rebinding). The requests of that page come from the student's address.
- * - A request that a proxy has forwarded must come from a trusted proxy. Otherwise all users of the proxy have its address, and with
- *   a proxy on this machine that address is this machine.
- * - An address with several programs at the same time may belong to several students, so the server cannot assign its programs. Only this
- *   machine may choose among its own.
+ * - A request that a proxy has forwarded must come from a trusted proxy. Otherwise all users of the proxy have the address of the proxy; if
+ *   the proxy runs on this machine, they have the address of this machine.
+ * - An address with several programs at the same time may belong to several students, so the server cannot assign its programs. Only a
+ *   browser on this machine may choose among the programs of this machine.
  *
  * Every other view needs a code of the operator.
  */
@@ -26,9 +26,9 @@ import type { RequestOrigin } from './request-origin.ts'
 /** WireGrant is the right to see the wire of some connections. */
 export interface WireGrant {
   readonly right: 'machine' | 'address' | 'code' | 'operator' | 'none'
-  /** The address whose connections it opens; missing for all connections. */
+  /** The address whose connections the browser may see; missing for all connections. */
   readonly address?: { readonly host: string; readonly loopback: boolean }
-  /** The reason why it opens no connection, or not all. */
+  /** The reason why the browser may see no connection, or not all connections. */
   readonly why?: string
 }
 
@@ -40,7 +40,7 @@ export interface WireAccessOptions {
   readonly isLab: boolean
 }
 
-/** Number of characters of a code: 40 bits, enough because guesses are rate-limited. */
+/** Number of characters of a code: 40 bits, which are enough, because the server limits the rate of guesses. */
 const CODE = 8
 /** Milliseconds for which a code is valid, and the maximum number of codes. */
 const VALID = 900_000
@@ -60,7 +60,7 @@ export class WireAccess {
     this.#options = options
   }
 
-  /** Returns the right that follows from the address of a request. */
+  /** Returns the right that a browser has because of the address of its request. */
   grantTo(request: IncomingMessage, origin: RequestOrigin, peer: Address): WireGrant {
     const { host, loopback } = { host: origin.remote.host, loopback: origin.loopback }
     const isForwarded = FORWARDED.some((name) => request.headers[name] !== undefined)
@@ -73,7 +73,7 @@ export class WireAccess {
     return { right: loopback ? 'machine' : 'address', address: { host, loopback } }
   }
 
-  /** Lists the connections that a right opens, with a sentence if it opens not all of its address. */
+  /** Lists the connections that a browser with a right may see, with a sentence if it may not see all connections of its address. */
   list({ right, address, why }: WireGrant): { readonly connections: readonly LoggedConnection[]; readonly why?: string } {
     if (right === 'none') return { connections: [], ...(why === undefined ? {} : { why }) }
     const { logs } = this.#options
@@ -84,7 +84,7 @@ export class WireAccess {
     if (connections.length === own.length) return { connections }
     return {
       connections,
-      why: `several programs of your address, ${address.host}, were connected at the same time, so the server does not know which of them is yours: run one at a time, or ask the operator for a code`,
+      why: `several programs of your address, ${address.host}, were connected at the same time, so the server does not know which of them is yours: run one program at a time, or ask the operator for a code`,
     }
   }
 

@@ -24,23 +24,24 @@ export interface WireLink {
   /** Number of bytes that the page has not read. */
   readonly unsent: number
   send(text: string): void
-  /** Closes the WebSocket for a violated limit. */
+  /** Closes the WebSocket because of a violated limit. */
   refuse(reason: string): void
 }
 
 /** Milliseconds between two rounds. */
 const ROUND = 100
-/** Number of rounds from one list of all connections to the next, because that list is long. */
+/** Number of rounds between two lists of all connections, because such a list is long. */
 const LONG_LIST = 10
-/** Maximum number of unsent bytes with which a round begins, and of records that it reads. */
+/** Maximum number of unsent bytes with which a round begins, and maximum number of records that a round reads. */
 const UNSENT = 64 * 1024
 const RECORDS = 200
 /** Rate of messages of the page: a burst of 20, then 5 a second. */
 const MESSAGES = { burst: 20, refill: 200 }
 
 /**
- * WireSession shows one browser its connections, and the rows of one of them. Every round, it reads the new records of the log of that
- * connection; a browser that reads too slowly has no round, and the rows of the next round say how many bytes it has missed.
+ * WireSession shows a browser its connections, and the rows of one connection. In each round, it reads the new records of the log of that
+ * connection. If a browser reads too slowly, the session skips rounds, and the rows of the next round say how many bytes the browser has
+ * missed.
  */
 export class WireSession {
   readonly #services: WireServices
@@ -50,7 +51,7 @@ export class WireSession {
   readonly #bucket = new TokenBucket(MESSAGES)
   #grant: WireGrant
   #view: WireView | undefined
-  /** The last list of connections that was sent. */
+  /** The last list of connections that the session has sent. */
   #listed = ''
   #isExporting = false
   #rounds = 0
@@ -120,7 +121,7 @@ export class WireSession {
 
   #watch(number: number): void {
     const connection = this.#find(number)
-    if (!connection) return this.#refuse('not-found', 'this connection is not open to you, or the server does not store it any more')
+    if (!connection) return this.#refuse('not-found', 'you may not see this connection, or the server does not store it any more')
     this.#view = new WireView({
       connection,
       isMasked: this.#grant.right === 'operator',
@@ -153,7 +154,7 @@ export class WireSession {
     if (this.#grant.right === 'operator' && hasTalk(connection))
       return this.#refuse(
         'not-now',
-        'this protocol has talk, which an operator may not read, so its connections cannot be exported by the code of an operator',
+        'this protocol has talk, which an operator may not read, so the code of an operator does not allow the export of its connections',
       )
     this.#isExporting = true
     try {

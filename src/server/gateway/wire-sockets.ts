@@ -12,13 +12,13 @@ import { type WireServices, WireSession } from './wire-session.ts'
 const SOCKETS = { all: 64, address: 8 }
 /** Maximum number of bytes of a message of the page. */
 const MESSAGE = 512
-/** Milliseconds between two pings; a page that has not answered the last ping is disconnected. */
+/** Milliseconds between two pings; the server disconnects a page that has not answered the last ping. */
 const PING = 30_000
 const POLICY = 1008
 
 const OPTIONS = { noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: MESSAGE, closeTimeout: 2000 }
 
-/** WireSockets accepts the WebSockets on which pages see the wire, beside those on which they play. */
+/** WireSockets accepts the WebSockets on which pages show the wire. Pages play on other WebSockets. */
 export class WireSockets {
   readonly #services: WireServices
   readonly #clock: Clock

@@ -10,8 +10,8 @@ export interface JsonLogsOptions {
 }
 
 /**
- * Creates logs for programs: one JSON object per line. No line has the text of a peer's message, which may be a password or a
- * private message.
+ * Creates logs for programs: one JSON object per line. No line contains the text of a peer's message, because the text may be a password or
+ * a private message.
  */
 export function jsonLogs({ level, write, now }: JsonLogsOptions): Logs {
   const logger = pino(

@@ -2,14 +2,14 @@ import type { ConversationNote } from '../../protocol/conversation-notes.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import type { Address } from '../../wire/transport.ts'
 
-/** The levels of logs, the most important first. */
+/** The levels of logs; the most important level is first. */
 const levels = ['error', 'warn', 'info', 'debug'] as const
 /** Level is the importance of a log row. */
 export type Level = (typeof levels)[number]
 
 /** ConnectionInfo describes one connection in the logs. */
 export interface ConnectionInfo {
-  /** Sequence number of the connection, from 1 since the server started. */
+  /** Sequence number of the connection; the first connection since the start of the server is 1. */
   readonly connection: number
   readonly program: string
   readonly client: Address
@@ -18,7 +18,7 @@ export interface ConnectionInfo {
 /** ConversationEnd describes how a conversation has ended. */
 export interface ConversationEnd {
   readonly level: Level
-  /** `good` if it ended as its protocol ends; otherwise the reason of a `Disconnected`, or `mistake` for an error in Parlor. */
+  /** `good` if the conversation ended normally; otherwise the reason of a `Disconnected`, or `mistake` for an error in Parlor. */
   readonly outcome: string
   /** The error; `undefined` for a good end. */
   readonly trouble: Error | undefined
@@ -32,25 +32,26 @@ export interface ConversationEnd {
 }
 
 /**
- * Logs has the methods that the server calls with its events. It writes the events that the level includes; a missing method logs nothing.
+ * Logs has the methods that the server calls with its events. Logs writes only events that its level includes. If a method is missing, the
+ * server does not log its events.
  */
 export interface Logs {
   /** Logs a sentence about the server, not about one connection. */
   log(level: Level, sentence: string): void
   connected?(info: ConnectionInfo): void
   seated?(info: ConnectionInfo, table: number, seat: number): void
-  /** Logs a note on an open conversation: for example, that a message is incomplete or was refused. */
+  /** Logs a note on an open conversation: for example, that a message is incomplete, or that the server has refused a message. */
   noticed?(info: ConnectionInfo, what: ConversationNote, sentence: string): void
   /** Logs a line of a conversation's trace, if the operator has requested a trace. */
   traced?(info: ConnectionInfo, line: string): void
   ended?(info: ConnectionInfo, ending: ConversationEnd): void
-  /** Logs that a client was rejected or slowed down, with a sentence that says why; once a minute for an address. */
+  /** Logs that the server has rejected a client or slows it down, with the reason as a sentence; at most once a minute per address. */
   limited?(info: Omit<ConnectionInfo, 'connection'>, what: 'refused' | 'slowed', sentence: string): void
 }
 
 /**
- * Level of each kind of note. A message before its turn and a slow program are part of many games. A refused message matters to its
- * author, because the client may not show the answer.
+ * Level of each kind of note. A message before its turn and a slow program are normal in many games. A refused message is a warning,
+ * because the client may not show the answer to its author.
  */
 export const noteLevels: Readonly<Record<ConversationNote, Level>> = {
   unfinished: 'warn',
@@ -66,13 +67,13 @@ export function toOutcome(trouble: Error | undefined): string {
   return trouble instanceof Disconnected ? trouble.reason : 'mistake'
 }
 
-/** Describes an error for the logs; marks a sentence that the server has sent to the client. */
+/** Describes an error for the logs; if the server has sent the sentence to the client, says so. */
 export function formatError(trouble: Error): string {
   const isForClient = trouble instanceof Disconnected && trouble.reason === 'ours' && /\byour?\b/.test(trouble.message)
   return isForClient ? `the server closed the connection, with the words: ${trouble.message}` : trouble.message
 }
 
-/** Checks whether a log writes rows of a level if `least` is the lowest level that it writes. */
+/** Checks whether a log writes rows of a level. `least` is the lowest level that the log writes. */
 export function isLogged(level: Level, least: Level): boolean {
   return levels.indexOf(level) <= levels.indexOf(least)
 }

@@ -8,7 +8,7 @@ import type { Server } from '../server.ts'
 /** Upper bounds of the histogram of appends to the journal, in seconds. */
 const APPENDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1]
 /**
- * Number of samples that are added to the histogram together. If each commit added its sample alone, the processor would load the code of
+ * Number of samples that the histogram gets in one step. If each commit added its sample separately, the processor would load the code of
  * the histogram into its cache each time.
  */
 const SAMPLES = 256
@@ -16,8 +16,8 @@ const SAMPLES = 256
 const LAG_EVERY = 20
 
 /**
- * Metrics has the measurements of a server, in Prometheus' text format. If the server's objects have a number already, a scrape
- * reads it from them, and no other code counts it.
+ * Metrics has the measurements of a server, in Prometheus' text format. If the server's objects already have a number, a scrape reads the
+ * number from these objects, and no other code counts it.
  */
 export class Metrics {
   readonly contentType: string
@@ -39,7 +39,7 @@ export class Metrics {
       registers,
       collect: () => this.#countSamples(),
     })
-    this.#count('parlor_moves_total', 'Moves that were appended to the journal.', (counter) => counter.inc(this.#moves))
+    this.#count('parlor_moves_total', 'Moves that the journal has appended.', (counter) => counter.inc(this.#moves))
   }
 
   /** Resolves to all metrics in Prometheus' text format. */
@@ -75,8 +75,10 @@ export class Metrics {
     this.#count('parlor_connections_total', 'Accepted connections.', (counter) =>
       each(({ name }, { total }) => counter.inc({ program: name }, total))(),
     )
-    this.#count('parlor_refused_total', 'Connections that were rejected because their address had too many.', (counter) =>
-      each(({ name }, { rejected }) => counter.inc({ program: name }, rejected))(),
+    this.#count(
+      'parlor_refused_total',
+      'Connections that the server has rejected because their address had too many connections.',
+      (counter) => each(({ name }, { rejected }) => counter.inc({ program: name }, rejected))(),
     )
     this.#count('parlor_conversations_total', 'Ended conversations, by outcome.', (counter) =>
       each(({ name }, { outcomes }) => {
@@ -87,8 +89,11 @@ export class Metrics {
       each(({ name }, { received, sent }) => countMessages(counter, name, received, sent))()
       for (const { program, connection } of server.conversations) countMessages(counter, program.name, connection.received, connection.sent)
     })
-    this.#gauge('parlor_store_writable', '1 if the store can write, otherwise 0, as on a full disk.', [], (gauge) =>
-      gauge.set(Number(hall.writable)),
+    this.#gauge(
+      'parlor_store_writable',
+      '1 if the store can write; 0 if it cannot write, for example because the disk is full.',
+      [],
+      (gauge) => gauge.set(Number(hall.writable)),
     )
     this.#gauge('parlor_tables', 'Open tables.', [], (gauge) => gauge.set(hall.size))
     this.#gauge('parlor_people', 'Users who are online under a name.', [], (gauge) => gauge.set(people.online.size))
@@ -128,19 +133,19 @@ function countMessages(counter: Counter, program: string, received: number, sent
   counter.inc({ program, direction: 'out' }, sent)
 }
 
-/** LogObserver is called by a metered log with each commit. */
+/** LogObserver receives the commits and moves of a metered log. */
 interface LogObserver {
   persisted(seconds: number): void
   moved(): void
 }
 
-/** MeteredLog wraps a log: it counts the moves that are appended, and measures how long commits take. */
+/** MeteredLog wraps a log: it counts the appended moves, and measures the duration of commits. */
 class MeteredLog implements TableLog {
   readonly #log: TableLog
   readonly #observer: LogObserver
   /**
-   * True while an append is timed. Later appends join the commit of that append and wait for a shorter time, so the log does not
-   * time them.
+   * True while the log measures the duration of an append. Later appends join the commit of that append and wait for a shorter time, so the
+   * log does not measure them.
    */
   #timing = false
 

@@ -4,11 +4,11 @@ import type { Logs } from './logs.ts'
 
 /** Milliseconds between two checks. */
 const INTERVAL = 1000
-/** Milliseconds after a logged outage or shortage in which the server logs no further outage or shortage. */
+/** Milliseconds after a logged outage or shortage for which the server logs no further outage or shortage. */
 const QUIET = 60_000
 
 /**
- * Logs when this process can open no more files, and when it can open files again, at most once a minute. libuv then closes new
+ * Logs that this process can open no more files, and later that it can open files again, at most once a minute. libuv then closes new
  * connections without notifying the program, so the failure to open a file is the only sign. `open` opens a file and closes it, or
  * rejects with the system's error. Returns a function that ends the checks.
  */
@@ -29,7 +29,8 @@ export function watchDescriptors(open: () => Promise<void>, clock: Clock, logs: 
         logs.log('error', `${USED_UP}. Raise that limit (ulimit -n), or lower limits.connections`)
       }
     } else if (!isUsedUp && since !== undefined) {
-      if (isLogged) logs.log('warn', `files can be opened again, after ${Math.round((now - since) / 1000)} s: the server accepts clients`)
+      if (isLogged)
+        logs.log('warn', `this process can open files again, after ${Math.round((now - since) / 1000)} s: the server accepts clients`)
       since = undefined
     }
     if (!isOver) cancel = clock.after(INTERVAL, () => void check())
@@ -41,14 +42,14 @@ export function watchDescriptors(open: () => Promise<void>, clock: Clock, logs: 
   }
 }
 
-const USED_UP = 'all files that this process may open are open, so new connections are closed immediately'
+const USED_UP = 'this process has reached its limit of open files, so the system closes new connections immediately'
 
-/** Checks whether the error is that this process, or the system, has reached its limit of open files. */
+/** Checks whether an error means that this process, or the system, has reached its limit of open files. */
 function isNoDescriptor(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')
 }
 
-/** Logs when a store cannot write, and when it can write again: one line each. Returns a function that ends the logging. */
+/** Logs that a store cannot write, and later that it can write again, with one line per event. Returns a function that ends the logging. */
 export function logOutages(availability: Availability, clock: Clock, logs: Logs): () => void {
   let since: number | undefined
   let logged = Number.NEGATIVE_INFINITY
@@ -60,11 +61,14 @@ export function logOutages(availability: Availability, clock: Clock, logs: Logs)
       isLogged = now - logged >= QUIET
       if (!isLogged) return
       logged = now
-      logs.log('error', `${availability.failure.message}. Moves and registrations are refused and games pause until it can be written`)
+      logs.log(
+        'error',
+        `${availability.failure.message}. The server refuses moves and registrations, and games pause, until it can write the folder`,
+      )
     } else if (since !== undefined) {
       const seconds = Math.round((now - since) / 1000)
       since = undefined
-      if (isLogged) logs.log('warn', `the folder can be written again, after ${seconds} s: games continue`)
+      if (isLogged) logs.log('warn', `the server can write the folder again, after ${seconds} s: games continue`)
     }
   })
 }

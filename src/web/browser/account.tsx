@@ -80,7 +80,7 @@ function RegisteredAccount() {
   )
 }
 
-/** A form whose refusal stands above its button. */
+/** A form that shows a refusal above its button. */
 function AccountForm(props: {
   readonly error: string | undefined
   readonly isBusy: boolean
@@ -111,7 +111,7 @@ function AccountForm(props: {
   )
 }
 
-/** The name that belongs to a password, for password managers. */
+/** The name of the user of a password, for password managers. */
 function NameField({ name }: { readonly name: string }) {
   return <input class="sr" name="username" autoComplete="username" value={name} readOnly tabIndex={-1} aria-hidden="true" />
 }

@@ -36,14 +36,14 @@ export function App() {
     client.tell({ type: 'shown' })
   }, [opened, client])
   useEffect(() => {
-    // the code of an invitation leaves the address immediately, so that it is in no history
+    // the page removes the code of an invitation from the address immediately, so that the code is in no history
     if (view.view !== 'join') return
     history.replaceState(null, '', '#lobby')
     dispatchEvent(new HashChangeEvent('hashchange'))
     client.want({ type: 'join', code: view.code, replace: true })
   }, [view, client])
   useEffect(() => {
-    // neither is the token of a seat in a history
+    // the page also removes the token of a seat from the address, so that the token is in no history
     if (view.view !== 'table' || view.token === undefined) return
     history.replaceState(null, '', tableLink(view.table, view.move))
     dispatchEvent(new HashChangeEvent('hashchange'))
@@ -118,14 +118,14 @@ const PLACES = [
   { view: 'protocols', link: '#protocols', name: texts.protocols },
   { view: 'wire', link: '#wire', name: texts.wire },
 ] as const
-/** The place of the operator, which the bar shows to no other user. */
+/** The operator's place, which the bar shows only to the operator. */
 const CLASS = { view: 'class', link: '#class', name: texts.class } as const
 
 function Bar({ logIn }: { readonly logIn: () => void }) {
   const page = usePage()
   const { link, me, guest, entry } = page.model.value
   const { view } = page.route.value
-  // a guest who is just logging in again has the name already
+  // a guest who is just logging in again already has a name
   const user = me ?? (entry.error === undefined ? guest : undefined)
   const word = link.state === 'lost' && link.bye !== undefined ? texts.link.stopped : texts.link[link.state]
   const isOperator = localStorage.getItem(OPERATOR) !== null

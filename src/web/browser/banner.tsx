@@ -8,7 +8,10 @@ import { tableLink, usePage } from './page.ts'
 import { ServerText } from './people.tsx'
 import { Says, StoppedPicture } from './says.tsx'
 
-/** Banner shows the state and the notices of the connection: lost, stopped, another version, another tab, events that were skipped, and refusals. */
+/**
+ * Banner shows the state and the notices of the connection: a lost connection, a stopped server, another version, another tab, skipped
+ * events, and refusals.
+ */
 export function Banner({ model }: { readonly model: Model }) {
   const { client, now } = usePage()
   const { link, notice, tables } = model
@@ -77,7 +80,7 @@ export function Banner({ model }: { readonly model: Model }) {
   return null
 }
 
-/** BackAgain says to a screen reader that the connection is back. */
+/** BackAgain announces to a screen reader that the connection is back. */
 export function BackAgain({ isOpen, isLost }: { readonly isOpen: boolean; readonly isLost: boolean }) {
   const wasLost = useRef(false)
   if (isLost) wasLost.current = true
@@ -90,13 +93,13 @@ export function BackAgain({ isOpen, isLost }: { readonly isOpen: boolean; readon
 
 /**
  * Checks whether the page says that the server has stopped: the server has ended the connection, and at least one attempt to connect
- * again has failed. Before that time, the banner reports the loss, and the view stays.
+ * again has failed. Before that time, the banner reports the loss, and the page still shows the view.
  */
 export function isStopped({ link }: Model): boolean {
   return link.state === 'lost' && link.bye !== undefined && link.attempt > 1
 }
 
-/** Stopped says that the server has stopped, and which games of this user it has saved. */
+/** Stopped says that the server has stopped, and which games of this user the server has saved. */
 export function Stopped({ model }: { readonly model: Model }) {
   const { client, now } = usePage()
   const { link, tables } = model

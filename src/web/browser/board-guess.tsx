@@ -7,21 +7,23 @@ import { Section } from './people.tsx'
 
 const HIGHEST = 100
 
-/** GuessTable is the board of guessing: a line from 1 to 100 on which the numbers that are left shrink, and a field for a guess. */
+/**
+ * GuessTable is the board of guessing: a line from 1 to 100 on which the range of the possible numbers shrinks, and a field for a guess.
+ */
 export function GuessTable({ table, isOn, play }: BoardProps) {
   const board = toGuessBoard(table)
   const [low, high] = [board?.low ?? 1, board?.high ?? HIGHEST]
   const middle = String(Math.floor((low + high) / 2))
   const [typed, setTyped] = useState(middle)
   const field = useRef<HTMLInputElement>(null)
-  // after each answer, the field proposes a number that is left, which the next digit replaces
+  // after each answer, the field proposes a possible number, and the next digit that the user types replaces it
   const tries = board?.guesses.length
   useEffect(() => {
     if (tries === undefined) return
     setTyped(middle)
     const input = field.current
     if (!input || input !== document.activeElement) return
-    // immediately, because the next digit may come before the next drawing
+    // the field changes immediately, because the user may type the next digit before the next drawing
     input.value = middle
     input.select()
   }, [middle, tries])
@@ -30,7 +32,7 @@ export function GuessTable({ table, isOn, play }: BoardProps) {
     const input = /^[0-9]$/.test(key) ? field.current : null
     if (!input) return
     input.focus()
-    // immediately, because the next digit may come before the next drawing
+    // the field changes immediately, because the user may type the next digit before the next drawing
     input.value = key
     setTyped(key)
     event.preventDefault()

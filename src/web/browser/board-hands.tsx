@@ -7,7 +7,7 @@ import { type BoardProps, toStageClass, useKeys } from './board.ts'
 import { HandPicture, sideOf } from './icons.tsx'
 import { Section } from './people.tsx'
 
-/** HandsTable is the board of scissor, paper, stone: both hands, sealed until both are chosen, and the rounds. */
+/** HandsTable is the board of scissor, paper, stone: both hands, which are hidden until both players have chosen, and the rounds. */
 export function HandsTable({ table, isOn, play }: BoardProps) {
   useKeys((key) => {
     if (/^[1-3]$/.test(key)) play(key)
@@ -62,7 +62,10 @@ function toPendingHand({ pending }: TableModel): Hand | undefined {
   return pending ? HANDS[Number(pending.move) - 1] : undefined
 }
 
-/** Checks whether the page shows the last round: until this user has chosen the next hand; for a watcher, until any player has. */
+/**
+ * Checks whether the page shows the last round. A player sees the last round until this player has chosen the next hand; a watcher sees it
+ * until any player has chosen.
+ */
 function showsRound({ seat, pending }: TableModel, { rounds, chosen }: HandsView): boolean {
   const isNext = seat === undefined ? chosen.length > 0 : chosen.includes(seat)
   return rounds.length > 0 && !isNext && !pending
@@ -73,7 +76,7 @@ function toVerb(table: TableModel, hands: HandsView): string {
   return last && showsRound(table, hands) ? formatVerb(last, table.seat ?? 0) : texts.versus
 }
 
-/** Formats the effect of a hand on the other, if the hand of `left` is on the left side: "breaks", "← breaks". */
+/** Formats the effect of the winning hand on the other hand. The hand of `left` is on the left side: "breaks", "← breaks". */
 function formatVerb(round: Round, left: number): string {
   const winner = findWinner(round)
   const hand = winner === undefined ? undefined : round[winner]

@@ -4,7 +4,7 @@ import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { type BoardProps, toStageClass, useKeys } from './board.ts'
 
-/** The drawing of each stroke on a sheet of 200 by 230. */
+/** The drawing of each stroke, on a square grid of 200 by 230. */
 const DRAWINGS: Readonly<Record<(typeof STROKES)[number], string>> = {
   base: 'M20 218h110',
   post: 'M50 218V16',
@@ -16,7 +16,7 @@ const DRAWINGS: Readonly<Record<(typeof STROKES)[number], string>> = {
   legs: 'M140 140l-24 46M140 140l24 46',
 }
 
-/** HangmanTable is the board of hangman: the drawing, the word, the misses that are left, and a button for each letter. */
+/** HangmanTable is the board of hangman: the drawing, the word, the remaining misses, and a button for each letter. */
 export function HangmanTable({ table, isOn, play }: BoardProps) {
   const tried = (key: string) => toHangmanBoard(table.sight?.view)?.tried.includes(key)
   useKeys((key) => {
@@ -79,10 +79,10 @@ function Gallows({ board }: { readonly board: HangmanBoard }) {
   )
 }
 
-/** The word: each character that a user has found, at its place; after the game, the missing characters, too. */
+/** The word: each character that the user has found is at its place. After the game, the missing characters appear, too. */
 function Word({ board }: { readonly board: HangmanBoard }) {
   const { shown, word, last } = board
-  // a letter with its marks is one place; `Intl.Segmenter` is missing in browsers for which the page is built
+  // a letter with its marks is one place; `Intl.Segmenter` is missing in some browsers that the page supports
   const letters = word?.match(/\P{M}\p{M}*/gu) ?? []
   const whole = letters.length === shown.length ? letters : []
   return (

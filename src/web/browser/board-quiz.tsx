@@ -6,7 +6,7 @@ import { type BoardProps, toStageClass, useKeys } from './board.ts'
 import { Icon } from './icons.tsx'
 import { usePage } from './page.ts'
 
-/** Returns the letter of an option, counted from 0. */
+/** Returns the letter of an option; option 0 is A. */
 function toLetter(at: number): string {
   return String.fromCharCode(65 + at)
 }
@@ -87,7 +87,7 @@ function Marks({ quiz }: { readonly quiz: QuizBoard }) {
   )
 }
 
-/** Returns the time limit and the time left of the player, in milliseconds; `undefined` without a clock. */
+/** Returns the time limit of the player and the remaining time, in milliseconds; `undefined` without a clock. */
 function useTime(table: TableModel): { readonly limit: number; readonly left: number } | undefined {
   const { now } = usePage()
   const limit = table.clock?.turn ?? table.clock?.total

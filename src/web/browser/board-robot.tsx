@@ -8,7 +8,7 @@ const INSTRUCTIONS = [
   { move: 'FORWARD', key: 'ArrowUp', sign: '↑', icon: 'up' },
   { move: 'RIGHT', key: 'ArrowRight', sign: '→', icon: 'turnRight' },
 ] as const
-/** Side of the square of one place in the drawing, and the distance of the first place from the border. */
+/** Side length of one place in the drawing, and the distance of the first place from the border. */
 const [STEP, EDGE] = [40, 30]
 const TURNS = { north: -90, east: 0, south: 90, west: 180 } as const
 
@@ -17,7 +17,7 @@ export function RobotTable({ table, isOn, play }: BoardProps) {
   useKeys((key, event) => {
     const instruction = INSTRUCTIONS.find((one) => one.key === key)
     if (!instruction || table.seat === undefined) return
-    // the arrows do not scroll the page
+    // the arrow keys steer the robot, and do not scroll the page
     event.preventDefault()
     play(instruction.move)
   })

@@ -4,7 +4,7 @@ import { texts } from '../texts.ts'
 import { type BoardProps, toStageClass, useKeys } from './board.ts'
 import { findGame, usePage } from './page.ts'
 
-/** Matches a text with sentences, which may break anywhere between words; a drawing must not. */
+/** Matches a text with sentences. Such a text may break between any two words, but a drawing may not break. */
 const PROSE = /(?:[a-z]{2,}[,.]? ){4}/i
 
 /** TextBoard is the board of every game without a board of its own: the server's text, legal moves as buttons, and a field for a move. */

@@ -6,9 +6,9 @@ import { markOf, sideOf } from './icons.tsx'
 import { MarkPicture } from './pictures.tsx'
 
 const MARKS = [0, 1].map(markOf)
-/** The size of a board whose cells have keys of their own. */
+/** The size of a board in which each cell has its own key. */
 const SMALL = 3
-/** The size from which a board scrolls in its frame, and a mark takes the place of the number. */
+/** The minimum size of a board that scrolls in its frame, and in which a mark replaces the number of its cell. */
 export const LARGE = 8
 
 /** TicTacToe is the board of tic-tac-toe: a grid of buttons with one stop of the Tab key, and arrows between the cells. */
@@ -107,10 +107,10 @@ function toNextCell(key: string, cell: number, size: number): number | undefined
   }
 }
 
-/** The part of a cell by which the line through the winning marks is longer at each end. */
+/** The fraction of a cell by which the line through the winning marks is longer at each end. */
 const BEYOND = 1 / 3
 
-/** WinLine draws the line through the winning marks, from the first to the last and a little beyond them. */
+/** WinLine draws the line through the winning marks, from the first mark to the last mark and a little beyond. */
 function WinLine({ from, to, size }: { readonly from: number; readonly to: number; readonly size: number }) {
   const middle = (cell: number) => [((cell - 1) % size) + 0.5, Math.floor((cell - 1) / size) + 0.5] as const
   const [[x1, y1], [x2, y2]] = [middle(from), middle(to)]

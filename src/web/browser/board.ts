@@ -1,14 +1,14 @@
 import { useLayoutEffect } from 'preact/hooks'
 import { isOver, type TableModel } from '../model/table-model.ts'
 
-/** BoardProps are the properties of each board: the table, whether this user may move now, and the way to move. */
+/** BoardProps are the properties of each board: the table, whether this user may move now, and the function that makes a move. */
 export interface BoardProps {
   readonly table: TableModel
   readonly isOn: boolean
   readonly play: (move: string) => void
 }
 
-/** The games in which each letter key is a move, so that `b` is no key for the board. */
+/** The games in which each letter key is a move, so that `b` does not move the focus to the board. */
 export const LETTER_GAMES: ReadonlySet<string> = new Set(['hangman', 'quiz'])
 
 /** Returns the classes of the frame around a board. */
@@ -17,7 +17,7 @@ export function toStageClass(table: TableModel, isOn: boolean): string {
   return `stage${isOn ? ' is-on' : ''}${isOff ? ' is-off' : ''}`
 }
 
-/** Checks whether a key is typed in a field or a dialog, or has a modifier. */
+/** Checks whether the user types in a field or in a dialog, or presses a key with a modifier. */
 export function isTyping(event: KeyboardEvent): boolean {
   const { target } = event
   const isField = target instanceof HTMLElement && /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
@@ -25,9 +25,9 @@ export function isTyping(event: KeyboardEvent): boolean {
   return (isField && !isChoice) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]') !== null
 }
 
-/** Calls `press` with the keys of the page that go to no field. */
+/** Calls `press` with each key of the page that the user does not type in a field. */
 export function useKeys(press: (key: string, event: KeyboardEvent) => void) {
-  // with the drawing, not after it, because the first key may come immediately
+  // the effect runs together with the drawing, because the user may press the first key immediately
   useLayoutEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (!isTyping(event)) press(event.key, event)

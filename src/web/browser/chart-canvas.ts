@@ -3,13 +3,17 @@ import 'uplot/dist/uPlot.min.css'
 import type { ScoreSeries } from '../model/results.ts'
 
 /*
- * The only part of the page that imports uPlot. The page loads it when it first draws a chart, so that the first load does not have it.
+ * This file is the only part of the page that imports uPlot. The page loads this file when it first draws a chart, so that the first load
+ * is smaller.
  */
 
 /** Height of a chart in pixels. */
 const HEIGHT = 180
 
-/** Draws a chart of scores over time in an element; returns a function that removes the chart. It follows the width of the element. */
+/**
+ * Draws a chart of scores over time in an element; returns a function that removes the chart. The chart has the width of the element, even
+ * if this width changes.
+ */
 export function drawChart(host: HTMLElement, { times, scores }: ScoreSeries): () => void {
   const colour = (name: string) => resolveColour(host, name)
   const axis = { stroke: colour('--ink-3'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: '12px sans-serif' }
@@ -36,7 +40,7 @@ export function drawChart(host: HTMLElement, { times, scores }: ScoreSeries): ()
   }
 }
 
-/** Formats times, in seconds since the Unix epoch, as days; if all are within two days, as times of day. */
+/** Formats times, in seconds since the Unix epoch, as days. If all times are within two days, formats them as times of day. */
 function formatTicks(ticks: readonly number[]): string[] {
   const isShort = (ticks.at(-1) ?? 0) - (ticks[0] ?? 0) < 2 * 86_400
   const form: Intl.DateTimeFormatOptions = isShort
@@ -46,7 +50,7 @@ function formatTicks(ticks: readonly number[]): string[] {
   return formatted.map((text, at) => (text === formatted[at - 1] ? '' : text))
 }
 
-/** Returns a colour of the tokens as the canvas needs it: the tokens depend on the theme, and a canvas does not know them. */
+/** Returns the value of a colour token for the canvas, because tokens depend on the theme, and a canvas cannot use tokens. */
 function resolveColour(host: HTMLElement, name: string): string {
   host.style.color = `var(${name})`
   const { color } = getComputedStyle(host)

@@ -3,7 +3,7 @@ import { formatMinute } from '../formats.ts'
 import type { ScoreSeries } from '../model/results.ts'
 import { texts } from '../texts.ts'
 
-/** ScoreChart draws a score over time. A screen reader reads its first and last value in words. */
+/** ScoreChart draws a score over time. A screen reader reads the first and the last score in words. */
 export function ScoreChart({ series }: { readonly series: ScoreSeries }) {
   const host = useRef<HTMLDivElement>(null)
   const theme = useTheme()

@@ -8,12 +8,15 @@ import { Icon } from './icons.tsx'
 import { usePage } from './page.ts'
 import { Choice, ServerText } from './people.tsx'
 
-/** Milliseconds between two changes of the order, and from a move of the mouse to the next change. A violation changes the order earlier. */
+/**
+ * Milliseconds between two changes of the order, and milliseconds from a move of the mouse to the next change. A violation changes the
+ * order earlier.
+ */
 const ORDER = 5000
 const LAYOUTS = ['wall', 'list'] as const
 const FILTERS = ['all', 'bad', 'stuck', 'playing', 'done'] as const
 
-/** Name under which the browser stores the size, and its value. */
+/** Name under which the browser stores the size of the view, and the stored value. */
 const SCALE = 'parlor.scale'
 const PROJECTOR = 'projector'
 
@@ -140,7 +143,7 @@ function Legend() {
   )
 }
 
-/** Says each new violation to a screen reader. */
+/** Announces each new violation to a screen reader. */
 function Announcement({ tiles }: { readonly tiles: readonly ClassTile[] }) {
   const bad = tiles.filter(({ status }) => status === 'bad')
   const known = useRef<ReadonlySet<number>>(new Set(bad.map(({ row }) => row.connection)))
@@ -158,8 +161,8 @@ function Announcement({ tiles }: { readonly tiles: readonly ClassTile[] }) {
 }
 
 /**
- * Returns the tiles in the order of the wall, and a function that holds the order for a while. The order changes every five seconds, and
- * immediately if a program has broken its protocol; never while the user is about to press a tile.
+ * Returns the tiles in the order of the wall, and a function that retains the order for some seconds. The order changes every five seconds,
+ * and immediately if a program has violated its protocol. It never changes while the user is about to press a tile.
  */
 function useOrder(tiles: readonly ClassTile[], now: number) {
   const heldAt = useRef(Number.NEGATIVE_INFINITY)
@@ -182,14 +185,14 @@ function useOrder(tiles: readonly ClassTile[], now: number) {
   return { ordered: tiles, hold }
 }
 
-/** Checks whether a tile has the search text of the user. */
+/** Checks whether a tile contains the search text of the user. */
 function isFound({ title, row }: ClassTile, wanted: string): boolean {
   const text = [title, row.name ?? '', row.program, formatPlace(row)].join(' ').toLowerCase()
   return text.includes(wanted.trim().toLowerCase())
 }
 
 /**
- * Returns whether the view is drawn in the size of a projector, and a function that changes and stores that. The size ends with the view,
+ * Returns whether the view has the size for a projector, and a function that changes and stores this setting. The size ends with the view,
  * because the other views are for a user at a desk.
  */
 function useProjector(): readonly [isProjector: boolean, set: (isProjector: boolean) => void] {

@@ -74,7 +74,7 @@ function OperatorLogin(props: {
       <form class="operator" onSubmit={submit}>
         <h1>{classTexts.loginTitle}</h1>
         <p class="quiet">{classTexts.loginWhy}</p>
-        {/* a browser stores a password under a name */}
+        {/* a browser stores a password only together with a name */}
         <input class="sr" type="text" name="username" autoComplete="username" value="operator" readOnly tabIndex={-1} aria-hidden="true" />
         <label class="field">
           <span>{classTexts.password}</span>

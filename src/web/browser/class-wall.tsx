@@ -11,7 +11,7 @@ const ICONS = { bad: 'warn', stuck: 'clock', playing: 'play', done: 'check', lef
 interface ClassWallProps {
   readonly tiles: readonly ClassTile[]
   readonly layout: 'wall' | 'list'
-  /** Holds the order of the tiles for a while. */
+  /** Retains the order of the tiles for some seconds. */
   readonly hold: () => void
 }
 
@@ -38,7 +38,7 @@ export function ClassWall({ tiles, layout, hold }: ClassWallProps) {
   )
 }
 
-/** Returns the number of tiles by which a key moves the focus. The first row has the tiles whose top edge is that of the first tile. */
+/** Returns the number of tiles by which a key moves the focus. The first row has the tiles with the same top edge as the first tile. */
 function toStep(key: string, links: readonly HTMLElement[]): number {
   const top = links[0]?.getBoundingClientRect().top
   const row = Math.max(1, links.filter((link) => link.getBoundingClientRect().top === top).length)
@@ -99,10 +99,13 @@ function TileLink({ tile, children }: { readonly tile: ClassTile; readonly child
   )
 }
 
-/** Width of a trace, distance of two bars, and half of the height. */
+/** Width of a trace, distance between two bars, and half of the height. */
 const TRACE = { width: 220, step: 5.5, middle: 16 }
 
-/** Trace draws the last messages: those of the client upwards, those of the server downwards, and a whole line for a violation. */
+/**
+ * Trace draws the last messages. A bar for the client points upwards, a bar for the server points downwards, and a violation is a line of
+ * the whole height.
+ */
 function Trace({ sizes }: { readonly sizes: readonly number[] }) {
   const { width, step, middle } = TRACE
   const bars = (isDrawn: (size: number) => boolean, from: number, toHeight: (size: number) => number) =>

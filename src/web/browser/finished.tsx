@@ -4,7 +4,7 @@ import { GamesTable } from './games-table.tsx'
 import { Section } from './people.tsx'
 import { ReadingState, useReading, useViewTitle } from './reading.tsx'
 
-/** FinishedView lists the finished games of all users, the last of them first. */
+/** FinishedView lists the finished games of all users, with the last finished game first. */
 export function FinishedView() {
   const reading = useReading('recent', readRecent)
   useViewTitle(texts.finishedGames)

@@ -9,8 +9,8 @@ import { UserName } from './people.tsx'
 type Row = RecentRow & Partial<Pick<FinishedRow, 'seat'>>
 
 /**
- * GamesTable lists finished games, each with a link to its replay: those of one user, in whose seat the rows are, or of all users. A short
- * table is of one game, and has no dates.
+ * GamesTable lists the finished games of one user or of all users, with links to the replays. In a list of one user, the rows have the view
+ * of this user's seat. A short table has only one game, and no dates.
  */
 export function GamesTable({ games, isShort = false }: { readonly games: readonly Row[]; readonly isShort?: boolean }) {
   const { model } = usePage()
@@ -73,7 +73,7 @@ function toWinner(name: string): string {
   return isHouse(name) ? texts.house : toShownName(name)
 }
 
-/** UserLink is the name of a user, with a link to the user's games. The house has none. */
+/** UserLink is the name of a user, with a link to the user's games. The name of the house has no link. */
 export function UserLink({ name }: { readonly name: string }) {
   if (isHouse(name)) return <UserName name={name} />
   return (

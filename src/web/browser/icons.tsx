@@ -27,7 +27,7 @@ const ICONS = {
   up: 'M8 14.5v-12M4 6.5l4-4 4 4',
 } as const
 
-/** Icon draws one of the icons; the text beside the icon has its meaning. */
+/** Icon draws one of the icons. The text beside the icon explains the icon. */
 export function Icon({ name }: { readonly name: keyof typeof ICONS }) {
   return (
     <svg class="i" viewBox="0 0 16 16" aria-hidden="true">
@@ -36,7 +36,7 @@ export function Icon({ name }: { readonly name: keyof typeof ICONS }) {
   )
 }
 
-/** Mark draws the two lifelines, the mark of Parlor. */
+/** Mark draws two lifelines, which are the logo of Parlor. */
 export function Mark() {
   return (
     <svg viewBox="0 0 28 28" aria-hidden="true">
@@ -57,7 +57,7 @@ const HANDS = {
   sealed: 'M10 22h80v56H10zM10 22l40 32 40-32M50 65a11 11 0 1 0 0-22 11 11 0 0 0 0 22zM45 54l4 4 7-8',
 } as const
 
-/** HandPicture draws a hand, or an envelope for a hand that is not shown yet. */
+/** HandPicture draws a hand, or an envelope for a hidden hand. */
 export function HandPicture({ hand }: { readonly hand: keyof typeof HANDS }) {
   return (
     <svg class="bd" viewBox="0 0 100 100" aria-hidden="true">
@@ -66,7 +66,7 @@ export function HandPicture({ hand }: { readonly hand: keyof typeof HANDS }) {
   )
 }
 
-/** SeatToken draws the mark of a seat: O and X in tic-tac-toe, a dot in other games; the side has its colour and its shape. */
+/** SeatToken draws the mark of a seat: O and X in tic-tac-toe, a dot in other games. Each side has its own colour and shape. */
 export function SeatToken({ seat, isMark }: { readonly seat: number; readonly isMark: boolean }) {
   const side = sideOf(seat)
   return (

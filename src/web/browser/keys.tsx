@@ -4,7 +4,7 @@ import { LETTER_GAMES, useKeys } from './board.ts'
 import { Icon } from './icons.tsx'
 import { type Route, usePage } from './page.ts'
 
-/** KeysDialog shows the keys of the view after `?`. */
+/** KeysDialog shows the keys of the view after the user has pressed `?`. */
 export function KeysDialog() {
   const { model, route } = usePage()
   const [isOpen, setOpen] = useState(false)
@@ -44,7 +44,7 @@ export function KeysDialog() {
 
 type Keys = readonly (readonly [keys: string, what: string])[]
 
-/** Returns the keys of a view; `game` is the name of the rules at a table in play. */
+/** Returns the keys of a view; `game` is the name of the rules, if the view is a table in play. */
 function toKeys(route: Route, game: string): Keys {
   const { lobby = [], table = [], replay = [], protocol = [] } = texts.keys
   if (route.view === 'lobby') return lobby

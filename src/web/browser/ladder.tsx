@@ -10,7 +10,7 @@ import { ReadingState, useReading, useViewTitle } from './reading.tsx'
 /** Number of this user's games beside the ladder. */
 const LAST = 5
 
-/** LadderView shows the ladder of a game; without a game, of the first game in the list. */
+/** LadderView shows the ladder of a game; without a game, the ladder of the first game in the list. */
 export function LadderView({ game }: { readonly game: string | undefined }) {
   const { model } = usePage()
   const { games } = model.value

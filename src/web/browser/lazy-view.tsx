@@ -3,15 +3,15 @@ import { useEffect, useState } from 'preact/hooks'
 import { texts } from '../texts.ts'
 import { Trouble } from './says.tsx'
 
-/** LazyViewProps has the function that loads a view, which must be the same function each time, and the properties of the view. */
+/** LazyViewProps has the function that loads a view, and the properties of the view. The function must be the same at each drawing. */
 interface LazyViewProps<Props extends object> {
   readonly load: () => Promise<ComponentType<Props>>
   readonly props: Props
 }
 
 /**
- * LazyView draws a view whose code the page loads with its first use, so that the first load does not have it. If the server does not send
- * the code, for example because it has a new version of the page, the user can reload.
+ * LazyView draws a view whose code the page loads at the first use of the view, so that the first load is smaller. If the server does not
+ * send the code, for example because the server has a new version of the page, the user can reload.
  */
 export function LazyView<Props extends object>({ load, props }: LazyViewProps<Props>) {
   const [loaded, setLoaded] = useState<{ readonly View?: ComponentType<Props> }>()
@@ -19,7 +19,7 @@ export function LazyView<Props extends object>({ load, props }: LazyViewProps<Pr
     let isCurrent = true
     const show = (View?: ComponentType<Props>) => isCurrent && setLoaded(View ? { View } : {})
     load().then(show, (reason) => {
-      // the browser reports a file that it cannot load by a TypeError
+      // the browser throws a TypeError if it cannot load a file
       if (!(reason instanceof TypeError)) throw reason
       show()
     })

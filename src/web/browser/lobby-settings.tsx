@@ -6,7 +6,10 @@ import { gameName, usePage } from './page.ts'
 /** ChosenSettings has the settings that the user has changed, by the names of the game and of the setting. */
 export type ChosenSettings = Readonly<Record<string, Readonly<Record<string, number>>>>
 
-/** GameSettings is a folded list of the settings of all games, such as the size of the board, and whether games are rated. */
+/**
+ * GameSettings is a list of the settings of all games, such as the size of the board, and of whether games are rated. The user can open and
+ * close the list.
+ */
 export function GameSettings(props: {
   readonly games: readonly GameInfo[]
   readonly chosen: ChosenSettings
@@ -19,7 +22,7 @@ export function GameSettings(props: {
   const set = (game: string, setting: string, typed: string, usual: number) => {
     const { [setting]: _, ...others } = chosen[game] ?? {}
     const value = Number(typed)
-    // the usual value is no setting, so that seeks with and without it match
+    // the page omits a setting with the usual value, so that seeks with and without the setting match
     choose({ ...chosen, [game]: typed === '' || value === usual ? others : { ...others, [setting]: value } })
   }
   return (

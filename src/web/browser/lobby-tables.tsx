@@ -95,7 +95,7 @@ export function OpenTables({
   )
 }
 
-/** OwnGames lists the unfinished games of this user, so that a reload or another view loses none. */
+/** OwnGames lists the unfinished games of this user, so that the user can find them after a reload, or from another view. */
 export function OwnGames() {
   const { model } = usePage()
   const own = [...model.value.tables.values()].filter(({ seat, sight, closed }) => seat !== undefined && sight && !sight.outcome && !closed)

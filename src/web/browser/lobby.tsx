@@ -12,7 +12,7 @@ import { gameName, usePage } from './page.ts'
 import { Choice, CopyField, Section, UserName } from './people.tsx'
 import { GamePicture } from './pictures.tsx'
 
-/** Against is the kind of opponent that the user has chosen; with an at sign, the user of that name. */
+/** Against is the kind of opponent that the user has chosen. A text with an at sign is the name of a user. */
 type Against = 'anyone' | 'house' | 'friend' | `@${string}`
 const AGAINST = ['anyone', 'house', 'friend'] as const satisfies readonly Against[]
 const CLOCKS = { none: undefined, five: { total: 300_000 }, ten: { total: 600_000 }, turn: { turn: 30_000 } } as const

@@ -4,7 +4,8 @@ import type { Model } from '../model/model.ts'
 import { texts } from '../texts.ts'
 
 /*
- * Logging in and out over HTTP. The server answers with a cookie that scripts cannot read, and the cookie logs in the next connection.
+ * This file logs the user in and out over HTTP. The server answers with a cookie that scripts cannot read, and the cookie logs in the next
+ * connection.
  * Therefore the page connects again after each login and each logout.
  */
 
@@ -25,7 +26,7 @@ export function logIn(client: PageClient): (name: string, password: string) => P
   }
 }
 
-/** Returns the function that registers a name, and then opens a session for it, so that the login survives a reload. */
+/** Returns the function that registers a name, and then opens a session for this name, so that the login survives a reload. */
 export function register(client: PageClient, model: ReadonlySignal<Model>): (name: string, password: string) => void {
   return (name, password) => {
     client.send({ type: 'register', name, password })
@@ -39,7 +40,9 @@ export function register(client: PageClient, model: ReadonlySignal<Model>): (nam
   }
 }
 
-/** Returns the function that changes the password. The server then ends all sessions, so the page opens one with the new password. */
+/**
+ * Returns the function that changes the password. The server then ends all sessions, so the page opens a new session with the new password.
+ */
 export function changePassword(client: PageClient, model: ReadonlySignal<Model>): (old: string, password: string) => void {
   return (old, password) => {
     client.send({ type: 'password', old, password })
@@ -73,7 +76,8 @@ function whenIdle(model: ReadonlySignal<Model>, isBusy: (model: Model) => boolea
   const stop = model.subscribe((next) => {
     if (isDone || isBusy(next)) return
     isDone = true
-    // later, because `then` may change the model, which a subscriber may not, and `stop` may not be assigned yet
+    // a microtask is necessary, because `then` may change the model, which a subscriber must not do, and because `stop` may not be assigned
+    // yet
     queueMicrotask(() => {
       stop()
       then(next)
@@ -98,7 +102,7 @@ export function logOut(client: PageClient): () => Promise<void> {
   }
 }
 
-/** Opens a session; resolves to its key, or to the reason of a failure as a sentence. */
+/** Opens a session. Resolves to its key or, after a failure, to the reason as a sentence. */
 async function openSession(name: string, password: string): Promise<{ readonly key: string } | { readonly reason: string }> {
   const answer = await request('POST', JSON.stringify({ name, password }))
   if (answer === undefined) return { reason: texts.loginUnreachable }
@@ -111,7 +115,7 @@ async function request(method: string, body?: string): Promise<Response | undefi
   try {
     return await fetch(SESSION, { method, ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }) })
   } catch (reason) {
-    // `fetch` rejects with a TypeError if the server cannot be reached
+    // `fetch` rejects with a TypeError if it cannot reach the server
     if (reason instanceof TypeError) return undefined
     throw reason
   }

@@ -34,8 +34,9 @@ function after(ms: number, then: () => void): () => void {
 }
 
 /**
- * Connects the copies of one tab. A browser copies the memory of a tab with the tab, so both would log in as the same guest again and
- * again, and the server would end the other connection each time. The copy that has logged in last stays connected, and the others disconnect.
+ * Connects the copies of one tab. If a user duplicates a tab, the browser also copies the memory of the tab. So both tabs would log in as
+ * the same guest again and again, and at each login the server would end the connection of the other tab. The copy that has logged in last
+ * stays connected, and the other copies disconnect.
  */
 function connectTabs(client: PageClient): (guest: Guest) => void {
   const tabs = new BroadcastChannel(`parlor ${location.pathname}`)
@@ -64,7 +65,7 @@ function start(root: HTMLElement): void {
   addEventListener('hashchange', () => {
     route.value = parseRoute(location.hash)
   })
-  // a phone that wakes up, or a network that is back, does not wait for the next attempt
+  // if a phone wakes up, or the network is back, the page does not wait for the next attempt
   addEventListener('online', () => client.model.link.state === 'lost' && client.connect())
   setInterval(() => {
     if (!document.hidden) now.value = performance.now()

@@ -6,10 +6,16 @@ import type { GameInfo, Model } from '../model/model.ts'
 import { toShown } from '../shown.ts'
 import { gameTexts } from '../texts.ts'
 
-/** Route is the view that the page shows; the fragment of the address has it, which the server never sees. */
+/**
+ * Route is the view that the page shows. The fragment of the address names the view, because a browser never sends the fragment to the
+ * server.
+ */
 export type Route =
   | { readonly view: 'lobby' }
-  /** A table; with `move`, a replay of its finished game after that move; with `token`, by the token of a seat at a private game. */
+  /**
+   * A table. With `move`, a replay of its finished game after that move. With `token`, the replay of a private game, for the owner of a
+   * seat's token.
+   */
   | { readonly view: 'table'; readonly table: number; readonly move?: number; readonly token?: string }
   | { readonly view: 'join'; readonly code: string }
   | { readonly view: 'finished' }
@@ -17,14 +23,14 @@ export type Route =
   | { readonly view: 'user'; readonly name: string }
   | { readonly view: 'account' }
   | { readonly view: 'wire'; readonly connection?: number }
-  /** The protocols of the server; with a name, the reference of one of them. */
+  /** The protocols of the server; with a name, the reference of the program of this name. */
   | { readonly view: 'protocols'; readonly name?: string }
   /** The programs of a server with `lab`, for its operator. */
   | { readonly view: 'class' }
-  /** An address that belongs to no view. */
+  /** An address without a view. */
   | { readonly view: 'none'; readonly address: string }
 
-/** PageScope has the data and the functions that components need: the model, the time, the view, and the ways to change them. */
+/** PageScope has the data and the functions that components need: the model, the time, the view, and functions that change them. */
 export interface PageScope {
   readonly model: ReadonlySignal<Model>
   /** The monotonic time in milliseconds, about four times a second. */
@@ -33,7 +39,7 @@ export interface PageScope {
   readonly client: PageClient
   /** Logs in with a password: the server sets a cookie, and the page connects again. */
   logIn(name: string, password: string): Promise<void>
-  /** Registers a name, whose login survives a reload. */
+  /** Registers a name. The login survives a reload. */
   register(name: string, password: string): void
   logOut(): Promise<void>
   /** Changes the password; the model's `account` has the answer. */
@@ -42,14 +48,14 @@ export interface PageScope {
   unregister(password: string): void
 }
 
-/** Name of the browser's note on a login as the operator; with the note, the bar leads to the class. */
+/** Name of a note that the browser stores after a login as the operator. If the note exists, the bar has a link to the class. */
 export const OPERATOR = 'parlor.operator'
 
 const PageContext = createContext<PageScope | undefined>(undefined)
 
 export const PageProvider = PageContext.Provider
 
-/** Returns the page in which a component is drawn. */
+/** Returns the page that draws a component. */
 export function usePage(): PageScope {
   const page = useContext(PageContext)
   if (!page) throw new Error('a component is drawn outside of the page')
@@ -92,7 +98,7 @@ export function parseRoute(fragment: string): Route {
   }
 }
 
-/** Decodes a part of an address; `undefined` if it is not valid. */
+/** Decodes a part of an address; `undefined` if the part is not valid. */
 function decodePart(part: string): string | undefined {
   try {
     return decodeURIComponent(part)
@@ -102,7 +108,10 @@ function decodePart(part: string): string | undefined {
   }
 }
 
-/** Returns the fragment of a table; with a move, of the replay after that move; with a token, of the replay of a private game. */
+/**
+ * Returns the fragment of a table. With a move, returns the fragment of the replay after that move; with a token, the fragment of the
+ * replay of a private game.
+ */
 export function tableLink(table: number, move?: number, token?: string): string {
   if (move === undefined) return `#t/${table}`
   return `#t/${table}/${move}${token === undefined ? '' : `/${token}`}`
@@ -113,7 +122,7 @@ export function userLink(name: string): string {
   return `#u/${encodeURIComponent(name)}`
 }
 
-/** Returns the fragment of the reference of a program; without a name, of the list of protocols. */
+/** Returns the fragment of the reference of a program; without a name, the fragment of the list of protocols. */
 export function protocolLink(name?: string): string {
   return name === undefined ? '#protocols' : `#protocols/${encodeURIComponent(name)}`
 }
@@ -128,7 +137,7 @@ export function findGame({ games }: Model, name: string): GameInfo | undefined {
   return games?.find(({ game, rules }) => game === name || rules === name)
 }
 
-/** Returns the name of a game as the page shows it. */
+/** Returns the name of a game that the page shows. */
 export function gameName(model: Model, name: string): string {
   const rules = findGame(model, name)?.rules ?? name
   return gameTexts[rules]?.name ?? toShown(findGame(model, name)?.game ?? name)

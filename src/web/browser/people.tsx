@@ -5,14 +5,17 @@ import { foldText, isHouse, toShown, toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 
-/** UserName shows the name of a user: isolated from the text around it, and cut; the title has the whole name. */
+/**
+ * UserName shows the name of a user. It isolates the name from the direction of the surrounding text, and cuts a long name. The title has
+ * the whole name.
+ */
 export function UserName({ name }: { readonly name: string }) {
   const shown = isHouse(name) ? texts.house : toShownName(name)
   const whole = toShown(name)
   return <bdi title={whole === shown || isHouse(name) ? undefined : whole}>{shown}</bdi>
 }
 
-/** Badge shows how a user is connected: by a browser, a program or another way. */
+/** Badge shows the kind of a user's connection: a browser, a program, or another client. */
 export function Badge({ kind, text, title }: { readonly kind: ClientKind; readonly text: string; readonly title?: string }) {
   return (
     <span class="via" title={title === undefined ? undefined : toShown(title)}>
@@ -27,7 +30,7 @@ export function ServerText({ text }: { readonly text: string }) {
   return <bdi>{toShown(text)}</bdi>
 }
 
-/** ShownText shows a text of a user as text: no links, control characters visible, and a long text folded. */
+/** ShownText shows a text of a user as plain text. It makes no links, shows control characters as visible signs, and folds a long text. */
 export function ShownText({ text }: { readonly text: string }) {
   const [isOpen, setOpen] = useState(false)
   const folded = foldText(text)
@@ -46,7 +49,7 @@ export function ShownText({ text }: { readonly text: string }) {
   )
 }
 
-/** Section is a rule with a name on it. */
+/** Section is a part of the page, below a line with its name. */
 export function Section(props: {
   readonly id: string
   readonly title: string
@@ -64,7 +67,7 @@ export function Section(props: {
   )
 }
 
-/** TalkLog is a list of messages that stays at its end, and that a screen reader reads as it grows. */
+/** TalkLog is a list of messages that scrolls to its end. A screen reader reads each new message. */
 export function TalkLog({
   size,
   label,
@@ -124,7 +127,7 @@ export function SayForm(props: {
   )
 }
 
-/** CopyField shows a link with a button that copies it. */
+/** CopyField shows a link with a button that copies the link. */
 export function CopyField({ label, value }: { readonly label: string; readonly value: string }) {
   const [isCopied, setCopied] = useState(false)
   useEffect(() => {
@@ -135,7 +138,7 @@ export function CopyField({ label, value }: { readonly label: string; readonly v
   const field = useRef<HTMLInputElement>(null)
   const copy = async () => {
     field.current?.select()
-    // the clipboard needs a secure page; without it, the selected text can be copied by hand
+    // the clipboard needs a secure page; without a secure page, the user can copy the selected text by hand
     if (navigator.clipboard) await navigator.clipboard.writeText(value)
     else document.execCommand('copy')
     setCopied(true)
@@ -150,7 +153,7 @@ export function CopyField({ label, value }: { readonly label: string; readonly v
   )
 }
 
-/** Choice is a row of words; the user chooses one of them. */
+/** Choice is a row of words; the user chooses one word. */
 export function Choice<Value extends string>(props: {
   readonly label: string
   readonly name: string

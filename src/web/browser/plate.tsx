@@ -12,7 +12,7 @@ import { Badge, UserName } from './people.tsx'
 interface PlateProps {
   readonly table: TableModel
   readonly seat: number
-  /** True for a plate without a line for the connection, because the page knows of none. */
+  /** True for a plate without a line for the connection, because the page has no data on the connection. */
   readonly isShort?: boolean
 }
 
@@ -42,7 +42,7 @@ export function Plate({ table, seat, isShort = false }: PlateProps) {
   )
 }
 
-/** How the owner of a seat is connected: a badge for each connection. */
+/** The connections of the owner of a seat: a badge for each connection. */
 function SeatBadges({ table, seat }: { readonly table: TableModel; readonly seat: number }) {
   const owner = table.owners?.seats[seat]
   if (!owner) return null
@@ -63,7 +63,7 @@ function SeatBadges({ table, seat }: { readonly table: TableModel; readonly seat
   )
 }
 
-/** The clock of a seat; in a game without a clock, the count of the seat, such as its points. */
+/** The clock of a seat. In a game without a clock, the count of the seat, such as its points. */
 function PlateNumber({ table, seat, isOn }: { readonly table: TableModel; readonly seat: number; readonly isOn: boolean }) {
   const { now } = usePage()
   if (table.clock) {

@@ -5,11 +5,11 @@ import { protocolTexts } from '../protocol-texts.ts'
 import { toShown } from '../shown.ts'
 import { SIDE_CLASS } from './protocol-parts.tsx'
 
-/** Height of a line of a label, and the distance from the middle of a line to the foot of its letters, in pixels of the drawing. */
+/** Height of a line of a label, and the distance from the middle of a line to the baseline of its letters, in pixels of the drawing. */
 const LINE = { height: 16, foot: 4.5 }
-/** The distance from the middle of a state to the foot of its name. */
+/** The distance from the middle of a state to the baseline of its name. */
 const FOOT = 5
-/** The part of its size to which a drawing shrinks in a narrow window; a reader scrolls a larger drawing. */
+/** The smallest scale of a drawing in a narrow window. If the drawing is still too large, the reader scrolls. */
 const NARROWEST = 0.85
 
 interface FigureProps {
@@ -17,7 +17,7 @@ interface FigureProps {
   readonly layout: AutomatonLayout
   /** The present state. */
   readonly here: string
-  /** The states that were reached before. */
+  /** The states before the present state. */
   readonly visited: readonly string[]
 }
 
@@ -27,7 +27,7 @@ export function AutomatonFigure({ protocol, layout, here, visited }: FigureProps
   const frame = useRef<HTMLDivElement>(null)
   const drawing = useRef<SVGSVGElement>(null)
   useLayoutEffect(() => drawing.current?.style.setProperty('--narrowest', `${layout.width * NARROWEST}px`), [layout])
-  // a large drawing shows the present state, and the page stays as it is
+  // a large drawing scrolls to the present state, but the page does not scroll
   useLayoutEffect(() => {
     const place = layout.states[here]
     if (!place || !frame.current || !drawing.current) return
@@ -115,7 +115,7 @@ function Tip({ side }: { readonly side: LaidEdge['side'] }) {
   )
 }
 
-/** The label of an arrow, whose lines are drawn from the top. It comes after all arrows, so that none of them crosses it. */
+/** The label of an arrow, line by line from the top. The figure draws the labels after all arrows, so that no arrow crosses a label. */
 function Label({ edge: { lines, x, y }, look }: { readonly edge: LaidEdge; readonly look: string }) {
   const first = y - ((lines.length - 1) * LINE.height) / 2 + LINE.foot
   return (
@@ -129,7 +129,7 @@ function Label({ edge: { lines, x, y }, look }: { readonly edge: LaidEdge; reado
   )
 }
 
-/** Returns the classes of an arrow and of its label; the messages of the present state stand out. */
+/** Returns the classes of an arrow and of its label. The messages of the present state have a class of their own. */
 function toEdgeClass({ from, side }: LaidEdge, here: string): string {
   return `edge ${SIDE_CLASS[side]}${from === here ? ' next' : ''}`
 }

@@ -6,7 +6,7 @@ import { protocolTexts } from '../protocol-texts.ts'
 /** ProtocolMessage is a message of a protocol. */
 export type ProtocolMessage = ProtocolReference['messages'][number]
 
-/** The class of the colour of each side. */
+/** The class that gives each side its colour. */
 export const SIDE_CLASS = { client: 'A', server: 'B' } as const
 /** Maximum number of characters of a message in a button or in the table of states. */
 const LABEL = 40
@@ -29,11 +29,14 @@ export function Sender({ side }: { readonly side: ProtocolMessage['from'] }) {
   return <span class={side === 'either' ? undefined : `who ${SIDE_CLASS[side]}`}>{protocolTexts.sends[side]}</span>
 }
 
-/** Number of bytes up to which all bytes are shown, and the number that is shown of more bytes. */
+/** Maximum number of bytes that the page shows completely, and number of bytes that the page shows of a longer message. */
 const SHOWN = { all: 64, first: 48 }
 const LF = 10
 
-/** Bytes draws bytes as cells: the character above, and the hexadecimal digits below. It draws only the first of many bytes, until the user requests all. */
+/**
+ * Bytes draws bytes as cells: the character above, and the hexadecimal digits below. If there are many bytes, it draws only the first bytes
+ * until the user requests all bytes.
+ */
 export function Bytes({ bytes, wrongAt }: { readonly bytes: Uint8Array; readonly wrongAt?: number | undefined }) {
   const [isOpen, setOpen] = useState(false)
   const isLong = bytes.length > SHOWN.all

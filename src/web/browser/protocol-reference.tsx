@@ -9,7 +9,7 @@ interface TableProps {
   readonly protocol: ProtocolReference
 }
 
-/** MessageTable lists the messages of a protocol, with an example of each as bytes. */
+/** MessageTable lists the messages of a protocol. Each message has an example as bytes. */
 export function MessageTable({ protocol: { messages } }: TableProps) {
   const { name, from, text, example, notes } = protocolTexts.messageColumns
   return (
@@ -51,7 +51,7 @@ export function MessageTable({ protocol: { messages } }: TableProps) {
   )
 }
 
-/** StateTable lists the states with the messages that are legal in each, and marks the present state. */
+/** StateTable lists the states with the legal messages of each state, and marks the present state. */
 export function StateTable({ protocol, here }: TableProps & { readonly here: string }) {
   const { state, from, message, next } = protocolTexts.stateColumns
   return (

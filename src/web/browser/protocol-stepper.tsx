@@ -11,7 +11,7 @@ import { SIDE_CLASS, toMessageLabel } from './protocol-parts.tsx'
 interface StepperProps {
   readonly protocol: ProtocolReference
   readonly walk: Walk
-  /** False while the user tries the protocol, because the keys of the stepper then do nothing. */
+  /** False while the user tries the protocol. The keys of the stepper then do nothing. */
   readonly isActive: boolean
   readonly change: (walk: Walk) => void
 }
@@ -23,7 +23,7 @@ export function Stepper({ protocol, walk, isActive, change }: StepperProps) {
   const speaker = speakerOf(protocol, legal)
   const group = useRef<HTMLDivElement>(null)
   const isPressed = useRef(false)
-  // a state can have fewer messages than the state before, so the button with the focus may be gone
+  // a state can have fewer messages than the previous state, so the button with the focus may no longer exist
   useLayoutEffect(() => {
     if (!isPressed.current) return
     isPressed.current = false

@@ -9,7 +9,10 @@ import { Bytes, SIDE_CLASS } from './protocol-parts.tsx'
 
 const SIDES: readonly TrialSide[] = ['client', 'server']
 
-/** TrialRows is the sequence of a trial: the bytes of each message with the state after it, violations, and the ends of both directions. */
+/**
+ * TrialRows is the sequence of a trial: the bytes of each message with the state after the message, violations, and the ends of both
+ * directions.
+ */
 export function TrialRows({ trial }: { readonly trial: TrialModel }) {
   const { rows, dropped, pending, state } = trial
   const frame = useRef<HTMLDivElement>(null)
@@ -77,7 +80,7 @@ function MessageRow({ row }: { readonly row: Extract<TrialRow, { kind: 'message'
   )
 }
 
-/** An arrow between the lifelines with the bytes on it; dashed if the bytes are no whole message. */
+/** An arrow between the lifelines, with bytes. The arrow is dashed if the bytes are not a whole message. */
 function Line(props: {
   readonly side: TrialSide
   readonly bytes: Uint8Array

@@ -11,7 +11,7 @@ import { type ProtocolMessage, toMessageLabel } from './protocol-parts.tsx'
 import { TrialRows } from './protocol-trial-rows.tsx'
 import type { TrialActs } from './use-trial.ts'
 
-/** Maximum number of bytes that the server accepts together. */
+/** Maximum number of bytes that the server accepts in one step. */
 const MOST_BYTES = 1024
 const NOTATIONS = ['text', 'hex'] as const
 type Notation = (typeof NOTATIONS)[number]
@@ -29,7 +29,7 @@ export function TrialPanel({ protocol, trial, legal, acts }: TrialProps) {
   const { link, refusal, isFinished } = trial
   const isOpen = link === 'open'
   const connect = useRef<HTMLButtonElement>(null)
-  // the field that had the focus is gone
+  // the field that had the focus no longer exists
   useLayoutEffect(() => {
     if (link === 'over' && document.activeElement === document.body) connect.current?.focus()
   }, [link])
@@ -80,7 +80,7 @@ export function TrialPanel({ protocol, trial, legal, acts }: TrialProps) {
   )
 }
 
-/** Says in which state a trial is, and whose turn it is. */
+/** Shows the state of a trial, and whose turn it is. */
 function toStatus({ link, state }: TrialModel, speaker: StateTurn): string {
   if (link === 'none') return protocolTexts.notOpen
   if (link === 'opening') return protocolTexts.opening
@@ -95,7 +95,7 @@ function ByteForm({ protocol, legal, acts }: Omit<TrialProps, 'trial'>) {
   const [typed, setTyped] = useState('')
   const [notation, setNotation] = useState<Notation>('text')
   const field = useRef<HTMLInputElement>(null)
-  // the button that had the focus is gone
+  // the button that had the focus no longer exists
   useLayoutEffect(() => field.current?.focus(), [])
   const parsed = notation === 'text' ? parseEscapes(typed) : parseHex(typed)
   const wrong = 'wrong' in parsed ? parsed.wrong : parsed.bytes.length > MOST_BYTES ? protocolTexts.tooMany(MOST_BYTES) : undefined
@@ -172,7 +172,10 @@ function ByteForm({ protocol, legal, acts }: Omit<TrialProps, 'trial'>) {
   )
 }
 
-/** A legal message: a press sends it, or writes its example into the field if it has a field to fill in. */
+/**
+ * A button for a legal message. A press sends the message. If the message has a field, a press writes the example of the message into the
+ * input.
+ */
 function LegalButton({ message, press }: { readonly message: ProtocolMessage; readonly press: () => void }) {
   const label = toMessageLabel(message)
   const isExample = !message.closes && hasField(message)

@@ -13,12 +13,12 @@ import { Stepper } from './protocol-stepper.tsx'
 import { TrialPanel } from './protocol-trial.tsx'
 import { useTrial } from './use-trial.ts'
 
-/** The width of a drawing, in pixels, above which it has the whole width of the page. */
+/** A drawing that is wider, in pixels, gets the whole width of the page. */
 const WIDE = 560
 
 interface ProtocolPageProps {
   readonly protocol: ProtocolReference
-  /** The layout of the automaton; missing for a protocol that the build of the page did not know. */
+  /** The layout of the automaton; missing for a protocol that the build of the page did not have. */
   readonly layout: AutomatonLayout | undefined
 }
 
@@ -26,7 +26,7 @@ interface ProtocolPageProps {
 export function ProtocolPage({ protocol, layout }: ProtocolPageProps) {
   const [walk, setWalk] = useState<Walk>(emptyWalk)
   const { trial, ...acts } = useTrial(protocol.name)
-  // the figure follows the part of the page that the user used last
+  // the figure shows the state of the stepper or of the trial; the user has used this part last
   const [isTrying, setTrying] = useState(false)
   const isTrial = isTrying && trial.state !== undefined
   const here = (isTrial ? trial.state : undefined) ?? stateOf(protocol, walk)

@@ -10,7 +10,7 @@ import { ProtocolPage } from './protocol.tsx'
 import { ReadingState, useReading, useViewTitle } from './reading.tsx'
 import { Trouble } from './says.tsx'
 
-/** ProtocolsView shows the protocols of the server; with a name, the reference of one of them. */
+/** ProtocolsView shows the protocols of the server; with a name, the reference of the program of this name. */
 export function ProtocolsView({ name }: { readonly name: string | undefined }) {
   return name === undefined ? <ProtocolTable /> : <OneProtocol key={name} name={name} />
 }
@@ -90,7 +90,7 @@ function OneProtocol({ name }: { readonly name: string }) {
 /** Layouts has the layout of each shipped program, by its name. */
 type Layouts = Readonly<Record<string, AutomatonLayout>>
 
-/** Loads the layouts that the build has made; `undefined` until they are loaded. */
+/** Loads the layouts that the build has made; returns `undefined` until the layouts are there. */
 function useLayouts(): Layouts | undefined {
   const [layouts, setLayouts] = useState<Layouts>()
   useEffect(() => {
@@ -99,7 +99,7 @@ function useLayouts(): Layouts | undefined {
     import('virtual:automaton-layouts').then(
       ({ default: found }) => show(found),
       (reason) => {
-        // the table of states stands in for drawings that the server does not send
+        // if the server does not send the drawings, the page shows the table of states instead
         if (!(reason instanceof TypeError)) throw reason
         show({})
       },

@@ -12,8 +12,8 @@ export type ApiReading<Answer> =
   | { readonly state: 'refused'; readonly refusal: ReadRefusal; again(): void }
 
 /**
- * Reads from the server when a component is drawn with a new `key`, and waits without a key. An answer for an earlier key is dropped. `read` may be another
- * function each time.
+ * Reads from the server when the page draws a component with a new `key`; without a key, waits. Drops an answer for an earlier key. `read`
+ * may be a different function at each drawing.
  */
 export function useReading<Answer extends object>(key: string | undefined, read: () => Promise<Answer | ReadRefusal>): ApiReading<Answer> {
   const [tries, setTries] = useState(0)
@@ -39,7 +39,10 @@ export function useReading<Answer extends object>(key: string | undefined, read:
   }
 }
 
-/** ReadingState draws the answer of the read API; before it arrives, a shape, and after a refusal, the reason with a button to try again. */
+/**
+ * ReadingState draws the answer of the read API. Before the answer arrives, it draws a placeholder. After a refusal, it draws the reason
+ * and a button to try again.
+ */
 export function ReadingState<Answer>(props: {
   readonly reading: ApiReading<Answer>
   readonly children: (answer: Answer) => ComponentChildren
@@ -60,7 +63,7 @@ export function ReadingState<Answer>(props: {
   )
 }
 
-/** Names the view in the title of the window. */
+/** Sets the title of the window to the name of the view. */
 export function useViewTitle(name: string) {
   useEffect(() => {
     document.title = `${name} · ${texts.title}`

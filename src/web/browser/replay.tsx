@@ -17,17 +17,17 @@ import { Moves, ShareTable, TalkLines } from './table-side.tsx'
 /** Milliseconds between two moves of a replay that plays by itself. */
 const STEP = 1000
 
-/** ReplayView shows a finished game after a move; without a move, at its end. */
+/** ReplayView shows a finished game after a move; without a move, shows the end of the game. */
 export function ReplayView(props: { readonly id: number; readonly move: number | undefined; readonly token: string | undefined }) {
   const { id, move } = props
   const { model, client } = usePage()
   const { games, greeted, me, guest, entry } = model.value
-  // the token leaves the address after the first view
+  // the page removes the token from the address after the first view
   const [given] = useState(props.token)
   const token = given ?? (me?.registered ? undefined : model.value.tables.get(id)?.token)
   const isDrawn = (game: string) => OWN_BOARDS.has(findGame(model.value, game)?.rules ?? game)
-  // the names of the rules, which determine the boards, come with the games
-  // a guest who is just logging in again may be a player of the game
+  // the page needs the list of games, because the names of the rules determine the boards a guest who is just logging in again may be a
+  // player of the game
   const isEntering = guest !== undefined && me === undefined && entry.error === undefined
   const key = games && greeted && !isEntering ? `record ${id} ${me?.name ?? ''}` : undefined
   const reading = useReading(key, () => findRecord(id, isDrawn, { ask: (wish) => client.ask(wish), token }))
@@ -133,7 +133,7 @@ function Scrubber({ here, all, go }: { readonly here: ReplayPosition; readonly a
     go(to)
   }
   useKeys((key, event) => {
-    // a cell of a board moves the focus by the same keys, and a button is pressed by Space
+    // a cell of a board uses the same keys to move the focus, and Space presses a button
     const isTaken = event.defaultPrevented || (key === ' ' && event.target instanceof Element && event.target.closest('button, a'))
     const to = { ArrowLeft: move - 1, ArrowRight: move + 1, Home: 0, End: all }[key]
     if (isTaken || (to === undefined && key !== ' ')) return
@@ -177,7 +177,7 @@ function StepButton(props: {
   )
 }
 
-/** Links that save the record: as JSON, and as text in the notation of the game. */
+/** Links with which the user saves the record as JSON, or as text in the notation of the game. */
 function Downloads({ record, hasText }: { readonly record: TableRecord; readonly hasText: boolean }) {
   const { table } = record
   const [address, setAddress] = useState<string>()

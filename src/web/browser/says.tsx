@@ -2,7 +2,9 @@ import type { ComponentChildren } from 'preact'
 import { texts } from '../texts.ts'
 import { ServerText } from './people.tsx'
 
-/** Says is a view in place of the requested view. It shows a drawing, and explains the event, its reason, and the next step of the user. */
+/**
+ * Says is a view that replaces the requested view. It shows a drawing, and explains the event, its reason, and the next step of the user.
+ */
 export function Says(props: {
   readonly picture: ComponentChildren
   readonly title: string
@@ -36,7 +38,7 @@ function NoAnswerPicture() {
   )
 }
 
-/** The drawing of a server that says goodbye, and has saved everything. */
+/** The drawing of a server that has stopped, and has saved everything. */
 export function StoppedPicture() {
   return (
     <>
@@ -55,7 +57,7 @@ export function StoppedPicture() {
   )
 }
 
-/** Trouble says why a view cannot be shown, with a way on. */
+/** Trouble says why the page cannot show a view, and has links to other views. */
 export function Trouble({ title, why, children }: { readonly title: string; readonly why: string; readonly children?: ComponentChildren }) {
   return (
     <Says picture={<NoAnswerPicture />} title={title} why={<ServerText text={why} />}>
@@ -67,7 +69,7 @@ export function Trouble({ title, why, children }: { readonly title: string; read
   )
 }
 
-/** NoTable says that there is no such table, and leads on. */
+/** NoTable says that there is no such table, and has links to other views. */
 export function NoTable({ table }: { readonly table: number }) {
   return (
     <Trouble title={texts.noTable(table)} why={texts.noTableWhy}>

@@ -17,7 +17,7 @@ export function Sessions() {
   const change = account?.type === 'revoke' ? account : undefined
   const ended = change?.ended
   useEffect(() => {
-    // `ended` is a new object after each change, and then the list has changed, too
+    // `ended` is a new object after each change of the account, and the list has then changed, too
     if (greeted) client.send({ type: 'sessions' })
   }, [client, greeted, ended])
   const isOwn = ({ key, current }: SessionRow) => current === true || key === ownSession

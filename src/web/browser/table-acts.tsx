@@ -7,14 +7,14 @@ import { Icon } from './icons.tsx'
 import { tableLink, usePage } from './page.ts'
 import { ClockCalls } from './plate.tsx'
 
-/** Milliseconds for which a button asks whether the user is sure. */
+/** Milliseconds for which a button asks the user for a confirmation. */
 const ASKS = 5000
 /** Milliseconds after which a player may end the game of an opponent who is disconnected. */
 const ABSENT = 30_000
 
 type Act = 'offer' | 'decline' | 'resign' | 'claim' | 'abort' | 'wait'
 
-/** TableActs has the buttons of a table other than moves: draw, resign, rematch. */
+/** TableActs has the buttons of a table that are not moves: draw, resign, rematch. */
 export function TableActs({ table }: { readonly table: TableModel }) {
   const { client, now } = usePage()
   const { table: id, seat, names, offers, waited, joined } = table
@@ -105,7 +105,7 @@ function ActsAfter({ table, act }: { readonly table: TableModel; readonly act: (
   const replay = tableLink(id, 0)
   useKeys((key, event) => {
     if (key === 'r') location.hash = replay
-    // Enter on a button or a link is that button's
+    // if a button or a link has the focus, Enter presses that button or link
     if (key === 'Enter' && !(event.target instanceof Element && event.target.closest('button, a, summary'))) again()
   })
   const offer = hasOffered ? texts.rematchOffered : other === undefined ? texts.rematch : texts.acceptRematch
@@ -128,7 +128,7 @@ function ActsAfter({ table, act }: { readonly table: TableModel; readonly act: (
   )
 }
 
-/** AskedButton asks once, in place, before it acts. */
+/** AskedButton asks the user for a confirmation, in the place of the button, before it acts. */
 function AskedButton(props: {
   readonly label: string
   readonly icon: 'half' | 'flag'

@@ -18,7 +18,7 @@ import { Plate } from './plate.tsx'
 
 /** Width of a square board with buttons between the board and the status, so that one window shows all three. */
 const NARROW = 'calc(100dvh - 27rem)'
-/** Widths of boards; a missing game has the width of the window's height. */
+/** Widths of boards. If a game is missing, the width of its board depends on the height of the window. */
 const WIDTHS: Readonly<Record<string, string>> = {
   hands: '46rem',
   guessing: '46rem',
@@ -27,7 +27,7 @@ const WIDTHS: Readonly<Record<string, string>> = {
   quiz: '46rem',
   robot: NARROW,
 }
-/** The boards that are made for a game, by the name of its rules; every other game has the board as text. */
+/** The boards that the page has for a game, by the name of its rules. Every other game has the board as text. */
 const BOARDS: Readonly<Record<string, ComponentType<BoardProps>>> = {
   tictactoe: TicTacToe,
   hands: HandsTable,
@@ -91,7 +91,7 @@ export function TableFrame({ table, isOn, play, isReplay = false, about, corner,
   )
 }
 
-/** BackLink leads back to the lobby. */
+/** BackLink is the link to the lobby. */
 export function BackLink() {
   return (
     <a class="btn btn--plain btn--icon btn--s" href="#lobby" aria-label={texts.backToLobby}>

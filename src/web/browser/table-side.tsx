@@ -7,7 +7,7 @@ import { SeatToken, sideOf } from './icons.tsx'
 import { tableLink, usePage } from './page.ts'
 import { ClockTime, CopyField, SayForm, Section, ServerText, ShownText, TalkLog, UserName } from './people.tsx'
 
-/** TableTalk shows the talk at a table, and a field to say something. */
+/** TableTalk shows the talk at a table, and a field for a chat message. */
 export function TableTalk({ table }: { readonly table: TableModel }) {
   const { client, model } = usePage()
   const { table: id, joined, closed } = table
@@ -27,7 +27,7 @@ export function TableTalk({ table }: { readonly table: TableModel }) {
   )
 }
 
-/** Missed lists the events at a table while this user was disconnected, until the user closes the list. */
+/** Missed lists the events at a table that happened while this user was disconnected, until the user closes the list. */
 export function Missed({ table: { table, missed } }: { readonly table: TableModel }) {
   const { client } = usePage()
   return (
@@ -95,7 +95,7 @@ export function TableInfo({ table }: { readonly table: TableModel }) {
   )
 }
 
-/** ShareTable shows a link to a table, with a sentence about it. */
+/** ShareTable shows a link to a table, with a sentence about the link. */
 export function ShareTable({ link, children }: { readonly link: string; readonly children: ComponentChildren }) {
   return (
     <Section id="h-share" title={texts.share}>
@@ -140,7 +140,10 @@ export function Moves(props: { readonly table: TableModel; readonly here: number
   )
 }
 
-/** Returns the text of a move: as the view shows it; without the move in the view, as its player typed it. */
+/**
+ * Returns the text of a move. If the view shows the move, returns the text of the view; otherwise returns the text that the player has
+ * typed.
+ */
 function toMoveText({ moves, game }: TableModel, at: number): string {
   const move = moves[at]
   return formatLastMove(game, move?.view) ?? move?.text ?? '·'

@@ -12,7 +12,7 @@ import { TableActs } from './table-acts.tsx'
 import { BackLink, TableFrame } from './table-frame.tsx'
 import { Missed, TableInfo, TableTalk } from './table-side.tsx'
 
-/** TableView shows a table, for a player or a watcher; a table whose game is over for all users is shown as a replay. */
+/** TableView shows a table, for a player or a watcher. If the game of a table is over for all users, shows a replay. */
 export function TableView(props: { readonly id: number; readonly move: number | undefined; readonly token: string | undefined }) {
   const { id, move, token } = props
   const { model, client } = usePage()
@@ -83,7 +83,7 @@ function KnownTable({ table }: { readonly table: TableModel }) {
   )
 }
 
-/** Names the table in the title of the window, with a dot if it is this user's turn. */
+/** Sets the title of the window to the table, with a dot if it is this user's turn. */
 function useTableTitle(table: TableModel, isOn: boolean) {
   const { model } = usePage()
   const name = gameName(model.value, table.game)
@@ -109,7 +109,7 @@ function useWatchers(id: number, isJoined: boolean) {
   }, [client, id, isJoined])
 }
 
-/** The keys of every table: `/` for the talk and, if letters are no moves, `b` for the board. */
+/** The keys of every table: `/` moves the focus to the talk and, if letters are not moves, `b` moves the focus to the board. */
 function useTableKeys(game: string) {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {

@@ -4,7 +4,7 @@ import { toHex } from '../model/escapes.ts'
 import { emptyTrial, foldTrial, type TrialModel } from '../model/trial.ts'
 import { protocolTexts } from '../protocol-texts.ts'
 
-/** TrialActs has the ways in which a user acts in a trial. */
+/** TrialActs has the functions with which a user acts in a trial. */
 export interface TrialActs {
   connect(): void
   disconnect(): void
@@ -13,7 +13,7 @@ export interface TrialActs {
   finish(): void
 }
 
-/** Holds a trial of a program as long as the view is drawn, and disconnects afterwards. */
+/** Connects a trial of a program while the page shows the view, and disconnects afterwards. */
 export function useTrial(name: string): TrialActs & { readonly trial: TrialModel } {
   const [trial, take] = useReducer(foldTrial, emptyTrial)
   const link = useRef<TrialLink>()

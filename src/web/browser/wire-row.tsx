@@ -7,10 +7,10 @@ import { wireTexts } from './wire-texts.ts'
 /** BytesForm is the form in which the view shows bytes. */
 export type BytesForm = 'text' | 'hex' | 'both'
 
-/** Milliseconds from which a row says how long nothing was sent before it. */
+/** Minimum duration of a silence before a row, in milliseconds, that the row reports. */
 const GAP = 250
 
-/** WireRowProps has a row, the row before it, and the messages that are legal after it. */
+/** WireRowProps has a row, the previous row, and the messages that are legal after the row. */
 export interface WireRowProps {
   readonly row: WireRow
   readonly before: WireRow | undefined
@@ -86,7 +86,7 @@ function RowBytes({ row, form }: { readonly row: WireRow; readonly form: BytesFo
   )
 }
 
-/** Formats the messages that are legal next, by the side that may send them. */
+/** Formats the messages that are legal next, grouped by the side that may send them. */
 function formatNext(legal: readonly LegalMessage[]): string {
   return (['client', 'server'] as const)
     .map((side) => ({ side, names: legal.filter(({ from }) => from === side).map(({ name }) => name) }))

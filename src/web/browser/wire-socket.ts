@@ -10,8 +10,8 @@ export interface WireControl {
 }
 
 /**
- * Connects the wire view to the server as long as the view is shown, and again after a lost connection. The view shows the `wanted` connection
- * first, if the server lists it.
+ * Connects the wire view to the server while the page shows the view, and connects again after a lost connection. The view shows the
+ * `wanted` connection first, if the server lists it.
  */
 export function useWire(wanted: number | undefined): WireControl {
   const [model, setModel] = useState(emptyWire)
@@ -64,7 +64,7 @@ export function useWire(wanted: number | undefined): WireControl {
   return { model, send }
 }
 
-/** Saves an export as a file of the browser's user. */
+/** Downloads an export as a file. */
 function saveFile({ name, format, data }: Extract<WireToPage, { type: 'file' }>): void {
   const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0))
   const address = URL.createObjectURL(new Blob([bytes], { type: format === 'html' ? 'text/html' : 'application/vnd.tcpdump.pcap' }))

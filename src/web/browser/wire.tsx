@@ -17,7 +17,9 @@ interface WireViewProps {
   readonly wanted: number | undefined
 }
 
-/** WireView shows the bytes of a program's connection as they arrive. The page loads it when it is first shown. */
+/**
+ * WireView shows the bytes of a program's connection when they arrive. The page loads the code of this view when it first shows the view.
+ */
 export function WireView({ wanted }: WireViewProps) {
   const wire = useWire(wanted)
   const { model } = wire
@@ -32,7 +34,7 @@ export function WireView({ wanted }: WireViewProps) {
   )
 }
 
-/** The connections that the page may see, the newest first. */
+/** The connections that the page may see, with the newest connection first. */
 function Connections({ wire: { model, send } }: { readonly wire: WireControl }) {
   const { list, watching, link } = model
   const shown = watching?.connection.connection
@@ -94,7 +96,7 @@ function CodeForm({ wire: { model, send } }: { readonly wire: WireControl }) {
   )
 }
 
-/** The view before there is a connection: the ports to which a program can connect. */
+/** The view without a connection: the ports to which a program can connect. */
 function Waiting({ model: { list } }: { readonly model: WireModel }) {
   return (
     <section class="wire__wait">
@@ -237,7 +239,7 @@ function useFollowing(list: { readonly current: HTMLOListElement | null }, last:
   }, [last, list])
 }
 
-/** Moves the focus to the next violation behind the focused row, or to the first. */
+/** Moves the focus to the next violation behind the focused row. If there is no such violation, moves the focus to the first violation. */
 function jumpToViolation(list: HTMLOListElement | null): void {
   const all = [...(list?.querySelectorAll<HTMLElement>('.is-bad') ?? [])]
   const here = all.findIndex((one) => one.matches(':focus'))

@@ -19,14 +19,14 @@ export function readClassAccess(): Promise<ClassAccess | ReadRefusal> {
   return request<ClassAccess>('api/class')
 }
 
-/** Logs the operator in; returns the reason if the server refuses. */
+/** Logs the operator in. If the server refuses, resolves to the reason. */
 export async function logOperatorIn(password: string): Promise<ReadRefusal | undefined> {
   const headers = { 'content-type': 'application/json' }
   const answer = await request<object>(SESSION, { method: 'POST', headers, body: JSON.stringify({ password }) })
   return isReadRefusal(answer) ? answer : undefined
 }
 
-/** Logs the operator out; returns the reason if the server refuses. */
+/** Logs the operator out. If the server refuses, resolves to the reason. */
 export async function logOperatorOut(): Promise<ReadRefusal | undefined> {
   const answer = await request<object>(SESSION, { method: 'DELETE' })
   return isReadRefusal(answer) ? answer : undefined
@@ -40,7 +40,7 @@ async function request<Answer extends object>(address: string, options: RequestI
     if (!answer.headers.get('content-type')?.includes('json')) return { code: 'failed', message: texts.unreadable }
     return (await answer.json()) as Answer | ReadRefusal
   } catch (reason) {
-    // `fetch` rejects with a TypeError if the server cannot be reached
+    // `fetch` rejects with a TypeError if it cannot reach the server
     if (reason instanceof TypeError) return { code: 'unavailable', message: texts.unreachable }
     throw reason
   }

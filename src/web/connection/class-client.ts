@@ -6,7 +6,7 @@ import { type OpenSocket, type PageClock, type PageSocket, toWait } from './sock
 /** ClassState is the state of the view of the class. */
 export type ClassState =
   | { readonly stage: 'loading' }
-  /** The server was not started with `lab`. */
+  /** The server has no class console, because it has started without `lab`. */
   | { readonly stage: 'no-lab' }
   | { readonly stage: 'login'; readonly isBusy: boolean; readonly error?: string }
   /** `trouble` has the reason, if the server sends no changes at present. */
@@ -24,12 +24,12 @@ export interface ClassClientOptions {
   readonly changed: (state: ClassState) => void
 }
 
-/** Milliseconds in which lines are collected before the page draws them. */
+/** Milliseconds in which the client collects lines before the page draws them. */
 const BATCH = 50
 
 /**
- * ClassClient follows the class console. It first asks whether this browser may see the class, because a browser does not tell a page why
- * the server refuses a WebSocket. After a lost connection it asks again, with waits of 1, 2, 4 and up to 30 seconds.
+ * ClassClient follows the class console. It first asks whether this browser may see the class, because a page cannot read why the server
+ * refuses a WebSocket. After a lost connection, it asks again, with waits of 1, 2, 4 and up to 30 seconds.
  */
 export class ClassClient {
   readonly #options: ClassClientOptions
@@ -55,7 +55,7 @@ export class ClassClient {
     this.#follow()
   }
 
-  /** Ends the connection; the client does not change its state any more. */
+  /** Ends the connection. The client then does not change its state any more. */
   stop(): void {
     this.#isStopped = true
     this.#cancelBatch?.()

@@ -15,7 +15,7 @@ export interface PageClientOptions {
   readonly changed: (model: Model) => void
 }
 
-/** Milliseconds between two pings while the page shows the lobby, in which it may have nothing else to send. */
+/** Milliseconds between two pings while the page shows the lobby, because the page may have nothing else to send. */
 const PING_EVERY = 10_000
 /** Milliseconds after which the page closes a connection that does not answer. */
 const SILENCE = 15_000
@@ -70,14 +70,14 @@ export class PageClient {
   /** Sends a command, if the connection is open. */
   send(wish: Wish): void {
     if (!this.#model.greeted || !this.#socket) return
-    // the ids of this page are its own; `as` because a spread of a union is no union
+    // this page alone assigns the ids; `as` is necessary, because TypeScript does not treat a spread of a union as a union
     const command = { ...wish, id: ++this.#ids } as ToServer
     this.#socket.send(JSON.stringify(command))
     this.#take({ type: 'sent', command })
     this.#expectAnswer()
   }
 
-  /** Sends a command whose answer the model does not have; resolves to `undefined` if the connection is lost before the answer. */
+  /** Sends a command whose answer is not in the model. Resolves to `undefined` if the connection is lost before the answer. */
   ask(wish: Wish): Promise<ToClient | undefined> {
     if (!this.#model.greeted) return Promise.resolve(undefined)
     return new Promise((resolve) => {
@@ -108,7 +108,10 @@ export class PageClient {
     }
   }
 
-  /** Disconnects, because a copy of this tab has logged in as the same guest. `connect` connects again, and the copy disconnects. */
+  /**
+   * Disconnects, because a copy of this tab has logged in as the same guest. A later call of `connect` connects this tab again, and the
+   * copy disconnects.
+   */
   yieldTo(guest: Guest): void {
     this.stop()
     this.#take({ type: 'replaced', guest })
@@ -156,7 +159,7 @@ export class PageClient {
     writeMemory(this.#options.store, toMemory(this.#model))
     this.#options.changed(this.#model)
     if (!this.#socket || input.type === 'sent') return
-    // each command that is sent removes itself from the commands that are due
+    // after the page has sent a command, the command is no longer due
     for (let [next] = dueCommands(this.#model); next && this.#socket; [next] = dueCommands(this.#model)) this.send(next)
   }
 

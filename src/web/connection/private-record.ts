@@ -5,14 +5,14 @@ import { texts } from '../texts.ts'
 import { isReadRefusal, type ReadRefusal, readRecord, type UserGamesPage } from './read-api.ts'
 
 /*
- * The read API has public games alone, because its requests have no user. The record of a private game comes over the connection of the
- * page, which has a user or sends the token of a seat.
+ * The read API has only public games, because its requests have no user. The page requests the record of a private game over its
+ * connection, which has a user or sends the token of a seat.
  */
 
-/** Ask sends a command, and resolves to its answer; to `undefined` if the connection is lost. */
+/** Ask sends a command, and resolves to its answer. If the connection is lost, it resolves to `undefined`. */
 export type Ask = (wish: Wish) => Promise<ToClient | undefined>
 
-/** FoundRecord is a record, and whether only its players can read it. */
+/** FoundRecord is a record. `isPrivate` is true if only its players can read it. */
 export interface FoundRecord {
   readonly record: TableRecord
   readonly isPrivate: boolean
@@ -21,7 +21,10 @@ export interface FoundRecord {
 /** Maximum number of events or games in one answer. */
 const ROWS = 100
 
-/** Reads the record of a finished game: over HTTP or, if it is private, over the connection, by the user or by the token of a seat. */
+/**
+ * Reads the record of a finished game: over HTTP or, if the game is private, over the connection, with the rights of the user or with the
+ * token of a seat.
+ */
 export async function findRecord(
   table: number,
   isDrawn: (game: string) => boolean,

@@ -15,16 +15,16 @@ export interface ReadRefusal {
   readonly message: string
 }
 
-/** UserGamesPage is a page of the finished games of a user, the newest first. */
+/** UserGamesPage is a page of the finished games of a user, with the newest game first. */
 export type UserGamesPage = Pick<MessageOf<'history'>, 'name' | 'games' | 'total'>
-/** RecentPage is a page of the finished games of all users, the last of them first. */
+/** RecentPage is a page of the finished games of all users, with the last finished game first. */
 export type RecentPage = Pick<MessageOf<'recent'>, 'games' | 'total'>
 /** LadderPage is the top of the ladder of a game. */
 export type LadderPage = Pick<MessageOf<'ladder'>, 'game' | 'best'>
 
-/** Number of events that the page requests together, the maximum of the server. */
+/** Number of events that the page requests in one request, which is the maximum of the server. */
 const EVENTS = 500
-/** Number of rows of a list that the page requests together, the maximum of the server. */
+/** Number of rows of a list that the page requests in one request, which is the maximum of the server. */
 const ROWS = 100
 
 /** Checks whether an answer is a refusal. */
@@ -90,7 +90,7 @@ async function read<Answer extends object>(address: string): Promise<Answer | Re
     if (!answer.headers.get('content-type')?.includes('json')) return { code: 'failed', message: texts.unreadable }
     return (await answer.json()) as Answer | ReadRefusal
   } catch (reason) {
-    // `fetch` rejects with a TypeError if the server cannot be reached
+    // `fetch` rejects with a TypeError if it cannot reach the server
     if (reason instanceof TypeError) return { code: 'unavailable', message: texts.unreachable }
     throw reason
   }

@@ -1,10 +1,10 @@
-/** PageSocket is the connection of the page to the server: texts in both directions. */
+/** PageSocket is the connection of the page to the server. It transmits texts in both directions. */
 export interface PageSocket {
   send(text: string): void
   close(): void
 }
 
-/** SocketEvents receives what happens to a socket. After `closed`, nothing else is called. */
+/** SocketEvents receives the events of a socket. After `closed`, the socket calls no function. */
 export interface SocketEvents {
   received(text: string): void
   closed(): void
@@ -17,7 +17,7 @@ export type OpenSocket = (events: SocketEvents) => PageSocket
 export interface PageClock {
   /** Returns milliseconds since the Unix epoch, for times that the page shows. */
   now(): number
-  /** Returns milliseconds from any origin, for spans. */
+  /** Returns milliseconds since a fixed, unspecified time, for the measurement of durations. */
   monotonic(): number
   /** Calls `then` after some milliseconds; returns a function that cancels the call. */
   after(ms: number, then: () => void): () => void
@@ -34,7 +34,7 @@ export interface PageStore {
 const FIRST_WAIT = 1000
 const LONGEST_WAIT = 30_000
 
-/** Returns the wait before an attempt to connect, counted from 1, in milliseconds. */
+/** Returns the wait before an attempt to connect, in milliseconds; the first attempt is 1. */
 export function toWait(attempt: number): number {
   return Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.max(0, attempt - 1))
 }

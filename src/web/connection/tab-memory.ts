@@ -2,8 +2,8 @@ import type { Guest, Model, StoredSeat } from '../model/model.ts'
 import type { PageStore } from './socket.ts'
 
 /*
- * The data that one tab remembers across a reload: the guest's secret and the tokens of seats. The data are in the storage of the tab, never in
- * an address. After a reload, the server's cookie, which scripts cannot read, logs a registered user in.
+ * This file stores the data that one tab remembers across a reload: the guest's secret and the tokens of seats. The data are in the storage
+ * of the tab, never in an address. After a reload, the server's cookie, which scripts cannot read, logs a registered user in.
  */
 
 const NAME = 'parlor.tab'
@@ -16,7 +16,7 @@ export interface TabMemory {
   readonly seats: readonly StoredSeat[]
 }
 
-/** Returns the data that a tab has to remember from a model. */
+/** Returns the data of a model that a tab has to remember. */
 export function toMemory({ guest, me, remembered, tables }: Model): TabMemory {
   const seats = [...tables.values()].flatMap((table): readonly StoredSeat[] => {
     const { token, seat, moves, remembered, n, missedAfter = n } = table
@@ -28,7 +28,7 @@ export function toMemory({ guest, me, remembered, tables }: Model): TabMemory {
   return { ...(guest ? { guest } : {}), ...(registered === undefined ? {} : { registered }), seats }
 }
 
-/** Reads the memory of the tab; a memory that is missing or damaged is empty. */
+/** Reads the memory of the tab. If the memory is missing or damaged, returns an empty memory. */
 export function readMemory(store: PageStore): TabMemory {
   const text = store.getItem(NAME)
   if (text === null) return { seats: [] }

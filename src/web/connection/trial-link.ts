@@ -5,17 +5,17 @@ import { toSocketAddress } from './socket.ts'
 /** TrialLink is the connection of a trial. */
 export interface TrialLink {
   send(command: TrialCommand): void
-  /** Closes the connection; the server sees a client that has disconnected. */
+  /** Closes the connection. For the server, the client has then disconnected. */
   close(): void
 }
 
-/** TrialLinkOptions says where a trial is, and which function gets its events. */
+/** TrialLinkOptions has the address of a trial, and the function that gets its events. */
 export interface TrialLinkOptions {
   /** The name of the program. */
   readonly name: string
   /** Called with each event of the server, and with the end of the connection. */
   readonly take: (input: TrialInput) => void
-  /** The sentence for a server that accepts no connection. */
+  /** The sentence for a server that does not accept the connection. */
   readonly refused: string
   /** The sentence for a connection that breaks. */
   readonly cut: string

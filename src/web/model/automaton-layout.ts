@@ -8,7 +8,7 @@ export interface LaidEdge {
   readonly messages: readonly string[]
   /** The line as the data of an SVG path; its end has the tip. */
   readonly path: string
-  /** The label, line by line, and its middle. */
+  /** The lines of the label, and the middle of the label. */
   readonly lines: readonly string[]
   readonly x: number
   readonly y: number

@@ -5,8 +5,8 @@ import type { Board } from '../../games/tictactoe.ts'
 import type { TableModel } from './table-model.ts'
 
 /*
- * The data that the boards of the page show, computed from views. A view arrives as plain data; each function checks the form that it needs
- * and returns `undefined` for another form, so that the page then shows the board as text.
+ * This file computes the data that the boards of the page show from views. A view arrives as plain data; each function checks the form that
+ * it needs and returns `undefined` for another form, so that the page then shows the board as text.
  */
 
 /** Checks whether a view has fields. */
@@ -21,7 +21,7 @@ export function toBoard(view: unknown): Board | undefined {
   return isBoard ? (view as unknown as Board) : undefined
 }
 
-/** Returns the cells, from 1, of the line with which a board is won; empty without a winner. */
+/** Returns the cells of the winning line of a board; the first cell of a board is 1. Empty without a winner. */
 export function winningLine({ cells, size, winner }: Board): readonly number[] {
   if (winner === undefined) return []
   const steps = (from: number, step: number) => Array.from({ length: size }, (_, at) => from + at * step)
@@ -33,19 +33,19 @@ export function winningLine({ cells, size, winner }: Board): readonly number[] {
   return line.map((cell) => cell + 1)
 }
 
-/** GuessTry is one try at the number, with the answer; `text` is missing if this page does not know the number. */
+/** GuessTry is one try at the number, with the answer; `text` is missing if this page does not have the number. */
 export interface GuessTry {
   readonly n: number
   readonly text?: string
   readonly verdict: Verdict
 }
 
-/** GuessBoard is a game of guessing: the tries, and the numbers that are left. */
+/** GuessBoard is a game of guessing: the tries, and the numbers that are still possible. */
 export interface GuessBoard {
   readonly guesses: readonly GuessTry[]
   readonly low: number
   readonly high: number
-  /** Tries left; missing if they are unlimited. */
+  /** Number of remaining tries; missing if there is no limit. */
   readonly left?: number
   readonly secret?: number
 }
@@ -76,14 +76,14 @@ function toNumber(text: string | undefined): readonly number[] {
   return text !== undefined && Number.isInteger(number) && number >= 1 && number <= 100 ? [number] : []
 }
 
-/** Toss is one toss of the coin; `face` is missing if this page does not know the call. */
+/** Toss is one toss of the coin; `face` is missing if this page does not have the call. */
 export interface Toss {
   readonly n: number
   readonly face?: 'H' | 'T'
   readonly isRight: boolean
 }
 
-/** CoinBoard is a game of head or tail: the tosses that this page has seen, and the count of all. */
+/** CoinBoard is a game of head or tail: the tosses that this page has seen, and the number of all tosses. */
 export interface CoinBoard {
   readonly tosses: readonly Toss[]
   readonly guesses: number

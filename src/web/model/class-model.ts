@@ -1,17 +1,17 @@
 import { type ClassConnection, toClassVerdict } from '../../lab/class/class-view.ts'
 
 /*
- * The class console as the page shows it: a fold over the lines of the server, and the tiles of the wall, which follow from the rows.
+ * The class console of the page: a fold over the lines of the server, and the tiles of the wall, which the page computes from the rows.
  */
 
-/** ClassMessage is one line of the console, as far as the page uses it. */
+/** ClassMessage is one line of the console, with the fields that the page uses. */
 export type ClassMessage =
   | { readonly type: 'connection'; readonly row: ClassConnection }
   | { readonly type: 'gone'; readonly connection: number }
   | { readonly type: 'snapshot'; readonly unwatched: number }
   | { readonly type: 'class' | 'observation' }
 
-/** ClassModel has the rows of the console, each with the monotonic time at which it arrived. */
+/** ClassModel has the rows of the console. Each row has the monotonic time at which it arrived. */
 export interface ClassModel {
   readonly rows: ReadonlyMap<number, { readonly row: ClassConnection; readonly at: number }>
   /** True if all rows of the snapshot have arrived. */
@@ -20,14 +20,14 @@ export interface ClassModel {
   readonly unwatched: number
 }
 
-/** TileStatus is the state of a program: in trouble first. */
+/** TileStatus is the state of a program. The states of programs in trouble are first. */
 export type TileStatus = 'bad' | 'stuck' | 'playing' | 'done' | 'left'
 
 /** ClassTile is a program on the wall. */
 export interface ClassTile {
   readonly row: ClassConnection
   readonly status: TileStatus
-  /** The desk; without a roster the name of the player, or else the address. */
+  /** The desk. Without a roster, the title is the name of the player; without a name, the title is the address. */
   readonly title: string
   /** Milliseconds since the last byte of either side. */
   readonly quiet: number
@@ -36,13 +36,16 @@ export interface ClassTile {
 /** The states of programs in the order of the wall. */
 export const STATUSES: readonly TileStatus[] = ['bad', 'stuck', 'playing', 'done', 'left']
 
-/** A program is stuck if it is its turn, and neither side has sent a byte for this time, in milliseconds. */
+/** A program is stuck if it is the program's turn, and neither side has sent a byte for this time, in milliseconds. */
 export const STUCK = 30_000
 /** Milliseconds for which the wall shows a closed connection, unless it is the last connection of its desk. */
 const SHOWN_CLOSED = 300_000
-/** Maximum number of connections of an address at the same time that are one desk; an address with more connections has several desks. */
+/**
+ * If an address has at most this number of connections at the same time, it is one desk. An address with more connections has several
+ * desks.
+ */
 const ONE_DESK = 4
-/** The program of the page itself, which is no program of a student. */
+/** The program of the page itself, which is not a program of a student. */
 const BROWSER = 'parlor/web'
 
 export const emptyClass: ClassModel = { rows: new Map(), isWhole: false, unwatched: 0 }
@@ -68,8 +71,9 @@ export function countBrowsers({ rows }: ClassModel): number {
 }
 
 /**
- * Returns the tiles of the wall, those in trouble first. Each open connection of a program is a tile. A closed connection is a tile if no
- * later connection came from its desk, and for five minutes if nothing says which connections belong to one desk.
+ * Returns the tiles of the wall, with programs in trouble first. Each open connection of a program is a tile. A closed connection is a tile
+ * if no later connection came from its desk. If nothing says which connections belong to one desk, a closed connection is a tile for five
+ * minutes.
  */
 export function toTiles({ rows }: ClassModel, now: number): ClassTile[] {
   const programs = [...rows.values()].filter(({ row }) => row.program !== BROWSER)

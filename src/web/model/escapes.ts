@@ -1,9 +1,9 @@
 /*
- * Bytes as a user types them: a text with the escapes of Python and C, or hexadecimal digits. A text that `formatBytes` returns gives the
- * same bytes again.
+ * This file parses bytes that a user types: a text with the escapes of Python and C, or hexadecimal digits. If `formatBytes` has returned a
+ * text, parsing the text gives the same bytes again.
  */
 
-/** TypedBytes is the bytes of a typed text, or a sentence on the first part of the text that stands for no byte. */
+/** TypedBytes is the bytes of a typed text, or a sentence on the first part of the text that means no byte. */
 export type TypedBytes = { readonly bytes: Uint8Array } | { readonly wrong: string }
 
 const ESCAPES: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, '0': 0, '\\': 92 }
@@ -11,7 +11,7 @@ const NAMES = new Map(Object.entries(ESCAPES).map(([name, byte]) => [byte, name]
 /** An escape with two digits, a short escape, a bare backslash, or the text up to the next backslash. */
 const PARTS = /\\x([\da-fA-F]{2})|\\([nrt0\\])|(\\.{0,3})|([^\\]+)/gsu
 
-/** Parses a text with escapes; the other characters stand for their bytes in UTF-8. */
+/** Parses a text with escapes. All other characters mean their bytes in UTF-8. */
 export function parseEscapes(text: string): TypedBytes {
   const bytes: number[] = []
   for (const [, hex, short, bare, plain] of text.matchAll(PARTS)) {
@@ -42,7 +42,7 @@ export function toHex(bytes: Uint8Array, between = ''): string {
   return Array.from(bytes, hexOf).join(between)
 }
 
-/** Formats bytes as a text with escapes. Characters that hide, or that change the direction of text, are escapes, too. */
+/** Formats bytes as a text with escapes. Invisible characters, and characters that change the direction of text, become escapes, too. */
 export function formatBytes(bytes: Uint8Array): string {
   const text = decodeText(bytes)
   if (text === undefined) return Array.from(bytes, formatByte).join('')
@@ -56,7 +56,7 @@ export function formatByte(byte: number): string {
   return byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `\\x${hexOf(byte)}`
 }
 
-/** The backslash, and characters that cannot be seen. */
+/** The backslash, and invisible characters. */
 const SPECIAL = /[\\\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Zl}\p{Zp}]/gu
 
 function hexOf(byte: number): string {

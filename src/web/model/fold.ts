@@ -5,9 +5,9 @@ import { type MessageOf, omit } from './messages.ts'
 import { emptyModel, type Input, type LobbyPage, type Model } from './model.ts'
 import { addEvent, addMissed, clearPending, leaveTable, type Snapshot, type TableModel, toTable, toUnknownTable } from './table-model.ts'
 
-/** The version of the native protocol that this page speaks. */
+/** The version of the native protocol that this page uses. */
 const PAGE_VERSION = 1
-/** Maximum number of direct messages that the page remembers. */
+/** Maximum number of direct messages that the page stores. */
 const LINES = 200
 
 /** Returns the model after an input. */
@@ -18,7 +18,7 @@ export function fold(model: Model, input: Input): Model {
     case 'sent':
       return noteSent(model, input.command)
     case 'connecting':
-      // a lost connection stays lost until the server greets
+      // a lost connection stays lost until the server sends `hello`
       return { ...model, link: model.link.state === 'lost' ? omit(model.link, 'retryAt') : { state: 'connecting' } }
     case 'lost':
       return disconnect(model, input.retryAt)
@@ -60,7 +60,7 @@ function restore(model: Model, { guest, registered, seats }: Extract<Input, { ty
   return { ...model, tables, ...(guest ? { guest } : {}), ...(registered === undefined ? {} : { remembered: registered }) }
 }
 
-/** Adds tables that the page does not know; those of a registered user may be the user's own. */
+/** Adds tables that the page does not have yet. If the user is registered, these tables may be the user's own. */
 function addTables(model: Model, ids: readonly number[]): Model {
   const added = ids.filter((id) => !model.tables.has(id))
   if (added.length === 0) return model
@@ -78,7 +78,7 @@ function disconnect(model: Model, retryAt: number): Model {
   const kept = omit(model, 'seek')
   return {
     ...kept,
-    // an invitation does not survive its connection, because a new connection gets another code
+    // an invitation ends with its connection, because a new connection gets another code
     ...(seek && !seek.wish.private ? { seek: { ...seek, state: 'unsent' as const } } : {}),
     link: link.state === 'outdated' ? link : { state: 'lost', retryAt, attempt: attempt + 1, ...bye },
     greeted: false,
@@ -198,7 +198,7 @@ function greet(model: Model, { version, name, door }: MessageOf<'hello'>): Model
   const me = name === undefined ? {} : { me: { name, registered: true } }
   const front = door === undefined ? {} : { door }
   const before = model.me?.registered ? model.me.name : model.remembered
-  // the next user of this browser must not have the seats and the messages of the user before
+  // the next user of this browser must not have the seats and the messages of the previous user
   const isOther = before !== undefined && name !== before
   const ended = isOther && name === undefined ? { notice: texts.loginEnded } : {}
   const kept = isOther ? forget(model) : omit(model, 'me', 'remembered', 'door', 'ownSession')
@@ -230,7 +230,7 @@ function acknowledge(model: Model, command: ToServer, ok: MessageOf<'ok'>, wall:
     case 'tell':
       return addLine(model, { name: model.me?.name ?? '', to: command.name, text: command.text, at: wall })
     case 'play':
-      // the event of the move comes before `ok`
+      // the event of the move arrives before `ok`
       return withTable(model, command.table, (table) => (table.pending?.id === command.id ? clearPending(table) : table))
     default:
       return model
@@ -251,15 +251,16 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
     case 'play':
       return withTable(model, command.table, (table) => {
         const { pending } = table
-        // without a pending move, an event of the own seat has confirmed it, and a second copy is refused: nothing is wrong
+        // if there is no pending move, an event of the user's seat has confirmed the move, and the server refuses only a second copy, which
+        // is harmless
         if (!pending || pending.id !== command.id) return code === 'stale' ? table : { ...table, refusal: message }
-        // other events than the own move make a move stale, too: the page sends it again
+        // an event that is not the user's own move also makes a move stale, so the page sends the move again
         if (code === 'stale') return { ...table, pending: { ...pending, state: 'unsent' } }
         return { ...clearPending(table), refusal: message }
       })
     case 'resume':
       return withTable(model, findResumed(model, command), (table) =>
-        // a table that is not this user's can be watched; a game that has ended without this page has a replay
+        // if the table is not this user's own, the page watches it; if the game has ended without this page, the page shows the replay
         table.mayBeOwn ? { ...omit(table, 'mayBeOwn', 'seat'), joined: 'no' } : { ...toUnknownTable(table.table), closed: message },
       )
     case 'watch':
@@ -281,7 +282,7 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
     case 'missed':
       return withTable(model, command.table, (table) => omit(table, 'missedAfter'))
     case 'seats':
-      // the plates stay without a badge
+      // the plates then show no badge
       return withTable(model, command.table, (table) => ({ ...table, owners: { n: table.n, seats: [] } }))
     case 'games':
       return { ...model, games: [], notice: message }
@@ -304,7 +305,7 @@ function takeTable(model: Model, snapshot: Snapshot, isAnswer: boolean, at: numb
   return { ...omit(model, 'seek', 'wish'), tables, opened: table.table }
 }
 
-/** Forgets the tokens of seats, which a new password makes invalid: the user resumes a seat by its table from now on. */
+/** Forgets the tokens of seats, which a new password makes invalid: from then on, the user resumes a seat by the number of its table. */
 function revokeTokens(model: Model): Model {
   const tables = Array.from(model.tables, ([id, table]): readonly [number, TableModel] =>
     table.token === undefined ? [id, table] : [id, { ...omit(table, 'token'), mayBeOwn: true }],
@@ -312,7 +313,7 @@ function revokeTokens(model: Model): Model {
   return { ...model, tables: new Map(tables) }
 }
 
-/** Sets the lists of the lobby; a registered user's own tables there may be unknown to this page. */
+/** Sets the lists of the lobby. The lists may have own tables of a registered user that this page does not have yet. */
 function setLobby(model: Model, lobby: LobbyPage): Model {
   const own = model.me?.registered ? lobby.people.find(({ name }) => name === model.me?.name) : undefined
   return addTables({ ...model, lobby }, own?.tables ?? [])

@@ -1,8 +1,8 @@
 import type { ToClient, ToServer } from '../../native/messages.ts'
 
 /*
- * Names for parts of the native protocol. The page imports its types alone: the schemas would bring their library into the page, and
- * the page trusts the server that has sent it.
+ * Names for parts of the native protocol. The page imports only types of that protocol, because the schemas would add their library to the
+ * page, and the page trusts its own server.
  */
 
 /** MessageOf is a message from the server of one type. */

@@ -3,12 +3,12 @@ import type { CommandOf, MessageOf, Wish } from './messages.ts'
 import type { TableModel } from './table-model.ts'
 
 /*
- * The view model of the page: a value that `fold` computes from messages of the server and from the user's own acts. It knows no DOM
- * and no socket; components only draw it, and `dueCommands` lists the commands that the page has to send. So a lost connection is an input
- * like any other: the tables stay, their seats are marked as left, and after the next `hello` the missing commands are due.
+ * The view model of the page: a value that `fold` computes from messages of the server and from the user's own acts. The model uses no DOM
+ * and no socket; components only draw the model, and `dueCommands` lists the commands that the page has to send. So a lost connection is an
+ * input like any other: the model retains the tables, marks their seats as left, and after the next `hello` the missing commands are due.
  *
- * Invariants: an event of a table counts once, by its number; a table has at most one unconfirmed move of this user; that move
- * ends by an event of the own seat or by a refusal. The fold never throws for a message of the protocol.
+ * Invariants: the fold applies each event of a table once, by its number; a table has at most one unconfirmed move of this user; an event
+ * of the user's seat or a refusal ends that move. The fold never throws for a message of the protocol.
  */
 
 /** GameInfo describes a game of the server. */
@@ -23,13 +23,13 @@ export type Link =
   | { readonly state: 'connecting' }
   | { readonly state: 'open' }
   /**
-   * The connection is lost. The page tries again at `retryAt`, which is missing during the attempt. With `bye`, the server has ended it for
-   * that reason.
+   * The connection is lost. The page tries again at `retryAt`, which is missing during the attempt. If `bye` is present, the server has
+   * ended the connection for that reason.
    */
   | { readonly state: 'lost'; readonly retryAt?: number; readonly attempt: number; readonly bye?: string }
-  /** The server speaks another version of the protocol than this page. */
+  /** The server uses another version of the protocol than this page. */
   | { readonly state: 'outdated' }
-  /** A copy of this tab has logged in as the same guest, and this tab does not connect until the user wants it. */
+  /** A copy of this tab has logged in as the same guest, and this tab does not connect until the user requests the connection. */
   | { readonly state: 'elsewhere' }
 
 /** Guest is a guest's name, with the secret that logs the guest in again. */
@@ -41,7 +41,7 @@ export interface Guest {
 /** OwnSeek is the open seek of this user. */
 export interface OwnSeek {
   readonly wish: Omit<CommandOf<'seek'>, 'id'>
-  /** `unsent` after a lost connection: the page sends it again. */
+  /** `unsent` after a lost connection, so that the page sends the seek again. */
   readonly state: 'unsent' | 'sent' | 'open'
   /** Invitation code of a private seek. */
   readonly code?: string
@@ -81,7 +81,7 @@ export interface Model {
   readonly me?: { readonly name: string; readonly registered: boolean }
   /** The registered user whom the tab remembers, before the first `hello`. */
   readonly remembered?: string
-  /** The guest as whom the page logs in after `hello`. */
+  /** The guest whose name the page uses for the login after `hello`. */
   readonly guest?: Guest
   readonly entry: Entry
   readonly account?: AccountChange
@@ -89,7 +89,7 @@ export interface Model {
   readonly sessions?: Pick<MessageOf<'sessions'>, 'sessions' | 'connections'>
   /** The key of the session that this page has opened on its present connection. */
   readonly ownSession?: string
-  /** The port of the front door; missing if the server has none, and before the first `hello`. */
+  /** The port of the front door; missing if the server has no front door, and before the first `hello`. */
   readonly door?: number
   readonly games?: readonly GameInfo[]
   readonly lobby?: LobbyPage
@@ -108,8 +108,8 @@ export interface Model {
 }
 
 /**
- * Input is an event or an act that changes the model. Times `at` are in milliseconds of the page's monotonic clock, `wall` since the Unix
- * epoch.
+ * Input is an event or an act that changes the model. `at` is a time of the page's monotonic clock in milliseconds, and `wall` is in
+ * milliseconds since the Unix epoch.
  */
 export type Input =
   | { readonly type: 'received'; readonly message: ToClient; readonly at: number; readonly wall: number }
@@ -118,7 +118,7 @@ export type Input =
   | { readonly type: 'lost'; readonly retryAt: number }
   /** A copy of this tab has logged in as the same guest, with the present secret. */
   | { readonly type: 'replaced'; readonly guest: Guest }
-  /** The user wants a command that needs a name; the page sends it after the login. */
+  /** The user wants a command that needs a name. The page sends the command after the login. */
   | { readonly type: 'wished'; readonly wish: Wish }
   /** The user has closed the form for a name. */
   | { readonly type: 'unwished' }
@@ -139,12 +139,12 @@ export type Input =
   /** The user has closed the list of missed events of a table. */
   | { readonly type: 'caught-up'; readonly table: number }
 
-/** StoredSeat is a seat that this tab held before the page was loaded again. */
+/** StoredSeat is a seat that this tab had before a reload of the page. */
 export interface StoredSeat {
   readonly table: number
   readonly token: string
   readonly seat: number
-  /** This user's own moves, by the numbers of their events: not every view shows them. */
+  /** This user's own moves, by the numbers of their events: some views do not show these moves. */
   readonly moves: Readonly<Record<string, string>>
   /** Number of the last event that the user has seen. */
   readonly n?: number

@@ -3,8 +3,8 @@ import type { MessageOf } from './messages.ts'
 import { addEvent, type TableModel, toTable } from './table-model.ts'
 
 /*
- * A replay shows a finished game again, from its record: the events of the table as a watcher has seen them. Each position is the table
- * after some number of moves, with the talk and the clocks of that time; the page computes it from the record by the same function that
+ * A replay shows a finished game again, from its record: the events of the table in the view of a watcher. Each position is the table after
+ * some number of moves, with the talk and the clocks of that time; the page computes a position from the record with the function that also
  * adds the events of a table in play.
  */
 
@@ -63,7 +63,7 @@ function lastOf({ moves }: TableModel): TableModel['moves'][number] {
   return last
 }
 
-/** TurnTimes measures the time that each seat takes for its moves. The clocks stand still from a restart of the server to the next login. */
+/** TurnTimes measures the time that each seat takes for its moves. The clocks do not run from a restart of the server to the next login. */
 class TurnTimes {
   readonly #rules: string
   readonly #used: number[]
@@ -91,7 +91,7 @@ class TurnTimes {
     return taken
   }
 
-  /** Returns the times that the seats have left, as a view has them. */
+  /** Returns the times that the seats have left, in the form of a view. */
   left({ total, turn }: NonNullable<TableRecord['clock']>): { readonly left?: number[]; readonly moveLeft?: number[] } {
     return {
       ...(total === undefined ? {} : { left: this.#used.map((used) => Math.max(0, total - used)) }),
@@ -99,7 +99,10 @@ class TurnTimes {
     }
   }
 
-  /** Checks whether the next turn begins after a move. With hands, both players choose at the same time. */
+  /**
+   * Checks whether the next turn begins after a move. In the game `hands`, both players choose at the same time, so the turn ends after
+   * both moves.
+   */
   #isTurnOver(view: unknown): boolean {
     if (this.#rules !== 'hands') return true
     const rounds = toHands(view)?.rounds.length ?? 0

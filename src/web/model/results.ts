@@ -6,10 +6,10 @@ export type FinishedRow = MessageOf<'history'>['games'][number]
 /** RecentRow is a finished game in the list of all users. */
 export type RecentRow = MessageOf<'recent'>['games'][number]
 
-/** ResultKind is how a game has ended for a user; `over` is a game for one player without a winner. */
+/** ResultKind is the result of a game for a user. `over` is the result of a game for one player without a winner. */
 export type ResultKind = 'won' | 'lost' | 'drawn' | 'aborted' | 'over'
 
-/** Returns how a game has ended for the user of the list. */
+/** Returns the result of a game for the user of the list. */
 export function toResultKind({ outcome, seat, names }: FinishedRow): ResultKind {
   if (outcome.aborted || outcome.abandoned) return 'aborted'
   if (outcome.winners.includes(seat)) return 'won'
@@ -17,7 +17,7 @@ export function toResultKind({ outcome, seat, names }: FinishedRow): ResultKind 
   return names.length === 1 ? 'over' : 'drawn'
 }
 
-/** Number of games from which a chart of the score says something. */
+/** Minimum number of games for a chart of the score. */
 export const CHARTED = 2
 
 /** ScoreSeries is the score of a user in one game over time, ascending. */
@@ -32,7 +32,7 @@ export interface ScoreSeries {
   readonly scores: readonly number[]
 }
 
-/** Returns the score of a user in one game over time, from a list of the user's finished games, the newest first. */
+/** Returns the score of a user in one game over time, from a list of the user's finished games, in which the newest game is first. */
 export function toScoreSeries(rows: readonly FinishedRow[], game: string): ScoreSeries {
   const played = rows.filter((row) => row.game === game && toResultKind(row) !== 'aborted').reverse()
   const isPoints = played.some(({ points }) => points !== undefined)
@@ -49,7 +49,7 @@ export function toScoreSeries(rows: readonly FinishedRow[], game: string): Score
   return { kind: isPoints ? 'points' : 'balance', times: played.map(({ at }) => at), scores }
 }
 
-/** Returns the games in a list of finished games, the most played first. */
+/** Returns the games in a list of finished games, with the most played game first. */
 export function listPlayed(rows: readonly FinishedRow[]): readonly string[] {
   const counts = new Map<string, number>()
   for (const { game } of rows) counts.set(game, (counts.get(game) ?? 0) + 1)

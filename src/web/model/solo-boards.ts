@@ -6,13 +6,13 @@ import { isFields } from './boards.ts'
 import type { TableModel } from './table-model.ts'
 
 /*
- * The contents of the boards of games for one player, computed from views. As in `boards.ts`, each function returns `undefined` for a view of
- * another form.
+ * This file computes the contents of the boards of games for one player from views. As in `boards.ts`, each function returns `undefined`
+ * for a view of another form.
  */
 
 /** The strokes of the gallows and of the figure, in the order in which misses draw them. */
 export const STROKES = ['base', 'post', 'beam', 'rope', 'head', 'body', 'arms', 'legs'] as const
-/** The letters that the page shows as buttons; a player can type all others. */
+/** The letters that the page shows as buttons; a player can type all other letters. */
 const ALPHABET = [...'abcdefghijklmnopqrstuvwxyz']
 
 /** TriedLetter is a letter button of hangman; `state` is missing for a letter that the player has not tried. */
@@ -21,7 +21,7 @@ export interface TriedLetter {
   readonly state?: 'hit' | 'miss'
 }
 
-/** HangmanBoard is a game of hangman: the view, with the number of strokes that are drawn and the letter buttons. */
+/** HangmanBoard is a game of hangman: the view, the number of visible strokes, and the letter buttons. */
 export interface HangmanBoard extends HangmanView {
   readonly strokes: number
   readonly letters: readonly TriedLetter[]
@@ -46,8 +46,7 @@ export interface AnsweredQuestion extends MarkedAnswer {
 }
 
 /**
- * QuizBoard is a quiz: the open question, the last answer, and for each question whether its answer is right, if the page knows the
- * verdict.
+ * QuizBoard is a quiz: the open question, the last answer, and, for each question whose verdict the page has, whether the answer is right.
  */
 export interface QuizBoard {
   readonly count: number
@@ -77,14 +76,14 @@ export function toQuizBoard({ moves, sight }: TableModel): QuizBoard | undefined
   return { count, points, marks, ...(open ? { open } : {}), ...(last ? { last: { ...last, ...(question ? { question } : {}) } } : {}) }
 }
 
-/** RobotPlace is a place on the robot's square; columns count from 1 in the west, rows from 1 in the south. */
+/** RobotPlace is a place on the robot's square; the westernmost column is 1, and the southernmost row is 1. */
 export type RobotPlace = Pick<Robot, 'column' | 'row'>
 
-/** RobotBoard is the robot on its square, with the places at which it has been, in order. */
+/** RobotBoard is the robot on its square, with the places that it has visited, in order. */
 export interface RobotBoard extends Robot {
   readonly size: number
   readonly trail: readonly RobotPlace[]
-  /** Steps from the robot to the border in front of it. */
+  /** Number of steps from the robot to the border in front of it. */
   readonly ahead: number
 }
 

@@ -5,13 +5,13 @@ export type Sight = NonNullable<MessageOf<'event'>['sight']>
 /** Snapshot is a message with the whole state of a table. */
 export type Snapshot = MessageOf<'seated'> | MessageOf<'watching'> | MessageOf<'resync'>
 
-/** SeatOwnerInfo is the owner of a seat, and how the owner is connected. */
+/** SeatOwnerInfo is the owner of a seat, with the connections of the owner. */
 export type SeatOwnerInfo = MessageOf<'seats'>['seats'][number]
 
 /** PendingMove is a move of this user that the server has not confirmed. */
 export interface PendingMove {
   readonly move: string
-  /** `unsent`: the connection broke before the answer, or the server answered `stale`; the page sends it again. */
+  /** `unsent` if the connection broke before the answer, or the server answered `stale`. The page then sends the move again. */
   readonly state: 'sent' | 'unsent'
   /** Id of the command. */
   readonly id: number
@@ -22,7 +22,7 @@ export interface MoveEntry {
   readonly n: number
   readonly seat: number
   readonly at: number
-  /** The move as its player typed it, if this page knows it. */
+  /** The text of the move that its player has typed, if this page has the text. */
   readonly text?: string
   /** The view after the move. */
   readonly view: unknown
@@ -47,7 +47,7 @@ export interface TableModel {
   /** Seat of this user; missing for a watcher. */
   readonly seat?: number
   readonly token?: string
-  /** True if the table may be one of this user's: the page tries to resume a seat before it watches. */
+  /** True if the table may be a table of this user. The page then tries to resume a seat before it watches the table. */
   readonly mayBeOwn?: true
   readonly settings: Snapshot['settings']
   readonly rated: boolean
@@ -55,27 +55,30 @@ export interface TableModel {
   /** Number of the last event that the page has received. */
   readonly n: number
   readonly sight?: Sight
-  /** When the page received `sight`, by its own clock: running clocks count from here. */
+  /** The time at which the page received `sight`, by its own clock. Running clocks begin at this time. */
   readonly sightAt: number
   readonly offers: readonly number[]
-  /** The seats whose players are disconnected, with the time of the message about it, by the page's own clock. */
+  /**
+   * The seats whose players are disconnected. The time of each seat is the time of the message about the disconnection, by the page's own
+   * clock.
+   */
   readonly away: ReadonlyMap<number, number>
-  /** The last player who gave the disconnected opponents more time, with the time of the message about it, by the page's own clock. */
+  /** The last player who gave the disconnected opponents more time, with the time of that message, by the page's own clock. */
   readonly waited?: { readonly seat: number; readonly at: number }
   readonly moves: readonly MoveEntry[]
-  /** This user's own moves by the numbers of their events, of an earlier load of the page. */
+  /** This user's own moves from an earlier load of the page, by the numbers of their events. */
   readonly remembered?: Readonly<Record<string, string>>
   readonly talk: readonly TableLine[]
-  /** Whether the server sends the events of this table to this connection. */
+  /** `yes` if the server sends the events of this table to this connection; `asked` if the page has requested these events. */
   readonly joined: 'no' | 'asked' | 'yes'
   readonly pending?: PendingMove
-  /** Why the server refused the last move or act. */
+  /** The reason why the server refused the last move or act. */
   readonly refusal?: string
   /** The board as text, for a game without a board of its own. */
   readonly board?: Pick<MessageOf<'board'>, 'n' | 'text' | 'moves'>
-  /** The owners of the seats and how they are connected, as they were after the event `n`. */
+  /** The owners of the seats and their connections, after the event `n`. */
   readonly owners?: { readonly n: number; readonly seats: readonly SeatOwnerInfo[] }
-  /** Number of the last event with which a player has left or come back. */
+  /** Number of the last event that reports that a player has left or come back. */
   readonly presence: number
   readonly watchers?: { readonly names: readonly string[]; readonly total: number }
   /** The table of the rematch. */
@@ -83,19 +86,22 @@ export interface TableModel {
   readonly changes?: MessageOf<'recorded'>['changes']
   /** Number of the last event before the connection was lost, until the server has described the later events. */
   readonly missedAfter?: number
-  /** What has happened while this user was disconnected, in words of the server; missing after the user has closed the list. */
+  /** The events while this user was disconnected, in words of the server; missing after the user has closed the list. */
   readonly missed?: Pick<MessageOf<'missed'>, 'lines' | 'omitted'>
   /** Number of events that the page has not seen, because the server did not send them again. */
   readonly skipped?: number
-  /** Why the server sends no further events. */
+  /** The reason why the server sends no further events. */
   readonly closed?: string
 }
 
-/** Begins the model of a table from a message with its state; for a known table, `before` has the data that the message does not repeat. */
+/**
+ * Creates the model of a table from a message with the state of the table. If the page already has the table, `before` has the data that
+ * the message does not repeat.
+ */
 export function toTable(snapshot: Snapshot, at: number, before?: TableModel): TableModel {
   const { table, game, names, settings, rated, clock, seat, token, n = 0, sight, offers = [] } = snapshot
   const { mayBeOwn: _, missedAfter, ...known } = before ?? toEmptyHistory()
-  // an event may be in the log of this connection before the answer that has an older number
+  // an event may arrive on this connection before an answer that has an older number
   const isNewer = n >= known.n
   const skipped = snapshot.type === 'resync' ? n - known.n : 0
   const hasMissed = missedAfter !== undefined && missedAfter < Math.max(n, known.n)
@@ -126,18 +132,21 @@ function toEmptyHistory(): History {
   return { n: 0, presence: 0, away: new Map(), moves: [], talk: [] }
 }
 
-/** Returns a table with the server's description of the events that this user has missed; without events, there is nothing to show. */
+/** Returns a table with the server's description of the events that this user has missed; without events, the result has no list. */
 export function addMissed(table: TableModel, { lines, omitted }: MessageOf<'missed'>): TableModel {
   const { missedAfter: _, missed: __, ...rest } = table
   return lines.length === 0 ? rest : { ...rest, missed: { lines, ...(omitted === undefined ? {} : { omitted }) } }
 }
 
-/** Returns a table of which the page knows only the number; it is not joined yet. */
+/** Returns a table of which the page has only the number, and which the page has not joined yet. */
 export function toUnknownTable(table: number): TableModel {
   return { ...toTable({ type: 'watching', table, game: '', names: [], settings: {}, rated: false }, 0), joined: 'no' }
 }
 
-/** Adds an event of the table. Ignores an event that the table has; leaves the table for an event beyond a gap, to resume it. */
+/**
+ * Adds an event of the table. Ignores an event that the table already has. If events are missing before the event, leaves the table, so
+ * that the page resumes it.
+ */
 export function addEvent(table: TableModel, { n, at: happened, what, sight }: MessageOf<'event'>, at: number): TableModel {
   if (n <= table.n) return table
   if (n > table.n + 1) return { ...table, joined: 'no' }
@@ -191,8 +200,8 @@ function setAway(table: TableModel, seat: number, since: number | undefined): Ta
 }
 
 /**
- * Marks a table after the connection is lost: its seat has to be resumed, and an unanswered move may be missing. A server that stops
- * closes its tables, and opens them again when it is back.
+ * Marks a table after the connection is lost: the page has to resume its seat, and the server may not have an unanswered move. A server
+ * that stops closes its tables, and opens them again after a restart.
  */
 export function leaveTable({ closed: _closed, ...table }: TableModel): TableModel {
   const { pending, n, missedAfter = n } = table
@@ -200,18 +209,20 @@ export function leaveTable({ closed: _closed, ...table }: TableModel): TableMode
   return { ...table, joined: 'no', ...left, ...(pending ? { pending: { ...pending, state: 'unsent' } } : {}) }
 }
 
-/** Checks whether the game at a table is over, or the server sends no more of it. */
+/** Checks whether the game at a table is over, or the server sends no more events of it. */
 export function isOver({ sight, closed }: TableModel): boolean {
   return sight?.outcome !== undefined || closed !== undefined
 }
 
-/** Returns the time since which the absence of an opponent counts, by the page's own clock; `undefined` if no opponent is disconnected. */
+/**
+ * Returns the time at which the relevant absence of an opponent began, by the page's own clock; `undefined` if no opponent is disconnected.
+ */
 export function absentSince({ away, seat, waited }: TableModel): number | undefined {
   const absences = [...away].flatMap(([one, since]) => (one === seat ? [] : [Math.max(since, waited?.at ?? since)]))
   return absences.length === 0 ? undefined : Math.min(...absences)
 }
 
-/** Checks whether this user may move now: the move before is confirmed, and the connection is there. */
+/** Checks whether this user may move now: the server has confirmed the previous move, and the connection is open. */
 export function mayMove(table: TableModel): boolean {
   return table.joined === 'yes' && table.sight?.turn === true && !table.pending && !isOver(table)
 }

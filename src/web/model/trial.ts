@@ -14,15 +14,15 @@ export type TrialRow =
   | { readonly kind: 'note'; readonly from: TrialSide; readonly sentence: string }
   | ({ readonly kind: 'ended' } & Omit<Extract<TrialEvent, { type: 'ended' }>, 'type'>)
 
-/** TrialModel is a trial as the page shows it. */
+/** TrialModel is the state of a trial that the page shows. */
 export interface TrialModel {
   readonly link: 'none' | 'opening' | 'open' | 'over'
   /** The state of the conversation; missing before the server has reported it. */
   readonly state?: string | undefined
   readonly rows: readonly TrialRow[]
-  /** Number of rows before the first of `rows`, which the page has dropped. */
+  /** Number of rows before `rows` that the page has dropped. */
   readonly dropped: number
-  /** The bytes of each side that are no whole message yet, in hexadecimal. */
+  /** The bytes of each side that are not a whole message yet, in hexadecimal. */
   readonly pending: Readonly<Record<TrialSide, string>>
   /** The reason for which the server has ended the trial, or has not begun it. */
   readonly refusal?: string | undefined
@@ -37,7 +37,7 @@ export type TrialInput =
   | { readonly type: 'closed'; readonly reason: string | undefined }
   | { readonly type: 'finishing' }
 
-/** Maximum number of rows, and of pending bytes, that the page holds. */
+/** Maximum number of rows, and maximum number of pending bytes, that the page stores. */
 const MOST = { rows: 500, pending: 4096 }
 
 export const emptyTrial: TrialModel = {
@@ -80,7 +80,7 @@ function addPending(trial: TrialModel, from: TrialSide, bytes: string): TrialMod
   return { ...trial, pending: { ...trial.pending, [from]: `${trial.pending[from]}${bytes}`.slice(-2 * MOST.pending) } }
 }
 
-/** Adds a message, which takes its bytes from those that were pending. */
+/** Adds a message, and removes its bytes from the pending bytes. */
 function addMessage(
   trial: TrialModel,
   { from, size, number, name, state, standing, violation, wrongAt, oddity }: TrialMessage,

@@ -6,29 +6,29 @@ export type ProtocolStep = ProtocolReference['states'][number]['steps'][number]
 /** StateTurn is the side whose turn it is in a state. */
 export type StateTurn = 'client' | 'server' | 'either' | 'none'
 
-/** Walk is a path through an automaton, which a user steps along. */
+/** Walk is a path through an automaton that a user takes step by step. */
 export interface Walk {
   readonly steps: readonly ProtocolStep[]
-  /** Number of steps up to the present state; the steps after it were taken back. */
+  /** Number of steps up to the present state; the user has taken the later steps back. */
   readonly at: number
 }
 
 export const emptyWalk: Walk = { steps: [], at: 0 }
 
-/** Maximum number of steps of a walk; a longer walk forgets its first steps. */
+/** Maximum number of steps of a walk; a longer walk drops its first steps. */
 const LONGEST = 500
 
-/** Returns the state after the steps that were taken. */
+/** Returns the present state. */
 export function stateOf({ start }: Pick<ProtocolReference, 'start'>, { steps, at }: Walk): string {
   return steps[at - 1]?.next ?? start
 }
 
-/** Returns the legal messages of a state; an end has none. */
+/** Returns the legal messages of a state; an end has no legal messages. */
 export function legalSteps({ states }: Pick<ProtocolReference, 'states'>, state: string): readonly ProtocolStep[] {
   return states.find(({ name }) => name === state)?.steps ?? []
 }
 
-/** Takes a step. The steps that were taken back are forgotten. */
+/** Takes a step, and drops the steps that the user has taken back. */
 export function takeStep({ steps, at }: Walk, step: ProtocolStep): Walk {
   const taken = [...steps.slice(0, at), step].slice(-LONGEST)
   return { steps: taken, at: taken.length }
@@ -41,7 +41,7 @@ export function goTo({ steps }: Walk, at: number): Walk {
 
 /**
  * Returns the side whose turn it is: the side that may send a message other than a goodbye or a close; if there is no such message, the side
- * that may send at all. `either` if both may, `none` at an end.
+ * that may send at all. Returns `either` if both sides may send, and `none` at an end.
  */
 export function speakerOf({ messages }: Pick<ProtocolReference, 'messages'>, steps: readonly ProtocolStep[]): StateTurn {
   const ends = new Set(messages.filter(({ bye, closes }) => bye || closes).map(({ name }) => name))

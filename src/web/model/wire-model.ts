@@ -2,7 +2,7 @@ import type { WireConnection, WireRow, WireToPage } from '../../lab/wire/wire-me
 
 /* The wire view as a fold over the messages of the server, without a DOM. */
 
-/** Maximum number of rows that the page stores; it drops the oldest. */
+/** Maximum number of rows that the page stores; it drops the oldest row. */
 const ROWS = 2000
 
 type Connections = Extract<WireToPage, { type: 'connections' }>
@@ -17,7 +17,7 @@ export interface WireModel {
   /** The connection whose rows the page shows. */
   readonly watching: Omit<Watching, 'type'> | undefined
   readonly rows: readonly WireRow[]
-  /** Number of rows that were dropped. */
+  /** Number of rows that the page has dropped. */
   readonly dropped: number
   readonly now: Pick<Rows, 'state' | 'turn' | 'isOpen' | 'isHidden'>
   /** The last refusal of the server. */
@@ -65,10 +65,10 @@ export function isViolation({ notes }: WireRow): boolean {
   return notes.some(({ tone }) => tone === 'illegal')
 }
 
-/** RowFilter is the choice of rows: all, those whose message was cut or glued, or violations. */
+/** RowFilter is the choice of rows: all rows, rows whose message was cut or glued, or violations. */
 export type RowFilter = 'all' | 'cut' | 'violations'
 
-/** Returns the rows of a choice that contain a text in any of their words. */
+/** Returns the rows of a choice that contain a text. */
 export function filterRows(rows: readonly WireRow[], choice: RowFilter, text: string): readonly WireRow[] {
   const wanted = text.trim().toLowerCase()
   return rows.filter((row) => {
@@ -81,8 +81,8 @@ export function filterRows(rows: readonly WireRow[], choice: RowFilter, text: st
 }
 
 /**
- * Chooses the connection that the page shows by itself: the newest open one if it is new since the last list, or the only connection, as
- * long as the page shows none.
+ * Chooses the connection that the page shows by itself: the newest open connection if it is new since the last list, or the only connection
+ * if the page shows no connection yet.
  */
 export function chooseConnection({ list, watching }: WireModel, known: ReadonlySet<number>, isFirst: boolean): WireConnection | undefined {
   const all = list?.connections ?? []
@@ -93,7 +93,7 @@ export function chooseConnection({ list, watching }: WireModel, known: ReadonlyS
   return watching === undefined && all.length === 1 ? all[0] : undefined
 }
 
-/** ByteCell is a character as a diagram of bytes shows it: the character, and its bytes in hexadecimal. */
+/** ByteCell is a character in a diagram of bytes: the character, and its bytes in hexadecimal. */
 export interface ByteCell {
   readonly shown: string
   readonly hex: string
@@ -105,7 +105,7 @@ export interface ByteCell {
 
 const NAMES: Readonly<Record<number, string>> = { 10: '\\n', 13: '\\r', 9: '\\t', 0: '\\0', 32: '·' }
 
-/** Returns the cells of a row; none if its bytes are hidden. */
+/** Returns the cells of a row. Returns no cells if the bytes of the row are hidden. */
 export function toByteCells({ hex = '', wrong, pieces }: WireRow): readonly ByteCell[] {
   const bytes = Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
   const cuts = new Set<number>()
@@ -131,7 +131,7 @@ function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ')
 }
 
-/** Returns the number of bytes of the character at an index: 1 for a byte that begins no character of UTF-8. */
+/** Returns the number of bytes of the character at an index: 1 if the byte does not begin a character of UTF-8. */
 function characterLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at] ?? 0
   const length = first >= 0xf0 && first < 0xf8 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1

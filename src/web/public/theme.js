@@ -1,3 +1,4 @@
-// Runs before the style sheets, so that the page never shows in the wrong theme first; a file, because inline scripts are forbidden.
+// This script runs before the style sheets, so that the page never appears in the wrong theme first. It is a file, because the policy of
+// the server forbids inline scripts.
 const theme = localStorage.getItem('parlor.theme')
 if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme

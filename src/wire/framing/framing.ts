@@ -1,24 +1,25 @@
 /*
- * A stream has no message boundaries: one read may bring half a message or fifty. A `Framing` defines the beginning and the
+ * A stream has no message boundaries: one read may contain half a message or fifty messages. A `Framing` defines the beginning and the
  * end of messages; its `Decoder` cuts the bytes of one direction of one connection into messages, and does no I/O. Every message has a
- * limit in bytes, because the decoder has to hold an unfinished message.
+ * limit in bytes, because the decoder has to store an unfinished message.
  *
- * `Pending` is the base of all decoders: the bytes that have arrived and are not decoded yet, in `bytes` from `at` on. The
- * push of bytes is the hot path, and almost always one read brings one whole message. Therefore `push` does not copy: `bytes` refers to the
- * pushed array, which the transport reuses. Only if bytes are left after decoding, `hold` copies them. The bytes are always
+ * `Pending` is the base of all decoders: the bytes that have arrived and are not decoded yet, in `bytes` from `at` on. The push of bytes is
+ * the hot path, and one read almost always contains one whole message. Therefore `push` does not copy: `bytes` refers to the
+ * pushed array, which the transport reuses. If bytes remain after decoding, `hold` copies these bytes. The bytes are always
  * in one of three places:
  *
  * - the pushed array itself (`#isPushed`), until `hold`;
  * - an array that belongs to the decoder, perhaps with space for more after `bytes` (`#room`): a message above 8 KB gets twice
- *   the space that it needs, so that a message in many pieces is not copied with each;
- * - a buffer of the pool (`#isLent`), for 8 to 56 KB. A new buffer each time would become old for V8 before its end. V8
+ *   the space that it needs, so that the decoder does not copy a long message again at each piece;
+ * - a buffer of the pool (`#isLent`), for 8 to 56 KB. Without the pool, V8 would treat each new buffer as an old object before the buffer's
+ *   end. V8
  *   collects its whole heap after each 64 MB of old buffers, with a step of 5 ms at each further read. With 50 peers that pipelined
  *   long commands, the other peers waited 200 ms, once or twice a second.
  *
- * Invariants: after `hold` no pushed array is referenced. `compact` frees an array that is much longer than the bytes left in
- * it, so that an idle connection holds no more memory than its unread bytes. A buffer of the pool has one user at a time:
- * `unread` copies from it, because the caller may hold the result, and `#release` returns it. The span counts removed bytes
- * only (`skip`, `clear`), so it does not depend on where the bytes are.
+ * Invariants: after `hold`, the decoder refers to no pushed array. `compact` frees an array that is much longer than its remaining bytes,
+ * so that an idle connection uses no more memory than its unread bytes need. A buffer of the pool has one user at a time:
+ * `unread` copies the bytes, because the caller may retain the result, and `#release` returns the buffer. The span counts only removed
+ * bytes (`skip`, `clear`), so it does not depend on the place of the bytes.
  *
  */
 
@@ -33,15 +34,17 @@ export const TooLong: unique symbol = Symbol('too long')
 /** Decoded is the result of a decoder: a message, `undefined` (more bytes are needed), or `TooLong` (from then on always). */
 export type Decoded = string | undefined | typeof TooLong
 
-/** ByteSpan is the place of a message in the stream: bytes `start` to `end`, counted from 0, without the byte at `end`. */
+/**
+ * ByteSpan is the place of a message in the stream: bytes `start` to `end`, without the byte at `end`. The first byte of the stream is 0.
+ */
 export interface ByteSpan {
   readonly start: number
   readonly end: number
 }
 
 /**
- * Decoder turns the bytes of one direction of one connection into messages. Its span is that of the last message, with everything
- * that the framing adds, such as the line end; it holds until the next call of `next`, `rest` or `clear`. Always, `end` is the number
+ * Decoder turns the bytes of one direction of one connection into messages. Its span is the span of the last message, with everything that
+ * the framing adds, such as the line end. The span is valid until the next call of `next`, `rest` or `clear`. Always, `end` is the number
  * of bytes that are decoded or dropped, so that `end + pending` is the number of pushed bytes.
  */
 export interface Decoder extends ByteSpan {
@@ -51,24 +54,26 @@ export interface Decoder extends ByteSpan {
   readonly unread: Uint8Array
   /** Bytes of the last message, if they differ from its text in UTF-8. */
   readonly raw: Raw | undefined
-  /** Appends bytes, which the network may have cut anywhere. The caller must not change the bytes before it calls `hold`. */
+  /** Appends bytes. The network may have cut the stream at any place. The caller must not change the bytes before it calls `hold`. */
   push(bytes: Uint8Array): void
   /** Returns the next message, if it is whole. */
   next(): Decoded
-  /** Frees memory that the undecoded bytes do not need. The caller calls it when `next` returns no more messages. */
+  /** Frees memory that the undecoded bytes do not need. The caller calls this function when `next` returns no more messages. */
   compact?(): void
-  /** Copies the undecoded bytes, so that no pushed array stays referenced. The caller calls it when the bytes have to wait. */
+  /**
+   * Copies the undecoded bytes, so that the decoder refers to no pushed array. The caller calls this function when the bytes have to wait.
+   */
   hold(): void
   /** Drops the undecoded bytes. */
   clear?(): void
   /**
-   * Returns the undecoded bytes as the last message, if they can be a message. The caller calls it after the end, or after a pause
-   * of `settle` ms.
+   * Returns the undecoded bytes as the last message, if they can be a message. The caller calls this function after the end, or after a
+   * pause of `settle` ms.
    */
   rest(): Decoded
 }
 
-/** Framing defines how a stream of bytes is divided into messages. */
+/** Framing divides a stream of bytes into messages. */
 export interface Framing {
   /** Short description for people. */
   readonly name: string
@@ -83,7 +88,9 @@ export interface Framing {
   readonly limit?: number
   /** Encodes one message. Throws a RangeError for a message that is longer than the framing allows. */
   encode(message: string): string | Uint8Array
-  /** Names the part that `unread` lacks to be a whole message, such as "no line end". Missing if any bytes are a message. */
+  /**
+   * Names the part that `unread` lacks to be a whole message, such as "no line end". This function is missing if any bytes are a message.
+   */
   lacks?(unread: Uint8Array): string
   /** Explains why `unread` is longer than a message may be; `undefined` without an explanation. */
   excess?(unread: Uint8Array): string | undefined
@@ -92,8 +99,8 @@ export interface Framing {
 }
 
 /**
- * Number of bytes of a buffer. The buffer has space for the most unread bytes at which reading continues, for one more read, and
- * for a message. It is small enough to need no fresh pages.
+ * Number of bytes of a buffer. The buffer has space for the maximum of unread bytes at which reading continues, for one more read, and for
+ * a message. The buffer is small enough to need no fresh pages.
  */
 const BUFFER_SIZE = 56 * 1024
 /** Maximum number of free buffers in the pool. */
@@ -238,7 +245,7 @@ export abstract class Pending implements Decoder {
     this.#isPushed = false
   }
 
-  /** Checks whether `length` bytes can be appended in place. */
+  /** Checks whether there is space for `length` more bytes behind `bytes`. */
   #hasRoomFor(length: number): boolean {
     const { byteOffset, buffer } = this.bytes
     return this.#room?.buffer === buffer && byteOffset + this.bytes.length + length <= this.#room.length

@@ -1,9 +1,9 @@
 import { decode, TextStream, toRaw } from '../text.ts'
 import { type Decoded, type Framing, Pending } from './framing.ts'
 
-/** Maximum number of bytes in a request, head and body: the usual limit of servers for a head. */
+/** Maximum number of bytes in a request, with head and body. This number is the usual limit of servers for a head. */
 const REQUEST_LIMIT = 16 * 1024
-/** Maximum number of bytes in a response: large, because the client shows a whole page. */
+/** Maximum number of bytes in a response. The limit is large, because the client shows a whole page. */
 const RESPONSE_LIMIT = 16 * 1024 * 1024
 
 /**
@@ -33,7 +33,7 @@ export const httpResponses: Framing = {
   decoder: (limit = RESPONSE_LIMIT) => new ResponseDecoder(limit),
 }
 
-/** Returns the head of a request or response with its empty line; the whole message if there is no empty line. */
+/** Returns the head of a request or response with its empty line. If there is no empty line, returns the whole message. */
 export function parseHead(message: string): string {
   const end = /\n\r?\n/.exec(message)
   return end ? message.slice(0, end.index + end[0].length) : message
@@ -59,15 +59,19 @@ function lacks(unread: Uint8Array): string {
 }
 
 /*
- * A message of many kilobytes may arrive in as many pieces, and the decoder must scan each byte only once. So `scanned` is the
- * number of bytes that are known not to contain the end of the head and, after the head, the end of the known chunks of the body.
+ * A message of many kilobytes may arrive in many pieces, and the decoder must scan each byte only once. So `scanned` is the number of
+ * bytes that the decoder does not have to scan again. These bytes do not contain the end of the head; after the head, they end with the
+ * last known chunk of the body.
  */
 abstract class HttpDecoder extends Pending {
-  /** The head, after it has arrived, with one character for each byte, so that lengths are those on the wire. */
+  /** The head, after it has arrived. Each byte is one character, so that lengths are the same as on the wire. */
   #head: string | undefined
   /** Number of scanned bytes of the message. */
   protected scanned = 0
-  /** Length of the message in bytes; `undefined` before it is known, and `Infinity` if the end of the stream ends the message. */
+  /**
+   * Length of the message in bytes; `undefined` before the decoder has found the length, and `Infinity` if the end of the stream ends the
+   * message.
+   */
   #length: number | undefined
 
   next(): Decoded {
@@ -86,10 +90,10 @@ abstract class HttpDecoder extends Pending {
     return this.#message(this.pending)
   }
 
-  /** Returns the length in bytes of a message with this head; `undefined` while it is not known. */
+  /** Returns the length in bytes of a message with this head; `undefined` while the bytes do not show the length. */
   protected abstract lengthOf(head: string): number | undefined
 
-  /** Returns the length in bytes of a message without a whole head; `undefined` while it is not known. */
+  /** Returns the length in bytes of a message without a whole head; `undefined` while the bytes do not show the length. */
   protected withoutHead(): number | undefined {
     return undefined
   }
@@ -193,7 +197,7 @@ class ResponseDecoder extends HttpDecoder {
   }
 }
 
-/** Checks for a request line, whose method is a token (RFC 9110 section 5.6.2), such as GET or VERSION-CONTROL. */
+/** Checks whether a line is a request line, whose method is a token (RFC 9110 section 5.6.2), such as GET or VERSION-CONTROL. */
 function isRequestLine(line: string): boolean {
   return /^[\w!#$%&'*+.^`|~-]+ \S+ HTTP\/\d\.\d\r?$/.test(line)
 }
@@ -207,7 +211,7 @@ function headEnd(bytes: Uint8Array, from: number): number | undefined {
   return undefined
 }
 
-/** Reads from a head how many bytes the body has; `undefined` for a head without a length. */
+/** Reads the length of the body in bytes from a head; `undefined` for a head without a length. */
 export function parseContentLength(head: string): number | undefined {
   const length = /^content-length:[ \t]*(\d+)[ \t]*\r?$/im.exec(head)?.[1]
   return length === undefined ? undefined : Number(length)

@@ -4,7 +4,7 @@ import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './f
 
 const BLANK = 0x20
 
-/** lengthPrefixed is the framing in which each message follows its length in bytes, 4 bytes big-endian. */
+/** lengthPrefixed is the framing in which each message follows its length. The length is a big-endian number of 4 bytes. */
 export const lengthPrefixed: Framing = {
   name: '4-byte big-endian length, then the message',
   encode(message) {
@@ -34,7 +34,7 @@ export const decimalPrefixed: Framing = {
   decoder: (limit = MESSAGE_LIMIT) => new DecimalLengthDecoder(limit),
 }
 
-/** Quotes the first bytes, and masks a password in them. */
+/** Quotes the first bytes, and masks a password in these bytes. */
 function quotedBeginning(unread: Uint8Array): string {
   const text = decode(unread.subarray(0, 12), 'bytes')
   const shown = maskSecrets(text, findSecretsAfterKeyword(text))
@@ -60,7 +60,7 @@ export function fixedLength(size: number): Framing {
   }
 }
 
-/** Returns the end of an error sentence if the length looks little-endian, or as if it had 2 bytes; otherwise `''`. */
+/** Returns the end of an error sentence if the length is probably little-endian, or probably has 2 bytes; otherwise `''`. */
 function otherLength(unread: Uint8Array): string {
   const view = new DataView(unread.buffer, unread.byteOffset)
   const length = view.getUint32(0, true)

@@ -5,14 +5,14 @@ const LF = 10
 const CR = 13
 /** Longest line in bytes that `ascii` decodes. */
 const SHORT = 12
-/** Bytes that are searched for an LF one by one. */
+/** Number of bytes in which a loop searches for an LF. */
 const NEAR = 32
 
 /** LineOptions has the differences from LF lines in UTF-8. */
 export interface LineOptions {
   /** Line end of sent messages. Received lines always end in LF or CR LF. */
   end?: '\n' | '\r\n'
-  /** A CR before the LF belongs to the line, because the worksheets' chats show it. */
+  /** A CR before the LF belongs to the line, because the worksheets' chats show the CR. */
   keepCr?: boolean
   /** The line end is part of the message, and the end of the stream ends a line, too. */
   keepEnd?: boolean
@@ -46,7 +46,7 @@ function framing(options: LineOptions): Framing {
 /** The same object serves all conversations of most protocols. */
 const PLAIN = framing({})
 
-/** Replaces line ends inside a message, which would make it two messages. */
+/** Replaces line ends inside a message, because they would split the message into two messages. */
 function oneLine(message: string): string {
   return message.includes('\n') ? message.replace(/\r?\n/g, ' ') : message
 }
@@ -72,7 +72,7 @@ class LineDecoder extends Pending {
     }
     if (lf < 0) {
       this.#searched = bytes.length - at
-      // one byte more than the limit may still be the CR of a line that fits
+      // the first byte beyond the limit may still be the CR of a line that fits
       return this.#searched > this.limit + 1 ? TooLong : undefined
     }
     return this.#message(lf - at, 1)
@@ -112,7 +112,7 @@ function indexOfLf(bytes: Uint8Array, from: number): number {
   return bytes.indexOf(LF, near)
 }
 
-/** Decodes a few ASCII bytes, several times as fast as a decoder. Returns `undefined` if one of them is not ASCII, or is NUL or CR. */
+/** Decodes a few ASCII bytes, several times as fast as a decoder. Returns `undefined` if a byte is not ASCII, or is NUL or CR. */
 function ascii(bytes: Uint8Array, from: number, length: number): string | undefined {
   let text = ''
   for (let at = from; at < from + length; at++) {

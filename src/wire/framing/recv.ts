@@ -2,8 +2,8 @@ import { encode, type TextCode } from '../text.ts'
 import { type Decoded, type Framing, Pending } from './framing.ts'
 
 /**
- * recvOnce is the framing of programs that call `recv(size)` once for each message: the bytes that have arrived are a message,
- * up to `size` of them, even if that cuts a message of the peer.
+ * recvOnce is the framing of programs that call `recv(size)` once for each message: at most `size` bytes that have arrived are a message,
+ * even if this limit cuts a message of the peer.
  */
 export function recvOnce(size = 1024, code: TextCode = 'utf-8'): Framing {
   return {

@@ -2,8 +2,8 @@ import { encode } from '../text.ts'
 import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
 
 /**
- * segments is the framing without boundaries: bytes that arrive together are a message. A pause of `settle` milliseconds ends
- * it, because a network may cut a message anywhere, and the pauses of a person who types are longer. If a message arrives in
+ * segments is the framing without boundaries: bytes that arrive together are a message. A pause of `settle` milliseconds ends a message,
+ * because a network may cut a message anywhere, and the pauses of a person who types are longer. If a message arrives in
  * several pieces, the pause is longer. Over datagrams, each datagram is a message.
  */
 export function segments(settle = 20): Framing {
@@ -16,7 +16,7 @@ export function segments(settle = 20): Framing {
   }
 }
 
-/** untilEnd is the framing in which all bytes that the peer sends until it closes are one message. */
+/** untilEnd is the framing in which all bytes that the peer sends before its close are one message. */
 export const untilEnd: Framing = {
   name: 'none: all bytes up to the end of the stream are one message',
   alone: true,
@@ -26,8 +26,8 @@ export const untilEnd: Framing = {
 }
 
 /**
- * literals is the framing of known texts; no text is a prefix of another text. If the bytes begin none of the texts, all bytes
- * that have arrived are a message, which the protocol then refuses.
+ * literals is the framing of known texts; no text is a prefix of another text. If none of the texts begins with the bytes, all bytes that
+ * have arrived are a message, which the protocol then refuses.
  */
 export function literals(texts: readonly string[], settle?: number): Framing {
   return {

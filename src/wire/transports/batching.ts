@@ -7,11 +7,11 @@ import type { Flushable } from '../transport.ts'
  * sockets. First a batcher queues the input of many sockets; then it delivers a part of that input, and the handlers run; then it
  * flushes all answers of that part in one pass, and delivers the next part.
  *
- * All sockets that take part share one `Batcher`: a server has one `Batcher` for all its ports, and a client that is alone in its
+ * All these sockets share one `Batcher`: a server has one `Batcher` for all its ports, and a client that is alone in its
  * process has its own.
  *
- * The amount of input in one turn of the event loop depends on the number of peers that connect, because the loop accepts one per turn
- * and port. Therefore a batcher queues input for several turns, while each of them brings more, up to the limits of
+ * The amount of input in one turn of the event loop depends on the number of peers that connect, because the loop accepts one peer per turn
+ * and port. Therefore a batcher queues input for several turns, while each turn adds input, up to the limits of
  * `BatchLimits`. A peer that is alone does not wait: the batcher delivers a batch as soon as a turn adds nothing, or if the batch
  * has one entry.
  *
@@ -21,10 +21,10 @@ import type { Flushable } from '../transport.ts'
  * - Bytes that `lend` returns are valid until their entry has returned. The batcher reuses the memory after the whole batch.
  * - If an entry throws, the error propagates, and the batcher queues the other entries again.
  *
- * A batcher delivers a batch in parts, because the run queue learns the cost of direct reads from one part before the next
- * begins: new peers may run code for the first time, and 50 of them in one part took 75 ms. Tried before: parts of 4 sockets
- * while peers connect. A connection for each game cost 14 % of the games a second, and made no flood less
- * harmful. In larger batches, the data of the first entries would leave the processor's cache before the batcher writes their
+ * A batcher delivers a batch in parts, because the run queue measures the cost of direct reads in one part before the next part begins: new
+ * peers may run code for the first time, and 50 of them in one part took 75 ms. An earlier version had parts of 4 sockets while peers
+ * connected. If each game had a new connection, that version lost 14 % of the games per second, and no flood became less harmful. In larger
+ * batches, the data of the first entries would leave the processor's cache before the batcher writes their
  * answers. `npm run bench` measures the gain of batching.
  */
 
@@ -38,24 +38,24 @@ export interface BatchLimits {
   readonly entries: number
 }
 
-/** Limits of a batcher whose owner has raised none. */
+/** Limits of a batcher whose owner has raised no limit. */
 const DEFAULT_LIMITS: BatchLimits = { turns: 12, ms: 2, entries: 48 }
-/** Limits of a server that appends to its log batch by batch: the larger the batch, the less an append costs per entry. */
+/** Limits of a server that appends to its log batch by batch: in a larger batch, an append costs less per entry. */
 export const APPEND_LIMITS: BatchLimits = { turns: 32, ms: 2, entries: 96 }
 /** Limits of a server whose writes wait for the disk: a write takes milliseconds, so a batch may take as many milliseconds. */
 export const FSYNC_LIMITS: BatchLimits = { turns: 64, ms: 8, entries: 256 }
 /** Number of entries in one part of a batch. */
 const PART = 16
-/** Milliseconds for which a run queue waits while each turn brings a new peer. */
+/** Milliseconds for which a run queue waits while a new peer connects in each turn. */
 const ARRIVING = 8
 /** Maximum number of bytes in one batch, so that the server can delay a peer that sends much. */
 const MAX_BYTES = 256 * 1024
-/** Number of bytes up to which a loop copies them in less time than it takes to make the view that `set` needs. */
+/** Maximum number of bytes that a loop copies faster than `set`, because `set` needs a new view. */
 const SHORT = 64
-/** Bytes that a socket reads at a time: four times the usual limit of a message. */
+/** Number of bytes that a socket reads at a time: four times the usual limit of a message. */
 export const READ_SIZE = 16 * 1024
 
-/** Batcher batches the input and the output of many sockets. It is also the event loop for their run queue. */
+/** Batcher batches the input and the output of many sockets. Batcher is also the event loop for the run queue of these sockets. */
 export class Batcher implements EventLoop {
   #limits = DEFAULT_LIMITS
   #queued: (() => void)[] = []
@@ -66,34 +66,34 @@ export class Batcher implements EventLoop {
   /** Time at which the batch began, by `performance.now()`. */
   #since = 0
   #isScheduled = false
-  /** A batch is being delivered, or a part of it waits for the handlers of the previous part. */
+  /** True while the batcher delivers a batch, or while a part of the batch waits for the handlers of the previous part. */
   #isDelivering = false
-  /** Memory for the bytes of a batch, one read after the other, and the number of used bytes in it. Empty before the first read. */
+  /** Memory for the bytes of a batch, one read after another, and the number of used bytes in this memory. Empty before the first read. */
   #lent = new Uint8Array(0)
   #used = 0
   #readBuffer: Uint8Array | undefined
   /** Number of peers that have connected. */
   #arrivals = 0
-  /** Outputs to flush at the end of this tick. */
+  /** Outputs that the batcher flushes at the end of this tick. */
   #due: Flushable[] = []
 
-  /** The buffer into which all accepted sockets read, one after the other. */
+  /** The buffer into which all accepted sockets read, one after another. */
   get readBuffer(): Uint8Array {
     this.#readBuffer ??= new Uint8Array(READ_SIZE)
     return this.#readBuffer
   }
 
   /**
-   * Raises the limits; called by a server that persists the events of a batch in one write. Limits below the current limits have no
-   * effect.
+   * Raises the limits. A server that persists the events of a batch in one write calls this function. Limits below the current limits have
+   * no effect.
    */
   raiseLimits(limits: BatchLimits): void {
     if (limits.entries > this.#limits.entries) this.#limits = limits
   }
 
   /**
-   * Queues `deliver` for the current batch, which is delivered in order of arrival. The batch may be full and `deliver` may run
-   * before this method returns, so the caller must be a callback of the system, while no other code runs. `length` is its size in
+   * Queues `deliver` for the current batch, whose entries run in order of arrival. If the batch becomes full, `deliver` may run before this
+   * method returns, so the caller must be a callback of the system, while no other code runs. `length` is its size in
    * bytes.
    */
   queue(deliver: () => void, length = 0): void {
@@ -121,7 +121,9 @@ export class Batcher implements EventLoop {
     return lent.subarray(from, end)
   }
 
-  /** Flushes `what`, with all others, when the current callback and all promises that follow from it have run. */
+  /**
+   * Flushes `what`, together with all other due outputs, after the current callback and all microtasks that follow it.
+   */
   scheduleFlush(what: Flushable): void {
     if (this.#due.length === 0) queueMicrotask(this.#afterMicrotasks)
     this.#due.push(what)
@@ -136,7 +138,7 @@ export class Batcher implements EventLoop {
     queueMicrotask(() => process.nextTick(() => process.nextTick(then)))
   }
 
-  /** Allocates the memory for the first read. Later, returns a separate copy for bytes for which the memory has no space. */
+  /** Allocates the memory for the first read. Later, if the memory has no space for the bytes, returns a separate copy. */
   #lendMore(bytes: Uint8Array): Uint8Array {
     if (this.#lent.length > 0) return bytes.slice()
     this.#lent = new Uint8Array(MAX_BYTES + READ_SIZE)
@@ -150,7 +152,7 @@ export class Batcher implements EventLoop {
     setImmediate(this.#check)
   }
 
-  /** Delivers the batch if the last turn added nothing, or a limit is reached. */
+  /** Delivers the batch if the last turn added nothing, or if it has reached a limit. */
   readonly #check = (): void => {
     const count = this.#queued.length
     this.#isScheduled = false
@@ -168,7 +170,7 @@ export class Batcher implements EventLoop {
     this.#deliverParts(all)
   }
 
-  /** Delivers the first part, and the others when its handlers have run. */
+  /** Delivers the first part, and delivers each further part when the handlers of the previous part have run. */
   #deliverParts(all: readonly (() => void)[]): void {
     const hasMore = all.length > PART
     const others = hasMore ? all.slice(PART) : []
@@ -210,7 +212,7 @@ export class Batcher implements EventLoop {
   }
 }
 
-/** Calls `act` with each item. If `act` throws, `again` gets the items that are left, and the error propagates. */
+/** Calls `act` with each item. If `act` throws, `again` gets the remaining items, and the error propagates. */
 function eachOf<What>(all: readonly What[], act: (what: What) => void, again: (others: readonly What[]) => void): void {
   let done = 0
   try {

@@ -6,12 +6,12 @@ import { isLoopback, toRemote, whenDrained } from './socket.ts'
 import { connectWithRetry, KEEP_ALIVE, startListening, toConnectOptions, toListenOptions } from './tcp.ts'
 
 /*
- * A proxy gains nothing by batches: each read of one side is one write to the other, and a message that waited for others in a
- * batch would arrive later. So these sockets deliver each read in the callback of the system, without a batch. (`socket.ts` has
- * the sockets of a server, which gains more by batches than the wait costs.)
+ * A proxy gains nothing by batches: each read of one side is one write to the other, and a message that waited for other messages in a
+ * batch would arrive later. So these sockets deliver each read in the callback of the system, without a batch. (`socket.ts` has the sockets
+ * of a server, because a server gains more by batches than the wait costs.)
  *
  * All sockets of a `DirectSockets` read into one buffer, because only one callback runs at a time. A socket reads nothing before `open`:
- * until then, the system holds the bytes of the peer, and a peer that sends much has to wait.
+ * until `open`, the system stores the bytes of the peer, and a peer that sends much has to wait.
  */
 
 /** DirectSockets listens and connects over TCP for a proxy. */
@@ -30,7 +30,7 @@ export class DirectSockets {
 
   /** Connects to a server. Rejects with the system's error if no server listens. */
   async connect(to: Address, clock: Clock): Promise<Transport> {
-    // the socket is paused before it connects, so it reads nothing before the transport's `open`
+    // the pause before the connection makes the socket read nothing before the transport's `open`
     const open = () => new Socket({ allowHalfOpen: true, noDelay: true, onread: this.#onread }).pause().connect(toConnectOptions(to))
     return new DirectTransport(await connectWithRetry(open, 0, clock))
   }
@@ -49,7 +49,7 @@ class DirectTransport implements Transport {
   readonly datagrams = false
   readonly remote: Address
   #socket: Carried
-  /** Set for an accepted socket, which cannot read into the buffer. */
+  /** Present only for an accepted socket, which cannot read into the buffer. */
   readonly #onread: OnReadOpts | undefined
   #sink: Sink | undefined
   #isPaused = false
@@ -136,7 +136,10 @@ class DirectTransport implements Transport {
   }
 }
 
-/** Returns a socket that replaces an accepted socket and reads into a buffer, which `net.Server` cannot set (see `socket.ts`). */
+/**
+ * Returns a socket that replaces an accepted socket and reads into a buffer, because `net.Server` cannot set such a buffer (see
+ * `socket.ts`).
+ */
 function toReading(accepted: Socket, onread: OnReadOpts): Socket {
   const { _handle: handle } = accepted as { _handle?: unknown }
   // the peer may have disconnected

@@ -1,7 +1,7 @@
 import { encode } from '../text.ts'
 import type { Address, Flushable, Sink, Transport } from '../transport.ts'
 
-/** Returns two connected transports. Each delivers the data that the other writes, in a later microtask. */
+/** Returns two connected transports. Each transport delivers the data that the other transport writes, in a later microtask. */
 export function memoryPair(options: { datagrams?: boolean } = {}): [MemoryTransport, MemoryTransport] {
   const one = new MemoryTransport(options.datagrams ?? false)
   const other = new MemoryTransport(options.datagrams ?? false)
@@ -17,13 +17,13 @@ export class MemoryTransport implements Transport {
   readonly datagrams: boolean
   /** All data that this end has written, write by write. */
   readonly written: Uint8Array[] = []
-  /** The way in which this end was closed; `undefined` while it is open. */
+  /** The kind of close of this end; `undefined` while this end is open. */
   closeKind: 'finished' | 'destroyed' | 'reset' | undefined
   #other: MemoryTransport = this
   #sink: Sink | undefined
   #incoming: { bytes: number; event: (sink: Sink) => void }[] = []
   #paused = false
-  /** Callbacks for the moment when all data that has arrived is read. */
+  /** Callbacks that run when the sink has read all data that has arrived. */
   #onRead: (() => void)[] = []
   #finished = false
   #closed = false

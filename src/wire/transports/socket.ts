@@ -4,28 +4,28 @@ import type { Address, Flushable, Sink, Transport } from '../transport.ts'
 import { type Batcher, READ_SIZE } from './batching.ts'
 
 /*
- * Problem: Node reads a socket into a new array of 64 KB each time, and stops only when two of them are full. Fifty clients
+ * Problem: Node reads a socket into a new array of 64 KB each time, and stops only when two arrays are full. Fifty clients
  * that begin to pipeline cost 6 MB of fresh pages in one turn of the event loop, while all other clients wait, and garbage
  * collection afterwards.
  *
  * Idea: a socket with the option `onread` reads into a buffer that its creator provides. All sockets of a batcher share one
  * buffer of 16 KB, and a socket stops as soon as its callback returns false. `net.Server` cannot accept sockets with that
- * option, so `withOnRead` moves the handle of the accepted socket to a new socket, as Node does if a socket moves to another
+ * option, so `withOnRead` moves the handle of the accepted socket to a new socket, in the same way as Node moves a socket to another
  * process. TLS sockets, and handles without user buffers, use `data` events instead.
  *
  * Invariants:
- * - The shared buffer is valid until the callback returns, so the bytes are copied to the memory of the batch or, before a sink
+ * - The shared buffer is valid until the callback returns, so the transport copies the bytes to the memory of the batch or, before a sink
  *   is open, to `#early`. A full buffer, or 16 KB in `#early`, stops the socket until `open`.
- * - A read that fills the buffer stops the socket, so a fast peer gets one read per batch. Its entry in the batch resumes the
- *   socket, unless the sink has paused it meanwhile.
+ * - A read that fills the buffer stops the socket, so a fast peer gets one read per batch. The entry of this read in the batch resumes the
+ *   socket, unless the sink has paused the transport meanwhile.
  * - Data, end and close of one socket are entries of the same batches, so the sink gets them in the order of the system.
- * - The constructor adds the `error` listener, because a peer may reset the connection while it waits to be served, and without a
- *   listener that reset would end the process. `closed` reports the code.
+ * - The constructor adds the `error` listener, because a waiting peer may reset the connection, and without a listener that reset would end
+ *   the process. `closed` reports the code.
  * - The listeners are the same functions for all sockets and find the transport by the property `CARRIER`, because closures would
  *   cost 300 bytes for each idle connection.
  */
 
-/** Known has the facts about a socket that its creator knows already. */
+/** Known has the facts about a socket that its creator already has. */
 interface Known {
   /** The peer's address. */
   readonly remote?: Address
@@ -46,14 +46,14 @@ export class SocketTransport implements Transport {
   readonly datagrams = false
   readonly #socket: Socket
   readonly #batcher: Batcher
-  /** The TCP socket below TLS, because only that socket can be reset; without TLS, the same socket. */
+  /** The TCP socket below TLS, because only that socket has a reset; without TLS, the same socket as `#socket`. */
   readonly #below: Socket
   #remote: Address | undefined
   readonly #loopback: string | undefined
   #broken: string | undefined
   #sink: Sink | undefined
   #paused = false
-  /** Bytes arrive as events, and not through `read`. */
+  /** True if bytes arrive as events, and not through `read`. */
   #hasEvents = true
   /** Bytes that arrived before `open`. */
   #early: Uint8Array | undefined
@@ -99,7 +99,7 @@ export class SocketTransport implements Transport {
     const early = this.#early
     this.#early = undefined
     if (early) process.nextTick(() => this.#queue(early, true))
-    // the peer may have disconnected while it waited, and the events have fired already
+    // the peer may have disconnected while it waited, and the socket has already emitted these events
     if (this.#socket.closed) return process.nextTick(() => this.closed())
     if (this.#socket.readableEnded) process.nextTick(() => this.finished())
     this.#socket.on('end', onEnd).on('close', onClose)
@@ -125,7 +125,7 @@ export class SocketTransport implements Transport {
     return whole
   }
 
-  /** Queues bytes for the sink; if the socket has stopped after them, it resumes when they are delivered. */
+  /** Queues bytes for the sink. If the socket has stopped after these bytes, it resumes when the batcher has delivered them. */
   #queue(bytes: Uint8Array, stopped: boolean): void {
     this.#batcher.queue(() => {
       this.#sink?.data(bytes)
@@ -230,7 +230,7 @@ function onError(this: Carried, error: NodeJS.ErrnoException): void {
   this[CARRIER]?.failed(error)
 }
 
-/** Calls `then` when a socket has passed on all written data, or is closed; immediately if no data waits. */
+/** Calls `then` when a socket has passed all written data to the system, or is closed. Calls `then` immediately if no data waits. */
 export function whenDrained(socket: Socket, then: () => void): void {
   if (!socket.writableNeedDrain || socket.destroyed) return then()
   const once = () => {
@@ -240,7 +240,10 @@ export function whenDrained(socket: Socket, then: () => void): void {
   socket.on('drain', once).on('close', once)
 }
 
-/** Returns the peer's address, IPv4 without the prefix `::ffff:`. A closed socket has none; its host is `known`, and its port 0. */
+/**
+ * Returns the peer's address, IPv4 without the prefix `::ffff:`. A closed socket has no address; the result then has the host `known` and
+ * port 0.
+ */
 export function toRemote(socket: Socket, known = 'gone'): Address {
   return { host: (socket.remoteAddress ?? known).replace(/^::ffff:(?=\d+\.)/, ''), port: socket.remotePort ?? 0 }
 }
@@ -250,7 +253,7 @@ export function isLoopback({ host, port }: Address): boolean {
   return port === 0 || isLoopbackHost(host)
 }
 
-/** Checks whether a host's address can only be reached from this machine. */
+/** Checks whether only this machine can reach a host's address. */
 export function isLoopbackHost(host: string): boolean {
   return host === '::1' || /^(::ffff:)?127\./.test(host)
 }

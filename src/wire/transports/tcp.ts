@@ -8,14 +8,14 @@ import { isLoopbackHost, SocketTransport } from './socket.ts'
 /** Maximum number of peers that wait in the system for `accept`. */
 const BACKLOG = 4096
 /**
- * Milliseconds of silence after which the system sends TCP keep-alive probes. If the peer's machine answers none of ten probes, which
- * follow a second apart, the connection breaks. So a half-open connection (a closed lid, a lost network) holds a seat or a name for at
- * most 40 s, while a client whose user is only thinking holds both.
+ * Milliseconds of silence after which the system sends TCP keep-alive probes. If the peer's machine answers none of ten probes, with a
+ * second between two probes, the connection breaks. So a half-open connection (a closed lid, a lost network) occupies a seat or a name for
+ * at most 40 s, but a client whose user is only thinking retains its seat and its name.
  */
 export const KEEP_ALIVE = 30_000
 /** Milliseconds between two attempts to connect. */
 const RETRY = 100
-/** Shortest timeout of one attempt in milliseconds: TCP sends a lost SYN again after 1, 3 and 7 seconds. */
+/** Minimum timeout of one attempt in milliseconds, because TCP sends a lost SYN again after 1, 3 and 7 seconds. */
 const ATTEMPT = 10_000
 /** Errors of the system if no server listens at an address. */
 const ABSENT = ['ECONNREFUSED']
@@ -32,7 +32,7 @@ export async function listenTcp(at: Address, accept: (transport: Transport) => v
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true, ...keepAlive }, (socket) => {
     const transport = SocketTransport.fromAccepted(socket, batcher, known)
     batcher.queueArrival(() => {
-      // of many peers that connect together, some disconnect before their turn; serving them would delay the others
+      // if many peers connect together, some of them disconnect before their turn, and serving these peers would delay the other peers
       if (transport.isBroken) return
       // the listener resets a peer that connected just before `close`
       if (server.listening) accept(transport)
@@ -44,7 +44,7 @@ export async function listenTcp(at: Address, accept: (transport: Transport) => v
 
 /**
  * Connects to the TCP server at an address. Retries for up to `timeout` milliseconds while the system refuses the connection.
- * `family` selects an address if the host name has several.
+ * `family` selects an address if the host name has several addresses.
  */
 export async function connectTcp(to: Address, timeout: number, clock: Clock = createSystemClock(), family?: 4 | 6): Promise<Transport> {
   const socket = await connectTcpSocket(to, timeout, clock, family)
@@ -67,7 +67,7 @@ export function startListening(server: Server, options: ListenOptions): Promise<
     server.once('error', reject)
     server.listen(options, () => {
       server.off('error', reject)
-      // if the system cannot accept a peer, for example because no file descriptor is free, the other connections stay
+      // if the system cannot accept a peer, for example because no file descriptor is free, the other connections stay open
       server.on('error', () => {})
       const at = server.address()
       const address = at === null || typeof at === 'string' ? { host: at ?? '', port: 0 } : { host: at.address, port: at.port }
@@ -82,8 +82,8 @@ export function startListening(server: Server, options: ListenOptions): Promise<
 }
 
 /**
- * Connects a socket, and retries while the system reports that no server listens. It never opens a connection only to test the
- * address: an iterative server would mistake that connection for its client. Rejects after `timeout` milliseconds, or when the
+ * Connects a socket, and retries while the system reports that no server listens. Never opens a connection only to test the address,
+ * because an iterative server would mistake that connection for its client. Rejects after `timeout` milliseconds, or when the
  * last attempt has timed out.
  */
 export async function connectWithRetry(
@@ -122,7 +122,7 @@ function attempt(socket: Socket, limit: number, clock: Clock): Promise<Socket> {
 
 /** Returns the options to connect to an address. */
 export function toConnectOptions({ host, port }: Address, family?: 4 | 6): TcpSocketConnectOpts {
-  // IPv4 first, because the worksheets' servers listen at nothing else
+  // IPv4 is first, because the worksheets' servers listen only at IPv4 addresses
   const chosen = family ?? (host === 'localhost' ? 4 : undefined)
   return chosen === undefined ? { host, port } : { host, port, family: chosen }
 }

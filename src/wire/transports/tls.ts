@@ -12,15 +12,15 @@ import { connectTcpSocket, KEEP_ALIVE, startListening, toListenOptions } from '.
 
 /** Timeout of the TLS handshake in milliseconds. */
 const HANDSHAKE = 5000
-/** Milliseconds after which `slow` is called for a peer that has sent nothing yet. */
+/** Milliseconds after which the listener calls `slow` for a peer that has sent nothing yet. */
 const SLOW = 2000
-/** Milliseconds that a peer without TLS has to read why the server rejects it. */
+/** Milliseconds that a peer without TLS has to read the reason of its rejection. */
 const FAREWELL = 2000
 /** First byte of every TLS stream. */
 const HANDSHAKE_RECORD = 0x16
 const DAY = 24 * 60 * 60 * 1000
 
-/** Certificate is a certificate and its private key, both in PEM. */
+/** Certificate is a certificate in PEM, with its private key in PEM. */
 export interface Certificate {
   readonly cert: string
   readonly key: string
@@ -32,7 +32,7 @@ export interface TlsListener extends Listener {
   readonly fingerprint: string
 }
 
-/** TlsOptions has callbacks for peers without a TLS handshake: `rejected` with the reason, `slow` while a peer sends nothing. */
+/** TlsOptions has callbacks for peers without a TLS handshake: `rejected` gets the reason, and `slow` is for a peer that sends nothing. */
 interface TlsOptions {
   readonly clock?: Clock
   /** Batches the input of all peers. Default: a batcher of this listener. */
@@ -75,8 +75,8 @@ export async function listenTls(
 
 /**
  * Connects to the TLS server at an address. Retries for up to `wait` milliseconds while the system refuses the connection.
- * With a `fingerprint`, accepts only the server whose certificate has it; without a fingerprint, accepts any certificate, and the caller
- * checks `fingerprint` and `trusted`.
+ * With a `fingerprint`, accepts only a server whose certificate has this fingerprint. Without a fingerprint, accepts any certificate, so
+ * the caller has to check `fingerprint` and `trusted`.
  */
 export async function connectTls(
   to: Address,
@@ -153,7 +153,7 @@ const CERTIFICATE = '-----BEGIN CERTIFICATE-----'
 /** Explains what is wrong with a certificate and its key; `undefined` for an unknown mistake. */
 function whyUnusable(cert: string, key: string): string | undefined {
   const [isCert, isKey] = [cert.includes(CERTIFICATE), /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(key)]
-  if (!isCert && key.includes(CERTIFICATE)) return 'they are swapped: --cert takes the certificate, and --key its private key'
+  if (!isCert && key.includes(CERTIFICATE)) return 'they are swapped: --cert takes the certificate, and --key takes its private key'
   if (!isCert) return `the certificate is not in PEM format, which has a line ${CERTIFICATE}`
   if (/^Proc-Type: 4,ENCRYPTED|-----BEGIN ENCRYPTED PRIVATE KEY-----/m.test(key))
     return 'the key has a passphrase; remove it: openssl pkey -in key.pem -out plain.pem'

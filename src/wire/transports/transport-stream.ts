@@ -3,28 +3,28 @@ import { Duplex } from 'node:stream'
 import type { Sink, Transport } from '../transport.ts'
 
 /*
- * Node's HTTP server parses all bytes that a socket has, and handles each request and each frame in them before anything else runs:
- * 16 KB of pipelined requests or of empty frames are 600 to 2,600 of them. A TransportStream therefore passes on the bytes of a peer
- * in small pieces, at most one piece in each turn of the event loop, and no piece while `hold` is in force. Bytes that wait are at
- * most one read of the transport, because the stream pauses the transport until it has passed on all of them.
+ * Node's HTTP server parses all bytes that a socket has, and handles each request and each frame in these bytes before any other code runs:
+ * 16 KB contain 600 to 2,600 pipelined requests or empty frames. A TransportStream therefore forwards the bytes of a peer in small pieces,
+ * at most one piece in each turn of the event loop, and no piece between `hold` and `release`. At most one read of the transport waits,
+ * because the stream pauses the transport until it has forwarded all bytes of the read.
  */
 
 /** Number of bytes in a piece, before and after an upgrade. */
 const PIECE = { request: 512, upgraded: 4096 }
 const NOTHING = Buffer.alloc(0)
 
-/** TransportStream is a transport as a stream of Node, for a library that speaks a protocol of its own over streams, such as HTTP. */
+/** TransportStream adapts a transport to a stream of Node, for a library that implements a protocol over streams, such as HTTP. */
 export class TransportStream extends Duplex {
   readonly transport: Transport
   #piece = PIECE.request
-  /** Bytes that the transport has delivered and the stream has not passed on. */
+  /** Bytes that the transport has delivered, but that the stream has not forwarded yet. */
   #waiting: Buffer = NOTHING
   /** True if the reader of the stream wants bytes. */
   #wanted = false
-  /** Number of reasons not to pass on any bytes. */
+  /** Number of calls of `hold` without a `release`. If it is greater than 0, the stream forwards no bytes. */
   #holds = 0
   #isPaused = false
-  /** True until the next turn of the event loop, if the stream has passed on a piece in this turn. */
+  /** True until the next turn of the event loop, if the stream has forwarded a piece in this turn. */
   #isResting = false
   #isFinished = false
   #isUpgraded = false
@@ -50,7 +50,7 @@ export class TransportStream extends Duplex {
     this.#passOn()
   }
 
-  /** Passes on no more bytes until `release`, because the reader handles a request. */
+  /** Forwards no more bytes until `release`, because the reader handles a request. */
   hold(): void {
     this.#holds++
   }
@@ -62,7 +62,7 @@ export class TransportStream extends Duplex {
   }
 
   /**
-   * Marks the stream as a stream whose writer bounds the unsent bytes by itself. The stream then accepts all writes immediately,
+   * Marks the stream as a stream whose writer limits the unsent bytes itself. The stream then accepts all writes immediately,
    * so that `transport.unsent` has all unsent bytes.
    */
   upgrade(): void {
@@ -98,12 +98,12 @@ export class TransportStream extends Duplex {
     done(error)
   }
 
-  /** Passes on the next piece, if the reader wants it and this turn of the event loop has had none. */
+  /** Forwards the next piece, if the reader wants a piece and the stream has forwarded no piece in this turn of the event loop. */
   #passOn(): void {
     if (!this.#wanted || this.#holds > 0 || this.#isResting || this.destroyed) return
     if (this.#waiting.length === 0) return this.#readMore()
     const piece = this.#waiting.subarray(0, this.#piece)
-    // an empty rest would hold the whole array in memory
+    // an empty rest would retain the whole array in memory
     this.#waiting = piece.length < this.#waiting.length ? this.#waiting.subarray(piece.length) : NOTHING
     this.#wanted = false
     this.#isResting = true

@@ -4,7 +4,7 @@ import { type Clock, createSystemClock } from '../../base/clock.ts'
 import type { Address, Flushable, Listener, Sink, Transport } from '../transport.ts'
 import { isLoopback } from './socket.ts'
 
-/** Maximum number of remotes at a time, half of it per host. The listener drops datagrams of further remotes. */
+/** Maximum number of remotes at a time. Half of this number is the maximum per host. The listener drops datagrams of further remotes. */
 const REMOTES = 1024
 /** Default timeout in milliseconds for the next datagram of a remote, because datagrams have no end of stream. */
 const IDLE = 60_000
@@ -14,8 +14,9 @@ const AT_ONCE = 20
 const EARLY = 4
 
 /**
- * An answer may have this many bytes, or this many times the bytes of the request, the larger number. The sender's address may be
- * forged, and the server must not amplify an attack on the real owner of the address (RFC 9000, section 8.1, has the factor).
+ * The maximum size of an answer is the larger of two numbers: this number of bytes, or the bytes of the request times this factor. The
+ * sender may have forged its address, and the server must not amplify an attack on the real owner of the address (RFC 9000, section 8.1,
+ * has the factor).
  */
 const ANSWER = 128
 const TIMES = 3
@@ -24,13 +25,16 @@ const DATAGRAM = 65_507
 
 export interface UdpOptions {
   clock?: Clock
-  /** Maximum number of remotes at a time, half of it per host. Default: 1,024. */
+  /** Maximum number of remotes at a time. Half of this number is the maximum per host. Default: 1,024. */
   remotes?: number
   /** Timeout in milliseconds for the next datagram of a remote. Default: 60,000. */
   idle?: number
-  /** Checks whether an unknown remote may become a peer now; otherwise the listener drops its datagram. Default: always true. */
+  /**
+   * Checks whether an unknown remote may become a peer now; otherwise the listener drops its datagram. By default, every remote may become
+   * a peer.
+   */
   mayBegin?: () => boolean
-  /** True if an answer may have any length, for a server that only relays the answers of another server. Default: false. */
+  /** True if an answer may have any length, because this side only relays the answers of another server. Default: false. */
   unlimitedAnswers?: boolean
   /** Limit of datagrams that a transport stores before `open`. Default: 4. */
   early?: number
@@ -38,26 +42,26 @@ export interface UdpOptions {
 
 /**
  * Listens for datagrams at an address. Each remote address is a peer with a separate transport, from its first
- * datagram until the transport is closed or no datagram has arrived for `idle` milliseconds.
+ * datagram until the transport closes or no datagram has arrived for `idle` milliseconds.
  */
 export async function listenUdp(at: Address, accept: (transport: Transport) => void, options: UdpOptions = {}): Promise<Listener> {
   const socket = await openSocket(at.host, (one, host, done) => one.bind(at.port, host, done))
   return acceptDatagrams(socket, accept, options)
 }
 
-/** Does the same as `listenUdp` at a socket that is bound already. */
+/** Does the same as `listenUdp` at a bound socket. */
 export function acceptDatagrams(socket: Socket, accept: (transport: Transport) => void, options: UdpOptions = {}): Listener {
   const listener = new UdpListener(socket, accept, options)
   const { address: host, port } = socket.address()
   return { address: { host, port }, over: 'UDP', close: async () => listener.close() }
 }
 
-/** Returns a transport for datagrams to and from one address. Does not check whether a server listens there. */
+/** Returns a transport for datagrams to and from one address. Does not check whether a server listens at that address. */
 export async function connectUdp(to: Address, family?: 4 | 6): Promise<Transport> {
   return toTransport(await openSocket(to.host, (one, host, done) => one.connect(to.port, host, done), family))
 }
 
-/** Returns the transport of a socket that is connected to one address. */
+/** Returns the transport of a connected socket, which exchanges datagrams with one address. */
 export function toTransport(socket: Socket): Transport {
   const { address: host, port } = socket.remoteAddress()
   const transport = new UdpTransport(
@@ -66,7 +70,7 @@ export function toTransport(socket: Socket): Transport {
     () => socket.close(),
   )
   socket.on('message', (bytes) => transport.take(bytes))
-  // on a connected socket, the network reports that no server listens there
+  // on a connected socket, the network reports that no server listens at the address
   socket.on('error', (error: NodeJS.ErrnoException) => transport.close(error.code ?? error.message))
   return transport
 }
@@ -103,7 +107,7 @@ class UdpListener {
   readonly #early: number
   /** The remotes by address, in order of their last datagram. */
   readonly #remotes = new Map<string, { transport: UdpTransport; receivedAt: number }>()
-  /** Number of remotes of each host, so that one host with many ports cannot exclude the others. */
+  /** Number of remotes of each host, so that one host with many ports cannot exclude other hosts. */
   readonly #hosts = new Map<string, number>()
   #closing = false
   #cancelSweep: (() => void) | undefined
@@ -135,7 +139,7 @@ class UdpListener {
     })
   }
 
-  /** Accepts no further remotes, and closes the socket with the last remote. */
+  /** Accepts no further remotes, and closes the socket when the last remote closes. */
   close(): void {
     if (this.#closing) return
     this.#closing = true
@@ -179,7 +183,7 @@ class UdpListener {
       const before = this.#clock.monotonic() - this.#idle
       let left = AT_ONCE
       for (const { transport, receivedAt } of this.#remotes.values()) {
-        // the remaining remotes are due already; the next sweep closes them
+        // other remotes have also reached the timeout; the next sweep closes them
         if (receivedAt > before || left-- === 0) break
         transport.close()
       }
@@ -269,7 +273,7 @@ class UdpTransport implements Transport {
   /** Called with the length of each datagram that has arrived. */
   protected noteReceived(_length: number): void {}
 
-  /** Takes a datagram that has arrived. */
+  /** Handles a datagram that has arrived. */
   take(bytes: Uint8Array): void {
     if (this.#closed) return
     this.noteReceived(bytes.length)
@@ -288,7 +292,7 @@ class UdpTransport implements Transport {
   }
 }
 
-/** UdpAnswers is the transport to a remote that has sent datagrams. The more bytes the remote has sent, the more bytes this side may send. */
+/** UdpAnswers is the transport to a remote that has sent datagrams. If the remote sends more bytes, this side may send more bytes. */
 class UdpAnswers extends UdpTransport {
   /** Number of bytes that the answers may still have. */
   #room = 0

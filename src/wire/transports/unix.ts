@@ -11,13 +11,13 @@ import { connectWithRetry, startListening } from './tcp.ts'
 
 const WINDOWS = process.platform === 'win32'
 const PIPES = '\\\\.\\pipe\\'
-/** Maximum number of bytes in the path: the system's buffer for it, without the final NUL. */
+/** Maximum number of bytes in the path: the size of the system's buffer for a path, without the final NUL. */
 const PATH_LIMIT = process.platform === 'linux' ? 107 : 103
 /** Errors of the system if no server listens at a path. */
 const ABSENT = ['ECONNREFUSED', 'ENOENT']
 
 /**
- * Listens for peers at the path of a Unix socket, on Windows at the named pipe of that name. Replaces a socket that a crashed
+ * Listens for peers at the path of a Unix socket or, on Windows, at the named pipe of that name. Replaces a socket that a crashed
  * server has left behind, but no other file, and no socket with a listener. Closing removes the socket. With `ownerOnly`, the
  * socket has the mode 0600 from the moment of its creation.
  */
@@ -49,7 +49,7 @@ export async function connectUnix(path: string, timeout: number, clock: Clock = 
   return new SocketTransport(socket, new Batcher(), { remote: { host: path, port: 0 } })
 }
 
-/** Runs synchronous work with a umask that gives no access to group and others; the system applies it to a new socket. */
+/** Runs synchronous work with a umask that denies access to the group and to other users. The system applies the umask to a new socket. */
 function masked<Answer>(work: () => Answer): Answer {
   if (WINDOWS) return work()
   const before = process.umask(0o177)
@@ -85,7 +85,7 @@ async function isBound(path: string): Promise<boolean> {
   return table.split('\n').some((line) => line.endsWith(` ${resolve(path)}`))
 }
 
-/** Checks whether a server listens at a path, by a connection, because no other check is certain. */
+/** Checks by a connection whether a server listens at a path, because no other check is certain. */
 function isListening(path: string): Promise<boolean> {
   return new Promise((answer, reject) => {
     const socket = connect({ path })
@@ -101,8 +101,8 @@ function isListening(path: string): Promise<boolean> {
 }
 
 /**
- * Checks whether a socket belongs to the owner of its folder, to this user or to root. Another user of this machine could
- * listen at the path instead of the server.
+ * Checks whether a socket belongs to the owner of its folder, to this user or to root. Otherwise another user of this machine could listen
+ * at the path instead of the server.
  */
 export function isOwnSocket(path: string, folder: string): boolean {
   const [found, around] = [lstatSync(path, { throwIfNoEntry: false }), statSync(folder, { throwIfNoEntry: false })]

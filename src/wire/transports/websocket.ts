@@ -5,16 +5,17 @@ import type { Address, Flushable, Sink, Transport } from '../transport.ts'
 import type { TransportStream } from './transport-stream.ts'
 
 /*
- * A WebSocket has messages, and a transport has a stream of bytes. This transport makes each text message of the peer one line, and
- * each line to the peer one text message. So a protocol of lines runs over both, with its limits and its framing. A line end
- * inside a message would make it two lines. It becomes a blank, which JSON treats in the same way.
+ * A WebSocket has messages, and a transport has a stream of bytes. This transport makes each text message of the peer one line, and makes
+ * each line to the peer one text message. So a protocol of lines runs over both kinds of connection, with its limits and its framing. A
+ * line end inside a message would split the message into two lines, so the transport replaces the line end by a blank, which JSON treats in
+ * the same way.
  *
  * The listeners are the same functions for all WebSockets and find the transport by the property `CARRIER`, as in `socket.ts`: closures
  * would cost 600 bytes for each client.
  *
- * The library `ws` checks frames, UTF-8 and the size of messages, and closes with the code of RFC 6455 that fits. This transport
- * refuses a binary message (1003). It charges pings and pongs to the peer's budget like all bytes outside of messages, and too
- * many of them end the connection (1008). One pong answers all pings of a turn of the event loop (section 5.5.3). The transport
+ * The library `ws` checks frames, UTF-8 and the size of messages, and closes with the fitting code of RFC 6455. This transport
+ * refuses a binary message (1003). It charges pings and pongs to the peer's budget like all bytes outside of messages, and too many pings
+ * or pongs end the connection (1008). One pong answers all pings of a turn of the event loop (section 5.5.3). The transport
  * resets a peer that no longer answers pings (`probe`).
  */
 
@@ -41,9 +42,9 @@ export class WebSocketTransport implements Transport {
   readonly #socket: WebSocket
   readonly #stream: TransportStream
   #sink: Sink | undefined
-  /** The beginning of a line whose end is not written yet. */
+  /** The beginning of a line whose end the owner has not written yet. */
   #unended = ''
-  /** Payload of the last ping that is not answered yet. */
+  /** Payload of the last unanswered ping. */
   #ping: Buffer | undefined
   /** True if the peer has not sent anything since the last probe. */
   #isSilent = false
@@ -161,7 +162,7 @@ export class WebSocketTransport implements Transport {
     this.#socket.terminate()
   }
 
-  /** Closes with the code for a violated policy if the peer reads; otherwise breaks the connection off. */
+  /** If the peer reads, closes with the code for a violated policy; otherwise aborts the connection. */
   reset(): void {
     if (this.unsent === 0 && this.#socket.readyState === this.#socket.OPEN) return this.#socket.close(CLOSE.policy)
     this.#breakOff()
@@ -184,7 +185,7 @@ export class WebSocketTransport implements Transport {
   #pong(): void {
     const ping = this.#ping
     this.#ping = undefined
-    // a peer that does not read gets no pongs, which would only fill the memory
+    // a peer that does not read gets no pongs, because the pongs would only fill the memory
     if (ping && this.unsent === 0 && this.#socket.readyState === this.#socket.OPEN) this.#socket.pong(ping)
   }
 }

@@ -58,7 +58,7 @@ export function testClass(serve: ServeWebPages): void {
     teacher.expectOnly(/401/)
     await logIn(teacher, PASSWORD)
     await page.setViewportSize(LARGE)
-    const tiles = page.getByRole('list', { name: 'Programs, those in trouble first' }).getByRole('listitem')
+    const tiles = page.getByRole('list', { name: 'Programs, with programs in trouble first' }).getByRole('listitem')
     await tiles.nth(DESKS - 1).waitFor()
     expect(await tiles.count()).toBe(DESKS)
     await tiles.getByText(HOSTILE.slice(0, 10)).waitFor()
