@@ -34,6 +34,8 @@ export interface Transport {
   open(sink: Sink): void
   /** Flushes `what` when the current callback and all promises that follow from it have run. */
   scheduleFlush(what: Flushable): void
+  /** True if the caller may reuse the memory of bytes after `write` has returned. */
+  readonly copiesWrites?: boolean
   /** Sends text (as UTF-8) or bytes. Never throws: `Sink.closed` reports a broken connection. */
   write(data: string | Uint8Array): void
   /** Calls `then` once, when the system has accepted the written bytes or the transport is closed; immediately if few bytes wait. */

@@ -3,7 +3,6 @@ import type { Side } from '../../protocol/automaton.ts'
 import type { Address, Transport } from '../../wire/transport.ts'
 import type { NotifyFault } from '../faults/lane.ts'
 import { ObservedTransport, type WireObserver } from './observed-transport.ts'
-import { ReadCopies } from './read-copies.ts'
 import { QUIET } from './recording-judge.ts'
 import { Relay, type RelayObserver } from './relay.ts'
 import type { TapEvent } from './tap-event.ts'
@@ -16,7 +15,7 @@ export interface TapOptions {
   readonly microseconds: () => number
   /** Adds faults to the connection of a client, which has this number. */
   readonly addFaults?: ((client: Transport, connection: number, notify: NotifyFault) => Transport) | undefined
-  /** Called with each event, after its bytes have been passed on. The bytes of a segment do not change later. */
+  /** Called with each event, after its bytes have been passed on. The bytes of a segment are valid until the call returns. */
   readonly onEvent: (event: TapEvent) => void
   /** Called if the server cannot be reached; the client is reset. */
   readonly onRefused: (client: Address, error: unknown) => void
@@ -29,7 +28,6 @@ const TICK = 100
 export class Tap {
   readonly #options: TapOptions
   readonly #relays = new Set<Relay>()
-  readonly #copies = new ReadCopies()
   #connections = 0
   /** Time of the last event. */
   #latest = 0
@@ -79,7 +77,7 @@ export class Tap {
     const observer = this.#observer(connection, transport, () => this.#relays.delete(relay))
     const relay = this.#options.addFaults
       ? this.#disturb(client, server, connection, observer)
-      : new Relay(client, server, observer, this.#copies)
+      : new Relay(client, server, observer)
     this.#relays.add(relay)
     relay.open()
   }
@@ -121,7 +119,7 @@ export class Tap {
     const seen = new ObservedTransport(client, 'client', observer)
     const notify: NotifyFault = (sentence, isLossy) => this.#note({ type: 'fault', connection, at: microseconds(), sentence, isLossy })
     const disturbed = addFaults?.(seen, connection, notify) ?? seen
-    return new Relay(disturbed, new ObservedTransport(server, 'server', observer), { bytes() {}, ended() {}, closed }, this.#copies)
+    return new Relay(disturbed, new ObservedTransport(server, 'server', observer), { bytes() {}, ended() {}, closed })
   }
 
   #note(event: TapEvent): void {
