@@ -56,6 +56,9 @@ export function createView(output: ViewOutput, { limit }: { readonly limit?: num
 /** Bytes that may wait for a reader of the output. */
 const WAITING = 4 * 1024 * 1024
 
+/** Number of characters that are written together, because V8 takes longer for each character of a longer text. */
+const TOGETHER = 16 * 1024
+
 /**
  * GatheredLines writes the lines of one turn of the event loop together. If the reader is too slow, it drops lines, and writes a line that
  * says so.
@@ -63,6 +66,9 @@ const WAITING = 4 * 1024 * 1024
 class GatheredLines {
   readonly #output: ViewOutput
   #lines: string[] = []
+  /** Number of characters in `#lines`. */
+  #length = 0
+  #isScheduled = false
   #leftOut = 0
 
   constructor(output: ViewOutput) {
@@ -75,15 +81,26 @@ class GatheredLines {
       this.#leftOut++
       return
     }
-    if (this.#lines.length === 0) setImmediate(() => this.#flush())
     if (this.#leftOut > 0) this.#lines.push(`(${formatCount(this.#leftOut, 'line')} left out, because the reader is too slow)`)
     this.#leftOut = 0
     this.#lines.push(line)
+    this.#length += line.length
+    if (this.#length > TOGETHER) this.#flush()
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(this.#endTurn)
+  }
+
+  readonly #endTurn = (): void => {
+    this.#isScheduled = false
+    this.#flush()
   }
 
   #flush(): void {
+    if (this.#lines.length === 0) return
     this.#output.write(toUtf8(`${this.#lines.join('\n')}\n`))
     this.#lines = []
+    this.#length = 0
   }
 }
 

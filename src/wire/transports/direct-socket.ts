@@ -14,9 +14,10 @@ import { connectWithRetry, KEEP_ALIVE, startListening, toConnectOptions, toListe
  * All sockets of a `DirectSockets` read into one buffer, because only one callback runs at a time. A socket reads nothing before `open`:
  * until then, the system holds the bytes of the peer, and a peer that sends much has to wait.
  *
- * `write` first calls the system itself, with the descriptor of the socket, which does not block. The stream of Node takes 1 us longer for
- * each write, and holds the bytes after the call. Only bytes that the system does not accept, because the peer does not read, go through
- * the stream: it waits for the peer, keeps the order, and reports errors. The descriptor is valid as long as the stream is writable.
+ * `write` first calls the system itself, with the descriptor of the socket, which does not block. The stream of Node takes about 1 us
+ * longer for each write, and uses the memory of the bytes after the call. If the peer does not read, the system accepts only a part of the
+ * bytes. The stream gets the other bytes: it waits for the peer, and reports errors. While bytes wait in the stream, later bytes wait
+ * behind them. The descriptor is valid as long as the stream is writable.
  */
 
 /** DirectSockets listens and connects over TCP for a proxy. */
