@@ -8,21 +8,20 @@ import type { ViewOutput } from './view-output.ts'
 
 /*
  * The judge's thread of `parlor tap` (see judge-thread.ts). It imports most code after it has enabled the cache of compiled code, which
- * each thread of Node must enable for itself.
+ * each thread of Node must enable for itself, and only the code that this tap uses.
  */
 enableCompileCache()
-const [{ createWatches }, { readBatch }, { EventJudge }, { RecordingJudge }, { loadProtocols }, { writeRecording }, { createView }] =
+const { name, plugins, options, secrets, hasFaults, recording, limit, output, counts }: JudgeStart = workerData
+const [{ createWatches }, { readBatch }, { EventJudge }, { RecordingJudge }, { toWatchedProtocol }, { createView }, programs] =
   await Promise.all([
     import('../lab/tap/conversation-watch.ts'),
     import('../lab/tap/event-batch.ts'),
     import('../lab/tap/event-judge.ts'),
     import('../lab/tap/recording-judge.ts'),
-    import('./lab-view.ts'),
-    import('./recording-file.ts'),
+    import('../lab/monitor/monitor.ts'),
     import('./view-output.ts'),
+    plugins ? (await import('./plugins.ts')).loadProgramsHere(plugins) : (await import('../programs/index.ts')).shippedPrograms,
   ])
-
-const { name, plugins, options, secrets, hasFaults, recording, limit, output, counts }: JudgeStart = workerData
 
 function send(message: JudgeMessage): void {
   parentPort?.postMessage(message)
@@ -43,8 +42,9 @@ const lines: ViewOutput = {
   },
 }
 
-const protocols = await loadProtocols(name, options, plugins)
-const file = recording && writeRecording(recording, protocols, complain)
+const watched = await programs.loadNamed(name === undefined ? undefined : [name])
+const protocols = watched.programs.map((program) => toWatchedProtocol(program, options))
+const file = recording && (await import('./recording-file.ts')).writeRecording(recording, protocols, complain)
 const judge = new EventJudge({
   judge: new RecordingJudge({ createWatch: createWatches(protocols), view: createView(lines, { limit }), secrets, hasFaults }),
   record: file && ((entry) => file.append(entry)),

@@ -38,21 +38,8 @@ export async function choosePrograms(name: string | undefined, flags: ProgramFla
 export async function loadWatched(name: string | undefined, flags: ProgramFlags): Promise<WatchedPrograms> {
   const chosen = await choosePrograms(name, flags)
   const { program, options, programs } = chosen
-  return { ...chosen, protocols: program ? [toWatchedProtocol(program, options)] : await toWatchedProtocols(programs) }
-}
-
-/** Resolves to the protocols of all programs, or to the protocol of the named program with these options. */
-export async function loadProtocols(
-  name: string | undefined,
-  options: Options,
-  plugins: readonly string[] | undefined,
-): Promise<readonly WatchedProtocol[]> {
-  const programs = await loadRegistry(plugins, name === undefined ? [] : [name])
-  return name === undefined ? toWatchedProtocols(programs) : [toWatchedProtocol(await requireNetworkProgram(name, programs), options)]
-}
-
-async function toWatchedProtocols(programs: ProgramRegistry): Promise<readonly WatchedProtocol[]> {
-  return (await programs.all()).map((program) => toWatchedProtocol(program))
+  const watched = program ? [program] : await programs.all()
+  return { ...chosen, protocols: watched.map((one) => toWatchedProtocol(one, options)) }
 }
 
 /** Returns the width of diagrams on an output, and whether they have colours. */

@@ -1,6 +1,7 @@
 import { type Clock, createSystemClock } from '../base/clock.ts'
 import { EventBatcher } from '../lab/tap/event-batch.ts'
 import { Tap, type TapOptions } from '../lab/tap/tap.ts'
+import { shippedPrograms } from '../programs/index.ts'
 import type { Options } from '../protocol/definition.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { cannotConnect, cannotListen, formatAddress } from '../terminal/system-errors.ts'
@@ -49,7 +50,7 @@ export async function tapCommand(program: string | undefined, options: TapComman
   let left = options.connections ?? Number.POSITIVE_INFINITY
   const setup = {
     name: program,
-    plugins: options.plugin,
+    plugins: chosen.programs === shippedPrograms ? undefined : (options.plugin ?? []),
     options: withoutFiles(chosen),
     secrets: options.secrets === true,
     hasFaults: addFaults !== undefined,
