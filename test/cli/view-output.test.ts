@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { createView } from '../../src/cli/view-output.ts'
-import { opening } from '../lab/recordings/samples.ts'
 import { settled } from '../support/test-clock.ts'
+
+const place = { host: '127.0.0.1', port: 3456 }
+const opening = { type: 'open', at: 1_760_000_000_000_000, transport: 'tcp', client: place, server: place } as const
 
 /** Creates a view on a pipe. `output.waiting` is the number of bytes that its reader has not read. */
 function viewOnPipe() {
