@@ -27,22 +27,32 @@ function suffixes(): readonly string[] {
   return [...Object.keys(recordingEncoders), ...pageFormats]
 }
 
-/** Opens a file for a recording, in the format of its suffix. Throws a UsageError if the file exists, or the suffix is unknown. */
-export function openRecordingFile(
-  path: string,
-  protocols: readonly WatchedProtocol[],
-  complain: (sentence: string) => void,
-): RecordingFile {
+/** NewRecording is a new, empty file for a recording. It has only plain data, so that another thread can write the file. */
+export interface NewRecording {
+  readonly path: string
+  readonly suffix: string
+  readonly descriptor: number
+}
+
+/** Creates a file for a recording, whose suffix chooses the format. Throws a UsageError if the file exists, or the suffix is unknown. */
+export function createRecording(path: string): NewRecording {
   const suffix = extname(path).toLowerCase()
   if (!suffixes().includes(suffix))
     throw new UsageError(`--record takes a file that ends in ${suffixes().join(', ')}, not ${JSON.stringify(path)}`)
-  if (existsSync(path)) throw new UsageError(`${JSON.stringify(path)} exists already: delete the file first, or choose another name`)
-  let descriptor: number
+  if (existsSync(path)) throw new UsageError(`${JSON.stringify(path)} exists already: delete it first, or choose another name`)
   try {
-    descriptor = openSync(path, 'wx', OWNER_ONLY)
+    return { path, suffix, descriptor: openSync(path, 'wx', OWNER_ONLY) }
   } catch (error) {
     throw new UsageError(`cannot write ${JSON.stringify(path)}: ${errorMessage(error)}`)
   }
+}
+
+/** Begins to write a recording. Calls `complain` with a sentence about each part that cannot be written. */
+export function writeRecording(
+  { path, suffix, descriptor }: NewRecording,
+  protocols: readonly WatchedProtocol[],
+  complain: (sentence: string) => void,
+): RecordingFile {
   const encoder = recordingEncoders[suffix]?.()
   return encoder
     ? new EntryFile(descriptor, encoder.begin(), (entry) => encoder.encode(entry), complain)

@@ -7,9 +7,10 @@ import { RecordingJudge } from '../lab/tap/recording-judge.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { cannotRead } from '../terminal/system-errors.ts'
 import { outputIsClosed, printError, UsageError } from './diagnostics.ts'
-import { createView, loadWatched } from './lab-view.ts'
+import { loadWatched } from './lab-view.ts'
 import type { ProgramFlags } from './program-options.ts'
-import { openRecordingFile } from './recording-file.ts'
+import { createRecording, writeRecording } from './recording-file.ts'
+import { createView, standardOutput } from './view-output.ts'
 
 /** ShowCommandOptions is the parsed command line of `parlor show`. */
 export interface ShowCommandOptions extends ProgramFlags {
@@ -23,11 +24,11 @@ export async function showCommand(path: string, program: string | undefined, opt
   const { protocols } = await loadWatched(program, options)
   const { entries, warnings } = readRecordingFile(path)
   const shown = selectConnection(entries, options.connection)
-  const file = options.record === undefined ? undefined : openRecordingFile(options.record, protocols, printError)
+  const file = options.record === undefined ? undefined : writeRecording(createRecording(options.record), protocols, printError)
   for (const warning of warnings) printError(warning)
   const judge = new RecordingJudge({
     createWatch: createWatches(protocols),
-    ...(file ? {} : { view: createView() }),
+    ...(file ? {} : { view: createView(standardOutput()) }),
     secrets: options.secrets === true,
   })
   const last = new Map(shown.map((entry, at) => [entry.connection, at]))

@@ -1,16 +1,17 @@
 import { type Clock, createSystemClock } from '../base/clock.ts'
-import { errorMessage } from '../base/errors.ts'
-import { createWatches } from '../lab/tap/conversation-watch.ts'
-import { RecordingJudge } from '../lab/tap/recording-judge.ts'
+import { EventBatcher } from '../lab/tap/event-batch.ts'
 import { Tap, type TapOptions } from '../lab/tap/tap.ts'
+import { shippedPrograms } from '../programs/index.ts'
+import type { Options } from '../protocol/definition.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { cannotConnect, cannotListen, formatAddress } from '../terminal/system-errors.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { printError, UsageError } from './diagnostics.ts'
-import { createView, loadWatched, microseconds, type WatchedPrograms } from './lab-view.ts'
+import { JudgeThread } from './judge-thread.ts'
+import { type ChosenPrograms, choosePrograms, microseconds } from './lab-view.ts'
 import type { NetworkOptions } from './network.ts'
 import type { ProgramFlags } from './program-options.ts'
-import { openRecordingFile, type RecordingFile } from './recording-file.ts'
+import { createRecording } from './recording-file.ts'
 import { terminalSignal } from './stop-signal.ts'
 
 type FaultFlags = Pick<NetworkOptions, 'split' | 'glue' | 'delay' | 'fault' | 'seed'>
@@ -39,34 +40,35 @@ const EARLY = 256
  */
 export async function tapCommand(program: string | undefined, options: TapCommandOptions): Promise<number> {
   if (options.to.port === 0) throw new UsageError('--to needs the port of a server, from 1 to 65535')
-  const watched = await loadWatched(program, options)
+  const chosen = await choosePrograms(program, options)
   const clock = createSystemClock()
-  const addFaults = await loadTapFaults(options, watched, clock)
-  const { protocols } = watched
-  const file = options.record === undefined ? undefined : openRecordingFile(options.record, protocols, printError)
+  const addFaults = await loadTapFaults(options, chosen, clock)
+  const recording = options.record === undefined ? undefined : createRecording(options.record)
   const stop = terminalSignal()
   const last = Promise.withResolvers<void>()
   let violations = 0
   let left = options.connections ?? Number.POSITIVE_INFINITY
-  const view = createView({ limit: SHOWN })
-  const judge = new RecordingJudge({
-    createWatch: createWatches(protocols),
-    view,
+  const setup = {
+    name: program,
+    plugins: chosen.programs === shippedPrograms ? undefined : (options.plugin ?? []),
+    options: withoutFiles(chosen),
     secrets: options.secrets === true,
     hasFaults: addFaults !== undefined,
+    recording,
+    limit: SHOWN,
+  }
+  const judge = new JudgeThread(setup, (more) => {
+    violations += more
+    if (--left === 0) last.resolve()
   })
+  const events = new EventBatcher(clock, judge.send)
   const carriers = await loadCarriers(options, clock)
   const tap = new Tap({
     connect: carriers.connect,
-    judge,
     clock,
     addFaults,
     microseconds,
-    ...(file ? { record: (entry) => file.append(entry) } : {}),
-    onClosed(summary) {
-      violations += summary.violations
-      if (--left === 0) last.resolve()
-    },
+    onEvent: (event) => events.push(event),
     onRefused(client, error) {
       printError(`client ${formatAddress(client)} is reset: ${cannotConnect(options.to, error, 0)}`)
       if (--left === 0) last.resolve()
@@ -74,7 +76,7 @@ export async function tapCommand(program: string | undefined, options: TapComman
   })
   const listener = await listen(options, () => carriers.listen((client) => void tap.accept(client)))
   if (typeof listener === 'string') {
-    await closeFile(file)
+    await judge.close()
     printError(listener)
     return EXIT.trouble
   }
@@ -86,11 +88,18 @@ export async function tapCommand(program: string | undefined, options: TapComman
   await last.promise
   await listener.close()
   tap.close()
-  return (await closeFile(file)) && violations === 0 ? EXIT.good : EXIT.trouble
+  events.flush()
+  return (await judge.close()) && violations === 0 ? EXIT.good : EXIT.trouble
 }
 
-/** Resolves to the function that adds the faults of the options to the connection of a client. Without faults, resolves to `undefined`. */
-async function loadTapFaults(options: TapCommandOptions, { program, options: terms }: WatchedPrograms, clock: Clock): Promise<AddFaults> {
+/** Returns the options of the program that a framing can use. The contents of files, such as questions, are not options of a framing. */
+function withoutFiles({ program, options }: ChosenPrograms): Options {
+  const files = new Set(program?.takes?.filter(({ kind }) => kind === 'file').map(({ name }) => name))
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !files.has(name)))
+}
+
+/** Resolves to the function that adds the faults of the options to the connection of a client; to `undefined` without faults. */
+async function loadTapFaults(options: TapCommandOptions, { program, options: terms }: ChosenPrograms, clock: Clock): Promise<AddFaults> {
   const { split, glue, delay, fault, seed } = options
   if ([split, glue, delay, fault, seed].every((given) => given === undefined)) return undefined
   const scope = { programs: program ? [program] : [], side: 'server', isProxy: true, datagrams: options.udp === true } as const
@@ -121,16 +130,5 @@ async function listen({ listen: at }: TapCommandOptions, start: () => Promise<Li
     return await start()
   } catch (error) {
     return cannotListen(at, error).replace('--port', '--listen')
-  }
-}
-
-/** Closes the recording. Resolves to true if the recording is whole. */
-async function closeFile(file: RecordingFile | undefined): Promise<boolean> {
-  try {
-    await file?.close()
-    return true
-  } catch (error) {
-    printError(`the recording is not whole: ${errorMessage(error)}`)
-    return false
   }
 }

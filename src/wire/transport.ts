@@ -34,6 +34,8 @@ export interface Transport {
   open(sink: Sink): void
   /** Flushes `what` after the current callback and all microtasks that follow it. */
   scheduleFlush(what: Flushable): void
+  /** True if the caller may reuse the memory of bytes after `write` has returned. */
+  readonly copiesWrites?: boolean
   /** Sends text (as UTF-8) or bytes. Never throws: `Sink.closed` reports a broken connection. */
   write(data: string | Uint8Array): void
   /**

@@ -76,6 +76,17 @@ test('a plug-in with a protocol can be disturbed, tapped, recorded, shown and wa
   expect(watched.output).toContain('the client sent "DROP 9"')
 })
 
+test.each(["throw new Error('not in a thread')", 'process.exit(0)'])(
+  'a tap ends with a sentence if the thread of its judge ends by %s in a plug-in',
+  async (end) => {
+    const plugin = join(folder(), 'main-thread-only.ts')
+    writeFileSync(plugin, `import { isMainThread } from 'node:worker_threads'\nexport const games = []\nif (!isMainThread) ${end}\n`)
+    const { code, errors } = await run('tap', 'guess', '--plugin', plugin, '--listen', '0', '--to', '1')
+    expect(code).toBe(1)
+    expect(errors).toMatch(/\nparlor: this is a mistake in Parlor itself, please report it: .*(?:not in a thread|has ended)\n$/)
+  },
+)
+
 test('a plug-in with a protocol is judged, and a fault in its messages is named', async () => {
   const files = folder()
   writeFileSync(join(files, 'client.mjs'), CLIENT)

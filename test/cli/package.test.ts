@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process'
 import { access, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Parlor } from '../support/process.ts'
+import { plainServer } from '../support/sockets.ts'
 
 const root = join(import.meta.dirname, '../..')
 const exec = promisify(execFile)
@@ -31,6 +33,16 @@ describe('the package, installed from its tarball into another folder', () => {
     expect({ code: await join_.exit, errors: join_.errors }).toEqual({ code: 0, errors: '' })
     expect(join_.output).toBe('Enter guess (1-100): Your guess is too high.\nEnter guess (1-100): You win!\n')
     expect(await host.exit).toBe(0)
+  })
+
+  test('taps a conversation, which a thread from dist/ judges', async () => {
+    const server = await plainServer((socket) => socket.end('GUESS\n'))
+    await using tap = new Parlor(['tap', 'guess', '--listen', '0', '--to', String(server.port), '--connections', '1'], entry)
+    await tap.complains(/listening on .*:\d+,/)
+    const client = connect(Number(/listening on 127\.0\.0\.1:(\d+)/.exec(tap.errors)?.[1]), '127.0.0.1')
+    client.once('data', () => client.end('50\n'))
+    expect(await tap.exit).toBe(0)
+    expect(tap.output).toContain('message 1: GUESS "GUESS\\n", legal')
   })
 
   test('contains every command', async () => {

@@ -7,8 +7,8 @@ import type { ByteRange, ConnectionOpening, RecordedSegment, RecordingEntry } fr
 import { ConversationCounts, type ConversationSummary } from './conversation-summary.ts'
 import type { ConversationWatch, CreateWatch, Watched } from './conversation-watch.ts'
 import { Deliveries } from './deliveries.ts'
-import type { FaultNotice, SentOn } from './event-queue.ts'
 import { HiddenSecrets } from './hidden-secrets.ts'
+import type { FaultNotice, SentOn } from './tap-event.ts'
 
 /** RecordingView shows the entries and observations of a judge. */
 export interface RecordingView {
@@ -50,7 +50,7 @@ interface Conversation {
 /** Milliseconds that the watch gets after the end of a connection: longer than every pause. */
 const PAUSE = 2000
 /** Microseconds without an entry after which the judge ignores pauses in a conversation. */
-const QUIET = 2_500_000
+export const QUIET = 2_500_000
 
 /**
  * RecordingJudge judges the entries of a recording one by one, from a tap or from a file, and passes them to a view. It returns each
@@ -62,11 +62,6 @@ export class RecordingJudge {
 
   constructor(options: RecordingJudgeOptions) {
     this.#options = options
-  }
-
-  /** True if any conversation has an entry from the five seconds before `at`. */
-  isBusy(at: number): boolean {
-    return this.#conversations.values().some((conversation) => at - conversation.at < QUIET)
   }
 
   /** Judges an entry. */

@@ -1,7 +1,6 @@
 import type { Side } from '../../protocol/automaton.ts'
 import type { Sink, Transport } from '../../wire/transport.ts'
 import { otherSide } from '../monitor/sides.ts'
-import { ReadCopies } from './read-copies.ts'
 
 /*
  * A relay joins two transports so that neither peer can detect the relay: each side receives exactly the bytes that the other side sends.
@@ -17,7 +16,7 @@ import { ReadCopies } from './read-copies.ts'
 
 /** RelayObserver is called with everything that passes a relay. */
 export interface RelayObserver {
-  /** Called with the bytes of one read, or one datagram. The bytes do not change later. */
+  /** Called with the bytes of one read, or one datagram. The bytes are valid until the call returns. */
   bytes(from: Side, bytes: Uint8Array): void
   /** Called when a side has ended its output, or broken the connection: in the second case with the system's code, such as ECONNRESET. */
   ended(from: Side, broken?: string): void
@@ -29,16 +28,13 @@ export interface RelayObserver {
 export class Relay {
   readonly #sides: Readonly<Record<Side, Transport>>
   readonly #observer: RelayObserver
-  readonly #copies: ReadCopies
   readonly #ended: Record<Side, boolean> = { client: false, server: false }
   #open = 2
   #isBroken = false
 
-  /** All relays can share one `copies`. */
-  constructor(client: Transport, server: Transport, observer: RelayObserver, copies = new ReadCopies()) {
+  constructor(client: Transport, server: Transport, observer: RelayObserver) {
     this.#sides = { client, server }
     this.#observer = observer
-    this.#copies = copies
   }
 
   /** Starts to pass bytes. Called once. */
@@ -58,14 +54,13 @@ export class Relay {
     const resume = () => from.resume()
     return {
       data: (bytes) => {
-        // the transport may reuse its memory before the other transport has sent the bytes
-        const copy = this.#copies.copy(bytes)
-        to.write(copy)
+        // the memory of a read is used again for the next read
+        to.write(to.copiesWrites ? bytes : new Uint8Array(bytes))
         if (to.unsent > 0) {
           from.pause()
           to.whenSent(resume)
         }
-        this.#observer.bytes(side, copy)
+        this.#observer.bytes(side, bytes)
       },
       finished: () => {
         to.finish()

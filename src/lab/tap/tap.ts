@@ -2,48 +2,41 @@ import type { Clock } from '../../base/clock.ts'
 import type { Side } from '../../protocol/automaton.ts'
 import type { Address, Transport } from '../../wire/transport.ts'
 import type { NotifyFault } from '../faults/lane.ts'
-import type { RecordingEntry } from '../recordings/recording.ts'
-import type { ConversationSummary } from './conversation-summary.ts'
-import { EventQueue, type TapEvent } from './event-queue.ts'
 import { ObservedTransport, type WireObserver } from './observed-transport.ts'
-import { ReadCopies } from './read-copies.ts'
-import type { RecordingJudge } from './recording-judge.ts'
+import { QUIET } from './recording-judge.ts'
 import { Relay, type RelayObserver } from './relay.ts'
+import type { TapEvent } from './tap-event.ts'
 
 export interface TapOptions {
   /** Connects to the server. */
   readonly connect: () => Promise<Transport>
-  readonly judge: RecordingJudge
   readonly clock: Clock
   /** Returns the time in whole microseconds since the Unix epoch, ascending. */
   readonly microseconds: () => number
   /** Adds faults to the connection of a client, which has this number. */
   readonly addFaults?: ((client: Transport, connection: number, notify: NotifyFault) => Transport) | undefined
-  /** Called with each entry, without the secrets that must not be stored. */
-  readonly record?: (entry: RecordingEntry) => void
-  /** Called with the summary of each connection at its end. */
-  readonly onClosed?: (summary: ConversationSummary) => void
-  /** Called if the tap cannot reach the server; the tap then resets the client. */
+  /** Called with each event, after its bytes have been passed on. The bytes of a segment are valid until the call returns. */
+  readonly onEvent: (event: TapEvent) => void
+  /** Called if the server cannot be reached; the client is reset. */
   readonly onRefused: (client: Address, error: unknown) => void
 }
 
-/** Milliseconds between two notices of the time to the judge, for pauses that end messages and for unfinished messages. */
+/** Milliseconds between two events of the passing time, for pauses that end messages and for unfinished messages. */
 const TICK = 100
 
-/** Tap relays each client to the server through a separate connection, and passes all entries to a judge, shortly afterwards. */
+/** Tap relays each client to the server through a separate connection, and reports each event to an observer, which judges the events. */
 export class Tap {
   readonly #options: TapOptions
   readonly #relays = new Set<Relay>()
-  readonly #copies = new ReadCopies()
-  readonly #events: EventQueue
   #connections = 0
+  /** Time of the last event. */
+  #latest = 0
   #isTicking = false
   #cancelTick: (() => void) | undefined
   #isClosed = false
 
   constructor(options: TapOptions) {
     this.#options = options
-    this.#events = new EventQueue(options.clock, (event) => this.#take(event))
   }
 
   /** Number of open connections. */
@@ -69,14 +62,12 @@ export class Tap {
     this.#join(client, server)
   }
 
-  /** Resets all connections, and ends their conversations. */
+  /** Resets all connections. The observer receives no further event, and ends their conversations. */
   close(): void {
     this.#isClosed = true
     for (const relay of this.#relays) relay.reset()
     this.#relays.clear()
-    this.#events.drain()
     this.#cancelTick?.()
-    for (const summary of this.#options.judge.closeAll()) this.#options.onClosed?.(summary)
   }
 
   #join(client: Transport, server: Transport): void {
@@ -86,7 +77,7 @@ export class Tap {
     const observer = this.#observer(connection, transport, () => this.#relays.delete(relay))
     const relay = this.#options.addFaults
       ? this.#disturb(client, server, connection, observer)
-      : new Relay(client, server, observer, this.#copies)
+      : new Relay(client, server, observer)
     this.#relays.add(relay)
     relay.open()
   }
@@ -128,38 +119,24 @@ export class Tap {
     const seen = new ObservedTransport(client, 'client', observer)
     const notify: NotifyFault = (sentence, isLossy) => this.#note({ type: 'fault', connection, at: microseconds(), sentence, isLossy })
     const disturbed = addFaults?.(seen, connection, notify) ?? seen
-    return new Relay(disturbed, new ObservedTransport(server, 'server', observer), { bytes() {}, ended() {}, closed }, this.#copies)
+    return new Relay(disturbed, new ObservedTransport(server, 'server', observer), { bytes() {}, ended() {}, closed })
   }
 
   #note(event: TapEvent): void {
-    if (!this.#isClosed) this.#events.push(event)
+    if (this.#isClosed) return
+    this.#latest = event.at
+    this.#options.onEvent(event)
+    if (!this.#isTicking) this.#tick()
   }
 
-  #take(event: TapEvent): void {
-    const { judge, record, onClosed } = this.#options
-    if (event.type === 'closed') {
-      const summary = judge.close(event.connection, event.at)
-      if (summary) onClosed?.(summary)
-      return
-    }
-    if (event.type === 'fault') return judge.takeFault(event)
-    if (event.type === 'sent on') return judge.takeSentOn(event)
-    const judged = judge.take(event)
-    record?.(judged)
-    this.#tick()
-  }
-
-  /** Passes the time to the judge while a pause or an unfinished message may depend on it. */
+  /** Reports the passing time while a pause or an unfinished message may depend on it. */
   #tick(): void {
-    if (this.#isTicking) return
     this.#isTicking = true
     this.#cancelTick = this.#options.clock.after(TICK, () => {
       this.#isTicking = false
-      // the judge must not see a time before the events of that time
-      this.#events.drain()
       const at = this.#options.microseconds()
-      this.#options.judge.passTime(at)
-      if (this.#options.judge.isBusy(at)) this.#tick()
+      this.#options.onEvent({ type: 'time', at })
+      if (at - this.#latest < QUIET) this.#tick()
     })
   }
 }

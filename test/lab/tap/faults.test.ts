@@ -82,7 +82,8 @@ test('resets both sides by a fault, which the recording has as a comment and whi
   expect(await guess(await plainClient(tap.address), [90, 40])).toEqual({ text: 'GUESS\n', code: 'ECONNRESET' })
   await tap.until(() => tap.summaries.length === 1)
   const sentence = 'the fault "reset before HIGH" resets the connection, after 6 bytes'
-  expect(tap.acts).toEqual([sentence, '11 bytes of the server were not sent on'])
+  // on a busy machine, the tap may also report that it has sent a message on late
+  expect(tap.acts.filter((act) => !act.endsWith(' ms later'))).toEqual([sentence, '11 bytes of the server were not sent on'])
   expect(tap.entries.at(-1)).toMatchObject({ type: 'end', how: 'reset', comments: [`parlor: ${sentence}`] })
   expect(tap.entries.filter(({ type }) => type === 'end')).toHaveLength(1)
   expect(tap.summaries).toMatchObject([{ violations: 0, isDisturbed: true, isOver: false, state: 'guessing' }])

@@ -5,6 +5,8 @@ import { toWatchedProtocol } from '../../../src/lab/monitor/monitor.ts'
 import type { RecordingEntry } from '../../../src/lab/recordings/recording.ts'
 import type { ConversationSummary } from '../../../src/lab/tap/conversation-summary.ts'
 import { createWatches } from '../../../src/lab/tap/conversation-watch.ts'
+import { EventBatcher, readBatch } from '../../../src/lab/tap/event-batch.ts'
+import { EventJudge } from '../../../src/lab/tap/event-judge.ts'
 import { RecordingJudge } from '../../../src/lab/tap/recording-judge.ts'
 import { Tap } from '../../../src/lab/tap/tap.ts'
 import { allPrograms } from '../../../src/programs/index.ts'
@@ -65,7 +67,20 @@ export async function startTap(
       changes.note()
     },
   }
+  const judge = new EventJudge({
+    judge: new RecordingJudge({
+      createWatch: createWatches(programs.map((one) => toWatchedProtocol(one))),
+      view,
+      secrets,
+      hasFaults: faults !== undefined,
+    }),
+    record(entry) {
+      entries.push(entry)
+      changes.note()
+    },
+  })
   const clock = createSystemClock()
+  const events = new EventBatcher(clock, (batch) => readBatch(batch, (event) => judge.take(event)))
   const sockets = new DirectSockets()
   const tap = new Tap({
     connect: () => (udp ? connectUdp(to) : sockets.connect(to, clock)),
@@ -75,18 +90,9 @@ export async function startTap(
           addFaults: (transport, connection, onFault) =>
             addFaults(transport, { rules: faultRules(faults), isProxy: true, seed, connection, program: known, clock, onFault }),
         }),
-    judge: new RecordingJudge({
-      createWatch: createWatches(programs.map((one) => toWatchedProtocol(one))),
-      view,
-      secrets,
-      hasFaults: faults !== undefined,
-    }),
     clock,
     microseconds: () => Math.round((performance.timeOrigin + performance.now()) * 1000),
-    record(entry) {
-      entries.push(entry)
-      changes.note()
-    },
+    onEvent: (event) => events.push(event),
     onRefused(_, error) {
       refused.push(error)
       changes.note()

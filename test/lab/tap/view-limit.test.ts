@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest'
 import { toWatchedProtocol } from '../../../src/lab/monitor/monitor.ts'
 import { createWatches } from '../../../src/lab/tap/conversation-watch.ts'
-import { EventQueue, type TapEvent } from '../../../src/lab/tap/event-queue.ts'
 import { LiveView } from '../../../src/lab/tap/live-view.ts'
 import { RecordingJudge } from '../../../src/lab/tap/recording-judge.ts'
 import { ViewLimit } from '../../../src/lab/tap/view-limit.ts'
 import { program } from '../../support/play.ts'
-import { TestClock } from '../../support/test-clock.ts'
 import { CLIENT, SERVER, START, segment } from '../recordings/samples.ts'
 
 /** Shows messages of one connection, a microsecond apart, at a limit for each second. Returns the lines up to the next second. */
@@ -42,30 +40,4 @@ test('has room for violations beside the other messages of a second', () => {
   expect(limit.takeLeftOut(5999)).toBe(0)
   expect(limit.takeLeftOut(6000)).toBe(1940)
   expect(allowed(false, 6000)).toBe(10)
-})
-
-const event = (at: number): TapEvent => ({ ...segment('client', 'hello\n', at) })
-
-test('takes events a moment later, in their order, and none twice', async () => {
-  const clock = new TestClock()
-  const taken: number[] = []
-  const queue = new EventQueue(clock, ({ at }) => taken.push(at - START))
-  for (let n = 0; n < 300; n++) queue.push(event(n))
-  expect(taken).toEqual([])
-  await clock.pass(5)
-  expect(taken).toHaveLength(300)
-  queue.push(event(300))
-  queue.drain()
-  expect(taken).toEqual(Array.from({ length: 301 }, (_, n) => n))
-  await clock.pass(100)
-  expect(taken).toHaveLength(301)
-})
-
-test('holds a limited number of events, also if the clock does not advance', () => {
-  let count = 0
-  const queue = new EventQueue(new TestClock(), () => count++)
-  for (let n = 0; n < 100_000; n++) queue.push(event(n))
-  expect(count).toBeGreaterThan(80_000)
-  queue.drain()
-  expect(count).toBe(100_000)
 })
