@@ -38,6 +38,8 @@ export interface SeekTerms {
   readonly against?: string | undefined
   /** True if only users with the code of the answer can accept. */
   readonly private?: boolean | undefined
+  /** Code of an earlier private seek of the user, whose connection was lost; the new seek has it again unless another open seek has it. */
+  readonly code?: string | undefined
   /** True if the game is rated. A rated game needs two registered users. */
   readonly rated?: boolean | undefined
   readonly clock?: ClockTerms | undefined
@@ -170,6 +172,8 @@ export interface TableSnapshot extends GameTerms {
   readonly names: readonly string[]
   /** Token with which the owner resumes this seat through any connection; missing for a watcher. */
   readonly token?: string
+  /** True for a private game, which only its players see. */
+  readonly private?: true
   /** Number of the last event, and the view after it; missing until the store has the event `opened`. */
   readonly now?: { readonly n: number; readonly sight: TableView }
   /** Seats whose offer of a draw, or of a rematch after the game, has no answer yet; missing without such an offer. */
