@@ -39,7 +39,7 @@ function describeChoice(table: TableModel, happened: string): Status {
   if (hands?.own) return { text: texts.youChose(hands.own), more: texts.shownWhen(toName(table, other)), isOn: false }
   const isOn = table.sight?.turn === true && table.joined === 'yes'
   const choose = isOn ? texts.choose((hands?.rounds.length ?? 0) + 1) : texts.waitsForAll
-  return { text: [happened, choose].filter(Boolean).join(' '), more: isOn ? texts.press123 : '', isOn }
+  return { text: [happened, choose].filter(Boolean).join(' '), more: '', isOn }
 }
 
 function describeOutcome(table: TableModel, outcome: NonNullable<Sight['outcome']>): string {

@@ -48,7 +48,7 @@ test('the status of the coin says the face and the count', async () => {
 
 test('the status of scissor, paper, stone names the round, and asks for the next hand', async () => {
   const { status, play } = await seat('scissors')
-  expect(status()).toEqual({ text: 'Round 1: choose.', more: 'Press 1, 2 or 3.', isOn: true })
+  expect(status()).toEqual({ text: 'Round 1: choose.', more: '', isOn: true })
   await play('3')
   expect(status()?.text).toMatch(/^(?:You chose stone\.|Stone breaks scissor\. .*|Paper wraps stone\. .*|Both chose the same\. .*)$/)
 })

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
+import { isOver } from '../model/table-model.ts'
 import { texts } from '../texts.ts'
 import { AccountView } from './account.tsx'
 import { BackAgain, Banner, isStopped, Stopped } from './banner.tsx'
@@ -48,10 +49,6 @@ export function App() {
     history.replaceState(null, '', tableLink(view.table, view.move))
     dispatchEvent(new HashChangeEvent('hashchange'))
   }, [view])
-  useEffect(() => {
-    // the form is not open again after the end of the login
-    if (me) setForm(undefined)
-  }, [me])
   useEffect(() => {
     // the form closes after the login, so that it does not open again when the user logs out
     if (me) setForm(undefined)
@@ -154,9 +151,7 @@ function Bar({ logIn }: { readonly logIn: () => void }) {
             <a class="bar__name" href={userLink(user.name)}>
               <UserName name={user.name} />
             </a>
-            <button class="btn btn--plain btn--s" type="button" onClick={() => void page.logOut()}>
-              {texts.logOut}
-            </button>
+            <LogOutButton />
           </>
         ) : (
           <button class="btn btn--s" type="button" onClick={logIn}>
@@ -165,6 +160,27 @@ function Bar({ logIn }: { readonly logIn: () => void }) {
         )}
       </div>
     </header>
+  )
+}
+
+/** Milliseconds for which the button asks whether the user wants to lose a game. */
+const ASKS = 5000
+
+/** LogOutButton asks a guest once, in place, who has an unfinished game, because no login leads a guest back to the seat. */
+function LogOutButton() {
+  const { model, logOut } = usePage()
+  const { me, tables } = model.value
+  const [isAsking, setAsking] = useState(false)
+  useEffect(() => {
+    if (!isAsking) return
+    const timer = setTimeout(() => setAsking(false), ASKS)
+    return () => clearTimeout(timer)
+  }, [isAsking])
+  const loses = !me?.registered && [...tables.values()].some((table) => table.seat !== undefined && !isOver(table) && !table.closed)
+  return (
+    <button class="btn btn--plain btn--s" type="button" onClick={() => (loses && !isAsking ? setAsking(true) : void logOut())}>
+      {loses && isAsking ? texts.logOutLoses : texts.logOut}
+    </button>
   )
 }
 

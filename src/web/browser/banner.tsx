@@ -43,7 +43,8 @@ export function Banner({ model }: { readonly model: Model }) {
       <section class={`banner${link.bye === undefined ? '' : ' banner--ink'}`} aria-label={texts.connection}>
         <Icon name={link.bye === undefined ? 'warn' : 'clock'} />
         <span role="alert">
-          <b>{link.bye === undefined ? texts.lost : <bdi>{texts.stopped(toShown(link.bye))}</bdi>}</b> {hasSeat && texts.lostSeat}
+          <b>{link.bye === undefined ? texts.lost : <bdi>{texts.stopped(toShown(link.bye))}</bdi>}</b> {link.refusal}{' '}
+          {hasSeat && texts.lostSeat}
         </span>
         <span class="num">{link.retryAt === undefined ? texts.tryingNow : texts.tryingIn(seconds)}</span>
         <button class="btn btn--s push" type="button" onClick={() => client.connect()}>

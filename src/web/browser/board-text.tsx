@@ -52,6 +52,8 @@ export function TextBoard({ table, isOn, play }: BoardProps) {
             aria-label={texts.yourMove}
             placeholder={hint === undefined ? texts.yourMove : toShown(hint)}
             autoComplete="off"
+            autoCapitalize="off"
+            spellcheck={false}
             maxLength={1000}
             value={typed}
             onInput={(event) => setTyped(event.currentTarget.value)}

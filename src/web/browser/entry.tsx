@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { lobbyTexts } from '../lobby-texts.ts'
 import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
@@ -15,7 +16,7 @@ const BUTTONS: Readonly<Record<EntryForm, string>> = { guest: texts.asGuest, log
 export function EntryDialog({ first, close }: { readonly first: EntryForm; readonly close: () => void }) {
   const page = usePage()
   const { model, client } = page
-  const { entry, me } = model.value
+  const { entry, me, wish } = model.value
   const [form, setForm] = useState(first)
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
@@ -45,12 +46,15 @@ export function EntryDialog({ first, close }: { readonly first: EntryForm; reado
         </button>
       </header>
       <form onSubmit={submit}>
+        {wish?.type === 'join' && <p>{lobbyTexts.invited}</p>}
         <label class="field">
           <span>{texts.name}</span>
           <input
             class="in"
             name="name"
             autoComplete={form === 'guest' ? 'nickname' : 'username'}
+            autoCapitalize="off"
+            spellcheck={false}
             required
             maxLength={80}
             value={name}

@@ -1,6 +1,7 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { formatTerms } from '../formats.ts'
-import type { GameInfo, OwnSeek } from '../model/model.ts'
+import { lobbyTexts } from '../lobby-texts.ts'
+import type { GameInfo, Invitation, OwnSeek } from '../model/model.ts'
 import { toShown, toShownName } from '../shown.ts'
 import { gameTexts, texts } from '../texts.ts'
 import { useKeys } from './board.ts'
@@ -9,8 +10,11 @@ import { type ChosenSettings, GameSettings } from './lobby-settings.tsx'
 import { OpenTables, OwnGames, TablesInPlay } from './lobby-tables.tsx'
 import { HereNow, Messages } from './lobby-users.tsx'
 import { gameName, usePage } from './page.ts'
-import { Choice, CopyField, Section, UserName } from './people.tsx'
+import { Choice, CopyField, Section, ServerText, UserName } from './people.tsx'
 import { GamePicture } from './pictures.tsx'
+
+/** The names of a server that only its own machine can reach. */
+const LOOPBACK = /^(?:localhost|127\.[\d.]+|\[::1\])$/
 
 /** Against is the kind of opponent that the user has chosen; with an at sign, the user of that name. */
 type Against = 'anyone' | 'house' | 'friend' | `@${string}`
@@ -31,7 +35,7 @@ export function Lobby() {
     client.showLobby(true)
     return () => client.showLobby(false)
   }, [client])
-  const { games, seek, door } = model.value
+  const { games, seek, invitation, door } = model.value
   const play = (game: GameInfo) => {
     const isAlone = game.seats.max === 1
     client.want({
@@ -53,7 +57,9 @@ export function Lobby() {
   return (
     <main class="page" id="main" tabIndex={-1}>
       <Challenges />
+      {invitation && <InvitationNote invitation={invitation} />}
       {seek && <OwnSeekNote seek={seek} />}
+      <OwnGames />
       <div class="lobby">
         <div>
           <div class="page__head">
@@ -78,7 +84,6 @@ export function Lobby() {
           </div>
           <GameSettings games={games ?? []} chosen={settings} choose={setSettings} isRated={isRated} setRated={setRated} />
           <GameList games={games} play={play} />
-          <OwnGames />
           <OpenTables firstGame={games?.[0]} playHouse={(game) => client.want({ type: 'seek', game: game.game, wait: 0, replace: true })} />
           <TablesInPlay />
         </div>
@@ -177,22 +182,45 @@ function Challenges() {
   )
 }
 
+/** InvitationNote shows the invitation of a friend that the user has not accepted, or that the server has refused. */
+function InvitationNote({ invitation: { code, refusal } }: { readonly invitation: Invitation }) {
+  const { client } = usePage()
+  return (
+    <div class={`ask${refusal === undefined ? '' : ' ask--bad'}`} role={refusal === undefined ? 'status' : 'alert'}>
+      <Icon name={refusal === undefined ? 'link' : 'warn'} />
+      <b>{refusal === undefined ? lobbyTexts.invited : <ServerText text={refusal} />}</b>
+      <span class="btns push">
+        <button class="btn btn--go btn--s" type="button" onClick={() => client.want({ type: 'join', code, replace: true })}>
+          {refusal === undefined ? lobbyTexts.joinFriend : lobbyTexts.joinAgain}
+        </button>
+        <button class="btn btn--s" type="button" onClick={() => client.tell({ type: 'dismissed' })}>
+          {texts.close}
+        </button>
+      </span>
+    </div>
+  )
+}
+
 function OwnSeekNote({ seek }: { readonly seek: OwnSeek }) {
   const { model, client } = usePage()
   const game = gameName(model.value, seek.wish.game)
   const { against } = seek.wish
   const waits = against === undefined ? texts.seeking(game) : texts.asked(toShownName(against), game)
   const link = seek.code === undefined ? undefined : `${location.href.split('#')[0]}#join/${encodeURIComponent(seek.code)}`
+  const note = useRef<HTMLDivElement>(null)
+  // on a phone, the game that the user has chosen may be far below the note
+  useEffect(() => note.current?.scrollIntoView({ block: 'nearest' }), [])
   return (
-    <div class="ask" role="status">
+    <div class="ask" role="status" ref={note}>
       <Icon name={link ? 'link' : 'clock'} />
-      <b>{link ? texts.friendWaits(game) : waits}</b>
-      {link && <CopyField label={texts.friendLink} value={link} />}
+      <b>{link ? lobbyTexts.friendWaits(game) : waits}</b>
+      {link && <CopyField label={lobbyTexts.friendLink} value={link} />}
       <span class="btns push">
         <button class="btn btn--s" type="button" onClick={() => client.send({ type: 'cancel' })}>
           {texts.cancel}
         </button>
       </span>
+      {link && LOOPBACK.test(location.hostname) && <p class="ask__more quiet small">{lobbyTexts.friendLinkHere}</p>}
     </div>
   )
 }

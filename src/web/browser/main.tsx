@@ -8,7 +8,9 @@ import '../styles/boards.css'
 import '../styles/solo.css'
 import '../styles/records.css'
 import '../styles/notices.css'
+import '../styles/touch.css'
 import { PageClient } from '../connection/page-client.ts'
+import { findRefusal } from '../connection/read-api.ts'
 import { openPageSocket, type SocketEvents } from '../connection/socket.ts'
 import { isGuest } from '../connection/tab-memory.ts'
 import { emptyModel, type Guest } from '../model/model.ts'
@@ -54,6 +56,7 @@ function start(root: HTMLElement): void {
     openSocket,
     clock: { now: Date.now, monotonic, after },
     store: sessionStorage,
+    findRefusal,
     changed: (next) => {
       const { me, guest } = model.value
       model.value = next
@@ -64,8 +67,9 @@ function start(root: HTMLElement): void {
   addEventListener('hashchange', () => {
     route.value = parseRoute(location.hash)
   })
-  // a phone that wakes up, or a network that is back, does not wait for the next attempt
-  addEventListener('online', () => client.model.link.state === 'lost' && client.connect())
+  // a phone that wakes up, or a network that changes, does not wait for the next attempt or the next ping
+  for (const change of ['online', 'offline', 'pageshow']) addEventListener(change, () => client.wake())
+  document.addEventListener('visibilitychange', () => !document.hidden && client.wake())
   setInterval(() => {
     if (!document.hidden) now.value = performance.now()
   }, TICK)

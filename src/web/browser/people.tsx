@@ -113,6 +113,8 @@ export function SayForm(props: {
         data-say
         aria-label={label}
         placeholder={texts.saySomething}
+        autoComplete="off"
+        enterkeyhint="send"
         maxLength={1000}
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
@@ -122,6 +124,18 @@ export function SayForm(props: {
       </button>
     </form>
   )
+}
+
+/** Copies a text by the interface of secure pages; resolves to `false` if the page is not secure, or the browser does not allow it. */
+async function writeClipboard(text: string): Promise<boolean> {
+  if (!navigator.clipboard) return false
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch (reason) {
+    if (reason instanceof DOMException) return false
+    throw reason
+  }
 }
 
 /** CopyField shows a link with a button that copies it. */
@@ -135,10 +149,8 @@ export function CopyField({ label, value }: { readonly label: string; readonly v
   const field = useRef<HTMLInputElement>(null)
   const copy = async () => {
     field.current?.select()
-    // the clipboard needs a secure page; without it, the selected text can be copied by hand
-    if (navigator.clipboard) await navigator.clipboard.writeText(value)
-    else document.execCommand('copy')
-    setCopied(true)
+    // if neither way works, the user can copy the selected text
+    setCopied((await writeClipboard(value)) || document.execCommand('copy'))
   }
   return (
     <p class="share">

@@ -70,7 +70,7 @@ export function TalkLines({ table: { talk } }: { readonly table: TableModel }) {
 
 /** TableInfo shows the moves and the watchers of a table, and its link. */
 export function TableInfo({ table }: { readonly table: TableModel }) {
-  const { moves, watchers, table: id } = table
+  const { moves, watchers, table: id, private: isPrivate } = table
   const names = watchers?.names ?? []
   return (
     <div class="table__info">
@@ -89,7 +89,13 @@ export function TableInfo({ table }: { readonly table: TableModel }) {
         </Section>
       )}
       <ShareTable link={tableLink(id)}>
-        {texts.shareHint} <code>watch {id}</code>
+        {isPrivate ? (
+          texts.sharePrivate
+        ) : (
+          <>
+            {texts.shareHint} <code>watch {id}</code>
+          </>
+        )}
       </ShareTable>
     </div>
   )

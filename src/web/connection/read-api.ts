@@ -83,6 +83,20 @@ function readRecordPage(table: number, after: number, hasBoards: boolean): Promi
   return read(`tables/${table}/record?after=${after}&limit=${EVENTS}&boards=${hasBoards}`)
 }
 
+/**
+ * Finds out why a server refuses the WebSocket of the page, which tells a script no reason; resolves to `undefined` for a server that cannot
+ * be reached.
+ */
+export async function findRefusal(): Promise<string | undefined> {
+  try {
+    return (await fetch('health')).ok ? texts.full : texts.notServing
+  } catch (reason) {
+    // `fetch` rejects with a TypeError if the server cannot be reached
+    if (reason instanceof TypeError) return undefined
+    throw reason
+  }
+}
+
 /** Reads an address of the read API. The server has checked its answer by the schema of that address. */
 async function read<Answer extends object>(address: string): Promise<Answer | ReadRefusal> {
   try {

@@ -47,6 +47,8 @@ export interface TableModel {
   /** Seat of this user; missing for a watcher. */
   readonly seat?: number
   readonly token?: string
+  /** True for a private game, which only its players see. */
+  readonly private?: true
   /** True if the table may be one of this user's: the page tries to resume a seat before it watches. */
   readonly mayBeOwn?: true
   readonly settings: Snapshot['settings']
@@ -58,6 +60,8 @@ export interface TableModel {
   /** When the page received `sight`, by its own clock: running clocks count from here. */
   readonly sightAt: number
   readonly offers: readonly number[]
+  /** The player who has declined the last offer; missing after the next move or offer. */
+  readonly declined?: number
   /** The seats whose players are disconnected, with the time of the message about it, by the page's own clock. */
   readonly away: ReadonlyMap<number, number>
   /** The last player who gave the disconnected opponents more time, with the time of the message about it, by the page's own clock. */
@@ -93,7 +97,7 @@ export interface TableModel {
 
 /** Begins the model of a table from a message with its state; for a known table, `before` has the data that the message does not repeat. */
 export function toTable(snapshot: Snapshot, at: number, before?: TableModel): TableModel {
-  const { table, game, names, settings, rated, clock, seat, token, n = 0, sight, offers = [] } = snapshot
+  const { table, game, names, settings, rated, clock, seat, token, private: isPrivate, n = 0, sight, offers = [] } = snapshot
   const { mayBeOwn: _, missedAfter, ...known } = before ?? toEmptyHistory()
   // an event may be in the log of this connection before the answer that has an older number
   const isNewer = n >= known.n
@@ -109,6 +113,7 @@ export function toTable(snapshot: Snapshot, at: number, before?: TableModel): Ta
     ...(clock ? { clock } : {}),
     ...(seat === undefined ? {} : { seat }),
     ...(token === undefined ? {} : { token }),
+    ...(isPrivate ? { private: isPrivate } : {}),
     n: Math.max(n, known.n),
     ...(sight && isNewer ? { sight } : {}),
     sightAt: at,
@@ -146,13 +151,13 @@ export function addEvent(table: TableModel, { n, at: happened, what, sight }: Me
     case 'moved':
       return addMove(next, { n, seat: what.seat, at: happened, view: sight?.view, before: table.sight?.view })
     case 'offered':
-      return { ...next, offers: [...next.offers, what.seat] }
+      return { ...withoutAnswer(next), offers: [...next.offers, what.seat] }
     case 'said': {
       const { name, text, seat } = what
       return { ...next, talk: [...next.talk, { n, name, text, at: happened, ...(seat === undefined ? {} : { seat }) }] }
     }
     case 'declined':
-      return { ...next, offers: [] }
+      return { ...next, offers: [], declined: what.seat }
     case 'gone':
       return { ...setAway(next, what.seat, at), presence: n, offers: next.sight?.outcome ? [] : next.offers }
     case 'back':
@@ -174,8 +179,13 @@ function addMove(table: TableModel, entry: MoveEntry): TableModel {
   const text = isOwn ? (pending?.move ?? table.remembered?.[entry.n]) : undefined
   const moves = [...table.moves, text === undefined ? entry : { ...entry, text }]
   // a move declines the opponent's offer
-  const next = { ...table, moves, offers: offers.filter((one) => one === entry.seat) }
+  const next = { ...withoutAnswer(table), moves, offers: offers.filter((one) => one === entry.seat) }
   return isOwn ? clearPending(next) : next
+}
+
+/** Removes the answer to the last offer. */
+function withoutAnswer({ declined: _, ...table }: TableModel): TableModel {
+  return table
 }
 
 /** Removes the unconfirmed move and the last refusal. */

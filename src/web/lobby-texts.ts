@@ -1,0 +1,13 @@
+/** The texts of the invitations of friends, in the lobby. */
+export const lobbyTexts = {
+  friendWaits: (game: string) => `Send this link to a friend. It opens ${game} and works once.`,
+  friendLink: 'Link for your friend',
+  friendLinkHere:
+    'This link works on this computer only. For a friend on another device, start the server with --host 0.0.0.0, and open the page at the address that it prints.',
+  friendLinkChanged: 'The link for your friend has changed. Send the new link.',
+  invited: 'A friend invites you to a game.',
+  noInvitation:
+    'The invitation is not open now. Your friend may be offline for a moment, or has cancelled the invitation, or another user has used the link.',
+  joinFriend: 'Play',
+  joinAgain: 'Try again',
+} as const
