@@ -149,6 +149,8 @@ export const texts = {
   drawn: 'A draw.',
   wins: (name: string) => `${name} wins.`,
   over: 'The game is over.',
+  youResigned: 'You resigned.',
+  youLate: 'You ran out of time.',
   resigned: (name: string) => `${name} resigned.`,
   late: (name: string) => `${name} ran out of time.`,
   agreed: 'Both agreed.',

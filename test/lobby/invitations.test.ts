@@ -45,7 +45,7 @@ describe('the code of a private seek', () => {
     for (const typed of [code, 'no-code', '']) expect(codeOf(await bob.say({ ...SEEK, code: typed, replace: true }))).not.toBe(typed)
   })
 
-  test('cannot be guessed by requests for codes: each counts as a wrong code', async () => {
+  test('cannot be guessed by requests for codes, which the limit of wrong codes counts, too', async () => {
     const lobby = new TestLobby()
     const { client, code } = await invite(lobby, 'ada', '10.0.0.9')
     let kept = 0

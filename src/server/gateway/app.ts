@@ -117,8 +117,8 @@ function addHooks(app: FastifyInstance, timeouts: ConnectionTimeouts, onError: (
 }
 
 /**
- * Converts an error of Fastify to an error for the client, with the sentence about a wrong input if there is one. The client gets no
- * details of a mistake of the server.
+ * Converts an error of Fastify to an error for the client. `badInput` is the sentence about a wrong input. The client gets no details of a
+ * mistake of the server.
  */
 function toError({ statusCode = 500, message }: FastifyError, badInput = message): GatewayError {
   if (statusCode >= 500) return { code: 'failed', message: 'an error occurred in the server; it is not your fault' }

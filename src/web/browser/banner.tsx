@@ -5,13 +5,13 @@ import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 import { tableLink, usePage } from './page.ts'
-import { ServerText } from './people.tsx'
+import { RefusalText } from './people.tsx'
 import { Says, StoppedPicture } from './says.tsx'
 
 /** Banner shows the state and the notices of the connection: lost, stopped, another version, another tab, events that were skipped, and refusals. */
 export function Banner({ model }: { readonly model: Model }) {
   const { client, now } = usePage()
-  const { link, notice, tables } = model
+  const { link, notice, tables, lobby } = model
   const missed = [...tables.values()].find((table) => table.skipped !== undefined)
   if (link.state === 'outdated') {
     return (
@@ -67,7 +67,7 @@ export function Banner({ model }: { readonly model: Model }) {
             )}
           </>
         ) : (
-          <ServerText text={notice} />
+          <RefusalText text={notice} names={lobby?.people.map(({ name }) => name)} />
         )}
         <button class="btn btn--s push" type="button" onClick={() => client.tell({ type: 'dismissed' })}>
           {texts.close}

@@ -4,7 +4,7 @@ import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 import { usePage } from './page.ts'
-import { ServerText } from './people.tsx'
+import { RefusalText } from './people.tsx'
 
 /** EntryForm is the form in which the user gets a name: as a guest, with a password, or by registering. */
 export type EntryForm = 'guest' | 'login' | 'register'
@@ -83,7 +83,7 @@ export function EntryDialog({ first, close }: { readonly first: EntryForm; reado
         {entry.error !== undefined && (
           <p class="err" id="entry-error" role="alert">
             <Icon name="warn" />
-            <ServerText text={entry.error} />
+            <RefusalText text={entry.error} names={[name.trim()]} />
           </p>
         )}
         {proposal !== undefined && form !== 'login' && (

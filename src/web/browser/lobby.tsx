@@ -10,7 +10,7 @@ import { type ChosenSettings, GameSettings } from './lobby-settings.tsx'
 import { OpenTables, OwnGames, TablesInPlay } from './lobby-tables.tsx'
 import { HereNow, Messages } from './lobby-users.tsx'
 import { gameName, usePage } from './page.ts'
-import { Choice, CopyField, Section, ServerText, UserName } from './people.tsx'
+import { Choice, CopyField, RefusalText, Section, UserName } from './people.tsx'
 import { GamePicture } from './pictures.tsx'
 
 /** The names of a server that only its own machine can reach. */
@@ -188,7 +188,7 @@ function InvitationNote({ invitation: { code, refusal } }: { readonly invitation
   return (
     <div class={`ask${refusal === undefined ? '' : ' ask--bad'}`} role={refusal === undefined ? 'status' : 'alert'}>
       <Icon name={refusal === undefined ? 'link' : 'warn'} />
-      <b>{refusal === undefined ? lobbyTexts.invited : <ServerText text={refusal} />}</b>
+      <b>{refusal === undefined ? lobbyTexts.invited : <RefusalText text={refusal} />}</b>
       <span class="btns push">
         <button class="btn btn--go btn--s" type="button" onClick={() => client.want({ type: 'join', code, replace: true })}>
           {refusal === undefined ? lobbyTexts.joinFriend : lobbyTexts.joinAgain}

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { ClientKind } from '../formats.ts'
-import { foldText, isHouse, toShown, toShownName } from '../shown.ts'
+import { foldText, isHouse, toSentence, toShown, toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 
@@ -22,9 +22,14 @@ export function Badge({ kind, text, title }: { readonly kind: ClientKind; readon
   )
 }
 
-/** ServerText shows a sentence of the server, which may repeat a text that a user has typed. */
+/** ServerText shows a text of the server, which may repeat a text that a user has typed. */
 export function ServerText({ text }: { readonly text: string }) {
   return <bdi>{toShown(text)}</bdi>
+}
+
+/** RefusalText shows a refusal of the server as a sentence, which may begin with one of the `names`. */
+export function RefusalText({ text, names = [] }: { readonly text: string; readonly names?: readonly string[] }) {
+  return <bdi>{toSentence(text, names)}</bdi>
 }
 
 /** ShownText shows a text of a user as text: no links, control characters visible, and a long text folded. */

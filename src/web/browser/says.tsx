@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { texts } from '../texts.ts'
-import { ServerText } from './people.tsx'
+import { RefusalText } from './people.tsx'
 
 /** Says is a view in place of the requested view. It shows a drawing, and explains the event, its reason, and the next step of the user. */
 export function Says(props: {
@@ -58,7 +58,7 @@ export function StoppedPicture() {
 /** Trouble says why a view cannot be shown, with a way on. */
 export function Trouble({ title, why, children }: { readonly title: string; readonly why: string; readonly children?: ComponentChildren }) {
   return (
-    <Says picture={<NoAnswerPicture />} title={title} why={<ServerText text={why} />}>
+    <Says picture={<NoAnswerPicture />} title={title} why={<RefusalText text={why} />}>
       {children}
       <a class={`btn${children ? '' : ' btn--go'}`} href="#lobby">
         {texts.toLobby}

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact'
+import { HANDS } from '../../games/scissors.ts'
 import { formatLastMove } from '../game-status.ts'
+import { toHands } from '../model/boards.ts'
 import type { TableModel } from '../model/table-model.ts'
 import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
@@ -147,7 +149,17 @@ export function Moves(props: { readonly table: TableModel; readonly here: number
 }
 
 /** Returns the text of a move: as the view shows it; without the move in the view, as its player typed it. */
-function toMoveText({ moves, game }: TableModel, at: number): string {
+function toMoveText({ moves, game, sight }: TableModel, at: number): string {
   const move = moves[at]
-  return formatLastMove(game, move?.view) ?? move?.text ?? '·'
+  const hand = move && game === 'hands' ? toHandOf(move, sight?.view) : undefined
+  return hand ?? formatLastMove(game, move?.view) ?? move?.text ?? '·'
+}
+
+/** Returns the hand of a move. The view shows it after the round of the move; during the round, the page knows the player's own hand only. */
+function toHandOf({ view, seat, text }: TableModel['moves'][number], now: unknown): string | undefined {
+  const then = toHands(view)
+  if (!then) return undefined
+  const round = then.chosen.includes(seat) ? then.rounds.length : then.rounds.length - 1
+  const hand = toHands(now)?.rounds[round]?.[seat] ?? HANDS[Number(text) - 1]
+  return hand && texts.hands[hand]
 }

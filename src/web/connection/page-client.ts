@@ -11,7 +11,7 @@ export interface PageClientOptions {
   readonly openSocket: OpenSocket
   readonly clock: PageClock
   readonly store: PageStore
-  /** Finds out why a server refuses to connect; resolves to `undefined` for a server that cannot be reached. */
+  /** Finds out why the server refuses to connect; resolves to `undefined` if the page cannot reach the server. */
   readonly findRefusal?: () => Promise<string | undefined>
   /** Called with each new model. */
   readonly changed: (model: Model) => void

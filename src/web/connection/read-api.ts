@@ -84,8 +84,8 @@ function readRecordPage(table: number, after: number, hasBoards: boolean): Promi
 }
 
 /**
- * Finds out why a server refuses the WebSocket of the page, which tells a script no reason; resolves to `undefined` for a server that cannot
- * be reached.
+ * Finds out why a server refuses the WebSocket of the page, because a script cannot read the answer to an upgrade. Resolves to `undefined` if
+ * the page cannot reach the server.
  */
 export async function findRefusal(): Promise<string | undefined> {
   try {
