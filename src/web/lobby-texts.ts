@@ -1,4 +1,4 @@
-/** The texts of the invitations of friends, in the lobby. */
+/** The texts of invitations and challenges, of a server that refuses the page, and of a guest who logs out. */
 export const lobbyTexts = {
   friendWaits: (game: string) => `Send this link to a friend. It opens ${game} and works once.`,
   friendLink: 'Link for your friend',
@@ -8,6 +8,10 @@ export const lobbyTexts = {
   invited: 'A friend invites you to a game.',
   noInvitation:
     'The invitation is not open now. Your friend may be offline for a moment, or has cancelled the invitation, or another user has used the link.',
+  notes: 'Challenges and turns',
   joinFriend: 'Play',
   joinAgain: 'Try again',
+  full: 'The server answers, but accepts no connection: it may be full.',
+  notServing: 'The server answers, but does not serve games now.',
+  logOutLoses: 'Lose the game?',
 } as const

@@ -12,12 +12,9 @@ export const texts = {
   theme: (theme: string) => `Theme: ${theme}. Change`,
   logIn: 'Log in',
   logOut: 'Log out',
-  logOutLoses: 'Lose the game?',
   close: 'Close',
   connection: 'Connection',
   lost: 'Connection lost.',
-  full: 'The server answers, but accepts no connection: it may be full.',
-  notServing: 'The server answers, but does not serve games now.',
   lostSeat: 'Your seat is reserved.',
   stopped: (reason: string) => `The server ended the connection: ${reason}.`,
   stoppedTitle: 'The server has ended the connection',
@@ -389,7 +386,7 @@ export const texts = {
 
 /** The pictures' captions: a description of each shipped game in one sentence; other games have the title that the server sends. */
 export const gameTexts: Readonly<Record<string, { readonly name: string; readonly about: string }>> = {
-  tictactoe: { name: 'tic-tac-toe', about: 'Three in a row. Boards to 20 × 20.' },
+  tictactoe: { name: 'tic-tac-toe', about: 'Three in a row. Boards to 20\u00a0×\u00a020.' },
   hands: { name: 'scissor, paper, stone', about: 'Both choose, then both show.' },
   hangman: { name: 'hangman', about: 'Find the word before you hang.' },
   quiz: { name: 'quiz', about: 'Networks, sockets, text.' },

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
+import { lobbyTexts } from '../lobby-texts.ts'
 import { isOver } from '../model/table-model.ts'
 import { texts } from '../texts.ts'
 import { AccountView } from './account.tsx'
@@ -10,6 +11,7 @@ import { KeysDialog } from './keys.tsx'
 import { LadderView } from './ladder.tsx'
 import { LazyView } from './lazy-view.tsx'
 import { Lobby } from './lobby.tsx'
+import { Notes } from './notes.tsx'
 import { OPERATOR, type Route, tableLink, usePage, userLink } from './page.ts'
 import { UserName } from './people.tsx'
 import { Trouble } from './says.tsx'
@@ -66,6 +68,7 @@ export function App() {
       <Banner model={model.value} />
       <BackAgain isOpen={model.value.link.state === 'open'} isLost={model.value.link.state === 'lost'} />
       {isStopped(model.value) ? <Stopped model={model.value} /> : <View route={view} />}
+      <Notes route={view} />
       <KeysDialog />
       {shownForm && (
         <EntryDialog
@@ -179,7 +182,7 @@ function LogOutButton() {
   const loses = !me?.registered && [...tables.values()].some((table) => table.seat !== undefined && !isOver(table) && !table.closed)
   return (
     <button class="btn btn--plain btn--s" type="button" onClick={() => (loses && !isAsking ? setAsking(true) : void logOut())}>
-      {loses && isAsking ? texts.logOutLoses : texts.logOut}
+      {loses && isAsking ? lobbyTexts.logOutLoses : texts.logOut}
     </button>
   )
 }

@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { formatTerms } from '../formats.ts'
 import { lobbyTexts } from '../lobby-texts.ts'
 import type { GameInfo, Invitation, OwnSeek } from '../model/model.ts'
 import { toShown, toShownName } from '../shown.ts'
@@ -9,8 +8,9 @@ import { Icon } from './icons.tsx'
 import { type ChosenSettings, GameSettings } from './lobby-settings.tsx'
 import { OpenTables, OwnGames, TablesInPlay } from './lobby-tables.tsx'
 import { HereNow, Messages } from './lobby-users.tsx'
+import { Challenges } from './notes.tsx'
 import { gameName, usePage } from './page.ts'
-import { Choice, CopyField, RefusalText, Section, UserName } from './people.tsx'
+import { Choice, CopyField, RefusalText, Section } from './people.tsx'
 import { GamePicture } from './pictures.tsx'
 
 /** The names of a server that only its own machine can reach. */
@@ -154,31 +154,6 @@ function GameShape() {
         <span class="game__foot" />
       </span>
     </li>
-  )
-}
-
-function Challenges() {
-  const { model, client } = usePage()
-  const { challenges } = model.value
-  return (
-    <>
-      {challenges.map(({ name, game, ...terms }) => (
-        <div class="ask" role="status" key={name}>
-          <b>
-            <UserName name={name} /> {texts.challengesYou}
-          </b>
-          <span>{[gameName(model.value, game), formatTerms(terms)].filter(Boolean).join(', ')}</span>
-          <span class="btns push">
-            <button class="btn btn--go btn--s" type="button" onClick={() => client.send({ type: 'accept', name })}>
-              {texts.accept}
-            </button>
-            <button class="btn btn--s" type="button" onClick={() => client.send({ type: 'refuse', name })}>
-              {texts.decline}
-            </button>
-          </span>
-        </div>
-      ))}
-    </>
   )
 }
 

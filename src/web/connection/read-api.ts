@@ -1,4 +1,5 @@
 import type { ProtocolList, ProtocolReference } from '../../server/gateway/protocol-schemas.ts'
+import { lobbyTexts } from '../lobby-texts.ts'
 import type { MessageOf } from '../model/messages.ts'
 import type { TableRecord } from '../model/replay.ts'
 import { texts } from '../texts.ts'
@@ -89,7 +90,7 @@ function readRecordPage(table: number, after: number, hasBoards: boolean): Promi
  */
 export async function findRefusal(): Promise<string | undefined> {
   try {
-    return (await fetch('health')).ok ? texts.full : texts.notServing
+    return (await fetch('health')).ok ? lobbyTexts.full : lobbyTexts.notServing
   } catch (reason) {
     // `fetch` rejects with a TypeError if the server cannot be reached
     if (reason instanceof TypeError) return undefined

@@ -28,7 +28,7 @@ async function expectRoomy(page: Page): Promise<void> {
 
 /** Adds the test of a player on a phone. */
 export function testPhone(serve: ServeWebPages): void {
-  test('a friend on a phone accepts an invitation, turns the phone, and finds the way back to the game', async () => {
+  test('a friend on a phone accepts an invitation, turns the phone, finds the way back to the game, and challenges the friend', async () => {
     const { open } = await serve()
     const ada = await open()
     await ada.page.keyboard.press('3')
@@ -78,5 +78,24 @@ export function testPhone(serve: ServeWebPages): void {
     await eve.expectAccessible()
     await used.getByRole('button', { name: 'Close' }).tap()
     await used.waitFor({ state: 'detached' })
+
+    // a user who does not see the lobby sees challenges and turns
+    await eve.page.getByRole('button', { name: 'Challenge ada' }).tap()
+    await eve.page.locator('.game', { hasText: 'tic-tac-toe' }).tap()
+    const notes = ada.page.getByRole('complementary', { name: 'Challenges and turns' })
+    await notes.getByText('eve challenges you').waitFor()
+    await ada.expectAccessible()
+    await notes.getByRole('button', { name: 'Accept' }).click()
+    await Promise.all([ada, eve].map((tab) => tab.page.getByLabel('Row 1, column 1, empty. Cell 1').waitFor()))
+    if (await ada.page.locator('.status.is-on').isVisible()) {
+      await ada.page.getByLabel('Cell 5').click()
+      await eve.untilStatus('Your turn.')
+    }
+    await ada.page.goto(ada.page.url().replace(/#.*/, '#ladder'))
+    expect(await notes.count()).toBe(0)
+    await eve.page.getByLabel('Cell 1').tap()
+    await notes.getByRole('link', { name: 'Go on at table 2' }).click()
+    await ada.untilStatus('Your turn.')
+    expect(await notes.count()).toBe(0)
   })
 }
