@@ -11,6 +11,7 @@ export const lobbyTexts = {
   notes: 'Challenges and turns',
   joinFriend: 'Play',
   joinAgain: 'Try again',
+  refused: 'Not connected.',
   full: 'The server answers, but accepts no connection: it may be full.',
   notServing: 'The server answers, but does not serve games now.',
   logOutLoses: 'Lose the game?',

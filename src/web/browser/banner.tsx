@@ -1,4 +1,5 @@
 import { useRef } from 'preact/hooks'
+import { lobbyTexts } from '../lobby-texts.ts'
 import type { Model } from '../model/model.ts'
 import { isOver } from '../model/table-model.ts'
 import { toShown } from '../shown.ts'
@@ -43,8 +44,18 @@ export function Banner({ model }: { readonly model: Model }) {
       <section class={`banner${link.bye === undefined ? '' : ' banner--ink'}`} aria-label={texts.connection}>
         <Icon name={link.bye === undefined ? 'warn' : 'clock'} />
         <span role="alert">
-          <b>{link.bye === undefined ? texts.lost : <bdi>{texts.stopped(toShown(link.bye))}</bdi>}</b> {link.refusal}{' '}
-          {hasSeat && texts.lostSeat}
+          <b>
+            {link.bye === undefined ? (
+              link.refusal === undefined ? (
+                texts.lost
+              ) : (
+                lobbyTexts.refused
+              )
+            ) : (
+              <bdi>{texts.stopped(toShown(link.bye))}</bdi>
+            )}
+          </b>{' '}
+          {link.refusal} {hasSeat && texts.lostSeat}
         </span>
         <span class="num">{link.retryAt === undefined ? texts.tryingNow : texts.tryingIn(seconds)}</span>
         <button class="btn btn--s push" type="button" onClick={() => client.connect()}>
