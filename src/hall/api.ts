@@ -184,8 +184,15 @@ export interface TableSnapshot extends GameTerms {
   readonly resync?: true
 }
 
-/** TableBoard is the board of a table as text after event `n`, with the legal moves of this seat if they follow from its view. */
-export type TableBoard = { readonly n: number; readonly text: string; readonly moves?: readonly string[] }
+/** TableBoard is the board of a table as text after event `n`. */
+export interface TableBoard {
+  readonly n: number
+  readonly text: string
+  /** The legal moves of this seat, if they follow from its view. */
+  readonly moves?: readonly string[]
+  /** The last move, if the board shows it. */
+  readonly last?: { readonly seat: SeatNumber; readonly move: string }
+}
 
 /** RatingChanges is the effect of one game on the ladder. */
 export interface RatingChanges {

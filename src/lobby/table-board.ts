@@ -16,7 +16,8 @@ export function renderBoard({ game, names, seat, now }: TableSnapshot, position:
   const { view, turn } = now.sight
   const text = renderView(game, view, { names, seat })
   const moves = seat !== undefined && turn && isOpenView(game, view, position) ? listMoves(game, position, seat) : undefined
-  return { n: now.n, text, ...(moves ? { moves } : {}) }
+  const last = game.screen?.last?.(view)
+  return { n: now.n, text, ...(moves ? { moves } : {}), ...(last ? { last } : {}) }
 }
 
 /** Renders a view as text, as the front door shows it to the seat, or without a seat to a watcher. */

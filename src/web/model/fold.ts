@@ -4,7 +4,17 @@ import { toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { type MessageOf, omit } from './messages.ts'
 import { emptyModel, type Input, type Link, type LobbyPage, type Model, type OwnSeek } from './model.ts'
-import { addEvent, addMissed, clearPending, leaveTable, type Snapshot, type TableModel, toTable, toUnknownTable } from './table-model.ts'
+import {
+  addBoard,
+  addEvent,
+  addMissed,
+  clearPending,
+  leaveTable,
+  type Snapshot,
+  type TableModel,
+  toTable,
+  toUnknownTable,
+} from './table-model.ts'
 
 /** The version of the native protocol that this page speaks. */
 const PAGE_VERSION = 1
@@ -179,7 +189,7 @@ function receive(before: Model, message: ToClient, at: number, wall: number): Mo
     case 'watchers':
       return withTable(model, message.table, (table) => ({ ...table, watchers: { names: message.names, total: message.total } }))
     case 'board':
-      return withTable(model, message.table, (table) => ({ ...table, board: message }))
+      return withTable(model, message.table, (table) => addBoard(table, message))
     case 'seated':
     case 'watching':
     case 'resync':

@@ -137,6 +137,15 @@ export function addMissed(table: TableModel, { lines, omitted }: MessageOf<'miss
   return lines.length === 0 ? rest : { ...rest, missed: { lines, ...(omitted === undefined ? {} : { omitted }) } }
 }
 
+/** Adds the board as text. It may name the last move, which a view does not show if the page cannot draw the game. */
+export function addBoard(table: TableModel, board: MessageOf<'board'>): TableModel {
+  const { last, n } = board
+  const at = table.moves.findLastIndex((move) => move.n <= n)
+  const found = table.moves[at]
+  if (!last || !found || found.seat !== last.seat || found.text !== undefined) return { ...table, board }
+  return { ...table, board, moves: table.moves.map((move) => (move === found ? { ...move, text: last.move } : move)) }
+}
+
 /** Returns a table of which the page knows only the number; it is not joined yet. */
 export function toUnknownTable(table: number): TableModel {
   return { ...toTable({ type: 'watching', table, game: '', names: [], settings: {}, rated: false }, 0), joined: 'no' }
