@@ -97,5 +97,12 @@ export function testPhone(serve: ServeWebPages): void {
     await notes.getByRole('link', { name: 'Go on at table 2' }).click()
     await ada.untilStatus('Your turn.')
     expect(await notes.count()).toBe(0)
+
+    // a name of the widest letters, on the board that repeats names
+    const wide = await open('', undefined, PHONE)
+    await wide.page.locator('label', { hasText: 'the house' }).tap()
+    await wide.play('scissor, paper, stone', 'W'.repeat(20))
+    await wide.page.getByText('Sealed').first().waitFor()
+    await expectRoomy(wide.page)
   })
 }
