@@ -2,8 +2,8 @@
 export const lobbyTexts = {
   friendWaits: (game: string) => `Send this link to a friend. It opens ${game} and works once.`,
   friendLink: 'Link for your friend',
-  friendLinkHere:
-    'This link works on this computer only. For a friend on another device, start the server with --host 0.0.0.0, and open the page at the address that it prints.',
+  linkHere: 'The link works on this computer only.',
+  otherDevice: 'For a friend on another device, start the server with --host 0.0.0.0, and open the page at the address that it prints.',
   friendLinkChanged: 'The link for your friend has changed. Send the new link.',
   invited: 'A friend invites you to a game.',
   noInvitation:

@@ -9,12 +9,9 @@ import { type ChosenSettings, GameSettings } from './lobby-settings.tsx'
 import { OpenTables, OwnGames, TablesInPlay } from './lobby-tables.tsx'
 import { HereNow, Messages } from './lobby-users.tsx'
 import { Challenges } from './notes.tsx'
-import { gameName, usePage } from './page.ts'
+import { gameName, isLocal, usePage } from './page.ts'
 import { Choice, CopyField, RefusalText, Section } from './people.tsx'
 import { GamePicture } from './pictures.tsx'
-
-/** The names of a server that only its own machine can reach. */
-const LOOPBACK = /^(?:localhost|127\.[\d.]+|\[::1\])$/
 
 /** Against is the kind of opponent that the user has chosen; with an at sign, the user of that name. */
 type Against = 'anyone' | 'house' | 'friend' | `@${string}`
@@ -108,7 +105,9 @@ export function Lobby() {
 
 function GameList({ games, play }: { readonly games: readonly GameInfo[] | undefined; readonly play: (game: GameInfo) => void }) {
   const { model } = usePage()
-  const seekers = model.value.lobby?.seekers ?? []
+  const { lobby, me } = model.value
+  // the users with whom this user can play now: the own seek and the challenges to other users do not count
+  const seekers = (lobby?.seekers ?? []).filter(({ name, against = me?.name }) => name !== me?.name && against === me?.name)
   const move = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
     if (step === undefined || !(event.currentTarget instanceof HTMLElement)) return
@@ -195,7 +194,7 @@ function OwnSeekNote({ seek }: { readonly seek: OwnSeek }) {
           {texts.cancel}
         </button>
       </span>
-      {link && LOOPBACK.test(location.hostname) && <p class="ask__more quiet small">{lobbyTexts.friendLinkHere}</p>}
+      {link && isLocal() && <p class="ask__more quiet small">{`${lobbyTexts.linkHere} ${lobbyTexts.otherDevice}`}</p>}
     </div>
   )
 }

@@ -1,12 +1,13 @@
 import type { ComponentChildren } from 'preact'
 import { HANDS } from '../../games/scissors.ts'
 import { formatLastMove } from '../game-status.ts'
+import { lobbyTexts } from '../lobby-texts.ts'
 import { toHands } from '../model/boards.ts'
 import type { TableModel } from '../model/table-model.ts'
 import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { SeatToken, sideOf } from './icons.tsx'
-import { tableLink, usePage } from './page.ts'
+import { isLocal, tableLink, usePage } from './page.ts'
 import { ClockTime, CopyField, SayForm, Section, ServerText, ShownText, TalkLog, UserName } from './people.tsx'
 
 /** TableTalk shows the talk at a table, and a field to say something. */
@@ -108,7 +109,10 @@ export function ShareTable({ link, children }: { readonly link: string; readonly
   return (
     <Section id="h-share" title={texts.share}>
       <CopyField label={texts.shareLink} value={`${location.href.split('#')[0]}${link}`} />
-      <p class="quiet small">{children}</p>
+      <p class="quiet small">
+        {isLocal() && `${lobbyTexts.linkHere} `}
+        {children}
+      </p>
     </Section>
   )
 }

@@ -34,7 +34,7 @@ export function testPhone(serve: ServeWebPages): void {
     await ada.page.keyboard.press('3')
     await ada.begin('tic-tac-toe', 'ada')
     const { hash } = new URL(await ada.page.getByLabel('Link for your friend').inputValue())
-    await ada.page.getByText('This link works on this computer only.').waitFor()
+    await ada.page.getByText('The link works on this computer only.').waitFor()
     const tim = await open(hash, undefined, PHONE)
     const { page } = tim
     await page.getByRole('dialog').getByText('A friend invites you to a game.').waitFor()
