@@ -46,6 +46,8 @@ export class TableScreen {
   #offers: readonly Offer[] = []
   /** Introduction of the table; empty after the first output. */
   #introduction: readonly string[]
+  /** True while the list of missed events, which is a part of the introduction, is not known. */
+  #waits = false
   /** Updates since the last output: lines, the seats that have moved, and whether the board may have changed. */
   #lines: string[] = []
   #movers: readonly SeatNumber[] = []
@@ -75,6 +77,17 @@ export class TableScreen {
       ...(token ? [`If the connection breaks, return with: resume ${token}`] : []),
     ]
     for (const one of offers) this.addEvent({ what: { type: 'offered', seat: one, what: this.over ? 'rematch' : 'draw' } })
+  }
+
+  /** Collects updates until `addMissed`, so that the missed events are above the board, and the board stays at the end of the screen. */
+  waitForMissed(): void {
+    this.#waits = true
+  }
+
+  /** Adds the missed events, a line for each, to the introduction. */
+  addMissed(lines: readonly string[]): void {
+    this.#waits = false
+    if (lines.length > 0) this.#introduction = [...this.#introduction, '', 'While you were away:', ...lines.map((line) => `  ${line}`)]
   }
 
   get table(): number {
@@ -165,7 +178,7 @@ export class TableScreen {
 
   /** Returns the updates since the last call, with the board if it has changed; empty before the game begins. */
   takeUpdates(): readonly string[] {
-    if (!this.#sight) return []
+    if (!this.#sight || this.#waits) return []
     const lines = [...this.#introduction, ...this.#lines]
     const board = this.#changed ? this.#newBoard(this.#sight) : []
     const closing = this.#changed ? this.#closing(this.#sight) : []
@@ -175,7 +188,7 @@ export class TableScreen {
 
   /** Returns the updates since the last call, for a table that the session does not show. Each update is one line. */
   takeNotices(): readonly string[] {
-    if (!this.#sight) return []
+    if (!this.#sight || this.#waits) return []
     const here = this.#introduction.length > 0 ? [`To show it, type "go ${this.table}".`] : []
     const turn = this.#changed && this.playing && this.turn ? ['it is your turn.'] : []
     const end = this.#changed && this.over ? [this.#outcome(this.#sight)].filter((line) => line !== '') : []

@@ -38,6 +38,8 @@ export interface SeekTerms {
   readonly against?: string | undefined
   /** True if the answer contains an invitation code, and only users with this code can accept the seek. */
   readonly private?: boolean | undefined
+  /** Code of an earlier private seek of the user, whose connection was lost; the new seek has it again unless another open seek has it. */
+  readonly code?: string | undefined
   /** True if the game is rated. A rated game needs two registered users. */
   readonly rated?: boolean | undefined
   readonly clock?: ClockTerms | undefined
@@ -176,6 +178,8 @@ export interface TableSnapshot extends GameTerms {
   readonly names: readonly string[]
   /** Token with which the owner resumes this seat through any connection; missing for a watcher. */
   readonly token?: string
+  /** True for a private game, which only its players see. */
+  readonly private?: true
   /** Number of the last event, and the view after it; missing until the store has the event `opened`. */
   readonly now?: { readonly n: number; readonly sight: TableView }
   /** Seats whose offer of a draw, or of a rematch after the game, has no answer yet; missing without such an offer. */
@@ -186,8 +190,15 @@ export interface TableSnapshot extends GameTerms {
   readonly resync?: true
 }
 
-/** TableBoard is the board of a table as text after event `n`, and the legal moves of this seat if its view determines them. */
-export type TableBoard = { readonly n: number; readonly text: string; readonly moves?: readonly string[] }
+/** TableBoard is the board of a table as text after event `n`. */
+export interface TableBoard {
+  readonly n: number
+  readonly text: string
+  /** The legal moves of this seat, if its view determines them. */
+  readonly moves?: readonly string[]
+  /** The last move, if the board shows it. */
+  readonly last?: { readonly seat: SeatNumber; readonly move: string }
+}
 
 /** RatingChanges has the effect of one game on the ladder. */
 export interface RatingChanges {

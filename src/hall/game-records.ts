@@ -55,10 +55,12 @@ export interface RecordedEvent {
   readonly move?: string
   /** The watcher's view after the event; missing for an event that does not change the view. */
   readonly view?: unknown
+  /** The board after the event as text, as a watcher at the front door has seen it; missing unless the reader asks for the boards. */
+  readonly board?: string
 }
 
 /** MissedEvent has the part of a missed event that the client's seat or a watcher may see. */
-export type MissedEvent = Omit<RecordedEvent, 'view'>
+export type MissedEvent = Omit<RecordedEvent, 'view' | 'board'>
 
 /** MissedEvents has the events of a table that a client has missed. */
 export interface MissedEvents {
@@ -92,4 +94,6 @@ export interface GameRecord extends GameTerms {
 export interface RecordRange {
   readonly after: number
   readonly count: number
+  /** True for events with the boards as text. */
+  readonly boards?: boolean | undefined
 }

@@ -1,25 +1,11 @@
 import type { Catalogue } from '../games/catalogue.ts'
 import { isRefusal } from '../games/game.ts'
-import type {
-  FinishedGame,
-  GameRecord,
-  GameResult,
-  LadderRow,
-  LobbyRefusal,
-  Page,
-  PageRange,
-  RecordedEvent,
-  RecordRange,
-  TableInfo,
-} from '../hall/api.ts'
+import type { FinishedGame, GameRecord, GameResult, LadderRow, LobbyRefusal, Page, PageRange, RecordRange, TableInfo } from '../hall/api.ts'
 import type { LobbyContext } from './context.ts'
 import { noGame, noTable } from './errors.ts'
 import { findHistory, findRecent } from './histories.ts'
 import { formatRecord } from './record-text.ts'
 import { toTableInfo } from './table-info.ts'
-
-/** DrawnEvent is an event of a finished game, with the board after the event as text. */
-type DrawnEvent = RecordedEvent & { readonly board?: string }
 
 /** HallReader reads the parts of the hall that a client without a name may see: public tables, ladders, histories and finished games. */
 export class HallReader {
@@ -59,15 +45,6 @@ export class HallReader {
   /** Reads the record of a finished public game; see `RecordReader`. */
   record(table: number, range: RecordRange): Promise<GameRecord | LobbyRefusal> {
     return this.#context.records.read(table, range)
-  }
-
-  /** Adds the board to each event that changes the view, as the text that a watcher at the front door has seen. */
-  addBoards(record: GameRecord): GameRecord & { readonly events: readonly DrawnEvent[] } {
-    const game = this.catalogue.find(record.game)?.game
-    if (!game) return record
-    const { names } = record
-    const render = (view: unknown) => game.screen?.board?.(view, { names, seat: undefined }) ?? game.notation.render(view)
-    return { ...record, events: record.events.map((event) => (event.view === undefined ? event : { ...event, board: render(event.view) })) }
   }
 
   /** Reads the record of a finished public game as text; see `formatRecord`. */

@@ -11,7 +11,7 @@ import { projectEvent } from '../hall/table-updates.ts'
 import type { GameRecords, RecordAccess } from './context.ts'
 import { noTable } from './errors.ts'
 import { toGameTerms } from './projections.ts'
-import { isOpenView } from './table-board.ts'
+import { isOpenView, renderView } from './table-board.ts'
 
 /*
  * A record has the part of a finished game's log that watchers have seen. `projectEvent` is the only projection, so a record never shows
@@ -110,14 +110,14 @@ interface Replay {
 function replayPage(
   opening: OpeningEvent,
   rules: AnyGame,
-  { log, range: { after, count } }: { readonly log: readonly TableEvent[]; readonly range: RecordRange },
+  { log, range: { after, count, boards = false } }: { readonly log: readonly TableEvent[]; readonly range: RecordRange },
 ): Replay | LobbyRefusal {
   try {
     let state = toOpenedTable(opening, rules)
     const events: RecordedEvent[] = []
     for (const event of log) {
       if (event.n > 1) state = evolve(state, event)
-      if (event.n > after && events.length < count) events.push(toRecordedEvent(event, state))
+      if (event.n > after && events.length < count) events.push(toRecordedEvent(event, state, boards))
     }
     return { state, events }
   } catch (reason) {
@@ -127,12 +127,15 @@ function replayPage(
 }
 
 /** Returns the part of an event of a finished game that watchers have seen; `state` is the state after the event. */
-function toRecordedEvent(event: TableEvent, state: TableState): RecordedEvent {
+function toRecordedEvent(event: TableEvent, state: TableState, hasBoard: boolean): RecordedEvent {
   const { n, at, event: what, situation } = projectEvent(event, state, 'watcher')
   if (!situation) return { n, at, what }
   const { view } = situation
   const move = event.type === 'moved' ? findMove(event, view, state) : undefined
-  return { n, at, what, ...(move === undefined ? {} : { move }), view }
+  const board = hasBoard
+    ? { board: renderView(state.rules, view, { names: state.opened.seats.map(({ name }) => name), seat: undefined }) }
+    : {}
+  return { n, at, what, ...(move === undefined ? {} : { move }), view, ...board }
 }
 
 /** Returns a move in the notation of the game, if the view of a watcher or of another seat after the move shows the move. */

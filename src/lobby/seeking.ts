@@ -1,9 +1,8 @@
 import { formatSeconds } from '../base/durations.ts'
 import { type CatalogueEntry, checkSeats, checkSettings } from '../games/catalogue.ts'
 import { isRefusal } from '../games/game.ts'
-import type { InviteCodeLimit } from '../hall/accounts/invite-code-limiter.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
-import { makeInviteCode, makeToken, parseInviteCode } from '../hall/accounts/tokens.ts'
+import { makeToken } from '../hall/accounts/tokens.ts'
 import type { LobbyRefusal, SeekAccepted, SeekInfo, SeekTerms } from '../hall/api.ts'
 import type { SeekHandle, SeekRequest } from '../hall/local-seek.ts'
 import type { OpenSeek } from '../hall/open-seek.ts'
@@ -18,12 +17,12 @@ import {
   NO_INVITATION,
   noGame,
   notHere,
-  toAuthRefusal,
   toLobbyRefusal,
   toSeekRefusal,
   UNAVAILABLE,
   UNREGISTERED,
 } from './errors.ts'
+import { InvitationCodes } from './invitations.ts'
 import { toOwnSeekInfo, toSeekInfo } from './projections.ts'
 import type { SessionSeats } from './seats.ts'
 import { MUTED } from './user-notices.ts'
@@ -56,10 +55,11 @@ export class SeekControl {
   readonly #session: SeekingSession
   /** Cancels the seek for which a worksheet program waits. */
   #cancelWait: ((reason: Error) => Promise<boolean>) | undefined
-  #codeTries: InviteCodeLimit | undefined
+  readonly #codes: InvitationCodes
 
   constructor(session: SeekingSession) {
     this.#session = session
+    this.#codes = new InvitationCodes(session)
   }
 
   /** Opens a table with its players. */
@@ -124,7 +124,7 @@ export class SeekControl {
       const opening = { options, rated: points !== undefined, private: terms.private === true, clock }
       return this.#openAlone(user, game, opening, await this.#replace())
     }
-    const code = terms.private ? makeInviteCode(this.#context.bytes) : undefined
+    const code = terms.private ? this.#codes.make(terms.code) : undefined
     // the house plays neither private nor rated games
     const isWithoutHouse = code !== undefined || against !== undefined || terms.rated || terms.wait === null
     const request = {
@@ -177,16 +177,9 @@ export class SeekControl {
   async join(typed: string, replace = false): Promise<LobbyRefusal | undefined> {
     const busy = this.#busy(replace)
     if (busy || !this.#user) return busy ?? NAME_REQUIRED
-    const code = parseInviteCode(typed)
-    if (isRefusal(code)) return toLobbyRefusal('no-such-code', code)
-    this.#codeTries ??= this.#context.people.codeTries(this.#session.peer.address)
-    const denial = this.#codeTries.denial()
-    if (denial) return toAuthRefusal(denial)
-    const seek = this.#context.hall.findInvitation(code)
-    if (!seek) {
-      this.#codeTries.failed()
-      return NO_INVITATION
-    }
+    const invitation = this.#codes.find(typed)
+    if (isRefusal(invitation)) return invitation
+    const { seek, code } = invitation
     if (seek.person === this.#user.person) return { code: 'not-now', refused: 'this is your own invitation: give the code to another user' }
     if (seek.against !== undefined && seek.against !== this.#user.person) {
       return { code: 'not-now', refused: 'this invitation is for another user' }

@@ -14,9 +14,15 @@ const MOVES = 60
 export function renderBoard({ game, names, seat, now }: TableSnapshot, position: unknown): TableBoard | undefined {
   if (!now) return undefined
   const { view, turn } = now.sight
-  const text = game.screen?.board?.(view, { names, seat }) ?? game.notation.render(view)
+  const text = renderView(game, view, { names, seat })
   const moves = seat !== undefined && turn && isOpenView(game, view, position) ? listMoves(game, position, seat) : undefined
-  return { n: now.n, text, ...(moves ? { moves } : {}) }
+  const last = game.screen?.last?.(view)
+  return { n: now.n, text, ...(moves ? { moves } : {}), ...(last ? { last } : {}) }
+}
+
+/** Renders a view as text, as the front door shows it to the seat, or without a seat to a watcher. */
+export function renderView(game: AnyGame, view: unknown, viewer: Pick<TableSnapshot, 'names'> & { readonly seat: SeatNumber | undefined }) {
+  return game.screen?.board?.(view, viewer) ?? game.notation.render(view)
 }
 
 /** Checks whether a view shows the whole state of the game, so that nothing in the state is secret. */

@@ -92,6 +92,7 @@ export class TableSubscription implements TableObserver {
       ...toGameTerms(opening),
       ...(this.seat === undefined ? {} : { seat: this.seat }),
       ...(this.token === undefined ? {} : { token: this.token }),
+      ...(opening.private ? { private: true } : {}),
       ...(this.seat === undefined || opening.clock.grace === undefined ? {} : { grace: opening.clock.grace }),
       // if all players have made an offer, they have agreed, and the offer is no longer open
       ...(offers.length > 0 && offers.length < opening.seats.length ? { offers } : {}),

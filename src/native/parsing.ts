@@ -94,7 +94,7 @@ function refusalOfFields(json: { readonly type: string }, issues: readonly z.cor
   if (first.code === 'invalid_key') return `${nameOf(first.path.slice(0, -1))} must have names of at most ${SHOWN} characters`
   const value = valueAt(json, first.path)
   const node = nodeAt(type, first.path)
-  return `${nameOf(first.path)} ${value === undefined ? 'is missing: it must' : 'must'} be ${describe(node)}${hintFor(node, value)}`
+  return `${nameOf(first.path)} ${value === undefined ? 'is missing: it must' : 'must'} be ${describeValues(node)}${hintFor(node, value)}`
 }
 
 /** Returns the end of an error sentence that names the usual mistake with such a value; `''` without a usual mistake. */
@@ -139,11 +139,16 @@ function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce((value, part) => (value as Readonly<Record<PropertyKey, unknown>> | undefined)?.[part], json)
 }
 
-/** Describes the valid values, as a noun: "a whole number from 0 to 7". */
-function describe(node: Node | undefined): string {
+/** Describes the values that a part of a JSON Schema allows, as a noun: "a whole number from 0 to 7". */
+export function describeValues(node: Node | undefined): string {
   if (node?.anyOf)
     return inWords(
-      node.anyOf.map((one) => describe(one as Node)),
+      node.anyOf.map((one) => describeValues(one as Node)),
+      'or',
+    )
+  if (node?.enum)
+    return inWords(
+      node.enum.map((one) => JSON.stringify(one)),
       'or',
     )
   const { minimum = 0, maximum = 0, minLength = 0, maxLength, minItems = 0, maxItems, properties, items } = node ?? {}
@@ -160,7 +165,7 @@ function describe(node: Node | undefined): string {
     case 'null':
       return 'null'
     case 'array':
-      return `a list of ${minItems} to ${maxItems} items, each ${describe(items as Node)}`
+      return `a list of ${minItems} to ${maxItems} items, each ${describeValues(items as Node)}`
     default:
       return properties ? `an object with the fields ${inWords(Object.keys(properties), 'or')}` : 'an object'
   }
@@ -191,7 +196,7 @@ function shown(text: string): string {
 }
 
 /** Joins items to `a`, `a or b`, `a, b or c`. */
-function inWords(items: readonly string[], last: 'and' | 'or'): string {
+export function inWords(items: readonly string[], last: 'and' | 'or'): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`
 }
 

@@ -31,3 +31,14 @@ export function foldText(text: string): { readonly text: string; readonly isCut:
   if (shown.length <= LONG) return { text: shown, isCut: false }
   return { text: shown.slice(0, LONG), isCut: true }
 }
+
+/**
+ * Returns a refusal of the server, which begins with a small letter and has no full stop, as a sentence. A name at its begin stays as it is
+ * written.
+ */
+export function toSentence(text: string, names: readonly string[] = []): string {
+  const shown = toShown(text)
+  const hasName = names.some((name) => name !== '' && text.startsWith(name))
+  const begin = hasName ? shown : shown.charAt(0).toUpperCase() + shown.slice(1)
+  return /[.!?:…]$/.test(begin) ? begin : `${begin}.`
+}

@@ -39,7 +39,7 @@ function describeChoice(table: TableModel, happened: string): Status {
   if (hands?.own) return { text: texts.youChose(hands.own), more: texts.shownWhen(toName(table, other)), isOn: false }
   const isOn = table.sight?.turn === true && table.joined === 'yes'
   const choose = isOn ? texts.choose((hands?.rounds.length ?? 0) + 1) : texts.waitsForAll
-  return { text: [happened, choose].filter(Boolean).join(' '), more: isOn ? texts.press123 : '', isOn }
+  return { text: [happened, choose].filter(Boolean).join(' '), more: '', isOn }
 }
 
 function describeOutcome(table: TableModel, outcome: NonNullable<Sight['outcome']>): string {
@@ -55,9 +55,12 @@ function describeEnd(table: TableModel): string {
   const { sight, game, changes, names, seat } = table
   const outcome = sight?.outcome
   const parts: string[] = []
-  if (outcome?.left !== undefined && outcome.left !== seat) {
-    const name = toName(table, outcome.left)
-    parts.push(outcome.resigned ? texts.resigned(name) : outcome.late ? texts.late(name) : texts.gone(name))
+  // a player who has given up a game alone needs no sentence on it
+  if (outcome?.left !== undefined && (names.length > 1 || outcome.left !== seat)) {
+    const [isOwn, name] = [outcome.left === seat, toName(table, outcome.left)]
+    if (outcome.resigned) parts.push(isOwn ? texts.youResigned : texts.resigned(name))
+    else if (outcome.late) parts.push(isOwn ? texts.youLate : texts.late(name))
+    else if (!isOwn) parts.push(texts.gone(name))
   }
   if (outcome?.agreed) parts.push(texts.agreed)
   parts.push(gameStatuses[game]?.end?.(table) ?? '')

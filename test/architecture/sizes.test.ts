@@ -35,6 +35,7 @@ const SHORT: Readonly<Record<string, string>> = {
   'testing/memory-peer.ts': 'a peer in memory, for several tests of the kit',
   'web/automaton-layouts.d.ts': 'the type of a module that the build makes',
   'web/browser/finished.tsx': 'a view, one file each',
+  'web/lobby-texts.ts': 'the texts of invitations, because the file of all texts is full',
   'web/model/messages.ts': 'names for parts of the native protocol',
   'wire/framing/recv.ts': 'a framing, one file each',
 }

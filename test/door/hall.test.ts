@@ -359,6 +359,9 @@ describe('a player who returns', () => {
         '',
         'Table 1: you are back at tictactoe, you (O) against grace (X).',
         '',
+        'While you were away:',
+        '  grace played 1.',
+        '',
         ' X | 2 | 3',
         '-----------',
         ' 4 | O | 6',
@@ -366,14 +369,25 @@ describe('a player who returns', () => {
         ' 7 | 8 | 9',
         '',
         'Your move: the number of a free cell.',
-        '',
-        'While you were away:',
-        '  grace played 1.',
       ),
     )
     expect(grace.news()).toContain('ada is back.')
     await again.type('2')
     expect(grace.news()).toContain('ada has moved: 2. Your move.')
+  })
+
+  test('sees the last missed events above the board, and the earlier events after "more"', async () => {
+    const { ada, grace } = await two()
+    const token = /resume (\w{26})/.exec(ada.news())?.[1] ?? ''
+    await ada.drop()
+    for (let line = 1; line <= 10; line++) await grace.type(`say line ${line}`)
+    const again = await connectUser()
+    const screen = await again.type(`resume ${token}`)
+    expect(screen).toContain(lines('While you were away:', '  2 earlier events: type "more"', '  grace said: line 3'))
+    expect(screen.indexOf('grace said: line 10')).toBeLessThan(screen.indexOf(' 1 | 2 | 3'))
+    expect(screen).not.toMatch(/line 2$/m)
+    expect(await again.type('more')).toBe(lines('grace said: line 1', 'grace said: line 2'))
+    expect(await again.type('more')).toBe(lines('There is no more to show.'))
   })
 
   test('resumes by a registered name, with the password', async () => {

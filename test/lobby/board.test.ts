@@ -13,15 +13,19 @@ function movesOf(answer: ToClient): readonly string[] | undefined {
   return answer.type === 'board' ? answer.moves : undefined
 }
 
-test('a seat gets the board as text, with its legal moves', async () => {
+test('a seat gets the board as text, with its legal moves and the last move', async () => {
   const server = await startServer()
   const ada = await server.program('ada')
   const table = await seat(ada, 'tictactoe')
   const board = await ada.ask({ type: 'board', table })
   expect(board).toMatchObject({ type: 'board', table, n: 1, text: expect.stringContaining(' 1 | 2 | 3 \n-----------\n') })
   expect(movesOf(board)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9'])
+  expect(board).not.toHaveProperty('last')
   await ada.ask({ type: 'play', table, move: '5' })
-  expect(movesOf(await ada.ask({ type: 'board', table }))).not.toContain('5')
+  const after = await ada.ask({ type: 'board', table })
+  expect(movesOf(after)).not.toContain('5')
+  // the house may have moved already
+  expect(after).toHaveProperty('last', { seat: expect.toBeOneOf([0, 1]), move: expect.stringMatching(/^[1-9]$/) })
 })
 
 test('a watcher gets the board without moves', async () => {

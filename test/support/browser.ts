@@ -1,5 +1,5 @@
 import axe from 'axe-core'
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
 import { expect } from 'vitest'
 
 /** Starts the browser. */
@@ -8,6 +8,8 @@ export function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
 }
 
+/** The screen of a user with a mouse. */
+const DESK = { viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' } as const satisfies BrowserContextOptions
 /** Maximum of the cumulative layout shift of a tab. */
 const SHIFT = 0.02
 /** Number of presses of the Tab key after which a part of the page is out of reach. */
@@ -44,9 +46,14 @@ export class PageTab {
     page.on('pageerror', (error) => this.troubles.push(error.message))
   }
 
-  /** Opens the page in a tab with a storage of its own; `prepare` runs before the page is loaded. */
-  static async open(browser: Browser, url: string, prepare?: (page: Page) => Promise<void>): Promise<PageTab> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
+  /** Opens the page in a tab with a storage of its own, by default on a desk; `prepare` runs before the page is loaded. */
+  static async open(
+    browser: Browser,
+    url: string,
+    prepare?: (page: Page) => Promise<void>,
+    device: BrowserContextOptions = DESK,
+  ): Promise<PageTab> {
+    const context = await browser.newContext(device)
     await context.addInitScript(countShifts)
     return PageTab.#load(context, url, prepare)
   }

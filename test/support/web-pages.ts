@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import { PageTab } from './browser.ts'
 import { type StartedGateway, type StartGatewayOptions, startGateway } from './start-gateway.ts'
@@ -6,8 +6,8 @@ import { type StartedGateway, type StartGatewayOptions, startGateway } from './s
 /** WebPages is a gateway that serves the built page, with the tabs that a test opens there. */
 export interface WebPages {
   readonly gateway: StartedGateway
-  /** Opens the page in a tab with a storage and cookies of its own, at a fragment such as `#t/1`. */
-  open(fragment?: string, prepare?: (page: Page) => Promise<void>): Promise<PageTab>
+  /** Opens the page in a tab with a storage and cookies of its own, at a fragment such as `#t/1`, by default on a desk. */
+  open(fragment?: string, prepare?: (page: Page) => Promise<void>, device?: BrowserContextOptions): Promise<PageTab>
   /** Opens the page in another tab of the browser of `tab`. */
   openBeside(tab: PageTab, fragment?: string): Promise<PageTab>
   /** Copies a tab with its memory, as the browser does for "Duplicate". */
@@ -33,7 +33,7 @@ export function webPagesIn(browser: () => Browser, folder: () => string): ServeW
     }
     return {
       gateway,
-      open: async (fragment = '', prepare) => add(await PageTab.open(browser(), `${gateway.url}/${fragment}`, prepare)),
+      open: async (fragment = '', prepare, device) => add(await PageTab.open(browser(), `${gateway.url}/${fragment}`, prepare, device)),
       copy: async (tab) => add(await tab.copy()),
       openBeside: async (tab, fragment = '') => add(await tab.openBeside(`${gateway.url}/${fragment}`)),
     }

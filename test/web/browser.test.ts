@@ -15,6 +15,7 @@ import { testGames } from './in-browser/games.ts'
 import { testHostileTexts } from './in-browser/hostile.ts'
 import { testOpponents } from './in-browser/opponents.ts'
 import { testPeople } from './in-browser/people.ts'
+import { testPhone } from './in-browser/phone.ts'
 import { testProtocols } from './in-browser/protocols.ts'
 import { testReplays } from './in-browser/replays.ts'
 import { testRestart } from './in-browser/restart.ts'
@@ -95,6 +96,7 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
   testSoloGames(serveWebPages)
   testReplays(serveWebPages)
   testPeople(serveWebPages)
+  testPhone(serveWebPages)
   testProtocols(serveWebPages)
   testClass(serveWebPages)
   testReturns(serveWebPages)

@@ -4,10 +4,10 @@ import { PageClient } from '../../src/web/connection/page-client.ts'
 import type { SocketEvents } from '../../src/web/connection/socket.ts'
 import { MemoryStore, PageUser } from '../support/page-user.ts'
 import { startServer } from '../support/start-server.ts'
-import { TestClock } from '../support/test-clock.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 /** Opens a page whose sockets the test controls. */
-function openPage() {
+function openPage(findRefusal?: () => Promise<string | undefined>) {
   const clock = new TestClock()
   const sockets: SocketEvents[] = []
   const sent: string[] = []
@@ -19,6 +19,7 @@ function openPage() {
     clock,
     store: new MemoryStore(),
     changed() {},
+    ...(findRefusal ? { findRefusal } : {}),
   })
   client.start()
   return { client, clock, sockets, sent }
@@ -71,6 +72,43 @@ test('closes a connection on which no answer comes', async () => {
   client.send({ type: 'ping' })
   await clock.pass(15_000)
   expect(client.model.link.state).toBe('lost')
+})
+
+test('says why a server that can be reached refuses to connect, until it greets', async () => {
+  const { client, sockets } = openPage(async () => 'it is full')
+  sockets.at(-1)?.closed()
+  await settled()
+  expect(client.model.link).toMatchObject({ state: 'lost', refusal: 'it is full' })
+  client.connect()
+  expect(client.model.link).toMatchObject({ state: 'lost', refusal: 'it is full' })
+  sockets.at(-1)?.received('{"type":"hello","version":1,"software":"parlor"}')
+  sockets.at(-1)?.closed()
+  await settled()
+  expect(client.model.link).toEqual({ state: 'lost', attempt: 1, retryAt: expect.any(Number) })
+})
+
+test('gives up an attempt to connect that hangs, and tries again', async () => {
+  const { client, clock, sockets } = openPage()
+  await clock.pass(15_000)
+  expect(client.model.link).toMatchObject({ state: 'lost', attempt: 1 })
+  await clock.pass(1000)
+  expect(sockets).toHaveLength(2)
+})
+
+test('checks the connection of a page that wakes up, and connects again after 4 seconds without an answer', async () => {
+  const { client, clock, sockets, sent } = openPage()
+  sockets.at(-1)?.received('{"type":"hello","version":1,"software":"parlor"}')
+  client.wake()
+  expect(sent.at(-1)).toContain('"type":"ping"')
+  sockets.at(-1)?.received('{"type":"pong"}')
+  await clock.pass(4000)
+  expect(client.model.link.state).toBe('open')
+  client.wake()
+  await clock.pass(4000)
+  expect(client.model.link.state).toBe('lost')
+  expect(sockets).toHaveLength(1)
+  client.wake()
+  expect(sockets).toHaveLength(2)
 })
 
 test('says why the server ended the connection, until it greets again', () => {

@@ -4,7 +4,7 @@ import { fold } from '../../src/web/model/fold.ts'
 import { type MessageOf, omit } from '../../src/web/model/messages.ts'
 import { emptyModel, type Input, type Model } from '../../src/web/model/model.ts'
 import type { TableModel } from '../../src/web/model/table-model.ts'
-import { PageUser } from '../support/page-user.ts'
+import { MemoryStore, PageUser } from '../support/page-user.ts'
 import { type StartedServer, startServer } from '../support/start-server.ts'
 
 /** The moves of a game that seat 0 wins, with talk between them: the actor and the act. */
@@ -176,4 +176,45 @@ test('any cut of a recorded log, with events that the server repeats, gives the 
     }),
     { numRuns: 500 },
   )
+})
+
+test('an invitation has the same code after a lost connection and after a reload, and a friend joins by it', async () => {
+  const server = await startServer()
+  const store = new MemoryStore()
+  const ada = new PageUser(server.port, store)
+  await ada.enter('ada')
+  ada.client.send({ type: 'seek', game: 'tictactoe', private: true, wait: null })
+  await ada.until(({ seek }) => seek?.state === 'open')
+  const { code = '' } = ada.model.seek ?? {}
+  expect(code).toMatch(/^\w+-\w+-\w+$/)
+  await ada.cut()
+  expect(ada.model.seek?.code).toBe(code)
+  await ada.until(({ seek }) => seek?.state === 'open')
+  expect(ada.model.seek?.code).toBe(code)
+  ada.client.stop()
+  const again = new PageUser(server.port, store)
+  await again.until(({ seek }) => seek?.state === 'open')
+  expect(again.model.seek?.code).toBe(code)
+  expect(again.model).not.toHaveProperty('notice')
+  const bob = new PageUser(server.port)
+  await bob.enter('bob')
+  bob.client.send({ type: 'join', code })
+  await again.until(() => again.table?.sight !== undefined)
+  expect(again.table).toMatchObject({ private: true, names: expect.arrayContaining(['ada', 'bob']) })
+  expect(again.model).not.toHaveProperty('seek')
+})
+
+test('an invitation that the server refuses, or whose form the user closes, stays until it is accepted or dismissed', async () => {
+  const server = await startServer()
+  const bob = new PageUser(server.port)
+  await bob.until(({ greeted }) => greeted)
+  bob.client.want({ type: 'join', code: 'amber-otter-seven' })
+  bob.client.tell({ type: 'unwished' })
+  expect(bob.model.invitation).toEqual({ code: 'amber-otter-seven' })
+  await bob.enter('bob')
+  bob.client.want({ type: 'join', code: 'amber-otter-seven' })
+  await bob.until(({ invitation }) => invitation?.refusal !== undefined)
+  expect(bob.model.invitation?.refusal).toMatch(/^The invitation is not open now\./)
+  bob.client.tell({ type: 'dismissed' })
+  expect(bob.model).not.toHaveProperty('invitation')
 })

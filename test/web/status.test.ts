@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { formatClock, formatTerms } from '../../src/web/formats.ts'
-import { foldText, toShown, toShownName } from '../../src/web/shown.ts'
+import { foldText, toSentence, toShown, toShownName } from '../../src/web/shown.ts'
 import { toStatus } from '../../src/web/status.ts'
 import { PageUser } from '../support/page-user.ts'
 import { startServer } from '../support/start-server.ts'
@@ -48,7 +48,7 @@ test('the status of the coin says the face and the count', async () => {
 
 test('the status of scissor, paper, stone names the round, and asks for the next hand', async () => {
   const { status, play } = await seat('scissors')
-  expect(status()).toEqual({ text: 'Round 1: choose.', more: 'Press 1, 2 or 3.', isOn: true })
+  expect(status()).toEqual({ text: 'Round 1: choose.', more: '', isOn: true })
   await play('3')
   expect(status()?.text).toMatch(
     /^(?:You chose stone\.|Stone breaks scissor\. .*|Paper wraps stone\. .*|Both players chose the same hand\. .*)$/,
@@ -62,6 +62,25 @@ test('control characters and overrides of the direction are shown; names and lon
   expect(toShownName('ada')).toBe('ada')
   expect(foldText('x'.repeat(500)).isCut).toBe(false)
   expect(foldText('x'.repeat(501))).toEqual({ text: 'x'.repeat(500), isCut: true })
+})
+
+test('a refusal is a sentence, in which a name at the begin stays as it is written', () => {
+  expect(toSentence('the name or the password is wrong')).toBe('The name or the password is wrong.')
+  expect(toSentence('ada is taken; try ada2', ['ada'])).toBe('ada is taken; try ada2.')
+  expect(toSentence('x\u202e is no name', [''])).toBe('X\\u202e is no name.')
+  expect(toSentence('Wait a moment.')).toBe('Wait a moment.')
+})
+
+test('a player who resigns reads it, and a player who gives up a game alone reads the solution', async () => {
+  for (const [game, more] of [
+    ['tictactoe', /^You resigned\.$/],
+    ['guess', /^The number was \d+\.$/],
+  ] as const) {
+    const { user, status } = await seat(game)
+    user.client.send({ type: 'resign', table: user.table?.table ?? 0 })
+    await user.until(() => user.table?.sight?.outcome !== undefined)
+    expect(status()).toEqual({ text: 'You lose.', more: expect.stringMatching(more), isOn: false })
+  }
 })
 
 test('clocks and terms are short texts', () => {

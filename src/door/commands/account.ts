@@ -15,6 +15,8 @@ import { formatCancelledSeek, leaveFinishedTables } from './seek.ts'
 
 /** Maximum number of open seeks, challenges and seats that the greeting lists. */
 const NAMED = 3
+/** Maximum number of missed events above a board, so that both fit on a screen. */
+const MISSED = 8
 const UNCHANGED = 'Nothing has changed.'
 const NAME_ALONE = [
   'Type only the name ("register ada"): the server then asks for the password.',
@@ -217,9 +219,19 @@ async function resume(session: DoorSession, rest: string): Promise<CommandOutput
     session.say(`This token opens only the seat of ${owner} at table ${snapshot.table}; "login ${owner}" opens all seats.`)
   } else if (!before) session.say(`Hello again, ${toSafeLine(session.lobby.me?.name ?? '')}.`, ...challengesOf(lobby))
   session.addTable(snapshot, 'back')
+  const screen = session.tables.get(snapshot.table)
+  screen?.waitForMissed()
   const missed = await lobby.missed(snapshot.table)
   const lines = isRefusal(missed) ? [] : describeMissed(missed).map(({ text }) => toSafeLine(text))
-  if (lines.length > 0) session.sayScreen(['While you were away:', ...lines.map((line) => `  ${line}`)])
+  const earlier = lines.slice(0, -MISSED)
+  const hint = earlier.length > 0 ? [`${formatCount(earlier.length, 'earlier event')}: type "more"`] : []
+  screen?.addMissed([...hint, ...lines.slice(-MISSED)])
+  if (earlier.length > 0) {
+    session.more = () => {
+      session.more = undefined
+      return earlier
+    }
+  }
   return undefined
 }
 

@@ -10,12 +10,13 @@ const ROWS = { games: 10, events: 50 }
 const { seat: _, ...resultFields } = finishedGame
 
 /** The schema of one event in a record. */
-export const recordedEvent = z.strictObject({
+const recordedEvent = z.strictObject({
   n: seen.meta({ description: 'the number of the event; the numbers have no gaps' }),
   at: time,
   what: visibleEvent,
   move: text.optional().meta({ description: 'the move in the notation of the game, if the view of a watcher shows the move' }),
   view: z.unknown().optional().meta({ description: 'the view of a watcher after the event; missing if the event does not change it' }),
+  board: text.optional().meta({ description: 'with `boards`: the board after the event as text, if the event changes the view' }),
 })
 
 /** The fields of the record of a finished game. */
@@ -85,13 +86,14 @@ export const recordCommands = [
       after: seen.optional().meta({ description: 'the number of the last event that the client has; by default 0' }),
       limit: limit.optional().meta({ description: 'the maximum number of events; by default 50' }),
       token: z.string().max(100).optional().meta({ description: 'the token of a seat of a guest, for a private game' }),
+      boards: z.boolean().optional().meta({ description: 'true for the boards as text, for a client that cannot draw the game' }),
     },
     {
       example: { id: 5, table: 12, after: 1, limit: 1 },
       cost: 19,
       answer: record.schema,
-      async run(lobby, { table, after = 0, limit = ROWS.events, token }) {
-        const found = await lobby.record(table, { after, count: limit }, token)
+      async run(lobby, { table, after = 0, limit = ROWS.events, token, boards }) {
+        const found = await lobby.record(table, { after, count: limit, boards }, token)
         return isRefusal(found) ? found : toAnswer(record, found)
       },
     },

@@ -59,6 +59,10 @@ export const seekCommands = [
       settings: settings.optional(),
       against: name.optional(),
       private: z.boolean().optional(),
+      code: z.string().max(100).optional().meta({
+        description:
+          'the code of an earlier private seek whose connection was lost: the new seek has it again unless another open seek has it',
+      }),
       rated: z.boolean().optional(),
       clock: clock.optional(),
       seats: z

@@ -30,6 +30,7 @@ export const snapshot = {
   names: list(text),
   ...terms,
   token: text.optional().meta({ description: 'resumes this seat through any connection' }),
+  private: z.literal(true).optional().meta({ description: 'true for a private game, which only its players see' }),
   n: seen.optional().meta({ description: 'the number of the last event; missing until the log has the first event of the table' }),
   sight: sight.optional(),
   offers: list(seat).optional().meta({ description: 'the seats with an unanswered offer of a draw, or of a rematch if the game is over' }),
@@ -50,7 +51,7 @@ export const seated = message(
 )
 /** Converts the snapshot of a table to the fields of a message. */
 export function toSnapshotFields(snapshot: TableSnapshot) {
-  const { table, game, seat, names, token, now, offers } = snapshot
+  const { table, game, seat, names, token, now, offers, private: isPrivate } = snapshot
   return {
     table,
     game: game.name,
@@ -58,6 +59,7 @@ export function toSnapshotFields(snapshot: TableSnapshot) {
     ...toTerms(snapshot),
     ...(seat === undefined ? {} : { seat }),
     ...(token === undefined ? {} : { token }),
+    ...(isPrivate ? { private: isPrivate } : {}),
     ...(now ? { n: now.n, sight: now.sight } : {}),
     ...(offers ? { offers } : {}),
   }

@@ -27,6 +27,7 @@ const board = message(
     moves: list(text)
       .optional()
       .meta({ description: 'the legal moves, if this seat may move, the game has no secrets, and there are at most 60 legal moves' }),
+    last: z.strictObject({ seat, move: text }).optional().meta({ description: 'the last move, if the board shows it' }),
   },
   { id: 10, table: 17, n: 3, text: '1: ooo\n2: oo\n', moves: ['1 1', '1 2', '1 3', '2 1', '2 2'] },
 )

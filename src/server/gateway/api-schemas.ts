@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { BOUNDS } from '../../hall/number-bounds.ts'
 import { browseMessages } from '../../native/commands/browse.ts'
-import { recordedEvent, recordFields, recordMessages } from '../../native/commands/records.ts'
-import { from, game, limit, list, name, table, text, time, total } from '../../native/fields.ts'
+import { recordFields, recordMessages } from '../../native/commands/records.ts'
+import { from, game, limit, name, table, text, time, total } from '../../native/fields.ts'
 
 /*
  * The schemas of the read API. A list has the same form as in the native protocol, without the fields of a message. The routes check
@@ -80,14 +80,7 @@ export const RecentGames = recent.schema
 
 /** The record of a finished game. */
 export const FinishedRecord = z
-  .strictObject({
-    ...recordFields,
-    events: list(
-      recordedEvent.extend({
-        board: text.optional().meta({ description: 'with `boards`: the board after the event as text, if the event changes the view' }),
-      }),
-    ),
-  })
+  .strictObject(recordFields)
   .meta({ description: 'A finished public game, event by event, in the view of a watcher.' })
 
 /** The record of a finished game as text. */

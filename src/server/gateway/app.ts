@@ -6,6 +6,7 @@ import { VERSION } from '../../native/messages.ts'
 import type { Transport } from '../../wire/transport.ts'
 import { TransportStream } from '../../wire/transports/transport-stream.ts'
 import { HEADERS } from './answers.ts'
+import { describeBadInput } from './bad-input.ts'
 import { ClassFollowers } from './class-followers.ts'
 import { addClassRoutes } from './class-routes.ts'
 import { ConnectionTimeouts } from './connection-timeouts.ts'
@@ -107,16 +108,19 @@ function addHooks(app: FastifyInstance, timeouts: ConnectionTimeouts, onError: (
   })
   app.addHook('preHandler', async ({ raw }) => timeouts.begin(raw))
   app.addHook('onResponse', async ({ raw }) => timeouts.end(raw))
-  app.setErrorHandler<FastifyError>((error, _, reply) => {
-    const answer = toError(error)
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const answer = toError(error, describeBadInput(error, request))
     if (answer.code === 'failed') onError('a request of the gateway failed', error)
     return reply.code(answer.code === 'failed' ? 500 : (error.statusCode ?? 400)).send(answer)
   })
   app.setNotFoundHandler((_, reply) => reply.code(404).send({ code: 'not-found', message: 'there is nothing at this address' }))
 }
 
-/** Converts an error of Fastify to an error for the client. The client gets no details of an internal error of the server. */
-function toError({ statusCode = 500, message }: FastifyError): GatewayError {
+/**
+ * Converts an error of Fastify to an error for the client. `badInput` is the sentence about a wrong input. The client gets no details of a
+ * mistake of the server.
+ */
+function toError({ statusCode = 500, message }: FastifyError, badInput = message): GatewayError {
   if (statusCode >= 500) return { code: 'failed', message: 'an error occurred in the server; it is not your fault' }
-  return { code: statusCode === 413 ? 'too-large' : 'bad-request', message }
+  return { code: statusCode === 413 ? 'too-large' : 'bad-request', message: badInput }
 }

@@ -81,9 +81,8 @@ export function addReadRoutes(app: FastifyInstance, prefix: string, reader: Hall
     `${prefix}/api/tables/:table/record`,
     { schema: { summary: 'Read the record of a finished game', params: TablePath, querystring: RecordQuery, ...answers(FinishedRecord) } },
     async ({ params: { table }, query: { after, limit, boards } }, reply) => {
-      const record = await reader.record(table, { after, count: limit })
-      if (isRefusal(record)) return refuse(reply, record)
-      return boards === 'true' ? reader.addBoards(record) : record
+      const record = await reader.record(table, { after, count: limit, boards: boards === 'true' })
+      return isRefusal(record) ? refuse(reply, record) : record
     },
   )
 }

@@ -5,7 +5,7 @@ import { toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 import { usePage, userLink } from './page.ts'
-import { Section, ServerText } from './people.tsx'
+import { RefusalText, Section } from './people.tsx'
 import { Sessions } from './sessions.tsx'
 
 /** AccountView lets a user register, change the password, log out, and delete the account. */
@@ -101,7 +101,7 @@ function AccountForm(props: {
       {error !== undefined && (
         <p class="err" role="alert">
           <Icon name="warn" />
-          <ServerText text={error} />
+          <RefusalText text={error} />
         </p>
       )}
       <button class="btn" type="submit" disabled={isBusy}>

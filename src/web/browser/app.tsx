@@ -1,4 +1,6 @@
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
+import { lobbyTexts } from '../lobby-texts.ts'
+import { isOver } from '../model/table-model.ts'
 import { texts } from '../texts.ts'
 import { AccountView } from './account.tsx'
 import { BackAgain, Banner, isStopped, Stopped } from './banner.tsx'
@@ -9,6 +11,7 @@ import { KeysDialog } from './keys.tsx'
 import { LadderView } from './ladder.tsx'
 import { LazyView } from './lazy-view.tsx'
 import { Lobby } from './lobby.tsx'
+import { Notes } from './notes.tsx'
 import { OPERATOR, type Route, tableLink, usePage, userLink } from './page.ts'
 import { UserName } from './people.tsx'
 import { Trouble } from './says.tsx'
@@ -49,10 +52,6 @@ export function App() {
     dispatchEvent(new HashChangeEvent('hashchange'))
   }, [view])
   useEffect(() => {
-    // the form is not open again after the end of the login
-    if (me) setForm(undefined)
-  }, [me])
-  useEffect(() => {
     // the form closes after the login, so that it does not open again when the user logs out
     if (me) setForm(undefined)
   }, [me])
@@ -69,6 +68,7 @@ export function App() {
       <Banner model={model.value} />
       <BackAgain isOpen={model.value.link.state === 'open'} isLost={model.value.link.state === 'lost'} />
       {isStopped(model.value) ? <Stopped model={model.value} /> : <View route={view} />}
+      <Notes route={view} />
       <KeysDialog />
       {shownForm && (
         <EntryDialog
@@ -154,9 +154,7 @@ function Bar({ logIn }: { readonly logIn: () => void }) {
             <a class="bar__name" href={userLink(user.name)}>
               <UserName name={user.name} />
             </a>
-            <button class="btn btn--plain btn--s" type="button" onClick={() => void page.logOut()}>
-              {texts.logOut}
-            </button>
+            <LogOutButton />
           </>
         ) : (
           <button class="btn btn--s" type="button" onClick={logIn}>
@@ -165,6 +163,27 @@ function Bar({ logIn }: { readonly logIn: () => void }) {
         )}
       </div>
     </header>
+  )
+}
+
+/** Milliseconds for which the button asks whether the user wants to lose a game. */
+const ASKS = 5000
+
+/** LogOutButton asks a guest once, in place, who has an unfinished game, because no login leads a guest back to the seat. */
+function LogOutButton() {
+  const { model, logOut } = usePage()
+  const { me, tables } = model.value
+  const [isAsking, setAsking] = useState(false)
+  useEffect(() => {
+    if (!isAsking) return
+    const timer = setTimeout(() => setAsking(false), ASKS)
+    return () => clearTimeout(timer)
+  }, [isAsking])
+  const loses = !me?.registered && [...tables.values()].some((table) => table.seat !== undefined && !isOver(table) && !table.closed)
+  return (
+    <button class="btn btn--plain btn--s" type="button" onClick={() => (loses && !isAsking ? setAsking(true) : void logOut())}>
+      {loses && isAsking ? lobbyTexts.logOutLoses : texts.logOut}
+    </button>
   )
 }
 

@@ -1,11 +1,12 @@
 import { useRef } from 'preact/hooks'
+import { lobbyTexts } from '../lobby-texts.ts'
 import type { Model } from '../model/model.ts'
 import { isOver } from '../model/table-model.ts'
 import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 import { tableLink, usePage } from './page.ts'
-import { ServerText } from './people.tsx'
+import { RefusalText } from './people.tsx'
 import { Says, StoppedPicture } from './says.tsx'
 
 /**
@@ -14,7 +15,7 @@ import { Says, StoppedPicture } from './says.tsx'
  */
 export function Banner({ model }: { readonly model: Model }) {
   const { client, now } = usePage()
-  const { link, notice, tables } = model
+  const { link, notice, tables, lobby } = model
   const missed = [...tables.values()].find((table) => table.skipped !== undefined)
   if (link.state === 'outdated') {
     return (
@@ -46,7 +47,18 @@ export function Banner({ model }: { readonly model: Model }) {
       <section class={`banner${link.bye === undefined ? '' : ' banner--ink'}`} aria-label={texts.connection}>
         <Icon name={link.bye === undefined ? 'warn' : 'clock'} />
         <span role="alert">
-          <b>{link.bye === undefined ? texts.lost : <bdi>{texts.stopped(toShown(link.bye))}</bdi>}</b> {hasSeat && texts.lostSeat}
+          <b>
+            {link.bye === undefined ? (
+              link.refusal === undefined ? (
+                texts.lost
+              ) : (
+                lobbyTexts.refused
+              )
+            ) : (
+              <bdi>{texts.stopped(toShown(link.bye))}</bdi>
+            )}
+          </b>{' '}
+          {link.refusal} {hasSeat && texts.lostSeat}
         </span>
         <span class="num">{link.retryAt === undefined ? texts.tryingNow : texts.tryingIn(seconds)}</span>
         <button class="btn btn--s push" type="button" onClick={() => client.connect()}>
@@ -69,7 +81,7 @@ export function Banner({ model }: { readonly model: Model }) {
             )}
           </>
         ) : (
-          <ServerText text={notice} />
+          <RefusalText text={notice} names={lobby?.people.map(({ name }) => name)} />
         )}
         <button class="btn btn--s push" type="button" onClick={() => client.tell({ type: 'dismissed' })}>
           {texts.close}

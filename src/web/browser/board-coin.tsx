@@ -22,7 +22,7 @@ export function CoinTable({ table, isOn, play }: BoardProps) {
     <>
       <div class={`${toStageClass(table, isOn)} pad coin`}>
         <CoinPicture face={face} label={face ? texts.coinShows(texts.faces[face]) : texts.coinWaits} />
-        {table.seat !== undefined && (
+        {table.seat !== undefined && !table.sight?.outcome && (
           <div class="two coin__calls">
             {FACES.map((one) => (
               <button

@@ -51,7 +51,7 @@ export function GuessTable({ table, isOn, play }: BoardProps) {
     <>
       <div class={`${toStageClass(table, isOn)} pad`}>
         {board && <NumberLine board={board} />}
-        {table.seat !== undefined && (
+        {table.seat !== undefined && !table.sight?.outcome && (
           <form class="ask-num" onSubmit={submit}>
             <button class="btn btn--icon" type="button" aria-label={texts.oneLess} onClick={() => step(-1)}>
               −

@@ -40,7 +40,7 @@ export function QuizTable({ table, isOn, play }: BoardProps) {
                   key={`${open.number} ${at}`}
                   class="opt"
                   type="button"
-                  disabled={table.seat === undefined}
+                  disabled={table.seat === undefined || table.sight?.outcome !== undefined}
                   aria-disabled={!isOn}
                   aria-pressed={table.pending?.move === toLetter(at)}
                   onClick={() => isOn && play(toLetter(at))}

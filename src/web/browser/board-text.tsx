@@ -18,6 +18,10 @@ export function TextBoard({ table, isOn, play }: BoardProps) {
   useKeys((key) => {
     if (key.length === 1 && moves.includes(key.toLowerCase())) play(key.toLowerCase())
   })
+  const text = board ? toShown(board.text) : texts.boardLoading
+  const isProse = PROSE.test(text)
+  const lines = text.split('\n')
+  const size = { '--columns': String(Math.max(8, ...lines.map(({ length }) => length))), '--rows': String(lines.length) }
   const submit = (event: Event) => {
     event.preventDefault()
     if (typed === '' || !isOn) return
@@ -26,8 +30,8 @@ export function TextBoard({ table, isOn, play }: BoardProps) {
   }
   return (
     <div class={`${toStageClass(table, isOn)} pad textboard`}>
-      <pre class={`textboard__text${PROSE.test(board?.text ?? '') ? ' is-prose' : ''}`} tabIndex={0} role="region" aria-label={texts.board}>
-        {board ? toShown(board.text) : texts.boardLoading}
+      <pre class={`textboard__text${isProse ? ' is-prose' : ''}`} style={size} tabIndex={0} role="region" aria-label={texts.board}>
+        {text}
       </pre>
       {seat !== undefined && moves.length > 0 && (
         <div class="btns textboard__moves" role="group" aria-label={texts.legalMoves}>
@@ -45,13 +49,16 @@ export function TextBoard({ table, isOn, play }: BoardProps) {
           ))}
         </div>
       )}
-      {seat !== undefined && (
+      {seat !== undefined && !table.sight?.outcome && (
         <form class="say" onSubmit={submit}>
           <input
             class="in mono"
             aria-label={texts.yourMove}
-            placeholder={hint === undefined ? texts.yourMove : toShown(hint)}
+            aria-describedby={hint === undefined ? undefined : 'move-hint'}
+            placeholder={texts.yourMove}
             autoComplete="off"
+            autoCapitalize="off"
+            spellcheck={false}
             maxLength={1000}
             value={typed}
             onInput={(event) => setTyped(event.currentTarget.value)}
@@ -59,6 +66,11 @@ export function TextBoard({ table, isOn, play }: BoardProps) {
           <button class="btn btn--go" type="submit" disabled={!isOn}>
             {texts.play}
           </button>
+          {hint !== undefined && (
+            <small class="quiet" id="move-hint">
+              {toShown(hint)}
+            </small>
+          )}
         </form>
       )}
     </div>

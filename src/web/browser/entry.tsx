@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { lobbyTexts } from '../lobby-texts.ts'
 import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 import { usePage } from './page.ts'
-import { ServerText } from './people.tsx'
+import { RefusalText } from './people.tsx'
 
 /** EntryForm is the form in which the user gets a name: as a guest, with a password, or by registering. */
 export type EntryForm = 'guest' | 'login' | 'register'
@@ -15,7 +16,7 @@ const BUTTONS: Readonly<Record<EntryForm, string>> = { guest: texts.asGuest, log
 export function EntryDialog({ first, close }: { readonly first: EntryForm; readonly close: () => void }) {
   const page = usePage()
   const { model, client } = page
-  const { entry, me } = model.value
+  const { entry, me, wish } = model.value
   const [form, setForm] = useState(first)
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
@@ -45,12 +46,15 @@ export function EntryDialog({ first, close }: { readonly first: EntryForm; reado
         </button>
       </header>
       <form onSubmit={submit}>
+        {wish?.type === 'join' && <p>{lobbyTexts.invited}</p>}
         <label class="field">
           <span>{texts.name}</span>
           <input
             class="in"
             name="name"
             autoComplete={form === 'guest' ? 'nickname' : 'username'}
+            autoCapitalize="off"
+            spellcheck={false}
             required
             maxLength={80}
             value={name}
@@ -79,7 +83,7 @@ export function EntryDialog({ first, close }: { readonly first: EntryForm; reado
         {entry.error !== undefined && (
           <p class="err" id="entry-error" role="alert">
             <Icon name="warn" />
-            <ServerText text={entry.error} />
+            <RefusalText text={entry.error} names={[name.trim()]} />
           </p>
         )}
         {proposal !== undefined && form !== 'login' && (

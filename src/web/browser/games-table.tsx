@@ -34,10 +34,10 @@ export function GamesTable({ games, isShort = false }: { readonly games: readonl
               {row.names.length === 1 && row.seat !== undefined && <span class="quiet">{texts.alone}</span>}
               {row.names
                 .filter((_, seat) => seat !== row.seat)
-                .map((name, at) => (
+                .map((name, at, all) => (
                   <span key={at}>
-                    {at > 0 && ', '}
                     <UserLink name={name} />
+                    {at < all.length - 1 && ', '}
                   </span>
                 ))}
             </td>

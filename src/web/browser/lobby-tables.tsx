@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { formatTerms } from '../formats.ts'
 import type { GameInfo, LobbyPage } from '../model/model.ts'
 import { toShownName } from '../shown.ts'
+import { toStatus } from '../status.ts'
 import { texts } from '../texts.ts'
 import { Icon, SeatToken } from './icons.tsx'
 import { findGame, gameName, tableLink, usePage } from './page.ts'
@@ -95,16 +96,24 @@ export function OpenTables({
   )
 }
 
-/** OwnGames lists the unfinished games of this user, so that the user can find them after a reload, or from another view. */
+/**
+ * OwnGames lists the unfinished games of this user above the rest of the lobby, so that a user who has left the view of a table finds the
+ * game again. After a reload, the list has a game before the page has resumed its seat, so that nothing moves later.
+ */
 export function OwnGames() {
   const { model } = usePage()
-  const own = [...model.value.tables.values()].filter(({ seat, sight, closed }) => seat !== undefined && sight && !sight.outcome && !closed)
+  const own = [...model.value.tables.values()].filter(({ seat, sight, closed }) => seat !== undefined && !sight?.outcome && !closed)
   if (own.length === 0) return null
   return (
     <Section id="h-own" title={texts.yourGames} number={own.length}>
-      <ul class="tables">
+      <ul class="tables tables--own">
         {own.map((table) => (
-          <TableRow key={table.table} game={table.game} about={toAbout(table)} names={table.names}>
+          <TableRow
+            key={table.table}
+            game={table.game}
+            about={[toAbout(table), toStatus(table).isOn ? texts.yourTurn : ''].filter(Boolean).join('. ')}
+            names={table.names}
+          >
             <a class="btn btn--go" href={tableLink(table.table)}>
               {texts.goOn}
               <span class="sr"> {texts.atTable(table.table)}</span>

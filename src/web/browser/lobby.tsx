@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'preact/hooks'
-import { formatTerms } from '../formats.ts'
-import type { GameInfo, OwnSeek } from '../model/model.ts'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { lobbyTexts } from '../lobby-texts.ts'
+import type { GameInfo, Invitation, OwnSeek } from '../model/model.ts'
 import { toShown, toShownName } from '../shown.ts'
 import { gameTexts, texts } from '../texts.ts'
 import { useKeys } from './board.ts'
@@ -8,8 +8,9 @@ import { Icon } from './icons.tsx'
 import { type ChosenSettings, GameSettings } from './lobby-settings.tsx'
 import { OpenTables, OwnGames, TablesInPlay } from './lobby-tables.tsx'
 import { HereNow, Messages } from './lobby-users.tsx'
-import { gameName, usePage } from './page.ts'
-import { Choice, CopyField, Section, UserName } from './people.tsx'
+import { Challenges } from './notes.tsx'
+import { gameName, isLocal, usePage } from './page.ts'
+import { Choice, CopyField, RefusalText, Section } from './people.tsx'
 import { GamePicture } from './pictures.tsx'
 
 /** Against is the kind of opponent that the user has chosen. A text with an at sign is the name of a user. */
@@ -31,7 +32,7 @@ export function Lobby() {
     client.showLobby(true)
     return () => client.showLobby(false)
   }, [client])
-  const { games, seek, door } = model.value
+  const { games, seek, invitation, door } = model.value
   const play = (game: GameInfo) => {
     const isAlone = game.seats.max === 1
     client.want({
@@ -53,7 +54,9 @@ export function Lobby() {
   return (
     <main class="page" id="main" tabIndex={-1}>
       <Challenges />
+      {invitation && <InvitationNote invitation={invitation} />}
       {seek && <OwnSeekNote seek={seek} />}
+      <OwnGames />
       <div class="lobby">
         <div>
           <div class="page__head">
@@ -78,7 +81,6 @@ export function Lobby() {
           </div>
           <GameSettings games={games ?? []} chosen={settings} choose={setSettings} isRated={isRated} setRated={setRated} />
           <GameList games={games} play={play} />
-          <OwnGames />
           <OpenTables firstGame={games?.[0]} playHouse={(game) => client.want({ type: 'seek', game: game.game, wait: 0, replace: true })} />
           <TablesInPlay />
         </div>
@@ -103,7 +105,9 @@ export function Lobby() {
 
 function GameList({ games, play }: { readonly games: readonly GameInfo[] | undefined; readonly play: (game: GameInfo) => void }) {
   const { model } = usePage()
-  const seekers = model.value.lobby?.seekers ?? []
+  const { lobby, me } = model.value
+  // the users with whom this user can play now: the own seek and the challenges to other users do not count
+  const seekers = (lobby?.seekers ?? []).filter(({ name, against = me?.name }) => name !== me?.name && against === me?.name)
   const move = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
     if (step === undefined || !(event.currentTarget instanceof HTMLElement)) return
@@ -152,28 +156,22 @@ function GameShape() {
   )
 }
 
-function Challenges() {
-  const { model, client } = usePage()
-  const { challenges } = model.value
+/** InvitationNote shows the invitation of a friend that the user has not accepted, or that the server has refused. */
+function InvitationNote({ invitation: { code, refusal } }: { readonly invitation: Invitation }) {
+  const { client } = usePage()
   return (
-    <>
-      {challenges.map(({ name, game, ...terms }) => (
-        <div class="ask" role="status" key={name}>
-          <b>
-            <UserName name={name} /> {texts.challengesYou}
-          </b>
-          <span>{[gameName(model.value, game), formatTerms(terms)].filter(Boolean).join(', ')}</span>
-          <span class="btns push">
-            <button class="btn btn--go btn--s" type="button" onClick={() => client.send({ type: 'accept', name })}>
-              {texts.accept}
-            </button>
-            <button class="btn btn--s" type="button" onClick={() => client.send({ type: 'refuse', name })}>
-              {texts.decline}
-            </button>
-          </span>
-        </div>
-      ))}
-    </>
+    <div class={`ask${refusal === undefined ? '' : ' ask--bad'}`} role={refusal === undefined ? 'status' : 'alert'}>
+      <Icon name={refusal === undefined ? 'link' : 'warn'} />
+      <b>{refusal === undefined ? lobbyTexts.invited : <RefusalText text={refusal} />}</b>
+      <span class="btns push">
+        <button class="btn btn--go btn--s" type="button" onClick={() => client.want({ type: 'join', code, replace: true })}>
+          {refusal === undefined ? lobbyTexts.joinFriend : lobbyTexts.joinAgain}
+        </button>
+        <button class="btn btn--s" type="button" onClick={() => client.tell({ type: 'dismissed' })}>
+          {texts.close}
+        </button>
+      </span>
+    </div>
   )
 }
 
@@ -183,16 +181,20 @@ function OwnSeekNote({ seek }: { readonly seek: OwnSeek }) {
   const { against } = seek.wish
   const waits = against === undefined ? texts.seeking(game) : texts.asked(toShownName(against), game)
   const link = seek.code === undefined ? undefined : `${location.href.split('#')[0]}#join/${encodeURIComponent(seek.code)}`
+  const note = useRef<HTMLDivElement>(null)
+  // on a phone, the game that the user has chosen may be far below the note
+  useEffect(() => note.current?.scrollIntoView({ block: 'nearest' }), [])
   return (
-    <div class="ask" role="status">
+    <div class="ask" role="status" ref={note}>
       <Icon name={link ? 'link' : 'clock'} />
-      <b>{link ? texts.friendWaits(game) : waits}</b>
-      {link && <CopyField label={texts.friendLink} value={link} />}
+      <b>{link ? lobbyTexts.friendWaits(game) : waits}</b>
+      {link && <CopyField label={lobbyTexts.friendLink} value={link} />}
       <span class="btns push">
         <button class="btn btn--s" type="button" onClick={() => client.send({ type: 'cancel' })}>
           {texts.cancel}
         </button>
       </span>
+      {link && isLocal() && <p class="ask__more quiet small">{`${lobbyTexts.linkHere} ${lobbyTexts.otherDevice}`}</p>}
     </div>
   )
 }

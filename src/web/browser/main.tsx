@@ -8,7 +8,9 @@ import '../styles/boards.css'
 import '../styles/solo.css'
 import '../styles/records.css'
 import '../styles/notices.css'
+import '../styles/touch.css'
 import { PageClient } from '../connection/page-client.ts'
+import { findRefusal } from '../connection/read-api.ts'
 import { openPageSocket, type SocketEvents } from '../connection/socket.ts'
 import { isGuest } from '../connection/tab-memory.ts'
 import { emptyModel, type Guest } from '../model/model.ts'
@@ -55,6 +57,7 @@ function start(root: HTMLElement): void {
     openSocket,
     clock: { now: Date.now, monotonic, after },
     store: sessionStorage,
+    findRefusal,
     changed: (next) => {
       const { me, guest } = model.value
       model.value = next
@@ -65,8 +68,9 @@ function start(root: HTMLElement): void {
   addEventListener('hashchange', () => {
     route.value = parseRoute(location.hash)
   })
-  // if a phone wakes up, or the network is back, the page does not wait for the next attempt
-  addEventListener('online', () => client.model.link.state === 'lost' && client.connect())
+  // if a phone wakes up, or the network changes, the page does not wait for the next attempt or the next ping
+  for (const change of ['online', 'offline', 'pageshow']) addEventListener(change, () => client.wake())
+  document.addEventListener('visibilitychange', () => !document.hidden && client.wake())
   setInterval(() => {
     if (!document.hidden) now.value = performance.now()
   }, TICK)

@@ -55,6 +55,14 @@ const PageContext = createContext<PageScope | undefined>(undefined)
 
 export const PageProvider = PageContext.Provider
 
+/** The names of a server that only its own machine can reach. */
+const LOOPBACK = /^(?:localhost|127\.[\d.]+|\[::1\])$/
+
+/** Checks whether the links of this page work on this machine only. */
+export function isLocal(): boolean {
+  return LOOPBACK.test(location.hostname)
+}
+
 /** Returns the page that draws a component. */
 export function usePage(): PageScope {
   const page = useContext(PageContext)

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { ClientKind } from '../formats.ts'
-import { foldText, isHouse, toShown, toShownName } from '../shown.ts'
+import { foldText, isHouse, toSentence, toShown, toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 
@@ -25,9 +25,14 @@ export function Badge({ kind, text, title }: { readonly kind: ClientKind; readon
   )
 }
 
-/** ServerText shows a sentence of the server, which may repeat a text that a user has typed. */
+/** ServerText shows a text of the server, which may repeat a text that a user has typed. */
 export function ServerText({ text }: { readonly text: string }) {
   return <bdi>{toShown(text)}</bdi>
+}
+
+/** RefusalText shows a refusal of the server as a sentence, which may begin with one of the `names`. */
+export function RefusalText({ text, names = [] }: { readonly text: string; readonly names?: readonly string[] }) {
+  return <bdi>{toSentence(text, names)}</bdi>
 }
 
 /** ShownText shows a text of a user as plain text. It makes no links, shows control characters as visible signs, and folds a long text. */
@@ -116,6 +121,8 @@ export function SayForm(props: {
         data-say
         aria-label={label}
         placeholder={texts.saySomething}
+        autoComplete="off"
+        enterkeyhint="send"
         maxLength={1000}
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
@@ -125,6 +132,18 @@ export function SayForm(props: {
       </button>
     </form>
   )
+}
+
+/** Copies a text by the interface of secure pages; resolves to `false` if the page is not secure, or the browser does not allow it. */
+async function writeClipboard(text: string): Promise<boolean> {
+  if (!navigator.clipboard) return false
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch (reason) {
+    if (reason instanceof DOMException) return false
+    throw reason
+  }
 }
 
 /** CopyField shows a link with a button that copies the link. */
@@ -138,10 +157,8 @@ export function CopyField({ label, value }: { readonly label: string; readonly v
   const field = useRef<HTMLInputElement>(null)
   const copy = async () => {
     field.current?.select()
-    // the clipboard needs a secure page; without a secure page, the user can copy the selected text by hand
-    if (navigator.clipboard) await navigator.clipboard.writeText(value)
-    else document.execCommand('copy')
-    setCopied(true)
+    // if neither way works, the user can copy the selected text
+    setCopied((await writeClipboard(value)) || document.execCommand('copy'))
   }
   return (
     <p class="share">

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { isReadRefusal, type ReadRefusal } from '../connection/read-api.ts'
 import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
-import { ServerText } from './people.tsx'
+import { RefusalText } from './people.tsx'
 
 /** ApiReading is the state of a request to the read API. */
 export type ApiReading<Answer> =
@@ -54,7 +54,7 @@ export function ReadingState<Answer>(props: {
     <div class="empty">
       <p class="err" role="alert">
         <Icon name="warn" />
-        <ServerText text={reading.refusal.message} />
+        <RefusalText text={reading.refusal.message} />
       </p>
       <button class="btn" type="button" onClick={reading.again}>
         {texts.tryNow}

@@ -98,7 +98,7 @@ function Replay(props: {
             <Moves table={all.table} here={here.move} linkTo={(to) => tableLink(id, to)} />
           </Section>
           {isPrivate ? (
-            <ShareTable link={tableLink(id, here.move, token)}>{token === undefined ? texts.replayPrivate : texts.replayToken}</ShareTable>
+            <ShareTable link={tableLink(id, here.move, token)}>{token === undefined ? texts.sharePrivate : texts.replayToken}</ShareTable>
           ) : (
             <ShareTable link={tableLink(id, here.move)}>{texts.replayHint}</ShareTable>
           )}

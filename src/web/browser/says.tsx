@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { texts } from '../texts.ts'
-import { ServerText } from './people.tsx'
+import { RefusalText } from './people.tsx'
 
 /**
  * Says is a view that replaces the requested view. It shows a drawing, and explains the event, its reason, and the next step of the user.
@@ -60,7 +60,7 @@ export function StoppedPicture() {
 /** Trouble says why the page cannot show a view, and has links to other views. */
 export function Trouble({ title, why, children }: { readonly title: string; readonly why: string; readonly children?: ComponentChildren }) {
   return (
-    <Says picture={<NoAnswerPicture />} title={title} why={<ServerText text={why} />}>
+    <Says picture={<NoAnswerPicture />} title={title} why={<RefusalText text={why} />}>
       {children}
       <a class={`btn${children ? '' : ' btn--go'}`} href="#lobby">
         {texts.toLobby}

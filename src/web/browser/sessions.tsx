@@ -5,7 +5,7 @@ import { formatMinute, toBadge } from '../formats.ts'
 import type { Model } from '../model/model.ts'
 import { texts } from '../texts.ts'
 import { usePage } from './page.ts'
-import { Badge, Section, ServerText } from './people.tsx'
+import { Badge, RefusalText, Section } from './people.tsx'
 
 type SessionRow = NonNullable<Model['sessions']>['sessions'][number]
 
@@ -60,7 +60,7 @@ export function Sessions() {
       )}
       <p role="status">
         {ended && accountTexts.sessionsEnded(ended.sessions, ended.connections)}
-        {change?.error !== undefined && <ServerText text={change.error} />}
+        {change?.error !== undefined && <RefusalText text={change.error} />}
       </p>
     </Section>
   )

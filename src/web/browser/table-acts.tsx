@@ -17,7 +17,7 @@ type Act = 'offer' | 'decline' | 'resign' | 'claim' | 'abort' | 'wait'
 /** TableActs has the buttons of a table that are not moves: draw, resign, rematch. */
 export function TableActs({ table }: { readonly table: TableModel }) {
   const { client, now } = usePage()
-  const { table: id, seat, names, offers, waited, joined } = table
+  const { table: id, seat, names, offers, declined, waited, joined } = table
   const act = (type: Act) => client.send({ type, table: id })
   const leave = () => {
     client.send({ type: 'leave', table: id })
@@ -48,6 +48,11 @@ export function TableActs({ table }: { readonly table: TableModel }) {
         </p>
       )}
       {other !== undefined && <p class="offer">{texts.offersDraw(toName(table, other))}</p>}
+      {declined !== undefined && declined !== seat && (
+        <p class="offer" role="status">
+          {texts.declines(toName(table, declined))}
+        </p>
+      )}
       <div class="acts">
         {!isAlone && other === undefined && (
           <AskedButton

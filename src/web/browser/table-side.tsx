@@ -1,10 +1,13 @@
 import type { ComponentChildren } from 'preact'
+import { HANDS } from '../../games/scissors.ts'
 import { formatLastMove } from '../game-status.ts'
+import { lobbyTexts } from '../lobby-texts.ts'
+import { toHands } from '../model/boards.ts'
 import type { TableModel } from '../model/table-model.ts'
 import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { SeatToken, sideOf } from './icons.tsx'
-import { tableLink, usePage } from './page.ts'
+import { isLocal, tableLink, usePage } from './page.ts'
 import { ClockTime, CopyField, SayForm, Section, ServerText, ShownText, TalkLog, UserName } from './people.tsx'
 
 /** TableTalk shows the talk at a table, and a field for a chat message. */
@@ -70,7 +73,7 @@ export function TalkLines({ table: { talk } }: { readonly table: TableModel }) {
 
 /** TableInfo shows the moves and the watchers of a table, and its link. */
 export function TableInfo({ table }: { readonly table: TableModel }) {
-  const { moves, watchers, table: id } = table
+  const { moves, watchers, table: id, private: isPrivate } = table
   const names = watchers?.names ?? []
   return (
     <div class="table__info">
@@ -89,7 +92,13 @@ export function TableInfo({ table }: { readonly table: TableModel }) {
         </Section>
       )}
       <ShareTable link={tableLink(id)}>
-        {texts.shareHint} <code>watch {id}</code>
+        {isPrivate ? (
+          texts.sharePrivate
+        ) : (
+          <>
+            {texts.shareHint} <code>watch {id}</code>
+          </>
+        )}
       </ShareTable>
     </div>
   )
@@ -100,7 +109,10 @@ export function ShareTable({ link, children }: { readonly link: string; readonly
   return (
     <Section id="h-share" title={texts.share}>
       <CopyField label={texts.shareLink} value={`${location.href.split('#')[0]}${link}`} />
-      <p class="quiet small">{children}</p>
+      <p class="quiet small">
+        {isLocal() && `${lobbyTexts.linkHere} `}
+        {children}
+      </p>
     </Section>
   )
 }
@@ -144,7 +156,17 @@ export function Moves(props: { readonly table: TableModel; readonly here: number
  * Returns the text of a move. If the view shows the move, returns the text of the view; otherwise returns the text that the player has
  * typed.
  */
-function toMoveText({ moves, game }: TableModel, at: number): string {
+function toMoveText({ moves, game, sight }: TableModel, at: number): string {
   const move = moves[at]
-  return formatLastMove(game, move?.view) ?? move?.text ?? '·'
+  const hand = move && game === 'hands' ? toHandOf(move, sight?.view) : undefined
+  return hand ?? formatLastMove(game, move?.view) ?? move?.text ?? '·'
+}
+
+/** Returns the hand of a move. The view shows it after the round of the move; during the round, the page knows the player's own hand only. */
+function toHandOf({ view, seat, text }: TableModel['moves'][number], now: unknown): string | undefined {
+  const then = toHands(view)
+  if (!then) return undefined
+  const round = then.chosen.includes(seat) ? then.rounds.length : then.rounds.length - 1
+  const hand = toHands(now)?.rounds[round]?.[seat] ?? HANDS[Number(text) - 1]
+  return hand && texts.hands[hand]
 }

@@ -6,7 +6,7 @@ import { texts } from '../texts.ts'
 import { isTyping, LETTER_GAMES } from './board.ts'
 import { Icon } from './icons.tsx'
 import { gameName, usePage } from './page.ts'
-import { ServerText } from './people.tsx'
+import { RefusalText } from './people.tsx'
 import { ReplayView } from './replay.tsx'
 import { TableActs } from './table-acts.tsx'
 import { BackLink, TableFrame } from './table-frame.tsx'
@@ -73,7 +73,7 @@ function KnownTable({ table }: { readonly table: TableModel }) {
           {table.refusal && (
             <>
               <Icon name="warn" />
-              <ServerText text={table.refusal} />
+              <RefusalText text={table.refusal} names={table.names} />
             </>
           )}
         </p>

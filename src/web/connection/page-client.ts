@@ -11,6 +11,8 @@ export interface PageClientOptions {
   readonly openSocket: OpenSocket
   readonly clock: PageClock
   readonly store: PageStore
+  /** Finds out why the server refuses to connect; resolves to `undefined` if the page cannot reach the server. */
+  readonly findRefusal?: () => Promise<string | undefined>
   /** Called with each new model. */
   readonly changed: (model: Model) => void
 }
@@ -19,6 +21,8 @@ export interface PageClientOptions {
 const PING_EVERY = 10_000
 /** Milliseconds after which the page closes a connection that does not answer. */
 const SILENCE = 15_000
+/** The same after the page was asleep, when the connection may have ended without a notice. */
+const SILENCE_AWAKE = 4000
 
 /**
  * PageClient connects the model to the server. It folds each message and each act into the model, sends the commands that are due, and
@@ -65,6 +69,8 @@ export class PageClient {
       },
     })
     this.#socket = own
+    // an attempt may hang, for example in a network without a way to the server
+    this.#expectAnswer(SILENCE)
   }
 
   /** Sends a command, if the connection is open. */
@@ -74,7 +80,7 @@ export class PageClient {
     const command = { ...wish, id: ++this.#ids } as ToServer
     this.#socket.send(JSON.stringify(command))
     this.#take({ type: 'sent', command })
-    this.#expectAnswer()
+    if (!this.#stopWatching) this.#expectAnswer(SILENCE)
   }
 
   /** Sends a command whose answer is not in the model. Resolves to `undefined` if the connection is lost before the answer. */
@@ -93,7 +99,7 @@ export class PageClient {
   }
 
   /** Folds an input that is neither a message nor a command. */
-  tell(input: Exclude<Input, { type: 'received' | 'sent' | 'connecting' | 'lost' | 'replaced' }>): void {
+  tell(input: Exclude<Input, { type: 'received' | 'sent' | 'connecting' | 'lost' | 'refused' | 'replaced' }>): void {
     this.#take(input)
   }
 
@@ -115,6 +121,18 @@ export class PageClient {
   yieldTo(guest: Guest): void {
     this.stop()
     this.#take({ type: 'replaced', guest })
+  }
+
+  /**
+   * Checks the connection, because the page was asleep, or the network has changed: a browser may not notice that the server has closed the
+   * connection meanwhile. A page without a connection connects now.
+   */
+  wake(): void {
+    const { state } = this.#model.link
+    if (state === 'lost') this.connect()
+    if (state !== 'open') return
+    this.#expectAnswer(SILENCE_AWAKE)
+    this.send({ type: 'ping' })
   }
 
   /** Closes the connection permanently. */
@@ -147,8 +165,9 @@ export class PageClient {
     this.#stopWatching = undefined
     for (const resolve of this.#asked.values()) resolve(undefined)
     this.#asked.clear()
-    const { clock } = this.#options
-    const { link } = this.#model
+    const { clock, findRefusal } = this.#options
+    const { link, greeted } = this.#model
+    if (!greeted) void findRefusal?.().then((reason) => this.#take({ type: 'refused', reason }))
     const wait = toWait(link.state === 'lost' ? link.attempt + 1 : 1)
     this.#take({ type: 'lost', retryAt: clock.monotonic() + wait })
     this.#stopWaiting = clock.after(wait, () => this.connect())
@@ -177,8 +196,10 @@ export class PageClient {
     })
   }
 
-  #expectAnswer(): void {
-    this.#stopWatching ??= this.#options.clock.after(SILENCE, () => {
+  /** Closes the connection unless a message arrives within some milliseconds. */
+  #expectAnswer(silence: number): void {
+    this.#stopWatching?.()
+    this.#stopWatching = this.#options.clock.after(silence, () => {
       this.#stopWatching = undefined
       this.#socket?.close()
       this.#lose()

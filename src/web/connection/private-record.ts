@@ -33,8 +33,11 @@ export async function findRecord(
   const found = await readRecord(table, isDrawn)
   if (!isReadRefusal(found)) return { record: found, isPrivate: false }
   if (found.code !== 'no-such-table') return found
-  const own = await readOwnRecord(table, ask, token)
-  return isReadRefusal(own) ? own : { record: own, isPrivate: true }
+  const read = (boards: boolean) => readOwnRecord({ table, ...(token === undefined ? {} : { token }), ...(boards ? { boards } : {}) }, ask)
+  const own = await read(false)
+  if (isReadRefusal(own)) return own
+  const record = isDrawn(own.game) ? own : await read(true)
+  return isReadRefusal(record) ? record : { record, isPrivate: true }
 }
 
 /** Reads the latest finished games of the user of the connection, with the private games of a registered user. */
@@ -44,10 +47,14 @@ export async function readOwnGames(ask: Ask): Promise<UserGamesPage | ReadRefusa
   return answer?.type === 'history' ? answer : { code: 'unavailable', message: texts.unreachable }
 }
 
-async function readOwnRecord(table: number, ask: Ask, token: string | undefined): Promise<TableRecord | ReadRefusal> {
+/** Reads all pages of a record over the connection; with `boards`, the events have the boards as text. */
+async function readOwnRecord(
+  range: { readonly table: number; readonly token?: string; readonly boards?: true },
+  ask: Ask,
+): Promise<TableRecord | ReadRefusal> {
   let record: TableRecord | undefined
   for (let after: number | undefined = 0; after !== undefined; ) {
-    const answer = await ask({ type: 'record', table, after, limit: ROWS, ...(token === undefined ? {} : { token }) })
+    const answer = await ask({ type: 'record', ...range, after, limit: ROWS })
     if (answer?.type === 'error') return { code: answer.code, message: answer.message }
     if (answer?.type !== 'record') return { code: 'unavailable', message: texts.unreachable }
     const { type: _, id: __, next, ...page } = answer

@@ -1,4 +1,5 @@
 import type { ProtocolList, ProtocolReference } from '../../server/gateway/protocol-schemas.ts'
+import { lobbyTexts } from '../lobby-texts.ts'
 import type { MessageOf } from '../model/messages.ts'
 import type { TableRecord } from '../model/replay.ts'
 import { texts } from '../texts.ts'
@@ -81,6 +82,20 @@ export async function readRecord(table: number, isDrawn: (game: string) => boole
 
 function readRecordPage(table: number, after: number, hasBoards: boolean): Promise<RecordPage | ReadRefusal> {
   return read(`tables/${table}/record?after=${after}&limit=${EVENTS}&boards=${hasBoards}`)
+}
+
+/**
+ * Finds out why a server refuses the WebSocket of the page, because a script cannot read the answer to an upgrade. Resolves to `undefined` if
+ * the page cannot reach the server.
+ */
+export async function findRefusal(): Promise<string | undefined> {
+  try {
+    return (await fetch('health')).ok ? lobbyTexts.full : lobbyTexts.notServing
+  } catch (reason) {
+    // `fetch` rejects with a TypeError if the server cannot be reached
+    if (reason instanceof TypeError) return undefined
+    throw reason
+  }
 }
 
 /** Reads an address of the read API. The server has checked its answer by the schema of that address. */

@@ -1,8 +1,8 @@
-import type { Guest, Model, StoredSeat } from '../model/model.ts'
+import type { Guest, Model, StoredInvitation, StoredSeat } from '../model/model.ts'
 import type { PageStore } from './socket.ts'
 
 /*
- * This file stores the data that one tab remembers across a reload: the guest's secret and the tokens of seats. The data are in the storage
+ * This file stores the data that one tab remembers across a reload: the guest's secret, the tokens of seats, and an invitation to a friend. The data are in the storage
  * of the tab, never in an address. After a reload, the server's cookie, which scripts cannot read, logs a registered user in.
  */
 
@@ -14,10 +14,11 @@ export interface TabMemory {
   /** The name of a registered user. */
   readonly registered?: string
   readonly seats: readonly StoredSeat[]
+  readonly invited?: StoredInvitation
 }
 
 /** Returns the data of a model that a tab has to remember. */
-export function toMemory({ guest, me, remembered, tables }: Model): TabMemory {
+export function toMemory({ guest, me, remembered, tables, seek }: Model): TabMemory {
   const seats = [...tables.values()].flatMap((table): readonly StoredSeat[] => {
     const { token, seat, moves, remembered, n, missedAfter = n } = table
     if (token === undefined || seat === undefined || table.sight?.outcome || table.next !== undefined) return []
@@ -25,7 +26,8 @@ export function toMemory({ guest, me, remembered, tables }: Model): TabMemory {
     return [{ table: table.table, token, seat, moves: { ...remembered, ...Object.fromEntries(own) }, n: missedAfter }]
   })
   const registered = me?.registered ? me.name : remembered
-  return { ...(guest ? { guest } : {}), ...(registered === undefined ? {} : { registered }), seats }
+  const invited = seek?.code === undefined ? {} : { invited: { wish: seek.wish, code: seek.code } }
+  return { ...(guest ? { guest } : {}), ...(registered === undefined ? {} : { registered }), seats, ...invited }
 }
 
 /** Reads the memory of the tab. If the memory is missing or damaged, returns an empty memory. */
@@ -49,8 +51,13 @@ export function writeMemory(store: PageStore, memory: TabMemory): void {
 
 function isMemory(value: unknown): value is TabMemory {
   if (!isFields(value) || !Array.isArray(value.seats)) return false
-  const { guest, registered } = value
-  return (guest === undefined || isGuest(guest)) && ['string', 'undefined'].includes(typeof registered) && value.seats.every(isSeat)
+  const { guest, registered, invited } = value
+  if (!(guest === undefined || isGuest(guest)) || !['string', 'undefined'].includes(typeof registered)) return false
+  return value.seats.every(isSeat) && (invited === undefined || isInvitation(invited))
+}
+
+function isInvitation(value: unknown): value is StoredInvitation {
+  return isFields(value) && typeof value.code === 'string' && isFields(value.wish) && typeof value.wish.game === 'string'
 }
 
 /** Checks whether a value from another tab or from the storage is a guest. */

@@ -22,7 +22,10 @@ export function dueCommands(model: Model): readonly Wish[] {
   }
   for (const table of model.tables.values()) due.push(...dueAt(model, table))
   if (!model.me) return due
-  if (model.seek?.state === 'unsent') due.push({ ...model.seek.wish, replace: true })
+  if (model.seek?.state === 'unsent') {
+    const { wish, code } = model.seek
+    due.push({ ...wish, replace: true, ...(code === undefined ? {} : { code }) })
+  }
   if (model.wish && !isSent(model.wish.type)) due.push(model.wish)
   return due
 }

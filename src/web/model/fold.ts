@@ -1,9 +1,20 @@
 import type { ToClient, ToServer } from '../../native/messages.ts'
+import { lobbyTexts } from '../lobby-texts.ts'
 import { toShownName } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { type MessageOf, omit } from './messages.ts'
-import { emptyModel, type Input, type LobbyPage, type Model } from './model.ts'
-import { addEvent, addMissed, clearPending, leaveTable, type Snapshot, type TableModel, toTable, toUnknownTable } from './table-model.ts'
+import { emptyModel, type Input, type Link, type LobbyPage, type Model, type OwnSeek } from './model.ts'
+import {
+  addBoard,
+  addEvent,
+  addMissed,
+  clearPending,
+  leaveTable,
+  type Snapshot,
+  type TableModel,
+  toTable,
+  toUnknownTable,
+} from './table-model.ts'
 
 /** The version of the native protocol that this page uses. */
 const PAGE_VERSION = 1
@@ -22,12 +33,16 @@ export function fold(model: Model, input: Input): Model {
       return { ...model, link: model.link.state === 'lost' ? omit(model.link, 'retryAt') : { state: 'connecting' } }
     case 'lost':
       return disconnect(model, input.retryAt)
+    case 'refused':
+      return model.link.state === 'lost' ? { ...model, link: setRefusal(model.link, input.reason) } : model
     case 'replaced':
       return { ...disconnect(model, 0), link: { state: 'elsewhere' }, guest: input.guest }
     case 'wished':
       return { ...model, wish: input.wish }
-    case 'unwished':
-      return { ...omit(model, 'wish'), entry: { busy: false } }
+    case 'unwished': {
+      const { wish } = model
+      return { ...omit(model, 'wish'), entry: { busy: false }, ...(wish?.type === 'join' ? { invitation: { code: wish.code } } : {}) }
+    }
     case 'restored':
       return restore(model, input)
     case 'entering':
@@ -47,17 +62,21 @@ export function fold(model: Model, input: Input): Model {
     case 'caught-up':
       return withTable(model, input.table, (table) => omit(table, 'missed'))
     case 'dismissed':
-      return { ...omit(model, 'notice'), tables: new Map(Array.from(model.tables, ([id, table]) => [id, omit(table, 'skipped')])) }
+      return {
+        ...omit(model, 'notice', 'invitation'),
+        tables: new Map(Array.from(model.tables, ([id, table]) => [id, omit(table, 'skipped')])),
+      }
   }
 }
 
-function restore(model: Model, { guest, registered, seats }: Extract<Input, { type: 'restored' }>): Model {
+function restore(model: Model, { guest, registered, seats, invited }: Extract<Input, { type: 'restored' }>): Model {
   const tables = new Map(model.tables)
   for (const { table, token, seat, moves, n } of seats) {
     const missed = n === undefined ? {} : { missedAfter: n }
     tables.set(table, { ...toUnknownTable(table), token, seat, remembered: moves, ...missed })
   }
-  return { ...model, tables, ...(guest ? { guest } : {}), ...(registered === undefined ? {} : { remembered: registered }) }
+  const seek = invited ? { seek: { ...invited, state: 'unsent' as const } } : {}
+  return { ...model, tables, ...seek, ...(guest ? { guest } : {}), ...(registered === undefined ? {} : { remembered: registered }) }
 }
 
 /** Adds tables that the page does not have yet. If the user is registered, these tables may be the user's own. */
@@ -74,19 +93,22 @@ function disconnect(model: Model, retryAt: number): Model {
   const { link, seek } = model
   const attempt = link.state === 'lost' ? link.attempt : 0
   const bye = link.state === 'lost' && link.bye !== undefined ? { bye: link.bye } : {}
+  const refusal = link.state === 'lost' && link.refusal !== undefined ? { refusal: link.refusal } : {}
   const { entry } = model
-  const kept = omit(model, 'seek')
   return {
-    ...kept,
-    // an invitation ends with its connection, because a new connection gets another code
-    ...(seek && !seek.wish.private ? { seek: { ...seek, state: 'unsent' as const } } : {}),
-    link: link.state === 'outdated' ? link : { state: 'lost', retryAt, attempt: attempt + 1, ...bye },
+    ...model,
+    ...(seek ? { seek: { ...seek, state: 'unsent' as const } } : {}),
+    link: link.state === 'outdated' ? link : { state: 'lost', retryAt, attempt: attempt + 1, ...bye, ...refusal },
     greeted: false,
     entry: { ...entry, busy: false },
     sent: new Map(),
     challenges: [],
     tables: new Map(Array.from(model.tables, ([id, table]) => [id, leaveTable(table)])),
   }
+}
+
+function setRefusal(link: Extract<Link, { state: 'lost' }>, refusal: string | undefined): Link {
+  return refusal === undefined ? omit(link, 'refusal') : { ...link, refusal }
 }
 
 function noteSent(model: Model, command: ToServer): Model {
@@ -101,9 +123,11 @@ function noteSent(model: Model, command: ToServer): Model {
     case 'revoke':
       return { ...next, account: { type: command.type, busy: true } }
     case 'seek': {
-      const { id: _id, ...wish } = command
-      return { ...omit(next, 'notice'), seek: { wish, state: 'sent' } }
+      const { id: _id, code, ...wish } = command
+      return { ...omit(next, 'notice'), seek: { wish, state: 'sent', ...(code === undefined ? {} : { code }) } }
     }
+    case 'join':
+      return omit(next, 'notice', 'invitation')
     case 'watch':
       return withTable(next, command.table, (table) => ({ ...table, joined: 'asked' }))
     case 'resume':
@@ -165,7 +189,7 @@ function receive(before: Model, message: ToClient, at: number, wall: number): Mo
     case 'watchers':
       return withTable(model, message.table, (table) => ({ ...table, watchers: { names: message.names, total: message.total } }))
     case 'board':
-      return withTable(model, message.table, (table) => ({ ...table, board: message }))
+      return withTable(model, message.table, (table) => addBoard(table, message))
     case 'seated':
     case 'watching':
     case 'resync':
@@ -214,7 +238,7 @@ function acknowledge(model: Model, command: ToServer, ok: MessageOf<'ok'>, wall:
   const { code, connections = 0, sessions = 0 } = ok
   switch (command.type) {
     case 'seek':
-      return model.seek ? { ...model, seek: { ...model.seek, state: 'open', ...(code === undefined ? {} : { code }) } } : model
+      return model.seek ? openSeek(model, model.seek, code) : model
     case 'cancel':
       return omit(model, 'seek')
     case 'password':
@@ -235,6 +259,13 @@ function acknowledge(model: Model, command: ToServer, ok: MessageOf<'ok'>, wall:
     default:
       return model
   }
+}
+
+/** Notes that the own seek is open. A user who has sent the earlier link of an invitation to a friend has to send the new link. */
+function openSeek(model: Model, seek: OwnSeek, code: string | undefined): Model {
+  const isOther = seek.code !== undefined && code !== undefined && seek.code !== code
+  const open = { ...seek, state: 'open' as const, ...(code === undefined ? {} : { code }) }
+  return { ...model, seek: open, ...(isOther ? { notice: lobbyTexts.friendLinkChanged } : {}) }
 }
 
 function refuse(model: Model, command: ToServer, { code, message, proposal }: MessageOf<'error'>): Model {
@@ -275,6 +306,8 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
       return withTable(model, command.table, (table) => ({ ...table, refusal: message }))
     case 'seek':
       return { ...omit(model, 'seek'), notice: message }
+    case 'join':
+      return { ...model, invitation: { code: command.code, refusal: code === 'no-such-code' ? lobbyTexts.noInvitation : message } }
     case 'watchers':
     case 'record':
     case 'history':
@@ -302,7 +335,7 @@ function takeTable(model: Model, snapshot: Snapshot, isAnswer: boolean, at: numb
     const me = model.me || name === undefined ? {} : { me: { name, registered: false } }
     return { ...model, tables, ...me }
   }
-  return { ...omit(model, 'seek', 'wish'), tables, opened: table.table }
+  return { ...omit(model, 'seek', 'wish', 'invitation'), tables, opened: table.table }
 }
 
 /** Forgets the tokens of seats, which a new password makes invalid: from then on, the user resumes a seat by the number of its table. */

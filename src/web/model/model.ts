@@ -24,9 +24,9 @@ export type Link =
   | { readonly state: 'open' }
   /**
    * The connection is lost. The page tries again at `retryAt`, which is missing during the attempt. If `bye` is present, the server has
-   * ended the connection for that reason.
+   * ended the connection for that reason. `refusal` says why the server has refused the last attempt.
    */
-  | { readonly state: 'lost'; readonly retryAt?: number; readonly attempt: number; readonly bye?: string }
+  | { readonly state: 'lost'; readonly retryAt?: number; readonly attempt: number; readonly bye?: string; readonly refusal?: string }
   /** The server uses another version of the protocol than this page. */
   | { readonly state: 'outdated' }
   /** A copy of this tab has logged in as the same guest, and this tab does not connect until the user requests the connection. */
@@ -43,8 +43,15 @@ export interface OwnSeek {
   readonly wish: Omit<CommandOf<'seek'>, 'id'>
   /** `unsent` after a lost connection, so that the page sends the seek again. */
   readonly state: 'unsent' | 'sent' | 'open'
-  /** Invitation code of a private seek. */
+  /** Invitation code of a private seek, which stays the same after a lost connection. */
   readonly code?: string
+}
+
+/** Invitation is a friend's invitation that this user has not accepted yet. */
+export interface Invitation {
+  readonly code: string
+  /** Why the server has refused to accept the invitation. */
+  readonly refusal?: string
 }
 
 /** TalkLine is a message from one user to another, outside of tables. */
@@ -94,6 +101,7 @@ export interface Model {
   readonly games?: readonly GameInfo[]
   readonly lobby?: LobbyPage
   readonly seek?: OwnSeek
+  readonly invitation?: Invitation
   readonly challenges: readonly OpenChallenge[]
   readonly talk: readonly TalkLine[]
   readonly tables: ReadonlyMap<number, TableModel>
@@ -116,6 +124,8 @@ export type Input =
   | { readonly type: 'sent'; readonly command: ToServer }
   | { readonly type: 'connecting' }
   | { readonly type: 'lost'; readonly retryAt: number }
+  /** The reason why the server has refused to connect; `undefined` if the page cannot reach the server. */
+  | { readonly type: 'refused'; readonly reason: string | undefined }
   /** A copy of this tab has logged in as the same guest, with the present secret. */
   | { readonly type: 'replaced'; readonly guest: Guest }
   /** The user wants a command that needs a name. The page sends the command after the login. */
@@ -123,7 +133,13 @@ export type Input =
   /** The user has closed the form for a name. */
   | { readonly type: 'unwished' }
   /** The tab remembers a user and seats of an earlier load of the page. */
-  | { readonly type: 'restored'; readonly guest?: Guest; readonly registered?: string; readonly seats: readonly StoredSeat[] }
+  | {
+      readonly type: 'restored'
+      readonly guest?: Guest
+      readonly registered?: string
+      readonly seats: readonly StoredSeat[]
+      readonly invited?: StoredInvitation
+    }
   /** A request to log in over HTTP has begun, or failed for a reason. */
   | { readonly type: 'entering' }
   | { readonly type: 'not-entered'; readonly reason: string }
@@ -148,6 +164,12 @@ export interface StoredSeat {
   readonly moves: Readonly<Record<string, string>>
   /** Number of the last event that the user has seen. */
   readonly n?: number
+}
+
+/** StoredInvitation is a private seek that was open before the page was loaded again. A friend may have its link. */
+export interface StoredInvitation {
+  readonly wish: OwnSeek['wish']
+  readonly code: string
 }
 
 /** The model before the first connection. */

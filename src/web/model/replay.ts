@@ -9,12 +9,9 @@ import { addEvent, type TableModel, toTable } from './table-model.ts'
  */
 
 /** RecordEvent is one event of a finished game. */
-export type RecordEvent = MessageOf<'record'>['events'][number] & {
-  /** The board after the event as text, for a game that the page cannot draw. */
-  readonly board?: string
-}
-/** TableRecord is a finished game with all its events. */
-export type TableRecord = Omit<MessageOf<'record'>, 'type' | 'id' | 'next' | 'events'> & { readonly events: readonly RecordEvent[] }
+export type RecordEvent = MessageOf<'record'>['events'][number]
+/** TableRecord is a finished game with all its events; for a game that the page cannot draw, the events have the boards as text. */
+export type TableRecord = Omit<MessageOf<'record'>, 'type' | 'id' | 'next'>
 
 /** ReplayPosition is a moment of a replay. */
 export interface ReplayPosition {

@@ -47,6 +47,8 @@ export interface TableModel {
   /** Seat of this user; missing for a watcher. */
   readonly seat?: number
   readonly token?: string
+  /** True for a private game, which only its players see. */
+  readonly private?: true
   /** True if the table may be a table of this user. The page then tries to resume a seat before it watches the table. */
   readonly mayBeOwn?: true
   readonly settings: Snapshot['settings']
@@ -59,7 +61,9 @@ export interface TableModel {
   readonly sightAt: number
   readonly offers: readonly number[]
   /**
-   * The seats whose players are disconnected. The time of each seat is the time of the message about the disconnection, by the page's own
+   * The player who has declined the last offer; missing after the next move or offer. */
+  readonly declined?: number
+  /** The seats whose players are disconnected. The time of each seat is the time of the message about the disconnection, by the page's own
    * clock.
    */
   readonly away: ReadonlyMap<number, number>
@@ -99,7 +103,7 @@ export interface TableModel {
  * the message does not repeat.
  */
 export function toTable(snapshot: Snapshot, at: number, before?: TableModel): TableModel {
-  const { table, game, names, settings, rated, clock, seat, token, n = 0, sight, offers = [] } = snapshot
+  const { table, game, names, settings, rated, clock, seat, token, private: isPrivate, n = 0, sight, offers = [] } = snapshot
   const { mayBeOwn: _, missedAfter, ...known } = before ?? toEmptyHistory()
   // an event may arrive on this connection before an answer that has an older number
   const isNewer = n >= known.n
@@ -115,6 +119,7 @@ export function toTable(snapshot: Snapshot, at: number, before?: TableModel): Ta
     ...(clock ? { clock } : {}),
     ...(seat === undefined ? {} : { seat }),
     ...(token === undefined ? {} : { token }),
+    ...(isPrivate ? { private: isPrivate } : {}),
     n: Math.max(n, known.n),
     ...(sight && isNewer ? { sight } : {}),
     sightAt: at,
@@ -138,6 +143,15 @@ export function addMissed(table: TableModel, { lines, omitted }: MessageOf<'miss
   return lines.length === 0 ? rest : { ...rest, missed: { lines, ...(omitted === undefined ? {} : { omitted }) } }
 }
 
+/** Adds the board as text. It may name the last move, which a view does not show if the page cannot draw the game. */
+export function addBoard(table: TableModel, board: MessageOf<'board'>): TableModel {
+  const { last, n } = board
+  const at = table.moves.findLastIndex((move) => move.n <= n)
+  const found = table.moves[at]
+  if (!last || !found || found.seat !== last.seat || found.text !== undefined) return { ...table, board }
+  return { ...table, board, moves: table.moves.map((move) => (move === found ? { ...move, text: last.move } : move)) }
+}
+
 /** Returns a table of which the page has only the number, and which the page has not joined yet. */
 export function toUnknownTable(table: number): TableModel {
   return { ...toTable({ type: 'watching', table, game: '', names: [], settings: {}, rated: false }, 0), joined: 'no' }
@@ -155,13 +169,13 @@ export function addEvent(table: TableModel, { n, at: happened, what, sight }: Me
     case 'moved':
       return addMove(next, { n, seat: what.seat, at: happened, view: sight?.view, before: table.sight?.view })
     case 'offered':
-      return { ...next, offers: [...next.offers, what.seat] }
+      return { ...withoutAnswer(next), offers: [...next.offers, what.seat] }
     case 'said': {
       const { name, text, seat } = what
       return { ...next, talk: [...next.talk, { n, name, text, at: happened, ...(seat === undefined ? {} : { seat }) }] }
     }
     case 'declined':
-      return { ...next, offers: [] }
+      return { ...next, offers: [], declined: what.seat }
     case 'gone':
       return { ...setAway(next, what.seat, at), presence: n, offers: next.sight?.outcome ? [] : next.offers }
     case 'back':
@@ -183,8 +197,13 @@ function addMove(table: TableModel, entry: MoveEntry): TableModel {
   const text = isOwn ? (pending?.move ?? table.remembered?.[entry.n]) : undefined
   const moves = [...table.moves, text === undefined ? entry : { ...entry, text }]
   // a move declines the opponent's offer
-  const next = { ...table, moves, offers: offers.filter((one) => one === entry.seat) }
+  const next = { ...withoutAnswer(table), moves, offers: offers.filter((one) => one === entry.seat) }
   return isOwn ? clearPending(next) : next
+}
+
+/** Removes the answer to the last offer. */
+function withoutAnswer({ declined: _, ...table }: TableModel): TableModel {
+  return table
 }
 
 /** Removes the unconfirmed move and the last refusal. */

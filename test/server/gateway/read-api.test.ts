@@ -136,6 +136,19 @@ Result: won by ada
     expect(answer).toEqual({ status, body: { code, message: expect.any(String) } })
   })
 
+  test.each([
+    ['/api/tables?limit=ten', '"limit" in the query must be a whole number from 1 to 100'],
+    ['/api/tables?limit=101', '"limit" in the query must be a whole number from 1 to 100'],
+    ['/api/tables?limit=1&limit=2', '"limit" in the query must be a whole number from 1 to 100'],
+    ['/api/tables?other=1', 'the query has "other", but it can have only "from" and "limit"'],
+    ['/api/tables/x/record', '"table" in the path must be a whole number from 1 to 9007199254740991'],
+    ['/api/tables/1/record?boards=yes', '"boards" in the query must be "true" or "false"'],
+    [`/api/users/${'a'.repeat(81)}/games`, '"name" in the path must be a text of 1 to 80 characters'],
+  ])('says for %s what is valid', async (path, message) => {
+    const gateway = await startGateway()
+    expect((await read(gateway, path)).body).toEqual({ code: 'bad-request', message })
+  })
+
   test('has a valid OpenAPI document, which names each route', async () => {
     const gateway = await startGateway({ prefix: '/parlor' })
     const { body } = await read(gateway, '/api/openapi.json')

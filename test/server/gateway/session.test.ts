@@ -90,6 +90,15 @@ describe('a login session', () => {
     expect(answer.headers.getSetCookie()).toEqual([])
   })
 
+  test.each([
+    [{ name: 'ada' }, '"password" in the body is missing: it must be a text of 1 to 512 characters'],
+    [{ name: 'ada', password: 1843 }, '"password" in the body must be a text of 1 to 512 characters'],
+    [{ name: 'ada', password: PASSWORD, admin: true }, 'the body has "admin", but it can have only "name" and "password"'],
+    [[], 'the body must be a JSON object with name and password'],
+  ])('with the body %j is refused with a sentence about what is valid', async (body, message) => {
+    expect(await (await logIn(await withAda(), { body })).json()).toEqual({ code: 'bad-request', message })
+  })
+
   test.each(['text/plain', 'application/x-www-form-urlencoded'])('is refused for a body of %s, which a form can send', async (type) => {
     const gateway = await withAda()
     expect((await logIn(gateway, { headers: { 'content-type': type } })).status).toBe(415)

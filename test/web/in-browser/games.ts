@@ -109,6 +109,10 @@ export function testGames(serve: ServeWebPages): void {
     }
     await Promise.all([first.untilStatus('You win.'), second.untilStatus('You lose.')])
     expect(await second.tree()).toMatch(/region "Board": .*O \. \. .*O X \. .*1 2 3 4 5 6 7/)
+    // the moves of the opponent are in the list, too
+    await second.page.getByText('No move yet.').waitFor({ state: 'detached' })
+    await second.page.locator('.moves li', { hasText: '·' }).first().waitFor({ state: 'detached' })
+    expect(await second.page.locator('.moves li').count()).toBe(keys.length)
     await second.expectAccessible()
 
     await first.page.keyboard.press('Enter')

@@ -63,7 +63,7 @@ export function testReplays(serve: ServeWebPages): void {
   })
 
   test('replays a game of a plug-in with the boards of the server', async () => {
-    const { open } = await serve({ lobby: { catalogue: shippedGames.with([connectFour as AnyGame]) } })
+    const { open, gateway } = await serve({ lobby: { catalogue: shippedGames.with([connectFour as AnyGame]) } })
     const ada = await open()
     const { page } = ada
     await page.locator('label', { hasText: 'the house' }).click()
@@ -82,5 +82,25 @@ export function testReplays(serve: ServeWebPages): void {
     await page.keyboard.press('End')
     await ada.untilStatus('ada resigned.')
     expect(await board.innerText()).toContain('O')
+
+    // the record of a private game, which comes over the WebSocket
+    await page.getByRole('link', { name: 'Parlor' }).click()
+    await page.locator('label', { hasText: 'a friend' }).click()
+    await ada.play('connect-four')
+    const { hash } = new URL(await page.getByLabel('Link for your friend').inputValue())
+    const bob = await gateway.browser({ name: 'bob' })
+    await bob.ask({ type: 'join', code: hash.replace('#join/', '') })
+    const { table, seat } = await bob.first('seated')
+    if (seat !== 0) await page.getByRole('button', { name: '4', exact: true }).click()
+    await bob.until(() => seat === 0 || bob.all('event').some(({ what }) => what.type === 'moved'))
+    await bob.ask({ type: 'play', table, move: '4' })
+    await bob.ask({ type: 'resign', table })
+    await ada.untilStatus('You win.')
+    await page.keyboard.press('r')
+    await ada.untilStatus('Before the first move.')
+    await page.getByText('The game is private.').waitFor()
+    await page.keyboard.press('End')
+    await page.locator('.textboard__text', { hasText: seat === 0 ? 'O' : 'X' }).waitFor()
+    ada.expectOnly(/404/)
   })
 }
