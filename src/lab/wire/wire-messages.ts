@@ -44,6 +44,8 @@ const Row = z.strictObject({
   before: z.string(),
   after: z.string(),
   notes: z.array(Note),
+  /** Code of the likely cause of a mistake, as `parlor check` names it. */
+  cause: z.string().exactOptional(),
 })
 /** WireRow is an arrow of the diagram, or a note. */
 export type WireRow = z.infer<typeof Row>
@@ -57,6 +59,8 @@ const Connection = z.strictObject({
   /** Time of the opening, in milliseconds since the Unix epoch. */
   openedAt: z.number(),
   isOpen: z.boolean(),
+  /** True if the program has refused a message of the client, or has ended the conversation early. */
+  isBad: z.boolean(),
 })
 /** WireConnection is a connection that a page may see. */
 export type WireConnection = z.infer<typeof Connection>

@@ -181,8 +181,18 @@ export class WireSession {
   }
 }
 
-function toWireConnection({ connection, protocol, client, transport, openedAt, isOpen }: LoggedConnection): WireConnection {
-  return { connection, program: protocol.name, host: client.host, port: client.port, transport, openedAt, isOpen }
+function toWireConnection({
+  connection,
+  protocol,
+  client,
+  transport,
+  openedAt,
+  isOpen,
+  refusals,
+  ending,
+}: LoggedConnection): WireConnection {
+  const { host, port } = client
+  return { connection, program: protocol.name, host, port, transport, openedAt, isOpen, isBad: refusals.length > 0 || ending !== undefined }
 }
 
 function parseJson(text: string): unknown {
