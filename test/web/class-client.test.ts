@@ -27,7 +27,7 @@ function openClient() {
       return undefined
     },
     clock,
-    lost: 'lost',
+    ...{ lost: 'lost', ended: 'ended' },
     changed: (state) => states.push(state),
   })
   onTestFinished(() => client.stop())
@@ -96,13 +96,15 @@ test('shows why the server refuses the class, and tries again', async () => {
   expect(server.sockets).toHaveLength(2)
 })
 
-test('asks for the password again after the session has ended', async () => {
-  const { client, server, clock, last } = openClient()
+test('asks for the password again after the session has ended, and says so', async () => {
+  const { client, server, clock, last, send } = openClient()
   server.access = { lab: true, operator: true }
   await client.start()
+  send(...LINES)
+  await clock.pass(50)
   server.access = { lab: true, operator: false }
   server.sockets[0]?.closed()
   await clock.pass(1000)
   await settled()
-  expect(last()).toEqual({ stage: 'login', isBusy: false })
+  expect(last()).toEqual({ stage: 'login', isBusy: false, error: 'ended' })
 })

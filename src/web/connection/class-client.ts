@@ -19,8 +19,9 @@ export interface ClassClientOptions {
   readonly logIn: (password: string) => Promise<ReadRefusal | undefined>
   readonly logOut: () => Promise<ReadRefusal | undefined>
   readonly clock: Pick<PageClock, 'monotonic' | 'after'>
-  /** Sentence for a lost connection. */
+  /** Sentences for a lost connection, and for a login that the server does not know any more. */
   readonly lost: string
+  readonly ended: string
   readonly changed: (state: ClassState) => void
 }
 
@@ -51,7 +52,7 @@ export class ClassClient {
     if (this.#isStopped) return
     if (isReadRefusal(access)) return this.#retry(access.message)
     if (!access.lab) return this.#set({ stage: 'no-lab' })
-    if (!access.operator) return this.#set({ stage: 'login', isBusy: false })
+    if (!access.operator) return this.#requestLogin()
     this.#follow()
   }
 
@@ -76,7 +77,14 @@ export class ClassClient {
     const refusal = await this.#options.logOut()
     if (refusal && this.#state.stage === 'open') return this.#set({ ...this.#state, trouble: refusal.message })
     this.#disconnect()
+    this.#set({ stage: 'loading' })
     return this.start()
+  }
+
+  /** Shows the form of the login; to an operator whose login has ended, with the reason. */
+  #requestLogin(): void {
+    const hasEnded = this.#state.stage === 'open' && this.#state.model.isWhole
+    this.#set({ stage: 'login', isBusy: false, ...(hasEnded ? { error: this.#options.ended } : {}) })
   }
 
   #follow(): void {
