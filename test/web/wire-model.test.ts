@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { WireConnection, WireRow, WireToPage } from '../../src/lab/wire/wire-messages.ts'
-import { chooseConnection, emptyWire, filterRows, foldWire, toByteCells, type WireModel } from '../../src/web/model/wire-model.ts'
+import {
+  chooseConnection,
+  emptyWire,
+  filterRows,
+  foldWire,
+  isViolation,
+  toByteCells,
+  type WireModel,
+} from '../../src/web/model/wire-model.ts'
 
 function toRow(row: number, own: Partial<WireRow> = {}): WireRow {
   const empty = { pieces: [], marks: [], notes: [], before: '', after: '', name: '', text: '' }
@@ -9,7 +17,7 @@ function toRow(row: number, own: Partial<WireRow> = {}): WireRow {
 }
 
 function toConnection(connection: number, isOpen = true): WireConnection {
-  return { connection, program: 'tjc/guess', host: '127.0.0.1', port: 50_000, transport: 'tcp', openedAt: 0, isOpen }
+  return { connection, program: 'tjc/guess', host: '127.0.0.1', port: 50_000, transport: 'tcp', openedAt: 0, isOpen, isBad: false }
 }
 
 function list(connections: WireConnection[]): WireToPage {
@@ -81,6 +89,15 @@ test('a filter finds violations, cut messages, and texts in bytes, states and se
   expect(numbers('all', '4F57')).toEqual([1])
   expect(numbers('all', ' Judging')).toEqual([2])
   expect(numbers('cut', 'illegal')).toEqual([])
+})
+
+test('a message without its end, and an early end of the client, are violations; those of the server are not', () => {
+  expect(isViolation(toRow(1, { kind: 'broken', name: 'is not finished', cause: 'missing-newline' }))).toBe(true)
+  expect(isViolation(toRow(2, { kind: 'end', cause: 'closed-early' }))).toBe(true)
+  expect(isViolation(toRow(3, { kind: 'end' }))).toBe(false)
+  expect(isViolation(toRow(4, { kind: 'broken', from: 'server' }))).toBe(false)
+  // odd bytes in a legal message have a cause, and may be right
+  expect(isViolation(toRow(5, { cause: 'crlf' }))).toBe(false)
 })
 
 test('the page shows a new program by itself, and never leaves an open connection that the user watches', () => {

@@ -60,9 +60,40 @@ export function foldWire(model: WireModel, message: WireToPage): WireModel {
   }
 }
 
-/** Checks whether a row shows a violation. */
-export function isViolation({ notes }: WireRow): boolean {
-  return notes.some(({ tone }) => tone === 'illegal')
+/** OwnMessage is a message on the page's own WebSocket, or the end of the WebSocket. */
+export interface OwnMessage {
+  /** Number of the message, from 1. */
+  readonly number: number
+  /** Milliseconds since the WebSocket was opened. */
+  readonly at: number
+  readonly from: 'client' | 'server'
+  readonly kind: 'message' | 'end'
+  /** The text, without its passwords and tokens. */
+  readonly text: string
+}
+
+/** Number of bytes of an own message that a row has in hexadecimal. */
+const OWN_BYTES = 512
+
+/** Returns the rows of the messages on the page's own WebSocket, with the type of each message as its name. */
+export function toOwnRows(messages: readonly OwnMessage[]): readonly WireRow[] {
+  return messages.map(({ number, at, from, kind, text }) => {
+    const bytes = new TextEncoder().encode(text)
+    const [, name = ''] = /"type":"([\w-]+)"/.exec(text) ?? []
+    const row = { row: number, at, from, pieces: [], marks: [], before: '', after: '', notes: [] }
+    if (kind === 'end') return { ...row, kind, name: 'closes', text: '' }
+    const more = bytes.length > OWN_BYTES ? { more: bytes.length - OWN_BYTES } : {}
+    return { ...row, kind, number, name, text, hex: toHex(bytes.subarray(0, OWN_BYTES)).replaceAll(' ', ''), ...more }
+  })
+}
+
+/**
+ * Checks whether a row shows a violation. A message of the client without its end, and an end of the client before the end of the conversation,
+ * are violations, too: they are the usual mistakes of a program that hangs.
+ */
+export function isViolation({ kind, from, notes, cause }: WireRow): boolean {
+  if (notes.some(({ tone }) => tone === 'illegal')) return true
+  return from === 'client' && kind !== 'message' && (kind === 'broken' || cause !== undefined)
 }
 
 /** RowFilter is the choice of rows: all, those whose message was cut or glued, or violations. */

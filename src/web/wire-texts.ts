@@ -1,4 +1,4 @@
-import { formatCount } from '../../base/counts.ts'
+import { formatCount } from '../base/counts.ts'
 
 /* All texts of the wire view, which the page loads with the view. */
 
@@ -7,9 +7,12 @@ export const wireTexts = {
   live: 'Live',
   paused: 'Paused',
   ended: 'Closed',
+  bad: 'violation',
   lost: 'Connection lost. Trying again.',
   connecting: 'Connecting',
   connections: 'Connections',
+  own: 'This page',
+  ownAbout: 'WebSocket · native protocol',
   noConnections: 'No connection yet',
   waiting: 'Waiting for your program',
   connectNow: 'Connect your program to one of these ports, and its bytes appear here:',
@@ -40,6 +43,7 @@ export const wireTexts = {
   server: 'server',
   meant: 'message, state',
   diagram: 'Sequence diagram, recorded at the socket of the server',
+  ownDiagram: 'Sequence diagram of the messages of this page',
   direction: { client: 'client to server', server: 'server to client' },
   after: 'then',
   still: 'still',
@@ -50,12 +54,21 @@ export const wireTexts = {
   piece: (number: number, size: number | undefined, wait: number) =>
     [`S${number}`, ...(size === undefined ? [] : [formatCount(size, 'byte')]), ...(wait > 0 ? [`+${wait} ms`] : [])].join(', '),
   moreBytes: (count: number) => `and ${formatCount(count, 'byte')} more`,
+  fewerBytes: 'fewer bytes',
+  leftOut: (count: number) => `The server leaves out ${formatCount(count, 'further byte')}.`,
   hidden: 'Messages are hidden until the game is over, because its players have secrets from each other.',
   dropped: (count: number) => `${formatCount(count, 'earlier row')} not shown`,
   nowIn: (state: string) => `now: ${state}`,
   violation: (text: string) => `Violation: ${text}`,
   noRows: 'No byte yet',
   noMatch: 'No row matches the filter.',
+  remedy: 'How to repair it:',
+  loading: 'Loading.',
+  noRemedy: 'The explanation could not be loaded. Load the page again.',
+  language: 'Language of the example',
+  languages: { python: 'Python', c: 'C', js: 'JavaScript' },
+  example: (language: string) => `Example in ${language}`,
+  protocol: (program: string) => `The protocol ${program}`,
   sides: { client: 'the client', server: 'the server', either: 'either side', none: 'closed' },
   turn: (side: string) => `to send: ${side}`,
 } as const

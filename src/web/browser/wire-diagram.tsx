@@ -1,0 +1,169 @@
+import type { VNode } from 'preact'
+import { useRef, useState } from 'preact/hooks'
+import type { LegalMessage, WireRow } from '../../lab/wire/wire-messages.ts'
+import { filterRows, isViolation, type RowFilter, type WireModel } from '../model/wire-model.ts'
+import { toShown } from '../shown.ts'
+import { wireTexts } from '../wire-texts.ts'
+import { Icon } from './icons.tsx'
+import { protocolLink } from './page.ts'
+import { Choice } from './people.tsx'
+import { jumpToViolation, useFollowing, useWireKeys } from './wire-keys.ts'
+import { type BytesForm, type WireRowProps, WireRowView } from './wire-row.tsx'
+
+const FILTERS: readonly RowFilter[] = ['all', 'cut', 'violations']
+const FORMS: readonly BytesForm[] = ['text', 'hex', 'both']
+
+interface DiagramProps {
+  readonly rows: readonly WireRow[]
+  /** Number of earlier rows that the page has dropped. */
+  readonly dropped: number
+  readonly now: WireModel['now']
+  readonly subject: DiagramSubject
+  /** The messages that are legal in each state. */
+  readonly legal: Readonly<Record<string, readonly LegalMessage[]>>
+  /** Exports the connection; missing if no server has its bytes. */
+  readonly save?: (format: 'pcapng' | 'html') => void
+}
+
+/** DiagramSubject describes the connection of a diagram in words. */
+interface DiagramSubject {
+  readonly name: string
+  /** The program whose protocol the name leads to. */
+  readonly program?: string
+  readonly about: string
+  /** The name of the diagram for a screen reader. */
+  readonly label: string
+  readonly serverPort: string
+}
+
+const NO_MESSAGES: readonly LegalMessage[] = []
+
+/** Diagram is the sequence diagram of one connection, with its tools. */
+export function Diagram({ rows, dropped, now, subject, legal, save }: DiagramProps) {
+  const [paused, setPaused] = useState<number>()
+  const [choice, setChoice] = useState<RowFilter>('all')
+  const [text, setText] = useState('')
+  const [form, setForm] = useState<BytesForm>('both')
+  const list = useRef<HTMLOListElement>(null)
+  const drawRow = useDrawnRows()
+  const last = rows.at(-1)?.row ?? 0
+  const frozen = paused === undefined ? rows : rows.filter(({ row }) => row <= paused)
+  const shown = filterRows(frozen, choice, text)
+  const bad = rows.filter(isViolation)
+  const toggle = () => setPaused(paused === undefined ? last : undefined)
+  const jump = () => jumpToViolation(list.current)
+  useFollowing(list, paused === undefined ? last : 0)
+  useWireKeys({ toggle, jump, changeForm: () => setForm(FORMS[(FORMS.indexOf(form) + 1) % FORMS.length] ?? 'both') })
+  const state = !now.isOpen ? wireTexts.ended : paused === undefined ? wireTexts.live : wireTexts.paused
+  return (
+    <section class="wire__main" aria-label={subject.label}>
+      <div class="wire__tools">
+        <div class="rowline">
+          <h1 class={subject.program === undefined ? undefined : 'mono'}>
+            {subject.program === undefined ? (
+              subject.name
+            ) : (
+              <a href={protocolLink(subject.program)} title={wireTexts.protocol(subject.program)}>
+                {toShown(subject.name)}
+              </a>
+            )}
+          </h1>
+          <span class="via">
+            <Icon name="program" />
+            <bdi>{toShown(subject.about)}</bdi>
+          </span>
+          <span class="wire__state" role="status">
+            <span class={`dot${now.isOpen ? '' : ' dot--away'}`} />
+            {state}
+          </span>
+          {save && (
+            <span class="btns push">
+              {(['pcapng', 'html'] as const).map((format) => (
+                <button key={format} class="btn btn--s" type="button" onClick={() => save(format)}>
+                  <Icon name="down" />
+                  <span aria-hidden="true">.{format}</span>
+                  <span class="sr">{wireTexts.save(format)}</span>
+                </button>
+              ))}
+            </span>
+          )}
+        </div>
+        <div class="rowline">
+          <button class="btn btn--s" type="button" aria-pressed={paused !== undefined} onClick={toggle}>
+            <Icon name={paused === undefined ? 'pause' : 'play'} />
+            {paused === undefined ? wireTexts.pause : wireTexts.resume}
+            {paused !== undefined && last > paused && <span class="n"> {wireTexts.newRows(last - paused)}</span>}
+          </button>
+          <input
+            class="in wire__filter"
+            aria-label={wireTexts.filter}
+            placeholder={wireTexts.filterHint}
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+          <Choice
+            isSmall
+            label={wireTexts.messages}
+            name="wire-rows"
+            all={FILTERS}
+            wordOf={(one) => wireTexts.choices[one]}
+            chosen={choice}
+            choose={setChoice}
+          />
+          <Choice
+            isSmall
+            label={wireTexts.bytes}
+            name="wire-bytes"
+            all={FORMS}
+            wordOf={(one) => wireTexts.forms[one]}
+            chosen={form}
+            choose={setForm}
+          />
+          <button class="btn btn--s" type="button" aria-disabled={bad.length === 0} onClick={jump}>
+            {wireTexts.jump} <span class="n">{bad.length}</span>
+          </button>
+        </div>
+      </div>
+      <p class="sr" aria-live="assertive">
+        {bad.length > 0 && wireTexts.violation(toShown(bad.at(-1)?.notes[0]?.text ?? ''))}
+      </p>
+      {now.isHidden && <p class="wnote wnote--odd">{wireTexts.hidden}</p>}
+      {dropped > 0 && <p class="quiet small">{wireTexts.dropped(dropped)}</p>}
+      <div class="wire__head" aria-hidden="true">
+        <span>{wireTexts.seconds}</span>
+        <span class="wire__ends">
+          <b class="ink-who A">{wireTexts.client}</b>
+          <b class="ink-who B">
+            {wireTexts.server} <small>{subject.serverPort}</small>
+          </b>
+        </span>
+        <span>{wireTexts.meant}</span>
+      </div>
+      <ol class="wire__rows" ref={list}>
+        {shown.map((row, at) => drawRow({ row, before: shown[at - 1], legal: legal[row.after] ?? NO_MESSAGES, form }))}
+      </ol>
+      {shown.length === 0 && <p class="quiet">{rows.length === 0 ? wireTexts.noRows : wireTexts.noMatch}</p>}
+      {now.isOpen && now.state !== '' && (
+        <p class="wire__now">
+          {wireTexts.nowIn(now.state)} · {wireTexts.turn(wireTexts.sides[now.turn])}
+        </p>
+      )}
+    </section>
+  )
+}
+
+/**
+ * Returns the function that draws a row. It draws the row again only if something has changed, because a diagram can have 2,000 rows, and
+ * several new rows a second.
+ */
+function useDrawnRows(): (props: WireRowProps) => VNode {
+  const drawn = useRef(new WeakMap<WireRow, { readonly props: WireRowProps; readonly node: VNode }>())
+  return (props) => {
+    const known = drawn.current.get(props.row)
+    const { before, legal, form } = props
+    if (known && known.props.before === before && known.props.legal === legal && known.props.form === form) return known.node
+    const node = <WireRowView key={props.row.row} {...props} />
+    drawn.current.set(props.row, { props, node })
+    return node
+  }
+}
