@@ -22,6 +22,8 @@ export interface ClassClientOptions {
   /** Sentences for a lost connection, and for a login that the server does not know any more. */
   readonly lost: string
   readonly ended: string
+  /** True if the operator was logged in when this browser last showed the class. */
+  readonly wasLoggedIn: boolean
   readonly changed: (state: ClassState) => void
 }
 
@@ -41,9 +43,12 @@ export class ClassClient {
   #cancelBatch: (() => void) | undefined
   #cancelWait: (() => void) | undefined
   #isStopped = false
+  /** True if the operator expects to be logged in. */
+  #isLoggedIn: boolean
 
   constructor(options: ClassClientOptions) {
     this.#options = options
+    this.#isLoggedIn = options.wasLoggedIn
   }
 
   /** Asks for access, and then follows the class. */
@@ -77,17 +82,18 @@ export class ClassClient {
     const refusal = await this.#options.logOut()
     if (refusal && this.#state.stage === 'open') return this.#set({ ...this.#state, trouble: refusal.message })
     this.#disconnect()
-    this.#set({ stage: 'loading' })
+    this.#isLoggedIn = false
     return this.start()
   }
 
-  /** Shows the form of the login; to an operator whose login has ended, with the reason. */
+  /** Shows the form of the login, with the reason if the operator has expected to be logged in. */
   #requestLogin(): void {
-    const hasEnded = this.#state.stage === 'open' && this.#state.model.isWhole
-    this.#set({ stage: 'login', isBusy: false, ...(hasEnded ? { error: this.#options.ended } : {}) })
+    this.#set({ stage: 'login', isBusy: false, ...(this.#isLoggedIn ? { error: this.#options.ended } : {}) })
+    this.#isLoggedIn = false
   }
 
   #follow(): void {
+    this.#isLoggedIn = true
     // the rows of a lost connection stay visible until the new snapshot is whole
     const earlier = this.#state.stage === 'open' ? this.#state : { stage: 'open' as const, model: emptyClass }
     let fresh = emptyClass
