@@ -1,4 +1,5 @@
 import { formatCount } from '../base/counts.ts'
+import { formatElapsed } from './formats.ts'
 import { type ClassTile, STUCK, type TileStatus } from './model/class-model.ts'
 
 /* The texts of the class, which the page loads with that view. */
@@ -47,20 +48,12 @@ export const classTexts = {
 export function formatSentence({ row, status, quiet }: ClassTile): string {
   const { fault, progress } = row
   if (status === 'bad' && fault) return capitalize(fault.sentence)
-  if (status === 'stuck') return `Quiet for ${formatSpan(quiet)}. ${capitalize(classTexts.turns[row.turn])}.`
+  if (status === 'stuck') return `Quiet for ${formatElapsed(quiet)}. ${capitalize(classTexts.turns[row.turn])}.`
   const games = progress.games > 0 ? [`${formatCount(progress.games, 'game')} finished.`] : []
   const corrected = fault ? ['The last fault is corrected.'] : []
   const turn = status === 'playing' ? [`${capitalize(classTexts.turns[row.turn])}.`] : []
   const gone = status === 'left' ? ['Closed without a finished game.'] : []
   return [...turn, ...gone, ...games, ...corrected].join(' ')
-}
-
-/** Formats a span: "48 s", "1 min 12 s", "1 h 3 min". */
-function formatSpan(ms: number): string {
-  const seconds = Math.floor(ms / 1000)
-  if (seconds < 60) return `${seconds} s`
-  const minutes = Math.floor(seconds / 60)
-  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
 function capitalize(text: string): string {

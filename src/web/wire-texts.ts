@@ -3,7 +3,6 @@ import { formatCount } from '../base/counts.ts'
 /* All texts of the wire view, which the page loads with the view. */
 
 export const wireTexts = {
-  title: 'Wire',
   live: 'Live',
   paused: 'Paused',
   ended: 'Closed',
@@ -15,7 +14,8 @@ export const wireTexts = {
   ownAbout: 'WebSocket · native protocol',
   noConnections: 'No connection yet',
   waiting: 'Waiting for your program',
-  connectNow: 'Connect your program to one of these ports, and its bytes appear here:',
+  choose: 'Choose a connection',
+  connectNow: (host: string) => `Connect your program to one of these ports of ${host}, and its bytes appear here:`,
   portOf: (port: number) => `port ${port}`,
   rights: {
     machine: 'You see the programs of this machine.',
@@ -24,6 +24,7 @@ export const wireTexts = {
     operator: 'You see all programs, without their talk and passwords.',
     none: 'You see no program.',
   },
+  haveCode: 'Programs of another address',
   codeLabel: 'Code of the operator',
   codeHint: 'The operator makes a code with "parlor wire-code".',
   codeButton: 'Use code',
@@ -70,5 +71,7 @@ export const wireTexts = {
   example: (language: string) => `Example in ${language}`,
   protocol: (program: string) => `The protocol ${program}`,
   sides: { client: 'the client', server: 'the server', either: 'either side', none: 'closed' },
+  stuck: (span: string, messages: string) =>
+    `The client has sent nothing for ${span}, although it is its turn${messages === '' ? '' : `. Expected: ${messages}`}.`,
   turn: (side: string) => `to send: ${side}`,
 } as const

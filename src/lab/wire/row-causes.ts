@@ -9,12 +9,7 @@ const EARLIER = 40
 const CAUSES = 200
 
 /** The cause of a conversation that the server has ended, by the outcome in the logs of the server. */
-const OF_ENDINGS: Readonly<Record<string, Cause>> = {
-  violation: 'wrong-rules',
-  late: 'hangs',
-  finished: 'closed-early',
-  reset: 'closed-early',
-}
+const OF_ENDINGS: Readonly<Record<string, Cause>> = { violation: 'wrong-rules', late: 'hangs' }
 
 /**
  * RowCauses finds the likely cause of each mistake of a client, by the rules with which `parlor check` finds the cause of a failed check. The
@@ -34,7 +29,8 @@ export class RowCauses {
     this.#recent.push(one)
     if (this.#recent.length > EARLIER) this.#recent.shift()
     if (one.from !== 'client' || one.kind === 'segment' || one.kind === 'gap') return undefined
-    if (one.kind === 'end') return one.over || one.expected === undefined ? undefined : 'closed-early'
+    // a user ends a program that has failed, so an early end after a mistake has no cause of its own
+    if (one.kind === 'end') return one.over || one.expected === undefined || this.#found > 0 ? undefined : 'closed-early'
     const isWrong = one.kind === 'unfinished' || one.kind === 'unreadable' || one.violation !== undefined || one.oddity !== undefined
     return isWrong ? this.#find(this.#recent.length - 1) : undefined
   }

@@ -61,6 +61,8 @@ const Connection = z.strictObject({
   isOpen: z.boolean(),
   /** True if the program has refused a message of the client, or has ended the conversation early. */
   isBad: z.boolean(),
+  /** The desk of the client, for the operator of a class. */
+  desk: z.string().exactOptional(),
 })
 /** WireConnection is a connection that a page may see. */
 export type WireConnection = z.infer<typeof Connection>
@@ -107,6 +109,8 @@ export const WireToPage = z.discriminatedUnion('type', [
     isOpen: z.boolean(),
     /** True if the messages are hidden until the game is over. */
     isHidden: z.boolean(),
+    /** Milliseconds since the last byte of either side. */
+    quiet: z.number(),
   }),
   z.strictObject({ type: z.literal('file'), name: z.string(), format, /** The file in Base64. */ data: z.string() }),
   z.strictObject({ type: z.literal('refused'), code: z.string(), message: z.string() }),

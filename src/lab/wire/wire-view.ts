@@ -26,10 +26,14 @@ export interface WireRows {
   readonly turn: Turn
   readonly isHidden: boolean
   readonly isOpen: boolean
+  /** Milliseconds since the last byte of either side. */
+  readonly quiet: number
 }
 
 /** Milliseconds of silence after which the monitor receives the time, for pauses and unfinished messages. */
 const TICK = 500
+/** The outcomes of conversations that the client has ended; the bytes show such an end. */
+const ENDS_OF_CLIENT: ReadonlySet<string> = new Set(['finished', 'reset'])
 /** Milliseconds that the monitor gets after the end of a connection: longer than every pause. */
 const AFTER_END = 2000
 
@@ -47,8 +51,9 @@ export class WireView {
   #isHidden: boolean
   #isAnew = true
   #rows = 0
-  /** Time up to which the monitor has seen the connection. */
+  /** Time up to which the monitor has seen the connection, and the time of the last byte. */
   #seenUntil = 0
+  #byteAt = 0
   /** The sentences of the violations so far. */
   #violations = new Set<string>()
   /** Number of refusals that have a row, or that need no row. */
@@ -89,7 +94,9 @@ export class WireView {
     this.#isAnew = false
     const isHidden = this.#isHidden
     const { state, turn } = this.#monitor
-    return { isAnew, rows, isHidden, isOpen: !this.#isOver, state: isHidden ? '' : state, turn: this.#isOver ? 'none' : turn }
+    const isOver = this.#isOver
+    const quiet = Math.max(0, at - this.#byteAt)
+    return { isAnew, rows, isHidden, isOpen: !isOver, state: isHidden ? '' : state, turn: isOver ? 'none' : turn, quiet }
   }
 
   /** Judges at most `count` further records. A refusal stands behind the refused message and before the answer. Returns whether it has read all. */
@@ -117,6 +124,7 @@ export class WireView {
     this.#isAnew = true
     this.#rows = 0
     this.#seenUntil = 0
+    this.#byteAt = 0
     this.#violations = new Set()
     this.#refused = 0
     this.#hasEnding = false
@@ -139,6 +147,7 @@ export class WireView {
 
   #judge(event: WireEvent, rows: WireRow[]): void {
     this.#seenUntil = event.at
+    if (event.kind === 'bytes') this.#byteAt = event.at
     for (const one of this.#monitor.observe(event)) this.#addRow(one, rows)
   }
 
@@ -162,7 +171,7 @@ export class WireView {
     const { ending } = this.connection
     if (!ending || this.#hasEnding || !this.#showsReasons) return []
     this.#hasEnding = true
-    if (this.#violations.has(ending.sentence)) return []
+    if (this.#violations.has(ending.sentence) || ENDS_OF_CLIENT.has(ending.outcome)) return []
     const cause = this.#causes.findEnding(ending.outcome)
     return [this.#toNote(this.#seenUntil, `the server ended the conversation: ${ending.sentence}`, cause)]
   }

@@ -17,6 +17,8 @@ export interface WireServices {
   readonly isSecret: (table: number) => boolean
   /** The programs with their ports, for a page that waits for a program. */
   readonly programs: readonly { readonly program: string; readonly port: number }[]
+  /** Finds the desk of a connection; missing on a server without a class. */
+  readonly deskOf?: (connection: number) => string | undefined
 }
 
 /** WireLink is the WebSocket of a session. */
@@ -93,7 +95,7 @@ export class WireSession {
   #sendList(): void {
     const { connections, why } = this.#services.access.list(this.#grant)
     const { right } = this.#grant
-    const all = connections.map(toWireConnection)
+    const all = connections.map((one) => this.#toConnection(one))
     const { programs } = this.#services
     const list: WireToPage = {
       type: 'connections',
@@ -113,9 +115,8 @@ export class WireSession {
     if (!view || view.isOver) return
     const read = view.read(this.#clock.monotonic(), RECORDS)
     if (!read) return
-    const { isAnew, state, turn, isOpen, isHidden } = read
     const { connection } = view.connection
-    this.#send({ type: 'rows', connection, isAnew, rows: [...read.rows], state, turn, isOpen, isHidden })
+    this.#send({ type: 'rows', connection, ...read, rows: [...read.rows] })
   }
 
   #watch(number: number): void {
@@ -128,7 +129,7 @@ export class WireSession {
     })
     this.#send({
       type: 'watching',
-      connection: toWireConnection(connection),
+      connection: this.#toConnection(connection),
       serverPort: connection.server.port,
       start: connection.protocol.automaton.start,
       legal: toLegalMessages(connection),
@@ -172,6 +173,15 @@ export class WireSession {
     return this.#services.access.list(this.#grant).connections.find(({ connection }) => connection === number)
   }
 
+  #toConnection({ connection, protocol, client, transport, openedAt, isOpen, refusals, ending }: LoggedConnection): WireConnection {
+    const desk = this.#grant.right === 'operator' ? this.#services.deskOf?.(connection) : undefined
+    return {
+      ...{ connection, program: protocol.name, host: client.host, port: client.port, transport, openedAt, isOpen },
+      isBad: refusals.length > 0 || ending !== undefined,
+      ...(desk === undefined ? {} : { desk }),
+    }
+  }
+
   #refuse(code: string, message: string): void {
     this.#send({ type: 'refused', code, message })
   }
@@ -179,20 +189,6 @@ export class WireSession {
   #send(message: WireToPage): void {
     this.#link.send(JSON.stringify(message))
   }
-}
-
-function toWireConnection({
-  connection,
-  protocol,
-  client,
-  transport,
-  openedAt,
-  isOpen,
-  refusals,
-  ending,
-}: LoggedConnection): WireConnection {
-  const { host, port } = client
-  return { connection, program: protocol.name, host, port, transport, openedAt, isOpen, isBad: refusals.length > 0 || ending !== undefined }
 }
 
 function parseJson(text: string): unknown {

@@ -1,12 +1,14 @@
 import type { VNode } from 'preact'
 import { useRef, useState } from 'preact/hooks'
 import type { LegalMessage, WireRow } from '../../lab/wire/wire-messages.ts'
-import { filterRows, isViolation, type RowFilter, type WireModel } from '../model/wire-model.ts'
+import { formatElapsed } from '../formats.ts'
+import { filterRows, findStuck, isViolation, type RowFilter, type WireModel } from '../model/wire-model.ts'
 import { toShown } from '../shown.ts'
 import { wireTexts } from '../wire-texts.ts'
 import { Icon } from './icons.tsx'
-import { protocolLink } from './page.ts'
+import { protocolLink, usePage } from './page.ts'
 import { Choice } from './people.tsx'
+import { RemedyNote } from './remedy.tsx'
 import { jumpToViolation, useFollowing, useWireKeys } from './wire-keys.ts'
 import { type BytesForm, type WireRowProps, WireRowView } from './wire-row.tsx'
 
@@ -143,11 +145,7 @@ export function Diagram({ rows, dropped, now, subject, legal, save }: DiagramPro
         {shown.map((row, at) => drawRow({ row, before: shown[at - 1], legal: legal[row.after] ?? NO_MESSAGES, form }))}
       </ol>
       {shown.length === 0 && <p class="quiet">{rows.length === 0 ? wireTexts.noRows : wireTexts.noMatch}</p>}
-      {now.isOpen && now.state !== '' && (
-        <p class="wire__now">
-          {wireTexts.nowIn(now.state)} · {wireTexts.turn(wireTexts.sides[now.turn])}
-        </p>
-      )}
+      {now.isOpen && now.state !== '' && <PresentState rows={rows} now={now} legal={legal[now.state] ?? NO_MESSAGES} />}
     </section>
   )
 }
@@ -166,4 +164,24 @@ function useDrawnRows(): (props: WireRowProps) => VNode {
     drawn.current.set(props.row, { props, node })
     return node
   }
+}
+
+/** The present state, and whether the client hangs in it. */
+function PresentState({ rows, now, legal }: Pick<DiagramProps, 'rows' | 'now'> & { readonly legal: readonly LegalMessage[] }) {
+  const { now: clock } = usePage()
+  const stuck = findStuck({ rows, now }, clock.value)
+  const expected = legal.filter(({ from }) => from === 'client').map(({ name }) => name)
+  return (
+    <div class="wire__now">
+      <p>
+        {wireTexts.nowIn(now.state)} · {wireTexts.turn(wireTexts.sides[now.turn])}
+      </p>
+      {stuck && (
+        <>
+          <p class="wnote wnote--illegal">{wireTexts.stuck(formatElapsed(stuck.quiet), expected.join(', '))}</p>
+          <RemedyNote key={stuck.cause} cause={stuck.cause} row={0} />
+        </>
+      )}
+    </div>
+  )
 }

@@ -34,36 +34,38 @@ export function WireRowView({ row, before, legal, form }: WireRowProps) {
         {before && gap < GAP && <small>+{Math.round(gap)} ms</small>}
       </p>
       {kind !== 'note' && (
-        <div class="wrow__arrow">
-          <span class="sr">{wireTexts.direction[from]}: </span>
-          <RowBytes row={row} form={form} />
-        </div>
+        <>
+          <div class="wrow__lines">
+            <div class="wrow__arrow">
+              <span class="sr">{wireTexts.direction[from]}: </span>
+              <RowBytes row={row} form={form} />
+            </div>
+          </div>
+          <div class="wrow__meant">
+            <p>
+              {isBad && <Icon name="warn" />}
+              <b class="mono">{toShown(name !== '' ? name : isBad ? wireTexts.violationWord : text)}</b>{' '}
+              {marks.includes('cut') && <span class="wmark">{wireTexts.pieces(pieces.length)}</span>}{' '}
+              {marks.includes('glued') && <span class="wmark">{wireTexts.glued}</span>}
+            </p>
+            {after !== '' && (
+              <p class="small">
+                {row.before === after ? wireTexts.still : wireTexts.after} <b>{after}</b>
+                {legal.length > 0 && <span class="quiet"> · {formatNext(legal)}</span>}
+              </p>
+            )}
+            {pieces.length > 0 && (
+              <p class="quiet small mono">
+                {pieces
+                  .map(({ number, size, at: time }, place) => wireTexts.piece(number, size, time - (pieces[place - 1]?.at ?? time)))
+                  .join(' · ')}
+              </p>
+            )}
+          </div>
+        </>
       )}
-      <div class="wrow__meant">
-        {kind !== 'note' && (
-          <p>
-            {isBad && <Icon name="warn" />}
-            <b class="mono">{toShown(name !== '' ? name : isBad ? wireTexts.violationWord : text)}</b>{' '}
-            {marks.includes('cut') && <span class="wmark">{wireTexts.pieces(pieces.length)}</span>}{' '}
-            {marks.includes('glued') && <span class="wmark">{wireTexts.glued}</span>}
-          </p>
-        )}
-        {after !== '' && kind !== 'note' && (
-          <p class="small">
-            {row.before === after ? wireTexts.still : wireTexts.after} <b>{after}</b>
-            {legal.length > 0 && <span class="quiet"> · {formatNext(legal)}</span>}
-          </p>
-        )}
-        {pieces.length > 0 && (
-          <p class="quiet small mono">
-            {pieces
-              .map(({ number, size, at: time }, place) => wireTexts.piece(number, size, time - (pieces[place - 1]?.at ?? time)))
-              .join(' · ')}
-          </p>
-        )}
-      </div>
       {notes.map((note) => (
-        <p key={note.text} class={`wnote wnote--${note.tone}`}>
+        <p key={note.text} class={`wnote wnote--${isBad && note.tone === 'odd' ? 'illegal' : note.tone}`}>
           <bdi>{toShown(note.text)}</bdi>
         </p>
       ))}

@@ -33,11 +33,11 @@ export function useWire(wanted: number | undefined): WireControl {
         attempt = 0
         // the server has checked the message by its schema
         const message = JSON.parse(String(data)) as WireToPage
-        change(foldWire(current.current, message))
+        change(foldWire(current.current, message, performance.now()))
         if (message.type === 'file') saveFile(message)
         if (message.type !== 'connections') return
         const asked = known === undefined ? message.connections.find(({ connection }) => connection === wanted) : undefined
-        const chosen = asked ?? chooseConnection(current.current, known ?? new Set(), known === undefined)
+        const chosen = asked ?? chooseConnection(current.current, known ?? new Set())
         known = new Set(message.connections.map(({ connection }) => connection))
         if (chosen) opened.send(JSON.stringify({ type: 'watch', connection: chosen.connection } satisfies WireFromPage))
       })

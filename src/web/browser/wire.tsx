@@ -1,10 +1,10 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import '../styles/wire.css'
-import { toOwnRows, type WireModel } from '../model/wire-model.ts'
+import { emptyWire, toOwnRows, type WireModel } from '../model/wire-model.ts'
 import { toShown } from '../shown.ts'
 import { wireTexts } from '../wire-texts.ts'
 import { Icon } from './icons.tsx'
-import { usePage } from './page.ts'
+import { protocolLink, usePage } from './page.ts'
 import { Section, ServerText } from './people.tsx'
 import { Diagram } from './wire-diagram.tsx'
 import { useWire, type WireControl } from './wire-socket.ts'
@@ -34,14 +34,15 @@ export function WireView({ wanted }: WireViewProps) {
 function ProgramDiagram({ model: { watching, rows, dropped, now }, send }: WireControl) {
   if (!watching) return null
   const { connection, legal, serverPort } = watching
-  const { program, transport, host, port } = connection
+  const { program, transport, host, port, desk } = connection
   return (
     <Diagram
       key={connection.connection}
       {...{ rows, dropped, now, legal }}
       subject={{
         ...{ name: program, program },
-        ...{ about: `${transport.toUpperCase()} · ${host}:${port}`, label: wireTexts.diagram },
+        about: [...(desk === undefined ? [] : [desk]), transport.toUpperCase(), `${host}:${port}`].join(' · '),
+        label: wireTexts.diagram,
         serverPort: wireTexts.portOf(serverPort),
       }}
       save={(format) => send({ type: 'export', format })}
@@ -59,7 +60,7 @@ function OwnDiagram() {
     <Diagram
       rows={toOwnRows(messages)}
       dropped={(messages[0]?.number ?? 1) - 1}
-      now={{ state: '', turn: 'either', isOpen, isHidden: false }}
+      now={{ ...emptyWire.now, isOpen }}
       legal={{}}
       subject={{ name: wireTexts.own, about: wireTexts.ownAbout, label: wireTexts.ownDiagram, serverPort: location.host }}
     />
@@ -70,6 +71,12 @@ function OwnDiagram() {
 function Connections({ wire: { model, send }, isOwn }: { readonly wire: WireControl; readonly isOwn: boolean }) {
   const { list, watching, link } = model
   const shown = isOwn ? undefined : watching?.connection.connection
+  const socks = useRef<HTMLUListElement>(null)
+  // the operator comes from a tile of the class to a connection that may be far down
+  useEffect(() => {
+    const current = shown === undefined ? null : socks.current?.querySelector<HTMLElement>('[aria-current]')
+    if (current) socks.current?.scrollTo({ top: current.offsetTop - socks.current.offsetTop })
+  }, [shown])
   const watch = (connection: number) => {
     if (isOwn) location.hash = '#wire'
     // a reload shows the same connection
@@ -86,10 +93,15 @@ function Connections({ wire: { model, send }, isOwn }: { readonly wire: WireCont
         </p>
       )}
       {link === 'lost' && <p class="quiet">{wireTexts.lost}</p>}
-      <ul class="socks">
-        {[...(list?.connections ?? [])].reverse().map(({ connection, program, host, port, transport, isOpen, isBad, openedAt }) => (
+      <ul class="socks" ref={socks}>
+        {[...(list?.connections ?? [])].reverse().map(({ connection, program, host, port, transport, isOpen, isBad, openedAt, desk }) => (
           <li key={connection}>
             <button class="sock" type="button" aria-current={connection === shown ? 'true' : undefined} onClick={() => watch(connection)}>
+              {desk !== undefined && (
+                <b>
+                  <bdi>{toShown(desk)}</bdi>
+                </b>
+              )}
               <b class="mono">{program}</b>
               <span class="mono small">
                 {toShown(host)}:{port}
@@ -106,6 +118,8 @@ function Connections({ wire: { model, send }, isOwn }: { readonly wire: WireCont
             </button>
           </li>
         ))}
+      </ul>
+      <ul class="socks">
         <li>
           <a class="sock" href="#wire/own" aria-current={isOwn ? 'true' : undefined}>
             <b>{wireTexts.own}</b>
@@ -129,20 +143,25 @@ function CodeForm({ wire: { model, send } }: { readonly wire: WireControl }) {
     event.preventDefault()
     if (code.trim() !== '') send({ type: 'code', code: code.trim() })
   }
+  // a browser that sees no program needs a code
+  const isNeeded = model.list?.right === 'none' || model.list?.why !== undefined
   return (
-    <form class="wire__code" onSubmit={submit}>
-      <label class="field">
-        <span>{wireTexts.codeLabel}</span>
-        <input class="in mono" autoComplete="off" maxLength={20} value={code} onInput={(event) => setCode(event.currentTarget.value)} />
-        <small>{wireTexts.codeHint}</small>
-      </label>
-      <button class="btn" type="submit">
-        {wireTexts.codeButton}
-      </button>
-      <p class="err" role="alert">
-        {model.refusal !== undefined && <ServerText text={model.refusal} />}
-      </p>
-    </form>
+    <details class="wire__code" open={isNeeded}>
+      <summary>{wireTexts.haveCode}</summary>
+      <form onSubmit={submit}>
+        <label class="field">
+          <span>{wireTexts.codeLabel}</span>
+          <input class="in mono" autoComplete="off" maxLength={20} value={code} onInput={(event) => setCode(event.currentTarget.value)} />
+          <small>{wireTexts.codeHint}</small>
+        </label>
+        <button class="btn" type="submit">
+          {wireTexts.codeButton}
+        </button>
+        <p class="err" role="alert">
+          {model.refusal !== undefined && <ServerText text={model.refusal} />}
+        </p>
+      </form>
+    </details>
   )
 }
 
@@ -150,12 +169,15 @@ function CodeForm({ wire: { model, send } }: { readonly wire: WireControl }) {
 function Waiting({ model: { list } }: { readonly model: WireModel }) {
   return (
     <section class="wire__wait">
-      <h1>{list && list.connections.length > 0 ? wireTexts.title : wireTexts.waiting}</h1>
-      <p>{wireTexts.connectNow}</p>
+      <h1>{list && list.connections.length > 0 ? wireTexts.choose : wireTexts.waiting}</h1>
+      <p>{wireTexts.connectNow(location.hostname)}</p>
       <ul class="wire__ports">
         {(list?.programs ?? []).map(({ program, port }) => (
           <li key={program}>
-            <code>{program}</code> <span class="num">{wireTexts.portOf(port)}</span>
+            <a class="mono" href={protocolLink(program)}>
+              {toShown(program)}
+            </a>
+            <span class="num">{wireTexts.portOf(port)}</span>
           </li>
         ))}
       </ul>

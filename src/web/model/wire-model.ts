@@ -19,7 +19,10 @@ export interface WireModel {
   readonly rows: readonly WireRow[]
   /** Number of rows that were dropped. */
   readonly dropped: number
-  readonly now: Pick<Rows, 'state' | 'turn' | 'isOpen' | 'isHidden'>
+  readonly now: Pick<Rows, 'state' | 'turn' | 'isOpen' | 'isHidden'> & {
+    /** Monotonic time of the last byte of either side. */
+    readonly byteAt: number
+  }
   /** The last refusal of the server. */
   readonly refusal: string | undefined
 }
@@ -30,12 +33,12 @@ export const emptyWire: WireModel = {
   watching: undefined,
   rows: [],
   dropped: 0,
-  now: { state: '', turn: 'none', isOpen: true, isHidden: false },
+  now: { state: '', turn: 'none', isOpen: true, isHidden: false, byteAt: Number.POSITIVE_INFINITY },
   refusal: undefined,
 }
 
-/** Returns the model after a message of the server. */
-export function foldWire(model: WireModel, message: WireToPage): WireModel {
+/** Returns the model after a message of the server, which has arrived at a monotonic time. */
+export function foldWire(model: WireModel, message: WireToPage, at: number): WireModel {
   switch (message.type) {
     case 'connections': {
       const { type: _, ...list } = message
@@ -47,11 +50,11 @@ export function foldWire(model: WireModel, message: WireToPage): WireModel {
     }
     case 'rows': {
       if (message.connection !== model.watching?.connection.connection) return model
-      const { state, turn, isOpen, isHidden } = message
+      const { state, turn, isOpen, isHidden, quiet } = message
       const all = message.isAnew ? message.rows : [...model.rows, ...message.rows]
       const rows = all.slice(-ROWS)
       const dropped = (message.isAnew ? 0 : model.dropped) + all.length - rows.length
-      return { ...model, rows, dropped, now: { state, turn, isOpen, isHidden } }
+      return { ...model, rows, dropped, now: { state, turn, isOpen, isHidden, byteAt: at - quiet } }
     }
     case 'refused':
       return { ...model, refusal: message.message }
@@ -112,16 +115,39 @@ export function filterRows(rows: readonly WireRow[], choice: RowFilter, text: st
 }
 
 /**
- * Chooses the connection that the page shows by itself: the newest open one if it is new since the last list, or the only connection, as
- * long as the page shows none.
+ * Chooses the connection that the page shows by itself, as long as the page shows no open connection: the newest of those that the last
+ * list did not have, if possible an open connection. A program with a mistake often ends before the page lists it. An operator chooses,
+ * because the operator sees all programs.
  */
-export function chooseConnection({ list, watching }: WireModel, known: ReadonlySet<number>, isFirst: boolean): WireConnection | undefined {
+export function chooseConnection({ list, watching }: WireModel, known: ReadonlySet<number>): WireConnection | undefined {
   const all = list?.connections ?? []
-  const fresh = all.filter(({ connection, isOpen }) => isOpen && !known.has(connection))
   const isFree = watching === undefined || all.find((one) => one.connection === watching.connection.connection)?.isOpen !== true
   if (!isFree || list?.right === 'operator') return undefined
-  if (!isFirst && fresh.length === 1) return fresh[0]
-  return watching === undefined && all.length === 1 ? all[0] : undefined
+  const fresh = all.filter(({ connection }) => !known.has(connection))
+  return fresh.findLast(({ isOpen }) => isOpen) ?? fresh.at(-1)
+}
+
+/** Milliseconds without a byte after which the view says that a client whose turn it is hangs. */
+const STUCK = 5000
+
+/** StuckClient says that the client sends nothing although it is its turn: for how many milliseconds, and the likely cause. */
+export interface StuckClient {
+  readonly quiet: number
+  readonly cause: 'glued-read' | 'hangs'
+}
+
+/**
+ * Checks whether the client sends nothing although it is its turn. A client that has received two messages together has often read
+ * one of them only. An unfinished message has a row of its own.
+ */
+export function findStuck(
+  { rows, now: { isOpen, isHidden, turn, byteAt } }: Pick<WireModel, 'rows' | 'now'>,
+  at: number,
+): StuckClient | undefined {
+  const quiet = at - byteAt
+  const last = rows.at(-1)
+  if (!isOpen || isHidden || turn !== 'client' || quiet < STUCK || last?.kind === 'broken') return undefined
+  return { quiet, cause: last?.from === 'server' && last.marks.includes('glued') ? 'glued-read' : 'hangs' }
 }
 
 /** ByteCell is a character as a diagram of bytes shows it: the character, and its bytes in hexadecimal. */
