@@ -112,6 +112,11 @@ export const WireToPage = z.discriminatedUnion('type', [
     /** Milliseconds since the last byte of either side. */
     quiet: z.number(),
   }),
+  z.strictObject({
+    type: z.literal('ticket'),
+    /** By it, the page gets the right of a code again after a reload; empty if the page has to forget the ticket. */
+    ticket: z.string(),
+  }),
   z.strictObject({ type: z.literal('file'), name: z.string(), format, /** The file in Base64. */ data: z.string() }),
   z.strictObject({ type: z.literal('refused'), code: z.string(), message: z.string() }),
 ])
@@ -121,6 +126,7 @@ export type WireToPage = z.infer<typeof WireToPage>
 export const WireFromPage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('watch'), connection: count }),
   z.strictObject({ type: z.literal('code'), code: z.string().max(64) }),
+  z.strictObject({ type: z.literal('ticket'), ticket: z.string().max(64) }),
   z.strictObject({ type: z.literal('export'), format }),
 ])
 export type WireFromPage = z.infer<typeof WireFromPage>

@@ -80,6 +80,7 @@ export class WireSession {
     const { data } = message
     if (data.type === 'watch') this.#watch(data.connection)
     else if (data.type === 'code') this.#takeCode(data.code)
+    else if (data.type === 'ticket') this.#takeTicket(data.ticket)
     else void this.#export(data.format)
   }
 
@@ -138,8 +139,22 @@ export class WireSession {
   }
 
   #takeCode(code: string): void {
-    const grant = this.#services.access.takeCode(code, this.#origin)
-    if (isRefusal(grant)) return this.#refuse(grant.code, grant.refused)
+    const taken = this.#services.access.takeCode(code, this.#origin)
+    if (isRefusal(taken)) return this.#refuse(taken.code, taken.refused)
+    this.#send({ type: 'ticket', ticket: taken.ticket })
+    this.#setGrant(taken.grant)
+  }
+
+  #takeTicket(ticket: string): void {
+    // an operator who has logged in sees more than by any ticket
+    if (this.#grant.right === 'operator') return
+    const grant = this.#services.access.takeTicket(ticket, this.#origin)
+    if (!isRefusal(grant)) return this.#setGrant(grant)
+    // the page forgets the ticket, and its user has the right of the address again
+    if (grant.code === 'bad-token') this.#send({ type: 'ticket', ticket: '' })
+  }
+
+  #setGrant(grant: WireGrant): void {
     this.#grant = grant
     this.#view = undefined
     this.#sendList()

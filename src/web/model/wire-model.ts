@@ -58,6 +58,7 @@ export function foldWire(model: WireModel, message: WireToPage, at: number): Wir
     }
     case 'refused':
       return { ...model, refusal: message.message }
+    case 'ticket':
     case 'file':
       return { ...model, refusal: undefined }
   }
