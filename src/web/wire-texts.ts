@@ -59,6 +59,7 @@ export const wireTexts = {
   leftOut: (count: number) => `The server leaves out ${formatCount(count, 'further byte')}.`,
   hidden: 'Messages are hidden until the game is over, because its players have secrets from each other.',
   dropped: (count: number) => `${formatCount(count, 'earlier row')} not shown`,
+  showEarlier: (next: number, all: number) => `Show ${next} earlier rows of ${all}`,
   nowIn: (state: string) => `now: ${state}`,
   violation: (text: string) => `Violation: ${text}`,
   noRows: 'No byte yet',

@@ -1,5 +1,5 @@
-import type { VNode } from 'preact'
-import { useRef, useState } from 'preact/hooks'
+import { Component } from 'preact'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { LegalMessage, WireRow } from '../../lab/wire/wire-messages.ts'
 import { formatElapsed } from '../formats.ts'
 import { filterRows, findStuck, isViolation, type RowFilter, type WireModel } from '../model/wire-model.ts'
@@ -38,6 +38,8 @@ interface DiagramSubject {
   readonly serverPort: string
 }
 
+/** Number of rows that the diagram draws at first, and that a press adds: a row can have 150 elements, and a slow machine draws 300 rows in a second. */
+const DRAWN = 300
 const NO_MESSAGES: readonly LegalMessage[] = []
 
 /** Diagram is the sequence diagram of one connection, with its tools. */
@@ -46,14 +48,27 @@ export function Diagram({ rows, dropped, now, subject, legal, save }: DiagramPro
   const [choice, setChoice] = useState<RowFilter>('all')
   const [text, setText] = useState('')
   const [form, setForm] = useState<BytesForm>('both')
+  const [most, setMost] = useState(DRAWN)
+  const isJumping = useRef(false)
   const list = useRef<HTMLOListElement>(null)
-  const drawRow = useDrawnRows()
   const last = rows.at(-1)?.row ?? 0
   const frozen = paused === undefined ? rows : rows.filter(({ row }) => row <= paused)
   const shown = filterRows(frozen, choice, text)
   const bad = rows.filter(isViolation)
+  const drawn = shown.slice(-most)
+  const hidden = shown.length - drawn.length
   const toggle = () => setPaused(paused === undefined ? last : undefined)
-  const jump = () => jumpToViolation(list.current)
+  const jump = () => {
+    const first = shown.findIndex(isViolation)
+    if (first < 0 || first >= hidden) return jumpToViolation(list.current)
+    isJumping.current = true
+    setMost(shown.length - first)
+  }
+  useLayoutEffect(() => {
+    if (!isJumping.current) return
+    isJumping.current = false
+    jumpToViolation(list.current)
+  }, [most])
   useFollowing(list, paused === undefined ? last : 0)
   useWireKeys({ toggle, jump, changeForm: () => setForm(FORMS[(FORMS.indexOf(form) + 1) % FORMS.length] ?? 'both') })
   const state = !now.isOpen ? wireTexts.ended : paused === undefined ? wireTexts.live : wireTexts.paused
@@ -141,8 +156,15 @@ export function Diagram({ rows, dropped, now, subject, legal, save }: DiagramPro
         </span>
         <span>{wireTexts.meant}</span>
       </div>
+      {hidden > 0 && (
+        <button class="btn btn--s wire__earlier" type="button" onClick={() => setMost(most + DRAWN)}>
+          {wireTexts.showEarlier(Math.min(DRAWN, hidden), hidden)}
+        </button>
+      )}
       <ol class="wire__rows" ref={list}>
-        {shown.map((row, at) => drawRow({ row, before: shown[at - 1], legal: legal[row.after] ?? NO_MESSAGES, form }))}
+        {drawn.map((row, at) => (
+          <DrawnRow key={row.row} row={row} before={shown[hidden + at - 1]} legal={legal[row.after] ?? NO_MESSAGES} form={form} />
+        ))}
       </ol>
       {shown.length === 0 && <p class="quiet">{rows.length === 0 ? wireTexts.noRows : wireTexts.noMatch}</p>}
       {now.isOpen && now.state !== '' && <PresentState rows={rows} now={now} legal={legal[now.state] ?? NO_MESSAGES} />}
@@ -151,18 +173,17 @@ export function Diagram({ rows, dropped, now, subject, legal, save }: DiagramPro
 }
 
 /**
- * Returns the function that draws a row. It draws the row again only if something has changed, because a diagram can have 2,000 rows, and
- * several new rows a second.
+ * DrawnRow draws a row again only if something has changed, because there can be several new rows a second. It is a class, because a stored
+ * vnode of an earlier drawing would retain the elements of all rows of that drawing.
  */
-function useDrawnRows(): (props: WireRowProps) => VNode {
-  const drawn = useRef(new WeakMap<WireRow, { readonly props: WireRowProps; readonly node: VNode }>())
-  return (props) => {
-    const known = drawn.current.get(props.row)
-    const { before, legal, form } = props
-    if (known && known.props.before === before && known.props.legal === legal && known.props.form === form) return known.node
-    const node = <WireRowView key={props.row.row} {...props} />
-    drawn.current.set(props.row, { props, node })
-    return node
+class DrawnRow extends Component<WireRowProps> {
+  override shouldComponentUpdate({ row, before, legal, form }: WireRowProps): boolean {
+    const own = this.props
+    return row !== own.row || before !== own.before || legal !== own.legal || form !== own.form
+  }
+
+  override render() {
+    return <WireRowView {...this.props} />
   }
 }
 

@@ -80,4 +80,24 @@ export function testWire(serve: ServeWebPages): void {
     await page.getByRole('heading', { name: 'This page' }).waitFor()
     await page.locator('.wrow.B', { hasText: 'hello' }).waitFor()
   })
+
+  test('draws the last 300 rows of a long conversation, and earlier rows after a press', async () => {
+    const { open, gateway } = await serve({ programs: ['tjc/chat'] })
+    const { page } = await open('#wire')
+    await page.getByRole('heading', { name: 'Waiting for your program' }).waitFor()
+    const program = new LineSocket(gateway.ports.get('tjc/chat') ?? 0)
+    for (let line = 0; line < 155; line++) {
+      await program.hear()
+      program.say(`line ${line}`)
+    }
+    const rows = page.locator('[data-row]')
+    const more = page.getByRole('button', { name: /^Show \d+ earlier rows of \d+$/ })
+    await page.locator('[data-row="310"]').waitFor()
+    await more.waitFor()
+    expect(await rows.count()).toBe(300)
+    await more.press('Enter')
+    await page.locator('[data-row="1"]').waitFor()
+    expect(await more.count()).toBe(0)
+    program.close()
+  })
 }
