@@ -97,6 +97,7 @@ test('a message without its end, and an early end of the client, are violations;
   expect(isViolation(toRow(2, { kind: 'end', cause: 'closed-early' }))).toBe(true)
   expect(isViolation(toRow(3, { kind: 'end' }))).toBe(false)
   expect(isViolation(toRow(4, { kind: 'broken', from: 'server' }))).toBe(false)
+  expect(isViolation(toRow(6, { cause: 'answered-twice' }))).toBe(true)
   // odd bytes in a legal message have a cause, and may be right
   expect(isViolation(toRow(5, { cause: 'crlf' }))).toBe(false)
 })

@@ -31,6 +31,8 @@ export class RowCauses {
     if (one.from !== 'client' || one.kind === 'segment' || one.kind === 'gap') return undefined
     // a user ends a program that has failed, so an early end after a mistake has no cause of its own
     if (one.kind === 'end') return one.over || one.expected === undefined || this.#found > 0 ? undefined : 'closed-early'
+    // the other side reads such a message later, so the engine reports no violation, but its sender has not waited
+    if (one.kind === 'message' && one.standing === 'early') return this.#find(this.#recent.length - 1) ?? 'out-of-turn'
     const isWrong = one.kind === 'unfinished' || one.kind === 'unreadable' || one.violation !== undefined || one.oddity !== undefined
     return isWrong ? this.#find(this.#recent.length - 1) : undefined
   }

@@ -91,13 +91,17 @@ export function toOwnRows(messages: readonly OwnMessage[]): readonly WireRow[] {
   })
 }
 
+/** The causes of legal messages that the client has sent too soon. */
+const TOO_SOON: ReadonlySet<string> = new Set(['out-of-turn', 'answered-twice'])
+
 /**
- * Checks whether a row shows a violation. A message of the client without its end, and an end of the client before the end of the conversation,
- * are violations, too: they are the usual mistakes of a program that hangs.
+ * Checks whether a row shows a violation. A message of the client without its end, a message that the client has sent too soon, and an end of
+ * the client before the end of the conversation are violations, too: they are the usual mistakes of a program that hangs.
  */
 export function isViolation({ kind, from, notes, cause }: WireRow): boolean {
   if (notes.some(({ tone }) => tone === 'illegal')) return true
-  return from === 'client' && kind !== 'message' && (kind === 'broken' || cause !== undefined)
+  if (from !== 'client') return false
+  return kind === 'message' ? TOO_SOON.has(cause ?? '') : kind === 'broken' || cause !== undefined
 }
 
 /** RowFilter is the choice of rows: all, those whose message was cut or glued, or violations. */
