@@ -112,7 +112,7 @@ function sizeIn({ start, end }: MessageObservation, segment: Segment | undefined
   return segment ? Math.max(0, Math.min(end, segment.end) - Math.max(start, segment.start)) : 0
 }
 
-/** Maximum number of bytes of an unfinished message that a row has; the sentence quotes more bytes than these. */
+/** Maximum number of bytes of an unfinished message in its row. The sentence of the row can quote more bytes. */
 const UNFINISHED = 64
 
 /** Returns the bytes of an unfinished message, unless its sentence has a mask in place of a secret. */

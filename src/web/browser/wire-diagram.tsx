@@ -30,7 +30,7 @@ interface DiagramProps {
 /** DiagramSubject describes the connection of a diagram in words. */
 interface DiagramSubject {
   readonly name: string
-  /** The program whose protocol the name leads to. */
+  /** The program of the protocol to which the name links. */
   readonly program?: string
   readonly about: string
   /** The name of the diagram for a screen reader. */

@@ -1,6 +1,6 @@
 /*
  * The wire view shows the remedy of a mistake in the words of `docs/causes.md`, which explains each cause once for `parlor check` and for
- * the page. The build of the page parses that file, so that no browser has to.
+ * the page. The build of the page parses that file, and a browser gets the result.
  */
 
 /** The languages in which each remedy has an example. */

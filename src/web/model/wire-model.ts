@@ -132,7 +132,7 @@ export function chooseConnection({ list, watching }: WireModel, known: ReadonlyS
   return fresh.findLast(({ isOpen }) => isOpen) ?? fresh.at(-1)
 }
 
-/** Milliseconds without a byte after which the view says that a client whose turn it is hangs. */
+/** Milliseconds without a byte in the turn of the client, after which the view says that the client hangs. */
 const STUCK = 5000
 
 /** StuckClient says that the client sends nothing although it is its turn: for how many milliseconds, and the likely cause. */

@@ -65,7 +65,7 @@ test('the row of a message that the program refuses stands behind the message an
   const note = { tone: 'illegal', text: expect.stringContaining('"low"') }
   expect(page.rows.slice(1, 4)).toMatchObject([{ name: 'guess' }, { kind: 'note', notes: [note], cause: 'spelling' }, { name: 'wasted' }])
   expect(page.rows.filter(illegal)).toHaveLength(1)
-  // a second view reads the whole log at once, and has the same rows
+  // a second view reads the whole log in one round, and has the same rows
   const later = await WireClient.connect(url)
   await later.watchNewest()
   await later.until(() => later.rows.length === page.rows.length)
