@@ -15,6 +15,8 @@ export const wireTexts = {
   noConnections: 'No connection yet',
   waiting: 'Waiting for your program',
   choose: 'Choose a connection',
+  gone: (connection: number | 'own') =>
+    `Connection ${connection} is not in the list: the server does not store it any more, or you may not see it. Choose another connection.`,
   connectNow: (host: string) => `Connect your program to one of these ports of ${host}, and its bytes appear here:`,
   portOf: (port: number) => `port ${port}`,
   rights: {

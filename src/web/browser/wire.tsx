@@ -24,7 +24,7 @@ export function WireView({ wanted }: WireViewProps) {
       <nav aria-label={wireTexts.connections}>
         <Connections wire={wire} isOwn={isOwn} />
       </nav>
-      {isOwn ? <OwnDiagram /> : model.watching ? <ProgramDiagram model={model} send={send} /> : <Waiting model={model} />}
+      {isOwn ? <OwnDiagram /> : model.watching ? <ProgramDiagram model={model} send={send} /> : <Waiting model={model} wanted={wanted} />}
       <CodeForm wire={wire} />
     </main>
   )
@@ -166,9 +166,16 @@ function CodeForm({ wire: { model, send } }: { readonly wire: WireControl }) {
 }
 
 /** The view before there is a connection: the ports to which a program can connect. */
-function Waiting({ model: { list } }: { readonly model: WireModel }) {
+function Waiting({ model: { list }, wanted }: { readonly model: WireModel; readonly wanted: WireViewProps['wanted'] }) {
+  const isGone = wanted !== undefined && list?.connections.some(({ connection }) => connection === wanted) === false
   return (
     <section class="wire__wait">
+      {isGone && (
+        <p class="refusal">
+          <Icon name="warn" />
+          {wireTexts.gone(wanted)}
+        </p>
+      )}
       <h1>{list && list.connections.length > 0 ? wireTexts.choose : wireTexts.waiting}</h1>
       <p>{wireTexts.connectNow(location.hostname)}</p>
       <ul class="wire__ports">
