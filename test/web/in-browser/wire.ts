@@ -9,8 +9,9 @@ const TICTACTOE = 'tjc/tictactoe'
 export function testWire(serve: ServeWebPages): void {
   test('shows the bytes of a program of this machine, and its violation in red within a second', async () => {
     const { open, gateway } = await serve({ programs: [TICTACTOE] })
-    const tab = await open('#wire')
+    const tab = await open()
     const { page } = tab
+    await page.getByRole('link', { name: 'See the bytes of your program' }).click()
     await page.getByRole('heading', { name: 'Waiting for your program' }).waitFor()
     await page.getByText(`port ${gateway.ports.get(TICTACTOE)}`).waitFor()
     await tab.expectAccessible()
