@@ -210,6 +210,18 @@ test('an operator with --lab sees all programs, without a password and without t
   chatter.close()
 })
 
+test('the row of an unfinished line has no byte of a password, in any form', async () => {
+  const { url, ports } = await startGateway({ programs: ['parlor/door'], isLab: true })
+  const typing = connect(ports.get('parlor/door') ?? 0, '127.0.0.1').on('error', () => {})
+  onTestFinished(() => void typing.destroy())
+  typing.write('register ada looms-and-numbers')
+  const page = await WireClient.connect(url)
+  await page.watchNewest()
+  await page.until(() => page.rows.some(({ kind }) => kind === 'broken'))
+  expect(page.rows.find(({ kind }) => kind === 'broken')?.notes[0]?.text).toContain('***')
+  expect(page.texts.join()).not.toMatch(/looms|6c6f6f6d73/)
+})
+
 test('"parlor serve" logs its programs, and "parlor wire-code" prints a code for the page', async () => {
   const data = await mkdtemp(join(tmpdir(), 'parlor-wire-'))
   onTestFinished(() => rm(data, { recursive: true, force: true }))
