@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
 import { hashSources, STAMP } from './src/cli/page-build.ts'
+import { parseRemedies } from './src/web/model/remedy.ts'
 
 /**
  * The build of the page into `dist/web`. Addresses are relative to the page, so a path prefix needs no other build. Nothing is inline,
@@ -11,7 +13,7 @@ import { hashSources, STAMP } from './src/cli/page-build.ts'
 export default defineConfig({
   root: join(import.meta.dirname, 'src/web'),
   base: './',
-  plugins: [layouts(), compress(), stamp()],
+  plugins: [layouts(), remedies(), compress(), stamp()],
   build: {
     outDir: join(import.meta.dirname, 'dist/web'),
     emptyOutDir: true,
@@ -23,15 +25,26 @@ export default defineConfig({
 
 /** Makes the module with the layouts of the automatons, so that no browser needs the library that computes them. */
 function layouts(): Plugin {
-  const name = 'virtual:automaton-layouts'
+  return virtualModule('automaton-layouts', async () => {
+    // the file loads all programs, so only this build loads it
+    const { layOutPrograms } = await import(pathToFileURL(join(import.meta.dirname, 'src/cli/page-layouts.ts')).href)
+    return layOutPrograms()
+  })
+}
+
+/** Makes the module with the remedies of the file of causes. */
+function remedies(): Plugin {
+  return virtualModule('remedies', async () => parseRemedies(await readFile(join(import.meta.dirname, 'docs/causes.md'), 'utf8')))
+}
+
+/** Makes a module whose default export is the data that `load` returns. */
+function virtualModule(name: string, load: () => Promise<unknown>): Plugin {
+  const own = `\0virtual:${name}`
   return {
-    name: 'parlor-layouts',
-    resolveId: (id) => (id === name ? `\0${name}` : undefined),
+    name: `parlor-${name}`,
+    resolveId: (id) => (id === `virtual:${name}` ? own : undefined),
     async load(id) {
-      if (id !== `\0${name}`) return undefined
-      // the file loads all programs, so only this build loads it
-      const { layOutPrograms } = await import(pathToFileURL(join(import.meta.dirname, 'src/cli/page-layouts.ts')).href)
-      return `export default JSON.parse(${JSON.stringify(JSON.stringify(await layOutPrograms()))})`
+      return id === own ? `export default JSON.parse(${JSON.stringify(JSON.stringify(await load()))})` : undefined
     },
   }
 }

@@ -60,7 +60,7 @@ export async function openWebPort(
     import('../server/gateway/gateway.ts'),
     import('../server/gateway/request-origin.ts'),
   ])
-  const { webPrefix: prefix, webHosts, webOrigins: origins, webProxies: proxies, tls: isSecure = false, limits } = config
+  const { webPrefix: prefix, webOrigins: origins, webProxies: proxies, tls: isSecure = false, limits } = config
   const gateway = new Gateway({
     at,
     // a browser cannot connect to a Unix socket
@@ -68,7 +68,7 @@ export async function openWebPort(
     batcher,
     clock: wallClock,
     prefix,
-    rules: new OriginRules({ proxies, origins, hosts: [...webHosts, ...machineNames(), at.host], isSecure }),
+    rules: new OriginRules({ proxies, origins, hosts: [...toHostNames(config), at.host], isSecure }),
     isLimited: limits.connections < Number.POSITIVE_INFINITY,
     folder: pageFolder(ROOT),
     onError: (sentence, reason) => logs.log('error', `${sentence}: ${errorMessage(reason)}`),
@@ -128,10 +128,10 @@ function findDoor(places: readonly ListenStatus[]): number | undefined {
   return places.find(({ program, transport }) => program.name === 'parlor/door' && transport === 'tcp')?.address.port
 }
 
-/** Returns the names of this machine: its host name, and its name in the local network (mDNS). */
-function machineNames(): readonly string[] {
+/** Returns the names under which clients reach this machine: its host name, its name in the local network (mDNS), and those of the settings. */
+export function toHostNames({ webHosts }: Pick<Config, 'webHosts'>): readonly string[] {
   const name = hostname()
-  return [name, `${name.split('.')[0]}.local`]
+  return [...webHosts, name, `${name.split('.')[0]}.local`]
 }
 
 function toUrl({ host, port }: Address, isSecure: boolean, prefix: string): string {

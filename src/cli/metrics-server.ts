@@ -22,15 +22,18 @@ export interface MetricsServer {
   close(): Promise<void>
 }
 
-/** Listens at the HTTP address of the settings. Resolves to `undefined` for the setting `none`. */
-export async function openMetricsServer(http: Config['http']): Promise<MetricsServer | undefined> {
+/**
+ * Listens at the HTTP address of the settings, for clients that reach the server by an IP address or by one of `names`. Resolves to
+ * `undefined` for the setting `none`.
+ */
+export async function openMetricsServer(http: Config['http'], names: readonly string[] = []): Promise<MetricsServer | undefined> {
   if (http === NOWHERE) return undefined
   const metrics = new (await import('../server/observe/metrics.ts')).Metrics()
   const { openHttpServer } = await import('../server/http.ts')
   let health = (): Health => ({ status: 'starting', connections: 0, tables: 0 })
   let web: HttpServer
   try {
-    web = await openHttpServer(http, { health: () => health(), metrics }, wallClock)
+    web = await openHttpServer(http, { health: () => health(), metrics, names: [...names, http.host] }, wallClock)
   } catch (failure) {
     return { address: http, failure, watch() {}, async close() {} }
   }

@@ -29,7 +29,7 @@ import { wallClock } from './clock.ts'
 import { type Flags, loadFromSettings, loadOptions, resolveSettings, selectPrograms } from './config.ts'
 import { onCrash, printError } from './diagnostics.ts'
 import { boundYoungSpace, garbageCollectionFlags } from './garbage-collection.ts'
-import { formatNoWeb, formatWebRefusal, openWebPort, type WebPort } from './gateway.ts'
+import { formatNoWeb, formatWebRefusal, openWebPort, toHostNames, type WebPort } from './gateway.ts'
 import { openStreams } from './listening.ts'
 import { createLogs } from './logs.ts'
 import { formatNotShown, formatRefusal, type MetricsServer, openMetricsServer } from './metrics-server.ts'
@@ -105,7 +105,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
     for (const sentence of notServed(places, config)) logs.log('error', sentence)
     return EXIT.trouble
   }
-  const metricsServer = await openMetricsServer(http)
+  const metricsServer = await openMetricsServer(http, toHostNames(config))
   const isHidden = metricsServer?.failure !== undefined
   if (isHidden && settings.from.get('http') !== 'default') {
     if (flags.json) new Terminal().write(`${json({ failed, metricsServer })}\n`)

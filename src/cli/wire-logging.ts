@@ -54,7 +54,8 @@ export class WireLogging {
         logs.noticed?.(info, what, sentence)
       },
       ended: (info, ending) => {
-        if (ending.trouble) this.#connections.endConversation(info.connection, ending.trouble.message)
+        const { outcome, trouble } = ending
+        if (trouble) this.#connections.endConversation(info.connection, { outcome, sentence: trouble.message })
         logs.ended?.(info, ending)
       },
     }

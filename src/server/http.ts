@@ -3,6 +3,7 @@ import { type Clock, createSystemClock } from '../base/clock.ts'
 import { TokenBucket } from '../base/rate-limit.ts'
 import type { Address } from '../wire/transport.ts'
 import { OneRequest, openGate } from './http-gate.ts'
+import { KnownHosts } from './known-hosts.ts'
 import type { Metrics } from './observe/metrics.ts'
 
 /**
@@ -13,6 +14,9 @@ const FRESH = { burst: 100, refill: 500 }
 
 /** Paths that answer GET and HEAD. */
 const PATHS: readonly string[] = ['/health', '/metrics']
+
+const BAD_HOST =
+  'this server does not know the name in the address: use the IP address of the server; the operator adds a name with webHosts'
 
 /** Health is the state of a server, for its operator. */
 export interface Health {
@@ -28,6 +32,8 @@ export interface Health {
 export interface HttpSources {
   health(): Health
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>
+  /** The names under which clients reach the server, in addition to its addresses and `localhost`. */
+  readonly names?: readonly string[]
 }
 
 /** HttpServer is a server that listens for HTTP. */
@@ -40,19 +46,21 @@ export interface HttpServer {
 /**
  * Serves HTTP at an address, with one request per connection. `/health` answers 200 while the server serves, and 503 when it
  * starts, stops or cannot write; `/metrics` answers with the metrics. Answers HEAD like GET without a body, and answers any other method
- * with 405. Rejects with the system's error, such as EADDRINUSE.
+ * with 405. Answers a request that names another host with 421. Rejects with the system's error, such as EADDRINUSE.
  */
 export async function openHttpServer(
   at: Address,
-  { health, metrics }: HttpSources,
+  { health, metrics, names = [] }: HttpSources,
   clock: Clock = createSystemClock(),
 ): Promise<HttpServer> {
   const app = fastify({ maxRequestsPerSocket: 1 })
   const text = limitRate(() => metrics.text(), clock)
+  const hosts = new KnownHosts(names)
   app.addHook('onRequest', async (request, reply) => {
     const { socket } = request.raw
     if (socket instanceof OneRequest) socket.stopReading()
     reply.header('connection', 'close')
+    if (!hosts.has(request.headers.host)) return reply.code(421).send({ error: BAD_HOST })
     // the answer does not wait for a body
     if (!request.is404) return undefined
     const [path = ''] = request.url.split('?')

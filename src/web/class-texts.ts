@@ -1,4 +1,5 @@
 import { formatCount } from '../base/counts.ts'
+import { formatElapsed } from './formats.ts'
 import { type ClassTile, STUCK, type TileStatus } from './model/class-model.ts'
 
 /* The texts of the class, which the page loads together with the view of the class. */
@@ -9,11 +10,13 @@ export const classTexts = {
   noLabWhy: 'The operator starts it with --lab. It then prints the address of this page, and the password.',
   noLabCommand: 'parlor serve --lab',
   loginTitle: 'The class is for the operator',
-  loginWhy: 'The server printed the password when it started, unless the password is in a file.',
+  loginWhy:
+    'The server printed the password when it started, unless the password is in a file. Each start has a new password; "--class-password FILE" chooses it.',
   password: 'Password of the operator',
   logIn: 'See the class',
   logOut: 'Log out',
   lost: 'Connection lost. The page shows the last state of the class.',
+  ended: 'Your login has ended: you have logged out in another tab, twelve hours are over, or the server has started again.',
   loading: 'Loading the class.',
   nobody: 'No program is connected',
   nobodyWhy: 'A program appears here when it connects to a port of this server.',
@@ -45,20 +48,12 @@ export const classTexts = {
 export function formatSentence({ row, status, quiet }: ClassTile): string {
   const { fault, progress } = row
   if (status === 'bad' && fault) return capitalize(fault.sentence)
-  if (status === 'stuck') return `Quiet for ${formatSpan(quiet)}. ${capitalize(classTexts.turns[row.turn])}.`
+  if (status === 'stuck') return `Quiet for ${formatElapsed(quiet)}. ${capitalize(classTexts.turns[row.turn])}.`
   const games = progress.games > 0 ? [`${formatCount(progress.games, 'game')} finished.`] : []
   const corrected = fault ? ['The last fault is corrected.'] : []
   const turn = status === 'playing' ? [`${capitalize(classTexts.turns[row.turn])}.`] : []
   const gone = status === 'left' ? ['Closed without a finished game.'] : []
   return [...turn, ...gone, ...games, ...corrected].join(' ')
-}
-
-/** Formats a span: "48 s", "1 min 12 s", "1 h 3 min". */
-function formatSpan(ms: number): string {
-  const seconds = Math.floor(ms / 1000)
-  if (seconds < 60) return `${seconds} s`
-  const minutes = Math.floor(seconds / 60)
-  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
 function capitalize(text: string): string {

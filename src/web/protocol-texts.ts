@@ -12,6 +12,8 @@ export const protocolTexts = {
   about: 'The programs of this server. Each program has its own protocol and its own port.',
   columns: { program: 'Program', short: 'Short name', port: 'Port', title: 'Description' },
   toList: 'All protocols',
+  playHere: 'Play it here',
+  watch: 'Watch a connection',
   noProtocol: (name: string) => `No protocol ${name}`,
   states: 'States',
   stateColumns: { state: 'State', from: 'Sent by', message: 'Message', next: 'Next state' },

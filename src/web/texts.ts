@@ -89,10 +89,12 @@ export const texts = {
   // an address of IPv6 has brackets in the location of a page, but not in an argument of nc
   dial: (host: string, port: number) => `nc ${host.replace(/^\[|\]$/g, '')} ${port}`,
   byProgramHint: 'Any client of a classic program can take a seat at these tables.',
+  toOwnProgram: 'See the bytes of your program.',
 
   backToLobby: 'Back to the lobby',
   wire: 'Wire',
   toWire: 'See the bytes of this program',
+  toOwnWire: 'See the messages of this page',
   watchers: 'watchers',
   board: 'Board',
   moves: 'Moves',
@@ -317,57 +319,6 @@ export const texts = {
   play: 'Play',
   legalMoves: 'Legal moves',
   boardLoading: 'Drawing the board.',
-
-  keysTitle: 'Keys',
-  keysOfAll: [['?', 'these keys']] as readonly (readonly [keys: string, what: string])[],
-  keys: {
-    lobby: [
-      ['arrows', 'from game to game'],
-      ['Enter', 'play'],
-      ['1 2 3', 'against any opponent, the house, a friend'],
-    ],
-    table: [
-      ['b', 'to the board'],
-      ['/', 'to the talk'],
-      ['Esc', 'leave a field'],
-      ['Enter', 'another game, when this game is over'],
-      ['r', 'replay, when this game is over'],
-    ],
-    replay: [
-      ['← →', 'one move back, one move on'],
-      ['Home End', 'first position, last position'],
-      ['Space', 'play and pause'],
-    ],
-    protocol: [
-      ['1 … 9', 'the legal message with this number'],
-      ['← →', 'one step back, one step forward'],
-      ['Home', 'the start'],
-    ],
-    class: [
-      ['arrows', 'from program to program'],
-      ['Enter', 'the wire of a program'],
-      ['p', 'projector size'],
-    ],
-    tictactoe: [
-      ['arrows Home End', 'from cell to cell'],
-      ['Enter', 'play this cell'],
-      ['1 … 9', 'play a cell, on 3 × 3'],
-    ],
-    hands: [['1 2 3', 'scissor, paper, stone']],
-    guessing: [
-      ['0 … 9', 'type a number'],
-      ['↑ ↓', 'one more, one less'],
-      ['PageUp PageDown', 'ten more, ten less'],
-      ['Enter', 'guess'],
-    ],
-    coin: [['h t', 'head, tail']],
-    hangman: [['a … z', 'a letter']],
-    quiz: [
-      ['a … f', 'an answer'],
-      ['arrows Enter', 'choose an answer'],
-    ],
-    robot: [['← ↑ →', 'left, forward, right']],
-  } as Readonly<Record<string, readonly (readonly [keys: string, what: string])[]>>,
 
   nameTitle: 'Your name',
   nameHint: 'Other users see it. A guest needs no password.',

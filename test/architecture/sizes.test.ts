@@ -33,7 +33,7 @@ const SHORT: Readonly<Record<string, string>> = {
   'terminal/exit-codes.ts': 'the codes that scripts test, in one place',
   'testing.ts': 'the public face of the kit for tests',
   'testing/memory-peer.ts': 'a peer in memory, for several tests of the kit',
-  'web/automaton-layouts.d.ts': 'the type of a module that the build makes',
+  'web/virtual-modules.d.ts': 'the type of a module that the build makes',
   'web/browser/finished.tsx': 'a view, one file each',
   'web/lobby-texts.ts': 'the texts of invitations, because the file of all texts is full',
   'web/model/messages.ts': 'names for parts of the native protocol',

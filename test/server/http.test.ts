@@ -4,8 +4,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { limitRate, openHttpServer } from '../../src/server/http.ts'
 import { TestClock } from '../support/test-clock.ts'
 
-/** An HTTP server at a port of its own with a clock that does not advance, and the number of its health requests. */
-async function web() {
+/** An HTTP server at a port of its own with a clock that does not advance, and the number of its health requests; `names` are its host names. */
+async function web(names: readonly string[] = []) {
   const clock = new TestClock()
   const asked = { times: 0 }
   const health = () => {
@@ -13,7 +13,7 @@ async function web() {
     return { status: 'serving', connections: 0, tables: 0 } as const
   }
   const metrics = { contentType: 'text/plain', text: async () => 'parlor_tables 0\n' }
-  const { address, close } = await openHttpServer({ host: '127.0.0.1', port: 0 }, { health, metrics }, clock)
+  const { address, close } = await openHttpServer({ host: '127.0.0.1', port: 0 }, { health, metrics, names }, clock)
   onTestFinished(close)
   return { clock, asked, port: address.port }
 }
@@ -29,7 +29,7 @@ function dial(port: number): { socket: Socket; received: Promise<string> } {
 
 /** Methods that a client sends with a path, except GET and HEAD. CONNECT has no path. */
 const METHODS = 'POST PUT PATCH DELETE OPTIONS TRACE PROPFIND QUERY'.split(' ')
-const REQUEST = 'GET /health HTTP/1.1\r\nHost: a\r\n\r\n'
+const REQUEST = 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n'
 
 describe('the listener for health and metrics', () => {
   test('answers one request per connection, with any bytes pipelined after it', async () => {
@@ -51,10 +51,27 @@ describe('the listener for health and metrics', () => {
     expect(await brief.received).toMatch(/^HTTP\/1\.1 200 OK/)
   })
 
+  test('refuses a request that names another host with 421, and answers its own names and each IP address', async () => {
+    const { asked, port } = await web(['Lab-PC'])
+    for (const host of ['evil.example', `evil.example:${port}`, 'localhost.evil.example', '127.0.0.1.evil.example', '']) {
+      const { socket, received } = dial(port)
+      socket.write(`GET /metrics HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+      const answer = await received
+      expect(answer, host).toMatch(/^HTTP\/1\.1 421 /)
+      expect(answer, host).not.toContain('parlor_tables')
+    }
+    expect(asked.times).toBe(0)
+    for (const host of ['localhost', `LAB-pc:${port}`, '10.0.0.9:4080', '[::1]:4080']) {
+      const { socket, received } = dial(port)
+      socket.write(`GET /health HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+      expect(await received, host).toMatch(/^HTTP\/1\.1 200 /)
+    }
+  })
+
   test('does not wait for a body', async () => {
     const { port } = await web()
     const { socket, received } = dial(port)
-    socket.write('POST /health HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{')
+    socket.write('POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{')
     expect(await received).toMatch(/^HTTP\/1\.1 405 /)
   })
 
@@ -66,7 +83,7 @@ describe('the listener for health and metrics', () => {
   )('refuses %s %s with 405 and the methods that it allows', async (method, target) => {
     const { asked, port } = await web()
     const { socket, received } = dial(port)
-    socket.write(`${method} ${target} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`)
+    socket.write(`${method} ${target} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n`)
     const [head = '', body] = (await received).split('\r\n\r\n')
     expect(head).toMatch(/^HTTP\/1\.1 405 Method Not Allowed\r\n/)
     expect(head).toMatch(/^allow: GET, HEAD\r?$/m)
@@ -77,7 +94,7 @@ describe('the listener for health and metrics', () => {
   test.each(['GET', 'POST'])('answers %s with 404 at a path that does not exist', async (method) => {
     const { port } = await web()
     const { socket, received } = dial(port)
-    socket.write(`${method} /healthy HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`)
+    socket.write(`${method} /healthy HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n`)
     expect(await received).toMatch(/^HTTP\/1\.1 404 Not Found\r\n[\s\S]*\{"error":"there is nothing here but \/health and \/metrics"\}$/)
   })
 
@@ -85,7 +102,7 @@ describe('the listener for health and metrics', () => {
     const { port } = await web()
     const [get, head] = ['GET', 'HEAD'].map((method) => {
       const { socket, received } = dial(port)
-      socket.write(`${method} ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
+      socket.write(`${method} ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
       return received.then((text) => text.replace(/^date: .*\r\n/im, ''))
     })
     expect(await get).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\n./)

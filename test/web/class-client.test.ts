@@ -7,7 +7,7 @@ import { settled, TestClock } from '../support/test-clock.ts'
 const LINES = ['{"type":"class","version":1}', '{"type":"connection","row":{"connection":1}}', '{"type":"snapshot","unwatched":2}']
 
 /** A client of a server whose answers the test chooses. */
-function openClient() {
+function openClient(wasLoggedIn = false) {
   const clock = new TestClock()
   const server = { access: { lab: true, operator: false } as ClassAccess, password: 'chalk', sockets: [] as SocketEvents[], closed: 0 }
   const states: ClassState[] = []
@@ -27,7 +27,7 @@ function openClient() {
       return undefined
     },
     clock,
-    lost: 'lost',
+    ...{ lost: 'lost', ended: 'ended', wasLoggedIn },
     changed: (state) => states.push(state),
   })
   onTestFinished(() => client.stop())
@@ -96,13 +96,24 @@ test('shows why the server refuses the class, and tries again', async () => {
   expect(server.sockets).toHaveLength(2)
 })
 
-test('asks for the password again after the session has ended', async () => {
-  const { client, server, clock, last } = openClient()
+test('asks for the password again after the session has ended, and says so', async () => {
+  const { client, server, clock, last, send } = openClient()
   server.access = { lab: true, operator: true }
   await client.start()
+  send(...LINES)
+  await clock.pass(50)
   server.access = { lab: true, operator: false }
   server.sockets[0]?.closed()
   await clock.pass(1000)
   await settled()
+  expect(last()).toEqual({ stage: 'login', isBusy: false, error: 'ended' })
+})
+
+test('says that the login has ended to an operator who opens the page again after a restart of the server, until the next logout', async () => {
+  const { client, last } = openClient(true)
+  await client.start()
+  expect(last()).toEqual({ stage: 'login', isBusy: false, error: 'ended' })
+  await client.logIn('chalk')
+  await client.logOut()
   expect(last()).toEqual({ stage: 'login', isBusy: false })
 })

@@ -42,6 +42,13 @@ describe('the model of the class', () => {
     expect(model.rows.size).toBe(2)
   })
 
+  test('the title of the only program of an address is the address alone, which the last row can read', () => {
+    const titles = toTiles(modelOf(row(1), row(2), row(3, { host: '10.0.0.2', port: 50_001 }), row(4, { name: 'ada' })), 0).map(
+      ({ title }) => title,
+    )
+    expect(titles.sort()).toEqual(['10.0.0.1', '10.0.0.2:50000', '10.0.0.2:50001', 'ada'])
+  })
+
   test('orders programs by trouble, and then by desk, as a person counts', () => {
     const model = modelOf(
       row(1, { desk: 'desk 10' }),
@@ -62,7 +69,7 @@ describe('the model of the class', () => {
 
   test('names a program by its desk, else by its name, else by its address', () => {
     const model = modelOf(row(1, { desk: 'window', name: 'ada' }), row(2, { name: 'grace' }), row(3), row(4, { host: '::1', port: 7 }))
-    expect(new Set(toTiles(model, 0).map(({ title }) => title))).toEqual(new Set(['window', 'grace', '10.0.0.3:50000', '[::1]:7']))
+    expect(new Set(toTiles(model, 0).map(({ title }) => title))).toEqual(new Set(['window', 'grace', '10.0.0.3', '::1']))
     expect(formatPlace({ host: '/run/guess.sock', port: 0 })).toBe('/run/guess.sock')
   })
 

@@ -11,6 +11,7 @@ test('an address leads to its view', () => {
   expect(parseRoute('#finished')).toEqual({ view: 'finished' })
   expect(parseRoute('#wire')).toEqual({ view: 'wire' })
   expect(parseRoute('#wire/17')).toEqual({ view: 'wire', connection: 17 })
+  expect(parseRoute('#wire/own')).toEqual({ view: 'wire', connection: 'own' })
   expect(parseRoute('#account')).toEqual({ view: 'account' })
   expect(parseRoute(protocolLink())).toEqual({ view: 'protocols' })
   expect(parseRoute('#class')).toEqual({ view: 'class' })

@@ -1,7 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { WireConnection, WireRow, WireToPage } from '../../src/lab/wire/wire-messages.ts'
-import { chooseConnection, emptyWire, filterRows, foldWire, toByteCells, type WireModel } from '../../src/web/model/wire-model.ts'
+import {
+  chooseConnection,
+  emptyWire,
+  filterRows,
+  findStuck,
+  foldWire,
+  isViolation,
+  toByteCells,
+  type WireModel,
+} from '../../src/web/model/wire-model.ts'
 
 function toRow(row: number, own: Partial<WireRow> = {}): WireRow {
   const empty = { pieces: [], marks: [], notes: [], before: '', after: '', name: '', text: '' }
@@ -9,7 +18,7 @@ function toRow(row: number, own: Partial<WireRow> = {}): WireRow {
 }
 
 function toConnection(connection: number, isOpen = true): WireConnection {
-  return { connection, program: 'tjc/guess', host: '127.0.0.1', port: 50_000, transport: 'tcp', openedAt: 0, isOpen }
+  return { connection, program: 'tjc/guess', host: '127.0.0.1', port: 50_000, transport: 'tcp', openedAt: 0, isOpen, isBad: false }
 }
 
 function list(connections: WireConnection[]): WireToPage {
@@ -19,11 +28,11 @@ function list(connections: WireConnection[]): WireToPage {
 const watching: WireToPage = { type: 'watching', connection: toConnection(1), serverPort: 9999, start: 'start', legal: {} }
 
 function rows(isAnew: boolean, ...all: WireRow[]): WireToPage {
-  return { type: 'rows', connection: 1, isAnew, rows: all, state: 'guessing', turn: 'client', isOpen: true, isHidden: false }
+  return { type: 'rows', connection: 1, isAnew, rows: all, state: 'guessing', turn: 'client', isOpen: true, isHidden: false, quiet: 100 }
 }
 
 function fold(...messages: WireToPage[]): WireModel {
-  return messages.reduce(foldWire, emptyWire)
+  return messages.reduce((model, message) => foldWire(model, message, 1000), emptyWire)
 }
 
 test('the cells of a message have all its bytes, in order, and each character once', () => {
@@ -83,12 +92,47 @@ test('a filter finds violations, cut messages, and texts in bytes, states and se
   expect(numbers('cut', 'illegal')).toEqual([])
 })
 
-test('the page shows a new program by itself, and never leaves an open connection that the user watches', () => {
+test('a message without its end, and an early end of the client, are violations; those of the server are not', () => {
+  expect(isViolation(toRow(1, { kind: 'broken', name: 'is not finished', cause: 'missing-newline' }))).toBe(true)
+  expect(isViolation(toRow(2, { kind: 'end', cause: 'closed-early' }))).toBe(true)
+  expect(isViolation(toRow(3, { kind: 'end' }))).toBe(false)
+  expect(isViolation(toRow(4, { kind: 'broken', from: 'server' }))).toBe(false)
+  expect(isViolation(toRow(6, { cause: 'answered-twice' }))).toBe(true)
+  // odd bytes in a legal message have a cause, and may be right
+  expect(isViolation(toRow(5, { cause: 'crlf' }))).toBe(false)
+})
+
+test('the page shows the newest program by itself, and never leaves an open connection that the user watches', () => {
   const none = new Set<number>()
-  expect(chooseConnection(fold(list([toConnection(1)])), none, true)?.connection).toBe(1)
-  expect(chooseConnection(fold(list([toConnection(1), toConnection(2)])), none, true)).toBeUndefined()
-  expect(chooseConnection(fold(list([toConnection(1), toConnection(2)])), new Set([1]), false)?.connection).toBe(2)
-  expect(chooseConnection(fold(list([toConnection(1), toConnection(2)]), watching), new Set([1]), false)).toBeUndefined()
-  const next = fold(list([toConnection(1, false), toConnection(2)]), watching)
-  expect(chooseConnection(next, new Set([1]), false)?.connection).toBe(2)
+  const chosen = (known: ReadonlySet<number>, ...messages: WireToPage[]) => chooseConnection(fold(...messages), known)?.connection
+  expect(chosen(none, list([toConnection(1)]))).toBe(1)
+  expect(chosen(none, list([toConnection(1), toConnection(2), toConnection(3, false)]))).toBe(2)
+  expect(chosen(none, list([toConnection(1, false), toConnection(2, false)]))).toBe(2)
+  expect(chosen(new Set([1]), list([toConnection(1), toConnection(2)]), watching)).toBeUndefined()
+  expect(chosen(new Set([1]), list([toConnection(1, false), toConnection(2)]), watching)).toBe(2)
+  // a program can end before the page lists it
+  expect(chosen(new Set([1]), list([toConnection(1, false), toConnection(2, false)]), watching)).toBe(2)
+  // the mistake of a program that has ended stays in view until the next program
+  expect(chosen(new Set([1, 2]), list([toConnection(1, false), toConnection(2, false)]), watching)).toBeUndefined()
+  const all: WireToPage = {
+    ...list([toConnection(1)]),
+    type: 'connections',
+    right: 'operator',
+    connections: [toConnection(1)],
+    programs: [],
+  }
+  expect(chosen(none, all)).toBeUndefined()
+})
+
+test('a client that sends nothing in its turn hangs after five seconds, and may have read only one of two messages', () => {
+  const glued = toRow(1, { from: 'server', marks: ['glued'] })
+  const stuckAt = (at: number, row: WireRow, own: Partial<Extract<WireToPage, { type: 'rows' }>> = {}) =>
+    findStuck(fold(watching, { ...rows(true, row), ...own } as WireToPage), at)
+  expect(stuckAt(5899, glued)).toBeUndefined()
+  expect(stuckAt(5900, glued)).toEqual({ quiet: 5000, cause: 'glued-read' })
+  expect(stuckAt(13_000, toRow(1, { from: 'server' }))).toEqual({ quiet: 12_100, cause: 'hangs' })
+  expect(stuckAt(13_000, toRow(1, { kind: 'broken', name: 'is not finished' }))).toBeUndefined()
+  expect(stuckAt(13_000, glued, { turn: 'server' })).toBeUndefined()
+  expect(stuckAt(13_000, glued, { isOpen: false })).toBeUndefined()
+  expect(stuckAt(13_000, glued, { isHidden: true })).toBeUndefined()
 })

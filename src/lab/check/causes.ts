@@ -103,6 +103,16 @@ export function findWireFault(evidence: Evidence): NamedCause | undefined {
   return undefined
 }
 
+/** Finds the cause of one observation of a conversation that still continues, or has ended early. */
+export function explainObservation(
+  at: number,
+  { automaton, role, observations }: Pick<Evidence, 'automaton' | 'role' | 'observations'>,
+): NamedCause | undefined {
+  const one = observations[at]
+  const trouble = new Disconnected('violation', '')
+  return one && explainFault(one, at, { automaton, role, observations, trouble, end: undefined, inputEnded: false, lines: [], printed: '' })
+}
+
 function explainFault(one: Observation, at: number, evidence: Evidence): NamedCause | undefined {
   const { trouble, role } = evidence
   if (one.kind === 'message') {

@@ -93,6 +93,7 @@ export class ClassConsole {
   seat(connection: number, table: number, name?: string): void {
     const watched = this.#open.get(connection)
     if (!watched) return
+    watched.addSeat()
     if (name !== undefined) watched.setName(name)
     const seated = this.#tables.get(table)
     if (seated) seated.add(connection)

@@ -41,7 +41,7 @@ export interface ClassConnection {
   /** The side that may send now: `none` if the connection is closed. */
   readonly turn: Turn
   readonly isOpen: boolean
-  /** True if the conversation may be over in its state. */
+  /** True if the conversation may be over in its state, and a client that plays at a table has finished a game. */
   readonly isOver: boolean
   /** Time of the connection, and of the last byte of either side, in milliseconds since the Unix epoch. */
   readonly openedAt: number

@@ -41,6 +41,7 @@ export class WatchedConnection {
   #fault: ClassFault | undefined
   #state: string
   #isOver = false
+  #isSeated = false
   #isOpen = true
   #isLost = false
   #hasServerEnded = false
@@ -84,7 +85,8 @@ export class WatchedConnection {
       state: this.#state,
       turn: this.#monitor?.turn ?? 'none',
       isOpen: this.#isOpen,
-      isOver: this.#isOver || this.#isEndless,
+      // a protocol may let its client leave a game, which does not finish the game
+      isOver: this.#isEndless || (this.#isOver && (!this.#isSeated || this.#games > 0)),
       openedAt,
       lastAt: openedAt + this.#lastAt,
       quietFor: now - since - this.#lastAt,
@@ -136,6 +138,11 @@ export class WatchedConnection {
     if (this.#fault?.stands) return
     const hides = this.#mask.hidesTextOf('client')
     this.#setFault(hides ? 'the server refused a message of the client, which is not shown' : sentence, at)
+  }
+
+  /** Notes that the client plays at a table. */
+  addSeat(): void {
+    this.#isSeated = true
   }
 
   /** Counts a game that the client has finished. */

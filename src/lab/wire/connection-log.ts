@@ -85,10 +85,11 @@ export class ConnectionLog {
   }
 
   /**
-   * Reads at most `count` records from a position on. Returns their events and the position behind them. If the log has dropped records
-   * behind the position, the first events are gaps; after the beginning is lost, the gap has no number of bytes.
+   * Reads at most `count` records from a position on, and no record at or behind `until`, which is an `end` of the log at an earlier time.
+   * Returns their events and the position behind them. If the log has dropped records behind the position, the first events are gaps; after
+   * the beginning is lost, the gap has no number of bytes.
    */
-  read(from: LogPosition, count: number): { readonly events: readonly WireEvent[]; readonly next: LogPosition } {
+  read(from: LogPosition, count: number, until = this.end): { readonly events: readonly WireEvent[]; readonly next: LogPosition } {
     const events: WireEvent[] = []
     const isCut = from.at < this.#dropped
     let at = isCut ? this.#dropped : from.at
@@ -102,7 +103,7 @@ export class ConnectionLog {
         if (server > from.server) events.push({ kind: 'gap', at: time, from: 'server', missing: server - from.server })
       }
     }
-    for (let read = 0; read < count && at < this.end; read++) {
+    for (let read = 0; read < count && at < until; read++) {
       const place = at - this.#dropped
       const kind = this.#bytes[place] ?? 0
       const side: Side = (kind & SERVER) === 0 ? 'client' : 'server'

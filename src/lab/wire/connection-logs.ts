@@ -24,14 +24,21 @@ export interface LoggedConnection {
   readonly table: number | undefined
   /** The messages that the program has refused, such as a guess that is not a number; only the first such messages. */
   readonly refusals: readonly LoggedRefusal[]
-  /** The sentence with which the server has ended the conversation early. */
-  readonly ending: string | undefined
+  readonly ending: LoggedEnding | undefined
+}
+
+/** LoggedEnding is the early end of a conversation: its outcome, as in the logs of the server, and the reason as a sentence. */
+export interface LoggedEnding {
+  readonly outcome: string
+  readonly sentence: string
 }
 
 /** LoggedRefusal is a message that the program has refused, although the protocol allows it. */
 export interface LoggedRefusal {
   /** Time since the opening of the connection, in milliseconds. */
   readonly at: number
+  /** The end of the log at that time: the message is before it, and the answer behind it. */
+  readonly end: number
   readonly sentence: string
 }
 
@@ -120,13 +127,14 @@ export class ConnectionLogs {
   refuseMessage(connection: number, sentence: string): void {
     const logged = this.#open.get(connection)
     if (!logged || logged.refusals.length >= REFUSALS) return
-    logged.refusals = [...logged.refusals, { at: this.#clock.monotonic() - logged.since, sentence }]
+    const at = this.#clock.monotonic() - logged.since
+    logged.refusals = [...logged.refusals, { at, end: logged.log.end, sentence }]
   }
 
-  /** Notes the sentence with which the server ends a conversation early. */
-  endConversation(connection: number, sentence: string): void {
+  /** Notes how the server ends a conversation early. */
+  endConversation(connection: number, ending: LoggedEnding): void {
     const logged = this.#open.get(connection)
-    if (logged) logged.ending = sentence
+    if (logged) logged.ending = ending
   }
 
   /** Lists the connections of an address, open and closed, in the order of their openings. */

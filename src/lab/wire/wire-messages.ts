@@ -44,6 +44,8 @@ const Row = z.strictObject({
   before: z.string(),
   after: z.string(),
   notes: z.array(Note),
+  /** Code of the likely cause of a mistake, as `parlor check` names it. */
+  cause: z.string().exactOptional(),
 })
 /** WireRow is an arrow of the diagram, or a note. */
 export type WireRow = z.infer<typeof Row>
@@ -57,6 +59,10 @@ const Connection = z.strictObject({
   /** Time of the opening, in milliseconds since the Unix epoch. */
   openedAt: z.number(),
   isOpen: z.boolean(),
+  /** True if the program has refused a message of the client, or has ended the conversation early. */
+  isBad: z.boolean(),
+  /** The desk of the client, for the operator of a class. */
+  desk: z.string().exactOptional(),
 })
 /** WireConnection is a connection that a page may see. */
 export type WireConnection = z.infer<typeof Connection>
@@ -103,6 +109,13 @@ export const WireToPage = z.discriminatedUnion('type', [
     isOpen: z.boolean(),
     /** True if the messages are hidden until the game is over. */
     isHidden: z.boolean(),
+    /** Milliseconds since the last byte of either side. */
+    quiet: z.number(),
+  }),
+  z.strictObject({
+    type: z.literal('ticket'),
+    /** By it, the page gets the right of a code again after a reload; empty if the page has to forget the ticket. */
+    ticket: z.string(),
   }),
   z.strictObject({ type: z.literal('file'), name: z.string(), format, /** The file in Base64. */ data: z.string() }),
   z.strictObject({ type: z.literal('refused'), code: z.string(), message: z.string() }),
@@ -113,6 +126,7 @@ export type WireToPage = z.infer<typeof WireToPage>
 export const WireFromPage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('watch'), connection: count }),
   z.strictObject({ type: z.literal('code'), code: z.string().max(64) }),
+  z.strictObject({ type: z.literal('ticket'), ticket: z.string().max(64) }),
   z.strictObject({ type: z.literal('export'), format }),
 ])
 export type WireFromPage = z.infer<typeof WireFromPage>

@@ -1,5 +1,13 @@
 import { type Note, toNotes } from '../monitor/notes.ts'
-import { isCut, isGlued, type MessageObservation, type Observation, type Segment, type Violation } from '../monitor/observation.ts'
+import {
+  isCut,
+  isGlued,
+  type MessageObservation,
+  type Observation,
+  type Segment,
+  type UnfinishedObservation,
+  type Violation,
+} from '../monitor/observation.ts'
 import { showMessage } from '../monitor/shown-bytes.ts'
 import type { WireRow } from './wire-messages.ts'
 
@@ -24,8 +32,7 @@ export function toWireRow(one: Observation): UnnumberedRow | undefined {
     case 'gap':
       return { ...plain, kind: 'note' }
     case 'unfinished':
-      // the sentence quotes the bytes without their secrets
-      return { ...plain, kind: 'broken', name: one.final ? 'is cut off' : 'is not finished' }
+      return { ...plain, kind: 'broken', name: one.final ? 'is cut off' : 'is not finished', ...toUnfinishedHex(one) }
     case 'unreadable':
       return { ...plain, kind: 'broken', name: 'cannot be read' }
     case 'end': {
@@ -103,6 +110,15 @@ function withoutSize({ number, at }: WireRow['pieces'][number]): WireRow['pieces
 /** Returns the number of bytes of a message in one of its reads. */
 function sizeIn({ start, end }: MessageObservation, segment: Segment | undefined): number {
   return segment ? Math.max(0, Math.min(end, segment.end) - Math.max(start, segment.start)) : 0
+}
+
+/** Maximum number of bytes of an unfinished message in its row. The sentence of the row can quote more bytes. */
+const UNFINISHED = 64
+
+/** Returns the bytes of an unfinished message, unless its sentence has a mask in place of a secret. */
+function toUnfinishedHex({ bytes, sentence }: UnfinishedObservation): Pick<WireRow, 'hex' | 'more'> {
+  const isShown = bytes.length > 0 && bytes.length <= UNFINISHED && !sentence.includes(HIDDEN)
+  return isShown ? toHex(bytes) : {}
 }
 
 /** Returns bytes in hexadecimal, and how many of `length` bytes are left out. */

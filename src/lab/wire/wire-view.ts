@@ -4,6 +4,7 @@ import { ConversationMonitor } from '../monitor/monitor.ts'
 import type { Observation, Turn, WireEvent } from '../monitor/observation.ts'
 import { LOG_START, type LogPosition } from './connection-log.ts'
 import type { LoggedConnection } from './connection-logs.ts'
+import { RowCauses } from './row-causes.ts'
 import type { LegalMessage, WireRow } from './wire-messages.ts'
 import { toHiddenRow, toWireRow } from './wire-rows.ts'
 
@@ -25,10 +26,14 @@ export interface WireRows {
   readonly turn: Turn
   readonly isHidden: boolean
   readonly isOpen: boolean
+  /** Milliseconds since the last byte of either side. */
+  readonly quiet: number
 }
 
 /** Milliseconds of silence after which the monitor receives the time, for pauses and unfinished messages. */
 const TICK = 500
+/** The outcomes of conversations that the client has ended; the bytes show such an end. */
+const ENDS_OF_CLIENT: ReadonlySet<string> = new Set(['finished', 'reset'])
 /** Milliseconds that the monitor gets after the end of a connection: longer than every pause. */
 const AFTER_END = 2000
 
@@ -41,12 +46,14 @@ export class WireView {
   readonly #options: WireViewOptions
   readonly #mask: ObservationMask
   #monitor: ConversationMonitor
+  #causes: RowCauses
   #position: LogPosition = LOG_START
   #isHidden: boolean
   #isAnew = true
   #rows = 0
-  /** Time up to which the monitor has seen the connection. */
+  /** Time up to which the monitor has seen the connection, and the time of the last byte. */
   #seenUntil = 0
+  #byteAt = 0
   /** The sentences of the violations so far. */
   #violations = new Set<string>()
   /** Number of refusals that have a row, or that need no row. */
@@ -59,6 +66,7 @@ export class WireView {
     this.#options = options
     this.#mask = new ObservationMask(options.connection.protocol.automaton)
     this.#monitor = this.#createMonitor()
+    this.#causes = this.#createCauses()
     this.#isHidden = options.isHidden()
   }
 
@@ -72,35 +80,51 @@ export class WireView {
    * changed.
    */
   read(now: number, count: number): WireRows | undefined {
-    const { log, isOpen, since } = this.connection
+    const { isOpen, since } = this.connection
     if (this.#isHidden !== this.#options.isHidden()) this.#begin()
-    const { events, next } = log.read(this.#position, count)
-    this.#position = next
-    const seen: Observation[] = []
-    for (const event of events) this.#judge(event, seen)
-    const isAtEnd = next.at === log.end
+    const rows: WireRow[] = []
+    const isAtEnd = this.#readLog(count, rows)
     const at = now - since
     const wasOver = this.#isOver
-    if (isAtEnd && isOpen && at - this.#seenUntil >= TICK) this.#judge({ kind: 'time', at }, seen)
-    if (isAtEnd && !isOpen && !this.#isOver) this.#end(seen)
+    if (isAtEnd && isOpen && at - this.#seenUntil >= TICK) this.#judge({ kind: 'time', at }, rows)
+    if (isAtEnd && !isOpen && !this.#isOver) this.#end(rows)
+    if (isAtEnd) rows.push(...this.#toEnding())
     const isAnew = this.#isAnew
-    const rows = seen.flatMap((one) => [...this.#toRefusals(one.at), ...this.#toRows(one)])
-    if (isAtEnd) rows.push(...this.#toRefusals(Number.POSITIVE_INFINITY), ...this.#toEnding())
     if (rows.length === 0 && !isAnew && this.#isOver === wasOver) return undefined
     this.#isAnew = false
     const isHidden = this.#isHidden
     const { state, turn } = this.#monitor
-    return { isAnew, rows, isHidden, isOpen: !this.#isOver, state: isHidden ? '' : state, turn: this.#isOver ? 'none' : turn }
+    const isOver = this.#isOver
+    const quiet = Math.max(0, at - this.#byteAt)
+    return { isAnew, rows, isHidden, isOpen: !isOver, state: isHidden ? '' : state, turn: isOver ? 'none' : turn, quiet }
+  }
+
+  /** Judges at most `count` further records. A refusal stands behind the refused message and before the answer. Returns whether it has read all. */
+  #readLog(count: number, rows: WireRow[]): boolean {
+    const { log, refusals } = this.connection
+    for (let left = count; ; ) {
+      const refusal = refusals[this.#refused]
+      const { events, next } = log.read(this.#position, left, refusal?.end)
+      left -= events.length
+      this.#position = next
+      for (const event of events) this.#judge(event, rows)
+      if (!refusal || next.at < refusal.end) return next.at === log.end
+      this.#refused++
+      if (this.#showsReasons && !this.#violations.has(refusal.sentence))
+        rows.push(this.#toNote(refusal.at, refusal.sentence, this.#causes.findRefused()))
+    }
   }
 
   /** Begins again with the first record. */
   #begin(): void {
     this.#monitor = this.#createMonitor()
+    this.#causes = this.#createCauses()
     this.#position = LOG_START
     this.#isHidden = this.#options.isHidden()
     this.#isAnew = true
     this.#rows = 0
     this.#seenUntil = 0
+    this.#byteAt = 0
     this.#violations = new Set()
     this.#refused = 0
     this.#hasEnding = false
@@ -112,48 +136,48 @@ export class WireView {
     return new ConversationMonitor(protocol, { datagrams: transport === 'udp' })
   }
 
-  #judge(event: WireEvent, seen: Observation[]): void {
+  #createCauses(): RowCauses {
+    return new RowCauses(this.#options.connection.protocol.automaton)
+  }
+
+  /** True if the view shows the sentences of the server on the messages of the client, which may quote these messages. */
+  get #showsReasons(): boolean {
+    return !this.#isHidden && (!this.#options.isMasked || !this.#mask.hidesTextOf('client'))
+  }
+
+  #judge(event: WireEvent, rows: WireRow[]): void {
     this.#seenUntil = event.at
-    seen.push(...this.#monitor.observe(event))
+    if (event.kind === 'bytes') this.#byteAt = event.at
+    for (const one of this.#monitor.observe(event)) this.#addRow(one, rows)
   }
 
   /** Judges the end of the connection: no byte can arrive any more, so a pause ends the last message. */
-  #end(seen: Observation[]): void {
+  #end(rows: WireRow[]): void {
     this.#isOver = true
     const at = this.#seenUntil
-    for (const one of this.#monitor.observe({ kind: 'time', at: at + AFTER_END })) seen.push({ ...one, at })
+    for (const one of this.#monitor.observe({ kind: 'time', at: at + AFTER_END })) this.#addRow({ ...one, at }, rows)
   }
 
-  #toRows(one: Observation): readonly WireRow[] {
+  #addRow(one: Observation, rows: WireRow[]): void {
     if ('violation' in one && one.violation) this.#violations.add(one.violation.sentence)
     const shown = this.#options.isMasked ? this.#mask.mask(one) : one
+    const cause = this.#causes.take(shown)
     const row = this.#isHidden ? toHiddenRow(shown) : toWireRow(shown)
-    return row ? [{ row: ++this.#rows, ...row }] : []
+    if (row) rows.push({ row: ++this.#rows, ...row, ...(cause === undefined || this.#isHidden ? {} : { cause }) })
   }
 
   /** Returns a row with the reason why the server has ended the conversation, such as a move against the rules, if no violation shows it. */
   #toEnding(): readonly WireRow[] {
     const { ending } = this.connection
-    const mayQuote = !this.#options.isMasked || !this.#mask.hidesTextOf('client')
-    if (ending === undefined || this.#hasEnding || this.#isHidden || !mayQuote) return []
+    if (!ending || this.#hasEnding || !this.#showsReasons) return []
     this.#hasEnding = true
-    return this.#violations.has(ending) ? [] : [this.#toNote(this.#seenUntil, `the server ended the conversation: ${ending}`)]
+    if (this.#violations.has(ending.sentence) || ENDS_OF_CLIENT.has(ending.outcome)) return []
+    const cause = this.#causes.findEnding(ending.outcome)
+    return [this.#toNote(this.#seenUntil, `the server ended the conversation: ${ending.sentence}`, cause)]
   }
 
-  /** Returns a row for each message that the program had refused before a time, if no violation shows it. */
-  #toRefusals(until: number): readonly WireRow[] {
-    const { refusals } = this.connection
-    const rows: WireRow[] = []
-    const mayQuote = !this.#options.isMasked || !this.#mask.hidesTextOf('client')
-    for (let next = refusals[this.#refused]; next && next.at < until; next = refusals[this.#refused]) {
-      this.#refused++
-      if (mayQuote && !this.#isHidden && !this.#violations.has(next.sentence)) rows.push(this.#toNote(next.at, next.sentence))
-    }
-    return rows
-  }
-
-  #toNote(at: number, text: string): WireRow {
-    const row = { name: '', text: '', pieces: [], marks: [], before: '', after: '' }
+  #toNote(at: number, text: string, cause: string | undefined): WireRow {
+    const row = { name: '', text: '', pieces: [], marks: [], before: '', after: '', ...(cause === undefined ? {} : { cause }) }
     return { row: ++this.#rows, at, from: 'server', kind: 'note', ...row, notes: [{ text, tone: 'illegal' }] }
   }
 }

@@ -80,7 +80,11 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
   const sockets = new GatewaySockets(
     app.server,
     options,
-    { entrance: services.entrance, protocols, wire: services.wire },
+    {
+      entrance: services.entrance,
+      protocols,
+      wire: services.wire && { ...services.wire, deskOf: (connection) => classConsole?.console.get(connection)?.desk },
+    },
     { gate, timeouts, followers, operators },
   )
   await app.ready()

@@ -6,8 +6,9 @@ import { Disconnected } from '../../wire/disconnect.ts'
 import { lines } from '../../wire/framing/lines.ts'
 import type { Transport } from '../../wire/transport.ts'
 import { ClassFeeds } from '../class-feed.ts'
-import type { OperatorSessions } from './operator-sessions.ts'
+import { type OperatorSessions, onSessionEnd } from './operator-sessions.ts'
 import type { GatewayError } from './request-gate.ts'
+import type { CookieScope } from './session-cookie.ts'
 
 /** Maximum number of unsent bytes of a follower. The feed pauses at a lower number, so no follower reaches this limit. */
 const OUTBOX = 1024 * 1024
@@ -43,22 +44,21 @@ export class ClassFollowers {
   }
 
   /** Finds the session of a follower by the header `Cookie`. Returns the error if the follower has no session. */
-  check(cookie: string | undefined): AbortSignal | GatewayError {
+  check(cookie: string | undefined, scope: CookieScope): AbortSignal | GatewayError {
     if (!this.#feeds) return NO_LAB
-    return this.#operators.find(cookie) ?? NOT_OPERATOR
+    return this.#operators.find(cookie, scope) ?? NOT_OPERATOR
   }
 
   /** Sends the class console to a follower until the follower disconnects or its session ends. */
   serve(transport: Transport, session: AbortSignal): void {
     const follower = new Connection(transport, { incoming: lines(), outgoing: lines(), messageLimit: 256, outboxLimit: OUTBOX })
-    const end = () => follower.fail(new Disconnected('ours', 'the operator has logged out'))
-    session.addEventListener('abort', end, { once: true })
+    const cancel = onSessionEnd(session, () => follower.fail(new Disconnected('ours', 'the operator has logged out')))
     this.#follow(follower)
       .catch((reason: unknown) => {
         if (!(reason instanceof Disconnected)) this.#onError('the server could not send the class console', reason)
       })
       .finally(() => {
-        session.removeEventListener('abort', end)
+        cancel()
         return follower.close()
       })
   }

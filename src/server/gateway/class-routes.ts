@@ -35,7 +35,10 @@ export function addClassRoutes(app: FastifyInstance, { prefix, classConsole, ope
     {
       schema: { summary: 'Read whether the server has a class console, and whether you may see it', tags, response: { 200: ClassAccess } },
     },
-    ({ headers }) => ({ lab: classConsole !== undefined, operator: operators.find(headers.cookie) !== undefined }),
+    (request) => ({
+      lab: classConsole !== undefined,
+      operator: operators.find(request.headers.cookie, scopeOf(request)) !== undefined,
+    }),
   )
   routes.post(
     `${prefix}/api/class/session`,
@@ -49,7 +52,7 @@ export function addClassRoutes(app: FastifyInstance, { prefix, classConsole, ope
       if (!classConsole) return refuse(reply, NO_LAB)
       const opened = await operators.logIn(request.body.password, originOf(request).remote.host)
       if ('code' in opened) return refuse(reply, opened)
-      operators.logOut(request.headers.cookie)
+      operators.logOut(request.headers.cookie, scopeOf(request))
       reply.header('set-cookie', formatOperatorCookie(opened, scopeOf(request)))
       return { until: opened.until }
     },
@@ -58,7 +61,7 @@ export function addClassRoutes(app: FastifyInstance, { prefix, classConsole, ope
     `${prefix}/api/class/session`,
     { schema: { summary: 'Log the operator out', tags, response: { 204: z.null(), ...refusals } } },
     async (request, reply) => {
-      operators.logOut(request.headers.cookie)
+      operators.logOut(request.headers.cookie, scopeOf(request))
       return reply
         .code(204)
         .header('set-cookie', formatNoOperatorCookie(scopeOf(request)))
@@ -78,9 +81,9 @@ export function addClassRoutes(app: FastifyInstance, { prefix, classConsole, ope
     routes.get(
       `${prefix}/api/class/${name}`,
       { schema: { summary: about, tags, produces: [type], response: { 200: ClassFile, ...refusals } } },
-      async ({ headers }, reply) => {
+      async (request, reply) => {
         if (!classConsole || !format) return refuse(reply, NO_LAB)
-        if (!operators.find(headers.cookie)) return refuse(reply, NOT_OPERATOR)
+        if (!operators.find(request.headers.cookie, scopeOf(request))) return refuse(reply, NOT_OPERATOR)
         return sendFile(reply, { name, type, format }, classConsole.console.list())
       },
     )

@@ -1,4 +1,4 @@
-import { parseCookie, stringifySetCookie } from 'cookie'
+import { stringifySetCookie } from 'cookie'
 import type { Clock } from '../../base/clock.ts'
 import { toNetwork } from '../../base/network-address.ts'
 import { RateLimiter } from '../../base/rate-limit.ts'
@@ -6,7 +6,7 @@ import { toThrottleError } from '../../hall/accounts/login-limits.ts'
 import { Passwords } from '../../hall/accounts/passwords.ts'
 import { hashToken, makeToken, type RandomBytes } from '../../hall/accounts/tokens.ts'
 import type { GatewayError } from './request-gate.ts'
-import type { CookieScope } from './session-cookie.ts'
+import { type CookieScope, readCookie, toCookieName } from './session-cookie.ts'
 
 /** Rate of password tries from one address: a burst of 10, then one in 20 seconds. A correct password is not a try. */
 const RATE = { burst: 10, refill: 20_000 }
@@ -14,7 +14,7 @@ const RATE = { burst: 10, refill: 20_000 }
 const LIFETIME = 12 * 3_600_000
 /** Maximum number of sessions. If there is one more session, the oldest session ends. */
 const SESSIONS = 64
-/** Name of the cookie with the token of a session. */
+/** Name of the cookie with the token of a session, without the prefix that a scope adds. */
 const COOKIE = 'parlor-operator'
 
 const WRONG: GatewayError = { code: 'bad-password', message: 'that is not the password of the operator' }
@@ -66,14 +66,14 @@ export class OperatorSessions {
   }
 
   /** Finds the session of a request by its header `Cookie`; the signal aborts when the session ends. */
-  find(cookie: string | undefined): AbortSignal | undefined {
-    const token = readToken(cookie)
+  find(cookie: string | undefined, scope: CookieScope): AbortSignal | undefined {
+    const token = readCookie(COOKIE, cookie, scope)
     return token === undefined ? undefined : this.#sessions.get(hashToken(token))?.signal
   }
 
   /** Ends the session of a request. */
-  logOut(cookie: string | undefined): void {
-    const token = readToken(cookie)
+  logOut(cookie: string | undefined, scope: CookieScope): void {
+    const token = readCookie(COOKIE, cookie, scope)
     if (token !== undefined) this.#end(hashToken(token))
   }
 
@@ -106,20 +106,21 @@ function toError(message: string): GatewayError {
  * Formats the header `Set-Cookie` for a session. No script can read the cookie, and no browser sends the cookie with a request of another
  * site.
  */
-export function formatOperatorCookie({ token, until }: OperatorSession, { prefix, isSecure }: CookieScope): string {
+export function formatOperatorCookie({ token, until }: OperatorSession, scope: CookieScope): string {
   const expires = new Date(until)
   return stringifySetCookie({
-    ...{ name: COOKIE, value: token, path: `${prefix}/`, expires },
-    ...{ httpOnly: true, sameSite: 'strict', secure: isSecure },
+    ...{ name: toCookieName(COOKIE, scope), value: token, path: `${scope.prefix}/`, expires },
+    ...{ httpOnly: true, sameSite: 'strict', secure: scope.isSecure },
   })
+}
+
+/** Calls `end` when the session of an operator ends. Returns a function that cancels the call. */
+export function onSessionEnd(session: AbortSignal, end: () => void): () => void {
+  session.addEventListener('abort', end, { once: true })
+  return () => session.removeEventListener('abort', end)
 }
 
 /** Formats the header `Set-Cookie` that deletes the cookie. */
 export function formatNoOperatorCookie(scope: CookieScope): string {
   return formatOperatorCookie({ token: '', until: 0 }, scope)
-}
-
-function readToken(cookie: string | undefined): string | undefined {
-  const token = cookie === undefined ? undefined : parseCookie(cookie)[COOKIE]
-  return token === '' ? undefined : token
 }

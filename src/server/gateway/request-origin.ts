@@ -3,12 +3,10 @@ import ipaddr from 'ipaddr.js'
 import type { Address } from '../../wire/transport.ts'
 import { isLoopbackHost } from '../../wire/transports/socket.ts'
 import type { AdmittedPeer } from '../admission.ts'
+import { isIpAddress, KnownHosts } from '../known-hosts.ts'
 
 /** An address range: an address and the number of bits that all its addresses have in common. */
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number]
-
-/** Matches the header `Host`: an IPv6 address in brackets, or any other host, and a port. */
-const HOST = /^(?:\[([\da-f:.]+)\]|([\w.-]+))(?::\d{1,5})?$/i
 
 /** RequestOrigin is the client of a request, and the way in which the request has reached this server. */
 export interface RequestOrigin extends AdmittedPeer {
@@ -38,14 +36,14 @@ export interface OriginRulesOptions {
 export class OriginRules {
   readonly #proxies: readonly Range[]
   readonly #origins: ReadonlySet<string>
-  readonly #hosts: ReadonlySet<string>
+  readonly #hosts: KnownHosts
   readonly #isSecure: boolean
 
   /** Throws a RangeError for a proxy that is neither an address nor a range. */
   constructor({ proxies, origins, hosts, isSecure }: OriginRulesOptions) {
     this.#proxies = proxies.map(parseRange)
     this.#origins = new Set(origins)
-    this.#hosts = new Set(['localhost', ...hosts.map((host) => host.toLowerCase())])
+    this.#hosts = new KnownHosts(hosts)
     this.#isSecure = isSecure
   }
 
@@ -59,16 +57,9 @@ export class OriginRules {
     return { remote, loopback: isLoopbackHost(client), isSecure: protocol.toLowerCase() === 'https' }
   }
 
-  /**
-   * Checks whether the header `Host` names this server. The owner of any other name can let that name resolve to the address of this server
-   * (DNS rebinding), and a browser then treats a page of that owner as a page of this server. An IP address needs no resolution and, over
-   * TLS, the browser compares the name with the certificate, so these cases are safe. A request without the header is not from a browser.
-   */
+  /** Checks whether the header `Host` names this server. Over TLS, the browser compares the name with the certificate. */
   isHost({ host }: IncomingHttpHeaders): boolean {
-    if (host === undefined || this.#isSecure) return true
-    const [, address, name = ''] = HOST.exec(host) ?? []
-    if (address !== undefined) return isAddress(address)
-    return this.#hosts.has(name.toLowerCase()) || isAddress(name)
+    return this.#isSecure || this.#hosts.has(host)
   }
 
   /**
@@ -82,7 +73,7 @@ export class OriginRules {
   }
 
   #isProxy(host: string): boolean {
-    if (this.#proxies.length === 0 || !isAddress(host)) return false
+    if (this.#proxies.length === 0 || !isIpAddress(host)) return false
     const address = ipaddr.process(host)
     return this.#proxies.some(([range, bits]) => address.kind() === range.kind() && address.match(range, bits))
   }
@@ -90,7 +81,7 @@ export class OriginRules {
   #lastUntrusted(proxy: string, forwarded: readonly string[]): string {
     let client = proxy
     for (const next of forwarded.toReversed()) {
-      if (!this.#isProxy(client) || !isAddress(next)) break
+      if (!this.#isProxy(client) || !isIpAddress(next)) break
       client = ipaddr.process(next).toString()
     }
     return client
@@ -101,17 +92,12 @@ export class OriginRules {
 function parseRange(text: string): Range {
   try {
     if (text.includes('/')) return ipaddr.parseCIDR(text)
-    if (!isAddress(text)) throw new RangeError('it has another form')
+    if (!isIpAddress(text)) throw new RangeError('it has another form')
     const address = ipaddr.process(text)
     return [address, address.kind() === 'ipv4' ? 32 : 128]
   } catch (cause) {
     throw new RangeError(`${text} is neither an address nor a range of addresses`, { cause })
   }
-}
-
-/** Checks whether a text is an address in its usual form; the library also accepts forms such as `1`, and names of interfaces. */
-function isAddress(text: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'))
 }
 
 function listOf(header: string | string[] | undefined): readonly string[] {

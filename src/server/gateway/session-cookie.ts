@@ -13,8 +13,7 @@ export interface CookieScope {
 
 /** Returns the token of the login session in the header `Cookie`; `undefined` without such a cookie. */
 export function readSessionCookie(header: string | undefined, scope: CookieScope): string | undefined {
-  const token = header === undefined ? undefined : parseCookie(header)[nameOf(scope)]
-  return token === '' ? undefined : token
+  return readCookie(NAME, header, scope)
 }
 
 /**
@@ -24,7 +23,15 @@ export function readSessionCookie(header: string | undefined, scope: CookieScope
 export function formatSessionCookie(token: string, until: number, scope: CookieScope): string {
   const { prefix, isSecure: secure } = scope
   const expires = new Date(until)
-  return stringifySetCookie({ name: nameOf(scope), value: token, path: `${prefix}/`, httpOnly: true, sameSite: 'lax', secure, expires })
+  return stringifySetCookie({
+    name: toCookieName(NAME, scope),
+    value: token,
+    path: `${prefix}/`,
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+    expires,
+  })
 }
 
 /** Formats the header `Set-Cookie` that deletes the cookie. */
@@ -32,12 +39,18 @@ export function formatNoSessionCookie(scope: CookieScope): string {
   return formatSessionCookie('', 0, scope)
 }
 
+/** Returns the value of a cookie in the header `Cookie`; `undefined` without such a cookie. */
+export function readCookie(name: string, header: string | undefined, scope: CookieScope): string | undefined {
+  const value = header === undefined ? undefined : parseCookie(header)[toCookieName(name, scope)]
+  return value === '' ? undefined : value
+}
+
 /**
- * Returns the name of the cookie. Over TLS, the name has a prefix, with which the browser refuses the cookie from a page without encryption
- * and, if the prefix is `__Host-`, from another host of the same domain. Without the prefix, such a page could log a browser in under
+ * Returns the name that a cookie has in the headers. Over TLS, the name has a prefix, with which the browser refuses the cookie from a page without
+ * encryption and, if the prefix is `__Host-`, from another host of the same domain. Without the prefix, such a page could log a browser in under
  * another name.
  */
-function nameOf({ prefix, isSecure }: CookieScope): string {
-  if (!isSecure) return NAME
-  return prefix === '' ? `__Host-${NAME}` : `__Secure-${NAME}`
+export function toCookieName(name: string, { prefix, isSecure }: CookieScope): string {
+  if (!isSecure) return name
+  return prefix === '' ? `__Host-${name}` : `__Secure-${name}`
 }

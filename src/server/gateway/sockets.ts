@@ -93,7 +93,8 @@ export class GatewaySockets {
     this.#options = options
     this.#services = services
     this.#guards = guards
-    this.#wire = services.wire && new WireSockets(services.wire, options.clock, guards.operators)
+    this.#wire =
+      services.wire && new WireSockets(services.wire, { clock: options.clock, prefix: options.prefix, operators: guards.operators })
     // because of this listener, the caller can answer a request that is not a valid handshake
     this.#library.on('wsClientError', () => {})
     server.on('upgrade', (request: IncomingMessage, stream: unknown, head: Buffer) => {
@@ -129,7 +130,7 @@ export class GatewaySockets {
   /** Accepts a follower of the class console, if the request has the cookie of the operator. */
   #upgradeClass(request: IncomingMessage, stream: TransportStream, head: Buffer, client: RequestOrigin): void {
     const { entrance } = this.#services
-    const session = this.#guards.followers.check(request.headers.cookie)
+    const session = this.#guards.followers.check(request.headers.cookie, { prefix: this.#options.prefix, isSecure: client.isSecure })
     if ('code' in session) return refuse(stream, session.code, session.message)
     const accepted = this.#accept(request, stream, head, entrance, client)
     if (!accepted) return

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts'
 import { toNetwork } from '../../base/network-address.ts'
 import { RateLimiter } from '../../base/rate-limit.ts'
 import type { Refusal } from '../../games/game.ts'
-import { makeToken, parseToken, type RandomBytes } from '../../hall/accounts/tokens.ts'
+import { hashToken, makeToken, parseToken, type RandomBytes } from '../../hall/accounts/tokens.ts'
 import type { ConnectionLogs, LoggedConnection } from '../../lab/wire/connection-logs.ts'
 import type { Address } from '../../wire/transport.ts'
 import { isLoopbackHost } from '../../wire/transports/socket.ts'
@@ -32,6 +32,21 @@ export interface WireGrant {
   readonly why?: string
 }
 
+/** CodeRefusal is the reason why a code or a ticket gives no right. */
+export type CodeRefusal = Refusal & { readonly code: 'throttled' | 'bad-token' }
+
+/** LimitedGrant is a right until a monotonic time. */
+interface LimitedGrant {
+  readonly grant: WireGrant
+  readonly until: number
+}
+
+/** TicketedGrant is the right of a code, with the ticket by which the same browser gets the right again after a reload. */
+export interface TicketedGrant {
+  readonly grant: WireGrant
+  readonly ticket: string
+}
+
 export interface WireAccessOptions {
   readonly logs: ConnectionLogs
   readonly clock: Clock
@@ -45,6 +60,9 @@ const CODE = 8
 /** Milliseconds for which a code is valid, and the maximum number of codes. */
 const VALID = 900_000
 const CODES = 100
+/** Milliseconds for which a browser has the right of its code, also after a reload or a lost connection, and the maximum number of such rights. */
+const RIGHT_VALID = 4 * 3_600_000
+const RIGHTS = 200
 /** Rate of codes that a network may try: a burst of 10, then one in 10 seconds. */
 const TRIES = { burst: 10, refill: 10_000 }
 /** The headers by which a proxy names its peer. */
@@ -53,7 +71,9 @@ const FORWARDED = ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'] as const
 /** WireAccess decides which connections a browser may see. */
 export class WireAccess {
   readonly #options: WireAccessOptions
-  readonly #codes = new Map<string, { readonly grant: WireGrant; readonly until: number }>()
+  readonly #codes = new Map<string, LimitedGrant>()
+  /** The rights of codes that a browser has used, by the hash of the browser's ticket. */
+  readonly #rights = new Map<string, LimitedGrant>()
   readonly #tries = new RateLimiter(TRIES)
 
   constructor(options: WireAccessOptions) {
@@ -102,24 +122,52 @@ export class WireAccess {
     const code = makeToken(bytes).slice(0, CODE)
     const loopback = host !== undefined && isLoopbackHost(host)
     const grant: WireGrant = host === undefined ? { right: 'operator' } : { right: 'code', address: { host, loopback } }
-    const [oldest] = this.#codes.keys()
-    if (oldest !== undefined && this.#codes.size >= CODES) this.#codes.delete(oldest)
-    this.#codes.set(code, { grant, until: clock.monotonic() + VALID })
+    store(this.#codes, code, { grant, until: clock.monotonic() + VALID }, CODES)
     return `${code.slice(0, CODE / 2)}-${code.slice(CODE / 2)}`
   }
 
-  /** Exchanges a code for its right. */
-  takeCode(typed: string, { remote }: Pick<RequestOrigin, 'remote'>): WireGrant | (Refusal & { readonly code: 'throttled' | 'bad-token' }) {
-    const now = this.#options.clock.monotonic()
-    const wait = this.#tries.take(toNetwork(remote.host), now)
-    if (wait > 0) return { code: 'throttled', refused: `your address has tried too many codes: try again in ${Math.ceil(wait / 1000)} s` }
+  /** Exchanges a code for its right, and a ticket for this right. */
+  takeCode(typed: string, { remote }: Pick<RequestOrigin, 'remote'>): TicketedGrant | CodeRefusal {
+    const refused = this.#limit(remote)
+    if (refused) return refused
     const code = parseToken(typed, CODE)
-    const found = typeof code === 'string' ? this.#codes.get(code) : undefined
-    if (typeof code !== 'string' || !found || found.until < now) {
+    const grant = typeof code === 'string' ? this.#find(this.#codes, code) : undefined
+    if (typeof code !== 'string' || !grant) {
       return { code: 'bad-token', refused: 'this code is not valid: it works once, within 15 minutes. Ask the operator for a new code' }
     }
     this.#codes.delete(code)
     this.#tries.giveBack(toNetwork(remote.host))
-    return found.grant
+    const { clock, bytes } = this.#options
+    const ticket = makeToken(bytes)
+    store(this.#rights, hashToken(ticket), { grant, until: clock.monotonic() + RIGHT_VALID }, RIGHTS)
+    return { grant, ticket }
   }
+
+  /** Returns the right of a ticket, which works until its end. */
+  takeTicket(ticket: string, { remote }: Pick<RequestOrigin, 'remote'>): WireGrant | CodeRefusal {
+    const refused = this.#limit(remote)
+    if (refused) return refused
+    const grant = this.#find(this.#rights, hashToken(ticket))
+    if (!grant) return { code: 'bad-token', refused: 'the right of your code has ended: ask the operator for a new code' }
+    this.#tries.giveBack(toNetwork(remote.host))
+    return grant
+  }
+
+  #limit({ host }: Address): CodeRefusal | undefined {
+    const wait = this.#tries.take(toNetwork(host), this.#options.clock.monotonic())
+    if (wait === 0) return undefined
+    return { code: 'throttled', refused: `your address has tried too many codes: try again in ${Math.ceil(wait / 1000)} s` }
+  }
+
+  #find(grants: ReadonlyMap<string, LimitedGrant>, key: string): WireGrant | undefined {
+    const found = grants.get(key)
+    return found && found.until >= this.#options.clock.monotonic() ? found.grant : undefined
+  }
+}
+
+/** Stores a right, and drops the oldest right if there are too many. */
+function store(grants: Map<string, LimitedGrant>, key: string, right: LimitedGrant, most: number): void {
+  const [oldest] = grants.keys()
+  if (oldest !== undefined && grants.size >= most) grants.delete(oldest)
+  grants.set(key, right)
 }

@@ -17,6 +17,8 @@ export interface WireServices {
   readonly isSecret: (table: number) => boolean
   /** The programs with their ports, for a page that waits for a program. */
   readonly programs: readonly { readonly program: string; readonly port: number }[]
+  /** Finds the desk of a connection; missing on a server without a class. */
+  readonly deskOf?: (connection: number) => string | undefined
 }
 
 /** WireLink is the WebSocket of a session. */
@@ -79,6 +81,7 @@ export class WireSession {
     const { data } = message
     if (data.type === 'watch') this.#watch(data.connection)
     else if (data.type === 'code') this.#takeCode(data.code)
+    else if (data.type === 'ticket') this.#takeTicket(data.ticket)
     else void this.#export(data.format)
   }
 
@@ -94,7 +97,7 @@ export class WireSession {
   #sendList(): void {
     const { connections, why } = this.#services.access.list(this.#grant)
     const { right } = this.#grant
-    const all = connections.map(toWireConnection)
+    const all = connections.map((one) => this.#toConnection(one))
     const { programs } = this.#services
     const list: WireToPage = {
       type: 'connections',
@@ -114,9 +117,8 @@ export class WireSession {
     if (!view || view.isOver) return
     const read = view.read(this.#clock.monotonic(), RECORDS)
     if (!read) return
-    const { isAnew, state, turn, isOpen, isHidden } = read
     const { connection } = view.connection
-    this.#send({ type: 'rows', connection, isAnew, rows: [...read.rows], state, turn, isOpen, isHidden })
+    this.#send({ type: 'rows', connection, ...read, rows: [...read.rows] })
   }
 
   #watch(number: number): void {
@@ -129,7 +131,7 @@ export class WireSession {
     })
     this.#send({
       type: 'watching',
-      connection: toWireConnection(connection),
+      connection: this.#toConnection(connection),
       serverPort: connection.server.port,
       start: connection.protocol.automaton.start,
       legal: toLegalMessages(connection),
@@ -138,8 +140,22 @@ export class WireSession {
   }
 
   #takeCode(code: string): void {
-    const grant = this.#services.access.takeCode(code, this.#origin)
-    if (isRefusal(grant)) return this.#refuse(grant.code, grant.refused)
+    const taken = this.#services.access.takeCode(code, this.#origin)
+    if (isRefusal(taken)) return this.#refuse(taken.code, taken.refused)
+    this.#send({ type: 'ticket', ticket: taken.ticket })
+    this.#setGrant(taken.grant)
+  }
+
+  #takeTicket(ticket: string): void {
+    // an operator who has logged in sees more than by any ticket
+    if (this.#grant.right === 'operator') return
+    const grant = this.#services.access.takeTicket(ticket, this.#origin)
+    if (!isRefusal(grant)) return this.#setGrant(grant)
+    // the page forgets the ticket, and its user has the right of the address again
+    if (grant.code === 'bad-token') this.#send({ type: 'ticket', ticket: '' })
+  }
+
+  #setGrant(grant: WireGrant): void {
     this.#grant = grant
     this.#view = undefined
     this.#sendList()
@@ -173,6 +189,15 @@ export class WireSession {
     return this.#services.access.list(this.#grant).connections.find(({ connection }) => connection === number)
   }
 
+  #toConnection({ connection, protocol, client, transport, openedAt, isOpen, refusals, ending }: LoggedConnection): WireConnection {
+    const desk = this.#grant.right === 'operator' ? this.#services.deskOf?.(connection) : undefined
+    return {
+      ...{ connection, program: protocol.name, host: client.host, port: client.port, transport, openedAt, isOpen },
+      isBad: refusals.length > 0 || ending !== undefined,
+      ...(desk === undefined ? {} : { desk }),
+    }
+  }
+
   #refuse(code: string, message: string): void {
     this.#send({ type: 'refused', code, message })
   }
@@ -180,10 +205,6 @@ export class WireSession {
   #send(message: WireToPage): void {
     this.#link.send(JSON.stringify(message))
   }
-}
-
-function toWireConnection({ connection, protocol, client, transport, openedAt, isOpen }: LoggedConnection): WireConnection {
-  return { connection, program: protocol.name, host: client.host, port: client.port, transport, openedAt, isOpen }
 }
 
 function parseJson(text: string): unknown {

@@ -3,7 +3,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Clock } from '../../base/clock.ts'
 import { toNetwork } from '../../base/network-address.ts'
 import type { TransportStream } from '../../wire/transports/transport-stream.ts'
-import type { OperatorSessions } from './operator-sessions.ts'
+import { type OperatorSessions, onSessionEnd } from './operator-sessions.ts'
 import type { RequestOrigin } from './request-origin.ts'
 import type { WireGrant } from './wire-access.ts'
 import { type WireServices, WireSession } from './wire-session.ts'
@@ -18,19 +18,28 @@ const POLICY = 1008
 
 const OPTIONS = { noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: MESSAGE, closeTimeout: 2000 }
 
+export interface WireSocketsOptions {
+  readonly clock: Clock
+  readonly operators: OperatorSessions
+  /** Path under which the gateway serves, without a slash at its end. */
+  readonly prefix: string
+}
+
 /** WireSockets accepts the WebSockets on which pages show the wire. Pages play on other WebSockets. */
 export class WireSockets {
   readonly #services: WireServices
   readonly #clock: Clock
   readonly #operators: OperatorSessions
+  readonly #prefix: string
   readonly #library = new WebSocketServer(OPTIONS)
   readonly #open = new Map<WebSocket, string>()
   #isClosed = false
 
-  constructor(services: WireServices, clock: Clock, operators: OperatorSessions) {
+  constructor(services: WireServices, { clock, operators, prefix }: WireSocketsOptions) {
     this.#services = services
     this.#clock = clock
     this.#operators = operators
+    this.#prefix = prefix
     this.#library.on('wsClientError', () => {})
   }
 
@@ -50,10 +59,10 @@ export class WireSockets {
       accepted = socket
     })
     if (!accepted) return false
-    const session = this.#operators.find(request.headers.cookie)
+    const session = this.#operators.find(request.headers.cookie, { prefix: this.#prefix, isSecure: origin.isSecure })
     const grant: WireGrant = session ? { right: 'operator' } : this.#services.access.grantTo(request, origin, stream.transport.remote)
     this.#serve(accepted, stream, origin, grant)
-    if (session) this.#endWith(session, accepted)
+    if (session) closeWith(session, accepted)
     return true
   }
 
@@ -61,13 +70,6 @@ export class WireSockets {
   close(): void {
     this.#isClosed = true
     for (const socket of this.#open.keys()) socket.terminate()
-  }
-
-  /** Closes the WebSocket of an operator at the end of the operator's session. */
-  #endWith(session: AbortSignal, socket: WebSocket): void {
-    const end = () => socket.close(POLICY, 'the session of the operator is over')
-    session.addEventListener('abort', end, { once: true })
-    socket.once('close', () => session.removeEventListener('abort', end))
   }
 
   #serve(socket: WebSocket, stream: TransportStream, origin: RequestOrigin, grant: WireGrant): void {
@@ -107,4 +109,12 @@ export class WireSockets {
         this.#open.delete(socket)
       })
   }
+}
+
+/** Closes the WebSocket of an operator at the end of the operator's session. */
+function closeWith(session: AbortSignal, socket: WebSocket): void {
+  socket.once(
+    'close',
+    onSessionEnd(session, () => socket.close(POLICY, 'the session of the operator is over')),
+  )
 }

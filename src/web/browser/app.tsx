@@ -97,11 +97,11 @@ function View({ route }: { readonly route: Route }) {
     case 'account':
       return <AccountView />
     case 'protocols':
-      return <LazyView load={loadProtocols} props={{ name: route.name }} />
+      return <LazyView key="protocols" load={loadProtocols} props={{ name: route.name }} />
     case 'class':
-      return <LazyView load={loadClass} props={{}} />
+      return <LazyView key="class" load={loadClass} props={{}} />
     case 'wire':
-      return <LazyView load={loadWire} props={{ wanted: route.connection }} />
+      return <LazyView key="wire" load={loadWire} props={{ wanted: route.connection }} />
     case 'none':
       return <Trouble title={texts.noPage} why={texts.noPageWhy} />
     case 'join':

@@ -20,7 +20,7 @@ export function ClassView() {
     const own = new ClassClient({
       ...{ openSocket, readAccess: readClassAccess, logIn: logOperatorIn, logOut: logOperatorOut },
       clock: { monotonic: () => performance.now(), after },
-      lost: classTexts.lost,
+      ...{ lost: classTexts.lost, ended: classTexts.ended, wasLoggedIn: localStorage.getItem(OPERATOR) !== null },
       changed: setState,
     })
     client.current = own

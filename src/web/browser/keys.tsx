@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { type Keys, keyTexts } from '../key-texts.ts'
 import { texts } from '../texts.ts'
 import { LETTER_GAMES, useKeys } from './board.ts'
 import { Icon } from './icons.tsx'
@@ -23,13 +24,13 @@ export function KeysDialog() {
   return (
     <dialog class="dlg" aria-labelledby="keys-title" ref={dialog} onClose={close}>
       <header>
-        <h2 id="keys-title">{texts.keysTitle}</h2>
+        <h2 id="keys-title">{keyTexts.title}</h2>
         <button class="btn btn--plain btn--icon" type="button" aria-label={texts.close} onClick={close}>
           <Icon name="x" />
         </button>
       </header>
       <dl class="keylist">
-        {[...keys, ...texts.keysOfAll].map(([names, what]) => [
+        {[...keys, ...keyTexts.ofAll].map(([names, what]) => [
           <dt key={names}>
             {names.split(' ').map((name) => (
               <kbd key={name}>{name}</kbd>
@@ -42,15 +43,13 @@ export function KeysDialog() {
   )
 }
 
-type Keys = readonly (readonly [keys: string, what: string])[]
-
 /** Returns the keys of a view; `game` is the name of the rules, if the view is a table in play. */
 function toKeys(route: Route, game: string): Keys {
-  const { lobby = [], table = [], replay = [], protocol = [] } = texts.keys
+  const { lobby = [], table = [], replay = [], protocol = [] } = keyTexts.of
   if (route.view === 'lobby') return lobby
   if (route.view === 'protocols') return route.name === undefined ? [] : protocol
-  if (route.view === 'class') return texts.keys.class ?? []
+  if (route.view === 'class' || route.view === 'wire') return keyTexts.of[route.view] ?? []
   if (route.view !== 'table') return []
   if (route.move !== undefined || game === '') return replay
-  return [...(texts.keys[game] ?? []), ...table.filter(([key]) => key !== 'b' || !LETTER_GAMES.has(game))]
+  return [...(keyTexts.of[game] ?? []), ...table.filter(([key]) => key !== 'b' || !LETTER_GAMES.has(game))]
 }

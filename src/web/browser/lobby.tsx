@@ -95,7 +95,9 @@ export function Lobby() {
           <Messages receiver={receiver} />
           <Section id="h-program" title={texts.byProgram}>
             {door !== undefined && <div class="dial">{texts.dial(location.hostname, door)}</div>}
-            <p class="quiet small">{texts.byProgramHint}</p>
+            <p class="quiet small">
+              {texts.byProgramHint} <a href="#wire">{texts.toOwnProgram}</a>
+            </p>
           </Section>
         </aside>
       </div>

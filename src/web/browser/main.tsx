@@ -9,6 +9,7 @@ import '../styles/solo.css'
 import '../styles/records.css'
 import '../styles/notices.css'
 import '../styles/touch.css'
+import { OwnMessages } from '../connection/own-messages.ts'
 import { PageClient } from '../connection/page-client.ts'
 import { findRefusal } from '../connection/read-api.ts'
 import { openPageSocket, type SocketEvents } from '../connection/socket.ts'
@@ -53,8 +54,9 @@ function start(root: HTMLElement): void {
   const model = signal(emptyModel)
   const now = signal(performance.now())
   const route = signal(parseRoute(location.hash))
+  const own = new OwnMessages(monotonic)
   const client = new PageClient({
-    openSocket,
+    openSocket: own.watch(openSocket),
     clock: { now: Date.now, monotonic, after },
     store: sessionStorage,
     findRefusal,
@@ -75,7 +77,7 @@ function start(root: HTMLElement): void {
     if (!document.hidden) now.value = performance.now()
   }, TICK)
   const page = {
-    ...{ model, now, route, client },
+    ...{ model, now, route, client, own },
     ...{ logIn: logIn(client), register: register(client, model), logOut: logOut(client) },
     ...{ changePassword: changePassword(client, model), unregister: unregister(client, model) },
   }

@@ -1,6 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
+import type { OwnMessages } from '../connection/own-messages.ts'
 import type { PageClient } from '../connection/page-client.ts'
 import type { GameInfo, Model } from '../model/model.ts'
 import { toShown } from '../shown.ts'
@@ -22,7 +23,8 @@ export type Route =
   | { readonly view: 'ladder'; readonly game?: string }
   | { readonly view: 'user'; readonly name: string }
   | { readonly view: 'account' }
-  | { readonly view: 'wire'; readonly connection?: number }
+  /** The wire: of a connection by its number, or of the page itself. */
+  | { readonly view: 'wire'; readonly connection?: number | 'own' }
   /** The protocols of the server; with a name, the reference of the program of this name. */
   | { readonly view: 'protocols'; readonly name?: string }
   /** The programs of a server with `lab`, for its operator. */
@@ -37,6 +39,8 @@ export interface PageScope {
   readonly now: ReadonlySignal<number>
   readonly route: ReadonlySignal<Route>
   readonly client: PageClient
+  /** The messages of the page's own connection. */
+  readonly own: OwnMessages
   /** Logs in with a password: the server sets a cookie, and the page connects again. */
   logIn(name: string, password: string): Promise<void>
   /** Registers a name. The login survives a reload. */
@@ -100,6 +104,7 @@ export function parseRoute(fragment: string): Route {
       return first === undefined ? { view } : none
     case 'wire':
       if (first === undefined) return { view }
+      if (first === 'own' && second === undefined) return { view, connection: 'own' }
       return second === undefined && /^[1-9]\d{0,14}$/.test(first) ? { view, connection: Number(first) } : none
     default:
       return none

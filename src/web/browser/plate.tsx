@@ -51,8 +51,9 @@ function SeatBadges({ table, seat }: { readonly table: TableModel; readonly seat
     <>
       {owner.links.map((link, at) => {
         const badge = toBadge(link)
-        return badge.kind === 'program' ? (
-          <a key={at} class="plainlink" href="#wire" title={texts.toWire}>
+        const isOwn = badge.kind === 'browser' && seat === table.seat
+        return badge.kind === 'program' || isOwn ? (
+          <a key={at} class="plainlink" href={isOwn ? '#wire/own' : '#wire'} title={isOwn ? texts.toOwnWire : texts.toWire}>
             <Badge {...badge} />
           </a>
         ) : (

@@ -32,6 +32,14 @@ export function ProtocolPage({ protocol, layout }: ProtocolPageProps) {
   const here = (isTrial ? trial.state : undefined) ?? stateOf(protocol, walk)
   const visited = isTrial ? statesOf(trial) : walk.steps.slice(0, walk.at).map(({ next }) => next)
   const { title, name, messages, states } = protocol
+  const connect = () => {
+    setTrying(true)
+    acts.connect()
+  }
+  const play = () => {
+    document.getElementById('h-try')?.scrollIntoView({ block: 'start' })
+    if (trial.link !== 'open' && trial.link !== 'opening') connect()
+  }
   const stateTable = (
     <Section id="h-states" title={protocolTexts.states} number={states.length}>
       <StateTable protocol={protocol} here={here} />
@@ -46,9 +54,17 @@ export function ProtocolPage({ protocol, layout }: ProtocolPageProps) {
         <p>
           <bdi>{toShown(title)}</bdi>
         </p>
-        <a class="btn btn--s push" href={protocolLink()}>
-          {protocolTexts.toList}
-        </a>
+        <span class="push btns">
+          <button class="btn btn--s btn--go" type="button" onClick={play}>
+            {protocolTexts.playHere}
+          </button>
+          <a class="btn btn--s" href="#wire">
+            {protocolTexts.watch}
+          </a>
+          <a class="btn btn--s" href={protocolLink()}>
+            {protocolTexts.toList}
+          </a>
+        </span>
       </div>
       <div class={`proto${layout && layout.width > WIDE ? ' proto--wide' : ''}`}>
         <div class="proto__fig">
@@ -77,10 +93,7 @@ export function ProtocolPage({ protocol, layout }: ProtocolPageProps) {
             legal={legalSteps(protocol, trial.state ?? '')}
             acts={{
               ...acts,
-              connect() {
-                setTrying(true)
-                acts.connect()
-              },
+              connect,
               send(bytes) {
                 setTrying(true)
                 acts.send(bytes)

@@ -1,8 +1,10 @@
+import { useState } from 'preact/hooks'
 import type { LegalMessage, WireRow } from '../../lab/wire/wire-messages.ts'
 import { isViolation, toByteCells } from '../model/wire-model.ts'
 import { toShown } from '../shown.ts'
+import { wireTexts } from '../wire-texts.ts'
 import { Icon } from './icons.tsx'
-import { wireTexts } from './wire-texts.ts'
+import { RemedyNote } from './remedy.tsx'
 
 /** BytesForm is the form in which the view shows bytes. */
 export type BytesForm = 'text' | 'hex' | 'both'
@@ -20,7 +22,7 @@ export interface WireRowProps {
 
 /** WireRowView draws a row of the diagram: its time, its arrow with the bytes, its meaning and its notes. */
 export function WireRowView({ row, before, legal, form }: WireRowProps) {
-  const { at, from, kind, name, text, pieces, marks, after, notes } = row
+  const { at, from, kind, name, text, pieces, marks, after, notes, cause } = row
   const gap = before ? at - before.at : 0
   const side = from === 'client' ? 'A' : 'B'
   const isBad = isViolation(row)
@@ -32,57 +34,75 @@ export function WireRowView({ row, before, legal, form }: WireRowProps) {
         {before && gap < GAP && <small>+{Math.round(gap)} ms</small>}
       </p>
       {kind !== 'note' && (
-        <div class="wrow__arrow">
-          <span class="sr">{wireTexts.direction[from]}: </span>
-          <RowBytes row={row} form={form} />
-        </div>
+        <>
+          <div class="wrow__lines">
+            <div class="wrow__arrow">
+              <span class="sr">{wireTexts.direction[from]}: </span>
+              <RowBytes row={row} form={form} />
+            </div>
+          </div>
+          <div class="wrow__meant">
+            <p>
+              {isBad && <Icon name="warn" />}
+              <b class="mono">{toShown(name !== '' ? name : isBad ? wireTexts.violationWord : text)}</b>{' '}
+              {marks.includes('cut') && <span class="wmark">{wireTexts.pieces(pieces.length)}</span>}{' '}
+              {marks.includes('glued') && <span class="wmark">{wireTexts.glued}</span>}
+            </p>
+            {after !== '' && (
+              <p class="small">
+                {row.before === after ? wireTexts.still : wireTexts.after} <b>{after}</b>
+                {legal.length > 0 && <span class="quiet"> · {formatNext(legal)}</span>}
+              </p>
+            )}
+            {pieces.length > 0 && (
+              <p class="quiet small mono">
+                {pieces
+                  .map(({ number, size, at: time }, place) => wireTexts.piece(number, size, time - (pieces[place - 1]?.at ?? time)))
+                  .join(' · ')}
+              </p>
+            )}
+          </div>
+        </>
       )}
-      <div class="wrow__meant">
-        {kind !== 'note' && (
-          <p>
-            {isBad && <Icon name="warn" />}
-            <b class="mono">{toShown(name !== '' ? name : isBad ? wireTexts.violationWord : text)}</b>{' '}
-            {marks.includes('cut') && <span class="wmark">{wireTexts.pieces(pieces.length)}</span>}{' '}
-            {marks.includes('glued') && <span class="wmark">{wireTexts.glued}</span>}
-          </p>
-        )}
-        {after !== '' && kind !== 'note' && (
-          <p class="small">
-            {row.before === after ? wireTexts.still : wireTexts.after} <b>{after}</b>
-            {legal.length > 0 && <span class="quiet"> · {formatNext(legal)}</span>}
-          </p>
-        )}
-        {pieces.length > 0 && (
-          <p class="quiet small mono">
-            {pieces
-              .map(({ number, size, at: time }, place) => wireTexts.piece(number, size, time - (pieces[place - 1]?.at ?? time)))
-              .join(' · ')}
-          </p>
-        )}
-      </div>
       {notes.map((note) => (
-        <p key={note.text} class={`wnote wnote--${note.tone}`}>
+        <p key={note.text} class={`wnote wnote--${isBad && note.tone === 'odd' ? 'illegal' : note.tone}`}>
           <bdi>{toShown(note.text)}</bdi>
         </p>
       ))}
+      {cause !== undefined && <RemedyNote cause={cause} row={row.row} />}
     </li>
   )
 }
 
-/** The bytes of a row: each character above its bytes in hexadecimal. */
+/** Number of characters up to which all are drawn, and the number that is drawn of more characters. */
+const SHOWN = { all: 64, first: 48 }
+
+/** The bytes of a row: each character above its bytes in hexadecimal. It draws only the first of many, until the user requests all. */
 function RowBytes({ row, form }: { readonly row: WireRow; readonly form: BytesForm }) {
+  const [isOpen, setOpen] = useState(false)
   const cells = toByteCells(row)
-  if (cells.length === 0) return <span class="bytes mono">{toShown(row.text === '' ? row.name : row.text)}</span>
+  const words = toShown(row.text === '' ? row.name : row.text)
+  if (cells.length === 0) return <span class="bytes mono">{words}</span>
+  const isLong = cells.length > SHOWN.all
+  const shown = isLong && !isOpen ? cells.slice(0, SHOWN.first) : cells
+  const rest = cells.slice(shown.length).reduce((sum, { hex }) => sum + hex.split(' ').length, row.more ?? 0)
   return (
-    <span class="bytes mono" role="img" aria-label={toShown(row.text === '' ? row.name : row.text)}>
-      {cells.map(({ shown, hex, isEnd, isWrong, isCut }, at) => (
-        <i key={at} class={`${isEnd ? 'end ' : ''}${isWrong ? 'wrong ' : ''}${isCut ? 'cut-here' : ''}`.trim() || undefined}>
-          {form !== 'hex' && toShown(shown)}
-          {form !== 'text' && <u>{hex}</u>}
-        </i>
-      ))}
-      {row.more !== undefined && <span class="small"> {wireTexts.moreBytes(row.more)}</span>}
-    </span>
+    <>
+      <span class="bytes mono" role="img" aria-label={words}>
+        {shown.map(({ shown: character, hex, isEnd, isWrong, isCut }, at) => (
+          <i key={at} class={`${isEnd ? 'end ' : ''}${isWrong ? 'wrong ' : ''}${isCut ? 'cut-here' : ''}`.trim() || undefined}>
+            {form !== 'hex' && toShown(character)}
+            {form !== 'text' && <u>{hex}</u>}
+          </i>
+        ))}
+      </span>
+      {isLong && (
+        <button class="more" type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? wireTexts.fewerBytes : wireTexts.moreBytes(rest)}
+        </button>
+      )}
+      {row.more !== undefined && (!isLong || isOpen) && <span class="quiet small"> {wireTexts.leftOut(row.more)}</span>}
+    </>
   )
 }
 

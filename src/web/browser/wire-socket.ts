@@ -3,6 +3,9 @@ import type { WireFromPage, WireToPage } from '../../lab/wire/wire-messages.ts'
 import { toSocketAddress, toWait } from '../connection/socket.ts'
 import { chooseConnection, emptyWire, foldWire, type WireModel } from '../model/wire-model.ts'
 
+/** Name under which the tab stores the ticket of a code. */
+const TICKET = 'parlor.wire'
+
 /** WireControl has the model of the wire view and the acts of its user. */
 export interface WireControl {
   readonly model: WireModel
@@ -33,13 +36,18 @@ export function useWire(wanted: number | undefined): WireControl {
         attempt = 0
         // the server has checked the message by its schema
         const message = JSON.parse(String(data)) as WireToPage
-        change(foldWire(current.current, message))
+        change(foldWire(current.current, message, performance.now()))
         if (message.type === 'file') saveFile(message)
+        if (message.type === 'ticket') storeTicket(message.ticket)
         if (message.type !== 'connections') return
         const asked = known === undefined ? message.connections.find(({ connection }) => connection === wanted) : undefined
-        const chosen = asked ?? chooseConnection(current.current, known ?? new Set(), known === undefined)
+        const chosen = asked ?? chooseConnection(current.current, known ?? new Set())
         known = new Set(message.connections.map(({ connection }) => connection))
         if (chosen) opened.send(JSON.stringify({ type: 'watch', connection: chosen.connection } satisfies WireFromPage))
+      })
+      opened.addEventListener('open', () => {
+        const ticket = sessionStorage.getItem(TICKET)
+        if (ticket !== null) opened.send(JSON.stringify({ type: 'ticket', ticket } satisfies WireFromPage))
       })
       opened.addEventListener('close', () => {
         if (!isShown) return
@@ -62,6 +70,12 @@ export function useWire(wanted: number | undefined): WireControl {
     [],
   )
   return { model, send }
+}
+
+/** Stores the ticket of a code for this tab; an empty ticket deletes it. */
+function storeTicket(ticket: string): void {
+  if (ticket === '') sessionStorage.removeItem(TICKET)
+  else sessionStorage.setItem(TICKET, ticket)
 }
 
 /** Downloads an export as a file. */

@@ -1,43 +1,90 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import '../styles/wire.css'
-import { filterRows, isViolation, type RowFilter, type WireModel } from '../model/wire-model.ts'
+import { emptyWire, toOwnRows, type WireModel } from '../model/wire-model.ts'
 import { toShown } from '../shown.ts'
-import { isTyping } from './board.ts'
+import { wireTexts } from '../wire-texts.ts'
 import { Icon } from './icons.tsx'
-import { Choice, Section, ServerText } from './people.tsx'
-import { type BytesForm, WireRowView } from './wire-row.tsx'
+import { protocolLink, usePage } from './page.ts'
+import { Section, ServerText } from './people.tsx'
+import { Diagram } from './wire-diagram.tsx'
 import { useWire, type WireControl } from './wire-socket.ts'
-import { wireTexts } from './wire-texts.ts'
 
-const FILTERS: readonly RowFilter[] = ['all', 'cut', 'violations']
-const FORMS: readonly BytesForm[] = ['text', 'hex', 'both']
-
-/** WireViewProps has the number of the connection that the address of the page names. */
+/** WireViewProps has the number of the connection that the address of the page names, or the page itself. */
 interface WireViewProps {
-  readonly wanted: number | undefined
+  readonly wanted: number | 'own' | undefined
 }
 
 /**
  * WireView shows the bytes of a program's connection when they arrive. The page loads the code of this view when it first shows the view.
  */
 export function WireView({ wanted }: WireViewProps) {
-  const wire = useWire(wanted)
-  const { model } = wire
+  const wire = useWire(wanted === 'own' ? undefined : wanted)
+  const { model, send } = wire
+  const isOwn = wanted === 'own'
   return (
     <main class="wire" id="main" tabIndex={-1}>
       <nav aria-label={wireTexts.connections}>
-        <Connections wire={wire} />
+        <Connections wire={wire} isOwn={isOwn} />
       </nav>
-      {model.watching ? <Diagram key={model.watching.connection.connection} wire={wire} /> : <Waiting model={model} />}
+      {isOwn ? <OwnDiagram /> : model.watching ? <ProgramDiagram model={model} send={send} /> : <Waiting model={model} wanted={wanted} />}
       <CodeForm wire={wire} />
     </main>
   )
 }
 
+/** The diagram of a program's connection. */
+function ProgramDiagram({ model: { watching, rows, dropped, now }, send }: WireControl) {
+  if (!watching) return null
+  const { connection, legal, serverPort } = watching
+  const { program, transport, host, port, desk } = connection
+  return (
+    <Diagram
+      key={connection.connection}
+      {...{ rows, dropped, now, legal }}
+      subject={{
+        ...{ name: program, program },
+        about: [...(desk === undefined ? [] : [desk]), transport.toUpperCase(), `${host}:${port}`].join(' · '),
+        label: wireTexts.diagram,
+        serverPort: wireTexts.portOf(serverPort),
+      }}
+      save={(format) => send({ type: 'export', format })}
+    />
+  )
+}
+
+/** The diagram of the page's own WebSocket. */
+function OwnDiagram() {
+  const { own, model } = usePage()
+  const [messages, setMessages] = useState(own.all)
+  useEffect(() => own.subscribe(() => setMessages(own.all)), [own])
+  const isOpen = model.value.link.state === 'open'
+  return (
+    <Diagram
+      rows={toOwnRows(messages)}
+      dropped={(messages[0]?.number ?? 1) - 1}
+      now={{ ...emptyWire.now, isOpen }}
+      legal={{}}
+      subject={{ name: wireTexts.own, about: wireTexts.ownAbout, label: wireTexts.ownDiagram, serverPort: location.host }}
+    />
+  )
+}
+
 /** The connections that the page may see, with the newest connection first. */
-function Connections({ wire: { model, send } }: { readonly wire: WireControl }) {
+function Connections({ wire: { model, send }, isOwn }: { readonly wire: WireControl; readonly isOwn: boolean }) {
   const { list, watching, link } = model
-  const shown = watching?.connection.connection
+  const shown = isOwn ? undefined : watching?.connection.connection
+  const socks = useRef<HTMLUListElement>(null)
+  // the operator comes from a tile of the class to a connection that may be far down
+  useEffect(() => {
+    const current = shown === undefined ? null : socks.current?.querySelector<HTMLElement>('[aria-current]')
+    if (current) socks.current?.scrollTo({ top: current.offsetTop - socks.current.offsetTop })
+  }, [shown])
+  const watch = (connection: number) => {
+    if (isOwn) location.hash = '#wire'
+    // a reload shows the same connection
+    else history.replaceState(null, '', `#wire/${connection}`)
+    send({ type: 'watch', connection })
+  }
   return (
     <Section id="h-wires" title={wireTexts.connections} number={list?.connections.length}>
       {list && <p class="quiet small">{wireTexts.rights[list.right]}</p>}
@@ -48,28 +95,47 @@ function Connections({ wire: { model, send } }: { readonly wire: WireControl }) 
         </p>
       )}
       {link === 'lost' && <p class="quiet">{wireTexts.lost}</p>}
-      <ul class="socks">
-        {[...(list?.connections ?? [])].reverse().map(({ connection, program, host, port, transport, isOpen }) => (
+      <ul class="socks" ref={socks}>
+        {[...(list?.connections ?? [])].reverse().map(({ connection, program, host, port, transport, isOpen, isBad, openedAt, desk }) => (
           <li key={connection}>
-            <button
-              class="sock"
-              type="button"
-              aria-current={connection === shown ? 'true' : undefined}
-              onClick={() => send({ type: 'watch', connection })}
-            >
+            <button class="sock" type="button" aria-current={connection === shown ? 'true' : undefined} onClick={() => watch(connection)}>
+              {desk !== undefined && (
+                <b>
+                  <bdi>{toShown(desk)}</bdi>
+                </b>
+              )}
               <b class="mono">{program}</b>
               <span class="mono small">
                 {toShown(host)}:{port}
               </span>
               <span class="quiet small">
-                {transport.toUpperCase()} · {isOpen ? wireTexts.live : wireTexts.ended}
+                {transport.toUpperCase()} · {isOpen ? wireTexts.live : wireTexts.ended} · {formatTime(openedAt)}
               </span>
+              {isBad && (
+                <span class="sock__bad small">
+                  <Icon name="warn" />
+                  {wireTexts.bad}
+                </span>
+              )}
             </button>
           </li>
         ))}
       </ul>
+      <ul class="socks">
+        <li>
+          <a class="sock" href="#wire/own" aria-current={isOwn ? 'true' : undefined}>
+            <b>{wireTexts.own}</b>
+            <span class="quiet small">{wireTexts.ownAbout}</span>
+          </a>
+        </li>
+      </ul>
     </Section>
   )
+}
+
+/** Formats the time of an opening, to the second, because a program is often started again within a minute. */
+function formatTime(at: number): string {
+  return new Date(at).toTimeString().slice(0, 8)
 }
 
 /** The field for a code of the operator. */
@@ -79,203 +145,51 @@ function CodeForm({ wire: { model, send } }: { readonly wire: WireControl }) {
     event.preventDefault()
     if (code.trim() !== '') send({ type: 'code', code: code.trim() })
   }
+  // a browser that sees no program needs a code
+  const isNeeded = model.list?.right === 'none' || model.list?.why !== undefined
   return (
-    <form class="wire__code" onSubmit={submit}>
-      <label class="field">
-        <span>{wireTexts.codeLabel}</span>
-        <input class="in mono" autoComplete="off" maxLength={20} value={code} onInput={(event) => setCode(event.currentTarget.value)} />
-        <small>{wireTexts.codeHint}</small>
-      </label>
-      <button class="btn" type="submit">
-        {wireTexts.codeButton}
-      </button>
-      <p class="err" role="alert">
-        {model.refusal !== undefined && <ServerText text={model.refusal} />}
-      </p>
-    </form>
+    <details class="wire__code" open={isNeeded}>
+      <summary>{wireTexts.haveCode}</summary>
+      <form onSubmit={submit}>
+        <label class="field">
+          <span>{wireTexts.codeLabel}</span>
+          <input class="in mono" autoComplete="off" maxLength={20} value={code} onInput={(event) => setCode(event.currentTarget.value)} />
+          <small>{wireTexts.codeHint}</small>
+        </label>
+        <button class="btn" type="submit">
+          {wireTexts.codeButton}
+        </button>
+        <p class="err" role="alert">
+          {model.refusal !== undefined && <ServerText text={model.refusal} />}
+        </p>
+      </form>
+    </details>
   )
 }
 
 /** The view without a connection: the ports to which a program can connect. */
-function Waiting({ model: { list } }: { readonly model: WireModel }) {
+function Waiting({ model: { list }, wanted }: { readonly model: WireModel; readonly wanted: WireViewProps['wanted'] }) {
+  const isGone = wanted !== undefined && list?.connections.some(({ connection }) => connection === wanted) === false
   return (
     <section class="wire__wait">
-      <h1>{list && list.connections.length > 0 ? wireTexts.title : wireTexts.waiting}</h1>
-      <p>{wireTexts.connectNow}</p>
+      {isGone && (
+        <p class="refusal">
+          <Icon name="warn" />
+          {wireTexts.gone(wanted)}
+        </p>
+      )}
+      <h1>{list && list.connections.length > 0 ? wireTexts.choose : wireTexts.waiting}</h1>
+      <p>{wireTexts.connectNow(location.hostname)}</p>
       <ul class="wire__ports">
         {(list?.programs ?? []).map(({ program, port }) => (
           <li key={program}>
-            <code>{program}</code> <span class="num">{wireTexts.portOf(port)}</span>
+            <a class="mono" href={protocolLink(program)}>
+              {toShown(program)}
+            </a>
+            <span class="num">{wireTexts.portOf(port)}</span>
           </li>
         ))}
       </ul>
     </section>
   )
-}
-
-/** The sequence diagram of one connection, with its tools. */
-function Diagram({ wire }: { readonly wire: WireControl }) {
-  const { model, send } = wire
-  const { watching, rows, now } = model
-  const [paused, setPaused] = useState<number>()
-  const [choice, setChoice] = useState<RowFilter>('all')
-  const [text, setText] = useState('')
-  const [form, setForm] = useState<BytesForm>('both')
-  const list = useRef<HTMLOListElement>(null)
-  const last = rows.at(-1)?.row ?? 0
-  const frozen = paused === undefined ? rows : rows.filter(({ row }) => row <= paused)
-  const shown = filterRows(frozen, choice, text)
-  const bad = rows.filter(isViolation)
-  const toggle = () => setPaused(paused === undefined ? last : undefined)
-  const jump = () => jumpToViolation(list.current)
-  useFollowing(list, paused === undefined ? last : 0)
-  useWireKeys({ toggle, jump, changeForm: () => setForm(FORMS[(FORMS.indexOf(form) + 1) % FORMS.length] ?? 'both') })
-  if (!watching) return null
-  const { connection, legal, serverPort } = watching
-  const state = !now.isOpen ? wireTexts.ended : paused === undefined ? wireTexts.live : wireTexts.paused
-  return (
-    <section class="wire__main" aria-label={wireTexts.diagram}>
-      <div class="wire__tools">
-        <div class="rowline">
-          <h1 class="mono">{connection.program}</h1>
-          <span class="via">
-            <Icon name="program" />
-            <bdi>
-              {connection.transport.toUpperCase()} · {toShown(connection.host)}:{connection.port}
-            </bdi>
-          </span>
-          <span class="wire__state" role="status">
-            <span class={`dot${now.isOpen ? '' : ' dot--away'}`} />
-            {state}
-          </span>
-          <span class="btns push">
-            {(['pcapng', 'html'] as const).map((format) => (
-              <button key={format} class="btn btn--s" type="button" onClick={() => send({ type: 'export', format })}>
-                <Icon name="down" />
-                <span aria-hidden="true">.{format}</span>
-                <span class="sr">{wireTexts.save(format)}</span>
-              </button>
-            ))}
-          </span>
-        </div>
-        <div class="rowline">
-          <button class="btn btn--s" type="button" aria-pressed={paused !== undefined} onClick={toggle}>
-            <Icon name={paused === undefined ? 'pause' : 'play'} />
-            {paused === undefined ? wireTexts.pause : wireTexts.resume}
-            {paused !== undefined && last > paused && <span class="n"> {wireTexts.newRows(last - paused)}</span>}
-          </button>
-          <input
-            class="in wire__filter"
-            aria-label={wireTexts.filter}
-            placeholder={wireTexts.filterHint}
-            value={text}
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
-          <Choice
-            isSmall
-            label={wireTexts.messages}
-            name="wire-rows"
-            all={FILTERS}
-            wordOf={(one) => wireTexts.choices[one]}
-            chosen={choice}
-            choose={setChoice}
-          />
-          <Choice
-            isSmall
-            label={wireTexts.bytes}
-            name="wire-bytes"
-            all={FORMS}
-            wordOf={(one) => wireTexts.forms[one]}
-            chosen={form}
-            choose={setForm}
-          />
-          <button class="btn btn--s" type="button" aria-disabled={bad.length === 0} onClick={jump}>
-            {wireTexts.jump} <span class="n">{bad.length}</span>
-          </button>
-        </div>
-      </div>
-      <p class="sr" aria-live="assertive">
-        {bad.length > 0 && wireTexts.violation(bad.at(-1)?.notes.find(({ tone }) => tone === 'illegal')?.text ?? '')}
-      </p>
-      {now.isHidden && <p class="wnote wnote--odd">{wireTexts.hidden}</p>}
-      {model.dropped > 0 && <p class="quiet small">{wireTexts.dropped(model.dropped)}</p>}
-      <div class="wire__head" aria-hidden="true">
-        <span>{wireTexts.seconds}</span>
-        <span class="wire__ends">
-          <b class="ink-who A">{wireTexts.client}</b>
-          <b class="ink-who B">
-            {wireTexts.server} <small>{wireTexts.portOf(serverPort)}</small>
-          </b>
-        </span>
-        <span>{wireTexts.meant}</span>
-      </div>
-      <ol class="wire__rows" ref={list}>
-        {shown.map((row, at) => (
-          <WireRowView key={row.row} row={row} before={shown[at - 1]} legal={legal[row.after] ?? []} form={form} />
-        ))}
-      </ol>
-      {shown.length === 0 && <p class="quiet">{rows.length === 0 ? wireTexts.noRows : wireTexts.noMatch}</p>}
-      {now.isOpen && now.state !== '' && (
-        <p class="wire__now">
-          {wireTexts.nowIn(now.state)} · {wireTexts.turn(wireTexts.sides[now.turn])}
-        </p>
-      )}
-    </section>
-  )
-}
-
-/** Scrolls to the newest row, if the end of the diagram was in view before. */
-function useFollowing(list: { readonly current: HTMLOListElement | null }, last: number) {
-  const wasAtEnd = useRef(true)
-  useEffect(() => {
-    const note = () => {
-      wasAtEnd.current = innerHeight + scrollY >= document.documentElement.scrollHeight - 200
-    }
-    addEventListener('scroll', note, { passive: true })
-    return () => removeEventListener('scroll', note)
-  }, [])
-  useLayoutEffect(() => {
-    if (last > 0 && wasAtEnd.current) list.current?.lastElementChild?.scrollIntoView({ block: 'nearest' })
-  }, [last, list])
-}
-
-/** Moves the focus to the next violation behind the focused row. If there is no such violation, moves the focus to the first violation. */
-function jumpToViolation(list: HTMLOListElement | null): void {
-  const all = [...(list?.querySelectorAll<HTMLElement>('.is-bad') ?? [])]
-  const here = all.findIndex((one) => one.matches(':focus'))
-  const next = all[(here + 1) % Math.max(1, all.length)]
-  if (!next) return
-  next.tabIndex = 0
-  next.focus()
-  next.scrollIntoView({ block: 'center' })
-}
-
-/** The keys of the view: Space pauses, `v` jumps, `f` filters, `x` changes the form of the bytes, arrows move between rows. */
-function useWireKeys(acts: { readonly toggle: () => void; readonly jump: () => void; readonly changeForm: () => void }) {
-  const latest = useRef(acts)
-  latest.current = acts
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
-      const { target, key } = event
-      if (key === ' ' && target instanceof Element && target.closest('button, a, label')) return
-      if (key === ' ') latest.current.toggle()
-      else if (key === 'v') latest.current.jump()
-      else if (key === 'x') latest.current.changeForm()
-      else if (key === 'f') document.querySelector<HTMLElement>('.wire__filter')?.focus()
-      else if ((key !== 'ArrowDown' && key !== 'ArrowUp') || !moveFocus(key === 'ArrowDown')) return
-      event.preventDefault()
-    }
-    addEventListener('keydown', press)
-    return () => removeEventListener('keydown', press)
-  }, [])
-}
-
-/** Moves the focus to the next or the previous row. Returns whether a row had the focus. */
-function moveFocus(isDown: boolean): boolean {
-  const row = document.activeElement
-  if (!(row instanceof HTMLElement) || !row.classList.contains('wrow')) return false
-  const rows = [...document.querySelectorAll<HTMLElement>('.wrow[tabindex]')]
-  rows[rows.indexOf(row) + (isDown ? 1 : -1)]?.focus()
-  return true
 }

@@ -19,8 +19,11 @@ export interface ClassClientOptions {
   readonly logIn: (password: string) => Promise<ReadRefusal | undefined>
   readonly logOut: () => Promise<ReadRefusal | undefined>
   readonly clock: Pick<PageClock, 'monotonic' | 'after'>
-  /** Sentence for a lost connection. */
+  /** Sentences for a lost connection, and for a login that the server does not know any more. */
   readonly lost: string
+  readonly ended: string
+  /** True if the operator was logged in when this browser last showed the class. */
+  readonly wasLoggedIn: boolean
   readonly changed: (state: ClassState) => void
 }
 
@@ -40,9 +43,12 @@ export class ClassClient {
   #cancelBatch: (() => void) | undefined
   #cancelWait: (() => void) | undefined
   #isStopped = false
+  /** True if the operator expects to be logged in. */
+  #isLoggedIn: boolean
 
   constructor(options: ClassClientOptions) {
     this.#options = options
+    this.#isLoggedIn = options.wasLoggedIn
   }
 
   /** Asks for access, and then follows the class. */
@@ -51,7 +57,7 @@ export class ClassClient {
     if (this.#isStopped) return
     if (isReadRefusal(access)) return this.#retry(access.message)
     if (!access.lab) return this.#set({ stage: 'no-lab' })
-    if (!access.operator) return this.#set({ stage: 'login', isBusy: false })
+    if (!access.operator) return this.#requestLogin()
     this.#follow()
   }
 
@@ -76,10 +82,18 @@ export class ClassClient {
     const refusal = await this.#options.logOut()
     if (refusal && this.#state.stage === 'open') return this.#set({ ...this.#state, trouble: refusal.message })
     this.#disconnect()
+    this.#isLoggedIn = false
     return this.start()
   }
 
+  /** Shows the form of the login, with the reason if the operator has expected to be logged in. */
+  #requestLogin(): void {
+    this.#set({ stage: 'login', isBusy: false, ...(this.#isLoggedIn ? { error: this.#options.ended } : {}) })
+    this.#isLoggedIn = false
+  }
+
   #follow(): void {
+    this.#isLoggedIn = true
     // the rows of a lost connection stay visible until the new snapshot is whole
     const earlier = this.#state.stage === 'open' ? this.#state : { stage: 'open' as const, model: emptyClass }
     let fresh = emptyClass

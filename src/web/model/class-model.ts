@@ -88,10 +88,10 @@ export function toTiles({ rows }: ClassModel, now: number): ClassTile[] {
     const desk = deskOf(row)
     return row.isOpen || (desk === undefined ? quiet < SHOWN_CLOSED : last.get(desk) === row.connection)
   }
-  return programs
-    .map(({ row, at }) => toTile(row, row.quietFor + now - at))
-    .filter(({ row, quiet }) => isShown(row, quiet))
-    .sort(compareTiles)
+  const tiles = programs.map(({ row, at }) => toTile(row, row.quietFor + now - at)).filter(({ row, quiet }) => isShown(row, quiet))
+  const tilesOf = new Map<string, number>()
+  for (const { row } of tiles) tilesOf.set(row.host, (tilesOf.get(row.host) ?? 0) + 1)
+  return tiles.map((tile) => (tilesOf.get(tile.row.host) === 1 ? shortenTitle(tile) : tile)).sort(compareTiles)
 }
 
 /** Returns the tiles in an earlier order of connections, with new tiles at the end. */
@@ -109,6 +109,12 @@ export function formatPlace({ host, port }: Pick<ClassConnection, 'host' | 'port
 
 function toTile(row: ClassConnection, quiet: number): ClassTile {
   return { row, quiet, status: toStatus(row, quiet), title: row.desk ?? row.name ?? formatPlace(row) }
+}
+
+/** Leaves the port out of the title of the only tile of its address, so that the address can be read from afar. */
+function shortenTitle(tile: ClassTile): ClassTile {
+  const { row, title } = tile
+  return title === formatPlace(row) ? { ...tile, title: row.host } : tile
 }
 
 function toStatus(row: ClassConnection, quiet: number): TileStatus {

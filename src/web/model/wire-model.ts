@@ -19,7 +19,10 @@ export interface WireModel {
   readonly rows: readonly WireRow[]
   /** Number of rows that the page has dropped. */
   readonly dropped: number
-  readonly now: Pick<Rows, 'state' | 'turn' | 'isOpen' | 'isHidden'>
+  readonly now: Pick<Rows, 'state' | 'turn' | 'isOpen' | 'isHidden'> & {
+    /** Monotonic time of the last byte of either side. */
+    readonly byteAt: number
+  }
   /** The last refusal of the server. */
   readonly refusal: string | undefined
 }
@@ -30,12 +33,12 @@ export const emptyWire: WireModel = {
   watching: undefined,
   rows: [],
   dropped: 0,
-  now: { state: '', turn: 'none', isOpen: true, isHidden: false },
+  now: { state: '', turn: 'none', isOpen: true, isHidden: false, byteAt: Number.POSITIVE_INFINITY },
   refusal: undefined,
 }
 
-/** Returns the model after a message of the server. */
-export function foldWire(model: WireModel, message: WireToPage): WireModel {
+/** Returns the model after a message of the server, which has arrived at a monotonic time. */
+export function foldWire(model: WireModel, message: WireToPage, at: number): WireModel {
   switch (message.type) {
     case 'connections': {
       const { type: _, ...list } = message
@@ -47,22 +50,58 @@ export function foldWire(model: WireModel, message: WireToPage): WireModel {
     }
     case 'rows': {
       if (message.connection !== model.watching?.connection.connection) return model
-      const { state, turn, isOpen, isHidden } = message
+      const { state, turn, isOpen, isHidden, quiet } = message
       const all = message.isAnew ? message.rows : [...model.rows, ...message.rows]
       const rows = all.slice(-ROWS)
       const dropped = (message.isAnew ? 0 : model.dropped) + all.length - rows.length
-      return { ...model, rows, dropped, now: { state, turn, isOpen, isHidden } }
+      return { ...model, rows, dropped, now: { state, turn, isOpen, isHidden, byteAt: at - quiet } }
     }
     case 'refused':
       return { ...model, refusal: message.message }
+    case 'ticket':
     case 'file':
       return { ...model, refusal: undefined }
   }
 }
 
-/** Checks whether a row shows a violation. */
-export function isViolation({ notes }: WireRow): boolean {
-  return notes.some(({ tone }) => tone === 'illegal')
+/** OwnMessage is a message on the page's own WebSocket, or the end of the WebSocket. */
+export interface OwnMessage {
+  /** Number of the message, from 1. */
+  readonly number: number
+  /** Milliseconds since the WebSocket was opened. */
+  readonly at: number
+  readonly from: 'client' | 'server'
+  readonly kind: 'message' | 'end'
+  /** The text, without its passwords and tokens. */
+  readonly text: string
+}
+
+/** Number of bytes of an own message that a row has in hexadecimal. */
+const OWN_BYTES = 512
+
+/** Returns the rows of the messages on the page's own WebSocket, with the type of each message as its name. */
+export function toOwnRows(messages: readonly OwnMessage[]): readonly WireRow[] {
+  return messages.map(({ number, at, from, kind, text }) => {
+    const bytes = new TextEncoder().encode(text)
+    const [, name = ''] = /"type":"([\w-]+)"/.exec(text) ?? []
+    const row = { row: number, at, from, pieces: [], marks: [], before: '', after: '', notes: [] }
+    if (kind === 'end') return { ...row, kind, name: 'closes', text: '' }
+    const more = bytes.length > OWN_BYTES ? { more: bytes.length - OWN_BYTES } : {}
+    return { ...row, kind, number, name, text, hex: toHex(bytes.subarray(0, OWN_BYTES)).replaceAll(' ', ''), ...more }
+  })
+}
+
+/** The causes of legal messages that the client has sent too soon. */
+const TOO_SOON: ReadonlySet<string> = new Set(['out-of-turn', 'answered-twice'])
+
+/**
+ * Checks whether a row shows a violation. A message of the client without its end, a message that the client has sent too soon, and an end of
+ * the client before the end of the conversation are violations, too: they are the usual mistakes of a program that hangs.
+ */
+export function isViolation({ kind, from, notes, cause }: WireRow): boolean {
+  if (notes.some(({ tone }) => tone === 'illegal')) return true
+  if (from !== 'client') return false
+  return kind === 'message' ? TOO_SOON.has(cause ?? '') : kind === 'broken' || cause !== undefined
 }
 
 /** RowFilter is the choice of rows: all rows, rows whose message was cut or glued, or violations. */
@@ -81,16 +120,39 @@ export function filterRows(rows: readonly WireRow[], choice: RowFilter, text: st
 }
 
 /**
- * Chooses the connection that the page shows by itself: the newest open connection if it is new since the last list, or the only connection
- * if the page shows no connection yet.
+ * Chooses the connection that the page shows by itself, as long as the page shows no open connection: the newest connection that the last
+ * list did not have, if possible an open connection. A program with a mistake often ends before the page lists it. An operator chooses,
+ * because the operator sees all programs.
  */
-export function chooseConnection({ list, watching }: WireModel, known: ReadonlySet<number>, isFirst: boolean): WireConnection | undefined {
+export function chooseConnection({ list, watching }: WireModel, known: ReadonlySet<number>): WireConnection | undefined {
   const all = list?.connections ?? []
-  const fresh = all.filter(({ connection, isOpen }) => isOpen && !known.has(connection))
   const isFree = watching === undefined || all.find((one) => one.connection === watching.connection.connection)?.isOpen !== true
   if (!isFree || list?.right === 'operator') return undefined
-  if (!isFirst && fresh.length === 1) return fresh[0]
-  return watching === undefined && all.length === 1 ? all[0] : undefined
+  const fresh = all.filter(({ connection }) => !known.has(connection))
+  return fresh.findLast(({ isOpen }) => isOpen) ?? fresh.at(-1)
+}
+
+/** Milliseconds without a byte in the turn of the client, after which the view says that the client hangs. */
+const STUCK = 5000
+
+/** StuckClient says that the client sends nothing although it is its turn: for how many milliseconds, and the likely cause. */
+export interface StuckClient {
+  readonly quiet: number
+  readonly cause: 'glued-read' | 'hangs'
+}
+
+/**
+ * Checks whether the client sends nothing although it is its turn. A client that has received two messages together has often read
+ * one of them only. An unfinished message has a row of its own.
+ */
+export function findStuck(
+  { rows, now: { isOpen, isHidden, turn, byteAt } }: Pick<WireModel, 'rows' | 'now'>,
+  at: number,
+): StuckClient | undefined {
+  const quiet = at - byteAt
+  const last = rows.at(-1)
+  if (!isOpen || isHidden || turn !== 'client' || quiet < STUCK || last?.kind === 'broken') return undefined
+  return { quiet, cause: last?.from === 'server' && last.marks.includes('glued') ? 'glued-read' : 'hangs' }
 }
 
 /** ByteCell is a character in a diagram of bytes: the character, and its bytes in hexadecimal. */

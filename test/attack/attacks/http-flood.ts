@@ -23,7 +23,7 @@ export const attack: Attack = {
     let going = true
     let answers = 0
     const flood = async (_: unknown, at: number) => {
-      const requests = `GET ${PATHS[at % PATHS.length]} HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(2000)
+      const requests = `GET ${PATHS[at % PATHS.length]} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(2000)
       while (going) {
         const socket = connectSocket(http.port, cleanup)
         socket.on('data', (data) => (answers += String(data).match(/HTTP\/1\.1 (200|404)/g)?.length ?? 0))

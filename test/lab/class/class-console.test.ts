@@ -124,6 +124,26 @@ describe('a row of the class console', () => {
     expect(toClassVerdict(room.row(client))).toBe('passed')
   })
 
+  test('has not passed if it leaves its game, although the protocol lets it close there', async () => {
+    const room = new WatchedClass()
+    const [idle, done] = [await room.connect('tictactoe'), await room.connect('tictactoe')]
+    for (const [table, client] of [idle, done].entries()) {
+      room.console.seat(client.connection, table)
+      await room.exchange(client, '<MOVE5\n')
+    }
+    room.console.endGame(1, true)
+    for (const client of [idle, done]) {
+      client.client.finish()
+      client.server.finish()
+    }
+    await settled()
+    expect([idle, done].map((client) => room.row(client))).toMatchObject([
+      { isOpen: false, isOver: false },
+      { isOpen: false, isOver: true },
+    ])
+    expect([idle, done].map((client) => toClassVerdict(room.row(client)))).toEqual(['none', 'passed'])
+  })
+
   test('has what only the server knows at the end: a timeout, or a move against the rules', async () => {
     const room = new WatchedClass()
     const [late, cheat, chat, fine] = await Promise.all(['guess', 'guess', 'chat', 'guess'].map((name) => room.connect(name)))

@@ -117,6 +117,28 @@ describe('the class console at the gateway', () => {
     expect(await read({})).toEqual({ lab: true, operator: false })
   })
 
+  test('over TLS, has the prefix in the name of its cookie, and takes no cookie without the prefix', async () => {
+    const rules = { proxies: ['127.0.0.1'] }
+    const forwarded = { 'x-forwarded-for': '10.0.0.9', 'x-forwarded-proto': 'https' }
+    for (const [prefix, name] of [
+      ['', '__Host-parlor-operator'],
+      ['/parlor', '__Secure-parlor-operator'],
+    ] as const) {
+      const gateway = await startClass({ rules, prefix })
+      const origin = new URL(gateway.url).origin.replace('http:', 'https:')
+      const answer = await logIn(gateway, PASSWORD, { ...forwarded, origin })
+      const [cookie = ''] = answer.headers.getSetCookie()
+      expect(cookie).toMatch(new RegExp(`^${name}=[0-9A-Z]{26}; Path=${prefix}/; Expires=.+ GMT; HttpOnly; Secure; SameSite=Strict$`))
+      const [own = ''] = cookie.split(';')
+      const read = async (headers: Record<string, string>) =>
+        (await fetch(`${gateway.url}/api/class`, { headers: { ...forwarded, ...headers } })).json()
+      expect(await read({ cookie: own })).toMatchObject({ operator: true })
+      expect(await read({ cookie: own.replace(/^__\w+?-/, '') })).toMatchObject({ operator: false })
+      const page = await WireClient.connect(gateway.url, { origin, headers: { ...forwarded, cookie: own } })
+      expect(page.list.right).toBe('operator')
+    }
+  })
+
   test('ends a session after twelve hours', async () => {
     const clock = new TestClock()
     const gateway = await startClass({ clock })

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -51,7 +52,7 @@ test('a page that is opened after the program has ended sees the same, and expor
   expect(Buffer.from(page.all('file')[1]?.data ?? '', 'base64').toString()).toContain('<!doctype html>')
 })
 
-test('a message that the program refuses, although the protocol allows it, has a row with the reason', async () => {
+test('the row of a message that the program refuses stands behind the message and before the answer, with the reason and a cause', async () => {
   const { url, ports } = await startGateway({ programs: ['tjc/guess'] })
   const program = new LineSocket(ports.get('tjc/guess') ?? 0)
   await program.hear()
@@ -62,8 +63,39 @@ test('a message that the program refuses, although the protocol allows it, has a
   await page.until(() => page.rows.some(illegal))
   expect(page.rows.filter(({ kind }) => kind === 'message').map(({ name }) => name)).toEqual(['GUESS', 'guess', 'wasted', 'GUESS'])
   const note = { tone: 'illegal', text: expect.stringContaining('"low"') }
-  expect(page.rows.filter(illegal)).toMatchObject([{ kind: 'note', notes: [note] }])
+  expect(page.rows.slice(1, 4)).toMatchObject([{ name: 'guess' }, { kind: 'note', notes: [note], cause: 'spelling' }, { name: 'wasted' }])
+  expect(page.rows.filter(illegal)).toHaveLength(1)
+  // a second view reads the whole log in one round, and has the same rows
+  const later = await WireClient.connect(url)
+  await later.watchNewest()
+  await later.until(() => later.rows.length === page.rows.length)
+  expect(later.rows).toEqual(page.rows)
   program.close()
+})
+
+test('an unfinished line, and a move of another state, have the codes of their causes', async () => {
+  const { url, ports } = await startGateway({ programs: ['tjc/guess', TICTACTOE] })
+  const hanging = connect(ports.get('tjc/guess') ?? 0, '127.0.0.1').on('error', () => {})
+  onTestFinished(() => void hanging.destroy())
+  hanging.write('50')
+  const page = await WireClient.connect(url)
+  await page.watchNewest()
+  await page.until(() => page.rows.some(({ cause }) => cause === 'missing-newline'))
+  expect(page.rows.find(({ kind }) => kind === 'broken')).toMatchObject({ name: 'is not finished', cause: 'missing-newline' })
+  const glued = new LineSocket(ports.get('tjc/guess') ?? 0)
+  await glued.hear()
+  glued.say('50\n60')
+  await page.until(() => page.list.connections.length === 2)
+  await page.watchNewest(2)
+  await page.until(() => page.rows.some(({ cause }) => cause === 'answered-twice'))
+  glued.close()
+  const early = new LineSocket(ports.get(TICTACTOE) ?? 0)
+  await early.hear()
+  early.say('50')
+  await early.gone
+  await page.watchNewest(3)
+  await page.until(() => page.rows.some(illegal) && page.all('watching').at(-1)?.connection.program === TICTACTOE)
+  expect(page.rows.find(illegal)).toMatchObject({ cause: 'spelling' })
 })
 
 test('a move against the rules, which the protocol allows, is a row with the reason of the server', async () => {
@@ -76,7 +108,7 @@ test('a move against the rules, which the protocol allows, is a row with the rea
   await page.until(() =>
     page.rows.some(({ kind, notes }) => kind === 'note' && notes[0]?.text.includes('the server ended the conversation') === true),
   )
-  expect(page.rows.filter(illegal)).toHaveLength(1)
+  expect(page.rows.filter(illegal)).toMatchObject([{ cause: 'wrong-rules' }])
   program.close()
 })
 
@@ -136,6 +168,14 @@ test('a page of another address sees no program of this machine without a code, 
   await page.until(() => page.list.right === 'code')
   await page.watchNewest()
   await page.until(() => page.rows.length > 0)
+  // the same page has its right again after a reload, and no other page has it
+  const { ticket } = await page.first('ticket')
+  const reloaded = await WireClient.connect(url, { headers })
+  reloaded.send({ type: 'ticket', ticket })
+  await reloaded.until(() => reloaded.list.right === 'code')
+  expect(reloaded.list.connections).toMatchObject([{ program: TICTACTOE }])
+  reloaded.send({ type: 'ticket', ticket: ticket.replace(/^./, (one) => (one === 'A' ? 'B' : 'A')) })
+  expect(await reloaded.first('ticket')).toEqual({ type: 'ticket', ticket: '' })
   const other = await WireClient.connect(url, { headers })
   for (let tries = 0; tries < 12; tries++) other.send({ type: 'code', code })
   await other.until(() => other.all('refused').some((refused) => refused.code === 'throttled'))
@@ -168,6 +208,18 @@ test('an operator with --lab sees all programs, without a password and without t
   expect(page.list.connections).toHaveLength(2)
   expect(page.texts.join()).not.toMatch(/looms|private|6c6f6f6d73|70726976/)
   chatter.close()
+})
+
+test('the row of an unfinished line has no byte of a password, in any form', async () => {
+  const { url, ports } = await startGateway({ programs: ['parlor/door'], isLab: true })
+  const typing = connect(ports.get('parlor/door') ?? 0, '127.0.0.1').on('error', () => {})
+  onTestFinished(() => void typing.destroy())
+  typing.write('register ada looms-and-numbers')
+  const page = await WireClient.connect(url)
+  await page.watchNewest()
+  await page.until(() => page.rows.some(({ kind }) => kind === 'broken'))
+  expect(page.rows.find(({ kind }) => kind === 'broken')?.notes[0]?.text).toContain('***')
+  expect(page.texts.join()).not.toMatch(/looms|6c6f6f6d73/)
 })
 
 test('"parlor serve" logs its programs, and "parlor wire-code" prints a code for the page', async () => {

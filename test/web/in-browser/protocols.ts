@@ -52,8 +52,9 @@ export function testProtocols(serve: ServeWebPages): void {
     await tab.expectSteady()
 
     const trial = partOf(page, 'Try it')
-    await page.getByRole('button', { name: 'Connect' }).press('Enter')
+    await page.getByRole('button', { name: 'Play it here' }).press('Enter')
     await trial.untilState('State: guessing. It is your turn.')
+    expect(await page.getByRole('link', { name: 'Watch a connection' }).getAttribute('href')).toBe('#wire')
     const field = page.getByLabel('Bytes to send')
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-describedby'))).toBe('bytes-hint')
     await field.fill('5\\q')

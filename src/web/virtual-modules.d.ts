@@ -3,3 +3,9 @@ declare module 'virtual:automaton-layouts' {
   const layouts: Readonly<Record<string, import('./model/automaton-layout.ts').AutomatonLayout>>
   export default layouts
 }
+
+/** The remedies of `docs/causes.md`; the build makes them, too. */
+declare module 'virtual:remedies' {
+  const remedies: import('./model/remedy.ts').Remedies
+  export default remedies
+}

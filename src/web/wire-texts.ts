@@ -1,18 +1,23 @@
-import { formatCount } from '../../base/counts.ts'
+import { formatCount } from '../base/counts.ts'
 
 /* All texts of the wire view, which the page loads with the view. */
 
 export const wireTexts = {
-  title: 'Wire',
   live: 'Live',
   paused: 'Paused',
   ended: 'Closed',
+  bad: 'violation',
   lost: 'Connection lost. Trying again.',
   connecting: 'Connecting',
   connections: 'Connections',
+  own: 'This page',
+  ownAbout: 'WebSocket · native protocol',
   noConnections: 'No connection yet',
   waiting: 'Waiting for your program',
-  connectNow: 'Connect your program to one of these ports, and its bytes appear here:',
+  choose: 'Choose a connection',
+  gone: (connection: number | 'own') =>
+    `Connection ${connection} is not in the list: the server does not store it any more, or you may not see it. Choose another connection.`,
+  connectNow: (host: string) => `Connect your program to one of these ports of ${host}, and its bytes appear here:`,
   portOf: (port: number) => `port ${port}`,
   rights: {
     machine: 'You see the programs of this machine.',
@@ -21,6 +26,7 @@ export const wireTexts = {
     operator: 'You see all programs, without their talk and passwords.',
     none: 'You see no program.',
   },
+  haveCode: 'Programs of another address',
   codeLabel: 'Code of the operator',
   codeHint: 'The operator makes a code with "parlor wire-code".',
   codeButton: 'Use code',
@@ -40,6 +46,7 @@ export const wireTexts = {
   server: 'server',
   meant: 'message, state',
   diagram: 'Sequence diagram, recorded at the socket of the server',
+  ownDiagram: 'Sequence diagram of the messages of this page',
   direction: { client: 'client to server', server: 'server to client' },
   after: 'then',
   still: 'still',
@@ -50,12 +57,24 @@ export const wireTexts = {
   piece: (number: number, size: number | undefined, wait: number) =>
     [`S${number}`, ...(size === undefined ? [] : [formatCount(size, 'byte')]), ...(wait > 0 ? [`+${wait} ms`] : [])].join(', '),
   moreBytes: (count: number) => `and ${formatCount(count, 'byte')} more`,
+  fewerBytes: 'fewer bytes',
+  leftOut: (count: number) => `The server leaves out ${formatCount(count, 'further byte')}.`,
   hidden: 'Messages are hidden until the game is over, because its players have secrets from each other.',
   dropped: (count: number) => `${formatCount(count, 'earlier row')} not shown`,
+  showEarlier: (next: number, all: number) => `Show ${next} earlier rows of ${all}`,
   nowIn: (state: string) => `now: ${state}`,
   violation: (text: string) => `Violation: ${text}`,
   noRows: 'No byte yet',
   noMatch: 'No row matches the filter.',
+  remedy: 'How to repair it:',
+  loading: 'Loading.',
+  noRemedy: 'The explanation could not be loaded. Load the page again.',
+  language: 'Language of the example',
+  languages: { python: 'Python', c: 'C', js: 'JavaScript' },
+  example: (language: string) => `Example in ${language}`,
+  protocol: (program: string) => `The protocol ${program}`,
   sides: { client: 'the client', server: 'the server', either: 'either side', none: 'closed' },
+  stuck: (span: string, messages: string) =>
+    `The client has sent nothing for ${span}, although it is its turn${messages === '' ? '' : `. Expected: ${messages}`}.`,
   turn: (side: string) => `to send: ${side}`,
 } as const

@@ -1,0 +1,33 @@
+import ipaddr from 'ipaddr.js'
+
+/*
+ * The owner of any name can let that name resolve to the address of this server (DNS rebinding). A browser then treats a page of that owner
+ * as a page of this server, and lets that page read the answers. So a server answers only a request whose header `Host` has one of
+ * its own names. An IP address needs no list, because a browser does not resolve it.
+ */
+
+/** Matches the header `Host`: an IPv6 address in brackets, or any other host, and a port. */
+const HOST = /^(?:\[([\da-f:.]+)\]|([\w.-]+))(?::\d{1,5})?$/i
+
+/** KnownHosts has the names under which clients reach a server. */
+export class KnownHosts {
+  readonly #names: ReadonlySet<string>
+
+  /** Adds `names`, without a port, to the IP addresses and `localhost`. */
+  constructor(names: readonly string[]) {
+    this.#names = new Set(['localhost', ...names.map((name) => name.toLowerCase())])
+  }
+
+  /** Checks whether the header `Host` names this server. A request without the header is not from a browser. */
+  has(host: string | undefined): boolean {
+    if (host === undefined) return true
+    const [, address, name = ''] = HOST.exec(host) ?? []
+    if (address !== undefined) return isIpAddress(address)
+    return this.#names.has(name.toLowerCase()) || isIpAddress(name)
+  }
+}
+
+/** Checks whether a text is an IP address in its usual form; the library also accepts forms such as `1`, and names of interfaces. */
+export function isIpAddress(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'))
+}
