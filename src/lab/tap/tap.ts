@@ -75,9 +75,7 @@ export class Tap {
     const transport = client.datagrams ? 'udp' : 'tcp'
     this.#note({ type: 'open', connection, at: this.#options.microseconds(), transport, client: client.remote, server: server.remote })
     const observer = this.#observer(connection, transport, () => this.#relays.delete(relay))
-    const relay = this.#options.addFaults
-      ? this.#disturb(client, server, connection, observer)
-      : new Relay(client, server, observer)
+    const relay = this.#options.addFaults ? this.#disturb(client, server, connection, observer) : new Relay(client, server, observer)
     this.#relays.add(relay)
     relay.open()
   }
