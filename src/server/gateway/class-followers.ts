@@ -47,8 +47,8 @@ export class ClassFollowers {
     return this.#operators.find(cookie) ?? NOT_OPERATOR
   }
 
-  /** Sends the class console to a follower until it disconnects or its session ends. */
-  serve(transport: Transport, session: AbortSignal): void {
+  /** Sends the class console to a follower until it disconnects or its session ends. Calls `onClosed` when the connection is closed. */
+  serve(transport: Transport, session: AbortSignal, onClosed: () => void): void {
     const follower = new Connection(transport, { incoming: lines(), outgoing: lines(), messageLimit: 256, outboxLimit: OUTBOX })
     const end = () => follower.fail(new Disconnected('ours', 'the operator has logged out'))
     session.addEventListener('abort', end, { once: true })
@@ -60,6 +60,7 @@ export class ClassFollowers {
         session.removeEventListener('abort', end)
         return follower.close()
       })
+      .finally(onClosed)
   }
 
   /** Disconnects all followers. */
