@@ -86,8 +86,11 @@ export interface LobbyContext {
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
-/** OnSeated is called when a peer takes a seat, with the numbers of the table and the seat. */
-export type OnSeated = (table: TableId, seat: SeatNumber) => void
+/** SeatingObserver is notified of the seats that one peer takes. */
+export interface SeatingObserver {
+  /** Called with the numbers of the table and of the seat. */
+  onSeated(table: TableId, seat: SeatNumber): void
+}
 
 /**
  * SessionPeer is the part of a connection that a lobby session needs. It suffices for a session without a conversation, such as
@@ -116,5 +119,6 @@ export interface SessionContext {
   readonly user: OnlineUser | undefined
   /** The reason of the end; set when the session closes. */
   readonly closed: Error | undefined
-  readonly onSeated: OnSeated | undefined
+  /** Notified of each seat that the session takes. */
+  readonly observer: SeatingObserver | undefined
 }

@@ -3,7 +3,7 @@ import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import type { LobbyListener, LobbyRefusal, SeekInfo } from '../hall/api.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import { AccountRequests } from './account-requests.ts'
-import type { LobbyContext, OnSeated, SessionPeer } from './context.ts'
+import type { LobbyContext, SeatingObserver, SessionPeer } from './context.ts'
 import { HeldSeats } from './held-seats.ts'
 import { Identity, type IdentityOwner } from './identity.ts'
 import { SessionSeats } from './seats.ts'
@@ -45,18 +45,17 @@ interface LobbyParts {
 export abstract class SessionParts implements SeekingSession, IdentityOwner {
   readonly context: LobbyContext
   readonly peer: SessionPeer
-  /** Called with each seat that the session takes. */
-  readonly onSeated: OnSeated | undefined
+  readonly observer: SeatingObserver | undefined
   closed: Error | undefined
   #identity: Identity | undefined
   #seats: SessionSeats | undefined
   #seeking: SeekControl | undefined
   #lobby: LobbyParts | undefined
 
-  constructor(context: LobbyContext, peer: SessionPeer, onSeated?: OnSeated) {
+  constructor(context: LobbyContext, peer: SessionPeer, observer?: SeatingObserver) {
     this.context = context
     this.peer = peer
-    this.onSeated = onSeated
+    this.observer = observer
   }
 
   /** Notifies a listener of the events that concern the user, from now on. Throws an Error if the session has been used already. */
@@ -118,7 +117,7 @@ export abstract class SessionParts implements SeekingSession, IdentityOwner {
   /** Subscribes to a table at which the user has a new seat. Throws the reason of the end if the session is closed. */
   seated(table: TableActor, seat: SeatNumber, token: string): void {
     if (this.closed) throw this.closed
-    this.onSeated?.(table.id, seat)
+    this.observer?.onSeated(table.id, seat)
     // the hash that the table has already, so that it is in memory once
     const { token: hash } = table.state.opened.seats[seat] ?? {}
     if (hash !== undefined) this.user?.addToken(hash)

@@ -69,7 +69,7 @@ export interface ConversationOptions {
  *
  * The idea: two methods handle all endings. `stop` ends the conversation early. It takes the first reason and ignores the others,
  * tries the protocol's goodbye (`Peer.dismiss`), fails the connection, so that a pending `receive` rejects and the role unwinds,
- * and closes the seating. `#run` awaits the role, turns its exceptions into `stop`, and finishes in one order. A role that
+ * and closes the seating. `#conclude` follows the role, turns its exceptions into `stop`, and finishes in one order. A role that
  * returns before the conversation is over (`Peer.mayReturn`) has a bug, and the conversation ends as after an exception.
  *
  * Invariants:
@@ -124,7 +124,11 @@ export class Conversation implements PeerHandle {
     this.#seating = createSeating?.(this, opponents) ?? new LocalSeating(opponents, random, (reason) => this.stop(reason))
     const interruptible = console === noConsole ? noConsole : abortedByPeer(console, this.connection, (end) => this.#peer.explain(end))
     const setting: RoleContext<unknown> = { words, console: interruptible, seating: this.#seating, options, random, clock, dialed }
-    this.closed = this.#run(program, side, setting)
+    // callbacks, because an async function that awaits the role takes 300 bytes more for each conversation
+    this.closed = startRole(protocol, side, this.#peer, setting).then(
+      () => this.#conclude(side),
+      (error) => this.#conclude(side, { error }),
+    )
   }
 
   /**
@@ -230,17 +234,16 @@ export class Conversation implements PeerHandle {
     }
   }
 
-  async #run({ protocol }: Program, side: Side, setting: RoleContext<unknown>): Promise<Error | undefined> {
+  /** Ends the conversation after its role has returned, or has failed with an error. */
+  async #conclude(side: Side, failure?: { readonly error: unknown }): Promise<Error | undefined> {
     try {
-      await protocol[side](this.#peer, setting)
+      if (failure) throw failure.error
       this.#checkReturn(side)
       if (this.#seating.isBusy) await this.#seating.finished()
     } catch (error) {
       // the end of the input is not an error if this side may close the connection
       if (error instanceof EndOfInput && this.#peer.mayClose) this.#seating.close(error)
       else this.stop(error)
-      // the role may throw within the constructor, and the observer is never called from there
-      await undefined
     }
     this.#error ??= this.#unreadViolation()
     const error = this.#error
@@ -282,6 +285,15 @@ export class Conversation implements PeerHandle {
     const isInputOver = error instanceof EndOfInput && !this.isEndless
     if (this.#goodbye) return this.connection.close(AFTER_GOODBYE)
     return !error || isPeerClosed || isInputOver ? this.connection.close() : this.connection.abort()
+  }
+}
+
+/** Starts the role of a side. An exception of the role is a rejection, as that of an async function. */
+function startRole(protocol: Program['protocol'], side: Side, peer: Peer, setting: RoleContext<unknown>): Promise<void> {
+  try {
+    return protocol[side](peer, setting)
+  } catch (error) {
+    return Promise.reject(error)
   }
 }
 

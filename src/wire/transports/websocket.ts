@@ -131,6 +131,8 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
     if (!isProper) this.#broken ??= 'ECONNRESET'
     this.#isDeaf = true
     this.#close(code)
+    // the peer sends nothing more, and a sink that waits for input does not have to wait for the end of the connection
+    if (isProper) this.#sink?.finished()
   }
 
   violation(code: number, reason: string): void {
