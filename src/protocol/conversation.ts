@@ -288,10 +288,13 @@ export class Conversation implements PeerHandle {
   }
 }
 
-/** Starts the role of a side. An exception of the role is a rejection, as that of an async function. */
+/**
+ * Starts the role of a side. An exception of the role is a rejection, as that of an async function. The role of a plug-in in JavaScript may
+ * return no promise.
+ */
 function startRole(protocol: Program['protocol'], side: Side, peer: Peer, setting: RoleContext<unknown>): Promise<void> {
   try {
-    return protocol[side](peer, setting)
+    return Promise.resolve(protocol[side](peer, setting))
   } catch (error) {
     return Promise.reject(error)
   }
