@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { formatError, HEADERS, statusOf } from './answers.ts'
 import type { GatewayError, RequestGate } from './request-gate.ts'
 
@@ -7,6 +8,10 @@ import type { GatewayError, RequestGate } from './request-gate.ts'
  * The HTTP server of Node asks the gate before the router of the application sees a request. A hook of the application would not be enough:
  * the router answers a path that it cannot read without any hook, and Node answers an unknown `Expect` without the router. A client could
  * send such requests without a limit. A refusal here also costs less than one behind the router.
+ *
+ * Node passes on an upgrade as soon as it has parsed its head, also while an earlier request of the connection has no answer. That answer
+ * would then follow the handshake, inside the stream of the WebSocket. The server ignores such an upgrade (RFC 9110, section 7.8), and
+ * answers the request as a plain request, in its turn.
  */
 
 /** Maximum number of bytes in the head of a request. */
@@ -16,7 +21,10 @@ const KEEP_ALIVE = 15_000
 
 /** Creates an HTTP server that passes the requests that the gate admits to a listener, and answers all others. */
 export function createGatedServer(gate: RequestGate, listener: RequestListener): Server {
+  /** The last answer of each connection. */
+  const answers = new WeakMap<Socket, ServerResponse>()
   const serve = (request: IncomingMessage, response: ServerResponse) => {
+    answers.set(request.socket, response)
     const checked = gate.check(request, request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'change')
     if ('code' in checked) answer(response, checked)
     else listener(request, response)
@@ -27,7 +35,8 @@ export function createGatedServer(gate: RequestGate, listener: RequestListener):
     // the gate checks the header `Host`
     requireHostHeader: false,
     // an upgrade to another protocol, which a client may offer with any request, is not a WebSocket
-    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
+    shouldUpgradeCallback: ({ headers, socket }: IncomingMessage) =>
+      headers.upgrade?.toLowerCase() === 'websocket' && answers.get(socket)?.writableFinished !== false,
   }
   // a server may ignore expectations that it does not know (RFC 9110, section 10.1.1)
   return createServer(options, serve).on('checkExpectation', serve)

@@ -102,6 +102,26 @@ describe('a request', () => {
     expect(statuses.filter((status) => status === '429')).toHaveLength(11)
   })
 
+  test('to upgrade is answered as a plain request while an earlier request has no answer, and upgrades afterwards', async () => {
+    const { port, server } = await startGateway()
+    const { socket, received } = dial(port)
+    const upgrade = `GET /ws HTTP/1.1\r\n${HOST}${HANDSHAKE}\r\n`
+    socket.write(`GET /api/openapi.json HTTP/1.1\r\n${HOST}\r\n${upgrade}`)
+    let text = ''
+    const answered = new Promise<void>((resolve) =>
+      socket.on('data', (data: string) => {
+        text += data
+        if (text.includes('"not-found"')) resolve()
+      }),
+    )
+    await answered
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404'])
+    expect([...server.conversations]).toEqual([])
+    socket.write(upgrade)
+    socket.on('data', (data: string) => data.includes('"hello"') && socket.destroy())
+    expect((await received).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404', 'HTTP/1.1 101'])
+  })
+
   test('of HTTP/1.0 needs no host, because no browser sends it', async () => {
     const { port } = await startGateway()
     expect(await sendRaw(port, 'GET /health HTTP/1.0\r\n\r\n')).toMatchObject({ status: 200 })
