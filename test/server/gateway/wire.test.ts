@@ -118,6 +118,17 @@ test('a page of another origin, under a foreign name, or behind an unknown proxy
   program.close()
 })
 
+test('a page whose trusted proxy names no readable address sees no program', async () => {
+  const { url, ports } = await startGateway({ programs: [TICTACTOE], rules: { proxies: ['127.0.0.1'] } })
+  const program = new LineSocket(ports.get(TICTACTOE) ?? 0)
+  await program.hear()
+  for (const headers of [{ 'x-forwarded-for': '192.0.2.1:5000' }, { 'x-real-ip': '192.0.2.1' }] as const) {
+    const page = await WireClient.connect(url, { headers })
+    expect(page.list).toMatchObject({ right: 'none', connections: [], why: expect.stringContaining('proxy') })
+  }
+  program.close()
+})
+
 test('a page of another address sees no program of this machine without a code, which works once', async () => {
   const { url, ports, wire } = await startGateway({ programs: [TICTACTOE], rules: { proxies: ['127.0.0.1'] } })
   const program = new LineSocket(ports.get(TICTACTOE) ?? 0)
