@@ -55,6 +55,8 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
   #ping: Uint8Array | undefined
   /** True if the peer has not sent anything since the last probe. */
   #isSilent = false
+  /** True while the sink does not read. The answers to pings then wait behind the other input. */
+  #isPaused = false
   /** Number of bytes of pings and pongs since the last message. */
   #control = 0
   /** True after the close frame of this side. */
@@ -141,8 +143,12 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
     this.#close(code, reason)
   }
 
-  /** Sends a ping, to which every live peer answers. Resets a peer that has sent nothing since the last call. */
+  /**
+   * Sends a ping, to which every live peer answers. Resets a peer that has sent nothing since the last call. Does nothing while the sink has
+   * paused the input.
+   */
   probe(): void {
+    if (this.#isPaused) return
     if (this.#isSilent) {
       this.#broken ??= 'ETIMEDOUT'
       return this.#breakOff()
@@ -169,10 +175,14 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
 
   pause(): void {
     // the rest of the input has no reader, and the close of the peer is behind it
-    if (!this.#isDeaf) this.#below.pause()
+    if (this.#isDeaf) return
+    this.#isPaused = true
+    this.#below.pause()
   }
 
   resume(): void {
+    this.#isPaused = false
+    this.#isSilent = false
     this.#below.resume()
   }
 
