@@ -10,8 +10,8 @@ import type { GatewayError, RequestGate } from './request-gate.ts'
  * send such requests without a limit. A refusal here also costs less than one behind the router.
  *
  * Node passes on an upgrade as soon as it has parsed its head, also while an earlier request of the connection has no answer. That answer
- * would then follow the handshake, inside the stream of the WebSocket. The server ignores such an upgrade (RFC 9110, section 7.8), and
- * answers the request as a plain request, in its turn.
+ * would then follow the handshake, inside the stream of the WebSocket. The body of a request, too, would become frames. The server ignores
+ * such an upgrade, and an upgrade of HTTP/1.0 (RFC 9110, section 7.8), and answers the request as a plain request, in its turn.
  */
 
 /** Maximum number of bytes in the head of a request. */
@@ -34,12 +34,16 @@ export function createGatedServer(gate: RequestGate, listener: RequestListener):
     keepAliveTimeout: KEEP_ALIVE,
     // the gate checks the header `Host`
     requireHostHeader: false,
-    // an upgrade to another protocol, which a client may offer with any request, is not a WebSocket
-    shouldUpgradeCallback: ({ headers, socket }: IncomingMessage) =>
-      headers.upgrade?.toLowerCase() === 'websocket' && answers.get(socket)?.writableFinished !== false,
+    shouldUpgradeCallback: (request: IncomingMessage) => mayUpgrade(request) && answers.get(request.socket)?.writableFinished !== false,
   }
   // a server may ignore expectations that it does not know (RFC 9110, section 10.1.1)
   return createServer(options, serve).on('checkExpectation', serve)
+}
+
+/** Checks whether a server may upgrade a request, and to a WebSocket: a client may offer another protocol with any request. */
+function mayUpgrade({ headers, httpVersion }: IncomingMessage): boolean {
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+  return headers.upgrade?.toLowerCase() === 'websocket' && httpVersion === '1.1' && !hasBody
 }
 
 /** Answers a request that Node cannot parse, and closes its connection. */
