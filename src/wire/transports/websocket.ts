@@ -148,7 +148,7 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
    * paused the input.
    */
   probe(): void {
-    if (this.#isPaused) return
+    if (this.#isPaused && !this.#isClosing) return
     if (this.#isSilent) {
       this.#broken ??= 'ETIMEDOUT'
       return this.#breakOff()
