@@ -1,8 +1,9 @@
 import type { Lobby, LobbyListener } from '../hall/api.ts'
-import { NativeSession } from '../native/session.ts'
-import type { Peer } from '../protocol/peer.ts'
-import { receiveUntilClosed } from '../protocol/roles.ts'
+import { type NativeClient, NativeSession } from '../native/session.ts'
+import type { ReceivedMessage } from '../protocol/automaton.ts'
+import type { Farewell, Peer, ReceivedMessageReader } from '../protocol/peer.ts'
 import { requireLobby, type Seating } from '../protocol/seating.ts'
+import { Disconnected } from '../wire/disconnect.ts'
 import type { DoorMessage, DoorState } from './door-automaton.ts'
 import { formatFarewell } from './held-seats-text.ts'
 
@@ -13,14 +14,11 @@ const SOFTWARE = 'parlor'
  * Serves the native protocol on the connection of the front door, until the client quits or disconnects. `handOver` receives the
  * listener for all further events of the lobby.
  */
-export async function serveNative(
-  peer: Peer<DoorMessage, DoorState>,
-  lobby: Lobby,
-  handOver: (listener: LobbyListener) => void,
-): Promise<void> {
-  const session = createSession(peer, () => lobby)
-  handOver(session)
-  await readCommands(peer, session)
+export function serveNative(peer: Peer<DoorMessage, DoorState>, lobby: Lobby, handOver: (listener: LobbyListener) => void): Promise<void> {
+  const client = new PeerClient(peer)
+  client.enter(lobby)
+  handOver(client.session)
+  return client.serve()
 }
 
 /** NativeGreeting has the server's data about a client before its first message, and the data of `hello`. */
@@ -36,29 +34,74 @@ interface NativeGreeting {
  * session, logs the client in before the first message. If the token is no longer valid, `hello` has no name.
  */
 export function serveNativeAlone(peer: Peer<DoorMessage, DoorState>, seating: Seating, { token, door }: NativeGreeting): Promise<void> {
-  const session = createSession(peer, () => lobby)
-  const lobby = requireLobby(seating, session)
-  if (token === undefined) return readCommands(peer, session, door)
-  return lobby.enterBySession(token).then(() => readCommands(peer, session, door))
+  const client = new PeerClient(peer)
+  const lobby = requireLobby(seating, client.session)
+  client.enter(lobby)
+  if (token === undefined) return client.serve(door)
+  return lobby.enterBySession(token).then(() => client.serve(door))
 }
 
-function createSession(peer: Peer<DoorMessage, DoorState>, lobby: () => Lobby): NativeSession {
-  const session = new NativeSession(
-    lobby,
-    (text) => {
-      // events can still arrive after the client has disconnected
-      if (peer.state !== 'end') peer.send('text', text)
-    },
-    (cost) => peer.connection.charge(cost),
-  )
-  peer.language = 'JSON'
-  peer.farewell = (reason) => session.bye(formatFarewell(reason))
-  return session
-}
+/**
+ * PeerClient is a peer that speaks the native protocol. It passes each command to its session, after the answer to the previous command.
+ *
+ * There can be very many idle clients. One object has the callbacks of the session, of the peer and of the role, because a closure for
+ * each, and an async function that waits for the next command, would take 900 bytes for each client.
+ */
+class PeerClient implements NativeClient, Farewell, ReceivedMessageReader<DoorMessage> {
+  readonly session = new NativeSession(this)
+  readonly #peer: Peer<DoorMessage, DoorState>
+  #lobby: Lobby | undefined
+  /** Ends the role: successfully, or with the error of a promise. */
+  #finish: ((failure?: Promise<never>) => void) | undefined
 
-async function readCommands(peer: Peer<DoorMessage, DoorState>, session: NativeSession, door?: number): Promise<void> {
-  session.open(SOFTWARE, door)
-  for (let line = await receiveUntilClosed(peer, 'closed'); line !== undefined; line = await receiveUntilClosed(peer, 'closed')) {
-    if (!(await session.handle(line))) return
+  constructor(peer: Peer<DoorMessage, DoorState>) {
+    this.#peer = peer
+    peer.language = 'JSON'
+    peer.farewell = this
+  }
+
+  /** Sets the lobby, before the first message. */
+  enter(lobby: Lobby): void {
+    this.#lobby = lobby
+  }
+
+  /** Sends `hello`, and serves the client until it quits or disconnects. */
+  serve(door?: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#finish = resolve
+      this.session.open(SOFTWARE, door)
+      this.#peer.read(this)
+    })
+  }
+
+  get lobby(): Lobby {
+    if (!this.#lobby) throw new Error('the client is not in the lobby yet')
+    return this.#lobby
+  }
+
+  write(text: string): void {
+    // events can still arrive after the client has disconnected
+    if (this.#peer.state !== 'end') this.#peer.send('text', text)
+  }
+
+  charge(cost: number): void {
+    this.#peer.connection.charge(cost)
+  }
+
+  bye(reason: Error): void {
+    this.session.bye(formatFarewell(reason))
+  }
+
+  resolve({ name, text }: ReceivedMessage<DoorMessage>): void {
+    if (name === 'closed') return this.#finish?.()
+    this.session
+      .handle(text)
+      .then((hasMore) => (hasMore ? this.#peer.read(this) : this.#finish?.()))
+      .catch((error: unknown) => this.#finish?.(Promise.reject(error)))
+  }
+
+  reject(error: Error): void {
+    // the system resets the connection of a client that closes it with unread data
+    this.#finish?.(error instanceof Disconnected && error.reason === 'reset' ? undefined : Promise.reject(error))
   }
 }

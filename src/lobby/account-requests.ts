@@ -14,8 +14,8 @@ export interface AccountRequestsOptions {
   readonly context: Pick<LobbyContext, 'people' | 'bytes'>
   readonly identity: Identity
   readonly holdings: ConnectionHoldings
-  /** Called when the user of the session has changed. */
-  readonly onEntered: () => void
+  /** Notified when the user of the session has changed. */
+  readonly session: { arrive(): void }
 }
 
 /** AccountRequests handles the requests of a session to log in, to register, and to change or remove an account. */
@@ -23,13 +23,13 @@ export class AccountRequests {
   readonly #context: AccountRequestsOptions['context']
   readonly #identity: Identity
   readonly #holdings: ConnectionHoldings
-  readonly #onEntered: () => void
+  readonly #session: AccountRequestsOptions['session']
 
-  constructor({ context, identity, holdings, onEntered }: AccountRequestsOptions) {
+  constructor({ context, identity, holdings, session }: AccountRequestsOptions) {
     this.#context = context
     this.#identity = identity
     this.#holdings = holdings
-    this.#onEntered = onEntered
+    this.#session = session
   }
 
   /** Implements `Lobby.enter`. */
@@ -73,7 +73,7 @@ export class AccountRequests {
     this.#holdings.spendOnAccount()
     const ended = await this.#identity.unregister(password)
     if (isRefusal(ended)) return toAuthRefusal(ended)
-    this.#onEntered()
+    this.#session.arrive()
     return ended
   }
 
@@ -131,7 +131,7 @@ export class AccountRequests {
 
   #answer(error: AuthError | undefined): LobbyRefusal | undefined {
     if (error) return toAuthRefusal(error)
-    this.#onEntered()
+    this.#session.arrive()
     return undefined
   }
 }

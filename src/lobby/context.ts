@@ -89,8 +89,11 @@ export interface LobbyContext {
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
-/** OnSeated is the callback for a peer that takes a seat; its parameters are the numbers of the table and the seat. */
-export type OnSeated = (table: TableId, seat: SeatNumber) => void
+/** SeatingObserver is notified of the seats that one peer takes. */
+export interface SeatingObserver {
+  /** Called with the numbers of the table and of the seat. */
+  onSeated(table: TableId, seat: SeatNumber): void
+}
 
 /**
  * SessionPeer has the members of a connection that a lobby session needs. They suffice for a session without a conversation, such as the
@@ -119,5 +122,6 @@ export interface SessionContext {
   readonly user: OnlineUser | undefined
   /** The reason of the session's end; `undefined` until the end. */
   readonly closed: Error | undefined
-  readonly onSeated: OnSeated | undefined
+  /** Notified of each seat that the session takes. */
+  readonly observer: SeatingObserver | undefined
 }

@@ -13,8 +13,13 @@ export interface IdentityOptions {
   readonly peer: SessionPeer
   /** True if the hall does not notify this connection of events at other tables and in the lobby. */
   readonly quiet?: boolean
-  /** Called before the connection changes to another user with other seats. */
-  readonly onUserChange?: () => void
+  /** Notified before the connection changes to another user with other seats. */
+  readonly owner?: IdentityOwner
+}
+
+/** IdentityOwner is the session of an identity. */
+export interface IdentityOwner {
+  beforeUserChange(): void
 }
 
 /**
@@ -24,15 +29,15 @@ export class Identity {
   readonly #people: People
   readonly #peer: SessionPeer
   readonly #quiet: boolean
-  readonly #onUserChange: (() => void) | undefined
+  readonly #owner: IdentityOwner | undefined
   #user: OnlineUser | undefined
   #closed = false
 
-  constructor({ people, peer, quiet = false, onUserChange }: IdentityOptions) {
+  constructor({ people, peer, quiet = false, owner }: IdentityOptions) {
     this.#people = people
     this.#peer = peer
     this.#quiet = quiet
-    this.#onUserChange = onUserChange
+    this.#owner = owner
   }
 
   /** The user; `undefined` until the client has given a name. */
@@ -77,7 +82,7 @@ export class Identity {
     const user = this.#user
     const ended = await this.#people.remove(user?.name ?? '', this.#proof(password))
     if (isRefusal(ended) || this.#user !== user) return ended
-    this.#onUserChange?.()
+    this.#owner?.beforeUserChange()
     user?.leave()
     this.#user = undefined
     return ended
@@ -112,7 +117,7 @@ export class Identity {
   #become(entered: OnlineUser | AuthError): AuthError | undefined {
     if (isRefusal(entered)) return entered
     const before = this.#user
-    if (before && before.person !== entered.person) this.#onUserChange?.()
+    if (before && before.person !== entered.person) this.#owner?.beforeUserChange()
     // the connection retains the seats of the same user
     else for (const token of before?.tokens ?? []) entered.addToken(token)
     before?.leave()

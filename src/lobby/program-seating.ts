@@ -6,7 +6,7 @@ import type { SeatRetention, TableSeat } from '../hall/seat.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { ClientSeating, HallAccess, HallSeat, LadderRank, PeerHandle, SeekOptions } from '../protocol/seating.ts'
 import { Disconnected } from '../wire/disconnect.ts'
-import type { LobbyContext, OnSeated } from './context.ts'
+import type { LobbyContext, SeatingObserver } from './context.ts'
 import { catchUnavailable, refuseWhenUnavailable } from './errors.ts'
 import type { PlainSeek } from './seeking.ts'
 import { LobbySession } from './session.ts'
@@ -25,8 +25,8 @@ export class ProgramSeating implements ClientSeating, HallAccess {
   /** Name of a peer that has given no name. */
   readonly #defaultName: string
 
-  constructor(context: LobbyContext, peer: PeerHandle, defaultName: string, onSeated?: OnSeated) {
-    this.#session = new LobbySession(context, peer, onSeated)
+  constructor(context: LobbyContext, peer: PeerHandle, defaultName: string, observer?: SeatingObserver) {
+    this.#session = new LobbySession(context, peer, observer)
     this.#peer = peer
     this.#defaultName = defaultName.length <= NAME ? defaultName : [...defaultName].slice(0, NAME).join('')
   }

@@ -64,7 +64,7 @@ export class SessionSeats {
    * game.
    */
   take<Move, View>(table: TableActor, number: SeatNumber, retention: SeatRetention, connection: SeatConnection): TableSeat<Move, View> {
-    this.#session.onSeated?.(table.id, number)
+    this.#session.observer?.onSeated(table.id, number)
     this.holdings.add(table)
     const seat = new TableSeat<Move, View>(table, number, retention, connection, this.holdings)
     this.#played = this.#played.length === 0 ? [seat] : this.#played.filter((one) => !one.over).concat(seat)

@@ -13,7 +13,7 @@ import { Hall, type HallOptions } from '../hall/hall.ts'
 import type { Store } from '../hall/ports.ts'
 import type { ClientSeating, PeerHandle } from '../protocol/seating.ts'
 import { APPEND_LIMITS, type BatchLimits, FSYNC_LIMITS } from '../wire/transports/batching.ts'
-import { type HallLimits, type LobbyContext, type OnSeated, type SessionPeer, unlimitedHall } from './context.ts'
+import { type HallLimits, type LobbyContext, type SeatingObserver, type SessionPeer, unlimitedHall } from './context.ts'
 import { DiskQuotas } from './disk-quota.ts'
 import { refuseWhenUnavailable } from './errors.ts'
 import { notifyOfEnd, notifyOfRecord, recordForGuests } from './game-ends.ts'
@@ -110,18 +110,18 @@ export class LobbyService implements LobbyContext {
 
   /**
    * Creates the seating of one conversation; the seating gives the conversation's role a lobby session. `defaultName` is the name
-   * of a peer that gives no name; the session calls `onSeated` with each seat that the peer takes.
+   * of a peer that gives no name; the session notifies `observer` of each seat that the peer takes.
    */
-  createSeating(peer: PeerHandle, defaultName: string, onSeated?: OnSeated): ClientSeating {
-    return new ProgramSeating(this, peer, defaultName, onSeated)
+  createSeating(peer: PeerHandle, defaultName: string, observer?: SeatingObserver): ClientSeating {
+    return new ProgramSeating(this, peer, defaultName, observer)
   }
 
   /**
    * Opens a lobby session for a peer without a conversation, such as a WebSocket. The session notifies the listener of the events
    * that concern the user. The caller calls `close` when the connection ends, also after `peer.end`.
    */
-  openSession(peer: SessionPeer, listener: LobbyListener, onSeated?: OnSeated): Lobby & { close(): void } {
-    return refuseWhenUnavailable(new LobbySession(this, peer, onSeated).listen(listener))
+  openSession(peer: SessionPeer, listener: LobbyListener, observer?: SeatingObserver): Lobby & { close(): void } {
+    return refuseWhenUnavailable(new LobbySession(this, peer, observer).listen(listener))
   }
 
   /** Closes the hall for a reason: releases all seats, and does not change the tables in the log. */

@@ -1,16 +1,16 @@
 import type { SeatNumber } from '../games/game.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
-import { hashToken } from '../hall/accounts/tokens.ts'
 import type { LobbyListener, LobbyRefusal, SeekInfo } from '../hall/api.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import { AccountRequests } from './account-requests.ts'
-import type { LobbyContext, OnSeated, SessionPeer } from './context.ts'
+import type { LobbyContext, SeatingObserver, SessionPeer } from './context.ts'
 import { HeldSeats } from './held-seats.ts'
-import { Identity } from './identity.ts'
+import { Identity, type IdentityOwner } from './identity.ts'
 import { SessionSeats } from './seats.ts'
 import { SeekControl, type SeekingSession } from './seeking.ts'
 import { Subscriptions } from './subscriptions.ts'
 import { LobbyTalk } from './talk.ts'
+import type { NoticeListener } from './user-notices.ts'
 import type { UserSessions } from './user-sessions.ts'
 
 /** Maximum number of tables to which one user is subscribed at the same time. */
@@ -28,10 +28,10 @@ interface LobbyParts {
   readonly tables: Subscriptions
   readonly heldSeats: HeldSeats
   readonly talk: LobbyTalk
-  /** The sessions of the user, including this session, and a function that leaves them; `undefined` without a name. */
-  membership: { readonly sessions: UserSessions; readonly leave: () => void } | undefined
-  /** Ends the subscription to challenges. */
-  stopListening: (() => void) | undefined
+  /** The sessions of the user, including this session; `undefined` without a name. */
+  sessions: UserSessions | undefined
+  /** The listener that is subscribed to the challenges to the user; `undefined` without a name. */
+  notices: NoticeListener | undefined
 }
 
 /**
@@ -41,21 +41,20 @@ interface LobbyParts {
  *
  * Very many connections play only one game, so a session creates each part at its first use.
  */
-export abstract class SessionParts implements SeekingSession {
+export abstract class SessionParts implements SeekingSession, IdentityOwner {
   readonly context: LobbyContext
   readonly peer: SessionPeer
-  /** Called with each seat that the session takes. */
-  readonly onSeated: OnSeated | undefined
+  readonly observer: SeatingObserver | undefined
   closed: Error | undefined
   #identity: Identity | undefined
   #seats: SessionSeats | undefined
   #seeking: SeekControl | undefined
   #lobby: LobbyParts | undefined
 
-  constructor(context: LobbyContext, peer: SessionPeer, onSeated?: OnSeated) {
+  constructor(context: LobbyContext, peer: SessionPeer, observer?: SeatingObserver) {
     this.context = context
     this.peer = peer
-    this.onSeated = onSeated
+    this.observer = observer
   }
 
   /** Notifies a listener of the events that concern the user, from now on. Throws an Error if the session has been used already. */
@@ -69,12 +68,12 @@ export abstract class SessionParts implements SeekingSession {
     const tables = new Subscriptions({ hall: context.hall, listener, holdings, session: this })
     this.#lobby = {
       listener,
-      accounts: new AccountRequests({ context, identity, holdings, onEntered: () => this.arrive() }),
+      accounts: new AccountRequests({ context, identity, holdings, session: this }),
       tables,
       heldSeats: new HeldSeats({ session: this, tables }),
       talk: new LobbyTalk({ session: this, tables }),
-      membership: undefined,
-      stopListening: undefined,
+      sessions: undefined,
+      notices: undefined,
     }
     return this
   }
@@ -103,7 +102,7 @@ export abstract class SessionParts implements SeekingSession {
   }
 
   get sessions(): UserSessions | undefined {
-    return this.#lobby?.membership?.sessions
+    return this.#lobby?.sessions
   }
 
   get tableIds(): Iterable<number> {
@@ -117,8 +116,10 @@ export abstract class SessionParts implements SeekingSession {
   /** Subscribes to a table at which the user has a new seat. Throws the reason of the end if the session is closed. */
   seated(table: TableActor, seat: SeatNumber, token: string): void {
     if (this.closed) throw this.closed
-    this.onSeated?.(table.id, seat)
-    this.user?.addToken(hashToken(token))
+    this.observer?.onSeated(table.id, seat)
+    // the hash that the table has already, so that it is in memory once
+    const { token: hash } = table.state.opened.seats[seat] ?? {}
+    if (hash !== undefined) this.user?.addToken(hash)
     this.lobby.tables.takeSeat(table, seat, token)
   }
 
@@ -163,33 +164,38 @@ export abstract class SessionParts implements SeekingSession {
   }
 
   /** Joins the sessions of the user who has entered, and subscribes to the challenges to that user. */
-  protected arrive(): void {
+  arrive(): void {
     const { user, context, lobby, closed } = this
-    lobby.stopListening?.()
-    lobby.stopListening = undefined
+    this.#stopNotices(lobby)
     if (!user || closed) return
-    lobby.membership ??= context.sessions.join(user.person, this)
-    lobby.stopListening = context.userNotifier.subscribe(user.person, lobby.talk.withoutMuted(lobby.listener))
+    lobby.sessions ??= context.sessions.join(user.person, this)
+    lobby.notices = lobby.talk.withoutMuted(lobby.listener)
+    context.userNotifier.subscribe(user.person, lobby.notices)
   }
 
   /** `quiet` is for a worksheet program; its protocol has no messages for events from elsewhere in the hall. */
   #createIdentity(quiet: boolean): Identity {
     const { context, peer } = this
-    return new Identity({ people: context.people, peer, quiet, onUserChange: () => this.#changeUser() })
+    return new Identity({ people: context.people, peer, quiet, owner: this })
   }
 
   /** Leaves all tables and notifies the client; the connection now belongs to another user. */
-  #changeUser(): void {
+  beforeUserChange(): void {
     const lobby = this.#lobby
     if (lobby) for (const id of this.#leaveTables(lobby)) lobby.listener.left?.(id)
   }
 
+  /** Ends the subscription to the challenges to the user. */
+  #stopNotices(lobby: LobbyParts): void {
+    if (lobby.sessions && lobby.notices) this.context.userNotifier.unsubscribe(lobby.sessions.person, lobby.notices)
+    lobby.notices = undefined
+  }
+
   /** Leaves the user's sessions and all tables; returns the numbers of the tables. */
   #leaveTables(lobby: LobbyParts): readonly number[] {
-    lobby.stopListening?.()
-    lobby.stopListening = undefined
-    lobby.membership?.leave()
-    lobby.membership = undefined
+    this.#stopNotices(lobby)
+    if (lobby.sessions) this.context.sessions.leave(lobby.sessions, this)
+    lobby.sessions = undefined
     lobby.heldSeats.releaseAll()
     return lobby.tables.endAll()
   }

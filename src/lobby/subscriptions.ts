@@ -30,7 +30,8 @@ export class Subscriptions implements SubscriptionOwner {
   readonly listener: TableListener
   readonly #hall: Hall
   readonly #session: SubscriptionsOptions['session']
-  readonly #tables = new Map<number, TableSubscription>()
+  /** An array without free space, because most sessions have one table, and a map of one takes 130 bytes more. */
+  #tables: readonly TableSubscription[] = NONE
   readonly #holdings: ConnectionHoldings
   #closed = false
 
@@ -48,28 +49,28 @@ export class Subscriptions implements SubscriptionOwner {
 
   /** The numbers of the tables of all subscriptions. */
   get ids(): Iterable<number> {
-    return this.#tables.keys()
+    return this.#tables.map(({ table }) => table.id)
   }
 
   has(id: number): boolean {
-    return this.#tables.has(id)
+    return this.#find(id) !== undefined
   }
 
   /** Resumes the seat that this session already has at a table; `undefined` without such a seat. */
   resumeHeld(id: number, after: number | undefined): Promise<TableSnapshot | LobbyRefusal> | undefined {
-    const subscription = this.#tables.get(id)
+    const subscription = this.#find(id)
     return subscription?.seat === undefined ? undefined : this.resume(subscription.table, subscription.seat, subscription.token, after)
   }
 
   /** Checks whether another connection, too, has this session's seat at a table. */
   isHeldElsewhere(id: number): boolean {
-    const own = this.#tables.get(id)
+    const own = this.#find(id)
     return own?.seat !== undefined && own.table.observers.some((one) => one !== own && one.viewer === own.seat)
   }
 
   /** Returns the owner of this session's seat at a table, and whether the game is over; `undefined` without a seat. */
   ownerAt(id: number): { readonly person: PersonId; readonly name: string; readonly over: boolean } | undefined {
-    const subscription = this.#tables.get(id)
+    const subscription = this.#find(id)
     const owner = subscription?.seat === undefined ? undefined : subscription.table.state.opened.seats[subscription.seat]
     return subscription && owner && { person: owner.person, name: owner.name, over: subscription.table.over }
   }
@@ -86,9 +87,9 @@ export class Subscriptions implements SubscriptionOwner {
    * missed.
    */
   subscribe(table: TableActor, who: SeatNumber | 'watcher', token?: string, isBehind = false): TableSubscription {
-    const before = this.#tables.get(table.id)
+    const before = this.#find(table.id)
     const subscription = new TableSubscription(this, table, who, { token, name: this.#session.user?.name ?? '', isBehind })
-    this.#tables.set(table.id, subscription)
+    this.#tables = this.#without(table.id).concat(subscription)
     this.#holdings.spend(table, () => subscription.subscribe())
     // the old subscription ends after the new subscription has begun, so that the seat always has a client
     if (before) this.#end(before)
@@ -127,18 +128,18 @@ export class Subscriptions implements SubscriptionOwner {
 
   /** Ends the subscription to a table that the user watches, or whose game is over. */
   leave(id: number): LobbyRefusal | undefined {
-    const subscription = this.#tables.get(id)
+    const subscription = this.#find(id)
     if (!subscription) return { code: 'not-seated', refused: `you are not at table ${id}` }
     if (subscription.seat !== undefined && !subscription.table.over)
       return { code: 'not-now', refused: 'your game is not over: resign it first' }
     this.#end(subscription)
-    this.#tables.delete(id)
+    this.#tables = this.#without(id)
     return undefined
   }
 
   /** Lists the events that the client has missed; see `Lobby.missed`. */
   async missed(id: number, after: number | undefined): Promise<MissedEvents | LobbyRefusal> {
-    const subscription = this.#tables.get(id)
+    const subscription = this.#find(id)
     if (!subscription) return { code: 'not-seated', refused: `you are not at table ${id}` }
     const { table, viewer } = subscription
     return listMissed(table, () => this.#hall.log(id), { viewer, after })
@@ -146,7 +147,7 @@ export class Subscriptions implements SubscriptionOwner {
 
   /** Renders the board of a table; see `Lobby.board`. */
   board(id: number): TableBoard | LobbyRefusal {
-    const subscription = this.#tables.get(id)
+    const subscription = this.#find(id)
     if (!subscription) return { code: 'not-seated', refused: `you are not at table ${id}` }
     try {
       return (
@@ -163,7 +164,7 @@ export class Subscriptions implements SubscriptionOwner {
 
   /** Plays a move; see `Lobby.play`. */
   async play(id: number, text: string, after?: number): Promise<LobbyRefusal | undefined> {
-    const subscription = this.#tables.get(id)
+    const subscription = this.#find(id)
     if (subscription?.seat === undefined) return noSeat(id)
     const { table, seat, seen } = subscription
     if (after !== undefined && after < seen) return { code: 'stale', refused: `table ${id} has changed since event ${after}: look again` }
@@ -175,7 +176,7 @@ export class Subscriptions implements SubscriptionOwner {
 
   /** Sends a chat message to a table, from the session's seat or as a watcher. */
   async say(id: number, name: string, text: string): Promise<LobbyRefusal | undefined> {
-    const subscription = this.#tables.get(id)
+    const subscription = this.#find(id)
     if (!subscription) return { code: 'not-seated', refused: `you are not at table ${id}` }
     const seat = subscription.seat === undefined ? {} : { seat: subscription.seat }
     return this.#full ?? this.#done(subscription.table, this.#spend(subscription.table, { type: 'say', name, text, ...seat }))
@@ -183,7 +184,7 @@ export class Subscriptions implements SubscriptionOwner {
 
   /** Returns the number of other users' clients at a table that show talk. */
   countTalkReceivers(id: number): number {
-    const own = this.#tables.get(id)
+    const own = this.#find(id)
     if (own === undefined) return 0
     const isOwn = ({ viewer, name }: TableSubscription) =>
       (name !== '' && name === own.name) || (viewer !== 'watcher' && viewer === own.viewer)
@@ -192,7 +193,7 @@ export class Subscriptions implements SubscriptionOwner {
 
   /** Submits an act of this session's seat; if it is the last missing offer of a rematch, the hall opens the new table. */
   async act(id: number, type: ActType): Promise<LobbyRefusal | undefined> {
-    const subscription = this.#tables.get(id)
+    const subscription = this.#find(id)
     if (subscription?.seat === undefined) return noSeat(id)
     const { table, seat } = subscription
     const full = acts[type].limited ? this.#full : undefined
@@ -203,10 +204,10 @@ export class Subscriptions implements SubscriptionOwner {
 
   /** Ends all subscriptions and returns the numbers of their tables; the hall reserves the seats for their owner. */
   endAll(): readonly number[] {
-    const ids = [...this.#tables.keys()]
-    for (const subscription of this.#tables.values()) this.#end(subscription)
-    this.#tables.clear()
-    return ids
+    const all = this.#tables
+    for (const subscription of all) this.#end(subscription)
+    this.#tables = NONE
+    return all.map(({ table }) => table.id)
   }
 
   /** Ends all subscriptions; the user can resume no seat afterwards. */
@@ -216,16 +217,16 @@ export class Subscriptions implements SubscriptionOwner {
   }
 
   onTableClosed({ id }: TableActor): void {
-    this.#tables.delete(id)
+    this.#tables = this.#without(id)
   }
 
   /** Takes the user's seat at a rematch; its seats are swapped. */
   onRematch({ table: before, token }: TableSubscription, seat: SeatNumber, id: number): void {
     const table = this.#hall.table(id)
     if (!table) return
-    const subscription = this.#tables.get(before.id)
+    const subscription = this.#find(before.id)
     if (subscription) this.#end(subscription)
-    this.#tables.delete(before.id)
+    this.#tables = this.#without(before.id)
     this.takeSeat(table, before.state.opened.seats.length - 1 - seat, token)
   }
 
@@ -233,6 +234,15 @@ export class Subscriptions implements SubscriptionOwner {
   get #full(): LobbyRefusal | undefined {
     const { full } = this.#holdings.spending
     return full === undefined ? undefined : { code: 'too-many', refused: full }
+  }
+
+  #find(id: number): TableSubscription | undefined {
+    for (const subscription of this.#tables) if (subscription.table.id === id) return subscription
+    return undefined
+  }
+
+  #without(id: number): readonly TableSubscription[] {
+    return this.#find(id) ? this.#tables.filter(({ table }) => table.id !== id) : this.#tables
   }
 
   #end(subscription: TableSubscription): void {
@@ -254,3 +264,5 @@ export class Subscriptions implements SubscriptionOwner {
       : UNAVAILABLE
   }
 }
+
+const NONE: readonly TableSubscription[] = []

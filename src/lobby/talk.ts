@@ -51,7 +51,8 @@ interface Mutes {
 export class LobbyTalk {
   readonly #session: LobbyTalkOptions['session']
   readonly #tables: Subscriptions
-  readonly #bucket = new TokenBucket(TALK)
+  /** Missing before the first talk. */
+  #bucket: TokenBucket | undefined
   /** Missing until the user mutes a name, because most users never mute a name. */
   #mutes: Mutes | undefined
 
@@ -134,6 +135,7 @@ export class LobbyTalk {
   #throttled(): LobbyRefusal | undefined {
     const now = this.#session.context.hall.clock.monotonic()
     // the bucket belongs to the connection, even after the connection takes another name
+    this.#bucket ??= new TokenBucket(TALK)
     const wait = this.#bucket.take(now) || (this.#session.sessions?.talk.take(now) ?? 0)
     return wait > 0 ? { code: 'throttled', refused: 'you send messages too fast: wait a moment' } : undefined
   }

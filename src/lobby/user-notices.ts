@@ -58,14 +58,16 @@ export class UserNotifier {
     this.#stop()
   }
 
-  /** Subscribes a listener to the notifications of a user; returns a function that unsubscribes the listener. */
-  subscribe(person: PersonId, listener: NoticeListener): () => void {
+  /** Subscribes a listener to the notifications of a user. */
+  subscribe(person: PersonId, listener: NoticeListener): void {
     this.#listeners.set(person, this.#listeners.get(person)?.concat(listener) ?? [listener])
-    return () => {
-      const others = (this.#listeners.get(person) ?? []).filter((one) => one !== listener)
-      if (others.length > 0) this.#listeners.set(person, others)
-      else this.#listeners.delete(person)
-    }
+  }
+
+  /** Unsubscribes a listener from the notifications of a user. */
+  unsubscribe(person: PersonId, listener: NoticeListener): void {
+    const others = (this.#listeners.get(person) ?? []).filter((one) => one !== listener)
+    if (others.length > 0) this.#listeners.set(person, others)
+    else this.#listeners.delete(person)
   }
 
   /**

@@ -62,20 +62,28 @@ export interface UserSeek {
 
 /** UserSessions has the lobby sessions of one user, and the seek and the limits of the user. */
 export class UserSessions {
+  readonly person: PersonId
   /** The user's open seek; `undefined` if there is no open seek. */
   seek: UserSeek | undefined
   /** Number of tables that the sessions are opening. */
   opening = 0
-  /** Limits the user's talk at all sessions together. */
-  readonly talk = new TokenBucket(TALK)
   /** An array without free space, because most users have one session, and a set with one element takes 150 bytes. */
   #sessions: readonly UserSession[] = []
   /** The cancellation of the seek that is under way. */
   #cancelling: Promise<boolean> | undefined
+  /** Missing before the first talk. */
+  #talk: TokenBucket | undefined
   readonly #onError: (sentence: string, reason: unknown) => void
 
-  constructor(onError: (sentence: string, reason: unknown) => void) {
+  constructor(person: PersonId, onError: (sentence: string, reason: unknown) => void) {
+    this.person = person
     this.#onError = onError
+  }
+
+  /** Limits the user's talk at all sessions together. */
+  get talk(): TokenBucket {
+    this.#talk ??= new TokenBucket(TALK)
+    return this.#talk
   }
 
   /** Number of sessions. */
@@ -182,14 +190,17 @@ export class SessionRegistry {
     this.#onError = onError
   }
 
-  /** Adds a session of a user; returns the sessions of the user, and a function that removes the added session. */
-  join(person: PersonId, session: UserSession): { readonly sessions: UserSessions; readonly leave: () => void } {
-    const sessions = this.#users.get(person) ?? new UserSessions(this.#onError)
+  /** Adds a session of a user; returns the sessions of the user. */
+  join(person: PersonId, session: UserSession): UserSessions {
+    const sessions = this.#users.get(person) ?? new UserSessions(person, this.#onError)
     this.#users.set(person, sessions)
     sessions.add(session)
-    const leave = () => {
-      if (sessions.remove(session) && this.#users.get(person) === sessions) this.#users.delete(person)
-    }
-    return { sessions, leave }
+    return sessions
+  }
+
+  /** Removes a session from the sessions of its user. */
+  leave(sessions: UserSessions, session: UserSession): void {
+    const { person } = sessions
+    if (sessions.remove(session) && this.#users.get(person) === sessions) this.#users.delete(person)
   }
 }

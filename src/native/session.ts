@@ -18,20 +18,25 @@ import { parseCommand } from './parsing.ts'
 /** Maximum number of challenges that the server reports after login. */
 const CHALLENGES = 100
 
+/** NativeClient is the client of a session, over any transport. */
+export interface NativeClient {
+  /** The client's stay in the lobby. */
+  readonly lobby: Lobby
+  /** Sends the text of one message. */
+  write(text: string): void
+  /** Subtracts the cost of a command from the client's budget; missing for a client without a budget. */
+  charge?(cost: number): void
+}
+
 /**
  * NativeSession is one client's session in the native protocol, independent of the transport. It answers each line once, and sends each
  * event of the client's tables when the event happens.
  */
 export class NativeSession implements LobbyListener {
-  readonly #lobby: () => Lobby
-  readonly #write: (text: string) => void
-  readonly #charge: (cost: number) => void
+  readonly #client: NativeClient
 
-  /** `write` sends the text of one message to the client; `charge` subtracts the cost of a command from the client's budget. */
-  constructor(lobby: () => Lobby, write: (text: string) => void, charge: (cost: number) => void = () => {}) {
-    this.#charge = charge
-    this.#lobby = lobby
-    this.#write = write
+  constructor(client: NativeClient) {
+    this.#client = client
   }
 
   /**
@@ -39,7 +44,7 @@ export class NativeSession implements LobbyListener {
    * client can show the port to a user.
    */
   open(software: string, door?: number): void {
-    const { me } = this.#lobby()
+    const { me } = this.#client.lobby
     this.#send({ type: 'hello', version: VERSION, software, ...(me ? { name: me.name } : {}), ...(door === undefined ? {} : { door }) })
     this.#sendChallenges()
   }
@@ -53,12 +58,12 @@ export class NativeSession implements LobbyListener {
     }
     const given = command.id === undefined ? {} : { id: command.id }
     const { cost, run } = commandsByType[command.type]
-    this.#charge(cost)
-    const before = this.#lobby().me?.name
-    const answer = await run(this.#lobby(), command)
+    this.#client.charge?.(cost)
+    const before = this.#client.lobby.me?.name
+    const answer = await run(this.#client.lobby, command)
     if (isRefusal(answer)) this.#send({ type: 'error', ...given, ...errorOf(answer) })
     else this.#send({ ...answer, ...given })
-    if (this.#lobby().me?.name !== before) this.#sendChallenges()
+    if (this.#client.lobby.me?.name !== before) this.#sendChallenges()
     return command.type !== 'quit'
   }
 
@@ -72,11 +77,11 @@ export class NativeSession implements LobbyListener {
   }
 
   tableEvent({ table, n, at, what, sight, shared }: Parameters<LobbyListener['tableEvent']>[0]): void {
-    if (shared?.text !== undefined) return this.#write(shared.text)
+    if (shared?.text !== undefined) return this.#client.write(shared.text)
     const message: ToClient = sight ? { type: 'event', table, n, at, what, sight } : { type: 'event', table, n, at, what }
     const text = JSON.stringify(message)
     if (shared) shared.text = text
-    this.#write(text)
+    this.#client.write(text)
   }
 
   closed(table: number, sentence: string): void {
@@ -120,12 +125,12 @@ export class NativeSession implements LobbyListener {
   }
 
   #send(message: ToClient): void {
-    this.#write(JSON.stringify(message))
+    this.#client.write(JSON.stringify(message))
   }
 
   /** Sends `sought` for each open challenge to the user who has just logged in. */
   #sendChallenges(): void {
-    for (const seeker of this.#lobby().listChallenges({ count: CHALLENGES }).items) this.challenged(seeker)
+    for (const seeker of this.#client.lobby.listChallenges({ count: CHALLENGES }).items) this.challenged(seeker)
   }
 }
 

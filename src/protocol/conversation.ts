@@ -69,7 +69,7 @@ export interface ConversationOptions {
  *
  * The idea: two methods handle all endings. `stop` ends the conversation early. It takes the first reason and ignores the other reasons,
  * tries the protocol's goodbye (`Peer.dismiss`), fails the connection, so that a pending `receive` rejects and the role unwinds,
- * and closes the seating. `#run` awaits the role, turns its exceptions into `stop`, and finishes in one order. A role that
+ * and closes the seating. `#conclude` follows the role, turns its exceptions into `stop`, and finishes in one order. A role that
  * returns before the conversation is over (`Peer.mayReturn`) has a bug, so the conversation ends in the same way as after an exception.
  *
  * Invariants:
@@ -125,7 +125,11 @@ export class Conversation implements PeerHandle {
     this.#seating = createSeating?.(this, opponents) ?? new LocalSeating(opponents, random, (reason) => this.stop(reason))
     const interruptible = console === noConsole ? noConsole : abortedByPeer(console, this.connection, (end) => this.#peer.explain(end))
     const setting: RoleContext<unknown> = { words, console: interruptible, seating: this.#seating, options, random, clock, dialed }
-    this.closed = this.#run(program, side, setting)
+    // callbacks, because an async function that awaits the role takes 300 bytes more for each conversation
+    this.closed = startRole(protocol, side, this.#peer, setting).then(
+      () => this.#conclude(side),
+      (error) => this.#conclude(side, { error }),
+    )
   }
 
   /**
@@ -229,17 +233,16 @@ export class Conversation implements PeerHandle {
     }
   }
 
-  async #run({ protocol }: Program, side: Side, setting: RoleContext<unknown>): Promise<Error | undefined> {
+  /** Ends the conversation after its role has returned, or has failed with an error. */
+  async #conclude(side: Side, failure?: { readonly error: unknown }): Promise<Error | undefined> {
     try {
-      await protocol[side](this.#peer, setting)
+      if (failure) throw failure.error
       this.#checkReturn(side)
       if (this.#seating.isBusy) await this.#seating.finished()
     } catch (error) {
       // the end of the input is not an error if this side may close the connection
       if (error instanceof EndOfInput && this.#peer.mayClose) this.#seating.close(error)
       else this.stop(error)
-      // the role may throw during the constructor, from which the conversation must not call the observer
-      await undefined
     }
     this.#error ??= this.#unreadViolation()
     const error = this.#error
@@ -281,6 +284,18 @@ export class Conversation implements PeerHandle {
     const isInputOver = error instanceof EndOfInput && !this.isEndless
     if (this.#goodbye) return this.connection.close(AFTER_GOODBYE)
     return !error || isPeerClosed || isInputOver ? this.connection.close() : this.connection.abort()
+  }
+}
+
+/**
+ * Starts the role of a side. If the role throws, rejects as an async function does. The role of a plug-in in JavaScript may return no
+ * promise.
+ */
+function startRole(protocol: Program['protocol'], side: Side, peer: Peer, setting: RoleContext<unknown>): Promise<void> {
+  try {
+    return Promise.resolve(protocol[side](peer, setting))
+  } catch (error) {
+    return Promise.reject(error)
   }
 }
 

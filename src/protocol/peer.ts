@@ -18,10 +18,17 @@ import { type ConversationState, formatSilence, formatTooSoon, maySpeak } from '
 import { Diagnosis, isGarbled } from './diagnosis.ts'
 import { isTlsNotice, needsTls, type PeerObserver, type Speaker } from './violation-text.ts'
 
-/** Waiting has the callbacks of a pending `receive`. */
-interface Waiting<Name extends string> {
+/** ReceivedMessageReader waits for one legal message. `Peer` calls one of the two methods, and only once. */
+export interface ReceivedMessageReader<Name extends string> {
   resolve(said: ReceivedMessage<Name>): void
+  /** Called with the errors with which `receive` rejects. */
   reject(reason: Error): void
+}
+
+/** Farewell sends a role's own goodbye. */
+export interface Farewell {
+  /** Sends the goodbye, with the reason why this side ends the conversation early. */
+  bye(reason: Error): void
 }
 
 /**
@@ -61,13 +68,13 @@ export class Peer<Name extends string = string, State extends string = string> i
   #last = ''
   #lastUnended = false
   observer: PeerObserver | undefined
-  /** Sends the role's own goodbye, with the reason, when this side ends the conversation early. */
-  farewell: ((reason: Error) => void) | undefined
+  /** The role's own goodbye, if the role has one. */
+  farewell: Farewell | undefined
   /** Mistake in a message that the role has answered although the conversation has failed because of this mistake. */
   failure: Disconnected | undefined
   /** Language that the peer has chosen, such as JSON, if the protocol has several languages. */
   language: string | undefined
-  #waiting: Waiting<Name> | undefined
+  #waiting: ReceivedMessageReader<Name> | undefined
 
   /** `side` is this side; `state` is the current state, by default the start. */
   constructor(connection: Connection, automaton: Automaton<Name, State>, side: Side, state: NoInfer<State> = automaton.start) {
@@ -134,7 +141,14 @@ export class Peer<Name extends string = string, State extends string = string> i
    * an illegal message if the protocol has no refusal.
    */
   receive(): Promise<ReceivedMessage<Name>> {
-    return new Promise((resolve, reject) => this.#read({ resolve, reject }))
+    return new Promise((resolve, reject) => this.read({ resolve, reject }))
+  }
+
+  /** Does the same as `receive` without a promise; calls the reader immediately if a message has arrived. */
+  read(reader: ReceivedMessageReader<Name>): void {
+    if (this.#waiting) throw new Error('receive() was called while another receive() was pending')
+    this.#waiting = reader
+    this.connection.read(this)
   }
 
   /**
@@ -154,7 +168,7 @@ export class Peer<Name extends string = string, State extends string = string> i
           cancel()
           then(value)
         }
-      this.#read({ resolve: before<ReceivedMessage<Name>>(resolve), reject: before<Error>(reject) })
+      this.read({ resolve: before<ReceivedMessage<Name>>(resolve), reject: before<Error>(reject) })
     })
   }
 
@@ -220,7 +234,7 @@ export class Peer<Name extends string = string, State extends string = string> i
    */
   dismiss(reason: Error): boolean {
     if (this.farewell) {
-      this.farewell(reason)
+      this.farewell.bye(reason)
       return true
     }
     const how = reason instanceof Disconnected ? reason.reason : undefined
@@ -289,12 +303,6 @@ export class Peer<Name extends string = string, State extends string = string> i
     return this.#answerError(sentence)
   }
 
-  #read(waiting: Waiting<Name>): void {
-    if (this.#waiting) throw new Error('receive() was called while another receive() was pending')
-    this.#waiting = waiting
-    this.connection.read(this)
-  }
-
   /** Handles a message of the connection. */
   message(text: string): void {
     if (this.#side === 'client' && isTlsNotice(text)) return this.#takeWaiting()?.reject(needsTls())
@@ -316,7 +324,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     else this.#takeWaiting()?.reject(this.explain(end))
   }
 
-  #takeWaiting(): Waiting<Name> | undefined {
+  #takeWaiting(): ReceivedMessageReader<Name> | undefined {
     const waiting = this.#waiting
     this.#waiting = undefined
     return waiting

@@ -1,5 +1,6 @@
 import type { Membership } from '../base/churn-set.ts'
 import type { Clock } from '../base/clock.ts'
+import type { SeatingObserver } from '../lobby/context.ts'
 import type { Conversation } from '../protocol/conversation.ts'
 import type { ConversationNote, ConversationObserver } from '../protocol/conversation-notes.ts'
 import { Disconnected } from '../wire/disconnect.ts'
@@ -17,7 +18,7 @@ export interface ClientConnectionOptions {
 }
 
 /** ClientConnection is one connection to a server, from accept to close. It counts the connection, and logs the beginning and the end. */
-export class ClientConnection implements ConnectionInfo, ConversationObserver {
+export class ClientConnection implements ConnectionInfo, ConversationObserver, SeatingObserver {
   readonly connection: number
   readonly program: string
   readonly #transport: Transport
@@ -66,6 +67,10 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
     if (!logs.noticed || !admission.mayLogNotice(what, this.client)) return false
     logs.noticed(this, what, sentence)
     return true
+  }
+
+  onSeated(table: number, seat: number): void {
+    this.#hosting.logs.seated?.(this, table, seat)
   }
 
   onEnd(reason: Error | undefined): void {

@@ -259,14 +259,13 @@ export class Server {
   }
 
   #serve({ program, transport, options, budget, endpoint }: IncomingConnection, next: () => void): void {
-    const { random, logs } = this.#serving
+    const { random } = this.#serving
     const factory = this.#seatingFactory
     if (!factory) throw new Error('the server served a client before admit() was called')
     const clock = this.#clock
     const runQueue = this.#runQueue
     const client = new ClientConnection(++this.#connections, program.name, transport, this.#statsOf(program), this.#hosting, next)
-    const onSeated = logs.seated && ((table: number, seat: number) => logs.seated?.(client, table, seat))
-    const createSeating = (peer: PeerHandle) => factory.createSeating(peer, program.short ?? program.name, onSeated)
+    const createSeating = (peer: PeerHandle) => factory.createSeating(peer, program.short ?? program.name, client)
     const carrier = this.#serving.overlay?.(transport, program, client) ?? transport
     const terms = {
       program,

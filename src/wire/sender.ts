@@ -150,10 +150,13 @@ export abstract class Sender implements OutboxOwner {
 
   #whenClosed(then: () => void): void {
     const before = this.#onClosed
-    this.#onClosed = () => {
+    // V8 allocates a function that is assigned to a property among the old objects, until it has optimized the code; the function and the
+    // connection would then stay in memory until the next full garbage collection
+    const both = () => {
       before?.()
       then()
     }
+    this.#onClosed = both
   }
 
   #untilClosed(limit: number): Promise<void> {

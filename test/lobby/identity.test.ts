@@ -9,7 +9,7 @@ function createIdentity({ service }: TestLobby) {
   const others: (string | undefined)[] = []
   const ended: string[] = []
   const peer = { address: '192.0.2.1', endOnDisconnect() {}, end: (reason: string) => ended.push(reason) }
-  const identity = new Identity({ people: service.people, peer, onUserChange: () => others.push(identity.user?.name) })
+  const identity = new Identity({ people: service.people, peer, owner: { beforeUserChange: () => void others.push(identity.user?.name) } })
   return { identity, others, ended }
 }
 

@@ -24,13 +24,15 @@ class QueueClient {
   #reading: Promise<void> | undefined
 
   constructor(service: LobbyService, address: string) {
-    this.#session = new NativeSession(
-      () => lobby,
-      (text) => this.received.push(ToClient.parse(JSON.parse(text))),
-      (cost) => {
+    this.#session = new NativeSession({
+      get lobby() {
+        return lobby
+      },
+      write: (text) => void this.received.push(ToClient.parse(JSON.parse(text))),
+      charge: (cost) => {
         this.charged += cost
       },
-    )
+    })
     const lobby = service.openSession(
       {
         address,

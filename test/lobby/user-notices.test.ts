@@ -60,7 +60,8 @@ describe('a challenge', () => {
   test('notifies as long as there is a listener', () => {
     const { calls } = calling()
     const [before, after] = [ear(), ear()]
-    const stop = calls.subscribe('guest:ada', before)
+    const stop = () => calls.unsubscribe('guest:ada', before)
+    calls.subscribe('guest:ada', before)
     calls.sendChallenge({ challenged: 'guest:ada', seeker: bob, address })
     stop()
     calls.subscribe('guest:ada', after)

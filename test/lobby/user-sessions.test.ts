@@ -41,10 +41,9 @@ function twoSessions() {
   const errors: string[] = []
   const registry = new SessionRegistry((sentence) => errors.push(sentence))
   const [one, other] = [new RecordingSession(), new RecordingSession()]
-  const { sessions, leave } = registry.join('account:1', one)
-  const second = registry.join('account:1', other)
-  expect(second.sessions).toBe(sessions)
-  return { errors, registry, one, other, sessions, leave, leaveSecond: second.leave }
+  const sessions = registry.join('account:1', one)
+  expect(registry.join('account:1', other)).toBe(sessions)
+  return { errors, registry, one, other, sessions }
 }
 
 test('all sessions get a new seat, first the session that has sought it', () => {
@@ -77,7 +76,7 @@ test('the other sessions get the seat if one session fails; if all fail, the cal
 })
 
 test('a cancelled seek is reported to the other sessions, and the end of the last session cancels it', async () => {
-  const { registry, one, other, sessions, leave, leaveSecond } = twoSessions()
+  const { registry, one, other, sessions } = twoSessions()
   let cancelled = 0
   const seek = { info: SEEK, isOpen: true, cancel: async () => ++cancelled > 0 }
   sessions.seek = seek
@@ -85,11 +84,11 @@ test('a cancelled seek is reported to the other sessions, and the end of the las
   expect(await sessions.cancelSeek(one)).toBe(false)
   expect([cancelled, one.calls, other.calls]).toEqual([1, [], ['cancelled tictactoe']])
   sessions.seek = seek
-  leave()
+  registry.leave(sessions, one)
   expect(cancelled).toBe(1)
-  leaveSecond()
+  registry.leave(sessions, other)
   expect(cancelled).toBe(2)
-  expect(registry.join('account:1', one).sessions).not.toBe(sessions)
+  expect(registry.join('account:1', one)).not.toBe(sessions)
 })
 
 test('a seek that cannot be cancelled stays the user’s own, and can be cancelled later', async () => {

@@ -84,10 +84,7 @@ describe('the native protocol', () => {
     [{ type: 'ping', id: {} }, 'id must be a whole number from '],
   ])('%j is refused in a short sentence', async (command, sentence) => {
     const sent: { type: string; message?: string }[] = []
-    const session = new NativeSession(
-      () => new FakeLobby(),
-      (text) => sent.push(JSON.parse(text)),
-    )
+    const session = new NativeSession({ lobby: new FakeLobby(), write: (text) => void sent.push(JSON.parse(text)) })
     await session.handle(JSON.stringify(command))
     expect(sent).toMatchObject([{ type: 'error', code: 'bad-message', message: expect.stringContaining(sentence) }])
     expect(sent[0]?.message?.length).toBeLessThan(200)
@@ -96,10 +93,7 @@ describe('the native protocol', () => {
 
   test('for each wrong field of each command, the sentence begins with the field’s name and is in plain words', async () => {
     const sent: { type: string; message?: string }[] = []
-    const session = new NativeSession(
-      () => new FakeLobby(),
-      (text) => sent.push(JSON.parse(text)),
-    )
+    const session = new NativeSession({ lobby: new FakeLobby(), write: (text) => void sent.push(JSON.parse(text)) })
     const fields = ToServer.options.flatMap(({ shape }) => Object.keys(shape).map((field) => [shape.type.value, field] as const))
     expect(fields.length).toBeGreaterThan(60)
     for (const [type, field] of fields.filter(([, name]) => name !== 'type')) {

@@ -93,6 +93,11 @@ describe('a role that returns before the end', () => {
     },
   )
 
+  test('ends the conversation with the same error if the role is a function of JavaScript that returns no promise', async () => {
+    const { end } = start('server', (() => {}) as unknown as Role)
+    expect((await end())?.message).toMatch(/^a mistake in test\/question: its server returned in the state start/)
+  })
+
   test('ends the conversation at the client’s side with the same error', async () => {
     const { end } = start('client', async () => {})
     expect((await end())?.message).toMatch(

@@ -24,10 +24,12 @@ export class MemoryNativeClient extends ReceivedMessages {
     const line = { address, endOnDisconnect() {}, end: (reason: string) => this.drop(reason) }
     const house = service.createSeating(line, 'machine')
     this.#close = () => house.close()
-    this.#session = new NativeSession(
-      () => lobby,
-      (text) => this.add(ToClient.parse(JSON.parse(text))),
-    )
+    this.#session = new NativeSession({
+      get lobby() {
+        return lobby
+      },
+      write: (text) => this.add(ToClient.parse(JSON.parse(text))),
+    })
     const lobby = requireLobby(house, this.#session)
   }
 

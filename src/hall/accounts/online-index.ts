@@ -69,7 +69,8 @@ export class OnlineIndex<Connection extends Member> {
     const person = { number: ++this.#last, key, connections: [connection] }
     this.#byPerson.set(connection.person, person)
     this.#people.set(person.number, person)
-    this.#byName.set(key, [...(this.#byName.get(key) ?? []), person])
+    // arrays without free space: a spread leaves space for 16 more elements
+    this.#byName.set(key, this.#byName.get(key)?.concat(person) ?? [person])
   }
 
   /** Removes a connection; returns true if it was in the index. */

@@ -11,22 +11,29 @@ export function toLookKeys(name: string): readonly string[] {
   return [...new Set([...forms].map((text) => foldName(toSkeleton(foldName(text)))))]
 }
 
+/** Look is a name with the person to whom it belongs. */
+interface Look {
+  readonly person: PersonId
+  readonly name: string
+}
+
+const NONE: readonly Look[] = []
+
 /** Lookalikes is an index of names by their appearance. */
 export class Lookalikes {
-  readonly #names = new Map<string, Map<PersonId, string>>()
+  /** Arrays without free space, because most looks have one name, and a map of one takes 200 bytes. */
+  readonly #names = new Map<string, readonly Look[]>()
 
   add(person: PersonId, name: string): void {
-    for (const look of toLookKeys(name)) {
-      const names = this.#names.get(look)
-      if (names) names.set(person, name)
-      else this.#names.set(look, new Map([[person, name]]))
-    }
+    const own = { person, name }
+    for (const look of toLookKeys(name)) this.#names.set(look, this.#others(look, person).concat(own))
   }
 
   remove(person: PersonId, name: string): void {
     for (const look of toLookKeys(name)) {
-      const names = this.#names.get(look)
-      if (names?.delete(person) && names.size === 0) this.#names.delete(look)
+      const others = this.#others(look, person)
+      if (others.length > 0) this.#names.set(look, others)
+      else this.#names.delete(look)
     }
   }
 
@@ -34,7 +41,7 @@ export class Lookalikes {
   like(name: string, except?: PersonId): string | undefined {
     const key = foldName(name)
     for (const look of toLookKeys(name)) {
-      for (const [person, other] of this.#names.get(look) ?? []) if (person !== except && foldName(other) !== key) return other
+      for (const { person, name: other } of this.#names.get(look) ?? NONE) if (person !== except && foldName(other) !== key) return other
     }
     return undefined
   }
@@ -42,5 +49,11 @@ export class Lookalikes {
   /** Checks whether the index has `name`, or a name that looks like `name`. */
   has(name: string): boolean {
     return toLookKeys(name).some((look) => this.#names.has(look))
+  }
+
+  /** Returns the names of a look, without those of a person. */
+  #others(look: string, person: PersonId): readonly Look[] {
+    const names = this.#names.get(look) ?? NONE
+    return names.some((one) => one.person === person) ? names.filter((one) => one.person !== person) : names
   }
 }

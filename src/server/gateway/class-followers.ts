@@ -49,8 +49,8 @@ export class ClassFollowers {
     return this.#operators.find(cookie, scope) ?? NOT_OPERATOR
   }
 
-  /** Sends the class console to a follower until the follower disconnects or its session ends. */
-  serve(transport: Transport, session: AbortSignal): void {
+  /** Sends the class console to a follower until the follower disconnects or its session ends. Calls `onClosed` when the connection is closed. */
+  serve(transport: Transport, session: AbortSignal, onClosed: () => void): void {
     const follower = new Connection(transport, { incoming: lines(), outgoing: lines(), messageLimit: 256, outboxLimit: OUTBOX })
     const cancel = onSessionEnd(session, () => follower.fail(new Disconnected('ours', 'the operator has logged out')))
     this.#follow(follower)
@@ -61,6 +61,7 @@ export class ClassFollowers {
         cancel()
         return follower.close()
       })
+      .finally(onClosed)
   }
 
   /** Disconnects all followers. */

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import ipaddr from 'ipaddr.js'
-import type { Address } from '../../wire/transport.ts'
 import { isLoopbackHost } from '../../wire/transports/socket.ts'
 import type { AdmittedPeer } from '../admission.ts'
 import { isIpAddress, KnownHosts } from '../known-hosts.ts'
@@ -51,10 +50,13 @@ export class OriginRules {
   resolve(peer: AdmittedPeer, headers: IncomingHttpHeaders): RequestOrigin {
     const { host } = peer.remote
     if (!this.#isProxy(host)) return { remote: peer.remote, loopback: peer.loopback, isSecure: this.#isSecure }
-    const client = this.#lastUntrusted(host, listOf(headers['x-forwarded-for']))
-    const remote: Address = { host: client, port: peer.remote.port }
+    const forwarded = listOf(headers['x-forwarded-for'])
+    const client = this.#lastUntrusted(host, forwarded)
     const [protocol = this.#isSecure ? 'https' : 'http'] = listOf(headers['x-forwarded-proto']).slice(-1)
-    return { remote, loopback: isLoopbackHost(client), isSecure: protocol.toLowerCase() === 'https' }
+    const isSecure = protocol.toLowerCase() === 'https'
+    // a client without a readable address has the address of the proxy, but not the rights of a program on this machine
+    if (client === undefined) return { remote: peer.remote, loopback: peer.loopback && forwarded.length === 0, isSecure }
+    return { remote: { host: client, port: peer.remote.port }, loopback: isLoopbackHost(client), isSecure }
   }
 
   /** Checks whether the header `Host` names this server. Over TLS, the browser compares the name with the certificate. */
@@ -78,10 +80,12 @@ export class OriginRules {
     return this.#proxies.some(([range, bits]) => address.kind() === range.kind() && address.match(range, bits))
   }
 
-  #lastUntrusted(proxy: string, forwarded: readonly string[]): string {
-    let client = proxy
+  /** Finds the address of the client of a proxy; `undefined` if no address is readable where the proxies append it. */
+  #lastUntrusted(proxy: string, forwarded: readonly string[]): string | undefined {
+    let client: string | undefined
     for (const next of forwarded.toReversed()) {
-      if (!this.#isProxy(client) || !isIpAddress(next)) break
+      if (!this.#isProxy(client ?? proxy)) break
+      if (!isIpAddress(next)) return client
       client = ipaddr.process(next).toString()
     }
     return client

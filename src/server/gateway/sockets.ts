@@ -1,16 +1,15 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
-import { type WebSocket, WebSocketServer } from 'ws'
 import { ChurnSet } from '../../base/churn-set.ts'
 import { sweepSome } from '../../base/sweep.ts'
-import { MESSAGE_LIMIT } from '../../wire/framing/framing.ts'
 import type { Transport } from '../../wire/transport.ts'
 import { TransportStream } from '../../wire/transports/transport-stream.ts'
-import { WebSocketTransport } from '../../wire/transports/websocket.ts'
+import { type WebSocketHost, WebSocketTransport } from '../../wire/transports/websocket.ts'
 import type { AdmittedPeer } from '../admission.ts'
 import type { Entrance } from '../server.ts'
 import { formatError, type GatewayCode } from './answers.ts'
 import type { ClassFollowers } from './class-followers.ts'
 import type { ConnectionTimeouts } from './connection-timeouts.ts'
+import { findKey, formatAccept } from './handshake.ts'
 import type { OperatorSessions } from './operator-sessions.ts'
 import type { GatewayOptions } from './options.ts'
 import type { RequestGate } from './request-gate.ts'
@@ -21,10 +20,10 @@ import type { WireServices } from './wire-session.ts'
 import { WireSockets } from './wire-sockets.ts'
 
 /*
- * `ws` runs without a server of its own (`noServer`), and not through `@fastify/websocket`, because a refused upgrade must cost little and
- * have a status and a code. So the gateway checks the rate, the origin and the limits of the address before the handshake, with no route,
- * no hook and no WebSocket. After the handshake, the socket is a transport like every other transport, and the server runs the same
- * conversation over it as over a TCP connection, with the same limits.
+ * A refused upgrade must cost little and have a status and a code. So the gateway checks the rate, the origin and the limits of the address
+ * before the handshake, with no route, no hook and no WebSocket. After the handshake, the socket is a transport like every other transport, and the
+ * server runs the same conversation over it as over a TCP connection, with the same limits. The library `ws` would take 2,400 bytes more for
+ * each browser; the few WebSockets that show the wire use it (`wire-sockets.ts`).
  */
 
 /**
@@ -32,27 +31,8 @@ import { WireSockets } from './wire-sockets.ts'
  * twice this time.
  */
 const PING = 30_000
-/** Milliseconds that a client has to answer the close of the server. */
-const CLOSE_TIMEOUT = 2000
-
 /** The sentence for an upgrade that is not a valid handshake. */
 const NO_HANDSHAKE = 'this is not a handshake of WebSocket version 13 (RFC 6455)'
-
-/** The options of the library; its types do not have all options yet. */
-const OPTIONS = {
-  noServer: true,
-  clientTracking: false,
-  // compression costs memory and time for each client, and messages are short
-  perMessageDeflate: false,
-  maxPayload: MESSAGE_LIMIT,
-  // each part of an unfinished message costs more memory than its bytes
-  maxFragments: 128,
-  maxBufferedChunks: 1024,
-  // the native protocol is not a subprotocol, and the answer repeats no text of the client
-  handleProtocols: () => false as const,
-  autoPong: false,
-  closeTimeout: CLOSE_TIMEOUT,
-}
 
 /** SocketTarget is the kind of conversation at a path: in the native protocol, or with a program that a browser tries. */
 interface SocketTarget {
@@ -84,8 +64,7 @@ export class GatewaySockets {
   readonly #options: Pick<GatewayOptions, 'clock' | 'prefix'>
   readonly #services: SocketServices
   readonly #guards: SocketGuards
-  readonly #library = new WebSocketServer(OPTIONS)
-  readonly #open = new ChurnSet<WebSocketTransport>()
+  readonly #host: WebSocketHost
   readonly #wire: WireSockets | undefined
   #cancel: (() => void) | undefined
 
@@ -95,8 +74,7 @@ export class GatewaySockets {
     this.#guards = guards
     this.#wire =
       services.wire && new WireSockets(services.wire, { clock: options.clock, prefix: options.prefix, operators: guards.operators })
-    // because of this listener, the caller can answer a request that is not a valid handshake
-    this.#library.on('wsClientError', () => {})
+    this.#host = { clock: options.clock, open: new ChurnSet() }
     server.on('upgrade', (request: IncomingMessage, stream: unknown, head: Buffer) => {
       if (stream instanceof TransportStream) this.#upgrade(request, stream, head)
     })
@@ -119,9 +97,8 @@ export class GatewaySockets {
     if (this.#wire && request.url === `${path}/wire`) return this.#upgradeWire(this.#wire, request, stream, head, checked)
     const target = this.#findTarget(request.url ?? '')
     if (!target) return refuse(stream, 'not-found', `WebSockets are at ${path}, without a query`)
-    const accepted = this.#accept(request, stream, head, target.entrance, checked)
-    if (!accepted) return
-    const transport = this.#toTransport(accepted, stream, checked)
+    const transport = this.#accept(request, stream, head, target.entrance, checked)
+    if (!transport) return
     if (target.wrap) return target.entrance.serve(target.wrap(transport))
     const token = readSessionCookie(request.headers.cookie, { prefix: this.#options.prefix, isSecure: checked.isSecure })
     target.entrance.serve(transport, token === undefined ? undefined : { sessionToken: token })
@@ -132,10 +109,8 @@ export class GatewaySockets {
     const { entrance } = this.#services
     const session = this.#guards.followers.check(request.headers.cookie, { prefix: this.#options.prefix, isSecure: client.isSecure })
     if ('code' in session) return refuse(stream, session.code, session.message)
-    const accepted = this.#accept(request, stream, head, entrance, client)
-    if (!accepted) return
-    accepted.once('close', () => entrance.leave(client))
-    this.#guards.followers.serve(this.#toTransport(accepted, stream, client), session)
+    const transport = this.#accept(request, stream, head, entrance, client)
+    if (transport) this.#guards.followers.serve(transport, session, () => entrance.leave(client))
   }
 
   #upgradeWire(wire: WireSockets, request: IncomingMessage, stream: TransportStream, head: Buffer, client: RequestOrigin): void {
@@ -153,19 +128,12 @@ export class GatewaySockets {
     head: Buffer,
     entrance: Entrance,
     client: AdmittedPeer,
-  ): WebSocket | undefined {
-    const refusal = entrance.admit(client)
-    if (refusal !== undefined) {
-      refuse(stream, 'too-many', refusal)
-      return undefined
-    }
-    let accepted: WebSocket | undefined
-    this.#library.handleUpgrade(request, stream, head, (socket) => {
-      accepted = socket
-    })
-    if (accepted) return accepted
-    entrance.leave(client)
-    refuse(stream, 'bad-request', NO_HANDSHAKE)
+  ): WebSocketTransport | undefined {
+    const key = findKey(request)
+    const refusal = key === undefined ? undefined : entrance.admit(client)
+    if (key !== undefined && refusal === undefined) return this.#open(formatAccept(key), stream, head, client)
+    if (refusal === undefined) refuse(stream, 'bad-request', NO_HANDSHAKE)
+    else refuse(stream, 'too-many', refusal)
     return undefined
   }
 
@@ -178,17 +146,19 @@ export class GatewaySockets {
   }
 
   /**
-   * Returns the transport of a WebSocket, which the server pings from now on. This function, and not `#upgrade`, creates the listeners,
-   * because listeners of `#upgrade` would retain the whole request in memory.
+   * Answers a handshake, and returns the transport of the WebSocket, which the server pings from now on. This function, and not `#upgrade`,
+   * creates the timer of the pings, because a timer of `#upgrade` would retain the whole request in memory.
    */
-  #toTransport(socket: WebSocket, stream: TransportStream, client: AdmittedPeer): WebSocketTransport {
+  #open(accept: string, stream: TransportStream, head: Buffer, client: AdmittedPeer): WebSocketTransport {
     this.#guards.timeouts.remove(stream)
-    // from now on, the library has a listener of its own
-    stream.off('error', ignoreError)
-    stream.upgrade()
-    const transport = new WebSocketTransport(socket, stream, client, this.#open)
-    this.#cancel ??= this.#options.clock.after(PING, () => this.#pingSome(this.#open[Symbol.iterator]()))
+    stream.transport.write(accept)
+    const transport = new WebSocketTransport(stream, head, client, this.#host)
+    this.#cancel ??= this.#options.clock.after(PING, () => this.#pingAll())
     return transport
+  }
+
+  #pingAll(): void {
+    this.#pingSome(this.#host.open[Symbol.iterator]())
   }
 
   /** Pings some clients, and pings the other clients in later turns of the event loop. */
@@ -196,7 +166,7 @@ export class GatewaySockets {
     const { clock } = this.#options
     const hasMore = sweepSome(transports, (transport) => transport.probe())
     if (hasMore) this.#cancel = clock.after(0, () => this.#pingSome(transports))
-    else this.#cancel = this.#open.size === 0 ? undefined : clock.after(PING, () => this.#pingSome(this.#open[Symbol.iterator]()))
+    else this.#cancel = this.#host.open.size === 0 ? undefined : clock.after(PING, () => this.#pingAll())
   }
 }
 

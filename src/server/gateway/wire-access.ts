@@ -15,8 +15,8 @@ import type { RequestOrigin } from './request-origin.ts'
  *
  * - The header `Host` must name this server, which `RequestGate` checks. A page of an attacker can let its own name resolve to this server (DNS
  *   rebinding). The requests of that page come from the student's address.
- * - A request that a proxy has forwarded must come from a trusted proxy. Otherwise all users of the proxy have the address of the proxy; if
- *   the proxy runs on this machine, they have the address of this machine.
+ * - A request that a proxy has forwarded must come from a trusted proxy that names the client. Otherwise all users of the proxy have the
+ *   address of the proxy; if the proxy runs on this machine, they have the address of this machine.
  * - An address with several programs at the same time may belong to several students, so the server cannot assign its programs. Only a
  *   browser on this machine may choose among the programs of this machine.
  *
@@ -87,7 +87,7 @@ export class WireAccess {
     if (isForwarded && origin.remote === peer) {
       return {
         right: 'none',
-        why: 'a proxy that this server does not trust forwards this page, so your address is not known: ask the operator for a code',
+        why: 'a proxy forwards this page, and the server does not trust the proxy or cannot read your address in X-Forwarded-For: ask the operator for a code',
       }
     }
     return { right: loopback ? 'machine' : 'address', address: { host, loopback } }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Clock } from '../../base/clock.ts'
 import { toNetwork } from '../../base/network-address.ts'
+import { TokenBucket } from '../../base/rate-limit.ts'
 import type { TransportStream } from '../../wire/transports/transport-stream.ts'
 import { type OperatorSessions, onSessionEnd } from './operator-sessions.ts'
 import type { RequestOrigin } from './request-origin.ts'
@@ -15,8 +16,17 @@ const MESSAGE = 512
 /** Milliseconds between two pings; the server disconnects a page that has not answered the last ping. */
 const PING = 30_000
 const POLICY = 1008
+/** Rate of pings and pongs of the page: a burst of 20, then one a second. */
+const CONTROL = { burst: 20, refill: 1000 }
+/** Maximum number of fragments of a message. */
+const FRAGMENTS = 128
 
-const OPTIONS = { noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: MESSAGE, closeTimeout: 2000 }
+const OPTIONS = {
+  ...{ noServer: true, clientTracking: false, perMessageDeflate: false, closeTimeout: 2000 },
+  ...{ maxPayload: MESSAGE, maxFragments: FRAGMENTS },
+  // the library queues its pongs without a limit for a client that does not read
+  autoPong: false,
+}
 
 export interface WireSocketsOptions {
   readonly clock: Clock
@@ -85,6 +95,8 @@ export class WireSockets {
       refuse: (reason: string) => socket.close(POLICY, reason),
     }
     const session = new WireSession(this.#services, this.#clock, link, { grant, origin })
+    const control = new TokenBucket(CONTROL)
+    const hasControl = () => control.take(this.#clock.monotonic()) === 0
     let isAlive = true
     let cancel: () => void
     const ping = () => {
@@ -96,8 +108,13 @@ export class WireSockets {
     cancel = this.#clock.after(PING, ping)
     socket
       .on('error', () => socket.terminate())
+      .on('ping', (payload) => {
+        if (!hasControl()) link.refuse('too many pings')
+        else if (link.unsent === 0) socket.pong(payload)
+      })
       .on('pong', () => {
         isAlive = true
+        if (!hasControl()) link.refuse('too many pongs')
       })
       .on('message', (data, isBinary) => {
         if (isBinary) link.refuse('send text messages')

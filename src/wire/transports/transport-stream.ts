@@ -16,6 +16,7 @@ const NOTHING = Buffer.alloc(0)
 /** TransportStream adapts a transport to a stream of Node, for a library that implements a protocol over streams, such as HTTP. */
 export class TransportStream extends Duplex {
   readonly transport: Transport
+  readonly #sink: StreamSink
   #piece = PIECE.request
   /** Bytes that the transport has delivered, but that the stream has not forwarded yet. */
   #waiting: Buffer = NOTHING
@@ -32,7 +33,8 @@ export class TransportStream extends Duplex {
   constructor(transport: Transport) {
     super({ allowHalfOpen: true, highWaterMark: PIECE.upgraded })
     this.transport = transport
-    transport.open(new StreamSink(this))
+    this.#sink = new StreamSink(this)
+    transport.open(this.#sink)
   }
 
   /** Called with bytes of the transport, which are valid until this method returns. */
@@ -70,6 +72,24 @@ export class TransportStream extends Duplex {
     this.#piece = PIECE.upgraded
     this.#holds = 0
     this.#passOn()
+  }
+
+  /**
+   * Passes on `head`, all bytes that wait, and all later events of the transport to a sink, from the next turn of the event loop on. The
+   * stream is over: its reader gets nothing more, and it stays in memory no longer than its reader.
+   */
+  handOver(sink: Sink, head: Uint8Array): void {
+    this.hold()
+    setImmediate(() => {
+      const read: Buffer | null = this.readableLength > 0 ? this.read() : null
+      const bytes = Buffer.concat([head, read ?? NOTHING, this.#waiting])
+      this.#waiting = NOTHING
+      this.#sink.next = sink
+      if (this.#isPaused) this.transport.resume()
+      if (bytes.length > 0) sink.data(bytes)
+      if (this.destroyed) sink.closed()
+      else if (this.#isFinished) sink.finished()
+    })
   }
 
   override _read(): void {
@@ -125,23 +145,36 @@ export class TransportStream extends Duplex {
   }
 }
 
-/** StreamSink is the sink of a stream, which cannot be the sink itself, because a stream of Node has another member `closed`. */
+/**
+ * StreamSink is the sink of a stream, until the stream is handed over to the next sink. A stream cannot be the sink itself, because a
+ * stream of Node has another member `closed`.
+ */
 class StreamSink implements Sink {
-  readonly #stream: TransportStream
+  #stream: TransportStream | undefined
+  #next: Sink | undefined
 
   constructor(stream: TransportStream) {
     this.#stream = stream
   }
 
+  /** Sets the sink that replaces the stream. */
+  set next(sink: Sink) {
+    this.#next = sink
+    this.#stream = undefined
+  }
+
   data(bytes: Uint8Array): void {
-    this.#stream.accept(bytes)
+    if (this.#next) this.#next.data(bytes)
+    else this.#stream?.accept(bytes)
   }
 
   finished(): void {
-    this.#stream.finish()
+    if (this.#next) this.#next.finished()
+    else this.#stream?.finish()
   }
 
-  closed(): void {
-    this.#stream.destroy()
+  closed(broken?: string): void {
+    if (this.#next) this.#next.closed(broken)
+    else this.#stream?.destroy()
   }
 }

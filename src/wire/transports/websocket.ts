@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer'
-import type { WebSocket } from 'ws'
 import type { ChurnSet, Membership } from '../../base/churn-set.ts'
+import type { Clock } from '../../base/clock.ts'
 import type { Address, Flushable, Sink, Transport } from '../transport.ts'
 import type { TransportStream } from './transport-stream.ts'
+import { CLOSE, encodeClose, encodeLines, encodePing, FrameDecoder, type FrameReceiver } from './websocket-frames.ts'
 
 /*
  * A WebSocket has messages, and a transport has a stream of bytes. This transport makes each text message of the peer one line, and makes
@@ -10,211 +11,217 @@ import type { TransportStream } from './transport-stream.ts'
  * line end inside a message would split the message into two lines, so the transport replaces the line end by a blank, which JSON treats in
  * the same way.
  *
- * The listeners are the same functions for all WebSockets and find the transport by the property `CARRIER`, as in `socket.ts`: closures
- * would cost 600 bytes for each client.
+ * The transport replaces the stream that the HTTP server has read, so a browser takes no more than one socket of Node. `WebSocket` of the
+ * library `ws` is an event emitter with two more streams, and took 2,400 bytes more for each browser.
  *
- * The library `ws` checks frames, UTF-8 and the size of messages, and closes with the fitting code of RFC 6455. This transport
- * refuses a binary message (1003). It charges pings and pongs to the peer's budget like all bytes outside of messages, and too many pings
- * or pongs end the connection (1008). One pong answers all pings of a turn of the event loop (section 5.5.3). The transport
+ * The decoder (`websocket-frames.ts`) checks frames, UTF-8 and the size of messages, and the transport closes with the fitting code
+ * of RFC 6455. It refuses a binary message (1003). It charges pings and pongs to the peer's budget like all bytes outside of messages, and too many
+ * pings or pongs end the connection (1008). One pong answers all pings of a turn of the event loop (section 5.5.3). The transport
  * resets a peer that no longer answers pings (`probe`).
+ *
+ * Closing (section 7). Each side sends one close frame; the server then closes its direction first, and drops all further bytes of the
+ * peer. A peer that does not close its direction within two seconds after the close frame of this side is disconnected.
  */
 
-/** Close codes of RFC 6455, section 7.4.1. */
-const CLOSE = { normal: 1000, away: 1001, unsupported: 1003, noCode: 1005, policy: 1008 }
-const LF = 10
-const BLANK = 32
 /** Number of bytes of a ping or pong frame without its payload. */
 const FRAME = 6
 /** Maximum number of bytes of pings and pongs between two messages: 10 hours of answers to the pings of the server. */
 const CONTROL_LIMIT = 8192
+/** Milliseconds that the peer has to close after the close frame of this side. */
+const CLOSE_TIMEOUT = 2000
 
-const CARRIER = Symbol('the transport of a WebSocket')
-
-interface Carried extends WebSocket {
-  [CARRIER]?: WebSocketTransport
+/** WebSocketHost is the server of many WebSockets. */
+export interface WebSocketHost {
+  readonly clock: Pick<Clock, 'after'>
+  /** The WebSockets that are not closed. */
+  readonly open: ChurnSet<WebSocketTransport>
 }
 
 /** WebSocketTransport is the transport of a WebSocket that a server has accepted. */
-export class WebSocketTransport implements Transport {
+export class WebSocketTransport implements Transport, Sink, FrameReceiver {
   readonly datagrams = false
   readonly remote: Address
   readonly loopback: boolean
-  readonly #socket: WebSocket
-  readonly #stream: TransportStream
+  /** The transport below. */
+  readonly #below: Transport
+  readonly #clock: WebSocketHost['clock']
+  readonly #membership: Membership
+  readonly #decoder = new FrameDecoder(this)
   #sink: Sink | undefined
+  /** The stream and its first bytes, until `open`. */
+  #unopened: { readonly stream: TransportStream; readonly head: Uint8Array } | undefined
   /** The beginning of a line whose end the owner has not written yet. */
   #unended = ''
   /** Payload of the last unanswered ping. */
-  #ping: Buffer | undefined
+  #ping: Uint8Array | undefined
   /** True if the peer has not sent anything since the last probe. */
   #isSilent = false
+  /** True while the sink does not read. The answers to pings then wait behind the other input. */
+  #isPaused = false
   /** Number of bytes of pings and pongs since the last message. */
   #control = 0
+  /** True after the close frame of this side. */
+  #isClosing = false
+  /** True after the close frame of the peer, or after the peer has violated the protocol. */
+  #isDeaf = false
   #broken: string | undefined
-
-  readonly #membership: Membership | undefined
+  /** Cancels the timeout for the peer to close. */
+  #cancel: (() => void) | undefined
 
   /**
-   * `peer` is the address of the client; the stream has another address if a proxy forwards the connection. The
-   * transport is a member of `open` until it is closed.
+   * `head` has the bytes that follow the handshake in `stream`. `peer` is the address of the client; the stream has another address if a
+   * proxy forwards the connection.
    */
-  constructor(socket: Carried, stream: TransportStream, peer: Pick<Transport, 'remote' | 'loopback'>, open?: ChurnSet<WebSocketTransport>) {
-    this.#socket = socket
-    this.#membership = open?.add(this)
-    socket[CARRIER] = this
-    this.#stream = stream
+  constructor(stream: TransportStream, head: Uint8Array, peer: Pick<Transport, 'remote' | 'loopback'>, { clock, open }: WebSocketHost) {
+    this.#below = stream.transport
+    this.#unopened = { stream, head }
+    this.#clock = clock
+    this.#membership = open.add(this)
     this.remote = peer.remote
     this.loopback = peer.loopback
-    // the library emits messages only while the socket flows, which begins with `open`
-    socket.pause()
-    socket.on('error', onError).on('close', onClose)
   }
 
-  /** Number of bytes that the peer has not read. The library does not buffer, because it does not compress. */
   get unsent(): number {
-    return this.#stream.transport.unsent
+    return this.#below.unsent
   }
 
   open(sink: Sink): void {
     this.#sink = sink
-    this.#socket.on('message', onMessage).on('ping', onPing).on('pong', onPong)
-    this.#socket.resume()
+    this.#unopened?.stream.handOver(this, this.#unopened.head)
+    this.#unopened = undefined
   }
 
-  /** Called with each message. */
-  message(data: Buffer, isBinary: boolean): void {
+  data(bytes: Uint8Array): void {
+    if (!this.#isDeaf) this.#decoder.push(bytes)
+  }
+
+  finished(): void {
+    // without a close frame, the connection is broken
+    if (!this.#isDeaf) this.#broken ??= 'ECONNRESET'
+    this.#isClosing = true
+    this.#below.finish()
+  }
+
+  closed(broken?: string): void {
+    this.#cancel?.()
+    this.#membership.leave()
+    this.#isClosing = true
+    this.#sink?.closed(this.#broken ?? (this.#isDeaf ? undefined : (broken ?? 'ECONNRESET')))
+  }
+
+  message(line: Uint8Array): void {
     this.#isSilent = false
     this.#control = 0
-    if (isBinary) this.#refuseBinary()
-    else this.#sink?.data(toLine(data))
+    this.#sink?.data(line)
   }
 
-  /** Called with the payload of each ping. Answers the last ping of this turn of the event loop. */
-  pinged(ping: Buffer): void {
+  /** Answers the last ping of this turn of the event loop. */
+  ping(payload: Uint8Array): void {
     if (!this.#ping) setImmediate(() => this.#pong())
-    this.#ping = Buffer.from(ping)
-    this.skip(ping.length)
+    this.#ping = new Uint8Array(payload)
+    this.pong(payload.length)
   }
 
-  /** Called with the length of the payload of each ping and pong. */
-  skip(length: number): void {
+  pong(length: number): void {
     this.#isSilent = false
     this.#control += FRAME + length
     if (this.#control <= CONTROL_LIMIT) return this.#sink?.skipped?.(FRAME + length)
-    this.#broken ??= 'EPINGS'
-    this.#socket.close(CLOSE.policy, 'too many pings')
+    this.violation(CLOSE.policy, 'too many pings')
   }
 
-  /** Called when the WebSocket has failed; `closed` follows. */
-  failed({ code, message }: NodeJS.ErrnoException): void {
-    this.#broken ??= code ?? message
-  }
-
-  /** Called with the close code when the WebSocket is closed. */
-  closed(code: number): void {
-    this.#membership?.leave()
+  closing(code: number): void {
     const isProper = code === CLOSE.normal || code === CLOSE.away || code === CLOSE.noCode
-    this.#sink?.closed(this.#broken ?? (isProper ? undefined : 'ECONNRESET'))
+    if (!isProper) this.#broken ??= 'ECONNRESET'
+    this.#isDeaf = true
+    this.#close(code)
+    // the peer sends nothing more, and a sink that waits for input does not have to wait for the end of the connection
+    if (isProper) this.#sink?.finished()
   }
 
-  /** Sends a ping, to which every live peer answers. Resets a peer that has sent nothing since the last call. */
+  violation(code: number, reason: string): void {
+    this.#broken ??= `WebSocket close code ${code}`
+    this.#isDeaf = true
+    this.#close(code, reason)
+  }
+
+  /**
+   * Sends a ping, to which every live peer answers. Resets a peer that has sent nothing since the last call. Does nothing while the sink has
+   * paused the input.
+   */
   probe(): void {
-    if (this.#socket.readyState === this.#socket.CLOSED) return
+    if (this.#isPaused && !this.#isClosing) return
     if (this.#isSilent) {
       this.#broken ??= 'ETIMEDOUT'
       return this.#breakOff()
     }
     this.#isSilent = true
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping()
+    if (!this.#isClosing) this.#below.write(encodePing())
   }
 
   scheduleFlush(what: Flushable): void {
-    this.#stream.transport.scheduleFlush(what)
+    this.#below.scheduleFlush(what)
   }
 
   write(data: string | Uint8Array): void {
-    const text = this.#unended + (typeof data === 'string' ? data : Buffer.from(data).toString('utf8'))
-    let from = 0
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-      this.#send(text.slice(from, end))
-      from = end + 1
-    }
-    this.#unended = text.slice(from)
+    const added = typeof data === 'string' ? data : Buffer.from(data).toString('utf8')
+    const text = this.#unended === '' ? added : this.#unended + added
+    const end = text.lastIndexOf('\n') + 1
+    this.#unended = text.slice(end)
+    if (end > 0 && !this.#isClosing) this.#below.write(encodeLines(end === text.length ? text : text.slice(0, end)))
   }
 
   whenSent(then: () => void): void {
-    this.#stream.transport.whenSent(then)
+    this.#below.whenSent(then)
   }
 
   pause(): void {
-    this.#socket.pause()
+    // the rest of the input has no reader, and the close of the peer is behind it
+    if (this.#isDeaf) return
+    this.#isPaused = true
+    this.#below.pause()
   }
 
   resume(): void {
-    this.#socket.resume()
+    this.#isPaused = false
+    this.#isSilent = false
+    this.#below.resume()
   }
 
   finish(): void {
-    this.#socket.close(CLOSE.normal)
+    this.#close(CLOSE.normal)
   }
 
   destroy(): void {
-    this.#socket.terminate()
+    this.#below.destroy()
   }
 
   /** If the peer reads, closes with the code for a violated policy; otherwise aborts the connection. */
   reset(): void {
-    if (this.unsent === 0 && this.#socket.readyState === this.#socket.OPEN) return this.#socket.close(CLOSE.policy)
+    if (this.unsent === 0 && !this.#isClosing) return this.#close(CLOSE.policy)
     this.#breakOff()
   }
 
   #breakOff(): void {
-    this.#stream.transport.reset()
-    this.#socket.terminate()
+    this.#isClosing = true
+    this.#below.reset()
   }
 
-  #send(line: string): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(line, { binary: false, compress: false })
-  }
-
-  #refuseBinary(): void {
-    this.#broken ??= 'EBINARY'
-    this.#socket.close(CLOSE.unsupported, 'send text messages')
+  /** Sends a close frame unless this side has sent one. Closes this direction if the peer sends nothing more. */
+  #close(code: number, reason?: string): void {
+    if (!this.#isClosing) {
+      this.#isClosing = true
+      this.#below.write(encodeClose(code, reason))
+      this.#cancel = this.#clock.after(CLOSE_TIMEOUT, () => this.#below.destroy())
+    }
+    if (!this.#isDeaf) return
+    this.#below.resume()
+    this.#below.finish()
   }
 
   #pong(): void {
     const ping = this.#ping
     this.#ping = undefined
     // a peer that does not read gets no pongs, because the pongs would only fill the memory
-    if (ping && this.unsent === 0 && this.#socket.readyState === this.#socket.OPEN) this.#socket.pong(ping)
+    if (ping && this.unsent === 0 && !this.#isClosing) this.#below.write(encodePing(ping))
   }
-}
-
-function onMessage(this: Carried, data: Buffer, isBinary: boolean): void {
-  this[CARRIER]?.message(data, isBinary)
-}
-
-function onPing(this: Carried, payload: Buffer): void {
-  this[CARRIER]?.pinged(payload)
-}
-
-function onPong(this: Carried, { length }: Buffer): void {
-  this[CARRIER]?.skip(length)
-}
-
-function onError(this: Carried, error: NodeJS.ErrnoException): void {
-  this[CARRIER]?.failed(error)
-}
-
-function onClose(this: Carried, code: number): void {
-  this[CARRIER]?.closed(code)
-}
-
-/** Returns a message as a line. */
-function toLine(message: Uint8Array): Uint8Array {
-  const line = new Uint8Array(message.length + 1)
-  line.set(message)
-  for (let at = line.indexOf(LF); at >= 0; at = line.indexOf(LF, at + 1)) line[at] = BLANK
-  line[message.length] = LF
-  return line
 }

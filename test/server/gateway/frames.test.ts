@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { dial, HANDSHAKE } from '../../support/raw-http.ts'
 import { startGateway } from '../../support/start-gateway.ts'
+import { TestClock } from '../../support/test-clock.ts'
 
 /** Frames as a client sends them, with a mask of zeros. */
 const MASK = [0, 0, 0, 0]
@@ -72,4 +73,40 @@ test('a WebSocket reads a message that arrives byte by byte', async () => {
   }
   socket.on('data', (data: string) => data.includes('\x88') && socket.end())
   expect(await received).toMatch(/\{"type":"ok"\}/)
+})
+
+test('a WebSocket reads a message that arrives together with the handshake', async () => {
+  const { port } = await startGateway()
+  const { socket, received } = dial(port)
+  const message = Buffer.from(frame(END | TEXT, [...Buffer.from('{"type":"quit"}')]))
+  socket.write(Buffer.concat([Buffer.from(`GET /ws HTTP/1.1\r\nHost: localhost\r\n${HANDSHAKE}\r\n`), message]))
+  socket.on('data', (data: string) => data.includes('\x88') && socket.end())
+  expect(await received).toMatch(/^HTTP\/1\.1 101 [\s\S]*"type":"hello"[\s\S]*\{"type":"ok"\}/)
+})
+
+test('a WebSocket answers a close with its code and closes, and disconnects after two seconds a client that does not close', async () => {
+  const clock = new TestClock()
+  const { port, server } = await startGateway({ clock })
+  const codes = [1000, 1001, 1008, 3000, 4999]
+  for (const code of codes) {
+    const { socket, received } = dial(port)
+    socket.write(`GET /ws HTTP/1.1\r\nHost: localhost\r\n${HANDSHAKE}\r\n`)
+    await once(socket, 'data')
+    // the server ignores the second close and the command
+    const closing = frame(END | CLOSE, [code >> 8, code & 255])
+    socket.write(Buffer.from([...closing, ...closing, ...frame(END | TEXT, [...Buffer.from('{"type":"games"}')])]))
+    expect(Buffer.from((await received).slice(-4), 'latin1')).toEqual(Buffer.from([0x88, 2, code >> 8, code & 255]))
+  }
+  const { socket, received } = dial(port)
+  socket.allowHalfOpen = true
+  socket.write(`GET /ws HTTP/1.1\r\nHost: localhost\r\n${HANDSHAKE}\r\n`)
+  await once(socket, 'data')
+  const ended = once(socket, 'end')
+  socket.write(Buffer.from(frame(END | CLOSE, [3, 0xe8])))
+  await ended
+  expect([...server.conversations]).toHaveLength(1)
+  await clock.pass(2000)
+  expect([...server.conversations]).toEqual([])
+  socket.destroy()
+  expect((await received).slice(-4)).toBe('\x88\x02\x03\xe8')
 })

@@ -51,6 +51,21 @@ test.each([
 })
 
 test.each([
+  ['192.0.2.1', '192.0.2.1', false],
+  ['127.0.0.1', '127.0.0.1', true],
+  // the connection of a program or a browser on this machine, beside the proxy
+  [undefined, '127.0.0.1', true],
+  // the form of some proxies, which is not an address
+  ['192.0.2.1:5000', '127.0.0.1', false],
+  ['127.0.0.1:5000', '127.0.0.1', false],
+  ['unknown', '127.0.0.1', false],
+])('a client that a proxy on this machine names %j has the address %s, and is on this machine: %j', (forwarded, host, loopback) => {
+  const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }
+  const origin = rules(['127.0.0.1']).resolve(peer('127.0.0.1'), headers)
+  expect([origin.remote.host, origin.loopback]).toEqual([host, loopback])
+})
+
+test.each([
   ['127.0.0.1', true],
   ['192.0.2.7:8080', true],
   ['[::1]:8080', true],

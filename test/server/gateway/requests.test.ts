@@ -102,6 +102,39 @@ describe('a request', () => {
     expect(statuses.filter((status) => status === '429')).toHaveLength(11)
   })
 
+  test('to upgrade is answered as a plain request while an earlier request has no answer, and upgrades afterwards', async () => {
+    const { port, server } = await startGateway()
+    const { socket, received } = dial(port)
+    const upgrade = `GET /ws HTTP/1.1\r\n${HOST}${HANDSHAKE}\r\n`
+    socket.write(`GET /api/openapi.json HTTP/1.1\r\n${HOST}\r\n${upgrade}`)
+    let text = ''
+    const answered = new Promise<void>((resolve) =>
+      socket.on('data', (data: string) => {
+        text += data
+        if (text.includes('"not-found"')) resolve()
+      }),
+    )
+    await answered
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404'])
+    expect([...server.conversations]).toEqual([])
+    socket.write(upgrade)
+    socket.on('data', (data: string) => data.includes('"hello"') && socket.destroy())
+    expect((await received).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404', 'HTTP/1.1 101'])
+  })
+
+  test.each([
+    ['HTTP/1.0', 'GET /ws HTTP/1.0\r\n', ''],
+    ['with a body', `GET /ws HTTP/1.1\r\n${HOST}Content-Length: 8\r\n`, '\x81\x82\0\0\0\0{}'],
+    ['with a body in chunks', `GET /ws HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n`, '2\r\n{}\r\n0\r\n\r\n'],
+  ])('to upgrade %s is answered as a plain request, and its body is no frame', async (_, head, body) => {
+    const { port, server } = await startGateway()
+    const health = `GET /health HTTP/1.1\r\n${HOST}${CLOSE}\r\n`
+    const { socket, received } = dial(port)
+    socket.end(Buffer.from(`${head}${HANDSHAKE}\r\n${body}${health}`, 'latin1'))
+    expect((await received).match(/HTTP\/1\.1 \d+/g)?.[0]).toBe('HTTP/1.1 404')
+    expect([...server.conversations]).toEqual([])
+  })
+
   test('of HTTP/1.0 needs no host, because no browser sends it', async () => {
     const { port } = await startGateway()
     expect(await sendRaw(port, 'GET /health HTTP/1.0\r\n\r\n')).toMatchObject({ status: 200 })

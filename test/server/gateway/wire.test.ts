@@ -9,6 +9,7 @@ import type { WireRow } from '../../../src/lab/wire/wire-messages.ts'
 import { LineSocket } from '../../support/line-socket.ts'
 import { run, startServe } from '../../support/process.ts'
 import { startGateway } from '../../support/start-gateway.ts'
+import { TestClock } from '../../support/test-clock.ts'
 import { WireClient } from '../../support/wire-client.ts'
 
 const TICTACTOE = 'tjc/tictactoe'
@@ -147,6 +148,31 @@ test('a page of another origin, under a foreign name, or behind an unknown proxy
   expect(forwarded.list).toMatchObject({ right: 'none', connections: [], why: expect.stringContaining('proxy') })
   const rebound = { headers: { host: `evil.example:${port}` }, origin: `http://evil.example:${port}` }
   await expect(WireClient.connect(url, rebound)).rejects.toThrow('421')
+  program.close()
+})
+
+test('a page gets a pong for its ping, and is closed after many pings, many pongs, or a message in many fragments', async () => {
+  const { url } = await startGateway({ clock: new TestClock() })
+  const pages = await Promise.all([WireClient.connect(url), WireClient.connect(url), WireClient.connect(url)])
+  const [pinging, ponging, fragmenting] = pages
+  let pongs = 0
+  pinging?.socket.on('pong', () => pongs++)
+  for (let n = 0; n < 200; n++) pinging?.socket.ping('here')
+  for (let n = 0; n < 200; n++) ponging?.socket.pong('here')
+  for (let n = 0; n < 200; n++) fragmenting?.socket.send('', { fin: false })
+  expect(await Promise.all(pages.map(({ closed }) => closed))).toEqual([1008, 1008, 1008])
+  expect(pongs).toBeGreaterThan(0)
+  expect(pongs).toBeLessThan(21)
+})
+
+test('a page whose trusted proxy names no readable address sees no program', async () => {
+  const { url, ports } = await startGateway({ programs: [TICTACTOE], rules: { proxies: ['127.0.0.1'] } })
+  const program = new LineSocket(ports.get(TICTACTOE) ?? 0)
+  await program.hear()
+  for (const headers of [{ 'x-forwarded-for': '192.0.2.1:5000' }, { 'x-real-ip': '192.0.2.1' }] as const) {
+    const page = await WireClient.connect(url, { headers })
+    expect(page.list).toMatchObject({ right: 'none', connections: [], why: expect.stringContaining('proxy') })
+  }
   program.close()
 })
 

@@ -1,0 +1,231 @@
+import { Buffer, isUtf8 } from 'node:buffer'
+import { MESSAGE_LIMIT } from '../framing/framing.ts'
+
+/*
+ * The frames of WebSocket version 13 (RFC 6455), from the side of a server. The library `ws` has a decoder, too, as a stream of Node with
+ * listeners, which takes 1,000 bytes for each client. This decoder takes 90 bytes while no message is unfinished, and decodes a message
+ * inside the array that the transport has delivered.
+ *
+ * Every message has a limit of bytes and of fragments. A client learns from the head of a frame that its message is too long, so the decoder
+ * never holds more than one message and the head of a frame. After the first violation, and after a close frame, the decoder ignores all bytes.
+ */
+
+/** Close codes of RFC 6455, section 7.4.1. */
+export const CLOSE = {
+  normal: 1000,
+  away: 1001,
+  protocol: 1002,
+  unsupported: 1003,
+  noCode: 1005,
+  invalid: 1007,
+  policy: 1008,
+  tooLong: 1009,
+} as const
+
+/** Opcodes of RFC 6455, section 11.8. */
+const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 }
+/** Opcodes from this opcode on are those of control frames. */
+const CONTROL = 8
+const FIN = 0x80
+const RESERVED = 0x70
+const MASKED = 0x80
+/** Maximum number of bytes in the payload of a control frame. */
+const CONTROL_LIMIT = 125
+/** Maximum number of fragments of a message, because each costs more than its bytes. */
+const FRAGMENTS = 128
+const LF = 10
+const BLANK = 32
+const NOTHING = new Uint8Array(0)
+
+/** FrameReceiver is called with the decoded frames of one client, in order. Arrays are valid until the call returns. */
+export interface FrameReceiver {
+  /** Called with a whole text message, as a line. */
+  message(line: Uint8Array): void
+  ping(payload: Uint8Array): void
+  /** Called with the number of bytes in the payload of a pong. */
+  pong(length: number): void
+  /** Called with the code of a close frame; with 1005 for a close frame without a code. */
+  closing(code: number): void
+  /** Called with the close code for a client that violates the protocol, and a reason for the client. */
+  violation(code: number, reason: string): void
+}
+
+/** FrameDecoder decodes the frames of one client. */
+export class FrameDecoder {
+  readonly #receiver: FrameReceiver
+  /** The beginning of a frame that has not arrived completely. */
+  #rest = NOTHING
+  /** The fragments of an unfinished message; `undefined` between two messages. */
+  #message: Uint8Array | undefined
+  #fragments = 0
+  #isOver = false
+
+  constructor(receiver: FrameReceiver) {
+    this.#receiver = receiver
+  }
+
+  /** Decodes bytes, which the network may have cut anywhere, and removes their masks in place. */
+  push(bytes: Uint8Array): void {
+    const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
+    let at = 0
+    for (let next = this.#decode(all, at); next > at; next = this.#decode(all, at)) at = next
+    // a copy, because the transport uses the array again
+    this.#rest = this.#isOver || at === all.length ? NOTHING : new Uint8Array(all.subarray(at))
+  }
+
+  /** Decodes the frame at an index, and returns the index of the next frame; the same index if the frame is not whole. */
+  #decode(bytes: Uint8Array, at: number): number {
+    const first = bytes[at]
+    const second = bytes[at + 1]
+    if (this.#isOver || first === undefined || second === undefined) return at
+    const wrong = this.#findViolation(first, second)
+    if (wrong !== undefined) return this.#fail(at, CLOSE.protocol, wrong)
+    const opcode = first & 0x0f
+    if (opcode === OPCODE.binary) return this.#fail(at, CLOSE.unsupported, 'send text messages')
+    const size = second & 0x7f
+    const mask = at + (size < 126 ? 2 : size === 126 ? 4 : 10)
+    if (mask > bytes.length) return at
+    const length = size < 126 ? size : readLength(bytes, at + 2, mask)
+    if (opcode < CONTROL && (this.#message?.length ?? 0) + length > MESSAGE_LIMIT)
+      return this.#fail(at, CLOSE.tooLong, `a message has at most ${MESSAGE_LIMIT} bytes`)
+    const end = mask + 4 + length
+    if (end > bytes.length) return at
+    if (opcode >= CONTROL) this.#receiveControl(opcode, bytes, mask, end)
+    else if (first & FIN && !this.#message) this.#receiveText(bytes, mask, end)
+    else this.#addFragment((first & FIN) > 0, bytes, mask, end)
+    return end
+  }
+
+  /** Explains a violation in the first two bytes of a frame; `undefined` for a valid frame. */
+  #findViolation(first: number, second: number): string | undefined {
+    const opcode = first & 0x0f
+    if (first & RESERVED) return 'the reserved bits must be clear'
+    if (!(second & MASKED)) return 'a client masks its frames'
+    if (opcode > OPCODE.pong || (opcode > OPCODE.binary && opcode < CONTROL)) return 'the opcode is unknown'
+    if (opcode >= CONTROL) {
+      if (!(first & FIN)) return 'a control frame has no fragments'
+      return (second & 0x7f) > CONTROL_LIMIT ? 'a control frame has at most 125 bytes' : undefined
+    }
+    if (opcode === OPCODE.continuation) return this.#message ? undefined : 'no message is unfinished'
+    return this.#message ? 'the last message is unfinished' : undefined
+  }
+
+  /** Receives a message of one frame. Its line ends where the frame ended, so it begins at the last byte of the mask. */
+  #receiveText(bytes: Uint8Array, mask: number, end: number): void {
+    const begin = mask + 3
+    const isAscii = unmask(bytes, mask, end, begin)
+    this.#receiveLine(bytes.subarray(begin, end), isAscii)
+  }
+
+  #addFragment(isLast: boolean, bytes: Uint8Array, mask: number, end: number): void {
+    this.#fragments++
+    if (this.#fragments > FRAGMENTS) return void this.#fail(0, CLOSE.policy, `a message has at most ${FRAGMENTS} fragments`)
+    unmask(bytes, mask, end, mask + 4)
+    const message = Buffer.concat([this.#message ?? NOTHING, bytes.subarray(mask + 4, end)])
+    this.#message = isLast ? undefined : message
+    if (!isLast) return
+    this.#fragments = 0
+    this.#receiveLine(Buffer.concat([message, NOTHING], message.length + 1), false)
+  }
+
+  /** Passes on a message, which has all bytes of `line` but the last. A line end inside the message becomes a blank. */
+  #receiveLine(line: Uint8Array, isAscii: boolean): void {
+    const end = line.length - 1
+    if (!isAscii && !isUtf8(line.subarray(0, end))) return void this.#fail(0, CLOSE.invalid, 'a text message is in UTF-8')
+    line[end] = BLANK
+    for (let at = line.indexOf(LF); at >= 0; at = line.indexOf(LF, at + 1)) line[at] = BLANK
+    line[end] = LF
+    this.#receiver.message(line)
+  }
+
+  #receiveControl(opcode: number, bytes: Uint8Array, mask: number, end: number): void {
+    unmask(bytes, mask, end, mask + 4)
+    const payload = bytes.subarray(mask + 4, end)
+    if (opcode === OPCODE.ping) return this.#receiver.ping(payload)
+    if (opcode === OPCODE.pong) return this.#receiver.pong(payload.length)
+    const code = payload.length === 0 ? CLOSE.noCode : ((payload[0] ?? 0) << 8) | (payload[1] ?? 0)
+    if (payload.length === 1 || (payload.length > 1 && !mayClose(code)))
+      return void this.#fail(0, CLOSE.protocol, 'the close code is invalid')
+    if (!isUtf8(payload.subarray(2))) return void this.#fail(0, CLOSE.invalid, 'the reason of a close is in UTF-8')
+    this.#isOver = true
+    this.#receiver.closing(code)
+  }
+
+  /** Ends decoding; returns the given index. */
+  #fail(at: number, code: number, reason: string): number {
+    this.#isOver = true
+    this.#message = undefined
+    this.#receiver.violation(code, reason)
+    return at
+  }
+}
+
+/** Reads a length of two or eight bytes; a length that no array can have is `Infinity`. */
+function readLength(bytes: Uint8Array, from: number, end: number): number {
+  let length = 0
+  for (let at = from; at < end; at++) length = length * 256 + (bytes[at] ?? 0)
+  return Number.isSafeInteger(length) ? length : Number.POSITIVE_INFINITY
+}
+
+/**
+ * Removes the mask of the bytes that follow the mask, up to `end`, and moves them to the index `to`, which is at most their own. Returns
+ * whether all of them are ASCII.
+ */
+function unmask(bytes: Uint8Array, mask: number, end: number, to: number): boolean {
+  const key = (bytes[mask] ?? 0) | ((bytes[mask + 1] ?? 0) << 8) | ((bytes[mask + 2] ?? 0) << 16) | ((bytes[mask + 3] ?? 0) << 24)
+  let all = 0
+  let place = to
+  for (let at = mask + 4; at < end; at++) {
+    const byte = (bytes[at] ?? 0) ^ ((key >> (((at - mask) & 3) << 3)) & 0xff)
+    bytes[place++] = byte
+    all |= byte
+  }
+  return all < 0x80
+}
+
+/** Checks whether an endpoint may send a close code (RFC 6455, section 7.4). */
+function mayClose(code: number): boolean {
+  return (code >= 1000 && code <= 1014 && ![1004, CLOSE.noCode, 1006].includes(code)) || (code >= 3000 && code <= 4999)
+}
+
+/** Encodes whole lines, each as one text message without its line end. */
+export function encodeLines(text: string): Uint8Array {
+  let count = 0
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++
+  // a head of at most four bytes replaces the byte of each line end; longer lines have a head of ten
+  const frames = Buffer.allocUnsafe(Buffer.byteLength(text) + 9 * count)
+  let place = 0
+  for (let from = 0, end = text.indexOf('\n'); end >= 0; from = end + 1, end = text.indexOf('\n', from)) {
+    const line = text.slice(from, end)
+    place = writeHead(frames, place, OPCODE.text, Buffer.byteLength(line))
+    place += frames.write(line, place, 'utf8')
+  }
+  return frames.subarray(0, place)
+}
+
+/** Encodes a ping; with a payload, the pong that answers the ping. */
+export function encodePing(answered?: Uint8Array): Uint8Array {
+  return encodeControl(answered ? OPCODE.pong : OPCODE.ping, answered ?? NOTHING)
+}
+
+/** Encodes a close frame; without a code for 1005. The reason has at most 123 bytes. */
+export function encodeClose(code: number, reason = ''): Uint8Array {
+  if (code === CLOSE.noCode) return encodeControl(OPCODE.close, NOTHING)
+  const payload = Buffer.from(`  ${reason}`)
+  payload.writeUInt16BE(code)
+  return encodeControl(OPCODE.close, payload)
+}
+
+function encodeControl(opcode: number, payload: Uint8Array): Uint8Array {
+  const frame = Buffer.allocUnsafe(2 + payload.length)
+  frame.set(payload, writeHead(frame, 0, opcode, payload.length))
+  return frame
+}
+
+/** Writes the head of an unmasked frame at an index; returns the index after the head. */
+function writeHead(frame: Buffer, at: number, opcode: number, length: number): number {
+  frame[at] = FIN | opcode
+  if (length < 126) return frame.writeUInt8(length, at + 1)
+  if (length < 2 ** 16) return frame.writeUInt16BE(length, frame.writeUInt8(126, at + 1))
+  return frame.writeUInt32BE(length, frame.writeUInt32BE(0, frame.writeUInt8(127, at + 1)))
+}
