@@ -170,5 +170,7 @@ function ignoreError(): void {}
 
 /** Answers an upgrade with an error, and closes the connection. */
 function refuse(stream: TransportStream, code: GatewayCode, sentence: string): void {
-  stream.end(formatError(code, sentence))
+  // nothing else was written, so the answer needs no buffer in the stream
+  stream.transport.write(formatError(code, sentence))
+  stream.end()
 }
