@@ -47,7 +47,7 @@ async function decodeWithLibrary(pieces: readonly Uint8Array[], isServer = true)
   return read
 }
 
-/** FrameParts has the parts of a frame, which need not be valid. */
+/** FrameParts has the parts of a frame, valid or not. */
 interface FrameParts {
   readonly first: number
   readonly isMasked: boolean

@@ -9,7 +9,7 @@ import type { Entrance } from '../server.ts'
 import { formatError, type GatewayCode } from './answers.ts'
 import type { ClassFollowers } from './class-followers.ts'
 import type { ConnectionTimeouts } from './connection-timeouts.ts'
-import { findKey, formatAccept } from './handshake.ts'
+import { findKey, formatAccept, NO_HANDSHAKE } from './handshake.ts'
 import type { OperatorSessions } from './operator-sessions.ts'
 import type { GatewayOptions } from './options.ts'
 import type { RequestGate } from './request-gate.ts'
@@ -28,9 +28,6 @@ import { WireSockets } from './wire-sockets.ts'
 
 /** Milliseconds between two pings to each client. A client whose machine no longer answers holds its seat for at most twice this time. */
 const PING = 30_000
-/** The sentence for an upgrade that is not a valid handshake. */
-const NO_HANDSHAKE = 'this is not a handshake of WebSocket version 13 (RFC 6455)'
-
 /** SocketTarget is the conversation at a path: in the native protocol, or with a program that a browser tries. */
 interface SocketTarget {
   readonly entrance: Entrance

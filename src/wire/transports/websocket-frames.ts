@@ -35,7 +35,7 @@ const CONTROL_LIMIT = 125
 const FRAGMENTS = 128
 const LF = 10
 const BLANK = 32
-const NOTHING = new Uint8Array(0)
+const NOTHING: Uint8Array = Buffer.alloc(0)
 
 /** FrameReceiver is called with the decoded frames of one client, in order. Arrays are valid until the call returns. */
 export interface FrameReceiver {

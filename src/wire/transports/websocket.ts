@@ -18,7 +18,7 @@ import { CLOSE, encodeClose, encodeLines, encodePing, FrameDecoder, type FrameRe
  * many of them end the connection (1008). One pong answers all pings of a turn of the event loop (section 5.5.3). The transport
  * resets a peer that no longer answers pings (`probe`).
  *
- * Closing (section 7). Each side sends one close frame; the server then closes its direction first, and drops all further bytes of the
+ * Closing (RFC 6455, section 7). Each side sends one close frame; the server then closes its direction first, and drops all further bytes of the
  * peer. A peer that does not close its direction within two seconds after the close frame of this side is disconnected.
  */
 
