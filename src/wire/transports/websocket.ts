@@ -106,10 +106,10 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
     this.#sink?.closed(this.#broken ?? (this.#isDeaf ? undefined : (broken ?? 'ECONNRESET')))
   }
 
-  message(line: Uint8Array): void {
+  messages(lines: Uint8Array): void {
     this.#isSilent = false
     this.#control = 0
-    this.#sink?.data(line)
+    this.#sink?.data(lines)
   }
 
   /** Answers the last ping of this turn of the event loop. */
