@@ -1,8 +1,9 @@
 import type { Lobby, LobbyListener } from '../hall/api.ts'
 import { type NativeClient, NativeSession } from '../native/session.ts'
-import type { ReceivedMessage } from '../protocol/automaton.ts'
-import type { Farewell, Peer, ReceivedMessageReader } from '../protocol/peer.ts'
+import type { ReceivedMessage, ReceivedMessageReader } from '../protocol/automaton.ts'
+import type { Peer } from '../protocol/peer.ts'
 import { requireLobby, type Seating } from '../protocol/seating.ts'
+import type { Farewell } from '../protocol/violation-text.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import type { DoorMessage, DoorState } from './door-automaton.ts'
 import { formatFarewell } from './held-seats-text.ts'
@@ -44,8 +45,8 @@ export function serveNativeAlone(peer: Peer<DoorMessage, DoorState>, seating: Se
 /**
  * PeerClient is a peer that speaks the native protocol. It passes each command to its session, after the answer to the previous command.
  *
- * There can be very many idle clients. One object has the callbacks of the session, of the peer and of the role, because a closure for
- * each, and an async function that waits for the next command, would take 900 bytes for each client.
+ * There can be very many idle clients. One object has the callbacks of the session, of the peer and of the role. Closures, and an async
+ * function that waits for the next command, would take 900 bytes for each client.
  */
 class PeerClient implements NativeClient, Farewell, ReceivedMessageReader<DoorMessage> {
   readonly session = new NativeSession(this)

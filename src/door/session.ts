@@ -3,7 +3,7 @@ import { formatCount } from '../base/counts.ts'
 import type { Refusal } from '../games/game.ts'
 import type { Lobby, LobbyListener, RatingChanges, SeekInfo, SeekTerms, TableEventView, TableSnapshot } from '../hall/api.ts'
 import type { RoleContext } from '../protocol/definition.ts'
-import type { Farewell, Peer } from '../protocol/peer.ts'
+import type { Peer } from '../protocol/peer.ts'
 import { receiveUntilClosed } from '../protocol/roles.ts'
 import { requireLobby } from '../protocol/seating.ts'
 import { Disconnected } from '../wire/disconnect.ts'
@@ -42,7 +42,7 @@ type ListenerCall = (listener: LobbyListener) => void
  * "style json" hands the same lobby over to the native protocol. `switchToNative` stops all printing, and `handOver` passes the
  * pending calls, and all later calls, to the new listener.
  */
-export class DoorSession implements Farewell {
+export class DoorSession {
   readonly lobby: Lobby
   readonly clock: Clock
   readonly peer: Peer<DoorMessage, DoorState>
@@ -125,14 +125,12 @@ export class DoorSession implements Farewell {
       seekCancelled: (seek) => this.#enqueue((listener) => listener.seekCancelled?.(seek)),
       seekFailed: (seek, reason) => this.#enqueue((listener) => listener.seekFailed?.(seek, reason)),
     })
-    peer.farewell = this
-  }
-
-  bye(reason: Error): void {
-    this.#dismissal = reason.message
-    // `ours` means that another connection has taken over the name or account, together with the seat
-    const leaves = !(reason instanceof Disconnected) || reason.reason !== 'ours'
-    this.#leave(`${toSentence(formatFarewell(reason))} Bye.`, leaves)
+    const bye = (reason: Error) => {
+      this.#dismissal = reason.message
+      // `ours` means that another connection has taken over the name or account, together with the seat
+      this.#leave(`${toSentence(formatFarewell(reason))} Bye.`, !(reason instanceof Disconnected && reason.reason === 'ours'))
+    }
+    peer.farewell = { bye }
   }
 
   /** The table that receives moves and chat; `undefined` without a table. */

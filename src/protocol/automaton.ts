@@ -99,6 +99,13 @@ export interface ReceivedMessage<Name extends string = string> {
   readonly fields: readonly string[]
 }
 
+/** ReceivedMessageReader waits for one legal message. `Peer` calls one of the two methods, and only once. */
+export interface ReceivedMessageReader<Name extends string> {
+  resolve(said: ReceivedMessage<Name>): void
+  /** Called with the errors with which `receive` rejects. */
+  reject(reason: Error): void
+}
+
 type Extras = Omit<MessageSpec, 'from' | 'text' | 'example'> & { example?: string }
 
 function form(from: Side | 'either', text: string, extras: Extras): MessageSpec {

@@ -125,11 +125,7 @@ export class Conversation implements PeerHandle {
     this.#seating = createSeating?.(this, opponents) ?? new LocalSeating(opponents, random, (reason) => this.stop(reason))
     const interruptible = console === noConsole ? noConsole : abortedByPeer(console, this.connection, (end) => this.#peer.explain(end))
     const setting: RoleContext<unknown> = { words, console: interruptible, seating: this.#seating, options, random, clock, dialed }
-    // callbacks, because an async function that awaits the role takes 300 bytes more for each conversation
-    this.closed = startRole(protocol, side, this.#peer, setting).then(
-      () => this.#conclude(side),
-      (error) => this.#conclude(side, { error }),
-    )
+    this.closed = this.#concludeAfter(startRole(protocol, side, this.#peer, setting), side)
   }
 
   /**
@@ -231,6 +227,14 @@ export class Conversation implements PeerHandle {
       this.#error = error instanceof Error ? error : new Error(String(error))
       return false
     }
+  }
+
+  /** Ends the conversation after its role. An async function that waits for the role would take 300 bytes more for each conversation. */
+  #concludeAfter(role: Promise<void>, side: Side): Promise<Error | undefined> {
+    return role.then(
+      () => this.#conclude(side),
+      (error) => this.#conclude(side, { error }),
+    )
   }
 
   /** Ends the conversation after its role has returned, or has failed with an error. */

@@ -11,25 +11,13 @@ import {
   mayEnd,
   parseMessage,
   type ReceivedMessage,
+  type ReceivedMessageReader,
   type Side,
   type Transition,
 } from './automaton.ts'
 import { type ConversationState, formatSilence, formatTooSoon, maySpeak } from './conversation-state.ts'
 import { Diagnosis, isGarbled } from './diagnosis.ts'
-import { isTlsNotice, needsTls, type PeerObserver, type Speaker } from './violation-text.ts'
-
-/** ReceivedMessageReader waits for one legal message. `Peer` calls one of the two methods, and only once. */
-export interface ReceivedMessageReader<Name extends string> {
-  resolve(said: ReceivedMessage<Name>): void
-  /** Called with the errors with which `receive` rejects. */
-  reject(reason: Error): void
-}
-
-/** Farewell sends a role's own goodbye. */
-export interface Farewell {
-  /** Sends the goodbye, with the reason why this side ends the conversation early. */
-  bye(reason: Error): void
-}
+import { type Farewell, isTlsNotice, needsTls, type PeerObserver, type Speaker } from './violation-text.ts'
 
 /**
  * Peer is the interface of a role to the other side of a conversation: `receive` and `send`.
@@ -68,7 +56,7 @@ export class Peer<Name extends string = string, State extends string = string> i
   #last = ''
   #lastUnended = false
   observer: PeerObserver | undefined
-  /** The role's own goodbye, if the role has one. */
+  /** Sends the role's own goodbye; missing for a role without a goodbye. */
   farewell: Farewell | undefined
   /** Mistake in a message that the role has answered although the conversation has failed because of this mistake. */
   failure: Disconnected | undefined

@@ -188,6 +188,12 @@ function clause({ automaton, language = automaton.language }: Speaker, found: st
   return found === undefined || (language !== undefined && found.includes(language)) ? '' : `; that looks like ${found}`
 }
 
+/** Farewell sends a role's own goodbye. */
+export interface Farewell {
+  /** Sends the goodbye, with the reason why this side ends the conversation early. */
+  bye(reason: Error): void
+}
+
 /** PeerObserver receives sentences on mistakes in a peer's messages while the conversation continues. */
 export interface PeerObserver {
   /**

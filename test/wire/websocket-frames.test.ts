@@ -15,7 +15,9 @@ type Read = readonly [kind: 'message' | 'ping' | 'pong' | 'close' | 'violation',
 function decodeAll(pieces: readonly Uint8Array[]): Read[] {
   const read: Read[] = []
   const decoder = new FrameDecoder({
-    message: (line) => void read.push(['message', Buffer.from(line).toString('utf8')]),
+    messages(lines) {
+      for (const line of Buffer.from(lines).toString('utf8').split('\n').slice(0, -1)) read.push(['message', `${line}\n`])
+    },
     ping: (payload) => void read.push(['ping', Buffer.from(payload).toString('hex')]),
     pong: (length) => void read.push(['pong', length]),
     closing: (code) => void read.push(['close', code]),
@@ -47,7 +49,7 @@ async function decodeWithLibrary(pieces: readonly Uint8Array[], isServer = true)
   return read
 }
 
-/** FrameParts has the parts of a frame, which need not be valid. */
+/** FrameParts has the parts of a frame, valid or not. */
 interface FrameParts {
   readonly first: number
   readonly isMasked: boolean

@@ -51,7 +51,7 @@ export class Lookalikes {
     return toLookKeys(name).some((look) => this.#names.has(look))
   }
 
-  /** Returns the names of a look, without those of a person. */
+  /** Returns the names with this look key, without the names of a person. */
   #others(look: string, person: PersonId): readonly Look[] {
     const names = this.#names.get(look) ?? NONE
     return names.some((one) => one.person === person) ? names.filter((one) => one.person !== person) : names

@@ -54,15 +54,14 @@ export const HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 }
 
+/** The headers of each error that no route handles, as lines. */
+const ERROR_HEADERS = Object.entries({ ...HEADERS, 'content-type': 'application/json; charset=utf-8', connection: 'close' })
+  .map(([name, value]) => `${name}: ${value}\r\n`)
+  .join('')
+
 /** Formats an error as a whole answer of HTTP/1.1, for a request that no route handles, such as an upgrade. */
 export function formatError(code: GatewayCode, message: string, status = statusOf(code)): string {
   const body = JSON.stringify({ code, message })
-  const headers = {
-    ...HEADERS,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': String(Buffer.byteLength(body)),
-    connection: 'close',
-  }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`
+  const length = `content-length: ${Buffer.byteLength(body)}\r\n`
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${ERROR_HEADERS}${length}\r\n${body}`
 }

@@ -1,11 +1,24 @@
-import { ChurnMap } from '../../base/churn-map.ts'
 import { toNetwork } from '../../base/network-address.ts'
 
 /** FairEntry is the place of one connection in a FairConnections. */
 export interface FairEntry<Connection> {
-  readonly number: number
   readonly network: string
   readonly connection: Connection
+}
+
+/** Link is an entry of a linked list. */
+class Link<Connection> implements FairEntry<Connection> {
+  readonly network: string
+  readonly connection: Connection
+  before: Link<Connection> | undefined
+  after: Link<Connection> | undefined
+  isListed = true
+
+  constructor(network: string, connection: Connection, before: Link<Connection> | undefined) {
+    this.network = network
+    this.connection = connection
+    this.before = before
+  }
 }
 
 /**
@@ -13,14 +26,15 @@ export interface FairEntry<Connection> {
  * server closes the oldest connection of the network with the most connections. So a client that opens connections without end closes only
  * connections of its own network.
  *
- * The connections are values of a `ChurnMap`, and not keys of a `Map`: the old hash tables of a `Map` retain closed connections until the
- * next full garbage collection, and 10,000 refused upgrades filled 16 MB in that way.
+ * The connections are in a linked list. A `Map` leaves its old hash tables behind as connections come and go, and each old table retains the
+ * later tables until the next full garbage collection: 2 MB with 10,000 refused upgrades.
  */
 export class FairConnections<Connection> {
-  readonly #entries = new ChurnMap<number, FairEntry<Connection>>()
   readonly #counts = new Map<string, number>()
   readonly #most: number
-  #last = 0
+  #first: Link<Connection> | undefined
+  #last: Link<Connection> | undefined
+  #size = 0
 
   /** `most` is the maximum number of connections. */
   constructor(most: number) {
@@ -29,25 +43,38 @@ export class FairConnections<Connection> {
 
   /** Number of connections. */
   get size(): number {
-    return this.#entries.size
+    return this.#size
   }
 
-  /** Iterates over the connections in order of arrival. */
-  values(): Iterable<FairEntry<Connection>> {
-    return this.#entries.values()
+  /** Iterates over the connections in order of arrival. The caller may delete the current connection, and no other. */
+  *values(): Iterable<FairEntry<Connection>> {
+    for (let link = this.#first, next = link?.after; link; link = next, next = link?.after) yield link
   }
 
   /** Adds a connection from a host. The caller then closes and deletes `excess`. */
   add(connection: Connection, host: string): FairEntry<Connection> {
-    const entry = { number: ++this.#last, network: toNetwork(host), connection }
-    this.#entries.set(entry.number, entry)
-    this.#counts.set(entry.network, (this.#counts.get(entry.network) ?? 0) + 1)
-    return entry
+    const link = new Link(toNetwork(host), connection, this.#last)
+    if (this.#last) this.#last.after = link
+    else this.#first = link
+    this.#last = link
+    this.#size++
+    this.#counts.set(link.network, (this.#counts.get(link.network) ?? 0) + 1)
+    return link
   }
 
-  delete({ number, network }: FairEntry<Connection>): void {
-    if (!this.#entries.get(number)) return
-    this.#entries.delete(number)
+  /** Deletes a connection; does nothing for a connection that was deleted before. */
+  delete(entry: FairEntry<Connection>): void {
+    if (!(entry instanceof Link) || !entry.isListed) return
+    const { before, after, network } = entry
+    if (before) before.after = after
+    else this.#first = after
+    if (after) after.before = before
+    else this.#last = before
+    // a deleted link must not retain other links
+    entry.before = undefined
+    entry.after = undefined
+    entry.isListed = false
+    this.#size--
     const left = (this.#counts.get(network) ?? 1) - 1
     if (left > 0) this.#counts.set(network, left)
     else this.#counts.delete(network)
@@ -57,7 +84,7 @@ export class FairConnections<Connection> {
   get excess(): FairEntry<Connection> | undefined {
     if (this.size <= this.#most) return undefined
     const most = Math.max(...this.#counts.values())
-    for (const entry of this.#entries.values()) if (this.#counts.get(entry.network) === most) return entry
+    for (const entry of this.values()) if (this.#counts.get(entry.network) === most) return entry
     return undefined
   }
 }

@@ -6,6 +6,9 @@ import type { IncomingMessage } from 'node:http'
  * a subprotocol, and compression costs memory and time for each client, although messages are short.
  */
 
+/** The sentence for an upgrade that is not a valid handshake. */
+export const NO_HANDSHAKE = 'this is not a handshake of WebSocket version 13 (RFC 6455)'
+
 /** A key is 16 bytes in base64. */
 const KEY = /^[+/0-9A-Za-z]{22}==$/
 /** The text that a server appends to the key (RFC 6455, section 1.3). */
@@ -23,5 +26,6 @@ export function formatAccept(key: string): string {
   const accept = createHash('sha1')
     .update(key + SUFFIX)
     .digest('base64')
-  return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`
+  const lines = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade', `Sec-WebSocket-Accept: ${accept}`]
+  return `${lines.join('\r\n')}\r\n\r\n`
 }

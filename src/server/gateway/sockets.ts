@@ -9,7 +9,7 @@ import type { Entrance } from '../server.ts'
 import { formatError, type GatewayCode } from './answers.ts'
 import type { ClassFollowers } from './class-followers.ts'
 import type { ConnectionTimeouts } from './connection-timeouts.ts'
-import { findKey, formatAccept } from './handshake.ts'
+import { findKey, formatAccept, NO_HANDSHAKE } from './handshake.ts'
 import type { OperatorSessions } from './operator-sessions.ts'
 import type { GatewayOptions } from './options.ts'
 import type { RequestGate } from './request-gate.ts'
@@ -31,9 +31,6 @@ import { WireSockets } from './wire-sockets.ts'
  * twice this time.
  */
 const PING = 30_000
-/** The sentence for an upgrade that is not a valid handshake. */
-const NO_HANDSHAKE = 'this is not a handshake of WebSocket version 13 (RFC 6455)'
-
 /** SocketTarget is the kind of conversation at a path: in the native protocol, or with a program that a browser tries. */
 interface SocketTarget {
   readonly entrance: Entrance
@@ -174,5 +171,7 @@ function ignoreError(): void {}
 
 /** Answers an upgrade with an error, and closes the connection. */
 function refuse(stream: TransportStream, code: GatewayCode, sentence: string): void {
-  stream.end(formatError(code, sentence))
+  // nothing else was written, so the answer needs no buffer in the stream
+  stream.transport.write(formatError(code, sentence))
+  stream.end()
 }

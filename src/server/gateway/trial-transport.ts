@@ -24,6 +24,7 @@ import { TrialCommand, type TrialEvent } from './protocol-schemas.ts'
 /** Rate of commands of one trial: a burst of 200, then 40 a second. */
 const RATE = { burst: 200, refill: 25 }
 const TOO_FAST = 'you send more than 40 commands a second: connect again and send more slowly'
+const LF = 10
 const NO_COMMAND = 'this is not a command of a trial: send at most 1024 bytes in hexadecimal, or the end'
 /** Maximum number of bytes of events that the browser has not read. */
 const UNREAD = 256 * 1024
@@ -53,8 +54,13 @@ export class TrialTransport extends TransportFilter {
     this.#report({ type: 'begun', state: this.#monitor.state })
   }
 
-  /** Executes a command of the page, which is one line. */
-  override data(line: Uint8Array): void {
+  /** Executes commands of the page, one on each line. */
+  override data(lines: Uint8Array): void {
+    for (let from = 0, end = lines.indexOf(LF); end >= 0; from = end + 1, end = lines.indexOf(LF, from))
+      this.#take(lines.subarray(from, end))
+  }
+
+  #take(line: Uint8Array): void {
     if (this.#isOver) return
     if (this.inner.unsent > UNREAD) return super.reset()
     if (this.#bucket.take(this.#clock.monotonic()) > 0) return this.#refuse(TOO_FAST)

@@ -6,6 +6,9 @@ import { MESSAGE_LIMIT } from '../framing/framing.ts'
  * listeners, which takes 1,000 bytes for each client. This decoder takes 90 bytes while no message is unfinished, and decodes a message
  * inside the array that the transport has delivered.
  *
+ * A client can send thousands of frames in one read of a socket. The decoder therefore passes on all messages of a read together, as lines, as
+ * they would arrive over TCP.
+ *
  * Every message has a limit of bytes and of fragments. A client learns from the head of a frame that its message is too long, so the decoder
  * never holds more than one message and the head of a frame. After the first violation, and after a close frame, the decoder ignores all bytes.
  */
@@ -35,12 +38,13 @@ const CONTROL_LIMIT = 125
 const FRAGMENTS = 128
 const LF = 10
 const BLANK = 32
-const NOTHING = new Uint8Array(0)
+const NOTHING: Uint8Array = Buffer.alloc(0)
+const LINE_END: Uint8Array = Buffer.from('\n')
 
 /** FrameReceiver is called with the decoded frames of one client, in order. Arrays are valid until the call returns. */
 export interface FrameReceiver {
-  /** Called with a whole text message, as a line. */
-  message(line: Uint8Array): void
+  /** Called with whole text messages, each as a line. */
+  messages(lines: Uint8Array): void
   ping(payload: Uint8Array): void
   /** Called with the number of bytes in the payload of a pong. */
   pong(length: number): void
@@ -59,6 +63,9 @@ export class FrameDecoder {
   #message: Uint8Array | undefined
   #fragments = 0
   #isOver = false
+  /** Place of the lines in the pushed array that the receiver has not got yet. */
+  #from = 0
+  #to = 0
 
   constructor(receiver: FrameReceiver) {
     this.#receiver = receiver
@@ -69,6 +76,7 @@ export class FrameDecoder {
     const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
     let at = 0
     for (let next = this.#decode(all, at); next > at; next = this.#decode(all, at)) at = next
+    this.#passOn(all)
     // a copy, because the transport uses the array again
     this.#rest = this.#isOver || at === all.length ? NOTHING : new Uint8Array(all.subarray(at))
   }
@@ -79,15 +87,15 @@ export class FrameDecoder {
     const second = bytes[at + 1]
     if (this.#isOver || first === undefined || second === undefined) return at
     const wrong = this.#findViolation(first, second)
-    if (wrong !== undefined) return this.#fail(at, CLOSE.protocol, wrong)
+    if (wrong !== undefined) return this.#fail(bytes, at, CLOSE.protocol, wrong)
     const opcode = first & 0x0f
-    if (opcode === OPCODE.binary) return this.#fail(at, CLOSE.unsupported, 'send text messages')
+    if (opcode === OPCODE.binary) return this.#fail(bytes, at, CLOSE.unsupported, 'send text messages')
     const size = second & 0x7f
     const mask = at + (size < 126 ? 2 : size === 126 ? 4 : 10)
     if (mask > bytes.length) return at
     const length = size < 126 ? size : readLength(bytes, at + 2, mask)
     if (opcode < CONTROL && (this.#message?.length ?? 0) + length > MESSAGE_LIMIT)
-      return this.#fail(at, CLOSE.tooLong, `a message has at most ${MESSAGE_LIMIT} bytes`)
+      return this.#fail(bytes, at, CLOSE.tooLong, `a message has at most ${MESSAGE_LIMIT} bytes`)
     const end = mask + 4 + length
     if (end > bytes.length) return at
     if (opcode >= CONTROL) this.#receiveControl(opcode, bytes, mask, end)
@@ -110,49 +118,62 @@ export class FrameDecoder {
     return this.#message ? 'the last message is unfinished' : undefined
   }
 
-  /** Receives a message of one frame. Its line ends where the frame ended, so it begins at the last byte of the mask. */
+  /** Receives a message of one frame. Its line is in the place of the frame, and follows the previous line. */
   #receiveText(bytes: Uint8Array, mask: number, end: number): void {
-    const begin = mask + 3
-    const isAscii = unmask(bytes, mask, end, begin)
-    this.#receiveLine(bytes.subarray(begin, end), isAscii)
+    if (this.#from === this.#to) {
+      this.#from = mask + 3
+      this.#to = mask + 3
+    }
+    const begin = this.#to
+    const lineEnd = begin + end - mask - 4
+    const isAscii = unmask(bytes, mask, end, begin, BLANK)
+    if (!isAscii && !isUtf8(bytes.subarray(begin, lineEnd))) return this.#failText(bytes)
+    bytes[lineEnd] = LF
+    this.#to = lineEnd + 1
   }
 
   #addFragment(isLast: boolean, bytes: Uint8Array, mask: number, end: number): void {
     this.#fragments++
-    if (this.#fragments > FRAGMENTS) return void this.#fail(0, CLOSE.policy, `a message has at most ${FRAGMENTS} fragments`)
-    unmask(bytes, mask, end, mask + 4)
+    if (this.#fragments > FRAGMENTS) return void this.#fail(bytes, 0, CLOSE.policy, `a message has at most ${FRAGMENTS} fragments`)
+    unmask(bytes, mask, end, mask + 4, BLANK)
     const message = Buffer.concat([this.#message ?? NOTHING, bytes.subarray(mask + 4, end)])
     this.#message = isLast ? undefined : message
     if (!isLast) return
     this.#fragments = 0
-    this.#receiveLine(Buffer.concat([message, NOTHING], message.length + 1), false)
+    if (!isUtf8(message)) return this.#failText(bytes)
+    this.#passOn(bytes)
+    this.#receiver.messages(Buffer.concat([message, LINE_END]))
   }
 
-  /** Passes on a message, which has all bytes of `line` but the last. A line end inside the message becomes a blank. */
-  #receiveLine(line: Uint8Array, isAscii: boolean): void {
-    const end = line.length - 1
-    if (!isAscii && !isUtf8(line.subarray(0, end))) return void this.#fail(0, CLOSE.invalid, 'a text message is in UTF-8')
-    line[end] = BLANK
-    for (let at = line.indexOf(LF); at >= 0; at = line.indexOf(LF, at + 1)) line[at] = BLANK
-    line[end] = LF
-    this.#receiver.message(line)
+  /** Passes on the lines that the receiver has not got yet. */
+  #passOn(bytes: Uint8Array): void {
+    if (this.#from === this.#to) return
+    const lines = bytes.subarray(this.#from, this.#to)
+    this.#from = this.#to
+    this.#receiver.messages(lines)
+  }
+
+  #failText(bytes: Uint8Array): void {
+    this.#fail(bytes, 0, CLOSE.invalid, 'a text message is in UTF-8')
   }
 
   #receiveControl(opcode: number, bytes: Uint8Array, mask: number, end: number): void {
-    unmask(bytes, mask, end, mask + 4)
+    this.#passOn(bytes)
+    unmask(bytes, mask, end, mask + 4, LF)
     const payload = bytes.subarray(mask + 4, end)
     if (opcode === OPCODE.ping) return this.#receiver.ping(payload)
     if (opcode === OPCODE.pong) return this.#receiver.pong(payload.length)
     const code = payload.length === 0 ? CLOSE.noCode : ((payload[0] ?? 0) << 8) | (payload[1] ?? 0)
     if (payload.length === 1 || (payload.length > 1 && !mayClose(code)))
-      return void this.#fail(0, CLOSE.protocol, 'the close code is invalid')
-    if (!isUtf8(payload.subarray(2))) return void this.#fail(0, CLOSE.invalid, 'the reason of a close is in UTF-8')
+      return void this.#fail(bytes, 0, CLOSE.protocol, 'the close code is invalid')
+    if (!isUtf8(payload.subarray(2))) return void this.#fail(bytes, 0, CLOSE.invalid, 'the reason of a close is in UTF-8')
     this.#isOver = true
     this.#receiver.closing(code)
   }
 
   /** Ends decoding; returns the given index. */
-  #fail(at: number, code: number, reason: string): number {
+  #fail(bytes: Uint8Array, at: number, code: number, reason: string): number {
+    this.#passOn(bytes)
     this.#isOver = true
     this.#message = undefined
     this.#receiver.violation(code, reason)
@@ -168,16 +189,16 @@ function readLength(bytes: Uint8Array, from: number, end: number): number {
 }
 
 /**
- * Removes the mask of the bytes that follow the mask, up to `end`, and moves them to the index `to`, which is at most their own. Returns
- * whether all of them are ASCII.
+ * Removes the mask of the bytes that follow the mask, up to `end`, and moves them to the index `to`, which is at most their own. Replaces
+ * line ends by `lineEnd`. Returns whether all bytes are ASCII.
  */
-function unmask(bytes: Uint8Array, mask: number, end: number, to: number): boolean {
+function unmask(bytes: Uint8Array, mask: number, end: number, to: number, lineEnd: number): boolean {
   const key = (bytes[mask] ?? 0) | ((bytes[mask + 1] ?? 0) << 8) | ((bytes[mask + 2] ?? 0) << 16) | ((bytes[mask + 3] ?? 0) << 24)
   let all = 0
   let place = to
   for (let at = mask + 4; at < end; at++) {
     const byte = (bytes[at] ?? 0) ^ ((key >> (((at - mask) & 3) << 3)) & 0xff)
-    bytes[place++] = byte
+    bytes[place++] = byte === LF ? lineEnd : byte
     all |= byte
   }
   return all < 0x80

@@ -19,7 +19,7 @@ import { CLOSE, encodeClose, encodeLines, encodePing, FrameDecoder, type FrameRe
  * pings or pongs end the connection (1008). One pong answers all pings of a turn of the event loop (section 5.5.3). The transport
  * resets a peer that no longer answers pings (`probe`).
  *
- * Closing (section 7). Each side sends one close frame; the server then closes its direction first, and drops all further bytes of the
+ * Closing (RFC 6455, section 7). Each side sends one close frame; the server then closes its direction first, and drops all further bytes of the
  * peer. A peer that does not close its direction within two seconds after the close frame of this side is disconnected.
  */
 
@@ -109,10 +109,10 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
     this.#sink?.closed(this.#broken ?? (this.#isDeaf ? undefined : (broken ?? 'ECONNRESET')))
   }
 
-  message(line: Uint8Array): void {
+  messages(lines: Uint8Array): void {
     this.#isSilent = false
     this.#control = 0
-    this.#sink?.data(line)
+    this.#sink?.data(lines)
   }
 
   /** Answers the last ping of this turn of the event loop. */
