@@ -1,7 +1,7 @@
 import type { Side } from '../../protocol/automaton.ts'
 import { encode, quoteText } from '../../wire/text.ts'
 import type { Observation } from '../monitor/observation.ts'
-import type { NamedCause } from './causes.ts'
+import type { NamedCause } from './evidence.ts'
 import { type Look, messagesOf } from './typed-text.ts'
 
 /*

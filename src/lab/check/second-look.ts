@@ -1,7 +1,7 @@
 import { parseMessage } from '../../protocol/automaton.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import { quoteText } from '../../wire/text.ts'
-import type { NamedCause } from './causes.ts'
+import type { NamedCause } from './evidence.ts'
 import type { Cause } from './report.ts'
 import { findAlteredLine, findCutText, findNul, findSecondMessage, type Look, messagesOf } from './typed-text.ts'
 

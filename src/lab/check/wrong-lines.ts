@@ -2,6 +2,7 @@ import { parseMessage, type Side } from '../../protocol/automaton.ts'
 import type { PlayedFinding } from './play.ts'
 import { ARROW, type Rehearsal, type Rehearsed, rehearse } from './rehearsal.ts'
 import type { Script } from './script.ts'
+import { MISTAKES } from './unusual-lines.ts'
 
 /*
  * A person types lines that the game does not allow: a cell that is taken, a number that is out of range. The worksheet's program refuses
@@ -13,8 +14,6 @@ import type { Script } from './script.ts'
  * no good game shows. A client must read this message, too. The author of a client may refuse such a line, and the refusal is no fault.
  */
 
-/** Lines that few games allow. Numbers are below and above a small range. */
-const USUAL_MISTAKES = ['-1', '0', '10', '100', '', 'x']
 /** Maximum number of lines that are typed, and of messages whose fields are typed again. */
 const MOST = 6
 const REPEATED = 3
@@ -34,7 +33,7 @@ export async function findWrongLines(subject: Rehearsed, games: readonly Rehears
     .slice(0, REPEATED)
     .flatMap(({ name, text }) => (name === undefined ? [] : (parseMessage(automaton.messages[name] ?? EMPTY, text) ?? [])))
   const refused: string[] = []
-  for (const line of new Set([...fields, ...USUAL_MISTAKES])) {
+  for (const line of new Set([...fields, ...MISTAKES])) {
     if (refused.length === MOST) break
     if ((await rehearse(subject, { ...script, wrong: [line] }))?.refused.has(line)) refused.push(line)
   }
@@ -53,7 +52,7 @@ export async function rehearseMistakes(subject: Rehearsed, games: readonly Rehea
   const { messages } = subject.program.protocol.automaton
   const shown = new Set(games.flatMap(({ steps }) => [...steps]))
   const found: Rehearsal[] = []
-  for (const line of USUAL_MISTAKES) {
+  for (const line of MISTAKES) {
     const rehearsal = await rehearse(subject, { ...game.script, wrong: [line] })
     if (!rehearsal?.isLegal) continue
     const fresh = [...rehearsal.steps].filter((step) => !shown.has(step))
