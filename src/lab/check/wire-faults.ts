@@ -3,6 +3,7 @@ import { type Automaton, isField, legalTransitions, type MessageSpec, parseMessa
 import { clueOfText } from '../../protocol/violation-text.ts'
 import { decode, quoteText } from '../../wire/text.ts'
 import type { MessageObservation, Observation, UnfinishedObservation, Violation } from '../monitor/observation.ts'
+import { isNoNumber } from '../monitor/violation.ts'
 import { causeOfBytes, causeOfMessage } from './byte-causes.ts'
 import { type Evidence, expectedBefore, type NamedCause, quoteSent } from './evidence.ts'
 import { describeCut, describeExtra, findMisspelt } from './message-ends.ts'
@@ -32,16 +33,16 @@ export function findWireFault(evidence: Evidence): NamedCause | undefined {
 function explainFault(one: Observation, at: number, evidence: Evidence): NamedCause | undefined {
   const { trouble, role } = evidence
   if (one.kind === 'message') {
-    if (one.oddity !== undefined) {
-      const cause = causeOfMessage(one.text, one.raw)
-      return cause && { cause, sentence: one.oddity }
-    }
     if (isRepeated(one, at, evidence))
       return {
         cause: 'answered-twice',
         sentence: `the ${role} sent ${quoteSent(evidence, one)} as one more answer: it had answered already, and no question followed`,
       }
-    if (isNoNumber(one, evidence)) return explainNoNumber(one, evidence)
+    if (isWrongNumber(one, evidence)) return explainWrongNumber(one, evidence)
+    if (one.oddity !== undefined) {
+      const cause = causeOfMessage(one.text, one.raw)
+      return cause && { cause, sentence: one.oddity }
+    }
     const meant = findMisspelt(evidence.automaton, one)
     if (meant !== undefined)
       return {
@@ -81,18 +82,14 @@ function isKnown(text: string, { automaton, role }: Pick<Evidence, 'automaton' |
 /** Number of digits by which a number may be longer than the example of its message. */
 const MORE_DIGITS = 4
 
-/**
- * Checks whether a field that the protocol uses as a number is not a number, or is far too large. A role may accept any text there, but
- * the judge types small numbers only.
- */
-function isNoNumber({ name, text }: MessageObservation, { automaton }: Evidence): boolean {
+/** Checks whether a field that the protocol uses as a number is not a number, or is far too large: the judge types small numbers only. */
+function isWrongNumber({ name, text }: MessageObservation, { automaton }: Evidence): boolean {
   const form = name === undefined ? undefined : automaton.messages[name]
   if (form === undefined || !isField(form) || !/^\d+$/.test(form.example)) return false
-  const [, digits] = /^\s*[+-]?(\d+)\s*$/.exec(text) ?? []
-  return digits === undefined || digits.length > form.example.length + MORE_DIGITS
+  return isNoNumber(form, text) || text.replace(/\D/g, '').length > form.example.length + MORE_DIGITS
 }
 
-function explainNoNumber(message: MessageObservation, evidence: Evidence): NamedCause {
+function explainWrongNumber(message: MessageObservation, evidence: Evidence): NamedCause {
   const { text, raw } = message
   if (/^\s*[+-]?\d+\s*$/.test(text))
     return {
