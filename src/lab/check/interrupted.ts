@@ -41,7 +41,7 @@ export interface LastWords {
 }
 
 /** Interruption is a way in which the judge's side leaves in the middle of a conversation. */
-export interface Interruption extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'carriers'> {
+export interface Interruption extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'carriers' | 'isHint'> {
   readonly how: Goodbye
   /** Returns the last bytes in a state; `undefined` if there are none in it. By default, there are none, and the check has all states. */
   readonly last?: (subject: CheckSubject, state: string) => LastWords | undefined
@@ -52,11 +52,12 @@ export interface Interruption extends Pick<Check, 'name' | 'proves' | 'appliesTo
 }
 
 /** Returns the check that a program survives an interruption in every state. */
-export function interrupt({ name, proves, appliesTo, carriers, how, last, isLenient = false, what }: Interruption): Check {
+export function interrupt({ name, proves, appliesTo, carriers, isHint = false, how, last, isLenient = false, what }: Interruption): Check {
   return {
     name,
     proves,
     level: 'robust',
+    isHint,
     roles: ['client', 'server'],
     ...(carriers && { carriers }),
     appliesTo: (program, role) => isPlayable(program) && appliesTo?.(program, role) !== false,
