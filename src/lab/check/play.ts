@@ -6,13 +6,14 @@ import { toWatchedProtocol } from '../monitor/monitor.ts'
 import type { CheckSubject, Finding } from './check.ts'
 import { type Connected, connectProgram } from './connecting.ts'
 import { playMatch } from './match.ts'
-import { toText } from './output-timing.ts'
+import { toScreen } from './output-timing.ts'
 import { toFinding } from './played-finding.ts'
+import { findGarbled, isSameGame } from './printed-answers.ts'
 import { toSteps } from './rehearsal.ts'
 import type { RunningProgram } from './sandbox.ts'
 import type { Script } from './script.ts'
-import { endWithin, isBusy } from './waiting.ts'
-import { CountingTransport, CrLfTransport } from './wire-filters.ts'
+import { endWithin, isBusy, pauseFor } from './waiting.ts'
+import { CountingTransport, CrLfTransport, HoldingTransport } from './wire-filters.ts'
 import { WireWatch } from './wire-watch.ts'
 
 /** Milliseconds for each answer of the program. */
@@ -27,6 +28,8 @@ const CLOSED_WAIT = 1000
 /** Milliseconds of processor time that show a busy loop, and of idle time that show none. */
 const BUSY = 300
 const IDLE = 300
+/** Milliseconds of the program's own time for which the first message of the judge is held back. */
+const HOLD = 150
 /** Milliseconds of processor time in such a wait up to which a program sleeps. */
 const ASLEEP = 50
 
@@ -40,6 +43,10 @@ export interface PlayOptions {
   readonly text?: string
   /** The script of both people; by default, the script of the subject's seed. */
   readonly script?: Script
+  /** Milliseconds for which the program is idle before the judge's person types each line, so that its messages arrive apart. */
+  readonly pause?: number
+  /** True to hold back the first message of the judge until the program is idle, so that a program that does not wait for it shows. */
+  readonly holdsFirst?: boolean
   /** Wraps the judge's end of the connection. */
   readonly wrap?: (watch: WireWatch) => Transport
   /** True to end the lines that the judge sends in CR LF. */
@@ -61,12 +68,31 @@ export interface PlayedFinding extends Finding {
   /** The lines that were typed, and everything that the program has printed. */
   readonly typed?: readonly string[]
   readonly printed?: string
+  /** True if the program has shown a prompt for the first line, so that it reads the typed lines. */
+  readonly isPrompted?: boolean
+  /** The prompt that the program has shown before the first message of the judge, if the judge held it back; `''` without a prompt. */
+  readonly promptBefore?: string
+  /** The lines of Parlor's own role, if the program has sent the same messages. */
+  readonly said?: readonly string[] | undefined
+  /** True if a process of the program has forked, and still had a connection at the end. */
+  readonly isForked?: boolean
 }
 
 /** Plays one conversation with a program from its start to its end, and returns what is wrong with it. */
 export async function playConversation(
   subject: CheckSubject,
-  { faults, silence = SILENCE, text, script, wrap, crLf = false, connected: given, keepsRunning = false }: PlayOptions = {},
+  {
+    faults,
+    silence = SILENCE,
+    text,
+    script,
+    pause,
+    holdsFirst = false,
+    wrap,
+    crLf = false,
+    connected: given,
+    keepsRunning = false,
+  }: PlayOptions = {},
 ): Promise<PlayedFinding> {
   const { program, options, role, clock, seed } = subject
   const connected = given ?? (await connectProgram(subject))
@@ -80,13 +106,18 @@ export async function playConversation(
   const rules = faults === undefined ? [] : parseFaults(faults)
   if ('refused' in rules) throw new RangeError(rules.refused)
   let intended: CountingTransport | undefined
+  let promptBefore = ''
   const disturb = (transport: Transport) => {
     const faulty = rules.length === 0 ? transport : addFaults(transport, { rules, seed, side: own, program: protocol, clock })
     intended = new CountingTransport(faulty)
-    return intended
+    const hold = async () => {
+      await pauseFor(running, HOLD, clock)
+      promptBefore = running.output.prompt
+    }
+    return holdsFirst ? new HoldingTransport(intended, hold) : intended
   }
   const match = await playMatch({
-    ...{ ...subject, running, transport: wrap?.(watch) ?? watch, disturb, silence, text, script },
+    ...{ ...subject, running, transport: wrap?.(watch) ?? watch, disturb, silence, text, script, pause },
     onLate: () => watch.settle(),
   })
   watch.settle()
@@ -97,9 +128,7 @@ export async function playConversation(
   const end = await endWithin(running, match.trouble || role === 'server' ? crashWait : END_WAIT, clock)
   const isAwake = running.usage().processor - processor > ASLEEP
   const spins = end === undefined && isAwake && (await isSpinning(running, subject))
-  const sent = watch.observations.flatMap((one) => (one.kind === 'message' && one.from !== role ? [one.text] : []))
-  const hasWide = sent.some((one) => /[^\0-\x7f]/.test(one)) && !sent.some((one) => one.includes('\ufffd'))
-  const isGarbled = hasWide && running.output.text().includes('\ufffd')
+  const garbled = findGarbled(running.output.text(), watch.observations, role)
   const finding = toFinding({
     subject,
     match,
@@ -108,15 +137,21 @@ export async function playConversation(
     watch,
     spins,
     endWait: END_WAIT,
-    isGarbled,
+    garbled,
     intended: intended?.written ?? 0,
     closesEarly: wrap !== undefined,
   })
+  const isForked = role === 'server' && running.holdsForkedSocket()
+  // a program may print a note when the judge stops it
+  const printed = toScreen(running.output.chunks)
   if (!keepsRunning) await running.stop()
   return {
     ...{ observations: watch.observations, ...finding, visited: watch.visited, steps: toSteps(watch.observations) },
     isRefused: match.trouble instanceof Disconnected && match.trouble.reason === 'violation',
-    ...{ games: match.outcomes, typed: match.typed, printed: toText(running.output.chunks) },
+    ...{ games: match.outcomes, typed: match.typed, printed, isForked },
+    isPrompted: match.prompts.first !== '',
+    promptBefore,
+    said: isSameGame({ role, observations: watch.observations, match }) ? match.said : undefined,
   }
 }
 

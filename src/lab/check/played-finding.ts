@@ -5,7 +5,7 @@ import type { Observation } from '../monitor/observation.ts'
 import { findCause } from './causes.ts'
 import type { CheckSubject, Finding } from './check.ts'
 import type { MatchEnd } from './match.ts'
-import { isOutputHeldBack, toText } from './output-timing.ts'
+import { isOutputHeldBack, toScreen, toText } from './output-timing.ts'
 import { findCutAnswer, findWrongCount } from './printed-answers.ts'
 import { QUOTED } from './program-output.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
@@ -27,8 +27,8 @@ export interface PlayedConversation {
   readonly spins: boolean
   /** Milliseconds that the program had to end by itself. */
   readonly endWait: number
-  /** True if the program has printed the sign for bytes that form no character, which the judge has not sent. */
-  readonly isGarbled: boolean
+  /** A text that the program has printed in place of characters that the judge has sent. */
+  readonly garbled: string | undefined
   /** Number of bytes that the judge's role has sent; the faults may have dropped some of them. */
   readonly intended: number
   /** True if the judge's side may have closed its half before the game was over. */
@@ -44,7 +44,7 @@ export function toFinding({
   watch,
   spins,
   endWait,
-  isGarbled,
+  garbled,
   intended,
   closesEarly,
 }: PlayedConversation): Finding {
@@ -54,10 +54,10 @@ export function toFinding({
   const isUntyped = role === 'server' && typed.length === 0
   const played = isUntyped ? formatLines('the client sent', textsOf(observations, 'client')) : formatTyped(typed)
   const isOdd = observations.some((one) => one.kind === 'message' && one.oddity !== undefined)
-  if (isGarbled && !isOdd && (stopped || !trouble))
+  if (garbled !== undefined && !isOdd && (stopped || !trouble))
     return {
       cause: 'wrong-encoding',
-      sentence: `the ${role} printed \ufffd in place of a character that the judge sent`,
+      sentence: `the ${role} printed ${garbled} in place of a character that the judge sent`,
       lines: running.output.lastLines(QUOTED),
       observations,
     }
@@ -88,7 +88,7 @@ export function toFinding({
   }
   const cut = datagrams ? findCutAnswer(role, observations, toText(running.output.chunks)) : undefined
   if (cut) return { ...cut, sentence: `${cut.sentence} (${played})`, lines, observations }
-  const counted = end && !stopped ? findWrongCount({ role, automaton, observations, match }, toText(running.output.chunks)) : undefined
+  const counted = end && !stopped ? findWrongCount({ role, observations, match }, toScreen(running.output.chunks)) : undefined
   if (counted) return { ...counted, sentence: `${counted.sentence} (${played})`, lines, observations }
   if (spins) {
     const sentence = `the conversation is over, but the ${role} does not end and uses the processor: it reads again and again from a connection that is closed`
@@ -96,11 +96,15 @@ export function toFinding({
   }
   const outcome = match.outcomes.at(-1)
   const { prompt } = running.output
-  if (!end && role === 'client' && outcome !== undefined && prompt !== '') {
-    const sentence = `the game is over (${outcome}), but the client waits at its prompt ${quoteText(prompt)} as if the game continued (${played})`
+  // a program at its prompt may notice that the other side has left only after its person has typed a line
+  const isLeft = outcome === `the ${role === 'client' ? 'server' : 'client'} quits` && prompt !== ''
+  // a server may ask its person for something else when a game is over
+  const asksOn = prompt !== '' && (role === 'client' || prompt === match.prompts.latest)
+  if (!end && outcome !== undefined && asksOn && !isLeft) {
+    const sentence = `the game is over (${outcome}), but the ${role} waits at its prompt ${quoteText(prompt)} as if the game continued (${played})`
     return { cause: 'wrong-rules', sentence, lines, observations, ...(match.board === undefined ? {} : { board: match.board }) }
   }
-  if (!end && role === 'client') {
+  if (!end && role === 'client' && !isLeft) {
     const sentence = `the conversation is over, but the client does not end within ${endWait / 1000} s`
     return { cause: 'never-closes', sentence, lines, observations }
   }

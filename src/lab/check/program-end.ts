@@ -1,5 +1,6 @@
 import { Disconnected } from '../../wire/disconnect.ts'
-import { quoteErrorLine } from './crash-lines.ts'
+import { quoteText } from '../../wire/text.ts'
+import { isUnhandled, quoteErrorLine } from './crash-lines.ts'
 import type { Evidence, NamedCause } from './evidence.ts'
 import type { ProgramEnd } from './sandbox.ts'
 
@@ -21,7 +22,12 @@ export function findEnd({ trouble, end, inputEnded, lines, role, observations }:
       }
     return { cause: 'write-after-close', sentence: `the ${role} ended ${formatEnd(end)}, because it sent to a connection that was closed` }
   }
-  const sentence = `the ${role} ended ${formatEnd(end)}${place}${quoteErrorLine(lines)}`
+  const last = observations.findLast((one) => one.kind === 'message')
+  const after = last?.kind === 'message' && last.from !== role ? ` after ${quoteText(last.text)}` : ''
+  const isClosedByOther = observations.find((one) => one.kind === 'end')?.from !== role
+  const readsOn = !trouble && isClosedByOther && end.stopped === undefined && !isUnhandled(end, lines.join('\n'))
+  const why = readsOn ? '; the conversation is over in this state, so leave the loop before the next read' : ''
+  const sentence = `the ${role} ended ${formatEnd(end)}${place}${after}${quoteErrorLine(lines)}${why}`
   return { cause: end.stopped === 'time' ? 'hangs' : 'crashed', sentence }
 }
 

@@ -25,13 +25,10 @@ const LONG = 30
  * are none.
  */
 export async function findWrongLines(subject: Rehearsed, games: readonly Rehearsal[]): Promise<Script | undefined> {
-  const { automaton } = subject.program.protocol
   const game = findLongGame(games)
   if (!game) return undefined
   const { script, messages } = game
-  const fields = messages
-    .slice(0, REPEATED)
-    .flatMap(({ name, text }) => (name === undefined ? [] : (parseMessage(automaton.messages[name] ?? EMPTY, text) ?? [])))
+  const fields = fieldsOf(subject, messages)
   const refused: string[] = []
   for (const line of new Set([...fields, ...MISTAKES])) {
     if (refused.length === MOST) break
@@ -52,7 +49,8 @@ export async function rehearseMistakes(subject: Rehearsed, games: readonly Rehea
   const { messages } = subject.program.protocol.automaton
   const shown = new Set(games.flatMap(({ steps }) => [...steps]))
   const found: Rehearsal[] = []
-  for (const line of MISTAKES) {
+  const own = game.messages.filter(({ from }) => from === subject.role)
+  for (const line of new Set([...MISTAKES, ...fieldsOf(subject, own)])) {
     const rehearsal = await rehearse(subject, { ...game.script, wrong: [line] })
     if (!rehearsal?.isLegal) continue
     const fresh = [...rehearsal.steps].filter((step) => !shown.has(step))
@@ -61,6 +59,14 @@ export async function rehearseMistakes(subject: Rehearsed, games: readonly Rehea
     found.push(rehearsal)
   }
   return found
+}
+
+/** Returns the fields of the first messages of a game. */
+function fieldsOf({ program }: Rehearsed, messages: Rehearsal['messages']): readonly string[] {
+  const known = program.protocol.automaton.messages
+  return messages
+    .slice(0, REPEATED)
+    .flatMap(({ name, text }) => (name === undefined ? [] : (parseMessage(known[name] ?? EMPTY, text) ?? [])))
 }
 
 /** Returns the longest of the games in which no person quits, if possible a game of at most `LONG` messages. */
