@@ -24,12 +24,6 @@ import { terminalSignal } from './stop-signal.ts'
 /** Maximum number of checks that run at the same time. */
 const MOST_LANES = 4
 
-/**
- * The checks of `robust` that a run at the level `worksheet` plays at its end, because most programs of students meet the faults of these
- * checks.
- */
-const HINTS = CHECKS.filter(({ isHint }) => isHint)
-
 /** Options with a value that are not in the command line that repeats one check. */
 const WITH_VALUE = ['--only', '--seed', '--format', '--junit', '--gradescope']
 
@@ -80,11 +74,12 @@ export async function checkCommand(name: string | undefined, options: CheckOptio
       if (!quiet && !judged.isSkipped) printJudged(terminal, { ...judged, result })
     }
     if (!quiet && level === 'worksheet' && options.only === undefined && results.every(({ result }) => result.passed))
-      for await (const { result, isSkipped } of judge({ subject, level: 'robust', checks: HINTS, repeat, onProgress })) {
-        if (stop.aborted) return stop.reason
-        progress.clear()
-        if (!result.passed && !isSkipped) printHint(terminal, { ...result, name: `${prefix}${result.name}` })
-      }
+      for (const check of findHints(role))
+        for await (const { result } of judge({ subject, level: 'robust', checks: [check], repeat, onProgress })) {
+          if (stop.aborted) return stop.reason
+          progress.clear()
+          if (!result.passed) printHint(terminal, { ...result, name: `${prefix}${result.name}` })
+        }
     progress.clear()
   }
   const role = commands.length > 1 ? 'both' : (commands[0]?.[0] ?? 'both')
@@ -106,6 +101,14 @@ export async function checkCommand(name: string | undefined, options: CheckOptio
   await writeReport(options.junit, () => formatJUnit(report))
   await writeReport(options.gradescope, () => formatGradescope(report, weights))
   return report.passed ? EXIT.good : EXIT.trouble
+}
+
+/**
+ * Returns the checks of `robust` that a run at the level `worksheet` plays at its end, because most programs of students meet the faults
+ * of these checks.
+ */
+function findHints(role: Side): readonly Check[] {
+  return CHECKS.filter(({ isHint }) => isHint === true || isHint === role)
 }
 
 /** Throws a UsageError for an option that is only for the judgement of a class. */

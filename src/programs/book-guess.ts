@@ -82,6 +82,7 @@ const number: Protocol<Name, State, undefined> = {
       const answer = MEANT[name]
       const wrong = answer && judge.check(answer, Number(guess))
       if (wrong !== undefined) throw ruleViolation(text, wrong)
+      if (name === ANSWERS.wasted && Number(guess) >= 1 && Number(guess) <= 100) peer.fail(`the guess was ${guess}, which is an integer`)
       console.say(text)
     } while (peer.state !== 'won')
     // a client that compares whole pieces would not recognise the message of the win

@@ -197,6 +197,9 @@ function checkSecret(options: Options): string | undefined {
   return secret === undefined ? undefined : findWordFault(secret)?.refused
 }
 
+/** The letters of English words, the most frequent first. */
+const LETTERS = [...'etaoinsrhldcumfpgwybvkxjqz']
+
 /** FH slides, task 5.2: hangman over a network. */
 export const programs: readonly Program<Name, State>[] = [
   {
@@ -208,6 +211,7 @@ export const programs: readonly Program<Name, State>[] = [
     servePort: 5052,
     takes: [secretWord, words],
     check: checkSecret,
+    skilled: { guessing: LETTERS, hit: LETTERS, missed: LETTERS, over: ['y', 'n'] },
     host: {
       listening: ({ host, port }) => `Hangman: waiting for a player at ${host}, port ${port}.`,
       connected: ({ host, port }) => `A player has connected from ${host}, port ${port}.`,

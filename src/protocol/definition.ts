@@ -111,6 +111,11 @@ export interface Program<Name extends string = string, State extends string = st
    */
   readonly typed?: { readonly [S in NoInfer<State>]?: readonly string[] }
   /**
+   * Lines by which the person of `parlor check` plays well against a program, the best first. Needed if lines at random hardly ever win, or
+   * begin no second game.
+   */
+  readonly skilled?: { readonly [S in NoInfer<State>]?: readonly string[] }
+  /**
    * Marks a program whose peers meet in the hall, so that only `parlor serve` can run its server; `lobby` marks a program that also opens a
    * session of the lobby, which only `parlor serve` has.
    */

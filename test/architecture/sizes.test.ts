@@ -27,7 +27,6 @@ const SHORT: Readonly<Record<string, string>> = {
   'games/questions/bank.ts': 'the list of all banks, which is loaded on demand',
   'games/questions/plain.ts': 'HTML as text, for the importers of questions',
   'hall/login-costs.ts': 'costs of requests that several rooms charge',
-  'lab/check/plays-to-the-end.ts': 'a check, one file each',
   'lab/pages/page-formats.ts': 'the registry of pages',
   'protocol/automaton-faults.ts': 'mistakes of an automaton, for the loader of plug-ins and for the kit',
   'terminal/exit-codes.ts': 'the codes that scripts test, in one place',

@@ -168,9 +168,16 @@ describe('the client, and other people’s servers', () => {
   })
 
   test('shows that the server refused a number, and asks for another', async () => {
-    const peer = await fakePeer('number', 'client', { typed: ['50', '42'] })
+    const peer = await fakePeer('number', 'client', { typed: ['500', '42'] })
     await peer.say(AGAIN, WIN)
     expect(await peer.close()).toBeUndefined()
+    expect(peer.screen).toBe(`${BANNER}${ASK}500\n${AGAIN}\n${ASK}42\n${WIN}\n`)
+  })
+
+  test('says at the end that the server refused a number in the range', async () => {
+    const peer = await fakePeer('number', 'client', { typed: ['50', '42'] })
+    await peer.say(AGAIN, WIN)
+    expect((await peer.close())?.message).toMatch(/: the guess was 50, which is an integer$/)
     expect(peer.screen).toBe(`${BANNER}${ASK}50\n${AGAIN}\n${ASK}42\n${WIN}\n`)
   })
 

@@ -30,6 +30,7 @@ export const garbledField = interrupt({
   name: 'garbled-field',
   proves: 'survives a message with garbage in place of a number or a word',
   carriers: 'both',
+  isHint: 'server',
   isLenient: true,
   appliesTo: ({ protocol: { automaton } }) => Object.values(automaton.messages).some(isGarblable),
   how: 'silence',

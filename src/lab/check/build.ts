@@ -1,7 +1,7 @@
 import { join } from 'shlex'
-import { formatEnd } from './causes.ts'
 import type { Finding } from './check.ts'
 import { type JudgedCheck, type JudgeOptions, judge } from './judge.ts'
+import { formatEnd } from './program-end.ts'
 import { QUOTED } from './program-output.ts'
 import { selectChecks } from './registry.ts'
 import type { Sandbox } from './sandbox.ts'

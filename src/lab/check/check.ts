@@ -60,10 +60,10 @@ export interface Check {
   readonly proves: string
   readonly level: CheckLevel
   /**
-   * True for a check of the level `robust` that `parlor check` also runs at the level `worksheet`; it prints a failure at that level, but does not
-   * count it.
+   * True for a check of the level `robust` that `parlor check` also runs at the level `worksheet`, or the side for which it does so; it
+   * prints a failure at that level, but does not count it.
    */
-  readonly isHint?: boolean
+  readonly isHint?: boolean | Side
   /** The sides that the check judges. */
   readonly roles: readonly Side[]
   /** The connections on which it runs. Default: streams. */

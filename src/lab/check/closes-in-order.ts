@@ -5,6 +5,7 @@ import { type PlayedFinding, playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { type Rehearsal, rehearseLongGames } from './rehearsal.ts'
 import type { Script } from './script.ts'
+import { OpenTransport } from './server-end.ts'
 import type { WireWatch } from './wire-watch.ts'
 
 /** The check that a program reads everything before it closes, and that the end of the other side's messages is not the end of its own. */
@@ -77,23 +78,6 @@ function judgeEnd({ role }: CheckSubject, finding: PlayedFinding): Finding {
   if (finding.cause !== undefined || end?.kind !== 'end' || end.how !== 'reset') return finding
   const sentence = `the ${role} closed the connection before it had read everything: the system then resets the connection (RST), and the other side can lose the last message`
   return { ...finding, cause: 'closed-early', sentence }
-}
-
-/** OpenTransport closes the judge's half only after the other side has closed its half. */
-class OpenTransport extends TransportFilter {
-  #isPeerFinished = false
-  #isAwaited = false
-
-  override finish(): void {
-    this.#isAwaited = true
-    if (this.#isPeerFinished) super.finish()
-  }
-
-  override finished(): void {
-    this.#isPeerFinished = true
-    super.finished()
-    if (this.#isAwaited) super.finish()
-  }
 }
 
 /** HalfClosingTransport sends the end of the stream together with one of the judge's messages, and still reads. */

@@ -4,12 +4,15 @@ import { quoteMessage } from '../../protocol/violation-text.ts'
 import type { Framing } from '../../wire/framing/framing.ts'
 import { encode } from '../../wire/text.ts'
 import type { Check, CheckSubject, Finding } from './check.ts'
+import { compareOutput, describeLost, isSilent } from './lost-output.ts'
 import { type PlayOptions, playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import type { Cause } from './report.ts'
 
 /** Milliseconds for each answer of a program whose network is slow. */
 const SLOW_SILENCE = 6000
+/** Number of lines after which the judge's person quits, because a slow network would make a long chat last for minutes. */
+const LINES = 10
 /** Text with characters of two, three and four bytes. */
 const WIDE = 'Zoë – 🙂'
 
@@ -25,6 +28,8 @@ interface Disturbance extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'car
   readonly shows: string
   /** True if a server that answers before a message is complete shows the failure, too. */
   readonly isTooSoon?: boolean
+  /** True if the output of a program that sends nothing shows the failure, too. */
+  readonly isPrinted?: boolean
 }
 
 /**
@@ -37,10 +42,11 @@ export function disturb({
   appliesTo,
   carriers = 'streams',
   isHint = false,
-  play,
+  play: disturbance,
   toCause,
   shows,
   isTooSoon,
+  isPrinted,
 }: Disturbance): Check {
   return {
     name,
@@ -51,7 +57,14 @@ export function disturb({
     carriers,
     appliesTo: (program, role) => isPlayable(program) && appliesTo?.(program, role) !== false,
     async run(subject: CheckSubject): Promise<Finding> {
-      const played = await playConversation(subject, play)
+      const quits = { side: subject.role === 'server' ? 'client' : 'server', after: LINES } as const
+      const play = { script: { seed: subject.seed, quits }, ...disturbance }
+      const compared = isPrinted && isSilent(subject.program, subject.role) ? await compareOutput(subject, play) : undefined
+      if (compared?.lost !== undefined) {
+        const sentence = `${describeLost(subject.role, compared.lost)}; ${shows}`
+        return { ...compared.played, cause: toCause('hangs'), sentence }
+      }
+      const played = compared?.played ?? (await playConversation(subject, play))
       const disturbed = (isTooSoon && findTooSoon(subject, played)) || played
       // a program that has not even connected was not disturbed
       if (disturbed.cause === undefined || disturbed.observations === undefined) return disturbed
@@ -85,6 +98,7 @@ export const byteByByte = disturb({
   appliesTo: ({ protocol, defaults = {} }, role) => hasMessageEnd(framingTo(role, protocol.framing(defaults))),
   play: { faults: 'dribble 3ms', silence: SLOW_SILENCE },
   isTooSoon: true,
+  isPrinted: true,
   toCause: () => 'partial-read',
   shows: 'this happens only if a message arrives in pieces: one read can return a part of a message',
 })
@@ -94,6 +108,7 @@ export const glued = disturb({
   isHint: true,
   proves: 'reads messages that arrive together, one after the other',
   play: { faults: 'glue 400ms', silence: SLOW_SILENCE },
+  isPrinted: true,
   toCause: (shown) => (shown === 'drops-buffered-data' ? shown : 'glued-read'),
   shows: 'this happens only if messages arrive together: one read can return more than one message',
 })

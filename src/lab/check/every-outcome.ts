@@ -1,11 +1,14 @@
+import { quoteText } from '../../wire/text.ts'
+import type { MessageObservation } from '../monitor/observation.ts'
 import type { Check, CheckSubject, Finding } from './check.ts'
-import { findDirections } from './number-search.ts'
+import { furtherScripts } from './further-scripts.ts'
 import { type OutcomePlan, planOutcomes } from './outcome-plan.ts'
 import { type PlayedFinding, playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
+import { findForeignLine } from './printed-answers.ts'
 import { type Rehearsal, rehearse, toScript } from './rehearsal.ts'
 import type { Script } from './script.ts'
-import { judgeServerEnd } from './server-end.ts'
+import { findUnnoticedEnd, judgeOwnEnd, judgeServerEnd, type OwnEnd } from './server-end.ts'
 import { findWrongLines, isOwnRefusal, isUnrefused, rehearseMistakes } from './wrong-lines.ts'
 
 /*
@@ -14,20 +17,14 @@ import { findWrongLines, isOwnRefusal, isUnrefused, rehearseMistakes } from './w
  * protocol says which lines lead to which outcome, and a plug-in needs no code for its outcomes.
  *
  * A program that makes random choices of its own, such as a server with a secret number, may reach another outcome than the rehearsal. So
- * the check counts the outcomes of the games with the program, and tries a few more scripts for an outcome that is missing; it
- * searches for a secret number by halves.
+ * the check counts the outcomes of the games with the program, and plays further games for an outcome that is missing.
  */
 
 /** Maximum number of rehearsals, and the number of messages in all of them after which no further rehearsal starts. */
 const REHEARSALS = 160
 const MESSAGES = 4000
-/**
- * Maximum number of conversations with the program in the plan, of further conversations for a missing outcome, and of conversations in
- * which the judge searches for a number.
- */
+/** Maximum number of conversations with the program in the plan. */
 const PLANNED = 12
-const MORE = 4
-const SEARCHES = 6
 
 /** The check that every outcome of a game, and every message of the protocol on the way there, is played correctly. */
 export const everyOutcome: Check = {
@@ -55,25 +52,27 @@ export const everyOutcome: Check = {
       if (finding.cause !== undefined && isForeignQuit(finding, script, subject)) offersQuit = false
       return finding
     }
-    const isMissing = (outcome: string) => plan.outcomes.includes(outcome) && !reached.has(outcome)
+    const ends: OwnEnd[] = []
+    const games: PlayedFinding[] = []
+    let isPrompted = true
     for (const script of plan.scripts) {
       const finding = await play(script)
+      isPrompted &&= finding.isPrompted !== false
+      games.push(finding)
+      const end = await judgeOwnEnd(subject, finding, script)
+      if (end) ends.push(end)
       const isExcused = isForeignQuit(finding, script, subject) || isOwnRefusal(finding, script, subject.role)
       if (finding.cause !== undefined && !isExcused) return { ...finding, visited, outcomes }
     }
-    const search = subject.role === 'server' ? findDirections(rehearsals) : undefined
-    for (let number = 0; search && number < SEARCHES && plan.outcomes.some(isMissing); number++) {
-      const script = { seed: subject.seed + number, search }
-      const finding = await play(script)
-      if (finding.cause !== undefined) return { ...finding, visited, outcomes }
-    }
-    const most = search ? 0 : MORE
-    const planned = count
-    for (const { script, outcomes: promised } of findMore(rehearsals, plan)) {
-      if (count >= planned + most) break
-      if (![...promised].some(isMissing)) continue
+    const unnoticed = findUnnoticedEnd(ends)
+    if (unnoticed) return { ...unnoticed, visited, outcomes }
+    const foreign = findForeignScreen(subject, games)
+    if (foreign) return { ...foreign, visited, outcomes }
+    for (const script of furtherScripts({ subject, rehearsals, plan, reached, isPrompted })) {
       const finding = await play(script)
       if (finding.cause !== undefined && !isForeignQuit(finding, script, subject)) return { ...finding, visited, outcomes }
+      const refused = script.isSkilled === true && (await findRefusal(subject, finding, script))
+      if (refused) return { ...refused, visited, outcomes }
     }
     const wrong = await findWrongLines(subject, rehearsals)
     const finding = wrong && (await play(wrong))
@@ -95,9 +94,27 @@ async function rehearseMany(subject: CheckSubject): Promise<readonly Rehearsal[]
   return found
 }
 
-/** Returns the rehearsals whose scripts are not planned, the shortest first. */
-function findMore(rehearsals: readonly Rehearsal[], { scripts }: OutcomePlan): readonly Rehearsal[] {
-  return rehearsals.filter(({ script }) => !scripts.includes(script)).toSorted((one, other) => one.length - other.length)
+/** Finds a message that a server refuses in a good game, for example because it has not reset its data for the second game of a client. */
+async function findRefusal(subject: CheckSubject, finding: PlayedFinding, script: Script): Promise<PlayedFinding | undefined> {
+  const { refusal } = subject.program.protocol.automaton
+  const isRefusal = ({ name }: MessageObservation) => refusal !== undefined && name === refusal
+  const messages = (finding.observations ?? []).filter((one) => one.kind === 'message')
+  const at = messages.findIndex(isRefusal)
+  const [refused, answer] = [messages[at - 1], messages[at]]
+  if (!refused || !answer || (await rehearse(subject, script))?.messages.some(isRefusal) !== false) return undefined
+  const sentence = `the server refused ${quoteText(refused.text)} with ${quoteText(answer.text)}, although nothing is wrong with it in this game: does the server reset its data for each game of a client?`
+  const observations = finding.observations?.slice(0, finding.observations.indexOf(answer) + 1) ?? []
+  return { ...finding, cause: 'wrong-rules', sentence, observations }
+}
+
+/** Finds a game in which the program has printed a line of another game. */
+function findForeignScreen({ role }: CheckSubject, games: readonly PlayedFinding[]): PlayedFinding | undefined {
+  // the end of a game that a person quits has words of its own
+  const whole = games.filter((finding) => finding.cause === undefined && !finding.games?.at(-1)?.includes('quits'))
+  const compared = whole.flatMap((finding) => (finding.said ? [{ finding, said: finding.said }] : []))
+  const found = findForeignLine(compared.map(({ finding: { printed = '' }, said }) => ({ printed, said })))
+  const finding = found && compared[found.game]?.finding
+  return finding && { ...finding, cause: 'wrong-rules', sentence: `the ${role} ${found.clause}` }
 }
 
 /** Words with which programs offer to quit. */

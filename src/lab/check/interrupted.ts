@@ -1,6 +1,5 @@
 import { isEnd, type Side } from '../../protocol/automaton.ts'
 import { quoteMessage } from '../../protocol/violation-text.ts'
-import { formatEnd, isBrokenPipe, isCrash } from './causes.ts'
 import type { Check, CheckSubject, Finding } from './check.ts'
 import { connectProgram } from './connecting.ts'
 import { hasLostThread, isUnhandled, quoteErrorLine } from './crash-lines.ts'
@@ -8,6 +7,7 @@ import { type Goodbye, InterruptingTransport } from './interrupting-transport.ts
 import { playMatch, playUntil } from './match.ts'
 import { isSpinning } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
+import { formatEnd, isBrokenPipe, isCrash } from './program-end.ts'
 import { QUOTED } from './program-output.ts'
 import { answerFreshPrompt, findReaction, findStall } from './reactions.ts'
 import { findScript } from './rehearsal.ts'
@@ -41,7 +41,7 @@ export interface LastWords {
 }
 
 /** Interruption is a way in which the judge's side leaves in the middle of a conversation. */
-export interface Interruption extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'carriers'> {
+export interface Interruption extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'carriers' | 'isHint'> {
   readonly how: Goodbye
   /**
    * Returns the last bytes in a state; `undefined` if the state has no last bytes. By default, no state has last bytes, and the check has
@@ -55,11 +55,12 @@ export interface Interruption extends Pick<Check, 'name' | 'proves' | 'appliesTo
 }
 
 /** Returns the check that a program survives an interruption in every state. */
-export function interrupt({ name, proves, appliesTo, carriers, how, last, isLenient = false, what }: Interruption): Check {
+export function interrupt({ name, proves, appliesTo, carriers, isHint = false, how, last, isLenient = false, what }: Interruption): Check {
   return {
     name,
     proves,
     level: 'robust',
+    isHint,
     roles: ['client', 'server'],
     ...(carriers && { carriers }),
     appliesTo: (program, role) => isPlayable(program) && appliesTo?.(program, role) !== false,

@@ -56,6 +56,8 @@ export interface MatchOptions {
   readonly silence: number
   /** Text that the judge types, for its side and into the program, if a side may send any text; by default, the example of the message. */
   readonly text?: string | undefined
+  /** Milliseconds for which the program is idle before the judge's person types each line; by default, 0. */
+  readonly pause?: number | undefined
   /** Called when the program is late, before the judge ends the connection. */
   readonly onLate?: (() => void) | undefined
   /** Adds faults to the bytes that the judge sends. The judge types when the program has received a message, and not when it was sent. */
@@ -109,6 +111,7 @@ export async function playMatch({
   random,
   silence,
   text,
+  pause = 0,
   onLate,
   disturb = (undisturbed) => undisturbed,
   until,
@@ -169,7 +172,10 @@ export async function playMatch({
       side: role === 'server' ? 'client' : 'server',
       transport: lingering,
       random: random ?? seededRandom(script.seed + judgeRole),
-      typed: async (line) => (line === undefined && isEndless ? stop() : undefined),
+      typed: async (line) => {
+        if (line === undefined && isEndless) stop()
+        else if (pause > 0) await pauseFor(running, pause, clock)
+      },
     },
     judgeTypist,
   )

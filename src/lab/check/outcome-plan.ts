@@ -22,14 +22,15 @@ export interface OutcomePlan {
 export function planOutcomes(rehearsals: readonly Rehearsal[], most: number): OutcomePlan {
   const outcomes = [...new Set(rehearsals.flatMap((one) => [...one.outcomes]))]
   const lines = findWinLines(rehearsals)
-  const open = new Set([...outcomes, ...rehearsals.flatMap(({ steps }) => [...steps]), ...lines.values()])
+  const kindOf = (one: Rehearsal) => lines.get(one)?.kind ?? ''
+  const open = new Set([...outcomes, ...rehearsals.flatMap(({ steps }) => [...steps]), ...[...lines.values()].map(({ kind }) => kind)])
   const chosen: Rehearsal[] = []
   while (open.size > 0 && chosen.length < most) {
-    const worth = (one: Rehearsal) => gain(one, open, outcomes.length) + Number(open.has(lines.get(one) ?? ''))
+    const worth = (one: Rehearsal) => gain(one, open, outcomes.length) + Number(open.has(kindOf(one)))
     const best = rehearsals.reduce((one, other) =>
       worth(other) > worth(one) || (worth(other) === worth(one) && other.length < one.length) ? other : one,
     )
-    for (const item of [...best.outcomes, ...best.steps, lines.get(best) ?? '']) open.delete(item)
+    for (const item of [...best.outcomes, ...best.steps, kindOf(best)]) open.delete(item)
     chosen.push(best)
   }
   const extremes = outcomes.flatMap((outcome) => findExtremes(rehearsals.filter((one) => one.outcomes.has(outcome))))

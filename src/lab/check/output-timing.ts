@@ -24,6 +24,11 @@ export function toText(chunks: readonly OutputChunk[]): string {
     .join('')
 }
 
+/** Returns the output of a program as a person sees it, with a line end in place of each typed line. */
+export function toScreen(chunks: readonly OutputChunk[]): string {
+  return chunks.map(({ stream, bytes }) => (stream === 'typed' ? '\n' : decode(bytes))).join('')
+}
+
 /** Counts lines, and prompts within a line. */
 function countPieces(text: string): number {
   return text.split(/\n|(?<=[:?>]) +/).filter((piece) => piece.trim() !== '').length

@@ -1,25 +1,19 @@
-import type { Side } from '../../protocol/automaton.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
-import { decode, quoteText } from '../../wire/text.ts'
 import type { Transport } from '../../wire/transport.ts'
 import { addFaults } from '../faults/faulty-transport.ts'
 import { parseFaults } from '../faults/grammar.ts'
 import { toWatchedProtocol } from '../monitor/monitor.ts'
-import type { Observation } from '../monitor/observation.ts'
-import { findCause } from './causes.ts'
 import type { CheckSubject, Finding } from './check.ts'
 import { type Connected, connectProgram } from './connecting.ts'
-import { type MatchEnd, playMatch } from './match.ts'
-import { isOutputHeldBack, toText } from './output-timing.ts'
-import { findCutAnswer, findWrongCount } from './printed-answers.ts'
-import { QUOTED } from './program-output.ts'
+import { playMatch } from './match.ts'
+import { toScreen } from './output-timing.ts'
+import { toFinding } from './played-finding.ts'
+import { findGarbled, isSameGame } from './printed-answers.ts'
 import { toSteps } from './rehearsal.ts'
-import type { ProgramEnd, RunningProgram } from './sandbox.ts'
+import type { RunningProgram } from './sandbox.ts'
 import type { Script } from './script.ts'
-import { lookAgain, lookAtStopped } from './second-look.ts'
-import { withoutRetransmissions } from './typed-text.ts'
-import { endWithin, isBusy } from './waiting.ts'
-import { CountingTransport, CrLfTransport } from './wire-filters.ts'
+import { endWithin, isBusy, pauseFor } from './waiting.ts'
+import { CountingTransport, CrLfTransport, HoldingTransport } from './wire-filters.ts'
 import { WireWatch } from './wire-watch.ts'
 
 /** Milliseconds for each answer of the program. */
@@ -34,12 +28,10 @@ const CLOSED_WAIT = 1000
 /** Milliseconds of processor time that show a busy loop, and milliseconds of idle time that exclude a busy loop. */
 const BUSY = 300
 const IDLE = 300
+/** Milliseconds of the program's own time for which the judge delays its first message. */
+const HOLD = 150
 /** Maximum milliseconds of processor time in such a wait of a program that sleeps. */
 const ASLEEP = 50
-/** Milliseconds since the last message for which a conversation is still active. */
-const ACTIVE = 3000
-/** Number of typed lines that a sentence shows. */
-const SHOWN = 8
 
 /** PlayOptions are the differences between a conversation and an undisturbed conversation. */
 export interface PlayOptions {
@@ -51,6 +43,10 @@ export interface PlayOptions {
   readonly text?: string
   /** The script of both people; by default, the script of the subject's seed. */
   readonly script?: Script
+  /** Milliseconds for which the program is idle before the judge's person types each line, so that its messages arrive apart. */
+  readonly pause?: number
+  /** True to hold back the first message of the judge until the program is idle, so that a program that does not wait for it shows. */
+  readonly holdsFirst?: boolean
   /** Wraps the judge's end of the connection. */
   readonly wrap?: (watch: WireWatch) => Transport
   /** True to end the lines that the judge sends in CR LF. */
@@ -72,12 +68,31 @@ export interface PlayedFinding extends Finding {
   /** The lines that were typed, and everything that the program has printed. */
   readonly typed?: readonly string[]
   readonly printed?: string
+  /** True if the program has shown a prompt for the first line, so that it reads the typed lines. */
+  readonly isPrompted?: boolean
+  /** The prompt that the program has shown before the first message of the judge, if the judge held it back; `''` without a prompt. */
+  readonly promptBefore?: string
+  /** The lines of Parlor's own role, if the program has sent the same messages. */
+  readonly said?: readonly string[] | undefined
+  /** True if a process of the program has forked, and still had a connection at the end. */
+  readonly isForked?: boolean
 }
 
 /** Plays one conversation with a program from its start to its end, and returns what is wrong with it. */
 export async function playConversation(
   subject: CheckSubject,
-  { faults, silence = SILENCE, text, script, wrap, crLf = false, connected: given, keepsRunning = false }: PlayOptions = {},
+  {
+    faults,
+    silence = SILENCE,
+    text,
+    script,
+    pause,
+    holdsFirst = false,
+    wrap,
+    crLf = false,
+    connected: given,
+    keepsRunning = false,
+  }: PlayOptions = {},
 ): Promise<PlayedFinding> {
   const { program, options, role, clock, seed } = subject
   const connected = given ?? (await connectProgram(subject))
@@ -91,13 +106,18 @@ export async function playConversation(
   const rules = faults === undefined ? [] : parseFaults(faults)
   if ('refused' in rules) throw new RangeError(rules.refused)
   let intended: CountingTransport | undefined
+  let promptBefore = ''
   const disturb = (transport: Transport) => {
     const faulty = rules.length === 0 ? transport : addFaults(transport, { rules, seed, side: own, program: protocol, clock })
     intended = new CountingTransport(faulty)
-    return intended
+    const hold = async () => {
+      await pauseFor(running, HOLD, clock)
+      promptBefore = running.output.prompt
+    }
+    return holdsFirst ? new HoldingTransport(intended, hold) : intended
   }
   const match = await playMatch({
-    ...{ ...subject, running, transport: wrap?.(watch) ?? watch, disturb, silence, text, script },
+    ...{ ...subject, running, transport: wrap?.(watch) ?? watch, disturb, silence, text, script, pause },
     onLate: () => watch.settle(),
   })
   watch.settle()
@@ -108,9 +128,7 @@ export async function playConversation(
   const end = await endWithin(running, match.trouble || role === 'server' ? crashWait : END_WAIT, clock)
   const isAwake = running.usage().processor - processor > ASLEEP
   const spins = end === undefined && isAwake && (await isSpinning(running, subject))
-  const sent = watch.observations.flatMap((one) => (one.kind === 'message' && one.from !== role ? [one.text] : []))
-  const hasWide = sent.some((one) => /[^\0-\x7f]/.test(one)) && !sent.some((one) => one.includes('\ufffd'))
-  const isGarbled = hasWide && running.output.text().includes('\ufffd')
+  const garbled = findGarbled(running.output.text(), watch.observations, role)
   const finding = toFinding({
     subject,
     match,
@@ -118,141 +136,26 @@ export async function playConversation(
     running,
     watch,
     spins,
-    isGarbled,
+    endWait: END_WAIT,
+    garbled,
     intended: intended?.written ?? 0,
     closesEarly: wrap !== undefined,
   })
+  const isForked = role === 'server' && running.holdsForkedSocket()
+  // a program may print a note when the judge stops it
+  const printed = toScreen(running.output.chunks)
   if (!keepsRunning) await running.stop()
   return {
     ...{ observations: watch.observations, ...finding, visited: watch.visited, steps: toSteps(watch.observations) },
     isRefused: match.trouble instanceof Disconnected && match.trouble.reason === 'violation',
-    ...{ games: match.outcomes, typed: match.typed, printed: toText(running.output.chunks) },
+    ...{ games: match.outcomes, typed: match.typed, printed, isForked },
+    isPrompted: match.prompts.first !== '',
+    promptBefore,
+    said: isSameGame({ role, observations: watch.observations, match }) ? match.said : undefined,
   }
 }
 
 /** Checks whether a program uses the processor although it has nothing left to do. */
 export function isSpinning(running: RunningProgram, { clock }: Pick<CheckSubject, 'clock'>): Promise<boolean> {
   return isBusy(running, { busy: BUSY, idle: IDLE }, clock)
-}
-
-interface PlayedConversation {
-  readonly subject: CheckSubject
-  readonly match: MatchEnd
-  readonly end: ProgramEnd | undefined
-  readonly running: RunningProgram
-  readonly watch: WireWatch
-  readonly spins: boolean
-  /** True if the program has printed the sign for bytes that form no character, which the judge has not sent. */
-  readonly isGarbled: boolean
-  /** Number of bytes that the judge's role has sent; the faults may have dropped some of them. */
-  readonly intended: number
-  /** True if the judge's side may have closed its half before the game was over. */
-  readonly closesEarly: boolean
-}
-
-function toFinding({ subject, match, end, running, watch, spins, isGarbled, intended, closesEarly }: PlayedConversation): Finding {
-  const { role, program, datagrams = false } = subject
-  const { trouble, stopped, inputEnded, typed } = match
-  const observations = datagrams ? withoutRetransmissions(watch.observations, role, match.expected) : watch.observations
-  const isUntyped = role === 'server' && typed.length === 0
-  const played = isUntyped ? formatLines('the client sent', textsOf(observations, 'client')) : formatTyped(typed)
-  const isOdd = observations.some((one) => one.kind === 'message' && one.oddity !== undefined)
-  if (isGarbled && !isOdd && (stopped || !trouble))
-    return {
-      cause: 'wrong-encoding',
-      sentence: `the ${role} printed \ufffd in place of a character that the judge sent`,
-      lines: running.output.lastLines(QUOTED),
-      observations,
-    }
-  // all acts of a program after the judge has closed the connection are consequences
-  const stoppedFault = stopped && !isOdd ? lookAtStopped({ role, automaton: program.protocol.automaton, observations, match }) : undefined
-  if (stopped && !isOdd && !stoppedFault)
-    return { sentence: `the conversation continued until the judge stopped it, because its protocol has no end (${played})` }
-  if (end?.stopped === 'time' && isActive(observations))
-    return { sentence: `the conversation was not over when the time of the program was over (${played})` }
-  const isOwnEnd = (!trouble && !stopped) || (trouble instanceof Disconnected && trouble.isPeerClosed)
-  const lines = isOwnEnd ? running.output.lastLines(QUOTED) : match.lines
-  const { automaton } = program.protocol
-  const printed = printedIn(match.typed, running, spanOfWait(observations, role))
-  const shown = findCause({ role, automaton, observations, trouble, end: stopped ? undefined : end, inputEnded, lines, printed })
-  const found = stoppedFault ?? lookAgain(shown, { role, automaton, observations, match, closesEarly })
-  if (found?.shownBy !== undefined) {
-    const until = observations.findIndex((one) => one.kind === 'message' && one.number === found.shownBy)
-    return { cause: found.cause, sentence: found.sentence, lines, observations: observations.slice(0, until + 1) }
-  }
-  if (found) {
-    const board = found.cause === 'wrong-rules' && match.board?.trim().includes('\n') ? { board: match.board } : {}
-    return { cause: found.cause, sentence: `${found.sentence} (${played})`, lines, observations, ...board }
-  }
-  // over UDP, a client that has asked twice needs one answer only
-  if (!stopped && !datagrams && watch.written < intended && observations.some(({ kind, from }) => kind === 'end' && from === role)) {
-    const sentence = `the ${role} closed the connection when ${watch.written} of ${intended} bytes had arrived (${played})`
-    return { cause: 'closed-early', sentence, lines, observations }
-  }
-  const cut = datagrams ? findCutAnswer(role, observations, toText(running.output.chunks)) : undefined
-  if (cut) return { ...cut, sentence: `${cut.sentence} (${played})`, lines, observations }
-  const counted = end && !stopped ? findWrongCount({ role, automaton, observations, match }, toText(running.output.chunks)) : undefined
-  if (counted) return { ...counted, sentence: `${counted.sentence} (${played})`, lines, observations }
-  if (spins) {
-    const sentence = `the conversation is over, but the ${role} does not end and uses the processor: it reads again and again from a connection that is closed`
-    return { cause: 'spins-after-close', sentence, lines, observations }
-  }
-  const outcome = match.outcomes.at(-1)
-  const { prompt } = running.output
-  if (!end && role === 'client' && outcome !== undefined && prompt !== '') {
-    const sentence = `the game is over (${outcome}), but the client waits at its prompt ${quoteText(prompt)} as if the game continued (${played})`
-    return { cause: 'wrong-rules', sentence, lines, observations, ...(match.board === undefined ? {} : { board: match.board }) }
-  }
-  if (!end && role === 'client') {
-    const sentence = `the conversation is over, but the client does not end within ${END_WAIT / 1000} s`
-    return { cause: 'never-closes', sentence, lines, observations }
-  }
-  if (running.terminal && isOutputHeldBack(running.output.chunks)) {
-    const sentence = `the ${role} printed nothing before its end, so a person would have typed without its prompts: its text had stayed in a buffer (${played})`
-    return { cause: 'unflushed-output', sentence, lines }
-  }
-  return { sentence: `the conversation ended as its protocol ends (${played})` }
-}
-
-/** Checks whether a conversation continued until the judge ended the program: a network that delays everything makes long games longer. */
-function isActive(observations: readonly Observation[]): boolean {
-  const last = observations.findLast((one) => one.kind === 'message')
-  const end = observations.findLast((one) => one.kind === 'end')
-  return last !== undefined && end !== undefined && end.at - last.at < ACTIVE
-}
-
-/** Returns the times between which a program had to answer: from the last bytes that it received to the end of the judge's side. */
-function spanOfWait(observations: readonly Observation[], role: Side): readonly [number, number] {
-  const others = observations.filter(({ from }) => from !== role)
-  const since = others.findLast(({ kind }) => kind === 'segment')?.at ?? 0
-  return [since, others.find(({ kind }) => kind === 'end')?.at ?? Number.POSITIVE_INFINITY]
-}
-
-/** Returns the output of a program in a span of time, without the typed text, which a terminal may echo. */
-function printedIn(typed: readonly string[], { output }: RunningProgram, [since, until]: readonly [number, number]): string {
-  // the prompt of the last typed line may be read after the answer to that line
-  const asked = output.chunks.findLastIndex(({ at, stream }) => stream === 'typed' && at <= since)
-  const printed = output.chunks
-    .slice(asked + 1)
-    .filter(({ at, stream }) => at >= since && at < until && stream !== 'typed')
-    .map(({ bytes }) => decode(bytes))
-    .join('')
-  return printed
-    .split(/\r?\n/)
-    .filter((line) => !typed.includes(line.trim()))
-    .join('\n')
-}
-
-function formatTyped(typed: readonly string[]): string {
-  return typed.length === 0 ? 'nothing was typed' : formatLines('typed:', typed)
-}
-
-/** Formats lines behind words that say what happened to them; if there are many, only the last lines. */
-function formatLines(words: string, lines: readonly string[]): string {
-  const shown = lines.slice(-SHOWN).map((line) => quoteText(line))
-  return `${words} ${lines.length > SHOWN ? '… ' : ''}${shown.join(', ') || 'nothing'}`
-}
-
-function textsOf(observations: readonly Observation[], side: Side): readonly string[] {
-  return observations.flatMap((one) => (one.kind === 'message' && one.from === side ? [one.text] : []))
 }

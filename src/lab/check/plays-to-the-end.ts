@@ -1,6 +1,8 @@
 import type { Program } from '../../protocol/definition.ts'
-import type { Check } from './check.ts'
-import { playConversation } from './play.ts'
+import { quoteText } from '../../wire/text.ts'
+import type { Check, CheckSubject, Finding } from './check.ts'
+import { type PlayedFinding, playConversation } from './play.ts'
+import type { Cause } from './report.ts'
 import { judgeServerEnd } from './server-end.ts'
 
 /** Checks whether the judge can play a program's protocol: a program of the lobby needs the whole server. */
@@ -16,5 +18,26 @@ export const playsToTheEnd: Check = {
   roles: ['client', 'server'],
   carriers: 'both',
   appliesTo: isPlayable,
-  run: async (subject) => judgeServerEnd(subject, await playConversation(subject), { seed: subject.seed }),
+  async run(subject) {
+    const holdsFirst = subject.role === 'client' && subject.datagrams !== true
+    const played = await judgeServerEnd(subject, await playConversation(subject, { holdsFirst }), { seed: subject.seed })
+    return findFirstMessage(subject, played) ?? played
+  },
+}
+
+/** Causes that can follow from a first message that came too early. */
+const CONSEQUENCES: ReadonlySet<Cause> = new Set(['answered-twice', 'out-of-turn', 'wrong-rules', 'hangs', 'closed-early'])
+
+/** Finds a client that sends its first message, or asks its person for it, before the first message of the server. */
+function findFirstMessage({ role }: CheckSubject, { cause, observations = [], promptBefore = '' }: PlayedFinding): Finding | undefined {
+  const first = observations.find((one) => one.kind === 'message')
+  if ((cause !== undefined && !CONSEQUENCES.has(cause)) || first?.kind !== 'message') return undefined
+  const next = observations.find((one) => one.kind === 'message' && one.from !== role)
+  const awaited = next?.kind === 'message' ? `: it has to read ${quoteText(next.text)} first` : ''
+  const tooSoon = 'before the server had sent its first message'
+  if (first.from === role && first.standing === 'early')
+    return { cause: 'out-of-turn', sentence: `the ${role} sent ${quoteText(first.text)} ${tooSoon}${awaited}`, observations }
+  // a prompt alone may be a part of a good program
+  if (cause === undefined || promptBefore === '' || first.from === role) return undefined
+  return { cause: 'out-of-turn', sentence: `the ${role} showed the prompt ${quoteText(promptBefore)} ${tooSoon}${awaited}`, observations }
 }

@@ -65,6 +65,8 @@ export interface RunningProgram {
   readonly ended: Promise<ProgramEnd>
   /** The usage of its processes until now. */
   usage(): Usage
+  /** Checks whether one of its processes has forked and still has a socket that is connected. */
+  holdsForkedSocket(): boolean
   /** Ends it and everything that it started; resolves like `ended`. */
   stop(reason?: StopReason): Promise<ProgramEnd>
 }

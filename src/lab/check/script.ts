@@ -28,6 +28,10 @@ export interface Script {
   readonly search?: Directions | undefined
   /** Lines that the person at the program under test types after the first line, although the game does not allow them. */
   readonly wrong?: readonly string[] | undefined
+  /** Lines that the judge's person types first, if the game allows them, such as the cells of a row. */
+  readonly aims?: readonly string[] | undefined
+  /** True if the judge's person types the lines first by which a person plays well, if the program declares them. */
+  readonly isSkilled?: boolean
 }
 
 export interface ScriptedSideOptions {
@@ -75,20 +79,23 @@ export function startScriptedSide(
 ): ScriptedSide {
   const outcomes: string[] = []
   let board: (() => string) | undefined
+  const isJudge = sequence === SEQUENCES.judgeTypist
+  const skilled: Program['skilled'] = isJudge && script.isSkilled === true ? program.skilled : undefined
   const typist = new Typist({
     automaton: program.protocol.automaton,
-    declared: script.unusual === side ? unusualLines(program, side) : program.typed,
+    declared: script.unusual === side ? unusualLines(program, side) : { ...program.typed, ...skilled },
     enough: enoughLines(program),
     quitsAfter: script.quits?.side === side ? script.quits.after : undefined,
     ...{ side, text, warned, ...(typed && { typed }) },
     wrong: sequence === SEQUENCES.programTypist ? script.wrong : undefined,
+    aims: (state) => (isJudge ? (skilled?.[state] ?? script.aims ?? []) : []),
     random: seededRandom(script.seed + sequence),
     state: () => conversation.state,
   })
   people.add(typist)
   const received = new ReceivedText(transport)
   const lines = () => candidateLines(program.protocol.automaton, conversation.state, side).lines
-  const isSearch = script.search !== undefined && sequence === SEQUENCES.judgeTypist
+  const isSearch = script.search !== undefined && isJudge
   const console = isSearch
     ? new NumberSearch({ directions: script.search, received, lines, typist, random: seededRandom(script.seed), typed })
     : typist

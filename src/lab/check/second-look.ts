@@ -1,7 +1,8 @@
 import { parseMessage } from '../../protocol/automaton.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import { quoteText } from '../../wire/text.ts'
-import type { NamedCause } from './causes.ts'
+import { isUnhandled } from './crash-lines.ts'
+import type { NamedCause } from './evidence.ts'
 import type { Cause } from './report.ts'
 import { findAlteredLine, findCutText, findNul, findSecondMessage, type Look, messagesOf } from './typed-text.ts'
 
@@ -24,11 +25,12 @@ const AMBIGUOUS: ReadonlySet<Cause> = new Set([
 
 /** Returns a better cause than the cause that the wire alone shows, or a cause that the wire does not show; `undefined` if nothing is wrong. */
 export function lookAgain(found: NamedCause | undefined, look: Look): NamedCause | undefined {
+  if (found?.cause === 'crashed') return findEarlyLeave(look) ?? findUnnoticedOutcome(look, found)
   if (found !== undefined && !AMBIGUOUS.has(found.cause)) return found
   if (found?.cause === 'missing-newline') return findCutText(look) ?? found
   const shown = findNul(look) ?? findSecondMessage(look)
   if (shown) return shown
-  if (found === undefined) return findMoveAfterEnd(look) ?? findAlteredLine(look)
+  if (found === undefined) return findMoveAfterEnd(look) ?? findAlteredLine(look) ?? findEarlyLeave(look)
   if (found.cause === 'hangs')
     return (
       findUnflushed(look) ??
@@ -73,6 +75,13 @@ function findOtherGame(look: Look): NamedCause | undefined {
   }
 }
 
+/** Finds a program that has not noticed the end of a game, and ends by an exit code of its own when the other side has closed. */
+function findUnnoticedOutcome({ match }: Look, found: NamedCause): NamedCause {
+  const outcome = match.outcomes.at(-1)
+  if (match.trouble || outcome === undefined || /quits/.test(outcome) || isUnhandled({}, match.lines.join('\n'))) return found
+  return { ...found, cause: 'wrong-rules', sentence: `the game is over (${outcome}), and ${found.sentence}` }
+}
+
 /** Finds a message after a game whose outcome both sides know. */
 function findMoveAfterEnd({ role, automaton, observations, match, closesEarly = false }: Look): NamedCause | undefined {
   const outcome = match.outcomes.at(-1)
@@ -83,6 +92,29 @@ function findMoveAfterEnd({ role, automaton, observations, match, closesEarly = 
   return {
     cause: 'wrong-rules',
     sentence: `the ${role} sent ${quoteText(late.text)} after the game was over: ${outcome === 'a draw' ? 'it was a draw' : outcome}`,
+  }
+}
+
+/**
+ * Finds a program that leaves although the other side has asked it, and its person has not quit. Only an open question shows that the
+ * game is not over: between two games, the author of a program may leave.
+ */
+function findEarlyLeave({ role, automaton, observations, match }: Look): NamedCause | undefined {
+  const isBye = (name: string | undefined) => name !== undefined && automaton.messages[name]?.bye === true
+  const saysBye = match.expected.some((text) => Object.values(automaton.messages).some((form) => form.bye && form.text === text.trim()))
+  const leave = observations.find((one) => one.from === role && (one.kind === 'end' || (one.kind === 'message' && isBye(one.name))))
+  if (match.stopped || match.inputEnded || saysBye || !leave) return undefined
+  const before = observations.slice(0, observations.indexOf(leave))
+  if (before.some((one) => one.kind === 'end')) return undefined
+  const last = before.findLast((one) => one.kind === 'message')
+  if (last?.kind !== 'message' || last.from === role || last.name === undefined || automaton.messages[last.name]?.asks !== true)
+    return undefined
+  const how = leave.kind === 'message' ? `sent ${quoteText(leave.text)}` : 'closed the connection'
+  const earlier = before.findLast((one) => one.kind === 'message' && one.from === role)
+  const after = earlier?.kind === 'message' ? `; its last message before was ${quoteText(earlier.text)}` : ''
+  return {
+    cause: 'closed-early',
+    sentence: `the ${role} ${how}, although the other side had asked ${quoteText(last.text)} and the person had not quit${after}`,
   }
 }
 

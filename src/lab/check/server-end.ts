@@ -1,12 +1,18 @@
 import { isEnd } from '../../protocol/automaton.ts'
 import { quoteText } from '../../wire/text.ts'
+import { TransportFilter } from '../../wire/transport-filter.ts'
 import type { CheckSubject } from './check.ts'
 import { type PlayedFinding, playConversation } from './play.ts'
 import type { Script } from './script.ts'
+import type { WireWatch } from './wire-watch.ts'
 
 /*
  * A client leaves when the game is over, so it sees neither a further message nor a connection that stays open. Both are mistakes in one
  * branch of a server: the branch of one end lacks its `return`, or its `close`.
+ *
+ * In a game without a message for its end, such as tic-tac-toe, each side has to know the rules. A server that does not notice its own
+ * win waits for the next move of its client. The judge cannot see that it waits, but it sees that this server closes the connection by
+ * itself after other games.
  */
 
 /**
@@ -23,7 +29,10 @@ export async function judgeServerEnd(subject: CheckSubject, finding: PlayedFindi
   if (!isLeftOpen(subject, again)) return again
   const last = again.observations?.findLast((one) => one.kind === 'message')
   const after = last?.kind === 'message' ? ` after ${quoteText(last.text)}` : ''
-  const sentence = `the conversation is over${after}, and the client has closed the connection, but the server does not close it: close the socket of the client at every end of the game`
+  const advice = again.isForked
+    ? 'it has forked, and the first process still has the socket, too; call close in the parent after fork'
+    : 'close the socket of the client at every end of the game'
+  const sentence = `the conversation is over${after}, and the client has closed the connection, but the server does not close it: ${advice}`
   return { ...again, cause: 'never-closes', sentence }
 }
 
@@ -42,4 +51,58 @@ function isLeftOpen({ role, program }: CheckSubject, { cause, observations = [] 
   const own = ends.find(({ from }) => from !== role)
   if (cause !== undefined || own?.how !== 'finished') return false
   return isEnd(program.protocol.automaton, own.after) && !ends.some(({ from }) => from === role)
+}
+
+/** OwnEnd says whether a server has closed its connection by itself after a game. */
+export interface OwnEnd {
+  readonly isNoticed: boolean
+  readonly finding: PlayedFinding
+}
+
+/**
+ * Plays a script again with a client that leaves the connection open, if the game has ended in a state in which no message ends it.
+ * Resolves to `undefined` for another end.
+ */
+export async function judgeOwnEnd(subject: CheckSubject, finding: PlayedFinding, script: Script): Promise<OwnEnd | undefined> {
+  if (subject.role !== 'server' || finding.cause !== undefined || !endsQuietly(subject, finding)) return undefined
+  const again = await playConversation(subject, { script, wrap: (watch: WireWatch) => new OpenTransport(watch) })
+  // the judge breaks the connection off in the end, and the server may crash then
+  if (!endsQuietly(subject, again)) return undefined
+  return { isNoticed: again.observations?.find((one) => one.kind === 'end')?.from === 'server', finding: again }
+}
+
+function endsQuietly({ program }: CheckSubject, { games = [], observations = [] }: PlayedFinding): boolean {
+  const { automaton } = program.protocol
+  const last = observations.findLast((one) => one.kind === 'message')
+  if (games.length === 0 || last?.kind !== 'message') return false
+  const isBye = last.name !== undefined && automaton.messages[last.name]?.bye === true
+  return !isBye && automaton.quiet?.includes(last.after) === true
+}
+
+/** Finds a game after which a server waits for its client, although it closes the connection by itself after another game. */
+export function findUnnoticedEnd(ends: readonly OwnEnd[]): PlayedFinding | undefined {
+  const unnoticed = ends.find(({ isNoticed }) => !isNoticed)?.finding
+  const last = unnoticed?.observations?.findLast((one) => one.kind === 'message')
+  if (!unnoticed || !ends.some(({ isNoticed }) => isNoticed)) return undefined
+  const after = last?.kind === 'message' ? ` after ${quoteText(last.text)}` : ''
+  const outcome = unnoticed.games?.at(-1)
+  const sentence = `the game is over${after} (${outcome}), but the server waits for a further move of the client; after other games it closes the connection: does it know this end of the game?`
+  return { ...unnoticed, cause: 'wrong-rules', sentence }
+}
+
+/** OpenTransport closes the judge's half only after the other side has closed its half. */
+export class OpenTransport extends TransportFilter {
+  #isPeerFinished = false
+  #isAwaited = false
+
+  override finish(): void {
+    this.#isAwaited = true
+    if (this.#isPeerFinished) super.finish()
+  }
+
+  override finished(): void {
+    this.#isPeerFinished = true
+    super.finished()
+    if (this.#isAwaited) super.finish()
+  }
 }

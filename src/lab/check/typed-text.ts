@@ -3,7 +3,7 @@ import { clueOfText, quoteMessage } from '../../protocol/violation-text.ts'
 import { decode, encode, quoteText } from '../../wire/text.ts'
 import type { MessageObservation, Observation } from '../monitor/observation.ts'
 import { causeOfMessage } from './byte-causes.ts'
-import type { NamedCause } from './causes.ts'
+import type { NamedCause } from './evidence.ts'
 import type { MatchEnd } from './match.ts'
 import type { Cause } from './report.ts'
 

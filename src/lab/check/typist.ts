@@ -93,6 +93,8 @@ export interface TypistOptions {
   readonly quitsAfter?: number | undefined
   /** Lines that the typist types from its second line on, before it continues with the usual lines. */
   readonly wrong?: readonly string[] | undefined
+  /** Returns the lines that the typist prefers to the other lines in a state. */
+  readonly aims?: ((state: string) => readonly string[]) | undefined
   /** Called with each line and its prompt before the answer, and with `undefined` when the typist stops typing. */
   readonly typed?: (line: string | undefined, prompt: string) => Promise<void>
   /** Called if the role asks again for a line after which the worksheet's program would crash, with the sentence that says why. */
@@ -108,6 +110,7 @@ export class Typist implements Console {
   readonly #refused = new Set<string>()
   readonly #typed = new Set<string>()
   readonly #said: string[] = []
+  #lines = ''
   #count = 0
 
   constructor(options: TypistOptions) {
@@ -146,7 +149,7 @@ export class Typist implements Console {
 
   /** Chooses a line, if possible a line that was not typed yet; `undefined` to end the input. `goodbye` is the line that quits. */
   #choose(goodbye: string | undefined): string | undefined {
-    const { automaton, side, state, random, declared, text, enough = ENOUGH, quitsAfter = PATIENCE } = this.#options
+    const { automaton, side, state, random, declared, text, enough = ENOUGH, quitsAfter = PATIENCE, aims } = this.#options
     const now = state()
     const { lines, byes } = declared?.[now] ? { lines: declared[now], byes: [] } : candidateLines(automaton, now, side, text)
     this.#count++
@@ -156,6 +159,11 @@ export class Typist implements Console {
     // a program that does not offer the goodbye can end by the end of its input
     if (this.#count > quitsAfter && goodbye !== undefined) return declared?.[now]?.includes(goodbye) === false ? undefined : goodbye
     if (this.#count > quitsAfter && byes.length > 0) return random.choice(byes)
+    const preferred = aims?.(now) ?? []
+    // other lines than before, such as the answer to "again?", begin another game
+    const all = lines.join('\n')
+    if (preferred.length > 0 && all !== this.#lines) this.#typed.clear()
+    this.#lines = all
     const open = lines.filter((line) => !this.#refused.has(line))
     const fresh = open.filter((line) => !this.#typed.has(line))
     const choices = [fresh, open, byes].find(({ length }) => length > 0)
@@ -164,7 +172,7 @@ export class Typist implements Console {
     if (!choices || (closes && fresh.length === 0 && this.#count > REPEATED)) return undefined
     // an empty line says that there is nothing to say, so the other lines come first
     const said = choices.filter((line) => line !== '')
-    const line = random.choice(said.length > 0 ? said : choices)
+    const line = preferred.find((one) => said.includes(one)) ?? random.choice(said.length > 0 ? said : choices)
     this.#refused.add(line)
     this.#typed.add(line)
     return line

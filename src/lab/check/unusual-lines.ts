@@ -4,7 +4,7 @@ import type { Program } from '../../protocol/definition.ts'
 /*
  * A person types more than the moves of a good game: a number that is out of range, a letter that stands for nothing, a long text and
  * then a short text. A server has to answer each of these lines. They follow from the examples of the messages; Parlor's own client
- * decides whether a client sends them; otherwise it asks its person again.
+ * decides whether a client sends them; otherwise it asks its person again. A client has to ask again, too.
  */
 
 /** A long text of different letters without a meaning in any protocol, and a short text that is no part of it. */
@@ -16,6 +16,9 @@ const ONE_DIGIT = ['0', '1', '9', '10']
 const MORE_DIGITS = ['0', '1', '100', '999']
 /** A letter that stands for no choice. */
 const NO_CHOICE = 'X'
+
+/** Lines that few games allow: numbers below and above a small range, nothing, and a letter. */
+export const MISTAKES = ['-1', '0', '10', '100', '', NO_CHOICE.toLowerCase()]
 
 /**
  * Returns the lines that a person of one side may type in each state, without the goodbyes: the lines that the program declares, or otherwise the

@@ -21,20 +21,29 @@ interface Collected {
   readonly winner: Side | undefined
 }
 
-/** Returns the winner and the kind of its group for each rehearsal that shows them; empty for another kind of game. */
-export function findWinLines(rehearsals: readonly Rehearsal[]): ReadonlyMap<Rehearsal, string> {
+/** WinLine is a group of numbers that wins, such as the cells of a row. */
+export interface WinLine {
+  readonly winner: Side
+  /** The winner and the distances of the numbers, in words that are the same for groups of one kind. */
+  readonly kind: string
+  /** Ascending. */
+  readonly numbers: readonly number[]
+}
+
+/** Returns the group that has won for each rehearsal that shows it; empty for another kind of game. */
+export function findWinLines(rehearsals: readonly Rehearsal[]): ReadonlyMap<Rehearsal, WinLine> {
   const games = rehearsals.map(toCollected)
   const isOnce = games.every(({ numbers: { client, server } }) => new Set([...client, ...server]).size === client.length + server.length)
   if (!isOnce) return new Map()
   const unwon = games.flatMap(({ numbers, winner }) =>
     SIDES.map((side) => new Set(side === winner ? numbers[side].slice(0, -1) : numbers[side])),
   )
-  const found = new Map<Rehearsal, string>()
+  const found = new Map<Rehearsal, WinLine>()
   for (const { rehearsal, numbers, winner } of games) {
-    const kind = winner && findKind(numbers[winner], unwon)
-    if (kind !== undefined) found.set(rehearsal, `${winner} ${kind}`)
+    const group = winner && findGroup(numbers[winner], unwon)
+    if (group) found.set(rehearsal, { winner, kind: `${winner} ${formatDistances(group)}`, numbers: group })
   }
-  return new Set(found.values()).size > MOST_KINDS ? new Map() : found
+  return new Set([...found.values()].map(({ kind }) => kind)).size > MOST_KINDS ? new Map() : found
 }
 
 function toCollected(rehearsal: Rehearsal): Collected {
@@ -50,19 +59,21 @@ function toCollected(rehearsal: Rehearsal): Collected {
   return { rehearsal, numbers: { client: numbersOf('client'), server: numbersOf('server') }, winner }
 }
 
-/** Returns the distances in the smallest group with the last number that wins; `undefined` if there are several such groups, or none. */
-function findKind(numbers: readonly number[], unwon: readonly ReadonlySet<number>[]): string | undefined {
+/** Returns the smallest group with the last number that wins, ascending; `undefined` if there are several such groups, or none. */
+function findGroup(numbers: readonly number[], unwon: readonly ReadonlySet<number>[]): readonly number[] | undefined {
   const last = numbers.at(-1)
   if (last === undefined || numbers.length > MOST_NUMBERS) return undefined
   const groups = groupsOf(numbers.slice(0, -1)).map((group) => [...group, last])
   const winning = groups.filter((group) => group.length > 1 && !unwon.some((set) => group.every((number) => set.has(number))))
   const fewest = Math.min(...winning.map(({ length }) => length))
   const [group, ...others] = winning.filter(({ length }) => length === fewest)
-  if (!group || others.length > 0) return undefined
-  const sorted = group.toSorted((one, other) => one - other)
-  return sorted
+  return group && others.length === 0 ? group.toSorted((one, other) => one - other) : undefined
+}
+
+function formatDistances(group: readonly number[]): string {
+  return group
     .slice(1)
-    .map((number, at) => number - (sorted[at] ?? 0))
+    .map((number, at) => number - (group[at] ?? 0))
     .join(' ')
 }
 

@@ -1,4 +1,5 @@
 import { encode } from '../../wire/text.ts'
+import type { Transport } from '../../wire/transport.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'
 
 const CR = 13
@@ -31,5 +32,37 @@ export class CrLfTransport extends TransportFilter {
       this.#last = byte
     }
     super.write(Uint8Array.from(written))
+  }
+}
+
+/** HoldingTransport holds back everything that the judge sends until a promise settles, and then passes it on in order. */
+export class HoldingTransport extends TransportFilter {
+  #held: (() => void)[] | undefined = []
+
+  constructor(inner: Transport, wait: () => Promise<void>) {
+    super(inner)
+    void wait().then(() => {
+      const held = this.#held ?? []
+      this.#held = undefined
+      for (const act of held) act()
+    })
+  }
+
+  override write(data: string | Uint8Array): void {
+    const own = typeof data === 'string' ? data : Uint8Array.from(data)
+    this.#act(() => super.write(own))
+  }
+
+  override finish(): void {
+    this.#act(() => super.finish())
+  }
+
+  override whenSent(then: () => void): void {
+    this.#act(() => super.whenSent(then))
+  }
+
+  #act(act: () => void): void {
+    if (this.#held) this.#held.push(act)
+    else act()
   }
 }

@@ -2,6 +2,7 @@ import { parseMessage, type Side } from '../../protocol/automaton.ts'
 import type { PlayedFinding } from './play.ts'
 import { ARROW, type Rehearsal, type Rehearsed, rehearse } from './rehearsal.ts'
 import type { Script } from './script.ts'
+import { MISTAKES } from './unusual-lines.ts'
 
 /*
  * A person types lines that the game does not allow: a cell that is taken, a number that is out of range. The worksheet's program refuses
@@ -13,8 +14,6 @@ import type { Script } from './script.ts'
  * no good game shows. A client must read this message, too. The author of a client may refuse such a line, and the refusal is no fault.
  */
 
-/** Lines that few games allow. Numbers are below and above a small range. */
-const USUAL_MISTAKES = ['-1', '0', '10', '100', '', 'x']
 /** Maximum number of lines that are typed, and of messages whose fields are typed again. */
 const MOST = 6
 const REPEATED = 3
@@ -26,15 +25,12 @@ const LONG = 30
  * lines.
  */
 export async function findWrongLines(subject: Rehearsed, games: readonly Rehearsal[]): Promise<Script | undefined> {
-  const { automaton } = subject.program.protocol
   const game = findLongGame(games)
   if (!game) return undefined
   const { script, messages } = game
-  const fields = messages
-    .slice(0, REPEATED)
-    .flatMap(({ name, text }) => (name === undefined ? [] : (parseMessage(automaton.messages[name] ?? EMPTY, text) ?? [])))
+  const fields = fieldsOf(subject, messages)
   const refused: string[] = []
-  for (const line of new Set([...fields, ...USUAL_MISTAKES])) {
+  for (const line of new Set([...fields, ...MISTAKES])) {
     if (refused.length === MOST) break
     if ((await rehearse(subject, { ...script, wrong: [line] }))?.refused.has(line)) refused.push(line)
   }
@@ -53,7 +49,8 @@ export async function rehearseMistakes(subject: Rehearsed, games: readonly Rehea
   const { messages } = subject.program.protocol.automaton
   const shown = new Set(games.flatMap(({ steps }) => [...steps]))
   const found: Rehearsal[] = []
-  for (const line of USUAL_MISTAKES) {
+  const own = game.messages.filter(({ from }) => from === subject.role)
+  for (const line of new Set([...MISTAKES, ...fieldsOf(subject, own)])) {
     const rehearsal = await rehearse(subject, { ...game.script, wrong: [line] })
     if (!rehearsal?.isLegal) continue
     const fresh = [...rehearsal.steps].filter((step) => !shown.has(step))
@@ -62,6 +59,14 @@ export async function rehearseMistakes(subject: Rehearsed, games: readonly Rehea
     found.push(rehearsal)
   }
   return found
+}
+
+/** Returns the fields of the first messages of a game. */
+function fieldsOf({ program }: Rehearsed, messages: Rehearsal['messages']): readonly string[] {
+  const known = program.protocol.automaton.messages
+  return messages
+    .slice(0, REPEATED)
+    .flatMap(({ name, text }) => (name === undefined ? [] : (parseMessage(known[name] ?? EMPTY, text) ?? [])))
 }
 
 /** Returns the longest of the games in which no person quits, if possible a game of at most `LONG` messages. */

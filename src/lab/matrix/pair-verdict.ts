@@ -1,8 +1,11 @@
 import type { Automaton, Side } from '../../protocol/automaton.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
-import { type Evidence, findCause, findWireFault, isCrash } from '../check/causes.ts'
+import { findCause } from '../check/causes.ts'
 import type { Finding } from '../check/check.ts'
+import type { Evidence } from '../check/evidence.ts'
+import { isCrash } from '../check/program-end.ts'
 import type { ProgramEnd } from '../check/sandbox.ts'
+import { findWireFault } from '../check/wire-faults.ts'
 import type { Observation, Turn } from '../monitor/observation.ts'
 import { SIDES } from '../monitor/sides.ts'
 

@@ -1,8 +1,8 @@
-import { expectation, formatMessage, type MessageSpec, parseMessage, splitMessage } from '../../protocol/automaton.ts'
+import { expectation, formatMessage, isField, type MessageSpec, parseMessage, splitMessage } from '../../protocol/automaton.ts'
 import { type ConversationState, explainIllegal } from '../../protocol/conversation-state.ts'
 import { isGarbled } from '../../protocol/diagnosis.ts'
 import { clueOfText, clueOfWords, quoteMessage, type Speaker } from '../../protocol/violation-text.ts'
-import { encode, type Raw } from '../../wire/text.ts'
+import { encode, quoteText, type Raw } from '../../wire/text.ts'
 import type { Violation } from './observation.ts'
 
 /** Place is the position of a message in the bytes of its direction. */
@@ -34,14 +34,21 @@ export function explainViolation(conversation: ConversationState, { text, raw, s
 }
 
 /**
- * Describes what is odd about the bytes of a legal message in a sentence; `undefined` for ordinary bytes. `speaker.last` is the earlier message of
- * the same side.
+ * Describes what is odd about a legal message in a sentence: its bytes, or a text in place of a number. `undefined` for an ordinary
+ * message. `speaker.last` is the earlier message of the same side.
  */
 export function explainOddity(speaker: Speaker, form: MessageSpec, { text, raw }: Received): string | undefined {
   const { last: before = '' } = speaker
+  if (isNoNumber(form, text))
+    return `the ${speaker.side} sent ${quoteMessage(speaker, text, raw)} in place of a number such as ${quoteText(form.example)}${clueOfText(speaker, text, raw)}`
   if (!isGarbled(form, text, raw, before)) return undefined
   const clue = clueOfText(speaker, text, raw) || clueOfWords(speaker, text, before)
   return clue === '' ? undefined : `the ${speaker.side} said ${quoteMessage(speaker, text, raw)}${clue}`
+}
+
+/** Checks whether a message is one field that its example shows as a number, and its text is not a number. A role may accept any text there. */
+export function isNoNumber(form: MessageSpec, text: string): boolean {
+  return isField(form) && /^\d+$/.test(form.example) && !/^\s*[+-]?\d+\s*$/.test(text)
 }
 
 /** Returns the index of the first byte from which a message can be none of the legal messages. */

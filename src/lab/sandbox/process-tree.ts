@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 /** ProcessUsage has the resources that one process has used. */
 interface ProcessUsage {
@@ -68,6 +68,63 @@ export function measureTree(root: number): TreeUsage {
     processor: all.reduce((sum, { ticks }) => sum + ticks, 0) * TICK,
     memory: all.reduce((sum, { pages }) => sum + pages, 0) * PAGE,
     active: all.some(({ active }) => active),
+  }
+}
+
+/** State of a socket that listens, in the numbers of the kernel. */
+const LISTENS = '0A'
+/** Bit of the signal SIGCHLD in the masks of the kernel. */
+const SIGCHLD = 1n << 16n
+/** The highest number of the standard streams. */
+const STDERR = 2
+
+/**
+ * Checks whether one of the processes has forked and has the socket of a connection. After a fork, a connection closes only when
+ * every process has closed it. False on a system without /proc.
+ */
+export function holdsForkedSocket(root: number): boolean {
+  return findTree(root).some((pid) => hasForked(pid) && hasConnection(pid))
+}
+
+/** Checks whether a process has a child, has waited for a child, or ignores the ends of its children. */
+function hasForked(pid: number): boolean {
+  const ignored = /^SigIgn:\s*([0-9a-f]+)/m.exec(readText(`/proc/${pid}/status`))?.[1] ?? '0'
+  // field 11 of proc(5) counts page faults of the children for which the process has waited
+  return findTree(pid).length > 1 || Number(readStat(pid)?.[8]) > 0 || (BigInt(`0x${ignored}`) & SIGCHLD) !== 0n
+}
+
+/** Checks whether a process has a socket that does not listen. The system does not list a connection that the other side has reset. */
+function hasConnection(pid: number): boolean {
+  const rows = ['tcp', 'tcp6', 'unix'].flatMap((table) =>
+    readText(`/proc/${pid}/net/${table}`)
+      .split('\n')
+      .slice(1)
+      .map((row) => [table, ...row.trim().split(/\s+/)]),
+  )
+  const others = new Set(
+    rows.flatMap((fields) => (fields[0] === 'unix' ? [`socket:[${fields[7]}]`] : fields[4] === LISTENS ? [`socket:[${fields[10]}]`] : [])),
+  )
+  return listNumbers(`/proc/${pid}/fd`).some((fd) => {
+    const target = fd > STDERR ? readLink(`/proc/${pid}/fd/${fd}`) : ''
+    return target.startsWith('socket:') && !others.has(target)
+  })
+}
+
+/** Returns the text of a file of /proc; `''` if the process has ended. */
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
+/** Returns the target of a link of /proc; `''` if the process has closed the file. */
+function readLink(file: string): string {
+  try {
+    return readlinkSync(file)
+  } catch {
+    return ''
   }
 }
 

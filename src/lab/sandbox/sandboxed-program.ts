@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts'
 import { type OutputStream, ProgramOutput } from '../check/program-output.ts'
 import type { ProgramEnd, ProgramLimits, RunningProgram, StopReason, Usage } from '../check/sandbox.ts'
 import type { Launch } from './launcher.ts'
-import { findMarked, findTree, measureTree } from './process-tree.ts'
+import { findMarked, findTree, holdsForkedSocket, measureTree } from './process-tree.ts'
 
 /** The library for pseudo-terminals, which is an optional dependency because it is compiled for some systems only. */
 export type PtyLibrary = typeof import('@lydell/node-pty')
@@ -113,6 +113,10 @@ class SandboxedProgram implements RunningProgram {
     this.#wasActive = active
     this.#usage = { processor: Math.max(processor, before.processor), memory: Math.max(memory, before.memory), idle }
     return this.#usage
+  }
+
+  holdsForkedSocket(): boolean {
+    return !this.#isOver && holdsForkedSocket(this.#carrier.pid)
   }
 
   stop(reason: StopReason = 'judge'): Promise<ProgramEnd> {

@@ -1,6 +1,6 @@
 import type { Automaton } from '../../protocol/automaton.ts'
-import { explainObservation } from '../check/causes.ts'
 import type { Cause } from '../check/report.ts'
+import { explainObservation } from '../check/wire-faults.ts'
 import type { Observation } from '../monitor/observation.ts'
 
 /** Number of earlier observations to which a cause can refer: the last messages of both sides, with their reads. */

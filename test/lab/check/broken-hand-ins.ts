@@ -67,6 +67,20 @@ export const BROKEN: readonly BrokenHandIn[] = [
     says: /asked again after "\d", which the game allows here/,
   },
   {
+    ...client('wrong-rules-won-or-lost.py'),
+    mistake: 'exchanges two texts on the screen',
+    check: 'every-outcome',
+    cause: 'wrong-rules',
+    says: /printed "Your guess is too (low|high)\." in place of "Your guess is too (low|high)\."/,
+  },
+  {
+    ...client('closed-early-quiz.py', 'quiz'),
+    mistake: 'leaves after a wrong answer',
+    check: PLAYS,
+    cause: 'closed-early',
+    says: /closed the connection, although the other side had asked "ANSWER\?" and the person had not quit/,
+  },
+  {
     ...client('missing-newline-input.py'),
     mistake: 'sends what input() returns',
     check: PLAYS,
@@ -208,9 +222,9 @@ export const BROKEN: readonly BrokenHandIn[] = [
   {
     ...client('out-of-turn-first-move.py', 'tictactoe'),
     mistake: 'moves before the server',
-    check: 'gone-by-silence',
+    check: PLAYS,
     cause: 'out-of-turn',
-    says: /"MOVE\d"/,
+    says: /sent "MOVE\d" before the server had sent its first message: it has to read "MOVE\d" first/,
   },
   { ...server('out-of-turn-server.py'), mistake: 'gives a hint before the first guess', check: PLAYS, cause: 'out-of-turn', says: /"LOW"/ },
   {

@@ -61,6 +61,29 @@ export const BROKEN_SERVERS: readonly BrokenHandIn[] = [
     says: /after "GAMEOVER"/,
   },
   {
+    ...server('never-closes-fork.c'),
+    args: '{PORT}',
+    mistake: 'leaves the socket open in the parent',
+    check: PLAYS,
+    cause: 'never-closes',
+    says: /it has forked, and the first process still has the socket/,
+  },
+  {
+    ...server('glued-read-robot.c', 'robot'),
+    args: '{PORT}',
+    mistake: 'takes one recv for one command',
+    check: 'glued',
+    cause: 'glued-read',
+    says: /does not print "command \d: [A-Z]+", which it prints if nothing disturbs the network/,
+  },
+  {
+    ...server('wrong-rules-columns-server.py', 'tictactoe'),
+    mistake: 'does not know the columns',
+    check: 'every-outcome',
+    cause: 'wrong-rules',
+    says: /the game is over .*\((the client wins|the server wins)\)|the game is over \((the client wins|the server wins)\)/,
+  },
+  {
     ...server('out-of-turn-after-win.py'),
     mistake: 'says GAMEOVER to a winner, too',
     check: 'every-outcome',
@@ -80,6 +103,13 @@ export const BROKEN_SERVERS: readonly BrokenHandIn[] = [
     check: 'next-client',
     cause: 'wrong-rules',
     says: /the next client sent "[a-z]": the server refused it .* global variable/,
+  },
+  {
+    ...server('wrong-rules-second-game.py', 'hangman'),
+    mistake: 'keeps the letters of all games of one player',
+    check: 'every-outcome',
+    cause: 'wrong-rules',
+    says: /the server refused "[a-z]" with "ERROR .*", although .*: does the server reset its data for each game of a client\?/,
   },
   {
     ...server('wrong-rules-draw.py', 'scissors'),

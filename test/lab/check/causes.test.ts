@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Evidence, findCause } from '../../../src/lab/check/causes.ts'
+import { findCause } from '../../../src/lab/check/causes.ts'
+import type { Evidence } from '../../../src/lab/check/evidence.ts'
 import { ConversationMonitor, toWatchedProtocol } from '../../../src/lab/monitor/monitor.ts'
 import type { WireEvent } from '../../../src/lab/monitor/observation.ts'
 import type { Side } from '../../../src/protocol/automaton.ts'

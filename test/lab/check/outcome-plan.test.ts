@@ -61,9 +61,11 @@ describe('rehearsals in memory', () => {
     const found = (await rehearseMany('tictactoe', 'client', 160)).filter((one) => one !== undefined)
     const lines = findWinLines(found)
     const kinds = ['client', 'server'].flatMap((side) => ['1 1', '2 2', '3 3', '4 4'].map((distances) => `${side} ${distances}`))
-    expect([...new Set(lines.values())].sort()).toEqual(kinds)
+    expect([...new Set([...lines.values()].map(({ kind }) => kind))].sort()).toEqual(kinds)
+    const groups = new Set([...lines.values()].map(({ numbers }) => numbers.join(' ')))
+    expect([...groups].sort()).toEqual(['1 2 3', '1 4 7', '1 5 9', '2 5 8', '3 5 7', '3 6 9', '4 5 6', '7 8 9'])
     const { scripts } = planOutcomes(found, 12)
-    const planned = found.filter(({ script }) => scripts.includes(script)).map((one) => lines.get(one))
+    const planned = found.filter(({ script }) => scripts.includes(script)).map((one) => lines.get(one)?.kind)
     expect([...new Set(planned)].filter((kind) => kind !== undefined).sort()).toEqual(kinds)
   })
 

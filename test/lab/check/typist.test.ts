@@ -110,6 +110,30 @@ describe('a typist', () => {
     expect(await user.ask('')).toMatch(/^\d$/)
   })
 
+  test('prefers some lines of a state, but types no line twice if others are left', async () => {
+    const user = typist('moving', { aims: (state: string) => (state === 'moving' ? ['9', '1'] : []) })
+    const typed: string[] = []
+    for (let turn = 0; turn < 3; turn++) {
+      typed.push(await user.ask(''))
+      user.progress()
+    }
+    expect(typed).toEqual(['9', '1', expect.stringMatching(/^[2-8]$/)])
+  })
+
+  test('prefers the same lines again after a state with other lines, which begins another game', async () => {
+    let state = 'talking'
+    const lines: Readonly<Record<string, readonly string[]>> = { talking: ['e', 'n', 'y'], asking: ['y', 'n'] }
+    const more = { declared: lines, aims: (now: string) => lines[now] ?? [], state: () => state }
+    const user = new Typist({ automaton, side: 'client', random: seededRandom(1), ...more })
+    const typed: string[] = []
+    for (const next of ['talking', 'talking', 'asking', 'talking']) {
+      state = next
+      typed.push(await user.ask(''))
+      user.progress()
+    }
+    expect(typed).toEqual(['e', 'n', 'y', 'e'])
+  })
+
   test('types the lines that a program declares', async () => {
     expect(await typist('talking', { declared: { talking: ['declared'] } }).ask('')).toBe('declared')
   })

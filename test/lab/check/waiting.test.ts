@@ -24,6 +24,9 @@ class FakeProgram implements RunningProgram {
   }
 
   suspend(): void {}
+  holdsForkedSocket(): boolean {
+    return false
+  }
 
   resume(): void {}
 

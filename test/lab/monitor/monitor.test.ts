@@ -36,6 +36,18 @@ function verdicts(seen: readonly Observation[]): readonly string[] {
 }
 
 describe('a message', () => {
+  test('is odd if it has a text in place of a number, although the protocol allows it', async () => {
+    const { messages } = await watch('guess', [
+      ['server', 'GUESS\n'],
+      ['client', 'low\n'],
+      ['server', 'Please enter number 1 to 100\nGUESS\n'],
+      ['client', ' 5\n'],
+    ])
+    const [, word, , , number] = messages()
+    expect(word).toMatchObject({ standing: 'legal', name: 'guess', oddity: 'the client sent "low" in place of a number such as "50"' })
+    expect(number?.oddity).toBeUndefined()
+  })
+
   test('has its name, its bytes, its reads, the states around it, and whose turn it is', async () => {
     const { messages, monitor } = await watch('guess', [
       ['server', 'GUE'],

@@ -1,0 +1,190 @@
+import { formatCount } from '../../base/counts.ts'
+import { type Automaton, isField, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../protocol/automaton.ts'
+import { clueOfText } from '../../protocol/violation-text.ts'
+import { Disconnected } from '../../wire/disconnect.ts'
+import { decode, quoteText } from '../../wire/text.ts'
+import type { MessageObservation, Observation, UnfinishedObservation, Violation } from '../monitor/observation.ts'
+import { isNoNumber } from '../monitor/violation.ts'
+import { causeOfBytes, causeOfMessage } from './byte-causes.ts'
+import { type Evidence, expectedBefore, type NamedCause, quoteSent } from './evidence.ts'
+import { describeCut, describeExtra, findMisspelt } from './message-ends.ts'
+import type { Cause } from './report.ts'
+
+/*
+ * If several messages are wrong, the judge explains the first wrong message. It checks the bytes of the message before the state, because
+ * JSON is wrong in every state.
+ */
+
+/** Finds the first wrong message of the program. */
+export function findWireFault(evidence: Evidence): NamedCause | undefined {
+  const { observations, role, trouble } = evidence
+  for (const [at, one] of observations.entries()) {
+    if (one.kind === 'end' && one.from !== role) {
+      const late = observations.slice(at + 1).find((later) => later.kind === 'message' && later.from === role)
+      if (!trouble && late?.kind === 'message' && late.violation && isAfterEnd(evidence, late)) return explainLate(late, evidence)
+      continue
+    }
+    if (one.kind === 'segment' || one.from !== role) continue
+    const found = explainFault(one, at, evidence)
+    if (found) return found
+  }
+  return undefined
+}
+
+/** Finds the cause of one observation of a conversation that still continues, or has ended early. */
+export function explainObservation(
+  at: number,
+  { automaton, role, observations }: Pick<Evidence, 'automaton' | 'role' | 'observations'>,
+): NamedCause | undefined {
+  const one = observations[at]
+  const trouble = new Disconnected('violation', '')
+  return one && explainFault(one, at, { automaton, role, observations, trouble, end: undefined, inputEnded: false, lines: [], printed: '' })
+}
+
+function explainFault(one: Observation, at: number, evidence: Evidence): NamedCause | undefined {
+  const { trouble, role } = evidence
+  if (one.kind === 'message') {
+    if (isRepeated(one, at, evidence))
+      return {
+        cause: 'answered-twice',
+        sentence: `the ${role} sent ${quoteSent(evidence, one)} as one more answer: it had answered already, and no question followed`,
+      }
+    if (isWrongNumber(one, evidence)) return explainWrongNumber(one, evidence)
+    if (one.oddity !== undefined) {
+      const cause = causeOfMessage(one.text, one.raw)
+      return cause && { cause, sentence: one.oddity }
+    }
+    const meant = findMisspelt(evidence.automaton, one)
+    if (meant !== undefined)
+      return {
+        cause: 'spelling',
+        sentence: `the ${role} sent ${quoteSent(evidence, one)}; write ${quoteText(meant)}, and not ${quoteText(one.text)}`,
+      }
+    // a refused message belongs to the game as long as the conversation continues
+    return one.violation && trouble && !isCorrected(one, at, evidence) ? explainMessage(one, one.violation, evidence) : undefined
+  }
+  if (!trouble) return undefined
+  if (one.kind === 'judged') {
+    const message = evidence.observations.find((early) => early.kind === 'message' && early.number === one.number)
+    return one.violation && message?.kind === 'message' ? explainMessage(message, one.violation, evidence) : undefined
+  }
+  if (one.kind === 'unreadable') return { cause: causeInWords(one.sentence), sentence: one.sentence }
+  return one.kind === 'unfinished' ? explainUnfinished(one, evidence) : undefined
+}
+
+function explainMessage(message: MessageObservation, { sentence, expected }: Violation, evidence: Evidence): NamedCause {
+  const { text, raw } = message
+  const cause = causeOfMessage(text, raw)
+  if (cause) return { cause, sentence }
+  const extra = describeExtra(expectedBefore(message, evidence), message)
+  if (extra !== undefined) return { cause: 'spelling', sentence: extra }
+  if (isPrompt(text, evidence)) return { cause: 'prompt-on-wire', sentence: `${sentence}${PROMPT}` }
+  if (/line end \(\\n\) is missing/.test(sentence)) return { cause: 'missing-newline', sentence }
+  if (NEAR_MISS.test(sentence)) return { cause: 'spelling', sentence }
+  const isTooSoon = /^it is not /.test(expected)
+  return { cause: isTooSoon || isKnown(text, evidence) ? 'out-of-turn' : 'spelling', sentence }
+}
+
+/** Checks whether a side may send a text in any state of the protocol. */
+function isKnown(text: string, { automaton, role }: Pick<Evidence, 'automaton' | 'role'>): boolean {
+  return formsOf(automaton, role).some((form) => !takesAnything(form) && parseMessage(form, text) !== undefined)
+}
+
+/** Number of digits by which a number may be longer than the example of its message. */
+const MORE_DIGITS = 4
+
+/** Checks whether a field that the protocol uses as a number is not a number, or is far too large: the judge types small numbers only. */
+function isWrongNumber({ name, text }: MessageObservation, { automaton }: Evidence): boolean {
+  const form = name === undefined ? undefined : automaton.messages[name]
+  if (form === undefined || !isField(form) || !/^\d+$/.test(form.example)) return false
+  return isNoNumber(form, text) || text.replace(/\D/g, '').length > form.example.length + MORE_DIGITS
+}
+
+function explainWrongNumber(message: MessageObservation, evidence: Evidence): NamedCause {
+  const { text, raw } = message
+  if (/^\s*[+-]?\d+\s*$/.test(text))
+    return {
+      cause: 'spelling',
+      sentence: `the ${evidence.role} sent ${quoteSent(evidence, message)}, which is much larger than the numbers of this game: that looks like the address of a variable in C, or like a variable that was never set`,
+    }
+  const sentence = `the ${evidence.role} sent ${quoteSent(evidence, message)} in place of a number${clueOfText({ automaton: evidence.automaton, side: evidence.role }, text, raw)}`
+  const cause = causeOfMessage(text, raw)
+  if (cause) return { cause, sentence }
+  return isPrompt(text, evidence) ? { cause: 'prompt-on-wire', sentence: `${sentence}${PROMPT}` } : { cause: 'spelling', sentence }
+}
+
+/** End of a sentence on a message that is a prompt. */
+const PROMPT = '; that looks like a prompt for a person, which belongs on the screen and not on the connection'
+
+/** Ends of sentences on a message that is almost right. */
+const NEAR_MISS = /; (?:write "|leave out the (?:blanks|line end)|the blank at its end is missing)/
+
+/** Checks whether a form accepts a text that no program sends. */
+function takesAnything(form: MessageSpec): boolean {
+  return form.free === true || parseMessage(form, '~ ~') !== undefined
+}
+
+function explainUnfinished(unfinished: UnfinishedObservation, evidence: Evidence): NamedCause | undefined {
+  const { bytes, sentence, lacks } = unfinished
+  const cause = causeOfBytes(bytes)
+  if (cause) return { cause, sentence }
+  const cut = describeCut(expectedBefore(unfinished, evidence), decode(bytes))
+  if (cut !== undefined) return { cause: 'spelling', sentence: `${sentence}; ${cut}` }
+  if (isPrompt(decode(bytes), evidence)) return { cause: 'prompt-on-wire', sentence: `${sentence}${PROMPT}` }
+  if (!lacks.includes('line end')) return undefined
+  return { cause: 'missing-newline', sentence: `${sentence}: the other side waits for the line end, because the message could continue` }
+}
+
+/** Checks whether the other side has refused a message of the program, and the program has then sent a legal message. A message of another
+ * state is out of turn, which no person corrects.
+ */
+function isCorrected({ text }: MessageObservation, at: number, { observations, automaton, role }: Evidence): boolean {
+  if (isKnown(text, { automaton, role })) return false
+  const later = observations.slice(at + 1).filter((one) => one.kind === 'message')
+  const isRefused = automaton.refusal !== undefined && later[0]?.from !== role && later[0]?.name === automaton.refusal
+  return isRefused && later.some(({ from, violation }) => from === role && violation === undefined)
+}
+
+/** Checks whether a message repeats an answer of its side, before the other side has sent a message. */
+function isRepeated(message: MessageObservation, at: number, { observations, automaton }: Evidence): boolean {
+  if (message.standing !== 'early' && message.violation === undefined) return false
+  const before = observations.slice(0, at).findLast((one) => one.kind === 'message')
+  if (before?.kind !== 'message' || before.from !== message.from || before.name === undefined) return false
+  const form = automaton.messages[before.name]
+  return form !== undefined && !form.free && parseMessage(form, message.text) !== undefined
+}
+
+/** Checks whether a text is a prompt, or a prompt with a message behind it, in a protocol in which that side sends no prompts. */
+function isPrompt(text: string, { automaton, role }: Evidence): boolean {
+  if (formsOf(automaton, role).some(({ example }) => /[:?>]\s*$/.test(example))) return false
+  const [, said] = /^[A-Za-z][^:?>]*[:?>]\s*(.*?)\r?\n?$/s.exec(text) ?? []
+  return (
+    said !== undefined && (said === '' || formsOf(automaton, role).some((form) => !form.free && parseMessage(form, said) !== undefined))
+  )
+}
+
+function formsOf(automaton: Automaton, side: Side): readonly MessageSpec[] {
+  return Object.values(automaton.messages).filter(({ from, closes }) => (from === side || from === 'either') && !closes)
+}
+
+function isAfterEnd({ automaton }: Evidence, { before }: MessageObservation): boolean {
+  return legalTransitions(automaton, before).length === 0
+}
+
+function explainLate(message: MessageObservation, evidence: Evidence): NamedCause {
+  const { role } = evidence
+  const { text } = message
+  if (/^\0+$/.test(text))
+    return {
+      cause: 'wrong-serialization',
+      sentence: `the ${role} sent ${formatCount(text.length, 'byte')} of value 0 behind its message: that looks like the rest of a buffer of C; send strlen(text) bytes of it, and not all`,
+    }
+  return {
+    cause: 'write-after-close',
+    sentence: `the ${role} sent ${quoteSent(evidence, message)} after the conversation was over and the other side had closed`,
+  }
+}
+
+function causeInWords(sentence: string): Cause {
+  return /length/.test(sentence) ? 'length-prefix' : 'missing-newline'
+}
