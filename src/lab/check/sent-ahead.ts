@@ -20,7 +20,9 @@ import { watchWire } from './wire-watch.ts'
  * message, or treats both as one message, and then waits for a message that has arrived already.
  */
 
-/** Milliseconds for each answer before the two messages, and of silence after which the program has processed them. */
+/**
+ * Milliseconds for each answer before the two messages, and milliseconds of silence that show that the program has processed both.
+ */
 const SILENCE = 4000
 const QUIET = 1200
 /** Number of conversations to find one in which the judge's side does not say goodbye. */

@@ -30,7 +30,10 @@ import { judgePair, type PairEnd, type PairFinding } from './pair-verdict.ts'
 export const SILENCE = 4000
 /** Milliseconds between two checks of the time. */
 const TICK = 100
-/** Milliseconds for the other side after one side has ended a conversation that is over, and for a program to show how it has ended. */
+/**
+ * Milliseconds in which the other side must end after one side has ended a conversation that is over, and in which the exit code of an ended program
+ * must arrive.
+ */
 const END_WAIT = 500
 /** Lines of each side after which the judge stops a conversation whose protocol has no end. */
 const EXCHANGES = 6
