@@ -46,7 +46,7 @@ const SHOWN = 8
 export interface PlayOptions {
   /** Fault rules for the bytes of the judge, as `--fault` takes them. */
   readonly faults?: string
-  /** Milliseconds for each answer of the program, if the faults need more than usual. */
+  /** Milliseconds for each answer of the program, if answers take longer because of the faults. Default: `SILENCE`. */
   readonly silence?: number
   /** Text that the judge types when its side may send any text. */
   readonly text?: string

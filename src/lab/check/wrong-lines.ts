@@ -13,7 +13,7 @@ import type { Script } from './script.ts'
  * no good game shows. A client must read this message, too. The author of a client may refuse such a line, and the refusal is no fault.
  */
 
-/** Lines that few games allow. Numbers are below and above a small range. */
+/** Lines that few games allow. The numbers are outside of most small ranges. */
 const USUAL_MISTAKES = ['-1', '0', '10', '100', '', 'x']
 /** Maximum number of lines that are typed, and of messages whose fields are typed again. */
 const MOST = 6
