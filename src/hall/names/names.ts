@@ -173,7 +173,7 @@ export function foldName(name: string): string {
     .replace(/[\s_]+/g, '_')
 }
 
-/** Folds each different character once. */
+/** Folds characters. Calls `foldCase` only once for a character that occurs several times. */
 function foldRepeated(characters: readonly string[]): string[] {
   const known = new Map(characters.map((character) => [character, '']))
   for (const character of known.keys()) known.set(character, foldCase(character))

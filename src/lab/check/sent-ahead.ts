@@ -121,7 +121,7 @@ function explain({ role, program }: CheckSubject, { running, watch, seen }: Wait
   const messages = since.filter((one) => one.kind === 'message')
   const [first, second] = messages.filter(({ from }) => from !== role)
   const answers = messages.filter(({ from }) => from === role)
-  if (!first || !second) return { sentence: 'the conversation ended before a second message could be sent' }
+  if (!first || !second) return { sentence: 'the conversation ended before the judge could send a second message' }
   if (isGoodbye(first)) return undefined
   const both = `${quoteText(first.text)} and ${quoteText(second.text)} arrived together, in one read`
   if (crash) return { ...crash, cause: 'glued-read', sentence: `${both}, and ${crash.sentence}` }

@@ -17,7 +17,7 @@ export interface MatrixEntry {
   readonly name: string
   /** A sentence for each of its sides on how the side is started. */
   readonly starts: Readonly<Partial<Record<Side, string>>>
-  /** The reason why neither side can be started. */
+  /** The reason why the judge can start neither side. */
   readonly problem?: string
 }
 

@@ -219,7 +219,7 @@ class Shadow {
     this.#feed.finish()
   }
 
-  /** Notes that the conversation has continued, so that lines of earlier turns may be typed again. */
+  /** Notes that the conversation has continued, so the judge may type lines of earlier turns again. */
   progress(): void {
     this.#typist.progress()
   }

@@ -11,9 +11,9 @@ export interface MatrixCheck extends CheckResult {
   readonly isSkipped?: boolean
 }
 
-/** HandInSide is one side of a hand-in: how it is started, and the results of its checks. */
+/** HandInSide is one side of a hand-in: the command that starts it, and the results of its checks. */
 export interface HandInSide {
-  /** The command, and how it was found, as a sentence. */
+  /** A sentence with the command and the place where the judge found it. */
   readonly start: string
   readonly checks: readonly MatrixCheck[]
   /** True if it has played at least one conversation with the judge, so that it can play with other hand-ins. */
@@ -25,7 +25,7 @@ export interface HandInReport {
   readonly name: string
   readonly client?: HandInSide
   readonly server?: HandInSide
-  /** The reason why no program of the hand-in could be started. */
+  /** The reason why the judge could start no program of the hand-in. */
   readonly problem?: string
 }
 
