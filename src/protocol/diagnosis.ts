@@ -89,7 +89,7 @@ export class Diagnosis {
     this.#refused = ''
   }
 
-  /** Records whether a message had arrived before this side sent the message that it answers. */
+  /** Records whether the next message is early: whether it arrived before this side sent the message to which it is an answer. */
   setNextEarly(isEarly: boolean): void {
     this.#nextEarly = isEarly
   }

@@ -64,7 +64,7 @@ function findEarly(evidence: Evidence): NamedCause | undefined {
   if (extra !== undefined) return { cause: 'spelling', sentence: extra }
   return {
     cause: 'out-of-turn',
-    sentence: `the ${role} sent ${quote(evidence, early)} before it was its turn (in the state ${early.before})`,
+    sentence: `the ${role} sent ${quote(evidence, early)} before its turn (in the state ${early.before})`,
   }
 }
 
@@ -267,7 +267,7 @@ function causeInWords(sentence: string): Cause {
 
 const LF = 0x0a
 
-/** Signs that a program wrote to a connection that was closed. */
+/** Words of errors that show a write to a closed connection. */
 const BROKEN_PIPE = /Broken ?pipe|EPIPE|write after end|WinError 10053/i
 
 /** Explains a program that ended by an error. */

@@ -21,7 +21,10 @@ interface Collected {
   readonly winner: Side | undefined
 }
 
-/** Returns the winner and the kind of its group for each rehearsal that shows them; empty for another kind of game. */
+/**
+ * Returns the winner, and the kind of the winning group, for each rehearsal that shows a group. Returns an empty map for a game
+ * without groups.
+ */
 export function findWinLines(rehearsals: readonly Rehearsal[]): ReadonlyMap<Rehearsal, string> {
   const games = rehearsals.map(toCollected)
   const isOnce = games.every(({ numbers: { client, server } }) => new Set([...client, ...server]).size === client.length + server.length)

@@ -31,8 +31,8 @@ export const SILENCE = 4000
 /** Milliseconds between two checks of the time. */
 const TICK = 100
 /**
- * Milliseconds in which the other side must end after one side has ended a conversation that is over, and in which the exit code of an ended program
- * must arrive.
+ * Milliseconds after the end of one side in which the other side must end, too, if the conversation is over. The judge waits as long for the exit
+ * code of an ended program.
  */
 const END_WAIT = 500
 /** Lines of each side after which the judge stops a conversation whose protocol has no end. */

@@ -13,7 +13,7 @@ export interface MatrixCheck extends CheckResult {
 
 /** HandInSide is one side of a hand-in: the command that starts it, and the results of its checks. */
 export interface HandInSide {
-  /** A sentence with the command and the place where the judge found it. */
+  /** A sentence with the command, and with the source of the command. */
   readonly start: string
   readonly checks: readonly MatrixCheck[]
   /** True if it has played at least one conversation with the judge, so that it can play with other hand-ins. */

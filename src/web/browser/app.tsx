@@ -49,7 +49,7 @@ export function App() {
     dispatchEvent(new HashChangeEvent('hashchange'))
   }, [view])
   useEffect(() => {
-    // the form is not open again after the end of the login
+    // the form must not open again after the end of the login
     if (me) setForm(undefined)
   }, [me])
   useEffect(() => {

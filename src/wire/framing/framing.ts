@@ -99,8 +99,8 @@ export interface Framing {
 }
 
 /**
- * Number of bytes of a buffer. The buffer has space for the maximum of unread bytes at which reading continues, for one more read, and for
- * a message. The buffer is small enough to need no fresh pages.
+ * Number of bytes of a buffer. A buffer has space for one message, for the bytes that may wait unread before the connection pauses, and for one more
+ * read. A larger buffer would need fresh pages.
  */
 const BUFFER_SIZE = 56 * 1024
 /** Maximum number of free buffers in the pool. */
