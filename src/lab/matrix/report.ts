@@ -30,8 +30,8 @@ export interface HandInReport {
 }
 
 /**
- * PairOutcome is the result of the conversation of two hand-ins: it passed, one side made the first mistake, it is not clear which side made it, or
- * one of the two hand-ins cannot play.
+ * PairOutcome is the result of the conversation of two hand-ins: it passed, one side made the first mistake, the judge cannot identify the side of
+ * the first mistake, or one of the two hand-ins cannot play.
  */
 export type PairOutcome = 'passed' | 'client' | 'server' | 'unclear' | 'not played'
 

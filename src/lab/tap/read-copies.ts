@@ -1,7 +1,7 @@
 /*
- * The memory of a read is used again for the next read, so a tap copies the bytes that it passes on. A copy with memory of its own is slow
- * if it is small: V8 places it in the heap, and must move it out when a socket writes it, with an allocation of the system for each
- * message. Therefore small copies share memory. The shared memory is small, because a copy that waits for a slow reader occupies all of it.
+ * The memory of a read is used again for the next read, so a tap copies the bytes that it passes on. A small copy with memory of its own is slow: V8
+ * places the copy in the heap. When a socket writes the copy, V8 must move it out of the heap, and the system allocates memory for each message.
+ * Therefore small copies share memory. The shared memory is small, because a copy that waits for a slow reader occupies all of it.
  */
 
 /** Bytes of memory that small copies share. */
