@@ -23,7 +23,7 @@ export async function requireNetworkProgram(name: string, programs: ProgramRegis
   throw await unknown(name, programs)
 }
 
-/** Resolves to the program without a network with a name. Rejects with a UsageError for an unknown name. */
+/** Finds a program that has no network, by its name. Rejects with a UsageError for an unknown name. */
 export async function requireSoloProgram(name: string, programs: ProgramRegistry): Promise<SoloProgram> {
   const found = await programs.loadSolo(name)
   if (found) return found

@@ -91,7 +91,7 @@ export class DoorSession {
   #over = false
   #program = false
   #handedOver = false
-  /** The reason for which the server closes the connection, after the session has printed it. */
+  /** The reason why the server closes the connection, after the session has printed it. */
   #dismissal: string | undefined
   /** True if the server has stopped while this user was at a table. */
   #stopped = false

@@ -42,7 +42,7 @@ export class TableScreen {
   #sight: TableView | undefined
   /** Time of `#sight`, in monotonic milliseconds. */
   #seenAt: number
-  /** Offers that no player has answered. */
+  /** The open offers: no player has answered them. */
   #offers: readonly Offer[] = []
   /** Introduction of the table; empty after the first output. */
   #introduction: readonly string[]

@@ -39,7 +39,7 @@ export function formatTermSentences({ seat, names }: TableContext, { rated, cloc
   ]
   return [
     ...(times.length === 0 ? [] : [`${who} ${times.join(', and ')}.`]),
-    // a game for one player with points is always rated
+    // if one player plays alone for points, the game is always rated
     ...(rated && others.length > 0 ? ['The game is rated.'] : []),
   ]
 }

@@ -21,7 +21,7 @@ export interface Robot {
   readonly blocked: boolean
 }
 
-/** robot: one player steers a robot on a square, from its middle; the border stops it. The game ends only if the player leaves. */
+/** robot: one player steers a robot on a square. The robot begins in the middle, and the border stops it. The game ends only if the player leaves. */
 export const robot: Game<Robot, Instruction, Robot> = {
   name: 'robot',
   isUnlisted: true,

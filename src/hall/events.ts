@@ -141,7 +141,7 @@ interface ActDeclaration {
 }
 
 /**
- * The acts of a player other than moves and talk: commands to a table whose only parameter is the seat. A new act also needs a decision
+ * The acts of a player: commands to a table whose only parameter is the seat. Moves and chat messages are no acts. A new act also needs a decision
  * in `table.ts`, and commands in the native protocol and at the front door.
  */
 export const acts = {

@@ -142,7 +142,7 @@ export interface LoginSession {
   /** Time at which the session began, in milliseconds since the Unix epoch. */
   readonly since: number
   /**
-   * Time of the last login with the token, to the minute, in milliseconds since the Unix epoch; at first the time at which the session
+   * Time of the last login with the token, to the minute, in milliseconds since the Unix epoch; before that login, the time at which the session
    * began.
    */
   readonly used: number

@@ -99,7 +99,7 @@ export interface TableStep {
 
 /** Maximum number of UTF-16 code units in a line of talk. */
 const LINE = 1000
-/** Maximum number of events other than moves at one table; above it, `decide` refuses talk and offers. */
+/** Maximum number of events of one table that are not moves; above it, `decide` refuses talk and offers. */
 export const EVENTS = 10_000
 /** Maximum number of disconnections of one seat at one table; after one more disconnection, the seat loses the game. */
 export const ABSENCES = 1000

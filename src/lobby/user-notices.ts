@@ -109,12 +109,12 @@ export class UserNotifier {
     }
   }
 
-  /** Notifies the sessions of a user, except the sessions that are subscribed to the table, that a game has ended. */
+  /** Notifies a user of the end of a game. Excludes the sessions that are subscribed to the table. */
   notifyOfEnd(person: PersonId, game: FinishedGame): void {
     this.#notify(person, (listener) => listener.finished?.(game))
   }
 
-  /** Notifies the sessions of a user, except the sessions that are subscribed to the table, of the rating changes after a game. */
+  /** Notifies a user of the rating changes after a game. Excludes the sessions that are subscribed to the table. */
   notifyOfRecord(person: PersonId, recorded: RatingChanges): void {
     this.#notify(person, (listener) => listener.recorded(recorded))
   }

@@ -33,8 +33,8 @@ function findOptionFault(option: unknown): string | undefined {
 }
 
 /**
- * Returns the end of a sentence with the reason why an option conflicts with an option of another program: the command line
- * reads all options of one spelling in the same way, and a setting belongs to one declaration. Two options are the same option
+ * Returns the end of a sentence that explains why an option conflicts with an option of another program. The command line reads all
+ * options of one spelling in the same way, and a setting belongs to one declaration. Two options are the same option
  * only if they are the same object.
  */
 export function findClash(option: ProgramOption, others: readonly ProgramOption[]): string | undefined {

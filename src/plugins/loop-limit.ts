@@ -72,7 +72,7 @@ export function limitRoles(program: Program): Program {
 }
 
 /**
- * Called at each iteration of a loop in the file of a plug-in. Throws an Error if the loops of its role have run for too long.
+ * Counts an iteration of a loop in the file of a plug-in. Throws an Error if the loops of the current role have run for too long.
  */
 export function tick(file: string): void {
   if (--now.skip > 0) return

@@ -35,8 +35,8 @@ export function parseDigitsGuess(text: string): Try {
 }
 
 /**
- * Asks a person until the input is a whole number, and returns this number in the digits that Python prints. Before it asks again,
- * prints `instead` or, if the worksheet has no text for invalid input, the reason on standard error.
+ * Asks a person until the input is a whole number, and returns this number in the digits that Python prints. After invalid input, the function prints
+ * `instead`. If the worksheet has no text for invalid input, it prints the reason on standard error.
  */
 export async function askInt(console: Console, prompt: string, instead?: string): Promise<string> {
   for (;;) {

@@ -89,7 +89,7 @@ export class Diagnosis {
     this.#refused = ''
   }
 
-  /** Records whether a message had arrived before this side sent the message that it answers. */
+  /** Records whether the next message is early: whether it arrived before this side sent the message to which it is an answer. */
   setNextEarly(isEarly: boolean): void {
     this.#nextEarly = isEarly
   }
@@ -103,7 +103,7 @@ export class Diagnosis {
     return { sentence, toPeer: `${explainIllegal(conversationState, text, { toPeer: true })}${clue}` }
   }
 
-  /** Explains why the role refuses the last message with a message of the protocol. */
+  /** Explains the refusal of the last message, if the role refuses it by a message of the protocol. */
   explainRefusal(why: string): { readonly text: string; readonly hasClue: boolean } {
     const { speaker, last, other, conversationState } = this.#peer
     const clue = this.#clueOf(last, this.#lastRaw) || clueOfWords(speaker, last, '') || clueOfBye(speaker, last)

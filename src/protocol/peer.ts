@@ -199,7 +199,8 @@ export class Peer<Name extends string = string, State extends string = string> i
   }
 
   /**
-   * Reports to the observer why the role refuses the last received message with a message of the protocol. `usual` is true if a person
+   * Explains the refusal of the last received message to the observer, if the role refuses it by a message of the protocol. `usual` is true if a
+   * person
    * could have typed the message.
    */
   report(why: string, usual = false): void {

@@ -197,7 +197,7 @@ export interface Farewell {
 /** PeerObserver receives sentences on mistakes in a peer's messages while the conversation continues. */
 export interface PeerObserver {
   /**
-   * Called when this side has refused a message with a message of the protocol. If `usual` is true, a person could have typed the message,
+   * Called when this side has answered a message by a refusal of the protocol. If `usual` is true, a person could have typed the message,
    * so the refusal matters only if the conversation ends with an error.
    */
   onRefused(sentence: string, usual: boolean): void

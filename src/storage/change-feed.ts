@@ -7,8 +7,8 @@ interface Follower<Change> {
 }
 
 /**
- * ChangeFeed numbers the changes of a store in memory, and passes each change to all followers. A change that a follower makes
- * waits until the feed has passed the earlier changes to all followers, so that all followers see the same order.
+ * ChangeFeed numbers the changes of a store in memory, and passes each change to all followers. If a follower makes a change, the
+ * feed first passes all earlier changes to all followers, so all followers see the same order.
  */
 export class ChangeFeed<Change extends { readonly revision: number }> {
   readonly #onError: OnStoreError
@@ -40,7 +40,9 @@ export class ChangeFeed<Change extends { readonly revision: number }> {
     }
   }
 
-  /** Passes a change to all followers before it returns; a change that a follower makes waits for the earlier changes. */
+  /**
+   * Passes a change to all followers before it returns. If a follower makes the change, the feed passes the earlier changes first.
+   */
   publish(change: Change): void {
     if (this.#isPublishing) return void this.#queue.push(change)
     this.#isPublishing = true

@@ -18,7 +18,7 @@ export interface AppendBatch {
 /** EndKind is the way in which a table ends: `counts` if its result counts for the ladder, otherwise `ended`. */
 export type EndKind = 'ended' | 'counts'
 
-/** StoreWork is a write to a part of the store other than the logs of tables: accounts, results, history or usage. */
+/** StoreWork is a write to accounts, results, history or usage. A write to the log of a table is no StoreWork. */
 export interface StoreWork {
   /**
    * Writes inside of a transaction; the store calls it again if the transaction fails. An exception rolls the transaction back.

@@ -6,7 +6,7 @@ import type { OnStoreError } from './error.ts'
  * Initial and maximum number of milliseconds between two probes during an outage. Each interval is twice the previous interval.
  */
 const RETRY = { first: 250, most: 5000 }
-/** Milliseconds after an outage; if the next outage begins later, its probes begin with the first interval again. */
+/** Milliseconds between two outages after which the probes of the second outage begin with the first interval again. */
 const STABLE = 30_000
 
 /** Timers is the source of time for probes. */

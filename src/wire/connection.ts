@@ -132,7 +132,10 @@ export class Connection extends Sender implements Sink {
     return this.#inbox.pending
   }
 
-  /** Bytes of the message that the reader is handling, or that `nextMessage` returned, if they differ from its text in UTF-8. */
+  /**
+   * Bytes of the message that the reader is handling, or that `nextMessage` returned; `undefined` if these bytes are the UTF-8 form
+   * of the message's text.
+   */
   get raw(): Raw | undefined {
     return this.#inbox.raw
   }

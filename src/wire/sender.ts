@@ -133,7 +133,10 @@ export abstract class Sender implements OutboxOwner {
     return new Promise((resolve) => this.#linger(linger, this.clock.monotonic() + LINGER_READING, resolve))
   }
 
-  /** Waits until the peer closes. Repeats the wait while the peer reads unsent bytes, until the time `limit`. */
+  /**
+   * Waits `linger` milliseconds until the peer closes. Waits again if the peer has read some of the unsent bytes meanwhile, but not
+   * after the time `limit`.
+   */
   #linger(linger: number, limit: number, then: () => void): void {
     const { unsent } = this.transport
     const over = () => {

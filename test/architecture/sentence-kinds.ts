@@ -43,7 +43,7 @@ const COUNTS_AS = /\bcount(?:s|ed)? as\b/i
 const BARE_POINTER =
   /\b(?:detects?|knows?|shows?|mounts?|do|does|did|for|after|before|than|of|with|in|to|by|from|at|until|without|like|on|sees?|says?|allows?|prevents?|reports?|checks?|tries|needs?|means?|against|about|changes?|notices?|finds?|logs?|ends?) (?:this|that|these|those)(?=[.,;:)]|$)|\b(?:logs?|do|does|makes?|reports?|detects?|prevents?|notices?) (?:that|this) (?:in|with|by|on|for|possible|easy|impossible|once|twice|again|already|too|when|if|because|before|after|only)\b/i
 const STRANDED =
-  /\b(?:that|which|whom|whose|what)\b[^.,;:]* (?:to|for|with|of|from|about|against|at)(?=[.;]|$)|\b(?:to (?:choose from|connect to|wait for|ask for|play with|write to)|been in|talks? about|plays? on)(?=[.;]|$)/
+  /\b(?:that|which|whom|whose|what)\b[^.,;:]* (?:to|for|with|of|from|about|against|at)(?=[.;]|$| \()|\b(?:that|which)\b[^.,;:()]* (?:to|for|with|of|from|about|against) (?:is|are|has|was) |\b(?:to (?:choose from|connect to|wait for|ask for|play with|write to)|been in|talks? about|plays? on)(?=[.;]|$)/
 const NEED_NOT = /\b(?:need|dare) not\b|\bought to\b/i
 const TOO_A =
   /\b(?:too|so|as|how) (?:long|short|small|large|big|early|late|few|many|much|good|great|high|low|old|new|fast|slow|hard|easy|simple|wide) an? \w/i
@@ -54,6 +54,11 @@ const DOUBLED = /\b(that|of|to|is|and|it|has|which|a) \1\b/i
 const ENDS_BEFORE = /\b(?:ends?|disconnects?|happens?|closed|matched|resolves|rejects) before(?=[.;]|$)/
 const FROM_BEFORE = /\b(?:from|until|since|for) (?:before|behind)\b/i
 const LOOK = /\b(?:a|two|one|each|last|next|further|second|first) looks?(?: (?:at|of)\b|(?=[.,;:)]|$))/
+const PHRASE_AFTER_SEMICOLON = /; (?:or|and) (?:with|to|by|for|from) /i
+const TWO_WITHS = /\bwithout an? \w+ with\b/i
+const TIME_WHEN = /\b(?:each|every) time when\b|\bthe reasons? for which\b/i
+const ITS_TURN = /\bit (?:is|was) its turn\b/
+const NOTIFIES_THAT = /\b(?:notifies|informs) [^.;:,]+, [^.;:,]+(?:, [^.;:,]+)*, that\b/i
 const PART_OF_WHICH = /\b(?:all|none|some|each|most|many|one|two|several|both|either|neither) of (?:which|whom|whose)\b/i
 
 /** Maximum number of words of a sentence, and of a part between two of `.`, `;`, `:` and parentheses. */
@@ -114,6 +119,15 @@ export const kinds: readonly SentenceKind[] = [
   { name: 'before without a noun', advice: 'write "earlier" or "already"', finds: (text) => ENDS_BEFORE.test(text) },
   { name: 'from before', advice: 'write "earlier", or "that arrived before"', finds: (text) => FROM_BEFORE.test(text) },
   { name: 'a look', advice: 'write "a check", "a read" or "a scan"', finds: (text) => LOOK.test(text) },
+  {
+    name: 'a phrase behind a semicolon',
+    advice: 'repeat the verb, or make two sentences',
+    finds: (text) => PHRASE_AFTER_SEMICOLON.test(text),
+  },
+  { name: 'without and with', advice: 'write a clause: "a program that has no network"', finds: (text) => TWO_WITHS.test(text) },
+  { name: 'each time when', advice: 'write "when", or "the reason why"', finds: (text) => TIME_WHEN.test(text) },
+  { name: 'it is its turn', advice: 'write "in its own turn", or name the side', finds: (text) => ITS_TURN.test(text) },
+  { name: 'a far clause', advice: 'put the clause behind its verb', finds: (text) => NOTIFIES_THAT.test(text) },
   { name: 'a long sentence', advice: 'make two sentences', finds: (text) => isTooLong(text) },
   { name: 'nested clauses', advice: 'make two sentences, or replace a clause by a noun', finds: (text) => countClauses(text) >= CLAUSES },
 ]

@@ -77,6 +77,11 @@ test.each([
   ['a look', 'Milliseconds between two looks at the file.'],
   ['a word twice', 'A clause on the messages that that side sends.'],
   ['before without a noun', 'Rejects if the server ends before.'],
+  ['a phrase behind a semicolon', 'Resolves when the peer is ready; or with the error of the peer.'],
+  ['without and with', 'Finds the program without a network with a name.'],
+  ['each time when', 'The lane waits each time when the queue is full.'],
+  ['it is its turn', 'Finds a program that waits although it is its turn.'],
+  ['a far clause', 'Notifies the user, except at the table, that the game has ended.'],
   ['nested clauses', 'Finds a client that sends a message that the server that plays refuses.'],
   [
     'a long sentence',

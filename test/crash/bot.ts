@@ -166,7 +166,7 @@ export class Bot {
     this.#wake?.()
   }
 
-  /** Moves as long as it is its turn; now and then talks, offers a draw, or resigns. */
+  /** Moves as long as the bot has the turn; now and then talks, offers a draw, or resigns. */
   async #play(seat: Seat): Promise<void> {
     const { random, ledger } = this.#world
     while (seat.sight?.turn && !seat.over) {

@@ -117,7 +117,7 @@ describe('a table decides', () => {
     expect(end('resign')).toMatchObject([{ type: 'ended', outcome: { winners: [1], left: 0, resigned: true } }])
   })
 
-  test('the house moves as long as it is its turn', () => {
+  test('the house moves as long as the house has the turn', () => {
     const seats = [0, 1].map(() => ({ person: HOUSE, name: 'house' }))
     const steps = answer(openedTable(tictactoe, {}, {}, { seats }), START, seededRandom(3))
     expect(steps.map(({ event }) => event.type)).toEqual([...Array(9).fill('moved'), 'ended'])

@@ -16,7 +16,7 @@ class QueueClient {
   readonly received: ToClient[] = []
   /** Costs that the server has charged, in total. */
   charged = 0
-  /** The reason for which the server has ended the session. */
+  /** The reason why the server has ended the session. */
   ended: string | undefined
   readonly #queue: string[] = []
   readonly #session: NativeSession

@@ -13,7 +13,7 @@ export async function soloProgram(name: string): Promise<SoloProgram> {
   return found
 }
 
-/** Plays a program without a network with the given input, and returns the screen. */
+/** Plays a program that has no network, and types the given input. Returns the screen. */
 export async function playSolo(
   name: string,
   typed: readonly string[],

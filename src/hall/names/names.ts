@@ -124,7 +124,7 @@ function reasonAgainst(name: string, text: string): string | undefined {
   return reading ? reasonFor(name, reading) : findImpersonation(text)
 }
 
-/** Returns the reason for which the server refuses a name that reads like a reserved word. */
+/** Returns the reason why the server refuses a name that reads like a reserved word. */
 function reasonFor(name: string, { word, article }: Reading): string {
   if (foldName(name) === word) return 'it is a command, or another word with a meaning here'
   const beside = article ? 'an article before it makes' : 'other signs beside its letters make'
@@ -173,7 +173,7 @@ export function foldName(name: string): string {
     .replace(/[\s_]+/g, '_')
 }
 
-/** Folds each different character once. */
+/** Folds characters. Calls `foldCase` only once for a character that occurs several times. */
 function foldRepeated(characters: readonly string[]): string[] {
   const known = new Map(characters.map((character) => [character, '']))
   for (const character of known.keys()) known.set(character, foldCase(character))

@@ -6,8 +6,8 @@ import { interrupt, type LastWords } from './interrupted.ts'
 import { toBytes } from './wire-filters.ts'
 
 /*
- * Messages that no correct program sends, made from the automaton and the framing of the program: a program under test must refuse them or
- * end, in every state; it must not crash, and must not treat them as a move.
+ * The automaton and the framing of a program determine messages that no correct program sends. In every state, a program under test must refuse such
+ * a message or end. It must not crash, and must not treat the message as a move.
  */
 
 const UNKNOWN = '~ no such message ~'

@@ -29,8 +29,8 @@ export interface Connected {
 export type StartedProgram = Pick<CheckSubject, 'sandbox' | 'role' | 'words' | 'port' | 'datagrams' | 'clock'>
 
 /**
- * Starts a program, answers its prompts for an address, and resolves when both sides are connected; or with the finding that explains the missing
- * connection. `keepsPort` is as in `Sandbox.connect`; `wait` is how long the program may take, in milliseconds of its
+ * Starts a program, and answers its prompts for an address. Resolves when both sides are connected; without a connection, resolves to the finding
+ * that explains this failure. `keepsPort` is as in `Sandbox.connect`; `wait` is how long the program may take, in milliseconds of its
  * own time.
  */
 export async function connectStarted(

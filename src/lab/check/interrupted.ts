@@ -25,8 +25,8 @@ import { type WireWatch, watchWire } from './wire-watch.ts'
  */
 
 /**
- * Milliseconds of the program's idle time: for each answer before the interruption, for a client to end after it, and until a program
- * is known to wait.
+ * Milliseconds of the program's idle time: for each answer before the interruption, for the end of a client after the interruption, and before the
+ * judge assumes that a program waits.
  */
 const SILENCE = 4000
 const END_WAIT = 2500

@@ -5,8 +5,8 @@ import type { OutputChunk } from './program-output.ts'
 const FEWEST = 2
 
 /**
- * Checks whether a program has held back its output: it printed nothing from the first typed line to the last typed line, and it printed at its end
- * at least a line or a prompt for each typed line. The second condition excludes a program that prints little.
+ * Checks whether a program has held back its output. Such a program prints nothing from the first typed line to the last typed line, and then, at its
+ * end, prints at least a line or a prompt for each typed line. The second condition excludes a program that prints little.
  */
 export function isOutputHeldBack(chunks: readonly OutputChunk[]): boolean {
   const typed = chunks.filter(({ stream }) => stream === 'typed').length

@@ -19,8 +19,9 @@ import { WireWatch } from './wire-watch.ts'
 /** Milliseconds for each answer of the program. */
 const SILENCE = 4000
 /**
- * Milliseconds of its idle time for a program to end after the conversation, and to show that it has crashed. `CLOSED_WAIT` is for a program that
- * has closed its connection, as a crash does, or that has not sent its message: on a busy machine, the end or the message becomes known later.
+ * Milliseconds of a program's idle time in which the program must end after the conversation, or must show that it has crashed. `CLOSED_WAIT` is for
+ * a program that has closed its connection, as after a crash, or that has not sent its message: on a busy machine, the judge detects the end or the
+ * message later.
  */
 const END_WAIT = 3000
 const CRASH_WAIT = 250
@@ -37,7 +38,7 @@ const ASLEEP = 50
 export interface PlayOptions {
   /** Fault rules for the bytes of the judge, as `--fault` takes them. */
   readonly faults?: string
-  /** Milliseconds for each answer of the program, if the faults need more than usual. */
+  /** Milliseconds for each answer of the program, if answers take longer because of the faults. Default: `SILENCE`. */
   readonly silence?: number
   /** Text that the judge types when its side may send any text. */
   readonly text?: string
@@ -49,7 +50,7 @@ export interface PlayOptions {
   readonly holdsFirst?: boolean
   /** Wraps the judge's end of the connection. */
   readonly wrap?: (watch: WireWatch) => Transport
-  /** True to end the lines that the judge sends in CR LF. */
+  /** True if CR LF ends each line that the judge sends. */
   readonly crLf?: boolean
   /** A program that runs already, and a new connection to it; by default, the conversation starts the program. */
   readonly connected?: Connected | undefined

@@ -101,7 +101,7 @@ export class ProgramOutput {
 
   /**
    * The last lines that are not empty, at most `count`, each cut to two lines of a terminal. If more lines follow the line that
-   * names an error, as in a report of Node, the result is the lines from that line on.
+   * names an error, as in a report of Node, the result begins with that line.
    */
   lastLines(count: number): readonly string[] {
     const lines = this.text()

@@ -15,7 +15,7 @@ export class RehearsalClock implements Clock {
   #timers: readonly Timer[] = []
   #isWaiting = false
 
-  /** `idle` calls a function when all promises have run; `start` is the time at first, in milliseconds since 1970. */
+  /** `idle` calls a function when all promises have run; `start` is the initial time, in milliseconds since 1970. */
   constructor(idle: (then: () => void) => void, start = 0) {
     this.#idle = idle
     this.#time = start

@@ -52,7 +52,7 @@ export interface ProgramStart {
 /** RunningProgram is a program under test. */
 export interface RunningProgram {
   readonly output: ProgramOutput
-  /** True if it has a pseudo-terminal, so that it prints prompts immediately, as it does for a person. */
+  /** True if the program has a pseudo-terminal. The program then prints prompts immediately, as for a person. */
   readonly terminal: boolean
   /** Types a line, as a person does: the text and Enter. */
   type(line: string): void

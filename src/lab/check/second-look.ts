@@ -118,7 +118,9 @@ function findEarlyLeave({ role, automaton, observations, match }: Look): NamedCa
   }
 }
 
-/** Finds a program that waits for a further message although it is its turn: it has asked its person before, and does not ask now. */
+/**
+ * Finds a program that waits for a further message in its own turn: the program has asked its person in earlier turns, and does not ask in this turn.
+ */
 function findMissingPrompt({ role, automaton, observations, match }: Look, found: NamedCause): NamedCause | undefined {
   const { lineFor, prompts, expected, inputEnded } = match
   const sent = messagesOf(observations, role).length
@@ -128,7 +130,7 @@ function findMissingPrompt({ role, automaton, observations, match }: Look, found
     return undefined
   return {
     ...found,
-    sentence: `${found.sentence}; the ${role} shows no prompt after ${quoteText(last.text)}, so it still reads: it waits for a further message, but it is its turn`,
+    sentence: `${found.sentence}; the ${role} shows no prompt after ${quoteText(last.text)}, so it waits for a further message in its own turn`,
   }
 }
 

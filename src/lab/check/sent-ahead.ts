@@ -20,7 +20,9 @@ import { watchWire } from './wire-watch.ts'
  * message, or treats both as one message, and then waits for a message that has arrived already.
  */
 
-/** Milliseconds for each answer before the two messages, and of silence after which the program has processed them. */
+/**
+ * Milliseconds for each answer before the two messages, and milliseconds of silence that show that the program has processed both.
+ */
 const SILENCE = 4000
 const QUIET = 1200
 /** Number of conversations to find one in which the judge's side does not say goodbye. */
@@ -119,7 +121,7 @@ function explain({ role, program }: CheckSubject, { running, watch, seen }: Wait
   const messages = since.filter((one) => one.kind === 'message')
   const [first, second] = messages.filter(({ from }) => from !== role)
   const answers = messages.filter(({ from }) => from === role)
-  if (!first || !second) return { sentence: 'the conversation ended before a second message could be sent' }
+  if (!first || !second) return { sentence: 'the conversation ended before the judge could send a second message' }
   if (isGoodbye(first)) return undefined
   const both = `${quoteText(first.text)} and ${quoteText(second.text)} arrived together, in one read`
   if (crash) return { ...crash, cause: 'glued-read', sentence: `${both}, and ${crash.sentence}` }

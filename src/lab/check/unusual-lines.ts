@@ -3,8 +3,8 @@ import type { Program } from '../../protocol/definition.ts'
 
 /*
  * A person types more than the moves of a good game: a number that is out of range, a letter that stands for nothing, a long text and
- * then a short text. A server has to answer each of these lines. They follow from the examples of the messages; Parlor's own client
- * decides whether a client sends them; otherwise it asks its person again. A client has to ask again, too.
+ * then a short text. A server has to answer each of these lines. The examples of the messages determine the lines. Parlor's own client shows whether
+ * a client sends a line, or refuses the line and asks its person again. A client has to ask again, too.
  */
 
 /** A long text of different letters without a meaning in any protocol, and a short text that is no part of it. */

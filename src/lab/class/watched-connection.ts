@@ -22,7 +22,10 @@ const TRACE = 40
 /** Estimated bytes of an observation without its texts. */
 const OVERHEAD = 400
 
-/** WatchedConnection follows one connection with a monitor: its row of the class console, and its last observations, masked. */
+/**
+ * WatchedConnection follows one connection with a monitor. It has the connection's row in the class console, and the last
+ * observations with masked secrets.
+ */
 export class WatchedConnection {
   readonly origin: ConnectionOrigin
   readonly #protocol: WatchedProtocol

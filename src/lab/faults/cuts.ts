@@ -25,7 +25,7 @@ export interface Cutter {
 /** Milliseconds between two pieces of a split stream. */
 const APART = 1
 
-/** Cuts after every `size` bytes from `origin` on. */
+/** Cuts after every `size` bytes, beginning at `origin`. */
 export function cutEvery(size: number, origin = 0, gap = APART, isSplit = true): Cutter {
   const pieceOf = (offset: number) => offset - ((offset - origin) % size)
   return {
@@ -37,7 +37,7 @@ export function cutEvery(size: number, origin = 0, gap = APART, isSplit = true):
   }
 }
 
-/** Cuts into pieces of random sizes from `origin` on. */
+/** Cuts into pieces of random sizes, beginning at `origin`. */
 export class RandomCutter implements Cutter {
   readonly gap = APART
   readonly isSplit = true

@@ -79,7 +79,7 @@ export class EffectTable {
     for (const cutter of Object.values(this.#cutters)) cutter.advance?.(offset)
   }
 
-  /** Returns the cutter of a fault from `origin` on; `undefined` for a fault that depends on the bytes. */
+  /** Returns the cutter of a fault, which begins at `origin`; `undefined` for a fault that depends on the bytes. */
   #cutter(verb: Verb, value: FaultValue, origin: number): Cutter | undefined {
     if (typeof value === 'object') return new RandomCutter(value, this.#decisions, origin)
     if (typeof value === 'string') return undefined

@@ -15,9 +15,9 @@ import { type MatrixTask, runTasks } from './task-queue.ts'
 /** MatrixEntry is one hand-in of a class. */
 export interface MatrixEntry {
   readonly name: string
-  /** A sentence for each of its sides on how the side is started. */
+  /** For each of its sides, a sentence with the command that starts the side, and with the source of the command. */
   readonly starts: Readonly<Partial<Record<Side, string>>>
-  /** The reason why neither side can be started. */
+  /** The reason why the judge can start neither side. */
   readonly problem?: string
 }
 

@@ -11,7 +11,7 @@ import { SIDES } from '../monitor/sides.ts'
 
 /** PairFinding is the judgement of the conversation of two hand-ins. */
 export interface PairFinding extends Finding {
-  /** The side that made the first mistake; missing if both have passed, or if it is not clear which side it was. */
+  /** The side that made the first mistake; missing if both have passed, or if the judge cannot identify that side. */
   readonly atFault?: Side
 }
 

@@ -30,7 +30,10 @@ import { judgePair, type PairEnd, type PairFinding } from './pair-verdict.ts'
 export const SILENCE = 4000
 /** Milliseconds between two checks of the time. */
 const TICK = 100
-/** Milliseconds for the other side after one side has ended a conversation that is over, and for a program to show how it has ended. */
+/**
+ * Milliseconds after the end of one side in which the other side must end, too, if the conversation is over. The judge waits as long for the exit
+ * code of an ended program.
+ */
 const END_WAIT = 500
 /** Lines of each side after which the judge stops a conversation whose protocol has no end. */
 const EXCHANGES = 6
@@ -216,7 +219,7 @@ class Shadow {
     this.#feed.finish()
   }
 
-  /** Notes that the conversation has continued, so that lines of earlier turns may be typed again. */
+  /** Notes that the conversation has continued, so the judge may type lines of earlier turns again. */
   progress(): void {
     this.#typist.progress()
   }

@@ -11,9 +11,9 @@ export interface MatrixCheck extends CheckResult {
   readonly isSkipped?: boolean
 }
 
-/** HandInSide is one side of a hand-in: how it is started, and the results of its checks. */
+/** HandInSide is one side of a hand-in: the command that starts it, and the results of its checks. */
 export interface HandInSide {
-  /** The command, and how it was found, as a sentence. */
+  /** A sentence with the command, and with the source of the command. */
   readonly start: string
   readonly checks: readonly MatrixCheck[]
   /** True if it has played at least one conversation with the judge, so that it can play with other hand-ins. */
@@ -25,13 +25,13 @@ export interface HandInReport {
   readonly name: string
   readonly client?: HandInSide
   readonly server?: HandInSide
-  /** The reason why no program of the hand-in could be started. */
+  /** The reason why the judge could start no program of the hand-in. */
   readonly problem?: string
 }
 
 /**
- * PairOutcome is the result of the conversation of two hand-ins: it passed, one side made the first mistake, it is not clear which side made it, or
- * one of the two hand-ins cannot play.
+ * PairOutcome is the result of the conversation of two hand-ins: it passed, one side made the first mistake, the judge cannot identify the side of
+ * the first mistake, or one of the two hand-ins cannot play.
  */
 export type PairOutcome = 'passed' | 'client' | 'server' | 'unclear' | 'not played'
 

@@ -1,8 +1,8 @@
 import type { CheckSubject, Finding } from '../check/check.ts'
 
 /**
- * OpenSide is one side of a hand-in that the judge can start; or it is the finding that no program could be built or started, which is then the
- * result of each check.
+ * OpenSide is one side of a hand-in that the judge can start, or the finding that explains why the judge could not build or start it. This finding is
+ * then the result of each check.
  */
 export interface OpenSide {
   readonly opened: CheckSubject | Finding

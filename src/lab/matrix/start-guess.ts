@@ -109,7 +109,7 @@ function isHelper(name: string, file: string, { helpers }: Language): boolean {
   return name !== file && helpers?.test(name) === true && !WORD.client.test(name) && !WORD.server.test(name) && !/test/i.test(name)
 }
 
-/** Returns the arguments with which a program finds the address, by the arguments that its text reads. */
+/** Guesses from the text of a program which arguments the program needs for the address. */
 function findArguments(text: string, first: number, side: Side): readonly string[] {
   if (!/\b(?:argv|args|ARGV|\$[12@])/.test(text)) return []
   const reads = (at: number) => new RegExp(`\\b(?:argv|args|ARGV)\\s*\\[\\s*${at}\\s*\\]|\\$${at - first + 1}\\b`).test(text)

@@ -60,7 +60,7 @@ export class Direction {
     return this.#lastAt
   }
 
-  /** True after a message that is longer than the limit, because the bytes then cannot be decoded. */
+  /** True after a message that is longer than the limit, because the decoder can then read no further bytes. */
   get isTooLong(): boolean {
     return this.#isTooLong
   }

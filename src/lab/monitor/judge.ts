@@ -285,7 +285,10 @@ function toPassed({ number, from, text, raw, start, bytes }: PassedMessage): Pas
 
 const NO_MESSAGE: Passed = toPassed({ number: 0, from: 'client', text: '', raw: undefined, start: 0, bytes: new Uint8Array(0) })
 
-/** Checks whether a side has the turn, or the conversation is over: then the receiver has read everything of that side. */
+/**
+ * Checks whether a side has the turn, or whether the conversation is over. In both cases, the other side has read everything that
+ * this side sent.
+ */
 function hasTurn(automaton: Automaton, { state, steps }: Ordering, side: Side): boolean {
   return maySpeak(steps, side) || isEnd(automaton, state)
 }

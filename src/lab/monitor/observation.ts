@@ -30,8 +30,8 @@ export interface WireEnd {
 }
 
 /**
- * WireTime is a time until which no other event has happened. With it, pauses end messages without framing, and the monitor
- * reports unfinished messages.
+ * WireTime reports that no other event has happened until the time `at`. If a pause ends a message without framing, or a message
+ * stays unfinished, the monitor can detect it only with a WireTime.
  */
 export interface WireTime {
   readonly kind: 'time'

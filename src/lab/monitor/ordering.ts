@@ -16,7 +16,7 @@ export interface Passed extends PassedMessage {
   readonly closes: boolean
   /** True if the receiver drops the message, because it is illegal or too late. */
   isDropped: boolean
-  /** True if it passed before its side's turn, so that the receiver read it later. */
+  /** True if the message passed before the turn of its side, so the receiver read it later. */
   wasEarly: boolean
   /** True if it was early, and has no verdict yet. */
   isEarly: boolean

@@ -47,7 +47,7 @@ interface Payload {
 
 const toView = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
-/** Parses a packet from its link layer on. Returns a reason for a packet that a recording leaves out; never throws. */
+/** Parses a packet that begins with the link layer. Returns a reason for a packet that a recording leaves out; never throws. */
 export function parsePacket(linkType: number, data: Uint8Array): TcpPacket | UdpPacket | SkippedPacket {
   const ip = findIp(linkType, data)
   if (typeof ip === 'string') return ip

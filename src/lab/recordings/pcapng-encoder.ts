@@ -11,8 +11,8 @@ import { type ByteRange, type ConnectionOpening, type RecordedSegment, type Reco
  *
  * - A connection begins with a handshake, unless it is partial, and each side counts its sequence numbers from there. These numbers depend on the
  *   number of the connection, so Wireshark distinguishes two connections between the same ports.
- * - Each packet acknowledges all bytes that the other side has sent before. A side that only receives also sends acknowledgements, each
- *   time when half a window is unacknowledged; otherwise Wireshark would report a full window.
+ * - Each packet acknowledges all bytes that the other side has sent before. A side that only receives also sends an acknowledgement when half a
+ *   window is unacknowledged; otherwise Wireshark would report a full window.
  * - Missing bytes advance the sequence number, so Wireshark reports them, and the reader of captures finds them again.
  * - The encoder cuts a segment that is too long for a packet; the first packet has its comments.
  *

@@ -38,7 +38,7 @@ export interface RecordedSegment extends EntryBase {
   readonly missing?: number
 }
 
-/** ConnectionEnding is the end of one side of a TCP connection: `fin` if the side sends no more bytes, `reset` if it ended both directions. */
+/** ConnectionEnding is the end of one side of a TCP connection: `fin` if the side sends no more bytes, `reset` if it has ended both directions. */
 export interface ConnectionEnding extends EntryBase {
   readonly type: 'end'
   readonly from: Side

@@ -20,7 +20,7 @@ export async function loadPty(): Promise<PtyLibrary | undefined> {
 
 /** Milliseconds between two measurements of a program. */
 const INTERVAL = 50
-/** Milliseconds to wait for the end of processes that a program has left behind, and between two checks whether they have ended. */
+/** Milliseconds to wait for the end of processes that a program has left behind, and milliseconds between two checks for their end. */
 const OUTLIVING = 2000
 const PAUSE = 10
 /** Columns and rows of the terminal: wide enough that no line is wrapped. */

@@ -17,8 +17,8 @@ const LATE = 2
 const LISTED = 6
 
 /**
- * Deliveries compare the messages of one side with the writes that passed them on, which a fault has cut, joined or delayed. A message may be
- * known before its bytes are written, or after.
+ * Deliveries compare the messages of one side with the tap's writes, because a fault cuts, joins or delays messages. The tap may know a message
+ * before or after it writes the message's bytes.
  */
 export class Deliveries {
   #messages: MessageObservation[] = []

@@ -38,7 +38,8 @@ const ENDS_OF_CLIENT: ReadonlySet<string> = new Set(['finished', 'reset'])
 const AFTER_END = 2000
 
 /**
- * WireView judges the log of one connection for one viewer. It stores no rows: the caller passes them on. If the secrecy of the
+ * WireView judges the log of one connection for one viewer. It stores no rows: the caller sends the rows to the viewer. If the
+ * secrecy of the
  * messages changes, the view judges the log again from the beginning, and the new rows replace the earlier rows.
  */
 export class WireView {

@@ -95,7 +95,7 @@ export const tableMessages = [
   ),
 ] as const
 
-/** The commands about tables, other than acts and talk. */
+/** The commands about tables, without acts and chat. */
 export const tableCommands = [
   command(
     'watch',

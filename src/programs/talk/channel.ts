@@ -77,7 +77,7 @@ export class PeerLeft extends Error {
   }
 }
 
-/** Requests that a side sends if the other side does not make the expected move. Parlor does not show a request that it receives. */
+/** The requests for a move, which a side sends if the other side does not make the expected move. Parlor does not show a request that it receives. */
 export const REQUESTS = {
   cell: `Your move: the number of a free cell, from 1 to 9. (${LEAVE} ends game and talk)`,
   seal: 'Your hand, sealed: the SHA-256 in hex of "<hand> <nonce>"; a hand is Scissor, Paper or Stone.',

@@ -30,7 +30,7 @@ export const PageQuery = z.strictObject({
 })
 /** The query of a ladder. */
 export const LadderQuery = PageQuery.pick({ limit: true })
-/** The query of a page of the events of a game. */
+/** The query that selects a page of a game's events. */
 export const RecordQuery = z.strictObject({
   after: numeric(z.int().max(BOUNDS.event.max)).default(0).meta({ description: 'the number of the last event that the client has' }),
   limit: numeric(z.int().min(1).max(EVENTS.most)).default(EVENTS.usual).meta({ description: 'the maximum number of events' }),

@@ -32,8 +32,8 @@ const GROWTH = 1.25
 /**
  * Compactor limits the size of a file in the background. When more bytes than the limit are in use, a pass removes the oldest rows
  * of the journal, one bounded step in each turn of the event loop, until enough bytes are free. SQLite reuses free pages, so the
- * file does not grow. A pass ends at the latest at the row that was the last covered row when the pass began, so that it ends even
- * if every table stays.
+ * file does not grow. The last row that is removable when a pass begins is the last row of that pass, so the pass ends even if it can remove no
+ * table.
  */
 export class Compactor {
   readonly #journal: Compactable

@@ -6,8 +6,8 @@ import { StoreError } from '../error.ts'
  * FileIdentity detects that another program has removed, replaced or cut the files of an open database. The system lets a process
  * write to a file that no longer has a name, and such commits would be lost without an error.
  *
- * A check calls stat on each path, which takes about 2 µs, and compares the inode and the size. SQLite never makes these files
- * smaller while they are open, because it overwrites its log from the beginning and reuses pages of the database. The exception is
+ * A check calls stat on each path, which takes about 2 µs, and compares the inode and the size. SQLite never makes these files smaller while they are
+ * open, because SQLite overwrites the log from the beginning, and reuses pages of the database. The exception is
  * a truncating checkpoint, after which the store calls `resize`. So if a file is smaller than before, another program has cut it.
  *
  * If another program cuts a file immediately after a commit, the file may not be smaller than at the last check. But while SQLite

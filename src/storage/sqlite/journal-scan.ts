@@ -45,7 +45,7 @@ export function* scanRows(database: Database): Iterable<ScannedRow> {
   }
   if (isWhole) return
   const alone = database.prepare('SELECT batch, crc FROM journal WHERE place = ?')
-  // the end of the journal may be on a damaged page, too: a missing place is damage only before an existing row
+  // the last rows may be on a damaged page, so the scan continues after `last`, and reports a missing place only if a row follows
   for (let unsure: ScannedRow[] = []; next <= last || unsure.length < FAR; next++) {
     const row = one(next, () => alone.get(next))
     if (row.damage && next > last) unsure.push(row)

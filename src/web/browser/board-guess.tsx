@@ -16,7 +16,7 @@ export function GuessTable({ table, isOn, play }: BoardProps) {
   const middle = String(Math.floor((low + high) / 2))
   const [typed, setTyped] = useState(middle)
   const field = useRef<HTMLInputElement>(null)
-  // after each answer, the field proposes a possible number, and the next digit that the user types replaces it
+  // after each answer, the field proposes a possible number; if the user types a digit, the digit replaces the number
   const tries = board?.guesses.length
   useEffect(() => {
     if (tries === undefined) return

@@ -24,7 +24,7 @@ export interface TrialModel {
   readonly dropped: number
   /** The bytes of each side that are not a whole message yet, in hexadecimal. */
   readonly pending: Readonly<Record<TrialSide, string>>
-  /** The reason for which the server has ended the trial, or has not begun it. */
+  /** The reason why the server has ended the trial, or has not begun it. */
   readonly refusal?: string | undefined
   /** True if the client has closed its direction. */
   readonly isFinished: boolean

@@ -3,7 +3,7 @@
  * end of messages; its `Decoder` cuts the bytes of one direction of one connection into messages, and does no I/O. Every message has a
  * limit in bytes, because the decoder has to store an unfinished message.
  *
- * `Pending` is the base of all decoders: the bytes that have arrived and are not decoded yet, in `bytes` from `at` on. The push of bytes is
+ * `Pending` is the base of all decoders: the bytes that have arrived and are not decoded yet, in `bytes`, beginning at `at`. The push of bytes is
  * the hot path, and one read almost always contains one whole message. Therefore `push` does not copy: `bytes` refers to the
  * pushed array, which the transport reuses. If bytes remain after decoding, `hold` copies these bytes. The bytes are always
  * in one of three places:
@@ -99,8 +99,8 @@ export interface Framing {
 }
 
 /**
- * Number of bytes of a buffer. The buffer has space for the maximum of unread bytes at which reading continues, for one more read, and for
- * a message. The buffer is small enough to need no fresh pages.
+ * Number of bytes of a buffer. A buffer has space for one message, for the bytes that may wait unread before the connection pauses, and for one more
+ * read. A larger buffer would need fresh pages.
  */
 const BUFFER_SIZE = 56 * 1024
 /** Maximum number of free buffers in the pool. */

@@ -54,7 +54,7 @@ function oneLine(message: string): string {
 class LineDecoder extends Pending {
   readonly #options: LineOptions
   readonly #orEnd: Uint8Array | undefined
-  /** Number of bytes from `at` on that contain no LF. */
+  /** Number of bytes, counted from `at`, in which the decoder has found no LF. */
   #searched = 0
 
   constructor(limit: number, options: LineOptions) {

@@ -8,8 +8,8 @@ import { connectWithRetry, KEEP_ALIVE, startListening, toConnectOptions, toListe
 
 /*
  * A proxy gains nothing by batches: each read of one side is one write to the other, and a message that waited for other messages in a
- * batch would arrive later. So these sockets deliver each read in the callback of the system, without a batch. (`socket.ts` has the sockets
- * of a server, because a server gains more by batches than the wait costs.)
+ * batch would arrive later. So these sockets deliver each read in the callback of the system, without a batch. (A server gains more time by batches
+ * than it loses by waiting, so it uses the sockets of `socket.ts`.)
  *
  * All sockets of a `DirectSockets` read into one buffer, because only one callback runs at a time. A socket reads nothing before `open`:
  * until then, the system holds the bytes of the peer, and a peer that sends much has to wait.

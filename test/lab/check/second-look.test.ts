@@ -210,8 +210,7 @@ describe('the judgement of a typed move', () => {
     const asked = observe(['server', 'MOVE5'], ['client', 'MOVE6'], ['server', 'MOVE1'])
     expect(look(hangs, asked, { ...match, prompts: { first: 'Move: ', latest: '', last: '' } })).toEqual({
       cause: 'hangs',
-      sentence:
-        'the client sent nothing; the client shows no prompt after "MOVE1", so it still reads: it waits for a further message, but it is its turn',
+      sentence: 'the client sent nothing; the client shows no prompt after "MOVE1", so it waits for a further message in its own turn',
     })
     expect(look(hangs, asked, { ...match, prompts: { first: 'Move: ', latest: 'Move: ', last: '' } })).toBe(hangs)
   })
