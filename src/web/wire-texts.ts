@@ -75,6 +75,6 @@ export const wireTexts = {
   protocol: (program: string) => `The protocol ${program}`,
   sides: { client: 'the client', server: 'the server', either: 'either side', none: 'closed' },
   stuck: (span: string, messages: string) =>
-    `The client has sent nothing for ${span}, although it is its turn${messages === '' ? '' : `. Expected: ${messages}`}.`,
+    `The client has sent nothing for ${span} in its own turn${messages === '' ? '' : `. Expected: ${messages}`}.`,
   turn: (side: string) => `to send: ${side}`,
 } as const

@@ -135,14 +135,14 @@ export function chooseConnection({ list, watching }: WireModel, known: ReadonlyS
 /** Milliseconds without a byte in the turn of the client, after which the view says that the client hangs. */
 const STUCK = 5000
 
-/** StuckClient says that the client sends nothing although it is its turn: for how many milliseconds, and the likely cause. */
+/** StuckClient is a client that sends nothing in its own turn: for how many milliseconds, and the likely cause. */
 export interface StuckClient {
   readonly quiet: number
   readonly cause: 'glued-read' | 'hangs'
 }
 
 /**
- * Checks whether the client sends nothing although it is its turn. A client that has received two messages together has often read
+ * Checks whether the client sends nothing in its own turn. A client that has received two messages together has often read
  * one of them only. An unfinished message has a row of its own.
  */
 export function findStuck(
