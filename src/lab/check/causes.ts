@@ -81,5 +81,5 @@ function findTrouble({ trouble, observations, role }: Evidence): NamedCause | un
   const last = observations.findLast((one) => one.kind === 'message')
   const isUnended = last?.kind === 'message' && last.from !== role && last.bytes.at(-1) !== LF
   const hint = isUnended ? `; the last message to the ${role} has no line end, so do not wait for one` : ''
-  return { cause: 'hangs', sentence: `${sentence}${hint}` }
+  return { cause: 'hangs', sentence: `${sentence}${hint}`, ...(isUnended && { fact: sentence }) }
 }

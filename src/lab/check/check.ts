@@ -34,6 +34,8 @@ export interface Finding {
   /** The likely cause; missing if the program has passed. */
   readonly cause?: Cause
   readonly sentence: string
+  /** The sentence without advice that fits this cause only. */
+  readonly fact?: string
   /** The last lines that the program printed, if they explain the failure. */
   readonly lines?: readonly string[]
   /** The observations on the wire; missing if the program has not connected. */

@@ -47,7 +47,8 @@ async function judgeOrder(subject: CheckSubject, { script, sentLast = 0 }: Rehea
   const plain = await playConversation(subject, { script })
   // a program with choices of its own may send more messages than the rehearsal has
   if (plain.cause !== undefined || half?.isMissed === true) return judgeEnd(subject, plain)
-  const sentence = `${closing.sentence}; this happens only if the other side closes its sending half after its last message, as "nc -N" does: a read of no bytes ends its messages, and not yours`
+  const shown = (closing.cause !== 'closed-early' && closing.fact) || closing.sentence
+  const sentence = `${shown}; this happens only if the other side closes its sending half after its last message, as "nc -N" does: a read of no bytes ends its messages, and not yours`
   return { ...closing, cause: 'closed-early', sentence }
 }
 

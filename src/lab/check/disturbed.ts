@@ -72,8 +72,10 @@ export function disturb({
       const plain = await playConversation(subject, undisturbed)
       if (plain.cause !== undefined) return plain
       if (disturbed !== played && findTooSoon(subject, plain)) return plain
+      const cause = toCause(disturbed.cause)
+      const shown = (cause !== disturbed.cause && disturbed.fact) || disturbed.sentence
       const advice = disturbed.sentence.includes('\ufffd') && !shows.includes(WHOLE) ? `: ${WHOLE}` : ''
-      return { ...disturbed, cause: toCause(disturbed.cause), sentence: `${disturbed.sentence}; ${shows}${advice}` }
+      return { ...disturbed, cause, sentence: `${shown}; ${shows}${advice}` }
     },
   }
 }
@@ -100,7 +102,8 @@ export const byteByByte = disturb({
   isTooSoon: true,
   isPrinted: true,
   toCause: () => 'partial-read',
-  shows: 'this happens only if a message arrives in pieces: one read can return a part of a message',
+  shows:
+    'this happens only if a message arrives in pieces: one read can return a part of a message, so look for its end in all bytes that have arrived',
 })
 
 export const glued = disturb({

@@ -1,6 +1,7 @@
 import { quoteText } from '../../wire/text.ts'
 import type { Observation } from '../monitor/observation.ts'
 import type { Check, CheckSubject } from './check.ts'
+import { findLongLineFault } from './long-lines.ts'
 import { planOutcomes } from './outcome-plan.ts'
 import { type PlayedFinding, playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
@@ -36,6 +37,8 @@ export const everyLine: Check = {
       const found = findStalePrint(played) ?? (await findWrongAnswer(subject, script, played.observations))
       if (found) return { ...found, visited }
     }
+    const long = await findLongLineFault(subject)
+    if (long) return { ...long, visited }
     const lines = new Set(chosen.flatMap(requestsOf))
     return {
       sentence: `the server has answered ${[...lines].map((line) => quoteText(line)).join(', ') || 'a client that sends nothing'}`,

@@ -6,10 +6,11 @@ import { type OutcomePlan, planOutcomes } from './outcome-plan.ts'
 import { type PlayedFinding, playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { findForeignLine } from './printed-answers.ts'
+import { findWrongEnding } from './printed-endings.ts'
 import { type Rehearsal, rehearse, toScript } from './rehearsal.ts'
 import type { Script } from './script.ts'
 import { findUnnoticedEnd, judgeOwnEnd, judgeServerEnd, type OwnEnd } from './server-end.ts'
-import { findWrongLines, isOwnRefusal, isUnrefused, rehearseMistakes } from './wrong-lines.ts'
+import { explainSilence, findWrongLines, isOwnRefusal, isUnrefused, rehearseMistakes, withOneLine } from './wrong-lines.ts'
 
 /*
  * Which games show every outcome? Parlor's own two roles answer that question: they play hundreds of games in memory, each from a script, and
@@ -66,7 +67,7 @@ export const everyOutcome: Check = {
     }
     const unnoticed = findUnnoticedEnd(ends)
     if (unnoticed) return { ...unnoticed, visited, outcomes }
-    const foreign = findForeignScreen(subject, games)
+    const foreign = findForeignScreen(subject, games) ?? findForeignEnding(subject, games)
     if (foreign) return { ...foreign, visited, outcomes }
     for (const script of furtherScripts({ subject, rehearsals, plan, reached, isPrompted })) {
       const finding = await play(script)
@@ -77,6 +78,10 @@ export const everyOutcome: Check = {
     const wrong = await findWrongLines(subject, rehearsals)
     const finding = wrong && (await play(wrong))
     if (finding?.cause !== undefined && isUnrefused(finding)) return { ...finding, visited, outcomes }
+    const single = wrong && finding && explainSilence(finding, wrong, subject.role) !== undefined ? withOneLine(wrong) : undefined
+    const mute = single && (await play(single))
+    const silence = mute && explainSilence(mute, single, subject.role)
+    if (silence !== undefined) return { ...mute, sentence: silence, visited, outcomes }
     return { sentence: formatCoverage(count, outcomes), visited, outcomes }
   },
 }
@@ -114,6 +119,18 @@ function findForeignScreen({ role }: CheckSubject, games: readonly PlayedFinding
   const compared = whole.flatMap((finding) => (finding.said ? [{ finding, said: finding.said }] : []))
   const found = findForeignLine(compared.map(({ finding: { printed = '' }, said }) => ({ printed, said })))
   const finding = found && compared[found.game]?.finding
+  return finding && { ...finding, cause: 'wrong-rules', sentence: `the ${role} ${found.clause}` }
+}
+
+/** Finds a game after which the program has printed the words of another outcome. */
+function findForeignEnding({ role }: CheckSubject, games: readonly PlayedFinding[]): PlayedFinding | undefined {
+  const ended = games.flatMap((finding) => {
+    const [outcome, ...others] = finding.games ?? []
+    const isWhole = finding.cause === undefined && outcome !== undefined && others.length === 0 && !/quits/.test(outcome)
+    return isWhole ? [{ finding, outcome, ending: finding.ending ?? '' }] : []
+  })
+  const found = findWrongEnding(ended)
+  const finding = found && ended[found.game]?.finding
   return finding && { ...finding, cause: 'wrong-rules', sentence: `the ${role} ${found.clause}` }
 }
 

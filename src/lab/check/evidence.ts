@@ -26,6 +26,8 @@ export interface Evidence {
 export interface NamedCause {
   readonly cause: Cause
   readonly sentence: string
+  /** The sentence without its advice, if the advice fits this cause only: a check on a disturbed network may know a better cause. */
+  readonly fact?: string
   /** The number of the message that shows the cause, if the sentence quotes that message with its typed line. */
   readonly shownBy?: number
 }

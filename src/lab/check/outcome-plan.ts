@@ -17,7 +17,8 @@ export interface OutcomePlan {
 
 /**
  * Chooses a small set of scripts that together reach every outcome, take every transition and win in every way of all rehearsals. It also has the shortest
- * and the longest game of each outcome, because mistakes with the first and the last turn are frequent.
+ * and the longest game of each outcome, because mistakes with the first and the last turn are frequent. It has at most `most` scripts
+ * and the longest games.
  */
 export function planOutcomes(rehearsals: readonly Rehearsal[], most: number): OutcomePlan {
   const outcomes = [...new Set(rehearsals.flatMap((one) => [...one.outcomes]))]
@@ -33,8 +34,12 @@ export function planOutcomes(rehearsals: readonly Rehearsal[], most: number): Ou
     for (const item of [...best.outcomes, ...best.steps, kindOf(best)]) open.delete(item)
     chosen.push(best)
   }
-  const extremes = outcomes.flatMap((outcome) => findExtremes(rehearsals.filter((one) => one.outcomes.has(outcome))))
-  const all = [...new Set([...chosen, ...extremes])].slice(0, most)
+  const byOutcome = outcomes.map((outcome) => ({ outcome, games: rehearsals.filter((one) => one.outcomes.has(outcome)) }))
+  // a mistake with the last possible turn shows only here
+  const edges = byOutcome.flatMap(({ outcome, games }) => (/ quits$/.test(outcome) ? [] : findLongest(games)))
+  const extremes = byOutcome.flatMap(({ games }) => [...findShortest(games), ...findLongest(games)])
+  const needed = new Set([...chosen, ...edges])
+  const all = [...new Set([...needed, ...extremes])].slice(0, Math.max(most, needed.size))
   return { scripts: all.map(({ script }) => script), outcomes, implied: findImplied(rehearsals, outcomes) }
 }
 
@@ -44,9 +49,16 @@ function gain({ outcomes, steps }: Rehearsal, open: ReadonlySet<string>, weight:
   return count(outcomes) * (1000 * Math.max(1, weight)) + count(steps)
 }
 
-function findExtremes(rehearsals: readonly Rehearsal[]): readonly Rehearsal[] {
-  const sorted = rehearsals.toSorted((one, other) => one.length - other.length)
-  return [sorted[0], sorted.findLast(({ length }) => length <= LONG)].filter((one) => one !== undefined)
+function findShortest(rehearsals: readonly Rehearsal[]): readonly Rehearsal[] {
+  return rehearsals.toSorted((one, other) => one.length - other.length).slice(0, 1)
+}
+
+/** Returns the longest of some rehearsals that has at most `LONG` messages. */
+function findLongest(rehearsals: readonly Rehearsal[]): readonly Rehearsal[] {
+  return rehearsals
+    .filter(({ length }) => length <= LONG)
+    .toSorted((one, other) => other.length - one.length)
+    .slice(0, 1)
 }
 
 /** Finds the messages that announce an outcome: all rehearsals with that outcome have the message, and no other rehearsal has it. */

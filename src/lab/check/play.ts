@@ -73,6 +73,10 @@ export interface PlayedFinding extends Finding {
   readonly isPrompted?: boolean
   /** The prompt that the program has shown before the first message of the judge, if the judge held it back; `''` without a prompt. */
   readonly promptBefore?: string
+  /** The prompt that the program has shown when the conversation ended; `''` without a prompt. */
+  readonly promptAfter?: string
+  /** The text that the program has printed since the last message of either side. */
+  readonly ending?: string
   /** The lines of Parlor's own role, if the program has sent the same messages. */
   readonly said?: readonly string[] | undefined
   /** True if a process of the program has forked, and still had a connection at the end. */
@@ -145,6 +149,7 @@ export async function playConversation(
   const isForked = role === 'server' && running.holdsForkedSocket()
   // a program may print a note when the judge stops it
   const printed = toScreen(running.output.chunks)
+  const lastAt = watch.observations.findLast(({ kind }) => kind === 'message')?.at ?? 0
   if (!keepsRunning) await running.stop()
   return {
     ...{ observations: watch.observations, ...finding, visited: watch.visited, steps: toSteps(watch.observations) },
@@ -152,6 +157,8 @@ export async function playConversation(
     ...{ games: match.outcomes, typed: match.typed, printed, isForked },
     isPrompted: match.prompts.first !== '',
     promptBefore,
+    promptAfter: match.prompts.last,
+    ending: toScreen(running.output.chunks.filter(({ at }) => at >= lastAt)),
     said: isSameGame({ role, observations: watch.observations, match }) ? match.said : undefined,
   }
 }

@@ -79,7 +79,8 @@ export function toFinding({
   }
   if (found) {
     const board = found.cause === 'wrong-rules' && match.board?.trim().includes('\n') ? { board: match.board } : {}
-    return { cause: found.cause, sentence: `${found.sentence} (${played})`, lines, observations, ...board }
+    const fact = found.fact === undefined ? {} : { fact: `${found.fact} (${played})` }
+    return { cause: found.cause, sentence: `${found.sentence} (${played})`, ...fact, lines, observations, ...board }
   }
   // over UDP, a client that has asked twice needs one answer only
   if (!stopped && !datagrams && watch.written < intended && observations.some(({ kind, from }) => kind === 'end' && from === role)) {

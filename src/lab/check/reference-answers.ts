@@ -23,7 +23,7 @@ const CIRCUMSTANCES = [
 ]
 
 /** Exchange is a message of the client, and the answers of the server to it. */
-interface Exchange {
+export interface Exchange {
   readonly request: string
   readonly answer: string
   /** The names of the messages of the answer. */
@@ -36,22 +36,36 @@ export async function findWrongAnswer(
   script: Script,
   observations: readonly Observation[] = [],
 ): Promise<Finding | undefined> {
-  const played = toExchanges(observations.filter((one) => one.kind === 'message'))
-  const references: (readonly Exchange[])[] = []
-  for (const circumstances of CIRCUMSTANCES) {
-    const rehearsal = await rehearse(subject, script, circumstances)
-    if (!rehearsal) return undefined
-    references.push(toExchanges(rehearsal.messages))
-  }
   const { refusal } = subject.program.protocol.automaton
-  for (const [at, { request, answer }] of played.entries()) {
-    const [right, ...others] = references.map((exchanges) => exchanges[at])
+  const decided = await findDecidedAnswers(subject, script)
+  for (const [at, { request, answer }] of toExchanges(observations.filter((one) => one.kind === 'message')).entries()) {
+    const right = decided[at]
     if (right?.request !== request) return undefined
-    const isDecided = others.every((other) => other?.answer === right.answer) && right.answer.includes(request)
-    if (request.length < 2 || !isDecided || right.names.includes(refusal) || answer === right.answer) continue
+    if (request.length < 2 || !right.isDecided || right.names.includes(refusal) || answer === right.answer) continue
     return { ...explain({ request, answer }, right.answer), observations }
   }
   return undefined
+}
+
+/** DecidedExchange is an exchange with Parlor's own server. */
+export interface DecidedExchange extends Exchange {
+  /** True if each right server gives this answer, because it depends on the text of the client alone. */
+  readonly isDecided: boolean
+}
+
+/** Plays a script with Parlor's own server in several circumstances, and resolves to the exchanges; to none if a rehearsal does not end. */
+export async function findDecidedAnswers(subject: Parameters<typeof rehearse>[0], script: Script): Promise<readonly DecidedExchange[]> {
+  const references: (readonly Exchange[])[] = []
+  for (const circumstances of CIRCUMSTANCES) {
+    const rehearsal = await rehearse(subject, script, circumstances)
+    if (!rehearsal) return []
+    references.push(toExchanges(rehearsal.messages))
+  }
+  const [first = [], ...others] = references
+  return first.map((one, at) => ({
+    ...one,
+    isDecided: others.every((other) => other[at]?.answer === one.answer) && one.answer.includes(one.request),
+  }))
 }
 
 /** Finds the end of an earlier message behind a later, shorter message in the output of a server. */
@@ -77,7 +91,8 @@ function hasRest(text: string): boolean {
   return text.replaceAll(LONG_TEXT, '').includes(LONG_TEXT.slice(-REST))
 }
 
-function toExchanges(messages: readonly MessageObservation[]): readonly Exchange[] {
+/** Returns the messages of the client with the answers of the server to each. */
+export function toExchanges(messages: readonly MessageObservation[]): readonly Exchange[] {
   const own: Side = 'client'
   return messages.flatMap((one, at) => {
     if (one.from !== own) return []

@@ -1,5 +1,6 @@
 import type { Side } from '../../protocol/automaton.ts'
 import type { Program } from '../../protocol/definition.ts'
+import { asksAgain } from './asks-again.ts'
 import { emptyMessage, garbledField, illegalMessage, invalidUtf8, oversizedMessage } from './bad-messages.ts'
 import type { Check } from './check.ts'
 import { closesInOrder } from './closes-in-order.ts'
@@ -22,7 +23,7 @@ export const CHECKS: readonly Check[] = [
   ...[goneByFin, goneByRst, goneBySilence, closesInOrder],
   sentAhead,
   ...[illegalMessage, garbledField, emptyMessage, invalidUtf8, oversizedMessage],
-  illegalMove,
+  ...[illegalMove, asksAgain],
   ...[lostDatagram, duplicatedDatagrams, reorderedDatagrams, wrongSender],
   ...[twoClientsAtOnce, goneBeforeServed, restartOnTheSamePort],
 ]

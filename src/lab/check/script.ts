@@ -24,6 +24,8 @@ export interface Script {
   readonly quits?: { readonly side: Side; readonly after: number } | undefined
   /** The side whose person also types lines that a game does not allow, and texts of unusual length. */
   readonly unusual?: Side | undefined
+  /** The texts that the person of the side `unusual` types if its message may be any text; by default, a long text and a short text. */
+  readonly texts?: readonly string[] | undefined
   /** The answers by which the judge's person searches for a number; by default, the person types numbers at random. */
   readonly search?: Directions | undefined
   /** Lines that the person at the program under test types after the first line, although the game does not allow them. */
@@ -83,7 +85,7 @@ export function startScriptedSide(
   const skilled: Program['skilled'] = isJudge && script.isSkilled === true ? program.skilled : undefined
   const typist = new Typist({
     automaton: program.protocol.automaton,
-    declared: script.unusual === side ? unusualLines(program, side) : { ...program.typed, ...skilled },
+    declared: script.unusual === side ? unusualLines(program, side, script.texts) : { ...program.typed, ...skilled },
     enough: enoughLines(program),
     quitsAfter: script.quits?.side === side ? script.quits.after : undefined,
     ...{ side, text, warned, ...(typed && { typed }) },

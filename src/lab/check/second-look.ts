@@ -58,9 +58,10 @@ function findUnflushed({ role, observations, match }: Look): NamedCause | undefi
   const end = observations.findIndex((one) => one.kind === 'end' && one.from !== role)
   const late = end < 0 ? undefined : messagesOf(observations.slice(end), role)[0]
   if (!late) return undefined
+  const fact = `the ${role} sent ${quoteText(late.text)} only when the connection ended`
   return {
-    cause: 'unflushed-output',
-    sentence: `the ${role} sent ${quoteText(late.text)} only when the connection ended: the message had stayed in a buffer of the program; flush the buffer after each message`,
+    ...{ cause: 'unflushed-output', fact },
+    sentence: `${fact}: the message had stayed in a buffer of the program; flush the buffer after each message`,
   }
 }
 

@@ -22,14 +22,21 @@ export const MISTAKES = ['-1', '0', '10', '100', '', NO_CHOICE.toLowerCase()]
 
 /**
  * Returns the lines that a person of one side may type in each state, without the goodbyes: the lines that the program declares, or otherwise the
- * examples of its messages; and unusual lines of the same kinds.
+ * examples of its messages; and unusual lines of the same kinds. `texts` are the unusual texts for people.
  */
-export function unusualLines({ protocol, typed = {} }: Program, side: Side): Readonly<Record<string, readonly string[]>> {
+export function unusualLines(
+  { protocol, typed = {} }: Program,
+  side: Side,
+  texts: readonly string[] = [LONG_TEXT, SHORT_TEXT],
+): Readonly<Record<string, readonly string[]>> {
   const { automaton } = protocol
   const entries = Object.keys(automaton.states).map((state): readonly [string, readonly string[]] => {
     const { said, byes } = formsOf(automaton, state, side)
     const declared = typed[state]
-    const lines = new Set([...(declared ?? said.flatMap(toUsual)), ...said.flatMap((form) => toUnusual(form, declared !== undefined))])
+    const lines = new Set([
+      ...(declared ?? said.flatMap(toUsual)),
+      ...said.flatMap((form) => toUnusual(form, declared === undefined ? texts : [])),
+    ])
     return [state, [...lines].filter((line) => !byes.some((form) => form.text === line))]
   })
   return Object.fromEntries(entries)
@@ -52,12 +59,12 @@ function toUsual(form: MessageSpec): readonly string[] {
   return /^[a-z]$/.test(field) ? [...LETTERS] : [field]
 }
 
-/** A text for which the program declares the lines has a meaning, such as a name. */
-function toUnusual(form: MessageSpec, isDeclared: boolean): readonly string[] {
+/** A text for which the program declares the lines has a meaning, such as a name, so `texts` is empty for it. */
+function toUnusual(form: MessageSpec, texts: readonly string[]): readonly string[] {
   const field = fieldOf(form)
   if (/^\d+$/.test(field)) return field.length === 1 ? ONE_DIGIT : MORE_DIGITS
   if (/^[A-Z]$/.test(field)) return [NO_CHOICE]
-  return form.free && field !== '' && !isDeclared ? [LONG_TEXT, SHORT_TEXT] : []
+  return form.free && field !== '' ? texts : []
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'

@@ -78,7 +78,7 @@ function explainMessage(message: MessageObservation, { sentence, expected }: Vio
   if (cause) return { cause, sentence }
   const extra = describeExtra(expectedBefore(message, evidence), message)
   if (extra !== undefined) return { cause: 'spelling', sentence: extra }
-  if (isPrompt(text, evidence)) return { cause: 'prompt-on-wire', sentence: `${sentence}${PROMPT}` }
+  if (isPrompt(text, evidence)) return { cause: 'prompt-on-wire', sentence: `${sentence}${PROMPT}`, fact: sentence }
   if (/line end \(\\n\) is missing/.test(sentence)) return { cause: 'missing-newline', sentence }
   if (NEAR_MISS.test(sentence)) return { cause: 'spelling', sentence }
   const isTooSoon = /^it is not /.test(expected)
@@ -130,9 +130,12 @@ function explainUnfinished(unfinished: UnfinishedObservation, evidence: Evidence
   if (cause) return { cause, sentence }
   const cut = describeCut(expectedBefore(unfinished, evidence), decode(bytes))
   if (cut !== undefined) return { cause: 'spelling', sentence: `${sentence}; ${cut}` }
-  if (isPrompt(decode(bytes), evidence)) return { cause: 'prompt-on-wire', sentence: `${sentence}${PROMPT}` }
+  if (isPrompt(decode(bytes), evidence)) return { cause: 'prompt-on-wire', sentence: `${sentence}${PROMPT}`, fact: sentence }
   if (!lacks.includes('line end')) return undefined
-  return { cause: 'missing-newline', sentence: `${sentence}: the other side waits for the line end, because the message could continue` }
+  return {
+    ...{ cause: 'missing-newline', fact: sentence },
+    sentence: `${sentence}: the other side waits for the line end, because the message could continue`,
+  }
 }
 
 /** Checks whether the other side has refused a message of the program, and the program has then sent a legal message. A message of another

@@ -1,4 +1,5 @@
 import { parseMessage, type Side } from '../../protocol/automaton.ts'
+import { quoteText } from '../../wire/text.ts'
 import type { PlayedFinding } from './play.ts'
 import { ARROW, type Rehearsal, type Rehearsed, rehearse } from './rehearsal.ts'
 import type { Script } from './script.ts'
@@ -90,6 +91,32 @@ export function isOwnRefusal({ cause, observations = [] }: PlayedFinding, { wron
  */
 export function isUnrefused({ cause, isRefused = false }: PlayedFinding): boolean {
   return cause === 'crashed' || isRefused
+}
+
+/**
+ * Returns the script with the first of its lines only, because a program may be silent after any of them; `undefined` if there is none. A
+ * program may ignore an empty line and read the next line without a prompt.
+ */
+export function withOneLine(script: Script): Script | undefined {
+  const line = script.wrong?.find((one) => one !== '')
+  return line === undefined ? undefined : { ...script, wrong: [line] }
+}
+
+/**
+ * Explains a program that waits after such a line, and does not ask its person again, although it has shown a prompt before; `undefined`
+ * for another program.
+ */
+export function explainSilence(
+  { cause, isPrompted = false, promptAfter, typed = [], observations = [] }: PlayedFinding,
+  { wrong = [] }: Script,
+  role: Side,
+): string | undefined {
+  // the first line is a line of a good game
+  const line = typed.slice(1).find((one) => wrong.includes(one))
+  if (cause !== 'hangs' || !isPrompted || promptAfter !== '' || line === undefined) return undefined
+  const isSent = observations.some((one) => one.kind === 'message' && one.from === role && one.text.includes(line))
+  const what = isSent ? 'has sent it' : 'has not sent it'
+  return `${quoteText(line)} was typed, which the game does not allow: the ${role} ${what}, and does not ask again; it waits for the other side, which waits for the ${role}`
 }
 
 const EMPTY = { from: 'either', text: '', example: '' } as const

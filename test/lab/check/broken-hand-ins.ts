@@ -53,6 +53,27 @@ export const BROKEN: readonly BrokenHandIn[] = [
     says: /the game is over \(the server wins\), but the client waits at its prompt/,
   },
   {
+    ...client('wrong-rules-last-move.py', 'tictactoe'),
+    mistake: 'looks whether the board is full before it looks for a winner',
+    check: 'every-outcome',
+    cause: 'wrong-rules',
+    says: /printed "Nobody has won\." after a game that ended with "the server wins"; .* and "The server has won\." after other games/,
+  },
+  {
+    ...client('hangs-mistyped-hand.py', 'scissors'),
+    mistake: 'waits for the server after a mistyped hand',
+    check: 'every-outcome',
+    cause: 'hangs',
+    says: /typed, which the game does not allow: the client has not sent it, and does not ask again/,
+  },
+  {
+    ...client('hangs-after-error.js', 'scissors'),
+    mistake: 'asks its person again only if the server asks again',
+    check: 'asks-again',
+    cause: 'hangs',
+    says: /the server answered "ERROR choose 1 .*ask the person again after this answer/,
+  },
+  {
     ...client('wrong-rules-range.py', 'tictactoe'),
     mistake: 'does not check that a cell exists',
     check: 'every-outcome',

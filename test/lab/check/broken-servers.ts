@@ -112,6 +112,13 @@ export const BROKEN_SERVERS: readonly BrokenHandIn[] = [
     says: /the server refused "[a-z]" with "ERROR .*", although .*: does the server reset its data for each game of a client\?/,
   },
   {
+    ...server('wrong-rules-left-tries.js'),
+    mistake: 'resets the tries of all clients at the end of a game only',
+    check: 'next-client',
+    cause: 'wrong-rules',
+    says: /^clients left in the middle of their games, and then the next client came: .* global variable/,
+  },
+  {
     ...server('wrong-rules-draw.py', 'scissors'),
     args: '{HOST} {PORT}',
     mistake: 'counts a draw for Player2',
@@ -126,6 +133,30 @@ export const BROKEN_SERVERS: readonly BrokenHandIn[] = [
     check: LINES,
     cause: 'wrong-rules',
     says: /the right answer is "7w"|the right answer is "abc/,
+  },
+  {
+    ...server('hangs-long-format.py', 'time'),
+    mistake: 'ignores a long format',
+    check: LINES,
+    cause: 'hangs',
+    says: /the client sent a text of 255 bytes: the server has not answered it/,
+  },
+  {
+    ...server('partial-read-long-format.c', 'time'),
+    ...{ args: '{PORT}', datagrams: true },
+    mistake: 'receives at most 100 bytes of a format',
+    check: LINES,
+    cause: 'partial-read',
+    says: /a text of 127 bytes, and the server answered the first 100 bytes of it only/,
+  },
+  {
+    ...server('partial-read-empty-line.js', 'http'),
+    args: '{PORT}',
+    mistake: 'looks for the empty line in the last chunk only',
+    check: 'byte-by-byte',
+    cause: 'partial-read',
+    // the advice of another cause, to flush a buffer, is absent
+    says: /^the server sent "HTTP\/1\.1 200 OK[^"]*" only when the connection ended \(.*\); this happens only if a message arrives in pieces/,
   },
   {
     ...server('wrong-rules-three-tries.js'),

@@ -46,6 +46,11 @@ describe('a plan of outcomes', () => {
     expect(seeds(all, 1)).toEqual([2])
   })
 
+  test('has the longest game of each outcome even if the other scripts fill the plan', () => {
+    const all = [rehearsal(1, ['won'], ['a', 'b'], 5), rehearsal(2, ['won'], ['a'], 9), rehearsal(3, ['the client quits'], ['a'], 8)]
+    expect(seeds(all, 1)).toEqual([1, 2])
+  })
+
   test('is empty without rehearsals', () => {
     expect(planOutcomes([], 9)).toMatchObject({ scripts: [], outcomes: [] })
   })

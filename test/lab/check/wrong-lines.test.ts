@@ -1,7 +1,15 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createSystemClock } from '../../../src/base/clock.ts'
+import type { PlayedFinding } from '../../../src/lab/check/play.ts'
 import { type Rehearsal, rehearse, toScript } from '../../../src/lab/check/rehearsal.ts'
-import { findWrongLines, isOwnRefusal, isUnrefused, rehearseMistakes } from '../../../src/lab/check/wrong-lines.ts'
+import {
+  explainSilence,
+  findWrongLines,
+  isOwnRefusal,
+  isUnrefused,
+  rehearseMistakes,
+  withOneLine,
+} from '../../../src/lab/check/wrong-lines.ts'
 import { program } from '../../support/play.ts'
 
 /** Number of games among which the check chooses. */
@@ -83,4 +91,27 @@ test('a client that does not send the mistake has refused it, unless it has cras
   expect(isOwnRefusal({ ...finding, observations: messages }, script, 'client')).toBe(false)
   expect(isOwnRefusal({ ...finding, observations: unsent, cause: 'crashed' }, script, 'client')).toBe(false)
   expect(isOwnRefusal({ ...finding, observations: unsent }, { seed: 1 }, 'client')).toBe(false)
+})
+
+describe('a program that waits after a wrong line', () => {
+  const script = { seed: 1, wrong: ['', '-1'] }
+  const mute: PlayedFinding = { cause: 'hangs', sentence: '', typed: ['5', '-1'], isPrompted: true, promptAfter: '', observations: [] }
+
+  test('is named if it has shown a prompt before and shows none now', () => {
+    expect(explainSilence(mute, script, 'client')).toMatch(/^"-1" was typed, .* the client has not sent it, and does not ask again/)
+  })
+
+  test.each<[string, Partial<PlayedFinding>]>([
+    ['shows a prompt', { promptAfter: 'Your cell: ' }],
+    ['never shows a prompt', { isPrompted: false }],
+    ['has failed for another cause', { cause: 'closed-early' }],
+    ['has got usual lines only', { typed: ['5', '7'] }],
+  ])('is not named if it %s', (_, difference) => {
+    expect(explainSilence({ ...mute, ...difference }, script, 'client')).toBeUndefined()
+  })
+
+  test('gets one line, which is not empty, in the game that confirms the silence', () => {
+    expect(withOneLine(script)).toEqual({ seed: 1, wrong: ['-1'] })
+    expect(withOneLine({ seed: 1, wrong: [''] })).toBeUndefined()
+  })
 })

@@ -1,0 +1,20 @@
+import { createServer } from 'node:net'
+import { createInterface } from 'node:readline'
+
+let tries = 5
+
+createServer((socket) => {
+  const secret = 1 + Math.floor(Math.random() * 100)
+  socket.on('error', (error) => console.log(error.message))
+  socket.write('GUESS\n')
+  const lines = createInterface({ input: socket })
+  lines.on('error', (error) => console.log(error.message))
+  lines.on('line', (line) => {
+    tries--
+    const guess = Number(line)
+    if (guess === secret) socket.end('WIN\n')
+    else if (tries > 0) socket.write(`${guess < secret ? 'LOW' : 'HIGH'}\nGUESS\n`)
+    else socket.end(`${guess < secret ? 'LOW' : 'HIGH'}\nGAMEOVER\n`)
+    if (guess === secret || tries === 0) tries = 5
+  })
+}).listen(Number(process.env.PORT), '127.0.0.1')
