@@ -415,7 +415,7 @@ export const BROKEN: readonly BrokenHandIn[] = [
     mistake: 'reads four options for each question',
     check: PLAYS,
     cause: 'hangs',
-    says: /the client shows no prompt after "ANSWER\?", so it still reads/,
+    says: /the client shows no prompt after "ANSWER\?", so it waits for a further message/,
   },
   {
     ...client('crashed-overflow.c', 'hello'),
