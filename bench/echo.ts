@@ -1,5 +1,6 @@
-import { client, clientCloses, defineAutomaton, server } from '../src/protocol/automaton.ts'
+import { defineAutomaton } from '../src/protocol/automaton.ts'
 import type { Program, Protocol } from '../src/protocol/definition.ts'
+import { client, clientCloses, server } from '../src/protocol/message-spec.ts'
 import { lines } from '../src/wire/framing/lines.ts'
 
 const automaton = defineAutomaton({

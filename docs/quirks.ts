@@ -1,5 +1,5 @@
 import type { Cause } from '../src/lab/check/report.ts'
-import type { Side } from '../src/protocol/automaton.ts'
+import type { Side } from '../src/protocol/message-spec.ts'
 
 /** FoundQuirk is a check that finds a quirk in a worksheet's program. `test/originals/check.test.ts` compares it with real runs. */
 export interface FoundQuirk {

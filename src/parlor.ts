@@ -21,16 +21,7 @@ export {
   type SettingInfo,
   type Situation,
 } from './games/game.ts'
-export {
-  type Automaton,
-  client,
-  clientCloses,
-  defineAutomaton,
-  either,
-  type MessageSpec,
-  type ReceivedMessage,
-  server,
-} from './protocol/automaton.ts'
+export { type Automaton, defineAutomaton, type ReceivedMessage } from './protocol/automaton.ts'
 export { defineProgram, defineProtocol } from './protocol/define.ts'
 export {
   type Console,
@@ -42,6 +33,7 @@ export {
   readOption,
   type SoloProgram,
 } from './protocol/definition.ts'
+export { client, clientCloses, either, type MessageSpec, server } from './protocol/message-spec.ts'
 export type { FileContent, FileOption, FlagOption, ProgramOption, TextOption } from './protocol/option.ts'
 export type { Peer } from './protocol/peer.ts'
 export { playAtConsole, playForPeer } from './protocol/roles.ts'

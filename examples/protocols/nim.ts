@@ -1,6 +1,7 @@
 import type { Seat } from '../../src/games/game.ts'
-import { defineAutomaton, either } from '../../src/protocol/automaton.ts'
+import { defineAutomaton } from '../../src/protocol/automaton.ts'
 import { type Console, type Program, type Protocol, plainLines } from '../../src/protocol/definition.ts'
+import { either } from '../../src/protocol/message-spec.ts'
 import type { Peer } from '../../src/protocol/peer.ts'
 import { type Nim, nim, type Take } from '../games/nim.ts'
 

@@ -1,7 +1,8 @@
 import { Graphviz } from '@hpcc-js/wasm-graphviz'
 import { z } from 'zod'
 import { allPrograms } from '../programs/index.ts'
-import { type Automaton, legalTransitions, type MessageSpec } from '../protocol/automaton.ts'
+import { type Automaton, legalTransitions } from '../protocol/automaton.ts'
+import type { MessageSpec } from '../protocol/message-spec.ts'
 import type { AutomatonLayout, LaidEdge } from '../web/model/automaton-layout.ts'
 
 /*

@@ -6,7 +6,7 @@ import { groupConnections, type RecordedConnection } from '../lab/recordings/rec
 import { openSandbox } from '../lab/sandbox/open-sandbox.ts'
 import { formatDivergence, rerunConnection } from '../lab/tap/rerun.ts'
 import { findTypedLines } from '../lab/tap/typed-lines.ts'
-import type { Side } from '../protocol/automaton.ts'
+import type { Side } from '../protocol/message-spec.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { findProgramFolder, wordsOf } from './check-subject.ts'

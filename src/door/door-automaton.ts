@@ -1,4 +1,5 @@
-import { client, clientCloses, defineAutomaton, server } from '../protocol/automaton.ts'
+import { defineAutomaton } from '../protocol/automaton.ts'
+import { client, clientCloses, server } from '../protocol/message-spec.ts'
 import { findDoorSecrets } from './door-secrets.ts'
 import { findDoorTalk } from './door-talk.ts'
 

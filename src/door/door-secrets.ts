@@ -1,4 +1,4 @@
-import type { Side } from '../protocol/automaton.ts'
+import type { Side } from '../protocol/message-spec.ts'
 import { compact, compactText, findSecretsAfterKeyword, type SecretSpan, type SecretsContext, toSpan } from '../wire/secret-masking.ts'
 
 /** Matches a question of the front door that asks for a password, or the warning after the question. */

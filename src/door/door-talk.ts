@@ -1,4 +1,4 @@
-import type { Side } from '../protocol/automaton.ts'
+import type { Side } from '../protocol/message-spec.ts'
 import type { SecretSpan } from '../wire/secret-masking.ts'
 
 /** Matches a whole line that is a command without a text for people; its arguments are names, numbers and settings. */

@@ -1,4 +1,5 @@
-import { type Automaton, isEnd, legalTransitions, type Side, type Transition } from '../protocol/automaton.ts'
+import { type Automaton, isEnd, legalTransitions, type Transition } from '../protocol/automaton.ts'
+import type { Side } from '../protocol/message-spec.ts'
 
 /** Characters between the two lifelines. */
 const GAP = 46

@@ -1,5 +1,6 @@
-import { type Automaton, isEnd, legalTransitions, type MessageSpec, mayEnd } from '../protocol/automaton.ts'
+import { type Automaton, isEnd, legalTransitions, mayEnd } from '../protocol/automaton.ts'
 import type { Program, SoloProgram } from '../protocol/definition.ts'
+import type { MessageSpec } from '../protocol/message-spec.ts'
 import { formatDiagram } from './diagram.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { guessing, toTry, type Verdict } from '../games/guessing.ts'
-import { client, clientCloses, defineAutomaton, server } from '../protocol/automaton.ts'
+import { defineAutomaton } from '../protocol/automaton.ts'
 import type { Program, Protocol, SoloProgram } from '../protocol/definition.ts'
+import { client, clientCloses, server } from '../protocol/message-spec.ts'
 import { receiveUntilClosed } from '../protocol/roles.ts'
 import { secret } from '../protocol/shared-options.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'

@@ -1,5 +1,6 @@
-import { client, defineAutomaton, server } from '../protocol/automaton.ts'
+import { defineAutomaton } from '../protocol/automaton.ts'
 import type { Program, Protocol } from '../protocol/definition.ts'
+import { client, server } from '../protocol/message-spec.ts'
 import { literals } from '../wire/framing/unframed.ts'
 import { quoteText } from '../wire/text.ts'
 

@@ -1,6 +1,7 @@
 import { guessing, type Try } from '../games/guessing.ts'
-import { client, defineAutomaton, server } from '../protocol/automaton.ts'
+import { defineAutomaton } from '../protocol/automaton.ts'
 import { type Program, type Protocol, plainLines } from '../protocol/definition.ts'
+import { client, server } from '../protocol/message-spec.ts'
 import { secret } from '../protocol/shared-options.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
 import { askInt, checkSecret, NumberJudge, parseIntGuess, parseRangeGuess, toSecretNumber } from './numbers.ts'

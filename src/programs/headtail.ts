@@ -1,6 +1,7 @@
 import { coin } from '../games/coin.ts'
-import { client, defineAutomaton, server } from '../protocol/automaton.ts'
+import { defineAutomaton } from '../protocol/automaton.ts'
 import { type Options, type Program, type Protocol, readOption, type SoloProgram } from '../protocol/definition.ts'
+import { client, server } from '../protocol/message-spec.ts'
 import { choices, pace } from '../protocol/shared-options.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
 import { lines } from '../wire/framing/lines.ts'

@@ -1,5 +1,6 @@
-import { client, defineAutomaton, server } from '../protocol/automaton.ts'
+import { defineAutomaton } from '../protocol/automaton.ts'
 import { type Options, type Program, type Protocol, readOption } from '../protocol/definition.ts'
+import { client, server } from '../protocol/message-spec.ts'
 import type { TextOption } from '../protocol/option.ts'
 import { httpRequests, httpResponses, isRequest, parseContentLength, parseHead } from '../wire/framing/http.ts'
 import { encode, quoteText } from '../wire/text.ts'

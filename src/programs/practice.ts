@@ -1,5 +1,6 @@
-import { client, defineAutomaton } from '../protocol/automaton.ts'
+import { defineAutomaton } from '../protocol/automaton.ts'
 import type { Program, Protocol } from '../protocol/definition.ts'
+import { client } from '../protocol/message-spec.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { pythonAddress, pythonBytes } from './python/values.ts'
 

@@ -1,6 +1,7 @@
 import { type Instruction, robot } from '../games/robot.ts'
-import { client, defineAutomaton } from '../protocol/automaton.ts'
+import { defineAutomaton } from '../protocol/automaton.ts'
 import type { Console, Program, Protocol } from '../protocol/definition.ts'
+import { client } from '../protocol/message-spec.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { pythonAddress } from './python/values.ts'

@@ -11,8 +11,9 @@ import {
   ROUNDS,
   type Round,
 } from '../games/scissors.ts'
-import { client, defineAutomaton, server } from '../protocol/automaton.ts'
+import { defineAutomaton } from '../protocol/automaton.ts'
 import { type Console, type Options, type Program, type Protocol, readOption, type SoloProgram } from '../protocol/definition.ts'
+import { client, server } from '../protocol/message-spec.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { askUntil } from '../protocol/roles.ts'
 import { choices } from '../protocol/shared-options.ts'

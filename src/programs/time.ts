@@ -1,5 +1,6 @@
-import { client, clientCloses, defineAutomaton, server } from '../protocol/automaton.ts'
+import { defineAutomaton } from '../protocol/automaton.ts'
 import { type Program, type Protocol, readOption } from '../protocol/definition.ts'
+import { client, clientCloses, server } from '../protocol/message-spec.ts'
 import type { TextOption } from '../protocol/option.ts'
 import { receiveUntilClosed } from '../protocol/roles.ts'
 import { Disconnected } from '../wire/disconnect.ts'

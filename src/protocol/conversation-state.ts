@@ -6,16 +6,11 @@ import {
   dueBefore,
   expectation,
   formatAwaited,
-  formatMessage,
-  isField,
   legalTransitions,
-  type MessageSpec,
   nearMiss,
-  parseMessage,
-  type Side,
-  splitMessage,
   type Transition,
 } from './automaton.ts'
+import { formatMessage, isField, type MessageSpec, parseMessage, type Side, splitMessage } from './message-spec.ts'
 import { beginning, maskMessage, quoteMessage, quoteUnfinished, type Speaker } from './violation-text.ts'
 
 /**

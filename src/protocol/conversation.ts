@@ -7,7 +7,7 @@ import { Connection } from '../wire/connection.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import type { RunQueue } from '../wire/run-queue.ts'
 import type { Transport } from '../wire/transport.ts'
-import { type Automaton, expectation, isEndless, type Side } from './automaton.ts'
+import { type Automaton, expectation, isEndless } from './automaton.ts'
 import { ConversationNotes, type ConversationObserver } from './conversation-notes.ts'
 import {
   type Console,
@@ -19,6 +19,7 @@ import {
   type RoleContext,
   readOption,
 } from './definition.ts'
+import type { Side } from './message-spec.ts'
 import { Peer } from './peer.ts'
 import { playAtConsole } from './roles.ts'
 import { type ClientSeating, LocalSeating, type OpponentFor, type PeerHandle, type Player } from './seating.ts'

@@ -1,8 +1,9 @@
 import type { Connection } from '../wire/connection.ts'
 import { Disconnected, type UnfinishedMessage } from '../wire/disconnect.ts'
 import type { Raw } from '../wire/text.ts'
-import { EMPTY, type MessageSpec, type Side } from './automaton.ts'
+import { EMPTY } from './automaton.ts'
 import { type ConversationState, explainIllegal, formatEarly, formatExpected, formatTooSoon, toSeconds } from './conversation-state.ts'
+import type { MessageSpec, Side } from './message-spec.ts'
 import {
   clueOfBye,
   clueOfBytes,

@@ -1,5 +1,5 @@
 import type { Random } from '../games/game.ts'
-import type { Side } from './automaton.ts'
+import type { Side } from './message-spec.ts'
 
 /** Options has the values of a program's options, by name. `readOption` returns a value with its type. */
 export type Options = Readonly<Record<string, unknown>>

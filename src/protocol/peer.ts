@@ -5,18 +5,15 @@ import { escapeInvisible } from '../wire/text.ts'
 import {
   type Automaton,
   findTransition,
-  formatMessage,
   legalTransitions,
-  type MessageSpec,
   mayEnd,
-  parseMessage,
   type ReceivedMessage,
   type ReceivedMessageReader,
-  type Side,
   type Transition,
 } from './automaton.ts'
 import { type ConversationState, formatSilence, formatTooSoon, maySpeak } from './conversation-state.ts'
 import { Diagnosis, isGarbled } from './diagnosis.ts'
+import { formatMessage, type MessageSpec, parseMessage, type Side } from './message-spec.ts'
 import { type Farewell, isTlsNotice, needsTls, type PeerObserver, type Speaker } from './violation-text.ts'
 
 /**

@@ -2,7 +2,8 @@ import { describeBytes, describeMessage, LF_CR } from '../wire/byte-clues.ts'
 import { Disconnected, type UnfinishedMessage } from '../wire/disconnect.ts'
 import { findSecretsAfterKeyword, maskSecrets, type SecretSpan, type SecretsContext } from '../wire/secret-masking.ts'
 import { decode, quoteBytes, quoteText, type Raw } from '../wire/text.ts'
-import { type Automaton, isField, type MessageSpec, parseMessage, type Side } from './automaton.ts'
+import type { Automaton } from './automaton.ts'
+import { isField, type MessageSpec, parseMessage, type Side } from './message-spec.ts'
 
 /** Speaker is a side whose messages a sentence quotes, with the protocol of these messages. */
 export interface Speaker {

@@ -1,5 +1,5 @@
-import type { Side } from '../protocol/automaton.ts'
 import type { Program } from '../protocol/definition.ts'
+import type { Side } from '../protocol/message-spec.ts'
 import { Peer } from '../protocol/peer.ts'
 import { Connection } from '../wire/connection.ts'
 import type { Framing } from '../wire/framing/framing.ts'

@@ -1,6 +1,7 @@
-import { type Automaton, legalTransitions, type MessageSpec, parseMessage, type Side } from '../protocol/automaton.ts'
+import { type Automaton, legalTransitions } from '../protocol/automaton.ts'
 import { findStandstill } from '../protocol/automaton-faults.ts'
 import type { Program } from '../protocol/definition.ts'
+import { type MessageSpec, parseMessage, type Side } from '../protocol/message-spec.ts'
 import { decode } from '../wire/text.ts'
 import { assert } from './assert.ts'
 import type { TestFunction } from './game.ts'

@@ -1,5 +1,6 @@
-import { type Automaton, alternatives, expectation, legalTransitions, parseMessage, type Side } from '../protocol/automaton.ts'
+import { type Automaton, alternatives, expectation, legalTransitions } from '../protocol/automaton.ts'
 import { maySpeak } from '../protocol/conversation-state.ts'
+import { parseMessage, type Side } from '../protocol/message-spec.ts'
 import { quoteText } from '../wire/text.ts'
 import type { Actor, SeatWait } from './wait-tracker.ts'
 import type { JudgedMessage } from './wire-recorder.ts'

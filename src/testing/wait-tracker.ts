@@ -1,6 +1,6 @@
 import type { Game, Refusal, Seat } from '../games/game.ts'
-import type { Side } from '../protocol/automaton.ts'
 import type { Console, Program, RoleContext } from '../protocol/definition.ts'
+import type { Side } from '../protocol/message-spec.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { playAtConsole } from '../protocol/roles.ts'
 import type { HallAccess, HallSeat, OpponentFor, Seating } from '../protocol/seating.ts'

@@ -1,5 +1,6 @@
-import { type Automaton, legalTransitions, mayEnd, parseMessage, type Side, type Transition } from '../protocol/automaton.ts'
+import { type Automaton, legalTransitions, mayEnd, type Transition } from '../protocol/automaton.ts'
 import type { Options, Program } from '../protocol/definition.ts'
+import { parseMessage, type Side } from '../protocol/message-spec.ts'
 import { encode } from '../wire/text.ts'
 import type { MemoryTransport } from '../wire/transports/memory.ts'
 

@@ -1,5 +1,5 @@
-import type { Side } from '../../src/protocol/automaton.ts'
 import type { Options } from '../../src/protocol/definition.ts'
+import type { Side } from '../../src/protocol/message-spec.ts'
 import { HOSTS, JOINS } from './suite.ts'
 
 /** JudgedOriginal is an original program, and how `parlor check` judges it. */

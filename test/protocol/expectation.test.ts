@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { programNames } from '../../src/programs/index.ts'
-import { client, defineAutomaton, dueBefore, expectation, server } from '../../src/protocol/automaton.ts'
+import { defineAutomaton, dueBefore, expectation } from '../../src/protocol/automaton.ts'
+import { client, server } from '../../src/protocol/message-spec.ts'
 import { createPeer } from '../../src/testing/memory-peer.ts'
 import { fakePeer } from '../support/fake-peer.ts'
 import { program } from '../support/play.ts'

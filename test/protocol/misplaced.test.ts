@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { programNames } from '../../src/programs/index.ts'
-import { legalTransitions, type MessageSpec, parseMessage, type Side } from '../../src/protocol/automaton.ts'
+import { legalTransitions } from '../../src/protocol/automaton.ts'
 import { explainIllegal } from '../../src/protocol/conversation-state.ts'
+import { type MessageSpec, parseMessage, type Side } from '../../src/protocol/message-spec.ts'
 import { program } from '../support/play.ts'
 
 /** Returns the report about a text that a side may not send in a state. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Side } from '../../src/protocol/automaton.ts'
+import type { Side } from '../../src/protocol/message-spec.ts'
 import { clueOfText } from '../../src/protocol/violation-text.ts'
 import { encode } from '../../src/wire/text.ts'
 import { fakePeer } from '../support/fake-peer.ts'

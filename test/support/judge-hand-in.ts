@@ -3,8 +3,8 @@ import { parseCommand } from '../../src/lab/check/command.ts'
 import { type JudgedCheck, judge } from '../../src/lab/check/judge.ts'
 import type { CheckLevel, CheckResult } from '../../src/lab/check/report.ts'
 import { openSandbox } from '../../src/lab/sandbox/open-sandbox.ts'
-import type { Side } from '../../src/protocol/automaton.ts'
 import type { Options } from '../../src/protocol/definition.ts'
+import type { Side } from '../../src/protocol/message-spec.ts'
 import { program } from './play.ts'
 
 /** JudgedHandIn says which hand-in is judged, and by what. */

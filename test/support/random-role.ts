@@ -1,5 +1,6 @@
 import type { Random } from '../../src/games/game.ts'
-import { type Automaton, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../src/protocol/automaton.ts'
+import { type Automaton, legalTransitions } from '../../src/protocol/automaton.ts'
+import { type MessageSpec, parseMessage, type Side } from '../../src/protocol/message-spec.ts'
 import type { Peer } from '../../src/protocol/peer.ts'
 import { GARBAGE } from '../../src/testing/protocol.ts'
 

@@ -1,5 +1,6 @@
-import { legalTransitions, parseMessage } from '../../protocol/automaton.ts'
+import { legalTransitions } from '../../protocol/automaton.ts'
 import type { Program } from '../../protocol/definition.ts'
+import { parseMessage } from '../../protocol/message-spec.ts'
 import { decode, quoteText } from '../../wire/text.ts'
 import type { Transport } from '../../wire/transport.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'

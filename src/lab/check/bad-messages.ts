@@ -1,4 +1,5 @@
-import { formatMessage, legalTransitions, type MessageSpec, parseMessage } from '../../protocol/automaton.ts'
+import { legalTransitions } from '../../protocol/automaton.ts'
+import { formatMessage, type MessageSpec, parseMessage } from '../../protocol/message-spec.ts'
 import { encode, quoteText } from '../../wire/text.ts'
 import { toWatchedProtocol } from '../monitor/monitor.ts'
 import type { CheckSubject } from './check.ts'

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../games/game.ts'
-import type { Side } from '../../protocol/automaton.ts'
 import type { Options, Program } from '../../protocol/definition.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import type { Observation } from '../monitor/observation.ts'
 import type { Cause, CheckLevel } from './report.ts'
 import type { Sandbox } from './sandbox.ts'

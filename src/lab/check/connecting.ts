@@ -1,4 +1,4 @@
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { quoteText } from '../../wire/text.ts'
 import type { Address, Listener, Transport } from '../../wire/transport.ts'
 import type { CheckSubject, Finding } from './check.ts'

@@ -1,5 +1,6 @@
-import { type Automaton, legalTransitions, type Side } from '../../protocol/automaton.ts'
+import { type Automaton, legalTransitions } from '../../protocol/automaton.ts'
 import type { Protocol } from '../../protocol/definition.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { quoteMessage } from '../../protocol/violation-text.ts'
 import type { Framing } from '../../wire/framing/framing.ts'
 import { encode } from '../../wire/text.ts'

@@ -1,4 +1,5 @@
-import type { Automaton, Side } from '../../protocol/automaton.ts'
+import type { Automaton } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { quoteMessage } from '../../protocol/violation-text.ts'
 import type { MessageObservation, Observation } from '../monitor/observation.ts'
 import type { ExpectedMessages } from './message-ends.ts'

@@ -1,4 +1,5 @@
-import { isEnd, type Side } from '../../protocol/automaton.ts'
+import { isEnd } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { quoteMessage } from '../../protocol/violation-text.ts'
 import type { Check, CheckSubject, Finding } from './check.ts'
 import { connectProgram } from './connecting.ts'

@@ -1,5 +1,5 @@
-import type { Side } from '../../protocol/automaton.ts'
 import type { Program } from '../../protocol/definition.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { quoteText } from '../../wire/text.ts'
 import type { CheckSubject } from './check.ts'
 import { type PlayedFinding, type PlayOptions, playConversation } from './play.ts'

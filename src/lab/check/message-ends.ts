@@ -1,6 +1,7 @@
 import leven from 'leven'
 import { formatCount } from '../../base/counts.ts'
-import { type Automaton, expectation, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../protocol/automaton.ts'
+import { type Automaton, expectation, legalTransitions } from '../../protocol/automaton.ts'
+import { type MessageSpec, parseMessage, type Side } from '../../protocol/message-spec.ts'
 import { decode, encode, quoteText } from '../../wire/text.ts'
 import type { MessageObservation, Observation } from '../monitor/observation.ts'
 

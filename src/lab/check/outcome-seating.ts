@@ -1,5 +1,5 @@
 import type { Game, Outcome, Random, Seat, SeatNumber, Situation, SituationObserver } from '../../games/game.ts'
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { LocalSeating, type OpponentFor } from '../../protocol/seating.ts'
 
 export interface OutcomeSeatingOptions {

@@ -1,4 +1,4 @@
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { encode, quoteText } from '../../wire/text.ts'
 import type { Observation } from '../monitor/observation.ts'
 import type { NamedCause } from './evidence.ts'

@@ -1,4 +1,4 @@
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import type { Address } from '../../wire/transport.ts'
 
 /** Prompt asks for one or both parts of an address, or for a name. */

@@ -1,4 +1,5 @@
-import { legalTransitions, parseMessage } from '../../protocol/automaton.ts'
+import { legalTransitions } from '../../protocol/automaton.ts'
+import { parseMessage } from '../../protocol/message-spec.ts'
 import type { MessageObservation, Observation } from '../monitor/observation.ts'
 import type { CheckSubject, Finding } from './check.ts'
 import type { RunningProgram } from './sandbox.ts'

@@ -1,4 +1,4 @@
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { quoteText } from '../../wire/text.ts'
 import type { MessageObservation, Observation } from '../monitor/observation.ts'
 import type { Finding } from './check.ts'

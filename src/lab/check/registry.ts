@@ -1,5 +1,5 @@
-import type { Side } from '../../protocol/automaton.ts'
 import type { Program } from '../../protocol/definition.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { asksAgain } from './asks-again.ts'
 import { emptyMessage, garbledField, illegalMessage, invalidUtf8, oversizedMessage } from './bad-messages.ts'
 import type { Check } from './check.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { seededRandom } from '../../games/random.ts'
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import { memoryPair } from '../../wire/transports/memory.ts'
 import { toWatchedProtocol } from '../monitor/monitor.ts'

@@ -1,4 +1,4 @@
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 
 /** CheckLevel is the behaviour that a check demands: the behaviour of the worksheets' own programs, or more. */
 export type CheckLevel = 'worksheet' | 'robust'

@@ -1,4 +1,4 @@
-import { parseMessage } from '../../protocol/automaton.ts'
+import { parseMessage } from '../../protocol/message-spec.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import { quoteText } from '../../wire/text.ts'
 import { isUnhandled } from './crash-lines.ts'

@@ -1,4 +1,5 @@
-import { isEnd, legalTransitions, type MessageSpec, type Transition } from '../../protocol/automaton.ts'
+import { isEnd, legalTransitions, type Transition } from '../../protocol/automaton.ts'
+import type { MessageSpec } from '../../protocol/message-spec.ts'
 import { quoteText } from '../../wire/text.ts'
 import { toWatchedProtocol } from '../monitor/monitor.ts'
 import type { MessageObservation } from '../monitor/observation.ts'

@@ -1,4 +1,5 @@
-import { type Automaton, parseMessage, type Side } from '../../protocol/automaton.ts'
+import type { Automaton } from '../../protocol/automaton.ts'
+import { parseMessage, type Side } from '../../protocol/message-spec.ts'
 import { clueOfText, quoteMessage } from '../../protocol/violation-text.ts'
 import { decode, encode, quoteText } from '../../wire/text.ts'
 import type { MessageObservation, Observation } from '../monitor/observation.ts'

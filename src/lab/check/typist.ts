@@ -1,14 +1,7 @@
 import type { Random } from '../../games/game.ts'
-import {
-  type Automaton,
-  formatMessage,
-  isField,
-  legalTransitions,
-  type MessageSpec,
-  parseMessage,
-  type Side,
-} from '../../protocol/automaton.ts'
+import { type Automaton, legalTransitions } from '../../protocol/automaton.ts'
 import { type Console, EndOfInput } from '../../protocol/definition.ts'
+import { formatMessage, isField, type MessageSpec, parseMessage, type Side } from '../../protocol/message-spec.ts'
 
 /** Number of lines after which a typist sends the goodbye, and after which it stops typing. */
 const PATIENCE = 100

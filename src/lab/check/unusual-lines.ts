@@ -1,5 +1,6 @@
-import { type Automaton, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../protocol/automaton.ts'
+import { type Automaton, legalTransitions } from '../../protocol/automaton.ts'
 import type { Program } from '../../protocol/definition.ts'
+import { type MessageSpec, parseMessage, type Side } from '../../protocol/message-spec.ts'
 
 /*
  * A person types more than the moves of a good game: a number that is out of range, a letter that stands for nothing, a long text and

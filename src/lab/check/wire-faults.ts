@@ -1,5 +1,6 @@
 import { formatCount } from '../../base/counts.ts'
-import { type Automaton, isField, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../protocol/automaton.ts'
+import { type Automaton, legalTransitions } from '../../protocol/automaton.ts'
+import { isField, type MessageSpec, parseMessage, type Side } from '../../protocol/message-spec.ts'
 import { clueOfText } from '../../protocol/violation-text.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import { decode, quoteText } from '../../wire/text.ts'

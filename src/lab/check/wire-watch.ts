@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Automaton, Side } from '../../protocol/automaton.ts'
+import type { Automaton } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { encode } from '../../wire/text.ts'
 import type { Transport } from '../../wire/transport.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'

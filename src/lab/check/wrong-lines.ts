@@ -1,4 +1,4 @@
-import { parseMessage, type Side } from '../../protocol/automaton.ts'
+import { parseMessage, type Side } from '../../protocol/message-spec.ts'
 import { quoteText } from '../../wire/text.ts'
 import type { PlayedFinding } from './play.ts'
 import { ARROW, type Rehearsal, type Rehearsed, rehearse } from './rehearsal.ts'

@@ -1,4 +1,5 @@
-import { type Automaton, type MessageSpec, type Side, splitMessage } from '../../protocol/automaton.ts'
+import type { Automaton } from '../../protocol/automaton.ts'
+import { type MessageSpec, type Side, splitMessage } from '../../protocol/message-spec.ts'
 import { findSecretsAfterKeyword, maskSecrets, type SecretSpan } from '../../wire/secret-masking.ts'
 import { encode } from '../../wire/text.ts'
 import type {

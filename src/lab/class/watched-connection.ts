@@ -1,4 +1,5 @@
-import { isEndless, parseMessage, type Side } from '../../protocol/automaton.ts'
+import { isEndless } from '../../protocol/automaton.ts'
+import { parseMessage, type Side } from '../../protocol/message-spec.ts'
 import type { Address } from '../../wire/transport.ts'
 import { ConversationMonitor, type WatchedProtocol } from '../monitor/monitor.ts'
 import type { EndObservation, MessageVerdict, Observation, WireEvent } from '../monitor/observation.ts'

@@ -1,4 +1,4 @@
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 
 /*
  * A generator of random numbers would give the next number to the code that asks next. In a stream, each read would take a number, and

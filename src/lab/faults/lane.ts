@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import type { FaultDecisions } from './decisions.ts'
 import type { MessageFinder } from './message-finder.ts'
 import type { LaneRule } from './resolve.ts'

@@ -1,5 +1,6 @@
 import { formatCount } from '../../base/counts.ts'
-import type { Automaton, Side } from '../../protocol/automaton.ts'
+import type { Automaton } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { type Decoded, type Decoder, type Framing, TooLong } from '../../wire/framing/framing.ts'
 import { decode } from '../../wire/text.ts'
 import { MessageNames } from './message-names.ts'

@@ -1,4 +1,5 @@
-import { type Automaton, legalTransitions, parseMessage, type Side, splitMessage, type Transition } from '../../protocol/automaton.ts'
+import { type Automaton, legalTransitions, type Transition } from '../../protocol/automaton.ts'
+import { parseMessage, type Side, splitMessage } from '../../protocol/message-spec.ts'
 
 /** Candidate is a message of the automaton that a text may be. */
 type Candidate = Pick<Transition, 'name' | 'form'> & { readonly next?: string }

@@ -1,6 +1,6 @@
 import { formatCount } from '../../base/counts.ts'
 import { formatSpan } from '../../base/durations.ts'
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { placeInside } from './cuts.ts'
 import type { FaultDecisions } from './decisions.ts'
 import type { LaneRule } from './resolve.ts'

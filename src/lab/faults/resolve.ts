@@ -1,5 +1,6 @@
 import { findNearest } from '../../base/nearest.ts'
-import type { Automaton, MessageSpec, Side } from '../../protocol/automaton.ts'
+import type { Automaton } from '../../protocol/automaton.ts'
+import type { MessageSpec, Side } from '../../protocol/message-spec.ts'
 import { quoteText } from '../../wire/text.ts'
 import { formatRule } from './grammar.ts'
 import { ANY, type ByteMoment, type FaultRefusal, type FaultRule, isAtMessage, type MessageMoment } from './rule.ts'

@@ -1,5 +1,5 @@
 import { formatCount } from '../../base/counts.ts'
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { UNIT, type Weights } from '../check/points.ts'
 import { digest } from '../pages/html-page.ts'
 import { escapeMarkup } from '../pages/markup.ts'

@@ -1,6 +1,6 @@
 import { errorMessage } from '../../base/errors.ts'
-import type { Side } from '../../protocol/automaton.ts'
 import type { Options, Program } from '../../protocol/definition.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import type { Finding } from '../check/check.ts'
 import { type JudgedCheck, type JudgeOptions, judge } from '../check/judge.ts'
 import { selectChecks } from '../check/registry.ts'

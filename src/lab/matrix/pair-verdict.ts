@@ -1,4 +1,5 @@
-import type { Automaton, Side } from '../../protocol/automaton.ts'
+import type { Automaton } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import { findCause } from '../check/causes.ts'
 import type { Finding } from '../check/check.ts'

@@ -1,4 +1,4 @@
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { escapeInvisible } from '../../wire/text.ts'
 import { type Score, toScore, type Weights } from '../check/points.ts'
 import type { Cause, CheckLevel, CheckResult } from '../check/report.ts'

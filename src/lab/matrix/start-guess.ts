@@ -1,4 +1,4 @@
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 
 /*
  * Students name their files as they like, but most of them put the side into the name: `client.py`, `GuessServer.java`, `server_v2.c`. So

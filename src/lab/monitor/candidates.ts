@@ -1,4 +1,4 @@
-import { isField, type MessageSpec, parseMessage } from '../../protocol/automaton.ts'
+import { isField, type MessageSpec, parseMessage } from '../../protocol/message-spec.ts'
 import { ConversationMonitor, type WatchedProtocol } from './monitor.ts'
 import type { Observation, WireEvent } from './observation.ts'
 

@@ -1,5 +1,6 @@
-import { type Automaton, isEnd, parseMessage, type Side, type Transition } from '../../protocol/automaton.ts'
+import { type Automaton, isEnd, type Transition } from '../../protocol/automaton.ts'
 import { type ConversationState, maySpeak } from '../../protocol/conversation-state.ts'
+import { parseMessage, type Side } from '../../protocol/message-spec.ts'
 import type { MessageVerdict, Turn, Violation } from './observation.ts'
 import type { Ordering, Passed, PassedMessage, Taken } from './ordering.ts'
 import { Orderings } from './orderings.ts'

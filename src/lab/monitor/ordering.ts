@@ -1,4 +1,5 @@
-import type { Side, Transition } from '../../protocol/automaton.ts'
+import type { Transition } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import type { Raw } from '../../wire/text.ts'
 import type { BySide } from './sides.ts'
 import type { Place } from './violation.ts'

@@ -1,4 +1,5 @@
-import { type Automaton, legalTransitions, parseMessage, type Side, type Transition } from '../../protocol/automaton.ts'
+import { type Automaton, legalTransitions, type Transition } from '../../protocol/automaton.ts'
+import { parseMessage, type Side } from '../../protocol/message-spec.ts'
 import { FEW, isCovered, type Ordering, OrderingSet, type Passed, type Taken } from './ordering.ts'
 import { type BySide, ofSide, otherSide, SIDES, withSide } from './sides.ts'
 

@@ -1,4 +1,5 @@
-import type { Automaton, Side } from '../../protocol/automaton.ts'
+import type { Automaton } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { findSecrets } from '../../protocol/violation-text.ts'
 import type { ByteSpan } from '../../wire/framing/framing.ts'
 import { findSecretsAfterKeyword, type SecretSpan, type SecretsContext } from '../../wire/secret-masking.ts'

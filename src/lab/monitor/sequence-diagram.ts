@@ -1,5 +1,5 @@
 import { displayWidth, wrap } from '../../games/text/graphemes.ts'
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { type Note, toNotes } from './notes.ts'
 import { type EndObservation, isCut, isGlued, type MessageObservation, type Observation } from './observation.ts'
 import { formatHex, showMessage } from './shown-bytes.ts'

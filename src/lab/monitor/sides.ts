@@ -1,4 +1,4 @@
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 
 /*
  * The laboratory has many values for each side: the bytes that a side has sent, its last message, the number of its messages. They are

@@ -1,6 +1,7 @@
-import { expectation, formatMessage, isField, type MessageSpec, parseMessage, splitMessage } from '../../protocol/automaton.ts'
+import { expectation } from '../../protocol/automaton.ts'
 import { type ConversationState, explainIllegal } from '../../protocol/conversation-state.ts'
 import { isGarbled } from '../../protocol/diagnosis.ts'
+import { formatMessage, isField, type MessageSpec, parseMessage, splitMessage } from '../../protocol/message-spec.ts'
 import { clueOfText, clueOfWords, quoteMessage, type Speaker } from '../../protocol/violation-text.ts'
 import { encode, quoteText, type Raw } from '../../wire/text.ts'
 import type { Violation } from './observation.ts'

@@ -1,4 +1,4 @@
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import type { WatchedProtocol } from '../monitor/monitor.ts'
 import { type Note, toNotes } from '../monitor/notes.ts'
 import { isCut, isGlued, type MessageObservation, type Observation } from '../monitor/observation.ts'

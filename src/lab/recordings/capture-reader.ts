@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js'
 import { formatCount } from '../../base/counts.ts'
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import type { Address } from '../../wire/transport.ts'
 import { readPackets } from './capture-file.ts'
 import { MASKED_COMMENT } from './packet-format.ts'

@@ -1,4 +1,4 @@
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { encode } from '../../wire/text.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { buildTcpPacket, buildUdpPacket, type PacketHost, toPacketHosts } from './packet-builder.ts'

@@ -1,4 +1,4 @@
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import type { Address } from '../../wire/transport.ts'
 
 /** ByteRange is the part of a segment from one index up to another. */

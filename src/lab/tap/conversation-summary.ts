@@ -1,5 +1,5 @@
 import { formatCount } from '../../base/counts.ts'
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import type { Observation } from '../monitor/observation.ts'
 import type { ConversationWatch, Watched } from './conversation-watch.ts'
 

@@ -1,4 +1,4 @@
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import type { ByteSpan } from '../../wire/framing/framing.ts'
 import { hasKeyword } from '../../wire/secret-masking.ts'
 import { decode } from '../../wire/text.ts'

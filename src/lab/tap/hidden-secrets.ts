@@ -1,4 +1,4 @@
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import type { ByteSpan } from '../../wire/framing/framing.ts'
 import type { MessageVerdict, Observation } from '../monitor/observation.ts'
 import type { Watched } from './conversation-watch.ts'

@@ -1,5 +1,5 @@
 import { formatCount } from '../../base/counts.ts'
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import type { ByteSpan } from '../../wire/framing/framing.ts'
 import type { Observation, WireEvent, WireGap } from '../monitor/observation.ts'
 import { SIDES } from '../monitor/sides.ts'

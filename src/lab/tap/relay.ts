@@ -1,4 +1,4 @@
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import type { Sink, Transport } from '../../wire/transport.ts'
 import { otherSide } from '../monitor/sides.ts'
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { displayWidth } from '../../games/text/graphemes.ts'
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { quoteBytes } from '../../wire/text.ts'
 import type { Transport } from '../../wire/transport.ts'
 import type { ConnectionEnding, RecordedConnection, RecordedSegment } from '../recordings/recording.ts'

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import type { Address, Transport } from '../../wire/transport.ts'
 import type { NotifyFault } from '../faults/lane.ts'
 import { ObservedTransport, type WireObserver } from './observed-transport.ts'

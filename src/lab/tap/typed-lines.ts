@@ -1,4 +1,4 @@
-import type { Side } from '../../protocol/automaton.ts'
+import type { Side } from '../../protocol/message-spec.ts'
 import { decode } from '../../wire/text.ts'
 import { ConversationMonitor, type WatchedProtocol } from '../monitor/monitor.ts'
 import type { RecordedConnection } from '../recordings/recording.ts'

@@ -1,7 +1,8 @@
 import type { SeatNumber } from '../../games/game.ts'
 import { truncateLine } from '../../games/talk.ts'
-import { client, defineAutomaton, type Side, server } from '../../protocol/automaton.ts'
+import { defineAutomaton } from '../../protocol/automaton.ts'
 import { noConsole, type RoleContext, readOption } from '../../protocol/definition.ts'
+import { client, type Side, server } from '../../protocol/message-spec.ts'
 import type { TextOption } from '../../protocol/option.ts'
 import type { Peer } from '../../protocol/peer.ts'
 

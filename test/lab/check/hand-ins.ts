@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join } from 'node:path'
 import type { Cause } from '../../../src/lab/check/report.ts'
-import type { Side } from '../../../src/protocol/automaton.ts'
+import type { Side } from '../../../src/protocol/message-spec.ts'
 import type { JudgedHandIn } from '../../support/judge-hand-in.ts'
 import { works } from '../../support/sandboxes.ts'
 

@@ -4,7 +4,7 @@ import { createSystemClock } from '../../../src/base/clock.ts'
 import { planOutcomes } from '../../../src/lab/check/outcome-plan.ts'
 import { ARROW, type Rehearsal, rehearse, toScript } from '../../../src/lab/check/rehearsal.ts'
 import { findWinLines } from '../../../src/lab/check/win-lines.ts'
-import type { Side } from '../../../src/protocol/automaton.ts'
+import type { Side } from '../../../src/protocol/message-spec.ts'
 import { program } from '../../support/play.ts'
 
 /** A rehearsal with these outcomes and steps; the seed is its number. */

@@ -5,7 +5,7 @@ import type { Finding } from '../../../src/lab/check/check.ts'
 import { parseCommand } from '../../../src/lab/check/command.ts'
 import { playsToTheEnd } from '../../../src/lab/check/plays-to-the-end.ts'
 import { openSandbox } from '../../../src/lab/sandbox/open-sandbox.ts'
-import type { Side } from '../../../src/protocol/automaton.ts'
+import type { Side } from '../../../src/protocol/message-spec.ts'
 import { program } from '../../support/play.ts'
 import { handIn, hasPython } from '../../support/sandboxes.ts'
 

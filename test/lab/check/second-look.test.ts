@@ -3,7 +3,7 @@ import type { MatchEnd } from '../../../src/lab/check/match.ts'
 import { lookAgain, lookAtStopped } from '../../../src/lab/check/second-look.ts'
 import { ConversationMonitor, toWatchedProtocol } from '../../../src/lab/monitor/monitor.ts'
 import type { Observation } from '../../../src/lab/monitor/observation.ts'
-import type { Side } from '../../../src/protocol/automaton.ts'
+import type { Side } from '../../../src/protocol/message-spec.ts'
 import { encode } from '../../../src/wire/text.ts'
 import { program } from '../../support/play.ts'
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../../src/games/random.ts'
 import { candidateLines, Typist } from '../../../src/lab/check/typist.ts'
-import { client, clientCloses, defineAutomaton, server } from '../../../src/protocol/automaton.ts'
+import { defineAutomaton } from '../../../src/protocol/automaton.ts'
 import { EndOfInput } from '../../../src/protocol/definition.ts'
+import { client, clientCloses, server } from '../../../src/protocol/message-spec.ts'
 
 const automaton = defineAutomaton({
   messages: {

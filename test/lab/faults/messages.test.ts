@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { MessageNames } from '../../../src/lab/faults/message-names.ts'
 import { type FaultContext, resolveFaults } from '../../../src/lab/faults/resolve.ts'
-import type { Side } from '../../../src/protocol/automaton.ts'
+import type { Side } from '../../../src/protocol/message-spec.ts'
 import { faultProgram, faultRules } from '../../support/faults.ts'
 
 /** The names that the messages of one side get, one after another. */

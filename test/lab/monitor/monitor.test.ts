@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ConversationMonitor, toWatchedProtocol } from '../../../src/lab/monitor/monitor.ts'
 import { isCut, isGlued, type MessageObservation, type Observation, type WireEvent } from '../../../src/lab/monitor/observation.ts'
-import type { Side } from '../../../src/protocol/automaton.ts'
+import type { Side } from '../../../src/protocol/message-spec.ts'
 import { decode, encode } from '../../../src/wire/text.ts'
 import { program } from '../../support/play.ts'
 

@@ -6,7 +6,7 @@ import type { Observation, WireEvent } from '../../../src/lab/monitor/observatio
 import { formatPlainLine } from '../../../src/lab/monitor/plain-lines.ts'
 import { formatDiagramHead, formatObservation, type SequenceDiagramOptions } from '../../../src/lab/monitor/sequence-diagram.ts'
 import { showMessage } from '../../../src/lab/monitor/shown-bytes.ts'
-import type { Side } from '../../../src/protocol/automaton.ts'
+import type { Side } from '../../../src/protocol/message-spec.ts'
 import { decode, encode } from '../../../src/wire/text.ts'
 import { program } from '../../support/play.ts'
 
