@@ -1,4 +1,5 @@
 import { enableCompileCache } from 'node:module'
+import { setPriority } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { errorMessage } from '../base/errors.ts'
@@ -11,6 +12,8 @@ import type { ViewOutput } from './view-output.ts'
  * each thread of Node must enable for itself, and only the code that this tap uses.
  */
 enableCompileCache()
+// Linux has a priority for each thread; elsewhere, this call would lower the priority of the whole process
+if (process.platform === 'linux') setPriority(19)
 const { name, plugins, options, secrets, hasFaults, recording, limit, output, counts }: JudgeStart = workerData
 const [{ createWatches }, { readBatch }, { EventJudge }, { RecordingJudge }, { toWatchedProtocol }, { createView }, programs] =
   await Promise.all([
