@@ -21,7 +21,7 @@ const pairs = text.split('\n').flatMap((line): [string, string][] => {
   return /[\p{C}\p{Z}]/u.test(from) ? [] : [[from, to]]
 })
 const table = new Map(pairs)
-/** Returns the form that all texts of the same look have (UTS 39), after NFKD of each character. */
+/** Returns the skeleton of a text (UTS 39), which is the same for all texts that look alike. Applies NFKD to each character first. */
 const skeleton = (text: string) => {
   const once = (one: string) => [...one.normalize('NFKD')].map((character) => table.get(character) ?? character).join('')
   return once(once(text)).normalize('NFKD')

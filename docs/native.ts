@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { refusalCodes } from '../src/hall/api.ts'
 import { examples, ToClient, ToServer, VERSION } from '../src/native/messages.ts'
 
-/** Schema is the part of a JSON Schema, as Zod writes it, that this page shows. */
+/** Schema has the parts of a JSON Schema that this page shows, in the form in which Zod writes them. */
 interface Schema {
   readonly type?: string
   readonly const?: unknown

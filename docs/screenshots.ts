@@ -84,7 +84,7 @@ async function enter(page: Page, name: string): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
-/** Plays a move: the player whose turn it is has the cell as a button. */
+/** Plays a move on the page of the player whose turn it is. The cell is a button only on that page. */
 async function playCell(pages: readonly Page[], at: number, cell: number): Promise<void> {
   await Promise.race(pages.map((page) => page.getByText('Your turn').first().waitFor()))
   for (const page of pages) {
