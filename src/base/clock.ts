@@ -13,13 +13,13 @@ export interface Clock {
    */
   monotonic(): number
   /**
-   * Calls `then` once, when `monotonic` has increased by at least `ms` milliseconds; if many timers end at the same time, the call
-   * is later. Returns a function that cancels the timer.
+   * Calls `then` once, when `monotonic` has increased by at least `ms` milliseconds; if many timers end at the same time, the call can come
+   * later. Returns a function that cancels the timer.
    */
   after(ms: number, then: () => void): () => void
   /**
-   * Does the same as `after` with less work, but up to 100 ms late. It is for timeouts that every connection sets and that almost
-   * never expire.
+   * Does the same as `after` with less work, but calls `then` up to 100 ms late. It is for timeouts that every connection sets and that
+   * almost never expire.
    */
   about?(ms: number, then: () => void): () => void
 }
@@ -88,7 +88,8 @@ export class DueWork {
     if (left === 0) return
     this.#begin()
     this.#next()
-    // each piece has a callback of its own, so that its promises run before the next piece, and the share includes their time
+    // each piece of work has a callback of its own, so that the promises of a piece run before the next piece, and the share includes the
+    // time of the promises
     for (let more = 1; more < Math.min(left, MANY); more++) this.#nextTurn(this.#next)
   }
 

@@ -128,7 +128,10 @@ function findDoor(places: readonly ListenStatus[]): number | undefined {
   return places.find(({ program, transport }) => program.name === 'parlor/door' && transport === 'tcp')?.address.port
 }
 
-/** Returns the names under which clients reach this machine: its host name, its name in the local network (mDNS), and those of the settings. */
+/**
+ * Returns the names under which clients reach this machine: its host name, its name in the local network (mDNS), and the names in the
+ * settings.
+ */
 export function toHostNames({ webHosts }: Pick<Config, 'webHosts'>): readonly string[] {
   const name = hostname()
   return [...webHosts, name, `${name.split('.')[0]}.local`]

@@ -41,8 +41,8 @@ const DEPTH = 3
 const LEFT_OUT = /^\.|^__MACOSX$|^node_modules$/
 
 /**
- * Finds the hand-ins of a folder: its subfolders, in the order of their names. The commands that start a hand-in come from `given`, which
- * the teacher gives for all hand-ins, from the hand-in's own `parlor-check.toml`, or from a guess from its files.
+ * Finds the hand-ins of a folder: its subfolders, in the order of their names. The commands that start a hand-in have one of three sources:
+ * `given`, which the teacher gives for all hand-ins; the hand-in's own `parlor-check.toml`; or a guess from the files of the hand-in.
  */
 export async function findHandIns(folder: string, given: StartSettings): Promise<HandInsFound> {
   const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !LEFT_OUT.test(name))
