@@ -184,7 +184,7 @@ export interface ServedPrograms {
    * programs.
    */
   readonly http: ResolvedConfig['config']['http']
-  /** Address of the port for browsers. By default, if the settings have a port base, it is the first port after all other ports. */
+  /** Address of the port for browsers. By default, if the settings have a port base, its port is the first port after all other ports. */
   readonly web: ResolvedConfig['config']['web']
 }
 

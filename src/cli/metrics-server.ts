@@ -65,7 +65,7 @@ export function formatRefusal({ address, failure }: MetricsServer): string {
   return `nothing is served: ${why.replace(`${at}:`, () => `${at} for metrics and health:`)}`
 }
 
-/** Returns the sentence for a server without metrics and health, whose port another process or a program of this server uses. */
+/** Returns the sentence for a server without metrics and health, because another process or a program of this server uses their port. */
 export function formatNotShown({ address, failure }: MetricsServer, places: readonly ListenStatus[]): string {
   const own = places.find((one) => one.failure === undefined && one.transport !== 'udp' && one.address.port === address.port)
   const why = own

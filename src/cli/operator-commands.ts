@@ -267,8 +267,8 @@ function named(command: Command): boolean {
 }
 
 /**
- * Resolves to the folder of a server: from an option, from the environment, or else from a settings file. Resolves to the word or URL
- * itself if the word or URL names no folder. Rejects with a UsageError for an invalid URL.
+ * Resolves to the folder of a server: from an option, from the environment, or else from a settings file. If this source gives a word or a
+ * URL that names no folder, resolves to that word or URL. Rejects with a UsageError for an invalid URL.
  */
 async function folderOf(command: Command): Promise<string> {
   const { data } = command.opts()

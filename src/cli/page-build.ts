@@ -144,7 +144,7 @@ async function replaceFolder(folder: string, fresh: string, hash: string): Promi
   }
 }
 
-/** Returns `undefined` for the error of a file that does not exist. Rethrows every other error. */
+/** Returns `undefined` if the error says that a file does not exist. Rethrows every other error. */
 function ignoreMissing(reason: unknown): undefined {
   if (reason instanceof Error && 'code' in reason && reason.code === 'ENOENT') return undefined
   throw reason

@@ -19,7 +19,7 @@ const STATE = { letter: 8.6, around: 28, narrowest: 72, height: 38 }
 const FONT = 'fontname="Courier", fontsize=13'
 /** Maximum number of lines of a label, and maximum number of characters of a line. */
 const LABEL = { lines: 4, letters: 24 }
-/** Points of an inch, the unit in which Graphviz gets the size of a state. */
+/** Number of points in an inch. Graphviz gets the size of a state in inches. */
 const INCH = 72
 /** Number of points around the drawing. */
 const MARGIN = 6

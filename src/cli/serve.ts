@@ -75,7 +75,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const server = new Server({
     streams,
     batcher,
-    // the logs of the wire and the class console have the bytes that the client sends and receives, so they are between the client and the
+    // the class console and the logs of the wire show the bytes that the client sends and receives, so both are between the client and the
     // faults
     overlay:
       watch || wire

@@ -308,7 +308,10 @@ export function setValue(values: Record<string, unknown>, setting: string, value
   else values[table] = { ...(values[table] as object | undefined), [key]: value }
 }
 
-/** Splits the name of a setting into the name of its table, if it is in a table, and its name in that table. */
+/**
+ * Splits the name of a setting into the name of the table and the name in the table. For a setting without a table, the first part is
+ * `undefined`.
+ */
 export function splitName(setting: string): [table: string | undefined, key: string] {
   const at = setting.indexOf('.')
   return at < 0 ? [undefined, setting] : [setting.slice(0, at), setting.slice(at + 1)]

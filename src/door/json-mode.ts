@@ -102,7 +102,7 @@ class PeerClient implements NativeClient, Farewell, ReceivedMessageReader<DoorMe
   }
 
   reject(error: Error): void {
-    // the system resets the connection of a client that closes it with unread data
+    // if a client closes the connection before it has read all data, its system resets the connection
     this.#finish?.(error instanceof Disconnected && error.reason === 'reset' ? undefined : Promise.reject(error))
   }
 }

@@ -64,7 +64,9 @@ function shortTo(most: number, text: string): string {
   return text.length <= most ? text : `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}...`
 }
 
-/** Returns the beginnings of a text that could be a name: up to each end of a word within the maximum length of a name. */
+/**
+ * Returns the beginnings of a text that could be a name: each beginning ends at the end of a word, and is not longer than a name may be.
+ */
 function beginningsOf(text: string): string[] {
   const start = text.slice(0, LONGEST_NAME)
   return [...start.matchAll(/(?<=[^\s,:;])(?=[\s,:;’']|$)/gu)].map(({ index }) => start.slice(0, index))
@@ -101,7 +103,7 @@ export function formatColumns(rows: readonly (readonly string[])[]): string[] {
   })
 }
 
-/** Shortens a list to `most` lines. The last line has the number of missing lines, of `total`. */
+/** Shortens a list to `most` lines. The last line says how many of the `total` lines are missing. */
 export function shortenList(lines: readonly string[], most: number, total = lines.length): readonly string[] {
   return total <= most ? lines : [...lines.slice(0, most - 1), `... and ${total - most + 1} more`]
 }

@@ -216,7 +216,7 @@ function clockOf(word: string): ClockSetting | undefined {
   return Object.hasOwn(CLOCKS, word) ? CLOCKS[word] : undefined
 }
 
-/** Checks the terms that are impossible against the house, or in a game for one player. */
+/** Returns a Refusal for terms that are impossible against the house, or in a game for one player. */
 function checkOpponent(entry: CatalogueEntry, terms: SeekTerms): Refusal | undefined {
   const withHouse = terms.wait === 0
   if (!isSolitary(entry)) {

@@ -8,7 +8,7 @@ const WORDS = 2 ** 32
 const POOL = 4096
 
 /**
- * WordRandom makes numbers of random words of 32 bits. Every number of a range is equally likely: the generator discards words
+ * WordRandom makes numbers from random words of 32 bits. Every number of a range is equally likely: the generator discards words
  * above the largest multiple of the size of the range and takes the next word. Throws a RangeError if the range is empty or its
  * limits are not safe integers.
  */

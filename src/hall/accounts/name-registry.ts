@@ -7,7 +7,7 @@ import { guestOf } from './guests.ts'
 
 /** Maximum number of code points in a name. */
 const LONGEST = 20
-/** Maximum count of numbers that a proposal tries, so that a proposal for a popular name takes no longer than other proposals. */
+/** How many numbers one proposal may try. The limit bounds the time of a proposal for a popular name. */
 const TRIES = 20
 /** Maximum number of names that one proposal checks against the rules. */
 const CHECKS = 3

@@ -19,7 +19,7 @@ export interface OnlineUser {
    * start of this process. Missing for guests, and for a user who was online through another connection at this login.
    */
   readonly awaySince?: number | undefined
-  /** Hash of the token of the login session by which the user has logged in; missing for another login. */
+  /** Hash of the token of the login session by which the user has logged in; missing if the user has logged in without a session. */
   readonly session?: string | undefined
   /** True until the user leaves or the server ends the login. */
   readonly isOnline: boolean

@@ -138,7 +138,7 @@ export class People {
     return this.#users.present.persons
   }
 
-  /** Lists at most `count` users online from the index `from` on, each user once, in order of arrival. */
+  /** Lists at most `count` users online, each user once, in order of arrival; `from` is the index of the first user. */
   page(from: number, count: number): readonly OnlineUser[] {
     return this.#users.present.page(from, count)
   }
