@@ -26,11 +26,11 @@ export interface Clock {
 
 /*
  * Timers that end at the same time run in one turn of the event loop, one after another, and the server reads from no peer until
- * all these timers have run. A client can cause as many such timers as it has seeks, tables or connections: 1,000 seeks whose
- * timers ended together opened their tables in 400 ms. Therefore the work of timers may use only a share of each turn of the event
- * loop, and the remaining work waits for the next turn, in the order in which it became due. If only one piece of work is due, it
- * runs in the turn in which it becomes due. The share includes the effects of the work: promises, and the writes at the end of the
- * tick. This share is separate from the share of the run queue, so that busy clients cannot delay timeouts.
+ * all these timers have run. A client can cause as many such timers as it has seeks, tables or connections: when the timers of 1,000 seeks
+ * ended together, it took 400 ms to open all the tables. Therefore the work of timers may use only a share of each turn of the event loop,
+ * and the remaining work waits for the next turn, in the order in which it became due. If only one piece of work is due, it runs in the
+ * turn in which it becomes due. The share includes the effects of the work: promises, and the writes at the end of the tick. This share is
+ * separate from the share of the run queue, so that busy clients cannot delay timeouts.
  */
 
 /** Due is work that the clock has to run; `work` is `undefined` if the caller has cancelled the work. */

@@ -37,7 +37,7 @@ complete -o default -F __parlor_complete parlor
  */
 type Values = Readonly<Record<string, readonly string[]>>
 
-/** Returns the completions with the names of these programs, short and full, and of these games. */
+/** Returns the completions. They include the short and full names of these programs, and the names of these games. */
 function valuesFor(registry: ProgramRegistry, { entries }: Catalogue): Values {
   const programs = registry.names.flatMap((name) => [registry.findShortName(name) ?? name, name])
   return {

@@ -38,7 +38,7 @@ export class JudgeThread {
   readonly #done = Promise.withResolvers<boolean>()
   #isDone = false
 
-  /** `onClosed` is called with the number of violations of each connection at its end. */
+  /** Calls `onClosed` at the end of each connection, with the number of its violations. */
   constructor(setup: JudgeSetup, onClosed: (violations: number) => void) {
     this.#onClosed = onClosed
     this.#noteColumns()
@@ -60,7 +60,7 @@ export class JudgeThread {
     if (waiting > MOST) this.#waitForJudge()
   }
 
-  /** Ends all conversations and the recording. Resolves to whether the recording is whole. */
+  /** Ends all conversations and the recording. Resolves to true if the recording is whole. */
   close(): Promise<boolean> {
     this.#worker.postMessage(CLOSE)
     return this.#done.promise

@@ -12,7 +12,7 @@ import { NOWHERE } from './stores.ts'
 
 /** MetricsServer serves metrics and health over HTTP, or has the reason why it does not. */
 export interface MetricsServer {
-  /** Address at which the MetricsServer listens; with a `failure`, the address of the settings. */
+  /** Address at which the MetricsServer listens; if there is a `failure`, the address in the settings. */
   readonly address: Address
   readonly failure?: unknown
   /** The metrics that the MetricsServer serves; `undefined` if there is a `failure`. */

@@ -102,7 +102,7 @@ export function spellOption({ name, spelling = name }: Pick<ProgramOption, 'name
   return `--${spelling}`
 }
 
-/** The value of an option that is absent, because the user has typed an empty text as its value. */
+/** The value of an option for which the user has typed an empty text, if an empty text means that the option is absent. */
 const ABSENT = Symbol('absent')
 
 /** DeclaredOption is the command-line form of an option that a program declares. */

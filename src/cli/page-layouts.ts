@@ -12,7 +12,8 @@ import type { AutomatonLayout, LaidEdge } from '../web/model/automaton-layout.ts
  */
 
 /**
- * Sizes of a state: the width of a letter of its name, the blank space around the name, and the smallest width and the height of the box.
+ * Sizes for the drawing of a state: the width of a letter of its name, the blank space around the name, the minimum width of the box, and
+ * the height of the box.
  */
 const STATE = { letter: 8.6, around: 28, narrowest: 72, height: 38 }
 /** Graphviz has the width of the letters of the font Courier: 0.6 times their height. The page shows labels in a font of that width. */

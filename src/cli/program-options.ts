@@ -63,7 +63,7 @@ export interface NeededPrograms {
 /**
  * Adds the options that programs declare for a role. A command for one program also accepts the options of other sides and programs,
  * without showing them in the help, so that the error for such an option can name the option's side or program. If the command itself has
- * an option of the same spelling, the help of that option also describes the option of the program.
+ * an option of the same spelling, the help of the command's option also describes the option of the program.
  */
 export async function addProgramOptions(command: Command, role: OptionRole, needed: NeededPrograms): Promise<void> {
   const { programs, solos } = await loadNeeded(command, role, needed)

@@ -318,8 +318,8 @@ function toAdminServices({ people, bytes, hall }: LobbyService, store: Store): A
 }
 
 /**
- * Opens the admin socket if the server has a folder. If the server cannot open the socket, the operator must stop the server before a
- * command that needs the socket.
+ * Opens the admin socket if the server has a folder. If the server cannot open the socket, the operator cannot run a command that needs the
+ * socket before the server has stopped.
  */
 async function openAdmin({ data }: Config, services: AdminServices, logs: Logs): Promise<Listener | undefined> {
   const folder = toDataFolder(data)

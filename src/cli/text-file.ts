@@ -43,7 +43,7 @@ export function decodeTextFile(file: string, bytes: Uint8Array): string {
   )
 }
 
-/** Signature has the first bytes of files in another encoding or, without `encoding`, of ZIP archives. */
+/** Signature has the first bytes of files in another encoding. Without `encoding`, it has the first bytes of ZIP archives. */
 interface Signature {
   readonly begin: readonly number[]
   readonly encoding?: string

@@ -84,8 +84,8 @@ export function joinSentences(sentences: readonly string[]): readonly string[] {
 }
 
 /**
- * Formats rows in columns, two blanks apart; missing cells stay empty. If a row is wider than the terminal, its last cell moves to
- * the next line, if it fits there.
+ * Formats rows in columns, two blanks apart; missing cells stay empty. If a row is wider than the terminal, its last cell moves to the next
+ * line if the cell fits there.
  */
 export function formatColumns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = []

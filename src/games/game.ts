@@ -56,7 +56,7 @@ export interface Players {
   readonly seat: SeatNumber | undefined
 }
 
-/** GameScreen has the texts of a game at the front door that its notation does not have. */
+/** GameScreen has the texts that the front door shows for a game, and that are not in the notation of the game. */
 export interface GameScreen<View> {
   /** The marks of the players on the board, by seat: O and X. */
   readonly marks?: readonly string[]
