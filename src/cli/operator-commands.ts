@@ -176,7 +176,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
   ]
 }
 
-/** Adds the options that are settings of a server, which a file or the environment can set, too. */
+/** Adds the options that are settings of a server. A settings file or the environment can also give these settings. */
 function configurable(command: Command): Command {
   const settings = command
     .option('--host <address>', 'listen on this address; 0.0.0.0 means all addresses of this machine', parseAddress, defaults.host)

@@ -29,8 +29,8 @@ export interface CommandForm {
 export type TransportUse = 'host' | 'join' | 'serve'
 
 /**
- * OptionRole is the kind of program options that a command has: the options of a side, of both sides (`check`), or of programs without a
- * network, or the settings.
+ * OptionRole says which options of programs a command has: the options of one side, the options of both sides (`check`), the options of
+ * programs without a network (`solo`), or the options that are settings.
  */
 export type OptionRole = 'server' | 'client' | 'check' | 'solo' | 'settings'
 

@@ -6,9 +6,9 @@ import type { MessageSpec } from '../protocol/message-spec.ts'
 import type { AutomatonLayout, LaidEdge } from '../web/model/automaton-layout.ts'
 
 /*
- * The build of the page draws the automaton of each shipped program, so that no browser needs a library for drawing. Graphviz computes the
- * places and the lines, and the page draws them itself, so that it can mark the present state. Graphviz gets sizes in place of texts,
- * because it does not have the fonts of the page. A point, the unit of Graphviz, is a pixel of the page.
+ * The build of the page draws the automaton of each shipped program, so that no browser needs a library for drawing. Graphviz only computes
+ * the places of the states and the lines. The page itself draws them, so that the page can mark the present state. Graphviz gets sizes in
+ * place of texts, because it does not have the fonts of the page. A point, the unit of Graphviz, is a pixel of the page.
  */
 
 /**

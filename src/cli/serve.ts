@@ -298,7 +298,9 @@ function addressLimit({ address, tables }: Config['limits']): number {
   return address === 'half' ? Math.max(1, Math.floor(tables / 2)) : address
 }
 
-/** Returns the timeout of a table without a move: by default, the longer of two times: the usual timeout, and a client's idle timeout. */
+/**
+ * Returns the timeout of a table without a move. By default, it is the longer of two times: the usual timeout, and a client's idle timeout.
+ */
 function moveLimit({ config: { limits, idle }, from }: ResolvedConfig): number {
   return from.get('limits.move') === 'default' ? Math.max(limits.move, idle) : limits.move
 }

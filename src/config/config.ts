@@ -213,7 +213,8 @@ export function toShippedName(name: string): string {
 }
 
 /**
- * Finds the programs to which one source gives several ports, by short and by full name; returns the ports of these programs by full name.
+ * Finds the programs to which one source gives several ports, because it uses both the short and the full name of the program. Returns the
+ * full name of each of these programs with its ports.
  */
 function secondPorts(ports: unknown, toProgramName: SettingsSchema['toProgramName']): readonly (readonly [string, readonly unknown[]])[] {
   const byProgram = Map.groupBy(Object.entries(ports ?? {}), ([name]) => toProgramName(name))
@@ -224,8 +225,8 @@ function secondPorts(ports: unknown, toProgramName: SettingsSchema['toProgramNam
 }
 
 /**
- * Returns a sentence for each invalid value of a source, in the order of its lines. `reference` names the document with all settings of the
- * schema.
+ * Returns a sentence for each invalid value of a source, in the order of the lines of the source. `reference` names the document with all
+ * settings of the schema.
  */
 export function faultsOf(
   layer: ConfigSource,

@@ -43,8 +43,8 @@ export function toSafeLine(text: string): string {
 }
 
 /**
- * Formats a refusal as a sentence: adds a full stop if the refusal does not end with punctuation, and begins with a capital letter, unless
- * the refusal begins with one of `names`, or with a text that `isName` accepts as a name. Cuts very long words.
+ * Formats a refusal as a sentence: adds a full stop if the refusal does not end with punctuation. Begins the sentence with a capital
+ * letter, unless the refusal begins with one of `names`, or with a text that `isName` accepts as a name. Cuts very long words.
  */
 export function toSentence(refused: string, names: readonly string[] = [], isName: (text: string) => boolean = () => false): string {
   const text = escapeInvisible(toSafeLine(shortTo(LONGEST, refused).replace(ENDLESS, '$1...')))

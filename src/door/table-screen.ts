@@ -235,7 +235,7 @@ export class TableScreen {
     return together([title], this.#sight ? this.#board(this.#sight) : [], this.status())
   }
 
-  /** Describes whose turn it is, or how the game has ended and the commands that the user can type now. */
+  /** Describes whose turn it is. If the game is over, describes how it ended, and the commands that the user can type now. */
   status(): readonly string[] {
     if (!this.#sight) return ['The game begins in a moment.']
     return this.over ? this.#end(this.#sight) : joinSentences(this.#turn(this.#sight, true))

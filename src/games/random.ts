@@ -2,8 +2,8 @@ import type { Random } from './game.ts'
 
 const WORDS = 2 ** 32
 /**
- * Number of words that one call of the platform's generator fills: many, because the call itself takes as long as some thousand
- * words.
+ * Number of words that one call of the platform's generator fills. The number is large, because the overhead of a call takes as much time
+ * as some thousand words.
  */
 const POOL = 4096
 

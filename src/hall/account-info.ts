@@ -49,7 +49,7 @@ export interface EndedConnections {
 
 /**
  * Formats the numbers of ended connections and sessions: "2 other connections and 1 session were ended." `connection` is the noun in this
- * sentence: "other connection" for a user, whose own connection stays open, and "connection" for the operator.
+ * sentence. It is "other connection" for a user, because the user's own connection stays open, and "connection" for the operator.
  */
 export function formatEnded({ connections, sessions }: EndedConnections, connection = 'other connection'): string {
   const parts = [

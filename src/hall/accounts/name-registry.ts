@@ -32,7 +32,7 @@ export class NameRegistry {
     this.#options = options
   }
 
-  /** Loads the registered names at first use, and returns an index of them by their appearance. */
+  /** Loads the registered names at first use, and returns an index of these names by their appearance. */
   registered(): Promise<Lookalikes> {
     this.#registered ??= this.#options.accounts.all().then((all) => {
       const names = new Lookalikes()
