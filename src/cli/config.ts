@@ -221,8 +221,8 @@ export async function selectPrograms(settings: ResolvedConfig, registry: Program
 }
 
 /**
- * Throws a UsageError for settings of the transport that exclude each other, and for an address or ports on the command line beside
- * `--unix`.
+ * Throws a UsageError for settings of the transport that exclude each other, and for a command line with `--unix` that also gives an
+ * address or ports.
  */
 function checkStreams({ config: { tls, cert, key, unix }, from }: ResolvedConfig): void {
   checkTransport({ tls, cert, key, unix })

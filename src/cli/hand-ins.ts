@@ -32,7 +32,7 @@ export interface HandInsFound {
   readonly notes: readonly string[]
 }
 
-/** Maximum number of files of a hand-in that a guess reads, and maximum number of bytes that it reads of each file. */
+/** Maximum number of files of a hand-in that a guess reads, and maximum number of bytes that a guess reads from each file. */
 const FILES = 200
 const BYTES = 32 * 1024
 /** Maximum depth of nested folders that contain only one folder, such as in an unpacked archive. */

@@ -7,8 +7,9 @@ import type { AutomatonLayout, LaidEdge } from '../web/model/automaton-layout.ts
 
 /*
  * The build of the page draws the automaton of each shipped program, so that no browser needs a library for drawing. Graphviz only computes
- * the places of the states and the lines. The page itself draws them, so that the page can mark the present state. Graphviz gets sizes in
- * place of texts, because it does not have the fonts of the page. A point, the unit of Graphviz, is a pixel of the page.
+ * the places of the states and the lines. The page itself draws the states and the lines, so that the page can mark the present state.
+ * Graphviz gets sizes in place of texts, because it does not have the fonts of the page. A point, the unit of Graphviz, is a pixel of the
+ * page.
  */
 
 /**

@@ -53,7 +53,7 @@ export function createView(output: ViewOutput, { limit }: { readonly limit?: num
   })
 }
 
-/** Bytes that may wait for a reader of the output. */
+/** Maximum number of bytes that may wait for the reader of the output. */
 const WAITING = 4 * 1024 * 1024
 
 /** Number of characters that are written together, because V8 takes longer for each character of a longer text. */

@@ -82,7 +82,7 @@ export class DoorSession {
   /** Lines that concern no table of this session. If the user is typing a password, the session prints them later. */
   #notices: string[] = []
   #asking = false
-  /** True if the session has answered Ctrl-C since the last line. */
+  /** True if the session has answered Ctrl-C since the last line of the user. */
   #interrupted = false
   /** Challenges that this session itself ends; `undefined` outside `collectWithdrawn`. */
   #withdrawn: SeekInfo[] | undefined

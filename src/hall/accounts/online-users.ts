@@ -126,7 +126,7 @@ export class OnlineUsers {
   readonly #onLeave = (login: Login) => this.#leave(login)
   /** Called when the last connection of a person has ended. */
   onLeft: ((person: PersonId) => void) | undefined
-  /** Time at which this process started. It takes the place of an unknown time at which the last connection of an account ended. */
+  /** Time at which this process started. If the registry does not know when the last connection of an account ended, it uses this time. */
   readonly #began: number
   /** Times at which the last connections of accounts ended, ascending. */
   readonly #left = new Map<PersonId, number>()
