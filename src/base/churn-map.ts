@@ -1,8 +1,8 @@
 /**
  * ChurnMap is a Map for entries that the program adds and removes many times a second. When a Map of V8 grows or shrinks, it
- * allocates a new table, and the old table has a reference to the new table. If V8 has promoted such a table to the old
- * generation, the table retains every value of the later tables until the next full collection. ChurnMap clears the reference to
- * a removed value, so no old table retains the value.
+ * allocates a new table, and the old table has a reference to the new table. If V8 has promoted the old table to the old generation, the
+ * old table retains every value of the later tables until the next full collection. ChurnMap clears the reference to a removed value, so no
+ * old table retains the value.
  */
 export class ChurnMap<Key, Value extends object> {
   readonly #entries = new Map<Key, { value: Value | undefined }>()
@@ -29,7 +29,7 @@ export class ChurnMap<Key, Value extends object> {
     this.#entries.delete(key)
   }
 
-  /** Iterates over the values, in the order of the additions of their keys. */
+  /** Iterates over the values, in the order in which `set` added their keys. */
   *values(): Iterable<Value> {
     for (const { value } of this.#entries.values()) if (value) yield value
   }

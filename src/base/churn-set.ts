@@ -10,7 +10,7 @@ export class ChurnSet<Member> implements Iterable<Member> {
     return this.#places.length
   }
 
-  /** Adds a member, even if it is in the set already. */
+  /** Adds a member. If the set already has the member, the set then has it twice. */
   add(member: Member): Membership {
     const place = new Place(this.#places, member)
     this.#places.push(place)

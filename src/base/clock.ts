@@ -13,24 +13,24 @@ export interface Clock {
    */
   monotonic(): number
   /**
-   * Calls `then` once, when `monotonic` has increased by at least `ms` milliseconds; if many timers end at the same time, the call
-   * is later. Returns a function that cancels the timer.
+   * Calls `then` once, when `monotonic` has increased by at least `ms` milliseconds; if many timers end at the same time, the call can come
+   * later. Returns a function that cancels the timer.
    */
   after(ms: number, then: () => void): () => void
   /**
-   * Does the same as `after` with less work, but up to 100 ms late. It is for timeouts that every connection sets and that almost
-   * never expire.
+   * Does the same as `after` with less work, but calls `then` up to 100 ms late. It is for timeouts that every connection sets and that
+   * almost never expire.
    */
   about?(ms: number, then: () => void): () => void
 }
 
 /*
  * Timers that end at the same time run in one turn of the event loop, one after another, and the server reads from no peer until
- * all these timers have run. A client can cause as many such timers as it has seeks, tables or connections: 1,000 seeks whose
- * timers ended together opened their tables in 400 ms. Therefore the work of timers may use only a share of each turn of the event
- * loop, and the remaining work waits for the next turn, in the order in which it became due. If only one piece of work is due, it
- * runs in the turn in which it becomes due. The share includes the effects of the work: promises, and the writes at the end of the
- * tick. This share is separate from the share of the run queue, so that busy clients cannot delay timeouts.
+ * all these timers have run. A client can cause as many such timers as it has seeks, tables or connections: when the timers of 1,000 seeks
+ * ended together, it took 400 ms to open all the tables. Therefore the work of timers may use only a share of each turn of the event loop,
+ * and the remaining work waits for the next turn, in the order in which it became due. If only one piece of work is due, it runs in the
+ * turn in which it becomes due. The share includes the effects of the work: promises, and the writes at the end of the tick. This share is
+ * separate from the share of the run queue, so that busy clients cannot delay timeouts.
  */
 
 /** Due is work that the clock has to run; `work` is `undefined` if the caller has cancelled the work. */
@@ -88,7 +88,8 @@ export class DueWork {
     if (left === 0) return
     this.#begin()
     this.#next()
-    // each piece has a callback of its own, so that its promises run before the next piece, and the share includes their time
+    // each piece of work has a callback of its own, so that the promises of a piece run before the next piece, and the share includes the
+    // time of the promises
     for (let more = 1; more < Math.min(left, MANY); more++) this.#nextTurn(this.#next)
   }
 

@@ -1,6 +1,6 @@
 import leven from 'leven'
 
-/** Maximum number of letters of a word in which only one letter may be wrong: "head" and "hello" do not mean "help". */
+/** In a word of at most this number of letters, only one letter may be wrong: "head" and "hello" do not mean "help". */
 const LONG = 5
 
 /**

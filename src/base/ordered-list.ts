@@ -1,6 +1,5 @@
 /**
- * Maximum number of items in a block, and maximum number of items in two neighbouring blocks together for which the list joins the
- * blocks.
+ * Maximum number of items in a block. The list joins two neighbouring blocks only if the two blocks together have at most `FEW` items.
  */
 const FULL = 64
 const FEW = 24
@@ -56,7 +55,7 @@ export class OrderedList<Item> {
     else if (block.numbers.length <= FEW / 2) this.#join(index)
   }
 
-  /** Returns at most `count` items in order, from the index `from` on. */
+  /** Returns at most `count` items in order; `from` is the index of the first item. */
   slice(from: number, count: number): Item[] {
     const taken: Item[] = []
     let skip = from
@@ -68,7 +67,7 @@ export class OrderedList<Item> {
     return taken
   }
 
-  /** Returns at most `count` items in reverse order, from the index `from` on, counted from the end. */
+  /** Returns at most `count` items in reverse order; `from` is the index of the first item, counted from the end. */
   sliceBack(from: number, count: number): Item[] {
     const end = Math.max(0, this.#size - from)
     const begin = Math.max(0, end - Math.max(0, count))

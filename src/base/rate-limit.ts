@@ -1,4 +1,4 @@
-/** Rate is a rate limit: `burst` operations without a wait, then 1 operation every `refill` milliseconds, a whole number. */
+/** Rate is a rate limit: `burst` operations without a wait, then 1 operation every `refill` milliseconds. `refill` is a whole number. */
 export interface Rate {
   readonly burst: number
   readonly refill: number
@@ -36,7 +36,10 @@ export class TokenBucket {
     this.#full -= this.#rate.refill
   }
 
-  /** Returns the milliseconds until the bucket is full; at most the time that an empty bucket needs, even if the clock has gone back. */
+  /**
+   * Returns the milliseconds until the bucket is full. Even if the clock has gone back, the result is at most the time that an empty bucket
+   * needs.
+   */
   #missing(now: number): number {
     const { burst, refill } = this.#rate
     return Math.min(Math.max(this.#full - now, 0), burst * refill)

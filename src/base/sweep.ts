@@ -11,7 +11,7 @@ export interface SweepOptions {
 }
 
 /**
- * Visits items until its share of a turn of the event loop is used up. Returns true if items may be left for another turn. The
+ * Visits items for `share` milliseconds, but at least `least` items. Returns true if items may be left for another turn. The
  * time is limited because clients can create any number of items, and the server reads from no client during a sweep.
  */
 export function sweepSome<Item>(

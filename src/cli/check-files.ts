@@ -43,7 +43,7 @@ export async function readCheckFile(folder: string): Promise<CheckFile | undefin
   }
 }
 
-/** Returns the settings of a file that start a hand-in, and the names of the file's other settings. */
+/** Returns from a file the settings for the start of a hand-in, and the names of the file's other settings. */
 export function startSettingsOf({ settings }: CheckFile): { readonly start: StartSettings; readonly others: readonly string[] } {
   const isOfStart = (name: string) => OF_START.some((one) => one === name)
   const { true: own = [], false: others = [] } = Object.groupBy(Object.entries(settings), ([name]) => `${isOfStart(name)}`)
@@ -51,8 +51,8 @@ export function startSettingsOf({ settings }: CheckFile): { readonly start: Star
 }
 
 /**
- * Returns the options of a program that a file gives, in the form of options that a user has typed. Throws a UsageError with the lines of
- * the options that the program does not take.
+ * Returns the options that a file gives for a program, in the same form as options that a user has typed. Throws a UsageError with the
+ * lines of the options that the program does not take.
  */
 export function optionsOfFile({ name, takes = [] }: Program, { settings, source }: CheckFile): readonly GivenOption[] {
   const sentences: string[] = []

@@ -86,7 +86,7 @@ function joinOptions(fromFiles: readonly GivenOption[], typed: readonly GivenOpt
 }
 
 /**
- * Resolves to the start of the program of `parlor check`, and to the settings file of the current folder, if it exists.
+ * Resolves to the `Start` of the program that `parlor check` judges, and to the settings file of the current folder, if that file exists.
  */
 export async function resolveStart(options: CheckFlags): Promise<{ readonly start: Start; readonly files: readonly CheckFile[] }> {
   const here = await readCheckFile('.')
@@ -108,7 +108,7 @@ export async function resolveStart(options: CheckFlags): Promise<{ readonly star
   return { start, files: here ? [here] : [] }
 }
 
-/** Returns the settings of a file that start the hand-in beside it, and prints the names of the settings that Parlor ignores. */
+/** Returns from a file the settings that start the hand-in beside the file, and prints the names of the settings that Parlor ignores. */
 export function startBeside(file: CheckFile, folder: string): StartSettings {
   const { start, others } = startSettingsOf(file)
   if (others.length > 0)

@@ -28,7 +28,7 @@ export interface SubjectTerms {
   /** True if the program runs over UDP. */
   readonly datagrams?: boolean
   readonly seed: number
-  /** The options of the program. The judge's side uses each option that it takes. */
+  /** The options of the program. The judge's side uses only the options that the judge's side takes. */
   readonly flags: ProgramFlags
   /** True if some options may be for the other side, because both sides are under test. */
   readonly isBoth: boolean

@@ -24,7 +24,7 @@ import { terminalSignal } from './stop-signal.ts'
 /** Maximum number of checks that run at the same time. */
 const MOST_LANES = 4
 
-/** Options with a value that are not in the command line that repeats one check. */
+/** Options that take a value, and that are not in the command line for repeating one check. */
 const WITH_VALUE = ['--only', '--seed', '--format', '--junit', '--gradescope']
 
 export interface CheckOptions extends CheckFlags, MatrixFlags {
@@ -104,8 +104,8 @@ export async function checkCommand(name: string | undefined, options: CheckOptio
 }
 
 /**
- * Returns the checks of `robust` that a run at the level `worksheet` plays at its end, because most programs of students meet the faults
- * of these checks.
+ * Returns the checks of `robust` that a run at the level `worksheet` plays at its end, because most programs of students fail when they
+ * meet the faults of these checks.
  */
 function findHints(role: Side): readonly Check[] {
   return CHECKS.filter(({ isHint }) => isHint === true || isHint === role)

@@ -40,7 +40,10 @@ export class ClassDiagram {
     }
   }
 
-  /** Returns the head of the diagram, with the number of missing observations, before the first observation. */
+  /**
+   * Before the first observation, returns the head of the diagram and, if earlier observations are missing, their number. Later, returns no
+   * lines.
+   */
   #begin({ number, observation }: ClassObservation): readonly string[] {
     if (this.#hasHead) return []
     this.#hasHead = true

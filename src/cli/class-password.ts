@@ -34,7 +34,7 @@ export async function loadClassPassword(file: string | undefined, warn: (sentenc
   return { passwordHash, file }
 }
 
-/** Returns the line that a server prints at its start about the class console at an address. */
+/** Returns a line with the address of the class console and its password. A server prints this line when it starts. */
 export function formatClassPassword(url: string, { password, file }: ClassPassword): string {
   return `The class: ${url} with the password ${password ?? `in ${file}`}`
 }

@@ -11,7 +11,9 @@ export interface ClassScreenOptions {
   readonly clock: Clock
 }
 
-/** Milliseconds between two redraws without a change, because a column shows the quiet time of each client. */
+/**
+ * Milliseconds after which the screen draws the table again even without a change, because a column shows the quiet time of each client.
+ */
 const TICK = 1000
 /** Milliseconds in which the screen collects changes before a redraw. */
 const SOON = 50

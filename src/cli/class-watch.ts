@@ -41,7 +41,7 @@ export class ClassWatch {
     if (roster) this.console.setRoster(roster)
   }
 
-  /** The logs of the options, for the server. They also notify the console of seats, rejected messages and ends. */
+  /** Returns the logs for the server: the logs of the options, which now also notify the console of seats, rejected messages and ends. */
   get logs(): Logs {
     const { logs } = this.#options
     return {

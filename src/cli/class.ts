@@ -29,8 +29,8 @@ export interface ClassCommandOptions {
 type Feed = AsyncIterable<ReturnType<typeof parseClassLine>>
 
 /**
- * Runs `parlor class [ADDRESS:PORT]`: shows the connections of a server with `--lab`, or the last messages of one connection, and then each
- * change until Ctrl-C. Resolves to the exit code.
+ * Runs `parlor class [ADDRESS:PORT]`: shows the connections of a server that runs with `--lab`, or the last messages of one connection.
+ * Then shows each change until Ctrl-C. Resolves to the exit code.
  */
 export async function classCommand(address: string | undefined, { data, once = false, csv, junit }: ClassCommandOptions): Promise<number> {
   const client = address === undefined ? undefined : parseClient(address)

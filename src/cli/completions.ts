@@ -31,10 +31,13 @@ __parlor_complete() {
 complete -o default -F __parlor_complete parlor
 `
 
-/** Values is the completions of arguments and of option values, by the name of the argument or option, or by "command argument". */
+/**
+ * Values has the completions of arguments and of option values. A key is the name of the argument or option, or the name of the command and
+ * the name of the argument.
+ */
 type Values = Readonly<Record<string, readonly string[]>>
 
-/** Returns the completions with the names of these programs, short and full, and of these games. */
+/** Returns the completions. They include the short and full names of these programs, and the names of these games. */
 function valuesFor(registry: ProgramRegistry, { entries }: Catalogue): Values {
   const programs = registry.names.flatMap((name) => [registry.findShortName(name) ?? name, name])
   return {

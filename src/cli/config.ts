@@ -179,9 +179,12 @@ export interface ServedPrograms {
   readonly programs: readonly Program[]
   readonly ports: Readonly<Record<string, number>>
   readonly iterative: ReadonlySet<string>
-  /** Address of metrics and health: by default, if there is a port base, the port after the ports of the programs. */
+  /**
+   * Address of metrics and health. By default, if the settings have a port base, its port is the first port after the ports of the
+   * programs.
+   */
   readonly http: ResolvedConfig['config']['http']
-  /** Address of the port for browsers: by default, if there is a port base, the port after all other ports. */
+  /** Address of the port for browsers. By default, if the settings have a port base, its port is the first port after all other ports. */
   readonly web: ResolvedConfig['config']['web']
 }
 
@@ -218,8 +221,8 @@ export async function selectPrograms(settings: ResolvedConfig, registry: Program
 }
 
 /**
- * Throws a UsageError for settings of the transport that exclude each other, and for an address or ports on the command line beside
- * `--unix`.
+ * Throws a UsageError for settings of the transport that exclude each other, and for a command line with `--unix` that also gives an
+ * address or ports.
  */
 function checkStreams({ config: { tls, cert, key, unix }, from }: ResolvedConfig): void {
   checkTransport({ tls, cert, key, unix })

@@ -167,8 +167,9 @@ let isLost = false
 let isClosed = false
 
 /**
- * Handles errors of standard output and standard error. The process ignores EPIPE, because a closed pipe must not end it. For the first
- * other error of standard output, the process prints a sentence on standard error. After this error, `outputIsLost` returns true.
+ * Handles errors of standard output and standard error. The process ignores EPIPE, because a closed pipe must not end it. At the first
+ * error of standard output that is not EPIPE, the process prints a sentence on standard error. After this error, `outputIsLost` returns
+ * true.
  */
 export function watchOutput(): void {
   process.stderr.on('error', () => {})
@@ -198,8 +199,8 @@ export function isReaderGone(error: Error): boolean {
 }
 
 /**
- * Replaces the write of standard output to a file: if the system writes only a part of the bytes, Node drops the rest, and this function
- * writes the rest, until an error.
+ * Replaces the function with which Node writes standard output to a file. If the system writes only a part of the bytes, the function of
+ * Node drops the rest. The new function also writes the rest, unless an error occurs.
  */
 function writeWhole(): void {
   process.stdout._write = (chunk: Uint8Array, _, done) => {

@@ -18,8 +18,8 @@ import { openStoreIn } from './stores.ts'
 
 /*
  * `parlor export` prints the finished games of the users. Each game is a line of JSON from which any program can replay the game. While a
- * server has the folder open, the command reads a copy that the server makes, like `parlor verify`, because a log may be longer than an
- * answer of the admin socket.
+ * server has the folder open, the command does the same as `parlor verify`: it reads a copy that the server makes, because a log may be
+ * longer than an answer of the admin socket.
  *
  * An exported game has the state after the setup, the seeds and the moves, so a replay by the rules gives the same positions: the rules
  * compute the random numbers of a move from the seed and from the number `n` of its event (`hall/seeds.ts`). An exported game has no

@@ -4,9 +4,10 @@ import type { Clock } from '../base/clock.ts'
 /**
  * Returns the V8 flags for a server with this many processors. They shorten the pauses of garbage collection.
  *
- * - External memory: V8 counts the bytes that arrive from sockets separately from its heap, and begins a full collection after
- *   every 64 MB of them, with a step of 5 ms at each further read. 50 peers at full speed delayed other peers by 200 ms once
- *   a second. With the flag, V8 counts these bytes as a part of the heap, and begins a full collection only if the heap has grown enough.
+ * - External memory: V8 counts the bytes that arrive from sockets separately from its heap, and begins a full collection after every 64 MB
+ *   of these bytes. Each further read then does a step of this collection, which takes 5 ms. 50 peers at full speed delayed other peers by
+ *   200 ms once a second. With the flag, V8 counts these bytes as a part of the heap, and begins a full collection only if the heap has
+ *   grown enough.
  * - Pretenuring: when many connections are open, V8 treats connections as long-lived and allocates new connections among the
  *   old objects. All objects to which these connections refer then stay until the next full collection, and short pauses become ten times
  *   as long.
@@ -32,13 +33,13 @@ const ALWAYS = [
 ]
 /**
  * Marking begins early, so that it ends before the heap is full; otherwise the rest of the marking takes 60 to 100 ms in one pause. The
- * heap may always grow to three times its live size. Without this flag, V8 lowers that limit while young objects die immediately, then
- * finds that the heap exceeds the limit, and marks everything in one pause of 134 ms with 5,000 users.
+ * heap may always grow to three times its live size. Without the flag for this growth, V8 lowers the limit while young objects die
+ * immediately. V8 then finds that the heap exceeds the limit, and marks everything in one pause, which took 134 ms with 5,000 users.
  */
 const BESIDE = ['--incremental-marking-soft-trigger=50', '--incremental-marking-hard-trigger=30', '--heap-growing-percent=200']
 const ALONE = ['--no-concurrent-marking', '--no-concurrent-sweeping', '--no-concurrent-array-buffer-sweeping']
 
-/** Size of the space of young objects, in bytes, at which it stops growing. The space of a server that has started has this size. */
+/** Size, in bytes, at which the space of young objects stops growing. The space of a server that has started has this size. */
 const YOUNG = 32 * 2 ** 20
 /** Milliseconds between two checks of the size. */
 const INTERVAL = 1000

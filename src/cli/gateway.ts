@@ -26,7 +26,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, 
 
 /** WebPort is the port for browsers, or the reason why it is not open. */
 export interface WebPort {
-  /** Address at which the port for browsers listens; with a `failure`, the address of the settings. */
+  /** Address at which the port for browsers listens; if there is a `failure`, the address in the settings. */
   readonly address: Address
   readonly failure?: unknown
   /** The URL to open in a browser. */
@@ -123,12 +123,15 @@ export function formatNoWeb({ address, failure }: WebPort, places: readonly List
   return `browsers are not served: ${why}`
 }
 
-/** Returns the port of the front door; `undefined` without a front door, and over a transport that nc does not support. */
+/** Returns the port of the front door; `undefined` if there is no front door, or if nc does not support its transport. */
 function findDoor(places: readonly ListenStatus[]): number | undefined {
   return places.find(({ program, transport }) => program.name === 'parlor/door' && transport === 'tcp')?.address.port
 }
 
-/** Returns the names under which clients reach this machine: its host name, its name in the local network (mDNS), and those of the settings. */
+/**
+ * Returns the names under which clients reach this machine: its host name, its name in the local network (mDNS), and the names in the
+ * settings.
+ */
 export function toHostNames({ webHosts }: Pick<Config, 'webHosts'>): readonly string[] {
   const name = hostname()
   return [...webHosts, name, `${name.split('.')[0]}.local`]

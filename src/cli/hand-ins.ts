@@ -32,7 +32,7 @@ export interface HandInsFound {
   readonly notes: readonly string[]
 }
 
-/** Maximum number of files of a hand-in that a guess reads, and maximum number of bytes that it reads of each file. */
+/** Maximum number of files of a hand-in that a guess reads, and maximum number of bytes that a guess reads from each file. */
 const FILES = 200
 const BYTES = 32 * 1024
 /** Maximum depth of nested folders that contain only one folder, such as in an unpacked archive. */
@@ -41,8 +41,8 @@ const DEPTH = 3
 const LEFT_OUT = /^\.|^__MACOSX$|^node_modules$/
 
 /**
- * Finds the hand-ins of a folder: its subfolders, in the order of their names. The commands that start a hand-in come from `given`, which
- * the teacher gives for all hand-ins, from the hand-in's own `parlor-check.toml`, or from a guess from its files.
+ * Finds the hand-ins of a folder: its subfolders, in the order of their names. The commands that start a hand-in have one of three sources:
+ * `given`, which the teacher gives for all hand-ins; the hand-in's own `parlor-check.toml`; or a guess from the files of the hand-in.
  */
 export async function findHandIns(folder: string, given: StartSettings): Promise<HandInsFound> {
   const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !LEFT_OUT.test(name))

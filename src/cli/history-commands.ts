@@ -90,7 +90,8 @@ export async function resultsCommand(game: string | undefined, { data, plugin, j
 }
 
 /**
- * Returns the name of the rules of a game. The user gives this name, or the game's name for users. Returns `undefined` for an unknown game.
+ * Returns the name of the rules of a game. `game` is this name, or the name by which users request the game. Returns `undefined` for an
+ * unknown game.
  */
 export function findRules(game: string, catalogue: Catalogue): string | undefined {
   return catalogue.find(game)?.game.name ?? (catalogue.games.has(game) ? game : undefined)

@@ -86,8 +86,8 @@ export async function hostCommand(name: string, options: HostFlags): Promise<num
 }
 
 /**
- * Divides the options between a program, which takes the options in `own`, and the network. For example, the program hello-split cuts its
- * own message at `--split 8`, but `--split 1..5` is for the network.
+ * Divides the options between a program and the network; the program takes the options in `own`. For example, the program hello-split cuts
+ * its own message at `--split 8`, but `--split 1..5` is for the network.
  */
 function divideOptions(
   { takes = [] }: Pick<Program, 'takes'>,

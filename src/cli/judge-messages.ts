@@ -6,7 +6,9 @@ import type { OutputForm } from './view-output.ts'
 export interface JudgeSetup {
   /** Name of the program; `undefined` for all programs. */
   readonly name: string | undefined
-  /** Paths of the plug-ins, without which the settings name the plug-ins; `undefined` for the shipped programs. */
+  /**
+   * Paths of the plug-ins. If the list is empty, the settings name the plug-ins. `undefined` means the shipped programs without plug-ins.
+   */
   readonly plugins: readonly string[] | undefined
   /** The program's options. */
   readonly options: Options

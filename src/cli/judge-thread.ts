@@ -23,12 +23,17 @@ import { findOutputForm } from './view-output.ts'
  * - The second thread loads the programs itself, because a protocol has functions, which threads cannot share.
  */
 
-/** Bytes of batches that may wait for the judge: those of about 13,000 short messages. */
+/** Maximum number of bytes in the batches that wait for the judge, which is enough for about 13,000 short messages. */
 const MOST = 512 * 1024
-/** Milliseconds for which the main thread waits if the judge makes no progress. After them, the main thread sees whether the judge has crashed. */
+/**
+ * Milliseconds for which the main thread waits if the judge makes no progress. The main thread then checks whether the judge has crashed.
+ */
 const PATIENCE = 1000
 
-/** JudgeThread is the thread that judges, shows and records the events of a tap. The process handles its exceptions as its own. */
+/**
+ * JudgeThread is the thread that judges, shows and records the events of a tap. The process handles exceptions of this thread like
+ * exceptions of the main thread.
+ */
 export class JudgeThread {
   readonly #worker: Worker
   readonly #counts = new Int32Array(new SharedArrayBuffer(Object.keys(COUNT).length * Int32Array.BYTES_PER_ELEMENT))
@@ -36,7 +41,7 @@ export class JudgeThread {
   readonly #done = Promise.withResolvers<boolean>()
   #isDone = false
 
-  /** `onClosed` is called with the number of violations of each connection at its end. */
+  /** Calls `onClosed` at the end of each connection, with the number of its violations. */
   constructor(setup: JudgeSetup, onClosed: (violations: number) => void) {
     this.#onClosed = onClosed
     this.#noteColumns()
@@ -50,7 +55,7 @@ export class JudgeThread {
     })
   }
 
-  /** Sends a batch of events, whose memory belongs to the judge from then on. Waits if too many bytes wait for the judge. */
+  /** Sends a batch of events. The memory of the batch then belongs to the judge. Waits if too many bytes wait for the judge. */
   readonly send = (batch: Uint8Array<ArrayBuffer>): void => {
     const { length } = batch
     const waiting = Atomics.add(this.#counts, COUNT.batches, length) + length
@@ -58,7 +63,7 @@ export class JudgeThread {
     if (waiting > MOST) this.#waitForJudge()
   }
 
-  /** Ends all conversations and the recording. Resolves to whether the recording is whole. */
+  /** Ends all conversations and the recording. Resolves to true if the recording is whole. */
   close(): Promise<boolean> {
     this.#worker.postMessage(CLOSE)
     return this.#done.promise

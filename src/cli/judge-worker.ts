@@ -8,8 +8,8 @@ import { CLOSE, COUNT, type JudgeMessage, type JudgeStart } from './judge-messag
 import type { ViewOutput } from './view-output.ts'
 
 /*
- * The judge's thread of `parlor tap` (see judge-thread.ts). It imports most code after it has enabled the cache of compiled code, which
- * each thread of Node must enable for itself, and only the code that this tap uses.
+ * The judge's thread of `parlor tap` (see judge-thread.ts). Each thread of Node must enable the cache of compiled code for itself, so this
+ * thread first enables the cache, and only then imports most of its code. It imports only the code that this tap uses.
  */
 enableCompileCache()
 // Linux has a priority for each thread; elsewhere, this call would lower the priority of the whole process
@@ -56,7 +56,7 @@ const judge = new EventJudge({
 
 async function close(): Promise<void> {
   judge.closeAll()
-  // the view writes the lines of this turn at its end
+  // the view writes the lines of a turn at the end of the turn
   await setImmediate()
   let isWhole = true
   try {

@@ -58,7 +58,7 @@ export function readLadders(server: Connection, known: readonly RankedGame[], li
   })
 }
 
-/** Ask sends a command and resolves with the answer of its type. */
+/** Ask sends a command, and resolves to the answer that has the same type as the command. */
 type Ask = (command: Readonly<Record<string, unknown>> & { readonly type: string }) => Promise<Answer>
 type Answer = ReturnType<typeof import('../native/messages.ts').ToClient.parse>
 

@@ -35,8 +35,8 @@ export async function listenOn(
 }
 
 /**
- * Returns the transport of a server for streams, by its settings: over TCP at the ports of its programs, over TLS with one certificate for
- * all programs, or at a Unix socket for each program. Creates the folder of the sockets. Rejects with a UsageError.
+ * Returns the transport for the streams of a server. The settings choose TCP at the ports of the programs, TLS with one certificate for all
+ * programs, or a Unix socket for each program. Creates the folder of the sockets. Rejects with a UsageError.
  */
 export async function openStreams({ host, tls, cert, key, unix }: StreamSettings): Promise<StreamTransport> {
   const kind = selectTransport({ tls, cert, key, unix })

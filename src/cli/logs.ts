@@ -10,7 +10,7 @@ export async function createLogs({ log, level }: { readonly log: 'plain' | 'json
   return jsonLogs({ level, write: (line) => void process.stderr.write(line), now: wallClock.now })
 }
 
-/** Creates logs for people. Each event of the level `least` or above is one plain line with the local time. */
+/** Creates logs for people: one line, with the local time, for each event of the level `least` or above. */
 function plainLogs(least: Level): Logs {
   const write = (sentence: string) => printLine(`${localTime(wallClock.now())} ${sentence}`)
   const say = (level: Level, sentence: string) => {

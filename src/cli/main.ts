@@ -317,7 +317,7 @@ function forBothSides(command: Command): Command {
 /** The word before the usage in the help. */
 const USAGE = 'Usage: '
 
-/** Formats an option or a command of the help. Its description is beside it or, on a narrow terminal, below it. */
+/** Formats an option or a command of the help. The description is beside the term or, on a narrow terminal, below the term. */
 function helpItem(term: string, termWidth: number, description: string): string {
   const columns = terminalColumns(process.stdout)
   const indent = termWidth + 4

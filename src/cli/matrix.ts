@@ -27,7 +27,7 @@ import { toCsv } from './table.ts'
 
 /** Conversations for each core: a conversation takes several seconds, of which 0.3 s are processor time. */
 const JOBS_PER_CORE = 2
-/** Options with a value that the command line for repeating a part does not have. */
+/** Options that take a value, and that are not in the command line for repeating a part. */
 const WITH_VALUE: ReadonlySet<string> = new Set(['--only', '--seed', '--csv', '--html', '--jobs', '--pair', '--hand-in'])
 
 export interface MatrixCommandOptions extends CheckFlags, MatrixFlags {
@@ -85,7 +85,7 @@ export async function matrixCommand(name: string | undefined, options: MatrixCom
   return hasPassed(report) ? EXIT.good : EXIT.trouble
 }
 
-/** Throws a UsageError for options of the reports of one program. */
+/** Throws a UsageError for an option that asks for a report on one program, and for options that exclude each other. */
 function checkOptions({ format, junit, gradescope, pair, handIn }: MatrixCommandOptions): void {
   const [wrong] = Object.entries({ format, junit, gradescope }).find(([, value]) => value !== undefined) ?? []
   if (wrong !== undefined)

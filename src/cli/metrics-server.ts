@@ -12,7 +12,7 @@ import { NOWHERE } from './stores.ts'
 
 /** MetricsServer serves metrics and health over HTTP, or has the reason why it does not. */
 export interface MetricsServer {
-  /** Address at which the MetricsServer listens; with a `failure`, the address of the settings. */
+  /** Address at which the MetricsServer listens; if there is a `failure`, the address in the settings. */
   readonly address: Address
   readonly failure?: unknown
   /** The metrics that the MetricsServer serves; `undefined` if there is a `failure`. */
@@ -65,7 +65,7 @@ export function formatRefusal({ address, failure }: MetricsServer): string {
   return `nothing is served: ${why.replace(`${at}:`, () => `${at} for metrics and health:`)}`
 }
 
-/** Returns the sentence for a server without metrics and health, whose port another process or a program of this server uses. */
+/** Returns the sentence for a server without metrics and health, because another process or a program of this server uses their port. */
 export function formatNotShown({ address, failure }: MetricsServer, places: readonly ListenStatus[]): string {
   const own = places.find((one) => one.failure === undefined && one.transport !== 'udp' && one.address.port === address.port)
   const why = own

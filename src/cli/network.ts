@@ -45,7 +45,7 @@ export interface DisturbedConnection {
   readonly options: Options
   /** The connection's number, which begins at 1. */
   readonly number: number
-  /** Called when a fault happens whose effect looks like a mistake of a program. */
+  /** Called for each fault whose effect looks like a mistake of a program. */
   readonly notify: NotifyFault
 }
 
@@ -144,7 +144,7 @@ export async function loadFaults(
   }
 }
 
-/** Returns the context in which rules apply, for each program, or for an unknown program. */
+/** Returns the contexts in which rules apply: a context for each program, or one context for an unknown program. */
 function contextsOf({ programs, side, isProxy, datagrams }: NetworkScope): readonly FaultContext[] {
   const seenFrom = isProxy ? undefined : side
   if (programs.length === 0) return [{ side: seenFrom, program: undefined, datagrams }]

@@ -176,7 +176,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
   ]
 }
 
-/** Adds the options that are settings of a server, which a file or the environment can set, too. */
+/** Adds the options that are settings of a server. A settings file or the environment can also give these settings. */
 function configurable(command: Command): Command {
   const settings = command
     .option('--host <address>', 'listen on this address; 0.0.0.0 means all addresses of this machine', parseAddress, defaults.host)
@@ -267,8 +267,8 @@ function named(command: Command): boolean {
 }
 
 /**
- * Resolves to the folder of a server: from an option, from the environment, or else from a settings file. Resolves to the word or URL
- * itself if the word or URL names no folder. Rejects with a UsageError for an invalid URL.
+ * Resolves to the folder of a server: from an option, from the environment, or else from a settings file. If this source gives a word or a
+ * URL that names no folder, resolves to that word or URL. Rejects with a UsageError for an invalid URL.
  */
 async function folderOf(command: Command): Promise<string> {
   const { data } = command.opts()

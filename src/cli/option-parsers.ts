@@ -29,12 +29,15 @@ export interface CommandForm {
 export type TransportUse = 'host' | 'join' | 'serve'
 
 /**
- * OptionRole is the kind of program options that a command has: the options of a side, of both sides (`check`), or of programs without a
- * network, or the settings.
+ * OptionRole says which options of programs a command has: the options of one side, the options of both sides (`check`), the options of
+ * programs without a network (`solo`), or the options that are settings.
  */
 export type OptionRole = 'server' | 'client' | 'check' | 'solo' | 'settings'
 
-/** GivenOption is an option of a program with its value from the command line: for a file, its name. */
+/**
+ * GivenOption is an option of a program with its value from the command line. If the option takes a file, the value is the name of the
+ * file.
+ */
 export interface GivenOption {
   readonly option: ProgramOption
   readonly value: unknown
@@ -45,7 +48,7 @@ export const PLUGIN = 'add the games and programs of this file, a plug-in (may b
 /** The help of `--strict`, the same for several commands. */
 export const STRICT = 'refuse a file with an unusable word or question (default: skip the word or question, and say why)'
 
-/** Texts for the help of options that take a time: the unit if the user types no unit. */
+/** Texts for the help of options that take a time. They name the unit of a number that the user types without a unit. */
 export const IN_SECONDS = 'a bare number is seconds'
 const IN_MS = 'a bare number is milliseconds'
 
@@ -99,7 +102,7 @@ export function spellOption({ name, spelling = name }: Pick<ProgramOption, 'name
   return `--${spelling}`
 }
 
-/** The value of an option that is absent, because the user has typed an empty text as its value. */
+/** The value of an option for which the user has typed an empty text, if an empty text means that the option is absent. */
 const ABSENT = Symbol('absent')
 
 /** DeclaredOption is the command-line form of an option that a program declares. */
@@ -144,7 +147,10 @@ export function appendValue(text: string, earlier: readonly string[] = []): read
   return [...earlier, text]
 }
 
-/** Parses `NAME=N`, a program and its port; or a port alone, under the key `*`: 0 for any free ports, or the port of the only program. */
+/**
+ * Parses `NAME=N`, a program and its port. Also parses a port alone, which gets the key `*`: 0 means any free ports, and another number is
+ * the port of the only program.
+ */
 export function parseNamedPort(text: string, earlier: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
   if (/^\s*\d+\s*$/.test(text)) return { ...earlier, '*': onceNamed('--port', earlier['*'], parsePort(text)) }
   const [name = '', value = '', ...rest] = text.split('=')

@@ -23,7 +23,10 @@ import { errorMessage } from '../base/errors.ts'
 export const PAGE_ROOMS = ['base', 'door', 'games', 'hall', 'lab', 'native', 'programs', 'protocol', 'server', 'web', 'wire']
 /** The other files on which the built page depends. */
 const PAGE_FILES = ['package-lock.json', 'vite.config.ts', 'docs/causes.md', 'src/cli/page-layouts.ts']
-/** The file in the folder of a built page that has the hash of its sources. Its name begins with a dot, so the server does not serve it. */
+/**
+ * Name of the file with the hash of the sources; the file is in the folder of the built page. The name begins with a dot, so the server
+ * does not serve the file.
+ */
 export const STAMP = '.sources'
 /** Milliseconds that a build may take. */
 const TIMEOUT = 120_000
@@ -144,7 +147,7 @@ async function replaceFolder(folder: string, fresh: string, hash: string): Promi
   }
 }
 
-/** Returns `undefined` for the error of a file that does not exist. Rethrows every other error. */
+/** Returns `undefined` if the error says that a file does not exist. Rethrows every other error. */
 function ignoreMissing(reason: unknown): undefined {
   if (reason instanceof Error && 'code' in reason && reason.code === 'ENOENT') return undefined
   throw reason

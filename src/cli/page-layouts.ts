@@ -6,20 +6,22 @@ import type { MessageSpec } from '../protocol/message-spec.ts'
 import type { AutomatonLayout, LaidEdge } from '../web/model/automaton-layout.ts'
 
 /*
- * The build of the page draws the automaton of each shipped program, so that no browser needs a library for drawing. Graphviz computes the
- * places and the lines, and the page draws them itself, so that it can mark the present state. Graphviz gets sizes in place of texts,
- * because it does not have the fonts of the page. A point, the unit of Graphviz, is a pixel of the page.
+ * The build of the page draws the automaton of each shipped program, so that no browser needs a library for drawing. Graphviz only computes
+ * the places of the states and the lines. The page itself draws the states and the lines, so that the page can mark the present state.
+ * Graphviz gets sizes in place of texts, because it does not have the fonts of the page. A point, the unit of Graphviz, is a pixel of the
+ * page.
  */
 
 /**
- * Sizes of a state: the width of a letter of its name, the blank space around the name, and the smallest width and the height of the box.
+ * Sizes for the drawing of a state: the width of a letter of its name, the blank space around the name, the minimum width of the box, and
+ * the height of the box.
  */
 const STATE = { letter: 8.6, around: 28, narrowest: 72, height: 38 }
 /** Graphviz has the width of the letters of the font Courier: 0.6 times their height. The page shows labels in a font of that width. */
 const FONT = 'fontname="Courier", fontsize=13'
 /** Maximum number of lines of a label, and maximum number of characters of a line. */
 const LABEL = { lines: 4, letters: 24 }
-/** Points of an inch, the unit in which Graphviz gets the size of a state. */
+/** Number of points in an inch. Graphviz gets the size of a state in inches. */
 const INCH = 72
 /** Number of points around the drawing. */
 const MARGIN = 6

@@ -63,7 +63,7 @@ export interface NeededPrograms {
 /**
  * Adds the options that programs declare for a role. A command for one program also accepts the options of other sides and programs,
  * without showing them in the help, so that the error for such an option can name the option's side or program. If the command itself has
- * an option of the same spelling, its help mentions the declaration.
+ * an option of the same spelling, the help of the command's option also describes the option of the program.
  */
 export async function addProgramOptions(command: Command, role: OptionRole, needed: NeededPrograms): Promise<void> {
   const { programs, solos } = await loadNeeded(command, role, needed)
@@ -82,9 +82,9 @@ export async function addProgramOptions(command: Command, role: OptionRole, need
 }
 
 /**
- * Loads the programs that the typed words name; all programs if the words have an option that neither these programs nor the
- * command have, such as `--help`. The programs that the words name are first in the result. All programs include the programs of the
- * plug-ins that the words name. If the words name no plug-in, a command with settings includes the plug-ins in the settings.
+ * Loads the programs that the typed words name. Loads all programs if the words have an option that neither these programs nor the command
+ * have, such as `--help`. The programs that the words name are first in the result. All programs include the programs of the plug-ins that
+ * the words name. If the words name no plug-in, a command with settings includes the plug-ins in the settings.
  */
 async function loadNeeded({ options }: Command, role: OptionRole, { typed, load }: NeededPrograms): Promise<LoadedPrograms> {
   if (!typed) return (load ?? loadPrograms)()

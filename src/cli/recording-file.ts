@@ -134,7 +134,7 @@ class EntryFile implements RecordingFile {
   }
 }
 
-/** PageFile writes a page to a file as a whole, when a caller closes it. */
+/** PageFile collects the entries, and writes the whole page to a file when a caller closes the PageFile. */
 class PageFile implements RecordingFile {
   readonly #descriptor: number
   readonly #format: (entries: readonly RecordingEntry[]) => Promise<string>

@@ -86,7 +86,7 @@ interface Rerun extends Pick<RerunCommandOptions, 'wait' | 'timeout'> {
   readonly words: readonly string[]
   readonly connection: RecordedConnection
   readonly port: number
-  /** Lines that a person has typed into the program, by the index of the entry that follows in the recording. */
+  /** Lines that the person may have typed before each entry that the program sent in the recording. The key is the index of the entry. */
   readonly typed: ReadonlyMap<number, readonly string[]>
   readonly stop: AbortSignal
 }
@@ -123,8 +123,8 @@ async function rerunIn(sandbox: Sandbox, rerun: Rerun): Promise<number> {
 }
 
 /**
- * Types the lines that the person at the program has typed in the recording. Types each line at a prompt of the program, until the program
- * sends by itself.
+ * Types the lines that the person at the program typed in the recording. Types each line when the program shows a prompt. When the program
+ * sends bytes, types no further line.
  */
 async function typeLines(running: RunningProgram, lines: readonly string[], signal: AbortSignal): Promise<void> {
   for (const line of lines) {

@@ -75,7 +75,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const server = new Server({
     streams,
     batcher,
-    // the logs of the wire and the class console have the bytes that the client sends and receives, so they are between the client and the
+    // the class console and the logs of the wire show the bytes that the client sends and receives, so both are between the client and the
     // faults
     overlay:
       watch || wire
@@ -298,7 +298,9 @@ function addressLimit({ address, tables }: Config['limits']): number {
   return address === 'half' ? Math.max(1, Math.floor(tables / 2)) : address
 }
 
-/** Returns the timeout of a table without a move: by default, the longer of two times: the usual timeout, and a client's idle timeout. */
+/**
+ * Returns the timeout of a table without a move. By default, it is the longer of two times: the usual timeout, and a client's idle timeout.
+ */
 function moveLimit({ config: { limits, idle }, from }: ResolvedConfig): number {
   return from.get('limits.move') === 'default' ? Math.max(limits.move, idle) : limits.move
 }
@@ -318,8 +320,8 @@ function toAdminServices({ people, bytes, hall }: LobbyService, store: Store): A
 }
 
 /**
- * Opens the admin socket if the server has a folder. If the server cannot open the socket, the operator must stop the server before a
- * command that needs the socket.
+ * Opens the admin socket if the server has a folder. If the server cannot open the socket, the operator cannot run a command that needs the
+ * socket before the server has stopped.
  */
 async function openAdmin({ data }: Config, services: AdminServices, logs: Logs): Promise<Listener | undefined> {
   const folder = toDataFolder(data)

@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { isReaderGone, printError } from './diagnostics.ts'
 
-/** Milliseconds between two checks that the ancestors of the process still run. */
+/** Milliseconds between two checks; each check finds out whether the ancestors of the process still run. */
 const INTERVAL = 500
 /** Maximum number of milliseconds between a SIGHUP to this process and the end of npm, if the same SIGHUP ends npm. */
 const SAME_HANGUP = 10_000

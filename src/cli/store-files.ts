@@ -74,7 +74,7 @@ async function verifyCopy(
   { data, folder, catalogue }: { readonly data: string | undefined; readonly folder: string; readonly catalogue: Catalogue },
 ): Promise<Verification> {
   const copy = join(folder, 'parlor.db')
-  // the sentences name the copy, and the command replaces it by the name of the file
+  // the sentences name the copy, and the command replaces the name of the copy by the name of the file
   const named = (sentence: string) => sentence.replaceAll(copy, path).replaceAll(folder, dirname(path))
   const noCopy = (sentence: string) =>
     new UsageError(`no copy of ${path} can be made in ${tmpdir()} (TMPDIR names another folder): ${sentence.replaceAll(copy, 'the copy')}`)
@@ -185,7 +185,7 @@ async function askForCopy(data: string, action: 'backup' | 'verify', file: strin
 interface CopyHere extends InFolder {
   readonly from: string
   readonly copy: string
-  /** Rewrites a sentence about the copy as a sentence about its final file. */
+  /** Replaces the name of the copy in a sentence by the name of the file that the user has named. */
   readonly named: (sentence: string) => string
 }
 

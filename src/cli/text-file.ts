@@ -43,7 +43,7 @@ export function decodeTextFile(file: string, bytes: Uint8Array): string {
   )
 }
 
-/** Signature has the first bytes of files in another encoding or, without `encoding`, of ZIP archives. */
+/** Signature has the first bytes of files in another encoding. Without `encoding`, it has the first bytes of ZIP archives. */
 interface Signature {
   readonly begin: readonly number[]
   readonly encoding?: string
@@ -100,7 +100,7 @@ function firstInvalid(bytes: Uint8Array): number | undefined {
   return at
 }
 
-/** Checks whether bytes are UTF-8. If `more` is true, they may end inside a character. */
+/** Checks whether bytes are UTF-8. If `more` is true, the bytes may end inside a character. */
 function isUtf8(bytes: Uint8Array, more = false): boolean {
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: more })

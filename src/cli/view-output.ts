@@ -53,15 +53,15 @@ export function createView(output: ViewOutput, { limit }: { readonly limit?: num
   })
 }
 
-/** Bytes that may wait for a reader of the output. */
+/** Maximum number of bytes that may wait for the reader of the output. */
 const WAITING = 4 * 1024 * 1024
 
 /** Number of characters that are written together, because V8 takes longer for each character of a longer text. */
 const TOGETHER = 16 * 1024
 
 /**
- * GatheredLines writes the lines of one turn of the event loop together. If the reader is too slow, it drops lines, and writes a line that
- * says so.
+ * GatheredLines writes the lines of one turn of the event loop together. If the reader is too slow, GatheredLines drops lines. It then
+ * writes a line with the number of the dropped lines.
  */
 class GatheredLines {
   readonly #output: ViewOutput
@@ -104,7 +104,10 @@ class GatheredLines {
   }
 }
 
-/** Encodes lines. Most of them have an arrow, and V8 takes four times as long to encode a text that is not Latin-1. */
+/**
+ * Encodes lines. Most lines have an arrow, which is not a Latin-1 character, and V8 takes four times as long to encode a text that is not
+ * Latin-1.
+ */
 function toUtf8(text: string): Uint8Array {
   return transcode(Buffer.from(text.toWellFormed(), 'utf16le'), 'utf16le', 'utf8')
 }

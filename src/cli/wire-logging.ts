@@ -40,7 +40,7 @@ export class WireLogging {
     this.access = new WireAccess({ logs: this.#connections, clock: wallClock, bytes: randomBytes, isLab: lab })
   }
 
-  /** The logs of the options, for the server. They also note seats and the ends of conversations. */
+  /** Returns the logs for the server: the logs of the options, which now also note seats and the ends of conversations. */
   get logs(): Logs {
     const { logs } = this.#options
     return {

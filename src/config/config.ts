@@ -213,7 +213,8 @@ export function toShippedName(name: string): string {
 }
 
 /**
- * Finds the programs to which one source gives several ports, by short and by full name; returns the ports of these programs by full name.
+ * Finds the programs to which one source gives several ports, because it uses both the short and the full name of the program. Returns the
+ * full name of each of these programs with its ports.
  */
 function secondPorts(ports: unknown, toProgramName: SettingsSchema['toProgramName']): readonly (readonly [string, readonly unknown[]])[] {
   const byProgram = Map.groupBy(Object.entries(ports ?? {}), ([name]) => toProgramName(name))
@@ -224,8 +225,8 @@ function secondPorts(ports: unknown, toProgramName: SettingsSchema['toProgramNam
 }
 
 /**
- * Returns a sentence for each invalid value of a source, in the order of its lines. `reference` names the document with all settings of the
- * schema.
+ * Returns a sentence for each invalid value of a source, in the order of the lines of the source. `reference` names the document with all
+ * settings of the schema.
  */
 export function faultsOf(
   layer: ConfigSource,
@@ -308,7 +309,10 @@ export function setValue(values: Record<string, unknown>, setting: string, value
   else values[table] = { ...(values[table] as object | undefined), [key]: value }
 }
 
-/** Splits the name of a setting into the name of its table, if it is in a table, and its name in that table. */
+/**
+ * Splits the name of a setting into the name of the table and the name in the table. For a setting without a table, the first part is
+ * `undefined`.
+ */
 export function splitName(setting: string): [table: string | undefined, key: string] {
   const at = setting.indexOf('.')
   return at < 0 ? [undefined, setting] : [setting.slice(0, at), setting.slice(at + 1)]

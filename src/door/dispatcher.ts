@@ -129,7 +129,7 @@ function explainHowToAsk(session: DoorSession, word: string, typed: string): Com
   return known ?? { refused: `there is no command "${word}": "play GAME NAME" challenges a user, such as "play tictactoe ada"` }
 }
 
-/** Returns the hint after the refusal of a move that is the name of a game. */
+/** Returns the hint that follows the refusal of a move, if the refused move is the name of a game. */
 function hintAt({ company }: TableScreen, { name }: CatalogueEntry): string {
   return name === company.game ? '' : `; "play ${name}" begins a game of ${name} beside this game`
 }

@@ -94,7 +94,7 @@ function formatChat(what: Talk, company: TableContext): string {
   return `${toSafeLine(name)}${seat === undefined ? ' (watching)' : ''} says: ${toSafeLine(text)}`
 }
 
-/** Checks whether a chat message is from this user, through any connection. */
+/** Checks whether this user has sent a chat message, through any connection of the user. */
 export function isOwnTalk({ name, seat }: Talk, company: TableContext): boolean {
   return seat === undefined ? company.seat === undefined && name === company.me : seat === company.seat
 }

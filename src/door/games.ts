@@ -3,7 +3,7 @@ import type { Catalogue, CatalogueEntry } from '../games/catalogue.ts'
 import type { Refusal } from '../games/game.ts'
 import { formatList } from './layout.ts'
 
-/** Minimum number of letters of the beginning of a game's name. */
+/** Minimum number of letters that a user must type to name a game by the beginning of its name. */
 const PREFIX = 2
 
 /** Lists the names of all games, for a sentence. */

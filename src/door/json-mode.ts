@@ -52,7 +52,7 @@ class PeerClient implements NativeClient, Farewell, ReceivedMessageReader<DoorMe
   readonly session = new NativeSession(this)
   readonly #peer: Peer<DoorMessage, DoorState>
   #lobby: Lobby | undefined
-  /** Ends the role: successfully, or with the error of a promise. */
+  /** Ends the server's role in this conversation: with success or, if there is a promise, with the error of the promise. */
   #finish: ((failure?: Promise<never>) => void) | undefined
 
   constructor(peer: Peer<DoorMessage, DoorState>) {
@@ -102,7 +102,7 @@ class PeerClient implements NativeClient, Farewell, ReceivedMessageReader<DoorMe
   }
 
   reject(error: Error): void {
-    // the system resets the connection of a client that closes it with unread data
+    // if a client closes the connection before it has read all data, its system resets the connection
     this.#finish?.(error instanceof Disconnected && error.reason === 'reset' ? undefined : Promise.reject(error))
   }
 }

@@ -43,8 +43,8 @@ export function toSafeLine(text: string): string {
 }
 
 /**
- * Formats a refusal as a sentence: adds a full stop if the refusal does not end with punctuation, and begins with a capital letter, unless
- * the refusal begins with one of `names`, or with a text that `isName` accepts as a name. Cuts very long words.
+ * Formats a refusal as a sentence: adds a full stop if the refusal does not end with punctuation. Begins the sentence with a capital
+ * letter, unless the refusal begins with one of `names`, or with a text that `isName` accepts as a name. Cuts very long words.
  */
 export function toSentence(refused: string, names: readonly string[] = [], isName: (text: string) => boolean = () => false): string {
   const text = escapeInvisible(toSafeLine(shortTo(LONGEST, refused).replace(ENDLESS, '$1...')))
@@ -64,7 +64,9 @@ function shortTo(most: number, text: string): string {
   return text.length <= most ? text : `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}...`
 }
 
-/** Returns the beginnings of a text that could be a name: up to each end of a word within the maximum length of a name. */
+/**
+ * Returns the beginnings of a text that could be a name: each beginning ends at the end of a word, and is not longer than a name may be.
+ */
 function beginningsOf(text: string): string[] {
   const start = text.slice(0, LONGEST_NAME)
   return [...start.matchAll(/(?<=[^\s,:;])(?=[\s,:;’']|$)/gu)].map(({ index }) => start.slice(0, index))
@@ -82,8 +84,8 @@ export function joinSentences(sentences: readonly string[]): readonly string[] {
 }
 
 /**
- * Formats rows in columns, two blanks apart; missing cells stay empty. If a row is wider than the terminal, its last cell moves to
- * the next line, if it fits there.
+ * Formats rows in columns, two blanks apart; missing cells stay empty. If a row is wider than the terminal, its last cell moves to the next
+ * line if the cell fits there.
  */
 export function formatColumns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = []
@@ -101,7 +103,7 @@ export function formatColumns(rows: readonly (readonly string[])[]): string[] {
   })
 }
 
-/** Shortens a list to `most` lines. The last line has the number of missing lines, of `total`. */
+/** Shortens a list to `most` lines. The last line says how many of the `total` lines are missing. */
 export function shortenList(lines: readonly string[], most: number, total = lines.length): readonly string[] {
   return total <= most ? lines : [...lines.slice(0, most - 1), `... and ${total - most + 1} more`]
 }

@@ -10,7 +10,7 @@ import type { DoorSession } from './session.ts'
 export interface PagedList {
   /** The command of the list, without the number of a page: `who`, `history ada`. */
   readonly typed: string
-  /** Fetches `count` rows of cells from index `from` on, and the total number of rows. */
+  /** Fetches at most `count` rows of cells, and the total number of rows; `from` is the index of the first fetched row. */
   fetch(from: number, count: number): RowPage | Promise<RowPage>
   /** The answer for an empty list. */
   readonly empty: string | readonly string[]

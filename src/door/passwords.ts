@@ -3,7 +3,7 @@ import type { DoorSession } from './session.ts'
 
 const CANCEL = '(An empty line cancels.)'
 
-/** A question for a password. With `warns`, a warning follows that says whether the screen shows the password. */
+/** A question for a password. If `warns` is true, a warning follows the question: it says whether the screen shows the password. */
 interface Question {
   readonly question: string
   readonly warns?: boolean

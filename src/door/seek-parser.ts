@@ -70,7 +70,7 @@ export function needsName({ rated }: SeekInfo, me: PersonInfo | undefined): bool
   return rated && me?.registered === false
 }
 
-/** Describes an open seek that differs from the user's own seek only in its terms, with the command that accepts it. */
+/** Describes an open seek that differs from the user's own seek only in its terms, and gives the command that accepts that open seek. */
 export function formatNearSeek(catalogue: Catalogue, seeker: SeekInfo, wanted: SeekTerms, me: PersonInfo | undefined): readonly string[] {
   const { rated, game, clock } = seeker
   const known = catalogue.find(game)?.settings ?? {}
@@ -216,7 +216,7 @@ function clockOf(word: string): ClockSetting | undefined {
   return Object.hasOwn(CLOCKS, word) ? CLOCKS[word] : undefined
 }
 
-/** Checks the terms that are impossible against the house, or in a game for one player. */
+/** Returns a Refusal for terms that are impossible against the house, or in a game for one player. */
 function checkOpponent(entry: CatalogueEntry, terms: SeekTerms): Refusal | undefined {
   const withHouse = terms.wait === 0
   if (!isSolitary(entry)) {

@@ -32,8 +32,8 @@ type ListenerCall = (listener: LobbyListener) => void
  *
  * The output of a command follows the typed line directly. An empty line precedes everything else that the session prints,
  * because the user may be in the middle of typing. The session therefore does not print an event when the lobby reports it. It
- * collects all events of one turn of the event loop and prints them together, in a microtask, in which an error cannot reach the
- * caller that caused the event. `broken` then rejects and ends the conversation.
+ * collects all events of one turn of the event loop and prints them together, in a microtask. An error in the microtask cannot reach the
+ * caller that caused the event; instead, `broken` rejects and ends the conversation.
  *
  * Three queues contain the output that the session has not printed yet: `#pending` has the calls of the lobby, in order; `#notices` has
  * lines that belong to no table; each `TableScreen` has the lines and the board of its own table. `flush` empties all three queues before
@@ -54,7 +54,7 @@ export class DoorSession {
   more: (() => CommandOutput | Promise<CommandOutput>) | undefined
   /** Lines that did not fit on the screen, for "more". */
   #rest: readonly string[] = []
-  /** The terms of the last seek, which a rematch has, too. */
+  /** The terms of the last seek; a rematch has the same terms. */
   lastSeek: SeekTerms | undefined
   readonly #break: (reason: unknown) => void
   /** The listener for events: this session, until `handOver`. */
@@ -82,7 +82,7 @@ export class DoorSession {
   /** Lines that concern no table of this session. If the user is typing a password, the session prints them later. */
   #notices: string[] = []
   #asking = false
-  /** True if the session has answered Ctrl-C since the last line. */
+  /** True if the session has answered Ctrl-C since the last line of the user. */
   #interrupted = false
   /** Challenges that this session itself ends; `undefined` outside `collectWithdrawn`. */
   #withdrawn: SeekInfo[] | undefined
@@ -272,7 +272,7 @@ export class DoorSession {
     if (table !== undefined) this.tables.remove(table)
   }
 
-  /** Removes all tables, because the user has changed. */
+  /** Removes all tables, because the user now has another identity. */
   leaveAll(): void {
     this.#printUpdates()
     this.tables.clear()
@@ -295,7 +295,7 @@ export class DoorSession {
     return this.#program
   }
 
-  /** Logs advice on a line of another protocol. If `speaks` is true, the log does not report JSON as a further mistake. */
+  /** Logs advice on a line of another protocol. If the line is JSON, the log does not report that as a further mistake. */
   noteForeign(sentence: string): void {
     this.peer.language = 'JSON'
     this.peer.report(sentence)

@@ -79,7 +79,10 @@ export class TableScreen {
     for (const one of offers) this.addEvent({ what: { type: 'offered', seat: one, what: this.over ? 'rematch' : 'draw' } })
   }
 
-  /** Collects updates until `addMissed`, so that the missed events are above the board, and the board stays at the end of the screen. */
+  /**
+   * Collects updates until the call of `addMissed`, so that the missed events are above the board, and the board stays at the end of the
+   * screen.
+   */
   waitForMissed(): void {
     this.#waits = true
   }
@@ -232,7 +235,7 @@ export class TableScreen {
     return together([title], this.#sight ? this.#board(this.#sight) : [], this.status())
   }
 
-  /** Describes whose turn it is, or how the game has ended and the commands that the user can type now. */
+  /** Describes whose turn it is. If the game is over, describes how it ended, and the commands that the user can type now. */
   status(): readonly string[] {
     if (!this.#sight) return ['The game begins in a moment.']
     return this.over ? this.#end(this.#sight) : joinSentences(this.#turn(this.#sight, true))
@@ -261,7 +264,7 @@ export class TableScreen {
     return joinSentences([...this.#moved(sight), ...this.#turn(sight, !this.#explained)])
   }
 
-  /** Describes the moves of the other players that the rules let this user see. */
+  /** Describes the last moves of the other players, as far as the rules let this user see these moves. */
   #moved({ view, toMove }: TableView): string[] {
     // if all players move at the same time, the board shows a finished round, so only moves of the current round matter
     const others = this.#movers.filter((seat) => seat !== this.company.seat && !(toMove.length > 1 && toMove.includes(seat)))

@@ -9,13 +9,13 @@ const POLITE = /^(?:,? *(?:please|thanks|thank you))?[.!]?$/i
 /** Maximum number of challenges among which the session searches for a name. */
 const LOOKED = 20
 
-/** ParsedAnswer is the command of an answer, and the name after it. */
+/** ParsedAnswer is the command that an answer means, and the name after the answer. */
 interface ParsedAnswer {
   readonly command: 'accept' | 'decline'
   readonly name: string
 }
 
-/** Finds the command for "yes" or "no". There must be an offer of a draw or a rematch, or a challenge, for the user. */
+/** Finds the command for "yes" or "no". Returns `undefined` if the user has neither an offer of a draw or a rematch nor a challenge. */
 export function parseAnswer(session: DoorSession, word: string, rest: string): ParsedAnswer | undefined {
   const command = commandFor(word)
   if (command === undefined || !isAsked(session)) return undefined

@@ -56,7 +56,7 @@ export interface Players {
   readonly seat: SeatNumber | undefined
 }
 
-/** GameScreen has the texts of a game at the front door that its notation does not have. */
+/** GameScreen has the texts that the front door shows for a game, and that are not in the notation of the game. */
 export interface GameScreen<View> {
   /** The marks of the players on the board, by seat: O and X. */
   readonly marks?: readonly string[]
@@ -190,7 +190,10 @@ export function follow<Move, View>(seat: Seat<Move, View>, see: (situation: Situ
 /** AnyGame is a game of any type, for callers that do not depend on the types of state, move and view. */
 export type AnyGame = Game<unknown, unknown, unknown, unknown>
 
-/** RulesError is the error if the rules of a plug-in's game throw or violate a rule for games; its message is a sentence for the user. */
+/**
+ * RulesError reports that the rules of a plug-in's game have thrown an error, or have violated a rule for games. Its message is a sentence
+ * for the user.
+ */
 export class RulesError extends Error {
   override readonly name = 'RulesError'
 }

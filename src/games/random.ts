@@ -2,13 +2,13 @@ import type { Random } from './game.ts'
 
 const WORDS = 2 ** 32
 /**
- * Number of words that one call of the platform's generator fills: many, because the call itself takes as long as some thousand
- * words.
+ * Number of words that one call of the platform's generator fills. The number is large, because the overhead of a call takes as much time
+ * as some thousand words.
  */
 const POOL = 4096
 
 /**
- * WordRandom makes numbers of random words of 32 bits. Every number of a range is equally likely: the generator discards words
+ * WordRandom makes numbers from random words of 32 bits. Every number of a range is equally likely: the generator discards words
  * above the largest multiple of the size of the range and takes the next word. Throws a RangeError if the range is empty or its
  * limits are not safe integers.
  */

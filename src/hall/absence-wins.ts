@@ -40,8 +40,8 @@ export function toClaimOutcome(table: AbsenceClaimable, seat: SeatNumber, what: 
 }
 
 /**
- * Returns a Refusal unless a seat may give its opponents more time at `now`: an opponent has been disconnected for as long as a claim
- * needs. The same time must pass between two extensions of an absence.
+ * Returns a Refusal if a seat may not give its opponents more time at `now`. A seat may give more time if an opponent has been disconnected
+ * for as long as a claim needs. The same time must pass between two extensions of an absence.
  */
 export function refuseWait({ ended, suspended, opened, clocks }: AbsenceClaimable, seat: SeatNumber, now: number): Refusal | undefined {
   if (ended) return OVER

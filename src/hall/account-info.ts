@@ -33,14 +33,14 @@ export interface OpenedSession {
 }
 
 /**
- * SessionChoice selects the sessions of an account to end: the session `key`, or all sessions and connections except the user's own and
- * `except`.
+ * SessionChoice selects what the server ends for an account. With `key`, the server ends this session alone. Otherwise it ends all sessions
+ * and connections, but not the user's own session and connection, and not the session `except`.
  */
 export type SessionChoice = { readonly key: string } | { readonly except?: string | undefined }
 
 /**
- * EndedConnections counts the other connections and the sessions of an account that a new password, the removal of the account, or the
- * owner's request has ended.
+ * EndedConnections has the numbers of connections and sessions of an account that the server has ended, because of a new password, the
+ * removal of the account, or a request of the owner. The connection that made the request does not count.
  */
 export interface EndedConnections {
   readonly connections: number
@@ -49,7 +49,7 @@ export interface EndedConnections {
 
 /**
  * Formats the numbers of ended connections and sessions: "2 other connections and 1 session were ended." `connection` is the noun in this
- * sentence: "other connection" for a user, whose own connection stays open, and "connection" for the operator.
+ * sentence. It is "other connection" for a user, because the user's own connection stays open, and "connection" for the operator.
  */
 export function formatEnded({ connections, sessions }: EndedConnections, connection = 'other connection'): string {
   const parts = [

@@ -15,7 +15,7 @@ import { formatCancelledSeek, leaveFinishedTables } from './seek.ts'
 
 /** Maximum number of open seeks, challenges and seats that the greeting lists. */
 const NAMED = 3
-/** Maximum number of missed events above a board, so that both fit on a screen. */
+/** Maximum number of missed events above a board, so that the events and the board fit on a screen together. */
 const MISSED = 8
 const UNCHANGED = 'Nothing has changed.'
 const NAME_ALONE = [
@@ -236,8 +236,8 @@ async function resume(session: DoorSession, rest: string): Promise<CommandOutput
 }
 
 /**
- * Cancels the open seek, so that the seek does not seat the user during a change of identity or during `resume`. Does nothing if the user
- * has another connection, which may wait for the seek.
+ * Cancels the open seek, so that the seek does not seat the user during a change of identity or during `resume`. Does not cancel the seek
+ * if the user has another connection, because the user may wait for the game there.
  */
 async function cancelSeek(session: DoorSession): Promise<void> {
   leaveFinishedTables(session)

@@ -74,7 +74,8 @@ function toContext({ lobby }: DoorSession, { table, game, names }: GameRecord): 
 }
 
 /**
- * Formats one event: a move with the board after it, or any other event in one line; empty for an event that the user does not have to see.
+ * Formats one event: a move together with the board after the move, or another event in one line. Returns no lines for an event that the
+ * user does not have to see.
  */
 function formatStep({ what, move, view }: RecordedEvent, company: TableContext, number: number): readonly string[] {
   if (what.type === 'continued') return [`They played again at table ${what.table}: type "replay ${what.table}".`]

@@ -147,7 +147,7 @@ export async function refuseChallenge(session: DoorSession, name: string): Promi
   return formatRefusal(answer, name) ?? withdrawn.map((seeker) => `You have refused ${toSafeLine(seeker.name)}’s game of ${seeker.game}.`)
 }
 
-/** Formats a refusal. Its text may begin with the name that the user typed. */
+/** Formats a refusal. The text of the refusal may begin with `name`, which the user typed. */
 function formatRefusal(refusal: Refusal | undefined, name: string): CommandOutput {
   return refusal && toSentence(refusal.refused, name === '' ? [] : [name])
 }

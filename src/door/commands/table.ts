@@ -31,7 +31,7 @@ export async function say({ lobby, present }: DoorSession, text: string): Promis
   return present.alone ? 'Sent, but you are alone at this table.' : NOT_SHOWN
 }
 
-/** Offers a draw. Returns a text if the client of no opponent can show the offer. */
+/** Offers a draw. Returns a text if no opponent has a client that can show the offer. */
 async function draw(session: DoorSession): Promise<CommandOutput> {
   const { lobby, present } = session
   if (!present) return undefined
@@ -41,7 +41,7 @@ async function draw(session: DoorSession): Promise<CommandOutput> {
   return isUnseen ? 'No opponent sees the offer now: the opponents are away, or play through a program without offers.' : undefined
 }
 
-/** Accepts an offer, at the shown table first, or a challenge. */
+/** Accepts an offer or, if there is no offer, a challenge. An offer at the shown table comes first. */
 async function accept(session: DoorSession, name: string): Promise<CommandOutput> {
   const table = offerFrom(session, name)
   return table
@@ -49,7 +49,7 @@ async function accept(session: DoorSession, name: string): Promise<CommandOutput
     : (checkNeeds(session, ['name']) ?? nothingHere(session, name) ?? acceptChallenge(session, name))
 }
 
-/** Declines an offer, at the shown table first, or refuses a challenge. */
+/** Declines an offer or, if there is no offer, refuses a challenge. An offer at the shown table comes first. */
 async function decline(session: DoorSession, name: string): Promise<CommandOutput> {
   const table = offerFrom(session, name)
   return table

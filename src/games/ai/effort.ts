@@ -8,9 +8,9 @@
 /** Maximum and minimum number of moves that a search may list or try in one phase. */
 const MAX_PER_PHASE = 16_000
 const MIN_PER_PHASE = 500
-/** Number of moves that a search may list or try in a small game; it searches such a game to its end, only once. */
+/** Number of moves that a search may list or try in a small game. The house searches a small game to its end, and only once. */
 const WHOLE_GAME = 200_000
-/** Moves per millisecond for all searches together; they take about a quarter of the time of a processor. */
+/** Moves per millisecond for all searches together. At this rate, the searches take about a quarter of the time of a processor. */
 const RATE = 500
 /** Maximum number of unused moves in the budget. */
 const MAX_SAVED = 4 * MAX_PER_PHASE
@@ -36,14 +36,14 @@ export class Effort {
   }
 
   /**
-   * Returns the number of moves that a search of a small game to its end may list or try; the process does such a search once for a
-   * game.
+   * Returns the number of moves that a search may list or try if it searches a small game to its end. The process does such a search once
+   * for each game.
    */
   get allowedOnce(): number {
     return WHOLE_GAME
   }
 
-  /** Subtracts the number of moves that a search has listed or tried from the budget. */
+  /** Subtracts from the budget the number of moves that a search has listed or tried. */
   spend(moves: number): void {
     this.#saved = Math.max(0, this.#saved - moves)
   }

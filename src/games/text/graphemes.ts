@@ -50,9 +50,9 @@ export function terminalColumns({ isTTY, columns = 0 }: { readonly isTTY?: boole
 }
 
 /**
- * Breaks a text into lines of at most `columns`, at its blanks, and inside a word that is wider than a line. Leading blanks
- * stay, up to half of the columns. All lines except the first line begin with the leading blanks and `indent` more blanks. `columns`
- * must be at least `indent` + 2.
+ * Breaks a text into lines of at most `columns`. Breaks the text at blanks, and breaks a word only if the word is wider than a line.
+ * Leading blanks stay, up to half of the columns. All lines except the first line begin with the leading blanks and `indent` more blanks.
+ * `columns` must be at least `indent` + 2.
  */
 export function wrap(text: string, columns: number, indent = 0): string[] {
   const most = Math.min(Math.floor(columns / 2), columns - 2) - indent

@@ -4,9 +4,9 @@ import type { AuthError } from './auth-errors.ts'
 import { RATES as LOGIN, toThrottleError } from './login-limits.ts'
 
 /*
- * Only wrong invitation codes count: for the connection, and for the address, so that a guesser gains little by new connections.
- * The rates are the rates of passwords. While a limit is reached, the limiter refuses right codes, too, because otherwise guesses
- * could continue. Codes that the limiter refuses because of a limit do not count. docs/security.md computes a guesser's chance.
+ * Only wrong invitation codes count. A wrong code counts for its connection and for its address, so that a guesser gains little by new
+ * connections. The rates are the same as for passwords. While a limit is reached, the limiter refuses right codes, too, because otherwise
+ * guesses could continue. Codes that the limiter refuses because of a limit do not count. docs/security.md computes a guesser's chance.
  */
 
 /** Rate limits of wrong codes. */

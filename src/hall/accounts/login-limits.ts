@@ -8,11 +8,12 @@ import type { AuthError } from './auth-errors.ts'
  * The limits on password guesses must not lock the owner out.
  *
  * An address is a known address of a name if the user of that name has logged in from it. An attempt from a known address counts only
- * for the pair of this name and this address. Every other attempt counts for its address, together with attempts at other names, and for
- * its name, together with attempts from other addresses: all strangers share the attempts at a name. So guesses from elsewhere take no
- * attempts from the owner at a known address. A refused attempt does not count anywhere, so an address without attempts takes no
- * attempts from a name or from another address. A successful login puts back only the tokens that it took, because otherwise the owner's
- * logins would provide guessers with new attempts. The limits do not apply to login sessions: their tokens have 130 bits.
+ * for the pair of this name and this address. Every other attempt counts twice: for its address, together with attempts at other names; and
+ * for its name, together with attempts from other addresses. All strangers therefore share the attempts at a name, and guesses from
+ * elsewhere take no attempts from the owner at a known address. A refused attempt does not count anywhere, so an address that has used up
+ * its attempts takes no attempts from a name or from another address. A successful login puts back only the tokens that it took, because
+ * otherwise the owner's logins would provide guessers with new attempts. The limits do not apply to login sessions: their tokens have 130
+ * bits.
  *
  * No limit depends on whether a name is registered, except that only registered names have known addresses. If a guesser uses an address
  * of the owner (the same computer, the same classroom), the guesses take attempts from the owner's pair; the owner can use a login
@@ -32,7 +33,10 @@ export const RATES = {
 /** Rate limit of registrations from an address. */
 const REGISTRATIONS = RATES.address
 
-/** Maximum numbers of names with known addresses, and of known addresses for each name; above them, the limiter drops the oldest. */
+/**
+ * Maximum number of names with known addresses, and maximum number of known addresses for each name. Above these numbers, the limiter drops
+ * the name or the address that has not been used for the longest time.
+ */
 const KNOWN = { names: 10_000, addresses: 8 }
 
 /** Attempt is a login or a registration that the limits allow. */

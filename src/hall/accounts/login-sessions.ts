@@ -11,7 +11,8 @@ import { hashToken, parseToken } from './tokens.ts'
 /** Milliseconds that a login session lasts: thirty days. */
 const SESSION = 30 * 24 * 3600 * 1000
 /**
- * Minimum milliseconds between two times of use that the store writes for one session, so that a client cannot make the store write often.
+ * Minimum number of milliseconds between two writes of the time at which a session was last used. The minimum prevents a client from making
+ * the store write often.
  */
 const USE = 60_000
 /** Number of characters of a token's hash that form the key of its session. */

@@ -7,7 +7,7 @@ import { guestOf } from './guests.ts'
 
 /** Maximum number of code points in a name. */
 const LONGEST = 20
-/** Maximum count of numbers that a proposal tries, so that a proposal for a popular name takes no longer than other proposals. */
+/** How many numbers one proposal may try. The limit bounds the time of a proposal for a popular name. */
 const TRIES = 20
 /** Maximum number of names that one proposal checks against the rules. */
 const CHECKS = 3
@@ -32,7 +32,7 @@ export class NameRegistry {
     this.#options = options
   }
 
-  /** Loads the registered names at first use, and returns an index of them by their appearance. */
+  /** Loads the registered names at first use, and returns an index of these names by their appearance. */
   registered(): Promise<Lookalikes> {
     this.#registered ??= this.#options.accounts.all().then((all) => {
       const names = new Lookalikes()

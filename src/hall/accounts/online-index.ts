@@ -51,8 +51,7 @@ export class OnlineIndex<Connection extends Member> {
   }
 
   /**
-   * Lists at most `count` users from the index `from` on, in order of arrival; returns the first connection of
-   * each user.
+   * Lists at most `count` users, in order of arrival; `from` is the index of the first user. Returns the first connection of each user.
    */
   page(from: number, count: number): Connection[] {
     return this.#people.slice(from, count).flatMap(({ connections }) => connections.slice(0, 1))

@@ -15,11 +15,11 @@ export interface OnlineUser {
   /** The connection, with an identity that is the same for all its logins, and the kind of the connection. */
   readonly connection: ConnectionIdentity
   /**
-   * Time at which the registered user's last connection before this login ended, in milliseconds since the Unix epoch; at the earliest the
-   * start of this process. Missing for guests, and for a user who was online through another connection at this login.
+   * Time at which the registered user's last connection before this login ended, in milliseconds since the Unix epoch. The time is never
+   * before the start of this process. Missing for guests, and for a user who was online through another connection at this login.
    */
   readonly awaySince?: number | undefined
-  /** Hash of the token of the login session by which the user has logged in; missing for another login. */
+  /** Hash of the token of the login session by which the user has logged in; missing if the user has logged in without a session. */
   readonly session?: string | undefined
   /** True until the user leaves or the server ends the login. */
   readonly isOnline: boolean
@@ -126,7 +126,7 @@ export class OnlineUsers {
   readonly #onLeave = (login: Login) => this.#leave(login)
   /** Called when the last connection of a person has ended. */
   onLeft: ((person: PersonId) => void) | undefined
-  /** Time at which this process started; the registry uses it if the end of an account's last connection is earlier and so unknown. */
+  /** Time at which this process started. If the registry does not know when the last connection of an account ended, it uses this time. */
   readonly #began: number
   /** Times at which the last connections of accounts ended, ascending. */
   readonly #left = new Map<PersonId, number>()

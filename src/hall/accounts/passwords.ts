@@ -96,7 +96,7 @@ const BROKEN = 'the password is not UTF-8: set your terminal or program to UTF-8
 /** Matches a text without a visible character. */
 const BLANK = /^[\p{Z}\p{Default_Ignorable_Code_Point}\u2800]*$/u
 
-/** Returns a new password in the form of which the server computes the hash, or an error if the rules do not allow the password. */
+/** Returns a new password in the form that the server hashes, or an error if the rules do not allow the password. */
 export function checkNew(password: string): string | AuthError {
   const message = prepare(password)
   if (isRefusal(message)) return message
@@ -106,7 +106,7 @@ export function checkNew(password: string): string | AuthError {
 }
 
 /**
- * Returns a password in the form of which the server computes the hash (OpaqueString of RFC 8265): in NFC, with every blank as U+0020.
+ * Returns a password in the form that the server hashes (OpaqueString of RFC 8265): in NFC, with every blank as U+0020.
  * Returns an error for a password that is too long or has characters that keyboards type in different ways: controls, invisible
  * characters (except the joiners of some scripts), and unassigned characters.
  */

@@ -138,7 +138,7 @@ export class People {
     return this.#users.present.persons
   }
 
-  /** Lists at most `count` users online from the index `from` on, each user once, in order of arrival. */
+  /** Lists at most `count` users online, each user once, in order of arrival; `from` is the index of the first user. */
   page(from: number, count: number): readonly OnlineUser[] {
     return this.#users.present.page(from, count)
   }
@@ -179,7 +179,7 @@ export class People {
 
   /**
    * Logs a guest in by the hash of a seat's token, and ends that guest's other connections. Returns `undefined` if another guest without
-   * that token has the name now, here or at another server; the token still resumes its seat.
+   * that token has the name now, here or at another server; the token can still resume the seat.
    */
   async enterBySeatToken(person: PersonId, token: string, entry: LoginRequest): Promise<OnlineUser | undefined> {
     const isTaken = () => hasAccount(person) || this.#users.of(person).some((one) => !one.hasToken(token))
