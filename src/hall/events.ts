@@ -9,7 +9,7 @@ import type { Outcome, SeatNumber } from '../games/game.ts'
  * see the effect of a move in the view of the game.
  *
  * Order. The native protocol describes the fields of an event in the order of its declaration, and sends them in the order of
- * `shows`; it describes events with the same fields together, in the order of the first event.
+ * `shows`. It describes events with the same fields together, at the place of the first of these events.
  *
  * Speed. A restart checks all events of all open tables, and an append checks each event. Values with an inner structure therefore
  * have checks without loops over names, and the check of one field is one call.

@@ -142,8 +142,8 @@ export interface LoginSession {
   /** Time at which the session began, in milliseconds since the Unix epoch. */
   readonly since: number
   /**
-   * Time of the last login with the token, to the minute, in milliseconds since the Unix epoch; before that login, the time at which the session
-   * began.
+   * Time of the last login with the token, to the minute, in milliseconds since the Unix epoch; before the first such login, the time at
+   * which the session began.
    */
   readonly used: number
 }
