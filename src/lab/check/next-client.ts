@@ -66,7 +66,7 @@ interface NextClient {
   readonly running: RunningProgram
   readonly transport: Transport
   readonly first: Finding
-  /** The earlier clients and the subject of the next clause. */
+  /** The beginning of a sentence: it names the earlier clients, and ends with the subject of the next clause. */
   readonly before: string
 }
 
@@ -109,7 +109,7 @@ function findNewRefusal(
   const [refused, answer] = [messages[at - 1], messages[at]]
   if (refused?.from !== 'client' || !answer) return undefined
   const sentence = `${before} sent ${quoteText(refused.text)}: the server refused it with ${quoteText(answer.text)}; ${KEPT}`
-  // a diagram of the whole conversation would show its end only
+  // a diagram of the whole conversation would show only the end of the conversation
   return { cause: 'wrong-rules', sentence, observations: played.observations?.slice(0, played.observations.indexOf(answer) + 1) ?? [] }
 }
 

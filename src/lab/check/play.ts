@@ -19,19 +19,20 @@ import { WireWatch } from './wire-watch.ts'
 /** Milliseconds for each answer of the program. */
 const SILENCE = 4000
 /**
- * Milliseconds of a program's idle time in which the program must end after the conversation, or must show that it has crashed. `CLOSED_WAIT` is for
- * a program that has closed its connection, as after a crash, or that has not sent its message: on a busy machine, the judge detects the end or the
- * message later.
+ * Milliseconds of a program's idle time after the conversation. A client must end in `END_WAIT`. A server shows in `CRASH_WAIT` whether it
+ * has crashed, and so does every program after a conversation that ended early. `CLOSED_WAIT` replaces `CRASH_WAIT` for a program that has
+ * closed its connection, as after a crash, or that has not sent its message: on a busy machine, the judge detects the end or the message
+ * later.
  */
 const END_WAIT = 3000
 const CRASH_WAIT = 250
 const CLOSED_WAIT = 1000
-/** Milliseconds of processor time that show a busy loop, and milliseconds of idle time that exclude a busy loop. */
+/** `BUSY` milliseconds of processor time show a busy loop, and `IDLE` milliseconds of idle time show that there is no busy loop. */
 const BUSY = 300
 const IDLE = 300
 /** Milliseconds of the program's own time for which the judge delays its first message. */
 const HOLD = 150
-/** Maximum milliseconds of processor time in such a wait of a program that sleeps. */
+/** Maximum milliseconds of processor time that a program uses if it sleeps while the judge waits. */
 const ASLEEP = 50
 
 /** PlayOptions are the differences between a conversation and an undisturbed conversation. */
@@ -44,9 +45,9 @@ export interface PlayOptions {
   readonly text?: string
   /** The script of both people; by default, the script of the subject's seed. */
   readonly script?: Script
-  /** Milliseconds for which the program is idle before the judge's person types each line, so that its messages arrive apart. */
+  /** Milliseconds for which the program is idle before the judge's person types each line, so that the judge's messages arrive apart. */
   readonly pause?: number
-  /** True to hold back the first message of the judge until the program is idle, so that a program that does not wait for it shows. */
+  /** True to hold back the first message of the judge until the program is idle. This shows whether the program waits for that message. */
   readonly holdsFirst?: boolean
   /** Wraps the judge's end of the connection. */
   readonly wrap?: (watch: WireWatch) => Transport

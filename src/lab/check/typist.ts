@@ -153,7 +153,7 @@ export class Typist implements Console {
     if (this.#count > quitsAfter && goodbye !== undefined) return declared?.[now]?.includes(goodbye) === false ? undefined : goodbye
     if (this.#count > quitsAfter && byes.length > 0) return random.choice(byes)
     const preferred = aims?.(now) ?? []
-    // other lines than before, such as the answer to "again?", begin another game
+    // if the lines differ from the lines before, as after the question "again?", another game begins
     const all = lines.join('\n')
     if (preferred.length > 0 && all !== this.#lines) this.#typed.clear()
     this.#lines = all
