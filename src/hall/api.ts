@@ -65,7 +65,10 @@ export interface SeekAccepted {
   readonly code?: string
   /** The user's earlier seek, which the new seek has replaced. */
   readonly replaced?: SeekInfo
-  /** A few open seeks for the same game that differ only in their terms; missing if the hall matches the new seek immediately. */
+  /**
+   * A few open seeks for the same game: only their terms differ from the terms of the new seek. Missing if the hall matches the new seek
+   * immediately.
+   */
   readonly near?: readonly SeekInfo[]
 }
 

@@ -14,7 +14,10 @@ import type { Script } from './script.ts'
 
 /** Milliseconds for the connection of the next client. */
 const CONNECT_WAIT = 2000
-/** Number of games with the first client of a new server, in which the fault of a second client may appear, too. */
+/**
+ * Number of games that the judge plays with the first client of a new server, to see whether the fault of a second client appears there,
+ * too.
+ */
 const FIRST_GAMES = 4
 
 const KEPT = 'does the server retain data of an earlier client, such as a global variable?'

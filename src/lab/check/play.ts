@@ -19,10 +19,10 @@ import { WireWatch } from './wire-watch.ts'
 /** Milliseconds for each answer of the program. */
 const SILENCE = 4000
 /**
- * Milliseconds of a program's idle time after the conversation. A client must end in `END_WAIT`. A server shows in `CRASH_WAIT` whether it
- * has crashed, and so does every program after a conversation that ended early. `CLOSED_WAIT` replaces `CRASH_WAIT` for a program that has
- * closed its connection, as after a crash, or that has not sent its message: on a busy machine, the judge detects the end or the message
- * later.
+ * Milliseconds of a program's idle time after the conversation. `END_WAIT` is the time in which a client must end. `CRASH_WAIT` is the time
+ * in which a server shows that it has crashed; it also applies to a client whose conversation ended early. `CLOSED_WAIT` replaces
+ * `CRASH_WAIT` for a program that has closed its connection, as after a crash, or that has not sent its message: on a busy machine, the
+ * judge detects the end or the message later.
  */
 const END_WAIT = 3000
 const CRASH_WAIT = 250
@@ -32,7 +32,7 @@ const BUSY = 300
 const IDLE = 300
 /** Milliseconds of the program's own time for which the judge delays its first message. */
 const HOLD = 150
-/** Maximum milliseconds of processor time that a program uses if it sleeps while the judge waits. */
+/** A program that sleeps while the judge waits uses at most this number of milliseconds of processor time. */
 const ASLEEP = 50
 
 /** PlayOptions are the differences between a conversation and an undisturbed conversation. */
@@ -106,7 +106,7 @@ export async function playConversation(
   const { running } = connected
   const own = role === 'client' ? 'server' : 'client'
   const protocol = toWatchedProtocol(program, options)
-  // below the watch, because a line that ends in CR LF is the same message
+  // the watch does not see the CR, because a line that ends in CR LF is the same message
   const wire = crLf ? new CrLfTransport(connected.transport) : connected.transport
   const watch = new WireWatch(wire, protocol, own, clock)
   const rules = faults === undefined ? [] : parseFaults(faults)

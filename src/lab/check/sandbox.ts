@@ -46,8 +46,8 @@ export interface ProgramStart {
   /** Pipes in place of a pseudo-terminal. */
   readonly pipes?: boolean
   /**
-   * True to give the folder, as this program has changed it, to the later programs of the sandbox. They get it only if this program ends
-   * with the exit code 0.
+   * True if later programs of the sandbox get the folder with the changes of this program. They get it only if this program ends with the
+   * exit code 0.
    */
   readonly keepsFiles?: boolean
 }

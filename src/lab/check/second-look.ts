@@ -97,8 +97,8 @@ function findMoveAfterEnd({ role, automaton, observations, match, closesEarly = 
 }
 
 /**
- * Finds a program that leaves although the other side has asked it, and its person has not quit. Only an open question shows that the
- * game is not over: between two games, the author of a program may leave.
+ * Finds a program that leaves although the other side has asked it a question, and although its person has not quit. Only an open question
+ * shows that the game is not over: between two games, the author of a program may leave.
  */
 function findEarlyLeave({ role, automaton, observations, match }: Look): NamedCause | undefined {
   const isBye = (name: string | undefined) => name !== undefined && automaton.messages[name]?.bye === true

@@ -26,7 +26,7 @@ import { watchWire } from './wire-watch.ts'
  */
 const SILENCE = 4000
 const QUIET = 1200
-/** Maximum number of conversations that the judge plays until its side does not say goodbye in a conversation. */
+/** Maximum number of conversations for one state: the judge plays another conversation if its side said goodbye by chance. */
 const ATTEMPTS = 6
 /** Distance of two seeds: the first choices of neighbouring seeds resemble each other. */
 const SPACING = 1000
@@ -57,9 +57,9 @@ export const sentAhead: Check = {
 }
 
 /**
- * The judge's side has a turn in a state: returns a message that it may send in its next turn. Prefers a goodbye or a word, because a move
- * may break the rules of the game. Returns `undefined` if there is no such message, or if the framing does not allow two messages in one
- * piece.
+ * Returns a message that the judge's side may send in its next turn, after its turn in the given state. Prefers a goodbye or a word,
+ * because a move may break the rules of the game. Returns `undefined` if there is no such message, or if the framing does not allow two
+ * messages in one piece.
  */
 function messageAhead({ program, options, role }: CheckSubject, state: string): MessageSpec | undefined {
   const { automaton } = program.protocol

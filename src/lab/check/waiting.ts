@@ -3,9 +3,9 @@ import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 
 /*
  * How long does the judge wait for a program? On a busy machine a correct program gets the processor rarely, and on an idle machine a wrong program
- * wastes every second of a long limit. So the judge measures limits in the own time of a program, and not by a clock. A program's own time
- * is the sum of two times: the time in which all its processes sleep because the program waits for something, and the processor time that
- * the program uses. Neither time depends on other work of the machine: the program's own time does not pass while the program waits for the
+ * wastes every second of a long limit. So the judge measures limits in the program's own time, and not by a clock. A program's own time is
+ * the sum of two times: the time in which all its processes sleep because the program waits for something, and the processor time that the
+ * program uses. Neither time depends on other work of the machine: the program's own time does not pass while the program waits for the
  * processor.
  */
 

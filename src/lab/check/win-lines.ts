@@ -33,7 +33,10 @@ export interface WinLine {
   readonly numbers: readonly number[]
 }
 
-/** Maps each rehearsal that shows a group that wins to this group; the map is empty for another kind of game. */
+/**
+ * Returns a map from rehearsals to the groups that have won in them. Leaves out a rehearsal that shows no such group, and returns an empty
+ * map for another kind of game.
+ */
 export function findWinLines(rehearsals: readonly Rehearsal[]): ReadonlyMap<Rehearsal, WinLine> {
   const games = rehearsals.map(toCollected)
   const isOnce = games.every(({ numbers: { client, server } }) => new Set([...client, ...server]).size === client.length + server.length)

@@ -42,7 +42,7 @@ export async function findWrongLines(subject: Rehearsed, games: readonly Rehears
 
 /**
  * Rehearses games in which the person at the client under test types a mistake that Parlor's client sends. Resolves to the games in which
- * the server gives an answer to the mistake that it gives in the same state of no other game.
+ * the server answers the mistake by a message that no other game shows in the same state.
  */
 export async function rehearseMistakes(subject: Rehearsed, games: readonly Rehearsal[]): Promise<readonly Rehearsal[]> {
   const game = findLongGame(games)

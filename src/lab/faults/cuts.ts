@@ -11,7 +11,7 @@ import type { FaultDecisions } from './decisions.ts'
 export interface Cutter {
   /** Milliseconds between the pieces before and after a cut. */
   readonly gap: number
-  /** True if the delay of the piece, if it is longer, replaces the gap. */
+  /** True if a longer delay of the piece replaces the gap. */
   readonly isSplit: boolean
   isCut(offset: number): boolean
   /** Returns the first cut after an offset. */
