@@ -107,7 +107,7 @@ export interface PersonInfo {
   readonly links?: readonly PeerLink[]
 }
 
-/** PageRange selects a part of a list: at most `count` items from the index `from` on. Default of `from`: 0. */
+/** PageRange selects a part of a list: at most `count` items, beginning with the index `from`. Default of `from`: 0. */
 export interface PageRange {
   readonly from?: number
   readonly count: number

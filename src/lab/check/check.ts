@@ -8,12 +8,12 @@ import type { Sandbox } from './sandbox.ts'
 
 /** CheckSubject is the program under test, and the place in which it runs. */
 export interface CheckSubject {
-  /** The program whose protocol it uses. */
+  /** The program whose protocol the program under test uses. */
   readonly program: Program
   readonly options: Options
   /** Its side. */
   readonly role: Side
-  /** The words of its command, with `{HOST}` and `{PORT}` still in them. */
+  /** The words of its command, in which `{HOST}` and `{PORT}` are not replaced yet. */
   readonly words: readonly string[]
   /** The port at which the program listens, or at which the judge listens for it. */
   readonly port: number

@@ -100,7 +100,7 @@ export function findCutText({ role, observations, match }: Look): NamedCause | u
   }
 }
 
-/** Minimum number of messages, other than texts, that must resemble the typed lines. */
+/** Minimum number of messages that must resemble the typed lines; texts for people do not count. */
 const FEWEST = 2
 
 /**

@@ -84,7 +84,7 @@ export interface TypistOptions {
   readonly text?: string | undefined
   /** Number of lines after which the typist quits, if the program can quit there; by default, after many lines. */
   readonly quitsAfter?: number | undefined
-  /** Lines that the typist types from its second line on, before it continues with the usual lines. */
+  /** Lines that the typist types after its first line. Afterwards it continues with the usual lines. */
   readonly wrong?: readonly string[] | undefined
   /** Returns the lines that the typist prefers to the other lines in a state. */
   readonly aims?: ((state: string) => readonly string[]) | undefined
