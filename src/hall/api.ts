@@ -40,7 +40,10 @@ export interface SeekTerms {
   readonly against?: string | undefined
   /** True if the answer contains an invitation code, and only users with this code can accept the seek. */
   readonly private?: boolean | undefined
-  /** Code of an earlier private seek of the user, whose connection was lost; the new seek has it again unless another open seek has it. */
+  /**
+   * Code of the user's earlier private seek, which ended with a lost connection. The new seek gets this code again, unless another open
+   * seek has it.
+   */
   readonly code?: string | undefined
   /** True if the game is rated. A rated game needs two registered users. */
   readonly rated?: boolean | undefined
@@ -62,7 +65,10 @@ export interface SeekAccepted {
   readonly code?: string
   /** The user's earlier seek, which the new seek has replaced. */
   readonly replaced?: SeekInfo
-  /** A few open seeks for the same game that differ only in their terms; missing if the hall matches the new seek immediately. */
+  /**
+   * A few open seeks for the same game: only their terms differ from the terms of the new seek. Missing if the hall matches the new seek
+   * immediately.
+   */
   readonly near?: readonly SeekInfo[]
 }
 
@@ -101,7 +107,7 @@ export interface PersonInfo {
   readonly links?: readonly PeerLink[]
 }
 
-/** PageRange selects a part of a list: at most `count` items from the index `from` on. Default of `from`: 0. */
+/** PageRange selects a part of a list: at most `count` items, beginning with the index `from`. Default of `from`: 0. */
 export interface PageRange {
   readonly from?: number
   readonly count: number
@@ -275,8 +281,8 @@ export interface Lobby {
   /** Lists the latest `HISTORY` finished public games of all users, newest first. */
   recent(range: PageRange): Promise<Page<GameResult>>
   /**
-   * Reads the record of a finished game: a public game, or a private game that this user has played, or in which a guest has the seat of
-   * the token. Refuses a private game of other users with the same error as a table that does not exist.
+   * Reads the record of a finished game. The game must be public, or this user must have played it, or `token` must be the token of a seat
+   * that a guest has in it. Refuses a private game of other users with the same error as a table that does not exist.
    */
   record(table: number, range: RecordRange, token?: string): Promise<GameRecord | LobbyRefusal>
 
@@ -300,7 +306,7 @@ export interface Lobby {
   refuseChallenge(name?: string): Promise<LobbyRefusal | undefined>
   /** Subscribes to a table as a watcher, until `leave`. */
   watch(table: number): TableSnapshot | LobbyRefusal
-  /** Ends the subscription to a table that the session watches, or whose game is over. */
+  /** Ends the subscription to a table, if the session watches the table or if its game is over. */
   leave(table: number): LobbyRefusal | undefined
   /** Resumes a seat by its token; `after` is the number of the last event that the client has: the server replays the later events. */
   resume(token: string, after?: number): Promise<TableSnapshot | LobbyRefusal>

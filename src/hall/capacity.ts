@@ -1,7 +1,7 @@
 import { formatCount } from '../base/counts.ts'
 import { HOUSE, PEER, type PersonId, type SeatOwner } from './ports.ts'
 
-/** SeatLimits has the maximum numbers of seats of one person and of open tables. */
+/** SeatLimits has the maximum number of seats of one person, and the maximum number of open tables. */
 export interface SeatLimits {
   readonly seats: number
   readonly tables: number

@@ -9,7 +9,7 @@ import type { Outcome, SeatNumber } from '../games/game.ts'
  * see the effect of a move in the view of the game.
  *
  * Order. The native protocol describes the fields of an event in the order of its declaration, and sends them in the order of
- * `shows`; it describes events with the same fields together, in the order of the first event.
+ * `shows`. It describes events with the same fields together, at the place of the first of these events.
  *
  * Speed. A restart checks all events of all open tables, and an append checks each event. Values with an inner structure therefore
  * have checks without loops over names, and the check of one field is one call.
@@ -65,7 +65,9 @@ interface FieldTypes {
 }
 
 type FieldKind = keyof FieldTypes
-/** Field is the kind of a field, with a question mark if the field may be missing, or a list of the texts that the field may have. */
+/**
+ * Field is the kind of a field, or a list of the texts that the field may have. The kind has a question mark if the field may be missing.
+ */
 export type Field = FieldKind | `${FieldKind}?` | readonly string[]
 type FieldSet = Readonly<Record<string, Field>>
 
@@ -193,8 +195,8 @@ type KindOf<One> = One extends `${infer Kind extends FieldKind}?` ? Kind : Extra
 
 /**
  * TableEvent is an event of a table, with its number at that table, counted from 1, and its time. The time is in milliseconds
- * since the Unix epoch, by the table's own clock. That clock never decreases, and in one process the difference of two of its times is
- * the time that has passed, even if an operator has set the system's clock meanwhile.
+ * since the Unix epoch, by the table's own clock. That clock never decreases. In one process, the difference between two of its times is
+ * the time that has passed between them, even if an operator has set the system's clock meanwhile.
  */
 export type TableEvent = TableEventData & { readonly n: number; readonly at: number }
 
@@ -204,7 +206,7 @@ export type OpeningEvent = Extract<TableEvent, { type: 'opened' }>
 /** An object that may be an event. */
 type Fields = Readonly<Record<string, unknown>>
 
-/** The declarations; the type does not contain the types of their fields. */
+/** The declarations, in a type that leaves out the types of their fields. */
 const declarations: { readonly [Type in EventType]: EventDeclaration } = events
 
 /** Returns the part of a client's view that a type of event changes: the game, only the clocks, or nothing. */

@@ -71,8 +71,8 @@ export interface MissedEvents {
   /** Seat of the client; missing for a watcher. */
   readonly seat?: SeatNumber
   /**
-   * Number of the earliest missed events that `events` omits because there are too many; missing if `events` has all missed
-   * events.
+   * Count of the missed events that `events` omits because there are too many: it omits the earliest events. Missing if `events` has all
+   * missed events.
    */
   readonly omitted?: number
   readonly events: readonly MissedEvent[]

@@ -38,9 +38,9 @@ import { UnavailableTables } from './unavailable-tables.ts'
  * tables, and callbacks report the result of a seek.
  *
  * Tables. `open` starts a TableActor (`openings.ts`), and `restore` starts TableActors for the tables of the previous process from their
- * logs (`restoring.ts`). The registry finds a table by number, person and token until the game is over, the store has persisted its log,
- * and the last observer has left. After a restart a table waits, suspended, if each of its players can return: with an account, with a
- * token or, alone at the table, by name. Otherwise the hall ends the table, so that no player waits for an opponent who cannot return.
+ * logs (`restoring.ts`). The registry finds a table by number, person or token, until its game is over, its log is persisted and its last
+ * observer has left. After a restart, the hall suspends a table if each player has an account or a token, or is a guest alone at the table.
+ * Otherwise it ends the table: no player waits for an opponent who cannot return.
  *
  * `matchmaker.ts` matches seeks, and `idle-tables.ts` ends tables without a move.
  *
@@ -69,7 +69,7 @@ export interface HallOptions {
   readonly onRecorded?: TableActorOptions['onRecorded']
   /** Checks whether an open table is public. Default: every table that is not private is public. */
   readonly isListed?: (table: TableActor) => boolean
-  /** Maximum number of seats of one person, and of open tables. Default: no maximum. */
+  /** Maximum number of seats of one person, and maximum number of open tables. Default: no maximum. */
   readonly limits?: SeatLimits
   /** Milliseconds that a table may be without a move; if missing or infinite, the hall ends only tables without observers (`tidy`). */
   readonly idle?: number | undefined

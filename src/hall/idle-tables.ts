@@ -10,8 +10,8 @@ import type { TableActor } from './table-actor.ts'
 /** Maximum number of checks for idle tables during the time that a table may be idle. */
 const LOOKS = 100
 /**
- * Without an idle limit: the milliseconds for which the server reserves a seat at a table without observers, and the minimum between
- * two runs of `tidy`.
+ * Without an idle limit, the server reserves a seat at a table without observers for `HELD` milliseconds, and there are at least `TIDY`
+ * milliseconds between two runs of `tidy`.
  */
 const HELD = 7 * 24 * 3_600_000
 const TIDY = 1000

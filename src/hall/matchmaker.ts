@@ -175,7 +175,7 @@ export class Matchmaker {
     const options = mergeOptions(waiting, seek) ?? {}
     const owners = first < second ? [waiting.owner, seek.owner] : [seek.owner, waiting.owner]
     const terms = { options, seats: owners, rated: waiting.rated, private: waiting.code !== undefined, clock: mergeClocks(waiting, seek) }
-    // the holdings of both networks contain the seeks until they contain the table
+    // the holdings of each user's network contain the user's seek until the table replaces the seek
     const opening = openings.reserve(waiting.game, terms, false)
     this.#seeks.delete(waiting)
     try {

@@ -56,9 +56,9 @@ export interface SeekEntry {
 }
 
 /**
- * SeekClaim ends a seek: a match, a refusal or a withdrawal. A match has the table's number and its opening, so that the processes of both
- * players can seat them, and each process can finish a match that the other process began. The owner's process withdraws a seek to cancel it,
- * or to match it.
+ * SeekClaim ends a seek: a match, a refusal or a withdrawal. A match has the table's number and its opening, so that each player's process
+ * can seat its player, and can finish a match that the other process began. The owner's process withdraws a seek to cancel it, or to match
+ * it.
  */
 export type SeekClaim =
   | {

@@ -62,7 +62,7 @@ export class NetworkHoldings {
   }
 }
 
-/** Lists the marks of the networks of the seats' owners, each mark once. */
+/** Lists the marks of the networks from which the owners took their seats, each mark once. */
 export function listMarks(seats: readonly SeatOwner[]): readonly string[] {
   let marks = NONE
   for (const { from } of seats) if (from !== undefined && !marks.includes(from)) marks = marks.length === 0 ? [from] : [...marks, from]

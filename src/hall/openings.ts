@@ -20,9 +20,9 @@ import { TableActor, type TableActorOptions } from './table-actor.ts'
  * has returned the number, and from then on the hall counts the table in place of the reservation. A reservation must end with `start`
  * or `release`.
  *
- * The opening event is complete before the table has an actor, so that the claim of a seek can contain the event. With it, `follow`
- * starts an actor for the same table at another server. If the opening of a table fails before it uses its number, the next table gets
- * that number.
+ * The opening event is complete before the table has an actor, so that the claim of a seek can contain the event. With this event, `follow`
+ * starts an actor for the same table at another server. If the opening of a table fails before the table has used its number, the next
+ * table gets that number.
  */
 
 /** TableOptions has the terms and the players of a new table. */

@@ -6,7 +6,7 @@ interface Waiter {
 
 const NONE: readonly Waiter[] = []
 
-/** Waiters has the promises that wait until the log has decided events of a table, or has failed to append them. */
+/** Waiters has promises. Each promise waits until a decided event of a table is in the log, or until the append of the event fails. */
 export class Waiters {
   #waiting: readonly Waiter[] = NONE
 

@@ -97,10 +97,10 @@ export interface TableLog {
    */
   claim(tables: readonly TableId[], lease: LeaseId): Promise<readonly TableId[]>
   /**
-   * Appends events to a table whose last event has the number `expected`, 0 for a new table. Calls `then` without a failure when the
-   * events are durable, and otherwise with a `VersionConflict` or a failure of the store. The log calls `then` asynchronously, after the
-   * followers, and for one table in the order of the appends; `then` must not throw. Returns the number of bytes that the append adds, if
-   * the log knows that number.
+   * Appends events to a table whose last event has the number `expected`, 0 for a new table. Calls `then` when the events are durable; if
+   * the append fails, passes a `VersionConflict` or a failure of the store to `then`. The log calls `then` asynchronously, after it has
+   * called the followers, and for one table in the order of the appends; `then` must not throw. Returns the number of bytes that the append
+   * adds, if the log knows that number.
    */
   append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): number | undefined
   /** Reads a table's events after the number `after`, in order; an empty array for an unknown table. */
@@ -142,8 +142,8 @@ export interface LoginSession {
   /** Time at which the session began, in milliseconds since the Unix epoch. */
   readonly since: number
   /**
-   * Time of the last login with the token, to the minute, in milliseconds since the Unix epoch; before that login, the time at which the session
-   * began.
+   * Time of the last login with the token, to the minute, in milliseconds since the Unix epoch; before the first such login, the time at
+   * which the session began.
    */
   readonly used: number
 }

@@ -82,7 +82,7 @@ export function toRating(before: Rating, results: readonly Result[]): Rating {
 
 /**
  * Returns the ratings of a table's seats after its game; the rating before the game is `undefined` for a player's first game. With more than
- * two players, the ratings treat each pair as a game: a winner has won against each loser, and any other pair has drawn.
+ * two players, the ratings treat each pair as a game: a winner has won against each loser, and the players of any other pair have drawn.
  */
 export function rateGame(before: readonly (Rating | undefined)[], { winners }: Outcome): readonly Rating[] {
   const known = before.map((rating) => clampRating(rating ?? UNRATED))

@@ -32,7 +32,7 @@ export interface Results {
   /**
    * Sets the standings that follow from a table, unless an earlier call has set them; resolves to true if this call has set them. Skips
    * persons whose account the store has removed. If there are more than `GUESTS` guests, deletes the guests who have not played for the
-   * longest time, at the latest a few games later.
+   * longest time; it may do so only a few games later.
    */
   setStandings(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean>
   /** Resolves to the table of the last `setStandings`. */
@@ -70,8 +70,8 @@ export interface FinishedTable {
 export type SeatScores = Readonly<Record<SeatNumber, number>>
 
 /**
- * HistoryRange selects a part of a history: at most `count` tables from the index `from` on, including private tables if `hidden` is
- * true.
+ * HistoryRange selects a part of a history: at most `count` tables, beginning with the index `from`. It includes private tables if `hidden`
+ * is true.
  */
 export interface HistoryRange {
   readonly from: number

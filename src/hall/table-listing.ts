@@ -20,7 +20,7 @@ export class TableListing {
     return this.#attended.size + this.#deserted.size
   }
 
-  /** Returns at most `count` tables from the index `from` on. */
+  /** Returns at most `count` tables, beginning with the index `from`. */
   page(from: number, count: number): readonly TableActor[] {
     const attended = this.#attended.sliceBack(from, count)
     const left = count - attended.length

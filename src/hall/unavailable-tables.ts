@@ -17,7 +17,7 @@ export class UnavailableTables {
     return opened?.seats.some((seat) => seat.person === person) ? opened.game : undefined
   }
 
-  /** Returns the game of the table whose seat has a token, by the hash of the token. */
+  /** Returns the game of the unavailable table at which a seat has the token with this hash. */
   gameByToken(token: string): string | undefined {
     for (const { seats, game } of this.#opened.values()) if (seats.some((seat) => seat.token === token)) return game
     return undefined

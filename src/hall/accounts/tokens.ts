@@ -5,11 +5,11 @@ import { codewords } from './invite-words.ts'
 /** RandomBytes returns the given number of unpredictable bytes, as `crypto.randomBytes` does. */
 export type RandomBytes = (bytes: number) => Uint8Array
 
-/** Number of words in an invitation code: 27 bits, which are enough because a rate limit applies to guesses. */
+/** Number of words in an invitation code. The words have 27 bits together, which are enough because a rate limit applies to guesses. */
 const WORDS = 3
-/** Number of characters of a token, with 5 bits each: 130 bits, for which guesses need no rate limit. */
+/** Number of characters of a token. They have 5 bits each and 130 bits together, so guesses need no rate limit. */
 const TOKEN = 26
-/** Crockford's Base32: no I, L, O (read as 1, 1, 0), and no U. */
+/** Crockford's Base32. It has no U, and no I, L and O: `parseToken` reads them as 1, 1 and 0. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /** Makes an invitation code that users can say aloud: `amber-otter-seven`. */
@@ -30,7 +30,7 @@ export function parseInviteCode(typed: string): string | Refusal {
   return words.join('-')
 }
 
-/** Makes a secret token, 26 characters of Crockford's Base32, which proves its owner's identity, or right to a seat. */
+/** Makes a secret token, 26 characters of Crockford's Base32, which proves its owner's identity, or its owner's right to a seat. */
 export function makeToken(random: RandomBytes): string {
   return Array.from(random(TOKEN), (byte) => ALPHABET.charAt(byte % ALPHABET.length)).join('')
 }

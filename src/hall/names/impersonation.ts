@@ -7,7 +7,7 @@ const STAFF = makeLookTable(
 
 /** Words for the house; no name may begin with these words, but "Ann House" and "Ann Parlor" are allowed. */
 const HOUSE_WORDS = makeLookTable(['house', 'parlor', 'parlour'])
-/** Words that, before `house`, make a name read like the house. */
+/** Words that make a name read like the house if they stand before `house`. */
 const DETERMINERS = makeLookTable(['a', 'an', 'my', 'our', 'the', 'this', 'your'])
 
 /**

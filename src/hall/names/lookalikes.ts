@@ -21,7 +21,7 @@ const NONE: readonly Look[] = []
 
 /** Lookalikes is an index of names by their appearance. */
 export class Lookalikes {
-  /** Arrays without free space, because most looks have one name, and a map of one takes 200 bytes. */
+  /** Arrays without free space, because most looks have one name, and a map with one element takes 200 bytes. */
   readonly #names = new Map<string, readonly Look[]>()
 
   add(person: PersonId, name: string): void {
@@ -51,7 +51,7 @@ export class Lookalikes {
     return toLookKeys(name).some((look) => this.#names.has(look))
   }
 
-  /** Returns the names with this look key, without the names of a person. */
+  /** Returns the names that have this look key and do not belong to a person. */
   #others(look: string, person: PersonId): readonly Look[] {
     const names = this.#names.get(look) ?? NONE
     return names.some((one) => one.person === person) ? names.filter((one) => one.person !== person) : names

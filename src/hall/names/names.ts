@@ -22,7 +22,7 @@ const WIDEST = 60
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [/\ufffd/u, 'the name is not UTF-8: send it as UTF-8'],
   [/^\0?(?:[^\0]\0){2}/u, 'a name in UTF-16 has a NUL beside each letter: send UTF-8'],
-  // invisible: controls, formats such as changes of direction, unassigned code points, fillers, an empty Braille cell, a headless note
+  // invisible: controls, formats such as changes of direction, unassigned code points, fillers, an empty Braille cell, a null notehead
   [/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{16fe4}\u{1d159}]/u, 'a name has only visible characters'],
   [/^\p{Zs}|\p{Zs}$/u, 'a name has no blanks at its ends'],
   [/(?! )\p{Zs}/u, 'a name has no blank except the space'],
@@ -95,8 +95,8 @@ export function checkName(text: string): string | Refusal {
 }
 
 /**
- * Checks a user's name as `checkName` does. It also refuses a name that other users could mistake for a line of the server, for a
- * command or, because of its letters of several alphabets, for another name.
+ * Checks a user's name as `checkName` does. It also refuses a name that other users could mistake for a line of the server or for a
+ * command. It refuses a name with letters of several alphabets, too, because such a name can look like another name.
  */
 export function checkPersonName(text: string): string | Refusal {
   const name = checkName(text)
@@ -118,7 +118,7 @@ function settingsOf(entries: readonly CatalogueEntry[]): readonly string[] {
   return entries.flatMap(({ settings }) => Object.keys(settings))
 }
 
-/** Returns the reason if the server refuses `text`, a form of the name: it reads like a reserved word, or like the server. */
+/** Returns the reason if `text`, which is a form of the name, reads like a reserved word or like the server; otherwise `undefined`. */
 function reasonAgainst(name: string, text: string): string | undefined {
   const reading = findReading(text)
   return reading ? reasonFor(name, reading) : findImpersonation(text)

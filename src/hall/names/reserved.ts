@@ -31,10 +31,10 @@ export function makeLookTable(words: readonly string[]): LookTable {
   }
 }
 
-/** Reading has the reserved word like which a name reads. */
+/** Reading has the reserved word that a name reads like. */
 export interface Reading {
   readonly word: string
-  /** True if the name reads like the word only without its article. */
+  /** True if the name has an article, and reads like the word only without this article. */
   readonly article: boolean
 }
 
@@ -62,8 +62,8 @@ export function splitWords(name: string): readonly string[] {
 }
 
 /**
- * Returns the word of a table that looks like the letters of a text, after the prefix `before`. Compares a text in capitals only
- * with words in capitals, because ALI looks like "all" in lower case.
+ * Returns the word of a table that looks like the letters of a text, after the prefix `before`. Compares a text in capitals only with words
+ * in capitals: a capital I looks like a small l, so ALI would read like "all".
  */
 export function findWordLike(text: string, table = RESERVED, before = ''): string | undefined {
   const isUpper = /\p{Lu}/u.test(text) && !/\p{Ll}/u.test(text.normalize('NFKC'))

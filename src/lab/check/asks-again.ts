@@ -11,14 +11,15 @@ import { rehearseLongGames } from './rehearsal.ts'
 import { findWrongLines } from './wrong-lines.ts'
 
 /*
- * After a refusal it is the client's turn: Parlor's server sends its request again, and a server of another author may send the refusal
- * alone. A client that waits for the request then waits without end. So the judge sends the refusal without the request.
+ * After a refusal it is the client's turn. Parlor's server repeats its request after the refusal, but a server of another author may send
+ * only the refusal. A client that waits for the repeated request then waits without end. So the judge removes the request, and sends only
+ * the refusal.
  */
 
 /** Milliseconds for each answer of the program. */
 const SILENCE = 4000
 
-/** The check that a client needs no second request to ask its person again. */
+/** The check that a client asks its person again after a refusal, even if the server does not repeat its request. */
 export const asksAgain: Check = {
   name: 'asks-again',
   proves: 'asks its person again after a refusal, even if the server does not repeat its request',

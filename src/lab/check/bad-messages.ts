@@ -52,7 +52,7 @@ export const garbledField = interrupt({
   what: 'the other side sent %s',
 })
 
-/** The check that a program survives a message without a byte. */
+/** The check that a program survives an empty message. */
 export const emptyMessage = interrupt({
   name: 'empty-message',
   proves: 'survives an empty message in every state',

@@ -8,10 +8,10 @@ import { findEnd } from './program-end.ts'
 import { findWireFault } from './wire-faults.ts'
 
 /*
- * The judge sees bytes, the end of a program and its output. A student needs the mistake behind them. Several signs can
- * point to one mistake, and one mistake leaves several signs: a client that forgets the line end is silent, is disconnected,
- * and may crash then. So the judge tries the signs in the order of causes: first the messages of the program, because
- * everything else can follow from a wrong message; then the end of the program; last its silence.
+ * The judge sees bytes, the end of a program and its output. A student needs to know the mistake that has caused these signs. Several signs
+ * can point to one mistake, and one mistake leaves several signs: a client that forgets the line end is silent, is disconnected, and may
+ * crash then. So the judge tries the signs in the order of causes: first the messages of the program, because everything else can follow
+ * from a wrong message; then the end of the program; last its silence.
  */
 
 /** Returns the likely cause of the observations; `undefined` if nothing is wrong. */
@@ -24,7 +24,9 @@ export function findCause(evidence: Evidence): NamedCause | undefined {
   return undefined
 }
 
-/** Finds a message before its turn. Such a message alone is not a failure, because the other side reads it later. */
+/**
+ * Finds a message that the program has sent before its turn. Such a message alone is not a failure, because the other side reads it later.
+ */
 function findEarly(evidence: Evidence): NamedCause | undefined {
   const { observations, role, trouble } = evidence
   const early = trouble && observations.find((one) => one.kind === 'message' && one.from === role && one.standing === 'early')

@@ -8,12 +8,12 @@ import type { Sandbox } from './sandbox.ts'
 
 /** CheckSubject is the program under test, and the place in which it runs. */
 export interface CheckSubject {
-  /** The program whose protocol it uses. */
+  /** The program whose protocol the program under test uses. */
   readonly program: Program
   readonly options: Options
   /** Its side. */
   readonly role: Side
-  /** The words of its command, with `{HOST}` and `{PORT}` still in them. */
+  /** The words of its command, in which `{HOST}` and `{PORT}` are not replaced yet. */
   readonly words: readonly string[]
   /** The port at which the program listens, or at which the judge listens for it. */
   readonly port: number
@@ -34,7 +34,7 @@ export interface Finding {
   /** The likely cause; missing if the program has passed. */
   readonly cause?: Cause
   readonly sentence: string
-  /** The sentence without advice that fits this cause only. */
+  /** The sentence without its advice, if the advice fits only this cause. */
   readonly fact?: string
   /** The last lines that the program printed, if they explain the failure. */
   readonly lines?: readonly string[]
@@ -48,7 +48,7 @@ export interface Finding {
   readonly outcomes?: OutcomeCoverage
 }
 
-/** OutcomeCoverage has the outcomes of a game, and the outcomes that were played. */
+/** OutcomeCoverage has all outcomes of a game, and the outcomes that the conversations have reached. */
 export interface OutcomeCoverage {
   readonly reached: ReadonlySet<string>
   readonly all: readonly string[]
@@ -62,15 +62,15 @@ export interface Check {
   readonly proves: string
   readonly level: CheckLevel
   /**
-   * True for a check of the level `robust` that `parlor check` also runs at the level `worksheet`, or the side for which it does so; it
-   * prints a failure at that level, but does not count it.
+   * True if `parlor check` runs this check of the level `robust` at the level `worksheet`, too. A side if `parlor check` does so only for
+   * that side. At the level `worksheet`, `parlor check` prints a failure of the check, but does not count it.
    */
   readonly isHint?: boolean | Side
   /** The sides that the check judges. */
   readonly roles: readonly Side[]
-  /** The connections on which it runs. Default: streams. */
+  /** The connections on which the check runs. Default: streams. */
   readonly carriers?: 'streams' | 'datagrams' | 'both'
-  /** Checks whether it can judge this side of a program; by default, each side that it judges. */
+  /** Returns whether the check can judge this side of this program; by default, it can judge each side in `roles`. */
   appliesTo?(program: Program, role: Side): boolean
   run(subject: CheckSubject): Promise<Finding>
 }

@@ -8,7 +8,9 @@ import type { Script } from './script.ts'
 import { OpenTransport } from './server-end.ts'
 import type { WireWatch } from './wire-watch.ts'
 
-/** The check that a program reads everything before it closes, and that the end of the other side's messages is not the end of its own. */
+/**
+ * The check that a program reads everything before it closes, and that it still answers after the other side has closed its sending half.
+ */
 export const closesInOrder: Check = {
   name: 'closes-in-order',
   proves: 'reads everything before it closes, and still answers if the other side has closed its sending half',
@@ -28,7 +30,10 @@ export const closesInOrder: Check = {
   },
 }
 
-/** Returns the longest rehearsal of each end, among the rehearsals in which the program answers the judge's last message. */
+/**
+ * Groups the rehearsals by the kind of their last message, and returns the longest rehearsal of each group. Leaves out the rehearsals in
+ * which the program does not answer the judge's last message.
+ */
 function chooseEnds(rehearsals: readonly Rehearsal[]): readonly Rehearsal[] {
   const answered = rehearsals.filter(({ sentLast }) => sentLast !== undefined)
   return [...Map.groupBy(answered, ({ messages }) => messages.at(-1)?.name).values()].flatMap(([longest]) => longest ?? [])
@@ -53,8 +58,8 @@ async function judgeOrder(subject: CheckSubject, { script, sentLast = 0 }: Rehea
 }
 
 /**
- * Finds a server that waits for the client to close the connection after its own last message. A client that reads until the end would
- * wait without end. A busy server may close late, so the check plays the script again before it reports a failure.
+ * Finds a server that has sent its last message, and then waits for the client to close the connection. A client that reads until the end
+ * would wait without end. A busy server may close late, so the check plays the script again before it reports a failure.
  */
 async function judgeFirstClose(subject: CheckSubject, finding: PlayedFinding, script: Script): Promise<PlayedFinding> {
   if (subject.role !== 'server') return finding

@@ -8,11 +8,11 @@ export class CommandError extends Error {
   override readonly name = 'CommandError'
 }
 
-/** Words that only a shell understands. No shell runs the command, so they would reach the program as arguments. */
+/** Words that only a shell understands. No shell runs the command, so these words would reach the program as arguments. */
 const OPERATORS: ReadonlySet<string> = new Set(['|', '||', '&', '&&', ';', '<', '>', '>>', '2>', '2>&1', '&>'])
 
 /**
- * Splits the command line of a program into words as a POSIX shell does: blanks separate, quotes and backslashes protect.
+ * Splits the command line of a program into words as a POSIX shell does: blanks separate words, and quotes and backslashes protect blanks.
  * Throws a CommandError for an open quote, an empty command and the operators of a shell.
  */
 export function parseCommand(text: string): readonly string[] {

@@ -6,7 +6,7 @@ import type { Transport } from '../../wire/transport.ts'
 import type { CheckSubject } from './check.ts'
 import { candidateLines } from './typist.ts'
 
-/** Name of the companion, if a protocol asks for a name: the judge's other client has the name of the example. */
+/** Name that the companion gives if a protocol asks for a name. The judge's other client gives the name of the example. */
 const NAME = 'grace'
 
 /** Checks whether the server of a program seats two clients at one table, so that one client alone waits without end. */

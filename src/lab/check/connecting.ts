@@ -12,7 +12,10 @@ import { answerPrompt } from './prompts.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 import { pauseFor } from './waiting.ts'
 
-/** Milliseconds in which a program may be idle before it connects or listens, and milliseconds of one attempt to connect to it. */
+/**
+ * A program may be idle for `CONNECT_WAIT` milliseconds before it connects or listens. An attempt of the judge to connect to the program
+ * takes at most `ATTEMPT` milliseconds.
+ */
 const CONNECT_WAIT = 8000
 const ATTEMPT = 500
 /** Milliseconds until the judge tries again to listen. */
@@ -119,7 +122,7 @@ async function listen(subject: StartedProgram, accept: (transport: Transport) =>
 
 /**
  * Types the address at the prompts that ask for it, until the program has connected. Resolves at the first prompt that asks for
- * something else; over TCP, the program may still have to connect then.
+ * something else; over TCP, the program may connect only later.
  */
 async function answerPrompts(running: RunningProgram, at: Address, role: Side, signal: AbortSignal): Promise<void> {
   const { output } = running

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Address, Flushable, Sink, Transport } from '../../wire/transport.ts'
 import type { RunningProgram } from './sandbox.ts'
 
-/** Milliseconds for the last datagram of a client that has ended. */
+/** Milliseconds for which the judge waits for the last datagram of a client that has ended. */
 const LAST = 50
 
 /**

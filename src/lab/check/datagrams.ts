@@ -19,7 +19,10 @@ import { type WireWatch, watchWire } from './wire-watch.ts'
  * missing answer, and an answer of a stranger.
  */
 
-/** Milliseconds that a client may wait for a lost answer, and milliseconds between two checks of its acts. */
+/**
+ * A client may wait `PATIENCE` milliseconds for a lost answer. Every `LOOK` milliseconds, the judge checks whether the client has ended or
+ * done something.
+ */
 const PATIENCE = 10_000
 const LOOK = 100
 /** Milliseconds in which a client shows that it treats the datagram of a stranger as an answer. */

@@ -23,7 +23,7 @@ const WHOLE = 'decode whole messages, and not single reads'
 /** Disturbance is the network of a check. */
 interface Disturbance extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'carriers' | 'isHint'> {
   readonly play: PlayOptions
-  /** Names the cause of a failure that appears on this network only, from the cause that the conversation itself shows. */
+  /** Returns the cause of a failure that appears on this network only; `shown` is the cause that the conversation itself shows. */
   readonly toCause: (shown: Cause) => Cause
   /** The end of a sentence about such a failure. */
   readonly shows: string

@@ -10,7 +10,7 @@ import { type Rehearsal, rehearse, toScript } from './rehearsal.ts'
 import { judgeServerEnd } from './server-end.ts'
 import { LONG_TEXT, SHORT_TEXT } from './unusual-lines.ts'
 
-/** Number of rehearsals among which the check chooses, and of conversations that it plays. */
+/** Number of rehearsals among which the check chooses, and number of conversations that it plays. */
 const REHEARSALS = 24
 const PLAYED = 2
 /** Number of lines after which the client quits. */

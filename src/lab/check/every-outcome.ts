@@ -27,7 +27,7 @@ const MESSAGES = 4000
 /** Maximum number of conversations with the program in the plan. */
 const PLANNED = 12
 
-/** The check that every outcome of a game, and every message of the protocol on the way there, is played correctly. */
+/** The check that every outcome of a game, and every message of the protocol on the way to an outcome, is played correctly. */
 export const everyOutcome: Check = {
   name: 'every-outcome',
   proves: 'plays games of every outcome by the rules',

@@ -7,14 +7,16 @@ import { findWinLines, type WinLine } from './win-lines.ts'
 
 /*
  * A program that makes random choices or moves of its own does not play the planned games. So the judge plays further games: it aims at
- * each kind of group that wins, it plays as well as the program under test lets it, it searches for a secret number by halves, and it
- * tries more scripts at random.
+ * each kind of group that wins, it plays as well as it can, it searches for a secret number by halves, and it tries more scripts at random.
  */
 
-/** Number of groups of each kind for which the judge aims, and of conversations in which the judge's person plays well. */
+/** Number of groups of each kind that the judge tries to collect, and number of conversations in which the judge's person plays well. */
 const AIMS = 2
 const SKILLED = 3
-/** Maximum number of conversations in which the judge searches for a number, and of other conversations for a missing outcome. */
+/**
+ * Maximum number of conversations in which the judge searches for a number, and maximum number of other conversations for a missing
+ * outcome.
+ */
 const SEARCHES = 6
 const MORE = 4
 
@@ -29,7 +31,7 @@ export interface PlayedPlan {
   readonly isPrompted: boolean
 }
 
-/** Yields the scripts of further games. Games of the last kinds are only for an outcome that no game has reached yet. */
+/** Yields the scripts of further games. It yields scripts of the last kinds only while there is an outcome that no game has reached. */
 export function* furtherScripts({ subject, rehearsals, plan, reached, isPrompted }: PlayedPlan): Generator<Script> {
   const { seed, role, program } = subject
   const isMissing = (outcome: string) => plan.outcomes.includes(outcome) && !reached.has(outcome)
@@ -53,7 +55,10 @@ function findMore(rehearsals: readonly Rehearsal[], { scripts }: OutcomePlan): r
   return rehearsals.filter(({ script }) => !scripts.includes(script)).toSorted((one, other) => one.length - other.length)
 }
 
-/** Returns scripts of games in which the judge's person collects the numbers of a group that wins, some groups of each kind. */
+/**
+ * Returns scripts of games in which the judge's person collects the numbers of a group that wins. There are scripts for some groups of each
+ * kind.
+ */
 function aimAtWins({ seed, role }: CheckSubject, rehearsals: readonly Rehearsal[]): readonly Script[] {
   const lines = [...findWinLines(rehearsals).values()].filter(({ winner }) => winner !== role)
   const unique = [...new Map(lines.map((line): [string, WinLine] => [line.numbers.join(' '), line])).values()]

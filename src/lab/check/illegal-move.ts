@@ -16,16 +16,20 @@ import { toBytes } from './wire-filters.ts'
 import { type WireWatch, watchWire } from './wire-watch.ts'
 
 /*
- * A message may be legal for the protocol, and against the rules of the game: a cell that is taken already. The automaton does not contain the rules,
- * but Parlor's own role of the program's side applies them. So the judge sends its first message of a state again in the place of the
- * next message. If that role refuses it, the program has to refuse it, too; otherwise the repetition is a legal move, and shows nothing.
+ * A message may be legal for the protocol, but against the rules of the game: for example, the cell is taken already. The automaton does
+ * not contain the rules, but Parlor's own role of the program's side applies them. So when the judge's side sends in the same state for the
+ * second time, it sends its first message of that state again. If Parlor's own role refuses this repetition, the program has to refuse it,
+ * too. Otherwise the repetition is a legal move, and shows nothing.
  */
 
-/** Milliseconds for each answer, for the reaction of the program to the repetition, and for Parlor's own role. */
+/**
+ * Milliseconds: `SILENCE` is for each answer of the program, `REACTION` is for the program's reaction to the repetition, and `REHEARSAL` is
+ * for the reaction of Parlor's own role.
+ */
 const SILENCE = 4000
 const REACTION = 1500
 const REHEARSAL = 500
-/** Milliseconds for the answer of that role, if the role answers before the next message. */
+/** Maximum milliseconds for which the judge waits for an answer of that role before it sends the next message. */
 const TURN = 60
 
 /** The check that a program applies the rules of its game. */
@@ -52,7 +56,7 @@ export const illegalMove: Check = {
     const seenSoFar = { observations: watch.observations, visited: watch.visited }
     const repetition = watch.observations.slice(seen).find((one) => one.kind === 'message' && one.from !== subject.role)
     const name = repetition?.kind === 'message' ? repetition.name : undefined
-    // a client does not have to judge a server that has the game to itself
+    // a client has to judge only the messages that both sides can send, such as moves
     const isPlayed =
       subject.role === 'server' || (name !== undefined && subject.program.protocol.automaton.messages[name]?.from === 'either')
     const refused = isPlayed && (crash ?? reaction) && (await findRefusal(subject, repeating.sent, typed))
@@ -69,7 +73,7 @@ function accepted({ role }: CheckSubject, again: string, refused: string, lines:
 
 /**
  * Plays the messages of the judge to Parlor's own role of the program's side, which gets the lines that were typed into the program.
- * Resolves to the sentence with which the role refuses the last message; to `undefined` if the role accepts it.
+ * Resolves to the sentence with which the role refuses the last message, or to `undefined` if the role accepts that message.
  */
 async function findRefusal(
   { program, options, role, seed, clock }: CheckSubject,
@@ -111,11 +115,14 @@ async function findRefusal(
   return error.message.replace(/; it had arrived before .*/, '')
 }
 
-/** RepeatingTransport sends the first message of a state again when its side sends in that state for the second time, and then nothing. */
+/**
+ * RepeatingTransport waits until its side sends in the same state for the second time. In place of that second message, it sends the first
+ * message of the state again, and afterwards nothing.
+ */
 class RepeatingTransport extends TransportFilter {
   /** Resolves with the number of observations before the repetition. */
   readonly repeated: Promise<number>
-  /** Everything that was sent, with the repetition. */
+  /** Everything that was sent, including the repetition. */
   readonly sent: Uint8Array[] = []
   /** The message that was sent again. */
   again = ''

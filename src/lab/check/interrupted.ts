@@ -18,16 +18,16 @@ import { type WireWatch, watchWire } from './wire-watch.ts'
 
 /*
  * These checks play until the conversation reaches a state. Then the judge's side leaves; in some checks, it sends an unknown message
- * first. The program has to notice that end: a client ends, a server serves the next client. Each state needs a
- * conversation of its own, which is cheap: a correct program ends immediately.
+ * first. The program has to notice that the judge's side has left: a client then ends, and a server serves the next client. Each state
+ * needs a conversation of its own, which is cheap: a correct program ends immediately.
  *
  * The judge continues to type, because a person would continue: a program that waits at its prompt notices nothing before it has a line.
- * And a program that treats a wrong message as a move then makes its own move too soon.
+ * If a program has treated the wrong message as a move, it sends the typed line as its own move, which is too soon.
  */
 
 /**
- * Milliseconds of the program's idle time: for each answer before the interruption, for the end of a client after the interruption, and before the
- * judge assumes that a program waits.
+ * Milliseconds of the program's idle time. `SILENCE` is for each answer before the interruption, and `END_WAIT` is for the end of a client
+ * after the interruption. If a program has not ended after `QUIET`, the judge assumes that it waits.
  */
 const SILENCE = 4000
 const END_WAIT = 2500
@@ -45,11 +45,11 @@ export interface LastWords {
 export interface Interruption extends Pick<Check, 'name' | 'proves' | 'appliesTo' | 'carriers' | 'isHint'> {
   readonly how: Goodbye
   /**
-   * Returns the last bytes in a state; `undefined` if the state has no last bytes. By default, no state has last bytes, and the check has
-   * all states.
+   * Returns the last bytes in a state; if the result is `undefined`, the check omits the state. Without this function, there are no last
+   * bytes, and the check omits no state.
    */
   readonly last?: (subject: CheckSubject, state: string) => LastWords | undefined
-  /** True if a program may treat the last bytes as a legal message, because it does not have to read all of them. */
+  /** True if a program may treat the last bytes as a legal message, because the program does not have to read all these bytes. */
   readonly isLenient?: boolean
   /** The interruption, as a clause. */
   readonly what: string
@@ -85,8 +85,8 @@ export function interrupt({ name, proves, appliesTo, carriers, isHint = false, h
 }
 
 /**
- * Plays until a state, and resolves with the reaction of the program to the end of the judge's side; `undefined` if the conversation did
- * not reach the state.
+ * Plays until the conversation reaches a state. Resolves to the reaction of the program after the judge's side has left, or to `undefined`
+ * if the conversation did not reach the state.
  */
 async function interruptIn(
   subject: CheckSubject,

@@ -11,7 +11,7 @@ export interface InterruptionOptions {
   readonly how: Goodbye
   /** The last bytes that the judge's side sends, even if the protocol forbids them. */
   readonly last?: string | Uint8Array | undefined
-  /** Sends the last bytes together with the judge's next message, and not in its place. */
+  /** True to send the last bytes together with the judge's next message; by default, they replace that message. */
   readonly isBehind?: boolean
   /** The state of the conversation in which the judge's side leaves. */
   readonly state: string
@@ -45,7 +45,7 @@ export class InterruptingTransport extends TransportFilter {
   }
 
   override data(bytes: Uint8Array): void {
-    // the state follows from the bytes, and the judge's answer would follow immediately
+    // if these bytes lead to the state, the judge's side must leave before it reads the bytes and answers
     this.#check()
     if (!this.#isGone) super.data(bytes)
   }

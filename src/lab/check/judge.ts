@@ -11,8 +11,8 @@ export interface JudgeOptions {
   /** The possible checks; by default, all checks. */
   readonly checks?: readonly Check[]
   /**
-   * Number of sandboxes in which checks may run at the same time, after the first check, unless the options prescribe the randomness.
-   * Default: 1.
+   * Number of sandboxes in which checks may run at the same time, after the first check. If the options prescribe the randomness, checks
+   * run in one sandbox. Default: 1.
    */
   readonly lanes?: number
   /** Called with the name of a check that has started, and with a note on its present step. */
@@ -25,7 +25,7 @@ export interface JudgeOptions {
 export interface JudgedCheck {
   readonly result: CheckResult
   readonly proves: string
-  /** True if it was not played, because the check on which it depends has failed. */
+  /** True if the judge has not played this check, because the check on which it depends has failed. */
   readonly isSkipped: boolean
   /** The last lines that the program printed, if they explain the failure. */
   readonly lines: readonly string[]
@@ -39,7 +39,7 @@ export interface JudgedCheck {
   readonly outcomes: OutcomeCoverage | undefined
 }
 
-/** The causes that leave a conversation whole, so that the other checks can still find other mistakes. */
+/** The causes that do not end a conversation early, so the other checks can still find other mistakes. */
 const HARMLESS: ReadonlySet<Cause> = new Set(['unflushed-output'])
 
 /**

@@ -6,14 +6,17 @@ import type { RunningProgram } from './sandbox.ts'
 import { pauseFor } from './waiting.ts'
 import { watchWire } from './wire-watch.ts'
 
-/** Milliseconds for the connection of a client that leaves, for each answer to it, and for the server to notice the end. */
+/**
+ * Milliseconds: `CONNECT_WAIT` is for the connection of a client that leaves, `SILENCE` is for each answer to this client, and in `NOTICE`
+ * the server can notice the end of the connection.
+ */
 const CONNECT_WAIT = 2000
 const SILENCE = 4000
 const NOTICE = 100
 
 /**
- * Connects clients to a running server, one after the other; each plays the beginning of a game and closes its connection in its turn.
- * Resolves to the number of clients that the server has accepted.
+ * Connects clients to a running server, one after the other. Each client plays the beginning of a game. When it is the client's turn again,
+ * the client closes its connection. Resolves to the number of clients that the server has accepted.
  */
 export async function playAndLeave(subject: CheckSubject, running: RunningProgram, game: Rehearsal): Promise<number> {
   let count = 0

@@ -7,9 +7,9 @@ import { rehearse } from './rehearsal.ts'
 import type { Script } from './script.ts'
 
 /*
- * A buffer of a program in C has 64, 128, 256 or 1,024 bytes, and a longer message shows that it is too small: the program is silent,
- * crashes, or answers the beginning of the message only. A client of a protocol with free texts therefore sends texts whose lengths are
- * around these sizes. Parlor's own server decides whether the protocol allows them.
+ * A buffer of a program in C often has 64, 128, 256 or 1,024 bytes. A message that is longer than the buffer shows the mistake: the program
+ * is silent, crashes, or answers only the beginning of the message. A client of a protocol with free texts therefore sends texts whose
+ * lengths are around these sizes. Parlor's own server decides whether the protocol allows them.
  */
 
 /** Numbers of bytes of the texts, in two conversations, because the judge ends a chat after some lines. */
@@ -24,7 +24,7 @@ const FILL = 'abcdefghijklmnopqrstuvwxyz'
 const BEGINNING = 40
 const END = 12
 
-/** Plays conversations with texts of growing lengths, and resolves to the fault of the server; to `undefined` if it has none. */
+/** Plays conversations with texts of growing lengths. Resolves to the fault of the server, or to `undefined` if there is no fault. */
 export async function findLongLineFault(subject: CheckSubject): Promise<Finding | undefined> {
   for (const lengths of LENGTHS) {
     const texts = lengths.map(toText)
@@ -58,7 +58,7 @@ function explainFailure({ cause, observations = [], sentence }: PlayedFinding, t
   return { cause, sentence: `the client sent a text of ${size}: ${what}; is a buffer too small for the text or for its answer?` }
 }
 
-/** Finds a text of which the server has answered, or printed, the beginning only. */
+/** Finds a text if the server has answered, or has printed, only the beginning of this text. */
 async function findCut(subject: CheckSubject, script: Script, { observations = [], printed = '' }: PlayedFinding) {
   const right = await findDecidedAnswers(subject, script)
   const cut = toExchanges(observations.filter((one) => one.kind === 'message')).find((one, at) => isCut(one, right[at]))

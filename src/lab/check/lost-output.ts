@@ -6,9 +6,10 @@ import { type PlayedFinding, type PlayOptions, playConversation } from './play.t
 import type { Script } from './script.ts'
 
 /*
- * A server that obeys commands without an answer shows on its screen alone which commands it has read. Nothing says which lines a program
- * has to print, but its own output on a good network does: the judge plays the same conversation there twice, and takes the lines that the
- * program has printed both times. Lines with a time or a port of the client differ, so they do not count.
+ * A server that obeys commands without an answer shows only on its screen which commands it has read. No document says which lines a
+ * program has to print, but the program's own output on a good network shows them. So the judge plays the same conversation on a good
+ * network twice, and takes the lines that the program has printed both times. A line with a time or a port of the client differs each time,
+ * so it does not count.
  */
 
 /** Milliseconds of the program's idle time between two lines of the judge's person, in which the program can read a message. */
@@ -44,7 +45,7 @@ export async function compareOutput(
   return { played, lost: find(played) === undefined ? undefined : find(await playConversation(subject, disturbed)) }
 }
 
-/** Returns the first line that all of `plain` have more often than a text; `undefined` if there is none. */
+/** Returns the first line that each text of `plain` has more often than `text` has it; `undefined` if there is no such line. */
 export function findLostLine(text: string, plain: readonly string[]): string | undefined {
   const [first, ...others] = plain.map(countLines)
   const counts = countLines(text)

@@ -20,19 +20,22 @@ import { pauseFor, programClock } from './waiting.ts'
  * leads to a legal message. No worksheet describes these moments and lines in a form for programs. But Parlor's own role of the same side shows them,
  * because it asks its console at the same moments.
  *
- * So a shadow of the program's side runs beside it. It reads the messages of the judge to the program, and the judge drops the messages of
- * the shadow. When the shadow asks for a line, the judge chooses a line, types it into the program, and answers the shadow with it. The
- * program and the shadow stay in the same state as long as the program follows its protocol. The judge's own side is a usual conversation,
- * which finds every violation.
+ * So a shadow of the program's side runs beside the program. It reads the messages of the judge to the program, and the judge drops the
+ * messages of the shadow. When the shadow asks for a line, the judge chooses a line, types it into the program, and gives the same line to
+ * the shadow. The program and the shadow stay in the same state as long as the program follows its protocol. The judge's own side is a
+ * usual conversation, which finds every violation.
  */
 
 /** Milliseconds between two checks of the timeouts. */
 const TICK = 100
 /**
- * Milliseconds for which a program is idle before a line is typed, if it shows no prompt. A prompt that ends its line cannot be recognised.
+ * Milliseconds for which a program is idle before a line is typed, if it shows no prompt. The judge cannot recognise a prompt that ends
+ * with a line end.
  */
 const PROMPT_WAIT = 100
-/** Milliseconds for which such a program is idle if it has shown a prompt before the last line: a busy machine may deliver a message late. */
+/**
+ * Milliseconds in place of `PROMPT_WAIT` if the program has shown a prompt for the line before: a busy machine may deliver a message late.
+ */
 const NEXT_PROMPT_WAIT = 1500
 /** Milliseconds for the rest of a message of which a part has arrived: the monitor waits for the same time before it reports the part. */
 const REST_WAIT = 2050
@@ -60,7 +63,10 @@ export interface MatchOptions {
   readonly pause?: number | undefined
   /** Called when the program is late, before the judge ends the connection. */
   readonly onLate?: (() => void) | undefined
-  /** Adds faults to the bytes that the judge sends. The judge types when the program has received a message, and not when it was sent. */
+  /**
+   * Adds faults to the bytes that the judge sends. The judge types when the program has received a message, and not already when the
+   * message was sent.
+   */
   readonly disturb?: ((transport: Transport) => Transport) | undefined
   /** Stops the match when it aborts. */
   readonly until?: AbortSignal
@@ -81,15 +87,19 @@ export interface MatchEnd {
   readonly typed: readonly string[]
   /** The outcomes of the games at which the judge's role sat, in words. */
   readonly outcomes: readonly string[]
-  /** The last situation of that game as text; `undefined` without a game. */
+  /** The last situation of the last of these games as text; `undefined` without a game. */
   readonly board: string | undefined
   /** The messages that Parlor's own role of the program's side sent in its place. */
   readonly expected: readonly string[]
-  /** The line that was typed for each of these messages, by the number of messages before it. */
+  /** The line that was typed for each of these messages. The key is the number of messages before that message. */
   readonly lineFor: ReadonlyMap<number, string>
-  /** The lines that this role asked for again, because the game does not allow them, by the number of messages that it had sent. */
+  /**
+   * The lines that this role refused because the game does not allow them. The key is the number of messages that the role had sent before.
+   */
   readonly refused: ReadonlyMap<number, string>
-  /** The prompts that the program showed for the first and for the latest line, and when the conversation ended; `''` without a prompt. */
+  /**
+   * The prompts that the program showed for the first line, for the latest line, and at the end of the conversation; `''` without a prompt.
+   */
   readonly prompts: { readonly first: string; readonly latest: string; readonly last: string }
   /** True if this role found a fault in a message of the judge, so that the role plays another game than the program. */
   readonly shadowBroke: boolean
@@ -203,7 +213,7 @@ export async function playMatch({
   const said = isShadowDone ? [...shadow.said] : []
   cancel()
   shadow.conversation.end('the match is over')
-  // otherwise the shadow would wait for it, with timers that do not delay the end of the process
+  // without this call, the shadow would wait for the end of the connection, with timers that do not delay the end of the process
   copy.destroy()
   const broken = await shadow.conversation.closed
   return {

@@ -43,8 +43,8 @@ function quotePart(text: string): string {
 }
 
 /**
- * Describes in a sentence the bytes that a side has sent behind a message; its next message begins with them. Returns `undefined`
- * if the read of the earlier message has brought no such bytes, or the next message is wrong without them, too.
+ * Describes in a sentence the surplus bytes that a side has sent after a message, so that its next message begins with these bytes. Returns
+ * `undefined` if no such bytes have arrived together with the earlier message, or if the next message is wrong even without them.
  */
 export function describeExtra({ automaton, side, before }: ExpectedMessages, message: MessageObservation): string | undefined {
   const earlier = before.findLast((one) => one.kind === 'message' && one.from === side)
@@ -58,13 +58,13 @@ export function describeExtra({ automaton, side, before }: ExpectedMessages, mes
   return `the ${side} sent ${formatCount(encode(extra).length, 'byte')} too many after ${quoteText(earlier.text)}: ${quotePart(extra)}`
 }
 
-/** Maximum number of characters by which a text differs from a message that it resembles, and minimum length of such messages. */
+/** A text resembles a message if at most `MISSPELT` characters differ, and if the message has at least `LONG` characters. */
 const MISSPELT = 2
 const LONG = 8
 
 /**
- * Returns the message without fields that a text resembles, although the protocol accepts it as a text for people; `undefined` if there is no such
- * message, or if a person may have typed the text.
+ * Finds out whether a text that the protocol accepts as a text for people resembles a message without fields. Returns that message;
+ * `undefined` if there is no such message, or if a person may have typed the text.
  */
 export function findMisspelt(automaton: Automaton, { from, name, before, text }: MessageObservation): string | undefined {
   const { automatic } = automaton

@@ -14,7 +14,10 @@ import type { Script } from './script.ts'
 
 /** Milliseconds for the connection of the next client. */
 const CONNECT_WAIT = 2000
-/** Number of games with the first client of a new server, in which the fault of a second client may appear, too. */
+/**
+ * Number of games that the judge plays with the first client of a new server, to see whether the fault of a second client appears there,
+ * too.
+ */
 const FIRST_GAMES = 4
 
 const KEPT = 'does the server retain data of an earlier client, such as a global variable?'
@@ -66,7 +69,7 @@ interface NextClient {
   readonly running: RunningProgram
   readonly transport: Transport
   readonly first: Finding
-  /** The earlier clients and the subject of the next clause. */
+  /** The beginning of a sentence: it names the earlier clients, and ends with the subject of the next clause. */
   readonly before: string
 }
 
@@ -109,7 +112,7 @@ function findNewRefusal(
   const [refused, answer] = [messages[at - 1], messages[at]]
   if (refused?.from !== 'client' || !answer) return undefined
   const sentence = `${before} sent ${quoteText(refused.text)}: the server refused it with ${quoteText(answer.text)}; ${KEPT}`
-  // a diagram of the whole conversation would show its end only
+  // a diagram of the whole conversation would show only the end of the conversation
   return { cause: 'wrong-rules', sentence, observations: played.observations?.slice(0, played.observations.indexOf(answer) + 1) ?? [] }
 }
 

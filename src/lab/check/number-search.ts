@@ -16,10 +16,13 @@ export interface Directions {
   readonly high: string
 }
 
-/** Minimum number of pairs of a number and its answer, and the minimum part of the pairs for the smallest or for the largest numbers. */
+/**
+ * `ENOUGH` is the minimum number of pairs of a number and its answer. `PART` is the part of the pairs whose numbers count as small, and
+ * also the part whose numbers count as large.
+ */
 const ENOUGH = 40
 const PART = 0.1
-/** Minimum number of different numbers for a search; if there are fewer, they are probably the numbers of choices. */
+/** Minimum number of different numbers for a search; if there are fewer, the numbers probably stand for choices. */
 const FEWEST = 10
 
 /**

@@ -16,9 +16,9 @@ export interface OutcomePlan {
 }
 
 /**
- * Chooses a small set of scripts that together reach every outcome, take every transition and win in every way of all rehearsals. It also has the shortest
- * and the longest game of each outcome, because mistakes with the first and the last turn are frequent. It has at most `most` scripts
- * and the longest games.
+ * Chooses a small set of scripts that together show every outcome, every transition and every way to win that the rehearsals show. The set
+ * also has the shortest and the longest game of each outcome, because mistakes with the first and the last turn are frequent. The set has
+ * at most `most` scripts, unless the longest games make it larger: they are always in the set.
  */
 export function planOutcomes(rehearsals: readonly Rehearsal[], most: number): OutcomePlan {
   const outcomes = [...new Set(rehearsals.flatMap((one) => [...one.outcomes]))]

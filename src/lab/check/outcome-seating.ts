@@ -3,7 +3,7 @@ import type { Side } from '../../protocol/message-spec.ts'
 import { LocalSeating, type OpponentFor } from '../../protocol/seating.ts'
 
 export interface OutcomeSeatingOptions {
-  /** The side whose role sits down; its seats belong to the other side's player. */
+  /** The side whose role takes seats. The role takes them for the player on the other side of the connection. */
   readonly side: Side
   readonly opponentFor: OpponentFor
   readonly random: Random
@@ -11,7 +11,7 @@ export interface OutcomeSeatingOptions {
   readonly onBroken: (reason: unknown) => void
   /** Called with the outcome of each game in words, such as "the client wins". */
   readonly onOutcome: (outcome: string) => void
-  /** Called with each situation of a game; the parameter returns it as text. */
+  /** Called with each situation of a game; the parameter `board` returns this situation as text. */
   readonly onView?: ((board: () => string) => void) | undefined
 }
 

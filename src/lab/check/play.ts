@@ -19,19 +19,20 @@ import { WireWatch } from './wire-watch.ts'
 /** Milliseconds for each answer of the program. */
 const SILENCE = 4000
 /**
- * Milliseconds of a program's idle time in which the program must end after the conversation, or must show that it has crashed. `CLOSED_WAIT` is for
- * a program that has closed its connection, as after a crash, or that has not sent its message: on a busy machine, the judge detects the end or the
- * message later.
+ * Milliseconds of a program's idle time after the conversation. `END_WAIT` is the time in which a client must end. `CRASH_WAIT` is the time
+ * in which a server shows that it has crashed; it also applies to a client whose conversation ended early. `CLOSED_WAIT` replaces
+ * `CRASH_WAIT` for a program that has closed its connection, as after a crash, or that has not sent its message: on a busy machine, the
+ * judge detects the end or the message later.
  */
 const END_WAIT = 3000
 const CRASH_WAIT = 250
 const CLOSED_WAIT = 1000
-/** Milliseconds of processor time that show a busy loop, and milliseconds of idle time that exclude a busy loop. */
+/** `BUSY` milliseconds of processor time show a busy loop, and `IDLE` milliseconds of idle time show that there is no busy loop. */
 const BUSY = 300
 const IDLE = 300
 /** Milliseconds of the program's own time for which the judge delays its first message. */
 const HOLD = 150
-/** Maximum milliseconds of processor time in such a wait of a program that sleeps. */
+/** A program that sleeps while the judge waits uses at most this number of milliseconds of processor time. */
 const ASLEEP = 50
 
 /** PlayOptions are the differences between a conversation and an undisturbed conversation. */
@@ -44,9 +45,9 @@ export interface PlayOptions {
   readonly text?: string
   /** The script of both people; by default, the script of the subject's seed. */
   readonly script?: Script
-  /** Milliseconds for which the program is idle before the judge's person types each line, so that its messages arrive apart. */
+  /** Milliseconds for which the program is idle before the judge's person types each line, so that the judge's messages arrive apart. */
   readonly pause?: number
-  /** True to hold back the first message of the judge until the program is idle, so that a program that does not wait for it shows. */
+  /** True to hold back the first message of the judge until the program is idle. This shows whether the program waits for that message. */
   readonly holdsFirst?: boolean
   /** Wraps the judge's end of the connection. */
   readonly wrap?: (watch: WireWatch) => Transport
@@ -105,7 +106,7 @@ export async function playConversation(
   const { running } = connected
   const own = role === 'client' ? 'server' : 'client'
   const protocol = toWatchedProtocol(program, options)
-  // below the watch, because a line that ends in CR LF is the same message
+  // the watch does not see the CR, because a line that ends in CR LF is the same message
   const wire = crLf ? new CrLfTransport(connected.transport) : connected.transport
   const watch = new WireWatch(wire, protocol, own, clock)
   const rules = faults === undefined ? [] : parseFaults(faults)

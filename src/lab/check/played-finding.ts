@@ -13,7 +13,7 @@ import { lookAgain, lookAtStopped } from './second-look.ts'
 import { withoutRetransmissions } from './typed-text.ts'
 import type { WireWatch } from './wire-watch.ts'
 
-/** Milliseconds since the last message for which a conversation is still active. */
+/** A conversation is still active for this number of milliseconds after its last message. */
 const ACTIVE = 3000
 /** Number of typed lines that a sentence shows. */
 const SHOWN = 8
@@ -35,7 +35,7 @@ export interface PlayedConversation {
   readonly closesEarly: boolean
 }
 
-/** Returns what is wrong with a conversation. The signs that other signs follow from come first. */
+/** Returns what is wrong with a conversation. A sign has priority over the signs that follow from it. */
 export function toFinding({
   subject,
   match,

@@ -3,7 +3,7 @@ export const UNIT = 100
 
 /** Weights determine the points of each check. */
 export interface Weights {
-  /** Returns the weight of a check: a number from 0, with at most two digits after the point. */
+  /** Returns the weight of a check: a number that is not negative, with at most two digits after the point. */
   readonly weightOf: (name: string) => number
   /** The points of all checks together; by default, a weight is the points of its check. */
   readonly points?: number | undefined

@@ -15,7 +15,7 @@ const NUMBER = /\d+/g
 const IN_WORDS = /\p{L}{2}.*\s.*\p{L}{2}/u
 
 /**
- * Finds a line with numbers that a client prints in the words of the worksheet's client, but with other numbers, although both clients have sent and
+ * Finds a line that a client prints in the words of the worksheet's client, but with other numbers, although both clients have sent and
  * received the same messages. `said` are the lines of the worksheet's client.
  */
 export function findWrongCount(look: Pick<Look, 'role' | 'observations' | 'match'>, printed: string): NamedCause | undefined {
@@ -39,7 +39,10 @@ export function findWrongCount(look: Pick<Look, 'role' | 'observations' | 'match
   return undefined
 }
 
-/** Returns the text that a program has printed in place of characters outside of ASCII; `undefined` if it has printed none wrongly. */
+/**
+ * Returns the text that a program has printed in place of characters outside of ASCII; `undefined` if it has printed these characters
+ * correctly.
+ */
 export function findGarbled(printed: string, observations: readonly Observation[], role: Side): string | undefined {
   const sent = messagesOf(observations, role === 'client' ? 'server' : 'client').map(({ text }) => text)
   const wide = sent.filter((text) => /[^\0-\x7f]/.test(text))
@@ -57,7 +60,7 @@ export function isSameGame({ role, observations, match }: Pick<Look, 'role' | 'o
   return !match.shadowBroke && match.expected.length === sent.length && match.expected.every((text, at) => text.trim() === sent[at])
 }
 
-/** Screen has the lines that a program has printed in a game, and those of Parlor's own role in its place. */
+/** Screen has the lines that a program has printed in a game, and the lines that Parlor's own role prints in its place. */
 export interface Screen {
   readonly printed: string
   readonly said: readonly string[]

@@ -1,9 +1,9 @@
 import { quoteText } from '../../wire/text.ts'
 
 /*
- * A program that looks whether the board is full before it looks for a winner prints "Stalemate" after a win with the last move, and no
- * message shows the mistake. The author chooses the words, so the judge learns them from the program: after each other game with the same
- * outcome it prints the same line, and in no game with another outcome.
+ * Some programs look whether the board is full before they look for a winner. Such a program prints "Stalemate" after a win with the last
+ * move, and no message shows the mistake. The author chooses the words, so the judge learns them from the other games: the line of an
+ * outcome is a line that the program prints after each other game with this outcome, and after no game with another outcome.
  */
 
 /** PrintedEnding is the outcome of a game, and the text that the program has printed after the last message. */

@@ -76,8 +76,8 @@ export function findReaction({ role, program }: CheckSubject, since: readonly Ob
 }
 
 /**
- * Finds a client that waits for an answer without end, in a state in which it may send although the answer is missing. Such a protocol has
- * answers without a byte, which never arrive.
+ * Finds a client that waits for an answer without end, in a state in which it may send although the answer is missing. In the protocol of
+ * such a client, some answers have no bytes, and these answers never arrive.
  */
 export async function findStall(
   subject: CheckSubject,

@@ -53,7 +53,10 @@ export interface DecidedExchange extends Exchange {
   readonly isDecided: boolean
 }
 
-/** Plays a script with Parlor's own server in several circumstances, and resolves to the exchanges; to none if a rehearsal does not end. */
+/**
+ * Plays a script with Parlor's own server in several circumstances, and resolves to the exchanges, or to an empty array if a rehearsal does
+ * not end.
+ */
 export async function findDecidedAnswers(subject: Parameters<typeof rehearse>[0], script: Script): Promise<readonly DecidedExchange[]> {
   const references: (readonly Exchange[])[] = []
   for (const circumstances of CIRCUMSTANCES) {

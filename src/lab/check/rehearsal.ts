@@ -32,13 +32,13 @@ export interface Rehearsal {
   readonly outcomes: ReadonlySet<string>
   /** The messages in their order. */
   readonly messages: readonly MessageObservation[]
-  /** The lines that the program's role has asked for again, without a sign that the worksheet's program would crash. */
+  /** The lines after which the program's role has asked again, except the lines after which the worksheet's program would crash. */
   readonly refused: ReadonlySet<string>
   /** Number of messages. */
   readonly length: number
   /** True if neither role has found a fault in a message of the other role. */
   readonly isLegal: boolean
-  /** Number of the messages of the judge's side, if the program answers the last of them. */
+  /** Number of messages of the judge's side, if the program answers the last of these messages; otherwise `undefined`. */
   readonly sentLast: number | undefined
 }
 

@@ -9,7 +9,7 @@ export interface ProgramLimits {
   readonly output: number
   /** Bytes of memory of all its processes together. */
   readonly memory: number
-  /** Bytes of each file that it writes, or of all its files together if it has a file system of its own. */
+  /** Bytes of each file that the program writes; if the program has a file system of its own, bytes of all its files together. */
   readonly files: number
   /** Number of its processes and threads. */
   readonly processes: number
@@ -45,7 +45,10 @@ export interface ProgramStart {
   readonly environment?: Readonly<Record<string, string>>
   /** Pipes in place of a pseudo-terminal. */
   readonly pipes?: boolean
-  /** True if the later programs of the sandbox get the folder with the changes of this program, if this program ends with the exit code 0. */
+  /**
+   * True if later programs of the sandbox get the folder with the changes of this program. They get it only if this program ends with the
+   * exit code 0.
+   */
   readonly keepsFiles?: boolean
 }
 

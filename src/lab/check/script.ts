@@ -12,7 +12,7 @@ import { OutcomeSeating } from './outcome-seating.ts'
 import { candidateLines, Typist } from './typist.ts'
 import { unusualLines } from './unusual-lines.ts'
 
-/** Lines of each side after which the judge stops a conversation whose protocol has no end. */
+/** Number of lines of each side after which the judge stops a conversation whose protocol has no end. */
 const EXCHANGES = 6
 
 /**
@@ -21,7 +21,7 @@ const EXCHANGES = 6
  */
 export interface Script {
   readonly seed: number
-  /** The side whose person quits, and the number of earlier lines. */
+  /** The side whose person quits, and the number of lines that this person types before. */
   readonly quits?: { readonly side: Side; readonly after: number } | undefined
   /** The side whose person also types lines that a game does not allow, and texts of unusual length. */
   readonly unusual?: Side | undefined
@@ -33,7 +33,7 @@ export interface Script {
   readonly wrong?: readonly string[] | undefined
   /** Lines that the judge's person types first, if the game allows them, such as the cells of a row. */
   readonly aims?: readonly string[] | undefined
-  /** True if the judge's person types the lines first by which a person plays well, if the program declares them. */
+  /** True if the judge's person prefers the lines by which a person plays well. The program must declare these lines. */
   readonly isSkilled?: boolean
 }
 
@@ -45,7 +45,7 @@ export interface ScriptedSideOptions {
   readonly script: Script
   readonly transport: Transport
   readonly random: Random
-  /** The people of both sides, to which this code adds the side's person before its role starts. */
+  /** The people of both sides. `startScriptedSide` adds the person of its side to them before the role of that side starts. */
   readonly people: Set<Typist>
   /** Called with each line before the role gets it, and with `undefined` when the person stops typing. */
   readonly typed?: (line: string | undefined, prompt: string) => Promise<void>

@@ -97,8 +97,8 @@ function findMoveAfterEnd({ role, automaton, observations, match, closesEarly = 
 }
 
 /**
- * Finds a program that leaves although the other side has asked it, and its person has not quit. Only an open question shows that the
- * game is not over: between two games, the author of a program may leave.
+ * Finds a program that leaves although the other side has asked it a question, and although its person has not quit. Only an open question
+ * shows that the game is not over: between two games, the author of a program may leave.
  */
 function findEarlyLeave({ role, automaton, observations, match }: Look): NamedCause | undefined {
   const isBye = (name: string | undefined) => name !== undefined && automaton.messages[name]?.bye === true
@@ -136,8 +136,8 @@ function findMissingPrompt({ role, automaton, observations, match }: Look, found
 }
 
 /**
- * Finds a program that asks its person again after a line that Parlor's own role accepts. If it shows another prompt, it may wait for
- * a line without a question of the worksheet's program.
+ * Finds a program that asks its person again after a line that Parlor's own role accepts. If the program shows another prompt, it may wait
+ * for a line for which the worksheet's program does not ask.
  */
 function findRepeatedPrompt({ role, observations, match }: Look, found: NamedCause): NamedCause {
   const { typed, lineFor, prompts, inputEnded } = match
@@ -156,7 +156,7 @@ function findRepeatedPrompt({ role, observations, match }: Look, found: NamedCau
  * Finds the first message that differs from the message that Parlor's own role sent in its place, and describes the difference in a clause.
  */
 function findDifference({ role, automaton, observations, match }: Look): string | undefined {
-  // a server that shows no prompt reads no lines, so it makes other choices than the role that reads them
+  // a server that shows no prompt reads no lines, so its choices differ from the choices of the role, which reads the lines
   if (role === 'server' && match.prompts.first === '' && match.prompts.latest === '') return undefined
   const refusal = automaton.refusal === undefined ? undefined : automaton.messages[automaton.refusal]
   for (const [at, message] of messagesOf(observations, role).entries()) {
@@ -165,7 +165,7 @@ function findDifference({ role, automaton, observations, match }: Look): string 
     if (expected === undefined && refused === undefined) return undefined
     const isFree = message.name !== undefined && automaton.messages[message.name]?.free === true
     if (isFree || message.text.trim() === expected?.trim()) continue
-    // a role that got a message at another moment than the program refuses it, which says nothing about the program
+    // the role refuses a message if it gets the message at another moment than the program; this says nothing about the program
     if (match.shadowBroke && expected !== undefined && refusal && parseMessage(refusal, expected.trimEnd())) return undefined
     if (refused !== undefined)
       return `${quoteText(refused)} was typed, which the game does not allow now: the program must not send it, and has to ask again`

@@ -26,7 +26,7 @@ import { watchWire } from './wire-watch.ts'
  */
 const SILENCE = 4000
 const QUIET = 1200
-/** Number of conversations to find one in which the judge's side does not say goodbye. */
+/** Maximum number of conversations for one state: the judge plays another conversation if its side said goodbye by chance. */
 const ATTEMPTS = 6
 /** Distance of two seeds: the first choices of neighbouring seeds resemble each other. */
 const SPACING = 1000
@@ -57,8 +57,8 @@ export const sentAhead: Check = {
 }
 
 /**
- * Returns a message that the judge's side may send in the turn after its turn in a state. A
- * goodbye or a word is best: a move may break the rules of the game. `undefined` if there is no such message, or if the framing does not allow two
+ * Returns a message that the judge's side may send in its next turn, after its turn in the given state. Prefers a goodbye or a word,
+ * because a move may break the rules of the game. Returns `undefined` if there is no such message, or if the framing does not allow two
  * messages in one piece.
  */
 function messageAhead({ program, options, role }: CheckSubject, state: string): MessageSpec | undefined {
@@ -78,8 +78,7 @@ function messageAhead({ program, options, role }: CheckSubject, state: string): 
 }
 
 /**
- * Sends two messages in one piece; resolves to `undefined` if the first message was a goodbye by chance, after which the second message has
- * no turn.
+ * Sends two messages in one piece; resolves to `undefined` if the first message happens to be a goodbye, because no turn follows a goodbye.
  */
 async function sendTwo(subject: CheckSubject, state: string, text: string): Promise<Finding | undefined> {
   const { program, options, role, clock } = subject

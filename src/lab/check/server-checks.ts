@@ -8,7 +8,7 @@ import { QUOTED } from './program-output.ts'
 import { endWithin } from './waiting.ts'
 import { watchWire } from './wire-watch.ts'
 
-/** Milliseconds for each answer of the server, and for its connection. */
+/** Milliseconds for each answer of the server, and also for each connection to it. */
 const SILENCE = 4000
 /** Milliseconds until a server that serves one client must have ended. */
 const END_WAIT = 500
@@ -67,7 +67,7 @@ export const goneBeforeServed: Check = {
     running.suspend()
     const lost = await subject.sandbox.connect(subject.port, SILENCE).catch(() => undefined)
     if (lost) await resetNow(lost)
-    // when the sandbox passes on the second connection, it has passed on the first connection, and no longer has that connection open
+    // the sandbox passes on connections in order: when it passes on the second connection, it no longer has the first connection open
     const next = await subject.sandbox.connect(subject.port, SILENCE).catch(() => undefined)
     running.resume()
     const match = next && (await playMatch({ ...subject, script: { seed: subject.seed }, running, transport: next, silence: SILENCE }))

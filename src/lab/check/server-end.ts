@@ -8,11 +8,11 @@ import type { WireWatch } from './wire-watch.ts'
 
 /*
  * A client leaves when the game is over, so it sees neither a further message nor a connection that stays open. Both are mistakes in one
- * branch of a server: the branch of one end lacks its `return`, or its `close`.
+ * branch of a server: in the branch for one of the ends of a game, `return` or `close` is missing.
  *
  * In a game without a message for its end, such as tic-tac-toe, each side has to know the rules. A server that does not notice its own
- * win waits for the next move of its client. The judge cannot see that it waits, but it sees that this server closes the connection by
- * itself after other games.
+ * win waits for the next move of its client. The judge cannot see that the server waits, but it sees that the same server closes the
+ * connection by itself after other games.
  */
 
 /**
@@ -60,8 +60,8 @@ export interface OwnEnd {
 }
 
 /**
- * Plays a script again with a client that leaves the connection open, if the game has ended in a state in which no message ends it.
- * Resolves to `undefined` for another end.
+ * If the game has ended without a message that announces its end, plays the script again with a client that leaves the connection open.
+ * Otherwise resolves to `undefined`.
  */
 export async function judgeOwnEnd(subject: CheckSubject, finding: PlayedFinding, script: Script): Promise<OwnEnd | undefined> {
   if (subject.role !== 'server' || finding.cause !== undefined || !endsQuietly(subject, finding)) return undefined

@@ -26,7 +26,7 @@ export interface Look {
 
 /**
  * Returns the observations of datagrams without the messages that the program has sent again, because it had to wait for an answer. The
- * network may lose a datagram, so a program may ask again, also if the answer is only late.
+ * network may lose a datagram, so a program may ask again, even if the answer is only late.
  */
 export function withoutRetransmissions(
   observations: readonly Observation[],
@@ -90,7 +90,7 @@ export function findCutText({ role, observations, match }: Look): NamedCause | u
   const expected = match.expected[messagesOf(observations, role).length]?.trimEnd()
   if (rest?.kind !== 'unfinished' || expected === undefined) return undefined
   const [sent, whole] = [decode(rest.bytes), encode(expected)]
-  // a plain text is cut for another reason, and lacks the line end
+  // a text in ASCII is cut for another reason: its line end is missing
   if (whole.length === expected.length) return undefined
   if (rest.bytes.length >= whole.length || !rest.bytes.every((byte, at) => byte === whole[at])) return undefined
   const sentence = `the ${role} sent ${quoteText(sent)}, which is the first ${rest.bytes.length} of ${whole.length} bytes of ${quoteText(expected)}`
@@ -100,7 +100,7 @@ export function findCutText({ role, observations, match }: Look): NamedCause | u
   }
 }
 
-/** Number of messages other than texts that must resemble the typed lines. */
+/** Minimum number of messages that must resemble the typed lines; texts for people do not count. */
 const FEWEST = 2
 
 /**
@@ -115,7 +115,7 @@ export function findAlteredLine({ role, automaton, observations, match }: Look):
     const [line, expected] = [match.lineFor.get(at), match.expected[at]?.trim()]
     const form = name === undefined ? undefined : automaton.messages[name]
     const [fields, right] = [form && parseMessage(form, text), form && expected !== undefined && parseMessage(form, expected)]
-    // a message other than the expected message can be the choice of its author, and then the numbers of the messages differ
+    // the author of a program may choose another message than the expected message, and then the later messages have other numbers
     if (!form || !fields || !right || expected === undefined) break
     // a program without prompts may choose its moves itself, and then a number resembles the typed number by chance
     const isRead = form.free === true || match.prompts.first !== ''
@@ -155,7 +155,7 @@ interface Change {
 interface Before {
   /** Its first prompt. */
   readonly prompt: string
-  /** Number of characters of the longest line of ASCII characters with blanks that it has sent whole; 0 without such a line. */
+  /** Number of characters of the longest line of ASCII characters with blanks that the program has sent whole; 0 without such a line. */
   readonly longest: number
 }
 

@@ -84,7 +84,7 @@ export interface TypistOptions {
   readonly text?: string | undefined
   /** Number of lines after which the typist quits, if the program can quit there; by default, after many lines. */
   readonly quitsAfter?: number | undefined
-  /** Lines that the typist types from its second line on, before it continues with the usual lines. */
+  /** Lines that the typist types after its first line. Afterwards it continues with the usual lines. */
   readonly wrong?: readonly string[] | undefined
   /** Returns the lines that the typist prefers to the other lines in a state. */
   readonly aims?: ((state: string) => readonly string[]) | undefined
@@ -153,7 +153,7 @@ export class Typist implements Console {
     if (this.#count > quitsAfter && goodbye !== undefined) return declared?.[now]?.includes(goodbye) === false ? undefined : goodbye
     if (this.#count > quitsAfter && byes.length > 0) return random.choice(byes)
     const preferred = aims?.(now) ?? []
-    // other lines than before, such as the answer to "again?", begin another game
+    // if the lines differ from the lines before, as after the question "again?", another game begins
     const all = lines.join('\n')
     if (preferred.length > 0 && all !== this.#lines) this.#typed.clear()
     this.#lines = all

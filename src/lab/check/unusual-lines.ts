@@ -4,26 +4,28 @@ import { type MessageSpec, parseMessage, type Side } from '../../protocol/messag
 
 /*
  * A person types more than the moves of a good game: a number that is out of range, a letter that stands for nothing, a long text and
- * then a short text. A server has to answer each of these lines. The examples of the messages determine the lines. Parlor's own client shows whether
- * a client sends a line, or refuses the line and asks its person again. A client has to ask again, too.
+ * then a short text. A server has to answer each of these lines. The examples of the messages determine the lines. Parlor's own client
+ * shows whether a client may send such a line. If Parlor's client refuses the line and asks its person again, a client under test has to do
+ * so, too.
  */
 
 /** A long text of different letters without a meaning in any protocol, and a short text that is no part of it. */
 export const LONG_TEXT = 'abcdefghijklmnop-qrstuvwxyz'
 export const SHORT_TEXT = '7w'
 
-/** Numbers around the ends of a range, by the number of digits of the example. */
+/** Numbers near the ends of a range, for an example with one digit and for an example with more digits. */
 const ONE_DIGIT = ['0', '1', '9', '10']
 const MORE_DIGITS = ['0', '1', '100', '999']
 /** A letter that stands for no choice. */
 const NO_CHOICE = 'X'
 
-/** Lines that few games allow: numbers below and above a small range, nothing, and a letter. */
+/** Lines that few games allow: numbers that are too small or too large for a small range, an empty line, and a letter. */
 export const MISTAKES = ['-1', '0', '10', '100', '', NO_CHOICE.toLowerCase()]
 
 /**
- * Returns the lines that a person of one side may type in each state, without the goodbyes: the lines that the program declares, or otherwise the
- * examples of its messages; and unusual lines of the same kinds. `texts` are the unusual texts for people.
+ * Returns the lines that a person of one side may type in each state, without the goodbyes. They are the lines that the program declares
+ * or, if it declares no lines, the examples of its messages. In addition, there are unusual lines of the same kinds. `texts` are the
+ * unusual texts for people.
  */
 export function unusualLines(
   { protocol, typed = {} }: Program,
@@ -60,7 +62,7 @@ function toUsual(form: MessageSpec): readonly string[] {
   return /^[a-z]$/.test(field) ? [...LETTERS] : [field]
 }
 
-/** A text for which the program declares the lines has a meaning, such as a name, so `texts` is empty for it. */
+/** If the program declares the lines of a state, a text there has a meaning, such as a name, so `texts` is then empty. */
 function toUnusual(form: MessageSpec, texts: readonly string[]): readonly string[] {
   const field = fieldOf(form)
   if (/^\d+$/.test(field)) return field.length === 1 ? ONE_DIGIT : MORE_DIGITS

@@ -3,14 +3,15 @@ import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 
 /*
  * How long does the judge wait for a program? On a busy machine a correct program gets the processor rarely, and on an idle machine a wrong program
- * wastes every second of a long limit. So limits are not in the time of a clock. The time of a program is the sum of two times: the time in which all
- * its processes sleep and use no processor, because then it waits for something; and the processor time that it uses. Neither time depends
- * on other work of the machine: the program's own time does not pass while the program waits for the processor.
+ * wastes every second of a long limit. So the judge measures limits in the program's own time, and not by a clock. A program's own time is
+ * the sum of two times: the time in which all its processes sleep because the program waits for something, and the processor time that the
+ * program uses. Neither time depends on other work of the machine: the program's own time does not pass while the program waits for the
+ * processor.
  */
 
 /** Milliseconds between two checks of a program. */
 const LOOK = 25
-/** Multiple of a wait after which it ends by the clock, too, on a machine on which programs hardly run. */
+/** On a machine on which programs hardly run, a wait ends by the clock after this multiple of its length. */
 const PATIENCE = 50
 
 /** Resolves with a program's end, or with `undefined` after some milliseconds of its own time. */
@@ -50,8 +51,8 @@ function timeOf(running: RunningProgram): number {
 }
 
 /**
- * Checks whether a program uses the processor though nothing is left to do for it: for `busy` milliseconds before it is idle for `idle`
- * milliseconds.
+ * Checks whether a program uses the processor although it has nothing left to do. Resolves to true if the program uses `busy` milliseconds
+ * of processor time before it has been idle for `idle` milliseconds.
  */
 export async function isBusy(running: RunningProgram, { busy, idle }: { busy: number; idle: number }, clock: Clock): Promise<boolean> {
   const since = running.usage()

@@ -8,7 +8,10 @@ import type { Rehearsal } from './rehearsal.ts'
  * side has the whole group in a game without a win. Two groups have the same kind if the distances between their numbers are the same.
  */
 
-/** Maximum number of numbers of a winner, and of kinds; larger numbers show nothing. */
+/**
+ * `MOST_NUMBERS` is the maximum of numbers that a winner has in a game, and `MOST_KINDS` is the maximum number of kinds; larger values show
+ * nothing.
+ */
 const MOST_NUMBERS = 6
 const MOST_KINDS = 8
 
@@ -30,7 +33,10 @@ export interface WinLine {
   readonly numbers: readonly number[]
 }
 
-/** Returns the group that has won for each rehearsal that shows it; empty for another kind of game. */
+/**
+ * Returns a map from rehearsals to the groups that have won in them. Leaves out a rehearsal that shows no such group, and returns an empty
+ * map for another kind of game.
+ */
 export function findWinLines(rehearsals: readonly Rehearsal[]): ReadonlyMap<Rehearsal, WinLine> {
   const games = rehearsals.map(toCollected)
   const isOnce = games.every(({ numbers: { client, server } }) => new Set([...client, ...server]).size === client.length + server.length)
@@ -59,7 +65,9 @@ function toCollected(rehearsal: Rehearsal): Collected {
   return { rehearsal, numbers: { client: numbersOf('client'), server: numbersOf('server') }, winner }
 }
 
-/** Returns the smallest group with the last number that wins, ascending; `undefined` if there are several such groups, or none. */
+/**
+ * Returns the smallest group that wins and has the last number, in ascending order; `undefined` if there are several such groups, or none.
+ */
 function findGroup(numbers: readonly number[], unwon: readonly ReadonlySet<number>[]): readonly number[] | undefined {
   const last = numbers.at(-1)
   if (last === undefined || numbers.length > MOST_NUMBERS) return undefined

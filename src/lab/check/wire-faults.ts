@@ -12,8 +12,8 @@ import { describeCut, describeExtra, findMisspelt } from './message-ends.ts'
 import type { Cause } from './report.ts'
 
 /*
- * If several messages are wrong, the judge explains the first wrong message. It checks the bytes of the message before the state, because
- * JSON is wrong in every state.
+ * If several messages are wrong, the judge explains the first wrong message. It checks the bytes of this message first, and the state of
+ * the protocol afterwards: JSON, for example, is wrong in every state.
  */
 
 /** Finds the first wrong message of the program. */

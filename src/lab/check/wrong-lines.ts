@@ -7,23 +7,23 @@ import { MISTAKES } from './unusual-lines.ts'
 
 /*
  * A person types lines that the game does not allow: a cell that is taken, a number that is out of range. The worksheet's program refuses
- * some of them and asks again, and a program that sends them breaks the rules. Which lines are refused depends on the game, so Parlor's
- * own role decides: the judge types only lines that this role refuses in the same place of the same game. The judge leaves out the lines after which
- * the worksheet's program would crash.
+ * some of these lines and asks again, and a program that sends such a line breaks the rules. Which lines are refused depends on the game,
+ * so Parlor's own role decides: the judge types only lines that this role refuses in the same place of the same game. The judge leaves out
+ * the lines after which the worksheet's program would crash.
  *
  * The worksheet's client sends other lines of this kind, such as a number that is out of range, and the server answers by a message that
  * no good game shows. A client must read this message, too. The author of a client may refuse such a line, and the refusal is no fault.
  */
 
-/** Maximum number of lines that are typed, and of messages whose fields are typed again. */
+/** Maximum number of lines that are typed, and maximum number of messages whose fields are typed again. */
 const MOST = 6
 const REPEATED = 3
-/** Maximum number of messages of the game in which the judge types these lines, if there is such a short game. */
+/** The judge types these lines in a game of at most this number of messages, if there is such a game. */
 const LONG = 30
 
 /**
- * Returns the script of one of these games, with lines that the role of the program under test has to refuse in it; `undefined` if there are no such
- * lines.
+ * Returns the script of one of `games`, with lines that the role of the program under test has to refuse in that game; `undefined` if there
+ * are no such lines.
  */
 export async function findWrongLines(subject: Rehearsed, games: readonly Rehearsal[]): Promise<Script | undefined> {
   const game = findLongGame(games)
@@ -41,8 +41,8 @@ export async function findWrongLines(subject: Rehearsed, games: readonly Rehears
 }
 
 /**
- * Rehearses games in which the person at the client under test types a mistake that Parlor's client sends. Resolves to the games whose
- * answer to the mistake is in no other game in that state.
+ * Rehearses games in which the person at the client under test types a mistake that Parlor's client sends. Resolves to the games in which
+ * the server answers the mistake by a message that no other game shows in the same state.
  */
 export async function rehearseMistakes(subject: Rehearsed, games: readonly Rehearsal[]): Promise<readonly Rehearsal[]> {
   const game = findLongGame(games)
@@ -94,8 +94,8 @@ export function isUnrefused({ cause, isRefused = false }: PlayedFinding): boolea
 }
 
 /**
- * Returns the script with the first of its lines only, because a program may be silent after any of them; `undefined` if there is none. A
- * program may ignore an empty line and read the next line without a prompt.
+ * Returns the script with only one of its wrong lines, because a program may be silent after any of these lines. Leaves out an empty line,
+ * because a program may ignore it and read the next line without a prompt. Returns `undefined` if there is no other line.
  */
 export function withOneLine(script: Script): Script | undefined {
   const line = script.wrong?.find((one) => one !== '')
@@ -103,7 +103,7 @@ export function withOneLine(script: Script): Script | undefined {
 }
 
 /**
- * Explains a program that waits after such a line, and does not ask its person again, although it has shown a prompt before; `undefined`
+ * Explains a program that waits after a wrong line, and does not ask its person again, although it has shown a prompt before; `undefined`
  * for another program.
  */
 export function explainSilence(

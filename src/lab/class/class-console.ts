@@ -21,8 +21,8 @@ const LOOK = 1000
 const QUIET = 2000
 
 /**
- * ClassConsole watches the connections of a server, for its operator: each connection has a monitor beside the conversation, which has no effect on
- * the conversation. It masks and bounds the data that it stores (`ClassLimits`), also the data of closed connections, which it stores for a
+ * ClassConsole watches the connections of a server for the server's operator. Each connection has a monitor, which has no effect on the
+ * conversation. The console masks and bounds the data that it stores (`ClassLimits`), and stores the data of closed connections for a
  * limited time. A monitor that fails is a bug of Parlor; its connection continues unwatched.
  */
 export class ClassConsole {
@@ -89,7 +89,7 @@ export class ClassConsole {
     if (this.#size > this.#limits.allBytes) this.#forgetQuiet(connection)
   }
 
-  /** Notes that the client of a connection plays at a table, and the name of the client at the table. */
+  /** Notes the table at which the client of a connection plays, and the client's name there. */
   seat(connection: number, table: number, name?: string): void {
     const watched = this.#open.get(connection)
     if (!watched) return

@@ -43,7 +43,7 @@ export interface ClassConnection {
   readonly isOpen: boolean
   /** True if the conversation may be over in its state, and a client that plays at a table has finished a game. */
   readonly isOver: boolean
-  /** Time of the connection, and of the last byte of either side, in milliseconds since the Unix epoch. */
+  /** Time at which the connection was opened, and time of the last byte of either side, in milliseconds since the Unix epoch. */
   readonly openedAt: number
   readonly lastAt: number
   /** Milliseconds since the last byte, at the time of this row. */
@@ -56,7 +56,7 @@ export interface ClassConnection {
    * message of the client that was not legal.
    */
   readonly trace?: readonly number[]
-  /** Number of observations so far; the console stores the last of them. */
+  /** Number of observations so far; the console stores only the last observations. */
   readonly observations: number
   /** True if the monitor of this connection has failed, so that its row does not change any more. */
   readonly isLost: boolean
@@ -76,15 +76,21 @@ export interface ClassChange {
 
 /** ClassLimits bound the data that a class console stores. */
 export interface ClassLimits {
-  /** Open connections; the console does not watch further connections. */
+  /** Maximum number of open connections; the console does not watch further connections. */
   readonly open: number
-  /** Closed connections, and milliseconds for which the console stores them. */
+  /** Maximum number of closed connections, and milliseconds for which the console stores a closed connection. */
   readonly closed: number
   readonly closedFor: number
-  /** Observations of one connection, and their bytes; beyond the limit, the console drops the oldest observations. */
+  /**
+   * Maximum number of observations of one connection, and maximum number of their bytes; beyond a limit, the console drops the oldest
+   * observations.
+   */
   readonly observations: number
   readonly bytes: number
-  /** Bytes of all observations together; beyond the limit, the console drops the observations of the connection that has been quiet longest. */
+  /**
+   * Maximum number of bytes of all observations together; beyond the limit, the console drops the observations of the connection that has
+   * been quiet longest.
+   */
   readonly allBytes: number
 }
 

@@ -11,9 +11,9 @@ import type {
   Violation,
 } from '../monitor/observation.ts'
 
-/** Maximum number of characters, and of bytes, that are stored of a message. */
+/** Maximum number of characters, and also of bytes, that the console stores of a message. */
 const SHOWN = 400
-/** Maximum number of reads that are stored of a message. */
+/** Maximum number of reads that the console stores of a message. */
 const READS = 8
 const HIDDEN = '***'
 
@@ -24,9 +24,9 @@ const HIDDEN = '***'
  * talk.
  *
  * The idea: each protocol declares its talk, by `Automaton.talk` or by its messages that are texts for people (`free`). The mask hides
- * the talk of a message that has a name. A text without a name (illegal, early, unfinished) in a direction that has talk may be talk,
- * too, so the mask hides it as a whole, and its sentence says what was expected without quoting it. The console does not store the hidden texts, so
- * no reader of the observations can show them.
+ * the talk of a message that has a name. A text without a name (illegal, early or unfinished) may be talk, too, if its direction has talk.
+ * The mask hides such a text as a whole, and the sentence on it says what was expected, without a quotation. The console does not store the
+ * hidden texts, so no reader of the observations can show them.
  */
 export class ObservationMask {
   readonly #automaton: Automaton

@@ -34,7 +34,10 @@ export class Roster {
   /** The ranges, the smallest first. */
   readonly #ranges: readonly (Desk & { readonly range: Range })[]
 
-  /** Parses a roster. Throws a RosterError if a line is not valid, or if two lines give the same address or name different desks. */
+  /**
+   * Parses a roster. Throws a RosterError if a line is not valid, or if two lines give different desks to the same address or to the same
+   * name.
+   */
   constructor(text: string) {
     const rows = new RosterRows(text)
     this.#addresses = rows.addresses

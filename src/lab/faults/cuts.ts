@@ -3,20 +3,20 @@ import type { FaultDecisions } from './decisions.ts'
 /*
  * A fault that cuts a stream decides where to cut, and a lane asks: is there a cut at this offset, and at which offset is the next
  * cut? The answers depend on offsets alone, never on the bytes that have arrived. A lane asks for ascending offsets, but may ask for a
- * later offset and then for an earlier offset. So no answer changes a cutter, and only `advance` lets it forget its state for earlier
- * offsets.
+ * later offset and then for an earlier offset. So no answer changes a cutter, and only `advance` makes a cutter forget its state for
+ * earlier offsets.
  */
 
 /** Cutter decides at which offsets a fault cuts. */
 export interface Cutter {
   /** Milliseconds between the pieces before and after a cut. */
   readonly gap: number
-  /** The gap is at least the delay of the piece, if there is a delay. */
+  /** True if a longer delay of the piece replaces the gap. */
   readonly isSplit: boolean
   isCut(offset: number): boolean
-  /** Returns the first cut behind an offset. */
+  /** Returns the first cut after an offset. */
   next(offset: number): number
-  /** Returns the offset at which the piece with a byte begins; `undefined` for pieces that have no number by their offset. */
+  /** Returns the offset at which the piece with the byte at `offset` begins. Missing if such an offset does not identify a piece. */
   pieceOf?(offset: number): number
   /** Forgets its state for bytes before an offset. */
   advance?(offset: number): void

@@ -31,7 +31,8 @@ export interface DatagramLaneOptions extends Omit<LaneOptions, 'finder' | 'finis
 
 /**
  * DatagramLane is the lane of datagrams: it loses, duplicates, reorders and delays them. Every decision belongs to the number of a
- * datagram in its direction, so the lane treats a datagram in the same way at any time of its arrival. Faults of streams have no effect.
+ * datagram in its direction, so the time at which a datagram arrives does not change how the lane treats it. Faults of streams have no
+ * effect.
  */
 export class DatagramLane implements Lane {
   readonly isFull = false
