@@ -90,7 +90,7 @@ export function checkCapacity({ hall, limits }: LobbyContext, person: PersonId, 
     : `your address holds ${formatCount(held, 'table or open seek', 'tables and open seeks')}, and the limit is ${address}: finish a game or cancel a seek first`
 }
 
-/** Number of notified clients for which the peer pays as much as for one message; the peer pays nothing for a smaller number. */
+/** For this number of notified clients, the peer pays as much as for one message. For fewer clients, it pays nothing. */
 const NOTIFIED = 8
 /** Approximate bytes that a table takes in addition to its events: the index entry, and the record of the result. */
 const OPENING = 200

@@ -46,8 +46,8 @@ export class HeldSeats {
   }
 
   /**
-   * Records that this connection has a seat: as the seat's owner, or else by the seat's token alone, until the account's password
-   * changes.
+   * Records that this connection has a seat, either as the seat's owner or by the seat's token alone. In the second case, a new password of
+   * the account ends the connection.
    */
   hold(id: number, { person, token }: SeatOwner): void {
     const { context, peer, user: own } = this.#session

@@ -29,8 +29,8 @@ export class InvitationCodes {
 
   /**
    * Makes the code of a private seek. The user may have sent the code of an earlier seek to a friend before the connection was lost, so
-   * the seek has this code again, unless another open seek has it. The limiter counts each request for a code like a wrong code, because a
-   * client could otherwise find the codes of other users by such requests.
+   * the seek has this code again, unless another open seek has it. The limiter counts each request for a particular code as a wrong guess,
+   * because a client could otherwise find the codes of other users by such requests.
    */
   make(former: string | undefined): string {
     const { context, user } = this.#session

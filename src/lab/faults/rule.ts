@@ -1,6 +1,8 @@
 import type { FaultPlace, Verb } from './verbs.ts'
 
-/** FaultDirection names the bytes that a rule disturbs: by this side's view, or by the side that sends them. */
+/**
+ * FaultDirection names the bytes that a rule disturbs, either as this side sees them (`out`, `in`) or by their sender (`client`, `server`).
+ */
 export type FaultDirection = 'out' | 'in' | 'both' | 'client' | 'server'
 
 /** Whose is a type: the side that sends the message of a moment: this side (`my`), the other side (`peer`), or one of the two roles. */
@@ -24,12 +26,15 @@ export interface ByteMoment {
   readonly byte: number
 }
 
-/** FaultValue is a number, a range of numbers, or a word: bytes, milliseconds, bytes a second, or percent. */
+/** FaultValue is a number, a range of numbers, or a word. The unit of the numbers is bytes, milliseconds, bytes a second, or percent. */
 export type FaultValue = number | readonly [number, number] | 'char' | 'message'
 
 /** FaultRule is one fault, as a user wrote it. */
 export interface FaultRule {
-  /** By default the direction of the rule's message, or else of the bytes that this side sends. */
+  /**
+   * The default is the direction of the rule's message. For a rule without a message, it is the direction of the bytes that this side
+   * sends.
+   */
   readonly direction?: FaultDirection | undefined
   readonly verb: Verb
   /** If the value is missing, the fault has no end, or happens always. */

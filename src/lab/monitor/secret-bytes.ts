@@ -7,8 +7,8 @@ import { decode, encode } from '../../wire/text.ts'
 import type { WholeMessage } from './direction.ts'
 
 /*
- * Secrets are parts of a text, and recordings hold bytes. If it is not certain which bytes a part of a text has, the functions return
- * more bytes: an additional star in a recording is better than a password.
+ * Secrets are parts of a text, but recordings hold bytes. If it is not certain which bytes belong to a secret, the functions return more
+ * bytes: an additional star in a recording is better than a password.
  */
 
 /** Longest header of a message, in bytes. */

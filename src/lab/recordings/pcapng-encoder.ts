@@ -9,8 +9,8 @@ import { type ByteRange, type ConnectionOpening, type RecordedSegment, type Reco
  * The monitor and the tap see bytes, and Wireshark needs packets. The encoder invents packets that could have transported the bytes: an
  * Ethernet frame for each segment, with the real addresses and ports, the time of the recording, and headers that fit together.
  *
- * - A connection begins with a handshake, unless it is partial, and each side counts its sequence numbers from there. These numbers depend on the
- *   number of the connection, so Wireshark distinguishes two connections between the same ports.
+ * - A connection begins with a handshake, unless the recording lacks its beginning. Each side counts its sequence numbers from the
+ *   beginning. These numbers depend on the number of the connection, so Wireshark distinguishes two connections between the same ports.
  * - Each packet acknowledges all bytes that the other side has sent before. A side that only receives also sends an acknowledgement when half a
  *   window is unacknowledged; otherwise Wireshark would report a full window.
  * - Missing bytes advance the sequence number, so Wireshark reports them, and the reader of captures finds them again.

@@ -13,7 +13,7 @@ import { ViewLimit } from './view-limit.ts'
 
 /** LiveViewOptions are the form and the limits of a view. */
 export interface LiveViewOptions {
-  /** Called with each line, without a line end, and with true for the lines of a summary. */
+  /** Called with each line, without its line end; `isSummary` is true for the lines of a summary. */
   readonly write: (line: string, isSummary?: boolean) => void
   /** Returns the columns of the terminal; called for each line, because a window can be resized. */
   readonly columns: () => number
