@@ -142,7 +142,7 @@ class Matrix {
     }
   }
 
-  /** Runs a part and reports it. Errors after the end of the sandboxes are consequences of that end. */
+  /** Runs a part and reports it. Ignores errors after the signal has aborted, because the end of the sandboxes causes such errors. */
   async #report(what: string, part: () => Promise<void>): Promise<void> {
     try {
       await part()

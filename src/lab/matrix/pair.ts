@@ -27,7 +27,7 @@ import { judgePair, type PairEnd, type PairFinding } from './pair-verdict.ts'
  * the bytes that the program receives, and the judge drops the messages that it sends.
  */
 
-/** Milliseconds without a byte and without a typed line after which a conversation is stuck. */
+/** If there is no byte and no typed line for this number of milliseconds, a conversation is stuck. */
 export const SILENCE = 4000
 /** Milliseconds between two checks of the time. */
 const TICK = 100
@@ -46,7 +46,7 @@ export interface PairOptions {
   readonly server: CheckSubject
   /** The options that both sides share. */
   readonly options: Options
-  /** Milliseconds without a byte and without a typed line after which the conversation is stuck. */
+  /** If there is no byte and no typed line for this number of milliseconds, the conversation is stuck. */
   readonly silence?: number
 }
 

@@ -8,7 +8,7 @@ import { type PacketEnd, parsePacket, type SkippedPacket, type TcpPacket, type U
 import { type ByteRange, type Recording, type RecordingEntry, RecordingError } from './recording.ts'
 import { type StreamPiece, TcpStream } from './tcp-stream.ts'
 
-/** CaptureLimits has the maxima of a capture, which bound the memory that reading it takes. */
+/** CaptureLimits has the maxima of a capture. They bound the memory that the reader needs. */
 export interface CaptureLimits {
   readonly connections: number
   readonly entries: number

@@ -8,7 +8,7 @@ import { type Recording, type RecordingEntry, RecordingError } from './recording
  */
 
 const LF = 0x0a
-/** Maxima of a file, which bound the memory that reading it takes. */
+/** Maxima of a file. They bound the memory that the reader needs. */
 const LIMITS = { entries: 500_000, bytes: 256 * 1024 * 1024 } as const
 const HEADER = { type: 'recording', version: 1 } as const
 
@@ -45,7 +45,7 @@ const Line = z.discriminatedUnion('type', [Opening, Segment, Ending])
 /** Maximum number of bytes in UTF-8 for each unit of a string. */
 const UTF8 = 3
 
-/** JsonlEncoder writes entries as lines of JSON, each when it arrives. */
+/** JsonlEncoder writes entries as lines of JSON. It writes each entry when the entry arrives. */
 export class JsonlEncoder {
   readonly #encoder = new TextEncoder()
   /** The bytes of the current line. All lines share one array, because it takes longer to allocate a new array than to encode a line. */

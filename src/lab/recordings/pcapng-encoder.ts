@@ -53,11 +53,14 @@ interface Packet {
 }
 
 /**
- * PcapngEncoder writes entries as the blocks of a pcapng file, each when it arrives. It remembers the open connections and nothing else.
+ * PcapngEncoder writes entries as the blocks of a pcapng file. It writes each entry when the entry arrives, and stores only the state of
+ * the open connections.
  */
 export class PcapngEncoder {
   readonly #flows = new Map<number, Flow>()
-  /** The blocks of the present entry: one buffer for all entries, because a new buffer takes more time than an entry. */
+  /**
+   * The blocks of the present entry: one buffer for all entries, because it takes longer to allocate a new buffer than to encode an entry.
+   */
   readonly #file = newFile()
   /** The frame of the present packet, for the same reason. */
   readonly #frame = new ByteWriter()

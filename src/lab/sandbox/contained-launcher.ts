@@ -125,7 +125,10 @@ export class ContainedLauncher implements Launcher {
   }
 }
 
-/** StagedFolder is a folder of the program that was copied, or that was too large to be copied, as the note says. */
+/**
+ * StagedFolder is a folder of the program. The sandbox has a copy of the folder or, if the folder is too large for a copy, a note that says
+ * so.
+ */
 interface StagedFolder {
   readonly path: string
   readonly note?: string
@@ -156,8 +159,8 @@ function countsByNamespace(): boolean {
 }
 
 /**
- * Reads the report of the setup script: two lines of `times`, and the exit code. `undefined` if the script ended before it wrote the
- * report.
+ * Reads the report of the setup script: two lines of `times`, and the exit code. Resolves to `undefined` if the script ended before it
+ * wrote the report.
  */
 async function readReport(file: string): Promise<LaunchReport | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '')

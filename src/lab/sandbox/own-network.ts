@@ -35,7 +35,10 @@ export interface AgentReply {
 const AGENT = fileURLToPath(new URL(`./network-agent.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
 const HOST = '127.0.0.1'
 
-/** A network begins without its loopback device. The first of these commands that the system has starts the device. */
+/**
+ * In a new network, the loopback device is down. These commands start it; the system may not have all of them, so a shell tries one after
+ * the other.
+ */
 const LOOPBACK = 'ip link set lo up || ifconfig lo 127.0.0.1 up || busybox ip link set lo up'
 
 interface Pending {

@@ -49,7 +49,7 @@ interface Conversation {
 
 /** Milliseconds of silence that the judge adds after the end of a connection; longer than every pause that ends a message. */
 const PAUSE = 2000
-/** Microseconds without an entry after which the judge ignores pauses in a conversation. */
+/** If a conversation has no entry for this number of microseconds, the judge ignores further pauses in it. */
 export const QUIET = 2_500_000
 
 /**

@@ -13,7 +13,7 @@ export interface TapOptions {
   readonly clock: Clock
   /** Returns the time in whole microseconds since the Unix epoch, ascending. */
   readonly microseconds: () => number
-  /** Adds faults to the connection of a client, which has this number. */
+  /** Adds faults to the connection of a client; `connection` is the number of the connection. */
   readonly addFaults?: ((client: Transport, connection: number, notify: NotifyFault) => Transport) | undefined
   /** Called with each event, after its bytes have been passed on. The bytes of a segment are valid until the call returns. */
   readonly onEvent: (event: TapEvent) => void

@@ -101,7 +101,7 @@ export class ConnectionLogs {
     return this.#open.size < this.#limits.open && this.#bucket.take(this.#clock.monotonic()) === 0
   }
 
-  /** Returns the transport of a new connection, which logs its bytes. */
+  /** Returns a transport that logs the bytes of a new connection. */
   open(
     transport: Transport,
     opening: Pick<LoggedConnection, 'connection' | 'protocol' | 'client' | 'server' | 'transport'>,
