@@ -18,8 +18,8 @@ export class HeldSeats {
   readonly #session: SessionContext
   readonly #tables: Subscriptions
   /**
-   * Functions that release the seats which this connection has resumed by their token alone, by table; missing before the first such
-   * seat.
+   * For each table, the function that releases the seat which this connection has resumed by the seat's token alone. The map is missing
+   * before the first such seat.
    */
   #byToken: Map<number, () => void> | undefined
 

@@ -30,7 +30,7 @@ export class Subscriptions implements SubscriptionOwner {
   readonly listener: TableListener
   readonly #hall: Hall
   readonly #session: SubscriptionsOptions['session']
-  /** An array without free space, because most sessions have one table, and a map of one takes 130 bytes more. */
+  /** An array without free space, and not a map: most sessions have one table, and a map with one table takes 130 bytes more. */
   #tables: readonly TableSubscription[] = NONE
   readonly #holdings: ConnectionHoldings
   #closed = false

@@ -147,7 +147,10 @@ function findMessages(rule: FaultRule, moment: MessageMoment, { program }: Fault
   return { server: of('server'), client: of('client') }
 }
 
-/** Finds the messages that a text means: by name, by text or example, or by first word, in any case. */
+/**
+ * Finds the messages that a text means. It searches first for this exact name, and then for this exact text or example. The last search is
+ * for a name, a text or a first word, and ignores the case of letters.
+ */
 function messageNames(messages: Readonly<Record<string, MessageSpec>>, { message, whose }: MessageMoment): readonly string[] | undefined {
   const all = Object.entries(messages).filter(([, { closes }]) => !closes)
   // "client says" is a name, but reads like the "says" of the client

@@ -5,7 +5,9 @@ import type { FaultPlace, Verb } from './verbs.ts'
  */
 export type FaultDirection = 'out' | 'in' | 'both' | 'client' | 'server'
 
-/** Whose is a type: the side that sends the message of a moment: this side (`my`), the other side (`peer`), or one of the two roles. */
+/**
+ * Whose is the word that names the sender of the message of a moment: this side (`my`), the other side (`peer`), or one of the two roles.
+ */
 export type Whose = 'my' | 'peer' | 'client' | 'server'
 
 /** The name that stands for every message in a moment. */
@@ -15,7 +17,10 @@ export const ANY = 'message'
 export interface MessageMoment {
   readonly place: FaultPlace
   readonly whose?: Whose | undefined
-  /** Number of the message among the messages of this name in its direction, from 1; missing if the moment is at every such message. */
+  /**
+   * Number of the message among the messages with this name in its direction, counted from 1; missing if the moment is at every such
+   * message.
+   */
   readonly ordinal?: number | undefined
   /** Name or text of a message of the program, or `message`. */
   readonly message: string

@@ -7,11 +7,11 @@ import { MessageWatch } from './resolve.ts'
 import type { FaultValue } from './rule.ts'
 
 /*
- * A lane delivers the bytes of one direction, cut, joined and delayed as its rules say, and executes faults at points of the stream.
+ * A lane delivers the bytes of one direction. It cuts, joins and delays them by its rules, and executes faults at points of the stream.
  *
- * The problem: TCP delivers the same bytes in pieces of any size, at any time, and the same seed must have the same effects on them. So no decision
- * of the lane may depend on a read. Every decision belongs to an offset or to a message. The decisions are the offsets at which the lane
- * cuts the stream, the delay of each piece or message, and the offset at which a fault happens. A read only makes bytes available.
+ * The problem: TCP delivers the same bytes in pieces of any size, at any time, but the same seed must have the same effects on them. So no
+ * decision of the lane may depend on a read. Every decision belongs to an offset or to a message. The decisions are the offsets at which
+ * the lane cuts the stream, the delay of each piece or message, and the offset at which a fault happens. A read only makes bytes available.
  *
  * The idea: the finder divides the bytes that have arrived into parts; each part is within one message. `take` looks up the effects on each
  * part, and queues the part. `#next` then plans the next step from the head of the queue: a point that is reached, or the delivery of the

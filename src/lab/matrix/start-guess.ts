@@ -68,7 +68,7 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
 
 const WORD: Readonly<Record<Side, RegExp>> = { client: /client/i, server: /server/i }
 
-/** Guesses how a side of a hand-in is started, from its files; `undefined` if no file has the name of the side. */
+/** Guesses from the files of a hand-in how one of its sides is started. Returns `undefined` if no file has the name of the side. */
 export function guessStart(side: Side, files: readonly SourceFile[]): GuessedStart | Unguessed | undefined {
   const script = scriptOf(side, files)
   if (script) return script
@@ -104,7 +104,7 @@ function languageOf(name: string): Language | undefined {
   return Object.hasOwn(LANGUAGES, extension) ? LANGUAGES[extension] : undefined
 }
 
-/** Checks whether a file is a part of a program that belongs to neither side alone. */
+/** Checks whether a file is a helper of a program: its name does not assign it to one side. */
 function isHelper(name: string, file: string, { helpers }: Language): boolean {
   return name !== file && helpers?.test(name) === true && !WORD.client.test(name) && !WORD.server.test(name) && !/test/i.test(name)
 }

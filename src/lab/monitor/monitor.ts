@@ -229,7 +229,7 @@ export class ConversationMonitor {
   /** Finds the secrets in a message. The lines of the earlier turns show where the secrets are. */
   #findSecrets(from: Side, text: string): readonly SecretSpan[] {
     const { automaton } = this.protocol
-    // without a finder of the protocol's own, the turns before a message do not matter
+    // if the protocol has no finder of its own, the turns before a message do not matter
     if (!automaton.secrets) return findSecrets(automaton, from, text, WHOLE)
     const other = otherSide(from)
     const context = this.#secretsContext(from)

@@ -60,8 +60,8 @@ export type Turn = Side | 'either' | 'none'
  * MessageLegality is the verdict of the automaton on a message at its place.
  * - `legal`: legal after everything that had passed before it.
  * - `crossed`: legal, but it was sent before its sender had received all earlier messages of the other side.
- * - `late`: it crossed a message after which it is not legal. The sender could not know the earlier message, and the receiver refuses this
- *   message.
+ * - `late`: it crossed an earlier message of the other side, and is not legal after that message. The sender could not know the earlier
+ *   message, and the receiver refuses the late message.
  * - `early`: not legal in any state that the sender could know; but the sender does not have the turn, and the receiver may read the
  *   message later. A later `JudgedObservation` has the final verdict.
  * - `illegal`: a violation.

@@ -160,8 +160,8 @@ export class Orderings {
   }
 
   /**
-   * Compares two orderings, so that the best ordering comes first. In the best ordering, no message waits that the judge has called
-   * legal, but early messages may wait.
+   * Compares two orderings, so that the best ordering comes first. The best ordering contains all messages that the judge has called legal;
+   * only early messages may wait.
    */
   #rank(one: Ordering, two: Ordering): number {
     const judged = this.#countAllUnseen(one) - this.#countAllUnseen(two)

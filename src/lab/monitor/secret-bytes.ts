@@ -40,7 +40,10 @@ export function findUnfinishedSecretBytes(
   return [{ start: before.includes('\ufffd') ? start : start + encode(before).length, end: start + unread.length }]
 }
 
-/** Returns the bytes of a read that may be secrets although the messages of its direction cannot be read. A server sends no secrets. */
+/**
+ * Returns the bytes of a read that may be secrets, for a direction in which the monitor can no longer find messages. A server sends no
+ * secrets.
+ */
 export function findSecretBytesIn(
   { automaton, side }: { automaton: Automaton; side: Side },
   bytes: Uint8Array,

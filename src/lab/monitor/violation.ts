@@ -55,7 +55,7 @@ export function isNoNumber(form: MessageSpec, text: string): boolean {
   return isField(form) && /^\d+$/.test(form.example) && !/^\s*[+-]?\d+\s*$/.test(text)
 }
 
-/** Returns the index of the first byte from which a message can be none of the legal messages. */
+/** Returns the index of the first wrong byte: up to this byte, a message can still be one of the legal messages. */
 function findWrongByte({ steps, peer }: ConversationState, { text, raw }: Received, bytes: Uint8Array): number {
   const forms = steps.filter(({ from, form }) => from === peer && !form.closes).map(({ form }) => form)
   const right = Math.max(0, ...forms.map((form) => countRight(form, text)))

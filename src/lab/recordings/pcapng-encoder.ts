@@ -40,7 +40,7 @@ interface Flow {
   readonly server: Stream
 }
 
-/** Output is where packets are written: the blocks of the file, and memory for one frame. */
+/** Output has the memory for packets: the blocks of the file, and one frame. */
 interface Output {
   readonly file: ByteWriter
   readonly frame: ByteWriter

@@ -26,7 +26,7 @@ export interface RecordingJudgeOptions {
   readonly view?: RecordingView
   /** True if the recording and the view have passwords. */
   readonly secrets?: boolean
-  /** True for a tap with faults, which may change bytes, their pieces or their times. */
+  /** True for a tap with faults. A fault may change bytes, their pieces or their times. */
   readonly hasFaults?: boolean
 }
 

@@ -72,7 +72,10 @@ const REFUSALS = 100
 /** The key of all addresses of this machine. */
 const THIS_MACHINE = 'this machine'
 
-/** The connections of one address, in the order of their openings and of their ends. */
+/**
+ * The connections of one address: the open connections in the order of their openings, and the closed connections in the order of their
+ * ends.
+ */
 interface AddressLogs {
   readonly open: Set<Mutable>
   readonly closed: Set<Mutable>

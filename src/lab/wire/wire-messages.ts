@@ -79,7 +79,7 @@ export const WireToPage = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('connections'),
     connections: z.array(Connection),
-    /** The right by which the page sees them: its own address, an address of a code, or the operator's right. */
+    /** The right by which the page sees the connections: its own address, an address of a code, or the operator's right. */
     right: z.enum(['machine', 'address', 'code', 'operator', 'none']),
     /** A sentence on the connections that the page may not see. */
     why: z.string().exactOptional(),

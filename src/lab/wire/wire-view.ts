@@ -172,7 +172,7 @@ export class WireView {
     if (row) rows.push({ row: ++this.#rows, ...row, ...(cause === undefined || this.#isHidden ? {} : { cause }) })
   }
 
-  /** Returns a row with the reason why the server has ended the conversation, such as a move against the rules, if no violation shows it. */
+  /** If no violation shows why the server has ended the conversation, returns a row with the reason, such as a move against the rules. */
   #toEnding(): readonly WireRow[] {
     const { ending } = this.connection
     if (!ending || this.#hasEnding || !this.#showsReasons) return []
