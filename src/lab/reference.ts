@@ -128,7 +128,8 @@ function formatRow(row: readonly string[], widths: readonly number[], indent: nu
 }
 
 /**
- * Breaks a text into lines: a list of transitions after its commas, other text at its blanks, and a word wider than a line inside the word.
+ * Breaks a text into lines: it breaks a list of transitions after commas, and other text at blanks. If a word is wider than a line, it
+ * breaks the word.
  */
 function wrapText(text: string, width: number): string[] {
   const found: string[] = []

@@ -90,10 +90,10 @@ class TracedTransport extends TransportFilter {
   }
 }
 
-/** SecretLine joins the pieces of one side's lines, which the network may cut anywhere, and masks the secrets in them. */
+/** SecretLine joins the pieces of one side's lines, because the network may cut a line anywhere. It masks the secrets in the lines. */
 class SecretLine {
   readonly #find: (text: string, context: SecretsContext) => readonly SecretSpan[]
-  /** The lines of this side's last turn, which the first whole line of the other side ends. */
+  /** The lines of this side's last turn. The first whole line of the other side ends the turn. */
   #turn = ''
   #isOver = true
   /** The last whole line of this side. */

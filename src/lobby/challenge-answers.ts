@@ -12,7 +12,7 @@ const LOOKED = 100
 const NAMED = 5
 
 /**
- * Finds the challenge from the user with a name; without a name, the only challenge. Returns a refusal if there is no such
+ * Finds the challenge from the user with a name. If no name is given, finds the only challenge. Returns a refusal if there is no such
  * challenge, or if there are several such challenges.
  */
 export function findChallenge(

@@ -38,7 +38,7 @@ export class ConnectionHoldings {
     else if (!this.#tables.includes(table)) this.#tables = [...this.#tables, table]
   }
 
-  /** Adds a seat at a new table, and counts the present bytes of the table and the bytes of its end. */
+  /** Adds a seat at a new table, and counts the bytes that the table has now and the bytes that its end will take. */
   open(table: TableActor, seat: SeatNumber): void {
     this.add(table)
     const isKnown = table.state.opened.seats[seat]?.person !== PEER
@@ -90,7 +90,7 @@ export function checkCapacity({ hall, limits }: LobbyContext, person: PersonId, 
     : `your address holds ${formatCount(held, 'table or open seek', 'tables and open seeks')}, and the limit is ${address}: finish a game or cancel a seek first`
 }
 
-/** Number of notified clients for which the peer pays as much as for one message; the peer pays nothing for a smaller number. */
+/** For this number of notified clients, the peer pays as much as for one message. For fewer clients, it pays nothing. */
 const NOTIFIED = 8
 /** Approximate bytes that a table takes in addition to its events: the index entry, and the record of the result. */
 const OPENING = 200

@@ -7,11 +7,11 @@ import { type DiskUsage, isTemporary, type NetworkUsage } from '../hall/ports.ts
  * The server limits the bytes that one network may add to the disk in an hour. It counts the bytes in parts of five minutes, so the
  * hour advances by five minutes at a time. Two events must not renew a network's budget: a change of the wall clock, and a restart.
  *
- * The time of the parts is wall time when the process starts, and monotonic time from then on, so a change of the wall clock while
- * the process runs has no effect. The server persists the counts a few seconds after they change, immediately when a network
- * reaches the limit, and when the server stops. It persists the time together with the counts, and the next process starts no
- * earlier, so a wall clock that has gone back does not renew a budget either. The store has a salted mark in place of each
- * network's address.
+ * When the process starts, the time of the parts is the wall time. From then on, it advances with the monotonic clock, so a change of the
+ * wall clock while the process runs has no effect. The server persists the counts a few seconds after they change, immediately when a
+ * network reaches the limit, and when the server stops. It persists the time together with the counts, and the time of the next process
+ * begins no earlier than this time. So a wall clock that has gone back does not renew a budget either. The store has a salted mark in place
+ * of each network's address.
  */
 
 /** The period in which the server counts bytes, in milliseconds, with the number and the length of its parts. */
@@ -100,8 +100,8 @@ export class DiskQuotas {
   }
 
   /**
-   * Persists a change after `DELAY`; persists a change that reaches the limit immediately, in the same commit as the write that has
-   * caused it.
+   * Persists a change after `DELAY`. If the change reaches the limit, persists it immediately, in the same commit as the write that has
+   * caused the change.
    */
   readonly #note = (spending: DiskQuota, isFull: boolean): void => {
     if (this.#salt === undefined) return
@@ -196,7 +196,7 @@ export class DiskQuota {
     return change
   }
 
-  /** Adds bytes that the store has not written to the unpersisted bytes again. */
+  /** Counts bytes as unpersisted again, because the store has failed to write them. */
   putBack(bytes: number): void {
     this.#change += bytes
     this.#changed(this, false)

@@ -9,7 +9,7 @@ import { isOwnSeat } from './projections.ts'
 import type { UserNotifier } from './user-notices.ts'
 
 /**
- * Notifies the sessions of the accounts at a table that the game has ended, except the sessions that are subscribed to the table.
+ * Notifies the accounts at a table that the game has ended. Excludes the sessions that are subscribed to the table.
  */
 export function notifyOfEnd(userNotifier: Pick<UserNotifier, 'notifyOfEnd'>, table: TableActor): void {
   for (const [seat, person] of accountsAt(table)) userNotifier.notifyOfEnd(person, finishedGameOf(table, seat))
@@ -30,8 +30,7 @@ export function recordForGuests(people: Pick<People, 'of' | 'guestGames'>, table
 }
 
 /**
- * Notifies the sessions of the accounts at a table of the rating changes after the game, except the sessions that are subscribed to
- * the table.
+ * Notifies the accounts at a table of the rating changes after the game. Excludes the sessions that are subscribed to the table.
  */
 export function notifyOfRecord(
   userNotifier: Pick<UserNotifier, 'notifyOfRecord'>,

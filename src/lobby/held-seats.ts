@@ -18,8 +18,8 @@ export class HeldSeats {
   readonly #session: SessionContext
   readonly #tables: Subscriptions
   /**
-   * Functions that release the seats which this connection has resumed by their token alone, by table; missing before the first such
-   * seat.
+   * For each table, the function that releases the seat which this connection has resumed by the seat's token alone. The map is missing
+   * before the first such seat.
    */
   #byToken: Map<number, () => void> | undefined
 
@@ -46,8 +46,8 @@ export class HeldSeats {
   }
 
   /**
-   * Records that this connection has a seat: as the seat's owner, or else by the seat's token alone, until the account's password
-   * changes.
+   * Records that this connection has a seat, either as the seat's owner or by the seat's token alone. In the second case, a new password of
+   * the account ends the connection.
    */
   hold(id: number, { person, token }: SeatOwner): void {
     const { context, peer, user: own } = this.#session

@@ -128,7 +128,7 @@ export class Identity {
 }
 
 /**
- * Returns the address for which password attempts count. Each address of 127.0.0.0/8 counts separately, unlike in the limits of
+ * Returns the address for which the server counts password attempts. Each address of 127.0.0.0/8 counts separately, unlike in the limits of
  * resources: an attacker at another loopback address must not lock the owner out.
  */
 function addressOf({ address }: SessionPeer): string {

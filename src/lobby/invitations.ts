@@ -15,7 +15,7 @@ export class InvitationCodes {
     this.#session = session
   }
 
-  /** Finds the open seek that has a typed code; returns it with the code as it is spelled. */
+  /** Finds the open seek that has a typed code; returns the seek, and the code in its normal spelling. */
   find(typed: string): { readonly seek: OpenSeek; readonly code: string } | LobbyRefusal {
     const code = parseInviteCode(typed)
     if (isRefusal(code)) return toLobbyRefusal('no-such-code', code)
@@ -28,9 +28,9 @@ export class InvitationCodes {
   }
 
   /**
-   * Makes the code of a private seek. The user may have sent the code of an earlier seek to a friend before the connection was lost, so
-   * the seek has this code again, unless another open seek has it. The limiter counts each request for a code like a wrong code, because a
-   * client could otherwise find the codes of other users by such requests.
+   * Makes the code of a private seek. The user may have sent the code of an earlier seek to a friend before the connection was lost, so the
+   * new seek gets the same code, unless another open seek has it. The limiter counts each request for a particular code as a wrong guess,
+   * because a client could otherwise find the codes of other users by such requests.
    */
   make(former: string | undefined): string {
     const { context, user } = this.#session

@@ -71,7 +71,10 @@ export class SessionSeats {
     return seat
   }
 
-  /** Resumes the user's seat at an open table of a game for a program, and ends the conversation of another program that has the seat. */
+  /**
+   * Resumes the user's seat at an open table of a game for a program. If another program has the seat, ends the conversation of that
+   * program.
+   */
   resume<Move, View>(game: string, connection: SeatConnection): TableSeat<Move, View> | undefined {
     const found = this.find(game)
     if (!found) return undefined
@@ -80,7 +83,7 @@ export class SessionSeats {
     return this.take(table, seat, 'held', connection)
   }
 
-  /** Releases the seats of a program; with a reason, its pending calls reject with that reason. */
+  /** Releases the seats of a program. If there is a reason, the pending calls of the program reject with this reason. */
   release(reason?: Error): void {
     for (const seat of this.#played) {
       seat.release()

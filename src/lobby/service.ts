@@ -62,7 +62,7 @@ export class LobbyService implements LobbyContext {
   readonly bytes: RandomBytes
   readonly keeps: boolean
   readonly spendings: DiskQuotas
-  /** Limits for batches of the clients' input: if the store takes longer for a write, one write should have more commands. */
+  /** Limits for batches of the clients' input. The more time a write of the store takes, the more commands one write should have. */
   readonly batchLimits: BatchLimits
   readonly onError: LobbyContext['onError']
   readonly #store: Store

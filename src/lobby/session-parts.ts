@@ -117,7 +117,7 @@ export abstract class SessionParts implements SeekingSession, IdentityOwner {
   seated(table: TableActor, seat: SeatNumber, token: string): void {
     if (this.closed) throw this.closed
     this.observer?.onSeated(table.id, seat)
-    // the hash that the table has already, so that it is in memory once
+    // the table already has this hash, and the user gets the same object, so that the hash is in memory only once
     const { token: hash } = table.state.opened.seats[seat] ?? {}
     if (hash !== undefined) this.user?.addToken(hash)
     this.lobby.tables.takeSeat(table, seat, token)
@@ -136,8 +136,8 @@ export abstract class SessionParts implements SeekingSession, IdentityOwner {
   }
 
   /**
-   * Ends the session: the hall reserves the seats that no other connection has, and after the user's last session, the server
-   * cancels the seek.
+   * Ends the session: the hall reserves the seats that no other connection has. If it was the user's last session, the server cancels the
+   * seek.
    */
   close(reason?: Error): void {
     if (this.closed) return

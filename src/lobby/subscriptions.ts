@@ -30,7 +30,7 @@ export class Subscriptions implements SubscriptionOwner {
   readonly listener: TableListener
   readonly #hall: Hall
   readonly #session: SubscriptionsOptions['session']
-  /** An array without free space, because most sessions have one table, and a map of one takes 130 bytes more. */
+  /** An array without free space, and not a map: most sessions have one table, and a map with one table takes 130 bytes more. */
   #tables: readonly TableSubscription[] = NONE
   readonly #holdings: ConnectionHoldings
   #closed = false
@@ -182,7 +182,7 @@ export class Subscriptions implements SubscriptionOwner {
     return this.#full ?? this.#done(subscription.table, this.#spend(subscription.table, { type: 'say', name, text, ...seat }))
   }
 
-  /** Returns the number of other users' clients at a table that show talk. */
+  /** Returns how many clients of other users at a table show talk. */
   countTalkReceivers(id: number): number {
     const own = this.#find(id)
     if (own === undefined) return 0
@@ -220,7 +220,7 @@ export class Subscriptions implements SubscriptionOwner {
     this.#tables = this.#without(id)
   }
 
-  /** Takes the user's seat at a rematch; its seats are swapped. */
+  /** Takes the user's seat at a rematch; the players have swapped seats there. */
   onRematch({ table: before, token }: TableSubscription, seat: SeatNumber, id: number): void {
     const table = this.#hall.table(id)
     if (!table) return

@@ -20,7 +20,7 @@ export function renderBoard({ game, names, seat, now }: TableSnapshot, position:
   return { n: now.n, text, ...(moves ? { moves } : {}), ...(last ? { last } : {}) }
 }
 
-/** Renders a view as text, as the front door shows it to the seat, or without a seat to a watcher. */
+/** Renders a view as text, as the front door shows it to the seat. If there is no seat, renders it for a watcher. */
 export function renderView(game: AnyGame, view: unknown, viewer: Pick<TableSnapshot, 'names'> & { readonly seat: SeatNumber | undefined }) {
   return game.screen?.board?.(view, viewer) ?? game.notation.render(view)
 }

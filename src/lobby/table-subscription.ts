@@ -11,7 +11,7 @@ import { toGameTerms } from './projections.ts'
 
 /** Number of missed events that the server sends before it waits until the client has read them. */
 const PAGE = 20
-/** Number of new events, waiting behind the missed events, from which the server no longer waits for the client. */
+/** If this number of new events waits behind the missed events, the server no longer waits for the client. */
 const MANY = 200
 
 /** SubscriptionOwner gets the updates of all subscriptions of one session. */

@@ -107,7 +107,7 @@ export class LobbyTalk {
     return [...(this.#mutes?.names.values() ?? [])].map(({ name }) => name)
   }
 
-  /** Returns `true` if the user with this name has no muted connection. */
+  /** Returns true if the session has muted neither this name nor a connection of the user with this name. */
   isUnmuted(name: string): boolean {
     const muted = this.#mutes?.names
     if (!muted || muted.size === 0) return true

@@ -21,7 +21,7 @@ export interface Challenge {
   readonly address: string
 }
 
-/** NoticeListener receives, at one session, the challenges and the messages to one user. The session may have muted the sender. */
+/** NoticeListener receives the challenges and the messages to the user of one session. The session may have muted the sender. */
 export interface NoticeListener extends LobbyListener {
   /** Checks whether this session receives messages of the user with a name, because it has not muted that user. */
   isUnmuted(name: string): boolean
@@ -95,7 +95,9 @@ export class UserNotifier {
     return isThrottled ? { code: 'throttled', refused: 'you send messages to that user too fast: wait a moment' } : undefined
   }
 
-  /** Returns the milliseconds until an address can challenge a user again: 0, except after too many cancelled challenges. */
+  /**
+   * Returns the milliseconds until an address can challenge a user again. The number is above 0 only after too many cancelled challenges.
+   */
   wait({ challenged, address }: Omit<Challenge, 'seeker'>): number {
     return this.#cancelled.wait(keyOf(challenged, address), this.#clock.monotonic())
   }

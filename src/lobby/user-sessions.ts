@@ -67,7 +67,7 @@ export class UserSessions {
   seek: UserSeek | undefined
   /** Number of tables that the sessions are opening. */
   opening = 0
-  /** An array without free space, because most users have one session, and a set with one element takes 150 bytes. */
+  /** An array without free space, and not a set: most users have one session, and a set with one session takes 150 bytes. */
   #sessions: readonly UserSession[] = []
   /** The cancellation of the seek that is under way. */
   #cancelling: Promise<boolean> | undefined

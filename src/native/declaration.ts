@@ -28,7 +28,7 @@ export interface CommandDeclaration<Schema extends z.ZodType = z.ZodType, Answer
    * answers separately.
    */
   readonly cost: number
-  /** Schema of the answer; for several answers, their union. */
+  /** Schema of the answer. If several answers are possible, it is the union of their schemas. */
   readonly answer: Answer
   /** Executes the command. */
   run(lobby: Lobby, command: z.infer<Schema>): AnswerOf<Answer> | Promise<AnswerOf<Answer>>

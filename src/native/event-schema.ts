@@ -11,7 +11,7 @@ function toFieldSchema(field: Field): z.ZodType {
   return field.endsWith('?') ? schema.optional() : schema
 }
 
-/** Returns the fields of an event that clients see, in the order of its declaration. */
+/** Returns those fields of an event that clients see, in the order of the declaration of the event. */
 function visibleFields({ fields, shows }: EventDeclaration): readonly (readonly [string, Field])[] {
   return Object.entries(fields).filter(([name]) => shows.includes(name))
 }

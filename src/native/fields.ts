@@ -8,7 +8,7 @@ import { BOUNDS, type NumberRange } from '../hall/number-bounds.ts'
 
 export const list = <Kind extends z.ZodType>(kind: Kind) => z.array(kind).readonly()
 export const whole = ({ min, max }: NumberRange) => z.int().min(min).max(max)
-/** A whole number from 0 on; the maximum has no practical meaning. */
+/** A whole number that is not negative; the maximum has no practical meaning. */
 export const count = whole({ min: 0, max: Number.MAX_SAFE_INTEGER })
 /** A text from the server. */
 export const text = z.string()

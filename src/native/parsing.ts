@@ -25,7 +25,7 @@ const NO_COMMAND = 'a command is one line of JSON, such as {"type":"games"}'
 const OPTIONS: ReadonlyMap<string, (typeof ToServer.options)[number]> = new Map(
   ToServer.options.map((option) => [option.shape.type.value, option]),
 )
-/** Maximum number of characters of a client's name in an error. */
+/** Maximum number of characters of a name in an error, because the client has chosen the name. */
 const SHOWN = 40
 
 /**

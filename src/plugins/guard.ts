@@ -86,7 +86,8 @@ class Guard {
   }
 
   /**
-   * Returns the house's move: the game's choice or the result of a search or, if the choice or the search fails, any legal move.
+   * Returns the house's move: the game's own choice or, if the game does not choose, the result of a search. If the search fails, returns
+   * any legal move.
    */
   #choose(view: unknown, seat: SeatNumber, random: Random): unknown {
     const game = this.#game

@@ -2,9 +2,9 @@ import type { Side } from '../../protocol/message-spec.ts'
 
 /*
  * A generator of random numbers would give the next number to the code that asks next. In a stream, each read would take a number, and
- * the number of reads depends on the network. So the same seed would cut the same bytes at other offsets. Here no random number depends on
- * an earlier number: a decision is a hash of the seed, the connection, the sender, the kind of decision, and the offset of a byte or the
- * number of a message. The same question always has the same answer.
+ * the number of reads depends on the network. So two runs with the same seed would cut the same bytes at different offsets. Here no random
+ * number depends on an earlier number: a decision is a hash of the seed, the connection, the sender, the kind of decision, and the offset
+ * of a byte or the number of a message. The same question always has the same answer.
  */
 
 /** FaultDecision is the kind of a decision; each kind has random numbers of its own. */
@@ -29,12 +29,14 @@ export class FaultDecisions {
     this.#key = mix(mix(mix(0, seed), connection), sender === 'server' ? 1 : 2)
   }
 
-  /** Returns a random whole number from `low` to `high`, decided for an offset or a number. */
+  /** Returns a random whole number from `low` to `high` for a place: an offset, or the number of a message. */
   between(what: FaultDecision, place: number, low: number, high: number): number {
     return low + Math.floor(this.#fraction(what, place) * (high - low + 1))
   }
 
-  /** Decides, with a probability in percent, whether an event happens at an offset or at a numbered message. */
+  /**
+   * Decides whether an event happens at a place, which is an offset or the number of a message. `percent` is the probability of the event.
+   */
   happens(what: FaultDecision, place: number, percent: number): boolean {
     return this.#fraction(what, place) * 100 < percent
   }

@@ -26,7 +26,7 @@ export interface Stretch {
 }
 
 /**
- * EffectTable finds the effects on the bytes of one direction: the effects of the rules for their message, or else the effects of the whole
+ * EffectTable finds the effects on the bytes of one direction. Rules for the message of the bytes have priority over rules for the whole
  * direction.
  */
 export class EffectTable {
@@ -35,7 +35,7 @@ export class EffectTable {
   /** The cutters of the whole direction, by their verb. */
   readonly #cutters: Readonly<Partial<Record<Verb, Cutter>>>
 
-  /** The effects on bytes to which no rule for a message applies; `undefined` if the effects depend on the bytes. */
+  /** The effects on the bytes of messages for which there is no rule; `undefined` if the effects depend on the bytes. */
   readonly #plain: FaultEffects | undefined
 
   constructor(rules: readonly LaneRule[], decisions: FaultDecisions) {
@@ -79,7 +79,7 @@ export class EffectTable {
     for (const cutter of Object.values(this.#cutters)) cutter.advance?.(offset)
   }
 
-  /** Returns the cutter of a fault, which begins at `origin`; `undefined` for a fault that depends on the bytes. */
+  /** Returns the cutter of a fault; the cutter begins at the offset `origin`. Returns `undefined` for a fault that depends on the bytes. */
   #cutter(verb: Verb, value: FaultValue, origin: number): Cutter | undefined {
     if (typeof value === 'object') return new RandomCutter(value, this.#decisions, origin)
     if (typeof value === 'string') return undefined

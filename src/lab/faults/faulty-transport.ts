@@ -26,11 +26,11 @@ export interface FaultProgram {
 export interface FaultPlan {
   readonly rules: readonly FaultRule[]
   readonly seed?: number
-  /** Number of the connection, so that each of a server's connections has other random numbers. */
+  /** Number of the connection, so that the connections of a server have different random numbers. */
   readonly connection?: number
-  /** The side that writes to the transport: by default the server, also for a proxy's connection to its client. */
+  /** The side that writes to the transport; the default is the server. A proxy writes to its client as the server, too. */
   readonly side?: Side
-  /** True for a proxy, which has no side: a rule without a direction disturbs both directions. */
+  /** True for a proxy. A proxy has no side, so a rule without a direction disturbs both directions. */
   readonly isProxy?: boolean
   /** The program; missing if no rule applies at a message. */
   readonly program?: FaultProgram | undefined
@@ -46,7 +46,7 @@ export function addFaults(transport: Transport, plan: FaultPlan): Transport {
 
 /** Number of bytes in a lane above which a writer has to wait. */
 const LITTLE = 16 * 1024
-/** Maximum milliseconds for which a reset waits until the system has accepted earlier bytes. */
+/** Maximum number of milliseconds that a reset waits for the system to accept the earlier bytes. */
 const BEFORE_RESET = 1000
 
 class FaultyTransport extends TransportFilter {
@@ -203,8 +203,8 @@ function createFinder(
   const isCounted = rules.some(({ verb, value }) => verb === 'delay' && typeof value === 'object')
   if (!program || !(whole || isCounted)) return undefined
   const framing = sender === 'server' ? program.toClient : program.toServer
-  // if only a pause ends a message, the finder treats each write of this side as a message and counts each read, because waiting
-  // for a pause would be a delay
+  // if only a pause ends a message, the finder treats each write of this side as a message, and it counts each read as a message if no rule
+  // needs whole messages: it does not wait for the pause, because the wait would be a delay
   const isWritten = framing.settle !== undefined && (isOurs || !whole)
   return new MessageFinder({ framing, automaton: program.automaton, sender, isWritten, whole })
 }

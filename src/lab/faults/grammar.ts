@@ -98,7 +98,10 @@ function complete(rule: FaultRule): FaultRule | FaultRefusal {
   return isAtMessage(moment) || moment.byte === 0 ? rule : { ...rule, value: moment.byte, moment: undefined }
 }
 
-/** Returns the keys that no second rule may have: the rule's verb and moment, with each of its directions. */
+/**
+ * Returns the keys of a rule; no other rule may have one of these keys. A key is the verb and the moment of the rule, with one of its
+ * directions.
+ */
 function keysOf({ direction, verb, moment }: FaultRule): readonly string[] {
   const what = moment ? `${verb} ${formatMoment(moment)}` : verb
   const usual = isAtMessage(moment) ? 'its own' : 'out'

@@ -5,8 +5,8 @@ import type { MessageFinder } from './message-finder.ts'
 import type { LaneRule } from './resolve.ts'
 
 /**
- * NotifyFault is called with a sentence that describes the effect of a fault to people. `isLossy` is true if the receiver does not get the
- * bytes that were sent, in their order, so that a later mistake of a program may be a consequence.
+ * NotifyFault is called with a sentence that describes the effect of a fault to people. `isLossy` is true if the receiver does not get
+ * exactly the bytes that were sent, in their order. A later mistake of a program may then be a consequence of the fault.
  */
 export type NotifyFault = (sentence: string, isLossy: boolean) => void
 
@@ -19,13 +19,13 @@ export interface Lane {
   /** Queues bytes that have arrived. The caller must not change the bytes afterwards. */
   take(bytes: Uint8Array): void
   /**
-   * Runs an action after the lane has delivered everything that arrived before this call. With `always`, the action runs even if
-   * the lane delivers nothing more.
+   * Runs an action after the lane has delivered everything that arrived before this call. With `always`, the action runs even if the lane
+   * never delivers these bytes.
    */
   behind(act: () => void, always?: boolean): void
   /** Pauses the delivery, or continues it. */
   hold(held: boolean): void
-  /** Drops everything in the lane, and delivers nothing more except actions that always run. */
+  /** Drops all bytes in the lane, and delivers no further byte. Of the actions, it runs only those that always run. */
   stop(): void
 }
 

@@ -7,7 +7,7 @@ import { MessageNames } from './message-names.ts'
 
 /** Maximum number of bytes in one message; after a longer message, the finder treats the stream as bytes without messages. */
 const LONGEST = 65_536
-/** Shortest pause in milliseconds after a message that has arrived in several pieces; connections use the same pause. */
+/** Minimum length, in milliseconds, of the pause that ends a message of several pieces. Connections use the same minimum. */
 const BETWEEN_PIECES = 100
 
 /** MessagePart is some bytes of a direction: a whole message, or bytes of one message. */
@@ -24,7 +24,10 @@ export interface FinderOptions {
   readonly framing: Framing
   readonly automaton: Automaton
   readonly sender: Side
-  /** Treats each push as a message, because only a pause would end a message, and the sender writes each message alone. */
+  /**
+   * Treats each push as a message. The reason: only a pause would end a message, but the sender writes each message with a write of its
+   * own.
+   */
   readonly isWritten: boolean
   /** Holds the bytes of a message until the message is whole, because a part has no name; without this option, the finder only counts messages. */
   readonly whole: boolean
@@ -74,7 +77,7 @@ export class MessageFinder {
     return this.#options.whole && !this.#isLost ? parts : [...parts, ...this.#release()]
   }
 
-  /** Returns the held bytes, as a message if they can be a message: after the end of the stream or a long pause. */
+  /** Returns the held bytes, after the end of the stream or after a long pause. The bytes are a message if they can be a message. */
   rest(): readonly MessagePart[] {
     if (this.#isLost || this.#held.length === 0) return this.#release()
     const parts = this.#drain(() => (this.#decoder.pending > 0 ? this.#decoder.rest() : undefined))

@@ -1,7 +1,7 @@
 import { type Automaton, legalTransitions, type Transition } from '../../protocol/automaton.ts'
 import { parseMessage, type Side, splitMessage } from '../../protocol/message-spec.ts'
 
-/** Candidate is a message of the automaton that a text may be. */
+/** Candidate is a message of the automaton that a text may represent. */
 type Candidate = Pick<Transition, 'name' | 'form'> & { readonly next?: string }
 
 /**
@@ -46,7 +46,9 @@ export class MessageNames {
     return namesOf(legal)
   }
 
-  /** Returns the messages that this side may send in one of these states, or after any messages of the other side. */
+  /**
+   * Returns the messages that this side may send in one of these states, or in a state to which messages of the other side can then lead.
+   */
   #candidates(states: readonly string[]): readonly Candidate[] {
     const key = JSON.stringify(states)
     const known = this.#known.get(key)

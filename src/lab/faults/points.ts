@@ -66,7 +66,7 @@ export class FaultPoints {
   }
 }
 
-/** Formats a notice that a point is reached, so that people do not blame a program for its effect. */
+/** Formats the notice that the stream has reached a point. Without the notice, people could blame a program for the effect of the fault. */
 export function formatPoint({ rule, offset, verb, time }: FaultPoint, sender: Side): string {
   const effects: Readonly<Record<string, string>> = {
     reset: 'resets the connection',

@@ -23,7 +23,9 @@ export interface LaneRule {
   readonly moment: NamedMoment | ByteMoment | undefined
 }
 
-/** MessageWatch counts the messages of one direction for each rule at a message, and finds the rules that apply at a message. */
+/**
+ * MessageWatch finds the rules that apply at a message of one direction. For each rule, it counts the messages that have the rule's name.
+ */
 export class MessageWatch {
   readonly #watched: readonly { readonly rule: LaneRule; readonly moment: NamedMoment; count: number }[]
 
@@ -53,7 +55,10 @@ export interface FaultContext {
   readonly side: Side | undefined
   /** The program; `undefined` for an unknown program. */
   readonly program: { readonly name: string; readonly automaton: Automaton } | undefined
-  /** Whether the connection transmits datagrams or streams; `undefined` for both kinds. Refuses rules for the other kind. */
+  /**
+   * True if the connection transmits datagrams, false if it transmits a stream; `undefined` for both kinds. `resolveFaults` refuses rules
+   * for the other kind.
+   */
   readonly datagrams: boolean | undefined
 }
 
@@ -142,7 +147,10 @@ function findMessages(rule: FaultRule, moment: MessageMoment, { program }: Fault
   return { server: of('server'), client: of('client') }
 }
 
-/** Finds the messages that a text means: by name, by text or example, or by first word, in any case. */
+/**
+ * Finds the messages that a text means. It searches first for this exact name, and then for this exact text or example. The last search is
+ * for a name, a text or a first word, and ignores the case of letters.
+ */
 function messageNames(messages: Readonly<Record<string, MessageSpec>>, { message, whose }: MessageMoment): readonly string[] | undefined {
   const all = Object.entries(messages).filter(([, { closes }]) => !closes)
   // "client says" is a name, but reads like the "says" of the client

@@ -1,9 +1,13 @@
 import type { FaultPlace, Verb } from './verbs.ts'
 
-/** FaultDirection names the bytes that a rule disturbs: by this side's view, or by the side that sends them. */
+/**
+ * FaultDirection names the bytes that a rule disturbs, either as this side sees them (`out`, `in`) or by their sender (`client`, `server`).
+ */
 export type FaultDirection = 'out' | 'in' | 'both' | 'client' | 'server'
 
-/** Whose is a type: the side that sends the message of a moment: this side (`my`), the other side (`peer`), or one of the two roles. */
+/**
+ * Whose is the word that names the sender of the message of a moment: this side (`my`), the other side (`peer`), or one of the two roles.
+ */
 export type Whose = 'my' | 'peer' | 'client' | 'server'
 
 /** The name that stands for every message in a moment. */
@@ -13,7 +17,10 @@ export const ANY = 'message'
 export interface MessageMoment {
   readonly place: FaultPlace
   readonly whose?: Whose | undefined
-  /** Number of the message among the messages of this name in its direction, from 1; missing if the moment is at every such message. */
+  /**
+   * Number of the message among the messages with this name in its direction, counted from 1; missing if the moment is at every such
+   * message.
+   */
   readonly ordinal?: number | undefined
   /** Name or text of a message of the program, or `message`. */
   readonly message: string
@@ -24,12 +31,15 @@ export interface ByteMoment {
   readonly byte: number
 }
 
-/** FaultValue is a number, a range of numbers, or a word: bytes, milliseconds, bytes a second, or percent. */
+/** FaultValue is a number, a range of numbers, or a word. The unit of the numbers is bytes, milliseconds, bytes a second, or percent. */
 export type FaultValue = number | readonly [number, number] | 'char' | 'message'
 
 /** FaultRule is one fault, as a user wrote it. */
 export interface FaultRule {
-  /** By default the direction of the rule's message, or else of the bytes that this side sends. */
+  /**
+   * The default is the direction of the rule's message. For a rule without a message, it is the direction of the bytes that this side
+   * sends.
+   */
   readonly direction?: FaultDirection | undefined
   readonly verb: Verb
   /** If the value is missing, the fault has no end, or happens always. */

@@ -7,21 +7,21 @@ import { MessageWatch } from './resolve.ts'
 import type { FaultValue } from './rule.ts'
 
 /*
- * A lane delivers the bytes of one direction, cut, joined and delayed as its rules say, and executes faults at points of the stream.
+ * A lane delivers the bytes of one direction. It cuts, joins and delays them by its rules, and executes faults at points of the stream.
  *
- * The problem: TCP delivers the same bytes in pieces of any size, at any time, and the same seed must have the same effects on them. So no decision
- * of the lane may depend on a read. Every decision belongs to an offset or to a message: at which offsets the lane cuts the stream, how
- * long it delays a piece or a message, at which offset a fault happens. A read only makes bytes available.
+ * The problem: TCP delivers the same bytes in pieces of any size, at any time, but the same seed must have the same effects on them. So no
+ * decision of the lane may depend on a read. Every decision belongs to an offset or to a message. The decisions are the offsets at which
+ * the lane cuts the stream, the delay of each piece or message, and the offset at which a fault happens. A read only makes bytes available.
  *
- * The idea: `take` lets the finder divide the bytes that have arrived into parts, each within one message, looks up the effects on
- * each part, and queues it. `#next` then plans the next step from the head of the queue: a point that is reached, or the bytes up
- * to the next cut, with the time at which they are due. That time is not before their arrival plus their delay, and not before the
- * last delivery plus the gap of the cut between them. The lane plans nothing further ahead, so the queue holds bytes, and not a
- * timer or an object for each piece.
+ * The idea: the finder divides the bytes that have arrived into parts; each part is within one message. `take` looks up the effects on each
+ * part, and queues the part. `#next` then plans the next step from the head of the queue: a point that is reached, or the delivery of the
+ * bytes up to the next cut. The bytes are due when their delay has passed since their arrival. If there is a cut before them, the gap of
+ * the cut must also have passed since the last delivery. The lane plans only this one step, so the queue holds bytes, and not a timer or an
+ * object for each piece.
  *
  * Invariants: the order of bytes never changes. Bytes that arrived together leave together unless a cut, a point or a different delay
- * divides them. Without `stop`, `half-close` and `reset` the lane delivers every byte, and then the end. A stall stops the queue; the transport
- * limits the length of the queue, because it stops reading.
+ * divides them. Without `stop`, `half-close` and `reset` the lane delivers every byte, and then the end. During a stall, the queue delivers
+ * nothing; it does not grow without a limit, because the transport stops reading when the queue is full.
  */
 
 /** Segment has bytes of one message, with their effects. */
@@ -47,13 +47,16 @@ interface Step {
   readonly run: () => void
 }
 
-/** Milliseconds between the last bytes and a reset, which may delete bytes in the network. */
+/** Milliseconds between the last bytes and a reset, because a reset may delete bytes that are still in the network. */
 const BEFORE_RESET = 1
 /** Milliseconds after which the lane reports to the user that it holds the bytes of an unfinished message. */
 const LONG_HELD = 2000
 /** Maximum number of pieces in a queue; at that number, the transport stops reading. */
 const MANY = 1024
-/** Maximum number of bytes in a queue; more than the longest message, because a message may have to wait until all its bytes have arrived. */
+/**
+ * Maximum number of bytes in a queue. It is more than the longest message, because a message may have to wait until all its bytes are
+ * there.
+ */
 const FULL = 128 * 1024
 
 /** StreamLane is the lane of one direction of a stream. */
@@ -240,7 +243,7 @@ export class StreamLane implements Lane {
     return 'act' in head ? this.#planAction(head) : this.#planPiece(head, point?.offset ?? Number.POSITIVE_INFINITY)
   }
 
-  /** Plans the delivery of the bytes up to the next cut, or to `most`, the offset of the next point. */
+  /** Plans the delivery of the bytes up to the next cut, but not beyond `most`, the offset of the next point. */
   #planPiece(head: Segment, most: number): Step {
     const from = this.#position
     const late = this.#delayOf(head, from)
@@ -259,7 +262,7 @@ export class StreamLane implements Lane {
     return { due, run: () => this.#deliver(pieces, end) }
   }
 
-  /** Checks whether a segment leaves together with the segment before it, which is `late` milliseconds late. */
+  /** Checks whether a segment leaves together with the segment before it; `late` is the delay of that earlier segment in milliseconds. */
   #isTogether(segment: Segment, late: number): boolean {
     const { isJoined, cutters, start } = segment
     return isJoined && !cutters.some((cutter) => cutter.isCut(start)) && this.#delayOf(segment, start) <= late

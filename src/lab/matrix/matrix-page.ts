@@ -19,7 +19,7 @@ import {
 
 /*
  * Names of folders and texts of hand-ins are hostile, and a teacher opens the page. Every text is escaped, the page has no script, and its
- * policy allows only its one style, by its digest.
+ * content security policy allows only one style: the style with the given digest.
  */
 
 /** Formats the results of a class as one HTML page, which needs no other file. */

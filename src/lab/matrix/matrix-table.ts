@@ -89,8 +89,8 @@ function formatPairs({ pairs, handIns }: MatrixReport, { width, color }: MatrixT
 }
 
 /**
- * Formats the failures. The list has only the pairs in which the side at fault passes its own checks, because the checks show the
- * mistakes of all other sides already.
+ * Formats the failures. The list has a pair only if the side at fault passes its own checks, because otherwise the failed checks of that
+ * side already show its mistakes.
  */
 function formatFailures({ handIns, pairs }: MatrixReport, { width }: MatrixTableOptions): readonly string[] {
   const own = handIns.flatMap((handIn) => [

@@ -31,7 +31,7 @@ export interface MatrixOptions {
   readonly program: Program
   readonly level: CheckLevel
   readonly entries: readonly MatrixEntry[]
-  /** The only check to run, and its side, if it is for one side. */
+  /** The only check to run; also the side, if the check is for one side. */
   readonly only?: { readonly name: string; readonly side?: Side } | undefined
   /** The only pair to play. If a pair is given, no checks run. */
   readonly pair?: { readonly client: string; readonly server: string } | undefined
@@ -51,7 +51,10 @@ export interface MatrixOptions {
 
 /** Width of the diagrams in a report. */
 const DIAGRAM = { width: 96, color: false }
-/** The matrix plays sides and pairs in blocks, so that the sandboxes of a block stay open while all of its pairs are played. */
+/**
+ * Maximum number of clients, and of servers, in a block of pairs. The sandboxes of a block stay open while the judge plays all pairs of the
+ * block.
+ */
 const BLOCK = 6
 
 /** Judges all hand-ins of a class, and lets their clients and servers play each other. Resolves early if the signal aborts. */
@@ -100,8 +103,8 @@ class Matrix {
   }
 
   /**
-   * Runs all tasks. Two programs in one network cannot have the same port, so the tasks run one after the other there. The first sandbox
-   * shows whether the sandboxes share a network.
+   * Runs all tasks. Two programs in one network cannot have the same port, so the tasks run one after the other if the sandboxes share a
+   * network. The first sandbox shows whether they share it.
    */
   async #runAll(tasks: readonly MatrixTask[], jobs: number): Promise<void> {
     const { signal } = this.#options
@@ -139,7 +142,7 @@ class Matrix {
     }
   }
 
-  /** Runs a part and reports it. Errors after the end of the sandboxes are consequences of that end. */
+  /** Runs a part and reports it. Ignores errors after the signal has aborted, because the end of the sandboxes causes such errors. */
   async #report(what: string, part: () => Promise<void>): Promise<void> {
     try {
       await part()

@@ -1,6 +1,7 @@
 /**
- * The style of the page of a class, light and dark as the reader's system is. Red marks a mistake, blue marks the client and amber marks the server,
- * as in the browser client; all other parts have neutral colours. The wide table scrolls in its own frame, with the names in view.
+ * The style of the page of a class. The page is light or dark, like the reader's system. Red marks a mistake, blue marks the client and
+ * amber marks the server, as in the browser client; all other parts have neutral colours. The wide table scrolls in its own frame, and the
+ * names stay in view.
  */
 export const MATRIX_STYLE = `
 :root {

@@ -19,14 +19,14 @@ export interface PairFinding extends Finding {
 /** PairEnd is the observed end of the conversation of two hand-ins. */
 export interface PairEnd {
   readonly automaton: Automaton
-  /** How it ended: both sides have closed, or nothing happened any more, or the judge has stopped a conversation without an end. */
+  /** How the conversation ended: both sides closed it, nothing more happened, or the judge stopped it because its protocol has no end. */
   readonly how: 'closed' | 'silent' | 'stopped'
   /** True if the conversation may be over in its last state. */
   readonly isOver: boolean
   readonly state: string
   readonly turn: Turn
   readonly observations: readonly Observation[]
-  /** How each program ended by itself; `undefined` if it still ran. */
+  /** How each program ended by itself; `undefined` for a program that was still running. */
   readonly ends: Readonly<Record<Side, ProgramEnd | undefined>>
   readonly lines: Readonly<Record<Side, readonly string[]>>
   /** Milliseconds after which a conversation is silent. */
@@ -51,8 +51,8 @@ export function judgePair(pair: PairEnd): PairFinding {
 }
 
 /**
- * Finds the first message that is wrong. A message that the other side has refused concerns the game alone: the conversation can continue,
- * and stop for another reason.
+ * Finds the first message that is wrong. A message that the other side has refused does not count: it is a mistake in the game only, so the
+ * conversation can continue, and can stop later for another reason.
  */
 function findFirstWrong(pair: PairEnd, trouble: Error | undefined): PairFinding | undefined {
   const refused = new Set(pair.observations.map((one) => (one.kind === 'message' ? one.refuses : undefined)))
@@ -100,7 +100,7 @@ function blame(pair: PairEnd, role: Side, trouble: Error): PairFinding {
   return findFault(pair, role, trouble) ?? unknown
 }
 
-/** Finds what is wrong with one side; `undefined` if nothing is. */
+/** Finds what is wrong with one side; `undefined` if nothing is wrong. */
 function findFault(pair: PairEnd, role: Side, trouble: Error | undefined): PairFinding | undefined {
   const found = findCause(toEvidence(pair, role, trouble))
   return found && { ...found, atFault: role, lines: pair.lines[role], observations: pair.observations }

@@ -22,18 +22,18 @@ import { judgePair, type PairEnd, type PairFinding } from './pair-verdict.ts'
  * Two hand-ins play one conversation. Each program is in a sandbox of its own, and cannot reach the other program: the judge listens in the network
  * of the client, connects in the network of the server, and relays the bytes. So each hand-in sees only the bytes of the other hand-in.
  *
- * The judge plays no side, but it types into both programs when the person at each program would type. As in a check, Parlor's own role of the same
- * side shows that time: a shadow beside each program reads the bytes that the program receives, and the judge drops the shadow's
- * own messages.
+ * The judge plays no side, but it types into both programs, in place of the persons at the programs. It must know when a person would type.
+ * For this, it runs Parlor's own role of the same side beside each program, as in a check. This role is the shadow of the program: it reads
+ * the bytes that the program receives, and the judge drops the messages that it sends.
  */
 
-/** Milliseconds without a byte and without a typed line after which a conversation is stuck. */
+/** If there is no byte and no typed line for this number of milliseconds, a conversation is stuck. */
 export const SILENCE = 4000
 /** Milliseconds between two checks of the time. */
 const TICK = 100
 /**
- * Milliseconds after the end of one side in which the other side must end, too, if the conversation is over. The judge waits as long for the exit
- * code of an ended program.
+ * If the conversation is over and one side has ended, the other side must end within this number of milliseconds. The judge waits for the
+ * exit code of an ended program for the same time.
  */
 const END_WAIT = 500
 /** Lines of each side after which the judge stops a conversation whose protocol has no end. */
@@ -46,7 +46,7 @@ export interface PairOptions {
   readonly server: CheckSubject
   /** The options that both sides share. */
   readonly options: Options
-  /** Milliseconds without a byte and without a typed line after which the conversation is stuck. */
+  /** If there is no byte and no typed line for this number of milliseconds, the conversation is stuck. */
   readonly silence?: number
 }
 
@@ -184,8 +184,8 @@ interface ShadowOptions {
 }
 
 /**
- * Shadow is Parlor's role of one side. It reads the bytes that the program of that side receives, and types into the program when its
- * person would type.
+ * Shadow is Parlor's role of one side. It reads the bytes that the program of that side receives, and types into the program when a person
+ * would type.
  */
 class Shadow {
   readonly #typist: Typist

@@ -7,7 +7,7 @@ import type { Cause, CheckLevel, CheckResult } from '../check/report.ts'
 export interface MatrixCheck extends CheckResult {
   /** The diagram of a failure and the last lines of the program, as lines. */
   readonly details: readonly string[]
-  /** True if the judge did not play it, because the check on which it depends has failed. */
+  /** True if the judge did not play this check, because an earlier check on which it depends has failed. */
   readonly isSkipped?: boolean
 }
 
@@ -16,7 +16,7 @@ export interface HandInSide {
   /** A sentence with the command, and with the source of the command. */
   readonly start: string
   readonly checks: readonly MatrixCheck[]
-  /** True if it has played at least one conversation with the judge, so that it can play with other hand-ins. */
+  /** True if the side has played at least one conversation with the judge, and so can play with other hand-ins. */
   readonly hasPlayed: boolean
 }
 
@@ -30,8 +30,8 @@ export interface HandInReport {
 }
 
 /**
- * PairOutcome is the result of the conversation of two hand-ins: it passed, one side made the first mistake, the judge cannot identify the side of
- * the first mistake, or one of the two hand-ins cannot play.
+ * PairOutcome is the result of the conversation of two hand-ins: both sides passed, one side made the first mistake, the judge cannot
+ * identify the side of the first mistake, or one of the two hand-ins cannot play.
  */
 export type PairOutcome = 'passed' | 'client' | 'server' | 'unclear' | 'not played'
 
@@ -70,7 +70,7 @@ export function hasPassed({ handIns, pairs }: MatrixReport): boolean {
   return handIns.length > 0 && handIns.every(isGood) && pairs.every(({ outcome }) => outcome === 'passed')
 }
 
-/** Returns the points of a hand-in for its checks; the points of both sides together if it has two sides. */
+/** Returns the points of a hand-in for the checks of all its sides. */
 export function scoreOf(handIn: HandInReport, weights: Weights): Score {
   return toScore(namedChecks(handIn), weights)
 }

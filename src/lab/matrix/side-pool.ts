@@ -15,8 +15,8 @@ interface Entry {
 }
 
 /**
- * SidePool leaves the sandboxes of sides open between their conversations, because opening a sandbox and building a program takes longer
- * than most conversations. If more sandboxes are open than `capacity` allows, it closes the least recently used sandbox.
+ * SidePool leaves the sandbox of a side open between the conversations of the side, because it takes longer to open a sandbox and to build
+ * a program than to play most conversations. If more than `capacity` sandboxes are open, the pool closes the least recently used sandbox.
  */
 export class SidePool {
   readonly #open: (key: string) => Promise<OpenSide>

@@ -2,8 +2,8 @@ import type { Side } from '../../protocol/message-spec.ts'
 
 /*
  * Students name their files as they like, but most of them put the side into the name: `client.py`, `GuessServer.java`, `server_v2.c`. So
- * a file is the program of a side if its name has the word for that side, and not the other word. The guess prefers a file whose name is the word
- * alone to all other files; two files that fit equally well give no guess, because a wrong guess would cost marks.
+ * a file is the program of a side if its name has the word for that side, and not the other word. A file whose name is only the word for
+ * the side has priority over all other files. If two files fit equally well, there is no guess, because a wrong guess would cost marks.
  *
  * The program may read its address from its arguments, and may refuse a wrong number of arguments. Its text shows which arguments it reads.
  * It gets the address in its environment and at its prompts, too.
@@ -34,11 +34,11 @@ export interface Unguessed {
 interface Language {
   /** Returns the command that starts a file, without arguments. */
   readonly start: (file: string) => string
-  /** Returns the command that builds it from its own file and its helpers. */
+  /** Returns the command that builds the program from its file and the helpers. */
   readonly build?: (file: string, helpers: readonly string[]) => string
-  /** Extensions of files that belong to the same build. */
+  /** Matches the names of the helpers: other files that belong to the same build. */
   readonly helpers?: RegExp
-  /** Index of the first argument in its text: `argv[1]`, `args[0]`. */
+  /** Index of the first argument, as the text of a program writes it: `argv[1]`, `args[0]`. */
   readonly first: number
 }
 
@@ -68,7 +68,7 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
 
 const WORD: Readonly<Record<Side, RegExp>> = { client: /client/i, server: /server/i }
 
-/** Guesses how a side of a hand-in is started, from its files; `undefined` if no file has the name of the side. */
+/** Guesses from the files of a hand-in how one of its sides is started. Returns `undefined` if no file has the name of the side. */
 export function guessStart(side: Side, files: readonly SourceFile[]): GuessedStart | Unguessed | undefined {
   const script = scriptOf(side, files)
   if (script) return script
@@ -104,7 +104,7 @@ function languageOf(name: string): Language | undefined {
   return Object.hasOwn(LANGUAGES, extension) ? LANGUAGES[extension] : undefined
 }
 
-/** Checks whether a file is a part of a program that belongs to neither side alone. */
+/** Checks whether a file is a helper of a program: its name does not assign it to one side. */
 function isHelper(name: string, file: string, { helpers }: Language): boolean {
   return name !== file && helpers?.test(name) === true && !WORD.client.test(name) && !WORD.server.test(name) && !/test/i.test(name)
 }

@@ -2,7 +2,10 @@ import { isField, type MessageSpec, parseMessage } from '../../protocol/message-
 import { ConversationMonitor, type WatchedProtocol } from './monitor.ts'
 import type { Observation, WireEvent } from './observation.ts'
 
-/** FitObservation lists the programs that the messages of a conversation still fit. It follows each event that changes these programs. */
+/**
+ * FitObservation lists the programs that the messages of a conversation still fit. There is a new FitObservation after each event that
+ * changes this list.
+ */
 export interface FitObservation {
   readonly kind: 'fit'
   readonly at: number
@@ -31,8 +34,8 @@ const STORED = 1000
 
 /**
  * CandidateMonitors follow a conversation of an unknown program with the automata of all programs at the same time. The messages fit a
- * program until one of them violates its automaton. Many programs fit for a long time, because a chat accepts any line, so the
- * monitors are in order of probability: first the monitors with more messages that have words of their own.
+ * program until one of them violates its automaton. Many programs fit for a long time, because a chat accepts any line. So the monitors are
+ * in order of probability: a monitor is earlier if more of its messages have words of their own.
  */
 export class CandidateMonitors {
   #candidates: readonly Candidate[]
@@ -55,8 +58,8 @@ export class CandidateMonitors {
   }
 
   /**
-   * The most probable program, with all its observations (at most the last 1,000) and the observations of the last event. The program may have ceased
-   * to fit, if no other program is as probable.
+   * The most probable program, with all its observations (at most the last 1,000) and the observations of the last event. If no other
+   * program is as probable, this program may be one that has ceased to fit.
    */
   get leader(): Pick<Candidate, 'monitor' | 'seen' | 'latest'> | undefined {
     return this.#leader
@@ -86,8 +89,9 @@ export class CandidateMonitors {
   }
 
   /**
-   * Chooses the most probable program. Another program replaces it only if the other program has more messages with words of their own or, if the
-   * present program has ceased to fit, at least as many. A client that makes a mistake in a game does not use the chat that accepts any line.
+   * Chooses the most probable program. Another program replaces the present program only if it has more messages with words of their own.
+   * If the present program has ceased to fit, an equal number is enough. A chat, which accepts any line, has no such messages, so it does
+   * not replace a game in which the client has made a mistake.
    */
   #chooseLeader(leader: Candidate | undefined, left: readonly Candidate[]): Candidate | undefined {
     const isDropped = leader !== undefined && !left.includes(leader)

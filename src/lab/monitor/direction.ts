@@ -143,7 +143,7 @@ export class Direction {
     if (decoder.pending === 0) this.#deadline = undefined
   }
 
-  /** Queues a decoded message. Its bytes are a part of `bytes`; `from` is the position of the first of `bytes`. Returns whether there is a message. */
+  /** Queues a decoded message. The message is a part of `bytes`, which begin at the offset `from`. Returns false if there is no message. */
   #add(text: Decoded, bytes: Uint8Array, from: number): boolean {
     this.#isTooLong ||= text === TooLong
     if (typeof text !== 'string') return false
@@ -153,7 +153,7 @@ export class Direction {
     return true
   }
 
-  /** Returns the segments with bytes from `start` to `end`, and removes the segments that have no further bytes. */
+  /** Returns the segments that have bytes between `start` and `end`, and removes the segments that have no bytes after `end`. */
   #takeSegments(start: number, end: number): readonly Segment[] {
     const all = this.#segments
     const [only] = all

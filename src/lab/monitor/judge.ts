@@ -18,7 +18,7 @@ interface Fit {
   readonly fit: Ordering
   /** All orderings that contain the message. */
   readonly fitting: readonly Ordering[]
-  /** All orderings before the message passed. */
+  /** All orderings as they were before the message passed. */
   readonly all: readonly Ordering[]
   /** The last legal message of the same side before that message. */
   readonly last: string
@@ -27,36 +27,38 @@ interface Fit {
 /**
  * Judge decides which messages of a conversation are legal, from the order in which they pass the monitor.
  *
- * The problem: the engine knows one side's order of the messages, because it is that side. An observer between the sides knows only that
- * the messages of one side pass in their order. A message of the client may pass after a message of the server, and still have
- * been sent before the client received that message: the two messages crossed. And a server may read a message long after it has passed. So
- * the state of the conversation does not follow from the order in which the messages pass.
+ * The problem: the engine knows the order in which one side sees the messages, because the engine plays that side. An observer between the
+ * sides knows only that the messages of one side pass in their order. A message of the client may pass after a message of the server
+ * although the client sent it before it received the server's message: the two messages crossed. And a server may read a message long after
+ * it has passed. So the state of the conversation does not follow from the order in which the messages pass.
  *
  * The idea: a message is legal if there is some order of all messages so far in which the messages of each side are in their
  * order, and in which the automaton allows every message. `Orderings` has all these orders, each with the state to which it leads. As in a
  * nondeterministic automaton, most orders lead to the same state, so that there are rarely more than three states. The best ordering
- * contains every message that the judge has called legal, and nothing improbable; observations show its state.
+ * contains every message that the judge has called legal, and no improbable event; observations show the state of this ordering.
  *
- * If no order contains a message when it passes, its sender cannot have known a state in which it is legal. Then
- * - it is `illegal` immediately if its side may send now: the receiver reads it and refuses it, and the state stays;
- * - it is `early` otherwise. It waits, as it waits in the receiver's inbox. The judge decides on it when it is that side's turn,
- *   or when the server refuses it.
+ * If no order contains a message when the message passes, the sender cannot have known a state in which the message is legal. Then the
+ * message
+ * - is `illegal` immediately if its sender may send now: the receiver reads the message and refuses it, and the state does not change;
+ * - is `early` otherwise. It has to wait for a verdict, just as it has to wait in the inbox of the receiver. The judge decides when the
+ *   sender has the turn, or when the server refuses the message.
  *
- * The refusal of a protocol (`ERROR ...`) is both: a transition, if the role refuses a legal message; and the answer to an illegal
- * message, which leaves the state. Each ordering counts the illegal messages that the server has still to refuse.
+ * The refusal of a protocol (`ERROR ...`) can mean two things. If the role refuses a legal message, the refusal is a transition. If it
+ * refuses an illegal message, the refusal does not change the state. Each ordering counts the illegal messages that the server has still to
+ * refuse.
  *
  * In a protocol without refusal, the receiver of an illegal message may end the conversation, ignore the message, or treat it as
- * the message that was meant, as many students' programs do. So the judge adds orderings in which it was one of the legal messages
- * (`assumed`); the next message decides among them. Without these orderings, one wrong letter would make all later messages
- * illegal.
+ * the message that was meant, as many students' programs do. So the judge adds orderings (`assumed`) in which a legal message is in the
+ * place of the illegal message; the next message decides among these orderings. Without these orderings, one wrong letter would make all
+ * later messages illegal.
  *
- * Invariants: a message that was legal in the true state of its sender is never judged illegal, for any crossing of messages
- * (`test/lab/monitor/crossing.test.ts`). If no messages cross, the judge has the same verdicts as the engine (`agreement.test.ts`).
- * If they differ, the engine knows more: it is the receiver, and refuses messages that came too late (`late`, `crossed`).
+ * Invariants: the judge never calls a message illegal if the message was legal in the true state of its sender, whichever messages cross
+ * (`test/lab/monitor/crossing.test.ts`). If no messages cross, the judge has the same verdicts as the engine (`agreement.test.ts`). If the
+ * verdicts differ, the engine knows more: it is the receiver, and refuses messages that came too late (`late`, `crossed`).
  *
- * Tried before: messages in the order in which they pass. That order made Parlor's own programs wrong in every protocol in which both
- * sides may send. Also tried: orders in which a message is behind a message that passed later. Refusals then became answers to messages
- * that the server had not read (`Orderings.#mayStand`).
+ * Tried before: messages in the order in which they pass. With that order, the judge called messages of Parlor's own programs illegal, in
+ * every protocol in which both sides may send. Also tried: orders in which a message is behind a message that passed later. The judge then
+ * treated refusals as answers to messages that the server had not read (`Orderings.#mayStand`).
  *
  */
 export class Judge {
@@ -64,9 +66,9 @@ export class Judge {
   readonly #orderings: Orderings
   /** Text of the last message of each side, if the receiver refused it and the protocol has secrets; otherwise `''`. */
   readonly #rejected: Record<Side, string> = { client: '', server: '' }
-  /** Number of violations that were explained. */
+  /** Number of violations that the judge has explained. */
   #explained = 0
-  /** Judgements for the present call to return. */
+  /** Judgements that the present call will return. */
   #judgements: Judgement[] = []
 
   constructor(automaton: Automaton) {
@@ -100,7 +102,10 @@ export class Judge {
     return this.#orderings.allows(side, text)
   }
 
-  /** Judges a message that has passed. Returns the verdict on it, and the verdicts on earlier messages that it decides. */
+  /**
+   * Judges a message that has passed. Returns the verdict on this message, and the verdicts on the earlier messages that this message
+   * decides.
+   */
   pass(message: PassedMessage): readonly Judgement[] {
     const passed = toPassed(message)
     const { from } = passed
@@ -147,7 +152,11 @@ export class Judge {
     return judgements
   }
 
-  /** Checks whether a message of a side can show that an assumption on a side is right: a refusal of the server shows that it is wrong. */
+  /**
+   * Checks whether a message of the side `from` can confirm the assumption on an illegal message of the side `assumed`. If the protocol has
+   * a refusal, a further message of the client cannot confirm the assumption on the client, because the server may still refuse the illegal
+   * message.
+   */
   #mayConfirm(assumed: Side | undefined, from: Side): boolean {
     return assumed !== from || from === 'server' || this.automaton.refusal === undefined
   }
@@ -169,8 +178,8 @@ export class Judge {
   }
 
   /**
-   * Drops a message that its sender could send, but that its receiver cannot accept after its own messages; `all` has the orderings
-   * before the message.
+   * Drops a message that was legal for its sender, but that the receiver cannot accept after the messages that the receiver has sent. `all`
+   * has the orderings before the message.
    */
   #dropLate(taken: Taken, all: readonly Ordering[]): void {
     taken.passed.isDropped = true
@@ -179,7 +188,7 @@ export class Judge {
     this.#add({ ...toJudgement('late', taken, this.automaton), after: state, turn: turnOf(steps) })
   }
 
-  /** Drops the assumptions if a message fits without an assumption; otherwise, accepts the assumption under which it fits. */
+  /** Drops the assumptions if a message fits without them; otherwise, accepts the assumption under which the message fits. */
   #confirm(fitting: readonly Ordering[], from: Side): void {
     const { all } = this.#orderings
     if (all.every(({ assumed }) => assumed === undefined)) return
@@ -200,7 +209,7 @@ export class Judge {
     this.#add({ number, from, standing: 'illegal', name: undefined, before: ordering.state, after: state, turn: turnOf(steps), violation })
   }
 
-  /** Adds orderings in which the illegal message of a side was one of the legal messages. */
+  /** Adds orderings in which a legal message of the side is in the place of its illegal message. */
   #assume(from: Side): void {
     const { all, best } = this.#orderings
     const { refusal } = this.automaton
@@ -243,7 +252,7 @@ export class Judge {
     return hasTurn(this.automaton, ordering, from) && !leadsTo(ordering.steps, from, text)
   }
 
-  /** A server that refuses a message, and has no other message to refuse, refuses the client's early message. */
+  /** Rejects the early message of the client if the server refuses a message, and has no other message to refuse. */
   #rejectRefused({ from, text }: Passed): void {
     const { best } = this.#orderings
     if (from === 'client' || best.unrefused.length > 0 || !this.#orderings.isRefusal(text)) return
@@ -264,7 +273,7 @@ export class Judge {
   }
 }
 
-/** Maximum number of early messages of one side. The receiver reads no more of them. */
+/** Maximum number of early messages of one side. If more messages wait, the judge rejects the first of them. */
 const EARLY_LIMIT = 256
 
 /**
@@ -273,13 +282,16 @@ const EARLY_LIMIT = 256
  */
 const EXPLAINED = 500
 
-/** Returns a violation without an explanation. It quotes nothing, because finding the secrets of a message takes long, too. */
+/**
+ * Returns a violation without an explanation. The violation does not quote the message, because a search for the secrets in the message
+ * takes long, too.
+ */
 function unexplained({ from, start }: Passed): Violation {
   const sentence = `the ${from} sent another message that does not belong here`
   return { sentence, toSender: sentence, expected: `the first ${EXPLAINED} are explained`, received: '…', wrongAt: start }
 }
 
-/** Returns a message as the orderings take it, before any verdict. */
+/** Returns a message in the form for the orderings, without a verdict. */
 function toPassed({ number, from, text, raw, start, bytes }: PassedMessage): Passed {
   return { number, from, text, raw, start, bytes, closes: false, isDropped: false, wasEarly: false, isEarly: false, isAccepted: false }
 }
@@ -300,7 +312,7 @@ function displaced(ordering: Ordering, before: Ordering, side: Side): number {
   return Math.max(0, ofSide(before.taken, other) - ofSide(ordering.taken, other))
 }
 
-/** Number of messages of the other side that passed before the last message of a side, but come after it in the ordering. */
+/** Number of messages of the other side that passed before the last message of a side, but come after that message in the ordering. */
 function unseenBy({ last }: Ordering, side: Side): number {
   return last[side]?.unseen ?? 0
 }

@@ -48,7 +48,7 @@ export class ConversationMonitor {
   /** Last message of each side, legal or not. */
   readonly #last: Record<Side, string> = { client: '', server: '' }
   readonly #ended: Record<Side, boolean> = { client: false, server: false }
-  /** Number of bytes of each side when the monitor last reported its unfinished message. */
+  /** Number of bytes of each side at the last report of an unfinished message of that side. */
   readonly #reported: Record<Side, number> = { client: 0, server: 0 }
   /** True if the next message of a side may be the rest of a message whose beginning is missing. */
   readonly #torn: Record<Side, boolean> = { client: false, server: false }
@@ -83,8 +83,8 @@ export class ConversationMonitor {
   }
 
   /**
-   * The bytes, in the direction of the last event, that must not be stored: bytes of the messages that the event has ended, and of the message that
-   * it has begun. They are more than the secrets if a message is not whole yet.
+   * The bytes that must not be stored, in the direction of the last event. They belong to the messages that the event has ended, and to the
+   * message that the event has begun. If a message is not whole yet, they may include bytes that are not secret.
    */
   get secretBytes(): readonly ByteSpan[] {
     return this.#secretBytes
@@ -150,7 +150,7 @@ export class ConversationMonitor {
     this.#seen.push({ kind: 'end', at, from, how, name, before, after, over: isOver, expected })
   }
 
-  /** Marks the state as unknown. Drops bytes that wait for the end of their message, because that end is missing. */
+  /** Marks the state as unknown. Drops the bytes of an unfinished message, because the end of that message is missing. */
   #takeGap({ at, from, missing }: WireGap): void {
     if (missing !== undefined) this.#directions[from].skip()
     for (const side of SIDES) if (side === from || missing === undefined) this.#torn[side] = true
@@ -226,10 +226,10 @@ export class ConversationMonitor {
     for (const judgement of judgements) this.#seen.push({ kind: 'judged', at, ...judgement })
   }
 
-  /** Finds the secrets in a message, by the lines of the turns before it. */
+  /** Finds the secrets in a message. The lines of the earlier turns show where the secrets are. */
   #findSecrets(from: Side, text: string): readonly SecretSpan[] {
     const { automaton } = this.protocol
-    // without a finder of the protocol's own, the turns before a message do not matter
+    // if the protocol has no finder of its own, the turns before a message do not matter
     if (!automaton.secrets) return findSecrets(automaton, from, text, WHOLE)
     const other = otherSide(from)
     const context = this.#secretsContext(from)

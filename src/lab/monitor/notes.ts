@@ -1,6 +1,6 @@
 import type { EndObservation, JudgedObservation, MessageVerdict, Observation, UnfinishedObservation } from './observation.ts'
 
-/** Note is a sentence about an observation, which every diagram shows under the arrow. */
+/** Note is a sentence about an observation. Every diagram shows the note under the arrow of the observation. */
 export interface Note {
   readonly text: string
   /** `illegal` if the message is wrong, `odd` if it may be wrong. */

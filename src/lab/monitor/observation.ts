@@ -38,7 +38,7 @@ export interface WireTime {
   readonly at: number
 }
 
-/** WireGap is a loss: the observer lacks the bytes between the event before and the event after. */
+/** WireGap is a loss: the observer lacks the bytes between the previous event and the next event. */
 export interface WireGap {
   readonly kind: 'gap'
   readonly at: number
@@ -59,11 +59,11 @@ export type Turn = Side | 'either' | 'none'
 /**
  * MessageLegality is the verdict of the automaton on a message at its place.
  * - `legal`: legal after everything that had passed before it.
- * - `crossed`: legal, but its sender had not received all messages of the other side that had passed.
- * - `late`: it crossed a message after which it is not legal. The sender could not know the earlier message, and the receiver refuses this
- *   message.
- * - `early`: not legal in any state that the sender could know; but it is not that side's turn, and the receiver may read the
- *   message later. A `JudgedObservation` follows then.
+ * - `crossed`: legal, but it was sent before its sender had received all earlier messages of the other side.
+ * - `late`: it crossed an earlier message of the other side, and is not legal after that message. The sender could not know the earlier
+ *   message, and the receiver refuses the late message.
+ * - `early`: not legal in any state that the sender could know; but the sender does not have the turn, and the receiver may read the
+ *   message later. A later `JudgedObservation` has the final verdict.
  * - `illegal`: a violation.
  */
 export type MessageLegality = 'legal' | 'crossed' | 'late' | 'early' | 'illegal'
@@ -81,7 +81,7 @@ export interface MessageVerdict {
   readonly violation?: Violation
   /** Number of the message that this message refuses, if it is the protocol's refusal. */
   readonly refuses?: number
-  /** A sentence on what is odd about a legal message, such as bytes that are not text. */
+  /** A sentence on an oddity of a legal message, such as bytes that are not text. */
   readonly oddity?: string
 }
 
@@ -116,7 +116,7 @@ export interface MessageObservation extends MessageVerdict, ByteSpan {
   /** Messages of both directions are numbered together, from 1. */
   readonly number: number
   readonly text: string
-  /** Bytes of the text, if they differ from the text in UTF-8. */
+  /** The bytes of the text, if they are not the UTF-8 form of the text. */
   readonly raw: Raw | undefined
   /** The bytes of its span, at most the first 4,096. */
   readonly bytes: Uint8Array
@@ -126,7 +126,7 @@ export interface MessageObservation extends MessageVerdict, ByteSpan {
   readonly secrets: readonly SecretSpan[]
 }
 
-/** JudgedObservation is the verdict on an early message, when the judge can decide. */
+/** JudgedObservation is the final verdict on an early message. */
 export interface JudgedObservation extends MessageVerdict {
   readonly kind: 'judged'
   readonly at: number
@@ -169,13 +169,16 @@ export interface EndObservation {
   readonly name: string | undefined
   readonly before: string
   readonly after: string
-  /** True if the conversation may be over in the state after it. */
+  /** True if the conversation may be over in the state after this end. */
   readonly over: boolean
   /** A clause on the messages that the side should have sent instead; missing if the conversation is over. */
   readonly expected: string | undefined
 }
 
-/** GapObservation is the loss of the state, because the observer lacks bytes, or the rest of a message whose beginning it lacks. */
+/**
+ * GapObservation reports missing bytes. Either the monitor does not know the state any more, or it has received the rest of a message whose
+ * beginning is missing.
+ */
 export interface GapObservation {
   readonly kind: 'gap'
   readonly at: number

@@ -17,7 +17,7 @@ export interface Passed extends PassedMessage {
   readonly closes: boolean
   /** True if the receiver drops the message, because it is illegal or too late. */
   isDropped: boolean
-  /** True if the message passed before the turn of its side, so the receiver read it later. */
+  /** True if the message passed before its sender had the turn, so the receiver read the message later. */
   wasEarly: boolean
   /** True if it was early, and has no verdict yet. */
   isEarly: boolean
@@ -35,7 +35,7 @@ export interface Taken {
   readonly steps: readonly Transition[]
   /** Number of messages of the other side that passed before this message, but come after it in the ordering. */
   readonly unseen: number
-  /** True if it is the protocol's refusal; the number of the message that it refuses, if the judge knows that number. */
+  /** Whether the message is the protocol's refusal, and the number of the message that it refuses, if the judge knows that number. */
   readonly isRefusal: boolean
   readonly refuses: number | undefined
 }
@@ -54,13 +54,13 @@ export interface Ordering {
   readonly late: readonly Taken[]
   /** Numbers of the client's dropped messages that the server has not refused yet. */
   readonly unrefused: readonly number[]
-  /** The side whose illegal message this ordering treats as a similar legal message. */
+  /** The side whose illegal message this ordering replaces by a legal message; `undefined` if there is none. */
   readonly assumed: Side | undefined
   /** Number of improbable events in the ordering: a closing that is not a transition, a refusal before the refusal of an older message. */
   readonly doubts: number
 }
 
-/** Number of orderings up to which comparing them is faster than a key for each ordering. */
+/** Up to this number of orderings, it is faster to compare them one by one than to make a key for each ordering. */
 export const FEW = 8
 
 /** OrderingSet has orderings that differ in their state, in the messages that they have taken, or in their assumptions. */
@@ -108,8 +108,8 @@ export function isCovered(better: readonly Ordering[], other: Ordering): boolean
 }
 
 /**
- * Checks whether a better ordering allows everything that another ordering allows: it has the same state, and fewer messages wait
- * in it.
+ * Checks whether a better ordering allows everything that another ordering allows: it has the same state, and it has at least as many
+ * messages of each side.
  */
 function covers(better: Ordering, other: Ordering): boolean {
   return (

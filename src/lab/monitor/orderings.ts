@@ -20,7 +20,10 @@ export class Orderings {
     this.#all = [{ state, steps, taken, last: none, legal: none, late: [], unrefused: [], assumed: undefined, doubts: 0 }]
   }
 
-  /** Forgets all messages, because further messages are missing. The conversation may be in any state; the best ordering has the present state. */
+  /**
+   * Forgets all messages, because the observer lacks messages. The conversation may then be in any state; the best ordering retains the
+   * present state.
+   */
   loseState(): void {
     const { best } = this
     const taken = { client: 0, server: 0 }
@@ -68,7 +71,7 @@ export class Orderings {
     return this.#all.filter(({ taken }) => ofSide(taken, side) === count)
   }
 
-  /** Number of messages of a side that come after an ordering and were not early. */
+  /** Number of messages of a side that an ordering does not contain, without early messages and dropped messages. */
   #countUnseen({ taken }: Ordering, side: Side): number {
     const all = ofSide(this.#passed, side)
     let count = 0
@@ -95,8 +98,8 @@ export class Orderings {
   }
 
   /**
-   * Finds all orderings that follow from the new orderings, and drops the orderings that lead to no other state. Nothing else follows from the
-   * `old` orderings.
+   * Finds all orderings that follow from the new orderings, and drops the orderings that allow nothing more than better orderings. All
+   * orderings that follow from the `old` orderings are already given.
    */
   #expand(old: readonly Ordering[], fresh: readonly Ordering[]): void {
     if (old.length > 0 && fresh.length === 0) return
@@ -121,16 +124,17 @@ export class Orderings {
   }
 
   /**
-   * Checks whether a later message can come before the messages that wait in an ordering. If messages of both sides wait, the next message
-   * is among them. If very many messages wait, the receiver has received them.
+   * Checks whether a later message can come before the messages that wait in an ordering. If messages of both sides wait, one of these
+   * messages comes next, and no later message. If very many messages wait, the receiver must have received them by now.
    */
   #isOpen(client: number, server: number): boolean {
     return (client === 0 || server === 0) && client + server <= UNDER_WAY
   }
 
   /**
-   * Checks whether only the messages that wait in an ordering can follow from it: the other side may not send in its state, and the best
-   * ordering has taken all these messages. In a protocol whose sides take turns, almost every ordering is of this kind.
+   * Checks whether an ordering can continue only with the messages that wait in it. This is so if the other side may not send in the state
+   * of the ordering, and the best ordering has taken all these messages. In a protocol whose sides take turns, almost every ordering is of
+   * this kind.
    */
   #isDeadEnd(one: Ordering, best: Ordering): boolean {
     if (this.automaton.refusal !== undefined || one.assumed !== undefined || best.assumed !== undefined) return false
@@ -156,8 +160,8 @@ export class Orderings {
   }
 
   /**
-   * Compares two orderings, so that the best ordering comes first. In the best ordering, no message waits that the judge has called
-   * legal, but early messages may wait.
+   * Compares two orderings, so that the best ordering comes first. The best ordering contains all messages that the judge has called legal;
+   * only early messages may wait.
    */
   #rank(one: Ordering, two: Ordering): number {
     const judged = this.#countAllUnseen(one) - this.#countAllUnseen(two)
@@ -192,8 +196,8 @@ export class Orderings {
   }
 
   /**
-   * Checks whether a message may come behind the last message of the other side. If that message passed later, this message
-   * does not answer it: the two messages crossed, so this message was legal before the other message, too.
+   * Checks whether a message may come behind the last message of the other side. If the other side's message passed later, the two messages
+   * crossed. Then the first message is no answer to the other side's message, and must have been legal before it, too.
    */
   #mayStand({ last }: Ordering, passed: Passed): boolean {
     const behind = ofSide(last, otherSide(passed.from))

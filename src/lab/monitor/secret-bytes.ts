@@ -7,8 +7,8 @@ import { decode, encode } from '../../wire/text.ts'
 import type { WholeMessage } from './direction.ts'
 
 /*
- * Secrets are parts of a text, and recordings hold bytes. If it is not certain which bytes a part of a text has, the functions return
- * more bytes: an additional star in a recording is better than a password.
+ * Secrets are parts of a text, but recordings hold bytes. If it is not certain which bytes belong to a secret, the functions return more
+ * bytes: an additional star in a recording is better than a password.
  */
 
 /** Longest header of a message, in bytes. */
@@ -40,7 +40,10 @@ export function findUnfinishedSecretBytes(
   return [{ start: before.includes('\ufffd') ? start : start + encode(before).length, end: start + unread.length }]
 }
 
-/** Returns the bytes of a read that may be secrets although the messages of its direction cannot be read. A server sends no secrets. */
+/**
+ * Returns the bytes of a read that may be secrets, for a direction in which the monitor can no longer find messages. A server sends no
+ * secrets.
+ */
 export function findSecretBytesIn(
   { automaton, side }: { automaton: Automaton; side: Side },
   bytes: Uint8Array,

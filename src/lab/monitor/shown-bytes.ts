@@ -44,7 +44,7 @@ export function showMessage(message: MessageObservation, columns: number): Shown
   for (const [at, cell] of cells.entries()) {
     if (at < first) continue
     const isLast = isWhole && at === cells.length - 1
-    // most cells are ASCII, and the loop does not compute the width of all cells before them again
+    // most cells are ASCII: the loop adds their width to the sum, and does not compute the width of the whole text again
     const isAscii = ASCII.test(cell.shown)
     if (width + (isAscii ? cell.shown.length : displayWidth(cell.shown)) > columns - (isLast ? 1 : 2))
       return { text: `${shown}${MORE}"`, caret }
@@ -59,8 +59,8 @@ export function showMessage(message: MessageObservation, columns: number): Shown
 const PLAIN_LINE = /^[ !#-[\]-~]*$/
 
 /**
- * Quotes a message of one read whose characters need no escape, as in almost all messages; `undefined` for another message, or if it does not
- * fit.
+ * Quotes a message that came in one read and needs no escapes, like almost all messages. Returns `undefined` for any other message, or if
+ * the quotation is too wide.
  */
 function quotePlain({ text, raw, bytes, segments }: MessageObservation, columns: number): string | undefined {
   const { length } = bytes
@@ -101,7 +101,7 @@ function toCells(
   return { cells, isWhole: bytes.length === all.length }
 }
 
-/** Bytes for each column: a character has at most four bytes. */
+/** Maximum number of bytes for each column, because a character has at most four bytes. */
 const BYTES = 4
 
 function toPieceCells(bytes: Uint8Array, start: number): readonly Cell[] {
@@ -118,15 +118,15 @@ function toPieceCells(bytes: Uint8Array, start: number): readonly Cell[] {
 }
 
 /**
- * Characters that a quotation shows as they are. Almost all characters are of this kind, and quoting each of them took half of the time
- * of a diagram.
+ * Characters that a quotation shows as they are. Almost all characters are of this kind; before the diagram had this special case, it spent
+ * half of its time on quoting them.
  */
 const PLAIN = /^[ !#-[\]-~]$/
 
 /** Matches the form in which a quotation shows most characters: a character of ASCII, or an escape. */
 const ASCII = /^[ -~]+$/
 
-/** Each byte as a quotation shows it, because quoting a byte takes longer than all else that a diagram does with it. */
+/** The quoted form of each byte: a table, because to quote a byte takes longer than everything else that a diagram does with the byte. */
 const SHOWN_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => quoteBytes(Uint8Array.of(byte)).slice(1, -1))
 
 /** Returns the number of bytes of a character in UTF-8. */

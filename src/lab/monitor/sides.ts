@@ -2,8 +2,9 @@ import type { Side } from '../../protocol/message-spec.ts'
 
 /*
  * The laboratory has many values for each side: the bytes that a side has sent, its last message, the number of its messages. They are
- * records with the sides as names. Code that runs for each message reads such a record by `ofSide`: V8 looks a property up in a table if
- * its name varies (`record[side]`), and needs no table for a comparison and a property with a fixed name.
+ * records with the sides as names. Code that runs for each message reads such a record by `ofSide`: if the name of a property varies
+ * (`record[side]`), V8 looks the property up in a table; `ofSide` compares the side, and then reads a property with a fixed name, which
+ * needs no table.
  */
 
 /** BySide has one value for each side. */
@@ -23,8 +24,8 @@ export function ofSide<Value>(values: BySide<Value>, side: Side): Value {
 }
 
 /**
- * Returns the values with another value for a side. The names have the same order in all results, because V8 treats objects with another
- * order as another kind of object.
+ * Returns the values with another value for a side. The names have the same order in all results, because V8 treats objects whose names
+ * have different orders as different kinds of objects.
  */
 export function withSide<Value>({ client, server }: BySide<Value>, side: Side, value: Value): BySide<Value> {
   return side === 'client' ? { client: value, server } : { client, server: value }

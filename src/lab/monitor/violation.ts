@@ -14,7 +14,7 @@ export interface Place {
   readonly bytes: Uint8Array
 }
 
-/** A received text, and its bytes if they differ from the text in UTF-8. */
+/** A received text, with its bytes if they are not the UTF-8 form of the text. */
 interface Received {
   readonly text: string
   readonly raw: Raw | undefined
@@ -35,7 +35,7 @@ export function explainViolation(conversation: ConversationState, { text, raw, s
 }
 
 /**
- * Describes what is odd about a legal message in a sentence: its bytes, or a text in place of a number. `undefined` for an ordinary
+ * Returns a sentence on an oddity of a legal message: bytes that are not text, or a text in place of a number. `undefined` for an ordinary
  * message. `speaker.last` is the earlier message of the same side.
  */
 export function explainOddity(speaker: Speaker, form: MessageSpec, { text, raw }: Received): string | undefined {
@@ -47,17 +47,20 @@ export function explainOddity(speaker: Speaker, form: MessageSpec, { text, raw }
   return clue === '' ? undefined : `the ${speaker.side} said ${quoteMessage(speaker, text, raw)}${clue}`
 }
 
-/** Checks whether a message is one field that its example shows as a number, and its text is not a number. A role may accept any text there. */
+/**
+ * Checks whether a message should be a number but is not: the message is a single field, the example of the field is a number, and the text
+ * is not a number. A role may accept any text there.
+ */
 export function isNoNumber(form: MessageSpec, text: string): boolean {
   return isField(form) && /^\d+$/.test(form.example) && !/^\s*[+-]?\d+\s*$/.test(text)
 }
 
-/** Returns the index of the first byte from which a message can be none of the legal messages. */
+/** Returns the index of the first wrong byte: up to this byte, a message can still be one of the legal messages. */
 function findWrongByte({ steps, peer }: ConversationState, { text, raw }: Received, bytes: Uint8Array): number {
   const forms = steps.filter(({ from, form }) => from === peer && !form.closes).map(({ form }) => form)
   const right = Math.max(0, ...forms.map((form) => countRight(form, text)))
   const body = raw?.body ?? encode(text)
-  // with one character for each byte, the text is as long as its bytes
+  // if each byte is one character, an index in the text is also an index in the bytes
   const length = raw && body.length === text.length ? right : encode(text.slice(0, right)).length
   return Math.min(headerLength(bytes, body) + length, Math.max(0, bytes.length - 1))
 }

@@ -90,7 +90,7 @@ export function toDiagramParts(entries: Iterable<RecordingEntry>, protocols: rea
   })
 }
 
-/** Returns the row of an observation; none for a read, which its messages show. */
+/** Returns the row of an observation; none for a read, because the rows of its messages show it. */
 function toRow(one: Observation | TapAct, origin: number): readonly DiagramRow[] {
   if (one.kind === 'segment') return []
   const time = ((one.at - origin) / 1000).toFixed(3)

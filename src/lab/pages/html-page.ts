@@ -5,9 +5,9 @@ import { PAGE_SCRIPT, PAGE_STYLE } from './html-parts.ts'
 import { cutAtColumn, escapeMarkup, formatHeading } from './markup.ts'
 
 /*
- * The page has text that peers have sent, and users give the page to other people. So every text is escaped, the script reads only the page, and
- * a policy allows this one script and this one style, by their digests: even markup that was not escaped could run nothing and load
- * nothing.
+ * The page has text that peers have sent, and users give the page to other people. So every text is escaped, the script reads only the
+ * page, and a content security policy allows only this script and this style, which it names by their digests. Even markup that was not
+ * escaped could run nothing and load nothing.
  */
 
 /** Formats diagrams as one HTML page, which needs no other file. */

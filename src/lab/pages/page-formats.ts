@@ -4,7 +4,7 @@ import { toDiagramParts } from './diagram-rows.ts'
 import { formatHtmlPage } from './html-page.ts'
 import { formatSvg } from './svg-diagram.ts'
 
-/** The suffixes of pages: formats for people, which are written as a whole and cannot be read again. */
+/** The suffixes of pages. Pages are for people: Parlor writes a page as a whole, and cannot read it again. */
 export const pageFormats = ['.html', '.svg'] as const
 
 /** Formats a recording as a page, by the suffix of its file. */

@@ -102,7 +102,7 @@ function drawArrow(
 function drawLabel({ name, text: shown, caret }: DiagramRow, y: number, isIllegal: boolean): string {
   const label = name === '' ? '' : `${name} `
   const room = columns(SERVER - CLIENT - 30) - displayWidth(label)
-  // if a wrong byte is far behind the beginning, the picture shows it and leaves the beginning out
+  // if a wrong byte is far from the beginning, the picture shows the wrong byte and leaves the beginning out
   const isFar = caret !== undefined && caret > room - 4
   const [before, wrong, behind] = cutAtColumn(shown, caret)
   const first = isFar ? `…${before.slice(-12)}` : before

@@ -55,7 +55,7 @@ export class ByteWriter {
     return this
   }
 
-  /** Returns the bytes from an offset on, which are valid until the next byte is written. */
+  /** Returns the bytes that begin at an offset. They are valid until the next byte is written. */
   view(from: number): Uint8Array {
     return this.#buffer.subarray(from, this.#length)
   }

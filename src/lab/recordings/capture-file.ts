@@ -15,11 +15,11 @@ export interface CapturedPacket {
 /** OnWarning is called with a sentence about data that a file lacks. */
 export type OnWarning = (sentence: string) => void
 
-/** The magic numbers of pcap, and how many units of its timestamps are a microsecond. */
+/** The magic numbers of pcap, each with the number of timestamp units in a microsecond. */
 const PCAP_MAGIC: Readonly<Record<number, number>> = { 2712847316: 1, 2712812621: 1000 }
 const PCAP_HEADER = 24
 const PCAP_RECORD = 16
-/** Length of the shortest block of pcapng: its type, and its length twice. */
+/** Length of the shortest block of pcapng, which has only its type, and its length twice. */
 const SHORTEST_BLOCK = 12
 
 /** Checks whether a file begins like a capture in pcapng or in pcap. */
@@ -154,7 +154,10 @@ function toInterface(body: Uint8Array, isLittle: boolean): CaptureInterface {
   return { linkType: view.getUint16(0, isLittle), longest, toMicroseconds: toTimeReader(resolution, seconds) }
 }
 
-/** Returns a function that reads timestamps of a resolution: an exponent of 1/10 of a second, or of 1/2 if the highest bit is set. */
+/**
+ * Returns a function that reads timestamps of a resolution. If the highest bit of the resolution is 0, the other bits are a number n, and
+ * the unit is 10^-n seconds. If the highest bit is 1, the unit is 2^-n seconds.
+ */
 function toTimeReader(resolution: number, offset: bigint): CaptureInterface['toMicroseconds'] {
   if (resolution === 6 && offset === 0n) return (high, low) => toTime(high * 0x1_0000_0000 + low)
   const perSecond = (resolution & 0x80) === 0 ? 10n ** BigInt(resolution) : 2n ** BigInt(resolution & 0x7f)

@@ -8,14 +8,14 @@ import { type PacketEnd, parsePacket, type SkippedPacket, type TcpPacket, type U
 import { type ByteRange, type Recording, type RecordingEntry, RecordingError } from './recording.ts'
 import { type StreamPiece, TcpStream } from './tcp-stream.ts'
 
-/** CaptureLimits has the maxima of a capture, which bound the memory that reading it takes. */
+/** CaptureLimits has the maxima of a capture. They bound the memory that the reader needs. */
 export interface CaptureLimits {
   readonly connections: number
   readonly entries: number
 }
 
 const LIMITS: CaptureLimits = { connections: 100_000, entries: 500_000 }
-/** Systems give clients ports from this number on. */
+/** The lowest port number that systems give to clients. */
 const EPHEMERAL = 32_768
 
 /** Flow is the state of the reader for one connection. */
@@ -34,8 +34,8 @@ interface Flow {
 
 /**
  * Reads a capture in pcapng or pcap: puts the packets of TCP in order, and groups the packets of UDP by client. The comment of a packet
- * belongs to the entry that the packet gives; the reader drops comments of packets that give no entry. Throws a RecordingError for a
- * damaged file.
+ * becomes a comment of the entry that comes from the packet. If no entry comes from a packet, the reader drops the comment. Throws a
+ * RecordingError for a damaged file.
  */
 export function readCapture(file: Uint8Array, limits: CaptureLimits = LIMITS): Recording {
   const warnings: string[] = []
@@ -95,7 +95,7 @@ class CaptureReader {
     const side = flow.client === one ? 'client' : 'server'
     const opposite = side === 'client' ? 'server' : 'client'
     if (acknowledgement !== undefined) this.#add(flow, opposite, flow.streams[opposite].acknowledge(acknowledgement))
-    // only a packet that takes a sequence number shows at which number a stream begins: a keep-alive repeats an old number
+    // only a packet with a SYN, with bytes or with a FIN shows at which number a stream begins, because a keep-alive repeats an old number
     if (isSyn) flow.streams[side].begin(sequence)
     if (packet.payload.length > 0 || packet.isFin) this.#add(flow, side, flow.streams[side].push({ ...packet, at, comments }))
     if (!isReset) return
@@ -104,7 +104,7 @@ class CaptureReader {
     this.#push({ type: 'end', connection: flow.number, at, from: side, how: 'reset', ...(comments.length > 0 ? { comments } : {}) })
   }
 
-  /** Returns all entries by time, also those that waited for missing bytes. */
+  /** Returns all entries by time, also the entries that still waited for missing bytes. */
   finish(): readonly RecordingEntry[] {
     for (const flow of this.#flows.values()) this.#finish(flow)
     for (const [why, count] of this.#skipped) this.#warnings.push(`skipped ${formatCount(count, 'packet')}: ${why}`)

@@ -4,7 +4,7 @@ import { isJsonl, JsonlEncoder, readJsonl } from './jsonl.ts'
 import { PcapngEncoder } from './pcapng-encoder.ts'
 import { type Recording, type RecordingEntry, RecordingError } from './recording.ts'
 
-/** RecordingEncoder writes a recording as the bytes of a file, each entry when it arrives. */
+/** RecordingEncoder writes a recording as the bytes of a file. It writes each entry when the entry arrives. */
 export interface RecordingEncoder {
   /** Returns the bytes at the beginning of the file. */
   begin(): Uint8Array
@@ -28,8 +28,8 @@ const COMPRESSED: readonly (readonly [name: string, magic: readonly number[], to
 ]
 
 /**
- * Reads a recording in any format, which the content of the file determines. Throws a RecordingError for a damaged file, or for a
- * file of another kind.
+ * Reads a recording in any format; the content of the file shows the format. Throws a RecordingError for a damaged file, or for a file of
+ * another kind.
  */
 export function readRecording(file: Uint8Array): Recording {
   if (isCaptureFile(file)) return readCapture(file)

@@ -8,7 +8,7 @@ import { type Recording, type RecordingEntry, RecordingError } from './recording
  */
 
 const LF = 0x0a
-/** Maxima of a file, which bound the memory that reading it takes. */
+/** Maxima of a file. They bound the memory that the reader needs. */
 const LIMITS = { entries: 500_000, bytes: 256 * 1024 * 1024 } as const
 const HEADER = { type: 'recording', version: 1 } as const
 
@@ -42,13 +42,13 @@ const Ending = z.strictObject({ ...sent, type: z.literal('end'), how: z.enum(['f
 const Header = z.looseObject({ type: z.literal(HEADER.type), version: z.literal(HEADER.version) })
 const Line = z.discriminatedUnion('type', [Opening, Segment, Ending])
 
-/** Bytes of a character in UTF-8 for each unit of a string, at most. */
+/** Maximum number of bytes in UTF-8 for each unit of a string. */
 const UTF8 = 3
 
-/** JsonlEncoder writes entries as lines of JSON, each when it arrives. */
+/** JsonlEncoder writes entries as lines of JSON. It writes each entry when the entry arrives. */
 export class JsonlEncoder {
   readonly #encoder = new TextEncoder()
-  /** The bytes of the current line. All lines share one array, because a new array takes longer to allocate than a line to encode. */
+  /** The bytes of the current line. All lines share one array, because it takes longer to allocate a new array than to encode a line. */
   #line = new Uint8Array(4096)
 
   /** Returns the header line of the file. */
@@ -68,7 +68,7 @@ function formatEntry(entry: RecordingEntry): string {
   if (entry.type !== 'segment') return `${JSON.stringify(entry)}\n`
   const { connection, at, from, comments, masked, missing } = entry
   const text = toText(entry.bytes)
-  // almost all segments have no other fields, and a line takes V8 half the time if its fields are in the code
+  // almost all segments have only these fields, and V8 needs half the time for a line if the names of its fields are in the code
   if (text !== undefined && comments === undefined && masked === undefined && missing === undefined)
     return `{"type":"segment","connection":${connection},"at":${at},"from":"${from}","text":${JSON.stringify(text)}}\n`
   const { bytes, ...rest } = entry

@@ -26,7 +26,7 @@ export const LINK_TYPE = {
 /** The blocks of pcapng. */
 export const BLOCK = { section: 0x0a0d0d0a, interface: 1, oldPacket: 2, simplePacket: 3, packet: 6 } as const
 
-/** The options of blocks of pcapng. The meaning of numbers from 2 on depends on the block. */
+/** The options of blocks of pcapng. The meaning of a number above 1 depends on the block. */
 export const OPTION = { end: 0, comment: 1, name: 2, application: 4, resolution: 9, timeOffset: 14 } as const
 
 /** A number whose bytes show the byte order of a section. */

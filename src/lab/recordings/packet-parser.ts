@@ -104,10 +104,10 @@ function parseIpv4(packet: Uint8Array): Payload | SkippedPacket {
   if (packet.length < 20) return 'malformed'
   const view = toView(packet)
   const header = ((packet[0] ?? 0) & 0x0f) * 4
-  // an interface that divides packets itself captures them before it writes their length
+  // if an interface divides packets itself, they are captured before it writes their length
   const total = view.getUint16(2) || packet.length
   if (header < 20 || header > packet.length || total < header) return 'malformed'
-  // without the bit "don't fragment": if another bit is set, the packet is a fragment
+  // the mask leaves out the bit "don't fragment"; if any other bit is set, the packet is a fragment
   if ((view.getUint16(6) & 0x3fff) !== 0) return 'fragment'
   const [from, to] = [packet.subarray(12, 16), packet.subarray(16, 20)]
   return { from, to, protocol: packet[9] ?? 0, bytes: packet.subarray(header, total), length: total - header }
@@ -128,7 +128,7 @@ function parseIpv6(packet: Uint8Array): Payload | SkippedPacket {
       protocol === PROTOCOL.authentication
     if (!isExtension && protocol !== PROTOCOL.fragment) break
     if (place + 8 > Math.min(packet.length, total)) return 'malformed'
-    // a fragment that is the whole packet has no offset, and no fragment follows it
+    // a packet may be a single fragment: the offset is 0, and no fragment follows
     if (protocol === PROTOCOL.fragment && (view.getUint16(place + 2) & 0xfff9) !== 0) return 'fragment'
     const units = packet[place + 1] ?? 0
     const length = protocol === PROTOCOL.fragment ? 8 : protocol === PROTOCOL.authentication ? (units + 2) * 4 : (units + 1) * 8

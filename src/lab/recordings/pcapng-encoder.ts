@@ -9,8 +9,8 @@ import { type ByteRange, type ConnectionOpening, type RecordedSegment, type Reco
  * The monitor and the tap see bytes, and Wireshark needs packets. The encoder invents packets that could have transported the bytes: an
  * Ethernet frame for each segment, with the real addresses and ports, the time of the recording, and headers that fit together.
  *
- * - A connection begins with a handshake, unless it is partial, and each side counts its sequence numbers from there. These numbers depend on the
- *   number of the connection, so Wireshark distinguishes two connections between the same ports.
+ * - A connection begins with a handshake, unless the recording lacks its beginning. Each side counts its sequence numbers from the
+ *   beginning. These numbers depend on the number of the connection, so Wireshark distinguishes two connections between the same ports.
  * - Each packet acknowledges all bytes that the other side has sent before. A side that only receives also sends an acknowledgement when half a
  *   window is unacknowledged; otherwise Wireshark would report a full window.
  * - Missing bytes advance the sequence number, so Wireshark reports them, and the reader of captures finds them again.
@@ -40,7 +40,7 @@ interface Flow {
   readonly server: Stream
 }
 
-/** Output is where packets are written: the blocks of the file, and memory for one frame. */
+/** Output has the memory for packets: the blocks of the file, and one frame. */
 interface Output {
   readonly file: ByteWriter
   readonly frame: ByteWriter
@@ -53,11 +53,14 @@ interface Packet {
 }
 
 /**
- * PcapngEncoder writes entries as the blocks of a pcapng file, each when it arrives. It remembers the open connections and nothing else.
+ * PcapngEncoder writes entries as the blocks of a pcapng file. It writes each entry when the entry arrives, and stores only the state of
+ * the open connections.
  */
 export class PcapngEncoder {
   readonly #flows = new Map<number, Flow>()
-  /** The blocks of the present entry: one buffer for all entries, because a new buffer takes more time than an entry. */
+  /**
+   * The blocks of the present entry: one buffer for all entries, because it takes longer to allocate a new buffer than to encode an entry.
+   */
   readonly #file = newFile()
   /** The frame of the present packet, for the same reason. */
   readonly #frame = new ByteWriter()

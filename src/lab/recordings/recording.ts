@@ -34,7 +34,7 @@ export interface RecordedSegment extends EntryBase {
   readonly bytes: Uint8Array
   /** Parts of `bytes` that a recorder has written in place of secrets, ascending and without overlaps. */
   readonly masked?: readonly ByteRange[]
-  /** Number of bytes of this side that were sent before this entry and that the recording lacks. */
+  /** Number of bytes that this side sent before this entry, and that the recording lacks. */
   readonly missing?: number
 }
 
@@ -43,7 +43,7 @@ export interface ConnectionEnding extends EntryBase {
   readonly type: 'end'
   readonly from: Side
   readonly how: 'fin' | 'reset'
-  /** Number of bytes of this side that were sent before this entry and that the recording lacks. */
+  /** Number of bytes that this side sent before this entry, and that the recording lacks. */
   readonly missing?: number
 }
 

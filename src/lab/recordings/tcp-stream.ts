@@ -3,18 +3,17 @@
  * order. The problem is that a packet can be late, sent again, sent again with other boundaries, or missing in the capture although
  * the receiver has it. For a packet of the last kind, the stream would wait forever.
  *
- * The stream knows the sequence number of the next byte. If a packet begins at that number or before it, the stream delivers the bytes of the packet
- * that it has not delivered yet. The stream holds a packet that begins later. There are three reasons to stop waiting
- * for the bytes before it:
+ * The stream knows the sequence number of the next byte. If a packet begins at that number or before it, the stream delivers the new bytes
+ * of the packet. If a packet begins later, the stream holds the packet, and waits for the bytes before it. There are three reasons to stop
+ * this wait:
  * - the receiver has acknowledged them, so they did arrive, and the capture lacks them;
  * - the stream holds more packets than a window has (`HELD`), and memory must stay bounded;
  * - the connection or the capture is over.
  * Then the piece says how many bytes are missing before it.
  *
- * Invariants: pieces are in the order of their bytes; the stream delivers no byte twice; if a byte arrives in two versions, the stream delivers the
- * version that it can deliver first; times never decrease. The stream compares sequence numbers by their difference modulo 2^32 (RFC 9293, 3.4), so
- * it may
- * be longer than 4 GB. Packets are parts of the file, so a stream holds no copy of any byte.
+ * Invariants: pieces are in the order of their bytes; the stream delivers no byte twice; if two packets have different values for a byte,
+ * the stream delivers the value that it can deliver first; times never decrease. The stream compares sequence numbers by their difference
+ * modulo 2^32 (RFC 9293, 3.4), so it may be longer than 4 GB. Packets are parts of the file, so a stream holds no copy of any byte.
  */
 
 /** Maximum number of packets that a stream holds while bytes before them are missing. */
@@ -25,7 +24,7 @@ export interface StreamPacket {
   readonly at: number
   readonly sequence: number
   readonly payload: Uint8Array
-  /** Length of the payload on the wire, after which the FIN comes, even if the capture has cut the payload. */
+  /** Length of the payload on the wire. If the capture has cut the payload, this length still shows the place of the FIN. */
   readonly length: number
   readonly isFin: boolean
   readonly comments: readonly string[]

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs'
 
 /*
- * A server over UDP accepts no connections, so no connection can show whether it is ready. If a datagram arrives too early, it is lost. So the judge
- * asks the
- * system which ports have a socket. A test that binds the port would take the port from the server.
+ * A server over UDP accepts no connections, so no connection can show whether it is ready. If a datagram arrives too early, it is lost. So
+ * the judge asks the system which ports have a socket. It cannot test this by binding the port, because the server could then not bind it.
  */
 
-/** Milliseconds between two checks, and the wait on a system that does not list its sockets. */
+/** Milliseconds between two checks. A system that does not list its sockets allows no check, so the wait there is `BLIND` milliseconds. */
 const RETRY = 20
 const BLIND = 500
 const TABLES = ['/proc/net/udp', '/proc/net/udp6']
 
 /**
- * Resolves when a socket for datagrams has a port. Rejects with the code ECONNREFUSED if no socket has the port after some milliseconds.
+ * Resolves when a socket for datagrams has a port. Rejects with the code ECONNREFUSED if no socket has the port after `timeout`
+ * milliseconds.
  */
 export async function untilBound(port: number, timeout: number, since = performance.now()): Promise<void> {
   const bound = listBoundPorts()

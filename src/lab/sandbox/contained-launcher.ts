@@ -12,9 +12,9 @@ import { SETUP } from './setup-script.ts'
 const HOME = '/home/sandbox'
 /** User ids without an account; each sandbox that the administrator opens takes a random id. */
 const USERS = { from: 0x70000000, to: 0x7fffffff }
-/** Threads of the sandbox itself, which count for the limit in a user namespace. */
+/** Number of threads of the sandbox itself, because these threads count for the limit in a user namespace. */
 const OWN_THREADS = 32
-/** From this kernel version on, the limit of processes counts the processes of a user namespace alone. */
+/** The first version of the kernel in which the limit of processes counts only the processes of the user namespace. */
 const COUNTS_BY_NAMESPACE = [5, 14] as const
 
 /** Options of `unshare` that give a sandbox its network, for the administrator and for other users. */
@@ -107,7 +107,10 @@ export class ContainedLauncher implements Launcher {
     await rm(this.#folder, { recursive: true, force: true })
   }
 
-  /** Returns the limits as options of `prlimit`. The limit of data counts writable memory, and not reserved addresses. */
+  /**
+   * Returns the limits as options of `prlimit`. The limit of data counts memory that the program can write, but not addresses that it has
+   * only reserved.
+   */
   #limits({ processes, memory, files, time }: ProgramLimits): readonly string[] {
     const others = this.#settings.isAdministrator ? 0 : OWN_THREADS + (countsByNamespace() ? 0 : countThreads(process.getuid?.() ?? 0))
     return [
@@ -122,7 +125,10 @@ export class ContainedLauncher implements Launcher {
   }
 }
 
-/** StagedFolder is a folder of the program that was copied, or that was too large to be copied, as the note says. */
+/**
+ * StagedFolder is a folder of the program. The sandbox has a copy of the folder or, if the folder is too large for a copy, a note that says
+ * so.
+ */
 interface StagedFolder {
   readonly path: string
   readonly note?: string
@@ -153,8 +159,8 @@ function countsByNamespace(): boolean {
 }
 
 /**
- * Reads the report of the setup script: two lines of `times`, and the exit code. `undefined` if the script ended before it wrote the
- * report.
+ * Reads the report of the setup script: two lines of `times`, and the exit code. Resolves to `undefined` if the script ended before it
+ * wrote the report.
  */
 async function readReport(file: string): Promise<LaunchReport | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '')

@@ -10,7 +10,7 @@ export interface Launch {
   /** Name and value of a variable that marks the program's processes, if the system has no other way to find them. */
   readonly mark?: string
   /**
-   * Resolves, when the process has ended, with the end of the program; `undefined` if the end of the process is the end of the
+   * Resolves with the end of the program after the process has ended. The method is missing if the end of the process is the end of the
    * program.
    */
   report?(): Promise<LaunchReport | undefined>

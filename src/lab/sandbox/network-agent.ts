@@ -21,7 +21,7 @@ function listen({ id, port }: AgentRequest): void {
   const server = createServer()
   server.once('error', (error: NodeJS.ErrnoException) => reply({ id, error: error.code ?? error.message }))
   server.listen({ host: HOST, port, backlog: 64 }, () => {
-    // as long as the socket is open here, this process would accept clients, too
+    // this process closes its copy of the socket, because it would otherwise accept clients, too
     process.send?.({ id } satisfies AgentReply, server, {}, () => server.close(() => reply({ id, done: true })))
   })
 }

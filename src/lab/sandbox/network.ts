@@ -7,7 +7,7 @@ import { untilBound } from './bound-ports.ts'
 
 /** Network is the network between the judge and the programs of a sandbox. */
 export interface Network {
-  /** True if no other sandbox or process shares it. */
+  /** True if no other sandbox or process shares this network. */
   readonly own: boolean
   listen(port: number, accept: (transport: Transport) => void): Promise<Listener>
   connect(port: number, timeout: number): Promise<Transport>
@@ -37,24 +37,28 @@ export function shareNetwork(): Network {
   }
 }
 
-/** Before the judge closes, it waits twice for the end of the program: milliseconds of each wait. */
+/** Milliseconds that the judge waits for the end of the program before it closes the connection. It waits twice. */
 const PEER_END = 30
-/** Milliseconds of each wait if the port has to stay in TIME_WAIT: a program that closes slowly must still close first. */
+/**
+ * Milliseconds of each of the two waits if the port has to stay in TIME_WAIT. This wait is longer, because even a slow program must close
+ * before the judge.
+ */
 const PATIENT_PEER_END = 400
 
 /**
  * ReleasingTransport ends a connection by a reset if the program has closed its side first. Otherwise the system would reserve the
  * program's port for a minute (TIME_WAIT), and a program with its port built in could not be started again.
  *
- * The judge may know that the conversation is over before it has read the program's end. If it closed then, both sides would have
- * closed first, and the system would reserve the port, too. So it waits for the program's end for a short time, and then once more, because
- * a late timer runs before the reads of bytes that arrived meanwhile. With `keepsPort`, it waits longer, and then closes as usual.
+ * The judge may know that the conversation is over before it has read the program's end. If the judge closed at that time, both sides would
+ * close at once, and the system would also reserve the port. So the judge waits for the program's end for a short time. Then it waits once
+ * more, because a late timer runs before this process reads an end that has arrived meanwhile. With `keepsPort`, the judge waits longer,
+ * and then closes without a reset.
  */
 export class ReleasingTransport extends TransportFilter {
   readonly #clock: Clock
   readonly #keepsPort: boolean
   #peerFinished = false
-  /** Cancels the wait before this side closes; `undefined` while it does not wait. */
+  /** Cancels the wait before this side closes; `undefined` if this side does not wait. */
   #cancel: (() => void) | undefined
 
   constructor(inner: Transport, clock: Clock, keepsPort: boolean) {

@@ -27,7 +27,7 @@ export interface SandboxOptions {
 const NO_TERMINAL =
   'there is no pseudo-terminal on this system, so the program runs on pipes: it may print its prompts later than at a terminal'
 
-/** Milliseconds for the first program of a sandbox, which shows whether the namespaces work. */
+/** Milliseconds that the first program of a sandbox may run; this program shows whether the namespaces work. */
 const PROBE_TIME = 10_000
 
 /** Opens a sandbox: with namespaces if the system allows them, otherwise without namespaces and with a note. */

@@ -12,30 +12,33 @@ import { type Network, UDP_OPTIONS } from './network.ts'
 /** AgentRequest asks the process in the network of a sandbox for a socket. */
 export interface AgentRequest {
   readonly id: number
-  /** `bind` is a socket for datagrams; with `awaited`, as soon as another socket has that port. */
+  /** `bind` requests a socket for datagrams. With `awaited`, the agent opens it as soon as another socket has the port `awaited`. */
   readonly what: 'listen' | 'connect' | 'bind'
   readonly port: number
-  /** Milliseconds to try again while no program listens. */
+  /** Milliseconds for which the agent tries again if no program listens. */
   readonly timeout?: number
   readonly awaited?: number
 }
 
 /**
- * AgentReply answers a request: with the socket beside it, or with the system's error. The first reply, with the id 0, says that the
- * process is ready.
+ * AgentReply answers a request: either the agent sends the socket together with the reply, or the reply has the system's error. The first
+ * reply, with the id 0, says that the process is ready.
  */
 export interface AgentReply {
   readonly id: number
   readonly error?: string
-  /** The socket belongs to the judge alone. */
+  /** True if only the judge still has the socket. */
   readonly done?: boolean
 }
 
-/** The file of the agent, in the form in which this file runs. */
+/** The file of the agent: TypeScript if this file runs as TypeScript, otherwise JavaScript. */
 const AGENT = fileURLToPath(new URL(`./network-agent.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
 const HOST = '127.0.0.1'
 
-/** A network begins without its loopback device. The first of these commands that the system has starts the device. */
+/**
+ * In a new network, the loopback device is down. These commands start it; the system may not have all of them, so a shell tries one after
+ * the other.
+ */
 const LOOPBACK = 'ip link set lo up || ifconfig lo 127.0.0.1 up || busybox ip link set lo up'
 
 interface Pending {
@@ -147,7 +150,7 @@ export class OwnNetwork implements Network {
     const alone = new Promise<void>((resolve) => this.#closing.set(id, resolve))
     const answer = new Promise<SendHandle | undefined>((resolve, reject) => this.#pending.set(id, { resolve, reject }))
     this.#agent.send({ id, ...request } satisfies AgentRequest)
-    // the object around the promise makes the caller wait for the socket alone
+    // `alone` is in an object, so that the caller waits only for the socket, and not for `alone`
     return answer.then((handle) => ({ handle, alone }))
   }
 

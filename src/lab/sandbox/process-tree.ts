@@ -43,7 +43,7 @@ function readUsage(pid: number): ProcessUsage | undefined {
   )
 }
 
-/** Returns a process and its descendants. On a system without /proc, the process alone. */
+/** Returns a process and its descendants. On a system without /proc, returns only the process. */
 export function findTree(root: number): readonly number[] {
   const found = [root]
   for (const pid of found) {
@@ -80,7 +80,7 @@ const STDERR = 2
 
 /**
  * Checks whether one of the processes has forked and has the socket of a connection. After a fork, a connection closes only when
- * every process has closed it. False on a system without /proc.
+ * every process has closed it. Returns false on a system without /proc.
  */
 export function holdsForkedSocket(root: number): boolean {
   return findTree(root).some((pid) => hasForked(pid) && hasConnection(pid))
@@ -128,7 +128,9 @@ function readLink(file: string): string {
   }
 }
 
-/** Finds the processes whose environment has a variable, also those that have left their process tree. Empty on a system without /proc. */
+/**
+ * Finds the processes whose environment has a variable, even if they have left their process tree. Finds none on a system without /proc.
+ */
 export function findMarked(variable: string): readonly number[] {
   return listNumbers('/proc').filter((pid) => {
     try {

@@ -48,9 +48,8 @@ export const SYSTEM_FOLDERS: readonly string[] = [
 
 /**
  * Finds the folders that a command needs. The program's own folders are the folder in which it runs, and the folders of other files
- * that the words of the command name. A home folder has more in it than one program, so of such a folder the program needs the named files alone.
- * With `confined`,
- * the words come from a hand-in, so the function ignores files outside of `cwd`, except for tools on the path.
+ * that the words of the command name. A home folder has more in it than one program, so the program gets only the named files of such a
+ * folder. With `confined`, the words come from a hand-in, so the function ignores files outside of `cwd` that are not tools on the path.
  */
 export function findProgramFiles(
   words: readonly string[],
@@ -59,8 +58,7 @@ export function findProgramFiles(
   { confined = false }: { readonly confined?: boolean } = {},
 ): ProgramFiles {
   const [first = '', ...others] = words
-  // an executable in a folder `bin`, such as the `bin` of a virtual environment, belongs to an installation; any other executable belongs to
-  // the program
+  // an executable in a folder `bin` belongs to an installation, such as a virtual environment; any other executable belongs to the program
   const isTool = !first.includes('/') || basename(dirname(resolve(cwd, first))) === 'bin'
   const tool = first.includes('/') ? resolve(cwd, first) : findOnPath(first, path)
   const named = (isTool ? others : words)
@@ -132,9 +130,9 @@ export class FolderTooLarge extends Error {
 }
 
 /**
- * Copies a program's folder below `stage`, under its own path. Copies a folder with more than one program in it, such as the home folder,
- * without its subfolders and hidden files. Never copies Parlor's own data. Throws a `FolderTooLarge`, or a `SandboxError` for a large
- * folder that has Parlor's data in it, before it copies anything.
+ * Copies a program's folder into `stage`; in `stage`, the copy has the path of the folder. Copies a folder with more than one program in
+ * it, such as the home folder, without its subfolders and hidden files. Never copies Parlor's own data. If the folder is too large, throws
+ * before it copies anything: a `SandboxError` if the folder has Parlor's data in it, otherwise a `FolderTooLarge`.
  */
 export function stageFolder(folder: string, stage: string): void {
   const found = listFiles(folder)

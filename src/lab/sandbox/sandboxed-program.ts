@@ -20,7 +20,7 @@ export async function loadPty(): Promise<PtyLibrary | undefined> {
 
 /** Milliseconds between two measurements of a program. */
 const INTERVAL = 50
-/** Milliseconds to wait for the end of processes that a program has left behind, and milliseconds between two checks for their end. */
+/** Maximum wait for the end of the processes that a program has left behind, and the time between two checks, in milliseconds. */
 const OUTLIVING = 2000
 const PAUSE = 10
 /** Columns and rows of the terminal: wide enough that no line is wrapped. */
@@ -106,7 +106,7 @@ class SandboxedProgram implements RunningProgram {
     if (this.#isOver) return { ...this.#usage, idle: this.#usage.idle + now - this.#measuredAt }
     const { processor, memory, active } = measureTree(this.#carrier.pid)
     const before = this.#usage
-    // a program that waited for the processor in between is ready to run now, or has used it
+    // a program that was not idle since the last measurement is ready to run now, or has used processor time
     const wasIdle = !active && !this.#wasActive && processor <= before.processor
     const idle = before.idle + (wasIdle ? now - this.#measuredAt : 0)
     this.#measuredAt = now
@@ -123,8 +123,8 @@ class SandboxedProgram implements RunningProgram {
     if (!this.#isOver) {
       this.usage()
       this.#stopped ??= reason
-      // in namespaces, the end of this process ends all other processes; elsewhere, the judge ends its descendants and the processes that left it
-      // one by one
+      // in namespaces, the end of this process ends all processes of the program; elsewhere, the judge ends each descendant of this
+      // process, and each marked process that has left the tree
       for (const pid of this.#mark === undefined ? [this.#carrier.pid] : findTree(this.#carrier.pid)) endProcess(pid)
       this.#endMarked()
     }
@@ -155,7 +155,7 @@ class SandboxedProgram implements RunningProgram {
 
   #onTerminal({ file, args, env, cwd }: Launch, pty: PtyLibrary, end: (end: CarrierEnd) => void): Carrier {
     const terminal = pty.spawn(file, [...args], { ...TERMINAL, name: 'dumb', env: { ...env }, cwd, encoding: null })
-    // without an encoding, the pieces are bytes, although the type declaration says string
+    // without an encoding, the pieces are bytes, although their type in the declaration is `string`
     terminal.onData((bytes: string | Uint8Array) => this.#receive('terminal', typeof bytes === 'string' ? Buffer.from(bytes) : bytes))
     terminal.onExit(({ exitCode, signal }) => end(signal ? { signal: signalName(signal) } : { code: exitCode }))
     return { pid: terminal.pid, write: (text) => terminal.write(text), endInput: () => terminal.write('\x04') }
@@ -167,7 +167,7 @@ class SandboxedProgram implements RunningProgram {
     child.stderr?.on('data', (bytes: Uint8Array) => this.#receive('stderr', bytes))
     // the program may end while the judge types
     child.stdin?.on('error', () => {})
-    // processes that it has started may hold its pipes open
+    // processes that the program has started may hold its pipes open
     child.once('exit', () => this.#endMarked())
     child.once('close', (code, signal) => end({ code: code ?? undefined, signal: signal ?? undefined }))
     child.once('error', () => end({ code: 127 }))

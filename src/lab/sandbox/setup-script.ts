@@ -1,15 +1,15 @@
 /**
  * The script that `sh` runs as the first process of a program's own PID namespace. It builds the program's file system,
- * starts the program in it, and reports how it ended. When the script ends, the system ends every process of that namespace, also after a
- * double fork, after `setsid`, or if it ignores signals.
+ * starts the program in it, and reports how it ended. When the script ends, the system ends every process of that namespace, even a process
+ * that has forked twice, has called `setsid`, or ignores signals.
  *
- * The file system is new, is in memory, and has a maximum size. It has the system's folders and the folders of the tools that the command
- * needs, all of them read-only, a copy of the program's own folder, an empty HOME and an empty /tmp. Nothing else of this machine is in it:
- * no home folder, no other hand-in, no data of Parlor. The program has no capability and can get no capability, so it cannot mount or leave its root
- * folder.
+ * The file system is new, is in memory, and has a maximum size. It has a copy of the program's own folder, an empty HOME, an empty /tmp,
+ * and these folders read-only: the system's folders and the folders of the tools that the command needs. Nothing else of this machine is in
+ * it: no home folder, no other hand-in, no data of Parlor. The program has no capability and can get no capability, so it cannot mount or
+ * leave its root folder.
  *
- * The script stores the files of a build in an archive outside of this file system. The program's own rights and its own root folder apply when the
- * archive is written and read, so a link in the folder cannot lead out of it.
+ * The script stores the files of a build in an archive outside of this file system. The script writes and reads the archive with the rights
+ * and the root folder of the program, so a link in the program's folder cannot lead to other files of the machine.
  *
  * The script gets its values as environment variables, because they are paths; the words of the command are its arguments.
  */
@@ -61,7 +61,8 @@ if [ -n "$keeps" ] && [ "$code" = 0 ]; then run tar -cSf - . > "$kept" || { code
 `
 
 /**
- * The script for a system that gives the program no namespaces. The program replaces it, with the limits that a shell can set.
+ * The script for a system that gives the program no namespaces. The script sets the limits that a shell can set, and then the program
+ * replaces the shell.
  */
 export const PLAIN_SETUP = `
 [ ! -t 0 ] || stty -echo -onlcr

@@ -14,7 +14,7 @@ export interface ConversationSummary {
   readonly excused: number
   /** True if a fault has changed the bytes that a side received. */
   readonly isDisturbed: boolean
-  /** Name of the program whose automaton judged it; `undefined` if neither side has sent a byte. */
+  /** Name of the program whose automaton judged the conversation; `undefined` if neither side has sent a byte. */
   readonly program: string | undefined
   /** State in which it ended, if a program was watched. */
   readonly state: string | undefined

@@ -24,7 +24,7 @@ export interface ConversationWatch {
   /** The monitor of the program that the conversation follows, or most probably follows; `undefined` for an unknown program. */
   readonly monitor: ConversationMonitor | undefined
   observe(event: WireEvent): Watched | undefined
-  /** The bytes, in the direction of the last event, that must not be stored. */
+  /** The bytes that must not be stored, in the direction of the last event. */
   secretBytes(): readonly ByteSpan[]
 }
 
@@ -54,14 +54,14 @@ class ProgramWatch implements ConversationWatch {
   }
 }
 
-/** Characters of the last turn of the server that are searched for a question for a password. */
+/** Number of characters, at the end of the last turn of the server, in which the watch searches for a question for a password. */
 const ASKED = 512
 
 class UnknownProgramWatch implements ConversationWatch {
   readonly #candidates: CandidateMonitors
   /**
-   * Monitors of the programs that have secrets of their own. They find the answers to questions for a password when their program does not
-   * fit.
+   * Monitors of the programs that have secrets of their own. They find passwords in answers, even if the conversation does not fit their
+   * program.
    */
   readonly #guards: readonly ConversationMonitor[]
   /** The last turn of the server. */

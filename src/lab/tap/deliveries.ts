@@ -1,7 +1,7 @@
 import { formatCount } from '../../base/counts.ts'
 import { isGlued, type MessageObservation } from '../monitor/observation.ts'
 
-/** Write is one write that passed bytes on, with their offsets in their direction. */
+/** Write is one write that passed bytes on, with the offsets of these bytes in their direction. */
 interface Write {
   readonly start: number
   readonly end: number
@@ -11,14 +11,14 @@ interface Write {
 
 /** Limit of messages and of writes that are stored. */
 const STORED = 4096
-/** Minimum delay, in milliseconds, of a message that a sentence calls late; a fault without a delay takes less time. */
+/** Minimum delay, in milliseconds, of a message that a sentence calls late. Without a delay by a fault, a message takes less time. */
 const LATE = 2
 /** Maximum number of pieces whose lengths a sentence lists. */
 const LISTED = 6
 
 /**
- * Deliveries compare the messages of one side with the tap's writes, because a fault cuts, joins or delays messages. The tap may know a message
- * before or after it writes the message's bytes.
+ * Deliveries compare the messages of one side with the tap's writes, because a fault cuts, joins or delays messages. The tap may find out
+ * that bytes are a message either before or after it writes these bytes.
  */
 export class Deliveries {
   #messages: MessageObservation[] = []

@@ -21,9 +21,12 @@ const SEGMENT_HEADER = 17
 /** Length of another record without its JSON. */
 const OTHER_HEADER = 5
 
-/** Length of a batch in bytes; the batch of a longer event has that event alone. */
+/** Length of a batch in bytes; an event that is longer is in a batch of its own. */
 const BATCH = 64 * 1024
-/** Milliseconds for which a batch gathers events. A person sees no difference, and the judge is faster with a batch than with single events. */
+/**
+ * Milliseconds for which a batch gathers events. A person does not notice this delay, and the judge needs less time for a batch than for
+ * single events.
+ */
 const GATHERED = 10
 
 /** EventBatcher encodes the events of a tap, in their order, and sends them in batches. */

@@ -3,12 +3,12 @@ import type { ByteSpan } from '../../wire/framing/framing.ts'
 import type { MessageVerdict, Observation } from '../monitor/observation.ts'
 import type { Watched } from './conversation-watch.ts'
 
-/** Maximum number of spans of one side that are stored; a message that arrives byte by byte has many spans. */
+/** Maximum number of stored spans of one side. The number is limited because a message that arrives byte by byte has many spans. */
 const STORED = 256
 
 /**
- * HiddenSecrets hides the bytes that one monitor treats as a secret in the observations of another monitor. While the program is not
- * known, the monitor that is shown may belong to a program without passwords, and its sentences quote the messages.
+ * HiddenSecrets hides the bytes that one monitor treats as a secret in the observations of another monitor. While the program is not known,
+ * the view may show the monitor of a program without passwords, and the sentences of that monitor quote the messages.
  */
 export class HiddenSecrets {
   readonly #spans: Record<Side, ByteSpan[]> = { client: [], server: [] }

@@ -13,7 +13,7 @@ import { ViewLimit } from './view-limit.ts'
 
 /** LiveViewOptions are the form and the limits of a view. */
 export interface LiveViewOptions {
-  /** Called with each line, without a line end, and with true for the lines of a summary. */
+  /** Called with each line, without its line end; `isSummary` is true for the lines of a summary. */
   readonly write: (line: string, isSummary?: boolean) => void
   /** Returns the columns of the terminal; called for each line, because a window can be resized. */
   readonly columns: () => number
@@ -156,7 +156,7 @@ function formatPlace({ host, port }: Address): string {
   return escapeInvisible(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
 }
 
-/** Formats the names of the programs that still fit and, if only a few other programs have ceased to fit, the reasons. */
+/** Formats the names of the programs that still fit. If only a few programs have just ceased to fit, also formats the reasons. */
 function formatFit({ fit, dropped }: FitObservation, shown: string): string {
   const others = fit.filter((name) => name !== shown)
   const named = `${others.slice(0, NAMED).join(', ')}${others.length > NAMED ? ` and ${others.length - NAMED} more` : ''}`

@@ -16,7 +16,7 @@ export interface RecordingView {
   saw(connection: number, watched: Watched): void
   /** Called with a sentence on an act of the tap itself, such as a fault, at a time in milliseconds. */
   acted?(connection: number, at: number, sentence: string): void
-  /** Called while a conversation is open, with a time in milliseconds up to which it has been shown. */
+  /** Called while a conversation is open. The view has shown the conversation up to the time `at`, in milliseconds. */
   timePassed?(at: number): void
   closed(connection: number, summary: ConversationSummary): void
 }
@@ -26,7 +26,7 @@ export interface RecordingJudgeOptions {
   readonly view?: RecordingView
   /** True if the recording and the view have passwords. */
   readonly secrets?: boolean
-  /** True for a tap with faults, which may change bytes, their pieces or their times. */
+  /** True for a tap with faults. A fault may change bytes, their pieces or their times. */
   readonly hasFaults?: boolean
 }
 
@@ -47,9 +47,9 @@ interface Conversation {
   at: number
 }
 
-/** Milliseconds that the watch gets after the end of a connection: longer than every pause. */
+/** Milliseconds of silence that the judge adds after the end of a connection; longer than every pause that ends a message. */
 const PAUSE = 2000
-/** Microseconds without an entry after which the judge ignores pauses in a conversation. */
+/** If a conversation has no entry for this number of microseconds, the judge ignores further pauses in it. */
 export const QUIET = 2_500_000
 
 /**
@@ -129,8 +129,8 @@ export class RecordingJudge {
   }
 
   /**
-   * Returns the comments of an entry on faults: the faults of the tap that have happened before it, and the faults in a recording, which
-   * the view shows.
+   * Returns the comments of an entry on faults: on the faults of the tap since the last entry, and on the faults in a recording. The view
+   * shows the faults in a recording.
    */
   #takeComments(entry: RecordingEntry, conversation: Conversation): readonly string[] {
     const own = conversation.faults
@@ -143,7 +143,7 @@ export class RecordingJudge {
     return recorded.length === 0 ? own : [...own, ...recorded]
   }
 
-  /** Notes that no event has happened up to a time, except in conversations that have been quiet for long. */
+  /** Notes that no event has happened up to a time. Ignores conversations that have been quiet for long. */
   passTime(at: number): void {
     for (const [connection, conversation] of this.#conversations)
       if (at - conversation.at < QUIET) this.#observe(connection, conversation, { kind: 'time', at: at / 1000 })
@@ -154,7 +154,7 @@ export class RecordingJudge {
   close(connection: number, at: number): ConversationSummary | undefined {
     const conversation = this.#conversations.get(connection)
     if (!conversation) return undefined
-    // no byte can arrive any more: a pause ends the last message now, and the judge reports an unfinished message
+    // no byte can arrive any more, so the judge adds a long pause: the pause ends the last message, or the judge reports it as unfinished
     this.#observe(connection, conversation, { kind: 'time', at: at / 1000 + PAUSE }, at / 1000)
     this.#showLost(connection, conversation, at / 1000)
     this.#conversations.delete(connection)
@@ -191,7 +191,10 @@ export class RecordingJudge {
     }
   }
 
-  /** Passes an event to the watch. Returns the sentences of the violations in it. No observation is shown with a time after `latest`. */
+  /**
+   * Passes an event to the watch. Returns the sentences of the violations in it. An observation with a time after `latest` gets the time
+   * `latest`.
+   */
   #observe(connection: number, conversation: Conversation, event: WireEvent, latest?: number): readonly string[] {
     const { watch, counts, hidden, isDisturbed } = conversation
     const observed = watch.observe(event)
@@ -232,7 +235,7 @@ function isResetByFault(comments: readonly string[]): boolean {
   return comments.some((comment) => comment.startsWith(FAULT) && comment.includes(RESET))
 }
 
-/** Returns a result whose observations have times up to `latest`, in milliseconds. */
+/** Returns a result in which no observation has a time after `latest`, in milliseconds. */
 function notAfter(watched: Watched, latest: number): Watched {
   return { ...watched, observations: watched.observations.map((one) => (one.at > latest ? { ...one, at: latest } : one)) }
 }

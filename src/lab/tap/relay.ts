@@ -6,8 +6,8 @@ import { otherSide } from '../monitor/sides.ts'
  * A relay joins two transports so that neither peer can detect the relay: each side receives exactly the bytes that the other side sends.
  *
  * - FIN becomes FIN, and the other direction continues. RST becomes RST.
- * - If one side does not read, the relay stops reading the other side, whose system then stops its sender. At any time it holds at most
- *   the bytes that the system refused, and one read.
+ * - If one side does not read, the relay stops reading the other side; the system then makes the sender wait. At any time the relay holds
+ *   at most the bytes that the system refused, and one read.
  * - The relay calls the observer after it has passed the bytes on, so the observer does not delay the message that it sees.
  *
  * A relay sees an RST only when it reads or writes. If a side ends its output and then resets the connection, the relay detects the reset with the
@@ -18,7 +18,10 @@ import { otherSide } from '../monitor/sides.ts'
 export interface RelayObserver {
   /** Called with the bytes of one read, or one datagram. The bytes are valid until the call returns. */
   bytes(from: Side, bytes: Uint8Array): void
-  /** Called when a side has ended its output, or broken the connection: in the second case with the system's code, such as ECONNRESET. */
+  /**
+   * Called when a side has ended its output or broken the connection. If it has broken the connection, `broken` is the system's code, such
+   * as ECONNRESET.
+   */
   ended(from: Side, broken?: string): void
   /** Called once, when both transports are closed. */
   closed(): void

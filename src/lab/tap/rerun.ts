@@ -9,7 +9,7 @@ import type { ConnectionEnding, RecordedConnection, RecordedSegment } from '../r
 export interface Divergence {
   /** Offset in the bytes that the program sends. */
   readonly at: number
-  /** A clause on the recording at that place, and a clause on the act of the program instead. */
+  /** A clause on what the recording has at that place, and a clause on what the program did instead. */
   readonly expected: string
   readonly received: string
   /** Column of the first different byte, if both clauses quote bytes. */
@@ -22,9 +22,12 @@ export interface RerunOptions {
   readonly side: Side
   readonly transport: Transport
   readonly clock: Clock
-  /** Milliseconds for which the program may be silent when it has to send. */
+  /** Maximum milliseconds of silence of the program when it has to send. */
   readonly timeout: number
-  /** Called once for each entry that the program has to send, with its index; `signal` aborts when bytes come. */
+  /**
+   * Called once for each entry that the program has to send; `index` is the index of the entry. `signal` aborts when the program has sent
+   * bytes.
+   */
   readonly onTurn?: (index: number, signal: AbortSignal) => void
 }
 
@@ -49,7 +52,10 @@ interface Ended {
   readonly broken: string | undefined
 }
 
-/** Rerun sends the bytes that its side has sent in the recording, each time after the program has sent the bytes that come before them. */
+/**
+ * Rerun sends the bytes that its side has sent in the recording. Before each entry, it waits until the program has sent all earlier entries
+ * of the other side.
+ */
 class Rerun {
   readonly #options: RerunOptions
   readonly #resolve: (divergence: Divergence | undefined) => void

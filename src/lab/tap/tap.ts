@@ -13,7 +13,7 @@ export interface TapOptions {
   readonly clock: Clock
   /** Returns the time in whole microseconds since the Unix epoch, ascending. */
   readonly microseconds: () => number
-  /** Adds faults to the connection of a client, which has this number. */
+  /** Adds faults to the connection of a client; `connection` is the number of the connection. */
   readonly addFaults?: ((client: Transport, connection: number, notify: NotifyFault) => Transport) | undefined
   /** Called with each event, after its bytes have been passed on. The bytes of a segment are valid until the call returns. */
   readonly onEvent: (event: TapEvent) => void
@@ -21,7 +21,10 @@ export interface TapOptions {
   readonly onRefused: (client: Address, error: unknown) => void
 }
 
-/** Milliseconds between two events of the passing time, for pauses that end messages and for unfinished messages. */
+/**
+ * Milliseconds between two events of the type `time`. The judge needs these events to find pauses that end messages, and unfinished
+ * messages.
+ */
 const TICK = 100
 
 /** Tap relays each client to the server through a separate connection, and reports each event to an observer, which judges the events. */
@@ -62,7 +65,7 @@ export class Tap {
     this.#join(client, server)
   }
 
-  /** Resets all connections. The observer receives no further event, and ends their conversations. */
+  /** Resets all connections. The observer receives no further event, and must itself end the conversations of these connections. */
   close(): void {
     this.#isClosed = true
     for (const relay of this.#relays) relay.reset()

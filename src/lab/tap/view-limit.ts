@@ -1,14 +1,17 @@
-/** Maximum number of violations that one second shows in addition to its other messages. */
+/** Maximum number of violations in a second that the terminal shows in addition to the usual number of messages. */
 const FAULTY = 50
 
 /**
- * ViewLimit limits the lines that a terminal shows in a second, because a person reads no more. In addition, making the lines of a message takes
- * longer than judging it. ViewLimit counts the messages that it leaves out. The seconds follow from the times of the observations, so the limit needs
- * no clock.
+ * ViewLimit limits the lines that a terminal shows in a second, because a person cannot read more lines. In addition, making the lines of a
+ * message takes longer than judging it. ViewLimit counts the messages that it leaves out. The seconds follow from the times of the
+ * observations, so the limit needs no clock.
  */
 export class ViewLimit {
   readonly #most: number
-  /** The present second, and how many messages of each kind it shows. */
+  /**
+   * The present second, the number of usual messages and additional violations that it has shown, and the number of messages that it left
+   * out.
+   */
   #second = 0
   #usual = 0
   #faulty = 0
@@ -20,8 +23,8 @@ export class ViewLimit {
   }
 
   /**
-   * Checks whether a message at a time in milliseconds is shown, and counts it. The terminal shows a violation even if it has no room for
-   * other messages.
+   * Checks whether a message at a time in milliseconds is shown, and counts it. The terminal also shows some violations for which it has no
+   * room among the usual messages.
    */
   allows(at: number, isFaulty: boolean): boolean {
     const second = Math.floor(at / 1000)

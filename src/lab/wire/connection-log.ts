@@ -6,13 +6,14 @@ import type { WireEvent } from '../monitor/observation.ts'
  * before a user requests them. It stores them for every connection, therefore the storage of a message may cost no object, no
  * closure and no promise.
  *
- * The idea: a log is one array of bytes with records one behind the other. A record has a header (its kind, its length and its time) and
- * then the bytes of a read or a write. The array begins small and doubles. At its maximum, the log drops the older half of its records and
- * counts the dropped bytes of each side. Nothing judges the bytes before a view reads the log; a view has a position in the log, reads the
- * records from there on, and continues from the new end later. So a view that reads too slowly misses records, and the memory does not grow.
+ * The idea: a log is one array of bytes, in which each record follows the record before it. A record has a header (its kind, its length and
+ * its time) and then the bytes of a read or a write. The array begins small and doubles. At its maximum, the log drops the older half of
+ * its records and counts the dropped bytes of each side. The server does not judge the bytes before a view reads the log. A view has a
+ * position in the log. It reads the records after this position, and continues later at the end of these records. So a view that reads too
+ * slowly misses records, and the memory does not grow.
  */
 
-/** Maximum number of bytes of a log, with the headers, and of its first array. */
+/** Length of a log in bytes, with the headers: the maximum, and the length of the first array. */
 const SIZE = { most: 32 * 1024, first: 256 }
 /** Bytes of a header: the kind, three bytes of length, and four bytes of time. */
 const HEADER = 8
@@ -23,7 +24,7 @@ const LATEST = 0xffff_ffff
 /** Length of a text that is copied character by character, which is faster for short texts. */
 const SHORT = 64
 
-/** The kinds of records: bytes, a loss of bytes whose number is in the length, and the two kinds of ends, for each side. */
+/** The kinds of records of each side: bytes, a loss of bytes (the length is the number of lost bytes), and the two kinds of ends. */
 const KIND = { bytes: 0, lost: 2, finished: 4, reset: 6 }
 const SERVER = 1
 
@@ -31,7 +32,7 @@ const SERVER = 1
 export interface LogPosition {
   /** Number of bytes of earlier records in the log. */
   readonly at: number
-  /** Number of bytes of each side before it. */
+  /** Number of bytes of each side before the position. */
   readonly client: number
   readonly server: number
 }
@@ -43,7 +44,7 @@ export const LOG_START: LogPosition = { at: 0, client: 0, server: 0 }
 export class ConnectionLog {
   #bytes = new Uint8Array(0)
   #used = 0
-  /** Number of bytes of records that the log has dropped, and of bytes of each side in them. */
+  /** Number of bytes of the records that the log has dropped, and number of bytes of each side in these records. */
   #dropped = 0
   #lostOfClient = 0
   #lostOfServer = 0
@@ -85,9 +86,9 @@ export class ConnectionLog {
   }
 
   /**
-   * Reads at most `count` records from a position on, and no record at or behind `until`, which is an `end` of the log at an earlier time.
-   * Returns their events and the position behind them. If the log has dropped records behind the position, the first events are gaps; after
-   * the beginning is lost, the gap has no number of bytes.
+   * Reads at most `count` records, which begin at a position. The reading stops at `until`, which is the present or an earlier value of
+   * `end`. Returns the events of the records, and the position after the records. If the log has already dropped some of the records, the
+   * first events are gaps. If a reader at the beginning has missed records, the gap has no number of bytes.
    */
   read(from: LogPosition, count: number, until = this.end): { readonly events: readonly WireEvent[]; readonly next: LogPosition } {
     const events: WireEvent[] = []
@@ -176,7 +177,7 @@ export class ConnectionLog {
 
 const UTF8 = new TextEncoder()
 
-/** Returns the number of bytes behind a header: the log does not store the bytes of a loss. */
+/** Returns the number of bytes behind a header; it is 0 for a loss, because the log does not store lost bytes. */
 function ownLength(kind: number, length: number): number {
   return (kind & ~SERVER) === KIND.bytes ? length : 0
 }

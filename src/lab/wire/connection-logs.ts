@@ -37,7 +37,7 @@ export interface LoggedEnding {
 export interface LoggedRefusal {
   /** Time since the opening of the connection, in milliseconds. */
   readonly at: number
-  /** The end of the log at that time: the message is before it, and the answer behind it. */
+  /** The end of the log at that time: the message is before this end, and the answer is behind it. */
   readonly end: number
   readonly sentence: string
 }
@@ -46,9 +46,12 @@ type Mutable = { -readonly [Name in keyof LoggedConnection]: LoggedConnection[Na
 
 /** ConnectionLogsLimits bound the logs of a server. */
 export interface ConnectionLogsLimits {
-  /** Open connections with a log; further connections have no log. */
+  /** Maximum number of open connections with a log; further connections have no log. */
   readonly open: number
-  /** Closed connections in total and of one address, and the milliseconds for which their logs are stored. */
+  /**
+   * Maximum number of closed connections with a log: in total, and of one address. The server stores the log of a closed connection for
+   * `closedFor` milliseconds.
+   */
   readonly closed: number
   readonly closedOfAddress: number
   readonly closedFor: number
@@ -69,7 +72,10 @@ const REFUSALS = 100
 /** The key of all addresses of this machine. */
 const THIS_MACHINE = 'this machine'
 
-/** The connections of one address, in the order of their openings and of their ends. */
+/**
+ * The connections of one address: the open connections in the order of their openings, and the closed connections in the order of their
+ * ends.
+ */
 interface AddressLogs {
   readonly open: Set<Mutable>
   readonly closed: Set<Mutable>
@@ -90,12 +96,15 @@ export class ConnectionLogs {
     this.#limits = limits
   }
 
-  /** Checks whether a new connection gets a log: not if too many connections are open, or if too many have opened in the last seconds. */
+  /**
+   * Checks whether a new connection gets a log. It gets none if too many connections are open, or if too many have opened in the last
+   * seconds.
+   */
   mayOpen(): boolean {
     return this.#open.size < this.#limits.open && this.#bucket.take(this.#clock.monotonic()) === 0
   }
 
-  /** Returns the transport of a new connection, which logs its bytes. */
+  /** Returns a transport that logs the bytes of a new connection. */
   open(
     transport: Transport,
     opening: Pick<LoggedConnection, 'connection' | 'protocol' | 'client' | 'server' | 'transport'>,

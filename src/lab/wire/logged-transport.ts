@@ -3,7 +3,7 @@ import type { Transport } from '../../wire/transport.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'
 import type { ConnectionLog } from './connection-log.ts'
 
-/** LoggedTransportOptions has the log of a transport, and the function that its close calls. */
+/** LoggedTransportOptions has the log of a transport, and the function that the transport calls when it is closed. */
 export interface LoggedTransportOptions {
   readonly clock: Clock
   readonly log: ConnectionLog

@@ -12,8 +12,8 @@ const CAUSES = 200
 const OF_ENDINGS: Readonly<Record<string, Cause>> = { violation: 'wrong-rules', late: 'hangs' }
 
 /**
- * RowCauses finds the likely cause of each mistake of a client, by the rules with which `parlor check` finds the cause of a failed check. The
- * reader of a row gets the code of the cause, and looks up the remedy.
+ * RowCauses finds the likely cause of each mistake of a client, by the rules with which `parlor check` finds the cause of a failed check.
+ * The row has only the code of the cause; the reader of the row looks the remedy up.
  */
 export class RowCauses {
   readonly #automaton: Automaton
@@ -31,7 +31,7 @@ export class RowCauses {
     if (one.from !== 'client' || one.kind === 'segment' || one.kind === 'gap') return undefined
     // a user ends a program that has failed, so an early end after a mistake has no cause of its own
     if (one.kind === 'end') return one.over || one.expected === undefined || this.#found > 0 ? undefined : 'closed-early'
-    // the other side reads such a message later, so the engine reports no violation, but its sender has not waited
+    // the other side reads such a message later, so the engine reports no violation; but the sender has not waited for its turn
     if (one.kind === 'message' && one.standing === 'early') return this.#find(this.#recent.length - 1) ?? 'out-of-turn'
     const isWrong = one.kind === 'unfinished' || one.kind === 'unreadable' || one.violation !== undefined || one.oddity !== undefined
     return isWrong ? this.#find(this.#recent.length - 1) : undefined

@@ -13,7 +13,7 @@ const Piece = z.strictObject({
   /** Number of the read or write; the reads and writes of both sides are numbered together, from 1. */
   number: count,
   at: z.number(),
-  /** Number of bytes of the message in it; missing if the message is hidden. */
+  /** Number of bytes of the message in this read or write; missing if the message is hidden. */
   size: count.exactOptional(),
 })
 
@@ -79,7 +79,7 @@ export const WireToPage = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('connections'),
     connections: z.array(Connection),
-    /** The right by which the page sees them: its own address, an address of a code, or the operator's right. */
+    /** The right by which the page sees the connections: its own address, an address of a code, or the operator's right. */
     right: z.enum(['machine', 'address', 'code', 'operator', 'none']),
     /** A sentence on the connections that the page may not see. */
     why: z.string().exactOptional(),
@@ -114,7 +114,10 @@ export const WireToPage = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     type: z.literal('ticket'),
-    /** By it, the page gets the right of a code again after a reload; empty if the page has to forget the ticket. */
+    /**
+     * After a reload, the page sends this ticket in place of the code, to get the right of the code again. The ticket is empty if the page
+     * has to forget it.
+     */
     ticket: z.string(),
   }),
   z.strictObject({ type: z.literal('file'), name: z.string(), format, /** The file in Base64. */ data: z.string() }),

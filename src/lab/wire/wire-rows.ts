@@ -44,8 +44,8 @@ export function toWireRow(one: Observation): UnnumberedRow | undefined {
 }
 
 /**
- * Returns the row of an observation at a table whose game has secrets, as long as the game is not over. The row has no byte and no
- * name, and no length, state or sentence that depends on the bytes.
+ * Returns the row of an observation at a table whose game has secrets, as long as the game is not over. The row shows no byte and no name.
+ * It also shows no length, state or sentence that depends on the bytes.
  */
 export function toHiddenRow(one: Observation): UnnumberedRow | undefined {
   if (one.kind === 'segment') return undefined

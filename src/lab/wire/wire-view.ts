@@ -11,7 +11,7 @@ import { toHiddenRow, toWireRow } from './wire-rows.ts'
 /** WireViewOptions has the connection of a view, and the limits on its data. */
 export interface WireViewOptions {
   readonly connection: LoggedConnection
-  /** True for a viewer that is not the owner of the connection: the view has no talk. */
+  /** True for a viewer that is not the owner of the connection. Such a viewer sees no talk. */
   readonly isMasked: boolean
   /** Checks whether the messages are secret now, because their game is not over and has secrets between its seats. */
   readonly isHidden: () => boolean
@@ -30,17 +30,19 @@ export interface WireRows {
   readonly quiet: number
 }
 
-/** Milliseconds of silence after which the monitor receives the time, for pauses and unfinished messages. */
+/**
+ * Milliseconds of silence after which the view gives the time to the monitor. The monitor needs the time to find pauses and unfinished
+ * messages.
+ */
 const TICK = 500
 /** The outcomes of conversations that the client has ended; the bytes show such an end. */
 const ENDS_OF_CLIENT: ReadonlySet<string> = new Set(['finished', 'reset'])
-/** Milliseconds that the monitor gets after the end of a connection: longer than every pause. */
+/** Milliseconds of silence that the view adds after the end of a connection; longer than every pause that ends a message. */
 const AFTER_END = 2000
 
 /**
- * WireView judges the log of one connection for one viewer. It stores no rows: the caller sends the rows to the viewer. If the
- * secrecy of the
- * messages changes, the view judges the log again from the beginning, and the new rows replace the earlier rows.
+ * WireView judges the log of one connection for one viewer. It stores no rows: the caller sends the rows to the viewer. If the messages
+ * become secret, or are no longer secret, the view judges the log again from the beginning, and the new rows replace the earlier rows.
  */
 export class WireView {
   readonly connection: LoggedConnection
@@ -77,8 +79,8 @@ export class WireView {
   }
 
   /**
-   * Judges at most `count` further records, and at `now`, a monotonic time, the pause after them. Returns `undefined` if nothing has
-   * changed.
+   * Judges at most `count` further records. If there are no more records, also judges the pause from the last record to `now`, a monotonic
+   * time. Returns `undefined` if nothing has changed.
    */
   read(now: number, count: number): WireRows | undefined {
     const { isOpen, since } = this.connection
@@ -100,7 +102,10 @@ export class WireView {
     return { isAnew, rows, isHidden, isOpen: !isOver, state: isHidden ? '' : state, turn: isOver ? 'none' : turn, quiet }
   }
 
-  /** Judges at most `count` further records. A refusal stands behind the refused message and before the answer. Returns whether it has read all. */
+  /**
+   * Judges at most `count` further records. The row of a refusal is behind the refused message and before the answer. Returns true if no
+   * records are left.
+   */
   #readLog(count: number, rows: WireRow[]): boolean {
     const { log, refusals } = this.connection
     for (let left = count; ; ) {
@@ -167,7 +172,7 @@ export class WireView {
     if (row) rows.push({ row: ++this.#rows, ...row, ...(cause === undefined || this.#isHidden ? {} : { cause }) })
   }
 
-  /** Returns a row with the reason why the server has ended the conversation, such as a move against the rules, if no violation shows it. */
+  /** If no violation shows why the server has ended the conversation, returns a row with the reason, such as a move against the rules. */
   #toEnding(): readonly WireRow[] {
     const { ending } = this.connection
     if (!ending || this.#hasEnding || !this.#showsReasons) return []

@@ -30,7 +30,7 @@ export const missedMessage = message(
   },
 )
 
-/** The command that describes the time since a disconnection. */
+/** The command that requests a description of the events since a disconnection. */
 export const missedCommand = command(
   'missed',
   'Requests the missed events of a table in words, for a seat or a watcher. The words are for users, and for a client that does not support the game. The answer is `missed`.',
