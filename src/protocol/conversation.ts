@@ -26,7 +26,7 @@ import { type ClientSeating, LocalSeating, type OpponentFor, type PeerHandle, ty
 import { pace as paceOption } from './shared-options.ts'
 import { quoteUnfinished } from './violation-text.ts'
 
-/** Default pause of paced protocols in milliseconds, for a peer on this machine and for a peer over a network. */
+/** Default pause of paced protocols in milliseconds: `near` for a peer on this machine, and `far` for a peer over a network. */
 const PACE = { near: 150, far: 250 }
 
 /** Maximum milliseconds between an early goodbye and the peer's close. The time is short, because a person waits for the prompt. */
@@ -53,7 +53,7 @@ export interface ConversationOptions {
   /** Queue in which conversations take turns; without a queue, the conversation handles every message immediately. */
   readonly runQueue?: RunQueue | undefined
   readonly clock?: Clock
-  /** Name or address of the server in the form that the person has given, on the client's side of a terminal. */
+  /** The name or address of the server, as the person at the client's terminal has given it. */
   readonly dialed?: string
   /** The port of the server to which the peer has connected. */
   readonly endpoint?: PeerEndpoint | undefined
@@ -88,7 +88,7 @@ export interface ConversationOptions {
 export class Conversation implements PeerHandle {
   readonly program: Program
   readonly connection: Connection
-  /** Resolves like `ended`, but after the connection has closed, and also to an error that has appeared after `ended` resolved. */
+  /** Resolves when the connection has closed: to the result of `ended`, or to an error that has appeared after `ended` resolved. */
   readonly closed: Promise<Error | undefined>
   readonly #peer: Peer
   readonly #seating: ClientSeating
@@ -147,7 +147,8 @@ export class Conversation implements PeerHandle {
   }
 
   get link(): PeerLink | undefined {
-    // the front door sets the language after "style json"; the port for browsers has no other language
+    // at the front door, a client switches to JSON by "style json"; at the port for browsers, JSON is the only language, so no client
+    // switches
     const isSwitched = this.#peer.language === 'JSON' && this.#endpoint?.transport !== 'websocket'
     return this.#endpoint && (isSwitched ? { ...this.#endpoint, json: true } : this.#endpoint)
   }
@@ -217,7 +218,8 @@ export class Conversation implements PeerHandle {
   }
 
   /**
-   * Sends the goodbye. Returns false if no goodbye is legal, or if the role's own goodbye throws. That exception then replaces the reason.
+   * Sends the goodbye. Returns false if no goodbye is legal. If the role's own goodbye throws an exception, also returns false, and the
+   * exception replaces the reason.
    */
   #dismiss(reason: Error): boolean {
     // the peer gets no details of a mistake in a role
@@ -277,7 +279,7 @@ export class Conversation implements PeerHandle {
     )
   }
 
-  /** Returns the violation in bytes that the role did not read, because the role only sends. */
+  /** Returns the violation in bytes that the role has not read. A role that only sends never reads such bytes. */
   #unreadViolation(): Error | undefined {
     const { end } = this.connection
     return end?.reason === 'violation' ? this.#peer.explain(end) : undefined

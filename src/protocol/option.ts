@@ -50,7 +50,7 @@ export interface TextOption<Value> extends OptionBase<Value> {
   readonly repeats?: true
   /** Parses a text; `undefined` for an invalid text. */
   parse(text: string, earlier?: Value): Value | undefined
-  /** Returns the source of randomness of a value, if the option replaces chance. */
+  /** If the option replaces chance, returns the source of randomness for a value of the option. */
   random?(value: Value): Random
 }
 

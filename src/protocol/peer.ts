@@ -55,7 +55,7 @@ export class Peer<Name extends string = string, State extends string = string> i
   observer: PeerObserver | undefined
   /** Sends the role's own goodbye; missing for a role without a goodbye. */
   farewell: Farewell | undefined
-  /** Mistake in a message that the role has answered although the conversation has failed because of this mistake. */
+  /** Mistake because of which the conversation has failed, although the role has answered the message with this mistake. */
   failure: Disconnected | undefined
   /** Language that the peer has chosen, such as JSON, if the protocol has several languages. */
   language: string | undefined
@@ -251,7 +251,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     return this.connection.unread === 0 || this.awaited ? undefined : this.#diagnose().explainEarly()
   }
 
-  /** Returns a sentence on the peer's silence and the expected message; `undefined` if the peer had to send no message. */
+  /** Returns a sentence on the peer's silence and the expected message; `undefined` if the peer did not have to send a message. */
   silence(ms: number): string | undefined {
     const { unfinished, transport } = this.connection
     // if this side may also send, its person is at a prompt; a client over datagrams ends by sending nothing more

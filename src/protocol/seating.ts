@@ -8,9 +8,9 @@ import type { Lobby, LobbyListener, PeerLink } from '../hall/api.ts'
  */
 export interface Seating {
   /**
-   * Seats the peer at a new table of `game`, in a given seat, or in one of several seats, of which the preferred seat is first. Two clients
-   * of one port can meet only if their roles accept several seats. In `parlor serve`, the house plays if no opponent arrives within the
-   * server's `wait`.
+   * Seats the peer at a new table of `game`: in the given seat, or in one of several given seats. The first of these seats is the preferred
+   * seat. Two clients of one port can meet only if their roles accept several seats. In `parlor serve`, the house plays if no opponent
+   * arrives within the server's `wait`.
    */
   sit<State, Move, View, Options>(
     game: Game<State, Move, View, Options>,
@@ -64,7 +64,7 @@ export interface HallAccess {
   register(name: string, password: string): Promise<Refusal | undefined>
   /** Seeks an opponent, and resolves to the seat. Rejects if the conversation ends before the hall has found an opponent. */
   seek<State, Move, View, Options>(game: Game<State, Move, View, Options>, terms: SeekOptions<Options>): Promise<HallSeat<Move, View>>
-  /** Checks whether the peer has a seat in an unfinished game of that name. */
+  /** Checks whether the peer has a seat in an unfinished game with the name `game`. */
   holds(game: string): boolean
   /** Resumes the peer's seat in an unfinished game; a guest can resume only a seat that the guest has taken through a worksheet's port. */
   resume<State, Move, View, Options>(game: Game<State, Move, View, Options>): HallSeat<Move, View> | undefined

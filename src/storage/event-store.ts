@@ -21,7 +21,7 @@ export type EndKind = 'ended' | 'counts'
 /** StoreWork is a write to accounts, results, history or usage. A write to the log of a table is no StoreWork. */
 export interface StoreWork {
   /**
-   * Writes inside of a transaction; the store calls it again if the transaction fails. An exception rolls the transaction back.
+   * Writes inside of a transaction. If the transaction fails, the store calls this function again. An exception rolls the transaction back.
    */
   run(): void
 }

@@ -46,9 +46,9 @@ export function readCookie(name: string, header: string | undefined, scope: Cook
 }
 
 /**
- * Returns the name that a cookie has in the headers. Over TLS, the name has a prefix, with which the browser refuses the cookie from a page without
- * encryption and, if the prefix is `__Host-`, from another host of the same domain. Without the prefix, such a page could log a browser in under
- * another name.
+ * Returns the name that a cookie has in the headers. Over TLS, the name has a prefix. A browser refuses a cookie with such a prefix if a
+ * page without encryption sets it. If the prefix is `__Host-`, the browser also refuses the cookie if another host of the same domain sets
+ * it. Without the prefix, such a page could log a browser in under another name.
  */
 export function toCookieName(name: string, { prefix, isSecure }: CookieScope): string {
   if (!isSecure) return name
