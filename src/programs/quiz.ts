@@ -192,7 +192,7 @@ async function resume(peer: Peer<Name, State>, hall: HallAccess): Promise<void> 
   else peer.refuse('you have no open quiz: send START')
 }
 
-/** Resumes the peer's unfinished quiz; `undefined` without such a quiz. */
+/** Resumes the peer's unfinished quiz; `undefined` if there is no such quiz. */
 async function resumeSeat(hall: HallAccess): Promise<Held | undefined> {
   const chair = hall.resume(quiz)
   return chair && { chair, view: (await chair.next()).view }

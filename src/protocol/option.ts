@@ -30,7 +30,8 @@ export interface OptionBase<Value> {
   /** Name of an option that excludes this option, and the reason. */
   readonly excludes?: { readonly name: string; readonly because: string }
   /**
-   * Returns advice on a valid value; `undefined` without advice. The command prints the advice after the option or the name of the file.
+   * Returns advice on a valid value; `undefined` if there is no advice. The command prints the advice after the option or the name of the
+   * file.
    */
   advise?(value: Value): string | undefined
 }

@@ -240,13 +240,13 @@ export class Peer<Name extends string = string, State extends string = string> i
     return this.#diagnose().explainEnd(end, forOpponent)
   }
 
-  /** Returns a sentence on the peer's incomplete message and its missing part; `undefined` without such a message to report. */
+  /** Returns a sentence on the peer's incomplete message and its missing part; `undefined` if there is no such message to report. */
   unfinished(ms: number): string | undefined {
     const { unfinished } = this.connection
     return unfinished && this.#diagnose().explainUnfinished(unfinished, ms)
   }
 
-  /** Returns a sentence on a message that arrived before the peer's turn; `undefined` without such a message to report. */
+  /** Returns a sentence on a message that arrived before the peer's turn; `undefined` if there is no such message to report. */
   early(): string | undefined {
     return this.connection.unread === 0 || this.awaited ? undefined : this.#diagnose().explainEarly()
   }

@@ -47,7 +47,7 @@ export interface SeekOptions<Options> {
   readonly wait?: number
   /** Makes the game count for the ladder. */
   readonly rated?: boolean
-  /** Holds the seat when the peer disconnects, until a user of the same name resumes it. */
+  /** If the peer disconnects, holds the seat until a user of the same name resumes it. */
   readonly held?: boolean
 }
 
@@ -98,7 +98,7 @@ export interface PeerHandle {
   readonly link?: PeerLink | undefined
   /**
    * If `on` is true, the conversation ends when the peer has disconnected and the role has read all its messages. The seating needs this
-   * end while no role receives.
+   * function while no role receives messages.
    */
   endOnDisconnect(on: boolean): void
   /** Ends the conversation, with a reason of the seating. */
@@ -137,7 +137,7 @@ export class LocalSeating implements ClientSeating {
   readonly #onBroken: (reason: unknown) => void
   /** Tables that may still be open. */
   #tables: readonly { readonly isOver: boolean; close(reason: Error): void }[] = []
-  /** Resolves when all local players have finished; `undefined` without local players. */
+  /** Resolves when all local players have finished; `undefined` if there are no local players. */
   #finished: Promise<void> | undefined
 
   /** If a local player fails, the seating calls `onBroken`. */

@@ -7,8 +7,8 @@ import { Disconnected } from '../wire/disconnect.ts'
 import { connectToAdmin } from './admin-link.ts'
 
 /**
- * ClassRequest requests a snapshot of the class console and, with `follow`, the changes after the snapshot. With `client`, it requests only
- * the messages of that connection.
+ * ClassRequest requests a snapshot of the class console and, with `follow`, the changes after the snapshot. If `client` is given, it
+ * requests only the messages of that connection.
  */
 export const ClassRequest = z.strictObject({
   action: z.literal('class'),

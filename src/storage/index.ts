@@ -30,8 +30,8 @@ export class StorageUrlError extends Error {
 }
 
 /**
- * Parses the URL of a storage: `sqlite:FOLDER` or a path alone, `memory:` or its word `none`. Throws a StorageUrlError for any
- * other text.
+ * Parses the URL of a storage: `sqlite:FOLDER` or a path without a scheme, and `memory:` or the word `none`. Throws a StorageUrlError for
+ * any other text.
  */
 export function parseStorageUrl(url: string): StorageTarget {
   const named = engines.find(({ word }) => word === url)

@@ -80,7 +80,7 @@ export class FairConnections<Connection> {
     else this.#counts.delete(network)
   }
 
-  /** The connection that the server must close, if there are more than the maximum; otherwise `undefined`. */
+  /** The connection that the server must close, if there are more connections than the maximum; otherwise `undefined`. */
   get excess(): FairEntry<Connection> | undefined {
     if (this.size <= this.#most) return undefined
     const most = Math.max(...this.#counts.values())

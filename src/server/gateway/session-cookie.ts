@@ -11,7 +11,7 @@ export interface CookieScope {
   readonly isSecure: boolean
 }
 
-/** Returns the token of the login session in the header `Cookie`; `undefined` without such a cookie. */
+/** Returns the token of the login session in the header `Cookie`; `undefined` if there is no such cookie. */
 export function readSessionCookie(header: string | undefined, scope: CookieScope): string | undefined {
   return readCookie(NAME, header, scope)
 }
@@ -39,7 +39,7 @@ export function formatNoSessionCookie(scope: CookieScope): string {
   return formatSessionCookie('', 0, scope)
 }
 
-/** Returns the value of a cookie in the header `Cookie`; `undefined` without such a cookie. */
+/** Returns the value of a cookie in the header `Cookie`; `undefined` if there is no such cookie. */
 export function readCookie(name: string, header: string | undefined, scope: CookieScope): string | undefined {
   const value = header === undefined ? undefined : parseCookie(header)[toCookieName(name, scope)]
   return value === '' ? undefined : value

@@ -93,7 +93,9 @@ export class WireAccess {
     return { right: loopback ? 'machine' : 'address', address: { host, loopback } }
   }
 
-  /** Lists the connections that a browser with a right may see, with a sentence if it may not see all connections of its address. */
+  /**
+   * Lists the connections that a browser with a right may see. Adds a sentence if the browser may not see all connections of its address.
+   */
   list({ right, address, why }: WireGrant): { readonly connections: readonly LoggedConnection[]; readonly why?: string } {
     if (right === 'none') return { connections: [], ...(why === undefined ? {} : { why }) }
     const { logs } = this.#options

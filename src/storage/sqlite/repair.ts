@@ -191,9 +191,9 @@ function hasReadableEnds(from: Database): boolean {
 }
 
 /**
- * Copies the undamaged parts of the journal. Returns the finished rated tables, and the number of all tables. A moved part of a
- * table is in a later row than the parts that follow it, so those parts wait until the repair has found the moved part. Parts of
- * dropped tables have no beginning, so the repair does not copy them.
+ * Copies the undamaged parts of the journal. Returns the finished rated tables, and the number of all tables. A moved part of a table is in
+ * a later row than the parts that follow it in the order of the events. So those parts wait until the repair has found the moved part.
+ * Parts of dropped tables have no beginning, so the repair does not copy them.
  */
 function copyJournal(from: Database, to: Database, lost: Set<number>): { readonly counting: Set<number>; readonly tables: number } {
   const versions = new Map<number, number>()
