@@ -115,8 +115,8 @@ export function isEnd(automaton: Automaton, state: string): boolean {
 }
 
 /**
- * Checks whether a conversation may be over in a state: the state is an end, or it is quiet. A side may also end the conversation
- * with its close, if the close is a transition of the state; the conversation is then over in the next state. Throws a RangeError like
+ * Checks whether a conversation may be over in a state: the state is an end, or it is quiet. If the close of a side is a transition of the
+ * state, that side may also end the conversation by closing; the conversation is then over in the next state. Throws a RangeError like
  * `isEnd`.
  */
 export function mayEnd(automaton: Automaton, state: string): boolean {

@@ -68,15 +68,16 @@ export interface ConversationOptions {
  * the person types Ctrl-D; the server stops; another player cannot continue. Several endings can happen at the same time. The conversation
  * must still send the best possible goodbye, notify every table, give all callers the same reason, and close the socket.
  *
- * The idea: two methods handle all endings. `stop` ends the conversation early. It takes the first reason and ignores the other reasons,
- * tries the protocol's goodbye (`Peer.dismiss`), fails the connection, so that a pending `receive` rejects and the role unwinds,
- * and closes the seating. `#conclude` follows the role, turns its exceptions into `stop`, and finishes in one order. A role that
- * returns before the conversation is over (`Peer.mayReturn`) has a bug, so the conversation ends in the same way as after an exception.
+ * The idea: two methods handle all endings. `stop` ends the conversation early. It takes the first reason, and ignores all later reasons.
+ * It tries the protocol's goodbye (`Peer.dismiss`), and then fails the connection, so that a pending `receive` rejects and the role
+ * unwinds. At last, it closes the seating. `#conclude` follows the role, turns its exceptions into `stop`, and then always ends the parts
+ * in the same order. A role that returns before the conversation is over (`Peer.mayReturn`) has a bug, so the conversation ends in the same
+ * way as after an exception.
  *
  * Invariants:
  * - The first reason wins. Later reasons are consequences of the first reason.
- * - `ended` resolves when this side sends no more messages; bytes may still be in flight. `closed` resolves when the
- *   connection is closed. Only `closed` has an error that appears after `ended` has resolved.
+ * - `ended` resolves when this side sends no more messages; bytes may still be in flight. `closed` resolves when the connection is
+ *   closed. If an error appears after `ended` has resolved, only `closed` has this error.
  * - The conversation notifies the observer of the end after the role has ended, and never during the constructor.
  * - The conversation closes the connection gracefully if it ended well, the peer disconnected first, or the console's input ended
  *   in a protocol that has an end. After an early goodbye, the peer has `AFTER_GOODBYE` milliseconds to close, too. In all other cases, the
@@ -169,8 +170,8 @@ export class Conversation implements PeerHandle {
   }
 
   /**
-   * Ends the conversation early. If the peer is still connected and this side may send the protocol's goodbye now, sends it;
-   * otherwise aborts the connection.
+   * Ends the conversation early. If the peer is still connected and the protocol's goodbye is legal now, sends the goodbye; otherwise
+   * aborts the connection.
    */
   stop(reason: unknown): void {
     if (this.#error || this.#isOver) return

@@ -23,12 +23,12 @@ import { type Farewell, isTlsNotice, needsTls, type PeerObserver, type Speaker }
  * which sends messages out of turn, without a line end, or twice. Its author must get a sentence about the mistake.
  *
  * The idea: the automaton checks every message between the role and the connection. Peer has the current state, and every message of either
- * side takes one transition. `Peer` refuses a received message that has no transition: the server answers with the protocol's
- * refusal (`ERROR <sentence>`) and repeats its open request; without a refusal, and at the client, `receive` rejects.
+ * side takes one transition. `Peer` refuses a received message that has no transition: the server answers with the protocol's refusal
+ * (`ERROR <sentence>`) and repeats its open request; at the client, or if the protocol has no refusal, `receive` rejects.
  *
  * Invariants:
- * - The role receives only legal messages, in an order that the automaton allows. It distinguishes messages by their names, not by their
- *   texts.
+ * - The role receives only legal messages, in an order that the automaton allows. The role distinguishes messages by their names, not by
+ *   their texts.
  * - `send` throws if the automaton does not allow the message: such a send is a bug of the role, not a fault of the peer.
  * - An illegal message leaves the state unchanged. If a legal message breaks the rules of the game, the role calls `refuse`,
  *   which takes the state's transition for the refusal, so that the same side sends again.

@@ -41,8 +41,8 @@ export interface SeekOptions<Options> {
   /** Seats that the peer accepts. */
   readonly seats: readonly SeatNumber[]
   /**
-   * Milliseconds until the house takes the other seat if no opponent has taken it; with `Infinity`, the house never takes that seat. The
-   * default is the server's `wait`.
+   * If no opponent has taken the other seat after this number of milliseconds, the house takes the seat. With `Infinity`, the house never
+   * takes that seat. The default is the server's `wait`.
    */
   readonly wait?: number
   /** Makes the game count for the ladder. */
@@ -104,8 +104,8 @@ export interface PeerHandle {
   /** Ends the conversation, with a reason of the seating. */
   end(reason: string): void
   /**
-   * Resolves when the peer has read most of the output and has its turn in the run queue; resolves immediately if the transport cannot
-   * measure how much the peer has read.
+   * Resolves when the peer has read most of the output and has its turn in the run queue. If the transport cannot measure how much the peer
+   * has read, resolves immediately.
    */
   ready?(): Promise<void>
   /** Charges the peer's budget for its last message, if it has a budget. */

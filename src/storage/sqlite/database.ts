@@ -174,7 +174,7 @@ export class Database {
 
   /**
    * Copies the database to a file, some pages at a time, while transactions continue. Rejects with a StoreError that names the failing
-   * file: the copy, if SQLite cannot open or write it, otherwise this database.
+   * file. This file is the copy if SQLite cannot open or write the copy; otherwise it is this database.
    */
   async backup(path: string): Promise<void> {
     try {

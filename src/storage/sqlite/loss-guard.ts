@@ -45,8 +45,8 @@ export class LossGuard {
   }
 
   /**
-   * Opens the database. Throws a StoreError if SQLite cannot open it; if another process has the database open, leaves no new file
-   * in the folder.
+   * Opens the database. Throws a StoreError if SQLite cannot open the database. If another process has the database open, leaves no new
+   * file in the folder.
    */
   openDatabase(durable: Durability, onError: OnStoreError): Database {
     try {
