@@ -1,8 +1,8 @@
 import { Effort } from '../games/ai/effort.ts'
 
-/** Milliseconds that each of the two phases of a search may take: looking ahead, and random playouts. */
+/** Maximum number of milliseconds of one phase of a search. A search has two phases: looking ahead, and random playouts. */
 const PHASE = 20
-/** Minimum number of moves of a phase, which applies even if the rules are very slow. */
+/** Minimum number of moves of a phase, even if the rules are very slow. */
 const LEAST = 100
 /** Assumed milliseconds of one move before the first search. */
 const FIRST = 0.02
@@ -14,7 +14,7 @@ const FIRST = 0.02
 export class PacedEffort extends Effort {
   #perMove = FIRST
   #begunAt = 0
-  /** Number of moves for a phase of the running search; 0 after its end. */
+  /** Number of moves for each phase of the running search; 0 if no search is running. */
   #pending = 0
 
   override get allowed(): number {
@@ -38,8 +38,8 @@ export class PacedEffort extends Effort {
   }
 
   /**
-   * Charges for a search that the time limit has stopped before the search reported its moves: for the maximum number of moves
-   * of two phases.
+   * Charges for a search that the time limit has stopped. Such a search has not reported its moves, so the charge is the maximum number of
+   * moves of two phases.
    */
   spendPending(): void {
     if (this.#pending > 0) this.spend(2 * this.#pending)

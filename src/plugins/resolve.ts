@@ -15,9 +15,9 @@ const FACES: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Makes `import 'parlor'` resolve to the running copy in every module that Node loads from now on, in any folder. A second copy
- * would have classes of its own, so `instanceof` would fail. Also inserts a time limit into the loops of the plug-ins with the given URLs,
- * and of the files that these plug-ins import. Returns a function that ends both effects.
+ * Makes `import 'parlor'` resolve to the running copy in every module that Node loads from now on, in any folder. A second copy would have
+ * classes of its own, so `instanceof` would fail. Also inserts a time limit into the loops of the plug-ins with the given URLs, and into
+ * the loops of the files that these plug-ins import. Returns a function that ends both effects.
  */
 export function resolveToThisCopy(plugins: Iterable<string>): () => void {
   const limited = new Set(plugins)

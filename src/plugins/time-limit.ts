@@ -6,8 +6,8 @@ import { withLoopTime } from './loop-limit.ts'
 const WAIT = 10_000
 
 /**
- * TimeLimit runs functions of a plug-in, and stops a function that computes too long. Node can stop synchronous code only while it
- * runs a script with a timeout, so such a script calls the function; the script takes about a tenth of a millisecond.
+ * TimeLimit runs functions of a plug-in, and stops a function that computes too long. Node can stop synchronous code only if the code runs
+ * in a script with a timeout, so TimeLimit calls the function from such a script. The script takes about a tenth of a millisecond.
  */
 export class TimeLimit {
   readonly #ms: number

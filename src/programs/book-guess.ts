@@ -66,7 +66,7 @@ const number: Protocol<Name, State, undefined> = {
       const { view, outcome } = await seat.next()
       peer.send(ANSWERS[view.last ?? 'wasted'])
       if (!outcome) continue
-      // answers to guesses after a win refer to the same number
+      // after a win, further guesses are compared with the same secret number
       seat = await seating.sit(guessing, 0, { secret: Number(guess) })
       await seat.next()
     }
@@ -86,15 +86,15 @@ const number: Protocol<Name, State, undefined> = {
       if (name === ANSWERS.wasted && Number(guess) >= 1 && Number(guess) <= 100) peer.fail(`the guess was ${guess}, which is an integer`)
       console.say(text)
     } while (peer.state !== 'won')
-    // a client that compares whole pieces would not recognise the message of the win
+    // if more bytes arrive together with the message of the win, a client that compares whole pieces does not recognise the win
     const rest = peer.early()
     if (rest !== undefined) peer.observer?.onRefused(rest, false)
   },
 }
 
 /**
- * Checks whether a number is probably several guesses in one piece: some numbers of two digits, and then a number from 1 to 100. The number
- * 101 is a single guess.
+ * Checks whether a number is probably several guesses in one piece: one or more numbers of two digits, and then a number from 1 to 100. The
+ * number 101 is a single guess.
  */
 function isGlued(text: string): boolean {
   return text.length > 3 && /^(?:[1-9]\d){1,40}(?:[1-9]\d?|100)$/.test(text)

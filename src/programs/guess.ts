@@ -82,7 +82,7 @@ export const guess: Protocol<Name, State, Words> = {
   },
 }
 
-/** Returns the noun for the expected message: "a whole number" if the guess is another number, such as 5.5. */
+/** Returns the noun for the expected message: "a whole number" if the guess is a number such as 5.5, and "a number" for any other text. */
 function wanted(text: string): string {
   return /^[!-~]+$/.test(text) && pythonInt(text) === undefined && Number.isFinite(Number(text)) ? 'a whole number' : 'a number'
 }
@@ -101,7 +101,7 @@ export const programs: readonly Program<Name, State, Words>[] = [
     source: '000 program 11, exercise 10',
     protocol: guess,
     words: { reads: parseIntGuess },
-    // the worksheet's client sends only numbers, so the worksheet's server never answers this client by "Please enter number 1 to 100"
+    // the worksheet's client sends only numbers, so the worksheet's server never sends "Please enter number 1 to 100" to this client
     checkServer: { words: { reads: parseRangeGuess } },
     port: 9999,
     takes: [secret],

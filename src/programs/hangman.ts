@@ -224,7 +224,7 @@ export const programs: readonly Program<Name, State>[] = [
 /** The same game for one person, without a network. */
 export const solos: readonly SoloProgram[] = [solo]
 
-/** Explains why a server's `MISS` with `said` misses left is wrong after `view`; `undefined` for a number that can be right. */
+/** Explains why a server's `MISS` is wrong after `view` if it says that `said` misses are left; `undefined` if this number can be right. */
 export function wrongMiss({ left }: HangmanView, said: number): string | undefined {
   return said === left - 1 ? undefined : `${left} misses were left, so expected MISS ${left - 1}`
 }

@@ -15,7 +15,7 @@ import { pythonAddress, pythonBytes } from './python/values.ts'
 interface Words {
   /** Formats the received bytes for the client's console. */
   readonly shows: (bytes: string) => string
-  /** True if the message is a line; false if it ends with the stream. */
+  /** True if the message ends with a line end; false if the message ends with the end of the stream. */
   readonly line: boolean
 }
 
@@ -69,7 +69,7 @@ const hello: Protocol<Name, State, Words> = {
 
   async client(peer, { console, options, words }) {
     const { text } = await peer.receive()
-    // the server of the slides sends its hello without a line end, which this client accepts
+    // the server of the slides sends its hello without a line end, and this client accepts such a hello
     const whole = text.endsWith('\n') || text === HELLO
     if (words.line && !readOption(options, oneRecv) && !whole) {
       throw new Disconnected('finished', `the server closed the connection in the middle of its line, after ${pythonBytes(text)}`)

@@ -118,14 +118,14 @@ function whyNoHead(text: string): string | undefined {
   return /\n\r?\n/.test(text) ? undefined : 'there is no empty line (\\r\\n\\r\\n) after its head'
 }
 
-/** Reports lines of a head that end in LF alone, which many programs accept; `undefined` without such lines. */
+/** Reports that lines of a head end in LF alone; many programs accept such lines. Returns `undefined` if no line ends in LF alone. */
 function whyBare(text: string): string | undefined {
   return /(?<!\r)\n/.test(parseHead(text))
     ? 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs accept no other line end'
     : undefined
 }
 
-/** Reports a body that is shorter than its Content-Length; `undefined` for a body of that length. */
+/** Reports that a body is shorter than its Content-Length. Returns `undefined` if the body is not shorter. */
 function whyCut(text: string): string | undefined {
   const head = parseHead(text)
   const length = parseContentLength(head)

@@ -74,7 +74,7 @@ export class ProgramRegistry {
   readonly names: readonly string[]
   readonly shortNames: readonly string[]
 
-  /** `files` loads the file of each program by its name; `aliases` has the full names by short name. */
+  /** `files` loads the file of each program by its name; `aliases` has the full name for each short name. */
   constructor(files: Readonly<Record<string, () => Promise<ProgramFile>>>, aliases: Readonly<Record<string, string>>) {
     this.#files = files
     this.#aliases = aliases
@@ -82,7 +82,7 @@ export class ProgramRegistry {
     this.shortNames = Object.keys(aliases)
   }
 
-  /** Returns a registry with further programs at its end. */
+  /** Returns a registry with all programs of this registry, and with the given programs after them. */
   with({ programs = [], solos = [] }: ProgramFile): ProgramRegistry {
     const files = [...programs, ...solos].map(({ name }) => [name, () => Promise.resolve({ programs, solos })] as const)
     const aliases = [...programs, ...solos].flatMap(({ name, short }) => (short === undefined ? [] : [[short, name] as const]))

@@ -17,7 +17,7 @@ export function toSecretNumber(options: Options): number | undefined {
   return given === undefined ? undefined : Number(pythonInt(given))
 }
 
-/** Parses a whole number of any size like Python's `int()`. Any other text is a wasted guess. */
+/** Parses a whole number of any size, as Python's `int()` does. Any other text is a wasted guess. */
 export function parseIntGuess(text: string): Try {
   const number = pythonInt(text)
   return number === undefined ? 'wasted' : toTry(Number(number))
@@ -29,14 +29,15 @@ export function parseRangeGuess(text: string): Try {
   return guess === 'wasted' || isInRange(guess) ? guess : 'wasted'
 }
 
-/** Parses a guess that consists of digits by Python's `isdigit()`. Any other text is a wasted guess. */
+/** Parses a guess that consists of digits, as Python's `isdigit()` defines digits. Any other text is a wasted guess. */
 export function parseDigitsGuess(text: string): Try {
   return pythonDigits(text) ? parseIntGuess(text) : 'wasted'
 }
 
 /**
- * Asks a person until the input is a whole number, and returns this number in the digits that Python prints. After invalid input, the function prints
- * `instead`. If the worksheet has no text for invalid input, it prints the reason on standard error.
+ * Asks a person until the input is a whole number, and returns this number in the digits that Python prints. After invalid input, the
+ * function prints `instead`. If `instead` is missing, because the worksheet has no text for invalid input, the function prints the reason
+ * on standard error.
  */
 export async function askInt(console: Console, prompt: string, instead?: string): Promise<string> {
   for (;;) {
@@ -48,7 +49,7 @@ export async function askInt(console: Console, prompt: string, instead?: string)
   }
 }
 
-/** GuessVerdict is a server's answer to a guess: `low` if the guess is too low. */
+/** GuessVerdict is a server's answer to a guess; `low` means that the guess is too low. */
 export type GuessVerdict = 'low' | 'high' | 'right'
 
 /** NumberJudge checks that a server's answers to guesses do not contradict each other. */
@@ -58,7 +59,7 @@ export class NumberJudge {
   #below = 101
 
   /**
-   * Records an answer to a guess. Returns the reason why the answer contradicts earlier answers; `undefined` if it contradicts no answer.
+   * Records an answer to a guess. Returns the reason why the answer contradicts earlier answers; `undefined` if there is no contradiction.
    */
   check(answer: GuessVerdict, guess: number): string | undefined {
     const above = answer === 'low' ? Math.max(this.#above, guess) : this.#above

@@ -4,7 +4,10 @@ const LETTERS = 'ABCDEF'
 
 /** QuizJudge follows a quiz from the server's messages, and finds messages that contradict each other. */
 export class QuizJudge {
-  /** Number of the current or last question, from 1, and the number of all questions, which is unknown before the first question. */
+  /**
+   * `#number` is the number of the current or last question, from 1. `#count` is the number of all questions, which is unknown before the
+   * first question.
+   */
   #number = 0
   #count: number | undefined
   #points = 0

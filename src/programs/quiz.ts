@@ -130,7 +130,7 @@ const protocol: Protocol<Name, State> = {
     await introduce(peer, console)
     const judge = new QuizJudge()
     for (;;) {
-      // receive() changes the state immediately if a message has arrived
+      // this line reads the state before receive(), because receive() changes the state immediately if a message has already arrived
       const { state } = peer
       const coming = peer.receive()
       if (state === 'ready' && !(await chooseLength({ peer, console, judge }, coming))) return
@@ -168,7 +168,8 @@ async function logIn(peer: Peer<Name, State>, hall: HallAccess): Promise<void> {
       peer.refuse(refusal.refused)
       continue
     }
-    // the server resumes before the welcome, so that both messages leave together, and no command of the client crosses RESUMED
+    // the server resumes the quiz before it sends Welcome, so that Welcome and RESUMED leave together, and no command of the client crosses
+    // RESUMED
     const held = name === 'NAME' ? await resumeSeat(hall) : undefined
     peer.send('Welcome', hall.name ?? user)
     if (held) await goOn(peer, hall, held)
@@ -191,7 +192,7 @@ async function resume(peer: Peer<Name, State>, hall: HallAccess): Promise<void> 
   else peer.refuse('you have no open quiz: send START')
 }
 
-/** Resumes the peer's unfinished quiz; `undefined` without such a quiz. */
+/** Resumes the peer's unfinished quiz; `undefined` if there is no such quiz. */
 async function resumeSeat(hall: HallAccess): Promise<Held | undefined> {
   const chair = hall.resume(quiz)
   return chair && { chair, view: (await chair.next()).view }
@@ -255,7 +256,7 @@ async function askYesNo(console: Console, question: string): Promise<boolean> {
   }
 }
 
-/** Starts or resumes a quiz, by the choice of the person, unless `interruption` settles first. Resolves to false if the person quits. */
+/** Starts or resumes a quiz, as the person chooses, unless `interruption` settles first. Resolves to false if the person quits. */
 async function chooseLength({ peer, console, judge }: Player, interruption: Promise<unknown>): Promise<boolean> {
   for (;;) {
     const prompt = 'How many questions (1 to 50; RESUME to continue, QUIT to leave)? '

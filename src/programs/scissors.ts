@@ -109,7 +109,7 @@ async function playAtConsole(seat: Seat<Hand, HandsView>, console: Console): Pro
   }
 }
 
-/** Resolves to the next situation in which this seat has no choice left in the round after `rounds`. */
+/** Resolves to the next situation in which this seat does not have to choose a hand, or in which more than `rounds` rounds are over. */
 async function nextDecided(seat: Seat<Hand, HandsView>, rounds: number): Promise<Situation<HandsView>> {
   for (;;) {
     const situation = await seat.next()

@@ -80,7 +80,7 @@ const match: Protocol<Name, State> = {
     const broken = Promise.withResolvers<never>()
     let chair: HallSeat<number, Board> | undefined
     const play = async () => {
-      // the server must not seat a peer that disconnects right after its name
+      // the server must not seat a peer that disconnects immediately after it has sent its name
       await undefined
       if (peer.state !== 'waiting') return
       chair = await hall.seek(tictactoe, { options: {}, seats: [0, 1], wait: Number.POSITIVE_INFINITY })

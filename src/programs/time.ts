@@ -8,7 +8,7 @@ import { segments } from '../wire/framing/unframed.ts'
 import { quoteText } from '../wire/text.ts'
 import { strftime } from './python/strftime.ts'
 
-/** Milliseconds after which the client treats silence as an empty answer, because a stream cannot have an empty message. */
+/** Milliseconds of silence that the client treats as an empty answer, because an empty answer has no bytes that could arrive. */
 const NO_ANSWER = 2000
 
 const automaton = defineAutomaton({
@@ -21,7 +21,7 @@ const automaton = defineAutomaton({
   states: {
     start: { format: 'asked', closed: 'end' },
     asked: { answer: 'answered', format: 'asked', closed: 'end' },
-    // without framing, an answer may arrive in pieces, or after the next format
+    // without framing, an answer may arrive in pieces, or after the client has sent the next format
     answered: { answer: 'answered', format: 'asked', closed: 'end' },
     end: {},
   },

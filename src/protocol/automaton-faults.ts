@@ -6,8 +6,8 @@ import { type Automaton, findTransition, legalTransitions, type Transition } fro
  */
 
 /**
- * Returns the first mistake of an automaton that would make both sides wait forever, as a predicate; `undefined` if there is no such
- * mistake.
+ * Finds the first mistake of an automaton that would make both sides wait forever. Returns the mistake as the predicate of a sentence about
+ * the automaton; `undefined` if there is no such mistake.
  */
 export function findStandstill(automaton: Automaton): string | undefined {
   const { refusal } = automaton
@@ -22,7 +22,10 @@ export function findStandstill(automaton: Automaton): string | undefined {
   return `has the message ${name}, which asks (a request), so the server sends it again after a refusal; but the state "${next}", to which it leads, does not allow it: add ${name}: '${next}' to that state, or leave out "asks"`
 }
 
-/** Checks whether a state in which the client answers a request allows the request again. */
+/**
+ * Checks whether the state after a request allows the request again. Returns true also if the client sends nothing in that state, because
+ * then there is no answer to refuse.
+ */
 function allowsAgain(after: readonly Transition[], name: string): boolean {
   return after.every(({ from }) => from === 'server') || findTransition(after, name) !== undefined
 }

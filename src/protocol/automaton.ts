@@ -40,8 +40,8 @@ export interface Automaton<Name extends string = string, State extends string = 
   /** Finds the secrets in a whole or partial message. By default, a secret is the text after a keyword such as `LOGIN`. */
   readonly secrets?: SecretFinder<Side>
   /**
-   * Finds the texts of people in a message, because an operator who watches the server must not see these texts. By default, the texts of
-   * people are the messages with `free`, without their fields `name`.
+   * Finds the texts of people in a message, because an operator who watches the server must not see these texts. By default, these texts
+   * are the messages with `free`, but not their fields `name`.
    */
   readonly talk?: SecretFinder<Side>
 }
@@ -69,7 +69,7 @@ export interface ReceivedMessage<Name extends string = string> {
 /** ReceivedMessageReader waits for one legal message. `Peer` calls one of the two methods, and only once. */
 export interface ReceivedMessageReader<Name extends string> {
   resolve(said: ReceivedMessage<Name>): void
-  /** Called with the errors with which `receive` rejects. */
+  /** Called with the error if `receive` would reject. */
   reject(reason: Error): void
 }
 
@@ -115,8 +115,8 @@ export function isEnd(automaton: Automaton, state: string): boolean {
 }
 
 /**
- * Checks whether a conversation may be over in a state: the state is an end, or it is quiet. A side may also end the conversation
- * with its close, if the close is a transition of the state; the conversation is then over in the next state. Throws a RangeError like
+ * Checks whether a conversation may be over in a state: the state is an end, or it is quiet. If the close of a side is a transition of the
+ * state, that side may also end the conversation by closing; the conversation is then over in the next state. Throws a RangeError like
  * `isEnd`.
  */
 export function mayEnd(automaton: Automaton, state: string): boolean {
@@ -142,7 +142,7 @@ export function expectation(automaton: Automaton, state: string, side: Side, who
 /** Formats a list of messages: `something like "START 5" or "RESUME", or "QUIT" to stop`. */
 export function alternatives(automaton: Automaton, steps: readonly Pick<Transition, 'name' | 'form'>[]): string {
   const messages = steps.filter(({ form }) => !form.closes)
-  // the list has a close only if the peer has no other alternative
+  // the list mentions the end of the connection only if there is no message to mention
   if (messages.length === 0) return steps[0]?.form.about ?? 'the end of the connection'
   const said = messages.filter(({ form, name }) => !form.bye && name !== automaton.refusal)
   const usual = said.filter(({ form }) => !form.advanced)
@@ -158,8 +158,9 @@ export function alternatives(automaton: Automaton, steps: readonly Pick<Transiti
 }
 
 /**
- * Formats a clause on the message for which a side must wait, after that side has sent a text too early. Returns `undefined` unless the
- * text is legal in a later state that the other side can reach alone. `whose` is "your" if that side reads the clause.
+ * Formats a clause for a side that has sent a text too early: the clause names the message for which that side must wait. Returns
+ * `undefined` if the messages of the other side alone cannot lead to a state in which the text is legal. `whose` is "your" if that side
+ * reads the clause.
  */
 export function dueBefore(automaton: Automaton, state: string, side: Side, text: string, whose = `the ${side}'s`): string | undefined {
   const levels = levelsBefore(automaton, state, side)
@@ -172,15 +173,15 @@ export function dueBefore(automaton: Automaton, state: string, side: Side, text:
   const any = leading(takes)
   if (!any) return undefined
   const [now = []] = levels
-  // a text that any field accepts does not show which state the peer means, so the clause names the nearest state
+  // if only a field for any text accepts the text, the text does not show which state the peer means, so the clause names the nearest state
   const found = now.length === 1 ? now : (leading((form) => takes(form) && !takesAnything(form)) ?? leading(() => true) ?? any)
   const likeliest = found.find(({ form }) => isField(form)) ?? found[0]
   return likeliest && `it is not ${whose} turn yet; wait for ${formatAwaited(automaton, likeliest, text)}`
 }
 
 /**
- * Returns the transitions of the other side for which a side can wait: the transitions of a state, then the transitions after these
- * transitions, and so on.
+ * Returns the transitions of the other side for which a side can wait, in levels. The first level has the transitions of the state, and
+ * each further level has the transitions that can follow the previous level.
  */
 function levelsBefore(automaton: Automaton, state: string, side: Side): readonly (readonly Transition[])[] {
   const seen = new Set([state])
@@ -196,7 +197,10 @@ function levelsBefore(automaton: Automaton, state: string, side: Side): readonly
   return levels
 }
 
-/** Names the message for which a side waits by its example, unless the example equals the text that arrived instead. */
+/**
+ * Describes the message for which a side waits, by the example of the message. If the example equals the text that arrived instead,
+ * describes the message by its side and its name.
+ */
 export function formatAwaited(automaton: Automaton, step: Transition, text: string): string {
   if (step.form.example !== text) return alternatives(automaton, [step])
   return `the ${step.from}'s ${isField(step.form) ? step.form.text.slice(1, -1) : step.name}`
@@ -228,7 +232,10 @@ export function nearMiss(steps: readonly Transition[], text: string): string {
   return ''
 }
 
-/** Checks whether a text is a message without fields, followed directly by that side's next message. */
+/**
+ * Checks whether a text consists of this message and, directly after it, the next message of the same side. Returns false for a message
+ * with fields.
+ */
 function isGlued({ text: first, unended }: MessageSpec, from: Side, after: readonly Transition[], text: string): boolean {
   if (first === '' || unended || first.includes('{') || text.length === first.length || !text.startsWith(first)) return false
   // the side's next message may be legal only after a message of the other side

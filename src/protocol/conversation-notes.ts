@@ -51,8 +51,8 @@ export class ConversationNotes implements PeerObserver {
   #remembered: Remembered | undefined
 
   /**
-   * With `always`, reports an early message immediately: a protocol without an end cannot end normally, so its end would not show whether
-   * the message matters.
+   * If `always` is true, the notes report an early message immediately. A protocol without an end cannot end normally, so its end would not
+   * show whether the message matters.
    */
   constructor(peer: Peer, witness: ConversationObserver, always: boolean) {
     this.#peer = peer

@@ -30,8 +30,8 @@ import { beginning, maskMessage, quoteMessage, quoteUnfinished, type Speaker } f
  *
  * The first match gives the hint. The sentence also has a list of the expected messages.
  *
- * Invariants: a sentence quotes a message only without its secrets, so it quotes no field of a text that contains a secret
- * (`hides`). A sentence stays true if the peer reads it (`toPeer`): it says "your turn" instead of "the client's turn".
+ * Invariants: a sentence quotes a message only without its secrets, so it quotes no field of a text that contains a secret (`hides`). If
+ * the peer reads the sentence (`toPeer`), it says "your turn" instead of "the client's turn".
  */
 export interface ConversationState {
   readonly automaton: Automaton
@@ -44,7 +44,7 @@ export interface ConversationState {
   readonly last: string
   /** True if the last message has no line end, although other messages have a line end. */
   readonly unended: boolean
-  /** The peer's message before the illegal message. The previous message may also be illegal. */
+  /** The peer's message before the illegal message. This earlier message may also be illegal. */
   readonly previous?: string
   /** True if the illegal message arrived before the peer's turn. */
   readonly early: boolean
@@ -59,8 +59,8 @@ export function maySpeak(steps: readonly Transition[], side: Side): boolean {
 }
 
 /**
- * Returns the end of an error sentence on a connection that has ended: the message that the peer, or the other side, should have sent.
- * `other` is the name of the other side in the possessive form.
+ * Returns the end of an error sentence on a connection that has ended: which message the peer should have sent, or that it was the turn of
+ * the other side. `other` is the name of the other side in the possessive form.
  */
 export function formatExpected({ automaton, steps, peer }: ConversationState, other = 'this side’s'): string {
   const theirs = steps.filter(({ from }) => from === peer)
@@ -105,7 +105,10 @@ export function explainIllegal(
   return `${said}${toPeer ? ' does' : ', which does'} not belong here; ${expected}${hint}`
 }
 
-/** Formats a sentence on a message before the peer's turn, complete or not. If `raw` is given, the quotation shows the bytes. */
+/**
+ * Formats a sentence on a complete or incomplete message that arrived before the peer's turn. If `raw` is given, the quotation shows the
+ * bytes.
+ */
 export function formatEarly(conversationState: ConversationState, ahead: string | UnfinishedMessage, raw?: Raw): string {
   const isWhole = typeof ahead === 'string'
   const text = isWhole ? ahead : decode(ahead.bytes)
@@ -139,8 +142,8 @@ function whyEarly(conversationState: ConversationState, text: string): string {
 }
 
 /**
- * Checks whether a text is the line end that the last message must not have; if other messages are lines, an empty line is also such a line
- * end.
+ * Checks whether a text is a superfluous line end after the last message. If the last message has no line end although other messages have
+ * a line end, an empty line is also such a superfluous line end.
  */
 function isLooseEnd({ last, unended }: ConversationState, text: string): boolean {
   return last !== '' && (/^[\r\n]+$/.test(text) || (unended && text === ''))
@@ -153,7 +156,10 @@ function speakerOf({ automaton, peer, previous }: ConversationState): Speaker {
 /** End of the clause on a missing keyword. */
 const BARE = ' is missing before it'
 
-/** FieldFault has the message that begins like a text, and the end of an error sentence that says what is wrong with its fields. */
+/**
+ * FieldFault has the message that the peer probably meant by a text, and the end of an error sentence that says what is wrong with the
+ * fields of the text.
+ */
 export interface FieldFault {
   readonly step: Transition
   readonly fault: string
@@ -183,7 +189,7 @@ function fieldFault(steps: readonly Transition[], text: string, hides = false): 
  */
 function formatPredecessors(automaton: Automaton, state: string, side: Side, text: string, hides = false): string {
   const before = new Map<string, Transition>()
-  // if a value is expected, the peer probably means a text without a keyword as that value
+  // if the state expects a value, a text without a keyword is probably this value, and not a later message without its keyword
   const isValue = legalTransitions(automaton, state).some(({ from, form }) => from === side && isField(form))
   let found: FieldFault['fault'] | undefined
   for (const step of reachable(automaton, state)) {
@@ -235,7 +241,7 @@ function beginsAs(form: MessageSpec, text: string): boolean {
   const keyword = keywordOf(form)
   const parts = splitMessage(form)
   if (keyword === '' || parts.length === 1 || text.slice(0, keyword.length).toLowerCase() !== keyword.toLowerCase()) return false
-  // a longer word can begin with the keyword only if the message has no blank between the keyword and the field
+  // if the message has a sign between the keyword and the field, a longer word that begins with the keyword is another word
   return keyword === parts[0] || !/^\p{L}/u.test(text.slice(keyword.length))
 }
 
@@ -279,7 +285,7 @@ function valuesOf(text: string, signs: readonly string[]): readonly string[] {
   return values
 }
 
-/** Returns the index of the first value that makes the example illegal when it replaces the example's value. */
+/** Puts each value alone in place of the example's value. Returns the index of the first value with which the example is illegal. */
 function wrongField(form: MessageSpec, values: readonly string[]): number | undefined {
   const example = parseMessage(form, form.example)
   const wrong = values.findIndex(

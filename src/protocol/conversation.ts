@@ -26,7 +26,7 @@ import { type ClientSeating, LocalSeating, type OpponentFor, type PeerHandle, ty
 import { pace as paceOption } from './shared-options.ts'
 import { quoteUnfinished } from './violation-text.ts'
 
-/** Default pause of paced protocols in milliseconds, for a peer on this machine and for a peer over a network. */
+/** Default pause of paced protocols in milliseconds: `near` for a peer on this machine, and `far` for a peer over a network. */
 const PACE = { near: 150, far: 250 }
 
 /** Maximum milliseconds between an early goodbye and the peer's close. The time is short, because a person waits for the prompt. */
@@ -53,7 +53,7 @@ export interface ConversationOptions {
   /** Queue in which conversations take turns; without a queue, the conversation handles every message immediately. */
   readonly runQueue?: RunQueue | undefined
   readonly clock?: Clock
-  /** Name or address of the server in the form that the person has given, on the client's side of a terminal. */
+  /** The name or address of the server, as the person at the client's terminal has given it. */
   readonly dialed?: string
   /** The port of the server to which the peer has connected. */
   readonly endpoint?: PeerEndpoint | undefined
@@ -68,15 +68,16 @@ export interface ConversationOptions {
  * the person types Ctrl-D; the server stops; another player cannot continue. Several endings can happen at the same time. The conversation
  * must still send the best possible goodbye, notify every table, give all callers the same reason, and close the socket.
  *
- * The idea: two methods handle all endings. `stop` ends the conversation early. It takes the first reason and ignores the other reasons,
- * tries the protocol's goodbye (`Peer.dismiss`), fails the connection, so that a pending `receive` rejects and the role unwinds,
- * and closes the seating. `#conclude` follows the role, turns its exceptions into `stop`, and finishes in one order. A role that
- * returns before the conversation is over (`Peer.mayReturn`) has a bug, so the conversation ends in the same way as after an exception.
+ * The idea: two methods handle all endings. `stop` ends the conversation early. It takes the first reason, and ignores all later reasons.
+ * It tries the protocol's goodbye (`Peer.dismiss`), and then fails the connection, so that a pending `receive` rejects and the role
+ * unwinds. At last, it closes the seating. `#conclude` follows the role, turns its exceptions into `stop`, and then always ends the parts
+ * in the same order. A role that returns before the conversation is over (`Peer.mayReturn`) has a bug, so the conversation ends in the same
+ * way as after an exception.
  *
  * Invariants:
  * - The first reason wins. Later reasons are consequences of the first reason.
- * - `ended` resolves when this side sends no more messages; bytes may still be in flight. `closed` resolves when the
- *   connection is closed. Only `closed` has an error that appears after `ended` has resolved.
+ * - `ended` resolves when this side sends no more messages; bytes may still be in flight. `closed` resolves when the connection is
+ *   closed. If an error appears after `ended` has resolved, only `closed` has this error.
  * - The conversation notifies the observer of the end after the role has ended, and never during the constructor.
  * - The conversation closes the connection gracefully if it ended well, the peer disconnected first, or the console's input ended
  *   in a protocol that has an end. After an early goodbye, the peer has `AFTER_GOODBYE` milliseconds to close, too. In all other cases, the
@@ -88,7 +89,7 @@ export interface ConversationOptions {
 export class Conversation implements PeerHandle {
   readonly program: Program
   readonly connection: Connection
-  /** Resolves like `ended`, but after the connection has closed, and also to an error that has appeared after `ended` resolved. */
+  /** Resolves when the connection has closed: to the result of `ended`, or to an error that has appeared after `ended` resolved. */
   readonly closed: Promise<Error | undefined>
   readonly #peer: Peer
   readonly #seating: ClientSeating
@@ -147,7 +148,8 @@ export class Conversation implements PeerHandle {
   }
 
   get link(): PeerLink | undefined {
-    // the front door sets the language after "style json"; the port for browsers has no other language
+    // at the front door, a client switches to JSON by "style json"; at the port for browsers, JSON is the only language, so no client
+    // switches
     const isSwitched = this.#peer.language === 'JSON' && this.#endpoint?.transport !== 'websocket'
     return this.#endpoint && (isSwitched ? { ...this.#endpoint, json: true } : this.#endpoint)
   }
@@ -168,8 +170,8 @@ export class Conversation implements PeerHandle {
   }
 
   /**
-   * Ends the conversation early. If the peer is still connected and this side may send the protocol's goodbye now, sends it;
-   * otherwise aborts the connection.
+   * Ends the conversation early. If the peer is still connected and the protocol's goodbye is legal now, sends the goodbye; otherwise
+   * aborts the connection.
    */
   stop(reason: unknown): void {
     if (this.#error || this.#isOver) return
@@ -217,7 +219,8 @@ export class Conversation implements PeerHandle {
   }
 
   /**
-   * Sends the goodbye. Returns false if no goodbye is legal, or if the role's own goodbye throws. That exception then replaces the reason.
+   * Sends the goodbye. Returns false if no goodbye is legal. If the role's own goodbye throws an exception, also returns false, and the
+   * exception replaces the reason.
    */
   #dismiss(reason: Error): boolean {
     // the peer gets no details of a mistake in a role
@@ -277,7 +280,7 @@ export class Conversation implements PeerHandle {
     )
   }
 
-  /** Returns the violation in bytes that the role did not read, because the role only sends. */
+  /** Returns the violation in bytes that the role has not read. A role that only sends never reads such bytes. */
   #unreadViolation(): Error | undefined {
     const { end } = this.connection
     return end?.reason === 'violation' ? this.#peer.explain(end) : undefined

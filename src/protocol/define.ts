@@ -32,7 +32,7 @@ export type ProgramDefinition<Name extends string, State extends string> = Pick<
   Partial<Omit<Program<Name, State, undefined>, 'name' | 'protocol' | 'words'>>
 
 /**
- * Defines a program. Without a `port`, the program gets a port of its own, above the ports of the shipped programs. `name` is
+ * Defines a program. If `port` is missing, the program gets a port of its own, above the ports of the shipped programs. `name` is
  * `GROUP/PROGRAM`, and `short` is the name that users type. By default, the server in `parlor host` reads its console, so it serves one
  * client after another. A program that needs the hall runs only in `serve`.
  */

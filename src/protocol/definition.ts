@@ -27,7 +27,8 @@ export interface Console {
   ask(prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string>
   /**
    * Prints a sentence on standard error that says why the program asks for a line again. Roles call this function only if the worksheet's
-   * program would crash at that line. If the worksheet's program repeats its question without an explanation, the role does the same.
+   * program would crash because of the refused line. If the worksheet's program repeats its question without an explanation, the role does
+   * the same.
    */
   warn?(sentence: string): void
 }
@@ -71,7 +72,7 @@ export interface Protocol<Name extends string = string, State extends string = s
   readonly automaton: Automaton<Name, State>
   /** Returns the framing of the messages in each direction. */
   framing(options: Options): { readonly toServer: Framing; readonly toClient: Framing }
-  /** Wraps the server's transport, if some clients send bytes that belong to no message. */
+  /** If some clients send bytes that belong to no message, wraps the server's transport. */
   over?(transport: Transport): Transport
   /** Makes the server pause between two consecutive messages, because the worksheet's client loses messages that arrive together. */
   readonly paced?: boolean
@@ -106,13 +107,13 @@ export interface Program<Name extends string = string, State extends string = st
   /** Idle timeout of a client in milliseconds, if it is longer than the server's idle timeout. */
   readonly idle?: number
   /**
-   * Lines that a person may type in a state, for `parlor check`. A program needs this list if the lines are not the examples of the
+   * Lines that a person may type in a state when `parlor check` runs. A program needs this list if the lines are not the examples of the
    * automaton's messages, or if the worksheet's program cannot take one of these examples.
    */
   readonly typed?: { readonly [S in NoInfer<State>]?: readonly string[] }
   /**
-   * Lines by which the person of `parlor check` plays well against a program, the best first. Needed if lines at random hardly ever win, or
-   * begin no second game.
+   * Lines with which the person of `parlor check` plays well against a program; the best line is first. A program needs this list if random
+   * lines hardly ever win, or do not begin a second game.
    */
   readonly skilled?: { readonly [S in NoInfer<State>]?: readonly string[] }
   /**
@@ -147,8 +148,8 @@ export interface HostTexts {
   /** Number of clients that the server serves by default, one after another; if missing, 1. */
   readonly clients?: number
   /**
-   * Returns the text that the server prints when it listens; with `eachTime`, the server prints the text before every client. `host` is
-   * the name that the user gave.
+   * Returns the text that the server prints when it listens. If `eachTime` is true, the server prints the text again before each further
+   * client. `host` is the name that the user gave.
    */
   listening?(at: Address): string
   readonly eachTime?: boolean
@@ -162,7 +163,9 @@ export interface HostTexts {
 
 /** JoinTexts has the texts that the client prints before and after a conversation, and the address to which `parlor join` connects. */
 export interface JoinTexts {
-  /** Asks for the address and port that the command line does not give. */
+  /**
+   * Makes the client ask the person for the address if the command line has no address, and for the port if the command line has no port.
+   */
   readonly asks?: boolean
   /** Default address of the server: 127.0.0.1. */
   readonly address?: string

@@ -44,10 +44,12 @@ export interface DiagnosedPeer {
  */
 export class Diagnosis {
   readonly #peer: DiagnosedPeer
-  /** True if the next message, or the last message, arrived before the peer's turn. */
+  /** `#nextEarly` is true if the next message arrived before the peer's turn; `#lastEarly` says the same about the last message. */
   #nextEarly = false
   #lastEarly = false
-  /** Last reported clue, and length of the last reported incomplete message, so that the peer's observer gets each of them once. */
+  /**
+   * Last reported clue, and length of the last reported incomplete message, so that the observer gets no clue and no such message twice.
+   */
   #clue = ''
   #unfinished = 0
   /** True if the Diagnosis has reported the last message as garbled. */
@@ -90,7 +92,7 @@ export class Diagnosis {
     this.#refused = ''
   }
 
-  /** Records whether the next message is early: whether it arrived before this side sent the message to which it is an answer. */
+  /** Records whether the next message is early. A message is early if it arrived before this side sent the message that it answers. */
   setNextEarly(isEarly: boolean): void {
     this.#nextEarly = isEarly
   }
@@ -137,8 +139,8 @@ export class Diagnosis {
   }
 
   /**
-   * Adds a clause to the error of a connection's end: the message that the peer had to send, or whose turn it was. `forOpponent` has
-   * the same meaning as in `Peer.explain`.
+   * Adds a clause to the error of a connection's end. The clause names the message that the peer had to send, or says whose turn it was.
+   * `forOpponent` has the same meaning as in `Peer.explain`.
    */
   explainEnd(end: Disconnected, forOpponent: boolean): Disconnected {
     const { other, conversationState } = this.#peer
@@ -160,7 +162,7 @@ export class Diagnosis {
     return `the ${other} has sent ${sent} for ${toSeconds(ms)} s${this.#clueOnce(clueOfBytes(speaker, unfinished, last))}`
   }
 
-  /** Returns a sentence on a message that arrived before the peer's turn; `undefined` without such a message to report. */
+  /** Returns a sentence on a message that arrived before the peer's turn; `undefined` if there is no such message to report. */
   explainEarly(): string | undefined {
     const { connection, speaker, last, conversationState } = this.#peer
     const { nextMessage, raw } = connection
@@ -198,8 +200,8 @@ export class Diagnosis {
   }
 
   /**
-   * Checks whether incomplete bytes are the rest of a UTF-16 or pickled message after its line end, so that the report of that message
-   * includes them.
+   * Checks whether incomplete bytes are the rest of the last message, because that message is UTF-16 or a pickle, and a line end is inside
+   * of it. The report of that message then covers the rest, too.
    */
   #isRemainder({ bytes }: UnfinishedMessage): boolean {
     if (this.#clue === '') return false

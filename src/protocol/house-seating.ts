@@ -4,9 +4,9 @@ import type { Game, Random, Refusal } from '../games/game.ts'
 import { type HallAccess, type HallSeat, LocalSeating, type PeerHandle, type SeekOptions } from './seating.ts'
 
 /**
- * HouseSeating is the seating for the server's side of a program that needs the hall, if there is no hall, as in a walk and in a check. Its
- * hall has one user, the peer: every name is free, and the house is the opponent without a wait. This seating holds no seat after a
- * disconnection.
+ * HouseSeating is the seating for the server's side of a program that needs the hall. It replaces the hall in a walk and in a check, which
+ * have no hall. The hall of this seating has one user, the peer: every name is free, and the house becomes the opponent immediately. This
+ * seating holds no seat after a disconnection.
  */
 export class HouseSeating extends LocalSeating {
   readonly hall: HallAccess

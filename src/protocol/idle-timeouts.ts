@@ -34,7 +34,7 @@ export class IdleTimeouts {
     return this.#watched
   }
 
-  /** Adds a conversation; returns a membership that removes it. */
+  /** Adds a conversation. The returned membership can remove this conversation. */
   add(conversation: Conversation): Membership {
     const membership = this.#watched.add(conversation)
     this.#cancel ??= this.#clock.after(this.#tick, () => this.#check())

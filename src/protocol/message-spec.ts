@@ -5,8 +5,8 @@ export type Side = 'server' | 'client'
 export interface MessageSpec {
   readonly from: Side | 'either'
   /**
-   * Text of the message, with fields in braces: `MOVE{cell}`. A field is a word; the last field is the rest of the text. An event without
-   * text has `''`: the side closes the connection gracefully.
+   * Text of the message, with fields in braces: `MOVE{cell}`. A field is a word; the last field is the rest of the text. The text is `''`
+   * for an event that has no text: the side closes the connection gracefully.
    */
   readonly text: string
   /** Pattern of the texts that the receiver accepts, if these texts differ from `text`; the groups are the fields. */
@@ -14,7 +14,7 @@ export interface MessageSpec {
   readonly example: string
   /** Name of the message in error sentences, if its example is too long for a sentence. */
   readonly label?: string
-  /** Marks a request: this side sends it again after it has refused the answer. */
+  /** Marks a request: if this side refuses the answer, it sends the request again. */
   readonly asks?: true
   /** Marks a goodbye: it ends the conversation, and a side that has to disconnect may send it. */
   readonly bye?: true

@@ -30,7 +30,8 @@ export interface OptionBase<Value> {
   /** Name of an option that excludes this option, and the reason. */
   readonly excludes?: { readonly name: string; readonly because: string }
   /**
-   * Returns advice on a valid value; `undefined` without advice. The command prints the advice after the option or the name of the file.
+   * Returns advice on a valid value; `undefined` if there is no advice. The command prints the advice after the option or the name of the
+   * file.
    */
   advise?(value: Value): string | undefined
 }
@@ -50,7 +51,7 @@ export interface TextOption<Value> extends OptionBase<Value> {
   readonly repeats?: true
   /** Parses a text; `undefined` for an invalid text. */
   parse(text: string, earlier?: Value): Value | undefined
-  /** Returns the source of randomness of a value, if the option replaces chance. */
+  /** If the option replaces chance, returns the source of randomness for a value of the option. */
   random?(value: Value): Random
 }
 

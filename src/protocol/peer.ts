@@ -23,12 +23,12 @@ import { type Farewell, isTlsNotice, needsTls, type PeerObserver, type Speaker }
  * which sends messages out of turn, without a line end, or twice. Its author must get a sentence about the mistake.
  *
  * The idea: the automaton checks every message between the role and the connection. Peer has the current state, and every message of either
- * side takes one transition. `Peer` refuses a received message that has no transition: the server answers with the protocol's
- * refusal (`ERROR <sentence>`) and repeats its open request; without a refusal, and at the client, `receive` rejects.
+ * side takes one transition. `Peer` refuses a received message that has no transition: the server answers with the protocol's refusal
+ * (`ERROR <sentence>`) and repeats its open request; at the client, or if the protocol has no refusal, `receive` rejects.
  *
  * Invariants:
- * - The role receives only legal messages, in an order that the automaton allows. It distinguishes messages by their names, not by their
- *   texts.
+ * - The role receives only legal messages, in an order that the automaton allows. The role distinguishes messages by their names, not by
+ *   their texts.
  * - `send` throws if the automaton does not allow the message: such a send is a bug of the role, not a fault of the peer.
  * - An illegal message leaves the state unchanged. If a legal message breaks the rules of the game, the role calls `refuse`,
  *   which takes the state's transition for the refusal, so that the same side sends again.
@@ -55,7 +55,7 @@ export class Peer<Name extends string = string, State extends string = string> i
   observer: PeerObserver | undefined
   /** Sends the role's own goodbye; missing for a role without a goodbye. */
   farewell: Farewell | undefined
-  /** Mistake in a message that the role has answered although the conversation has failed because of this mistake. */
+  /** Mistake because of which the conversation has failed, although the role has answered the message with this mistake. */
   failure: Disconnected | undefined
   /** Language that the peer has chosen, such as JSON, if the protocol has several languages. */
   language: string | undefined
@@ -240,18 +240,18 @@ export class Peer<Name extends string = string, State extends string = string> i
     return this.#diagnose().explainEnd(end, forOpponent)
   }
 
-  /** Returns a sentence on the peer's incomplete message and its missing part; `undefined` without such a message to report. */
+  /** Returns a sentence on the peer's incomplete message and its missing part; `undefined` if there is no such message to report. */
   unfinished(ms: number): string | undefined {
     const { unfinished } = this.connection
     return unfinished && this.#diagnose().explainUnfinished(unfinished, ms)
   }
 
-  /** Returns a sentence on a message that arrived before the peer's turn; `undefined` without such a message to report. */
+  /** Returns a sentence on a message that arrived before the peer's turn; `undefined` if there is no such message to report. */
   early(): string | undefined {
     return this.connection.unread === 0 || this.awaited ? undefined : this.#diagnose().explainEarly()
   }
 
-  /** Returns a sentence on the peer's silence and the expected message; `undefined` if the peer had to send no message. */
+  /** Returns a sentence on the peer's silence and the expected message; `undefined` if the peer did not have to send a message. */
   silence(ms: number): string | undefined {
     const { unfinished, transport } = this.connection
     // if this side may also send, its person is at a prompt; a client over datagrams ends by sending nothing more

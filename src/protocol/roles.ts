@@ -19,7 +19,7 @@ import type { Peer } from './peer.ts'
 
 /**
  * Receives the next message; resolves to `undefined` when the peer closes or sends `leaves`. The role treats a reset like a close, because
- * the system resets the connection of a peer that closes it with unread data.
+ * the system sends a reset if the peer closes its connection before it has read all data.
  */
 export function receiveUntilClosed<Name extends string>(peer: Peer<Name>, leaves: Name): Promise<string | undefined> {
   // each idle client waits here, and an async function would cost 250 more bytes per client
@@ -121,7 +121,7 @@ export interface SeatBridge<Move, View, Name extends string> {
    * previous situation.
    */
   report(situation: Situation<View>, before: Situation<View> | undefined): void
-  /** Returns the move in any other message of the peer, or a refusal. */
+  /** Returns the move in a message of the peer, or a refusal. Not called for the messages in `leaves`. */
   read(message: ReceivedMessage<Name>): Move | Refusal
 }
 

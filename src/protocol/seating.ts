@@ -8,9 +8,9 @@ import type { Lobby, LobbyListener, PeerLink } from '../hall/api.ts'
  */
 export interface Seating {
   /**
-   * Seats the peer at a new table of `game`, in a given seat, or in one of several seats, of which the preferred seat is first. Two clients
-   * of one port can meet only if their roles accept several seats. In `parlor serve`, the house plays if no opponent arrives within the
-   * server's `wait`.
+   * Seats the peer at a new table of `game`: in the given seat, or in one of several given seats. The first of these seats is the preferred
+   * seat. Two clients of one port can meet only if their roles accept several seats. In `parlor serve`, the house plays if no opponent
+   * arrives within the server's `wait`.
    */
   sit<State, Move, View, Options>(
     game: Game<State, Move, View, Options>,
@@ -41,13 +41,13 @@ export interface SeekOptions<Options> {
   /** Seats that the peer accepts. */
   readonly seats: readonly SeatNumber[]
   /**
-   * Milliseconds until the house takes the other seat if no opponent has taken it; with `Infinity`, the house never takes that seat. The
-   * default is the server's `wait`.
+   * If no opponent has taken the other seat after this number of milliseconds, the house takes the seat. With `Infinity`, the house never
+   * takes that seat. The default is the server's `wait`.
    */
   readonly wait?: number
   /** Makes the game count for the ladder. */
   readonly rated?: boolean
-  /** Holds the seat when the peer disconnects, until a user of the same name resumes it. */
+  /** If the peer disconnects, holds the seat until a user of the same name resumes it. */
   readonly held?: boolean
 }
 
@@ -64,7 +64,7 @@ export interface HallAccess {
   register(name: string, password: string): Promise<Refusal | undefined>
   /** Seeks an opponent, and resolves to the seat. Rejects if the conversation ends before the hall has found an opponent. */
   seek<State, Move, View, Options>(game: Game<State, Move, View, Options>, terms: SeekOptions<Options>): Promise<HallSeat<Move, View>>
-  /** Checks whether the peer has a seat in an unfinished game of that name. */
+  /** Checks whether the peer has a seat in an unfinished game with the name `game`. */
   holds(game: string): boolean
   /** Resumes the peer's seat in an unfinished game; a guest can resume only a seat that the guest has taken through a worksheet's port. */
   resume<State, Move, View, Options>(game: Game<State, Move, View, Options>): HallSeat<Move, View> | undefined
@@ -98,14 +98,14 @@ export interface PeerHandle {
   readonly link?: PeerLink | undefined
   /**
    * If `on` is true, the conversation ends when the peer has disconnected and the role has read all its messages. The seating needs this
-   * end while no role receives.
+   * function while no role receives messages.
    */
   endOnDisconnect(on: boolean): void
   /** Ends the conversation, with a reason of the seating. */
   end(reason: string): void
   /**
-   * Resolves when the peer has read most of the output and has its turn in the run queue; resolves immediately if the transport cannot
-   * measure how much the peer has read.
+   * Resolves when the peer has read most of the output and has its turn in the run queue. If the transport cannot measure how much the peer
+   * has read, resolves immediately.
    */
   ready?(): Promise<void>
   /** Charges the peer's budget for its last message, if it has a budget. */
@@ -137,7 +137,7 @@ export class LocalSeating implements ClientSeating {
   readonly #onBroken: (reason: unknown) => void
   /** Tables that may still be open. */
   #tables: readonly { readonly isOver: boolean; close(reason: Error): void }[] = []
-  /** Resolves when all local players have finished; `undefined` without local players. */
+  /** Resolves when all local players have finished; `undefined` if there are no local players. */
   #finished: Promise<void> | undefined
 
   /** If a local player fails, the seating calls `onBroken`. */

@@ -74,7 +74,7 @@ export function forBothSides<Option extends ProgramOption>(option: Option): Opti
   return { ...option, side: 'both' }
 }
 
-/** Returns advice on words with a blank or another sign, because a client of fh/hangman has to guess such a sign like a letter. */
+/** Returns advice on words that contain a blank or another sign. A client of fh/hangman has to guess such a sign as if it were a letter. */
 function adviseOnSigns(given: readonly string[]): string | undefined {
   const signOf = (word: string) => (/\p{C}/u.test(word) ? undefined : /[^\p{L}\p{M}\p{N}]/u.exec(word.trim())?.[0])
   const [first, ...more] = given.filter((word) => signOf(word) !== undefined)

@@ -71,7 +71,10 @@ export class AdminConnections {
     return this.#logged.take(this.#clock.monotonic()) === 0
   }
 
-  /** Disconnects the connections without a request, and later connections. The server still answers requests in progress. */
+  /**
+   * Disconnects the connections that have sent no request yet, and all connections that arrive later. The server still answers requests in
+   * progress.
+   */
   close(): void {
     this.#closed = true
     for (const connection of this.#silent) connection.fail(STOPPED)

@@ -23,7 +23,7 @@ export type AdminRequest = z.infer<typeof AdminRequest>
 
 /** BackupRequest requests a copy of the data folder in an empty file, as a backup or for a verification of the copy. */
 const BackupRequest = z.strictObject({ action: z.enum(['backup', 'verify']), file: z.string() })
-/** WireCodeRequest requests a code with which a browser sees the wire of the connections of an address, or of all connections. */
+/** WireCodeRequest requests a code. With the code, a browser sees the wire of all connections, or of the connections of one address. */
 const WireCodeRequest = z.strictObject({ action: z.literal('wire-code'), address: z.string().exactOptional() })
 const AnyRequest = z.union([AdminRequest, BackupRequest, ListRequest, LadderRequest, WireCodeRequest])
 type BackupRequest = z.infer<typeof BackupRequest>
@@ -194,7 +194,7 @@ async function serve(transport: Transport, connections: AdminConnections, { serv
   }
 }
 
-/** Sends the class console. Operators that follow the console have a separate limit, and are not requests in progress. */
+/** Sends the class console. Operators that follow the console have a separate limit, and do not count as requests in progress. */
 async function sendClass(
   operator: Connection,
   connections: AdminConnections,
@@ -235,7 +235,7 @@ function describeRequest(request: AnyRequest): string {
   }
 }
 
-/** Returns a refusal without its code, which belongs to the native protocol. */
+/** Returns a refusal without its code, because the code belongs to the native protocol. */
 function plain<Answer extends object>(answer: Answer | Refusal): Answer | { refused: string } {
   return 'refused' in answer ? { refused: answer.refused } : answer
 }

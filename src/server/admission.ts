@@ -139,7 +139,7 @@ export class AdmissionControl {
   }
 }
 
-/** Rejects a peer. Sends a sentence if its protocol has a message for sentences; otherwise resets the connection. */
+/** Rejects a peer. Sends the sentence if the protocol has a message for sentences; otherwise resets the connection. */
 export function reject(transport: Transport, { protocol }: Program, options: Options, sentence: string, clock: Clock): void {
   const { messages, refusal } = protocol.automaton
   const form = refusal === undefined ? undefined : messages[refusal]

@@ -7,8 +7,8 @@ import { Disconnected } from '../wire/disconnect.ts'
 import { connectToAdmin } from './admin-link.ts'
 
 /**
- * ClassRequest requests a snapshot of the class console and, with `follow`, the changes after the snapshot. With `client`, it requests only
- * the messages of that connection.
+ * ClassRequest requests a snapshot of the class console and, with `follow`, the changes after the snapshot. If `client` is given, it
+ * requests only the messages of that connection.
  */
 export const ClassRequest = z.strictObject({
   action: z.literal('class'),
@@ -164,8 +164,8 @@ async function ignoreLines(operator: Connection): Promise<false> {
 }
 
 /**
- * Requests the class console from the server that has a folder open. Yields its lines until the snapshot or, with `follow`, until the
- * server stops or the signal aborts. Returns `undefined` if there is no server.
+ * Requests the class console from the server that has a folder open. Yields the lines of the snapshot and, with `follow`, the lines of all
+ * changes until the server stops or the signal aborts. Returns `undefined` if there is no server.
  */
 export async function openClassFeed(
   folder: string,

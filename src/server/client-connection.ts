@@ -74,7 +74,8 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver, S
   }
 
   onEnd(reason: Error | undefined): void {
-    // if the client has disconnected, and has received all bytes, the client may connect again before this side has closed
+    // a client that has disconnected and received all bytes no longer counts for the limit, so it may connect again before this side has
+    // closed
     if (reason instanceof Disconnected && reason.isPeerClosed && this.#conversation?.connection.isFlushed) this.#release()
     try {
       this.#logEnd(reason)

@@ -98,10 +98,10 @@ const GRACE = 3000
 const AFTER_RESET = 500
 
 /**
- * Server listens on the port of each program, and runs one conversation per client. A connection passes admission control (limits
- * per address) and its program's accept queue (which serves one connection at a time for iterative programs) before its conversation
- * starts. All conversations take turns in one run queue. The caller calls `listen`, `admit` and `stop`, in this order, and calls each
- * method only once.
+ * Server listens on the port of each program, and runs one conversation per client. Before its conversation starts, a connection passes
+ * admission control (limits per address), and then the accept queue of its program. For an iterative program, this queue serves one
+ * connection at a time. All conversations take turns in one run queue. The caller calls `listen`, `admit` and `stop`, in this order, and
+ * calls each method only once.
  */
 export class Server {
   readonly #serving: ServerOptions
@@ -175,7 +175,7 @@ export class Server {
     for (const queue of this.#acceptQueues) queue.open()
   }
 
-  /** Opens an entrance for clients of a program, which may have no port. `endpoint` is the port of the clients. */
+  /** Opens an entrance for clients of a program, which may have no port. `endpoint` is the port at which the clients connect. */
   openEntrance(program: Program, endpoint?: PeerEndpoint): Entrance {
     const budget = this.#createBudget(program)
     const usual = { ...program.defaults, ...this.#serving.options }

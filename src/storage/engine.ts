@@ -16,13 +16,15 @@ export interface StorageOptions {
 }
 
 /**
- * StorageEngine declares a way to store the data of a server. Each engine is a folder beside this file; its declaration loads the code
- * of the engine only when it opens a store.
+ * StorageEngine declares a way to store the data of a server. Each engine is a folder beside this file; its declaration loads the code of
+ * the engine only when the engine opens a store.
  */
 export interface StorageEngine {
   /** Scheme of its URLs, without the colon: at least two lower-case letters, because a single letter is a drive of Windows. */
   readonly scheme: string
-  /** Name for the text after the scheme in the help, such as `FOLDER`; if it is missing, no text may follow the scheme. */
+  /**
+   * The name that the help shows for the text after the scheme, such as `FOLDER`. If this name is missing, no text may follow the scheme.
+   */
   readonly place?: string
   /** True if the place is a folder of this machine. The commands for operators work in that folder. */
   readonly isFolder?: boolean

@@ -45,7 +45,7 @@ function objectOf(event: TableEvent, at: string): string {
   return `\n${JSON.stringify(at === '' ? what : { ...what, at: time })}`
 }
 
-/** Checks whether the only field of an end is the winners. */
+/** Checks whether the winners are the only field of an end. */
 function isPlain({ outcome, counts }: Extract<TableEvent, { type: 'ended' }>): boolean {
   if (counts !== undefined) return false
   for (const what in outcome) if (what !== 'winners') return false
@@ -54,7 +54,7 @@ function isPlain({ outcome, counts }: Extract<TableEvent, { type: 'ended' }>): b
 
 type Opened = Extract<TableEvent, { type: 'opened' }>
 
-/** Values of fields of an opening; the encoder omits a field that has its value here. */
+/** Default values of some fields of an opening. The encoder omits a field that has its default value. */
 const USUAL = { rated: false, private: false, clock: {} } as const
 
 /** OpeningCache caches the encoded beginning of the last opening, because consecutive openings are usually equal. */

@@ -107,7 +107,8 @@ export function decodeEvents(table: TableId, text: string): TableEvent[] {
 /** Approximate bytes of an append without its events: the head of the append, and its part of the pages of the store. */
 const HEAD = 40
 /**
- * Length of a line below which the log treats each character as a byte, because counting bytes takes longer than writing most lines.
+ * If a line is shorter than this length, the log treats each character as a byte, because counting bytes takes longer than writing most
+ * lines.
  */
 const SHORT = 64
 

@@ -5,9 +5,7 @@ export interface AppendBatch {
   readonly table: TableId
   readonly expected: number
   readonly count: number
-  /**
-   * If the first event is an opening, the beginning of its line, because many openings have the same beginning; otherwise empty.
-   */
+  /** The beginning of the line of the first event, if this event is an opening; otherwise empty. Many openings have the same beginning. */
   readonly prefix: string
   /** The events as text without `prefix`: each event is a line with a line break before it. */
   readonly lines: string
@@ -21,7 +19,7 @@ export type EndKind = 'ended' | 'counts'
 /** StoreWork is a write to accounts, results, history or usage. A write to the log of a table is no StoreWork. */
 export interface StoreWork {
   /**
-   * Writes inside of a transaction; the store calls it again if the transaction fails. An exception rolls the transaction back.
+   * Writes inside of a transaction. If the transaction fails, the store calls this function again. An exception rolls the transaction back.
    */
   run(): void
 }

@@ -189,7 +189,10 @@ const REASONS: Readonly<Record<string, string>> = {
 const READ_ONLY = ['EACCES', 'EPERM', 'EROFS']
 const FULL = ['ENOSPC', 'EDQUOT']
 
-/** Failing has the failed action on a path, and the StoreErrorCode for the system's codes without a StoreErrorCode of their own. */
+/**
+ * Failing describes a failed action on a path. `trouble` is the StoreErrorCode for all error codes of the system that have no
+ * StoreErrorCode of their own.
+ */
 interface Failing {
   readonly done: string
   readonly trouble: StoreErrorCode

@@ -70,8 +70,9 @@ export class GroupCommit {
   #appends: AppendJob[] = []
   #works: WorkJob[] = []
   /**
-   * The pending turn of the event loop after a commit; `undefined` at other times. That turn waits for input, unless a job arrives
-   * earlier: a turn for each commit would cost one more system call for each message if only one client plays.
+   * The turn of the event loop after a commit, until that turn has begun; otherwise `undefined`. Before that turn, the event loop may wait
+   * for input, but not if a job is in the queue. If each commit caused a turn without this wait, each message would cost one more system
+   * call when only one client plays.
    */
   #turn: NodeJS.Immediate | undefined
   #closed = false

@@ -30,8 +30,8 @@ export class StorageUrlError extends Error {
 }
 
 /**
- * Parses the URL of a storage: `sqlite:FOLDER` or a path alone, `memory:` or its word `none`. Throws a StorageUrlError for any
- * other text.
+ * Parses the URL of a storage: `sqlite:FOLDER` or a path without a scheme, and `memory:` or the word `none`. Throws a StorageUrlError for
+ * any other text.
  */
 export function parseStorageUrl(url: string): StorageTarget {
   const named = engines.find(({ word }) => word === url)
@@ -44,7 +44,7 @@ export function parseStorageUrl(url: string): StorageTarget {
   if (engine.place !== undefined && place === '') throw new StorageUrlError(`${engine.scheme}: names no place: write ${formatForm(engine)}`)
   if (engine.isFolder && place.startsWith('//'))
     throw new StorageUrlError(`${engine.scheme}: takes a path without "//": write ${engine.scheme}:${place.replace(/^\/\/+/, '/')}`)
-  // sentences and other commands have the folder without its scheme, as a path
+  // sentences and other commands use the folder as a path without its scheme, so the path must not look like a URL
   return toTarget(engine, engine.isFolder && isUrl(place) ? `./${place}` : place)
 }
 

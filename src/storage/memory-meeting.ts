@@ -24,8 +24,8 @@ export interface MeetingBacking {
 }
 
 /**
- * Creates a backing store. With timers, the lease of a process that ends without releasing it expires; a store that ends with
- * its only process needs no timers. Passes exceptions of followers to `onError`.
+ * Creates a backing store. With timers, a lease expires if its process ends without releasing the lease. A store that ends with its only
+ * process needs no timers. Passes exceptions of followers to `onError`.
  */
 export function createMeetingBacking({ timers, onError = warn }: { timers?: Timers; onError?: OnStoreError } = {}): MeetingBacking {
   const leases = new LeaseTable(timers)

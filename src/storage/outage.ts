@@ -6,7 +6,10 @@ import type { OnStoreError } from './error.ts'
  * Initial and maximum number of milliseconds between two probes during an outage. Each interval is twice the previous interval.
  */
 const RETRY = { first: 250, most: 5000 }
-/** Milliseconds between two outages after which the probes of the second outage begin with the first interval again. */
+/**
+ * If more than this number of milliseconds has passed since the previous outage, the probes of a new outage begin with the initial interval
+ * again.
+ */
 const STABLE = 30_000
 
 /** Timers is the source of time for probes. */
@@ -57,7 +60,7 @@ export class Outage implements Availability {
     }
   }
 
-  /** Reports a failed write. A temporary failure begins an outage; passes any other error to `onError`. */
+  /** Reports a failed write. A temporary failure begins an outage; `onError` gets any other error. */
   reportFailure(error: unknown): void {
     if (!isTemporary(error)) return this.#tools.onError(error)
     const begins = this.#failure === undefined

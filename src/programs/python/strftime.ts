@@ -19,8 +19,8 @@ function fillPythonDirectives(format: string, at: Date): string {
 }
 
 /**
- * Returns the length of a result from which on Python returns an empty text. Python's buffer doubles from 1024, up to 256 times the
- * format's length.
+ * Returns the length at which a result is too long, so that Python returns an empty text. Python's buffer begins with 1024 characters, and
+ * doubles until it is at least 256 times as long as the format.
  */
 function limitOf(format: string): number {
   let limit = 1024
@@ -69,7 +69,10 @@ function directive({ token, flags, width, modifier, letter }: Directive, time: T
   return (padding === '0' ? '0' : ' ').repeat(Math.max(0, width - lengthOf(text))) + text
 }
 
-/** Converts a text to the case of the flags: `#` means upper case for the letters in `names`, and lower case for AM and PM. */
+/**
+ * Converts the text of a directive to the case that the flags demand. The flag `#` means upper case for the directives in `names`, and
+ * lower case for AM and PM.
+ */
 function inCase(text: string, flags: string, letter: string, names: string): string {
   const other = flags.includes('#')
   if (letter === 'P' || (letter === 'p' && other)) return text.toLowerCase()

@@ -1,6 +1,6 @@
 /**
- * Parses a whole number like Python's `int()`: with blanks around the number, a sign, leading zeros, single `_` between digits, and digits
- * of any script. Returns the number in decimal digits; `undefined` for a text for which `int()` raises a ValueError.
+ * Parses a whole number like Python's `int()`. The text may have blanks around the number, a sign, leading zeros, a single `_` between two
+ * digits, and digits of any script. Returns the number in decimal digits; `undefined` for a text for which `int()` raises a ValueError.
  */
 export function pythonInt(text: string): string | undefined {
   if (/^[1-9][0-9]*$/.test(text)) return text
@@ -52,7 +52,10 @@ export function stripPython(text: string): string {
   return text.slice(start, end)
 }
 
-/** Returns the value of a decimal digit of any script; in Unicode, the digits of a script have consecutive code points from its zero. */
+/**
+ * Returns the value of a decimal digit of any script; in Unicode, the digits of a script have consecutive code points, beginning with the
+ * zero of the script.
+ */
 function digitValue(digit: string): number {
   const code = digit.codePointAt(0) ?? 0
   let start = code

@@ -92,7 +92,8 @@ export const REQUESTS = {
 } as const
 
 /**
- * Milliseconds after the peer's `play` until this side asks the peer for its move, because a peer without games waits for an answer.
+ * Milliseconds for which this side waits for the peer's move after the peer's `play`. Then this side asks for the move, because a peer
+ * without games waits for an answer.
  */
 const SILENCE = 2000
 
@@ -125,7 +126,7 @@ export class TalkChannel {
   readonly #peer: Peer<TalkMessage, TalkState>
   readonly #at: RoleContext<unknown>
   readonly #side: Side
-  /** True without a framing, so that lines can arrive together, and this side cannot send an empty line. */
+  /** True if the talk has no framing. Then lines can arrive together, and this side cannot send an empty line. */
   readonly #isUnframed: boolean
   /** Lines that arrived in the same message as a line that a call has already returned. */
   #waiting: readonly string[] = []
@@ -229,7 +230,7 @@ export class TalkChannel {
     return text
   }
 
-  /** Receives the next message. With `request`, sends `request` to a silent peer. */
+  /** Receives the next message. If `request` is given, sends `request` when the peer has been silent for `SILENCE` milliseconds. */
   async #receive(request?: string): Promise<string> {
     let received = request === undefined ? await this.#peer.receive() : await this.#peer.receiveWithin(SILENCE, this.#at.clock)
     if (request !== undefined && received === undefined) this.say(request)

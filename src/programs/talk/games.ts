@@ -75,7 +75,7 @@ const ANSWERS: Readonly<Record<Verdict, string>> = { low: 'LOW', high: 'HIGH', r
 
 /** Chooses a secret number, at random or by the option `secret`, and answers the other side's guesses. */
 const keepNumber: InTalk = async (line, { seating, console, options }) => {
-  // the option may be a word, for hangman
+  // the option may be a word, because hangman has the same option
   const secret = checkSecret(options) ? undefined : toSecretNumber(options)
   const seat = await seating.sit(guessing, 0, { tries: TRIES, secret })
   console.say('This side has a secret number from 1 to 100, and answers by itself.')

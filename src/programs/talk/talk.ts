@@ -68,7 +68,7 @@ async function untilGame(line: TalkChannel, seat: Seat<string, TurnTalk>): Promi
     for (;;) {
       const { view, turn, outcome } = await seat.next()
       if (outcome?.left !== undefined) line.quit()
-      // at a table of the hall, the two sides may have each other's seat number
+      // at a table of the hall, the seat numbers of the two sides may be exchanged
       const by = view.turn === seat.number ? line.us : line.them
       const game = outcome && GAMES.find((name) => view.line === `play ${name}`)
       if (view.line !== undefined && by === line.us) {

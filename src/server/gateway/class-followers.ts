@@ -19,7 +19,7 @@ export const NO_LAB: GatewayError = { code: 'not-now', message: 'this server doe
 export const NOT_OPERATOR: GatewayError = { code: 'who-are-you', message: 'only the operator sees the class: log in with the password' }
 
 export interface ClassFollowersOptions {
-  /** The class console; `undefined` without `lab`. */
+  /** The class console; `undefined` on a server without `lab`. */
   readonly console: ClassConsole | undefined
   readonly operators: OperatorSessions
   readonly clock: Clock

@@ -26,8 +26,8 @@ class Link<Connection> implements FairEntry<Connection> {
  * server closes the oldest connection of the network with the most connections. So a client that opens connections without end closes only
  * connections of its own network.
  *
- * The connections are in a linked list. A `Map` leaves its old hash tables behind as connections come and go, and each old table retains the
- * later tables until the next full garbage collection: 2 MB with 10,000 refused upgrades.
+ * The connections are in a linked list. When connections come and go, a `Map` replaces its hash table again and again. Each old hash table
+ * retains the later hash tables until the next full garbage collection; after 10,000 refused upgrades, they took 2 MB.
  */
 export class FairConnections<Connection> {
   readonly #counts = new Map<string, number>()
@@ -46,12 +46,12 @@ export class FairConnections<Connection> {
     return this.#size
   }
 
-  /** Iterates over the connections in order of arrival. The caller may delete the current connection, and no other. */
+  /** Iterates over the connections in order of arrival. Meanwhile the caller may delete the current connection, but no other connection. */
   *values(): Iterable<FairEntry<Connection>> {
     for (let link = this.#first, next = link?.after; link; link = next, next = link?.after) yield link
   }
 
-  /** Adds a connection from a host. The caller then closes and deletes `excess`. */
+  /** Adds a connection from a host. Then the caller must close and delete the connection `excess`, if there is one. */
   add(connection: Connection, host: string): FairEntry<Connection> {
     const link = new Link(toNetwork(host), connection, this.#last)
     if (this.#last) this.#last.after = link
@@ -80,7 +80,7 @@ export class FairConnections<Connection> {
     else this.#counts.delete(network)
   }
 
-  /** The connection that the server must close, if there are more than the maximum; otherwise `undefined`. */
+  /** The connection that the server must close, if there are more connections than the maximum; otherwise `undefined`. */
   get excess(): FairEntry<Connection> | undefined {
     if (this.size <= this.#most) return undefined
     const most = Math.max(...this.#counts.values())

@@ -42,7 +42,7 @@ export function createGatedServer(gate: RequestGate, listener: RequestListener):
   return createServer(options, serve).on('checkExpectation', serve)
 }
 
-/** Checks whether a server may upgrade a request, and to a WebSocket: a client may offer another protocol with any request. */
+/** Checks whether a server may upgrade a request to a WebSocket. With any request, a client may offer an upgrade to another protocol. */
 function mayUpgrade({ headers, httpVersion }: IncomingMessage): boolean {
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
   return headers.upgrade?.toLowerCase() === 'websocket' && httpVersion === '1.1' && !hasBody

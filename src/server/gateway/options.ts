@@ -34,7 +34,7 @@ export interface GatewayClass {
   readonly console: ClassConsole
   /** Hash of the operator's password, in the PHC form. */
   readonly passwordHash: string
-  /** Format connections as the files that the operator downloads. */
+  /** Functions that format connections as the files that the operator downloads. */
   readonly formatCsv: (rows: readonly ClassConnection[]) => string
   readonly formatJUnit: (rows: readonly ClassConnection[]) => string
 }

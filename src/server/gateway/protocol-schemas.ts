@@ -87,7 +87,7 @@ const judged = {
   oddity: text.optional().meta({ description: 'a sentence on strange bytes in a legal message' }),
 }
 
-/** An event of a trial, in the order in which the events happen. */
+/** An event of a trial. The browser gets the events in the order in which they happen. */
 export const TrialEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('begun'), state }),
   z.strictObject({ type: z.literal('bytes'), from: side, bytes }),

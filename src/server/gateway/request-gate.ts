@@ -27,8 +27,8 @@ const BAD_HOST: GatewayError = {
 }
 
 /**
- * The refusal of RFC 9112, section 3.2. If there are two headers, a proxy in front of this server may read a different header than this
- * server.
+ * The refusal of RFC 9112, section 3.2. If a request has two headers `Host`, a proxy in front of this server may use the header that this
+ * server ignores.
  */
 const ONE_HOST: GatewayError = { code: 'bad-request', message: 'a request has one header "Host"' }
 
@@ -49,8 +49,8 @@ export class RequestGate {
   }
 
   /**
-   * Finds the origin of a request. Returns the error if the gate refuses the request. Refuses a `change` that comes from a page of a
-   * foreign origin.
+   * Finds the origin of a request. Returns the error if the gate refuses the request. Refuses a request of the kind `change` if it comes
+   * from a page of a foreign origin.
    */
   check(request: IncomingMessage, kind: 'read' | 'change'): RequestOrigin | GatewayError {
     const origin = this.originOf(request)

@@ -25,12 +25,12 @@ export interface OriginRulesOptions {
 }
 
 /**
- * OriginRules decides from which client's address and from which page a request comes.
+ * OriginRules finds the address of the client of a request, and checks the page from which the request comes.
  *
- * A proxy appends the address of its peer to `X-Forwarded-For`, behind the text that its peer has sent. Therefore only the end of the list
- * is trustworthy. The rules read the list from the end, and skip the addresses of trusted proxies; the next address is the address of the
- * client.
- * The rules ignore the headers of any other peer, so that no client can choose the address to which its limits apply.
+ * A proxy appends the address of its peer to the header `X-Forwarded-For`, behind the text that this peer has sent in the header. Therefore
+ * only the end of the list is trustworthy. The rules read the list from the end, and skip the addresses of trusted proxies; the next
+ * address is the address of the client. The rules ignore these headers if the peer is not a trusted proxy, so that no client can choose the
+ * address to which its limits apply.
  */
 export class OriginRules {
   readonly #proxies: readonly Range[]
@@ -46,7 +46,7 @@ export class OriginRules {
     this.#isSecure = isSecure
   }
 
-  /** Finds the client of a request by the peer of its connection and its headers. */
+  /** Finds the client of a request by the peer of the connection and the headers of the request. */
   resolve(peer: AdmittedPeer, headers: IncomingHttpHeaders): RequestOrigin {
     const { host } = peer.remote
     if (!this.#isProxy(host)) return { remote: peer.remote, loopback: peer.loopback, isSecure: this.#isSecure }
@@ -80,7 +80,7 @@ export class OriginRules {
     return this.#proxies.some(([range, bits]) => address.kind() === range.kind() && address.match(range, bits))
   }
 
-  /** Finds the address of the client of a proxy; `undefined` if no address is readable where the proxies append it. */
+  /** Finds the address of the client of a proxy; `undefined` if the proxies have appended no readable address. */
   #lastUntrusted(proxy: string, forwarded: readonly string[]): string | undefined {
     let client: string | undefined
     for (const next of forwarded.toReversed()) {

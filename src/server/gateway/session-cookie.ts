@@ -11,7 +11,7 @@ export interface CookieScope {
   readonly isSecure: boolean
 }
 
-/** Returns the token of the login session in the header `Cookie`; `undefined` without such a cookie. */
+/** Returns the token of the login session in the header `Cookie`; `undefined` if there is no such cookie. */
 export function readSessionCookie(header: string | undefined, scope: CookieScope): string | undefined {
   return readCookie(NAME, header, scope)
 }
@@ -39,16 +39,16 @@ export function formatNoSessionCookie(scope: CookieScope): string {
   return formatSessionCookie('', 0, scope)
 }
 
-/** Returns the value of a cookie in the header `Cookie`; `undefined` without such a cookie. */
+/** Returns the value of a cookie in the header `Cookie`; `undefined` if there is no such cookie. */
 export function readCookie(name: string, header: string | undefined, scope: CookieScope): string | undefined {
   const value = header === undefined ? undefined : parseCookie(header)[toCookieName(name, scope)]
   return value === '' ? undefined : value
 }
 
 /**
- * Returns the name that a cookie has in the headers. Over TLS, the name has a prefix, with which the browser refuses the cookie from a page without
- * encryption and, if the prefix is `__Host-`, from another host of the same domain. Without the prefix, such a page could log a browser in under
- * another name.
+ * Returns the name that a cookie has in the headers. Over TLS, the name has a prefix. A browser refuses a cookie with such a prefix if a
+ * page without encryption sets it. If the prefix is `__Host-`, the browser also refuses the cookie if another host of the same domain sets
+ * it. Without the prefix, such a page could log a browser in under another name.
  */
 export function toCookieName(name: string, { prefix, isSecure }: CookieScope): string {
   if (!isSecure) return name

@@ -87,7 +87,7 @@ export class GatewaySockets {
     stream.on('error', ignoreError)
     const checked = this.#guards.gate.check(request, 'change')
     if ('code' in checked) return refuse(stream, checked.code, checked.message)
-    // the library also accepts version 8, in which the origin has another header
+    // the library also accepts version 8, in which the origin is in another header
     if (request.headers['sec-websocket-version'] !== '13') return refuse(stream, 'bad-request', NO_HANDSHAKE)
     const path = `${this.#options.prefix}/ws`
     if (request.url === `${path}/class`) return this.#upgradeClass(request, stream, head, checked)
@@ -171,7 +171,7 @@ function ignoreError(): void {}
 
 /** Answers an upgrade with an error, and closes the connection. */
 function refuse(stream: TransportStream, code: GatewayCode, sentence: string): void {
-  // nothing else was written, so the answer needs no buffer in the stream
+  // the server has written nothing else, so the answer needs no buffer in the stream
   stream.transport.write(formatError(code, sentence))
   stream.end()
 }

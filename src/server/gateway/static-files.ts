@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { fastifyStatic } from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 
-/** The start of the page. */
+/** The file with which the page starts. */
 const INDEX = 'index.html'
-/** Matches the names of files that the build names by their content, such as `index-BX3fT0aZ.js`. */
+/** Matches the names of files for which the build makes a name from the content, such as `index-BX3fT0aZ.js`. */
 const HASHED = /[-.][\w-]{8,}\.\w+(?:\.(?:br|gz))?$/
 /** The text that the server sends if the page is not built. */
 const NO_PAGE = `This server runs, but its page for browsers is not built.

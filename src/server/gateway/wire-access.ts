@@ -11,7 +11,7 @@ import type { RequestOrigin } from './request-origin.ts'
 
 /*
  * A student opens the wire view without an account. Then the address of the browser is the only sign that the browser and the program
- * belong to the same student, so these rules define the conditions for such a sign:
+ * belong to the same student, so these rules say when the address is a valid sign:
  *
  * - The header `Host` must name this server, which `RequestGate` checks. A page of an attacker can let its own name resolve to this server (DNS
  *   rebinding). The requests of that page come from the student's address.
@@ -26,7 +26,7 @@ import type { RequestOrigin } from './request-origin.ts'
 /** WireGrant is the right to see the wire of some connections. */
 export interface WireGrant {
   readonly right: 'machine' | 'address' | 'code' | 'operator' | 'none'
-  /** The address whose connections the browser may see; missing for all connections. */
+  /** The address whose connections the browser may see; missing if the browser may see all connections. */
   readonly address?: { readonly host: string; readonly loopback: boolean }
   /** The reason why the browser may see no connection, or not all connections. */
   readonly why?: string
@@ -93,7 +93,9 @@ export class WireAccess {
     return { right: loopback ? 'machine' : 'address', address: { host, loopback } }
   }
 
-  /** Lists the connections that a browser with a right may see, with a sentence if it may not see all connections of its address. */
+  /**
+   * Lists the connections that a browser with a right may see. Adds a sentence if the browser may not see all connections of its address.
+   */
   list({ right, address, why }: WireGrant): { readonly connections: readonly LoggedConnection[]; readonly why?: string } {
     if (right === 'none') return { connections: [], ...(why === undefined ? {} : { why }) }
     const { logs } = this.#options
@@ -126,7 +128,7 @@ export class WireAccess {
     return `${code.slice(0, CODE / 2)}-${code.slice(CODE / 2)}`
   }
 
-  /** Exchanges a code for its right, and a ticket for this right. */
+  /** Exchanges a code for the right that it gives, and for a ticket with which the browser gets this right again. */
   takeCode(typed: string, { remote }: Pick<RequestOrigin, 'remote'>): TicketedGrant | CodeRefusal {
     const refused = this.#limit(remote)
     if (refused) return refused
@@ -143,7 +145,7 @@ export class WireAccess {
     return { grant, ticket }
   }
 
-  /** Returns the right of a ticket, which works until its end. */
+  /** Returns the right of a ticket. A ticket works until its right ends. */
   takeTicket(ticket: string, { remote }: Pick<RequestOrigin, 'remote'>): WireGrant | CodeRefusal {
     const refused = this.#limit(remote)
     if (refused) return refused

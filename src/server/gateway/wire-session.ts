@@ -147,11 +147,11 @@ export class WireSession {
   }
 
   #takeTicket(ticket: string): void {
-    // an operator who has logged in sees more than by any ticket
+    // an operator who has logged in sees more than any ticket allows
     if (this.#grant.right === 'operator') return
     const grant = this.#services.access.takeTicket(ticket, this.#origin)
     if (!isRefusal(grant)) return this.#setGrant(grant)
-    // the page forgets the ticket, and its user has the right of the address again
+    // this message makes the page forget the ticket; its user then has only the right of the address again
     if (grant.code === 'bad-token') this.#send({ type: 'ticket', ticket: '' })
   }
 

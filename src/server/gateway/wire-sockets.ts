@@ -9,7 +9,7 @@ import type { RequestOrigin } from './request-origin.ts'
 import type { WireGrant } from './wire-access.ts'
 import { type WireServices, WireSession } from './wire-session.ts'
 
-/** Maximum number of WebSockets that show the wire, in total and of one address. */
+/** Maximum number of WebSockets that show the wire: of all addresses together, and of one address. */
 const SOCKETS = { all: 64, address: 8 }
 /** Maximum number of bytes of a message of the page. */
 const MESSAGE = 512

@@ -51,7 +51,7 @@ export interface Logs {
 
 /**
  * Level of each kind of note. A message before its turn and a slow program are normal in many games. A refused message is a warning,
- * because the client may not show the answer to its author.
+ * because it is possible that the client does not show the answer to its author.
  */
 export const noteLevels: Readonly<Record<ConversationNote, Level>> = {
   unfinished: 'warn',

@@ -8,9 +8,9 @@ const INTERVAL = 1000
 const QUIET = 60_000
 
 /**
- * Logs that this process can open no more files, and later that it can open files again, at most once a minute. libuv then closes new
- * connections without notifying the program, so the failure to open a file is the only sign. `open` opens a file and closes it, or
- * rejects with the system's error. Returns a function that ends the checks.
+ * Logs, at most once a minute, that this process can open no more files, and later that it can open files again. While the process can open
+ * no files, libuv closes new connections without notifying the program, so the failure to open a file is the only sign. `open` opens a file
+ * and closes it, or rejects with the system's error. Returns a function that ends the checks.
  */
 export function watchDescriptors(open: () => Promise<void>, clock: Clock, logs: Logs): () => void {
   let since: number | undefined

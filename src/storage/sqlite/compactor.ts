@@ -24,9 +24,9 @@ export interface Compaction {
 const STEP = 16_000
 /** Maximum number of characters that the journal adds between two checks of the size. */
 const LOOK = 1_000_000
-/** A pass begins when all bytes of `keep` are in use, and ends when only this part of `keep` is in use. */
+/** A pass begins when all bytes of `keep` are in use, and ends when only this fraction of `keep` is in use. */
 const ENOUGH = 0.97
-/** Growth after which the next pass begins if a pass through the whole journal did not free enough bytes. */
+/** Factor by which the used bytes must grow before the next pass begins, if a pass through the whole journal did not free enough bytes. */
 const GROWTH = 1.25
 
 /**

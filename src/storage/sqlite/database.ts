@@ -43,8 +43,8 @@ export type Durability = 'process' | 'power'
 /** Number of commits after which a checkpoint runs. */
 const COMMITS = 1000
 /**
- * Length of the log in bytes from which a checkpoint runs earlier and truncates the log; also the growth of the log until the next
- * attempt.
+ * If the log has the length `LONG` in bytes, a checkpoint runs before there are `COMMITS` commits, and truncates the log. If the log stays
+ * so long, the next attempt follows when the log has grown by `LONGER` bytes.
  */
 const LONG = 8_000_000
 const LONGER = 2_000_000
@@ -174,7 +174,7 @@ export class Database {
 
   /**
    * Copies the database to a file, some pages at a time, while transactions continue. Rejects with a StoreError that names the failing
-   * file: the copy, if SQLite cannot open or write it, otherwise this database.
+   * file. This file is the copy if SQLite cannot open or write the copy; otherwise it is this database.
    */
   async backup(path: string): Promise<void> {
     try {
@@ -203,7 +203,7 @@ export class Database {
     })
   }
 
-  /** Syncs the log in the thread pool, then checkpoints it. After a failure, the next commit tries again. */
+  /** Syncs the log in the thread pool, then checkpoints it. After a failure, a later commit tries again. */
   #syncLog(): void {
     this.#since = 0
     this.#writing = true

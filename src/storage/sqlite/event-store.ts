@@ -17,9 +17,9 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  * place in the B-tree of its table, costs more than the event itself, and changes as many pages as there are tables.
  * (Version 1 of the file had a row for each event, with a link to the previous event.)
  *
- * The idea: the journal is a log of commits. A commit adds one row at its end, with the events of all tables as text. Such
- * a commit makes an append cheap, and a read needs the positions of the parts of a table: pairs of a place (the key of a journal
- * row) and the character in that row at which the part begins.
+ * The idea: the journal is a log of commits. A commit adds one row at its end, with the events of all tables as text. An append is
+ * therefore cheap, but a read needs the positions of the parts of a table: pairs of a place (the key of a journal row) and the character in
+ * that row at which the part begins.
  *
  *   journal   place 41   "\n7 3\n[0,4,..]\n9 0\n{opened..}"     written by every commit, never changed
  *   tables    id 7   version 4   places " 12:0 41:0"           \  the table index, written in the background
@@ -27,7 +27,7 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  *   #known    table 7   the parts that the index lacks            in memory
  *
  * - The journal has all data, and the index derives from it. The index has all events up to the place in `covered`; when the store opens,
- *   it reads only the journal after that place. `lag` bounds the length of that part.
+ *   it reads only the part of the journal after that place. `lag` bounds the length of that part.
  * - #known has every unfinished table, and every table whose parts are not all in the index. So the version check of an
  *   append reads no disk, except for a finished table.
  * - A finished table that is not rated and has no parts in the index waits in #finished until there are enough tables for a block.
@@ -40,7 +40,7 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
 
 /** FlushPolicy controls when and in which steps the store updates the table index. */
 export interface FlushPolicy {
-  /** Number of characters by which the journal may be ahead of the index before an update; the maximum that a restart reads. */
+  /** Number of characters by which the journal may be ahead of the index before an update; a restart reads at most this number. */
   readonly lag: number
   /** Maximum number of index entries in one transaction, and the number of finished tables that make a block. */
   readonly entries: number
@@ -279,7 +279,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     known.spots = { place: this.#place + 1, from, expected, before: known.spots }
   }
 
-  /** Rolls the memory back to a place of the journal; up to that place, `ended` tables had ended. */
+  /** Rolls the memory back to a place of the journal; `ended` is the number of tables that had ended up to that place. */
   #forget(place: number, ended: number): void {
     for (const [table, known] of this.#known) {
       for (; known.spots && known.spots.place > place; known.spots = known.spots.before) known.version = known.spots.expected
@@ -353,7 +353,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     this.#filled(finished)
   }
 
-  /** Writes finished tables into blocks. If the write fails, tries again at twice the number of tables. */
+  /** Writes finished tables into blocks. If the write fails, the next attempt waits for twice the number of tables. */
   #fillBlocks(): void {
     const tables = this.#finished.slice(0, this.#pace.entries)
     try {

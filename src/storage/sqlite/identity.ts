@@ -106,8 +106,8 @@ function known(path: string): KnownFile {
 }
 
 /**
- * Returns the size of a file if it is still the known file. Throws a StoreError if another program has removed, replaced or cut the
- * file; with `isShort`, does not compare its size.
+ * Returns the size of a file if it is still the known file. Throws a StoreError if another program has removed, replaced or cut the file;
+ * if `isShort` is true, does not compare the size.
  */
 function sizeOf(file: KnownFile, isShort = false): number {
   const found = look(file.path)

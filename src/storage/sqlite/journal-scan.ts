@@ -81,7 +81,7 @@ function leastLast(database: Database): number {
       const found = database.prepare(sql).get()?.place
       return typeof found === 'number' ? found : 0
     } catch {
-      // the other query may succeed if it reads only undamaged pages
+      // if this query fails because of a damaged page, the next query may succeed
     }
   }
   return 0

@@ -151,7 +151,8 @@ export function* parseParts(batch: string, place: number): Iterable<Part> {
 export class BatchReader {
   readonly #batch: string
   /**
-   * Parts after the last shared beginning that the reader has needed, the current part, and the character of the next shared beginning.
+   * `#parts` has the parts after the shared beginning that the reader has used last, and `#part` is the current part. `#next` is the
+   * character at which the next shared beginning starts.
    */
   #parts: Iterator<Part | number> | undefined
   #part: Part | number | undefined

@@ -20,8 +20,8 @@ interface Found {
 const NAMED = 20
 
 /**
- * LossGuard detects at the start of a store whether acknowledged data is lost: rows of the journal whose checksum does not
- * match, and missing commits, because the write-ahead log is missing, cut off or damaged, or because the database is an older
+ * LossGuard detects at the start of a store whether acknowledged data is lost. It searches for rows of the journal whose checksum does not
+ * match, and for missing commits. Commits are missing if the write-ahead log is missing, cut off or damaged, or if the database is an older
  * copy. SQLite treats a damaged log as a log that ends at the damage, and reports no error.
  */
 export class LossGuard {
@@ -45,8 +45,8 @@ export class LossGuard {
   }
 
   /**
-   * Opens the database. Throws a StoreError if SQLite cannot open it; if another process has the database open, leaves no new file
-   * in the folder.
+   * Opens the database. Throws a StoreError if SQLite cannot open the database. If another process has the database open, leaves no new
+   * file in the folder.
    */
   openDatabase(durable: Durability, onError: OnStoreError): Database {
     try {

@@ -7,10 +7,9 @@ import { type Database, toNumber } from './database.ts'
  * so on. A published migration never changes, because Parlor has already migrated existing files with it; a change of the schema is
  * a new migration.
  *
- * Version 1 had a row for each event, linked to the previous event. Version 2 has a row for each commit, with all events of
- * the commit in order (journal.ts); `tables` has the positions of the events of a table, up to the place in `covered` at
- * least. Versions 3 and 4 encode events in fewer characters, and version 4 has most finished tables in `blocks`; each row of
- * `blocks` has many tables.
+ * Version 1 had a row for each event, linked to the previous event. Version 2 has a row for each commit, with all events of the commit in
+ * order (journal.ts); `tables` has the positions of the events of each table, at least up to the place in `covered`. Versions 3 and 4
+ * encode events in fewer characters, and version 4 has most finished tables in `blocks`; each row of `blocks` has many tables.
  */
 export const MIGRATIONS: readonly string[] = [
   `

@@ -27,7 +27,7 @@ export interface MarkContent extends Progress {
  */
 const LENGTH = 256
 const HEAD = 'parlor-mark 1'
-/** Milliseconds by which two boot times of one boot may differ. */
+/** Maximum difference in milliseconds between two measurements of the time of the same boot. */
 const SAME_BOOT = 60_000
 
 /**

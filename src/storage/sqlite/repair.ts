@@ -48,10 +48,9 @@ const UNKNOWN_NUMBERS = 1_000_000
 const DERIVED = new Set(['journal', 'tables', 'blocks', 'covered', 'origin', 'sqlite_sequence'])
 
 /**
- * Archives the files of a database in a folder beside it, copies all readable rows to a new database, and replaces the old database. If
- * the events of a table have a gap, the repair copies the events before the gap, and the table continues from the last of them. Throws
- * a StoreError if a server has the file open, if the file belongs to another program, or if the disk is full; the files are then
- * unchanged.
+ * Archives the files of a database in a folder beside it, copies all readable rows to a new database, and replaces the old database. If the
+ * events of a table have a gap, the repair copies only the events before the gap, and the table continues after these events. Throws a
+ * StoreError if a server has the file open, if the file belongs to another program, or if the disk is full; the files are then unchanged.
  */
 export function repair(path: string, now: number): Repair {
   if (describeLoss(path) !== undefined) return replaceLost(path, now)
@@ -192,9 +191,9 @@ function hasReadableEnds(from: Database): boolean {
 }
 
 /**
- * Copies the undamaged parts of the journal. Returns the finished rated tables, and the number of all tables. A moved part of a
- * table is in a later row than the parts that follow it, so those parts wait until the repair has found the moved part. Parts of
- * dropped tables have no beginning, so the repair does not copy them.
+ * Copies the undamaged parts of the journal. Returns the finished rated tables, and the number of all tables. A moved part of a table is in
+ * a later row than the parts that follow it in the order of the events. So those parts wait until the repair has found the moved part.
+ * Parts of dropped tables have no beginning, so the repair does not copy them.
  */
 function copyJournal(from: Database, to: Database, lost: Set<number>): { readonly counting: Set<number>; readonly tables: number } {
   const versions = new Map<number, number>()
@@ -235,7 +234,7 @@ function endingIn(lines: string): EndKind | undefined {
   return end.includes('"counts":true') ? 'counts' : 'ended'
 }
 
-/** Adds the tables that have more events in the index than in the copy to `lost`. */
+/** Adds to `lost` the tables that have more events in the index than in the copy. */
 function noteLost(from: Database, versions: ReadonlyMap<number, number>, lost: Set<number>): void {
   const note = (table: number, version: number) => {
     if ((versions.get(table) ?? 0) < version) lost.add(table)

@@ -30,9 +30,9 @@ const BLOCK = 256
 const READ = 8
 
 /**
- * TableIndex stores the positions of each table's events in the journal. `tables` has a row for each table; `blocks` has a row
- * for many finished tables that are not rated. If both have a row for a table, the row in `tables` is newer. The index derives from
- * the journal, and its end is behind the end of the journal; `covered` is the place up to which the index is complete.
+ * TableIndex stores the positions of each table's events in the journal. `tables` has a row for each table; `blocks` has a row for many
+ * finished tables that are not rated. If both have a row for a table, the row in `tables` is newer. The index derives from the journal. It
+ * is complete up to the place `covered`; the journal may have further rows after this place.
  */
 export class TableIndex {
   readonly #database: Database
