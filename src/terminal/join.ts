@@ -26,7 +26,7 @@ export interface JoinOptions {
   readonly wait: number
   /** Timeout in milliseconds for each answer of the server. Default: no timeout. */
   readonly timeout?: number
-  /** Stops the client; the reason of the abort is the exit code. */
+  /** The abort of this signal stops the client; the reason of the abort is the exit code. */
   readonly stop: AbortSignal
   /** Prints a diagnostic. */
   readonly printError: (sentence: string) => void

@@ -47,7 +47,7 @@ export function verify(path: string, replay: Replay): Verification {
     }
   }
   const note = (error: unknown) => {
-    // this error concerns the disk with the copy
+    // this error is a problem of the disk that has the copy, and not of the database
     if (error instanceof StoreError && error.code === 'full') throw error
     problems.push(errorMessage(error))
   }
