@@ -33,7 +33,7 @@ export class OwnMessages {
     return () => void this.#listeners.delete(changed)
   }
 
-  /** Returns a function that opens the same sockets as `open`, and notes their messages. */
+  /** Returns a function that opens the same sockets as `open`, and stores the messages of these sockets. */
   watch(open: OpenSocket): OpenSocket {
     return ({ received, closed }) => {
       this.#all = []

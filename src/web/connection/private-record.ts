@@ -12,7 +12,7 @@ import { isReadRefusal, type ReadRefusal, readRecord, type UserGamesPage } from 
 /** Ask sends a command, and resolves to its answer. If the connection is lost, it resolves to `undefined`. */
 export type Ask = (wish: Wish) => Promise<ToClient | undefined>
 
-/** FoundRecord is a record. `isPrivate` is true if only its players can read it. */
+/** FoundRecord is a record. `isPrivate` is true if only the players of the game can read the record. */
 export interface FoundRecord {
   readonly record: TableRecord
   readonly isPrivate: boolean

@@ -33,7 +33,7 @@ export function winningLine({ cells, size, winner }: Board): readonly number[] {
   return line.map((cell) => cell + 1)
 }
 
-/** GuessTry is one try at the number, with the answer; `text` is missing if this page does not have the number. */
+/** GuessTry is one guess, with the answer; `text` is missing if this page does not have the guessed number. */
 export interface GuessTry {
   readonly n: number
   readonly text?: string

@@ -60,7 +60,10 @@ function lastOf({ moves }: TableModel): TableModel['moves'][number] {
   return last
 }
 
-/** TurnTimes measures the time that each seat takes for its moves. The clocks do not run from a restart of the server to the next login. */
+/**
+ * TurnTimes measures the time that each seat takes for its moves. After a restart of the server, the clocks do not run until the next
+ * login.
+ */
 class TurnTimes {
   readonly #rules: string
   readonly #used: number[]
@@ -73,7 +76,7 @@ class TurnTimes {
     this.#used = Array<number>(seats).fill(0)
   }
 
-  /** Adds an event; returns the milliseconds that a move has taken. */
+  /** Adds an event. If the event is a move, returns the milliseconds that the move has taken. */
   add({ what, at, view }: RecordEvent): number | undefined {
     this.#since ??= at
     if (what.type === 'suspended') this.#stopped ??= at
