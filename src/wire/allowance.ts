@@ -22,7 +22,7 @@ export interface AllowanceOptions {
   readonly reader: { readOn(): void; readonly unread: number }
 }
 
-/** Cost of a message above which the next message has to go through the run queue. */
+/** If a message costs more than this number, the next message has to go through the run queue. */
 const HEAVY = 8
 
 /**

@@ -7,18 +7,18 @@
  *   I/O. The share is small because the loop accepts one new peer per turn and port: with 4 ms, the last of fifty peers that connected
  *   together waited 500 ms. If more tasks wait, the slices are shorter, so that a round stays below 20 ms.
  * - Tasks that used little time recently run first, as in a multilevel feedback queue. With plain round robin, a peer with two messages
- *   waited behind fifty peers that pipelined, or behind fifty peers that had waited for their budget and resumed together. Use decays
- *   with a time constant of 1 s. A new task starts with some use, and with more use if it has a long backlog; otherwise a client could
- *   reconnect to run first.
+ *   waited behind fifty peers that pipelined, or behind fifty peers that had waited for their budget and resumed together. The time that a
+ *   task has used decays with a time constant of 1 s. The queue treats a new task as if it had used some time, and more time if it has a
+ *   long backlog. Otherwise a client could reconnect so that its task runs first.
  * - In the second half of each turn, the task that has waited longest runs first, so that no task starves.
  *
- * A connection with a single message in flight does not enter the queue (`mayReadDirectly`): reading the time would be a
- * notable part of its cost. The queue measures a batch of such messages from its second message on, and computes from the average cost how
- * many messages connections may read directly: at least 4, and as many as take 8 ms in one turn. Later reads wait in the queue,
- * too.
+ * A connection with a single message in flight does not enter the queue (`mayReadDirectly`): reading the time would be a notable part of
+ * its cost. The queue therefore measures a batch of such messages together, without the first message. From the average cost, it computes
+ * how many messages connections may read directly: at least 4, and as many as take 8 ms in one turn. Connections that read further messages
+ * wait in the queue, too.
  *
- * Invariants: at most one task runs; each task is in the queue at most once; if a running task adds itself again, it waits only after the
- * queue has counted its time. `npm run bench:hostile` measures the waits.
+ * Invariants: at most one task runs; each task is in the queue at most once; if a running task adds itself again, the queue first counts
+ * the time of the task, and the task waits only afterwards. `npm run bench:hostile` measures the waits.
  *
  */
 
@@ -120,8 +120,8 @@ export class RunQueue {
   /** Checks whether a connection that has no other message may read a message directly, without a slice. */
   mayReadDirectly(): boolean {
     if (this.#directReads >= this.#directLimit) return false
-    // the queue does not measure the first message of a batch, so if messages arrive one by one, only every second message reads
-    // the time
+    // the queue does not measure the first message of a batch: if messages arrive one by one, it has to read the time only for every second
+    // message
     if (++this.#directReads !== 2) return true
     this.#directBegan = this.#now()
     this.#loop.settled(this.#measureDirect)
@@ -236,6 +236,6 @@ const MAX_SLICE_COST = 1.5
 const MAX_DIRECT_COST = 4
 /** Milliseconds for direct reads in one turn. */
 const DIRECT_TIME = 8
-/** Number of direct reads that a batch may always have, and number of batches for the average of the cost. */
+/** Number of direct reads that a batch may always have, and number of batches over which the queue averages the cost. */
 const MIN_DIRECT = 4
 const DIRECT_AVERAGE = 8
