@@ -35,7 +35,7 @@ export interface HostOptions {
   readonly clock?: Clock
 }
 
-/** Milliseconds without a client after which the server prints its address. */
+/** If no client connects for this number of milliseconds, the server prints its address. */
 const ALONE = 2000
 /** Maximum number of milliseconds between two checks of the timeouts. */
 const CHECK_INTERVAL = 200

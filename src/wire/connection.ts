@@ -70,7 +70,7 @@ export class Connection extends Sender implements Sink {
   waitingSince: number | undefined
   /** Number of whole messages of the peer that the connection has read. */
   received = 0
-  /** Monotonic time of the last bytes that left a message of the peer unfinished. */
+  /** Monotonic time of the last bytes after which a message of the peer was unfinished. */
   quietSince = 0
 
   readonly #inbox: Inbox

@@ -8,7 +8,7 @@ const BATCH = 16 * 1024
 
 /** OutboxOwner receives a notice if its peer does not read. */
 export interface OutboxOwner {
-  /** Called when `waiting` bytes are unsent, which exceeds the limit. */
+  /** Called when the number of unsent bytes, `waiting`, is above the limit. */
   onOverflow(waiting: number, limit: number): void
 }
 

@@ -68,7 +68,7 @@ export class RunQueue {
   readonly #roundTime: number
   readonly #turn: number
   readonly #now: () => number
-  /** The waiting tasks, by recent use. */
+  /** The waiting tasks, by the time that they used recently. */
   readonly #levels = Array.from({ length: LEVELS.length + 1 }, () => new Fifo<Task>())
   #waiting = 0
   #running: Task | undefined
@@ -213,17 +213,17 @@ function currentAccount(task: Task, now: number): Account {
 
 /** Shortest slice in milliseconds: in a shorter slice, switching tasks would cost more than the work. */
 const MIN_SLICE = 0.2
-/** Time constant of the decay in milliseconds: after this time, the remaining use is 1/e. */
+/** Time constant of the decay in milliseconds: after this time, the used time has decayed to 1/e. */
 const DECAY = 1000
 /**
- * Initial use of a new task, so that a client gains nothing by reconnecting. If the backlog is below `SHORT_BACKLOG` bytes, the initial use
- * is half of this number.
+ * Milliseconds that a new task counts as used, so that a client gains nothing by reconnecting. If the backlog is below `SHORT_BACKLOG`
+ * bytes, half of this number counts.
  */
 const INITIAL_USE = 4
 const SHORT_BACKLOG = 1024
 /**
- * Upper limits of the levels, in milliseconds used recently. The levels just above the use of a new task are narrow, so that
- * among new tasks a client with two requests runs before fifty clients that pipeline.
+ * Upper limits of the levels, in milliseconds used recently. The levels just above `INITIAL_USE` are narrow, so that among new tasks, a
+ * client with two requests runs before fifty clients that pipeline.
  */
 const LEVELS = [0.5, 1, 2, 4, 4.125, 4.25, 4.5, 5, 6, 8, 12, 16, 32]
 const INITIAL_LEVEL = LEVELS.indexOf(INITIAL_USE) + 1

@@ -135,7 +135,7 @@ function Connections({ wire: { model, send }, isOwn }: { readonly wire: WireCont
   )
 }
 
-/** Formats the time of an opening, to the second, because a program is often started again within a minute. */
+/** Formats the time at which a connection was opened, to the second, because a user often starts a program again within a minute. */
 function formatTime(at: number): string {
   return new Date(at).toTimeString().slice(0, 8)
 }

@@ -4,8 +4,8 @@ import { addEvent, type TableModel, toTable } from './table-model.ts'
 
 /*
  * A replay shows a finished game again, from its record: the events of the table in the view of a watcher. Each position is the table after
- * some number of moves, with the talk and the clocks of that time; the page computes a position from the record with the function that also
- * adds the events of a table in play.
+ * some number of moves, with the talk and the clocks of that time. The page computes a position from the record, with the same function
+ * that adds the events of a table in play.
  */
 
 /** RecordEvent is one event of a finished game. */
@@ -100,8 +100,8 @@ class TurnTimes {
   }
 
   /**
-   * Checks whether the next turn begins after a move. In the game `hands`, both players choose at the same time, so the turn ends after
-   * both moves.
+   * Checks whether the turn is over after a move. In the game `hands`, both players choose at the same time, so the turn ends after both
+   * moves.
    */
   #isTurnOver(view: unknown): boolean {
     if (this.#rules !== 'hands') return true

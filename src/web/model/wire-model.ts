@@ -2,7 +2,7 @@ import type { WireConnection, WireRow, WireToPage } from '../../lab/wire/wire-me
 
 /* The wire view as a fold over the messages of the server, without a DOM. */
 
-/** Maximum number of rows that the page stores; it drops the oldest row. */
+/** Maximum number of rows that the page stores; with more rows, the page drops the oldest row. */
 const ROWS = 2000
 
 type Connections = Extract<WireToPage, { type: 'connections' }>
@@ -76,7 +76,7 @@ export interface OwnMessage {
   readonly text: string
 }
 
-/** Number of bytes of an own message that a row has in hexadecimal. */
+/** Maximum number of bytes that a row has in hexadecimal, for a message on the page's own WebSocket. */
 const OWN_BYTES = 512
 
 /** Returns the rows of the messages on the page's own WebSocket, with the type of each message as its name. */

@@ -59,9 +59,9 @@ function lacks(unread: Uint8Array): string {
 }
 
 /*
- * A message of many kilobytes may arrive in many pieces, and the decoder must scan each byte only once. So `scanned` is the number of
- * bytes that the decoder does not have to scan again. These bytes do not contain the end of the head; after the head, they end with the
- * last known chunk of the body.
+ * A message of many kilobytes may arrive in many pieces, and the decoder must scan each byte only once. So `scanned` is the number of bytes
+ * that the decoder does not have to scan again. Before the end of the head has arrived, these bytes do not contain it. After that, these
+ * bytes end with the last known chunk of the body.
  */
 abstract class HttpDecoder extends Pending {
   /** The head, after it has arrived. Each byte is one character, so that lengths are the same as on the wire. */

@@ -93,8 +93,7 @@ export class Batcher implements EventLoop {
 
   /**
    * Queues `deliver` for the current batch, whose entries run in order of arrival. If the batch becomes full, `deliver` may run before this
-   * method returns, so the caller must be a callback of the system, while no other code runs. `length` is its size in
-   * bytes.
+   * method returns, so the caller must be a callback of the system, while no other code runs. `length` is the size of the entry in bytes.
    */
   queue(deliver: () => void, length = 0): void {
     this.#queued.push(deliver)
