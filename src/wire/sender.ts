@@ -79,7 +79,7 @@ export abstract class Sender implements OutboxOwner {
     if (this.canSend) this.outbox.sendNow(data)
   }
 
-  /** Ends the conversation for a reason of this side: it reads and sends nothing more. The caller then closes or aborts. */
+  /** Ends the conversation for a reason of this side, which then reads and sends nothing more. The caller then closes or aborts. */
   fail(end: Disconnected): void {
     if (!this.end || this.canSend) this.setEnd(end)
     this.isSendClosed = true

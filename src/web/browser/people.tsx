@@ -56,7 +56,7 @@ export function ShownText({ text }: { readonly text: string }) {
   )
 }
 
-/** Section is a part of the page, below a line with its name. */
+/** Section is a part of the page, below a line with the name of the part. */
 export function Section(props: {
   readonly id: string
   readonly title: string

@@ -162,8 +162,8 @@ export function toUnknownTable(table: number): TableModel {
 }
 
 /**
- * Adds an event of the table. Ignores an event that the table already has. If events are missing before the event, leaves the table, so
- * that the page resumes it.
+ * Adds an event of the table. Ignores an event that the table already has. If earlier events are missing, leaves the table, so that the
+ * page resumes it.
  */
 export function addEvent(table: TableModel, { n, at: happened, what, sight }: MessageOf<'event'>, at: number): TableModel {
   if (n <= table.n) return table
@@ -232,7 +232,7 @@ export function leaveTable({ closed: _closed, ...table }: TableModel): TableMode
   return { ...table, joined: 'no', ...left, ...(pending ? { pending: { ...pending, state: 'unsent' } } : {}) }
 }
 
-/** Checks whether the game at a table is over, or the server sends no more events of it. */
+/** Checks whether the game at a table is over, or the server sends no more events of the table. */
 export function isOver({ sight, closed }: TableModel): boolean {
   return sight?.outcome !== undefined || closed !== undefined
 }

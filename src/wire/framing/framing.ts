@@ -30,7 +30,10 @@ export const MESSAGE_LIMIT = 4096
 /** A decoder returns TooLong if more bytes have arrived than one message may have. */
 export const TooLong: unique symbol = Symbol('too long')
 
-/** Decoded is the result of a decoder: a message, `undefined` (more bytes are needed), or `TooLong` (from then on always). */
+/**
+ * Decoded is the result of a decoder: a message, `undefined` (more bytes are needed), or `TooLong`. After `TooLong`, each further result is
+ * also `TooLong`.
+ */
 export type Decoded = string | undefined | typeof TooLong
 
 /**
