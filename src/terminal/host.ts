@@ -17,7 +17,7 @@ export interface HostOptions {
   readonly options: Options
   readonly random: Random
   readonly terminal: Terminal
-  /** Seats the clients. Default: at tables of this terminal. */
+  /** Seats the clients. Default: the clients sit at tables of this terminal. */
   readonly seating?: (peer: PeerHandle) => ClientSeating
   /** Opens the listener, which calls `accept` with each client. */
   readonly listen: (accept: (transport: Transport) => void) => Promise<Listener>
@@ -26,16 +26,16 @@ export interface HostOptions {
   /** Number of clients to serve; `Infinity` for any number. */
   readonly clients: number
   readonly concurrent: boolean
-  /** Timeout in milliseconds for the connection of a client, and for each answer of the client. Default: no timeout. */
+  /** Timeout in milliseconds. It applies to the wait for a client, and to the wait for each answer of a client. Default: no timeout. */
   readonly timeout?: number
-  /** Stops the server; the reason of the abort is the exit code. */
+  /** The abort of this signal stops the server; the reason of the abort is the exit code. */
   readonly stop: AbortSignal
   /** Prints a diagnostic. */
   readonly printError: (sentence: string) => void
   readonly clock?: Clock
 }
 
-/** Milliseconds without a client after which the server prints its address. */
+/** If no client connects for this number of milliseconds, the server prints its address. */
 const ALONE = 2000
 /** Maximum number of milliseconds between two checks of the timeouts. */
 const CHECK_INTERVAL = 200

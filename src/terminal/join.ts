@@ -26,7 +26,7 @@ export interface JoinOptions {
   readonly wait: number
   /** Timeout in milliseconds for each answer of the server. Default: no timeout. */
   readonly timeout?: number
-  /** Stops the client; the reason of the abort is the exit code. */
+  /** The abort of this signal stops the client; the reason of the abort is the exit code. */
   readonly stop: AbortSignal
   /** Prints a diagnostic. */
   readonly printError: (sentence: string) => void
@@ -96,8 +96,8 @@ export async function join(joining: JoinOptions): Promise<number> {
 }
 
 /**
- * Loads the module of conversations; the call comes after the first questions, during the connect, so that the prompt appears
- * early.
+ * Loads the module of conversations. The program calls this function after the first questions, while it connects, so that the prompt
+ * appears early.
  */
 async function loadConversation(): Promise<typeof import('../protocol/conversation.ts')> {
   // loading blocks the event loop, so the program starts to connect first

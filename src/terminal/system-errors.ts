@@ -40,7 +40,10 @@ function describeUnknownHost(host: string): string {
   return /^\d+(?:\.\d+){3}$/.test(host) ? 'that is not an address: its four numbers must be from 0 to 255' : 'that name is not known'
 }
 
-/** Adds the address to a sentence about the end of a conversation, because over UDP a refusal arrives only after the first datagram. */
+/**
+ * Adds the address to a sentence about the end of a conversation. Over UDP, a refusal arrives only after the first datagram, so it ends a
+ * conversation that has already begun.
+ */
 export function addAddress(to: Address, sentence: string): string {
   return sentence.replace(' (ECONNREFUSED)', `, ${formatAddress(to)} (ECONNREFUSED)`)
 }

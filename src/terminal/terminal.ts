@@ -67,8 +67,7 @@ export class Terminal implements Console {
   }
 
   /**
-   * Returns true if the cursor is behind a prompt, because a diagnostic must then begin with a line end; later calls return
-   * false.
+   * Returns true if the cursor is behind a prompt. The diagnostic that follows must then begin with a line end. Later calls return false.
    */
   leaveLine(): boolean {
     const isMidLine = this.#isMidLine && this.#input.isTTY && this.#output.isTTY

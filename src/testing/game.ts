@@ -21,9 +21,9 @@ export interface MoveCount<Options> {
 export interface GameTestOptions<State, Move, Options> {
   /** Options of `setup` that the tests try. Default: the options of the smallest, the default and the largest settings. */
   readonly options?: readonly Options[]
-  /** Number of random games for each of these options. Default: 30. */
+  /** Number of random games for each element of `options`. Default: 30. */
   readonly games?: number
-  /** Picks a legal move, for a game without a list of moves and without a house. */
+  /** Picks a legal move; necessary for a game that lists no moves and has no house. */
   readonly pick?: MovePicker<State, Move>
   /** Typed texts that the notation or the rules must refuse at the start. */
   readonly illegal?: readonly string[]
@@ -31,7 +31,7 @@ export interface GameTestOptions<State, Move, Options> {
   readonly tree?: readonly MoveCount<Options>[]
 }
 
-/** Texts on which no game may throw; a notation reads or refuses them. */
+/** A notation must read or refuse each of these texts, and no game may throw an Error for them. */
 const ODD_TEXTS = ['', ' ', '0', '-1', '1.5', '99999999999999999999', 'nonsense', 'ä', '\u0000', '1 2 3 4', '__proto__', 'x'.repeat(2000)]
 
 /**
@@ -110,7 +110,7 @@ export function testGame<State, Move, View, Options>(
     })
 
     test(`${name}: the test of secrets detects a view that shows the whole state`, async () => {
-      // the view has its own fields in addition to the state, because the house and the notation need these fields
+      // this view adds the whole state to the real view, because the house and the notation need the fields of the real view
       const view: typeof game.view = (state, viewer, outcome) => ({ ...game.view(state, viewer, outcome), state })
       const { leak } = findLeak({ ...game, view }, { options: await optionsOf(), games, pick })
       assert(leak !== undefined, () => 'the test of secrets did not detect the view that shows the whole state')

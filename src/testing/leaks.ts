@@ -16,8 +16,8 @@ export interface LeakReport {
 }
 
 /**
- * Searches random games for a view that shows a secret to a viewer. In every position before the end, the view must be the same
- * for a state with other secrets (`withOtherSecrets`), and the rules must refuse or allow the next move in both states.
+ * Searches random games for a view that shows a secret to a viewer. In every position before the end, the search compares the state with a
+ * state that has other secrets (`withOtherSecrets`). The views of both states must be the same.
  */
 export function findLeak<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,

@@ -16,7 +16,7 @@ export interface ProtocolTestOptions {
   readonly typed?: readonly string[]
 }
 
-/** Texts that are messages only of protocols that accept any text. */
+/** Texts that are messages only in a protocol that accepts any text. */
 export const GARBAGE = [
   '',
   ' ',
@@ -72,7 +72,10 @@ export function testProtocol(test: TestFunction, program: Program, { walks = 60,
   }
 }
 
-/** Lists the messages that a side must refuse in a state: all other messages of the protocol, and messages of no protocol. */
+/**
+ * Lists the texts that a side must refuse in a state: the messages of the protocol that are illegal in this state, and texts that belong to
+ * no protocol.
+ */
 export function illegalTexts(automaton: Automaton, state: string, side: Side): readonly string[] {
   const steps = legalTransitions(automaton, state)
   if (steps.length === 0) return []
@@ -115,7 +118,7 @@ export async function hearIllegal(
   return fault ?? (peer.state === state ? undefined : `leads to the state "${peer.state}"`)
 }
 
-/** Checks whether a side receives only messages with any text. */
+/** Checks whether each message that a side receives may have any text. */
 export function acceptsEverything(automaton: Automaton, side: Side): boolean {
   const received = Object.keys(automaton.states).flatMap((state) => legalTransitions(automaton, state).filter(({ from }) => from !== side))
   return received.every(({ form }) => form.closes || parseMessage(form, 'nonsense') !== undefined)

@@ -17,7 +17,7 @@ const PASSWORDS = ['', '', '', 'engine-1843', 'engine']
 export interface RandomUserOptions {
   /** The possible lines. Default: moves and commands of many programs. */
   readonly typed?: readonly string[] | undefined
-  /** Waits before a line; if it is missing, the user types immediately. */
+  /** Waits before each line; without this function, the user types immediately. */
   readonly think?: () => Promise<void> | undefined
 }
 

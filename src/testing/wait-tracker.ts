@@ -42,8 +42,9 @@ export class WaitTracker {
   #isOver = false
 
   /**
-   * Calls `onEndless` once, when the functions have taken so many steps that they may never end. The opponents at this side leave when
-   * the role has received `leavesAt` messages, in the peer's turn, because an opponent can leave in the peer's turn, too.
+   * Calls `onEndless` once, when the functions have taken so many steps that they may never end. The opponents at this side leave when the
+   * role begins to wait for its message number `leavesAt`. They leave in the peer's turn, because a real opponent can leave in the peer's
+   * turn, too.
    */
   constructor(side: Side, leavesAt: number, onEndless: () => void) {
     this.side = side

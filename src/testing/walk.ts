@@ -22,12 +22,12 @@ import { judgeRecording, recordWrites } from './wire-recorder.ts'
  */
 
 /**
- * Milliseconds without a step after which the walk reports a standstill; the second number applies if a function waits for something
- * other than a message, a line or a seat.
+ * Milliseconds without a step after which the walk reports a standstill: `QUIET` if every function waits for a message, a line or a seat,
+ * and `PATIENT` if a function waits for something else.
  */
 const QUIET = 1500
 const PATIENT = 10_000
-/** One walk in this many walks has an opponent that leaves in the peer's turn. */
+/** Of this number of walks, one walk has an opponent that leaves in the peer's turn. */
 const LEAVES = 4
 /** Milliseconds between two checks. */
 const LOOK = 250
@@ -106,8 +106,9 @@ export async function walk(program: Program, seed: number, typed: readonly strin
 }
 
 /**
- * Calls `onStandstill` once, if the number of steps stays the same: for `QUIET` milliseconds if `isKnown` returns true, because every
- * function waits for a message, a line or a seat, and otherwise for `PATIENT` milliseconds. Returns a function that ends the watch.
+ * Calls `onStandstill` once, when the number of steps has stayed the same for some time. If `isKnown` returns true, every function waits
+ * for a message, a line or a seat, and the time is `QUIET` milliseconds. Otherwise, the time is `PATIENT` milliseconds. Returns a function
+ * that ends the watch.
  */
 function watchForStandstill(steps: () => number, isKnown: () => boolean, onStandstill: () => void): () => void {
   const clock = createSystemClock()

@@ -11,7 +11,7 @@ export interface GameStatus {
   last(table: TableModel): string
   /** Describes the remaining part of a game: numbers, tries, the count. */
   rest?(table: TableModel): string
-  /** Describes the board in words for a screen reader, if the other texts do not. */
+  /** Describes the board in words for a screen reader, if the other texts do not describe the board. */
   spoken?(table: TableModel): string
   /** Describes how the game has ended. */
   end?(table: TableModel): string

@@ -33,8 +33,8 @@ export function foldText(text: string): { readonly text: string; readonly isCut:
 }
 
 /**
- * Returns a refusal of the server, which begins with a small letter and has no full stop, as a sentence. A name at its begin stays as it is
- * written.
+ * Turns a refusal of the server into a sentence: the refusal begins with a small letter and has no full stop. If the refusal begins with
+ * one of the `names`, the name stays as it is written.
  */
 export function toSentence(text: string, names: readonly string[] = []): string {
   const shown = toShown(text)

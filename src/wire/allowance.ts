@@ -22,7 +22,7 @@ export interface AllowanceOptions {
   readonly reader: { readOn(): void; readonly unread: number }
 }
 
-/** Cost of a message above which the next message has to go through the run queue. */
+/** If a message costs more than this number, the next message has to go through the run queue. */
 const HEAVY = 8
 
 /**
@@ -129,11 +129,11 @@ export class Allowance implements Task {
   }
 }
 
-/** Number of bytes outside of messages that cost as much as a message. A telnet client sends fewer such bytes when it connects. */
+/** This number of bytes outside of messages costs as much as one message. A telnet client sends fewer such bytes when it connects. */
 const PRICE = 64
 /**
- * Maximum number of bytes outside of messages between two messages, enough for an hour of a client that sends a keep-alive
- * command twice a second.
+ * Maximum number of bytes that arrive between two messages and belong to no message. A client that sends a keep-alive command twice a
+ * second can do so for an hour.
  */
 const BETWEEN = 16 * 1024
 /** Maximum number of bytes that the connection reads and drops after the end; further bytes stay unread. */

@@ -115,7 +115,7 @@ const CONTROLS: readonly (readonly [RegExp, string])[] = [
   [/(?<![\xcc\xcd])[\xcc\xcd]{4,}\r?\n?$/, 'uninitialised memory of C, as sizeof of a buffer sends it: send strlen bytes of it'],
 ]
 
-/** Matches a line that ends in CR LF in a protocol in which the CR is part of the message. */
+/** The hint for a line that ends in CR LF, in a protocol in which the CR is a part of the message. */
 const CR_LF = 'a line that ends in \\r\\n, whose CR is a part of the message here: end it with \\n alone'
 
 /** The hint for a program that sends the two characters of a line end in the wrong order. */

@@ -70,7 +70,7 @@ export class Connection extends Sender implements Sink {
   waitingSince: number | undefined
   /** Number of whole messages of the peer that the connection has read. */
   received = 0
-  /** Monotonic time of the last bytes that left a message of the peer unfinished. */
+  /** Monotonic time of the last bytes after which a message of the peer was unfinished. */
   quietSince = 0
 
   readonly #inbox: Inbox
@@ -91,7 +91,7 @@ export class Connection extends Sender implements Sink {
   #onPeerClosed: ((end: Disconnected) => void) | undefined
   #onReady: (() => void) | undefined
   #end: Disconnected | undefined
-  /** The peer sends no more bytes: it has finished or, if `#broken` has a code, has aborted the connection. */
+  /** True if the peer sends no more bytes. If `#broken` has a code, the peer has aborted the connection; otherwise it has finished. */
   #isPeerClosed = false
   #broken: string | undefined
   #paused = false
@@ -196,7 +196,7 @@ export class Connection extends Sender implements Sink {
     })
   }
 
-  /** Removes the reader. The next reader gets the messages that arrive until then. */
+  /** Removes the reader. Messages that arrive afterwards wait for the next reader. */
   stopReading(): void {
     this.#reader = undefined
     this.waitingSince = undefined
@@ -218,7 +218,7 @@ export class Connection extends Sender implements Sink {
     const first = !this.hasReceived && this.#inbox.pending === 0 && !(this.#end && this.#ignored)
     if (first && TLS_RECORDS.includes(bytes[0] ?? 0) && bytes[1] === TLS_VERSION) {
       const end = new Disconnected('violation', 'the other side speaks TLS, and this side does not: both sides must speak TLS, or neither')
-      // if a side has sent all messages and has closed, it detects the loss only now
+      // if this side has already sent its messages and closed, it learns only now that the peer could not read them
       if (this.#end !== CLOSED) return this.fail(end)
       this.#end = end
     }

@@ -47,7 +47,7 @@ export class Disconnected extends Error {
 }
 
 /**
- * TransportError is the error if this side cannot listen at an address or connect to an address, for a reason other than an error of the
+ * TransportError is the error if this side cannot listen at an address or connect to an address, and the reason is not an error of the
  * system. Its message is a clause for people, which follows "cannot connect to …:".
  */
 export class TransportError extends Error {

@@ -6,11 +6,11 @@ import { type Raw, readText } from './text.ts'
 /** Maximum number of unread datagrams; the inbox drops further datagrams, because a network may also drop datagrams. */
 const DATAGRAMS = 16
 /**
- * Number of bytes that the inbox adds to the text of each decoded message for its limit, so that the limit also applies to many empty
+ * For the limit of unread bytes, each decoded message counts as its text and this number of bytes. So the limit also applies to many empty
  * messages.
  */
 const MESSAGE_OVERHEAD = 32
-/** Shortest pause in milliseconds after a message has arrived in several pieces, because a network that cuts messages is also slow. */
+/** Minimum pause in milliseconds that ends a message in several pieces, because a network that cuts messages is also slow. */
 const BETWEEN_PIECES = 100
 
 export interface InboxOptions {
@@ -20,7 +20,7 @@ export interface InboxOptions {
   messageLimit: number
   /** True if each `push` is a datagram, which is a message. */
   datagrams: boolean
-  /** Called when a pause has made earlier bytes a message, for framings with `settle`. */
+  /** Called when a pause has ended a message, for framings with `settle`. */
   onSettled: (() => void) | undefined
 }
 
@@ -122,8 +122,8 @@ export class Inbox {
 
   /**
    * Returns the remaining bytes as the last message, if they can be a message. The caller calls this function when no more bytes can arrive
-   * and `next` returns no more messages. The last bytes of a `broken` stream may be incomplete, so they are a message only if a pause
-   * would have made them a message.
+   * and `next` returns no more messages. The last bytes of a `broken` stream may be incomplete, so they are a message only in a framing in
+   * which a pause ends a message.
    */
   rest(broken = false): Decoded {
     this.close()

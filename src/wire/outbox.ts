@@ -3,12 +3,12 @@ import type { Framing } from './framing/framing.ts'
 import { countBytes } from './text.ts'
 import type { Flushable, Transport } from './transport.ts'
 
-/** A write with more characters does not wait for more messages. */
+/** If the messages of a write have more characters than this, the write does not wait for more messages. */
 const BATCH = 16 * 1024
 
 /** OutboxOwner receives a notice if its peer does not read. */
 export interface OutboxOwner {
-  /** Called when `waiting` bytes are unsent, which exceeds the limit. */
+  /** Called when the number of unsent bytes, `waiting`, is above the limit. */
   onOverflow(waiting: number, limit: number): void
 }
 

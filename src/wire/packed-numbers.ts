@@ -51,7 +51,10 @@ export function describePackedNumber(bytes: Uint8Array): string | undefined {
   return `the number ${first.value} as ${formatCount(bytes.length, 'byte')}, ${formatEncoding(first.form)}${also}: send it as text`
 }
 
-/** Describes bytes as a single real number with few digits, although they may be a text with NUL after it; otherwise `undefined`. */
+/**
+ * Describes bytes as a single real number with few digits; `undefined` if they are no such number. The bytes may also be a text with a NUL
+ * after it.
+ */
 export function describePackedReal(bytes: Uint8Array): string | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const form = FORMS.find((one) => {
@@ -84,8 +87,8 @@ function isLikely(value: number, { size, isReal }: Form): boolean {
 const KEYS = [3, 4, 8, 9, 10, 13, 0x1b]
 
 /**
- * Checks whether bytes are more likely text: text in any encoding has no control characters, and a small negative number has `ff` in all
- * bytes except one.
+ * Checks whether bytes are more likely text than a number. Text has no control characters in any encoding. In a small negative number, all
+ * bytes except one byte are `ff`.
  */
 function isRatherText(bytes: Uint8Array): boolean {
   const isBare = bytes.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13)

@@ -7,18 +7,18 @@
  *   I/O. The share is small because the loop accepts one new peer per turn and port: with 4 ms, the last of fifty peers that connected
  *   together waited 500 ms. If more tasks wait, the slices are shorter, so that a round stays below 20 ms.
  * - Tasks that used little time recently run first, as in a multilevel feedback queue. With plain round robin, a peer with two messages
- *   waited behind fifty peers that pipelined, or behind fifty peers that had waited for their budget and resumed together. Use decays
- *   with a time constant of 1 s. A new task starts with some use, and with more use if it has a long backlog; otherwise a client could
- *   reconnect to run first.
+ *   waited behind fifty peers that pipelined, or behind fifty peers that had waited for their budget and resumed together. The time that a
+ *   task has used decays with a time constant of 1 s. The queue treats a new task as if it had used some time, and more time if it has a
+ *   long backlog. Otherwise a client could reconnect so that its task runs first.
  * - In the second half of each turn, the task that has waited longest runs first, so that no task starves.
  *
- * A connection with a single message in flight does not enter the queue (`mayReadDirectly`): reading the time would be a
- * notable part of its cost. The queue measures a batch of such messages from its second message on, and computes from the average cost how
- * many messages connections may read directly: at least 4, and as many as take 8 ms in one turn. Later reads wait in the queue,
- * too.
+ * A connection with a single message in flight does not enter the queue (`mayReadDirectly`): reading the time would be a notable part of
+ * its cost. The queue therefore measures a batch of such messages together, without the first message. From the average cost, it computes
+ * how many messages connections may read directly: at least 4, and as many as take 8 ms in one turn. Connections that read further messages
+ * wait in the queue, too.
  *
- * Invariants: at most one task runs; each task is in the queue at most once; if a running task adds itself again, it waits only after the
- * queue has counted its time. `npm run bench:hostile` measures the waits.
+ * Invariants: at most one task runs; each task is in the queue at most once; if a running task adds itself again, the queue first counts
+ * the time of the task, and the task waits only afterwards. `npm run bench:hostile` measures the waits.
  *
  */
 
@@ -68,7 +68,7 @@ export class RunQueue {
   readonly #roundTime: number
   readonly #turn: number
   readonly #now: () => number
-  /** The waiting tasks, by recent use. */
+  /** The waiting tasks, by the time that they used recently. */
   readonly #levels = Array.from({ length: LEVELS.length + 1 }, () => new Fifo<Task>())
   #waiting = 0
   #running: Task | undefined
@@ -120,8 +120,8 @@ export class RunQueue {
   /** Checks whether a connection that has no other message may read a message directly, without a slice. */
   mayReadDirectly(): boolean {
     if (this.#directReads >= this.#directLimit) return false
-    // the queue does not measure the first message of a batch, so if messages arrive one by one, only every second message reads
-    // the time
+    // the queue does not measure the first message of a batch: if messages arrive one by one, it has to read the time only for every second
+    // message
     if (++this.#directReads !== 2) return true
     this.#directBegan = this.#now()
     this.#loop.settled(this.#measureDirect)
@@ -213,17 +213,17 @@ function currentAccount(task: Task, now: number): Account {
 
 /** Shortest slice in milliseconds: in a shorter slice, switching tasks would cost more than the work. */
 const MIN_SLICE = 0.2
-/** Time constant of the decay in milliseconds: after this time, the remaining use is 1/e. */
+/** Time constant of the decay in milliseconds: after this time, the used time has decayed to 1/e. */
 const DECAY = 1000
 /**
- * Initial use of a new task, so that a client gains nothing by reconnecting. If the backlog is below `SHORT_BACKLOG` bytes, the initial use
- * is half of this number.
+ * Milliseconds that a new task counts as used, so that a client gains nothing by reconnecting. If the backlog is below `SHORT_BACKLOG`
+ * bytes, half of this number counts.
  */
 const INITIAL_USE = 4
 const SHORT_BACKLOG = 1024
 /**
- * Upper limits of the levels, in milliseconds used recently. The levels just above the use of a new task are narrow, so that
- * among new tasks a client with two requests runs before fifty clients that pipeline.
+ * Upper limits of the levels, in milliseconds used recently. The levels just above `INITIAL_USE` are narrow, so that among new tasks, a
+ * client with two requests runs before fifty clients that pipeline.
  */
 const LEVELS = [0.5, 1, 2, 4, 4.125, 4.25, 4.5, 5, 6, 8, 12, 16, 32]
 const INITIAL_LEVEL = LEVELS.indexOf(INITIAL_USE) + 1
@@ -236,6 +236,6 @@ const MAX_SLICE_COST = 1.5
 const MAX_DIRECT_COST = 4
 /** Milliseconds for direct reads in one turn. */
 const DIRECT_TIME = 8
-/** Number of direct reads that a batch may always have, and number of batches for the average of the cost. */
+/** Number of direct reads that a batch may always have, and number of batches over which the queue averages the cost. */
 const MIN_DIRECT = 4
 const DIRECT_AVERAGE = 8

@@ -3,7 +3,7 @@ export type SecretSpan = readonly [from: number, to: number]
 
 /** SecretsContext describes the conversation before a message. */
 export interface SecretsContext {
-  /** The last turn of the other side, before this side's next whole message; `undefined` if the caller does not have it. */
+  /** Text of the other side's last turn, which precedes this side's next whole message; `undefined` if the caller does not have it. */
   readonly asked?: string | undefined
   /** The lines that this side has sent after that turn. */
   readonly before?: string
@@ -52,9 +52,9 @@ const NAME = /^[ \t]+[\p{L}\p{N}_.-]+[ \t]+(?=\S)/u
 const TAKES_NAME = /^(?:register|login)$/i
 
 /**
- * Finds the password in a line with a keyword such as `LOGIN`, in any spelling of the rest. The password is all text after the keyword,
- * except the name in a well-formed line. A single word after the keyword is a secret, too, because the word can be a name and a password
- * without a space.
+ * Finds the password in a line with a keyword such as `LOGIN`, even if the rest of the line is not well-formed. The password is all text
+ * after the keyword, except the name in a well-formed line. A single word after the keyword is a secret, too, because the word can be a
+ * name and a password without a space between them.
  */
 export function findSecretsAfterKeyword(line: string): readonly SecretSpan[] {
   // this return is the fast path, because most messages have no keyword, and are plain ASCII

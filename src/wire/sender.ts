@@ -17,7 +17,7 @@ export interface SenderOptions {
 const OUTBOX_LIMIT = 256 * 1024
 /** Milliseconds that the peer has to close its side after this side has finished. */
 const LINGER = 2000
-/** Maximum number of milliseconds for a peer that still reads unsent bytes. */
+/** Maximum number of milliseconds that this side waits for a peer that still reads unsent bytes. */
 export const LINGER_READING = 30_000
 /** Milliseconds between the last message and a reset, which may delete data that the peer has not read. */
 const BEFORE_RESET = 200
@@ -79,7 +79,7 @@ export abstract class Sender implements OutboxOwner {
     if (this.canSend) this.outbox.sendNow(data)
   }
 
-  /** Ends the conversation for a reason of this side: it reads and sends nothing more. The caller then closes or aborts. */
+  /** Ends the conversation for a reason of this side, which then reads and sends nothing more. The caller then closes or aborts. */
   fail(end: Disconnected): void {
     if (!this.end || this.canSend) this.setEnd(end)
     this.isSendClosed = true
@@ -119,7 +119,7 @@ export abstract class Sender implements OutboxOwner {
     this.#onClosed?.()
   }
 
-  /** Stops sending and reading. An earlier end remains the reason. */
+  /** Stops sending and reading. If the connection has already ended, the earlier reason remains. */
   #endLocally(end: Disconnected): void {
     this.isSendClosed = true
     if (!this.end) this.setEnd(end)
@@ -153,8 +153,8 @@ export abstract class Sender implements OutboxOwner {
 
   #whenClosed(then: () => void): void {
     const before = this.#onClosed
-    // V8 allocates a function that is assigned to a property among the old objects, until it has optimized the code; the function and the
-    // connection would then stay in memory until the next full garbage collection
+    // until V8 has optimized this code, it allocates a function among the old objects if the function is assigned to a property; the
+    // function and the connection would then stay in memory until the next full garbage collection
     const both = () => {
       before?.()
       then()

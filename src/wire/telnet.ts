@@ -50,8 +50,8 @@ class TelnetReader {
   active = false
 
   /**
-   * The reader calls `onCut` for a command without negotiation that follows a byte above ASCII, because the command may replace a byte of a
-   * character. At any other place, it calls `onInterrupt` for IAC IP (Ctrl-C).
+   * The reader calls `onCut` for a command that negotiates nothing and follows a byte above ASCII, because the peer may have sent this
+   * command in place of a byte of a character. At any other place, the reader calls `onInterrupt` for IAC IP (Ctrl-C).
    */
   constructor(negotiate: Negotiating, onCut: () => void, onInterrupt: () => void) {
     this.#negotiate = negotiate
@@ -75,7 +75,7 @@ class TelnetReader {
     return text.subarray(0, length)
   }
 
-  /** Returns the byte of text that one byte adds; `undefined` for a byte of a command. */
+  /** Handles one byte of the stream. Returns the byte that it adds to the text; `undefined` for a byte of a command. */
   #take(byte: number): number | undefined {
     switch (this.#place) {
       case 'text':

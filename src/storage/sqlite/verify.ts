@@ -18,7 +18,7 @@ export interface Verification {
   readonly problems: readonly string[]
 }
 
-/** Replay replays the events of a table by the rules of its game; returns the fault, or `undefined` for events without a fault. */
+/** Replay replays the events of a table by the rules of its game; returns the first fault, or `undefined` if the events have no fault. */
 export type Replay = (table: TableId, events: readonly TableEvent[]) => string | undefined
 
 /** Number of tables that the verification reads in one step. */
@@ -47,7 +47,7 @@ export function verify(path: string, replay: Replay): Verification {
     }
   }
   const note = (error: unknown) => {
-    // this error concerns the disk with the copy
+    // this error is a problem of the disk that has the copy, and not of the database
     if (error instanceof StoreError && error.code === 'full') throw error
     problems.push(errorMessage(error))
   }

@@ -111,7 +111,7 @@ function AccountForm(props: {
   )
 }
 
-/** The name of the user of a password, for password managers. */
+/** An invisible field with the user's name, because password managers need the name beside the password. */
 function NameField({ name }: { readonly name: string }) {
   return <input class="sr" name="username" autoComplete="username" value={name} readOnly tabIndex={-1} aria-hidden="true" />
 }

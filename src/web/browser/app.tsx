@@ -166,10 +166,13 @@ function Bar({ logIn }: { readonly logIn: () => void }) {
   )
 }
 
-/** Milliseconds for which the button asks whether the user wants to lose a game. */
+/** Milliseconds for which the button shows the question whether the user wants to lose a game. */
 const ASKS = 5000
 
-/** LogOutButton asks a guest once, in place, who has an unfinished game, because no login leads a guest back to the seat. */
+/**
+ * LogOutButton logs the user out. It first asks a guest with an unfinished game for a confirmation, because no login leads a guest back to
+ * the seat.
+ */
 function LogOutButton() {
   const { model, logOut } = usePage()
   const { me, tables } = model.value

@@ -76,7 +76,10 @@ function toVerb(table: TableModel, hands: HandsView): string {
   return last && showsRound(table, hands) ? formatVerb(last, table.seat ?? 0) : texts.versus
 }
 
-/** Formats the effect of the winning hand on the other hand. The hand of `left` is on the left side: "breaks", "← breaks". */
+/**
+ * Formats the effect of the winning hand on the other hand. The seat `left` has the left hand: the text is "breaks" if the left hand wins,
+ * and "← breaks" if the right hand wins.
+ */
 function formatVerb(round: Round, left: number): string {
   const winner = findWinner(round)
   const hand = winner === undefined ? undefined : round[winner]

@@ -82,7 +82,7 @@ function Gallows({ board }: { readonly board: HangmanBoard }) {
 /** The word: each character that the user has found is at its place. After the game, the missing characters appear, too. */
 function Word({ board }: { readonly board: HangmanBoard }) {
   const { shown, word, last } = board
-  // a letter with its marks is one place; `Intl.Segmenter` is missing in some browsers that the page supports
+  // a letter and its marks (such as an accent) take one place together; `Intl.Segmenter` is missing in some browsers that the page supports
   const letters = word?.match(/\P{M}\p{M}*/gu) ?? []
   const whole = letters.length === shown.length ? letters : []
   return (

@@ -8,10 +8,12 @@ import { MarkPicture } from './pictures.tsx'
 const MARKS = [0, 1].map(markOf)
 /** The size of a board in which each cell has its own key. */
 const SMALL = 3
-/** The minimum size of a board that scrolls in its frame, and in which a mark replaces the number of its cell. */
+/** A board of this size or a greater size scrolls in its frame, and each mark replaces the number of its cell. */
 export const LARGE = 8
 
-/** TicTacToe is the board of tic-tac-toe: a grid of buttons with one stop of the Tab key, and arrows between the cells. */
+/**
+ * TicTacToe is the board of tic-tac-toe: a grid of buttons. The Tab key stops once in the grid, and the arrow keys move between the cells.
+ */
 export function TicTacToe({ table, isOn, play }: BoardProps) {
   const board = toBoard(table.sight?.view)
   const size = board?.size ?? SMALL
@@ -107,7 +109,7 @@ function toNextCell(key: string, cell: number, size: number): number | undefined
   }
 }
 
-/** The fraction of a cell by which the line through the winning marks is longer at each end. */
+/** The line through the winning marks extends beyond the first and the last mark by this fraction of a cell. */
 const BEYOND = 1 / 3
 
 /** WinLine draws the line through the winning marks, from the first mark to the last mark and a little beyond. */

@@ -8,7 +8,7 @@ export interface BoardProps {
   readonly play: (move: string) => void
 }
 
-/** The games in which each letter key is a move, so that `b` does not move the focus to the board. */
+/** The games in which each letter key is a move. In these games, the key `b` does not move the focus to the board. */
 export const LETTER_GAMES: ReadonlySet<string> = new Set(['hangman', 'quiz'])
 
 /** Returns the classes of the frame around a board. */
@@ -25,7 +25,7 @@ export function isTyping(event: KeyboardEvent): boolean {
   return (isField && !isChoice) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]') !== null
 }
 
-/** Calls `press` with each key of the page that the user does not type in a field. */
+/** Calls `press` with each key that the user presses, unless `isTyping` returns true. */
 export function useKeys(press: (key: string, event: KeyboardEvent) => void) {
   // the effect runs together with the drawing, because the user may press the first key immediately
   useLayoutEffect(() => {

@@ -9,8 +9,8 @@ import { usePage } from './page.ts'
 import { Choice, ServerText } from './people.tsx'
 
 /**
- * Milliseconds between two changes of the order, and milliseconds from a move of the mouse to the next change. A violation changes the
- * order earlier.
+ * The order of the tiles changes at most once in this number of milliseconds; only a violation changes the order earlier. After a move of
+ * the mouse, the order stays the same for this number of milliseconds.
  */
 const ORDER = 5000
 const LAYOUTS = ['wall', 'list'] as const
@@ -192,8 +192,8 @@ function isFound({ title, row }: ClassTile, wanted: string): boolean {
 }
 
 /**
- * Returns whether the view has the size for a projector, and a function that changes and stores this setting. The size ends with the view,
- * because the other views are for a user at a desk.
+ * Returns whether the view has the size for a projector, and a function that changes and stores this setting. The page has this size only
+ * while it shows this view, because the other views are for a user at a desk.
  */
 function useProjector(): readonly [isProjector: boolean, set: (isProjector: boolean) => void] {
   const [isProjector, setProjector] = useState(() => localStorage.getItem(SCALE) === PROJECTOR)

@@ -9,8 +9,8 @@ import { UserName } from './people.tsx'
 type Row = RecentRow & Partial<Pick<FinishedRow, 'seat'>>
 
 /**
- * GamesTable lists the finished games of one user or of all users, with links to the replays. In a list of one user, the rows have the view
- * of this user's seat. A short table has only one game, and no dates.
+ * GamesTable lists the finished games of one user or of all users, with links to the replays. In a list of one user, each row has the
+ * opponents and the result of this user. A short table has only one game, and no dates.
  */
 export function GamesTable({ games, isShort = false }: { readonly games: readonly Row[]; readonly isShort?: boolean }) {
   const { model } = usePage()

@@ -7,8 +7,8 @@ import { gameName, usePage } from './page.ts'
 export type ChosenSettings = Readonly<Record<string, Readonly<Record<string, number>>>>
 
 /**
- * GameSettings is a list of the settings of all games, such as the size of the board, and of whether games are rated. The user can open and
- * close the list.
+ * GameSettings is a list of the settings of all games, such as the size of the board. The list also has the choice whether games are rated.
+ * The user can open and close the list.
  */
 export function GameSettings(props: {
   readonly games: readonly GameInfo[]
@@ -22,7 +22,7 @@ export function GameSettings(props: {
   const set = (game: string, setting: string, typed: string, usual: number) => {
     const { [setting]: _, ...others } = chosen[game] ?? {}
     const value = Number(typed)
-    // the page omits a setting with the usual value, so that seeks with and without the setting match
+    // the page omits a setting that has the usual value, so that the seek matches a seek without this setting
     choose({ ...chosen, [game]: typed === '' || value === usual ? others : { ...others, [setting]: value } })
   }
   return (

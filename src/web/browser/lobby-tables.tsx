@@ -98,7 +98,7 @@ export function OpenTables({
 
 /**
  * OwnGames lists the unfinished games of this user above the rest of the lobby, so that a user who has left the view of a table finds the
- * game again. After a reload, the list has a game before the page has resumed its seat, so that nothing moves later.
+ * game again. After a reload, the list shows a game before the page has resumed the user's seat, so that nothing in the view moves later.
  */
 export function OwnGames() {
   const { model } = usePage()

@@ -108,7 +108,7 @@ export function Lobby() {
 function GameList({ games, play }: { readonly games: readonly GameInfo[] | undefined; readonly play: (game: GameInfo) => void }) {
   const { model } = usePage()
   const { lobby, me } = model.value
-  // the users with whom this user can play now: the own seek and the challenges to other users do not count
+  // the seeks that this user can accept: not the user's own seek, and not a challenge to another user
   const seekers = (lobby?.seekers ?? []).filter(({ name, against = me?.name }) => name !== me?.name && against === me?.name)
   const move = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
@@ -158,7 +158,9 @@ function GameShape() {
   )
 }
 
-/** InvitationNote shows the invitation of a friend that the user has not accepted, or that the server has refused. */
+/**
+ * InvitationNote shows a friend's invitation that the user has not accepted yet, or the reason why the server has refused the invitation.
+ */
 function InvitationNote({ invitation: { code, refusal } }: { readonly invitation: Invitation }) {
   const { client } = usePage()
   return (

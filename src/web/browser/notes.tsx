@@ -32,8 +32,8 @@ export function Challenges() {
 }
 
 /**
- * Notes has the challenges to this user, and the games in which it is this user's turn, at the lower edge of each view except the lobby, which
- * shows both in its lists. It lies above the view, so that nothing in the view moves.
+ * Notes shows the challenges to this user, and the games in which it is this user's turn. It is at the lower edge of each view, but not in
+ * the lobby, which has lists of these challenges and games. Notes lies over the view, so that nothing in the view moves.
  */
 export function Notes({ route }: { readonly route: Route }) {
   const { model } = usePage()

@@ -14,8 +14,8 @@ import { gameTexts } from '../texts.ts'
 export type Route =
   | { readonly view: 'lobby' }
   /**
-   * A table. With `move`, a replay of its finished game after that move. With `token`, the replay of a private game, for the owner of a
-   * seat's token.
+   * A table. With `move`, the replay of the finished game at this table, after that move. With `token`, the replay of a private game, for a
+   * user who has the token of a seat.
    */
   | { readonly view: 'table'; readonly table: number; readonly move?: number; readonly token?: string }
   | { readonly view: 'join'; readonly code: string }
@@ -23,7 +23,7 @@ export type Route =
   | { readonly view: 'ladder'; readonly game?: string }
   | { readonly view: 'user'; readonly name: string }
   | { readonly view: 'account' }
-  /** The wire: of a connection by its number, or of the page itself. */
+  /** The wire view. `connection` is the number of a connection, or `own` for the page's own connection. */
   | { readonly view: 'wire'; readonly connection?: number | 'own' }
   /** The protocols of the server; with a name, the reference of the program of this name. */
   | { readonly view: 'protocols'; readonly name?: string }
@@ -59,7 +59,7 @@ const PageContext = createContext<PageScope | undefined>(undefined)
 
 export const PageProvider = PageContext.Provider
 
-/** The names of a server that only its own machine can reach. */
+/** Matches the host name of a server that only programs on the same machine can reach. */
 const LOOPBACK = /^(?:localhost|127\.[\d.]+|\[::1\])$/
 
 /** Checks whether the links of this page work on this machine only. */

@@ -30,7 +30,9 @@ export function ServerText({ text }: { readonly text: string }) {
   return <bdi>{toShown(text)}</bdi>
 }
 
-/** RefusalText shows a refusal of the server as a sentence, which may begin with one of the `names`. */
+/**
+ * RefusalText shows a refusal of the server as a sentence. If the refusal begins with one of the `names`, the name stays as it is written.
+ */
 export function RefusalText({ text, names = [] }: { readonly text: string; readonly names?: readonly string[] }) {
   return <bdi>{toSentence(text, names)}</bdi>
 }
@@ -54,7 +56,7 @@ export function ShownText({ text }: { readonly text: string }) {
   )
 }
 
-/** Section is a part of the page, below a line with its name. */
+/** Section is a part of the page, below a line with the name of the part. */
 export function Section(props: {
   readonly id: string
   readonly title: string
@@ -134,7 +136,10 @@ export function SayForm(props: {
   )
 }
 
-/** Copies a text by the interface of secure pages; resolves to `false` if the page is not secure, or the browser does not allow it. */
+/**
+ * Copies a text to the clipboard, by the interface for secure pages. Resolves to `false` if the page is not secure, or if the browser does
+ * not allow the copy.
+ */
 async function writeClipboard(text: string): Promise<boolean> {
   if (!navigator.clipboard) return false
   try {

@@ -29,7 +29,7 @@ export function Sender({ side }: { readonly side: ProtocolMessage['from'] }) {
   return <span class={side === 'either' ? undefined : `who ${SIDE_CLASS[side]}`}>{protocolTexts.sends[side]}</span>
 }
 
-/** Maximum number of bytes that the page shows completely, and number of bytes that the page shows of a longer message. */
+/** The page shows all bytes of a message that has at most `all` bytes, and only the first `first` bytes of a longer message. */
 const SHOWN = { all: 64, first: 48 }
 const LF = 10
 

@@ -173,8 +173,8 @@ function ByteForm({ protocol, legal, acts }: Omit<TrialProps, 'trial'>) {
 }
 
 /**
- * A button for a legal message. A press sends the message. If the message has a field, a press writes the example of the message into the
- * input.
+ * A button for a legal message. If the message has a field, a press writes the example of the message into the input. Otherwise, a press
+ * sends the message.
  */
 function LegalButton({ message, press }: { readonly message: ProtocolMessage; readonly press: () => void }) {
   const label = toMessageLabel(message)

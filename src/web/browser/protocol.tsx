@@ -13,7 +13,7 @@ import { Stepper } from './protocol-stepper.tsx'
 import { TrialPanel } from './protocol-trial.tsx'
 import { useTrial } from './use-trial.ts'
 
-/** A drawing that is wider, in pixels, gets the whole width of the page. */
+/** A drawing that is wider than this number of pixels gets the whole width of the page. */
 const WIDE = 560
 
 interface ProtocolPageProps {
@@ -26,7 +26,7 @@ interface ProtocolPageProps {
 export function ProtocolPage({ protocol, layout }: ProtocolPageProps) {
   const [walk, setWalk] = useState<Walk>(emptyWalk)
   const { trial, ...acts } = useTrial(protocol.name)
-  // the figure shows the state of the stepper or of the trial; the user has used this part last
+  // the user has used either the stepper or the trial last, and the figure shows the state of that part
   const [isTrying, setTrying] = useState(false)
   const isTrial = isTrying && trial.state !== undefined
   const here = (isTrial ? trial.state : undefined) ?? stateOf(protocol, walk)

@@ -99,7 +99,7 @@ function useLayouts(): Layouts | undefined {
     import('virtual:automaton-layouts').then(
       ({ default: found }) => show(found),
       (reason) => {
-        // if the server does not send the drawings, the page shows the table of states instead
+        // if the server does not send the layouts, the page shows the table of states instead of the drawing
         if (!(reason instanceof TypeError)) throw reason
         show({})
       },

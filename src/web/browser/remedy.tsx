@@ -6,13 +6,13 @@ import { Choice } from './people.tsx'
 /** Name under which the browser stores the language of the examples. */
 const LANGUAGE = 'parlor.language'
 
-/** RemedyProps has the code of a cause, and the row that names it. */
+/** RemedyProps has the code of a cause, and the number of the row that shows the cause. */
 interface RemedyProps {
   readonly cause: string
   readonly row: number
 }
 
-/** RemedyNote explains the likely cause of a mistake, and how to repair it, after a press. */
+/** After a press, RemedyNote explains the likely cause of a mistake, and how to repair the mistake. */
 export function RemedyNote({ cause, row }: RemedyProps) {
   const [isOpen, setOpen] = useState(false)
   return (

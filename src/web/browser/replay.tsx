@@ -26,8 +26,8 @@ export function ReplayView(props: { readonly id: number; readonly move: number |
   const [given] = useState(props.token)
   const token = given ?? (me?.registered ? undefined : model.value.tables.get(id)?.token)
   const isDrawn = (game: string) => OWN_BOARDS.has(findGame(model.value, game)?.rules ?? game)
-  // the page needs the list of games, because the names of the rules determine the boards a guest who is just logging in again may be a
-  // player of the game
+  // the page waits for the list of games, because the names of the rules determine the boards; it also waits for the login of a guest,
+  // because the guest may be a player of the game
   const isEntering = guest !== undefined && me === undefined && entry.error === undefined
   const key = games && greeted && !isEntering ? `record ${id} ${me?.name ?? ''}` : undefined
   const reading = useReading(key, () => findRecord(id, isDrawn, { ask: (wish) => client.ask(wish), token }))
@@ -133,7 +133,7 @@ function Scrubber({ here, all, go }: { readonly here: ReplayPosition; readonly a
     go(to)
   }
   useKeys((key, event) => {
-    // a cell of a board uses the same keys to move the focus, and Space presses a button
+    // a cell of a board uses the same keys to move the focus, and Space presses the button that has the focus
     const isTaken = event.defaultPrevented || (key === ' ' && event.target instanceof Element && event.target.closest('button, a'))
     const to = { ArrowLeft: move - 1, ArrowRight: move + 1, Home: 0, End: all }[key]
     if (isTaken || (to === undefined && key !== ' ')) return

@@ -17,13 +17,13 @@ export function Sessions() {
   const change = account?.type === 'revoke' ? account : undefined
   const ended = change?.ended
   useEffect(() => {
-    // `ended` is a new object after each change of the account, and the list has then changed, too
+    // `ended` is a new object after each change of the account; the page then requests the list again, because the list has changed, too
     if (greeted) client.send({ type: 'sessions' })
   }, [client, greeted, ended])
   const isOwn = ({ key, current }: SessionRow) => current === true || key === ownSession
   const own = list?.sessions.find(isOwn)
   const others = list?.sessions.filter((session) => !isOwn(session)) ?? []
-  // without a session, this connection is one of the connections that have logged in with the password
+  // if this connection has no session, it is one of the listed connections, which have logged in with the password
   const otherConnections = (list?.connections.length ?? 0) - (own?.current ? 0 : 1)
   const end = (key: string) => client.send({ type: 'revoke', key })
   const endOthers = () => client.send({ type: 'revoke', ...(own === undefined ? {} : { except: own.key }) })

@@ -133,7 +133,7 @@ function ActsAfter({ table, act }: { readonly table: TableModel; readonly act: (
   )
 }
 
-/** AskedButton asks the user for a confirmation, in the place of the button, before it acts. */
+/** AskedButton asks the user for a confirmation before it acts. The question appears in the place of the button. */
 function AskedButton(props: {
   readonly label: string
   readonly icon: 'half' | 'flag'

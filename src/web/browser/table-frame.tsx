@@ -16,9 +16,12 @@ import { Icon } from './icons.tsx'
 import { gameName, usePage } from './page.ts'
 import { Plate } from './plate.tsx'
 
-/** Width of a square board with buttons between the board and the status, so that one window shows all three. */
+/**
+ * Width of a square board with buttons between the board and the status. With this width, the window shows all three parts at the same
+ * time.
+ */
 const NARROW = 'calc(100dvh - 27rem)'
-/** Widths of boards. If a game is missing, the width of its board depends on the height of the window. */
+/** Widths of boards. If a game is not in this list, the width of its board depends on the height of the window. */
 const WIDTHS: Readonly<Record<string, string>> = {
   hands: '46rem',
   guessing: '46rem',
@@ -27,7 +30,7 @@ const WIDTHS: Readonly<Record<string, string>> = {
   quiz: '46rem',
   robot: NARROW,
 }
-/** The boards that the page has for a game, by the name of its rules. Every other game has the board as text. */
+/** The boards of the games that have a board of their own, by the names of their rules. Every other game has the board as text. */
 const BOARDS: Readonly<Record<string, ComponentType<BoardProps>>> = {
   tictactoe: TicTacToe,
   hands: HandsTable,
@@ -52,7 +55,7 @@ export interface TableFrameProps extends BoardProps {
   readonly info: ComponentChildren
 }
 
-/** TableFrame draws a table: its title line, the plates around the board, and the columns beside it. */
+/** TableFrame draws a table: its title line, the plates around the board, and the columns beside the board. */
 export function TableFrame({ table, isOn, play, isReplay = false, about, corner, children, side, info }: TableFrameProps) {
   const { model } = usePage()
   const { game, seat, names } = table
@@ -62,7 +65,7 @@ export function TableFrame({ table, isOn, play, isReplay = false, about, corner,
   const Board = BOARDS[game] ?? TextBoard
   const isLarge = (toBoard(table.sight?.view)?.size ?? 0) >= LARGE
   const narrow = isReplay ? NARROW : undefined
-  // the page does not ask for the connections at a table that is over
+  // if the game is over, the page does not request the connections of the players
   const isShort = isReplay || (isOver(table) && table.owners === undefined)
   const width = isLarge ? '58rem' : OWN_BOARDS.has(game) ? (WIDTHS[game] ?? narrow) : '46rem'
   return (

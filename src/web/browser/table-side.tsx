@@ -162,7 +162,10 @@ function toMoveText({ moves, game, sight }: TableModel, at: number): string {
   return hand ?? formatLastMove(game, move?.view) ?? move?.text ?? '·'
 }
 
-/** Returns the hand of a move. The view shows it after the round of the move; during the round, the page knows the player's own hand only. */
+/**
+ * Returns the hand of a move. The view shows the hand after the round of the move. During the round, the page knows only the hand of its
+ * own user.
+ */
 function toHandOf({ view, seat, text }: TableModel['moves'][number], now: unknown): string | undefined {
   const then = toHands(view)
   if (!then) return undefined

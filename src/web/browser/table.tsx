@@ -12,7 +12,10 @@ import { TableActs } from './table-acts.tsx'
 import { BackLink, TableFrame } from './table-frame.tsx'
 import { Missed, TableInfo, TableTalk } from './table-side.tsx'
 
-/** TableView shows a table, for a player or a watcher. If the game of a table is over for all users, shows a replay. */
+/**
+ * TableView shows a table, for a player or a watcher. If the server does not open the table, for example because its game is over, shows a
+ * replay instead.
+ */
 export function TableView(props: { readonly id: number; readonly move: number | undefined; readonly token: string | undefined }) {
   const { id, move, token } = props
   const { model, client } = usePage()

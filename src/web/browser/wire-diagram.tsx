@@ -23,14 +23,14 @@ interface DiagramProps {
   readonly subject: DiagramSubject
   /** The messages that are legal in each state. */
   readonly legal: Readonly<Record<string, readonly LegalMessage[]>>
-  /** Exports the connection; missing if no server has its bytes. */
+  /** Exports the connection; missing if no server has the bytes of the connection. */
   readonly save?: (format: 'pcapng' | 'html') => void
 }
 
 /** DiagramSubject describes the connection of a diagram in words. */
 interface DiagramSubject {
   readonly name: string
-  /** The program of the protocol to which the name links. */
+  /** The name of a program. With it, `name` is a link to the protocol of this program. */
   readonly program?: string
   readonly about: string
   /** The name of the diagram for a screen reader. */
@@ -38,7 +38,10 @@ interface DiagramSubject {
   readonly serverPort: string
 }
 
-/** Number of rows that the diagram draws at first, and that a press adds: a row can have 150 elements, and a slow machine draws 300 rows in a second. */
+/**
+ * Number of rows that the diagram draws at first, and number of rows that one press on its button adds. The number is small, because a row
+ * can have 150 elements, and a slow machine needs a second for 300 rows.
+ */
 const DRAWN = 300
 const NO_MESSAGES: readonly LegalMessage[] = []
 

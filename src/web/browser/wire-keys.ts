@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { isTyping } from './board.ts'
 
-/** Scrolls to the newest row, if the end of the diagram was in view before. */
+/** Scrolls to the newest row if the end of the diagram was visible before this row appeared. */
 export function useFollowing(list: { readonly current: HTMLOListElement | null }, last: number) {
   const wasAtEnd = useRef(true)
   useEffect(() => {
@@ -16,7 +16,7 @@ export function useFollowing(list: { readonly current: HTMLOListElement | null }
   }, [last, list])
 }
 
-/** Moves the focus to the next violation behind the focused row, or to the first. */
+/** Moves the focus to the next violation after the focused row. If there is no such violation, moves the focus to the first violation. */
 export function jumpToViolation(list: HTMLOListElement | null): void {
   const all = [...(list?.querySelectorAll<HTMLElement>('.is-bad') ?? [])]
   const here = all.findIndex((one) => one.matches(':focus'))

@@ -9,7 +9,7 @@ import { RemedyNote } from './remedy.tsx'
 /** BytesForm is the form in which the view shows bytes. */
 export type BytesForm = 'text' | 'hex' | 'both'
 
-/** Minimum duration of a silence before a row, in milliseconds, that the row reports. */
+/** A row reports the silence before it if the silence has lasted at least this number of milliseconds. */
 const GAP = 250
 
 /** WireRowProps has a row, the previous row, and the messages that are legal after the row. */
@@ -74,10 +74,13 @@ export function WireRowView({ row, before, legal, form }: WireRowProps) {
   )
 }
 
-/** Number of characters up to which all are drawn, and the number that is drawn of more characters. */
+/** A row with at most `all` characters shows all its characters; a longer row shows only the first `first` characters. */
 const SHOWN = { all: 64, first: 48 }
 
-/** The bytes of a row: each character above its bytes in hexadecimal. It draws only the first of many, until the user requests all. */
+/**
+ * The bytes of a row: each character above its bytes in hexadecimal. If there are many characters, it draws only the first characters until
+ * the user requests all characters.
+ */
 function RowBytes({ row, form }: { readonly row: WireRow; readonly form: BytesForm }) {
   const [isOpen, setOpen] = useState(false)
   const cells = toByteCells(row)

@@ -9,7 +9,9 @@ import { Section, ServerText } from './people.tsx'
 import { Diagram } from './wire-diagram.tsx'
 import { useWire, type WireControl } from './wire-socket.ts'
 
-/** WireViewProps has the number of the connection that the address of the page names, or the page itself. */
+/**
+ * WireViewProps has the connection that the address of the page names: the number of a connection, or `own` for the page's own connection.
+ */
 interface WireViewProps {
   readonly wanted: number | 'own' | undefined
 }
@@ -74,7 +76,7 @@ function Connections({ wire: { model, send }, isOwn }: { readonly wire: WireCont
   const { list, watching, link } = model
   const shown = isOwn ? undefined : watching?.connection.connection
   const socks = useRef<HTMLUListElement>(null)
-  // the operator comes from a tile of the class to a connection that may be far down
+  // if the operator has pressed a tile of the class, the connection may be far down in the list
   useEffect(() => {
     const current = shown === undefined ? null : socks.current?.querySelector<HTMLElement>('[aria-current]')
     if (current) socks.current?.scrollTo({ top: current.offsetTop - socks.current.offsetTop })
@@ -133,7 +135,7 @@ function Connections({ wire: { model, send }, isOwn }: { readonly wire: WireCont
   )
 }
 
-/** Formats the time of an opening, to the second, because a program is often started again within a minute. */
+/** Formats the time at which a connection was opened, to the second, because a user often starts a program again within a minute. */
 function formatTime(at: number): string {
   return new Date(at).toTimeString().slice(0, 8)
 }

@@ -86,7 +86,7 @@ export class ClassClient {
     return this.start()
   }
 
-  /** Shows the form of the login, with the reason if the operator has expected to be logged in. */
+  /** Shows the login form. If the operator expected to be logged in, the form also shows the reason. */
   #requestLogin(): void {
     this.#set({ stage: 'login', isBusy: false, ...(this.#isLoggedIn ? { error: this.#options.ended } : {}) })
     this.#isLoggedIn = false

@@ -4,7 +4,7 @@ import type { OpenSocket } from './socket.ts'
 /** Maximum number of messages, and of the characters of a message. */
 const MESSAGES = 300
 const CHARACTERS = 4096
-/** The fields of the native protocol that open an account or a seat. */
+/** Matches the fields of the native protocol that give access to an account or a seat, with their values. */
 const SECRETS = /"(password|old|secret|token|session)":"(?:[^"\\]|\\.)*"/g
 
 /**
@@ -33,7 +33,7 @@ export class OwnMessages {
     return () => void this.#listeners.delete(changed)
   }
 
-  /** Returns a function that opens the same sockets as `open`, and notes their messages. */
+  /** Returns a function that opens the same sockets as `open`, and stores the messages of these sockets. */
   watch(open: OpenSocket): OpenSocket {
     return ({ received, closed }) => {
       this.#all = []

@@ -21,7 +21,7 @@ export interface PageClientOptions {
 const PING_EVERY = 10_000
 /** Milliseconds after which the page closes a connection that does not answer. */
 const SILENCE = 15_000
-/** The same after the page was asleep, when the connection may have ended without a notice. */
+/** The same number after the page was asleep. It is smaller, because the connection may have ended without a notice. */
 const SILENCE_AWAKE = 4000
 
 /**
@@ -124,8 +124,8 @@ export class PageClient {
   }
 
   /**
-   * Checks the connection, because the page was asleep, or the network has changed: a browser may not notice that the server has closed the
-   * connection meanwhile. A page without a connection connects now.
+   * Checks the connection after the page was asleep, or after the network has changed: the browser may not have noticed that the server has
+   * closed the connection meanwhile. A page without a connection connects now.
    */
   wake(): void {
     const { state } = this.#model.link

@@ -6,13 +6,13 @@ import { isReadRefusal, type ReadRefusal, readRecord, type UserGamesPage } from 
 
 /*
  * The read API has only public games, because its requests have no user. The page requests the record of a private game over its
- * connection, which has a user or sends the token of a seat.
+ * connection: the connection has a user, or the request has the token of a seat.
  */
 
 /** Ask sends a command, and resolves to its answer. If the connection is lost, it resolves to `undefined`. */
 export type Ask = (wish: Wish) => Promise<ToClient | undefined>
 
-/** FoundRecord is a record. `isPrivate` is true if only its players can read it. */
+/** FoundRecord is a record. `isPrivate` is true if only the players of the game can read the record. */
 export interface FoundRecord {
   readonly record: TableRecord
   readonly isPrivate: boolean

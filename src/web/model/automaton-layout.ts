@@ -6,7 +6,7 @@ export interface LaidEdge {
   readonly to: string
   readonly side: 'client' | 'server'
   readonly messages: readonly string[]
-  /** The line as the data of an SVG path; its end has the tip. */
+  /** The line as the data of an SVG path; the tip of the arrow is at the end of the line. */
   readonly path: string
   /** The lines of the label, and the middle of the label. */
   readonly lines: readonly string[]

@@ -5,8 +5,8 @@ import type { Board } from '../../games/tictactoe.ts'
 import type { TableModel } from './table-model.ts'
 
 /*
- * This file computes the data that the boards of the page show from views. A view arrives as plain data; each function checks the form that
- * it needs and returns `undefined` for another form, so that the page then shows the board as text.
+ * This file computes, from views, the data that the boards of the page show. A view arrives as plain data; each function checks the form
+ * that it needs and returns `undefined` for another form, so that the page then shows the board as text.
  */
 
 /** Checks whether a view has fields. */
@@ -33,7 +33,7 @@ export function winningLine({ cells, size, winner }: Board): readonly number[] {
   return line.map((cell) => cell + 1)
 }
 
-/** GuessTry is one try at the number, with the answer; `text` is missing if this page does not have the number. */
+/** GuessTry is one guess, with the answer; `text` is missing if this page does not have the guessed number. */
 export interface GuessTry {
   readonly n: number
   readonly text?: string

@@ -111,7 +111,7 @@ function toTile(row: ClassConnection, quiet: number): ClassTile {
   return { row, quiet, status: toStatus(row, quiet), title: row.desk ?? row.name ?? formatPlace(row) }
 }
 
-/** Leaves the port out of the title of the only tile of its address, so that the address can be read from afar. */
+/** Leaves the port out of the title of a tile that is the only tile of its address. A short title can be read from afar. */
 function shortenTitle(tile: ClassTile): ClassTile {
   const { row, title } = tile
   return title === formatPlace(row) ? { ...tile, title: row.host } : tile
@@ -130,7 +130,7 @@ function compareTiles(one: ClassTile, other: ClassTile): number {
   return ranks || one.title.localeCompare(other.title, 'en', { numeric: true }) || one.row.connection - other.row.connection
 }
 
-/** Finds the addresses from which more programs were connected at the same time than one desk has. */
+/** Finds the addresses that several desks share. From such an address, more programs were connected at the same time than one desk has. */
 function findSharedHosts(rows: readonly ClassConnection[]): ReadonlySet<string> {
   const steps = rows
     .flatMap(({ host, openedAt, lastAt, isOpen }) => [

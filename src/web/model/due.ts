@@ -8,8 +8,8 @@ import { isOver, type TableModel } from './table-model.ts'
 export const OWN_BOARDS: ReadonlySet<string> = new Set(['tictactoe', 'hands', 'guessing', 'coin', 'hangman', 'quiz', 'robot'])
 
 /**
- * Returns the commands that the page has to send now: the login, seats to resume, moves that may be missing, and a command that waited
- * for a name. If the page has sent a command, the result no longer contains it.
+ * Returns the commands that the page has to send now: the login, seats to resume, moves that the server may not have received, and a
+ * command that waited for a name. If the page has sent a command, the result no longer contains it.
  */
 export function dueCommands(model: Model): readonly Wish[] {
   if (!model.greeted) return []

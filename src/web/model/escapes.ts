@@ -3,7 +3,7 @@
  * text, parsing the text gives the same bytes again.
  */
 
-/** TypedBytes is the bytes of a typed text, or a sentence on the first part of the text that means no byte. */
+/** TypedBytes is the bytes of a typed text, or a sentence about the first invalid part of the text. */
 export type TypedBytes = { readonly bytes: Uint8Array } | { readonly wrong: string }
 
 const ESCAPES: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, '0': 0, '\\': 92 }
@@ -11,7 +11,7 @@ const NAMES = new Map(Object.entries(ESCAPES).map(([name, byte]) => [byte, name]
 /** An escape with two digits, a short escape, a bare backslash, or the text up to the next backslash. */
 const PARTS = /\\x([\da-fA-F]{2})|\\([nrt0\\])|(\\.{0,3})|([^\\]+)/gsu
 
-/** Parses a text with escapes. All other characters mean their bytes in UTF-8. */
+/** Parses a text with escapes. A character outside of an escape means its bytes in UTF-8. */
 export function parseEscapes(text: string): TypedBytes {
   const bytes: number[] = []
   for (const [, hex, short, bare, plain] of text.matchAll(PARTS)) {

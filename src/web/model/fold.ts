@@ -261,7 +261,10 @@ function acknowledge(model: Model, command: ToServer, ok: MessageOf<'ok'>, wall:
   }
 }
 
-/** Notes that the own seek is open. A user who has sent the earlier link of an invitation to a friend has to send the new link. */
+/**
+ * Notes that the user's own seek is open. If the seek has another code than before, a notice says so, because the user then has to send the
+ * new link to the friend.
+ */
 function openSeek(model: Model, seek: OwnSeek, code: string | undefined): Model {
   const isOther = seek.code !== undefined && code !== undefined && seek.code !== code
   const open = { ...seek, state: 'open' as const, ...(code === undefined ? {} : { code }) }
@@ -282,16 +285,17 @@ function refuse(model: Model, command: ToServer, { code, message, proposal }: Me
     case 'play':
       return withTable(model, command.table, (table) => {
         const { pending } = table
-        // if there is no pending move, an event of the user's seat has confirmed the move, and the server refuses only a second copy, which
-        // is harmless
+        // if this move is no longer pending, an event of the user's seat has confirmed it; the server has then refused only a second copy
+        // of the move, which is harmless
         if (!pending || pending.id !== command.id) return code === 'stale' ? table : { ...table, refusal: message }
-        // an event that is not the user's own move also makes a move stale, so the page sends the move again
+        // a move can also be stale because of an event that is not the user's own move, so the page sends the move again
         if (code === 'stale') return { ...table, pending: { ...pending, state: 'unsent' } }
         return { ...clearPending(table), refusal: message }
       })
     case 'resume':
       return withTable(model, findResumed(model, command), (table) =>
-        // if the table is not this user's own, the page watches it; if the game has ended without this page, the page shows the replay
+        // if the table is not this user's own, the page watches the table; if the game ended while this page was not at the table, the page
+        // shows the replay
         table.mayBeOwn ? { ...omit(table, 'mayBeOwn', 'seat'), joined: 'no' } : { ...toUnknownTable(table.table), closed: message },
       )
     case 'watch':
@@ -338,7 +342,7 @@ function takeTable(model: Model, snapshot: Snapshot, isAnswer: boolean, at: numb
   return { ...omit(model, 'seek', 'wish', 'invitation'), tables, opened: table.table }
 }
 
-/** Forgets the tokens of seats, which a new password makes invalid: from then on, the user resumes a seat by the number of its table. */
+/** Removes the tokens of seats, because a new password makes them invalid. The user then resumes a seat by the number of the table. */
 function revokeTokens(model: Model): Model {
   const tables = Array.from(model.tables, ([id, table]): readonly [number, TableModel] =>
     table.token === undefined ? [id, table] : [id, { ...omit(table, 'token'), mayBeOwn: true }],
@@ -346,7 +350,7 @@ function revokeTokens(model: Model): Model {
   return { ...model, tables: new Map(tables) }
 }
 
-/** Sets the lists of the lobby. The lists may have own tables of a registered user that this page does not have yet. */
+/** Sets the lists of the lobby. If the user is registered, the lists may have tables of this user that the page does not have yet. */
 function setLobby(model: Model, lobby: LobbyPage): Model {
   const own = model.me?.registered ? lobby.people.find(({ name }) => name === model.me?.name) : undefined
   return addTables({ ...model, lobby }, own?.tables ?? [])

@@ -50,7 +50,7 @@ export interface OwnSeek {
 /** Invitation is a friend's invitation that this user has not accepted yet. */
 export interface Invitation {
   readonly code: string
-  /** Why the server has refused to accept the invitation. */
+  /** The reason why the server has refused the invitation. */
   readonly refusal?: string
 }
 

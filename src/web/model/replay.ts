@@ -4,8 +4,8 @@ import { addEvent, type TableModel, toTable } from './table-model.ts'
 
 /*
  * A replay shows a finished game again, from its record: the events of the table in the view of a watcher. Each position is the table after
- * some number of moves, with the talk and the clocks of that time; the page computes a position from the record with the function that also
- * adds the events of a table in play.
+ * some number of moves, with the talk and the clocks of that time. The page computes a position from the record, with the same function
+ * that adds the events of a table in play.
  */
 
 /** RecordEvent is one event of a finished game. */
@@ -60,7 +60,10 @@ function lastOf({ moves }: TableModel): TableModel['moves'][number] {
   return last
 }
 
-/** TurnTimes measures the time that each seat takes for its moves. The clocks do not run from a restart of the server to the next login. */
+/**
+ * TurnTimes measures the time that each seat takes for its moves. After a restart of the server, the clocks do not run until the next
+ * login.
+ */
 class TurnTimes {
   readonly #rules: string
   readonly #used: number[]
@@ -73,7 +76,7 @@ class TurnTimes {
     this.#used = Array<number>(seats).fill(0)
   }
 
-  /** Adds an event; returns the milliseconds that a move has taken. */
+  /** Adds an event. If the event is a move, returns the milliseconds that the move has taken. */
   add({ what, at, view }: RecordEvent): number | undefined {
     this.#since ??= at
     if (what.type === 'suspended') this.#stopped ??= at
@@ -97,8 +100,8 @@ class TurnTimes {
   }
 
   /**
-   * Checks whether the next turn begins after a move. In the game `hands`, both players choose at the same time, so the turn ends after
-   * both moves.
+   * Checks whether the turn is over after a move. In the game `hands`, both players choose at the same time, so the turn ends after both
+   * moves.
    */
   #isTurnOver(view: unknown): boolean {
     if (this.#rules !== 'hands') return true

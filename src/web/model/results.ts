@@ -6,7 +6,7 @@ export type FinishedRow = MessageOf<'history'>['games'][number]
 /** RecentRow is a finished game in the list of all users. */
 export type RecentRow = MessageOf<'recent'>['games'][number]
 
-/** ResultKind is the result of a game for a user. `over` is the result of a game for one player without a winner. */
+/** ResultKind is the result of a game for a user. `over` is the result of a one-player game that has no winner. */
 export type ResultKind = 'won' | 'lost' | 'drawn' | 'aborted' | 'over'
 
 /** Returns the result of a game for the user of the list. */

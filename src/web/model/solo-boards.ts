@@ -6,8 +6,8 @@ import { isFields } from './boards.ts'
 import type { TableModel } from './table-model.ts'
 
 /*
- * This file computes the contents of the boards of games for one player from views. As in `boards.ts`, each function returns `undefined`
- * for a view of another form.
+ * This file computes, from views, the contents of the boards of one-player games. As in `boards.ts`, each function returns `undefined` for
+ * a view of another form.
  */
 
 /** The strokes of the gallows and of the figure, in the order in which misses draw them. */

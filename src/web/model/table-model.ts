@@ -63,8 +63,9 @@ export interface TableModel {
   /**
    * The player who has declined the last offer; missing after the next move or offer. */
   readonly declined?: number
-  /** The seats whose players are disconnected. The time of each seat is the time of the message about the disconnection, by the page's own
-   * clock.
+  /**
+   * The seats whose players are disconnected. Each seat has the time at which the page received the message about the disconnection, by the
+   * page's own clock.
    */
   readonly away: ReadonlyMap<number, number>
   /** The last player who gave the disconnected opponents more time, with the time of that message, by the page's own clock. */
@@ -88,9 +89,9 @@ export interface TableModel {
   /** The table of the rematch. */
   readonly next?: number
   readonly changes?: MessageOf<'recorded'>['changes']
-  /** Number of the last event before the connection was lost, until the server has described the later events. */
+  /** Number of the last event before the connection was lost; missing after the server has described the later events. */
   readonly missedAfter?: number
-  /** The events while this user was disconnected, in words of the server; missing after the user has closed the list. */
+  /** The events that happened while this user was disconnected, in words of the server; missing after the user has closed the list. */
   readonly missed?: Pick<MessageOf<'missed'>, 'lines' | 'omitted'>
   /** Number of events that the page has not seen, because the server did not send them again. */
   readonly skipped?: number
@@ -143,7 +144,10 @@ export function addMissed(table: TableModel, { lines, omitted }: MessageOf<'miss
   return lines.length === 0 ? rest : { ...rest, missed: { lines, ...(omitted === undefined ? {} : { omitted }) } }
 }
 
-/** Adds the board as text. It may name the last move, which a view does not show if the page cannot draw the game. */
+/**
+ * Adds the board as text. If the board names the last move, also adds the text of this move to the list of moves: if the page cannot draw a
+ * game, the views of the game do not show the move.
+ */
 export function addBoard(table: TableModel, board: MessageOf<'board'>): TableModel {
   const { last, n } = board
   const at = table.moves.findLastIndex((move) => move.n <= n)
@@ -158,8 +162,8 @@ export function toUnknownTable(table: number): TableModel {
 }
 
 /**
- * Adds an event of the table. Ignores an event that the table already has. If events are missing before the event, leaves the table, so
- * that the page resumes it.
+ * Adds an event of the table. Ignores an event that the table already has. If earlier events are missing, leaves the table, so that the
+ * page resumes it.
  */
 export function addEvent(table: TableModel, { n, at: happened, what, sight }: MessageOf<'event'>, at: number): TableModel {
   if (n <= table.n) return table
@@ -219,8 +223,8 @@ function setAway(table: TableModel, seat: number, since: number | undefined): Ta
 }
 
 /**
- * Marks a table after the connection is lost: the page has to resume its seat, and the server may not have an unanswered move. A server
- * that stops closes its tables, and opens them again after a restart.
+ * Marks a table after the connection is lost. The page has to resume the user's seat. It also has to send an unanswered move again, because
+ * the server may not have received the move. A server that stops closes its tables, and opens them again after a restart.
  */
 export function leaveTable({ closed: _closed, ...table }: TableModel): TableModel {
   const { pending, n, missedAfter = n } = table
@@ -228,13 +232,14 @@ export function leaveTable({ closed: _closed, ...table }: TableModel): TableMode
   return { ...table, joined: 'no', ...left, ...(pending ? { pending: { ...pending, state: 'unsent' } } : {}) }
 }
 
-/** Checks whether the game at a table is over, or the server sends no more events of it. */
+/** Checks whether the game at a table is over, or the server sends no more events of the table. */
 export function isOver({ sight, closed }: TableModel): boolean {
   return sight?.outcome !== undefined || closed !== undefined
 }
 
 /**
- * Returns the time at which the relevant absence of an opponent began, by the page's own clock; `undefined` if no opponent is disconnected.
+ * Returns the time from which the absence of an opponent counts, by the page's own clock; `undefined` if no opponent is disconnected. An
+ * absence counts from the disconnection or, if a player has given the opponents more time, from that later time.
  */
 export function absentSince({ away, seat, waited }: TableModel): number | undefined {
   const absences = [...away].flatMap(([one, since]) => (one === seat ? [] : [Math.max(since, waited?.at ?? since)]))

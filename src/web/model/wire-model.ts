@@ -2,7 +2,7 @@ import type { WireConnection, WireRow, WireToPage } from '../../lab/wire/wire-me
 
 /* The wire view as a fold over the messages of the server, without a DOM. */
 
-/** Maximum number of rows that the page stores; it drops the oldest row. */
+/** Maximum number of rows that the page stores; with more rows, the page drops the oldest row. */
 const ROWS = 2000
 
 type Connections = Extract<WireToPage, { type: 'connections' }>
@@ -76,7 +76,7 @@ export interface OwnMessage {
   readonly text: string
 }
 
-/** Number of bytes of an own message that a row has in hexadecimal. */
+/** Maximum number of bytes that a row has in hexadecimal, for a message on the page's own WebSocket. */
 const OWN_BYTES = 512
 
 /** Returns the rows of the messages on the page's own WebSocket, with the type of each message as its name. */
@@ -95,8 +95,8 @@ export function toOwnRows(messages: readonly OwnMessage[]): readonly WireRow[] {
 const TOO_SOON: ReadonlySet<string> = new Set(['out-of-turn', 'answered-twice'])
 
 /**
- * Checks whether a row shows a violation. A message of the client without its end, a message that the client has sent too soon, and an end of
- * the client before the end of the conversation are violations, too: they are the usual mistakes of a program that hangs.
+ * Checks whether a row shows a violation. Three more mistakes of the client count as violations: an unfinished message, a message that the
+ * client has sent too soon, and a close before the end of the conversation. These are the usual mistakes of a program that hangs.
  */
 export function isViolation({ kind, from, notes, cause }: WireRow): boolean {
   if (notes.some(({ tone }) => tone === 'illegal')) return true
@@ -120,9 +120,9 @@ export function filterRows(rows: readonly WireRow[], choice: RowFilter, text: st
 }
 
 /**
- * Chooses the connection that the page shows by itself, as long as the page shows no open connection: the newest connection that the last
- * list did not have, if possible an open connection. A program with a mistake often ends before the page lists it. An operator chooses,
- * because the operator sees all programs.
+ * Chooses the connection that the page shows by itself while it shows no open connection. It chooses only among the connections that the
+ * last list did not have: the newest open connection or, if no such connection is open, the newest closed connection. A program with a
+ * mistake often ends before the page lists it. For an operator, the page chooses no connection, because the operator sees all programs.
  */
 export function chooseConnection({ list, watching }: WireModel, known: ReadonlySet<number>): WireConnection | undefined {
   const all = list?.connections ?? []
@@ -132,18 +132,18 @@ export function chooseConnection({ list, watching }: WireModel, known: ReadonlyS
   return fresh.findLast(({ isOpen }) => isOpen) ?? fresh.at(-1)
 }
 
-/** Milliseconds without a byte in the turn of the client, after which the view says that the client hangs. */
+/** If no byte arrives in the client's turn for this number of milliseconds, the view says that the client hangs. */
 const STUCK = 5000
 
-/** StuckClient is a client that sends nothing in its own turn: for how many milliseconds, and the likely cause. */
+/** StuckClient describes a client that sends nothing in its own turn: the duration of its silence in milliseconds, and the likely cause. */
 export interface StuckClient {
   readonly quiet: number
   readonly cause: 'glued-read' | 'hangs'
 }
 
 /**
- * Checks whether the client sends nothing in its own turn. A client that has received two messages together has often read
- * one of them only. An unfinished message has a row of its own.
+ * Checks whether the client sends nothing in its own turn. A client that has received two messages together has often read only one
+ * message. After an unfinished message, returns `undefined`, because that message has a row of its own.
  */
 export function findStuck(
   { rows, now: { isOpen, isHidden, turn, byteAt } }: Pick<WireModel, 'rows' | 'now'>,
@@ -161,7 +161,7 @@ export interface ByteCell {
   readonly hex: string
   readonly isEnd: boolean
   readonly isWrong: boolean
-  /** True for the first byte of a read after the first read of the message. */
+  /** If the message arrived in several reads, true for the first byte of each read except the first read. */
   readonly isCut: boolean
 }
 

@@ -11,10 +11,9 @@
  * - the pushed array itself (`#isPushed`), until `hold`;
  * - an array that belongs to the decoder, perhaps with space for more after `bytes` (`#room`): a message above 8 KB gets twice
  *   the space that it needs, so that the decoder does not copy a long message again at each piece;
- * - a buffer of the pool (`#isLent`), for 8 to 56 KB. Without the pool, V8 would treat each new buffer as an old object before the buffer's
- *   end. V8
- *   collects its whole heap after each 64 MB of old buffers, with a step of 5 ms at each further read. With 50 peers that pipelined
- *   long commands, the other peers waited 200 ms, once or twice a second.
+ * - a buffer of the pool (`#isLent`), for 8 to 56 KB. Without the pool, each new buffer would live so long that V8 treats it as an old
+ *   object. V8 collects its whole heap after each 64 MB of old buffers, with a step of 5 ms at each further read. With 50 peers that
+ *   pipelined long commands, the other peers waited 200 ms, once or twice a second.
  *
  * Invariants: after `hold`, the decoder refers to no pushed array. `compact` frees an array that is much longer than its remaining bytes,
  * so that an idle connection uses no more memory than its unread bytes need. A buffer of the pool has one user at a time:
@@ -31,7 +30,10 @@ export const MESSAGE_LIMIT = 4096
 /** A decoder returns TooLong if more bytes have arrived than one message may have. */
 export const TooLong: unique symbol = Symbol('too long')
 
-/** Decoded is the result of a decoder: a message, `undefined` (more bytes are needed), or `TooLong` (from then on always). */
+/**
+ * Decoded is the result of a decoder: a message, `undefined` (more bytes are needed), or `TooLong`. After `TooLong`, each further result is
+ * also `TooLong`.
+ */
 export type Decoded = string | undefined | typeof TooLong
 
 /**
@@ -268,7 +270,7 @@ export abstract class Pending implements Decoder {
     this.at = 0
   }
 
-  /** Decodes the body of a message, which `end` followed, and sets `raw`. */
+  /** Decodes the body of a message and sets `raw`. `end` is the line end that followed the body. */
   protected text(body: Uint8Array, end = '', code: TextCode = 'utf-8'): string {
     const text = decode(body, code)
     this.raw = toRaw(text, body, end, code)

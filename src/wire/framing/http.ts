@@ -20,8 +20,8 @@ export const httpRequests: Framing = {
 }
 
 /**
- * httpResponses is the framing in which each message is a response. The head gives the length of the body; otherwise the body ends with
- * the stream. The framing cuts a longer response at the limit. The framing skips interim responses (1xx, RFC 9110 section 15.2),
+ * httpResponses is the framing in which each message is a response. The head gives the length of the body; otherwise the body ends with the
+ * stream. The framing cuts a response that is longer than the limit. The framing skips interim responses (1xx, RFC 9110 section 15.2),
  * except 101, after which the stream is no longer HTTP.
  */
 export const httpResponses: Framing = {
@@ -59,9 +59,9 @@ function lacks(unread: Uint8Array): string {
 }
 
 /*
- * A message of many kilobytes may arrive in many pieces, and the decoder must scan each byte only once. So `scanned` is the number of
- * bytes that the decoder does not have to scan again. These bytes do not contain the end of the head; after the head, they end with the
- * last known chunk of the body.
+ * A message of many kilobytes may arrive in many pieces, and the decoder must scan each byte only once. So `scanned` is the number of bytes
+ * that the decoder does not have to scan again. Before the end of the head has arrived, these bytes do not contain it. After that, these
+ * bytes end with the last known chunk of the body.
  */
 abstract class HttpDecoder extends Pending {
   /** The head, after it has arrived. Each byte is one character, so that lengths are the same as on the wire. */
@@ -177,7 +177,7 @@ class ResponseDecoder extends HttpDecoder {
     return /^HTTP\/\d\.\d 1(?!01)\d\d\b/.test(head)
   }
 
-  /** Finds the end of a chunked body and its trailer; `undefined` before it has arrived. */
+  /** Finds the end of a chunked body with its trailer; `undefined` before this end has arrived. */
   #chunkedEnd(): number | undefined {
     const { seen } = this
     for (;;) {
@@ -202,7 +202,7 @@ function isRequestLine(line: string): boolean {
   return /^[\w!#$%&'*+.^`|~-]+ \S+ HTTP\/\d\.\d\r?$/.test(line)
 }
 
-/** Finds the end of the head, whose empty line begins at or after the LF at `from`; `undefined` before it has arrived. */
+/** Finds the end of the head, whose empty line begins at or after the LF at `from`; `undefined` before this line has arrived. */
 function headEnd(bytes: Uint8Array, from: number): number | undefined {
   for (let lf = bytes.indexOf(LF, from); lf >= 0; lf = bytes.indexOf(LF, lf + 1)) {
     if (bytes[lf + 1] === LF) return lf + 2

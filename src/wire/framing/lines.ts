@@ -102,7 +102,7 @@ class LineDecoder extends Pending {
   }
 }
 
-/** The end of a line, by its length. */
+/** The possible line ends; the index of each is its length. */
 const END_OF = ['', '\n', '\r\n'] as const
 
 /** Returns the index of the next LF at or after `from`, or -1. For the usual short line, a loop is faster than `indexOf`. */

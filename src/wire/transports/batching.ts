@@ -32,7 +32,7 @@ import type { Flushable } from '../transport.ts'
 export interface BatchLimits {
   /** Maximum number of turns of the event loop. */
   readonly turns: number
-  /** Maximum number of milliseconds: a turn is long if there is much to do. */
+  /** Maximum number of milliseconds, because a turn takes long if there is much to do. */
   readonly ms: number
   /** Entries. */
   readonly entries: number
@@ -46,7 +46,7 @@ export const APPEND_LIMITS: BatchLimits = { turns: 32, ms: 2, entries: 96 }
 export const FSYNC_LIMITS: BatchLimits = { turns: 64, ms: 8, entries: 256 }
 /** Number of entries in one part of a batch. */
 const PART = 16
-/** Milliseconds for which a run queue waits while a new peer connects in each turn. */
+/** Maximum number of milliseconds that a run queue waits while a new peer connects in each turn. */
 const ARRIVING = 8
 /** Maximum number of bytes in one batch, so that the server can delay a peer that sends much. */
 const MAX_BYTES = 256 * 1024
@@ -93,8 +93,7 @@ export class Batcher implements EventLoop {
 
   /**
    * Queues `deliver` for the current batch, whose entries run in order of arrival. If the batch becomes full, `deliver` may run before this
-   * method returns, so the caller must be a callback of the system, while no other code runs. `length` is its size in
-   * bytes.
+   * method returns, so the caller must be a callback of the system, while no other code runs. `length` is the size of the entry in bytes.
    */
   queue(deliver: () => void, length = 0): void {
     this.#queued.push(deliver)

@@ -36,7 +36,7 @@ export class DirectSockets {
 
   /** Connects to a server. Rejects with the system's error if no server listens. */
   async connect(to: Address, clock: Clock): Promise<Transport> {
-    // the pause before the connection makes the socket read nothing before the transport's `open`
+    // the socket is paused before it connects, so that it reads nothing before `open` of the transport
     const open = () => new Socket({ allowHalfOpen: true, noDelay: true, onread: this.#onread }).pause().connect(toConnectOptions(to))
     return new DirectTransport(await connectWithRetry(open, 0, clock))
   }
@@ -58,7 +58,10 @@ class DirectTransport implements Transport {
   #socket: Carried
   /** The socket's descriptor in the system; -1 on systems without descriptors for sockets. */
   #descriptor = -1
-  /** Set for an accepted socket, which cannot read into the buffer. */
+  /**
+   * Options for the socket that replaces an accepted socket, because an accepted socket cannot read into the buffer. Missing for other
+   * sockets.
+   */
   readonly #onread: OnReadOpts | undefined
   #sink: Sink | undefined
   #isPaused = false
@@ -143,7 +146,7 @@ class DirectTransport implements Transport {
     this.#socket.resetAndDestroy()
   }
 
-  /** Writes bytes with one call of the system. Returns how many of them the system has accepted. */
+  /** Writes bytes with one call of the system. Returns the number of bytes that the system has accepted. */
   #writeNow(bytes: Uint8Array): number {
     if (this.#descriptor < 0) return 0
     try {

@@ -29,7 +29,10 @@ import { type Batcher, READ_SIZE } from './batching.ts'
 interface Known {
   /** The peer's address. */
   readonly remote?: Address
-  /** The peer's host, if only this machine can have it. The transport then asks the socket for the port when a caller reads `remote`. */
+  /**
+   * The peer's host, if only this machine can have this address. The transport then asks the socket for the port when a caller reads
+   * `remote`.
+   */
   readonly loopback?: string
   /** The TCP socket below TLS. */
   readonly below?: Socket
@@ -99,7 +102,7 @@ export class SocketTransport implements Transport {
     const early = this.#early
     this.#early = undefined
     if (early) process.nextTick(() => this.#queue(early, true))
-    // the peer may have disconnected while it waited, and the socket has already emitted these events
+    // the peer may have finished or disconnected while it waited; the socket has then already emitted `end` or `close`
     if (this.#socket.closed) return process.nextTick(() => this.closed())
     if (this.#socket.readableEnded) process.nextTick(() => this.finished())
     this.#socket.on('end', onEnd).on('close', onClose)

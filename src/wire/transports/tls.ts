@@ -136,7 +136,8 @@ export async function createCertificate(host: string, clock: Clock = createSyste
 
 function createContext(cert: string, key: string): SecureContext {
   try {
-    // without this option, a TLS 1.2 client could renegotiate seven times in two seconds, although Node allows three in ten minutes
+    // without this option, a TLS 1.2 client could renegotiate seven times in two seconds, although Node's limit is three times in ten
+    // minutes
     return createSecureContext({ cert, key, secureOptions: constants.SSL_OP_NO_RENEGOTIATION })
   } catch (error) {
     const reason = errorMessage(error)

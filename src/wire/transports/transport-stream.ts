@@ -75,8 +75,8 @@ export class TransportStream extends Duplex {
   }
 
   /**
-   * Passes on `head`, all bytes that wait, and all later events of the transport to a sink, from the next turn of the event loop on. The
-   * stream is over: its reader gets nothing more, and it stays in memory no longer than its reader.
+   * Passes on `head`, all bytes that wait, and all later events of the transport to a sink. This begins in the next turn of the event loop.
+   * The stream is over: its reader gets nothing more, and the stream stays in memory no longer than its reader.
    */
   handOver(sink: Sink, head: Uint8Array): void {
     this.hold()
@@ -147,7 +147,7 @@ export class TransportStream extends Duplex {
 
 /**
  * StreamSink is the sink of a stream, until the stream is handed over to the next sink. A stream cannot be the sink itself, because a
- * stream of Node has another member `closed`.
+ * stream of Node already has a member `closed`, with another meaning.
  */
 class StreamSink implements Sink {
   #stream: TransportStream | undefined

@@ -41,8 +41,8 @@ export interface UdpOptions {
 }
 
 /**
- * Listens for datagrams at an address. Each remote address is a peer with a separate transport, from its first
- * datagram until the transport closes or no datagram has arrived for `idle` milliseconds.
+ * Listens for datagrams at an address. Each remote address is a peer with a separate transport. The peer exists from its first datagram
+ * until its transport closes, or until no datagram has arrived from it for `idle` milliseconds.
  */
 export async function listenUdp(at: Address, accept: (transport: Transport) => void, options: UdpOptions = {}): Promise<Listener> {
   const socket = await openSocket(at.host, (one, host, done) => one.bind(at.port, host, done))

@@ -27,14 +27,14 @@ export const CLOSE = {
 
 /** Opcodes of RFC 6455, section 11.8. */
 const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 }
-/** Opcodes from this opcode on are those of control frames. */
+/** A frame with this opcode or a greater opcode is a control frame. */
 const CONTROL = 8
 const FIN = 0x80
 const RESERVED = 0x70
 const MASKED = 0x80
 /** Maximum number of bytes in the payload of a control frame. */
 const CONTROL_LIMIT = 125
-/** Maximum number of fragments of a message, because each costs more than its bytes. */
+/** Maximum number of fragments of a message, because a fragment costs more than its bytes. */
 const FRAGMENTS = 128
 const LF = 10
 const BLANK = 32
@@ -63,7 +63,7 @@ export class FrameDecoder {
   #message: Uint8Array | undefined
   #fragments = 0
   #isOver = false
-  /** Place of the lines in the pushed array that the receiver has not got yet. */
+  /** Start and end, in the pushed array, of the lines that the receiver has not got yet. */
   #from = 0
   #to = 0
 
@@ -189,8 +189,8 @@ function readLength(bytes: Uint8Array, from: number, end: number): number {
 }
 
 /**
- * Removes the mask of the bytes that follow the mask, up to `end`, and moves them to the index `to`, which is at most their own. Replaces
- * line ends by `lineEnd`. Returns whether all bytes are ASCII.
+ * Unmasks the bytes between the mask, which is at the index `mask`, and the index `end`. Moves these bytes to the index `to`, which is at
+ * most their present index. Replaces line ends by `lineEnd`. Returns whether all bytes are ASCII.
  */
 function unmask(bytes: Uint8Array, mask: number, end: number, to: number, lineEnd: number): boolean {
   const key = (bytes[mask] ?? 0) | ((bytes[mask + 1] ?? 0) << 8) | ((bytes[mask + 2] ?? 0) << 16) | ((bytes[mask + 3] ?? 0) << 24)
@@ -213,7 +213,7 @@ function mayClose(code: number): boolean {
 export function encodeLines(text: string): Uint8Array {
   let count = 0
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++
-  // a head of at most four bytes replaces the byte of each line end; longer lines have a head of ten
+  // the head of a frame replaces the one byte of a line end; it has at most ten bytes, so each line needs at most nine more bytes
   const frames = Buffer.allocUnsafe(Buffer.byteLength(text) + 9 * count)
   let place = 0
   for (let from = 0, end = text.indexOf('\n'); end >= 0; from = end + 1, end = text.indexOf('\n', from)) {
@@ -224,12 +224,12 @@ export function encodeLines(text: string): Uint8Array {
   return frames.subarray(0, place)
 }
 
-/** Encodes a ping; with a payload, the pong that answers the ping. */
+/** Encodes a ping or, with the payload of a ping, the pong that answers this ping. */
 export function encodePing(answered?: Uint8Array): Uint8Array {
   return encodeControl(answered ? OPCODE.pong : OPCODE.ping, answered ?? NOTHING)
 }
 
-/** Encodes a close frame; without a code for 1005. The reason has at most 123 bytes. */
+/** Encodes a close frame. For the code 1005, the frame has no code. The reason has at most 123 bytes. */
 export function encodeClose(code: number, reason = ''): Uint8Array {
   if (code === CLOSE.noCode) return encodeControl(OPCODE.close, NOTHING)
   const payload = Buffer.from(`  ${reason}`)

@@ -56,7 +56,7 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
   #ping: Uint8Array | undefined
   /** True if the peer has not sent anything since the last probe. */
   #isSilent = false
-  /** True while the sink does not read. The answers to pings then wait behind the other input. */
+  /** True while the sink does not read. The peer's answers to pings then wait behind the other input. */
   #isPaused = false
   /** Number of bytes of pings and pongs since the last message. */
   #control = 0
@@ -134,7 +134,7 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
     if (!isProper) this.#broken ??= 'ECONNRESET'
     this.#isDeaf = true
     this.#close(code)
-    // the peer sends nothing more, and a sink that waits for input does not have to wait for the end of the connection
+    // the peer sends nothing more; the sink learns this now, and does not have to wait for the end of the connection
     if (isProper) this.#sink?.finished()
   }
 
@@ -175,7 +175,7 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
   }
 
   pause(): void {
-    // the rest of the input has no reader, and the close of the peer is behind it
+    // this side drops the rest of the input, but has to read it, because the close of the peer follows it
     if (this.#isDeaf) return
     this.#isPaused = true
     this.#below.pause()
