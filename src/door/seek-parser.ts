@@ -70,7 +70,7 @@ export function needsName({ rated }: SeekInfo, me: PersonInfo | undefined): bool
   return rated && me?.registered === false
 }
 
-/** Describes an open seek that differs from the user's own seek only in its terms, and gives the command that accepts that open seek. */
+/** Describes an open seek that differs from the user's own seek only in its terms. Also gives the command that accepts the open seek. */
 export function formatNearSeek(catalogue: Catalogue, seeker: SeekInfo, wanted: SeekTerms, me: PersonInfo | undefined): readonly string[] {
   const { rated, game, clock } = seeker
   const known = catalogue.find(game)?.settings ?? {}

@@ -33,7 +33,7 @@ export interface OpenedSession {
 }
 
 /**
- * SessionChoice selects what the server ends for an account. With `key`, the server ends this session alone. Otherwise it ends all sessions
+ * SessionChoice selects the connections and login sessions of an account that the server ends. With `key`, the server ends this session alone. Otherwise it ends all sessions
  * and connections, but not the user's own session and connection, and not the session `except`.
  */
 export type SessionChoice = { readonly key: string } | { readonly except?: string | undefined }

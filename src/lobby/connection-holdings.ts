@@ -38,7 +38,7 @@ export class ConnectionHoldings {
     else if (!this.#tables.includes(table)) this.#tables = [...this.#tables, table]
   }
 
-  /** Adds a seat at a new table, and counts the bytes that the table has now and the bytes that its end will take. */
+  /** Adds a seat at a new table, and counts the bytes that the table has now and the bytes that its end takes. */
   open(table: TableActor, seat: SeatNumber): void {
     this.add(table)
     const isKnown = table.state.opened.seats[seat]?.person !== PEER

@@ -194,7 +194,7 @@ async function serve(transport: Transport, connections: AdminConnections, { serv
   }
 }
 
-/** Sends the class console. Operators that follow the console have a separate limit, and do not count as requests in progress. */
+/** Sends the class console. Operators that follow the console have a separate limit, and are not among the requests in progress. */
 async function sendClass(
   operator: Connection,
   connections: AdminConnections,

@@ -27,7 +27,7 @@ import { judgeRecording, recordWrites } from './wire-recorder.ts'
  */
 const QUIET = 1500
 const PATIENT = 10_000
-/** Of this number of walks, one walk has an opponent that leaves in the peer's turn. */
+/** In one of this number of walks, the opponent leaves in the peer's turn. */
 const LEAVES = 4
 /** Milliseconds between two checks. */
 const LOOK = 250

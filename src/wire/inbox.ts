@@ -6,7 +6,7 @@ import { type Raw, readText } from './text.ts'
 /** Maximum number of unread datagrams; the inbox drops further datagrams, because a network may also drop datagrams. */
 const DATAGRAMS = 16
 /**
- * For the limit of unread bytes, each decoded message counts as its text and this number of bytes. So the limit also applies to many empty
+ * For the limit of unread bytes, each decoded message has the bytes of its text and this number of bytes. So the limit also applies to many empty
  * messages.
  */
 const MESSAGE_OVERHEAD = 32

@@ -3,7 +3,7 @@ import type { Framing } from './framing/framing.ts'
 import { countBytes } from './text.ts'
 import type { Flushable, Transport } from './transport.ts'
 
-/** If the messages of a write have more characters than this, the write does not wait for more messages. */
+/** If the messages of a write have more characters than this number, the write does not wait for more messages. */
 const BATCH = 16 * 1024
 
 /** OutboxOwner receives a notice if its peer does not read. */

@@ -216,7 +216,7 @@ const MIN_SLICE = 0.2
 /** Time constant of the decay in milliseconds: after this time, the used time has decayed to 1/e. */
 const DECAY = 1000
 /**
- * Milliseconds that a new task counts as used, so that a client gains nothing by reconnecting. If the backlog is below `SHORT_BACKLOG`
+ * Milliseconds with which a new task begins, as if it had used them, so that a client gains nothing by reconnecting. If the backlog is below `SHORT_BACKLOG`
  * bytes, half of this number counts.
  */
 const INITIAL_USE = 4

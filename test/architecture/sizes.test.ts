@@ -28,7 +28,6 @@ const SHORT: Readonly<Record<string, string>> = {
   'games/questions/plain.ts': 'HTML as text, for the importers of questions',
   'hall/login-costs.ts': 'costs of requests that several rooms charge',
   'lab/pages/page-formats.ts': 'the registry of pages',
-  'protocol/automaton-faults.ts': 'mistakes of an automaton, for the loader of plug-ins and for the kit',
   'terminal/exit-codes.ts': 'the codes that scripts test, in one place',
   'testing.ts': 'the public face of the kit for tests',
   'testing/memory-peer.ts': 'a peer in memory, for several tests of the kit',

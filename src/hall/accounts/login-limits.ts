@@ -8,8 +8,8 @@ import type { AuthError } from './auth-errors.ts'
  * The limits on password guesses must not lock the owner out.
  *
  * An address is a known address of a name if the user of that name has logged in from it. An attempt from a known address counts only
- * for the pair of this name and this address. Every other attempt counts twice: for its address, together with attempts at other names; and
- * for its name, together with attempts from other addresses. All strangers therefore share the attempts at a name, and guesses from
+ * for the pair of this name and this address. Every other attempt counts twice. It counts for its address, together with attempts at other
+ * names. It also counts for its name, together with attempts from other addresses. All strangers therefore share the attempts at a name, and guesses from
  * elsewhere take no attempts from the owner at a known address. A refused attempt does not count anywhere, so an address that has used up
  * its attempts takes no attempts from a name or from another address. A successful login puts back only the tokens that it took, because
  * otherwise the owner's logins would provide guessers with new attempts. The limits do not apply to login sessions: their tokens have 130

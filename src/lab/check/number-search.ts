@@ -17,8 +17,8 @@ export interface Directions {
 }
 
 /**
- * `ENOUGH` is the minimum number of pairs of a number and its answer. `PART` is the part of the pairs whose numbers count as small, and
- * also the part whose numbers count as large.
+ * `ENOUGH` is the minimum number of pairs of a number and its answer. `PART` is the part of the pairs whose numbers the judge treats as
+ * small, and also the part whose numbers it treats as large.
  */
 const ENOUGH = 40
 const PART = 0.1

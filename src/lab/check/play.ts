@@ -47,7 +47,7 @@ export interface PlayOptions {
   readonly script?: Script
   /** Milliseconds for which the program is idle before the judge's person types each line, so that the judge's messages arrive apart. */
   readonly pause?: number
-  /** True to hold back the first message of the judge until the program is idle. This shows whether the program waits for that message. */
+  /** True to hold back the first message of the judge until the program is idle. This delay shows whether the program waits for that message. */
   readonly holdsFirst?: boolean
   /** Wraps the judge's end of the connection. */
   readonly wrap?: (watch: WireWatch) => Transport

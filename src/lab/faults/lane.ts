@@ -25,7 +25,7 @@ export interface Lane {
   behind(act: () => void, always?: boolean): void
   /** Pauses the delivery, or continues it. */
   hold(held: boolean): void
-  /** Drops all bytes in the lane, and delivers no further byte. Of the actions, it runs only those that always run. */
+  /** Drops all bytes in the lane, and delivers no further byte. It runs only the actions that always run. */
   stop(): void
 }
 

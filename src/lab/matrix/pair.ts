@@ -23,7 +23,7 @@ import { judgePair, type PairEnd, type PairFinding } from './pair-verdict.ts'
  * of the client, connects in the network of the server, and relays the bytes. So each hand-in sees only the bytes of the other hand-in.
  *
  * The judge plays no side, but it types into both programs, in place of the persons at the programs. It must know when a person would type.
- * For this, it runs Parlor's own role of the same side beside each program, as in a check. This role is the shadow of the program: it reads
+ * For this purpose, it runs Parlor's own role of the same side beside each program, as in a check. This role is the shadow of the program: it reads
  * the bytes that the program receives, and the judge drops the messages that it sends.
  */
 

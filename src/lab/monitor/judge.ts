@@ -52,7 +52,7 @@ interface Fit {
  * place of the illegal message; the next message decides among these orderings. Without these orderings, one wrong letter would make all
  * later messages illegal.
  *
- * Invariants: the judge never calls a message illegal if the message was legal in the true state of its sender, whichever messages cross
+ * Invariants: the judge never calls a message illegal if the message was legal in the true state of its sender, for any messages that cross
  * (`test/lab/monitor/crossing.test.ts`). If no messages cross, the judge has the same verdicts as the engine (`agreement.test.ts`). If the
  * verdicts differ, the engine knows more: it is the receiver, and refuses messages that came too late (`late`, `crossed`).
  *
@@ -68,7 +68,7 @@ export class Judge {
   readonly #rejected: Record<Side, string> = { client: '', server: '' }
   /** Number of violations that the judge has explained. */
   #explained = 0
-  /** Judgements that the present call will return. */
+  /** Judgements that the present call returns. */
   #judgements: Judgement[] = []
 
   constructor(automaton: Automaton) {

@@ -132,7 +132,7 @@ export class Orderings {
   }
 
   /**
-   * Checks whether an ordering can continue only with the messages that wait in it. This is so if the other side may not send in the state
+   * Checks whether an ordering can continue only with the messages that wait in it. This case occurs if the other side may not send in the state
    * of the ordering, and the best ordering has taken all these messages. In a protocol whose sides take turns, almost every ordering is of
    * this kind.
    */

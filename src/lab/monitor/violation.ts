@@ -48,7 +48,7 @@ export function explainOddity(speaker: Speaker, form: MessageSpec, { text, raw }
 }
 
 /**
- * Checks whether a message should be a number but is not: the message is a single field, the example of the field is a number, and the text
+ * Checks whether a message is no number although the protocol needs a number: the message is a single field, the example of the field is a number, and the text
  * is not a number. A role may accept any text there.
  */
 export function isNoNumber(form: MessageSpec, text: string): boolean {

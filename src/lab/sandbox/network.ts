@@ -50,7 +50,7 @@ const PATIENT_PEER_END = 400
  * program's port for a minute (TIME_WAIT), and a program with its port built in could not be started again.
  *
  * The judge may know that the conversation is over before it has read the program's end. If the judge closed at that time, both sides would
- * close at once, and the system would also reserve the port. So the judge waits for the program's end for a short time. Then it waits once
+ * close at the same time, and the system would also reserve the port. So the judge waits for the program's end for a short time. Then it waits once
  * more, because a late timer runs before this process reads an end that has arrived meanwhile. With `keepsPort`, the judge waits longer,
  * and then closes without a reset.
  */

@@ -9,7 +9,7 @@ import type { ConnectionEnding, RecordedConnection, RecordedSegment } from '../r
 export interface Divergence {
   /** Offset in the bytes that the program sends. */
   readonly at: number
-  /** A clause on what the recording has at that place, and a clause on what the program did instead. */
+  /** A clause on the content of the recording at that place, and a clause on the act of the program instead. */
   readonly expected: string
   readonly received: string
   /** Column of the first different byte, if both clauses quote bytes. */

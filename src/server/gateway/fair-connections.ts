@@ -51,7 +51,7 @@ export class FairConnections<Connection> {
     for (let link = this.#first, next = link?.after; link; link = next, next = link?.after) yield link
   }
 
-  /** Adds a connection from a host. Then the caller must close and delete the connection `excess`, if there is one. */
+  /** Adds a connection from a host. Then the caller must close and delete the connection `excess`, unless it is missing. */
   add(connection: Connection, host: string): FairEntry<Connection> {
     const link = new Link(toNetwork(host), connection, this.#last)
     if (this.#last) this.#last.after = link

@@ -40,7 +40,7 @@ export function goTo({ steps }: Walk, at: number): Walk {
 }
 
 /**
- * Returns the side whose turn it is. This is the side that may send a message that is neither a goodbye nor a close. If no side may send
+ * Returns the side whose turn it is. This side may send a message that is neither a goodbye nor a close. If no side may send
  * such a message, it is the side that may send a goodbye or a close. Returns `either` if both sides may send, and `none` at an end.
  */
 export function speakerOf({ messages }: Pick<ProtocolReference, 'messages'>, steps: readonly ProtocolStep[]): StateTurn {

@@ -95,8 +95,8 @@ export function toOwnRows(messages: readonly OwnMessage[]): readonly WireRow[] {
 const TOO_SOON: ReadonlySet<string> = new Set(['out-of-turn', 'answered-twice'])
 
 /**
- * Checks whether a row shows a violation. Three more mistakes of the client count as violations: an unfinished message, a message that the
- * client has sent too soon, and a close before the end of the conversation. These are the usual mistakes of a program that hangs.
+ * Checks whether a row shows a violation. The view also treats three other mistakes of the client as violations: an unfinished message, a message that the
+ * client has sent too soon, and a close before the end of the conversation. A program that hangs usually has made one of these mistakes.
  */
 export function isViolation({ kind, from, notes, cause }: WireRow): boolean {
   if (notes.some(({ tone }) => tone === 'illegal')) return true

@@ -60,7 +60,7 @@ function lacks(unread: Uint8Array): string {
 
 /*
  * A message of many kilobytes may arrive in many pieces, and the decoder must scan each byte only once. So `scanned` is the number of bytes
- * that the decoder does not have to scan again. Before the end of the head has arrived, these bytes do not contain it. After that, these
+ * that the decoder does not have to scan again. Before the end of the head has arrived, these bytes do not contain it. Afterwards, these
  * bytes end with the last known chunk of the body.
  */
 abstract class HttpDecoder extends Pending {

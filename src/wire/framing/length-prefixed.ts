@@ -90,7 +90,7 @@ class DecimalLengthDecoder extends Pending {
     const colon = this.bytes.indexOf(0x3a, this.at)
     const digits = decode(this.bytes.subarray(this.at, colon < 0 ? this.bytes.length : colon))
     const length = Number(digits)
-    // characters that are not a number, or too many digits, count as a length above the limit
+    // characters that are not a number, or too many digits, are a length above the limit
     if (!/^\d{0,9}$/.test(digits) || (colon >= 0 && digits === '') || length > this.limit) return TooLong
     if (colon < 0 || this.pending < digits.length + 1 + length) return undefined
     return this.text(this.take(digits.length + 1 + length).subarray(digits.length + 1))
