@@ -39,7 +39,7 @@ export function createRecording(path: string): NewRecording {
   const suffix = extname(path).toLowerCase()
   if (!suffixes().includes(suffix))
     throw new UsageError(`--record takes a file that ends in ${suffixes().join(', ')}, not ${JSON.stringify(path)}`)
-  if (existsSync(path)) throw new UsageError(`${JSON.stringify(path)} exists already: delete it first, or choose another name`)
+  if (existsSync(path)) throw new UsageError(`${JSON.stringify(path)} exists already: delete the file first, or choose another name`)
   try {
     return { path, suffix, descriptor: openSync(path, 'wx', OWNER_ONLY) }
   } catch (error) {

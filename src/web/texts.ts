@@ -89,7 +89,7 @@ export const texts = {
   // an address of IPv6 has brackets in the location of a page, but not in an argument of nc
   dial: (host: string, port: number) => `nc ${host.replace(/^\[|\]$/g, '')} ${port}`,
   byProgramHint: 'Any client of a classic program can take a seat at these tables.',
-  toOwnProgram: 'See the bytes of your program.',
+  toOwnProgram: 'See the bytes of your program',
 
   backToLobby: 'Back to the lobby',
   wire: 'Wire',

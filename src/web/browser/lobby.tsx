@@ -95,9 +95,10 @@ export function Lobby() {
           <Messages receiver={receiver} />
           <Section id="h-program" title={texts.byProgram}>
             {door !== undefined && <div class="dial">{texts.dial(location.hostname, door)}</div>}
-            <p class="quiet small">
-              {texts.byProgramHint} <a href="#wire">{texts.toOwnProgram}</a>
-            </p>
+            <p class="quiet small">{texts.byProgramHint}</p>
+            <a class="btn btn--s" href="#wire">
+              {texts.toOwnProgram}
+            </a>
           </Section>
         </aside>
       </div>
