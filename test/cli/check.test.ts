@@ -34,7 +34,9 @@ describe.skipIf(!hasPython)('parlor check', () => {
   test('hints at a fault that only cut messages show, although the level worksheet has passed', async () => {
     const students = join(import.meta.dirname, '../lab/check/students/broken')
     const { output, code } = await run('check', 'guess', '--client', 'python3 partial-read-split.py {HOST} {PORT}', '--folder', students)
-    expect(output).toMatch(/\nhint {4}byte-by-byte: .*one read can return a part of a message, so look for its end in all bytes that have arrived\n/)
+    expect(output).toMatch(
+      /\nhint {4}byte-by-byte: .*one read can return a part of a message, so look for its end in all bytes that have arrived\n/,
+    )
     expect(output).toMatch(/ cause: partial-read; source: .*; it does not count at the level worksheet\n/)
     expect(output).toMatch(/ repeat: parlor check guess .* --only byte-by-byte --seed 1 --level robust\n/)
     expect(output).toMatch(/ passed, 2 of 2 checks\n$/)

@@ -80,7 +80,11 @@ describe.skipIf(!hasPython)('the check that a program plays to the end', () => {
   test('repeats a run with its seed', async () => {
     const run = async (seed: number) => {
       // the times of the observations differ, and so does the output after the time of the last message
-      const { observations: _, ending: __, ...finding } = await judge({
+      const {
+        observations: _,
+        ending: __,
+        ...finding
+      } = await judge({
         name: 'guess',
         role: 'client',
         command: 'python3 program.py',
