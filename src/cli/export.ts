@@ -64,8 +64,8 @@ export async function exportCommand(game: string | undefined, { data, plugin, cs
 }
 
 /**
- * Asks the server that has the folder open to copy its data to a file. Resolves to `false`, without a file, if no server has the folder
- * open.
+ * Asks the server that has the folder open to copy its data to a file. Resolves to `false`, and leaves no file, if no server has the
+ * folder open.
  */
 async function copyFromServer(data: string, copy: string): Promise<boolean> {
   createEmptyFile(copy)

@@ -12,7 +12,7 @@ export interface OutputForm {
 
 /** ViewOutput is the place to which a view writes: standard output, or the thread that has standard output. */
 export interface ViewOutput extends OutputForm {
-  /** Returns the columns of the terminal, which the user can resize. */
+  /** Returns the present number of columns of the terminal. */
   columns(): number
   /** Returns the number of bytes that wait for the reader. */
   countWaiting(): number

@@ -121,7 +121,7 @@ export class SeekPools<Waiting extends OpenSeek> {
     return best?.match
   }
 
-  /** Returns the lists, by person and by code, in which a seek belongs. */
+  /** Returns the maps to which a seek belongs, each with the key of the seek. */
   #lists({ person, against, code }: Waiting): readonly (readonly [Map<string, OrderedList<Waiting>>, string])[] {
     const lists: [Map<string, OrderedList<Waiting>>, string][] = []
     if (person !== PEER) lists.push([this.#byPerson, person])

@@ -175,7 +175,7 @@ export class Server {
     for (const queue of this.#acceptQueues) queue.open()
   }
 
-  /** Opens an entrance for clients of a program, which may have no port. `endpoint` is the port at which the clients connect. */
+  /** Opens an entrance for the clients of a program. The program may have no port. `endpoint` is the port at which the clients connect. */
   openEntrance(program: Program, endpoint?: PeerEndpoint): Entrance {
     const budget = this.#createBudget(program)
     const usual = { ...program.defaults, ...this.#serving.options }

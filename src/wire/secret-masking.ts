@@ -18,7 +18,7 @@ export type SecretFinder<From> = (from: From, text: string, context: SecretsCont
 
 /**
  * Compact is a text without characters that an encoding error can put between its letters: the NUL of UTF-16, a byte order mark,
- * other characters beyond ASCII. `places` has the index in the original text of each character.
+ * other characters beyond ASCII. `places` has, for each character, its index in the original text.
  */
 export interface Compact {
   readonly text: string

@@ -5,8 +5,8 @@ import { TransportFilter } from '../../wire/transport-filter.ts'
 import type { MessageObservation } from '../monitor/observation.ts'
 
 /*
- * Numbers that are chosen at random are hardly ever the secret number of a server, and no conversation would reach the server's code for a right
- * number. But the answers to small numbers differ from the answers to large numbers, and rehearsals show both answers. So the
+ * If the judge chooses numbers at random, it almost never finds the secret number of a server. Then no conversation reaches the server's code for
+ * a right number. But the answers to small numbers differ from the answers to large numbers, and rehearsals show both answers. So the
  * judge can search for the number by halves. The search needs no knowledge of the game.
  */
 

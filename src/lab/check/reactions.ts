@@ -76,7 +76,7 @@ export function findReaction({ role, program }: CheckSubject, since: readonly Ob
 }
 
 /**
- * Finds a client that waits for an answer without end, in a state in which it may send although the answer is missing. In the protocol of
+ * Finds a client that waits forever for an answer, although its state allows it to send without this answer. In the protocol of
  * such a client, some answers have no bytes, and these answers never arrive.
  */
 export async function findStall(

@@ -140,7 +140,7 @@ function explainUnfinished(unfinished: UnfinishedObservation, evidence: Evidence
 }
 
 /** Checks whether the other side has refused a message of the program, and the program has then sent a legal message. A message of another
- * state is out of turn, which no person corrects.
+ * state is out of turn, and no person corrects such a message.
  */
 function isCorrected({ text }: MessageObservation, at: number, { observations, automaton, role }: Evidence): boolean {
   if (isKnown(text, { automaton, role })) return false

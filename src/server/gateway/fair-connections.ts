@@ -23,8 +23,8 @@ class Link<Connection> implements FairEntry<Connection> {
 
 /**
  * FairConnections has the open connections of all addresses, in order of arrival, up to a maximum. If there are too many connections, the
- * server closes the oldest connection of the network with the most connections. So a client that opens connections without end closes only
- * connections of its own network.
+ * server closes the oldest connection of the network with the most connections. So if a client opens connections without end, the server
+ * closes only connections of the client's network.
  *
  * The connections are in a linked list. When connections come and go, a `Map` replaces its hash table again and again. Each old hash table
  * retains the later hash tables until the next full garbage collection; after 10,000 refused upgrades, they took 2 MB.

@@ -111,7 +111,7 @@ function toTile(row: ClassConnection, quiet: number): ClassTile {
   return { row, quiet, status: toStatus(row, quiet), title: row.desk ?? row.name ?? formatPlace(row) }
 }
 
-/** Leaves the port out of the title of a tile that is the only tile of its address. A short title can be read from afar. */
+/** Leaves the port out of the title of a tile that is the only tile of its address. A class can read a short title from a distance. */
 function shortenTitle(tile: ClassTile): ClassTile {
   const { row, title } = tile
   return title === formatPlace(row) ? { ...tile, title: row.host } : tile

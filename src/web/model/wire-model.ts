@@ -122,7 +122,7 @@ export function filterRows(rows: readonly WireRow[], choice: RowFilter, text: st
 /**
  * Chooses the connection that the page shows by itself while it shows no open connection. It chooses only among the connections that the
  * last list did not have: the newest open connection or, if no such connection is open, the newest closed connection. A program with a
- * mistake often ends before the page lists it. For an operator, the page chooses no connection, because the operator sees all programs.
+ * mistake often ends before the page lists the connection. For an operator, the page chooses no connection, because the operator sees all programs.
  */
 export function chooseConnection({ list, watching }: WireModel, known: ReadonlySet<number>): WireConnection | undefined {
   const all = list?.connections ?? []

@@ -80,17 +80,14 @@ describe.skipIf(!hasPython)('the check that a program plays to the end', () => {
   test('repeats a run with its seed', async () => {
     const run = async (seed: number) => {
       // the times of the observations differ, and so does the output after the time of the last message
-      const {
-        observations: _,
-        ending: __,
-        ...finding
-      } = await judge({
+      const judged: Finding & { readonly ending?: string } = await judge({
         name: 'guess',
         role: 'client',
         command: 'python3 program.py',
         cwd: client(),
         seed,
       })
+      const { observations: _, ending: __, ...finding } = judged
       return finding
     }
     const [one, again, other] = [await run(7), await run(7), await run(8)]
