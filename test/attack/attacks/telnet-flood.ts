@@ -25,8 +25,10 @@ export const attack: Attack = {
     const flood = async () => {
       while (going) {
         const socket = connectSocket(port, cleanup)
-        await receiveText(socket, '\n')
-        const closed = once(socket.resume(), 'close').then(() => true)
+        // the server may close the connection before or after its greeting
+        const closed = new Promise<true>((resolve) => socket.once('close', () => resolve(true)))
+        await Promise.race([closed, receiveText(socket, '\n')])
+        socket.resume()
         let open = true
         while (going && open) {
           const sent = socket.write(ROUND) || once(socket, 'drain').then(() => false)
