@@ -1,5 +1,5 @@
 import { enableCompileCache } from 'node:module'
-import { setPriority } from 'node:os'
+import { constants, setPriority } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { errorMessage } from '../base/errors.ts'
@@ -12,8 +12,6 @@ import type { ViewOutput } from './view-output.ts'
  * thread first enables the cache, and only then imports most of its code. It imports only the code that this tap uses.
  */
 enableCompileCache()
-// Linux has a priority for each thread; elsewhere, this call would lower the priority of the whole process
-if (process.platform === 'linux') setPriority(19)
 const { name, plugins, options, secrets, hasFaults, recording, limit, output, counts }: JudgeStart = workerData
 const [{ createWatches }, { readBatch }, { EventJudge }, { RecordingJudge }, { toWatchedProtocol }, { createView }, programs] =
   await Promise.all([
@@ -69,6 +67,8 @@ async function close(): Promise<void> {
   parentPort?.close()
 }
 
+// Linux has a priority for each thread; elsewhere, this call would lower the priority of the whole process
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW)
 parentPort?.on('message', (message: Uint8Array | typeof CLOSE) => {
   if (message === CLOSE) return void close()
   readBatch(message, (event) => judge.take(event))

@@ -18,8 +18,8 @@ import { TableScreen } from './table-screen.ts'
 import { TableScreens } from './table-screens.ts'
 
 /** Warnings before a password, for a client without telnet and for a telnet client that hides the password. */
-const SEEN = '(It will show on your screen, and travel unencrypted unless you use TLS.)'
-const UNSEEN = '(It will not show; it travels unencrypted unless you use TLS.)'
+const SEEN = '(Your screen shows the password. It travels unencrypted unless you use TLS.)'
+const UNSEEN = '(Your screen hides the password. It travels unencrypted unless you use TLS.)'
 
 /** CommandOutput is the output of a command: lines or a refusal; `undefined` if an event prints the result. */
 export type CommandOutput = string | readonly string[] | Refusal | undefined

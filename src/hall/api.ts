@@ -48,7 +48,7 @@ export interface SeekTerms {
   /** True if the game is rated. A rated game needs two registered users. */
   readonly rated?: boolean | undefined
   readonly clock?: ClockTerms | undefined
-  /** Seats that the user accepts. Default: any seat. */
+  /** Seats that the user accepts, in order of preference; missing if the user accepts every seat. */
   readonly seats?: readonly SeatNumber[] | undefined
   /**
    * Milliseconds until the house takes the other seat; if missing, the server's default applies; if `null`, the house never takes the

@@ -83,8 +83,8 @@ function restoreTable(
 
 /**
  * Checks whether the owner of a seat can return to the seat after a restart. An owner with an account or with a token can return. A guest
- * without a token can return by name, if no other player is at the table: any user can take a guest's name, so a name alone resumes no game
- * against another player.
+ * without a token can return by name, but only to a game for one player. Any user can take a guest's name, so a name alone must not
+ * resume a game against another player.
  */
 function canReturn({ person, token }: SeatOwner, seats: number): boolean {
   return token !== undefined || hasAccount(person) || (isGuest(person) && seats === 1)

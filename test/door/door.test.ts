@@ -7,8 +7,8 @@ import { fakePeer } from '../support/fake-peer.ts'
 import { InteractiveUser } from '../support/interactive-user.ts'
 
 const WHO = 'What is your name?'
-const SEEN = '(It will show on your screen, and travel unencrypted unless you use TLS.)'
-const UNSEEN = '(It will not show; it travels unencrypted unless you use TLS.)'
+const SEEN = '(Your screen shows the password. It travels unencrypted unless you use TLS.)'
+const UNSEEN = '(Your screen hides the password. It travels unencrypted unless you use TLS.)'
 const QUESTION = 'ada is registered. What is the password? (An empty line cancels.)'
 const BEGIN = 'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.'
 

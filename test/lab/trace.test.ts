@@ -106,8 +106,8 @@ test('door: hides the answer to a question for a password, and the secrets of th
 
 test.each([
   'What is the password? (An empty line cancels.)\n',
-  'What is the password?\n(It will show on your screen, and travel unencrypted unless you use TLS.)\n',
-  'What is the password?\n(It will not show; it travels unencrypted unless you use TLS.)\n',
+  'What is the password?\n(Your screen shows the password. It travels unencrypted unless you use TLS.)\n',
+  'What is the password?\n(Your screen hides the password. It travels unencrypted unless you use TLS.)\n',
   'Your current password? (An empty line cancels.)\n',
   'The new password, of at least 8 characters? (An empty line cancels.)\n',
 ])('door: hides the password behind %j', async (question) => {

@@ -36,7 +36,7 @@ test('at the front door, an invalid password is refused before it is typed twice
   const door = await startServer()
   const caller = await door.caller()
   await caller.until(/What is your name/)
-  await caller.type('register ada', /It will show/)
+  await caller.type('register ada', /Your screen shows/)
   for (const [password, wrong] of [
     ['short', /at least 8 characters, and this password has 5/],
     ['        ', /not blank/],

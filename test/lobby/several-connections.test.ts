@@ -26,7 +26,7 @@ async function programAndPerson(server: StartedServer) {
   const person = server.reader()
   await person.until(/What is your name/)
   await person.type('ada', /What is the password/)
-  await person.until(/It will show/)
+  await person.until(/Your screen shows/)
   await person.type(PASSWORD, /^Type "play/)
   return { program, person }
 }

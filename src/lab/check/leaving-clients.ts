@@ -42,21 +42,19 @@ function leavingPoints(messages: number): readonly number[] {
 class LeavingTransport extends TransportFilter {
   /** Resolves when the connection is closed. */
   readonly left: Promise<void>
+  readonly #leaving = Promise.withResolvers<void>()
   #open: number
-  #leave: () => void = () => {}
 
   constructor(inner: TransportFilter, after: number) {
     super(inner)
     this.#open = after
-    this.left = new Promise((resolve) => {
-      this.#leave = resolve
-    })
+    this.left = this.#leaving.promise
   }
 
   override write(data: string | Uint8Array): void {
     this.#open--
     if (this.#open >= 0) return super.write(data)
     super.finish()
-    this.#leave()
+    this.#leaving.resolve()
   }
 }

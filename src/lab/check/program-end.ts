@@ -6,6 +6,7 @@ import type { ProgramEnd } from './sandbox.ts'
 
 /** Signs that a program wrote to a connection that was closed. */
 const BROKEN_PIPE = /Broken ?pipe|EPIPE|write after end|WinError 10053/i
+
 /** Explains a program that ended by an error. */
 export function findEnd({ trouble, end, inputEnded, lines, role, observations }: Evidence): NamedCause | undefined {
   const isOwnEnd = !trouble || (trouble instanceof Disconnected && trouble.isPeerClosed)
