@@ -110,7 +110,7 @@ export function toFinding({
     return { cause: 'never-closes', sentence, lines, observations }
   }
   if (running.terminal && isOutputHeldBack(running.output.chunks)) {
-    const sentence = `the ${role} printed nothing before its end, so a person would see no prompt: flush the output after each prompt (${played})`
+    const sentence = `the ${role} printed nothing before its end, so a person would see no prompt: the text stayed in a buffer; flush the output after each prompt (${played})`
     return { cause: 'unflushed-output', sentence, lines }
   }
   return { sentence: `the conversation ended as its protocol ends (${played})` }

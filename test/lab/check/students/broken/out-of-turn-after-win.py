@@ -26,7 +26,8 @@ def play(conn):
             say("Please enter number 1 to 100")
             continue
         if guess == SECRET:
-            say("WIN")
+            # goes out together with the next line
+            lines.write("WIN\n")
             break
         say("LOW" if guess < SECRET else "HIGH")
     say("GAMEOVER")
