@@ -22,7 +22,9 @@ export function findWireFault(evidence: Evidence): NamedCause | undefined {
   for (const [at, one] of observations.entries()) {
     if (one.kind === 'end' && one.from !== role) {
       const late = observations.slice(at + 1).find((later) => later.kind === 'message' && later.from === role)
-      if (!trouble && late?.kind === 'message' && late.violation && isAfterEnd(evidence, late)) return explainLate(late, evidence)
+      if (!trouble && late?.kind === 'message' && late.violation && isAfterEnd(evidence, late)) {
+        return hasLastWord(evidence, at) ? explainMessage(late, late.violation, evidence) : explainLate(late, evidence)
+      }
       continue
     }
     if (one.kind === 'segment' || one.from !== role) continue
@@ -169,6 +171,14 @@ function isPrompt(text: string, { automaton, role }: Evidence): boolean {
 
 function formsOf(automaton: Automaton, side: Side): readonly MessageSpec[] {
   return Object.values(automaton.messages).filter(({ from, closes }) => (from === side || from === 'either') && !closes)
+}
+
+/** Checks whether the program sent the last message before an observation. A further message of the program is then wrong in itself, and
+ * the other side's close, which can come before or after that message, does not matter.
+ */
+function hasLastWord({ observations, role }: Evidence, at: number): boolean {
+  const last = observations.slice(0, at).findLast((one) => one.kind === 'message')
+  return last?.kind === 'message' && last.from === role && last.violation === undefined
 }
 
 function isAfterEnd({ automaton }: Evidence, { before }: MessageObservation): boolean {

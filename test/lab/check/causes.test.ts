@@ -76,6 +76,30 @@ describe('the cause of a wrong message', () => {
 
 const PROMPT = 'I will toss a coin, guess if it is a head (H) or tail (T) : '
 
+/** Returns the cause for a server that sends a message when the client has closed, after these pieces. */
+async function sendsToClosed(name: string, pieces: readonly (readonly [Side, string])[], message: string) {
+  const subject = await program(name)
+  const monitor = new ConversationMonitor(toWatchedProtocol(subject))
+  const events: WireEvent[] = [
+    ...pieces.map(([from, text], at): WireEvent => ({ kind: 'bytes', at, from, bytes: encode(text) })),
+    { kind: 'end', at: 20, from: 'client', how: 'finished' },
+    { kind: 'bytes', at: 30, from: 'server', bytes: encode(message) },
+    { kind: 'time', at: 5000 },
+  ]
+  const observations = events.flatMap((event) => monitor.observe(event))
+  const { automaton } = subject.protocol
+  return findCause({
+    role: 'server',
+    automaton,
+    observations,
+    end: undefined,
+    inputEnded: false,
+    lines: [],
+    printed: '',
+    trouble: undefined,
+  })
+}
+
 /** Returns the cause for a server of headtail after these pieces. */
 async function serves(...pieces: readonly (readonly [Side, string])[]) {
   const subject = await program('headtail')
@@ -179,6 +203,26 @@ describe('the cause of an end', () => {
     const found = await ends(more)
     expect(found?.cause).toBe(cause)
     expect(found?.sentence).toMatch(sentence)
+  })
+
+  test.each([
+    [
+      'out-of-turn',
+      'its own last message',
+      'guess',
+      [
+        ['server', 'GUESS\n'],
+        ['client', '50\n'],
+        ['server', 'WIN\n'],
+      ],
+      'GAMEOVER\n',
+    ],
+    ['write-after-close', "the client's last message", 'hangman', [['client', 'QUIT\n']], 'END WON banana\n'],
+  ] as const)('is %s if a server sends a message after %s, to a client that has closed', async (cause, _, name, pieces, message) => {
+    expect(await sendsToClosed(name, pieces, message)).toMatchObject({
+      cause,
+      sentence: expect.stringContaining(`the server sent "${message.trim()}`),
+    })
   })
 
   test('is closed-early if the program sends after it has closed', async () => {
