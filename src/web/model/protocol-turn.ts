@@ -17,6 +17,17 @@ export interface ProtocolTurn {
   readonly messages: readonly TurnMessage[]
 }
 
+/** The programs of the worksheets that play the games of the lobby, by the names of the rules. */
+export const CLASSIC_PROGRAMS: Readonly<Record<string, string>> = {
+  tictactoe: 'tjc/tictactoe',
+  hands: 'c8/scissors',
+  hangman: 'fh/hangman',
+  quiz: 'fh/quiz',
+  guessing: 'tjc/guess',
+  coin: 'c8/headtail',
+  robot: 'tjc/robot',
+}
+
 /** Translation is the program that plays a game, with the function that translates the last turn into messages of the program. */
 interface Translation {
   readonly program: string
