@@ -98,7 +98,7 @@ export const texts = {
   turnIn: 'This turn in',
   bytes: 'Bytes',
   openWire: 'Open the wire',
-  noTurn: 'No message yet.',
+  noTurn: 'The next turn appears here.',
   sender: { client: 'client', server: 'server' },
   bytesOf: (text: string, count: number) => `${text}, ${formatCount(count, 'byte')}`,
   moreBytes: (count: number) => `Show all ${count} bytes`,
