@@ -16,9 +16,15 @@ const CELLS = [5, 1, 9, 7, 3, 4]
 /** Number of moves before the picture of the table. */
 const SHOWN = 5
 
+/** The ports that the pictures show. */
+const PORTS = [
+  ...['parlor/door=4000', 'tjc/tictactoe=3456', 'tjc/guess=9999', 'c8/scissors=12351', 'c8/headtail=12374'],
+  ...['fh/hangman=5052', 'fh/quiz=5051'],
+].flatMap((port) => ['--port', port])
+
 const server = spawn(
   process.execPath,
-  ['bin/parlor.js', 'serve', '--port', '0', '--port', 'parlor/door=4000', '--web', '0', '--http', 'none', '--data', 'none'],
+  ['bin/parlor.js', 'serve', '--port', '0', ...PORTS, '--web', '0', '--http', 'none', '--data', 'none'],
   {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -33,6 +33,7 @@ const SHORT: Readonly<Record<string, string>> = {
   'testing/memory-peer.ts': 'a peer in memory, for several tests of the kit',
   'web/virtual-modules.d.ts': 'the type of a module that the build makes',
   'web/browser/finished.tsx': 'a view, one file each',
+  'web/browser/protocol-parts.tsx': 'the parts that the views of protocols share',
   'web/lobby-texts.ts': 'the texts of invitations, because the file of all texts is full',
   'web/model/messages.ts': 'names for parts of the native protocol',
   'wire/framing/recv.ts': 'a framing, one file each',

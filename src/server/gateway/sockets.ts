@@ -23,7 +23,7 @@ import { WireSockets } from './wire-sockets.ts'
  * A refused upgrade must cost little and have a status and a code. So the gateway checks the rate, the origin and the limits of the address
  * before the handshake, with no route, no hook and no WebSocket. After the handshake, the socket is a transport like every other transport, and the
  * server runs the same conversation over it as over a TCP connection, with the same limits. The library `ws` would take 2,400 bytes more for
- * each browser; the few WebSockets that show the wire use it (`wire-sockets.ts`).
+ * each browser.
  */
 
 /**
@@ -58,19 +58,24 @@ export interface SocketGuards {
 
 /** GatewaySockets accepts the WebSockets of an HTTP server, and pings their clients. */
 export class GatewaySockets {
-  readonly #options: Pick<GatewayOptions, 'clock' | 'prefix'>
+  readonly #options: Pick<GatewayOptions, 'clock' | 'prefix' | 'onError'>
   readonly #services: SocketServices
   readonly #guards: SocketGuards
   readonly #host: WebSocketHost
   readonly #wire: WireSockets | undefined
   #cancel: (() => void) | undefined
 
-  constructor(server: HttpServer, options: Pick<GatewayOptions, 'clock' | 'prefix'>, services: SocketServices, guards: SocketGuards) {
+  constructor(
+    server: HttpServer,
+    options: Pick<GatewayOptions, 'clock' | 'prefix' | 'onError'>,
+    services: SocketServices,
+    guards: SocketGuards,
+  ) {
     this.#options = options
     this.#services = services
     this.#guards = guards
-    this.#wire =
-      services.wire && new WireSockets(services.wire, { clock: options.clock, prefix: options.prefix, operators: guards.operators })
+    const { clock, prefix, onError } = options
+    this.#wire = services.wire && new WireSockets(services.wire, { clock, prefix, onError, operators: guards.operators })
     this.#host = { clock: options.clock, open: new ChurnSet() }
     server.on('upgrade', (request: IncomingMessage, stream: unknown, head: Buffer) => {
       if (stream instanceof TransportStream) this.#upgrade(request, stream, head)
@@ -113,9 +118,10 @@ export class GatewaySockets {
   #upgradeWire(wire: WireSockets, request: IncomingMessage, stream: TransportStream, head: Buffer, client: RequestOrigin): void {
     const refusal = wire.findRefusal(client)
     if (refusal !== undefined) return refuse(stream, 'too-many', refusal)
-    if (!wire.upgrade(request, stream, head, client)) return refuse(stream, 'bad-request', NO_HANDSHAKE)
-    this.#guards.timeouts.remove(stream)
-    stream.off('error', ignoreError)
+    const key = findKey(request)
+    if (key === undefined) return refuse(stream, 'bad-request', NO_HANDSHAKE)
+    const page = wire.toPage(request, client, stream.transport.remote)
+    wire.serve(this.#open(formatAccept(key), stream, head, client), page)
   }
 
   /** Accepts a WebSocket within the limits of its address; answers any other request with an error. */

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
-import { type WebSocket, WebSocketServer } from 'ws'
 import type { Clock } from '../../base/clock.ts'
 import { toNetwork } from '../../base/network-address.ts'
-import { TokenBucket } from '../../base/rate-limit.ts'
-import type { TransportStream } from '../../wire/transports/transport-stream.ts'
+import { Connection } from '../../wire/connection.ts'
+import { Disconnected } from '../../wire/disconnect.ts'
+import { lines } from '../../wire/framing/lines.ts'
+import type { Address, Transport } from '../../wire/transport.ts'
 import { type OperatorSessions, onSessionEnd } from './operator-sessions.ts'
 import type { RequestOrigin } from './request-origin.ts'
 import type { WireGrant } from './wire-access.ts'
@@ -13,44 +14,36 @@ import { type WireServices, WireSession } from './wire-session.ts'
 const SOCKETS = { all: 64, address: 8 }
 /** Maximum number of bytes of a message of the page. */
 const MESSAGE = 512
-/** Milliseconds between two pings; the server disconnects a page that has not answered the last ping. */
-const PING = 30_000
-const POLICY = 1008
-/** Rate of pings and pongs of the page: a burst of 20, then one a second. */
-const CONTROL = { burst: 20, refill: 1000 }
-/** Maximum number of fragments of a message. */
-const FRAGMENTS = 128
-
-const OPTIONS = {
-  ...{ noServer: true, clientTracking: false, perMessageDeflate: false, closeTimeout: 2000 },
-  ...{ maxPayload: MESSAGE, maxFragments: FRAGMENTS },
-  // the library queues its pongs without a limit for a client that does not read
-  autoPong: false,
-}
+/** Maximum number of unsent bytes. A session sends a file only to a page that reads, and no file is as large. */
+const OUTBOX = 4 * 1024 * 1024
 
 export interface WireSocketsOptions {
   readonly clock: Clock
   readonly operators: OperatorSessions
   /** Path under which the gateway serves, without a slash at its end. */
   readonly prefix: string
+  /** Called with errors that do not stop the gateway. */
+  readonly onError: (sentence: string, reason: unknown) => void
 }
 
-/** WireSockets accepts the WebSockets on which pages show the wire. Pages play on other WebSockets. */
+/** WirePage is a page that shows the wire: its right, its address, and the session if the page belongs to an operator. */
+export interface WirePage {
+  readonly grant: WireGrant
+  readonly origin: RequestOrigin
+  readonly session: AbortSignal | undefined
+}
+
+/** WireSockets serves the WebSockets on which pages show the wire. Pages play on other WebSockets. */
 export class WireSockets {
   readonly #services: WireServices
-  readonly #clock: Clock
-  readonly #operators: OperatorSessions
-  readonly #prefix: string
-  readonly #library = new WebSocketServer(OPTIONS)
-  readonly #open = new Map<WebSocket, string>()
+  readonly #options: WireSocketsOptions
+  /** The network of each page, by its connection. */
+  readonly #open = new Map<Connection, string>()
   #isClosed = false
 
-  constructor(services: WireServices, { clock, operators, prefix }: WireSocketsOptions) {
+  constructor(services: WireServices, options: WireSocketsOptions) {
     this.#services = services
-    this.#clock = clock
-    this.#operators = operators
-    this.#prefix = prefix
-    this.#library.on('wsClientError', () => {})
+    this.#options = options
   }
 
   /** Returns a sentence for a page that the limits do not admit. */
@@ -62,76 +55,52 @@ export class WireSockets {
     return this.#open.size >= SOCKETS.all ? `${SOCKETS.all} views of the wire are open, the maximum: try again later` : undefined
   }
 
-  /** Accepts an upgrade. Returns false for a request that is not a valid handshake. */
-  upgrade(request: IncomingMessage, stream: TransportStream, head: Buffer, origin: RequestOrigin): boolean {
-    let accepted: WebSocket | undefined
-    this.#library.handleUpgrade(request, stream, head, (socket) => {
-      accepted = socket
-    })
-    if (!accepted) return false
-    const session = this.#operators.find(request.headers.cookie, { prefix: this.#prefix, isSecure: origin.isSecure })
-    const grant: WireGrant = session ? { right: 'operator' } : this.#services.access.grantTo(request, origin, stream.transport.remote)
-    this.#serve(accepted, stream, origin, grant)
-    if (session) closeWith(session, accepted)
-    return true
+  /** Finds the right of a page by its handshake. `sender` is the address that has sent the handshake: the page's, or a proxy's. */
+  toPage(request: IncomingMessage, origin: RequestOrigin, sender: Address): WirePage {
+    const { operators, prefix } = this.#options
+    const session = operators.find(request.headers.cookie, { prefix, isSecure: origin.isSecure })
+    const grant: WireGrant = session ? { right: 'operator' } : this.#services.access.grantTo(request, origin, sender)
+    return { grant, origin, session }
+  }
+
+  /** Shows a page the wire, until the page disconnects, the session of its operator ends, or the page violates a limit. */
+  serve(transport: Transport, { grant, origin, session }: WirePage): void {
+    const { clock, onError } = this.#options
+    const framing = { incoming: lines(), outgoing: lines() }
+    const page = new Connection(transport, { ...framing, messageLimit: MESSAGE, outboxLimit: OUTBOX, clock })
+    this.#open.set(page, toNetwork(origin.remote.host))
+    const link = {
+      get unsent() {
+        return transport.unsent
+      },
+      send: (text: string) => page.send(text),
+      refuse: (reason: string) => page.fail(new Disconnected('much', reason)),
+    }
+    const wire = new WireSession(this.#services, clock, link, { grant, origin })
+    const cancel = session && onSessionEnd(session, () => page.fail(new Disconnected('ours', 'the session of the operator is over')))
+    takeMessages(page, wire)
+      .catch((reason: unknown) => {
+        if (!(reason instanceof Disconnected)) onError('the server could not show the wire', reason)
+      })
+      .finally(() => {
+        cancel?.()
+        wire.close()
+        return page.end?.reason === 'finished' ? page.close() : page.abort()
+      })
+      .finally(() => this.#open.delete(page))
   }
 
   /** Closes all WebSockets. */
   close(): void {
     this.#isClosed = true
-    for (const socket of this.#open.keys()) socket.terminate()
-  }
-
-  #serve(socket: WebSocket, stream: TransportStream, origin: RequestOrigin, grant: WireGrant): void {
-    stream.upgrade()
-    this.#open.set(socket, toNetwork(origin.remote.host))
-    const link = {
-      get unsent() {
-        return stream.transport.unsent
-      },
-      send: (text: string) => {
-        if (socket.readyState === socket.OPEN) socket.send(text)
-      },
-      refuse: (reason: string) => socket.close(POLICY, reason),
+    for (const page of this.#open.keys()) {
+      page.fail(new Disconnected('ours', 'the server is stopping'))
+      page.transport.destroy()
     }
-    const session = new WireSession(this.#services, this.#clock, link, { grant, origin })
-    const control = new TokenBucket(CONTROL)
-    const hasControl = () => control.take(this.#clock.monotonic()) === 0
-    let isAlive = true
-    let cancel: () => void
-    const ping = () => {
-      if (!isAlive) return socket.terminate()
-      isAlive = false
-      socket.ping()
-      cancel = this.#clock.after(PING, ping)
-    }
-    cancel = this.#clock.after(PING, ping)
-    socket
-      .on('error', () => socket.terminate())
-      .on('ping', (payload) => {
-        if (!hasControl()) link.refuse('too many pings')
-        else if (link.unsent === 0) socket.pong(payload)
-      })
-      .on('pong', () => {
-        isAlive = true
-        if (!hasControl()) link.refuse('too many pongs')
-      })
-      .on('message', (data, isBinary) => {
-        if (isBinary) link.refuse('send text messages')
-        else session.take(String(data))
-      })
-      .on('close', () => {
-        cancel()
-        session.close()
-        this.#open.delete(socket)
-      })
   }
 }
 
-/** Closes the WebSocket of an operator at the end of the operator's session. */
-function closeWith(session: AbortSignal, socket: WebSocket): void {
-  socket.once(
-    'close',
-    onSessionEnd(session, () => socket.close(POLICY, 'the session of the operator is over')),
-  )
+/** Handles the messages of a page. Rejects with `Disconnected` when the connection has ended. */
+async function takeMessages(page: Connection, wire: WireSession): Promise<never> {
+  for (;;) wire.take(await page.receive())
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type GuessBoard, toGuessBoard } from '../model/boards.ts'
 import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
@@ -16,9 +16,10 @@ export function GuessTable({ table, isOn, play }: BoardProps) {
   const middle = String(Math.floor((low + high) / 2))
   const [typed, setTyped] = useState(middle)
   const field = useRef<HTMLInputElement>(null)
-  // after each answer, the field proposes a possible number; if the user types a digit, the digit replaces the number
+  // After each answer, the field proposes a possible number; if the user types a digit, the digit replaces the number. The effect runs
+  // together with the drawing: after it, the effect could replace a digit that the user has typed meanwhile.
   const tries = board?.guesses.length
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (tries === undefined) return
     setTyped(middle)
     const input = field.current

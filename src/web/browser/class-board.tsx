@@ -166,7 +166,7 @@ function Announcement({ tiles }: { readonly tiles: readonly ClassTile[] }) {
  */
 function useOrder(tiles: readonly ClassTile[], now: number) {
   const heldAt = useRef(Number.NEGATIVE_INFINITY)
-  const last = useRef<{ readonly order: readonly number[]; readonly bad: ReadonlySet<number>; readonly at: number }>()
+  const last = useRef<{ readonly order: readonly number[]; readonly bad: ReadonlySet<number>; readonly at: number }>(undefined)
   const hold = useMemo(
     () => () => {
       heldAt.current = performance.now()

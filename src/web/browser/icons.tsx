@@ -24,6 +24,8 @@ const ICONS = {
   house: 'M1.5 8 8 2l6.5 6M3.5 6.5v7h9v-7M8 13.5V10',
   turnLeft: 'M13 14V8a3 3 0 0 0-3-3H3M6.5 1.5 3 5l3.5 3.5',
   turnRight: 'M3 14V8a3 3 0 0 1 3-3h7M9.5 1.5 13 5 9.5 8.5',
+  toRight: 'M2 8h12M9.5 3.500 14 8l-4.500 4.500',
+  toLeft: 'M14 8H2M6.5 3.500 2 8l4.500 4.500',
   up: 'M8 14.5v-12M4 6.5l4-4 4 4',
 } as const
 

@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { readProtocols } from '../connection/read-api.ts'
 import { lobbyTexts } from '../lobby-texts.ts'
 import type { GameInfo, Invitation, OwnSeek } from '../model/model.ts'
+import { CLASSIC_PROGRAMS } from '../model/protocol-turn.ts'
 import { toShown, toShownName } from '../shown.ts'
 import { gameTexts, texts } from '../texts.ts'
 import { useKeys } from './board.ts'
@@ -12,6 +14,7 @@ import { Challenges } from './notes.tsx'
 import { gameName, isLocal, usePage } from './page.ts'
 import { Choice, CopyField, RefusalText, Section } from './people.tsx'
 import { GamePicture } from './pictures.tsx'
+import { useReading } from './reading.tsx'
 
 /** Against is the kind of opponent that the user has chosen. A text with an at sign is the name of a user. */
 type Against = 'anyone' | 'house' | 'friend' | `@${string}`
@@ -109,6 +112,11 @@ export function Lobby() {
 function GameList({ games, play }: { readonly games: readonly GameInfo[] | undefined; readonly play: (game: GameInfo) => void }) {
   const { model } = usePage()
   const { lobby, me } = model.value
+  const reading = useReading('protocols', readProtocols)
+  const findPort = (rules: string) => {
+    const served = reading.state === 'read' ? reading.answer.protocols.find(({ name }) => name === CLASSIC_PROGRAMS[rules]) : undefined
+    return served?.ports.find(({ port }) => port !== undefined)?.port
+  }
   // the seeks that this user can accept: not the user's own seek, and not a challenge to another user
   const seekers = (lobby?.seekers ?? []).filter(({ name, against = me?.name }) => name !== me?.name && against === me?.name)
   const move = (event: KeyboardEvent) => {
@@ -125,6 +133,7 @@ function GameList({ games, play }: { readonly games: readonly GameInfo[] | undef
       {games
         ? games.map((game) => {
             const waiting = seekers.filter((seek) => seek.game === game.game || seek.game === game.rules).length
+            const port = findPort(game.rules)
             return (
               <li key={game.game}>
                 <button class="game" type="button" onClick={() => play(game)}>
@@ -133,7 +142,12 @@ function GameList({ games, play }: { readonly games: readonly GameInfo[] | undef
                     <b>{gameName(model.value, game.rules)}</b>
                     <small>{gameTexts[game.rules]?.about ?? toShown(game.title)}</small>
                   </span>
-                  <span class="game__foot">{waiting > 0 && <span class="wait">{texts.waiting(waiting)}</span>}</span>
+                  <span class="game__foot">
+                    <span class="mono" aria-hidden="true">
+                      {port !== undefined && `:${port}`}
+                    </span>
+                    {waiting > 0 && <span class="wait">{texts.waiting(waiting)}</span>}
+                  </span>
                 </button>
               </li>
             )

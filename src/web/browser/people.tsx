@@ -33,7 +33,7 @@ export function ServerText({ text }: { readonly text: string }) {
 /**
  * RefusalText shows a refusal of the server as a sentence. If the refusal begins with one of the `names`, the name stays as it is written.
  */
-export function RefusalText({ text, names = [] }: { readonly text: string; readonly names?: readonly string[] }) {
+export function RefusalText({ text, names = [] }: { readonly text: string; readonly names?: readonly string[] | undefined }) {
   return <bdi>{toSentence(text, names)}</bdi>
 }
 
@@ -186,8 +186,15 @@ export function Choice<Value extends string>(props: {
   readonly isSmall?: boolean
 }) {
   const { label, name, all, wordOf, chosen, choose, isSmall } = props
+  const frame = useRef<HTMLDivElement>(null)
+  // on a phone, a long row begins at the chosen value
+  useEffect(() => {
+    const row = frame.current
+    const label = row?.querySelector(':checked')?.closest('label')
+    if (row && label) row.scrollLeft = label.offsetLeft - row.offsetLeft - (row.clientWidth - label.offsetWidth) / 2
+  }, [chosen])
   return (
-    <div class="scroll-x">
+    <div class="scroll-x" ref={frame}>
       <div class={`seg-ctl${isSmall ? ' seg-ctl--s' : ''}`} role="radiogroup" aria-label={label}>
         {all.map((value) => (
           <label key={value}>

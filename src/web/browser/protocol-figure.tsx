@@ -3,7 +3,7 @@ import type { ProtocolReference } from '../../server/gateway/protocol-schemas.ts
 import type { AutomatonLayout, LaidEdge } from '../model/automaton-layout.ts'
 import { protocolTexts } from '../protocol-texts.ts'
 import { toShown } from '../shown.ts'
-import { SIDE_CLASS } from './protocol-parts.tsx'
+import { SIDE_CLASS } from './octets.tsx'
 
 /** Height of a line of a label, and the distance from the middle of a line to the baseline of its letters, in pixels of the drawing. */
 const LINE = { height: 16, foot: 4.5 }

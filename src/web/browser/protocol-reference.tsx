@@ -3,7 +3,8 @@ import { fromHex } from '../model/escapes.ts'
 import { legalSteps, speakerOf } from '../model/walk.ts'
 import { protocolTexts } from '../protocol-texts.ts'
 import { toShown } from '../shown.ts'
-import { Bytes, Sender, toLine, toMessageLabel } from './protocol-parts.tsx'
+import { Bytes } from './octets.tsx'
+import { Sender, toLine, toMessageLabel } from './protocol-parts.tsx'
 
 interface TableProps {
   readonly protocol: ProtocolReference

@@ -5,8 +5,9 @@ import { protocolTexts } from '../protocol-texts.ts'
 import { toShown } from '../shown.ts'
 import { useKeys } from './board.ts'
 import { Icon } from './icons.tsx'
+import { SIDE_CLASS } from './octets.tsx'
 import { Section } from './people.tsx'
-import { SIDE_CLASS, toMessageLabel } from './protocol-parts.tsx'
+import { toMessageLabel } from './protocol-parts.tsx'
 
 interface StepperProps {
   readonly protocol: ProtocolReference

@@ -4,8 +4,8 @@ import type { TrialModel, TrialRow, TrialSide } from '../model/trial.ts'
 import { protocolTexts } from '../protocol-texts.ts'
 import { toShown } from '../shown.ts'
 import { Icon } from './icons.tsx'
+import { Bytes, SIDE_CLASS } from './octets.tsx'
 import { ServerText } from './people.tsx'
-import { Bytes, SIDE_CLASS } from './protocol-parts.tsx'
 
 const SIDES: readonly TrialSide[] = ['client', 'server']
 

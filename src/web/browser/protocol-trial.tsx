@@ -5,6 +5,7 @@ import type { TrialModel } from '../model/trial.ts'
 import { type ProtocolStep, type StateTurn, speakerOf } from '../model/walk.ts'
 import { protocolTexts } from '../protocol-texts.ts'
 import { toShown } from '../shown.ts'
+import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 import { Choice, Section, ServerText } from './people.tsx'
 import { type ProtocolMessage, toMessageLabel } from './protocol-parts.tsx'
@@ -159,9 +160,7 @@ function ByteForm({ protocol, legal, acts }: Omit<TrialProps, 'trial'>) {
             </span>
           ) : (
             bytes &&
-            bytes.length > 0 && (
-              <span class="quiet small">{protocolTexts.willSend(protocolTexts.bytesOf(formatBytes(bytes), bytes.length))}</span>
-            )
+            bytes.length > 0 && <span class="quiet small">{protocolTexts.willSend(texts.bytesOf(formatBytes(bytes), bytes.length))}</span>
           )}
         </p>
         <button class="btn" type="submit" aria-disabled={!bytes || bytes.length === 0 || wrong !== undefined}>

@@ -11,6 +11,7 @@ import { findGame, gameName, tableLink, usePage } from './page.ts'
 import { Section } from './people.tsx'
 import { useReading, useViewTitle } from './reading.tsx'
 import { NoTable, Trouble } from './says.tsx'
+import { Strip } from './strip.tsx'
 import { BackLink, TableFrame } from './table-frame.tsx'
 import { Moves, ShareTable, TalkLines } from './table-side.tsx'
 
@@ -109,6 +110,7 @@ function Replay(props: {
       <p class="status" role="status">
         <bdi>{status.text}</bdi> <span class="quiet">{status.more}</span> {status.spoken && <span class="sr">{status.spoken}</span>}
       </p>
+      <Strip table={here.table} />
     </TableFrame>
   )
 }
@@ -188,7 +190,7 @@ function Downloads({ record, hasText }: { readonly record: TableRecord; readonly
   }, [record])
   return (
     <>
-      <a class="btn btn--s" href={address} download={`table-${table}.json`}>
+      <a class="btn btn--s" {...(address === undefined ? {} : { href: address })} download={`table-${table}.json`}>
         <Icon name="down" />
         {texts.record}
         <span class="sr"> {texts.recordHint}</span>

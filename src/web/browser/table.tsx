@@ -8,6 +8,7 @@ import { Icon } from './icons.tsx'
 import { gameName, usePage } from './page.ts'
 import { RefusalText } from './people.tsx'
 import { ReplayView } from './replay.tsx'
+import { Strip } from './strip.tsx'
 import { TableActs } from './table-acts.tsx'
 import { BackLink, TableFrame } from './table-frame.tsx'
 import { Missed, TableInfo, TableTalk } from './table-side.tsx'
@@ -82,6 +83,7 @@ function KnownTable({ table }: { readonly table: TableModel }) {
         </p>
       </div>
       <TableActs table={table} />
+      <Strip table={table} />
     </TableFrame>
   )
 }

@@ -16,7 +16,7 @@ export interface TrialActs {
 /** Connects a trial of a program while the page shows the view, and disconnects afterwards. */
 export function useTrial(name: string): TrialActs & { readonly trial: TrialModel } {
   const [trial, take] = useReducer(foldTrial, emptyTrial)
-  const link = useRef<TrialLink>()
+  const link = useRef<TrialLink>(undefined)
   useEffect(() => () => link.current?.close(), [])
   return {
     trial,

@@ -19,7 +19,7 @@ export interface WireControl {
 export function useWire(wanted: number | undefined): WireControl {
   const [model, setModel] = useState(emptyWire)
   const current = useRef<WireModel>(emptyWire)
-  const socket = useRef<WebSocket>()
+  const socket = useRef<WebSocket>(undefined)
   useEffect(() => {
     let attempt = 0
     let timer: ReturnType<typeof setTimeout> | undefined

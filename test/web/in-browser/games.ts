@@ -73,6 +73,7 @@ export function testGames(serve: ServeWebPages): void {
       await press(ada, key)
       await eve.page.locator('.status', { hasText: new RegExp(`[012] of ${at + 1}\\.|3 of 3\\.`) }).waitFor()
     }
+    await ada.untilStatus(' of 3.')
     const tree = await ada.tree()
     expect(tree).toMatch(/img "The coin shows (?:head|tail)".*button "Head H".*button "Tail T"/s)
     expect(tree).toMatch(/status: (?:Head|Tail)\. You were (?:right|wrong)\. \d of 3\./)
