@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { joinWords } from '../base/counts.ts'
 import { formatSpan, parseSpan } from '../base/durations.ts'
 import { formatSize, parseSize } from '../base/sizes.ts'
 import { type OptionVerb, parseFaults, toRules } from '../lab/faults/grammar.ts'
@@ -47,7 +48,7 @@ export function flag() {
 }
 
 export function oneOf<const Words extends readonly [string, string, ...string[]]>(...words: Words) {
-  return z.enum(words, { error: `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` })
+  return z.enum(words, { error: joinWords(words, 'or') })
 }
 
 /** Returns the schema of a whole number from 1, or "none", which is Infinity. */

@@ -1,3 +1,4 @@
+import { joinWords } from '../base/counts.ts'
 import type { UnfinishedMessage } from '../wire/disconnect.ts'
 import { decode, quoteText, type Raw } from '../wire/text.ts'
 import {
@@ -296,5 +297,5 @@ function wrongField(form: MessageSpec, values: readonly string[]): number | unde
 
 function fieldsInWords(names: readonly string[]): string {
   const shown = names.map((name) => `"${name}"`)
-  return shown.length === 1 ? `field ${shown[0]} is` : `fields ${shown.slice(0, -1).join(', ')} and ${shown.at(-1)} are`
+  return shown.length === 1 ? `field ${shown[0]} is` : `fields ${joinWords(shown, 'and')} are`
 }

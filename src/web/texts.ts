@@ -1,4 +1,4 @@
-import { formatCount } from '../base/counts.ts'
+import { formatCount, joinWords } from '../base/counts.ts'
 
 /*
  * All texts of the page that people read, except sentences of the server and names of games. The texts are plain and short. A refusal says
@@ -291,9 +291,7 @@ export const texts = {
   otherLetter: 'Another letter',
   blank: 'blank',
   letterAt: (letter: string, places: readonly number[]) =>
-    places.length === 1
-      ? `${letter} is letter ${places[0]}.`
-      : `${letter} is letters ${places.slice(0, -1).join(', ')} and ${places.at(-1)}.`,
+    places.length === 1 ? `${letter} is letter ${places[0]}.` : `${letter} is letters ${joinWords(places.map(String), 'and')}.`,
   letterMissed: (letter: string) => `${letter} is not in the word.`,
   missesLeft: (left: number) => `${formatCount(left, 'miss', 'misses')} left`,
   missesOf: (left: number, misses: number) => `${left} of ${formatCount(misses, 'miss', 'misses')} left`,

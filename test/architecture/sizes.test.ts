@@ -11,7 +11,7 @@ const SHORTEST = 30
 
 /** Files with fewer lines, with the reason why each stands for itself. */
 const SHORT: Readonly<Record<string, string>> = {
-  'base/counts.ts': 'numbers with their nouns, for most rooms',
+  'base/counts.ts': 'numbers and lists in words, for most rooms',
   'base/durations.ts': 'times as texts, for settings, options and sentences',
   'base/errors.ts': 'thrown values as errors, for most rooms',
   'base/nearest.ts': '"did you mean", the only part that imports leven for it',

@@ -1,3 +1,4 @@
+import { joinWords } from '../../base/counts.ts'
 import { findNearest } from '../../base/nearest.ts'
 import { formatMoment, formatMomentExpected, parseMoment, parseOrdinal } from './moment-grammar.ts'
 import { ANY, type FaultDirection, type FaultRefusal, type FaultRule, isAtMessage } from './rule.ts'
@@ -114,7 +115,7 @@ function isDirection(text: string): text is FaultDirection {
 
 function unknownDirection(direction: string): string {
   const names = Object.keys(DIRECTIONS)
-  return `a direction is ${names.slice(0, -1).join(', ')} or ${names.at(-1)}, not ${JSON.stringify(direction)}`
+  return `a direction is ${joinWords(names, 'or')}, not ${JSON.stringify(direction)}`
 }
 
 function unknownVerb(verb: string): string {
