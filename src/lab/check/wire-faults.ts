@@ -23,6 +23,8 @@ export function findWireFault(evidence: Evidence): NamedCause | undefined {
     if (one.kind === 'end' && one.from !== role) {
       const late = observations.slice(at + 1).find((later) => later.kind === 'message' && later.from === role)
       if (!trouble && late?.kind === 'message' && late.violation && isAfterEnd(evidence, late)) {
+        const rest = findBufferRest(late, evidence)
+        if (rest) return rest
         return hasLastWord(evidence, at) ? explainMessage(late, late.violation, evidence) : explainLate(late, evidence)
       }
       continue
@@ -185,17 +187,19 @@ function isAfterEnd({ automaton }: Evidence, { before }: MessageObservation): bo
   return legalTransitions(automaton, before).length === 0
 }
 
+/** Finds the rest of a buffer of C that a program has sent behind its message. */
+function findBufferRest({ text }: MessageObservation, { role }: Evidence): NamedCause | undefined {
+  if (!/^\0+$/.test(text)) return undefined
+  return {
+    cause: 'wrong-serialization',
+    sentence: `the ${role} sent ${formatCount(text.length, 'byte')} of value 0 behind its message: that looks like the rest of a buffer of C; send strlen(text) bytes of it, and not all`,
+  }
+}
+
 function explainLate(message: MessageObservation, evidence: Evidence): NamedCause {
-  const { role } = evidence
-  const { text } = message
-  if (/^\0+$/.test(text))
-    return {
-      cause: 'wrong-serialization',
-      sentence: `the ${role} sent ${formatCount(text.length, 'byte')} of value 0 behind its message: that looks like the rest of a buffer of C; send strlen(text) bytes of it, and not all`,
-    }
   return {
     cause: 'write-after-close',
-    sentence: `the ${role} sent ${quoteSent(evidence, message)} after the conversation was over and the other side had closed`,
+    sentence: `the ${evidence.role} sent ${quoteSent(evidence, message)} after the conversation was over and the other side had closed`,
   }
 }
 
