@@ -6,7 +6,7 @@ import { type OutcomePlan, planOutcomes } from './outcome-plan.ts'
 import { type PlayedFinding, playConversation } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { findForeignLine } from './printed-answers.ts'
-import { findWrongEnding } from './printed-endings.ts'
+import { findOppositeEnding, findWrongEnding } from './printed-endings.ts'
 import { type Rehearsal, rehearse, toScript } from './rehearsal.ts'
 import type { Script } from './script.ts'
 import { findUnnoticedEnd, judgeOwnEnd, judgeServerEnd, type OwnEnd } from './server-end.ts'
@@ -129,7 +129,7 @@ function findForeignEnding({ role }: CheckSubject, games: readonly PlayedFinding
     const isWhole = finding.cause === undefined && outcome !== undefined && others.length === 0 && !/quits/.test(outcome)
     return isWhole ? [{ finding, outcome, ending: finding.ending ?? '' }] : []
   })
-  const found = findWrongEnding(ended)
+  const found = findOppositeEnding(ended, role) ?? findWrongEnding(ended)
   const finding = found && ended[found.game]?.finding
   return finding && { ...finding, cause: 'wrong-rules', sentence: `the ${role} ${found.clause}` }
 }

@@ -10,7 +10,7 @@ import { isSpinning } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { formatEnd, isBrokenPipe, isCrash } from './program-end.ts'
 import { QUOTED } from './program-output.ts'
-import { answerFreshPrompt, findReaction, findStall } from './reactions.ts'
+import { answerFreshPrompt, findReaction, findStall, findUnanswered } from './reactions.ts'
 import { findScript } from './rehearsal.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 import { endWithin } from './waiting.ts'
@@ -106,10 +106,11 @@ async function interruptIn(
   if (waiting && words) await answerFreshPrompt(subject, waiting)
   const reaction = waiting && words && !isLenient && findReaction(subject, watch.observations.slice(seen), words.quoted)
   const isQuiet = how === 'silence' && finding?.cause === undefined
+  const unanswered = isQuiet && waiting && words ? await findUnanswered(subject, waiting, STALL_WAIT) : undefined
   const unasked = isQuiet && !words ? findUnasked(watch, seen, subject.role) : undefined
   const stall = isQuiet && waiting && !words ? await findStall(subject, waiting, STALL_WAIT) : undefined
   await leave()
-  const found = finding?.cause === 'crashed' ? finding : { ...finding, ...(reaction || (unasked ?? stall)) }
+  const found = finding?.cause === 'crashed' ? finding : { ...finding, ...(reaction || (unanswered ?? unasked ?? stall)) }
   return finding && { ...found, sentence: found.sentence ?? finding.sentence, observations: watch.observations, visited: watch.visited }
 }
 

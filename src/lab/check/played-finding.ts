@@ -11,6 +11,7 @@ import { QUOTED } from './program-output.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 import { lookAgain, lookAtStopped } from './second-look.ts'
 import { withoutRetransmissions } from './typed-text.ts'
+import { findRefused } from './wire-faults.ts'
 import type { WireWatch } from './wire-watch.ts'
 
 /** A conversation is still active for this number of milliseconds after its last message. */
@@ -82,6 +83,8 @@ export function toFinding({
     const fact = found.fact === undefined ? {} : { fact: `${found.fact} (${played})` }
     return { cause: found.cause, sentence: `${found.sentence} (${played})`, ...fact, lines, observations, ...board }
   }
+  const refused = match.shadowBroke ? undefined : findRefused({ automaton, role, observations }, match.expected)
+  if (refused) return { ...refused, sentence: `${refused.sentence} (${played})`, lines, observations }
   // over UDP, a client that has asked twice needs one answer only
   if (!stopped && !datagrams && watch.written < intended && observations.some(({ kind, from }) => kind === 'end' && from === role)) {
     const sentence = `the ${role} closed the connection when ${watch.written} of ${intended} bytes had arrived (${played})`

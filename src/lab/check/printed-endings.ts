@@ -1,3 +1,4 @@
+import type { Side } from '../../protocol/message-spec.ts'
 import { quoteText } from '../../wire/text.ts'
 
 /*
@@ -31,6 +32,38 @@ export function findWrongEnding(games: readonly PrintedEnding[]): { readonly gam
       const clause = `printed ${quoteText(wrong)} after a game that ended with "${outcome}"; it prints this line after a game that ends with "${other}", and ${quoteText(due)} after other games that end with "${outcome}"`
       return { game, clause }
     }
+  }
+  return undefined
+}
+
+/** Matches a line that announces to its reader a win or a loss, without a number: "You won 1 of 3 rounds" announces no result. */
+const WIN = /\b(?:you|i)(?: have|'ve)? (?:win|won)\b|\bcongratulations\b|\byou are the winner\b/i
+const LOSS = /\b(?:you|i)(?: have|'ve)? (?:lose|lost)\b|\byou are (?:the loser|hanged|dead)\b/i
+/** Matches a line on a result that is only possible. */
+const POSSIBLE = /\b(?:if|when|can|could|may|would|either|or)\b/i
+
+/**
+ * Finds a game after which a program announces the opposite of its outcome to its person, such as "You win!" after a loss. Returns the
+ * number of the game, and the clause that quotes the line; `undefined` if there is none.
+ */
+export function findOppositeEnding(
+  games: readonly PrintedEnding[],
+  role: Side,
+): { readonly game: number; readonly clause: string } | undefined {
+  const other = role === 'client' ? 'server' : 'client'
+  const opposite: Readonly<Record<string, RegExp>> = {
+    [`the ${role} wins`]: LOSS,
+    [`the ${role} loses`]: WIN,
+    [`the ${other} wins`]: WIN,
+    [`the ${other} loses`]: LOSS,
+  }
+  for (const [game, { outcome, ending }] of games.entries()) {
+    const wrong = opposite[outcome]
+    const right = wrong === WIN ? LOSS : WIN
+    const lines = ending.split('\n').map((line) => line.split(/\s+/).join(' ').trim())
+    const found = lines.find((line) => wrong?.test(line) && !right.test(line) && !POSSIBLE.test(line) && !/\d/.test(line))
+    if (found !== undefined && !lines.some((line) => right.test(line)))
+      return { game, clause: `printed ${quoteText(found)} after a game that ended with "${outcome}"` }
   }
   return undefined
 }

@@ -1,7 +1,8 @@
-import { legalTransitions } from '../../protocol/automaton.ts'
+import { expectation, legalTransitions } from '../../protocol/automaton.ts'
 import { parseMessage } from '../../protocol/message-spec.ts'
 import type { MessageObservation, Observation } from '../monitor/observation.ts'
 import type { CheckSubject, Finding } from './check.ts'
+import { QUOTED } from './program-output.ts'
 import type { RunningProgram } from './sandbox.ts'
 import { candidateLines } from './typist.ts'
 import type { WireWatch } from './wire-watch.ts'
@@ -73,6 +74,35 @@ export function findReaction({ role, program }: CheckSubject, since: readonly Ob
       sentence: `the ${role} treated ${quoted} as a legal message: it sent ${JSON.stringify(early.text)} after it, though it was still the other side's turn`,
     }
   )
+}
+
+/**
+ * Finds a server that does not answer a message that its protocol allows, although only the server may send in the next state. The message
+ * has garbage in place of a number or a word, and the protocol has an answer for it.
+ */
+export async function findUnanswered(
+  subject: CheckSubject,
+  { running, watch, seen }: Pick<Waiting, 'running' | 'watch' | 'seen'>,
+  wait: number,
+): Promise<Finding | undefined> {
+  const { role, program } = subject
+  const { automaton } = program.protocol
+  const since = () => watch.observations.slice(seen)
+  const hasReacted = () => since().some((one) => one.from === role && one.kind !== 'segment')
+  if (role !== 'server' || hasReacted()) return undefined
+  // in a protocol without line ends, the monitor knows the message only after a pause
+  await pause(subject, wait)
+  watch.settle()
+  const last = since().find((one) => one.kind === 'message' && one.from !== role)
+  if (hasReacted() || last?.kind !== 'message' || last.violation !== undefined) return undefined
+  const steps = legalTransitions(automaton, last.after)
+  if (steps.length === 0 || steps.some(({ from, form }) => from !== role || form.closes)) return undefined
+  const lines = running.output.lastLines(QUOTED)
+  return {
+    cause: 'hangs',
+    sentence: `the server has not answered it within ${wait / 1000} s: ${expectation(automaton, last.after, role)}`,
+    lines,
+  }
 }
 
 /**

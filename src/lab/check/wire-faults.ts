@@ -146,11 +146,47 @@ function explainUnfinished(unfinished: UnfinishedObservation, evidence: Evidence
 /** Checks whether the other side has refused a message of the program, and the program has then sent a legal message. A message of another
  * state is out of turn, and no person corrects such a message.
  */
-function isCorrected({ text }: MessageObservation, at: number, { observations, automaton, role }: Evidence): boolean {
+function isCorrected(
+  { text }: MessageObservation,
+  at: number,
+  { observations, automaton, role }: Pick<Evidence, 'observations' | 'automaton' | 'role'>,
+): boolean {
   if (isKnown(text, { automaton, role })) return false
   const later = observations.slice(at + 1).filter((one) => one.kind === 'message')
   const isRefused = automaton.refusal !== undefined && later[0]?.from !== role && later[0]?.name === automaton.refusal
-  return isRefused && later.some(({ from, violation }) => from === role && violation === undefined)
+  const isGood = ({ from, name, violation }: MessageObservation) =>
+    from === role && violation === undefined && (name === undefined || automaton.messages[name]?.bye !== true)
+  return isRefused && later.some(isGood)
+}
+
+/**
+ * Finds a message of a client that the server has refused, although the worksheet's client sends another message in its place and the
+ * person has typed a good line. After the refusal, such a client often leaves as its protocol allows. `expected` are the messages of the
+ * worksheet's client.
+ */
+export function findRefused(
+  { automaton, role, observations }: Pick<Evidence, 'automaton' | 'role' | 'observations'>,
+  expected: readonly string[],
+): NamedCause | undefined {
+  if (role !== 'client' || automaton.refusal === undefined) return undefined
+  const messages = observations.filter((one) => one.kind === 'message')
+  const own = messages.filter(({ from }) => from === role)
+  const refused = own.find((one) => messages[messages.indexOf(one) + 1]?.name === automaton.refusal)
+  if (!refused) return undefined
+  const right = expected[own.indexOf(refused)]?.trimEnd()
+  if (
+    right === undefined ||
+    right === refused.text.trimEnd() ||
+    isCorrected(refused, observations.indexOf(refused), { observations, automaton, role })
+  )
+    return undefined
+  const found = explainObservation(observations.indexOf(refused), { automaton, role, observations })
+  if (found) return found
+  const refusal = messages[messages.indexOf(refused) + 1]?.text ?? ''
+  return {
+    cause: 'spelling',
+    sentence: `the client sent ${quoteText(refused.text)}, and the server refused it with ${quoteText(refusal)}; write ${quoteText(right)}`,
+  }
 }
 
 /** Checks whether a message repeats an answer of its side, before the other side has sent a message. */

@@ -18,6 +18,20 @@ export const BROKEN: readonly BrokenHandIn[] = [
     says: /global variable/,
   },
   {
+    ...client('wrong-rules-lost-as-won.py', 'hangman'),
+    mistake: 'congratulates a loser, too',
+    check: 'every-outcome',
+    cause: 'wrong-rules',
+    says: /printed "You win! The word was \w+" after a game that ended with "the client loses"/,
+  },
+  {
+    ...client('spelling-quiz-leaves.py', 'quiz'),
+    mistake: 'writes Start, and leaves after the refusal',
+    check: PLAYS,
+    cause: 'spelling',
+    says: /the client sent "Start \d", .* write "START", and not "Start"/,
+  },
+  {
     ...client('wrong-encoding-ignore.py', 'tjc/chat-quit'),
     mistake: 'leaves out what ASCII does not have',
     check: PLAYS,

@@ -46,6 +46,13 @@ export const BROKEN_SERVERS: readonly BrokenHandIn[] = [
     says: /the part of the server that serves this client .*ValueError/,
   },
   {
+    ...server('hangs-silent-at-text.py', 'book/guess'),
+    mistake: 'does not answer a text that is not a number',
+    check: 'garbled-field',
+    cause: 'hangs',
+    says: /the other side sent "~" in the state guessing: the server has not answered it within 4 s: expected "Too small!"/,
+  },
+  {
     ...server('crashed-exit.c'),
     args: '{PORT}',
     mistake: 'ends for all clients if one client sends no number',
