@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../../base/clock.ts'
 import { toNetwork } from '../../base/network-address.ts'
 import { RateLimiter } from '../../base/rate-limit.ts'
@@ -81,9 +80,9 @@ export class WireAccess {
   }
 
   /** Returns the right that a browser has because of the address of its request. */
-  grantTo(request: IncomingMessage, origin: RequestOrigin, peer: Address): WireGrant {
+  grantTo(headers: Readonly<Record<string, unknown>>, origin: RequestOrigin, peer: Address): WireGrant {
     const { host, loopback } = { host: origin.remote.host, loopback: origin.loopback }
-    const isForwarded = FORWARDED.some((name) => request.headers[name] !== undefined)
+    const isForwarded = FORWARDED.some((name) => headers[name] !== undefined)
     if (isForwarded && origin.remote === peer) {
       return {
         right: 'none',
