@@ -1,4 +1,3 @@
-import { stringifySetCookie } from 'cookie'
 import type { Clock } from '../../base/clock.ts'
 import { toNetwork } from '../../base/network-address.ts'
 import { RateLimiter } from '../../base/rate-limit.ts'
@@ -6,7 +5,7 @@ import { toThrottleError } from '../../hall/accounts/login-limits.ts'
 import { Passwords } from '../../hall/accounts/passwords.ts'
 import { hashToken, makeToken, type RandomBytes } from '../../hall/accounts/tokens.ts'
 import type { GatewayError } from './request-gate.ts'
-import { type CookieScope, readCookie, toCookieName } from './session-cookie.ts'
+import { type CookieScope, formatCookie, readCookie } from './session-cookie.ts'
 
 /** Rate of password tries from one address: a burst of 10, then one in 20 seconds. A correct password is not a try. */
 const RATE = { burst: 10, refill: 20_000 }
@@ -107,11 +106,7 @@ function toError(message: string): GatewayError {
  * site.
  */
 export function formatOperatorCookie({ token, until }: OperatorSession, scope: CookieScope): string {
-  const expires = new Date(until)
-  return stringifySetCookie({
-    ...{ name: toCookieName(COOKIE, scope), value: token, path: `${scope.prefix}/`, expires },
-    ...{ httpOnly: true, sameSite: 'strict', secure: scope.isSecure },
-  })
+  return formatCookie({ name: COOKIE, token, until, sameSite: 'strict' }, scope)
 }
 
 /** Calls `end` when the session of an operator ends. Returns a function that cancels the call. */
