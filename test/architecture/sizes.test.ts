@@ -28,6 +28,7 @@ const SHORT: Readonly<Record<string, string>> = {
   'games/questions/plain.ts': 'HTML as text, for the importers of questions',
   'hall/login-costs.ts': 'costs of requests that several rooms charge',
   'lab/pages/page-formats.ts': 'the registry of pages',
+  'server/gateway/secret-tries.ts': 'the limit of tries of codes and passwords, for both of them',
   'terminal/exit-codes.ts': 'the codes that scripts test, in one place',
   'testing.ts': 'the public face of the kit for tests',
   'testing/memory-peer.ts': 'a peer in memory, for several tests of the kit',

@@ -20,6 +20,7 @@ import { ServedProtocols } from './served-protocols.ts'
 import { addSessionRoutes } from './session-routes.ts'
 import { GatewaySockets } from './sockets.ts'
 import { addStaticFiles } from './static-files.ts'
+import { WireSockets } from './wire-sockets.ts'
 
 /** Maximum number of bytes in a part of the path of a request, and in its body. */
 const LIMITS = { part: 1000, body: 4096 }
@@ -74,18 +75,17 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
   addSessionRoutes(app, { prefix, lobby: services.lobby, originOf })
   const { classConsole, lobby } = services
   const operators = new OperatorSessions({ passwordHash: classConsole?.passwordHash, random: lobby.bytes, clock })
-  const followers = new ClassFollowers({ console: classConsole?.console, operators, clock, onError: options.onError })
+  const { entrance } = services
+  const followers = new ClassFollowers({ console: classConsole?.console, operators, entrance, clock })
+  const deskOf = (connection: number) => classConsole?.console.get(connection)?.desk
+  const wire = services.wire && new WireSockets({ ...services.wire, deskOf }, { clock, operators })
   addClassRoutes(app, { prefix, classConsole, operators, originOf })
   await addStaticFiles(app, prefix, options.folder)
   const sockets = new GatewaySockets(
     app.server,
     options,
-    {
-      entrance: services.entrance,
-      protocols,
-      wire: services.wire && { ...services.wire, deskOf: (connection) => classConsole?.console.get(connection)?.desk },
-    },
-    { gate, timeouts, followers, operators },
+    { entrance, protocols, views: wire ? [followers, wire] : [followers] },
+    { gate, timeouts },
   )
   await app.ready()
   return {
@@ -96,7 +96,6 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
     },
     async close() {
       sockets.close()
-      followers.close()
       operators.close()
       timeouts.close()
       await app.close()

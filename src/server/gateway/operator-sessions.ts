@@ -1,12 +1,11 @@
-import { stringifySetCookie } from 'cookie'
 import type { Clock } from '../../base/clock.ts'
 import { toNetwork } from '../../base/network-address.ts'
-import { RateLimiter } from '../../base/rate-limit.ts'
 import { toThrottleError } from '../../hall/accounts/login-limits.ts'
 import { Passwords } from '../../hall/accounts/passwords.ts'
 import { hashToken, makeToken, type RandomBytes } from '../../hall/accounts/tokens.ts'
 import type { GatewayError } from './request-gate.ts'
-import { type CookieScope, readCookie, toCookieName } from './session-cookie.ts'
+import { SecretTries } from './secret-tries.ts'
+import { type CookieScope, formatCookie, readCookie } from './session-cookie.ts'
 
 /** Rate of password tries from one address: a burst of 10, then one in 20 seconds. A correct password is not a try. */
 const RATE = { burst: 10, refill: 20_000 }
@@ -42,24 +41,24 @@ export interface OperatorSessionsOptions {
 export class OperatorSessions {
   readonly #options: OperatorSessionsOptions
   readonly #passwords: Passwords
-  readonly #tries = new RateLimiter(RATE)
+  readonly #tries: SecretTries
   /** The end of each session, by the hash of its token; the oldest session is first. */
   readonly #sessions = new Map<string, AbortController>()
 
   constructor(options: OperatorSessionsOptions) {
     this.#options = options
+    this.#tries = new SecretTries(RATE, options.clock)
     this.#passwords = new Passwords({ random: options.random, atOnce: 1, waiting: { each: RATE.burst, all: 100 } })
   }
 
   /** Opens a session for a client at an address, if the password is correct. */
   async logIn(password: string, host: string): Promise<OperatorSession | GatewayError> {
     const { clock, passwordHash, random } = this.#options
-    const network = toNetwork(host)
-    const wait = this.#tries.take(network, clock.monotonic())
+    const wait = this.#tries.take(host)
     if (wait > 0) return toError(toThrottleError(wait).refused)
-    const error = await this.#passwords.verify(password, passwordHash, network)
+    const error = await this.#passwords.verify(password, passwordHash, toNetwork(host))
     if (error) return error.code === 'throttled' ? toError(error.refused) : WRONG
-    this.#tries.giveBack(network)
+    this.#tries.giveBack(host)
     const token = makeToken(random)
     this.#open(hashToken(token))
     return { token, until: clock.now() + LIFETIME }
@@ -107,11 +106,7 @@ function toError(message: string): GatewayError {
  * site.
  */
 export function formatOperatorCookie({ token, until }: OperatorSession, scope: CookieScope): string {
-  const expires = new Date(until)
-  return stringifySetCookie({
-    ...{ name: toCookieName(COOKIE, scope), value: token, path: `${scope.prefix}/`, expires },
-    ...{ httpOnly: true, sameSite: 'strict', secure: scope.isSecure },
-  })
+  return formatCookie({ name: COOKIE, token, until, sameSite: 'strict' }, scope)
 }
 
 /** Calls `end` when the session of an operator ends. Returns a function that cancels the call. */

@@ -21,22 +21,29 @@ export function readSessionCookie(header: string | undefined, scope: CookieScope
  * cookie, and no page of another site can make a browser send the cookie with a request that changes data.
  */
 export function formatSessionCookie(token: string, until: number, scope: CookieScope): string {
-  const { prefix, isSecure: secure } = scope
-  const expires = new Date(until)
-  return stringifySetCookie({
-    name: toCookieName(NAME, scope),
-    value: token,
-    path: `${prefix}/`,
-    httpOnly: true,
-    sameSite: 'lax',
-    secure,
-    expires,
-  })
+  return formatCookie({ name: NAME, token, until, sameSite: 'lax' }, scope)
 }
 
 /** Formats the header `Set-Cookie` that deletes the cookie. */
 export function formatNoSessionCookie(scope: CookieScope): string {
   return formatSessionCookie('', 0, scope)
+}
+
+/** TokenCookie is a cookie with a token that is valid until a time in milliseconds since the Unix epoch. */
+export interface TokenCookie {
+  /** The name without the prefix that a scope adds. */
+  readonly name: string
+  readonly token: string
+  readonly until: number
+  readonly sameSite: 'lax' | 'strict'
+}
+
+/** Formats the header `Set-Cookie` for a token. No script can read the cookie. */
+export function formatCookie({ name, token, until, sameSite }: TokenCookie, scope: CookieScope): string {
+  return stringifySetCookie({
+    ...{ name: toCookieName(name, scope), value: token, path: `${scope.prefix}/`, expires: new Date(until) },
+    ...{ httpOnly: true, sameSite, secure: scope.isSecure },
+  })
 }
 
 /** Returns the value of a cookie in the header `Cookie`; `undefined` if there is no such cookie. */
@@ -50,7 +57,7 @@ export function readCookie(name: string, header: string | undefined, scope: Cook
  * page without encryption sets it. If the prefix is `__Host-`, the browser also refuses the cookie if another host of the same domain sets
  * it. Without the prefix, such a page could log a browser in under another name.
  */
-export function toCookieName(name: string, { prefix, isSecure }: CookieScope): string {
+function toCookieName(name: string, { prefix, isSecure }: CookieScope): string {
   if (!isSecure) return name
   return prefix === '' ? `__Host-${name}` : `__Secure-${name}`
 }

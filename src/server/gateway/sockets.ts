@@ -7,23 +7,20 @@ import { type WebSocketHost, WebSocketTransport } from '../../wire/transports/we
 import type { AdmittedPeer } from '../admission.ts'
 import type { Entrance } from '../server.ts'
 import { formatError, type GatewayCode } from './answers.ts'
-import type { ClassFollowers } from './class-followers.ts'
 import type { ConnectionTimeouts } from './connection-timeouts.ts'
 import { findKey, formatAccept, NO_HANDSHAKE } from './handshake.ts'
-import type { OperatorSessions } from './operator-sessions.ts'
 import type { GatewayOptions } from './options.ts'
 import type { RequestGate } from './request-gate.ts'
 import type { RequestOrigin } from './request-origin.ts'
 import type { ServedProtocols } from './served-protocols.ts'
 import { readSessionCookie } from './session-cookie.ts'
-import type { WireServices } from './wire-session.ts'
-import { WireSockets } from './wire-sockets.ts'
+import { type SocketView, ViewSockets } from './view-sockets.ts'
 
 /*
  * A refused upgrade must cost little and have a status and a code. So the gateway checks the rate, the origin and the limits of the address
  * before the handshake, with no route, no hook and no WebSocket. After the handshake, the socket is a transport like every other transport, and the
- * server runs the same conversation over it as over a TCP connection, with the same limits. The library `ws` would take 2,400 bytes more for
- * each browser.
+ * server runs the same conversation over it as over a TCP connection, with the same limits. Views of the
+ * server, such as the wire, have a common base (`view-sockets.ts`).
  */
 
 /**
@@ -43,17 +40,14 @@ export interface SocketServices {
   /** The access to conversations in the native protocol. */
   readonly entrance: Entrance
   readonly protocols: ServedProtocols
-  /** Missing on a server that shows no wire. */
-  readonly wire: WireServices | undefined
+  /** The views that pages see over WebSockets. */
+  readonly views: readonly SocketView[]
 }
 
 /** SocketGuards has the limits of the HTTP connections; some connections become WebSockets. */
 export interface SocketGuards {
   readonly gate: RequestGate
   readonly timeouts: ConnectionTimeouts
-  /** The operators that follow the class console. */
-  readonly followers: ClassFollowers
-  readonly operators: OperatorSessions
 }
 
 /** GatewaySockets accepts the WebSockets of an HTTP server, and pings their clients. */
@@ -62,8 +56,9 @@ export class GatewaySockets {
   readonly #services: SocketServices
   readonly #guards: SocketGuards
   readonly #host: WebSocketHost
-  readonly #wire: WireSockets | undefined
+  readonly #views: ViewSockets
   #cancel: (() => void) | undefined
+  #isClosed = false
 
   constructor(
     server: HttpServer,
@@ -74,18 +69,18 @@ export class GatewaySockets {
     this.#options = options
     this.#services = services
     this.#guards = guards
-    const { clock, prefix, onError } = options
-    this.#wire = services.wire && new WireSockets(services.wire, { clock, prefix, onError, operators: guards.operators })
+    this.#views = new ViewSockets(options)
     this.#host = { clock: options.clock, open: new ChurnSet() }
     server.on('upgrade', (request: IncomingMessage, stream: unknown, head: Buffer) => {
       if (stream instanceof TransportStream) this.#upgrade(request, stream, head)
     })
   }
 
-  /** Stops the pings. Open WebSockets stay open, except the WebSockets that show the wire. */
+  /** Stops the pings. Open WebSockets stay open, except the WebSockets of views. */
   close(): void {
     this.#cancel?.()
-    this.#wire?.close()
+    this.#isClosed = true
+    this.#views.close()
   }
 
   #upgrade(request: IncomingMessage, stream: TransportStream, head: Buffer): void {
@@ -95,8 +90,9 @@ export class GatewaySockets {
     // the library also accepts version 8, in which the origin is in another header
     if (request.headers['sec-websocket-version'] !== '13') return refuse(stream, 'bad-request', NO_HANDSHAKE)
     const path = `${this.#options.prefix}/ws`
-    if (request.url === `${path}/class`) return this.#upgradeClass(request, stream, head, checked)
-    if (this.#wire && request.url === `${path}/wire`) return this.#upgradeWire(this.#wire, request, stream, head, checked)
+    const view = this.#services.views.find((one) => request.url === `${path}/${one.path}`)
+    if (view && this.#isClosed) return refuse(stream, 'too-many', 'the server is stopping')
+    if (view) return this.#upgradeView(view, request, stream, head, checked)
     const target = this.#findTarget(request.url ?? '')
     if (!target) return refuse(stream, 'not-found', `WebSockets are at ${path}, without a query`)
     const transport = this.#accept(request, stream, head, target.entrance, checked)
@@ -106,22 +102,14 @@ export class GatewaySockets {
     target.entrance.serve(transport, token === undefined ? undefined : { sessionToken: token })
   }
 
-  /** Accepts a follower of the class console, if the request has the cookie of the operator. */
-  #upgradeClass(request: IncomingMessage, stream: TransportStream, head: Buffer, client: RequestOrigin): void {
-    const { entrance } = this.#services
-    const session = this.#guards.followers.check(request.headers.cookie, { prefix: this.#options.prefix, isSecure: client.isSecure })
-    if ('code' in session) return refuse(stream, session.code, session.message)
-    const transport = this.#accept(request, stream, head, entrance, client)
-    if (transport) this.#guards.followers.serve(transport, session, () => entrance.leave(client))
-  }
-
-  #upgradeWire(wire: WireSockets, request: IncomingMessage, stream: TransportStream, head: Buffer, client: RequestOrigin): void {
-    const refusal = wire.findRefusal(client)
-    if (refusal !== undefined) return refuse(stream, 'too-many', refusal)
+  /** Accepts a page that a view admits; answers any other page with an error. */
+  #upgradeView(view: SocketView, request: IncomingMessage, stream: TransportStream, head: Buffer, origin: RequestOrigin): void {
     const key = findKey(request)
     if (key === undefined) return refuse(stream, 'bad-request', NO_HANDSHAKE)
-    const page = wire.toPage(request, client, stream.transport.remote)
-    wire.serve(this.#open(formatAccept(key), stream, head, client), page)
+    const scope = { prefix: this.#options.prefix, isSecure: origin.isSecure }
+    const viewer = view.admit({ headers: request.headers, origin, scope, peer: stream.transport.remote })
+    if ('code' in viewer) return refuse(stream, viewer.code, viewer.message)
+    this.#views.serve(this.#open(formatAccept(key), stream, head, origin), view, viewer)
   }
 
   /** Accepts a WebSocket within the limits of its address; answers any other request with an error. */

@@ -1,13 +1,11 @@
-import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../../base/clock.ts'
-import { toNetwork } from '../../base/network-address.ts'
-import { RateLimiter } from '../../base/rate-limit.ts'
 import type { Refusal } from '../../games/game.ts'
 import { hashToken, makeToken, parseToken, type RandomBytes } from '../../hall/accounts/tokens.ts'
 import type { ConnectionLogs, LoggedConnection } from '../../lab/wire/connection-logs.ts'
 import type { Address } from '../../wire/transport.ts'
 import { isLoopbackHost } from '../../wire/transports/socket.ts'
 import type { RequestOrigin } from './request-origin.ts'
+import { SecretTries } from './secret-tries.ts'
 
 /*
  * A student opens the wire view without an account. Then the address of the browser is the only sign that the browser and the program
@@ -74,16 +72,17 @@ export class WireAccess {
   readonly #codes = new Map<string, LimitedGrant>()
   /** The rights of codes that a browser has used, by the hash of the browser's ticket. */
   readonly #rights = new Map<string, LimitedGrant>()
-  readonly #tries = new RateLimiter(TRIES)
+  readonly #tries: SecretTries
 
   constructor(options: WireAccessOptions) {
     this.#options = options
+    this.#tries = new SecretTries(TRIES, options.clock)
   }
 
   /** Returns the right that a browser has because of the address of its request. */
-  grantTo(request: IncomingMessage, origin: RequestOrigin, peer: Address): WireGrant {
+  grantTo(headers: Readonly<Record<string, unknown>>, origin: RequestOrigin, peer: Address): WireGrant {
     const { host, loopback } = { host: origin.remote.host, loopback: origin.loopback }
-    const isForwarded = FORWARDED.some((name) => request.headers[name] !== undefined)
+    const isForwarded = FORWARDED.some((name) => headers[name] !== undefined)
     if (isForwarded && origin.remote === peer) {
       return {
         right: 'none',
@@ -138,7 +137,7 @@ export class WireAccess {
       return { code: 'bad-token', refused: 'this code is not valid: it works once, within 15 minutes. Ask the operator for a new code' }
     }
     this.#codes.delete(code)
-    this.#tries.giveBack(toNetwork(remote.host))
+    this.#tries.giveBack(remote.host)
     const { clock, bytes } = this.#options
     const ticket = makeToken(bytes)
     store(this.#rights, hashToken(ticket), { grant, until: clock.monotonic() + RIGHT_VALID }, RIGHTS)
@@ -151,12 +150,12 @@ export class WireAccess {
     if (refused) return refused
     const grant = this.#find(this.#rights, hashToken(ticket))
     if (!grant) return { code: 'bad-token', refused: 'the right of your code has ended: ask the operator for a new code' }
-    this.#tries.giveBack(toNetwork(remote.host))
+    this.#tries.giveBack(remote.host)
     return grant
   }
 
   #limit({ host }: Address): CodeRefusal | undefined {
-    const wait = this.#tries.take(toNetwork(host), this.#options.clock.monotonic())
+    const wait = this.#tries.take(host)
     if (wait === 0) return undefined
     return { code: 'throttled', refused: `your address has tried too many codes: try again in ${Math.ceil(wait / 1000)} s` }
   }

@@ -30,6 +30,12 @@ export interface WireLink {
   refuse(reason: string): void
 }
 
+/** WireViewer is the client of a session, and its right at the beginning. */
+export interface WireViewer {
+  readonly grant: WireGrant
+  readonly origin: RequestOrigin
+}
+
 /** Milliseconds between two rounds. */
 const ROUND = 100
 /** Number of rounds between two lists of all connections, because such a list is long. */
@@ -59,7 +65,7 @@ export class WireSession {
   #rounds = 0
   #cancel: (() => void) | undefined
 
-  constructor(services: WireServices, clock: Clock, link: WireLink, { grant, origin }: { grant: WireGrant; origin: RequestOrigin }) {
+  constructor(services: WireServices, clock: Clock, link: WireLink, { grant, origin }: WireViewer) {
     this.#services = services
     this.#clock = clock
     this.#link = link

@@ -9,15 +9,16 @@ import type { Sink, Transport } from '../transport.ts'
  * because the stream pauses the transport until it has forwarded all bytes of the read.
  */
 
-/** Number of bytes in a piece, before and after an upgrade. */
-const PIECE = { request: 512, upgraded: 4096 }
+/** Number of bytes in a piece. */
+const PIECE = 512
+/** Number of bytes that wait in the stream of Node. */
+const BUFFER = 4096
 const NOTHING = Buffer.alloc(0)
 
 /** TransportStream adapts a transport to a stream of Node, for a library that implements a protocol over streams, such as HTTP. */
 export class TransportStream extends Duplex {
   readonly transport: Transport
   readonly #sink: StreamSink
-  #piece = PIECE.request
   /** Bytes that the transport has delivered, but that the stream has not forwarded yet. */
   #waiting: Buffer = NOTHING
   /** True if the reader of the stream wants bytes. */
@@ -28,10 +29,9 @@ export class TransportStream extends Duplex {
   /** True until the next turn of the event loop, if the stream has forwarded a piece in this turn. */
   #isResting = false
   #isFinished = false
-  #isUpgraded = false
 
   constructor(transport: Transport) {
-    super({ allowHalfOpen: true, highWaterMark: PIECE.upgraded })
+    super({ allowHalfOpen: true, highWaterMark: BUFFER })
     this.transport = transport
     this.#sink = new StreamSink(this)
     transport.open(this.#sink)
@@ -64,17 +64,6 @@ export class TransportStream extends Duplex {
   }
 
   /**
-   * Marks the stream as a stream whose writer limits the unsent bytes itself. The stream then accepts all writes immediately,
-   * so that `transport.unsent` has all unsent bytes.
-   */
-  upgrade(): void {
-    this.#isUpgraded = true
-    this.#piece = PIECE.upgraded
-    this.#holds = 0
-    this.#passOn()
-  }
-
-  /**
    * Passes on `head`, all bytes that wait, and all later events of the transport to a sink. This begins in the next turn of the event loop.
    * The stream is over: its reader gets nothing more, and the stream stays in memory no longer than its reader.
    */
@@ -99,8 +88,7 @@ export class TransportStream extends Duplex {
 
   override _write(data: Uint8Array, _: BufferEncoding, done: () => void): void {
     this.transport.write(data)
-    if (this.#isUpgraded) done()
-    else this.transport.whenSent(done)
+    this.transport.whenSent(done)
   }
 
   override _writev(all: { readonly chunk: Uint8Array }[], done: () => void): void {
@@ -122,7 +110,7 @@ export class TransportStream extends Duplex {
   #passOn(): void {
     if (!this.#wanted || this.#holds > 0 || this.#isResting || this.destroyed) return
     if (this.#waiting.length === 0) return this.#readMore()
-    const piece = this.#waiting.subarray(0, this.#piece)
+    const piece = this.#waiting.subarray(0, PIECE)
     // an empty rest would retain the whole array in memory
     this.#waiting = piece.length < this.#waiting.length ? this.#waiting.subarray(piece.length) : NOTHING
     this.#wanted = false

@@ -139,6 +139,11 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
   }
 
   violation(code: number, reason: string): void {
+    this.closeWith(code, reason)
+  }
+
+  /** Closes with a code and a reason for the peer, and drops all further bytes of the peer. */
+  closeWith(code: number, reason: string): void {
     this.#broken ??= `WebSocket close code ${code}`
     this.#isDeaf = true
     this.#close(code, reason)

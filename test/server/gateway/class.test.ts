@@ -97,7 +97,7 @@ describe('the class console at the gateway', () => {
       204,
       [expect.stringMatching(/^parlor-operator=; Path=\/; Expires=Thu, 01 Jan 1970 /)],
     ])
-    expect(await follower.closed).toBe(1000)
+    expect(await follower.closed).toBe(1008)
     expect((await new Follower(gateway, { cookie }).refusal()).status).toBe(401)
   })
 
@@ -288,6 +288,6 @@ describe('the class console at the gateway', () => {
     const follower = new Follower(gateway, { cookie: await cookieOf(gateway) })
     await follower.until((lines) => lines.at(-1)?.type === 'snapshot')
     await gateway.close()
-    expect(await follower.closed).toBe(1000)
+    expect(await follower.closed).toBe(1001)
   })
 })

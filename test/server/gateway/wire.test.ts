@@ -151,27 +151,60 @@ test('a page of another origin, under a foreign name, or behind an unknown proxy
   program.close()
 })
 
-test('a page gets a pong for its ping, and is closed after many pings, many pongs, or a message in many fragments', async () => {
+test('a page gets a pong for its ping, and is closed after many pings, many pongs, a message in many fragments, or a long message', async () => {
   const { url } = await startGateway({ clock: new TestClock() })
-  const pages = await Promise.all([WireClient.connect(url), WireClient.connect(url), WireClient.connect(url)])
-  const [pinging, ponging, fragmenting] = pages
-  const pong = new Promise<string>((resolve) => pinging?.socket.once('pong', (payload) => resolve(String(payload))))
-  pinging?.socket.ping('first')
-  expect(await pong).toBe('first')
-  for (let n = 0; n < 1000; n++) pinging?.socket.ping('here')
-  for (let n = 0; n < 1000; n++) ponging?.socket.pong('here')
+  const pages = await Promise.all(Array.from({ length: 5 }, () => WireClient.connect(url)))
+  const [pinging, ponging, fragmenting, long, binary] = pages
+  let pongs = 0
+  pinging?.socket.on('pong', () => pongs++)
+  pinging?.socket.ping('here')
+  await new Promise((resolve) => pinging?.socket.once('pong', resolve))
+  const sent = 1000
+  for (let n = 0; n < sent; n++) pinging?.socket.ping('here')
+  for (let n = 0; n < sent; n++) ponging?.socket.pong('here')
   for (let n = 0; n < 200; n++) fragmenting?.socket.send('', { fin: false })
-  expect(await Promise.all(pages.map(({ closed }) => closed))).toEqual([1008, 1008, 1008])
+  long?.socket.send('x'.repeat(513))
+  binary?.socket.send(Buffer.from('{}'))
+  expect(await Promise.all(pages.map(({ closed }) => closed))).toEqual([1008, 1008, 1008, 1009, 1003])
+  expect(pongs).toBeGreaterThan(0)
+  expect(pongs).toBeLessThan(sent / 2)
 })
 
-test('a page that sends many messages, a long message or a binary message is closed with the fitting code', async () => {
-  const { url } = await startGateway()
-  const pages = await Promise.all([WireClient.connect(url), WireClient.connect(url), WireClient.connect(url)])
-  const [talking, long, binary] = pages
-  for (let n = 0; n < 30; n++) talking?.send({ type: 'ticket', ticket: '' })
-  long?.socket.send('x'.repeat(5000))
-  binary?.socket.send(Uint8Array.from([1, 2, 3]))
-  expect(await Promise.all(pages.map(({ closed }) => closed))).toEqual([1008, 1009, 1003])
+test('a page that sends too many messages is closed, and frees its place among the views of its address', async () => {
+  const { url } = await startGateway({ clock: new TestClock() })
+  const pages = await Promise.all(Array.from({ length: 8 }, () => WireClient.connect(url)))
+  await expect(WireClient.connect(url)).rejects.toThrow('429')
+  for (let n = 0; n < 21; n++) pages[0]?.socket.send('nonsense')
+  expect(await pages[0]?.closed).toBe(1008)
+  expect((await WireClient.connect(url)).list).toMatchObject({ right: 'machine' })
+})
+
+test('a page that reads nothing and requests the rows again and again is disconnected at a bounded number of bytes', async () => {
+  const clock = new TestClock()
+  const { url, ports, close } = await startGateway({ programs: ['tjc/chat'], clock })
+  const program = new LineSocket(ports.get('tjc/chat') ?? 0)
+  for (let n = 0; n < 100; n++) program.say(`${n} ${'word '.repeat(40)}`)
+  const page = await WireClient.connect(url)
+  await page.watchNewest()
+  page.socket.pause()
+  let isClosed = false
+  const closed = page.closed.then(() => {
+    isClosed = true
+  })
+  // after so many requests, no ping without an answer has ended the connection yet
+  const most = 200
+  let requests = 0
+  for (; !isClosed && requests < most; requests++) {
+    page.send({ type: 'watch', connection: 1 })
+    await clock.pass(250)
+    await new Promise<void>((resolve) => setImmediate(resolve))
+  }
+  page.socket.resume()
+  await closed
+  program.close()
+  expect(requests).toBeLessThan(most)
+  // the server waits for the end of its connections on the clock of the test
+  await Promise.all([close(), clock.pass(60_000)])
 })
 
 test('a page whose trusted proxy names no readable address sees no program', async () => {
