@@ -16,8 +16,11 @@ import type { CookieScope } from './session-cookie.ts'
  * page that reads too slowly. A view (`SocketView`) decides only about the admission of a page, and about the messages.
  */
 
-/** Maximum number of unsent bytes of a page. Views send less to a page that reads slowly, so a page seldom reaches this limit. */
-const OUTBOX = 1024 * 1024
+/**
+ * Maximum number of unsent bytes of a page. Views send less to a page that reads slowly. The largest message is an export of the wire, with
+ * a few MB.
+ */
+const OUTBOX = 8 * 1024 * 1024
 
 /** ViewRequest is a valid upgrade of a page that wants to see a view. */
 export interface ViewRequest {
