@@ -58,6 +58,10 @@ export function testTouch(serve: ServeWebPages): void {
     }
     expect(await ada.status()).toMatch(/^You (?:win|lose)\. The number was \d+\.$/)
 
+    const labels = await page.locator('.nl__tick b, .nl__end').evaluateAll((all) => all.map((label) => label.getBoundingClientRect()))
+    labels.sort((one, other) => one.left - other.left)
+    for (const [at, { right }] of labels.slice(0, -1).entries()) expect(right).toBeLessThanOrEqual(labels[at + 1]?.left ?? 0)
+
     for (const [game, button] of [
       ['head or tail', 'Head'],
       ['robot', 'Right'],
