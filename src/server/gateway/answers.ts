@@ -54,8 +54,8 @@ export const HEADERS: Readonly<Record<string, string>> = {
 }
 
 /**
- * The further header of an answer to a trustworthy origin. At any other origin, browsers ignore this header, and Chromium reports it as an
- * error in the console.
+ * A further header of the answers to a trustworthy origin. At any other origin, browsers ignore this header, and Chromium reports an error
+ * in its console.
  */
 export const OPENER_HEADER: Readonly<Record<string, string>> = { 'cross-origin-opener-policy': 'same-origin' }
 

@@ -94,7 +94,7 @@ export function TableFrame({ table, isOn, play, isReplay = false, about, corner,
   )
 }
 
-/** Returns the width at which a large board is as high as the window permits, or, if that is too small for its cells, scrolls in its frame. */
+/** Returns the width at which a large board is as high as the window permits. If its cells need more room, the board scrolls in its frame. */
 function toLargeWidth(size: number): string {
   return `max(100dvh - 24.5rem, min(58rem, (${size} * (var(--hit) + 2px)) * 1.09 + 2px))`
 }
