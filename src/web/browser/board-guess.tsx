@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type GuessBoard, toGuessBoard } from '../model/boards.ts'
 import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
@@ -18,7 +18,8 @@ export function GuessTable({ table, isOn, play }: BoardProps) {
   const field = useRef<HTMLInputElement>(null)
   // after each answer, the field proposes a possible number; if the user types a digit, the digit replaces the number
   const tries = board?.guesses.length
-  useEffect(() => {
+  // the effect runs together with the drawing, because the user may type the first digit immediately
+  useLayoutEffect(() => {
     if (tries === undefined) return
     setTyped(middle)
     const input = field.current
