@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js'
+import { isLoopbackHost } from '../wire/transports/socket.ts'
 
 /*
  * The owner of any name can let that name resolve to the address of this server (DNS rebinding). A browser then treats a page of that owner
@@ -25,6 +26,12 @@ export class KnownHosts {
     if (address !== undefined) return isIpAddress(address)
     return this.#names.has(name.toLowerCase()) || isIpAddress(name)
   }
+}
+
+/** Checks whether the header `Host` names this machine, as `localhost` or by an address that only this machine can reach. */
+export function isLocalHost(host = ''): boolean {
+  const [, address, name = ''] = HOST.exec(host) ?? []
+  return name.toLowerCase() === 'localhost' || isLoopbackHost(address ?? name)
 }
 
 /** Checks whether a text is an IP address in its usual form; the library also accepts forms such as `1`, and names of interfaces. */

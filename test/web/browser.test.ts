@@ -22,6 +22,7 @@ import { testRestart } from './in-browser/restart.ts'
 import { testReturns } from './in-browser/returns.ts'
 import { testSessions } from './in-browser/sessions.ts'
 import { testSoloGames } from './in-browser/solo-games.ts'
+import { testTouch } from './in-browser/touch.ts'
 import { testViews } from './in-browser/views.ts'
 import { testWire } from './in-browser/wire.ts'
 
@@ -97,6 +98,7 @@ describe.skipIf(!isTested)('in Chromium, the page', { timeout: 120_000 }, () => 
   testReplays(serveWebPages)
   testPeople(serveWebPages)
   testPhone(serveWebPages)
+  testTouch(serveWebPages)
   testProtocols(serveWebPages)
   testClass(serveWebPages)
   testReturns(serveWebPages)

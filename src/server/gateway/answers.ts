@@ -49,10 +49,15 @@ export const HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',
 }
+
+/**
+ * A further header of the answers to a trustworthy origin. At any other origin, browsers ignore this header, and Chromium reports an error
+ * in its console.
+ */
+export const OPENER_HEADER: Readonly<Record<string, string>> = { 'cross-origin-opener-policy': 'same-origin' }
 
 /** The headers of each error that no route handles, as lines. */
 const ERROR_HEADERS = Object.entries({ ...HEADERS, 'content-type': 'application/json; charset=utf-8', connection: 'close' })

@@ -5,7 +5,8 @@ import { HallReader } from '../../lobby/hall-reader.ts'
 import { VERSION } from '../../native/messages.ts'
 import type { Transport } from '../../wire/transport.ts'
 import { TransportStream } from '../../wire/transports/transport-stream.ts'
-import { HEADERS } from './answers.ts'
+import { isLocalHost } from '../known-hosts.ts'
+import { HEADERS, OPENER_HEADER } from './answers.ts'
 import { describeBadInput } from './bad-input.ts'
 import { ClassFollowers } from './class-followers.ts'
 import { addClassRoutes } from './class-routes.ts'
@@ -56,7 +57,7 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
   // a form of another page can send `text/plain` without a preflight request, so the server accepts no such body
   app.removeContentTypeParser('text/plain')
   const timeouts = new ConnectionTimeouts(clock, options.connections)
-  addHooks(app, timeouts, options.onError)
+  addHooks(app, gate, timeouts, options.onError)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   await app.register(fastifySwagger, {
@@ -104,9 +105,16 @@ export async function openApp(options: AppOptions, services: GatewayServices): P
 }
 
 /** Adds the timeouts, the headers and the errors that are the same for all routes. */
-function addHooks(app: FastifyInstance, timeouts: ConnectionTimeouts, onError: (sentence: string, reason: unknown) => void): void {
+function addHooks(
+  app: FastifyInstance,
+  gate: RequestGate,
+  timeouts: ConnectionTimeouts,
+  onError: (sentence: string, reason: unknown) => void,
+): void {
   app.addHook('onRequest', async ({ raw }, reply) => {
     reply.headers(HEADERS)
+    // browsers trust a page over TLS, and a page of their own machine
+    if (gate.originOf(raw).isSecure || isLocalHost(raw.headers.host)) reply.headers(OPENER_HEADER)
     if (raw.method === 'GET' || raw.method === 'HEAD') timeouts.begin(raw)
   })
   app.addHook('preHandler', async ({ raw }) => timeouts.begin(raw))

@@ -51,7 +51,7 @@ export function ClassBoard({ model, trouble, logOut }: ClassBoardProps) {
         <span class="push btns">
           <Download file="class.csv" name={classTexts.csv} />
           <Download file="class.xml" name={classTexts.junit} />
-          <button class="btn btn--s" type="button" aria-pressed={isProjector} onClick={() => setProjector(!isProjector)}>
+          <button class="btn btn--s class__projector" type="button" aria-pressed={isProjector} onClick={() => setProjector(!isProjector)}>
             {classTexts.projector}
           </button>
           <button class="btn btn--s btn--plain" type="button" onClick={logOut}>

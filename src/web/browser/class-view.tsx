@@ -7,7 +7,7 @@ import { openPageSocket, type SocketEvents } from '../connection/socket.ts'
 import { ClassBoard } from './class-board.tsx'
 import { Icon } from './icons.tsx'
 import { OPERATOR } from './page.ts'
-import { ServerText } from './people.tsx'
+import { RefusalText } from './people.tsx'
 import { useViewTitle } from './reading.tsx'
 import { Trouble } from './says.tsx'
 
@@ -94,7 +94,7 @@ function OperatorLogin(props: {
         {error !== undefined && (
           <p class="err" id="operator-error" role="alert">
             <Icon name="warn" />
-            <ServerText text={error} />
+            <RefusalText text={error} />
           </p>
         )}
         <button class="btn btn--go" type="submit" aria-disabled={isBusy}>

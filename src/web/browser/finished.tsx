@@ -1,7 +1,7 @@
 import { readRecent } from '../connection/read-api.ts'
 import { texts } from '../texts.ts'
 import { GamesTable } from './games-table.tsx'
-import { Section } from './people.tsx'
+import { EmptyList, Section } from './people.tsx'
 import { ReadingState, useReading, useViewTitle } from './reading.tsx'
 
 /** FinishedView lists the finished games of all users, with the last finished game first. */
@@ -16,7 +16,7 @@ export function FinishedView() {
       <ReadingState reading={reading}>
         {({ games, total }) => (
           <Section id="h-finished" title={texts.allUsers} number={total}>
-            {games.length === 0 ? <p class="quiet">{texts.noGames}</p> : <GamesTable games={games} />}
+            {games.length === 0 ? <EmptyList text={texts.noGames} /> : <GamesTable games={games} />}
             {games.length < total && <p class="quiet small">{texts.latestOf(games.length)}</p>}
           </Section>
         )}

@@ -35,9 +35,9 @@ export function GamesTable({ games, isShort = false }: { readonly games: readonl
               {row.names
                 .filter((_, seat) => seat !== row.seat)
                 .map((name, at, all) => (
-                  <span key={at}>
+                  <span class="tab__player" key={at}>
                     <UserLink name={name} />
-                    {at < all.length - 1 && ', '}
+                    {at < all.length - 1 && <span>, </span>}
                   </span>
                 ))}
             </td>

@@ -4,7 +4,7 @@ import { texts } from '../texts.ts'
 import { ScoreChart } from './chart.tsx'
 import { GamesTable, UserLink } from './games-table.tsx'
 import { findGame, gameName, ladderLink, usePage } from './page.ts'
-import { Choice, Section } from './people.tsx'
+import { Choice, EmptyList, Section } from './people.tsx'
 import { ReadingState, useReading, useViewTitle } from './reading.tsx'
 
 /** Number of this user's games beside the ladder. */
@@ -45,7 +45,7 @@ function Ladder({ game }: { readonly game: string }) {
       {({ best }) => (
         <div class="split">
           <Section id="h-best" title={gameName(model.value, game)} number={texts.ranked(best.length)}>
-            {best.length === 0 ? <p class="quiet">{texts.noLadder}</p> : <Rows best={best} />}
+            {best.length === 0 ? <EmptyList text={texts.noLadder} /> : <Rows best={best} />}
           </Section>
           {me && <OwnScore key={me.name} name={me.name} game={findGame(model.value, game)?.game ?? game} />}
         </div>

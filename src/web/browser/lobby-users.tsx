@@ -19,10 +19,12 @@ export function HereNow({ write, challenge }: { readonly write: (name: string) =
             <b>
               <UserName name={name} />
             </b>
-            {links.slice(0, 1).map((link, at) => (
-              <Badge key={at} {...toBadge(link)} />
-            ))}
-            {name === me?.name ? <small>{texts.you}</small> : tables[0] !== undefined && <small>{texts.atTable(tables[0])}</small>}
+            <span class="people__where">
+              {links.slice(0, 1).map((link, at) => (
+                <Badge key={at} {...toBadge(link)} />
+              ))}
+              {name === me?.name ? <small>{texts.you}</small> : tables[0] !== undefined && <small>{texts.atTable(tables[0])}</small>}
+            </span>
             {name !== me?.name && (
               <span class="push">
                 <button class="btn btn--plain btn--s" type="button" onClick={() => challenge(name)}>
@@ -41,7 +43,7 @@ export function HereNow({ write, challenge }: { readonly write: (name: string) =
           </li>
         ))}
         <li>
-          <b>{texts.house}</b> <small>{texts.houseFree}</small>
+          <b>{texts.house}</b> <small class="people__where">{texts.houseFree}</small>
         </li>
       </ul>
     </Section>

@@ -152,7 +152,7 @@ function GameList({ games, play }: { readonly games: readonly GameInfo[] | undef
               </li>
             )
           })
-        : Array.from({ length: 8 }, (_, at) => <GameShape key={at} />)}
+        : Array.from({ length: 6 }, (_, at) => <GameShape key={at} />)}
     </ul>
   )
 }

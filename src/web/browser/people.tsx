@@ -74,6 +74,18 @@ export function Section(props: {
   )
 }
 
+/** EmptyList stands in place of a list without entries, with the way to the lobby, where games begin. */
+export function EmptyList({ text }: { readonly text: string }) {
+  return (
+    <div class="empty">
+      <p>{text}</p>
+      <a class="btn" href="#lobby">
+        {texts.toLobby}
+      </a>
+    </div>
+  )
+}
+
 /** TalkLog is a list of messages that scrolls to its end. A screen reader reads each new message. */
 export function TalkLog({
   size,

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { findRecord } from '../connection/private-record.ts'
 import { formatDay, formatTerms } from '../formats.ts'
 import { OWN_BOARDS } from '../model/due.ts'
@@ -130,14 +130,20 @@ function Scrubber({ here, all, go }: { readonly here: ReplayPosition; readonly a
     if (!isPlaying && isAtEnd) go(0)
     setPlaying(!isPlaying)
   }
+  // the user may press the next key before the browser has changed the address, from which the view takes the move
+  const wanted = useRef(move)
+  useLayoutEffect(() => {
+    wanted.current = move
+  }, [move])
   const step = (to: number) => {
     setPlaying(false)
+    wanted.current = Math.max(0, Math.min(all, to))
     go(to)
   }
   useKeys((key, event) => {
     // a cell of a board uses the same keys to move the focus, and Space presses the button that has the focus
     const isTaken = event.defaultPrevented || (key === ' ' && event.target instanceof Element && event.target.closest('button, a'))
-    const to = { ArrowLeft: move - 1, ArrowRight: move + 1, Home: 0, End: all }[key]
+    const to = { ArrowLeft: wanted.current - 1, ArrowRight: wanted.current + 1, Home: 0, End: all }[key]
     if (isTaken || (to === undefined && key !== ' ')) return
     event.preventDefault()
     if (to === undefined) toggle()

@@ -63,11 +63,11 @@ export function TableFrame({ table, isOn, play, isReplay = false, about, corner,
   const isAlone = names.length === 1
   const others = names.map((_, one) => one).filter((one) => one !== own || isAlone)
   const Board = BOARDS[game] ?? TextBoard
-  const isLarge = (toBoard(table.sight?.view)?.size ?? 0) >= LARGE
+  const size = toBoard(table.sight?.view)?.size ?? 0
   const narrow = isReplay ? NARROW : undefined
   // if the game is over, the page does not request the connections of the players
   const isShort = isReplay || (isOver(table) && table.owners === undefined)
-  const width = isLarge ? '58rem' : OWN_BOARDS.has(game) ? (WIDTHS[game] ?? narrow) : '46rem'
+  const width = size >= LARGE ? toLargeWidth(size) : OWN_BOARDS.has(game) ? (WIDTHS[game] ?? narrow) : '46rem'
   return (
     <main id="main" tabIndex={-1}>
       <div class="tbar">
@@ -92,6 +92,11 @@ export function TableFrame({ table, isOn, play, isReplay = false, about, corner,
       </div>
     </main>
   )
+}
+
+/** Returns the width at which a large board is as high as the window permits. If its cells need more room, the board scrolls in its frame. */
+function toLargeWidth(size: number): string {
+  return `max(100dvh - 24.5rem, min(58rem, (${size} * (var(--hit) + 2px)) * 1.09 + 2px))`
 }
 
 /** BackLink is the link to the lobby. */

@@ -8,7 +8,7 @@ import { texts } from '../texts.ts'
 import { ScoreChart } from './chart.tsx'
 import { GamesTable } from './games-table.tsx'
 import { gameName, usePage } from './page.ts'
-import { Choice, Section } from './people.tsx'
+import { Choice, EmptyList, Section } from './people.tsx'
 import { ReadingState, useReading, useViewTitle } from './reading.tsx'
 
 /** UserView shows the finished games of a user, and the user's score over time. */
@@ -43,7 +43,7 @@ function UserGames({ page: { games, total } }: { readonly page: UserGamesPage })
   const played = listPlayed(games)
   const [chosen, choose] = useState<string>()
   const charted = chosen ?? played[0]
-  if (charted === undefined) return <p class="quiet">{texts.noGames}</p>
+  if (charted === undefined) return <EmptyList text={texts.noGames} />
   const series = toScoreSeries(games, charted)
   return (
     <div class="split">

@@ -32,6 +32,20 @@ describe('a page of a foreign name that resolves to the address of this server',
   })
 })
 
+describe('an answer has the policy of openers', () => {
+  test.each([
+    ['on this machine', 'localhost:8080', 'http', true],
+    ['on this machine by IPv6', '[::1]:8080', 'http', true],
+    ['over TLS', '192.168.1.20:8080', 'https', true],
+    ['not over plain HTTP', '192.168.1.20:8080', 'http', false],
+  ])('%s', async (_, host, protocol, isSent) => {
+    const { port } = await startGateway({ rules: { proxies: ['127.0.0.1'] } })
+    const request = `GET /health HTTP/1.1\r\nHost: ${host}\r\nX-Forwarded-For: 10.0.0.9\r\nX-Forwarded-Proto: ${protocol}\r\n${CLOSE}\r\n`
+    const { status, head } = await sendRaw(port, request)
+    expect([status, /cross-origin-opener-policy: same-origin/.test(head)]).toEqual([200, isSent])
+  })
+})
+
 describe('a request', () => {
   test.each([
     ['with two hosts', `GET /health HTTP/1.1\r\n${HOST}Host: evil.example\r\n${CLOSE}\r\n`, 400],

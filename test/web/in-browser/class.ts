@@ -116,6 +116,15 @@ export function testClass(serve: ServeWebPages): void {
     await page.getByRole('link', { name: 'Class' }).click()
     await tiles.nth(DESKS - 1).waitFor()
 
+    // twice as many programs fit into the window of the projector, too
+    for (let desk = DESKS + 1; desk <= 2 * DESKS; desk++)
+      programs.push(new LineSocket(gateway.ports.get('tjc/guess') ?? 0, addressOf(desk)))
+    await tiles.nth(2 * DESKS - 1).waitFor()
+    await page.keyboard.press('p')
+    await page.locator('[data-scale=projector]').waitFor()
+    await expectNoScrolling(teacher, true)
+    await page.keyboard.press('p')
+
     await page.getByRole('main').getByRole('button', { name: 'Log out' }).click()
     await page.getByLabel('Password of the operator').waitFor()
     expect(await page.locator('main').innerText()).not.toContain('desk')

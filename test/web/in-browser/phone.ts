@@ -4,7 +4,8 @@ import type { ServeWebPages } from '../../support/web-pages.ts'
 
 const PORTRAIT = { width: 390, height: 844 }
 const LANDSCAPE = { width: 844, height: 390 }
-const PHONE = { viewport: PORTRAIT, hasTouch: true, isMobile: true, reducedMotion: 'reduce' } as const
+/** A phone with a touch screen. */
+export const PHONE = { viewport: PORTRAIT, hasTouch: true, isMobile: true, reducedMotion: 'reduce' } as const
 
 /** Runs in the page: lists the controls that are too small for a finger, and the width of a page that scrolls sideways. */
 function findTightParts(): string[] {
@@ -21,7 +22,7 @@ function findTightParts(): string[] {
 }
 
 /** Checks that a finger can press every control of the view, and that the view is as wide as the screen. */
-async function expectRoomy(page: Page): Promise<void> {
+export async function expectRoomy(page: Page): Promise<void> {
   expect(await page.locator('button').count()).toBeGreaterThan(2)
   expect(await page.evaluate(findTightParts)).toEqual([])
 }

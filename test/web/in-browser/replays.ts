@@ -42,6 +42,12 @@ export function testReplays(serve: ServeWebPages): void {
     expect(watcher.page.url()).toBe(`${gateway.url}/#t/1/4`)
     await press('ArrowLeft', 'Move 3:')
     await press('Home', 'Before the first move.')
+    // three keys before the page has drawn the first of these moves
+    await watcher.page.evaluate(() => {
+      for (let press = 0; press < 3; press++) dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }))
+    })
+    await watcher.untilStatus('Move 3:')
+    await press('Home', 'Before the first move.')
     await watcher.page.getByRole('button', { name: 'One move on' }).click()
     await watcher.untilStatus('Move 1: b is letter 1.')
     const tree = await watcher.page.locator('main').ariaSnapshot()
