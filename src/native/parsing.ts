@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { findNearest } from '../base/nearest.ts'
+import { formatWords } from '../base/word-lists.ts'
 import type { LobbyRefusal } from '../hall/api.ts'
 import { CommandId } from './fields.ts'
 import { ToServer } from './messages.ts'
@@ -84,7 +85,7 @@ function refusalOfFields(json: { readonly type: string }, issues: readonly z.cor
     const known = Object.keys(nodeAt(type, path)?.properties ?? {})
     const meant = didYouMean(key, known)
     const owner = path.length === 0 ? type : nameOf(path)
-    return { meant, text: `${shown(key)} is not a field of ${owner}${meant || `, which has ${inWords(known, 'and')}`}` }
+    return { meant, text: `${shown(key)} is not a field of ${owner}${meant || `, which has ${formatWords(known, 'and')}`}` }
   })
   const [first] = issues
   const near = sentences.find(({ meant }) => meant !== '')
@@ -142,12 +143,12 @@ function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
 /** Describes the values that a part of a JSON Schema allows, as a noun: "a whole number from 0 to 7". */
 export function describeValues(node: Node | undefined): string {
   if (node?.anyOf)
-    return inWords(
+    return formatWords(
       node.anyOf.map((one) => describeValues(one as Node)),
       'or',
     )
   if (node?.enum)
-    return inWords(
+    return formatWords(
       node.enum.map((one) => JSON.stringify(one)),
       'or',
     )
@@ -167,7 +168,7 @@ export function describeValues(node: Node | undefined): string {
     case 'array':
       return `a list of ${minItems} to ${maxItems} items, each ${describeValues(items as Node)}`
     default:
-      return properties ? `an object with the fields ${inWords(Object.keys(properties), 'or')}` : 'an object'
+      return properties ? `an object with the fields ${formatWords(Object.keys(properties), 'or')}` : 'an object'
   }
 }
 
@@ -193,11 +194,6 @@ function ask(meant: string): string {
 
 function shown(text: string): string {
   return JSON.stringify(text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}...`)
-}
-
-/** Joins items to `a`, `a or b`, `a, b or c`. */
-export function inWords(items: readonly string[], last: 'and' | 'or'): string {
-  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`
 }
 
 /** Returns the `id` of a line that is not a command; `undefined` without a valid `id`. */

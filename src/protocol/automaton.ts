@@ -1,3 +1,4 @@
+import { formatWords } from '../base/word-lists.ts'
 import type { SecretFinder } from '../wire/secret-masking.ts'
 import { quoteText } from '../wire/text.ts'
 import { isField, type MessageSpec, parseMessage, type Side, splitMessage } from './message-spec.ts'
@@ -153,8 +154,8 @@ export function alternatives(automaton: Automaton, steps: readonly Pick<Transiti
   const others = forms.filter((form) => !isField(form))
   const like = alone.size === 0 && others.some(({ text, label }) => label === undefined && text.includes('{')) ? 'something like ' : ''
   const names = others.map(({ example, label }) => label ?? quoteText(example))
-  const list = inWords([...alone.values(), ...new Set(names)])
-  return `${like}${list}${main.length > 0 && byes.length > 0 ? `, or ${inWords(byes)} to stop` : ''}`
+  const list = formatWords([...alone.values(), ...new Set(names)], 'or')
+  return `${like}${list}${main.length > 0 && byes.length > 0 ? `, or ${formatWords(byes, 'or')} to stop` : ''}`
 }
 
 /**
@@ -288,11 +289,6 @@ function steps<Name extends string, State extends string>(automaton: Automaton<N
 function describe({ text, example, range }: MessageSpec): string {
   const field = text.slice(1, -1)
   return `${/^[aeio]/.test(field) ? 'an' : 'a'} ${field}${range === undefined ? '' : ` ${range}`} (such as ${quoteText(example)})`
-}
-
-/** Formats a list: `a`, `a or b`, `a, b or c`. */
-function inWords(items: readonly string[]): string {
-  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`
 }
 
 /** Blanks around a text. Unlike `trim`, this pattern does not count a byte order mark as a blank. */

@@ -19,6 +19,7 @@ const SHORT: Readonly<Record<string, string>> = {
   'base/records.ts': 'plain objects from outside, for several rooms',
   'base/sizes.ts': 'sizes in bytes as texts',
   'base/sweep.ts': 'work on many items, some in each turn of the event loop',
+  'base/word-lists.ts': 'lists in sentences, for several rooms',
   'cli/clock.ts': 'the clock of this process, which all commands share',
   'cli/wire-code.ts': 'a command, one file each',
   'config/defaults.ts': 'the help shows defaults, and does not load the settings for that',

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { describeValues, inWords } from '../../native/parsing.ts'
+import { formatWords } from '../../base/word-lists.ts'
+import { describeValues } from '../../native/parsing.ts'
 
 /*
  * The sentences for a request whose path, query or body does not match the schema of its route. A sentence names the wrong field and the
@@ -23,11 +24,11 @@ export function describeBadInput({ validation, validationContext }: FastifyError
   const { keys } = issue.params
   if (issue.keyword === 'unrecognized_keys' && Array.isArray(keys)) {
     const known = Object.keys(fields).map((field) => `"${field}"`)
-    return `the ${part} has "${String(keys[0]).slice(0, SHOWN)}", but it can have only ${inWords(known, 'and')}`
+    return `the ${part} has "${String(keys[0]).slice(0, SHOWN)}", but it can have only ${formatWords(known, 'and')}`
   }
   const [, name = ''] = issue.instancePath.split('/')
   const field = fields[name]
-  if (!(field instanceof z.ZodType)) return `the ${part} must be a JSON object with ${inWords(Object.keys(fields), 'and')}`
+  if (!(field instanceof z.ZodType)) return `the ${part} must be a JSON object with ${formatWords(Object.keys(fields), 'and')}`
   const expected = describeValues(z.toJSONSchema(field, { io: 'output' }))
   const given: unknown = (request[key === 'querystring' ? 'query' : key] as Readonly<Record<string, unknown>> | null)?.[name]
   return `"${name}" in the ${part} ${given === undefined ? 'is missing: it must' : 'must'} be ${expected}`
