@@ -47,11 +47,16 @@ export interface SeekEntry {
   /** Time at which the seek opened, in milliseconds since the Unix epoch. */
   readonly since: number
   readonly game: string
+  /** Settings of the game, as plain data; missing if the user accepts any settings. */
   readonly options?: unknown
+  /** Time limits; missing if the user accepts any clock. */
   readonly clock?: ClockRules
+  /** Seats that the user accepts, in order of preference. */
   readonly seats: readonly SeatNumber[]
   readonly rated: boolean
+  /** The only user who can accept the seek, if it is a challenge. */
   readonly against?: PersonId
+  /** Invitation code of a private seek: only a seek with the same code matches. */
   readonly code?: string
 }
 

@@ -1,22 +1,10 @@
 import type { SeatNumber } from '../games/game.ts'
-import type { ClockRules, PersonId } from './ports.ts'
+import type { ClockRules, PersonId, SeekEntry } from './ports.ts'
 
 /** OpenSeek has the terms of a seek, and the user who has opened it. */
-export interface OpenSeek {
+export interface OpenSeek extends Omit<SeekEntry, 'owner' | 'since'> {
   readonly person: PersonId
   readonly name: string
-  readonly game: string
-  /** Settings of the game, as plain data; missing if the user accepts any settings. */
-  readonly options?: unknown
-  /** Time limits; missing if the user accepts any clock. */
-  readonly clock?: ClockRules
-  /** Seats that the user accepts, in order of preference. */
-  readonly seats: readonly SeatNumber[]
-  readonly rated: boolean
-  /** The only user who can accept the seek, if it is a challenge. */
-  readonly against?: PersonId
-  /** Invitation code of a private seek: only a seek with the same code matches. */
-  readonly code?: string
 }
 
 /** Match is an open seek that suits a new seek, and the seats that the two seeks get. */

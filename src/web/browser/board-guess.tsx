@@ -16,9 +16,9 @@ export function GuessTable({ table, isOn, play }: BoardProps) {
   const middle = String(Math.floor((low + high) / 2))
   const [typed, setTyped] = useState(middle)
   const field = useRef<HTMLInputElement>(null)
-  // After each answer, the field proposes a possible number; if the user types a digit, the digit replaces the number. The effect runs
-  // together with the drawing: after it, the effect could replace a digit that the user has typed meanwhile.
+  // after each answer, the field proposes a possible number; if the user types a digit, the digit replaces the number
   const tries = board?.guesses.length
+  // the effect runs together with the drawing, because the user may type the first digit immediately
   useLayoutEffect(() => {
     if (tries === undefined) return
     setTyped(middle)
@@ -99,10 +99,25 @@ function toPlace(number: number): string {
   return `${((number - 1) / (HIGHEST - 1)) * 100}%`
 }
 
+/** The least difference of two numbers that have their labels beside each other on the line of a phone. */
+const APART = 12
+
+/** Chooses the numbers that have labels on the line: the latest numbers first, if their labels do not lie over each other. */
+function chooseLabelled(numbers: readonly number[]): readonly number[] {
+  const chosen: number[] = []
+  for (const number of [...numbers].reverse()) if (isApart(number, chosen)) chosen.push(number)
+  return chosen
+}
+
+function isApart(number: number, others: readonly number[]): boolean {
+  return others.every((other) => Math.abs(number - other) >= APART)
+}
+
 function NumberLine({ board }: { readonly board: GuessBoard }) {
   const { low, high, guesses, secret } = board
   const about = [texts.range(low, high), ...guesses.map(({ text = '·', verdict }) => `${text}: ${texts.verdicts[verdict]}.`)].join(' ')
   const known = guesses.filter(({ text, verdict }) => text !== undefined && /^\d{1,3}$/.test(text) && verdict !== 'wasted')
+  const labelled = chooseLabelled(known.map(({ text }) => Number(text)))
   return (
     <div class="nl" role="img" aria-label={texts.numberLine(about)}>
       <span class="nl__band" style={{ '--from': toPlace(low), '--to': toPlace(high) }}>
@@ -114,16 +129,17 @@ function NumberLine({ board }: { readonly board: GuessBoard }) {
           class={`nl__tick ${verdict === 'low' ? 'lo' : verdict === 'high' ? 'hi' : ''}`}
           style={{ '--x': toPlace(Number(text)) }}
         >
-          <b>{text}</b>
+          {labelled.includes(Number(text)) && <b>{text}</b>}
         </span>
       ))}
       {secret !== undefined && <span class="nl__tick nl__secret" style={{ '--x': toPlace(secret) }} />}
-      <span class="nl__end" style={{ '--x': '0%' }}>
-        1
-      </span>
-      <span class="nl__end" style={{ '--x': '100%' }}>
-        {HIGHEST}
-      </span>
+      {[1, HIGHEST]
+        .filter((end) => isApart(end, labelled))
+        .map((end) => (
+          <span key={end} class="nl__end" style={{ '--x': toPlace(end) }}>
+            {end}
+          </span>
+        ))}
     </div>
   )
 }
