@@ -40,7 +40,7 @@ const NEXT_PROMPT_WAIT = 1500
 /** Milliseconds for the rest of a message of which a part has arrived: the monitor waits for the same time before it reports the part. */
 const REST_WAIT = 2050
 /** Milliseconds for a late program to send the bytes of its buffer, after the judge has ended the connection. */
-const LINGER = 500
+const LINGER = 1500
 
 export interface MatchOptions {
   readonly program: Program
