@@ -222,7 +222,7 @@ function configurable(command: Command): Command {
     .option('--web-prefix <path>', 'the path of the port for browsers behind a proxy, such as /parlor')
     .option(
       '--web-host <name>',
-      'a further name under which browsers reach this server, besides the addresses and the name of the machine, such as school.example (may be repeated)',
+      'another name under which browsers reach this server, such as school.example (may be repeated)',
       appendValue,
     )
     .option(

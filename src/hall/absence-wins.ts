@@ -64,7 +64,8 @@ const NOT_ABSENT = 'your opponent is connected: wait until the opponent is disco
 
 /**
  * Returns the milliseconds until a seat can end the game because of another seat, with the reason. If the other
- * player is connected, returns `undefined` in three cases: the game has a clock, the other player does not have to move, or `seat` may move, too.
+ * player is connected, returns `undefined` in three cases: the game has a clock, the other player does not have to move, or `seat` may
+ * move, too.
  */
 function waitFor(table: AbsenceClaimable, seat: SeatNumber, other: SeatNumber, now: number) {
   const { clocks, toMove, opened, turnSince, waitedAt } = table
