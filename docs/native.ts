@@ -63,10 +63,10 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
 - **Connections**: the \`links\` of a user or of a seat name the program at whose port the client is: \`parlor/web\` for browsers, \`parlor/door\` for the front door, and
   otherwise the worksheet's program. No message has the address of another client.
 - **Finished games**: \`recent\` lists the finished games of all users, and \`record\` reads a game event by event, as a watcher has seen it. A choice that the
-  rules never open stays secret. Only its players can read a private game.
+  rules never open stays secret. Only the players of a private game can read it.
 - **Guests** log in again with the \`secret\` from \`entered\`, even while the earlier connection is open. Without the secret, the server
   answers \`error\`, with another name as a proposal.
-- **Tokens**: the token of a seat opens that seat and nothing else. Everything else of an account needs its password or a session.
+- **Tokens**: the token of a seat opens that seat and nothing else. Every other action of an account needs the password of the account or a session.
 - **Hidden information**: a \`view\` contains only the part of the state that this seat may see at that moment.`
 
 /** Returns the page of the native protocol, made from its schemas and examples. `note` is the first line below the title. */
@@ -130,7 +130,7 @@ function kind(schema: Schema): string {
   }
 }
 
-/** Formats bounds, after `before`. Omits bounds of ±(2⁵³ - 1), because they hold for every number. */
+/** Formats bounds, and puts the text `before` in front of them. Omits bounds of ±(2⁵³ - 1), because they hold for every number. */
 function span(least: number | undefined, most: number | undefined, before: string): string {
   const from = least === Number.MIN_SAFE_INTEGER ? undefined : least
   const to = most === Number.MAX_SAFE_INTEGER ? undefined : most

@@ -30,7 +30,7 @@ function found(program: string, side: Side, original: string, check: string, cau
 export const QUIRKS: readonly Quirk[] = [
   {
     name: 'lines that arrive together are lost',
-    what: 'The client treats all lines of one read as one line, does not recognize that line, and drops it.',
+    what: 'The client treats all lines of one read as one line, does not recognise that line, and drops it.',
     found: [
       found('c8/highlow', 'client', 'd001_a5_highlow_client', 'glued', 'glued-read'),
       found('c8/highlow', 'client', 'd001_a5_highlow_client', 'sent-ahead', 'glued-read'),
@@ -139,7 +139,7 @@ export const QUIRKS: readonly Quirk[] = [
       found('fh/time', 'client', 'ref_d003_strftime_client', 'gone-by-silence', 'hangs'),
     ],
     unseen:
-      'The client cannot distinguish an empty answer of the server from a late answer, so the check finds the fault in the client, which waits forever. Formats in one piece have one answer, because the protocol has no framing.',
+      'The client cannot distinguish an empty answer of the server from a late answer, so the check finds the fault in the client, which waits forever. The server answers formats that arrive in one piece with one answer, because the protocol has no framing.',
   },
   {
     name: 'two lines in one turn',

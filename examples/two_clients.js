@@ -1,6 +1,6 @@
 // Runs two slow clients of tjc/guess at the same time: node two_clients.js HOST PORT [SECONDS TO THINK]
 //
-// Start it against an iterative and against a concurrent server, and look at the second column.
+// Start this program against an iterative server and against a concurrent server, and look at the second column.
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { lines } from './js/lines.js'

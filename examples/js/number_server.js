@@ -1,7 +1,7 @@
 // Serves book/guess: node number_server.js HOST PORT [SECRET]        (PORT 0: any free port)
 //
 // One thread serves many clients at the same time, because no code here waits for a client: the server handles each event immediately.
-// Each client has a call of the function, and its variables are local to that call.
+// The server calls the function below once for each client, and the variables of a client are local to that call.
 import { createServer } from 'node:net'
 
 const [host, port, fixed] = process.argv.slice(2)

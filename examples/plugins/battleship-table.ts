@@ -19,7 +19,7 @@ export function report(peer: Peer, seat: Chair): Promise<void> {
   })
 }
 
-/** Makes the shots of the peer. Resolves when the peer disconnects. */
+/** Makes the shots that the peer sends. Resolves when the peer disconnects. */
 export async function listen(peer: Peer, seat: () => Chair | undefined): Promise<void> {
   for (let message = await peer.receive(); message.name === 'SHOT'; message = await peer.receive()) {
     const cell = battleship.notation.parse(message.fields[0] ?? '')

@@ -43,7 +43,7 @@ export async function readCheckFile(folder: string): Promise<CheckFile | undefin
   }
 }
 
-/** Returns from a file the settings for the start of a hand-in, and the names of the file's other settings. */
+/** Divides the settings of a file: returns the settings for the start of a hand-in, and the names of all other settings. */
 export function startSettingsOf({ settings }: CheckFile): { readonly start: StartSettings; readonly others: readonly string[] } {
   const isOfStart = (name: string) => OF_START.some((one) => one === name)
   const { true: own = [], false: others = [] } = Object.groupBy(Object.entries(settings), ([name]) => `${isOfStart(name)}`)

@@ -108,7 +108,7 @@ export async function resolveStart(options: CheckFlags): Promise<{ readonly star
   return { start, files: here ? [here] : [] }
 }
 
-/** Returns from a file the settings that start the hand-in beside the file, and prints the names of the settings that Parlor ignores. */
+/** Returns the settings of a file that start the hand-in beside the file. Prints the names of the settings that Parlor ignores. */
 export function startBeside(file: CheckFile, folder: string): StartSettings {
   const { start, others } = startSettingsOf(file)
   if (others.length > 0)

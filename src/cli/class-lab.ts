@@ -14,7 +14,7 @@ export interface ClassLab {
   readonly password: ClassPassword
   /** The part of the class console that the port for browsers shows. */
   readonly gateway: GatewayClass
-  /** Ends the watch of the roster. */
+  /** Stops the checks of the roster file. */
   close(): void
 }
 

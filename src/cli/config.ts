@@ -97,7 +97,7 @@ export async function configCommand(flags: Flags): Promise<number> {
   return EXIT.good
 }
 
-/** Resolves to the games and programs that the settings name, in the form of `loadPlayable`. */
+/** Resolves to the result of `loadPlayable` for the plug-ins that the settings name. */
 export function loadFromSettings(
   settings: ResolvedConfig,
   onFailure?: (sentence: string, reason: unknown) => void,

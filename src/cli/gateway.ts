@@ -24,7 +24,7 @@ import { NOWHERE } from './stores.ts'
 /** The folder of the package, which has the page for browsers. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '')
 
-/** WebPort is the port for browsers, or the reason why it is not open. */
+/** WebPort is the port for browsers, or the reason why that port is not open. */
 export interface WebPort {
   /** Address at which the port for browsers listens; if there is a `failure`, the address in the settings. */
   readonly address: Address

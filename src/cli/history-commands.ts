@@ -50,7 +50,7 @@ export async function peopleListCommand({ data, json, csv }: ListOptions): Promi
 export async function resultsCommand(game: string | undefined, { data, plugin, json, csv }: ListOptions): Promise<number> {
   checkFormat({ json, csv })
   const catalogue = await loadCatalogue(plugin)
-  // a game that no plug-in of this command has appears only in the results
+  // if no plug-in of this command has the game, the game can still appear in the results
   const known = game === undefined ? undefined : findRules(game, catalogue)
   const rules = known ?? game?.toLowerCase()
   if (game !== undefined && known === undefined && !existsSync(data)) throw unknownGame(game, catalogue)

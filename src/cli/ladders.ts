@@ -23,7 +23,7 @@ export interface RankedGame {
   readonly unit?: 'points' | 'rating'
 }
 
-/** GameLadder is the best players of a game. */
+/** GameLadder has the best players of a game. */
 export interface GameLadder {
   readonly game: RankedGame
   readonly rows: readonly LadderRow[]

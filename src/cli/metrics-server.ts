@@ -10,7 +10,7 @@ import { wallClock } from './clock.ts'
 import { shortName } from './same-port.ts'
 import { NOWHERE } from './stores.ts'
 
-/** MetricsServer serves metrics and health over HTTP, or has the reason why it does not. */
+/** MetricsServer serves metrics and health over HTTP, or has the reason why it cannot serve them. */
 export interface MetricsServer {
   /** Address at which the MetricsServer listens; if there is a `failure`, the address in the settings. */
   readonly address: Address

@@ -216,13 +216,13 @@ function configurable(command: Command): Command {
     .option('--http <[address:]port>', 'metrics and health over HTTP; "none" means neither', defaults.http)
     .option(
       '--web <[address:]port>',
-      'the port for browsers, with the address of --host unless it has an address; "none" means no port',
+      'the port for browsers; without an address, at the address of --host; "none" means no port',
       defaults.web,
     )
     .option('--web-prefix <path>', 'the path of the port for browsers behind a proxy, such as /parlor')
     .option(
       '--web-host <name>',
-      'a name under which browsers reach this server, such as school.example, and not only its addresses and the name of the machine (may be repeated)',
+      'another name under which browsers reach this server, such as school.example (may be repeated)',
       appendValue,
     )
     .option(

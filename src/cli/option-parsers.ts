@@ -19,9 +19,9 @@ export interface CommandForm {
   /** Command lines as examples, each on a line of its own. */
   readonly example: string
   readonly define: (made: Command) => Command
-  /** The options of programs that the command has, too. */
+  /** The options of programs that the command accepts in addition to its own options. */
   readonly has?: OptionRole
-  /** The options of transports that the command has, too. */
+  /** The options of transports that the command accepts in addition to its own options. */
   readonly carriedFor?: TransportUse
 }
 

@@ -207,8 +207,8 @@ export async function createRandom({ takes = [] }: Pick<Program, 'takes'>, optio
 }
 
 /**
- * Prints advice on the values of text options, for example that a client cannot type a sign of a word. The caller has checked the
- * values.
+ * Prints advice on the values of text options, for example the advice that a client cannot type a character of a word. The caller
+ * has checked the values.
  */
 export function printAdvice(program: Pick<Program, 'takes'>, options: Options): void {
   for (const option of program.takes ?? []) {

@@ -71,7 +71,7 @@ export async function rankCommand(name: string | undefined, options: RankOptions
       if (game && !game.unit && !existsSync(data)) throw unknownGame(game.name, catalogue)
       checkFolder(data, isOfFolder ? '' : `${noServerAt(at)}, and `)
       const { ladders, isServed } = await findInFolder(data, games, limit)
-      // a game that no plug-in of this command has appears only in the ladder
+      // if no plug-in of this command has the game, the game can still appear in a ladder
       if (game && !game.unit && ladders.every(({ rows }) => rows.length === 0)) throw unknownGame(game.name, catalogue)
       const by = isServed ? `the server that has the folder ${data} open` : source
       print({ source: by, from: { folder: data }, ladders }, game, options)

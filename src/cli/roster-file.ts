@@ -42,7 +42,7 @@ export class RosterFile {
     })
   }
 
-  /** Ends the watch. */
+  /** Stops the checks of the file. */
   close(): void {
     this.#isClosed = true
     this.#cancel?.()

@@ -6,8 +6,8 @@ const ASKS_SECRET = /password.*\?|once more\?|^The new one|^\(It will (?:not )?s
 /** Matches lines after which the front door asks for a password. */
 const OPENS = /^\W*(?:log|reg|pass|unreg|name\b)/i
 /**
- * The words of those commands after which no password follows, but not of the commands that take any text. This file lists them because
- * every server loads the automaton of the front door, but not the commands; a test compares the lists.
+ * The words of the commands after which no password follows, without the commands that take any text. This file lists the words because
+ * every server loads the automaton of the front door, but not the commands. A test compares this list with the commands.
  */
 export const PLAIN_COMMANDS =
   'games play seek invite join seeks cancel move board draw accept decline refuse claim abort wait resign rematch leave mine my go table mute ignore unmute unignore watchers tables watch who rank ladder history recent replay resume more next rules help ? telnet style quit exit bye'.split(

@@ -45,8 +45,8 @@ export function serveNativeAlone(peer: Peer<DoorMessage, DoorState>, seating: Se
 /**
  * PeerClient is a peer that speaks the native protocol. It passes each command to its session, after the answer to the previous command.
  *
- * There can be very many idle clients. One object has the callbacks of the session, of the peer and of the role. Closures, and an async
- * function that waits for the next command, would take 900 bytes for each client.
+ * A server can have very many idle clients. Therefore one object has the callbacks of the session, of the peer and of the role.
+ * Closures, and an async function that waits for the next command, would take 900 bytes for each client.
  */
 class PeerClient implements NativeClient, Farewell, ReceivedMessageReader<DoorMessage> {
   readonly session = new NativeSession(this)

@@ -194,7 +194,7 @@ export class DoorSession {
     }
   }
 
-  /** Asks for a password, inside of `withHiddenInput`. With `warns`, says whether the screen shows it. An empty line gives `undefined`. */
+  /** Asks for a password in `withHiddenInput`; `undefined` for an empty line. With `warns`, says whether the screen shows the password. */
   async askSecret(question: readonly string[], warns = true): Promise<string | undefined> {
     this.say(...question, ...(warns ? [this.telnet?.active ? UNSEEN : SEEN] : []))
     this.#asking = true

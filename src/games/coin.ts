@@ -27,7 +27,7 @@ export const coin: Game<Coin, Face, Coin> = {
   publicName: 'headtail',
   aliases: ['head', 'tail', 'heads', 'tails', 'head or tail', 'heads or tails', 'toss'],
   title: 'head or tail, as long as you like',
-  rules: 'The server tosses a coin. Guess head or tail before it falls, as often as you like; "resign" ends the game.',
+  rules: 'The server tosses a coin. Guess head or tail before the coin falls, as often as you like; "resign" ends the game.',
   moveHint: 'H for head, T for tail',
   options: () => undefined,
   screen: { givenUp: ({ right, guesses }) => `Guessed right: ${right} of ${guesses}.` },

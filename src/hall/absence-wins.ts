@@ -63,8 +63,9 @@ const NOT_GONE = 'your opponent is connected: only an opponent who has been disc
 const NOT_ABSENT = 'your opponent is connected: wait until the opponent is disconnected for 30 seconds, or does not move for 5 minutes'
 
 /**
- * Returns the milliseconds until a seat can end the game because of another seat, with the reason; `undefined` if the other seat
- * gives no reason.
+ * Returns the milliseconds until a seat can end the game because of another seat, with the reason. If the other
+ * player is connected, returns `undefined` in three cases: the game has a clock, the other player does not have to move, or `seat` may
+ * move, too.
  */
 function waitFor(table: AbsenceClaimable, seat: SeatNumber, other: SeatNumber, now: number) {
   const { clocks, toMove, opened, turnSince, waitedAt } = table

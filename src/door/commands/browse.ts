@@ -14,8 +14,9 @@ import type { CommandOutput, DoorCommand } from './command.ts'
 
 /** Maximum number of tables in a row of "who". */
 const NUMBERS = 5
-/** Rows of a ladder, and the cost of one ladder in the budget of a connection. */
+/** Rows of a ladder. */
 const BEST = 10
+/** Cost of one ladder in the budget of a connection. */
 const LADDER = 9
 
 /** Describes the held seats of this user, because `who` lists the owner of a held seat as away. */

@@ -23,8 +23,8 @@ export function parseLetter(text: string): string | undefined {
 
 /**
  * Folds the case of a character: ß and ẞ become equal, and σ and ς, too. The four letters i of Turkish become equal, because in some
- * language each of these letters is the capital or the small form of another. Printed and typed apostrophes and hyphens become equal,
- * too.
+ * language each of these letters is the capital or the small form of another of these letters. Printed and typed apostrophes and hyphens
+ * become equal, too.
  */
 export function foldCase(character: string): string {
   // lower case alone does not make σ and ς equal, and upper case alone does not make ß and ẞ equal
@@ -39,7 +39,7 @@ export function foldCase(character: string): string {
 /** Created at first use, because the constructor takes as long as half of the start of a command. */
 let segmenter: Intl.Segmenter | undefined
 
-/** Minimum width: for narrower terminals, the width is 80 columns, because lines that are so short would be unreadable. */
+/** Minimum width of a terminal. For a narrower terminal, Parlor uses 80 columns, because very short lines would be unreadable. */
 export const MIN_COLUMNS = 20
 /** Width of lines if the output is not a terminal. */
 const DEFAULT_COLUMNS = 80
