@@ -42,7 +42,7 @@ export class NameRegistry {
     return this.#registered
   }
 
-  /** Finds another name that looks like the given name, among the registered names and the names of the guests online other than `except`. */
+  /** Finds another name that looks like the given name, among the registered names and the names of guests online other than `except`. */
   async like(name: string, except: PersonId | undefined): Promise<string | undefined> {
     const registered = await this.registered()
     return registered.like(name) ?? this.#options.guests.like(name, except)
