@@ -94,6 +94,6 @@ export interface GameRecord extends GameTerms {
 export interface RecordRange {
   readonly after: number
   readonly count: number
-  /** True for events with the boards as text. */
+  /** True if the events include the boards as text. */
   readonly boards?: boolean | undefined
 }

@@ -387,7 +387,7 @@ export class Hall {
     addToHistories(this.#options.store.history, table, this.#options.onError)
   }
 
-  /** It is a field because a closure for each table would take a hundred bytes. */
+  /** This function is a field because a closure for each table would take a hundred bytes. */
   readonly #remove = (table: TableActor): void => {
     this.#tables.remove(table)
     this.#listing.remove(table)

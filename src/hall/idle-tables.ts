@@ -3,8 +3,8 @@ import { sweepSome } from '../base/sweep.ts'
 import type { TableActor } from './table-actor.ts'
 
 /*
- * One timer serves all tables, so a move sets no timer. The timer fires when the next table is due, but at most LOOKS times within the
- * limit. A loop over all tables visits only some tables in one turn of the event loop.
+ * One timer serves all tables, so a move sets no timer. The timer fires at the deadline of the next table, but at most LOOKS times within
+ * the limit. A loop over all tables visits only some tables in one turn of the event loop.
  */
 
 /** Maximum number of checks for idle tables during the time that a table may be idle. */

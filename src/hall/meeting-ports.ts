@@ -14,7 +14,7 @@ import type { ClockRules, OpeningEvent, PersonId, SeatOwner, TableId } from './e
  * follower gets all present entries first, by ascending revision, and then every change, in order.
  */
 
-/** LeaseId identifies a lease, and so the process that owns the lease. */
+/** LeaseId identifies a lease, and therefore also the process that owns the lease. */
 export type LeaseId = string
 
 /** Lease is the proof that a process runs. */

@@ -146,7 +146,7 @@ export class Openings {
   }
 
   /**
-   * Resolves or rejects like the store's answer. Rejects with the reason if the hall closes meanwhile, because a closed hall has no
+   * Resolves or rejects as the store's answer does. Rejects with the reason if the hall closes meanwhile, because a closed hall has no
    * lease.
    */
   async #whileOpen<Value>(answer: Value | Promise<Value>): Promise<Value> {

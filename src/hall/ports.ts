@@ -171,7 +171,7 @@ export interface Accounts {
   add(account: Omit<Account, 'person'>): Promise<Account | undefined>
   /**
    * Sets an account's password hash and closes its login sessions; resolves to the number of closed sessions. Resolves to `undefined` for
-   * an unknown account, and if `was` is given and is not the account's present hash.
+   * an unknown account, and also if `was` is given but is not the account's present hash.
    */
   setPassword(person: PersonId, password: string, was?: string): Promise<number | undefined>
   /**

@@ -53,8 +53,8 @@ export class SeekView {
   }
 
   /**
-   * Puts a seek back into the lists, unless a hall has claimed its entry. Meanwhile another seek that suits this seek may have opened:
-   * in that case, returns the seek of this server that the matchmaker must place again.
+   * Puts a seek back into the lists, unless a hall has claimed its entry. If another seek that suits this seek has opened meanwhile,
+   * returns the seek of this server that the matchmaker must place again.
    */
   restore(seek: VisibleSeek): LocalSeek | undefined {
     const isClaimable = seek instanceof LocalSeek ? seek.state === 'open' && !seek.isClaimed : this.#foreign.has(seek.id)

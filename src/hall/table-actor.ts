@@ -66,7 +66,7 @@ export class TableActor extends ObservedTable {
   #postponed: PostponedCommands | undefined
   /** Number of appends that the log has not answered. */
   #underWay = 0
-  /** Number of these appends that depend on a failed append. */
+  /** Number of unanswered appends that depend on a failed append. */
   #stale = 0
   #settling: PromiseWithResolvers<void> | undefined
   #waiters: Waiters | undefined

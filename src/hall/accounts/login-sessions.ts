@@ -35,7 +35,7 @@ export class LoginSessions {
     this.#options = options
   }
 
-  /** Opens a login session for a registered user; returns its end, in milliseconds since the Unix epoch. */
+  /** Opens a login session for a registered user; returns the time at which the session ends, in milliseconds since the Unix epoch. */
   open({ person, isOnline }: OnlineUser, token: string): Promise<number | AuthError> {
     const { accounts, clock, watch } = this.#options
     return watch.during(async (changed) => {

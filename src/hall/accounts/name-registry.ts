@@ -7,7 +7,7 @@ import { guestOf } from './guests.ts'
 
 /** Maximum number of code points in a name. */
 const LONGEST = 20
-/** How many numbers one proposal may try. The limit bounds the time of a proposal for a popular name. */
+/** Maximum count of numbers that one proposal tries. The limit bounds the time of a proposal for a popular name. */
 const TRIES = 20
 /** Maximum number of names that one proposal checks against the rules. */
 const CHECKS = 3
@@ -42,7 +42,7 @@ export class NameRegistry {
     return this.#registered
   }
 
-  /** Finds another name that looks like a name: a registered name, or the name of a guest online other than `except`. */
+  /** Finds another name that looks like the given name, among the registered names and the names of guests online other than `except`. */
   async like(name: string, except: PersonId | undefined): Promise<string | undefined> {
     const registered = await this.registered()
     return registered.like(name) ?? this.#options.guests.like(name, except)

@@ -36,8 +36,8 @@ import type { RandomBytes } from './tokens.ts'
  * name after the store has the account, because a guest can enter while the store is writing.
  *
  * Guesses. A login, a registration and a proof of the password each take a token from a rate limit (`login-limits.ts`) before the server
- * computes any hash. If the password is right, or the server has not compared it, the login puts its tokens back into the limit. A wrong
- * password and an unknown name take the same time and have the same answer.
+ * computes any hash. If the password is right, or the server has not compared it with a hash, the login puts its tokens back into
+ * the limit. A wrong password and an unknown name take the same time and have the same answer.
  */
 
 /** LoginRequest is a request to enter as a guest or as a registered user. */

@@ -7,9 +7,9 @@ export type RandomBytes = (bytes: number) => Uint8Array
 
 /** Number of words in an invitation code. The words have 27 bits together, which are enough because a rate limit applies to guesses. */
 const WORDS = 3
-/** Number of characters of a token. They have 5 bits each and 130 bits together, so guesses need no rate limit. */
+/** Number of characters of a token. Each character has 5 bits and a token has 130 bits, so guesses need no rate limit. */
 const TOKEN = 26
-/** Crockford's Base32. It has no U, and no I, L and O: `parseToken` reads them as 1, 1 and 0. */
+/** Crockford's Base32. The alphabet has no U. It has no I, L and O either, because `parseToken` reads these letters as 1, 1 and 0. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /** Makes an invitation code that users can say aloud: `amber-otter-seven`. */

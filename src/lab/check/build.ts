@@ -6,7 +6,10 @@ import { QUOTED } from './program-output.ts'
 import { selectChecks } from './registry.ts'
 import type { Sandbox } from './sandbox.ts'
 
-/** Runs the command that builds a program, in its sandbox. Resolves to a finding if it fails, with the last lines of its output. */
+/**
+ * Runs the command that builds a program, in its sandbox. If the command fails, resolves to a finding with the last lines of the command's
+ * output.
+ */
 export async function buildProgram(sandbox: Sandbox, words: readonly string[]): Promise<Finding | undefined> {
   const running = await sandbox.start({ words, pipes: true, keepsFiles: true })
   const end = await running.ended

@@ -32,9 +32,9 @@ export interface Connected {
 export type StartedProgram = Pick<CheckSubject, 'sandbox' | 'role' | 'words' | 'port' | 'datagrams' | 'clock'>
 
 /**
- * Starts a program, and answers its prompts for an address. Resolves when both sides are connected; without a connection, resolves to the finding
- * that explains this failure. `keepsPort` is as in `Sandbox.connect`; `wait` is how long the program may take, in milliseconds of its
- * own time.
+ * Starts a program, and answers its prompts for an address. Resolves when both sides are connected; without a connection, resolves to the
+ * finding that explains this failure. `keepsPort` is as in `Sandbox.connect`; `wait` is the maximum time for the connection, in
+ * milliseconds of the program's own time.
  */
 export async function connectStarted(
   subject: StartedProgram,
