@@ -62,8 +62,8 @@ export interface Check {
   readonly proves: string
   readonly level: CheckLevel
   /**
-   * True if `parlor check` runs this check of the level `robust` at the level `worksheet`, too. The field is a side if `parlor check` does
-   * this only for that side. At the level `worksheet`, `parlor check` prints a failure of the check, but does not count it.
+   * True if `parlor check` runs this check of the level `robust` at the level `worksheet`, too. If the field is a side, `parlor check` runs it
+   * only for that side. At the level `worksheet`, `parlor check` prints a failure of the check, but does not count it.
    */
   readonly isHint?: boolean | Side
   /** The sides that the check judges. */
