@@ -100,6 +100,10 @@ export function toFinding({
   }
   const outcome = match.outcomes.at(-1)
   const { prompt } = running.output
+  if (outcome !== undefined && isIdleAfterGame(role, match, observations)) {
+    const sentence = `the game is over (${outcome}), but the client neither ends nor asks its person: it waited until its input was closed (${played})`
+    return { cause: 'never-closes', sentence, lines, observations }
+  }
   // a program at its prompt may notice that the other side has left only after its person has typed a line
   const isLeft = outcome === `the ${role === 'client' ? 'server' : 'client'} quits` && prompt !== ''
   // a server may ask its person for something else when a game is over
@@ -117,6 +121,17 @@ export function toFinding({
     return { cause: 'unflushed-output', sentence, lines }
   }
   return { sentence: `the conversation ended as its protocol ends (${played})` }
+}
+
+/**
+ * Checks whether a client that has shown prompts in the game shows none after it, does not send the line that is typed then, and ends only
+ * because its input ends.
+ */
+function isIdleAfterGame(role: Side, { inputEnded, prompts, typed }: MatchEnd, observations: readonly Observation[]): boolean {
+  const line = typed.at(-1)
+  if (role !== 'client' || !inputEnded || prompts.first === '' || prompts.latest !== '' || line === undefined) return false
+  const answered = observations.findLastIndex((one) => one.kind === 'message' && one.from !== role)
+  return !observations.slice(answered + 1).some((one) => one.kind === 'message' && one.from === role && one.text.includes(line))
 }
 
 /** Checks whether a conversation continued until the judge ended the program: a network that delays everything makes long games longer. */

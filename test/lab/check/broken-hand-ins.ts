@@ -18,6 +18,13 @@ export const BROKEN: readonly BrokenHandIn[] = [
     says: /global variable/,
   },
   {
+    ...client('never-closes-after-win.js', 'hangman'),
+    mistake: 'ends after a lost game only',
+    check: 'every-outcome',
+    cause: 'never-closes',
+    says: /the game is over \(the client wins\), but the client neither ends nor asks its person/,
+  },
+  {
     ...client('wrong-rules-lost-as-won.py', 'hangman'),
     mistake: 'congratulates a loser, too',
     check: 'every-outcome',
