@@ -12,6 +12,18 @@ const SPAN = 2000
 const NEGOTIATION = Buffer.from([255, 253, 3, 255, 251, 31, 255, 250, 24, 255, 240])
 const ROUND = Buffer.concat(Array<Buffer>(6000).fill(NEGOTIATION))
 
+const COMPLAINT = /more than 16384 bytes of telnet commands without a line/
+
+/** Negotiates on one connection until the server closes it. */
+async function negotiateOnce(port: number, cleanup: AsyncDisposableStack): Promise<void> {
+  const socket = connectSocket(port, cleanup)
+  const closed = once(socket, 'close')
+  await receiveText(socket, '\n')
+  socket.resume()
+  socket.write(ROUND)
+  await closed
+}
+
 /** Telnet clients negotiate without end, and reconnect each time the server has disconnected them. */
 export const attack: Attack = {
   title: `negotiates telnet's options without end on ${CONNECTIONS} connections`,
@@ -43,7 +55,9 @@ export const attack: Attack = {
     const wait = await longestWait(port, setTimeout(SPAN), cleanup)
     going = false
     await Promise.all(floods)
-    await server.complains(/more than 16384 bytes of telnet commands without a line/)
+    // the server logs few of many equal complaints, and in the flood a reset can come before the complaint
+    for (let n = 0; n < CONNECTIONS && !COMPLAINT.test(server.errors); n++) await negotiateOnce(port, cleanup)
+    await server.complains(COMPLAINT)
     assert.ok(ended >= CONNECTIONS)
     return `The server ended ${ended} connections; another client waited at most ${Math.round(wait)} ms.`
   },
