@@ -10,7 +10,7 @@ import { isSpinning } from './play.ts'
 import { isPlayable } from './plays-to-the-end.ts'
 import { formatEnd, isBrokenPipe, isCrash } from './program-end.ts'
 import { QUOTED } from './program-output.ts'
-import { answerFreshPrompt, findReaction, findStall, findUnanswered } from './reactions.ts'
+import { answerFreshPrompt, findReaction, findStall, findUnanswered, type Waiting } from './reactions.ts'
 import { findScript } from './rehearsal.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 import { endWithin } from './waiting.ts'
@@ -101,7 +101,8 @@ async function interruptIn(
   const gone = Promise.withResolvers<number>()
   const transport = new InterruptingTransport(watch, { how, last: words?.bytes, state, onInterrupt: gone.resolve })
   const { reached: seen, leave } = await playUntil({ ...subject, script, running, transport, silence: SILENCE }, gone.promise)
-  const finding = seen === undefined ? undefined : await judgeAfterwards(subject, running, { how, hasWords: words !== undefined })
+  const finding =
+    seen === undefined ? undefined : await judgeAfterwards(subject, { running, watch, seen }, { how, hasWords: words !== undefined })
   const waiting = finding && seen !== undefined ? { running, watch, seen, state } : undefined
   if (waiting && words) await answerFreshPrompt(subject, waiting)
   const reaction = waiting && words && !isLenient && findReaction(subject, watch.observations.slice(seen), words.quoted)
@@ -128,14 +129,17 @@ function findUnasked({ observations, automaton }: WireWatch, seen: number | unde
 /** Finds the fault of a program after the other side has disconnected: it crashes, reads without end, or does not end. */
 async function judgeAfterwards(
   subject: CheckSubject,
-  running: RunningProgram,
+  { running, watch, seen }: Pick<Waiting, 'running' | 'watch' | 'seen'>,
   { how, hasWords }: { readonly how: Goodbye; readonly hasWords: boolean },
 ): Promise<Finding> {
   const { role, clock } = subject
   // a server serves the next client, and a program at its prompt waits for a person: neither program ends
   const soon = await endWithin(running, QUIET, clock)
   const waits = how === 'silence' || role === 'server' || running.output.prompt !== ''
-  const end = soon ?? (waits ? undefined : await endWithin(running, END_WAIT, clock))
+  // a server that has not closed its connection has perhaps not received the close yet
+  const isUnaware =
+    role === 'server' && how === 'fin' && !watch.observations.slice(seen).some((one) => one.kind === 'end' && one.from === role)
+  const end = soon ?? (waits && !isUnaware ? undefined : await endWithin(running, END_WAIT, clock))
   const lines = running.output.lastLines(QUOTED)
   const spins = how !== 'silence' && (end === undefined ? await isSpinning(running, subject) : end.stopped === 'output')
   if (spins) {

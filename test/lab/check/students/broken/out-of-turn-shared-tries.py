@@ -1,5 +1,4 @@
 import os
-import random
 import socket
 
 server = socket.create_server(("127.0.0.1", int(os.environ["PORT"])))
@@ -7,7 +6,7 @@ tries = 5
 
 while True:
     client, _ = server.accept()
-    secret = random.randint(1, 100)
+    secret = 99  # chosen by hand, to try the program out
     lines = client.makefile("rw", newline="\n")
     try:
         while tries > 0:

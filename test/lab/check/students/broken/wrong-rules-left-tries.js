@@ -1,10 +1,11 @@
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 
+// chosen by hand, to try the program out
+const secret = 99
 let tries = 5
 
 createServer((socket) => {
-  const secret = 1 + Math.floor(Math.random() * 100)
   socket.on('error', (error) => console.log(error.message))
   socket.write('GUESS\n')
   const lines = createInterface({ input: socket })
