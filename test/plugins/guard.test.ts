@@ -13,6 +13,8 @@ import { TestLobby } from '../support/test-lobby.ts'
 
 const random = seededRandom(1)
 const limit = new TimeLimit(50)
+/** A limit that a busy machine does not reach by itself. */
+const patient = new TimeLimit(500)
 
 function fail(): never {
   throw new Error('so be it')
@@ -130,7 +132,7 @@ describe('the search in a plug-in’s game', () => {
 
 /** Two users at the front door, in a hall with a guarded game. */
 async function atTheDoor(broken: Partial<AnyGame>) {
-  const { game, failures } = guarded(broken)
+  const { game, failures } = guarded(broken, connectFour, patient)
   const room = new TestLobby({ catalogue: shippedGames.with([game]) })
   const connectUser = async (name: string) => {
     const caller = new DoorUser((line) => room.service.createSeating(line, 'parlor/door'), room.clock)
