@@ -105,6 +105,8 @@ export interface MatchEnd {
   readonly shadowBroke: boolean
   /** The lines that Parlor's own role of the program's side has printed, if its conversation has ended as its protocol ends. */
   readonly said: readonly string[]
+  /** The sentences of the judge's role on messages that the role has answered, although they are wrong. */
+  readonly complaints: readonly string[]
   /** The last lines of the program's output when the conversation ended, without the output that the end caused. */
   readonly lines: readonly string[]
 }
@@ -230,6 +232,7 @@ export async function playMatch({
     prompts: { first: firstPrompt, latest: latestPrompt, last: lastPrompt },
     shadowBroke: isViolation(broken),
     said,
+    complaints: own.complaints,
     lines,
   }
 }

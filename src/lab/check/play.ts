@@ -65,6 +65,8 @@ export interface PlayedFinding extends Finding {
   readonly steps?: ReadonlySet<string>
   /** The outcomes of the games at which the judge's side sat, in words. */
   readonly games?: readonly string[]
+  /** The sentences of the judge's role on messages that the role has answered, although they are wrong. */
+  readonly complaints?: readonly string[]
   /** True if the judge's side has refused a message of the program. */
   readonly isRefused?: boolean
   /** The lines that were typed, and everything that the program has printed. */
@@ -155,7 +157,7 @@ export async function playConversation(
   return {
     ...{ observations: watch.observations, ...finding, visited: watch.visited, steps: toSteps(watch.observations) },
     isRefused: match.trouble instanceof Disconnected && match.trouble.reason === 'violation',
-    ...{ games: match.outcomes, typed: match.typed, printed, isForked },
+    ...{ complaints: match.complaints, games: match.outcomes, typed: match.typed, printed, isForked },
     isPrompted: match.prompts.first !== '',
     promptBefore,
     promptAfter: match.prompts.last,

@@ -21,7 +21,7 @@ export const playsToTheEnd: Check = {
   async run(subject) {
     const holdsFirst = subject.role === 'client' && subject.datagrams !== true
     const played = await judgeServerEnd(subject, await playConversation(subject, { holdsFirst }), { seed: subject.seed })
-    return findFirstMessage(subject, played) ?? played
+    return findFirstMessage(subject, played) ?? findComplaint(played) ?? played
   },
 }
 
@@ -40,4 +40,10 @@ function findFirstMessage({ role }: CheckSubject, { cause, observations = [], pr
   // a prompt alone may be a part of a good program
   if (cause === undefined || promptBefore === '' || first.from === role) return undefined
   return { cause: 'out-of-turn', sentence: `the ${role} showed the prompt ${quoteText(promptBefore)} ${tooSoon}${awaited}`, observations }
+}
+
+/** Finds a message that the judge's role has answered, but that other programs of the protocol may refuse. */
+function findComplaint(played: PlayedFinding): Finding | undefined {
+  const [sentence] = played.complaints ?? []
+  return played.cause === undefined && sentence !== undefined ? { ...played, cause: 'spelling', sentence } : undefined
 }

@@ -63,6 +63,8 @@ export interface ScriptedSide {
   readonly outcomes: readonly string[]
   /** The lines that its role has printed for the person. */
   readonly said: readonly string[]
+  /** The sentences of its role on messages that the role has answered, although they are wrong. */
+  readonly complaints: readonly string[]
   /** Returns the last situation of its game as text; `undefined` without a game. */
   board(): string | undefined
 }
@@ -81,6 +83,7 @@ export function startScriptedSide(
   sequence: number,
 ): ScriptedSide {
   const outcomes: string[] = []
+  const complaints: string[] = []
   let board: (() => string) | undefined
   const isJudge = sequence === SEQUENCES.judgeTypist
   const skilled: Program['skilled'] = isJudge && script.isSkilled === true ? program.skilled : undefined
@@ -105,6 +108,7 @@ export function startScriptedSide(
   const conversation: Conversation = new Conversation({
     ...{ program, options, side, random, clock, console },
     transport: isSearch ? received : transport,
+    observer: { onNote: (kind, sentence) => kind === 'rejected' && complaints.push(sentence) },
     createSeating: (peer, opponentFor) => {
       if (program.needs && side === 'server') return new HouseSeating(peer, random)
       return new OutcomeSeating({
@@ -117,5 +121,5 @@ export function startScriptedSide(
       })
     },
   })
-  return { conversation, outcomes, said: typist.said, board: () => board?.() }
+  return { conversation, outcomes, said: typist.said, complaints, board: () => board?.() }
 }

@@ -32,6 +32,13 @@ export const BROKEN: readonly BrokenHandIn[] = [
     says: /printed "You win! The word was \w+" after a game that ended with "the client loses"/,
   },
   {
+    ...client('spelling-bare-request.js', 'http'),
+    mistake: 'ends the lines of its request with LF only',
+    check: PLAYS,
+    cause: 'spelling',
+    says: /the client sent "GET .*: the lines of its head end in \\n; HTTP has \\r\\n/,
+  },
+  {
     ...client('spelling-quiz-leaves.py', 'quiz'),
     mistake: 'writes Start, and leaves after the refusal',
     check: PLAYS,

@@ -166,6 +166,14 @@ export const BROKEN_SERVERS: readonly BrokenHandIn[] = [
     says: /^the server sent "HTTP\/1\.1 200 OK[^"]*" only when the connection ended \(.*\); this happens only if a message arrives in pieces/,
   },
   {
+    ...server('spelling-bare-lines.py', 'http'),
+    args: '{PORT}',
+    mistake: 'ends the lines of its head with LF only',
+    check: PLAYS,
+    cause: 'spelling',
+    says: /the lines of its head end in \\n; HTTP has \\r\\n/,
+  },
+  {
     ...server('wrong-rules-three-tries.js'),
     mistake: 'counts from three',
     check: PLAYS,

@@ -5,6 +5,7 @@
  *
  *   --runs N      runs of each correct program, without load and again under load; by default 20
  *   --match TEXT  only programs whose file contains TEXT
+ *   --load WHICH  quiet, busy or both: the correct programs without load, with all cores busy, or one after the other; by default both
  *   --jobs N      programs that are judged at the same time; by default one for each core
  */
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -31,6 +32,7 @@ const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '20' },
     match: { type: 'string', default: '' },
+    load: { type: 'string', default: 'both' },
     jobs: { type: 'string', default: String(CORES) },
   },
 })
@@ -45,12 +47,14 @@ rows.push(...(await runAll('broken', broken, 1, judgeBroken)))
 const correct = CORRECT.filter(isStartable).filter(isChosen)
 const runs = Number(values.runs)
 rows.push(...(await runAll('examples', EXAMPLES.filter(isStartable).filter(isChosen), Math.min(runs, 1), judgeCorrect)))
-rows.push(...(await runAll('correct', correct, runs, judgeCorrect)))
-const busy = Array.from({ length: CORES }, () => startBusyProcess())
-try {
-  rows.push(...(await runAll('correct, all cores busy', correct, runs, judgeCorrect)))
-} finally {
-  for (const process of busy) process.kill('SIGKILL')
+if (values.load !== 'busy') rows.push(...(await runAll('correct', correct, runs, judgeCorrect)))
+if (values.load !== 'quiet') {
+  const busy = Array.from({ length: CORES }, () => startBusyProcess())
+  try {
+    rows.push(...(await runAll('correct, all cores busy', correct, runs, judgeCorrect)))
+  } finally {
+    for (const process of busy) process.kill('SIGKILL')
+  }
 }
 console.log('\nruns as expected, of all, and the longest run')
 for (const [file, runsOfOne] of Map.groupBy(rows, ({ file }) => file)) {

@@ -12,7 +12,15 @@ const chat = await program('chat')
 const scissors = await program('scissors')
 const ENDED: MatchEnd = {
   ...{ trouble: undefined, stopped: false, state: '', inputEnded: false, typed: [], outcomes: [], board: undefined, expected: [] },
-  ...{ lineFor: new Map(), prompts: { first: '', latest: '', last: '' }, refused: new Map(), shadowBroke: false, said: [], lines: [] },
+  ...{
+    lineFor: new Map(),
+    prompts: { first: '', latest: '', last: '' },
+    refused: new Map(),
+    shadowBroke: false,
+    said: [],
+    complaints: [],
+    lines: [],
+  },
 }
 const WRONG = { cause: 'wrong-rules', sentence: 'the client sent MOVE5: cell 5 is taken by O' } as const
 
@@ -43,18 +51,7 @@ function lookAtText(line: string, ...sent: readonly string[]) {
 
 /** Looks at a client of tic-tac-toe again. */
 function look(found: Parameters<typeof lookAgain>[0], observations: readonly Observation[], match: Partial<MatchEnd>) {
-  const ended = { trouble: undefined, stopped: false, state: '', inputEnded: false, typed: [], outcomes: [], board: undefined }
-  const all = {
-    ...ended,
-    expected: [],
-    lineFor: new Map(),
-    prompts: { first: '', latest: '', last: '' },
-    refused: new Map(),
-    shadowBroke: false,
-    said: [],
-    lines: [],
-    ...match,
-  }
+  const all = { ...ENDED, ...match }
   return lookAgain(found, { role: 'client', automaton: tictactoe.protocol.automaton, observations, match: all })
 }
 
