@@ -220,7 +220,7 @@ async function measureWatchers(): Promise<{ readonly without: number; readonly w
       const { pair, table: number } = await seatTwo(server.url, `r${round}${way}`, { size: 20 })
       const crowd = way === 'with' ? await start(['bench/web.ts', 'watch', server.url, String(number)], (line) => line) : undefined
       const all: number[] = []
-      // a column of the board at a time, so that no line is complete: the players alternate, and swap the colours of every second column
+      // a column of the board at a time, so that no line is complete: the players alternate, and swap the colors of every second column
       for (let move = 0; move < MOVES; move++) {
         const began = performance.now()
         await pair[move % 2 === 0 ? 0 : 1].ask({ type: 'play', table: number, move: String(cellOf(move)) })

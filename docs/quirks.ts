@@ -15,7 +15,7 @@ export interface FoundQuirk {
 /** Quirk is a weakness of the worksheets' programs, which `parlor check` finds at the level `robust`. */
 export interface Quirk {
   readonly name: string
-  /** The behaviour of the program, as a sentence. */
+  /** The behavior of the program, as a sentence. */
   readonly what: string
   readonly found: readonly FoundQuirk[]
   /** Parts of the quirk that no peer can see, and the reason. */
@@ -30,7 +30,7 @@ function found(program: string, side: Side, original: string, check: string, cau
 export const QUIRKS: readonly Quirk[] = [
   {
     name: 'lines that arrive together are lost',
-    what: 'The client treats all lines of one read as one line, does not recognise that line, and drops it.',
+    what: 'The client treats all lines of one read as one line, does not recognize that line, and drops it.',
     found: [
       found('c8/highlow', 'client', 'd001_a5_highlow_client', 'glued', 'glued-read'),
       found('c8/highlow', 'client', 'd001_a5_highlow_client', 'sent-ahead', 'glued-read'),

@@ -33,7 +33,7 @@ export interface Clock {
  * separate from the share of the run queue, so that busy clients cannot delay timeouts.
  */
 
-/** Due is work that the clock has to run; `work` is `undefined` if the caller has cancelled the work. */
+/** Due is work that the clock has to run; `work` is `undefined` if the caller has canceled the work. */
 export interface Due {
   work: (() => void) | undefined
 }

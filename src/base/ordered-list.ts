@@ -1,10 +1,10 @@
 /**
- * Maximum number of items in a block. The list joins two neighbouring blocks only if the two blocks together have at most `FEW` items.
+ * Maximum number of items in a block. The list joins two neighboring blocks only if the two blocks together have at most `FEW` items.
  */
 const FULL = 64
 const FEW = 24
 
-/** Block is an array of one or more neighbouring items, ascending by number. */
+/** Block is an array of one or more neighboring items, ascending by number. */
 interface Block<Item> {
   readonly numbers: number[]
   readonly items: Item[]

@@ -111,7 +111,7 @@ function findHints(role: Side): readonly Check[] {
   return CHECKS.filter(({ isHint }) => isHint === true || isHint === role)
 }
 
-/** Throws a UsageError for an option that is only for the judgement of a class. */
+/** Throws a UsageError for an option that is only for the judgment of a class. */
 function checkStray({ csv, html, jobs, pair, handIn }: MatrixFlags): void {
   const given = { '--csv': csv, '--html': html, '--jobs': jobs, '--pair': pair, '--hand-in': handIn }
   const [stray] = Object.entries(given).find(([, value]) => value !== undefined) ?? []

@@ -6,7 +6,7 @@ import { formatAddress } from '../terminal/system-errors.ts'
 import { escapeInvisible } from '../wire/text.ts'
 import { formatTable } from './table.ts'
 
-/** ClassTableOptions are the size of the table, and whether the table has colours. */
+/** ClassTableOptions are the size of the table, and whether the table has colors. */
 export interface ClassTableOptions {
   readonly columns: number
   readonly color: boolean

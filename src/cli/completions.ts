@@ -1,13 +1,13 @@
 import type { Complete } from '@bomb.sh/tab'
 import tab from '@bomb.sh/tab/commander'
 import type { Command } from 'commander'
-import type { Catalogue } from '../games/catalogue.ts'
+import type { Catalog } from '../games/catalog.ts'
 import type { ProgramRegistry } from '../programs/index.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { UsageError } from './diagnostics.ts'
 import { DeclaredOption } from './option-parsers.ts'
-import { loadCatalogue } from './plugins.ts'
+import { loadCatalog } from './plugins.ts'
 import { loadRegistry, type NeededPrograms, valuesOf } from './program-options.ts'
 
 /** The shells for which `parlor complete` prints a script. */
@@ -38,7 +38,7 @@ complete -o default -F __parlor_complete parlor
 type Values = Readonly<Record<string, readonly string[]>>
 
 /** Returns the completions. They include the short and full names of these programs, and the names of these games. */
-function valuesFor(registry: ProgramRegistry, { entries }: Catalogue): Values {
+function valuesFor(registry: ProgramRegistry, { entries }: Catalog): Values {
   const programs = registry.names.flatMap((name) => [registry.findShortName(name) ?? name, name])
   return {
     program: programs,
@@ -69,7 +69,7 @@ export async function completeCommand(create: CreateCommands, shell: string | un
   const words = asks ? process.argv.slice(start + 1) : []
   const plugins = valuesOf('--plugin', words.slice(0, -1))
   const registry = await loadRegistry(plugins)
-  const values = valuesFor(registry, await loadCatalogue(plugins))
+  const values = valuesFor(registry, await loadCatalog(plugins))
   const parlor = await create(asks ? neededFor(words, registry) : { typed: [] })
   const completion = tab(parlor)
   const names = () => parlor.commands.map((one) => one.name())

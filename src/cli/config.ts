@@ -71,7 +71,7 @@ export interface Flags {
 }
 
 /** Option names of settings, if they differ from the name of the setting. */
-const SPELT: Readonly<Record<string, string>> = {
+const SPELLED: Readonly<Record<string, string>> = {
   plugins: 'plugin',
   ports: 'port',
   limits: 'limit',
@@ -306,7 +306,7 @@ function flagLayer({ config: _, json: __, ...flags }: Flags): ConfigSource {
   const from = (setting: string) => {
     const option = given.find((one) => one.option.name === setting)?.option
     const [name = setting] = splitName(setting)
-    return option ? spellOption(option) : `--${SPELT[name] ?? name}`
+    return option ? spellOption(option) : `--${SPELLED[name] ?? name}`
   }
   return { values: { ...others, ...options, ...tables, ...Object.fromEntries(spans) }, from }
 }

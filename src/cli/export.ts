@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { errorMessage } from '../base/errors.ts'
-import type { Catalogue } from '../games/catalogue.ts'
+import type { Catalog } from '../games/catalog.ts'
 import { type AnyGame, isRefusal } from '../games/game.ts'
 import type { FinishedTable, Store, TableEvent } from '../hall/ports.ts'
 import { sendAdminRequest } from '../server/admin.ts'
@@ -12,7 +12,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import { checkDataFolder } from './data-folder.ts'
 import { UsageError } from './diagnostics.ts'
 import { findRules, resultsCommand } from './history-commands.ts'
-import { loadCatalogue } from './plugins.ts'
+import { loadCatalog } from './plugins.ts'
 import { unknownGame } from './rank.ts'
 import { openStoreIn } from './stores.ts'
 
@@ -42,9 +42,9 @@ const PAGE = 100
  */
 export async function exportCommand(game: string | undefined, { data, plugin, csv }: ExportOptions): Promise<number> {
   if (csv) return resultsCommand(game, { data, csv, ...(plugin ? { plugin } : {}) })
-  const catalogue = await loadCatalogue(plugin)
-  const rules = game === undefined ? undefined : findRules(game, catalogue)
-  if (game !== undefined && rules === undefined && !existsSync(data)) throw unknownGame(game, catalogue)
+  const catalog = await loadCatalog(plugin)
+  const rules = game === undefined ? undefined : findRules(game, catalog)
+  if (game !== undefined && rules === undefined && !existsSync(data)) throw unknownGame(game, catalog)
   checkDataFolder(data)
   const folder = mkdtempSync(join(tmpdir(), 'parlor-export-'))
   try {
@@ -52,8 +52,8 @@ export async function exportCommand(game: string | undefined, { data, plugin, cs
     const store = await openStoreIn(isCopied ? folder : data)
     try {
       const wanted = rules ?? game?.toLowerCase()
-      const isFound = await printGames(store, catalogue, wanted)
-      if (game !== undefined && rules === undefined && !isFound) throw unknownGame(game, catalogue)
+      const isFound = await printGames(store, catalog, wanted)
+      if (game !== undefined && rules === undefined && !isFound) throw unknownGame(game, catalog)
     } finally {
       await store.close()
     }
@@ -78,7 +78,7 @@ async function copyFromServer(data: string, copy: string): Promise<boolean> {
 }
 
 /** Prints the games with these rules, or all games. Resolves to true if there is such a game. */
-async function printGames(store: Store, catalogue: Catalogue, rules: string | undefined): Promise<boolean> {
+async function printGames(store: Store, catalog: Catalog, rules: string | undefined): Promise<boolean> {
   const terminal = new Terminal()
   let isFound = false
   for (let after = 0; ; ) {
@@ -86,7 +86,7 @@ async function printGames(store: Store, catalogue: Catalogue, rules: string | un
     for (const finished of page) {
       if (rules !== undefined && finished.game !== rules) continue
       const log = await store.tables.read(finished.table, 0)
-      const exported = toExportedGame(finished, log, catalogue)
+      const exported = toExportedGame(finished, log, catalog)
       // the size limit of the folder drops the logs of old games, and retains their results
       if (!exported) continue
       isFound = true
@@ -102,15 +102,15 @@ async function printGames(store: Store, catalogue: Catalogue, rules: string | un
 function toExportedGame(
   { table, game, at, names, outcome, rated, points, private: hidden }: FinishedTable,
   log: readonly TableEvent[],
-  catalogue: Catalogue,
+  catalog: Catalog,
 ): object | undefined {
   const [opening] = log
   if (opening?.type !== 'opened') return undefined
-  const rules = catalogue.games.get(game)
+  const rules = catalog.games.get(game)
   const { total, turn } = opening.clock
   return {
     table,
-    game: catalogue.publicName(game),
+    game: catalog.publicName(game),
     rules: game,
     names,
     options: opening.options,

@@ -71,7 +71,7 @@ async function toHandIn(name: string, parent: string, given: StartSettings): Pro
     const starts = found.map(([side, { said }]) => [side, said] as const)
     return { name, starts: Object.fromEntries(starts), sides: Object.fromEntries(found) }
   } catch (error) {
-    // one broken hand-in must not end the judgement of the other hand-ins
+    // one broken hand-in must not end the judgment of the other hand-ins
     return { name, starts: {}, sides: {}, problem: errorMessage(error) }
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { errorMessage } from '../base/errors.ts'
-import type { Catalogue } from '../games/catalogue.ts'
+import type { Catalog } from '../games/catalog.ts'
 import { chance } from '../games/random.ts'
 import { LobbyService } from '../lobby/service.ts'
 import { requestPage } from '../server/admin.ts'
@@ -11,7 +11,7 @@ import { escapeInvisible } from '../wire/text.ts'
 import { wallClock } from './clock.ts'
 import { checkDataFolder } from './data-folder.ts'
 import { printError, UsageError } from './diagnostics.ts'
-import { loadCatalogue } from './plugins.ts'
+import { loadCatalog } from './plugins.ts'
 import { unknownGame } from './rank.ts'
 import { openStoreIn } from './stores.ts'
 import { checkFormat, formatTable, NAME_COLUMNS, toCsv } from './table.ts'
@@ -49,11 +49,11 @@ export async function peopleListCommand({ data, json, csv }: ListOptions): Promi
  */
 export async function resultsCommand(game: string | undefined, { data, plugin, json, csv }: ListOptions): Promise<number> {
   checkFormat({ json, csv })
-  const catalogue = await loadCatalogue(plugin)
+  const catalog = await loadCatalog(plugin)
   // if no plug-in of this command has the game, the game can still appear in the results
-  const known = game === undefined ? undefined : findRules(game, catalogue)
+  const known = game === undefined ? undefined : findRules(game, catalog)
   const rules = known ?? game?.toLowerCase()
-  if (game !== undefined && known === undefined && !existsSync(data)) throw unknownGame(game, catalogue)
+  if (game !== undefined && known === undefined && !existsSync(data)) throw unknownGame(game, catalog)
   const terminal = new Terminal()
   let heading = json ? [] : [['table', 'ended', 'game', 'rated', 'seat', 'name', 'result', 'points']]
   let isKnown = game === undefined || known !== undefined
@@ -66,7 +66,7 @@ export async function resultsCommand(game: string | undefined, { data, plugin, j
     heading = []
     for (const row of found) {
       const ended = new Date(row.at).toISOString()
-      const named = catalogue.publicName(row.game)
+      const named = catalog.publicName(row.game)
       if (json) terminal.write(`${JSON.stringify({ ...row, game: named, at: ended })}\n`)
       else
         terminal.write(
@@ -85,7 +85,7 @@ export async function resultsCommand(game: string | undefined, { data, plugin, j
         )
     }
   }
-  if (game !== undefined && !isKnown) throw unknownGame(game, catalogue)
+  if (game !== undefined && !isKnown) throw unknownGame(game, catalog)
   return EXIT.good
 }
 
@@ -93,8 +93,8 @@ export async function resultsCommand(game: string | undefined, { data, plugin, j
  * Returns the name of the rules of a game. `game` is this name, or the name by which users request the game. Returns `undefined` for an
  * unknown game.
  */
-export function findRules(game: string, catalogue: Catalogue): string | undefined {
-  return catalogue.find(game)?.game.name ?? (catalogue.games.has(game) ? game : undefined)
+export function findRules(game: string, catalog: Catalog): string | undefined {
+  return catalog.find(game)?.game.name ?? (catalog.games.has(game) ? game : undefined)
 }
 
 /** Returns the result of a game for a seat: won, lost, draw, scored, or the reason why the game ended early. */

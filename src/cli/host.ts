@@ -11,7 +11,7 @@ import { printError, printErrorBeside, printLine, UsageError } from './diagnosti
 import { listenOn, readCertificate } from './listening.ts'
 import { loadOverlay, type NetworkOptions } from './network.ts'
 import { checkFamily, type GivenOption, parseServerAddress, spellOption } from './option-parsers.ts'
-import { loadCatalogue } from './plugins.ts'
+import { loadCatalog } from './plugins.ts'
 import { createRandom, loadRegistry, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkTransport, socketPath, type TransportOptions } from './transports.ts'
@@ -33,7 +33,7 @@ async function hallFor({ name }: Program, plugins: readonly string[] | undefined
     store: memoryStore(),
     clock: wallClock,
     random: chance,
-    catalogue: await loadCatalogue(plugins),
+    catalog: await loadCatalog(plugins),
     onError,
   })
   return { seating: (peer) => service.createSeating(peer, name) }

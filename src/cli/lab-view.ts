@@ -42,12 +42,12 @@ export async function loadWatched(name: string | undefined, flags: ProgramFlags)
   return { ...chosen, protocols: watched.map((one) => toWatchedProtocol(one, options)) }
 }
 
-/** Returns the width of diagrams on an output, and whether they have colours. */
+/** Returns the width of diagrams on an output, and whether they have colors. */
 export function diagramOptions(output: NodeJS.WriteStream = process.stdout): Omit<SequenceDiagramOptions, 'origin'> {
   return { width: output.isTTY ? terminalColumns(output) : PIPE_COLUMNS, color: findOutputForm(output).hasColor }
 }
 
-/** Prints the lines of a diagram, which may have colours. The diagram has escaped everything that a peer has sent. */
+/** Prints the lines of a diagram, which may have colors. The diagram has escaped everything that a peer has sent. */
 export function printDiagram(lines: readonly string[], output: NodeJS.WriteStream = process.stdout): void {
   for (const line of lines) output.write(`${line}\n`)
 }

@@ -5,7 +5,7 @@ import { escapeControls } from '../wire/text.ts'
 const STEPS = 10
 
 /**
- * MatrixProgress shows the progress of the judgement of a class. At a terminal, it rewrites one line; elsewhere, it prints at most ten
+ * MatrixProgress shows the progress of the judgment of a class. At a terminal, it rewrites one line; elsewhere, it prints at most ten
  * lines.
  */
 export class MatrixProgress {

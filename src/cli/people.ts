@@ -1,5 +1,5 @@
 import { errorMessage } from '../base/errors.ts'
-import type { Catalogue } from '../games/catalogue.ts'
+import type { Catalog } from '../games/catalog.ts'
 import { chance } from '../games/random.ts'
 import { LobbyService } from '../lobby/service.ts'
 import { type AdminAnswer, AdminRequest, performRequest, sendAdminRequest } from '../server/admin.ts'
@@ -8,7 +8,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import { wallClock } from './clock.ts'
 import { checkDataFolder } from './data-folder.ts'
 import { printError, UsageError } from './diagnostics.ts'
-import { loadCatalogue } from './plugins.ts'
+import { loadCatalog } from './plugins.ts'
 import { openStoreIn } from './stores.ts'
 
 /** The folder of a server, and the plug-ins with the rules of its unfinished tables, because the user may have a seat at such a table. */
@@ -27,7 +27,7 @@ export async function peopleCommand(action: string, name: string | undefined, { 
   }
   if (name?.trim() === '') throw new UsageError(`the name is empty; add the name: parlor people ${action} NAME`)
   checkDataFolder(data)
-  const answer = (await askServer(data, request.data)) ?? (await inFolder(data, request.data, await loadCatalogue(plugin)))
+  const answer = (await askServer(data, request.data)) ?? (await inFolder(data, request.data, await loadCatalog(plugin)))
   if ('done' in answer) {
     new Terminal().printSentence(answer.done)
     return EXIT.good
@@ -46,9 +46,9 @@ async function askServer(data: string, request: AdminRequest): Promise<AdminAnsw
 }
 
 /** Runs an admin command in a folder without a server, with the same effects on unfinished tables as in a running server. */
-async function inFolder(data: string, request: AdminRequest, catalogue: Catalogue): Promise<AdminAnswer> {
+async function inFolder(data: string, request: AdminRequest, catalog: Catalog): Promise<AdminAnswer> {
   const onError = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
-  const service = new LobbyService({ store: await openStoreIn(data), clock: wallClock, random: chance, catalogue, onError })
+  const service = new LobbyService({ store: await openStoreIn(data), clock: wallClock, random: chance, catalog, onError })
   try {
     await service.open()
     return await performRequest(service, request)

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { errorMessage } from '../base/errors.ts'
 import { settingsFile } from '../config/defaults.ts'
-import type { Catalogue } from '../games/catalogue.ts'
+import type { Catalog } from '../games/catalog.ts'
 import type { Playable } from '../plugins/load.ts'
 import { type ProgramRegistry, shippedPrograms } from '../programs/index.ts'
 import { addOrigin, printError, UsageError } from './diagnostics.ts'
@@ -15,7 +15,7 @@ export async function loadPlayable(
   onFailure: (sentence: string, reason: unknown) => void = (sentence, reason) => printError(`${sentence}: ${errorMessage(reason)}`),
 ): Promise<Playable> {
   const { shippedGames } = await import('../games/index.ts')
-  const shipped = { catalogue: shippedGames, programs: shippedPrograms }
+  const shipped = { catalog: shippedGames, programs: shippedPrograms }
   if (files.length === 0) return shipped
   const { loadPlugins, PluginError } = await import('../plugins/load.ts')
   try {
@@ -39,11 +39,11 @@ async function loadPluginsHere(given: readonly string[]): Promise<Playable | und
 }
 
 /** Resolves to the games of Parlor and of the given plug-ins. If no plug-in is given, the settings name the plug-ins. */
-export async function loadCatalogue(given: readonly string[] = []): Promise<Catalogue> {
-  return ((await loadPluginsHere(given)) ?? (await loadPlayable())).catalogue
+export async function loadCatalog(given: readonly string[] = []): Promise<Catalog> {
+  return ((await loadPluginsHere(given)) ?? (await loadPlayable())).catalog
 }
 
-/** Resolves to the programs of Parlor and of the plug-ins, like `loadCatalogue`. Rejects with a UsageError. */
+/** Resolves to the programs of Parlor and of the plug-ins, like `loadCatalog`. Rejects with a UsageError. */
 export async function loadProgramsHere(given: readonly string[]): Promise<ProgramRegistry> {
   return (await loadPluginsHere(given))?.programs ?? shippedPrograms
 }

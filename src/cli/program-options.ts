@@ -73,9 +73,9 @@ export async function addProgramOptions(command: Command, role: OptionRole, need
   })
   const all = role === 'settings' ? shown : [...shown, ...[...programs, ...solos].flatMap(optionsOf)]
   const general = new Map(command.options.map((option) => [option.long, option]))
-  for (const [spelt, [option]] of Map.groupBy(all, spellOption)) {
+  for (const [spelled, [option]] of Map.groupBy(all, spellOption)) {
     if (!option) continue
-    const same = general.get(spelt)
+    const same = general.get(spelled)
     if (!same) command.addOption(new DeclaredOption(option, role === 'settings').hideHelp(!shown.includes(option)))
     else if (role !== 'check' && shown.includes(option)) same.description += ` (${option.about})`
   }
@@ -166,12 +166,13 @@ function takeOptions({ name, takes = [] }: Pick<Program, 'name' | 'takes'>, side
   const strays: string[] = []
   const misplaced: string[] = []
   const taken = given.flatMap(({ option, value }) => {
-    const spelt = spellOption(option)
-    const own = takes.find((one) => spellOption(one) === spelt)
+    const spelled = spellOption(option)
+    const own = takes.find((one) => spellOption(one) === spelled)
     const of = own?.side ?? option.side
-    if (side === 'server' && of === 'client') misplaced.push(`${spelt} belongs to the client's side: parlor join PROGRAM ${spelt} ...`)
-    else if (!own) strays.push(`${name} takes no ${spelt}`)
-    else if (side === 'client' && of === 'server') misplaced.push(`${spelt} belongs to the server's side: parlor host ${name} ${spelt} ...`)
+    if (side === 'server' && of === 'client') misplaced.push(`${spelled} belongs to the client's side: parlor join PROGRAM ${spelled} ...`)
+    else if (!own) strays.push(`${name} takes no ${spelled}`)
+    else if (side === 'client' && of === 'server')
+      misplaced.push(`${spelled} belongs to the server's side: parlor host ${name} ${spelled} ...`)
     return own ? [{ option: own, value }] : []
   })
   const [first, ...others] = strays.length > 0 ? strays : misplaced

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { closestMatch } from 'leven'
 import { errorMessage } from '../base/errors.ts'
 import { defaults, settingsFile } from '../config/defaults.ts'
-import type { Catalogue, CatalogueEntry } from '../games/catalogue.ts'
+import type { Catalog, CatalogEntry } from '../games/catalog.ts'
 import type { LadderRow } from '../hall/api.ts'
 import { EXIT } from '../terminal/exit-codes.ts'
 import { cannotConnect, formatAddress } from '../terminal/system-errors.ts'
@@ -14,7 +14,7 @@ import { checkDataFolder } from './data-folder.ts'
 import { pagingHint, printError, UsageError } from './diagnostics.ts'
 import { connectToDoor, findInFolder, type GameLadder, type RankedGame, readLadder, readLadders } from './ladders.ts'
 import { parseServerAddress } from './option-parsers.ts'
-import { loadCatalogue } from './plugins.ts'
+import { loadCatalog } from './plugins.ts'
 import { requireNetworkProgram } from './program-options.ts'
 import { checkFormat, formatTable, NAME_COLUMNS, toCsv } from './table.ts'
 
@@ -46,9 +46,9 @@ interface Found {
  */
 export async function rankCommand(name: string | undefined, options: RankOptions): Promise<number> {
   checkFormat(options)
-  const catalogue = await loadCatalogue(options.plugin)
-  const game = name === undefined ? undefined : toRankedGame(name, catalogue)
-  const games = game ? [game] : catalogue.entries.filter(hasLadder).map(toRow)
+  const catalog = await loadCatalog(options.plugin)
+  const game = name === undefined ? undefined : toRankedGame(name, catalog)
+  const games = game ? [game] : catalog.entries.filter(hasLadder).map(toRow)
   const { data, limit } = options
   const isOfFolder = options.named && options.host === undefined && options.port === undefined
   const at = isOfFolder ? undefined : await doorOf(options)
@@ -68,11 +68,11 @@ export async function rankCommand(name: string | undefined, options: RankOptions
         options,
       )
     else {
-      if (game && !game.unit && !existsSync(data)) throw unknownGame(game.name, catalogue)
+      if (game && !game.unit && !existsSync(data)) throw unknownGame(game.name, catalog)
       checkFolder(data, isOfFolder ? '' : `${noServerAt(at)}, and `)
       const { ladders, isServed } = await findInFolder(data, games, limit)
       // if no plug-in of this command has the game, the game can still appear in a ladder
-      if (game && !game.unit && ladders.every(({ rows }) => rows.length === 0)) throw unknownGame(game.name, catalogue)
+      if (game && !game.unit && ladders.every(({ rows }) => rows.length === 0)) throw unknownGame(game.name, catalog)
       const by = isServed ? `the server that has the folder ${data} open` : source
       print({ source: by, from: { folder: data }, ladders }, game, options)
     }
@@ -87,15 +87,15 @@ export async function rankCommand(name: string | undefined, options: RankOptions
 }
 
 /** Checks whether a game has a ladder, of ratings or of points. */
-function hasLadder({ game }: CatalogueEntry): boolean {
+function hasLadder({ game }: CatalogEntry): boolean {
   return game.seats.max > 1 || game.points !== undefined
 }
 
 /** Returns the game with a typed name, even if only the ladder has that game. Throws a UsageError if the game has no ladder. */
-function toRankedGame(typed: string, catalogue: Catalogue): RankedGame {
-  const entry = catalogue.find(typed)
+function toRankedGame(typed: string, catalog: Catalog): RankedGame {
+  const entry = catalog.find(typed)
   if (entry && hasLadder(entry)) return toRow(entry)
-  const ladders = catalogue.entries.filter(hasLadder).map(({ name }) => name)
+  const ladders = catalog.entries.filter(hasLadder).map(({ name }) => name)
   if (entry)
     throw new UsageError(
       `${entry.name} has no ladder, because a user plays it alone and without points; these games have a ladder: ${ladders.join(', ')}`,
@@ -104,7 +104,7 @@ function toRankedGame(typed: string, catalogue: Catalogue): RankedGame {
   return { name: typed.toLowerCase(), rules: typed.toLowerCase() }
 }
 
-function toRow({ name, game }: CatalogueEntry): RankedGame {
+function toRow({ name, game }: CatalogEntry): RankedGame {
   return { name, rules: game.name, unit: game.points ? 'points' : 'rating' }
 }
 
@@ -180,7 +180,7 @@ function table({ game: { name, unit }, rows }: GameLadder, terminal: Terminal): 
 }
 
 /** Creates the UsageError for an unknown game. The sentence suggests the nearest name; if no name is near, it lists all names. */
-export function unknownGame(typed: string, { entries }: Catalogue): UsageError {
+export function unknownGame(typed: string, { entries }: Catalog): UsageError {
   const names = entries.map(({ name }) => name)
   const meant = closestMatch(typed.toLowerCase(), names, { maxDistance: 2 })
   return new UsageError(

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { errorMessage } from '../base/errors.ts'
 import type { Config, ResolvedConfig } from '../config/config.ts'
-import type { Catalogue } from '../games/catalogue.ts'
+import type { Catalog } from '../games/catalog.ts'
 import type { GameAssets } from '../games/game.ts'
 import { chance } from '../games/random.ts'
 import type { Store } from '../hall/ports.ts'
@@ -129,7 +129,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   if (store.availability) logOutages(store.availability, wallClock, logs)
   const service = await openLobby(metricsServer?.metrics?.metered(store) ?? store, {
     settings,
-    catalogue: playable.catalogue,
+    catalog: playable.catalog,
     stock: { words: readOption(options, words), questions: readOption(options, questions) },
     logs,
     onEnded: watch?.onEnded,
@@ -270,11 +270,11 @@ async function openLobby(
   store: Store,
   {
     settings,
-    catalogue,
+    catalog,
     stock,
     logs,
     onEnded,
-  }: { settings: ResolvedConfig; catalogue: Catalogue; stock: GameAssets; logs: Logs; onEnded: ClassWatch['onEnded'] | undefined },
+  }: { settings: ResolvedConfig; catalog: Catalog; stock: GameAssets; logs: Logs; onEnded: ClassWatch['onEnded'] | undefined },
 ): Promise<LobbyService> {
   const { wait, limits } = settings.config
   const onError = (sentence: string, reason: unknown) => logs.log('error', `${sentence}: ${errorMessage(reason)}`)
@@ -282,7 +282,7 @@ async function openLobby(
     store,
     clock: wallClock,
     random: chance,
-    catalogue,
+    catalog,
     stock,
     wait,
     limits: { ...limits, address: addressLimit(limits), move: moveLimit(settings) },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { formatCount } from '../base/counts.ts'
 import { errorMessage } from '../base/errors.ts'
-import type { Catalogue } from '../games/catalogue.ts'
+import type { Catalog } from '../games/catalog.ts'
 import { isRefusal } from '../games/game.ts'
 import type { TableEvent } from '../hall/ports.ts'
 import { evolve, toOpenedTable } from '../hall/table.ts'
@@ -33,7 +33,7 @@ import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { noDatabaseIn, noFolder, noFolderBut } from './data-folder.ts'
 import { printError, UsageError } from './diagnostics.ts'
-import { loadCatalogue } from './plugins.ts'
+import { loadCatalog } from './plugins.ts'
 
 /** InFolder is the option that names the folder of a server. */
 interface InFolder {
@@ -48,7 +48,7 @@ interface VerifyOptions extends InFolder {
 
 /** Runs `parlor verify [FILE]`: checks a backup, or the data of a server, even while the server runs. Resolves to the exit code. */
 export async function verifyCommand(file: string | undefined, { data, plugin, json }: VerifyOptions): Promise<number> {
-  const catalogue = await loadCatalogue(plugin)
+  const catalog = await loadCatalog(plugin)
   const path = file === undefined ? databaseIn(data) : databaseAt(file)
   const loss = storing(() => describeLoss(path))
   if (loss !== undefined) {
@@ -57,7 +57,7 @@ export async function verifyCommand(file: string | undefined, { data, plugin, js
   }
   const folder = mkdtempSync(join(tmpdir(), 'parlor-verify-'))
   try {
-    const found = await verifyCopy(path, { data: file === undefined ? data : undefined, folder, catalogue })
+    const found = await verifyCopy(path, { data: file === undefined ? data : undefined, folder, catalog })
     report(path, found, json === true)
     return found.problems.length === 0 ? EXIT.good : EXIT.trouble
   } finally {
@@ -71,7 +71,7 @@ export async function verifyCommand(file: string | undefined, { data, plugin, js
  */
 async function verifyCopy(
   path: string,
-  { data, folder, catalogue }: { readonly data: string | undefined; readonly folder: string; readonly catalogue: Catalogue },
+  { data, folder, catalog }: { readonly data: string | undefined; readonly folder: string; readonly catalog: Catalog },
 ): Promise<Verification> {
   const copy = join(folder, 'parlor.db')
   // the sentences name the copy, and the command replaces the name of the copy by the name of the file
@@ -87,7 +87,7 @@ async function verifyCopy(
     }
     if (answer) detachCopy(copy)
     else copyAll(path, folder)
-    const found = verify(copy, (_, events) => replay(events, catalogue))
+    const found = verify(copy, (_, events) => replay(events, catalog))
     return { ...found, problems: found.problems.map(named) }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
@@ -238,7 +238,7 @@ function copyAll(path: string, folder: string): void {
  * Replays a table's events by the rules of its game. Returns a sentence that says why the rules refuse an event; `undefined` for a valid
  * table.
  */
-function replay(events: readonly TableEvent[], { games }: Catalogue): string | undefined {
+function replay(events: readonly TableEvent[], { games }: Catalog): string | undefined {
   const [first, ...others] = events
   if (first?.type !== 'opened') return 'its log does not begin with the event "opened"'
   const rules = games.get(first.game)

@@ -71,7 +71,7 @@ function shellWord(text: string): string {
   return /^[\w./+@%-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
-/** Recognises UTF-16 without a byte order mark by its zero bytes, because ASCII text in UTF-16 has a zero byte in every second place. */
+/** Recognizes UTF-16 without a byte order mark by its zero bytes, because ASCII text in UTF-16 has a zero byte in every second place. */
 function wideOf(bytes: Uint8Array): 'UTF-16LE' | 'UTF-16BE' | undefined {
   const start = bytes.subarray(0, 1024)
   const pairs = Math.floor(start.length / 2)

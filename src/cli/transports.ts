@@ -130,7 +130,7 @@ function withoutIPv6(error: unknown): unknown {
   return isUnknown ? new Error('that name is not known, or has no address of IPv6; leave --ipv6 out for IPv4') : error
 }
 
-/** Formats the path of a Unix socket so that a reader of a sentence recognises a path. */
+/** Formats the path of a Unix socket so that a reader of a sentence recognizes a path. */
 export function socketPath(path: string): string {
   return /[/\\]/.test(path) ? path : `./${path}`
 }

@@ -1,5 +1,5 @@
 import { findNearest } from '../base/nearest.ts'
-import type { Catalogue, CatalogueEntry } from '../games/catalogue.ts'
+import type { Catalog, CatalogEntry } from '../games/catalog.ts'
 import { isRefusal } from '../games/game.ts'
 import { costs } from '../hall/login-costs.ts'
 import { isHeadLine, isHttpRequest } from '../protocol/violation-text.ts'
@@ -95,16 +95,16 @@ async function handleOtherLine(session: DoorSession, typed: string, word: string
   const { present } = session
   const asks = ASKS.test(word) && !present?.isMove(typed) ? explainHowToAsk(session, word, typed) : undefined
   if (asks !== undefined) return asks
-  const [first = '', ...others] = replaceGameAlias(session.lobby.catalogue, typed).split(/\s/)
-  const game = findGameByWord(session.lobby.catalogue, first)
+  const [first = '', ...others] = replaceGameAlias(session.lobby.catalog, typed).split(/\s/)
+  const game = findGameByWord(session.lobby.catalog, first)
   const meant = game ? undefined : findNearest(word, commandWords)
   if (present && (present.turn || present.isMove(typed))) {
     const talk = /\s|\p{L}{3}/u.test(typed) && !present.alone ? SAY : ''
     const hint = meant ? `; or did you mean "${meant}"?` : game && others.length === 0 ? hintAt(present, game) : talk
     return checkNeeds(session, ['game']) ?? move(session, typed, hint)
   }
-  if (game) return `To play it, type: play ${wayToPlay(session.lobby.catalogue, game, others)}`
-  const ended = isMoveSomewhere(session.lobby.catalogue, typed)
+  if (game) return `To play it, type: play ${wayToPlay(session.lobby.catalog, game, others)}`
+  const ended = isMoveSomewhere(session.lobby.catalog, typed)
     ? present
       ? checkNeeds(session, ['game'])
       : toSentence(whyNoMove(session, typed))
@@ -115,9 +115,9 @@ async function handleOtherLine(session: DoorSession, typed: string, word: string
 }
 
 /** Returns the arguments of `play` for a line that begins with the name of a game. */
-function wayToPlay(catalogue: Catalogue, { name }: CatalogueEntry, others: readonly string[]): string {
+function wayToPlay(catalog: Catalog, { name }: CatalogEntry, others: readonly string[]): string {
   const terms = [name, ...others].join(' ')
-  return isRefusal(parseSeek(catalogue, terms)) ? name : toSafeLine(terms)
+  return isRefusal(parseSeek(catalog, terms)) ? name : toSafeLine(terms)
 }
 
 /** Words that are not commands, but with which users try to challenge another user. */
@@ -130,12 +130,12 @@ function explainHowToAsk(session: DoorSession, word: string, typed: string): Com
 }
 
 /** Returns the hint that follows the refusal of a move, if the refused move is the name of a game. */
-function hintAt({ company }: TableScreen, { name }: CatalogueEntry): string {
+function hintAt({ company }: TableScreen, { name }: CatalogEntry): string {
   return name === company.game ? '' : `; "play ${name}" begins a game of ${name} beside this game`
 }
 
 /** Checks whether a line is a number, or a move in one of the games. */
-function isMoveSomewhere({ entries }: Catalogue, typed: string): boolean {
+function isMoveSomewhere({ entries }: Catalog, typed: string): boolean {
   return /^[+-]?\d{1,9}(?:\.\d+)?$/.test(typed) || entries.some(({ game }) => !isRefusal(game.notation.parse(typed)))
 }
 

@@ -12,7 +12,7 @@ type Talk = Extract<VisibleEvent, { type: 'said' }>
 /** TableContext has the facts for sentences about a table: its number, its game and its players. */
 export interface TableContext {
   readonly table: number
-  /** The name of the game in the catalogue, and its rules. */
+  /** The name of the game in the catalog, and its rules. */
   readonly game: string
   readonly rules: AnyGame
   /** The seat of this user; missing for a watcher. */

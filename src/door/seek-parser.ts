@@ -1,5 +1,5 @@
 import { findNearest } from '../base/nearest.ts'
-import { type Catalogue, type CatalogueEntry, checkSettings } from '../games/catalogue.ts'
+import { type Catalog, type CatalogEntry, checkSettings } from '../games/catalog.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
 import type { ClockTerms, PersonInfo, SeekInfo, SeekTerms } from '../hall/api.ts'
 import { parseGame, replaceGameAlias } from './games.ts'
@@ -26,42 +26,42 @@ const AGAINST: readonly string[] = ['against', 'with', 'vs', 'versus']
 export const HOUSE_NAME = 'house'
 
 /** Checks whether a game is for one player. */
-export function isSolitary({ game }: CatalogueEntry): boolean {
+export function isSolitary({ game }: CatalogEntry): boolean {
   return game.seats.max === 1
 }
 
 /** Parses the arguments of `play`: `GAME [SETTING N ...] [minutes N] [seconds N] [against NAME | NAME] [rated] [private]`. */
-export function parseSeek(catalogue: Catalogue, text: string): SeekTerms | Refusal {
-  const [name = '', ...words] = replaceGameAlias(catalogue, text)
+export function parseSeek(catalog: Catalog, text: string): SeekTerms | Refusal {
+  const [name = '', ...words] = replaceGameAlias(catalog, text)
     .split(/\s+/)
     .filter((word) => word !== '')
-  const entry = parseGame(catalogue, name)
+  const entry = parseGame(catalog, name)
   if (isRefusal(entry)) return entry
   const read = new SeekParser(entry, words).parse()
   return isRefusal(read) ? read : (checkSettings(entry, read.settings) ?? checkOpponent(entry, read) ?? read)
 }
 
 /** Returns the command that accepts an open seek. The command names no clock, because the clock of the seek applies. */
-export function formatAcceptCommand(catalogue: Catalogue, { name, game, settings, rated }: SeekInfo): string {
-  const terms = [game, ...findUnusualSettings(catalogue, game, settings).flat(), ...(rated ? ['rated'] : [])].join(' ')
-  const read = parseSeek(catalogue, `${terms} ${name}`)
+export function formatAcceptCommand(catalog: Catalog, { name, game, settings, rated }: SeekInfo): string {
+  const terms = [game, ...findUnusualSettings(catalog, game, settings).flat(), ...(rated ? ['rated'] : [])].join(' ')
+  const read = parseSeek(catalog, `${terms} ${name}`)
   // a name like "student 7" looks like a setting
   const plain = !isRefusal(read) && read.against === name
   return `play ${terms} ${plain ? name : `against ${name.replaceAll(' ', '_')}`}`
 }
 
 /** Describes a challenge to the challenged user, with the commands that answer it. */
-export function formatChallenge(catalogue: Catalogue, seeker: SeekInfo): readonly string[] {
+export function formatChallenge(catalog: Catalog, seeker: SeekInfo): readonly string[] {
   const name = toSafeLine(seeker.name)
   return joinSentences([
-    `${name} would like to play ${seeker.game} with you${inBrackets(formatTerms(catalogue, seeker))}:`,
+    `${name} would like to play ${seeker.game} with you${inBrackets(formatTerms(catalog, seeker))}:`,
     `type "accept ${name}" or "refuse ${name}".`,
   ])
 }
 
 /** Quotes the command that accepts an open seek. For a rated seek, the text says that a guest has to register first. */
-export function quoteAcceptCommand(catalogue: Catalogue, seeker: SeekInfo, me: PersonInfo | undefined): string {
-  const typed = `"${toSafeLine(formatAcceptCommand(catalogue, seeker))}"`
+export function quoteAcceptCommand(catalog: Catalog, seeker: SeekInfo, me: PersonInfo | undefined): string {
+  const typed = `"${toSafeLine(formatAcceptCommand(catalog, seeker))}"`
   return needsName(seeker, me) ? `${typed} (first "register")` : typed
 }
 
@@ -71,9 +71,9 @@ export function needsName({ rated }: SeekInfo, me: PersonInfo | undefined): bool
 }
 
 /** Describes an open seek that differs from the user's own seek only in its terms. Also gives the command that accepts the open seek. */
-export function formatNearSeek(catalogue: Catalogue, seeker: SeekInfo, wanted: SeekTerms, me: PersonInfo | undefined): readonly string[] {
+export function formatNearSeek(catalog: Catalog, seeker: SeekInfo, wanted: SeekTerms, me: PersonInfo | undefined): readonly string[] {
   const { rated, game, clock } = seeker
-  const known = catalogue.find(game)?.settings ?? {}
+  const known = catalog.find(game)?.settings ?? {}
   const settings = Object.entries(known).flatMap(([setting, { usual }]) => {
     const value = seeker.settings[setting] ?? usual
     return value === (wanted.settings[setting] ?? usual) ? [] : [`${setting} ${value}`]
@@ -82,13 +82,13 @@ export function formatNearSeek(catalogue: Catalogue, seeker: SeekInfo, wanted: S
   const times = clock && wanted.clock ? formatClock(clock) : []
   const offered = joinSentences([
     `${toSafeLine(seeker.name)} waits for ${[game, ...settings, ...counts, ...times].join(', ')}:`,
-    `type "${toSafeLine(formatAcceptCommand(catalogue, seeker))}".`,
+    `type "${toSafeLine(formatAcceptCommand(catalog, seeker))}".`,
   ])
   return needsName(seeker, me) ? [...offered, 'That needs a registered name: first "register".'] : offered
 }
 
 /** Returns the settings of a game. A setting has its syntax and its description. */
-export function describeSettings({ settings }: CatalogueEntry): [string, string][] {
+export function describeSettings({ settings }: CatalogEntry): [string, string][] {
   return Object.entries(settings).map(([name, { min, max, usual, about }]) => [`${name} N`, `${about}, ${min} to ${max}; usually ${usual}`])
 }
 
@@ -99,7 +99,7 @@ export function describeClockSettings(): [string, string][] {
 
 /** SeekParser parses the words after the name of a game; an instance parses only one command. */
 class SeekParser {
-  readonly #entry: CatalogueEntry
+  readonly #entry: CatalogEntry
   readonly #words: readonly string[]
   #at = 0
   #settings: Record<string, number> = {}
@@ -109,7 +109,7 @@ class SeekParser {
   #against: string | undefined
   #flags = { rated: false, private: false }
 
-  constructor(entry: CatalogueEntry, words: readonly string[]) {
+  constructor(entry: CatalogEntry, words: readonly string[]) {
     this.#entry = entry
     // size=4 is the same as size 4
     this.#words = words.flatMap((word) => {
@@ -217,7 +217,7 @@ function clockOf(word: string): ClockSetting | undefined {
 }
 
 /** Returns a Refusal for terms that are impossible against the house, or in a game for one player. */
-function checkOpponent(entry: CatalogueEntry, terms: SeekTerms): Refusal | undefined {
+function checkOpponent(entry: CatalogEntry, terms: SeekTerms): Refusal | undefined {
   const withHouse = terms.wait === 0
   if (!isSolitary(entry)) {
     if (withHouse && terms.rated) return { refused: 'the house has no rating, so a game with it cannot be rated' }

@@ -64,13 +64,13 @@ export class DoorSession {
     closed: (table, reason) => this.#close(table, reason),
     recorded: (recorded) => this.#record(recorded),
     finished: (game) => this.#notices.push(formatGameOver(game)),
-    challenged: (seeker) => this.#notices.push(...formatChallenge(this.lobby.catalogue, seeker)),
+    challenged: (seeker) => this.#notices.push(...formatChallenge(this.lobby.catalog, seeker)),
     challengeWithdrawn: (seeker) => {
       if (this.#withdrawn) this.#withdrawn.push(seeker)
       else this.#notices.push(`${toSafeLine(seeker.name)} no longer waits for you.`)
     },
     messageReceived: ({ name, text }) => this.#notices.push(`${toSafeLine(name)} tells you: ${toSafeLine(text)}`),
-    seekCancelled: ({ game }) => this.#notices.push(`Another connection of yours has cancelled your seek, ${game}.`),
+    seekCanceled: ({ game }) => this.#notices.push(`Another connection of yours has canceled your seek, ${game}.`),
     seekFailed: ({ game }, reason) => this.#notices.push(`You no longer wait for a game of ${game}: ${reason}.`),
     challengeRefused: ({ name, game }) =>
       this.#notices.push(`${toSafeLine(name)} refuses your game of ${game}. You no longer wait for an opponent.`),
@@ -122,7 +122,7 @@ export class DoorSession {
       messageReceived: (message) => this.#enqueue((listener) => listener.messageReceived(message)),
       finished: (game) => this.#enqueue((listener) => listener.finished?.(game)),
       lobbyChanged: (change) => this.#enqueue((listener) => listener.lobbyChanged?.(change)),
-      seekCancelled: (seek) => this.#enqueue((listener) => listener.seekCancelled?.(seek)),
+      seekCanceled: (seek) => this.#enqueue((listener) => listener.seekCanceled?.(seek)),
       seekFailed: (seek, reason) => this.#enqueue((listener) => listener.seekFailed?.(seek, reason)),
     })
     const bye = (reason: Error) => {
@@ -324,7 +324,7 @@ export class DoorSession {
     const holds = this.#stopped ? this.lobby.keepsGames : leaves
     const left = this.tables.playing.filter(({ table }) => this.#stopped || !this.lobby.isHeldElsewhere(table))
     const held = holds ? left.map((one) => formatSeatLeft(one, this.lobby.me, this.#stopped)) : []
-    const invited = this.lobby.ownInvitation && !this.lobby.hasOtherSessions ? ['Your invitation is cancelled: its code is invalid.'] : []
+    const invited = this.lobby.ownInvitation && !this.lobby.hasOtherSessions ? ['Your invitation is canceled: its code is invalid.'] : []
     this.say(...joinSentences([word, ...invited, ...held]))
     this.#over = true
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { moveHintOf, publicNameOf } from '../games/catalogue.ts'
+import { moveHintOf, publicNameOf } from '../games/catalog.ts'
 import { isRefusal, type SeatNumber } from '../games/game.ts'
 import type { RatingChanges, TableEventView, TableSnapshot, TableView } from '../hall/api.ts'
 import {

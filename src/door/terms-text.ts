@@ -1,12 +1,12 @@
 import { formatCount } from '../base/counts.ts'
-import type { Catalogue } from '../games/catalogue.ts'
+import type { Catalog } from '../games/catalog.ts'
 import type { ClockTerms, GameTerms } from '../hall/api.ts'
 import type { TableContext } from './event-text.ts'
 import { formatClockTime } from './layout.ts'
 
 /** Returns the settings that differ from their default values, as [name, value]. */
-export function findUnusualSettings(catalogue: Catalogue, game: string, settings: GameTerms['settings']): [string, number][] {
-  const known = catalogue.find(game)?.settings ?? {}
+export function findUnusualSettings(catalog: Catalog, game: string, settings: GameTerms['settings']): [string, number][] {
+  const known = catalog.find(game)?.settings ?? {}
   return Object.entries(settings).filter(([setting, value]) => known[setting] && known[setting].usual !== value)
 }
 
@@ -19,8 +19,8 @@ export function formatClock({ total, turn }: ClockTerms = {}): string[] {
 }
 
 /** Formats the terms that differ from the default terms as items of a list: `size 4`, `rated`, and the clock. */
-export function formatTerms(catalogue: Catalogue, { game, settings, rated, clock }: GameTerms & { readonly game: string }): string[] {
-  const unusual = findUnusualSettings(catalogue, game, settings).map((setting) => setting.join(' '))
+export function formatTerms(catalog: Catalog, { game, settings, rated, clock }: GameTerms & { readonly game: string }): string[] {
+  const unusual = findUnusualSettings(catalog, game, settings).map((setting) => setting.join(' '))
   return [...unusual, ...(rated ? ['rated'] : []), ...formatClock(clock)]
 }
 

@@ -1,4 +1,4 @@
-import { Catalogue } from './catalogue.ts'
+import { Catalog } from './catalog.ts'
 import { coin } from './coin.ts'
 import type { AnyGame } from './game.ts'
 import { guessing } from './guessing.ts'
@@ -12,7 +12,7 @@ import { tictactoe } from './tictactoe.ts'
 export type { AnyGame } from './game.ts'
 
 /** The shipped games, in the order in which pages show them. */
-export const shippedGames: Catalogue = new Catalogue([tictactoe, hands, hangman, quiz, guessing, coin, robot, talk])
+export const shippedGames: Catalog = new Catalog([tictactoe, hands, hangman, quiz, guessing, coin, robot, talk])
 
 /** The same games, by the names of their rules. */
 export const games: ReadonlyMap<string, AnyGame> = shippedGames.games

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../games/catalogue.ts'
+import type { Catalog } from '../games/catalog.ts'
 import type { AnyGame, SeatNumber } from '../games/game.ts'
 import type { EndedConnections, OpenedSession, SessionChoice, SessionList } from './account-info.ts'
 import type { ActType } from './events.ts'
@@ -183,8 +183,8 @@ export interface LobbyListener extends TableListener {
    * rated game.
    */
   finished?(game: FinishedGame): void
-  /** Called when another session of the same user has cancelled or replaced the user's open seek. */
-  seekCancelled?(seek: SeekInfo): void
+  /** Called when another session of the same user has canceled or replaced the user's open seek. */
+  seekCanceled?(seek: SeekInfo): void
   /** Called when the server has closed the user's open seek because of a failure or a limit, with the reason as a sentence. */
   seekFailed?(seek: SeekInfo, reason: string): void
   /** Called when the lobby has changed, if the session has subscribed to the lobby. */
@@ -205,7 +205,7 @@ export interface DirectMessage {
  */
 export interface Lobby {
   /** The games of this server. */
-  readonly catalogue: Catalogue
+  readonly catalog: Catalog
   /** The user of this session; `undefined` before it has a name. */
   readonly me: PersonInfo | undefined
   /**

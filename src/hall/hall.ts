@@ -167,7 +167,7 @@ export class Hall {
   }
 
   /**
-   * Opens a table with its players; the seats count towards the limits of the players from this call on. Rejects with a RangeError for a
+   * Opens a table with its players; the seats count toward the limits of the players from this call on. Rejects with a RangeError for a
    * game that the hall does not have, and with the reason of `close` if the hall closes before the table is open.
    */
   open(game: string, terms: TableOptions): Promise<TableActor> {

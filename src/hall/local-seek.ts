@@ -66,8 +66,8 @@ export class LocalSeek implements OpenSeek {
    * the end.
    */
   state: 'placing' | 'open' | 'closed' = 'placing'
-  /** True if the owner has cancelled the seek in the state `placing`. */
-  isCancelled = false
+  /** True if the owner has canceled the seek in the state `placing`. */
+  isCanceled = false
   isSeated = false
   /** True if this or another process has claimed the entry. */
   isClaimed = false

@@ -290,8 +290,8 @@ export class Matchmaker {
   async #cancel(seek: LocalSeek): Promise<boolean> {
     if (!seek.isOpen) return false
     if (seek.state === 'placing') {
-      const isFirst = !seek.isCancelled
-      seek.isCancelled = true
+      const isFirst = !seek.isCanceled
+      seek.isCanceled = true
       await seek.placing
       return isFirst && !seek.isOpen && !seek.isSeated
     }
@@ -321,9 +321,9 @@ export class Matchmaker {
     if (suited) this.#placeAnew(suited)
   }
 
-  /** Ends a seek that its owner has cancelled; returns true if the seek is closed. */
+  /** Ends a seek that its owner has canceled; returns true if the seek is closed. */
   #isEnded(seek: LocalSeek): boolean {
-    if (seek.isCancelled) this.#close(seek)
+    if (seek.isCanceled) this.#close(seek)
     return !seek.isOpen
   }
 

@@ -38,11 +38,8 @@ export function findChallenge(
 }
 
 /** Returns up to three open seeks that differ from a given open seek only in their terms, in order of arrival. */
-export function findNearSeeks(
-  { hall: { seeks }, catalogue }: Pick<LobbyContext, 'hall' | 'catalogue'>,
-  seek: OpenSeek,
-): readonly SeekInfo[] {
+export function findNearSeeks({ hall: { seeks }, catalog }: Pick<LobbyContext, 'hall' | 'catalog'>, seek: OpenSeek): readonly SeekInfo[] {
   const lists = seek.against === undefined ? [seeks.against(seek.person), seeks.open] : [seeks.of(seek.against)]
   const near = lists.flatMap((list) => [...list.slice(0, NEAR.looked)].filter((other) => isNear(seek, other)))
-  return near.slice(0, NEAR.offered).map((other) => toSeekInfo(catalogue, other))
+  return near.slice(0, NEAR.offered).map((other) => toSeekInfo(catalog, other))
 }

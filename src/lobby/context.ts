@@ -1,4 +1,4 @@
-import type { Catalogue } from '../games/catalogue.ts'
+import type { Catalog } from '../games/catalog.ts'
 import type { GameAssets, SeatNumber } from '../games/game.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import type { People } from '../hall/accounts/people.ts'
@@ -67,7 +67,7 @@ export interface LobbyContext {
   /** The lobby sessions of each user. */
   readonly sessions: SessionRegistry
   /** The games of this server. */
-  readonly catalogue: Catalogue
+  readonly catalog: Catalog
   /** The records of finished games. */
   readonly records: GameRecords
   /** Notifies sessions of changes of the lobby. */

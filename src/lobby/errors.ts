@@ -16,7 +16,7 @@ export const UNREGISTERED: LobbyRefusal = { code: 'who-are-you', refused: 'rated
 /** The refusal of a code that belongs to no open invitation. */
 export const NO_INVITATION: LobbyRefusal = {
   code: 'no-such-code',
-  refused: 'no open invitation has this code: it was used or cancelled, or the code is wrong',
+  refused: 'no open invitation has this code: it was used or canceled, or the code is wrong',
 }
 
 /** Adds the code of the native protocol to a refusal. */
@@ -39,7 +39,7 @@ export function toAuthRefusal({ code, refused, proposal }: AuthError): LobbyRefu
   return { code: CODES[code], refused, ...(proposal === undefined ? {} : { proposal }) }
 }
 
-/** Returns the refusal for a game that the catalogue does not have. */
+/** Returns the refusal for a game that the catalog does not have. */
 export function noGame(name: string): LobbyRefusal {
   return { code: 'no-such-game', refused: `there is no game ${name}: see the games` }
 }

@@ -1,4 +1,4 @@
-import { publicNameOf } from '../games/catalogue.ts'
+import { publicNameOf } from '../games/catalog.ts'
 import { isGuest } from '../hall/accounts/guests.ts'
 import type { People } from '../hall/accounts/people.ts'
 import type { FinishedGame, RatingChanges } from '../hall/api.ts'

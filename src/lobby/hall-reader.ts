@@ -1,4 +1,4 @@
-import type { Catalogue } from '../games/catalogue.ts'
+import type { Catalog } from '../games/catalog.ts'
 import { isRefusal } from '../games/game.ts'
 import type { FinishedGame, GameRecord, GameResult, LadderRow, LobbyRefusal, Page, PageRange, RecordRange, TableInfo } from '../hall/api.ts'
 import type { LobbyContext } from './context.ts'
@@ -9,15 +9,15 @@ import { toTableInfo } from './table-info.ts'
 
 /** HallReader reads the parts of the hall that a client without a name may see: public tables, ladders, histories and finished games. */
 export class HallReader {
-  readonly #context: Pick<LobbyContext, 'hall' | 'people' | 'catalogue' | 'records'>
+  readonly #context: Pick<LobbyContext, 'hall' | 'people' | 'catalog' | 'records'>
 
-  constructor(context: Pick<LobbyContext, 'hall' | 'people' | 'catalogue' | 'records'>) {
+  constructor(context: Pick<LobbyContext, 'hall' | 'people' | 'catalog' | 'records'>) {
     this.#context = context
   }
 
   /** The games of this server. */
-  get catalogue(): Catalogue {
-    return this.#context.catalogue
+  get catalog(): Catalog {
+    return this.#context.catalog
   }
 
   /** Lists the public tables with a game under way, as `Lobby.listTables` does. */
@@ -28,7 +28,7 @@ export class HallReader {
 
   /** Reads the top of a game's ladder. */
   async ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal> {
-    const entry = this.catalogue.find(game)
+    const entry = this.catalog.find(game)
     return entry ? this.#context.hall.ladder(entry.game.name, limit) : noGame(game)
   }
 
@@ -51,7 +51,7 @@ export class HallReader {
   async recordText(table: number): Promise<string | LobbyRefusal> {
     const record = await this.record(table, { after: 0, count: Number.POSITIVE_INFINITY })
     if (isRefusal(record)) return record
-    const entry = this.catalogue.find(record.game)
+    const entry = this.catalog.find(record.game)
     return entry ? formatRecord(entry.game, record) : noTable(table)
   }
 }

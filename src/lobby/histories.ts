@@ -8,7 +8,7 @@ import type { LobbyContext } from './context.ts'
  * played them. Without a reader, the page has no private games.
  */
 export async function findHistory(
-  context: Pick<LobbyContext, 'hall' | 'people' | 'catalogue'>,
+  context: Pick<LobbyContext, 'hall' | 'people' | 'catalog'>,
   { person, name }: { readonly person: PersonId; readonly name: string },
   { from = 0, count }: PageRange,
   reader?: PersonId,
@@ -21,21 +21,21 @@ export async function findHistory(
     const seat = seatOf(names, name, key)
     const score = scores?.[seat]
     const more = { ...(points ? { points } : {}), ...(score === undefined ? {} : { score }) }
-    return { table, game: context.catalogue.publicName(game), names, seat, outcome, rated, ...more, at }
+    return { table, game: context.catalog.publicName(game), names, seat, outcome, rated, ...more, at }
   })
   return { name, items: games, total }
 }
 
 /** Lists the finished public games of all users, newest first; see `Lobby.recent`. */
 export async function findRecent(
-  { hall, catalogue }: Pick<LobbyContext, 'hall' | 'catalogue'>,
+  { hall, catalog }: Pick<LobbyContext, 'hall' | 'catalog'>,
   { from = 0, count }: PageRange,
 ): Promise<Page<GameResult>> {
-  const shown = (await hall.recent()).filter(({ game }) => catalogue.games.get(game)?.isUnlisted === undefined)
+  const shown = (await hall.recent()).filter(({ game }) => catalog.games.get(game)?.isUnlisted === undefined)
   const items = shown
     .sort((one, other) => other.at - one.at)
     .slice(from, from + count)
-    .map(({ private: _, scores: __, game, ...result }) => ({ ...result, game: catalogue.publicName(game) }))
+    .map(({ private: _, scores: __, game, ...result }) => ({ ...result, game: catalog.publicName(game) }))
   return { items, total: shown.length }
 }
 

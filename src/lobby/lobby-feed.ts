@@ -25,12 +25,12 @@ interface Observed {
 
 /** LobbyFeed notifies its subscribers of the changes of the lobby. */
 export class LobbyFeed implements LobbySubscribers {
-  readonly #context: Pick<LobbyContext, 'hall' | 'people' | 'catalogue'>
+  readonly #context: Pick<LobbyContext, 'hall' | 'people' | 'catalog'>
   readonly #subscribers = new Set<LobbyListener>()
   #seen: Observed | undefined
   #cancel: (() => void) | undefined
 
-  constructor(context: Pick<LobbyContext, 'hall' | 'people' | 'catalogue'>) {
+  constructor(context: Pick<LobbyContext, 'hall' | 'people' | 'catalog'>) {
     this.#context = context
   }
 

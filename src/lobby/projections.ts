@@ -1,4 +1,4 @@
-import type { Catalogue } from '../games/catalogue.ts'
+import type { Catalog } from '../games/catalog.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import type { ClockTerms, GameTerms, Page, PageRange, PersonInfo, SeekInfo } from '../hall/api.ts'
 import type { OpenSeek } from '../hall/open-seek.ts'
@@ -32,21 +32,21 @@ export function toPersonInfo({ hall, people }: Pick<LobbyContext, 'hall' | 'peop
 
 /** Converts an open seek to the data that all users may see, without the challenged user. */
 export function toSeekInfo(
-  catalogue: Catalogue,
+  catalog: Catalog,
   { name, game, ...terms }: Pick<OpenSeek, 'name' | 'game' | 'options' | 'rated' | 'clock'>,
 ): SeekInfo {
-  return { name, game: catalogue.publicName(game), ...toGameTerms(terms) }
+  return { name, game: catalog.publicName(game), ...toGameTerms(terms) }
 }
 
 /** Converts an open seek to the data that its owner may see: with the name of the challenged user. */
-export function toOwnSeekInfo({ catalogue, people }: Pick<LobbyContext, 'catalogue' | 'people'>, seek: OpenSeek): SeekInfo {
-  const info = toSeekInfo(catalogue, seek)
+export function toOwnSeekInfo({ catalog, people }: Pick<LobbyContext, 'catalog' | 'people'>, seek: OpenSeek): SeekInfo {
+  const info = toSeekInfo(catalog, seek)
   return seek.against === undefined ? info : { ...info, against: people.person(seek.against)?.name ?? 'another user' }
 }
 
 /** Returns a page of a list of open seeks. */
 export function toSeekPage(
-  context: Pick<LobbyContext, 'catalogue' | 'people'>,
+  context: Pick<LobbyContext, 'catalog' | 'people'>,
   seeks: { readonly size: number; slice(from: number, count: number): OpenSeek[] },
   { from = 0, count }: PageRange,
 ): Page<SeekInfo> {

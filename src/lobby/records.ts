@@ -1,4 +1,4 @@
-import type { Catalogue } from '../games/catalogue.ts'
+import type { Catalog } from '../games/catalog.ts'
 import { type AnyGame, isRefusal, RulesError } from '../games/game.ts'
 import type { People } from '../hall/accounts/people.ts'
 import { hashToken, parseToken } from '../hall/accounts/tokens.ts'
@@ -29,7 +29,7 @@ const BUSY: LobbyRefusal = { code: 'too-many', refused: 'the server reads other 
 export interface RecordReaderOptions {
   readonly hall: Pick<Hall, 'log'>
   readonly people: Pick<People, 'guestGames'>
-  readonly catalogue: Catalogue
+  readonly catalog: Catalog
 }
 
 /** RecordReader reads the records of finished games. */
@@ -59,8 +59,8 @@ export class RecordReader implements GameRecords {
   ): GameRecord | LobbyRefusal {
     const [opening] = log
     if (opening?.type !== 'opened') return noTable(table)
-    const { catalogue } = this.#options
-    const rules = catalogue.games.get(opening.game)
+    const { catalog } = this.#options
+    const rules = catalog.games.get(opening.game)
     if (!rules || rules.isUnlisted !== undefined) return noTable(table)
     if (opening.private && !this.#hasPlayed(table, opening, reader.person) && !hasToken(opening, reader.token)) return noTable(table)
     const replayed = replayPage(opening, rules, { log, range })
@@ -70,7 +70,7 @@ export class RecordReader implements GameRecords {
     const last = events.at(-1)
     return {
       table,
-      game: catalogue.publicName(opening.game),
+      game: catalog.publicName(opening.game),
       names: opening.seats.map(({ name }) => name),
       ...toGameTerms(opening),
       outcome: state.outcome,

@@ -1,5 +1,5 @@
 import { formatSeconds } from '../base/durations.ts'
-import { type CatalogueEntry, checkSeats, checkSettings } from '../games/catalogue.ts'
+import { type CatalogEntry, checkSeats, checkSettings } from '../games/catalog.ts'
 import { isRefusal } from '../games/game.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import { makeToken } from '../hall/accounts/tokens.ts'
@@ -67,8 +67,8 @@ export class SeekControl {
     return this.#session.context.hall.open(game, opening)
   }
 
-  /** Opens a seek for a program; the program waits for the seat. Calls `onCancelled` with the reason if the session ends first. */
-  waitForSeat(request: PlainSeek & Pick<SeekRequest, 'owner' | 'onSeated' | 'onClosed'>, onCancelled: (reason: Error) => void): SeekHandle {
+  /** Opens a seek for a program; the program waits for the seat. Calls `onCanceled` with the reason if the session ends first. */
+  waitForSeat(request: PlainSeek & Pick<SeekRequest, 'owner' | 'onSeated' | 'onClosed'>, onCanceled: (reason: Error) => void): SeekHandle {
     const onSeated: SeekRequest['onSeated'] = (table, seat) => {
       this.#cancelWait = undefined
       request.onSeated(table, seat)
@@ -77,7 +77,7 @@ export class SeekControl {
     // the house may have taken the other seat immediately
     if (!seek.isOpen) return seek
     this.#cancelWait = (reason) => {
-      onCancelled(reason)
+      onCanceled(reason)
       return seek.cancel()
     }
     return seek
@@ -100,12 +100,12 @@ export class SeekControl {
   }
 
   async #open(terms: SeekTerms): Promise<SeekAccepted | LobbyRefusal> {
-    const entry = this.#context.catalogue.find(terms.game)
+    const entry = this.#context.catalog.find(terms.game)
     if (!entry) return noGame(terms.game)
     const wrong = checkSettings(entry, terms.settings) ?? checkSeats(entry, terms.seats)
     if (wrong) return toLobbyRefusal('bad-setting', wrong)
     // a client may cancel its old seek and send a new seek without waiting
-    await this.#session.sessions?.whenCancelled()
+    await this.#session.sessions?.whenCanceled()
     const refusal = this.#busy(terms.replace) ?? this.#checkRated(terms, entry)
     if (refusal) return refusal
     const options = await entry.setup(terms.settings, this.#context.stock)
@@ -217,7 +217,7 @@ export class SeekControl {
     return this.#user && this.#context.hall.seeks.of(this.#user.person).slice(0, 1)[0]
   }
 
-  #checkRated({ rated, against }: SeekTerms, { game }: CatalogueEntry): LobbyRefusal | undefined {
+  #checkRated({ rated, against }: SeekTerms, { game }: CatalogEntry): LobbyRefusal | undefined {
     if (!rated || game.seats.max === 1) return undefined
     if (!this.#registered) return UNREGISTERED
     const opposite = against === undefined ? undefined : this.#present(against)
@@ -229,8 +229,8 @@ export class SeekControl {
   /** Cancels the open seek and returns it; returns `undefined` if there is no open seek. */
   async #replace(): Promise<{ readonly replaced?: SeekInfo }> {
     const seek = this.#session.sessions?.seek && this.open
-    const isCancelled = await this.cancel()
-    return seek && isCancelled ? { replaced: toSeekInfo(this.#context.catalogue, seek) } : {}
+    const isCanceled = await this.cancel()
+    return seek && isCanceled ? { replaced: toSeekInfo(this.#context.catalog, seek) } : {}
   }
 
   /** Opens a seek of the user; resolves to the seek, or to `undefined` if the hall matches the seek immediately. */
@@ -258,7 +258,7 @@ export class SeekControl {
       onRefused: (by) => {
         forget()
         withdraw?.()
-        sessions.refused(toSeekInfo(this.#context.catalogue, { ...request, name: by }))
+        sessions.refused(toSeekInfo(this.#context.catalog, { ...request, name: by }))
       },
       onClosed: (reason) => {
         forget()
@@ -272,9 +272,9 @@ export class SeekControl {
         return seek.isOpen
       },
       async cancel() {
-        const isCancelled = await seek.cancel()
-        if (isCancelled) withdraw?.()
-        return isCancelled
+        const isCanceled = await seek.cancel()
+        if (isCanceled) withdraw?.()
+        return isCanceled
       },
     }
     if (seek.isOpen) sessions.seek = own
@@ -327,7 +327,7 @@ export class SeekControl {
     if (against === undefined || code !== undefined) return undefined
     return this.#context.userNotifier.sendChallenge({
       challenged: against,
-      seeker: toSeekInfo(this.#context.catalogue, { ...seek, name: user.name }),
+      seeker: toSeekInfo(this.#context.catalog, { ...seek, name: user.name }),
       address: this.#session.peer.address,
     })
   }
@@ -345,7 +345,7 @@ export class SeekControl {
     if (receipt === 'muted') return MUTED
     const wait = userNotifier.wait({ challenged: person, address: this.#session.peer.address })
     return wait > 0
-      ? { code: 'throttled', refused: `too many cancelled challenges to ${name}: try again in ${formatSeconds(wait)}` }
+      ? { code: 'throttled', refused: `too many canceled challenges to ${name}: try again in ${formatSeconds(wait)}` }
       : { person, receipt }
   }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import { warmUpSearch } from '../games/ai/house.ts'
-import type { Catalogue } from '../games/catalogue.ts'
+import type { Catalog } from '../games/catalog.ts'
 import type { AnyGame, GameAssets, Random } from '../games/game.ts'
 import { shippedGames } from '../games/index.ts'
 import { chance } from '../games/random.ts'
@@ -32,8 +32,8 @@ export interface LobbyServiceOptions {
   /** Source of tokens, codes and salts. Default: the source of the platform. */
   readonly bytes?: RandomBytes
   /** The games of this server. Default: the shipped games. */
-  readonly catalogue?: Catalogue
-  /** The rules of the games by name. Default: the rules of the games in the catalogue. */
+  readonly catalog?: Catalog
+  /** The rules of the games by name. Default: the rules of the games in the catalog. */
   readonly games?: ReadonlyMap<string, AnyGame>
   /** Words and questions for the games. Default: the shipped words and questions. */
   readonly stock?: GameAssets
@@ -53,7 +53,7 @@ export class LobbyService implements LobbyContext {
   readonly people: People
   readonly userNotifier: UserNotifier
   readonly sessions: SessionRegistry
-  readonly catalogue: Catalogue
+  readonly catalog: Catalog
   readonly records: RecordReader
   readonly feed: LobbyFeed
   readonly stock: GameAssets
@@ -69,8 +69,8 @@ export class LobbyService implements LobbyContext {
 
   constructor(options: LobbyServiceOptions) {
     const { store, clock, random, bytes = randomBytes, onError, stock = {}, wait, limits = unlimitedHall } = options
-    const { catalogue = shippedGames, games = catalogue.games } = options
-    this.catalogue = catalogue
+    const { catalog = shippedGames, games = catalog.games } = options
+    this.catalog = catalog
     this.stock = stock
     this.wait = wait
     this.limits = limits
@@ -93,7 +93,7 @@ export class LobbyService implements LobbyContext {
     })
     const passwords = new Passwords({ random: bytes })
     this.people = new People({
-      ...{ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, catalogue, onError },
+      ...{ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, catalog, onError },
       presence: { presence: store.meeting.presence, lease: () => this.hall.lease() },
     })
     this.records = new RecordReader(this)
@@ -102,7 +102,7 @@ export class LobbyService implements LobbyContext {
 
   /** Restores the tables that were open when the last process ended. The caller awaits this call before it serves clients. */
   async open(): Promise<void> {
-    for (const { game, setup } of this.catalogue.entries) await warmUpSearch(game, () => setup({}, this.stock), chance)
+    for (const { game, setup } of this.catalog.entries) await warmUpSearch(game, () => setup({}, this.stock), chance)
     await this.people.load()
     await this.spendings.open()
     await this.hall.restore()

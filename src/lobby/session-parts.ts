@@ -127,8 +127,8 @@ export abstract class SessionParts implements SeekingSession, IdentityOwner {
     this.lobby.listener.challengeRefused(by)
   }
 
-  seekCancelled(seek: SeekInfo): void {
-    this.lobby.listener.seekCancelled?.(seek)
+  seekCanceled(seek: SeekInfo): void {
+    this.lobby.listener.seekCanceled?.(seek)
   }
 
   seekFailed(seek: SeekInfo, reason: string): void {

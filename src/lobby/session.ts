@@ -1,4 +1,4 @@
-import type { Catalogue } from '../games/catalogue.ts'
+import type { Catalog } from '../games/catalog.ts'
 import { isRefusal } from '../games/game.ts'
 import { hashToken, parseToken } from '../hall/accounts/tokens.ts'
 import type {
@@ -46,8 +46,8 @@ import type { LobbyTalk } from './talk.ts'
  * request changes nothing.
  */
 export class LobbySession extends SessionParts implements Lobby {
-  get catalogue(): Catalogue {
-    return this.context.catalogue
+  get catalog(): Catalog {
+    return this.context.catalog
   }
 
   get me(): PersonInfo | undefined {
@@ -169,12 +169,12 @@ export class LobbySession extends SessionParts implements Lobby {
   }
 
   async ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal> {
-    const entry = this.catalogue.find(game)
+    const entry = this.catalog.find(game)
     return entry ? this.context.hall.ladder(entry.game.name, limit) : noGame(game)
   }
 
   async rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal> {
-    const entry = this.catalogue.find(game)
+    const entry = this.catalog.find(game)
     if (!entry) return noGame(game)
     return this.user ? this.context.hall.place(entry.game.name, this.user.person) : NAME_REQUIRED
   }

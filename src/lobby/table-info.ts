@@ -1,4 +1,4 @@
-import { publicNameOf } from '../games/catalogue.ts'
+import { publicNameOf } from '../games/catalog.ts'
 import type { Page, PageRange, SeatLinks, TableInfo } from '../hall/api.ts'
 import { HOUSE } from '../hall/ports.ts'
 import { findAbsentSeats } from '../hall/rematches.ts'

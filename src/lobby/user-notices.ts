@@ -30,8 +30,8 @@ export interface NoticeListener extends LobbyListener {
 /** Rate of messages from one address to one user: 30 messages without a wait, then 1 message every second. */
 const MESSAGES = { burst: 30, refill: 1000 }
 
-/** Rate of cancelled challenges from one address to one user: 20 challenges without a wait, then 1 challenge every ten seconds. */
-const CANCELLED = { burst: 20, refill: 10_000 }
+/** Rate of canceled challenges from one address to one user: 20 challenges without a wait, then 1 challenge every ten seconds. */
+const CANCELED = { burst: 20, refill: 10_000 }
 
 /**
  * UserNotifier delivers challenges, messages and results to users, at each of their lobby sessions. Challenges and messages are
@@ -42,7 +42,7 @@ export class UserNotifier {
   readonly #notices: UserNotices
   readonly #onError: UserNotifierOptions['onError']
   readonly #listeners = new Map<PersonId, readonly NoticeListener[]>()
-  readonly #cancelled = new RateLimiter(CANCELLED)
+  readonly #canceled = new RateLimiter(CANCELED)
   readonly #messages = new RateLimiter(MESSAGES)
   readonly #stop: () => void
 
@@ -96,17 +96,17 @@ export class UserNotifier {
   }
 
   /**
-   * Returns the milliseconds until an address can challenge a user again. The number is above 0 only after too many cancelled challenges.
+   * Returns the milliseconds until an address can challenge a user again. The number is above 0 only after too many canceled challenges.
    */
   wait({ challenged, address }: Omit<Challenge, 'seeker'>): number {
-    return this.#cancelled.wait(keyOf(challenged, address), this.#clock.monotonic())
+    return this.#canceled.wait(keyOf(challenged, address), this.#clock.monotonic())
   }
 
   /** Sends a challenge to a user; returns a function that withdraws the challenge, and notifies the user of the withdrawal. */
   sendChallenge({ challenged, seeker, address }: Challenge): () => void {
     this.#send({ type: 'challenged', to: challenged, from: seeker.name, seeker })
     return () => {
-      this.#cancelled.take(keyOf(challenged, address), this.#clock.monotonic())
+      this.#canceled.take(keyOf(challenged, address), this.#clock.monotonic())
       this.#send({ type: 'withdrawn', to: challenged, from: seeker.name, seeker })
     }
   }

@@ -45,8 +45,8 @@ export interface UserSession {
   seated(table: TableActor, seat: SeatNumber, token: string): void
   /** Notifies the client that the challenged user has declined. */
   refused(by: SeekInfo): void
-  /** Notifies the client that another session has cancelled the seek of the user. */
-  seekCancelled(seek: SeekInfo): void
+  /** Notifies the client that another session has canceled the seek of the user. */
+  seekCanceled(seek: SeekInfo): void
   /** Notifies the client that the server has closed the seek of the user, with the reason as a sentence. */
   seekFailed(seek: SeekInfo, reason: string): void
 }
@@ -70,7 +70,7 @@ export class UserSessions {
   /** An array without free space, and not a set: most users have one session, and a set with one session takes 150 bytes. */
   #sessions: readonly UserSession[] = []
   /** The cancellation of the seek that is under way. */
-  #cancelling: Promise<boolean> | undefined
+  #canceling: Promise<boolean> | undefined
   /** Missing before the first talk. */
   #talk: TokenBucket | undefined
   readonly #onError: (sentence: string, reason: unknown) => void
@@ -111,8 +111,8 @@ export class UserSessions {
   }
 
   /** Waits until no cancellation of the seek is under way. */
-  async whenCancelled(): Promise<void> {
-    while (this.#cancelling) await Promise.allSettled([this.#cancelling])
+  async whenCanceled(): Promise<void> {
+    while (this.#canceling) await Promise.allSettled([this.#canceling])
   }
 
   /**
@@ -121,21 +121,21 @@ export class UserSessions {
    */
   async cancelSeek(by: UserSession): Promise<boolean> {
     // if another session cancels the seek at the same time, it gets the same result
-    if (this.#cancelling) await this.whenCancelled()
+    if (this.#canceling) await this.whenCanceled()
     const { seek } = this
     if (!seek) return false
-    this.#cancelling = seek.cancel()
-    let isCancelled = false
+    this.#canceling = seek.cancel()
+    let isCanceled = false
     try {
-      isCancelled = await this.#cancelling
+      isCanceled = await this.#canceling
     } finally {
-      this.#cancelling = undefined
-      if (this.seek === seek && (isCancelled || !seek.isOpen)) this.seek = undefined
+      this.#canceling = undefined
+      if (this.seek === seek && (isCanceled || !seek.isOpen)) this.seek = undefined
     }
-    if (!isCancelled) return false
+    if (!isCanceled) return false
     this.#notify(
       this.#sessions.filter((session) => session !== by),
-      (session) => session.seekCancelled(seek.info),
+      (session) => session.seekCanceled(seek.info),
     )
     return true
   }

@@ -1,6 +1,6 @@
 import { errorMessage } from '../base/errors.ts'
 import { isRecord } from '../base/records.ts'
-import type { Catalogue } from '../games/catalogue.ts'
+import type { Catalog } from '../games/catalog.ts'
 import type { AnyGame, SettingInfo } from '../games/game.ts'
 import { seededRandom } from '../games/random.ts'
 
@@ -38,8 +38,8 @@ export function wordsOf({ name, publicName, aliases = [] }: AnyGame): readonly s
   return [...new Set([name, publicName ?? name, ...aliases])]
 }
 
-/** Returns all words with which users can request the games of a catalogue. */
-export function takenWords({ games }: Catalogue): ReadonlySet<string> {
+/** Returns all words with which users can request the games of a catalog. */
+export function takenWords({ games }: Catalog): ReadonlySet<string> {
   return new Set([...games.values()].flatMap(wordsOf))
 }
 

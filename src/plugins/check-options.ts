@@ -38,11 +38,11 @@ function findOptionFault(option: unknown): string | undefined {
  * only if they are the same object.
  */
 export function findClash(option: ProgramOption, others: readonly ProgramOption[]): string | undefined {
-  const spelt = spellingOf(option)
+  const spelled = spellingOf(option)
   for (const other of others) {
     if (other === option) continue
-    if (spellingOf(other) === spelt && formOf(other) !== formOf(option))
-      return `takes the option --${spelt}, which another program declares in another form`
+    if (spellingOf(other) === spelled && formOf(other) !== formOf(option))
+      return `takes the option --${spelled}, which another program declares in another form`
     if (option.setting && other.setting && other.name === option.name)
       return `has the setting ${option.name}, which another program declares`
   }

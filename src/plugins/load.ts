@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { errorMessage } from '../base/errors.ts'
 import { isRecord } from '../base/records.ts'
-import type { Catalogue } from '../games/catalogue.ts'
+import type { Catalog } from '../games/catalog.ts'
 import type { AnyGame } from '../games/game.ts'
 import type { ProgramRegistry } from '../programs/index.ts'
 import type { Program, SoloProgram } from '../protocol/definition.ts'
@@ -28,7 +28,7 @@ export class PluginError extends Error {
 
 /** Playable has the games and programs of one process. */
 export interface Playable {
-  readonly catalogue: Catalogue
+  readonly catalog: Catalog
   readonly programs: ProgramRegistry
 }
 
@@ -86,7 +86,7 @@ async function addPlugin(
   { all, limit, onFailure, loaded }: { all: Playable; limit: TimeLimit; onFailure: FailureObserver; loaded: LoadedExports },
 ): Promise<Playable> {
   const added = await Promise.all(games.map((game, at) => checkGame({ file, game, at, limit, onFailure })))
-  const words = new Set(takenWords(all.catalogue))
+  const words = new Set(takenWords(all.catalog))
   for (const game of added) {
     for (const word of wordsOf(game)) {
       take(words, word, `${file}: the name "${word}" of the game ${game.name} already belongs to ${loaded.ownerOf('game', word)}`)
@@ -119,7 +119,7 @@ async function addPlugin(
     if (!named.some(({ name }) => name === solo.name)) takeNames(file, solo, names, loaded)
     takeOptions(file, solo, options)
   }
-  return { catalogue: all.catalogue.with(added), programs: all.programs.with({ programs: named, solos: alone }) }
+  return { catalog: all.catalog.with(added), programs: all.programs.with({ programs: named, solos: alone }) }
 }
 
 async function checkGame({

@@ -86,7 +86,7 @@ const number: Protocol<Name, State, undefined> = {
       if (name === ANSWERS.wasted && Number(guess) >= 1 && Number(guess) <= 100) peer.fail(`the guess was ${guess}, which is an integer`)
       console.say(text)
     } while (peer.state !== 'won')
-    // if more bytes arrive together with the message of the win, a client that compares whole pieces does not recognise the win
+    // if more bytes arrive together with the message of the win, a client that compares whole pieces does not recognize the win
     const rest = peer.early()
     if (rest !== undefined) peer.observer?.onRefused(rest, false)
   },

@@ -25,7 +25,7 @@ export interface OptionBase<Value> {
   readonly side: Side | 'both'
   /** Marks an option that is also a setting of `parlor serve`. The setting has one value, which is a text, true or false. */
   readonly setting?: true
-  /** The behaviour without the option, for the help and the printed settings. */
+  /** The behavior without the option, for the help and the printed settings. */
   readonly unset?: string
   /** Name of an option that excludes this option, and the reason. */
   readonly excludes?: { readonly name: string; readonly because: string }

@@ -4,7 +4,7 @@ import type { AppendBatch, EventStore, StoreWork } from './event-store.ts'
 import type { Outage } from './outage.ts'
 
 /*
- * The write path from an append to its acknowledgement, through the files of this folder down to the disk, and up again after the
+ * The write path from an append to its acknowledgment, through the files of this folder down to the disk, and up again after the
  * commit.
  *
  *   TableActor

@@ -38,8 +38,8 @@ export interface JudgedMessage {
   readonly state: string
 }
 
-/** RecordingJudgement has an observer's result: the messages and steps of the conversation, and its last state. */
-export interface RecordingJudgement {
+/** RecordingJudgment has an observer's result: the messages and steps of the conversation, and its last state. */
+export interface RecordingJudgment {
   /** All messages up to the first illegal message. */
   readonly messages: readonly JudgedMessage[]
   readonly steps: readonly Transition[]
@@ -51,7 +51,7 @@ export interface RecordingJudgement {
 }
 
 /** Judges a recorded conversation by the automaton alone, like an observer of the wire. */
-export function judgeRecording({ protocol, defaults }: Program, options: Options, events: readonly WireWrite[]): RecordingJudgement {
+export function judgeRecording({ protocol, defaults }: Program, options: Options, events: readonly WireWrite[]): RecordingJudgment {
   const { automaton } = protocol
   const { toServer, toClient } = protocol.framing({ ...defaults, ...options })
   const decoders = { client: toServer.decoder(), server: toClient.decoder() }

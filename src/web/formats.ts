@@ -49,7 +49,7 @@ export function formatMinute(at: number): string {
 /** PeerLink describes a user's connection. */
 type PeerLink = SeatOwnerInfo['links'][number]
 
-/** ClientKind is the kind of a user's client, if the server has recognised it. */
+/** ClientKind is the kind of a user's client, if the server has recognized it. */
 export type ClientKind = 'browser' | 'bot' | 'frontDoor' | 'program' | 'house'
 
 /** Returns the kind of a user's connection, and the words of its badge. */

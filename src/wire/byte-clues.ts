@@ -4,7 +4,7 @@ import type { Raw } from './text.ts'
 import { decode, encode } from './text.ts'
 
 /**
- * Clue recognises one kind of wrong message by the bytes alone, and describes it with a noun phrase. In `CLUES` the most
+ * Clue recognizes one kind of wrong message by the bytes alone, and describes it with a noun phrase. In `CLUES` the most
  * certain clue is first, because a short message can match several clues: the bytes `00 35` can be a number, or the digit 5 in UTF-16.
  */
 type Clue = (bytes: Uint8Array, text: string, end: string) => string | undefined
@@ -59,7 +59,7 @@ const HABITS: readonly (readonly [RegExp, string])[] = [
   [/^\w+[$#|;]\r?\n?$/, 'a text with an end character: leave out that character'],
 ]
 
-/** Recognises a length in digits before the text, as in headers of a fixed size and netstrings. */
+/** Recognizes a length in digits before the text, as in headers of a fixed size and netstrings. */
 function digitsBefore(text: string): string | undefined {
   const [, digits = '', blanks = '', rest = ''] = /^(\d{1,6})( {2,}|:)(.*)$/s.exec(text) ?? []
   const body = rest.replace(/\r?\n$/, '')
@@ -108,11 +108,11 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^(?:\xff\xfe|\xfe\xff)(?!\xff\xff)/, 'UTF-16 with a byte order mark: encode as UTF-8'],
 ]
 
-/** Control characters around a text, and uninitialised memory. */
+/** Control characters around a text, and uninitialized memory. */
 const CONTROLS: readonly (readonly [RegExp, string])[] = [
   [/^(?:\x02[ -~]*\x03)+\r?\n?$/, 'a text between STX and ETX (\\x02 and \\x03): leave these bytes out'],
   [/^[ -~]+[\x03\x04\x17\x1c-\x1f]\r?\n?$/, 'a text with a control character at its end: leave that character out'],
-  [/(?<![\xcc\xcd])[\xcc\xcd]{4,}\r?\n?$/, 'uninitialised memory of C, as sizeof of a buffer sends it: send strlen bytes of it'],
+  [/(?<![\xcc\xcd])[\xcc\xcd]{4,}\r?\n?$/, 'uninitialized memory of C, as sizeof of a buffer sends it: send strlen bytes of it'],
 ]
 
 /** The hint for a line that ends in CR LF, in a protocol in which the CR is a part of the message. */
@@ -196,7 +196,7 @@ function withEnd(clue: (bytes: Uint8Array) => string | undefined, bytes: Uint8Ar
   return clue(bytes) ?? (end === '' ? undefined : clue(Uint8Array.of(...bytes, ...encode(end))))
 }
 
-/** Recognises UTF-16 without a byte order mark: every second byte is 0, and all other bytes are ASCII. A single character is ambiguous. */
+/** Recognizes UTF-16 without a byte order mark: every second byte is 0, and all other bytes are ASCII. A single character is ambiguous. */
 function utf16(bytes: Uint8Array): string | undefined {
   const whole = bytes.length - (bytes.length % 2)
   const zeros = (from: number) => everyOther(bytes, from, whole, (byte) => byte === 0) && everyOther(bytes, 1 - from, whole, isAscii)
@@ -223,7 +223,7 @@ const LENGTHS: readonly Length[] = [
   { size: 1, little: true, name: 'a 1-byte length before the text, as the BinaryWriter of C#' },
 ]
 
-/** Recognises a length before a whole text. */
+/** Recognizes a length before a whole text. */
 function lengthBefore(bytes: Uint8Array): string | undefined {
   return LENGTHS.find((form) => {
     const length = lengthAt(bytes, form)
@@ -236,7 +236,7 @@ function lengthBefore(bytes: Uint8Array): string | undefined {
   })?.name
 }
 
-/** Recognises a length before the beginning of a longer text. */
+/** Recognizes a length before the beginning of a longer text. */
 function lengthAhead(bytes: Uint8Array): string | undefined {
   if (bytes.length >= HEAD) return undefined
   const form = LENGTHS.find((one) => {

@@ -231,8 +231,8 @@ export class Telnet extends TransportFilter {
     if (!this.#hiding && this.#echo === 'on') this.#request(WONT, 'going off')
   }
 
-  #request(verb: number, towards: 'going on' | 'going off'): void {
-    this.#echo = towards
+  #request(verb: number, toward: 'going on' | 'going off'): void {
+    this.#echo = toward
     this.inner.write(Uint8Array.of(IAC, verb, ECHO))
   }
 

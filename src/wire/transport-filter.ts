@@ -2,7 +2,7 @@ import type { Address, Flushable, Sink, Transport } from './transport.ts'
 
 /**
  * TransportFilter wraps a transport and forwards all data and events in both directions. A subclass overrides the methods whose
- * behaviour it changes.
+ * behavior it changes.
  */
 export abstract class TransportFilter implements Transport, Sink {
   protected readonly inner: Transport

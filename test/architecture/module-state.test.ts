@@ -18,7 +18,7 @@ const CACHES: readonly (readonly [file: string, name: string, why: string])[] = 
   ['games/ai/search.ts', 'memories', 'the best moves of a game, which follow from its rules'],
   ['hall/seat-clocks.ts', 'STILL', 'a constant for each number of seats'],
   ['storage/sqlite/journal.ts', 'BEGINNING', 'a pattern, whose position is set before each search'],
-  ['games/index.ts', 'shippedGames', 'a catalogue, which never changes: `with` returns another'],
+  ['games/index.ts', 'shippedGames', 'a catalog, which never changes: `with` returns another'],
   ['programs/index.ts', 'shippedPrograms', 'a registry, which never changes: `with` returns another'],
   ['games/random.ts', 'chance', 'a pool of unpredictable numbers, each of which is erased after use'],
   ['hall/suspension.ts', 'NOT_SUSPENDED', 'a suspension without a step, which stays so'],

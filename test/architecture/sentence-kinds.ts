@@ -61,6 +61,9 @@ const ITS_TURN = /\bit (?:is|was) its turn\b/
 const NOTIFIES_THAT = /\b(?:notifies|informs) [^.;:,]+, [^.;:,]+(?:, [^.;:,]+)*, that\b/i
 const PART_OF_WHICH = /\b(?:all|none|some|each|most|many|one|two|several|both|either|neither) of (?:which|whom|whose)\b/i
 
+const BRITISH =
+  /\b(?:\w*(?:colour|behaviour|neighbour|favour|honour|flavour)\w*|(?:recogn|normal|serial|initial|uninitial|organ|optim|minim|maxim|summar|priorit|synchron|special|general|character|capital|visual|categor|final)is(?:e|es|ed|ing|er|ation)|analys(?:e|es|ed|ing)|(?:cancel|label|model|travel|signal|equal)l(?:ed|ing)|(?:judg|acknowledg)ements?|towards|spelt|learnt|fulfils?|centres?|grey|licence|catalogues?|defence|artefacts?)\b/i
+
 /** Maximum number of words of a sentence, and of a part between two of `.`, `;`, `:` and parentheses. */
 const LONGEST = 50
 const LONGEST_PART = 36
@@ -128,6 +131,7 @@ export const kinds: readonly SentenceKind[] = [
   { name: 'each time when', advice: 'write "when", or "the reason why"', finds: (text) => TIME_WHEN.test(text) },
   { name: 'it is its turn', advice: 'write "in its own turn", or name the side', finds: (text) => ITS_TURN.test(text) },
   { name: 'a far clause', advice: 'put the clause behind its verb', finds: (text) => NOTIFIES_THAT.test(text) },
+  { name: 'British spelling', advice: 'write the American spelling', finds: (text) => BRITISH.test(text) },
   { name: 'a long sentence', advice: 'make two sentences', finds: (text) => isTooLong(text) },
   { name: 'nested clauses', advice: 'make two sentences, or replace a clause by a noun', finds: (text) => countClauses(text) >= CLAUSES },
 ]

@@ -77,6 +77,7 @@ test.each([
   ['a look', 'Milliseconds between two looks at the file.'],
   ['a word twice', 'A clause on the messages that that side sends.'],
   ['before without a noun', 'Rejects if the server ends before.'],
+  ['British spelling', 'Formats a line without colours.'],
   ['a phrase behind a semicolon', 'Resolves when the peer is ready; or with the error of the peer.'],
   ['without and with', 'Finds the program without a network with a name.'],
   ['each time when', 'The lane waits each time when the queue is full.'],

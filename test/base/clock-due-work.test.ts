@@ -55,7 +55,7 @@ describe('work that is due', () => {
     expect(loop.ran).toEqual([1, 2, 3, 4, 5])
   })
 
-  test('does not run if it was cancelled while it waited', () => {
+  test('does not run if it was canceled while it waited', () => {
     const loop = new Loop()
     const due = loop.due(2, 1)
     loop.dueWork.add(loop.due(1, 9))

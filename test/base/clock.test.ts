@@ -45,7 +45,7 @@ describe('timers that are due at the same moment', () => {
     expect(Math.max(...turns)).toBeLessThanOrEqual(5)
   })
 
-  test('run in order, except those that were cancelled meanwhile', async () => {
+  test('run in order, except those that were canceled meanwhile', async () => {
     const order: number[] = []
     const cancels: (() => void)[] = []
     await new Promise<void>((resolve) => {
@@ -53,7 +53,7 @@ describe('timers that are due at the same moment', () => {
         cancels.push(
           clock.after(5, () => {
             order.push(at)
-            if (at === 0) for (const cancelled of [1, 18]) cancels[cancelled]?.()
+            if (at === 0) for (const canceled of [1, 18]) cancels[canceled]?.()
             work(1)
             if (at === 19) resolve()
           }),
@@ -75,7 +75,7 @@ describe('the clocks of the system', () => {
 
   test('about() calls back up to 100 ms late, and does not call back after a cancellation', async () => {
     const order: string[] = []
-    const cancel = clock.about?.(10, () => order.push('cancelled'))
+    const cancel = clock.about?.(10, () => order.push('canceled'))
     clock.about?.(150, () => order.push('after 150 ms'))
     clock.about?.(10, () => order.push('after 10 ms'))
     cancel?.()
@@ -89,7 +89,7 @@ describe('the clocks of the system', () => {
     expect(order).toEqual(['after 10 ms', 'after 150 ms'])
   })
 
-  test('waits for a time that is longer than one timer can be, and can be cancelled meanwhile', () => {
+  test('waits for a time that is longer than one timer can be, and can be canceled meanwhile', () => {
     const order: string[] = []
     clock.after(60 * DAY, () => order.push('sixty days'))
     const cancel = clock.after(59 * DAY, () => order.push('taken back'))

@@ -251,7 +251,7 @@ describe('the table of a class', () => {
     expect(lines.at(-1)).toBe('... and 45 more: a taller window shows them, or --once')
   })
 
-  test('has colours only if they are wanted', () => {
+  test('has colors only if they are wanted', () => {
     expect(formatClassTable([row(1, { fault })], { ...options, color: true }).join('')).toContain('\x1b[31m')
     expect(formatClassTable([], options)).toEqual(['No client has connected yet.'])
   })

@@ -23,7 +23,7 @@ interface ExportedGame {
   readonly moves: readonly { readonly n: number; readonly seat: number; readonly text: string }[]
 }
 
-const catalogue = shippedGames.with([connectFour])
+const catalog = shippedGames.with([connectFour])
 const PLUGIN = 'examples/plugins/connect-four.ts'
 /** Texts that are moves in the games that do not list their moves. */
 const TEXTS = ['e', 'a', 'n', 'r', 's', 'H', 'T', '1', '2', '50']
@@ -32,9 +32,9 @@ const TEXTS = ['e', 'a', 'n', 'r', 's', 'H', 'T', '1', '2', '50']
 async function playGames(data: string): Promise<ReadonlyMap<number, unknown>> {
   const store = await openStore({ folder: data })
   const random = seededRandom(7)
-  const lobby = new TestLobby({ store, catalogue, random })
+  const lobby = new TestLobby({ store, catalog, random })
   const positions = new Map<number, unknown>()
-  for (const { name } of catalogue.entries) {
+  for (const { name } of catalog.entries) {
     const ada = new MemoryNativeClient(lobby.service)
     await ada.say({ type: 'enter', name: 'ada' })
     await ada.say({ type: 'seek', game: name, wait: 0, private: name === 'hangman' })
@@ -69,7 +69,7 @@ test('each line of the export replays to the final position of its game, games o
     .map((line) => JSON.parse(line) as ExportedGame)
   expect(games.map(({ table }) => table)).toEqual([...positions.keys()])
   for (const { table, rules, start, seeds, moves, names } of games) {
-    const game = catalogue.games.get(rules)
+    const game = catalog.games.get(rules)
     if (!game) throw new Error(`no rules of ${rules}`)
     expect(names).toContain('ada')
     expect(moves.length).toBeGreaterThan(0)

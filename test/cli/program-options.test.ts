@@ -183,9 +183,9 @@ describe('the options of all programs', async () => {
 
   test('with one spelling have one form, so that the command line can read them before it knows the program', () => {
     expect(all.length).toBeGreaterThan(30)
-    for (const [spelt, declared] of Map.groupBy(all, spellOption)) {
+    for (const [spelled, declared] of Map.groupBy(all, spellOption)) {
       const forms = new Set(declared.map((option) => new DeclaredOption(option).flags))
-      expect([...forms], spelt).toHaveLength(1)
+      expect([...forms], spelled).toHaveLength(1)
     }
   })
 

@@ -89,7 +89,7 @@ describe.skipIf(process.platform === 'win32')('a signal to npx parlor host', () 
 describe.skipIf(process.platform === 'win32')('a Node that is too old', () => {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { engines: { node: string } }
   const bin = join(root, 'bin/parlor.js')
-  /** Simulates an older Node, which `bin` recognises by its version alone. */
+  /** Simulates an older Node, which `bin` recognizes by its version alone. */
   const old = `data:text/javascript,Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.19.2" } })`
   const spawnOld = (...args: readonly string[]) => {
     const env = { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', PARLOR_WEB: 'none' }

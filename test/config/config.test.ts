@@ -329,7 +329,7 @@ describe('parlor config', () => {
 
   test('reports all faults of a parlor.toml together, each with its line, and suggests only similar names', async () => {
     const toml = `host = 5
-colour = "red"
+color = "red"
 only = ["gess", "tjc/hangmn"]
 limit = 3
 port_base = 7000
@@ -349,7 +349,7 @@ idle = "2m"
     const programs = 'All programs: parlor protocols'
     expect(errors.split('\n')).toEqual([
       'parlor: line 1: host (from parlor.toml) is 5, and must be an address such as 127.0.0.1, or a name',
-      `parlor: line 2: colour (from parlor.toml) is not a setting. ${all}`,
+      `parlor: line 2: color (from parlor.toml) is not a setting. ${all}`,
       `parlor: line 4: limit (from parlor.toml) is not a setting; did you mean limits? ${all}`,
       `parlor: line 5: port_base (from parlor.toml) is not a setting; did you mean portBase? ${all}`,
       'parlor: line 8: ports.tjc/guess (from parlor.toml) is 70000, and must be a port from 0 to 65535; 0 for any free port',

@@ -37,7 +37,7 @@ export class Ledger {
     return this.#persisted
   }
 
-  /** Resolves at the next acknowledgement or end of a game. */
+  /** Resolves at the next acknowledgment or end of a game. */
   more(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve))
   }

@@ -125,7 +125,7 @@ class Quizzes {
     }
   }
 
-  /** Handles a new quiz: the previous one was answered to its end, or one answer is missing, whose judgement did not arrive. */
+  /** Handles a new quiz: the previous one was answered to its end, or one answer is missing, whose judgment did not arrive. */
   #start(): void {
     if (this.#answered > 0 && this.#answered < COUNT) this.#wrong(`has lost a quiz with ${this.#judged} answers`)
     this.#judged = 0
@@ -133,7 +133,7 @@ class Quizzes {
     this.#answered = 0
   }
 
-  /** Handles a resumed quiz: it has the judged answers, and perhaps the one answer whose judgement did not arrive. */
+  /** Handles a resumed quiz: it has the judged answers, and perhaps the one answer whose judgment did not arrive. */
   #goOn(next: number, points: number): void {
     this.#resumed = true
     this.#world.ledger.resumed++

@@ -95,7 +95,7 @@ export function withoutTyped(prints: string, typed: readonly string[]): string {
   return left + prints.slice(at)
 }
 
-/** Normalises output: ignores blanks if a column is as wide as its ports, and what a page declares to vary. */
+/** Normalizes output: ignores blanks if a column is as wide as its ports, and what a page declares to vary. */
 export function comparable(output: string, { anyOrder, varies }: Pick<Block, 'anyOrder' | 'varies'>): string[] {
   const lines = output.split('\n').map((line) => {
     const fixed = varies ? line.replaceAll(/\b\d+\.\d{3}\b/g, '0.000').replaceAll(/(?<=127\.0\.0\.1:|'127\.0\.0\.1', )\d+/g, 'PORT') : line
@@ -104,7 +104,7 @@ export function comparable(output: string, { anyOrder, varies }: Pick<Block, 'an
   return anyOrder ? lines.sort() : lines
 }
 
-/** Checks whether output is what a page shows, both normalised: `...` stands for any lines, and `[...]` for any text in a line. */
+/** Checks whether output is what a page shows, both normalized: `...` stands for any lines, and `[...]` for any text in a line. */
 export function isAsShown(output: readonly string[], shown: readonly string[]): boolean {
   const pattern = shown.map((line) => (line === '...' ? '(?:.*\\n)*?' : `${line.split('[...]').map(RegExp.escape).join('.*')}\\n`)).join('')
   return new RegExp(`^${pattern}$`).test(`${output.join('\n')}\n`)

@@ -129,7 +129,7 @@ const PORTS = /(?<=127\.0\.0\.1[ :]|::1 |--(?:port|listen|to) |_server(?:\.py)? 
 /** Carrier is the process of a command: on pipes, or at a terminal. */
 interface Carrier {
   onText(listener: (text: string) => void): void
-  /** Returns what remains visible of everything that was printed, without colours. */
+  /** Returns what remains visible of everything that was printed, without colors. */
   toText(printed: string): string
   /** Resolves to the exit code; null after a signal. */
   readonly exit: Promise<number | null>

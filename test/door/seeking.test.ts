@@ -17,14 +17,14 @@ async function connectUser(...names: readonly string[]): Promise<DoorUser[]> {
   return callers
 }
 
-const CANCELLED = 'Your earlier seek, tictactoe, is cancelled.\n'
+const CANCELED = 'Your earlier seek, tictactoe, is canceled.\n'
 
 test.each(['play tictactoe house', 'play hangman', 'play tictactoe size 4 house'])(
   '%s reports that it cancels the open seek',
   async (typed) => {
     const [ada] = (await connectUser('ada')) as [DoorUser]
     await ada.type('play tictactoe')
-    expect(await ada.type(typed)).toContain(CANCELLED)
+    expect(await ada.type(typed)).toContain(CANCELED)
     expect(await ada.type('seeks')).not.toContain('ada')
   },
 )
@@ -32,19 +32,19 @@ test.each(['play tictactoe house', 'play hangman', 'play tictactoe size 4 house'
 test('the user gets no notice of a cancellation if another seek matches the seek', async () => {
   const [ada, bob] = (await connectUser('ada', 'bob')) as [DoorUser, DoorUser]
   await ada.type('play tictactoe')
-  expect(await bob.type('play tictactoe')).not.toContain('cancelled')
-  expect(ada.news()).not.toContain('cancelled')
+  expect(await bob.type('play tictactoe')).not.toContain('canceled')
+  expect(ada.news()).not.toContain('canceled')
 })
 
 test('accept and join report that they cancel the open seek', async () => {
   const [ada, bob, eve] = (await connectUser('ada', 'bob', 'eve')) as [DoorUser, DoorUser, DoorUser]
   await ada.type('play tictactoe')
   await bob.type('play scissors ada')
-  expect(await ada.type('accept')).toContain(CANCELLED)
+  expect(await ada.type('accept')).toContain(CANCELED)
   await eve.type('play tictactoe')
   await ada.type('resign')
   const [, code = ''] = /join (\S+)/.exec(await bob.type('invite scissors')) ?? []
-  expect(await eve.type(`join ${code}`)).toContain(CANCELLED)
+  expect(await eve.type(`join ${code}`)).toContain(CANCELED)
 })
 
 const HOW = 'To challenge gil, name a game, too, such as "play tictactoe gil".'

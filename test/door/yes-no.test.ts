@@ -130,10 +130,10 @@ describe('a draw that no client shows', () => {
 
 describe('an invitation that ends', () => {
   test.each([
-    ['play guess', 'Your invitation to tictactoe, size 4 is cancelled: its code is invalid.'],
-    ['play scissors', 'Your invitation to tictactoe, size 4 is cancelled: its code is invalid.'],
-    ['accept', 'Your invitation to tictactoe, size 4 is cancelled: its code is invalid.'],
-    ['quit', 'Your invitation is cancelled: its code is invalid.'],
+    ['play guess', 'Your invitation to tictactoe, size 4 is canceled: its code is invalid.'],
+    ['play scissors', 'Your invitation to tictactoe, size 4 is canceled: its code is invalid.'],
+    ['accept', 'Your invitation to tictactoe, size 4 is canceled: its code is invalid.'],
+    ['quit', 'Your invitation is canceled: its code is invalid.'],
   ])('with "%s" gives its owner the notice that the code is void', async (typed, sentence) => {
     const [ada, bob] = await pair()
     await bob.type('play scissors ada')

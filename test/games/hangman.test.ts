@@ -268,7 +268,7 @@ describe('files of words', () => {
     expect(skipped).toHaveLength(4)
   })
 
-  test('recognises a row of CSV also if its quotation marks are other characters', () => {
+  test('recognizes a row of CSV also if its quotation marks are other characters', () => {
     expect(parseWords('cafe\u0301,the\u0301\nox\n')).toMatchObject({
       words: ['ox'],
       skipped: [expect.stringMatching(/looks like a row of CSV/)],

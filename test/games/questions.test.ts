@@ -318,7 +318,7 @@ describe('files of real programs', () => {
     expect(await allOf(words, 'opentdb')).toMatchObject([{ text: 'Bach', options: ['True', 'Test'] }])
   })
 
-  test('recognises an encoding by the category alone', async () => {
+  test('recognizes an encoding by the category alone', async () => {
     const results = [{ category: 'Science%3A+Computers', question: 'Is+it', correct_answer: 'so', incorrect_answers: ['not+so'] }]
     expect(await allOf(JSON.stringify({ response_code: 0, results }), 'opentdb')).toEqual([
       { text: 'Is it', options: ['so', 'not so'], right: 0 },

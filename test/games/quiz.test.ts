@@ -8,7 +8,7 @@ import { type Quiz, quiz } from '../../src/games/quiz.ts'
 import { chance, seededRandom } from '../../src/games/random.ts'
 import { displayWidth } from '../../src/games/text/graphemes.ts'
 
-const colours: Question = { text: 'Which is a colour?', options: ['red', 'seven', 'loud'], right: 0, explanation: 'Red is one.' }
+const colors: Question = { text: 'Which is a color?', options: ['red', 'seven', 'loud'], right: 0, explanation: 'Red is one.' }
 const sums: Question = { text: '1 + 1?', options: ['1', '2'], right: 1 }
 
 /** A quiz whose questions are asked in this order. */
@@ -26,8 +26,8 @@ function answered(state: Quiz, ...answers: string[]): Quiz {
 
 describe('quiz', () => {
   test('shows each question and result, from the first question to the end', () => {
-    const start = open(colours, sums)
-    expect(quiz.view(start, 0)).toEqual({ count: 2, points: 0, open: { number: 1, text: colours.text, options: colours.options } })
+    const start = open(colors, sums)
+    expect(quiz.view(start, 0)).toEqual({ count: 2, points: 0, open: { number: 1, text: colors.text, options: colors.options } })
     expect(quiz.toMove(start)).toEqual([0])
     const second = answered(start, 'c')
     expect(quiz.view(second, 'watcher')).toEqual({
@@ -45,7 +45,7 @@ describe('quiz', () => {
   })
 
   test('a player with all answers right wins', () => {
-    expect(quiz.outcome(answered(open(colours, sums), 'A', 'B'))).toEqual({ winners: [0] })
+    expect(quiz.outcome(answered(open(colors, sums), 'A', 'B'))).toEqual({ winners: [0] })
   })
 
   test.each([
@@ -56,11 +56,11 @@ describe('quiz', () => {
     ['red', '"red" is not an answer: give a letter from A to C'],
     ['\x1b', '"\\u001b" is not an answer: give a letter from A to C'],
   ])('%j is refused with a sentence', (answer, refused) => {
-    expect(quiz.play(open(colours), 0, answer, chance)).toEqual({ refused })
+    expect(quiz.play(open(colors), 0, answer, chance)).toEqual({ refused })
   })
 
   test.each([0, 51, 1.5, Number.NaN])('refuses a quiz of %d questions', (count) => {
-    expect(() => quiz.setup({ questions: [colours], count }, chance)).toThrow(new RangeError(`a quiz has 1 to 50 questions, not ${count}`))
+    expect(() => quiz.setup({ questions: [colors], count }, chance)).toThrow(new RangeError(`a quiz has 1 to 50 questions, not ${count}`))
   })
 
   test('refuses a quiz without questions', () => {
@@ -72,7 +72,7 @@ describe('quiz', () => {
   })
 
   test('is played at a table, through its seat', async () => {
-    const seat = new LocalTable(quiz, { questions: [colours, sums], count: 2 }, seededRandom(7)).seat(0)
+    const seat = new LocalTable(quiz, { questions: [colors, sums], count: 2 }, seededRandom(7)).seat(0)
     const letterOf = (options: readonly string[] = [], right = '') => 'ABC'.charAt(options.indexOf(right))
     for (const _ of [1, 2]) {
       const { view, turn } = await seat.next()
@@ -90,7 +90,7 @@ describe('quiz', () => {
       right: 1,
     }
     const { render } = quiz.notation
-    expect(render(quiz.view(open(long, colours), 0))).toBe(`Question 1 of 2
+    expect(render(quiz.view(open(long, colors), 0))).toBe(`Question 1 of 2
 
 A server binds to 0.0.0.0, and its firewall lets everything through. From where
 can clients reach it, and how?
@@ -99,17 +99,17 @@ A  from everywhere
 B  at every IPv4 address of its host, be it that of the loopback interface or of
    any other one
 `)
-    expect(render(quiz.view(answered(open(long, colours), 'A'), 0))).toBe(`A is wrong: it is B.
+    expect(render(quiz.view(answered(open(long, colors), 'A'), 0))).toBe(`A is wrong: it is B.
 
 Question 2 of 2, 0 of 1 right
 
-Which is a colour?
+Which is a color?
 
 A  red
 B  seven
 C  loud
 `)
-    expect(render(quiz.view(answered(open(long, colours), 'A', 'A'), 0))).toBe('A is right. Red is one.\n\nThe end: 1 of 2 right.\n')
+    expect(render(quiz.view(answered(open(long, colors), 'A', 'A'), 0))).toBe('A is right. Red is one.\n\nThe end: 1 of 2 right.\n')
   })
 })
 

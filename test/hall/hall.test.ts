@@ -128,7 +128,7 @@ describe('seeking', () => {
     expect(people(seated[0]?.table)).toEqual(['guest:ada', 'guest:grace'])
   })
 
-  test('a seek can be cancelled, also several times', async () => {
+  test('a seek can be canceled, also several times', async () => {
     const { hall, seek, seated, time } = process()
     const { cancel } = await seek(ADA, { wait: 10_000 })
     expect(await Promise.all([cancel(), cancel()])).toEqual([true, false])

@@ -113,17 +113,17 @@ describe('a match whose table is being opened', () => {
   test('is not made if the new user cancels: the waiting seek stays open, also for a user who has come meanwhile', async () => {
     const { hall, slow, ada, grace, held, seated, seek } = await matched()
     const alan = seek('alan')
-    const cancelled = grace.cancel()
+    const canceled = grace.cancel()
     await settled()
     expect([...hall.openSeeks].map(({ name }) => name)).toEqual(['alan'])
     slow.answer()
-    expect([await cancelled, await grace.placed, grace.isOpen]).toEqual([true, false, false])
+    expect([await canceled, await grace.placed, grace.isOpen]).toEqual([true, false, false])
     await settled()
     expect(seated.toSorted()).toEqual(['ada 1 1', 'alan 1 0'])
     expect([ada.isOpen, alan.isOpen, held(), [...hall.openSeeks]]).toEqual([false, false, 1, []])
   })
 
-  test('is tried with the next open seek if the first was cancelled', async () => {
+  test('is tried with the next open seek if the first was canceled', async () => {
     const all = slowHall()
     const [ada, eve] = [all.seek('ada', { options: undefined }), all.seek('eve', { owner: { person: 'guest:ada', name: 'ada too' } })]
     await Promise.all([ada.placed, eve.placed])
@@ -150,9 +150,9 @@ describe('the house', () => {
     const [ada, grace] = [seek('ada', { wait: 0 }), seek('grace', { wait: 1000, seats: [0] })]
     await grace.placed
     await time.pass(1000)
-    const cancelled = [ada.cancel(), grace.cancel()]
+    const canceled = [ada.cancel(), grace.cancel()]
     slow.answer()
-    expect(await Promise.all(cancelled)).toEqual([true, true])
+    expect(await Promise.all(canceled)).toEqual([true, true])
     expect([seated, troubles, held(), time.waiting]).toEqual([[], [], 0, 0])
     expect(await slow.store.tables.newTable()).toBe(3)
   })

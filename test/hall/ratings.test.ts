@@ -72,7 +72,7 @@ describe('properties of ratings', () => {
     )
   })
 
-  test('a draw moves two ratings towards each other, and not past each other if the deviations are equal', () => {
+  test('a draw moves two ratings toward each other, and not past each other if the deviations are equal', () => {
     fc.assert(
       fc.property(rating, fc.double({ min: 100, max: 3500, noNaN: true }), (one, strength) => {
         const [low, high] = [one.rating, strength].sort((a, b) => a - b).map((rating) => ({ ...one, rating }))

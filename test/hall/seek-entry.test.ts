@@ -72,7 +72,7 @@ describe('a claim of another server', () => {
 
   test.each<[string, unknown]>([
     ['by', { ...matched, by: undefined }],
-    ['type', { ...matched, type: 'cancelled' }],
+    ['type', { ...matched, type: 'canceled' }],
     ['table', { ...matched, table: 0 }],
     ['seat', { ...matched, seat: '1' }],
     ['opening', { ...matched, opening: { ...opening, n: 2 } }],

@@ -190,7 +190,7 @@ describe('any seeks and cancellations in two halls', () => {
         const shared = most === 0 ? store : slowly(store, () => delays.next().value ?? 0)
         const time = new TestClock(1000)
         const halls = [server(shared, { name: 'one', time }), server(shared, { name: 'other', time })]
-        const all: { id: string; handle: SeekHandle; hall: number; cancelled: Promise<boolean>[] }[] = []
+        const all: { id: string; handle: SeekHandle; hall: number; canceled: Promise<boolean>[] }[] = []
         const seats = new Map<string, { table: TableId; seat: number; hall: number }[]>()
         for (const step of actions) {
           if (step.type === 'seek') {
@@ -200,21 +200,21 @@ describe('any seeks and cancellations in two halls', () => {
               void seats.set(id, [...(seats.get(id) ?? []), { table, seat, hall }])
             const terms = { seats: step.seats, wait, onSeated, ...(against === undefined ? {} : { against }) }
             const handle = halls[hall]?.seek(who, terms)
-            if (handle) all.push({ id, handle, hall, cancelled: [] })
+            if (handle) all.push({ id, handle, hall, canceled: [] })
           } else if (step.type === 'cancel') {
             const seek = all[step.which]
-            seek?.cancelled.push(seek.handle.cancel())
+            seek?.canceled.push(seek.handle.cancel())
           } else await time.pass(step.ms)
         }
         await Promise.all(all.map(({ handle }) => handle.placed))
         await time.pass(1000)
         sought += all.length
         const taken = new Map<string, string>()
-        for (const { id, handle, cancelled } of all) {
+        for (const { id, handle, canceled } of all) {
           const got = seats.get(id) ?? []
           expect(got.length).toBeLessThanOrEqual(1)
-          const wins = (await Promise.all(cancelled)).filter((isCancelled) => isCancelled).length
-          // a seek is seated, or cancelled once, or still open
+          const wins = (await Promise.all(canceled)).filter((isCanceled) => isCanceled).length
+          // a seek is seated, or canceled once, or still open
           expect([got.length + wins, handle.isOpen]).toEqual(handle.isOpen ? [0, true] : [1, false])
           for (const { table, seat } of got) {
             expect(taken.get(`${table} ${seat}`)).toBeUndefined()

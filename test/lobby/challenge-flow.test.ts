@@ -92,7 +92,7 @@ describe('an open seek at the front door', () => {
   test('is replaced by another seek, whose answer names the replacement', async () => {
     const [ada, bob] = (await connectDoorUsers(new TestLobby(), 'ada', 'bob')) as [DoorUser, DoorUser]
     await ada.type('play scissors')
-    expect(await ada.type('play tictactoe size 5')).toContain('Your earlier seek, scissors, is cancelled.\nYou wait for an opponent;')
+    expect(await ada.type('play tictactoe size 5')).toContain('Your earlier seek, scissors, is canceled.\nYou wait for an opponent;')
     expect(await bob.type('seeks')).toBe(lines('ada  type: play tictactoe size 5 ada'))
   })
 

@@ -43,7 +43,7 @@ describe('a challenged user at the front door', () => {
     await ada.type(typed, /^Table 1: /)
   })
 
-  test('is notified when the challenge is cancelled, and when the challenger disconnects', async () => {
+  test('is notified when the challenge is canceled, and when the challenger disconnects', async () => {
     const door = await startServer()
     const ada = await door.caller('ada')
     const bob = await door.caller('bob')
@@ -206,7 +206,7 @@ describe('a challenged user in the native protocol', () => {
     }
     expect(await bob.ask(seek)).toMatchObject({
       code: 'throttled',
-      message: expect.stringMatching(/^too many cancelled challenges to ada: try again in \d+ seconds$/),
+      message: expect.stringMatching(/^too many canceled challenges to ada: try again in \d+ seconds$/),
     })
     expect(await bob.ask({ ...seek, against: undefined })).toMatchObject({ type: 'ok' })
   })

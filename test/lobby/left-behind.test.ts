@@ -58,14 +58,14 @@ describe('a user who takes another name', () => {
     expect(await register(ada, 'emmy')).toContain('The seat of Hello at table 1 (tictactoe with grace) stays held')
   })
 
-  test('is notified of the tables that it has left, and of the cancelled seek', async () => {
+  test('is notified of the tables that it has left, and of the canceled seek', async () => {
     const lobby = new TestLobby()
     const [ada, bob, carl] = (await connectDoorUsers(lobby, 'ada', 'bob', 'carl')) as [DoorUser, DoorUser, DoorUser]
     await ada.type('play tictactoe')
     await bob.type('play tictactoe')
     await carl.type('watch 1', 'invite tictactoe')
     const received = await carl.type('name dora')
-    expect(received).toContain('Your invitation to tictactoe is cancelled: its code is invalid.')
+    expect(received).toContain('Your invitation to tictactoe is canceled: its code is invalid.')
     expect(received).toContain('You have left table 1.')
     expect(received).not.toContain('no longer carl')
   })

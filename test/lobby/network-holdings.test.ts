@@ -93,7 +93,7 @@ test.each([
   expect(service.hall.size).toBe(3)
 })
 
-test('open seeks count, too, until they are cancelled or matched', async () => {
+test('open seeks count, too, until they are canceled or matched', async () => {
   const { connectUser, service } = hall({ address: 2 })
   const [ada, eve] = [connectUser('10.0.0.7').lobby, connectUser('10.0.0.7').lobby]
   await ada.enter('ada')

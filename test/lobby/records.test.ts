@@ -10,7 +10,7 @@ import type { ToClient } from '../../src/native/messages.ts'
 import { MemoryNativeClient } from '../support/memory-native-client.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
-const catalogue = shippedGames.with([connectFour, battleship])
+const catalog = shippedGames.with([connectFour, battleship])
 /** Texts that are moves in the games that do not list their moves. */
 const TEXTS = ['e', 'a', 'n', 'r', 's', 't', 'i', 'o', 'H', 'T', 'forward', 'left', 'right', '1', '2', '50', 'A1', 'B3', 'J10']
 const PASSWORD = 'engine-1843'
@@ -21,7 +21,7 @@ async function seatPlayers(lobby: TestLobby, game: string, more: { readonly priv
   await ada.say({ type: 'enter', name: 'ada' })
   await bob.say({ type: 'enter', name: 'bob' })
   const sought = await ada.say({ type: 'seek', game, wait: null, seats: [0], ...more })
-  if ((catalogue.find(game)?.game.seats.max ?? 1) > 1) {
+  if ((catalog.find(game)?.game.seats.max ?? 1) > 1) {
     const code = sought.type === 'ok' ? sought.code : undefined
     await bob.say(code === undefined ? { type: 'seek', game, wait: null } : { type: 'join', code })
   }
@@ -42,12 +42,12 @@ async function readAll(client: MemoryNativeClient, table: number, limit: number)
 }
 
 describe('the record of a finished game', () => {
-  test.each(catalogue.entries.map(({ name }) => name))('of %s leads to the same position as the game', async (name) => {
+  test.each(catalog.entries.map(({ name }) => name))('of %s leads to the same position as the game', async (name) => {
     let moves = 0
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 30 }), async (seed, most, limit) => {
         const random = seededRandom(seed)
-        const lobby = new TestLobby({ catalogue, random })
+        const lobby = new TestLobby({ catalog, random })
         const { players, table } = await seatPlayers(lobby, name)
         const actor = lobby.service.hall.table(table)
         if (!actor) throw new Error('the table is missing')
@@ -94,7 +94,7 @@ describe('the record of a finished game', () => {
   })
 
   test('never has a choice that the game has not opened: not a sealed hand, and not the guesses at a number', async () => {
-    const lobby = new TestLobby({ catalogue })
+    const lobby = new TestLobby({ catalog })
     const { players, table } = await seatPlayers(lobby, 'scissors')
     await players[0].say({ type: 'play', table, move: 'stone' })
     await players[1].say({ type: 'resign', table })
@@ -102,7 +102,7 @@ describe('the record of a finished game', () => {
     const sealed = await watcher.say({ type: 'record', table })
     expect(sealed).toMatchObject({ type: 'record', outcome: { resigned: true } })
     expect(JSON.stringify(sealed)).not.toMatch(/stone|"move"/i)
-    const other = new TestLobby({ catalogue })
+    const other = new TestLobby({ catalog })
     const open = await seatPlayers(other, 'guess')
     for (const move of ['11', '99', '77']) await open.players[0].say({ type: 'play', table: open.table, move })
     await open.players[0].say({ type: 'resign', table: open.table })
@@ -112,7 +112,7 @@ describe('the record of a finished game', () => {
   })
 
   test('of a private game is for its players, and other users get the answer of a table that does not exist', async () => {
-    const lobby = new TestLobby({ catalogue })
+    const lobby = new TestLobby({ catalog })
     const { players, table } = await seatPlayers(lobby, 'tictactoe', { private: true })
     await players[0].say({ type: 'resign', table })
     for (const player of players) expect(await player.say({ type: 'record', table })).toMatchObject({ type: 'record', table })
@@ -138,7 +138,7 @@ describe('the record of a finished game', () => {
   })
 
   test('of a private game of registered users is not for the holder of a token, which a new password must end', async () => {
-    const lobby = new TestLobby({ catalogue })
+    const lobby = new TestLobby({ catalog })
     const [ada, bob, eve] = [1, 2, 3].map(() => new MemoryNativeClient(lobby.service)) as [
       MemoryNativeClient,
       MemoryNativeClient,
@@ -158,7 +158,7 @@ describe('the record of a finished game', () => {
   })
 
   test('of a private game stays for a registered player, through any connection', async () => {
-    const lobby = new TestLobby({ catalogue })
+    const lobby = new TestLobby({ catalog })
     const ada = new MemoryNativeClient(lobby.service)
     await ada.say({ type: 'register', name: 'ada', password: PASSWORD })
     await ada.say({ type: 'seek', game: 'hangman', private: true })
@@ -172,7 +172,7 @@ describe('the record of a finished game', () => {
   })
 
   test('does not exist before the end', async () => {
-    const lobby = new TestLobby({ catalogue })
+    const lobby = new TestLobby({ catalog })
     const { players, table } = await seatPlayers(lobby, 'tictactoe')
     expect(await players[0].say({ type: 'record', table })).toMatchObject({ type: 'error', code: 'not-now' })
     expect(await players[0].say({ type: 'record', table: table + 1 })).toMatchObject({ type: 'error', code: 'no-such-table' })
@@ -180,7 +180,7 @@ describe('the record of a finished game', () => {
 })
 
 test('the finished games of all users are listed, the last of them first, in pages', async () => {
-  const lobby = new TestLobby({ catalogue })
+  const lobby = new TestLobby({ catalog })
   const ended: number[] = []
   for (const game of ['tictactoe', 'hangman', 'scissors']) {
     const { players, table } = await seatPlayers(lobby, game)

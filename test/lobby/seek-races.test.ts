@@ -32,7 +32,7 @@ test('of two users who join one invitation at the same time, one plays, and the 
   expect(open()).toEqual([{ name: 'cat', game: 'hands', isPrivate: false }])
 })
 
-test('a user who accepts a challenge while it is cancelled is refused, and the own open seek stays', async () => {
+test('a user who accepts a challenge while it is canceled is refused, and the own open seek stays', async () => {
   const { clients, open } = await lobbyOf('ada', 'bob')
   const [ada, bob] = clients as [MemoryNativeClient, MemoryNativeClient]
   await bob.say({ type: 'seek', game: 'scissors' })

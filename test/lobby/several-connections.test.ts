@@ -191,7 +191,7 @@ describe('a connection to the native protocol and a user at the front door under
     expect(await eventOf(bob, 7)).toEqual({ type: 'gone', seat: 0 })
   })
 
-  test('a seek of the program is cancelled at the front door, and a seek of the front door by the program', async () => {
+  test('a seek of the program is canceled at the front door, and a seek of the front door by the program', async () => {
     const server = await startServer()
     const { program, person } = await programAndPerson(server)
     await program.ask(TICTACTOE)
@@ -199,7 +199,7 @@ describe('a connection to the native protocol and a user at the front door under
     expect(await program.ask({ type: 'cancel' })).toMatchObject(NO_SEEK)
     await person.type('play tictactoe', /^You wait for an opponent/)
     expect(await program.ask({ type: 'cancel' })).toMatchObject({ type: 'ok' })
-    await person.until(/^Another connection of yours has cancelled your seek, tictactoe\.$/)
+    await person.until(/^Another connection of yours has canceled your seek, tictactoe\.$/)
     await person.type('cancel', /^You do not wait for an opponent\.$/)
   })
 })
@@ -318,7 +318,7 @@ describe('two connections of one user', () => {
     expect(await bob.say({ type: 'lobby' })).toMatchObject({ seekers: [], people: [{ name: 'bob' }] })
   })
 
-  test('a guest has one connection: the secret moves the name, and the seek of the first connection is cancelled', async () => {
+  test('a guest has one connection: the secret moves the name, and the seek of the first connection is canceled', async () => {
     const lobby = new TestLobby()
     const [first, second, bob] = [0, 1, 2].map(() => new MemoryNativeClient(lobby.service)) as [
       MemoryNativeClient,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Catalogue } from '../../src/games/catalogue.ts'
+import { Catalog } from '../../src/games/catalog.ts'
 import type { AnyGame } from '../../src/games/game.ts'
 import { tictactoe } from '../../src/games/tictactoe.ts'
 import { MemoryNativeClient } from '../support/memory-native-client.ts'
@@ -14,7 +14,7 @@ test('many watchers of a table cost one view of the game for each move, and rece
       return tictactoe.view(...args)
     },
   }
-  const lobby = new TestLobby({ catalogue: new Catalogue([counted as unknown as AnyGame]) })
+  const lobby = new TestLobby({ catalog: new Catalog([counted as unknown as AnyGame]) })
   const ada = new MemoryNativeClient(lobby.service)
   await ada.say({ type: 'enter', name: 'ada' })
   const bob = new MemoryNativeClient(lobby.service)

@@ -81,7 +81,7 @@ describe('a challenge', () => {
   })
 })
 
-describe('cancelled challenges', () => {
+describe('canceled challenges', () => {
   test('are limited to a burst of twenty, and then one in ten seconds, by one address to one person', async () => {
     const { calls, clock } = calling()
     const call = { challenged: 'guest:ada', seeker: bob, address }

@@ -28,8 +28,8 @@ class RecordingSession implements UserSession {
     this.calls.push(`refused by ${name}`)
   }
 
-  seekCancelled({ game }: SeekInfo): void {
-    this.calls.push(`cancelled ${game}`)
+  seekCanceled({ game }: SeekInfo): void {
+    this.calls.push(`canceled ${game}`)
   }
 
   seekFailed({ game }: SeekInfo, reason: string): void {
@@ -75,23 +75,23 @@ test('the other sessions get the seat if one session fails; if all fail, the cal
   expect(() => sessions.seat(one, TABLE, 1, 'token')).toThrow('it cannot take the seat')
 })
 
-test('a cancelled seek is reported to the other sessions, and the end of the last session cancels it', async () => {
+test('a canceled seek is reported to the other sessions, and the end of the last session cancels it', async () => {
   const { registry, one, other, sessions } = twoSessions()
-  let cancelled = 0
-  const seek = { info: SEEK, isOpen: true, cancel: async () => ++cancelled > 0 }
+  let canceled = 0
+  const seek = { info: SEEK, isOpen: true, cancel: async () => ++canceled > 0 }
   sessions.seek = seek
   expect(await sessions.cancelSeek(one)).toBe(true)
   expect(await sessions.cancelSeek(one)).toBe(false)
-  expect([cancelled, one.calls, other.calls]).toEqual([1, [], ['cancelled tictactoe']])
+  expect([canceled, one.calls, other.calls]).toEqual([1, [], ['canceled tictactoe']])
   sessions.seek = seek
   registry.leave(sessions, one)
-  expect(cancelled).toBe(1)
+  expect(canceled).toBe(1)
   registry.leave(sessions, other)
-  expect(cancelled).toBe(2)
+  expect(canceled).toBe(2)
   expect(registry.join('account:1', one)).not.toBe(sessions)
 })
 
-test('a seek that cannot be cancelled stays the user’s own, and can be cancelled later', async () => {
+test('a seek that cannot be canceled stays the user’s own, and can be canceled later', async () => {
   const { one, sessions } = twoSessions()
   const answers = [Promise.reject(new Error('the disk is full')), Promise.resolve(true)]
   sessions.seek = { info: SEEK, isOpen: true, cancel: async () => (await answers.shift()) === true }
@@ -101,12 +101,12 @@ test('a seek that cannot be cancelled stays the user’s own, and can be cancell
   expect(sessions.seek).toBeUndefined()
 })
 
-test('a seek that two sessions cancel at the same time is cancelled once, and each session is notified once', async () => {
+test('a seek that two sessions cancel at the same time is canceled once, and each session is notified once', async () => {
   const { one, other, sessions } = twoSessions()
   let calls = 0
   sessions.seek = { info: SEEK, isOpen: true, cancel: async () => ++calls > 0 }
   expect(await Promise.all([sessions.cancelSeek(one), sessions.cancelSeek(other), sessions.cancelSeek(one)])).toEqual([true, false, false])
-  expect([calls, one.calls, other.calls]).toEqual([1, [], ['cancelled tictactoe']])
+  expect([calls, one.calls, other.calls]).toEqual([1, [], ['canceled tictactoe']])
 })
 
 test('a table counts once, with any number of subscribed sessions', () => {

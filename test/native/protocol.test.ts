@@ -155,7 +155,7 @@ describe('the native protocol', () => {
     expect(ada.last('seated').names).toEqual(['ada', 'house'])
   })
 
-  test('a seek can be cancelled until it is matched', async () => {
+  test('a seek can be canceled until it is matched', async () => {
     const { ada, grace } = await two()
     for (const player of [ada, grace]) {
       expect(await player.say({ type: 'cancel' })).toMatchObject({ type: 'error', code: 'not-now', message: 'you have no open seek' })

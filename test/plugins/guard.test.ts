@@ -82,7 +82,7 @@ test('options of a plug-in that never resolve are refused after ten seconds', as
   const clock = new TestClock()
   const options = () => new Promise<never>(() => {})
   const game = guardGame({ ...connectFour, options }, new TimeLimit(50, clock), () => {})
-  const room = new TestLobby({ catalogue: shippedGames.with([game]) })
+  const room = new TestLobby({ catalog: shippedGames.with([game]) })
   const client = new MemoryNativeClient(room.service)
   await client.say({ type: 'enter', name: 'ada' })
   const answer = client.say({ type: 'seek', game: 'connect-four' })
@@ -133,7 +133,7 @@ describe('the search in a plug-in’s game', () => {
 /** Two users at the front door, in a hall with a guarded game. */
 async function atTheDoor(broken: Partial<AnyGame>) {
   const { game, failures } = guarded(broken, connectFour, patient)
-  const room = new TestLobby({ catalogue: shippedGames.with([game]) })
+  const room = new TestLobby({ catalog: shippedGames.with([game]) })
   const connectUser = async (name: string) => {
     const caller = new DoorUser((line) => room.service.createSeating(line, 'parlor/door'), room.clock)
     await settled()
@@ -205,12 +205,12 @@ describe('a restart', () => {
     without.service.closeHall(new Error('the process ends'))
 
     const changed = { ...connectFour, play: () => ({ refused: 'all is different' }) }
-    const other = new TestLobby({ store: room.store, catalogue: shippedGames.with([changed]) })
+    const other = new TestLobby({ store: room.store, catalog: shippedGames.with([changed]) })
     await other.service.hall.restore()
     expect(other.troubles).toEqual([expect.stringContaining('the server could not restore table 1')])
     other.service.closeHall(new Error('the process ends'))
 
-    const again = new TestLobby({ store: room.store, catalogue: shippedGames.with([connectFour]) })
+    const again = new TestLobby({ store: room.store, catalog: shippedGames.with([connectFour]) })
     await again.service.hall.restore()
     expect(again.troubles).toEqual([])
     const later = new DoorUser((line) => again.service.createSeating(line, 'parlor/door'), again.clock)

@@ -6,7 +6,7 @@ import { loadPlugins } from '../../src/plugins/load.ts'
 import { shippedPrograms } from '../../src/programs/index.ts'
 import { examples, numbersPlugin, pluginFile } from '../support/plugins.ts'
 
-const shipped = { catalogue: shippedGames, programs: shippedPrograms }
+const shipped = { catalog: shippedGames, programs: shippedPrograms }
 
 /** Loads files as plug-ins; a failure of a game fails the test. */
 function load(...files: readonly string[]) {
@@ -39,9 +39,9 @@ function option(more: string): string {
 
 describe('a plug-in', () => {
   test('adds games and programs after the shipped games and programs, whose order and ports stay', async () => {
-    const { catalogue, programs } = await load(`${examples}/connect-four-wire.ts`, `${examples}/battleship.ts`)
-    expect([...catalogue.games.keys()].slice(0, shippedGames.games.size)).toEqual([...shippedGames.games.keys()])
-    expect(catalogue.entries.slice(shippedGames.entries.length).map(({ name }) => name)).toEqual(['connect-four', 'battleship'])
+    const { catalog, programs } = await load(`${examples}/connect-four-wire.ts`, `${examples}/battleship.ts`)
+    expect([...catalog.games.keys()].slice(0, shippedGames.games.size)).toEqual([...shippedGames.games.keys()])
+    expect(catalog.entries.slice(shippedGames.entries.length).map(({ name }) => name)).toEqual(['connect-four', 'battleship'])
     expect(programs.names).toEqual([...shippedPrograms.names, 'example/connect-four'])
     expect((await programs.load('connect-four'))?.port).toBe(12_400)
     expect((await programs.load('guess'))?.port).toBe(9999)
@@ -56,26 +56,26 @@ describe('a plug-in', () => {
 
   test('may export a game that another plug-in exports, too, which counts once', async () => {
     const files = ['connect-four.ts', 'connect-four-wire.ts', 'connect-four-wire.ts', 'battleship-wire.ts', 'battleship.ts']
-    const { catalogue, programs } = await load(...files.map((file) => `${examples}/${file}`))
-    expect(catalogue.entries.slice(shippedGames.entries.length).map(({ name }) => name)).toEqual(['connect-four', 'battleship'])
+    const { catalog, programs } = await load(...files.map((file) => `${examples}/${file}`))
+    expect(catalog.entries.slice(shippedGames.entries.length).map(({ name }) => name)).toEqual(['connect-four', 'battleship'])
     expect(programs.names.slice(shippedPrograms.names.length)).toEqual(['example/connect-four', 'example/battleship'])
   })
 
   test.each(['plugin.ts', 'plugin.js'])('is a module also in a package that says it is CommonJS: %s', async (name) => {
     const file = await pluginFile(numbersPlugin(), name)
     await writeFile(join(dirname(file), 'package.json'), '{ "type": "commonjs" }')
-    expect((await load(file)).catalogue.find('numbers')?.moves).toBe('a digit')
+    expect((await load(file)).catalog.find('numbers')?.moves).toBe('a digit')
   })
 
   test('may be CommonJS', async () => {
     const text = numbersPlugin().replace("import { defineGame } from 'parlor'", "const { defineGame } = require('parlor')")
     const file = await pluginFile(text.replace('export const games = [game]', 'exports.games = [game]'), 'plugin.cjs')
-    expect((await load(file)).catalogue.find('numbers')?.moves).toBe('a digit')
+    expect((await load(file)).catalog.find('numbers')?.moves).toBe('a digit')
   })
 
   test('may have its games and programs in a default export', async () => {
     const text = `${numbersPlugin().replace('export const', 'const')}export default { games }\n`
-    expect((await load(await pluginFile(text))).catalogue.find('numbers')?.moves).toBe('a digit')
+    expect((await load(await pluginFile(text))).catalog.find('numbers')?.moves).toBe('a digit')
   })
 })
 
@@ -113,7 +113,7 @@ describe('is refused with a sentence: a plug-in', () => {
     ['with a step to no state', programPlugin('', "start: 'a', states: { a: { BYE: 'b' } }"), 'BYE leads to "b", which is not a state'],
     ['with options that are no list', programPlugin('takes: 1'), '"takes" that is not a list of options'],
     ['with an option without a parser', programPlugin(option("parse: ''")), 'has the option sides without metavar, expected or parse'],
-    ['with a badly spelt option', programPlugin(option("spelling: 'no way'")), 'has an option with the spelling "no way"'],
+    ['with a badly spelled option', programPlugin(option("spelling: 'no way'")), 'has an option with the spelling "no way"'],
     ['with an option in another form', programPlugin(option("name: 'words'")), 'takes the option --words, which another program declares'],
     ['with a setting of another', programPlugin(option("name: 'words', spelling: 'more', setting: true")), 'has the setting words'],
     ['with a refusal that no state has', programPlugin('', REFUSING), 'has the refusal NO, but no state has it'],

@@ -92,10 +92,10 @@ describe('pythonInt', () => {
         fc.constantFrom(...ZEROS),
         (number, before, after, zeros, cut, zero) => {
           const digits = `${'0'.repeat(zeros)}${number < 0n ? -number : number}`
-          const spelt = [...digits].map((digit) => String.fromCodePoint((zero.codePointAt(0) ?? 0) + Number(digit)))
+          const spelled = [...digits].map((digit) => String.fromCodePoint((zero.codePointAt(0) ?? 0) + Number(digit)))
           const sign = number < 0n ? '-' : '+'
           expect(pythonInt(String(number))).toBe(String(number))
-          expect(pythonInt(`${before}${sign}${spelt.join(cut ? '_' : '')}${after}`)).toBe(String(number))
+          expect(pythonInt(`${before}${sign}${spelled.join(cut ? '_' : '')}${after}`)).toBe(String(number))
         },
       ),
     )

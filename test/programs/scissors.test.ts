@@ -83,7 +83,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
     }
   })
 
-  test('sends Ctrl-D and QUIT of the host to the client, whose question is cancelled', async () => {
+  test('sends Ctrl-D and QUIT of the host to the client, whose question is canceled', async () => {
     for (const leave of [(person: InteractiveUser) => person.leave(), (person: InteractiveUser) => person.type('QUIT')]) {
       const host = new InteractiveUser()
       const peer = await fakePeer('scissors', 'server', { person: host })

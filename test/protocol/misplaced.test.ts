@@ -55,7 +55,7 @@ describe('a message without a field', () => {
     expect(await said(name, state, side, text)).toMatch(new RegExp(`; ${RegExp.escape(sentence)}$`))
   })
 
-  test('is recognised in every state of every program', async () => {
+  test('is recognized in every state of every program', async () => {
     let tried = 0
     for (const name of programNames.filter((one) => one !== 'book/secret')) {
       const { automaton } = (await program(name)).protocol

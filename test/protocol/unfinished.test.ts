@@ -44,7 +44,7 @@ describe('an unfinished message, after two seconds of silence', () => {
       '50\n\r',
       'has sent "\\r" and no line end (\\n) for 2 s; that looks like \\n\\r, which is \\r\\n in the wrong order',
     ],
-    ['guess', 'server', `50\n${'\xcc'.repeat(8)}`, 'that looks like uninitialised memory of C'],
+    ['guess', 'server', `50\n${'\xcc'.repeat(8)}`, 'that looks like uninitialized memory of C'],
     [
       'guess',
       'server',

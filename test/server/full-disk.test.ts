@@ -88,7 +88,7 @@ asRoot('a full disk: moves are refused, health says degraded, and the game conti
   expect(await movesIn(data, game.table)).toBe(2)
 })
 
-test('a removed folder is detected before the next acknowledgement', async () => {
+test('a removed folder is detected before the next acknowledgment', async () => {
   const data = join(openFolder(), 'data')
   const game = await playing(data)
   rmSync(data, { recursive: true })
@@ -128,7 +128,7 @@ test.each(['parlor.db', 'parlor.db-wal'])('a removed file is detected, too: %s',
 test.each([
   ['all of it', (before: number) => before],
   ['its end', (_: number, after: number) => after - 100],
-])('a log that loses the newest commit alone is detected before the next acknowledgement: %s', async (_, left) => {
+])('a log that loses the newest commit alone is detected before the next acknowledgment: %s', async (_, left) => {
   const data = join(openFolder(), 'data')
   const game = await playing(data)
   const log = join(data, 'parlor.db-wal')
@@ -144,7 +144,7 @@ test.each([
   expect(await game.ada.ask({ type: 'play', table: game.table, move: '3' })).toMatchObject({ code: 'unavailable' })
 })
 
-test.each(['parlor.db', 'parlor.db-wal'])('a truncated file is detected before the next acknowledgement: %s', async (name) => {
+test.each(['parlor.db', 'parlor.db-wal'])('a truncated file is detected before the next acknowledgment: %s', async (name) => {
   const data = join(openFolder(), 'data')
   const game = await playing(data)
   for (const [user, move] of [

@@ -76,7 +76,7 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
     expect([closed, clock.waiting]).toEqual([true, 0])
   })
 
-  test('the wait after too many cancelled challenges is unchanged', async () => {
+  test('the wait after too many canceled challenges is unchanged', async () => {
     const clock = new TestClock()
     const calls = new UserNotifier({ clock, notices: memoryStore().meeting.notices, onError: () => {} })
     const call = { challenged: 'account:1', seeker: SEEKER, address: '192.0.2.1' }

@@ -39,7 +39,7 @@ type Called = Method | ActType
 
 /** FakeLobby is a lobby controlled by the test: it records calls, and answers them as arranged. */
 export class FakeLobby implements Lobby {
-  readonly catalogue = shippedGames
+  readonly catalog = shippedGames
   me: PersonInfo | undefined
   readonly registered = new Set<string>()
   seekers: readonly SeekInfo[] = []

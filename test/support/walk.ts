@@ -2,7 +2,7 @@ import { seededRandom } from '../../src/games/random.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Options, Program } from '../../src/protocol/definition.ts'
 import { randomUser } from '../../src/testing/random-user.ts'
-import { judgeRecording, type RecordingJudgement, recordWrites, type WireWrite } from '../../src/testing/wire-recorder.ts'
+import { judgeRecording, type RecordingJudgment, recordWrites, type WireWrite } from '../../src/testing/wire-recorder.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { seatingOf } from './lobby-service.ts'
@@ -10,7 +10,7 @@ import { TestClock, turn } from './test-clock.ts'
 import { thinking } from './thinking.ts'
 
 /** One conversation of a random walk. */
-export interface Walked extends RecordingJudgement {
+export interface Walked extends RecordingJudgment {
   readonly seed: number
   readonly options: Options
   /** What passed between the two sides, without what no side read. */

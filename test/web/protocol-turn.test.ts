@@ -143,7 +143,7 @@ test('a wrong answer in the quiz names the right letter', async () => {
 
 test('a turn of the robot is its instruction', async () => {
   const { isUnlisted: _, ...listed } = robot
-  const { play } = await seat('robot', { catalogue: shippedGames.with([listed as AnyGame]) })
+  const { play } = await seat('robot', { catalog: shippedGames.with([listed as AnyGame]) })
   const turn = await play('right')
   expect(linesOf(turn)).toEqual(['client RIGHT\n'])
   await expectLegal(turn)

@@ -83,7 +83,7 @@ test('the quiz has the open question, the last question with its answer, and a m
 
 test('the robot leaves a trail from its start, and the border stops it', async () => {
   const { isUnlisted: _, ...listed } = robot
-  const { table, play } = await seat('robot', { catalogue: shippedGames.with([listed as AnyGame]) })
+  const { table, play } = await seat('robot', { catalog: shippedGames.with([listed as AnyGame]) })
   expect(toRobotBoard(table())).toMatchObject({ column: 6, row: 6, heading: 'north', ahead: 5, trail: [] })
   await play('right')
   for (let step = 0; step < 5; step++) await play('forward')

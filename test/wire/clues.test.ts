@@ -28,7 +28,7 @@ test.each([
   ['!I', '\0\0\0', /^the number 10 as 4 bytes, .*writeInt/],
   ['!I', '\0\0\x01', /^the number 266 as 4 bytes/],
   ['!Q', '\0\0\0\0\0\0\0', /^the number 10 as 8 bytes, .*writeLong/],
-])('recognises a number of struct.pack(%j) whose last byte ends the line: %j', (_, text, clue) => {
+])('recognizes a number of struct.pack(%j) whose last byte ends the line: %j', (_, text, clue) => {
   expect(lineLooksLike(encode(text))).toMatch(clue)
 })
 
@@ -105,7 +105,7 @@ describe('the clue about bytes without an end', () => {
     ['STX and ETX around a text', '\x0250\x03', /^a text between STX and ETX/],
     ['STX and ETX, with a line end', '\x02START\x03\n', /^a text between STX and ETX/],
     ['ETX behind a text', '50\x03', /^a text with a control character at its end/],
-    ['memory that was never written', `50${'\xcc'.repeat(20)}`, /^uninitialised memory of C/],
+    ['memory that was never written', `50${'\xcc'.repeat(20)}`, /^uninitialized memory of C/],
     ['a length padded with blanks', `${'2'.padEnd(64)}50`, /^a length padded with blanks before the text/],
     ['such a length alone', '2'.padEnd(64), /padded with blanks to a fixed size/],
     ['a text padded with blanks', 'hi there'.padEnd(1024), /padded with blanks to a fixed size/],
@@ -155,7 +155,7 @@ describe('the clue about bytes without an end', () => {
     expect(describeBytes(encode(text))).toBeUndefined()
   })
 
-  test('recognises a text of any length after its length, and never a text alone', () => {
+  test('recognizes a text of any length after its length, and never a text alone', () => {
     const typed = fc
       .string({ unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz 0123456789äß中'), minLength: 1, maxLength: 80 })
       // a length in digits, trailing blanks, a padded text, and a value that was never set are more than text
@@ -242,7 +242,7 @@ describe('bytes that end in NUL', () => {
   })
 })
 
-test('recognises the greeting of a mail server', () => {
+test('recognizes the greeting of a mail server', () => {
   expect(describeBytes(bytes('220 smtp.example ESMTP ready'))).toMatch(/^the greeting of a mail or file server/)
   expect(describeBytes(bytes('220 people'))).toBeUndefined()
 })
@@ -254,6 +254,6 @@ test.each([
   ['[B@1b2c3d', /^an array of Java printed by its address/],
   ['None', /^a value that was never set/],
   ['undefined\n', /^a value that was never set/],
-])('recognises a small number, or a placeholder of a value: %j', (text, clue) => {
+])('recognizes a small number, or a placeholder of a value: %j', (text, clue) => {
   expect(describeBytes(bytes(text))).toMatch(clue)
 })

@@ -160,7 +160,7 @@ describe('the cap on one message', () => {
     expectDecoded({ framing, limit: LIMIT, bytes: concatBytes(framing.encode(`x${fits}${behind}`)), messages: [TooLong] })
   })
 
-  test('the CR counts towards the limit only if it belongs to the line', () => {
+  test('the CR counts toward the limit only if it belongs to the line', () => {
     const full = `${'x'.repeat(LIMIT)}\r\n`
     expectDecoded({ framing: lines(), limit: LIMIT, bytes: encode(full), messages: ['x'.repeat(LIMIT)] })
     expectDecoded({ framing: lines({ keepCr: true }), limit: LIMIT, bytes: encode(full), messages: [TooLong] })

@@ -222,7 +222,7 @@ describe('the listener for the peer’s end', () => {
     expect(received).toEqual(['reset'])
   })
 
-  test('can be cancelled', async () => {
+  test('can be canceled', async () => {
     const { connection, there } = connect()
     connection.whenPeerClosed(() => expect.unreachable())
     connection.whenPeerClosed(undefined)
@@ -335,7 +335,7 @@ describe('limits of a connection', () => {
     await closed
   })
 
-  test('messages that wait for their pace count towards the limit', async () => {
+  test('messages that wait for their pace count toward the limit', async () => {
     const { connection, there } = connect(lines(), { outboxLimit: 1000, pace: 150 })
     const reading = fate(connection.receive())
     for (let i = 0; i < 200; i++) connection.send('sentence')

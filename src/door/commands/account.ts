@@ -11,7 +11,7 @@ import type { DoorSession } from '../session.ts'
 import { formatClock, inBrackets } from '../terms-text.ts'
 import { type CommandOutput, checkNeeds, type DoorCommand } from './command.ts'
 import { missedGames } from './history.ts'
-import { formatCancelledSeek, leaveFinishedTables } from './seek.ts'
+import { formatCanceledSeek, leaveFinishedTables } from './seek.ts'
 
 /** Maximum number of open seeks, challenges and seats that the greeting lists. */
 const NAMED = 3
@@ -63,7 +63,7 @@ async function welcome(session: DoorSession): Promise<readonly string[]> {
     .slice(0, NAMED)
     .map(
       (seeker) =>
-        `${toSafeLine(seeker.name)} waits for an opponent${inBrackets(formatClock(seeker.clock))}: ${quoteAcceptCommand(lobby.catalogue, seeker, me)}`,
+        `${toSafeLine(seeker.name)} waits for an opponent${inBrackets(formatClock(seeker.clock))}: ${quoteAcceptCommand(lobby.catalog, seeker, me)}`,
     )
   const held = heldSeats.slice(0, NAMED).map((info) => formatHeldSeat(info, me))
   return [
@@ -79,7 +79,7 @@ async function welcome(session: DoorSession): Promise<readonly string[]> {
 
 /** Describes a few of the open challenges to this user. */
 function challengesOf(lobby: Lobby): readonly string[] {
-  return lobby.listChallenges({ count: NAMED }).items.flatMap((seeker) => formatChallenge(lobby.catalogue, seeker))
+  return lobby.listChallenges({ count: NAMED }).items.flatMap((seeker) => formatChallenge(lobby.catalog, seeker))
 }
 
 async function register(session: DoorSession, rest: string): Promise<CommandOutput> {
@@ -242,7 +242,7 @@ async function resume(session: DoorSession, rest: string): Promise<CommandOutput
 async function cancelSeek(session: DoorSession): Promise<void> {
   leaveFinishedTables(session)
   if (session.lobby.hasOtherSessions) return
-  const notice = formatCancelledSeek(session)
+  const notice = formatCanceledSeek(session)
   if (await session.lobby.cancel()) session.say(notice)
 }
 

@@ -1,5 +1,5 @@
 import { formatCount, parseWhole } from '../../base/counts.ts'
-import type { Catalogue, CatalogueEntry } from '../../games/catalogue.ts'
+import type { Catalog, CatalogEntry } from '../../games/catalog.ts'
 import { isRefusal } from '../../games/game.ts'
 import type { LadderRow, PersonInfo, TableInfo } from '../../hall/api.ts'
 import { BOUNDS } from '../../hall/number-bounds.ts'
@@ -32,16 +32,16 @@ function tables(session: DoorSession, rest: string): CommandOutput | Promise<Com
     footer: ['To watch a game, type "watch" and the number of its table.', ...backHint(session)],
     fetch(from, count) {
       const { items, total } = session.lobby.listTables({ from, count })
-      return { items: items.map((info) => tableRow(session.lobby.catalogue, info)), total }
+      return { items: items.map((info) => tableRow(session.lobby.catalog, info)), total }
     },
   })
 }
 
-function tableRow(catalogue: Catalogue, info: TableInfo): readonly string[] {
+function tableRow(catalog: Catalog, info: TableInfo): readonly string[] {
   const { table, game, names, watchers, away = [] } = info
   const players = names.map((name, seat) => `${toSafeLine(name)}${away.includes(seat) ? ' (away)' : ''}`)
   const watched = watchers > 0 ? [formatCount(watchers, 'watches', 'watch')] : []
-  return [String(table).padStart(3), game, [players.join(' against '), ...formatTerms(catalogue, info), ...watched].join(', ')]
+  return [String(table).padStart(3), game, [players.join(' against '), ...formatTerms(catalog, info), ...watched].join(', ')]
 }
 
 function watch(session: DoorSession, rest: string): CommandOutput {
@@ -79,7 +79,7 @@ async function rank(session: DoorSession, rest: string): Promise<CommandOutput> 
   const { lobby } = session
   if (/^[-+]?[\d.]*$/.test(rest)) return ladders(session, rest)
   const [, named = '', number = ''] = /^(.*?)\s*(\d{1,9})?$/s.exec(rest) ?? []
-  const entry = parseGame(lobby.catalogue, replaceGameAlias(lobby.catalogue, named))
+  const entry = parseGame(lobby.catalog, replaceGameAlias(lobby.catalog, named))
   if (isRefusal(entry)) return entry
   if (isSolitary(entry) && !entry.game.points) return `There is no ladder for ${entry.name}, because you play it alone and without points.`
   const own = await lobby.rank(entry.name)
@@ -103,7 +103,7 @@ async function ladders(session: DoorSession, rest: string): Promise<CommandOutpu
   const { lobby, peer } = session
   const page = readPage(session, rest, 'rank')
   if (typeof page === 'string') return page
-  const entries = lobby.catalogue.entries.filter((entry) => !isSolitary(entry) || entry.game.points)
+  const entries = lobby.catalog.entries.filter((entry) => !isSolitary(entry) || entry.game.points)
   // the declared cost of the command includes the first ladder
   peer.connection.charge(LADDER * (entries.length - 1))
   const rows: (readonly string[])[] = []
@@ -123,12 +123,12 @@ async function ladders(session: DoorSession, rest: string): Promise<CommandOutpu
 
 const RANK_GAME = 'For one ladder, type "rank" and the game, such as "rank tictactoe".'
 
-function ladderRow({ rank: place, name, score, games: played }: LadderRow, { game }: CatalogueEntry): readonly string[] {
+function ladderRow({ rank: place, name, score, games: played }: LadderRow, { game }: CatalogEntry): readonly string[] {
   const points = game.points ? formatCount(Math.round(score), 'point') : `rating ${Math.round(score)}`
   return [String(place).padStart(3), toSafeLine(name), points, formatCount(played, 'game')]
 }
 
-function howToClimb({ name, game }: CatalogueEntry, me: PersonInfo | undefined): string {
+function howToClimb({ name, game }: CatalogEntry, me: PersonInfo | undefined): string {
   if (game.points) return `To be on it, type: play ${name}`
   return `To be on it, type: ${me?.registered ? '' : 'register, and then: '}play ${name} rated`
 }

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../../games/catalogue.ts'
+import type { Catalog } from '../../games/catalog.ts'
 import { isRefusal } from '../../games/game.ts'
 import { formatHeldSeats } from '../held-seats-text.ts'
 import type { CommandOutput, DoorSession } from '../session.ts'
@@ -24,7 +24,7 @@ export interface DoorCommand {
   /** Description in one line, in the imperative. */
   readonly about: string
   /** Further lines of the command's help. */
-  more?(catalogue: Catalogue): readonly string[]
+  more?(catalog: Catalog): readonly string[]
   readonly needs?: readonly Need[]
   /**
    * Cost of the command for the budget of the connection, in addition to the typed line; 0 by default. The session charges for

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from '../../games/catalogue.ts'
+import type { CatalogEntry } from '../../games/catalog.ts'
 import { isRefusal, type Refusal } from '../../games/game.ts'
 import { wrap } from '../../games/text/graphemes.ts'
 import { findGameByWord, parseGame, replaceGameAlias } from '../games.ts'
@@ -85,9 +85,9 @@ export function refuseAmbiguous(word: string, begun: readonly DoorCommand[]): Re
   }
 }
 
-function rules({ present, lobby: { catalogue } }: DoorSession, rest: string): CommandOutput {
-  const named = rest === '' && present ? present.company.game : replaceGameAlias(catalogue, rest)
-  const entry = parseGame(catalogue, named)
+function rules({ present, lobby: { catalog } }: DoorSession, rest: string): CommandOutput {
+  const named = rest === '' && present ? present.company.game : replaceGameAlias(catalog, rest)
+  const entry = parseGame(catalog, named)
   if (isRefusal(entry)) return entry
   return [toSentence(entry.title), ...(entry.rules === undefined ? [] : [entry.rules]), `A move: ${entry.moves}.`]
 }
@@ -97,8 +97,8 @@ const SHORTER = 'Two letters are enough if no other command begins with them: pl
 function help({ present, lobby }: DoorSession, rest: string): CommandOutput {
   const [word = ''] = rest.split(/\s/)
   const command = findCommand(word) ?? onlyBeginningWith(word)
-  if (command) return [command.usage, `  ${command.about}`, ...(command.more?.(lobby.catalogue) ?? []).map((line) => `  ${line}`)]
-  const game = findGameByWord(lobby.catalogue, replaceGameAlias(lobby.catalogue, rest).split(/\s/)[0] ?? '')
+  if (command) return [command.usage, `  ${command.about}`, ...(command.more?.(lobby.catalog) ?? []).map((line) => `  ${line}`)]
+  const game = findGameByWord(lobby.catalog, replaceGameAlias(lobby.catalog, rest).split(/\s/)[0] ?? '')
   if (game) return howToPlay(game)
   const begun = findByPrefix(word)
   if (begun.length > 0) return refuseAmbiguous(word, begun)
@@ -107,7 +107,7 @@ function help({ present, lobby }: DoorSession, rest: string): CommandOutput {
   return [...now, ...overview(), '', 'More about a command, or a game: help play, help tictactoe', SHORTER]
 }
 
-function howToPlay(entry: CatalogueEntry): readonly string[] {
+function howToPlay(entry: CatalogEntry): readonly string[] {
   const { name, title, moves } = entry
   const settings = describeSettings(entry).map(([setting, about]) => `${setting}: ${about}`)
   return [name, ...[title, `a move: ${moves}`, ...settings, `to begin, type: play ${name}`].map((line) => `  ${line}`)]

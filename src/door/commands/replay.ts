@@ -68,7 +68,7 @@ function countLines(blocks: readonly (readonly string[])[]): number {
 
 /** Returns the facts for the sentences about a finished table; `undefined` for a game whose rules the server does not have. */
 function toContext({ lobby }: DoorSession, { table, game, names }: GameRecord): TableContext | undefined {
-  const entry = lobby.catalogue.find(game)
+  const entry = lobby.catalog.find(game)
   // the record has the view of a watcher, so the talk of this user also appears with the user's name
   return entry && { table, game, rules: entry.game, seat: undefined, names: names.map(toSafeLine), me: '' }
 }

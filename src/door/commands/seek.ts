@@ -8,8 +8,8 @@ import type { DoorSession } from '../session.ts'
 import { formatClock, formatTerms } from '../terms-text.ts'
 import type { CommandOutput, DoorCommand } from './command.ts'
 
-function games({ lobby: { catalogue } }: DoorSession): CommandOutput {
-  const rows = catalogue.entries.flatMap((entry) => [
+function games({ lobby: { catalog } }: DoorSession): CommandOutput {
+  const rows = catalog.entries.flatMap((entry) => [
     [entry.name, entry.title],
     ...describeSettings(entry).map(([setting, about]) => ['', `${setting}: ${about}`]),
   ])
@@ -17,7 +17,7 @@ function games({ lobby: { catalogue } }: DoorSession): CommandOutput {
 }
 
 function play(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput> {
-  const terms = parseSeek(session.lobby.catalogue, rest)
+  const terms = parseSeek(session.lobby.catalog, rest)
   if (isRefusal(terms)) return explainChallenge(session, rest) ?? terms
   if (terms.against !== undefined && terms.against.toLowerCase() === session.lobby.me?.name.toLowerCase())
     return 'You cannot play against yourself. "who" lists the other users.'
@@ -25,7 +25,7 @@ function play(session: DoorSession, rest: string): CommandOutput | Promise<Comma
 }
 
 function invite(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput> {
-  const terms = parseSeek(session.lobby.catalogue, rest && `${rest} private`)
+  const terms = parseSeek(session.lobby.catalog, rest && `${rest} private`)
   return isRefusal(terms) ? (explainChallenge(session, rest) ?? terms) : startSeek(session, terms)
 }
 
@@ -33,7 +33,7 @@ function invite(session: DoorSession, rest: string): CommandOutput | Promise<Com
 export function explainChallenge({ lobby }: DoorSession, text: string): string | undefined {
   const name = lobby.findOnlineName(text.replace(/^(?:against|with|vs\.?|versus) /i, ''))
   if (name === undefined || name === lobby.me?.name) return undefined
-  const way = formatAcceptCommand(lobby.catalogue, { name, game: 'tictactoe', settings: {}, rated: false })
+  const way = formatAcceptCommand(lobby.catalog, { name, game: 'tictactoe', settings: {}, rated: false })
   return `To challenge ${toSafeLine(name)}, name a game, too, such as "${toSafeLine(way)}".`
 }
 
@@ -50,7 +50,7 @@ export async function startSeek(session: DoorSession, terms: SeekTerms): Promise
   }
   session.lastSeek = terms
   const { replaced: earlier } = sought
-  const replaced = earlier ? [formatCancelled(session.lobby, earlier, invited !== undefined)] : []
+  const replaced = earlier ? [formatCanceled(session.lobby, earlier, invited !== undefined)] : []
   if (session.present?.playing && session.present !== before) return earlier ? replaced : undefined
   if (sought.code !== undefined) {
     return [
@@ -65,7 +65,7 @@ export async function startSeek(session: DoorSession, terms: SeekTerms): Promise
     ...replaced,
     waitingFor(toOwnSpelling(session, terms.against)),
     ...house,
-    ...(sought.near ?? []).flatMap((seeker) => formatNearSeek(session.lobby.catalogue, seeker, terms, session.lobby.me)),
+    ...(sought.near ?? []).flatMap((seeker) => formatNearSeek(session.lobby.catalog, seeker, terms, session.lobby.me)),
   ]
 }
 
@@ -73,33 +73,33 @@ export async function startSeek(session: DoorSession, terms: SeekTerms): Promise
 function explainUnnotified(session: DoorSession, { against, game, settings, rated = false }: SeekTerms, code: string): readonly string[] {
   if (against === undefined) return []
   const name = toOwnSpelling(session, against) ?? against
-  const way = formatAcceptCommand(session.lobby.catalogue, { name, game, settings, rated })
+  const way = formatAcceptCommand(session.lobby.catalog, { name, game, settings, rated })
   return [
     `The code notifies no user. To send the code: tell ${toSafeLine(name)} join ${code}`,
     `To challenge ${toSafeLine(name)} without a code: ${toSafeLine(way)}`,
   ]
 }
 
-/** Reports that an open seek was cancelled; `isInvitation` marks a seek with a code. */
-function formatCancelled({ catalogue }: Lobby, seeker: SeekInfo, isInvitation: boolean): string {
-  const what = [seeker.game, ...formatTerms(catalogue, seeker)].join(', ')
-  return isInvitation ? `Your invitation to ${what} is cancelled: its code is invalid.` : `Your earlier seek, ${what}, is cancelled.`
+/** Reports that an open seek was canceled; `isInvitation` marks a seek with a code. */
+function formatCanceled({ catalog }: Lobby, seeker: SeekInfo, isInvitation: boolean): string {
+  const what = [seeker.game, ...formatTerms(catalog, seeker)].join(', ')
+  return isInvitation ? `Your invitation to ${what} is canceled: its code is invalid.` : `Your earlier seek, ${what}, is canceled.`
 }
 
-/** Reports that the open seek was cancelled, and calls it an invitation, a challenge or a seek. */
-export function formatCancelledSeek({ lobby }: DoorSession): string {
+/** Reports that the open seek was canceled, and calls it an invitation, a challenge or a seek. */
+export function formatCanceledSeek({ lobby }: DoorSession): string {
   const { ownInvitation, ownSeek } = lobby
-  if (ownInvitation) return formatCancelled(lobby, ownInvitation, true)
+  if (ownInvitation) return formatCanceled(lobby, ownInvitation, true)
   return ownSeek?.against === undefined ? 'You no longer wait for an opponent.' : `You no longer wait for ${toSafeLine(ownSeek.against)}.`
 }
 
 /** Runs `act`, which can cancel the open seek of this user, and reports the cancellation. */
-async function reportingCancelledSeek(session: DoorSession, act: () => Promise<CommandOutput>): Promise<CommandOutput> {
+async function reportingCanceledSeek(session: DoorSession, act: () => Promise<CommandOutput>): Promise<CommandOutput> {
   const { ownInvitation: invited, ownSeek: before } = session.lobby
   const output = await act()
   const earlier = invited ?? before
   if (earlier && !session.lobby.ownInvitation && !session.lobby.ownSeek)
-    session.say(formatCancelled(session.lobby, earlier, invited !== undefined))
+    session.say(formatCanceled(session.lobby, earlier, invited !== undefined))
   return output
 }
 
@@ -125,18 +125,18 @@ export function leaveFinishedTables(session: DoorSession): void {
 function join(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput> {
   if (rest === '') return 'Type the code of the invitation, too, such as "join amber-otter-seven".'
   leaveFinishedTables(session)
-  return reportingCancelledSeek(session, () => session.withNewTableShown(() => session.lobby.join(rest, true)))
+  return reportingCanceledSeek(session, () => session.withNewTableShown(() => session.lobby.join(rest, true)))
 }
 
 async function cancel(session: DoorSession): Promise<CommandOutput> {
   const invited = session.lobby.ownInvitation
   if (!(await session.lobby.cancel())) return 'You do not wait for an opponent.'
-  return invited ? formatCancelled(session.lobby, invited, true) : 'You no longer wait for an opponent.'
+  return invited ? formatCanceled(session.lobby, invited, true) : 'You no longer wait for an opponent.'
 }
 
 /** Accepts the challenge from the named user, or the only challenge. */
 export async function acceptChallenge(session: DoorSession, name: string): Promise<CommandOutput> {
-  return reportingCancelledSeek(session, async () =>
+  return reportingCanceledSeek(session, async () =>
     formatRefusal(await session.withNewTableShown(() => session.lobby.acceptChallenge(name === '' ? undefined : name)), name),
   )
 }
@@ -164,15 +164,15 @@ function seeks(session: DoorSession, rest: string): CommandOutput | Promise<Comm
   })
 }
 
-function seekRow(seeker: SeekInfo, { me, catalogue }: Lobby): readonly string[] {
+function seekRow(seeker: SeekInfo, { me, catalog }: Lobby): readonly string[] {
   const name = toSafeLine(seeker.name)
   if (seeker.name === me?.name) return [name, 'your own seek; "cancel" cancels it']
   if (seeker.against !== undefined && seeker.against !== me?.name) {
-    return [name, [seeker.game, ...formatTerms(catalogue, seeker), `for ${toSafeLine(seeker.against)} only`].join(', ')]
+    return [name, [seeker.game, ...formatTerms(catalog, seeker), `for ${toSafeLine(seeker.against)} only`].join(', ')]
   }
   const limited = seeker.clock ? `${[seeker.game, ...formatClock(seeker.clock)].join(', ')}  ` : ''
   const first = needsName(seeker, me) ? ' (first "register")' : ''
-  return [name, `${limited}type: ${toSafeLine(formatAcceptCommand(catalogue, seeker))}${first}`]
+  return [name, `${limited}type: ${toSafeLine(formatAcceptCommand(catalog, seeker))}${first}`]
 }
 
 /** The commands that lead to a game. */
@@ -184,14 +184,14 @@ export const seekCommands: readonly DoorCommand[] = [
     also: ['seek'],
     usage: 'play GAME [SETTING N ...] [against NAME] [rated] [private]',
     about: 'play a game with the next user who wants it, or with the house',
-    more: (catalogue) => [
-      `GAME is ${listGames(catalogue)}.`,
+    more: (catalog) => [
+      `GAME is ${listGames(catalog)}.`,
       'With NAME, you challenge only that user; with "house", the house plays immediately.',
       'A "rated" game counts for the ladder; both players need registered names.',
       '"private" gives you a code; your opponent must type the code.',
       'Settings:',
       ...formatColumns([
-        ...catalogue.entries.flatMap((entry) => describeSettings(entry).map((setting) => [`  ${entry.name}`, ...setting])),
+        ...catalog.entries.flatMap((entry) => describeSettings(entry).map((setting) => [`  ${entry.name}`, ...setting])),
         ...describeClockSettings().map((setting) => ['  games for two', ...setting]),
       ]),
     ],

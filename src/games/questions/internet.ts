@@ -89,7 +89,7 @@ export const internet: readonly Question[] = [
     text: 'Which side has failed when an HTTP status begins with 5?',
     options: ['the server', 'the client', 'the resolver', 'the router'],
     right: 0,
-    explanation: '5xx: the request may be valid, but the server cannot fulfil it. 4xx: the request is faulty.',
+    explanation: '5xx: the request may be valid, but the server cannot fulfill it. 4xx: the request is faulty.',
   },
   {
     text: 'What does the header field Content-Length: 42 mean?',

@@ -79,7 +79,7 @@ export const tcp: readonly Question[] = [
     explanation: 'TCP repeats all data that is not acknowledged in time; for programs this is only a delay.',
   },
   {
-    text: 'What does an acknowledgement number of 1001 mean?',
+    text: 'What does an acknowledgment number of 1001 mean?',
     options: ['Byte 1001 was lost.', '1001 segments have arrived.', '1001 bytes may be sent.', 'Byte 1001 is expected next.'],
     right: 3,
     explanation: 'All bytes before byte 1001 have arrived: TCP counts bytes, not segments.',

@@ -193,7 +193,7 @@ export const unicode: readonly Question[] = [
   },
   {
     text: 'On what must both sides agree before they send text over a socket?',
-    options: ['on its font', 'on its language', 'on its colour', 'on its encoding'],
+    options: ['on its font', 'on its language', 'on its color', 'on its encoding'],
     right: 3,
     explanation: 'Sockets carry bytes: the same bytes are other characters in another encoding.',
   },

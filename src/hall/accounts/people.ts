@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Catalogue } from '../../games/catalogue.ts'
+import type { Catalog } from '../../games/catalog.ts'
 import { isRefusal } from '../../games/game.ts'
 import { shippedGames } from '../../games/index.ts'
 import type { EndedConnections, SessionChoice, SessionList } from '../account-info.ts'
@@ -72,7 +72,7 @@ export interface PeopleOptions {
   /** Presence at all servers; without it, this is the only server. */
   readonly presence?: Omit<ServerPresenceOptions, 'onError'>
   /** The games of the server; their words cannot be names. Default: the shipped games. */
-  readonly catalogue?: Catalogue
+  readonly catalog?: Catalog
   /** Called with errors that do not stop the server. */
   readonly onError?: (sentence: string, reason: unknown) => void
 }
@@ -100,8 +100,8 @@ export class People {
   readonly guestGames = new GuestGames()
 
   constructor(options: PeopleOptions) {
-    const { accounts, passwords, clock, random, seats = NO_SEATS, presence, catalogue = shippedGames, onError = () => {} } = options
-    this.#gameWords = gameWords(catalogue)
+    const { accounts, passwords, clock, random, seats = NO_SEATS, presence, catalog = shippedGames, onError = () => {} } = options
+    this.#gameWords = gameWords(catalog)
     this.#accounts = accounts
     this.#passwords = passwords
     this.#clock = clock

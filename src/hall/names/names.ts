@@ -1,4 +1,4 @@
-import type { Catalogue, CatalogueEntry } from '../../games/catalogue.ts'
+import type { Catalog, CatalogEntry } from '../../games/catalog.ts'
 import { isRefusal, type Refusal } from '../../games/game.ts'
 import { shippedGames } from '../../games/index.ts'
 import { foldCase, splitGraphemes } from '../../games/text/graphemes.ts'
@@ -62,7 +62,7 @@ export interface GameWords {
 }
 
 /** Returns the words of a server's games; these words cannot be names. */
-export function gameWords({ entries }: Catalogue): GameWords {
+export function gameWords({ entries }: Catalog): GameWords {
   return {
     games: new Set(entries.flatMap(({ name, game }) => [foldName(name), foldName(game.name)])),
     terms: new Set([...TERMS, ...settingsOf(entries.filter(({ game }) => game.seats.max > 1))]),
@@ -114,7 +114,7 @@ export function checkPersonName(text: string): string | Refusal {
   return reason === undefined ? name : { refused: `${name} cannot be a name: ${reason}; choose another` }
 }
 
-function settingsOf(entries: readonly CatalogueEntry[]): readonly string[] {
+function settingsOf(entries: readonly CatalogEntry[]): readonly string[] {
   return entries.flatMap(({ settings }) => Object.keys(settings))
 }
 

@@ -5,7 +5,7 @@ import type { Cause } from './report.ts'
 /** The causes that the description of bytes names, the most certain first. */
 const NAMED: readonly (readonly [RegExp, Cause])[] = [
   [/\bn in place of a line end/, 'missing-newline'],
-  [/^a text with NUL (?:after|before) it|^an address of C|^uninitialised memory/, 'wrong-serialization'],
+  [/^a text with NUL (?:after|before) it|^an address of C|^uninitialized memory/, 'wrong-serialization'],
   [/UTF-16|UTF-32|byte order mark|Latin-1/, 'wrong-encoding'],
   [/pickle|ObjectOutputStream|JSON|as Python prints it|object of JavaScript/, 'wrong-serialization'],
   [/\brepr\b/, 'repr-of-bytes'],

@@ -20,7 +20,7 @@ const LENGTHS = [
 
 const FILL = 'abcdefghijklmnopqrstuvwxyz'
 
-/** Number of characters by which the beginning and the end of a text are recognised on the screen of a server. */
+/** Number of characters by which the beginning and the end of a text are recognized on the screen of a server. */
 const BEGINNING = 40
 const END = 12
 

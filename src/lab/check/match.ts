@@ -29,7 +29,7 @@ import { pauseFor, programClock } from './waiting.ts'
 /** Milliseconds between two checks of the timeouts. */
 const TICK = 100
 /**
- * Milliseconds for which a program is idle before a line is typed, if it shows no prompt. The judge cannot recognise a prompt that ends
+ * Milliseconds for which a program is idle before a line is typed, if it shows no prompt. The judge cannot recognize a prompt that ends
  * with a line end.
  */
 const PROMPT_WAIT = 100

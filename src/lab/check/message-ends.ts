@@ -58,8 +58,8 @@ export function describeExtra({ automaton, side, before }: ExpectedMessages, mes
   return `the ${side} sent ${formatCount(encode(extra).length, 'byte')} too many after ${quoteText(earlier.text)}: ${quotePart(extra)}`
 }
 
-/** A text resembles a message if at most `MISSPELT` characters differ, and if the message has at least `LONG` characters. */
-const MISSPELT = 2
+/** A text resembles a message if at most `MISSPELLED` characters differ, and if the message has at least `LONG` characters. */
+const MISSPELLED = 2
 const LONG = 8
 
 /**
@@ -73,5 +73,5 @@ export function findMisspelt(automaton: Automaton, { from, name, before, text }:
   return legalTransitions(automaton, before)
     .filter(({ form, from: side }) => side === from && !form.free && !form.closes && !form.text.includes('{') && form.text.length >= LONG)
     .map(({ form }) => form.text)
-    .find((whole) => whole !== text && leven(whole, text, { maxDistance: MISSPELT + 1 }) <= MISSPELT)
+    .find((whole) => whole !== text && leven(whole, text, { maxDistance: MISSPELLED + 1 }) <= MISSPELLED)
 }

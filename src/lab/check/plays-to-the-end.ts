@@ -21,7 +21,7 @@ export const playsToTheEnd: Check = {
   async run(subject) {
     const holdsFirst = subject.role === 'client' && subject.datagrams !== true
     const played = await judgeServerEnd(subject, await playConversation(subject, { holdsFirst }), { seed: subject.seed })
-    return findFirstMessage(subject, played) ?? findComplaint(played) ?? played
+    return findFirstMessage(subject, played) ?? findComplaint(subject, played) ?? played
   },
 }
 
@@ -42,8 +42,13 @@ function findFirstMessage({ role }: CheckSubject, { cause, observations = [], pr
   return { cause: 'out-of-turn', sentence: `the ${role} showed the prompt ${quoteText(promptBefore)} ${tooSoon}${awaited}`, observations }
 }
 
-/** Finds a message that the judge's role has answered, but that other programs of the protocol may refuse. */
-function findComplaint(played: PlayedFinding): Finding | undefined {
+/**
+ * Finds a message that the judge's role has answered, but that other programs of the protocol may refuse. A message that the protocol itself
+ * refuses, or a free text, is not a mistake.
+ */
+function findComplaint({ role, program }: CheckSubject, played: PlayedFinding): Finding | undefined {
   const [sentence] = played.complaints ?? []
-  return played.cause === undefined && sentence !== undefined ? { ...played, cause: 'spelling', sentence } : undefined
+  const { messages, refusal } = program.protocol.automaton
+  const isFree = refusal !== undefined || Object.values(messages).some(({ from, free }) => from === role && free)
+  return played.cause === undefined && !isFree && sentence !== undefined ? { ...played, cause: 'spelling', sentence } : undefined
 }

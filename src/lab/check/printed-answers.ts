@@ -106,8 +106,8 @@ function toPattern(line: string): string {
   return line.replace(NUMBER, '#')
 }
 
-/** Minimum number of characters by which the beginning of an answer is recognised. */
-const RECOGNISED = 10
+/** Minimum number of characters by which the beginning of an answer is recognized. */
+const RECOGNIZED = 10
 
 /** Finds an answer of which a program has printed the beginning only. `printed` is everything that it has printed. */
 export function findCutAnswer(role: Side, observations: readonly Observation[], printed: string): NamedCause | undefined {
@@ -117,7 +117,7 @@ export function findCutAnswer(role: Side, observations: readonly Observation[], 
     if (text === '' || screen.includes(text)) continue
     const { length } = beginningIn(text, screen)
     const explained = Math.max(0, ...texts.filter((other) => other !== text).map((other) => beginningIn(text, other).length))
-    if (length < RECOGNISED || length <= explained) continue
+    if (length < RECOGNIZED || length <= explained) continue
     const [shown, whole] = [encode(text.slice(0, length)).length, encode(text).length]
     return {
       cause: 'partial-read',

@@ -86,7 +86,7 @@ function explain({ request, answer }: Pick<Exchange, 'request' | 'answer'>, righ
   return { cause: 'stale-buffer', sentence: `${sentence}: the end of it is from an earlier, longer message, and ${STALE}` }
 }
 
-/** Number of characters by which the check recognises the end of the long text. */
+/** Number of characters by which the check recognizes the end of the long text. */
 const REST = 8
 
 /** Checks whether a text has the end of the long text without its start. */

@@ -1,6 +1,6 @@
 import type { Side } from '../../protocol/message-spec.ts'
 
-/** CheckLevel is the behaviour that a check demands: the behaviour of the worksheets' own programs, or more. */
+/** CheckLevel is the behavior that a check demands: the behavior of the worksheets' own programs, or more. */
 export type CheckLevel = 'worksheet' | 'robust'
 
 /** The causes of failures. The codes are stable: programs read them, and pages explain them. */
@@ -38,7 +38,7 @@ export interface CheckResult {
   readonly repeat: string
 }
 
-/** CheckReport is the judgement of one program, as `--json` prints it. */
+/** CheckReport is the judgment of one program, as `--json` prints it. */
 export interface CheckReport {
   /** Name of the program whose protocol the judged program uses. */
   readonly program: string

@@ -28,7 +28,7 @@ const SILENCE = 4000
 const QUIET = 1200
 /** Maximum number of conversations for one state: the judge plays another conversation if its side said goodbye by chance. */
 const ATTEMPTS = 6
-/** Distance of two seeds: the first choices of neighbouring seeds resemble each other. */
+/** Distance of two seeds: the first choices of neighboring seeds resemble each other. */
 const SPACING = 1000
 /** Number of pauses after which the judge waits no longer. */
 const PAUSES = 6

@@ -20,7 +20,7 @@ const HIDDEN = '***'
 /**
  * ObservationMask removes from observations the texts that an operator must not read: secrets, such as passwords, and talk.
  *
- * The problem: the monitor has marked the secrets of each whole message, but the monitor's sentences quote texts, and the monitor does not recognise
+ * The problem: the monitor has marked the secrets of each whole message, but the monitor's sentences quote texts, and the monitor does not recognize
  * talk.
  *
  * The idea: each protocol declares its talk, by `Automaton.talk` or by its messages that are texts for people (`free`). The mask hides

@@ -13,16 +13,16 @@ import {
   showLine,
 } from './report.ts'
 
-/** MatrixTableOptions are the width and the colours of the table. */
+/** MatrixTableOptions are the width and the colors of the table. */
 export interface MatrixTableOptions {
   /** In columns, at least 60. */
   readonly width: number
-  /** True to print ANSI colours. */
+  /** True to print ANSI colors. */
   readonly color: boolean
   readonly weights: Weights
 }
 
-/** The sign of each outcome. A colour alone is not enough. */
+/** The sign of each outcome. A color alone is not enough. */
 export const SIGNS: Readonly<Record<PairOutcome, string>> = { passed: '.', client: 'C', server: 'S', unclear: '?', 'not played': '-' }
 /** The meaning of the signs. */
 const LEGEND = '. passed, C the client’s mistake, S the server’s mistake, ? unclear, - not played'

@@ -1,6 +1,6 @@
 /**
  * The style of the page of a class. The page is light or dark, like the reader's system. Red marks a mistake, blue marks the client and
- * amber marks the server, as in the browser client; all other parts have neutral colours. The wide table scrolls in its own frame, and the
+ * amber marks the server, as in the browser client; all other parts have neutral colors. The wide table scrolls in its own frame, and the
  * names stay in view.
  */
 export const MATRIX_STYLE = `

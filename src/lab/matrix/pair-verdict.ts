@@ -10,7 +10,7 @@ import { findWireFault } from '../check/wire-faults.ts'
 import type { Observation, Turn } from '../monitor/observation.ts'
 import { SIDES } from '../monitor/sides.ts'
 
-/** PairFinding is the judgement of the conversation of two hand-ins. */
+/** PairFinding is the judgment of the conversation of two hand-ins. */
 export interface PairFinding extends Finding {
   /** The side that made the first mistake; missing if both have passed, or if the judge cannot identify that side. */
   readonly atFault?: Side

@@ -47,7 +47,7 @@ export interface PairReport {
   readonly details: readonly string[]
 }
 
-/** MatrixReport is the judgement of a class. */
+/** MatrixReport is the judgment of a class. */
 export interface MatrixReport {
   readonly program: string
   readonly level: CheckLevel

@@ -7,8 +7,8 @@ import { Orderings } from './orderings.ts'
 import { ofSide, otherSide, SIDES } from './sides.ts'
 import { explainOddity, explainViolation } from './violation.ts'
 
-/** Judgement is the verdict on a message: on the message that has just passed, or on an early message before it. */
-export interface Judgement extends MessageVerdict {
+/** Judgment is the verdict on a message: on the message that has just passed, or on an early message before it. */
+export interface Judgment extends MessageVerdict {
   readonly number: number
   readonly from: Side
 }
@@ -68,8 +68,8 @@ export class Judge {
   readonly #rejected: Record<Side, string> = { client: '', server: '' }
   /** Number of violations that the judge has explained. */
   #explained = 0
-  /** Judgements that the present call returns. */
-  #judgements: Judgement[] = []
+  /** Judgments that the present call returns. */
+  #judgments: Judgment[] = []
 
   constructor(automaton: Automaton) {
     this.automaton = automaton
@@ -106,7 +106,7 @@ export class Judge {
    * Judges a message that has passed. Returns the verdict on this message, and the verdicts on the earlier messages that this message
    * decides.
    */
-  pass(message: PassedMessage): readonly Judgement[] {
+  pass(message: PassedMessage): readonly Judgment[] {
     const passed = toPassed(message)
     const { from } = passed
     this.#rejectRefused(passed)
@@ -136,20 +136,20 @@ export class Judge {
   }
 
   /**
-   * Processes the closing of a side. Returns the name of the closing, if it is a transition, and the judgements that follow
+   * Processes the closing of a side. Returns the name of the closing, if it is a transition, and the judgments that follow
    * from it.
    */
-  close(from: Side): { readonly name: string | undefined; readonly judgements: readonly Judgement[] } {
+  close(from: Side): { readonly name: string | undefined; readonly judgments: readonly Judgment[] } {
     const [ordering] = this.#orderings.add({ ...NO_MESSAGE, from, closes: true })
-    return { name: ordering?.last[from]?.step?.name, judgements: this.#finish() }
+    return { name: ordering?.last[from]?.step?.name, judgments: this.#finish() }
   }
 
-  #finish(): readonly Judgement[] {
+  #finish(): readonly Judgment[] {
     this.#judgeEarly()
     this.#orderings.forget()
-    const judgements = this.#judgements
-    this.#judgements = []
-    return judgements
+    const judgments = this.#judgments
+    this.#judgments = []
+    return judgments
   }
 
   /**
@@ -170,11 +170,11 @@ export class Judge {
     this.#confirm(fitting, from)
     passed.isAccepted = true
     if (unseen > 0) this.#orderings.replace([...this.#orderings.all, ...all])
-    const judgement =
+    const judgment =
       unseen > 0
-        ? { ...toJudgement('crossed', taken, this.automaton), after: fit.state, turn: turnOf(fit.steps) }
-        : toJudgement('legal', taken, this.automaton)
-    this.#add(oddity === undefined ? judgement : { ...judgement, oddity })
+        ? { ...toJudgment('crossed', taken, this.automaton), after: fit.state, turn: turnOf(fit.steps) }
+        : toJudgment('legal', taken, this.automaton)
+    this.#add(oddity === undefined ? judgment : { ...judgment, oddity })
   }
 
   /**
@@ -185,7 +185,7 @@ export class Judge {
     taken.passed.isDropped = true
     this.#orderings.replace(all)
     const { state, steps } = this.#orderings.best
-    this.#add({ ...toJudgement('late', taken, this.automaton), after: state, turn: turnOf(steps) })
+    this.#add({ ...toJudgment('late', taken, this.automaton), after: state, turn: turnOf(steps) })
   }
 
   /** Drops the assumptions if a message fits without them; otherwise, accepts the assumption under which the message fits. */
@@ -241,7 +241,7 @@ export class Judge {
   #settle(taken: Taken): void {
     taken.passed.isEarly = false
     this.#rejected[taken.passed.from] = ''
-    this.#add(toJudgement('legal', taken, this.automaton))
+    this.#add(toJudgment('legal', taken, this.automaton))
     const rest = (late: readonly Taken[]) => late.filter(({ passed }) => passed.isEarly)
     this.#orderings.replace(this.#orderings.all.map((ordering) => ({ ...ordering, late: rest(ordering.late) })))
   }
@@ -268,8 +268,8 @@ export class Judge {
     return { automaton: this.automaton, state, steps, peer: side, last: text, unended, previous: this.#rejected[side] || text, early }
   }
 
-  #add(judgement: Judgement): void {
-    this.#judgements.push(judgement)
+  #add(judgment: Judgment): void {
+    this.#judgments.push(judgment)
   }
 }
 
@@ -317,11 +317,11 @@ function unseenBy({ last }: Ordering, side: Side): number {
   return last[side]?.unseen ?? 0
 }
 
-function toJudgement(
-  standing: Judgement['standing'],
+function toJudgment(
+  standing: Judgment['standing'],
   { passed, step, before, after, steps, isRefusal, refuses }: Taken,
   { refusal }: Automaton,
-): Judgement {
+): Judgment {
   const { number, from } = passed
   const own = { number, from, standing, name: step?.name ?? (isRefusal ? refusal : undefined), before, after, turn: turnOf(steps) }
   return refuses === undefined ? own : { ...own, refuses }

@@ -7,7 +7,7 @@ import { clueOfBytes, findSecrets, quoteUnfinished } from '../../protocol/violat
 import type { ByteSpan, Framing } from '../../wire/framing/framing.ts'
 import type { SecretSpan, SecretsContext } from '../../wire/secret-masking.ts'
 import { Direction, type WholeMessage } from './direction.ts'
-import { Judge, type Judgement } from './judge.ts'
+import { Judge, type Judgment } from './judge.ts'
 import type { MessageObservation, Observation, Turn, WireBytes, WireEnd, WireEvent, WireGap } from './observation.ts'
 import { findSecretBytes, findSecretBytesIn, findUnfinishedSecretBytes } from './secret-bytes.ts'
 import { ofSide, otherSide, SIDES } from './sides.ts'
@@ -143,8 +143,8 @@ export class ConversationMonitor {
     this.#takeMessages(from)
     this.#reportRest(from, at)
     const before = this.#judge.state
-    const { name, judgements } = how === 'finished' && !this.#hasRest(from) ? this.#judge.close(from) : NO_CLOSING
-    this.#addJudged(judgements, at)
+    const { name, judgments } = how === 'finished' && !this.#hasRest(from) ? this.#judge.close(from) : NO_CLOSING
+    this.#addJudged(judgments, at)
     const { isOver, state: after } = this
     const expected = isOver ? undefined : formatExpected(this.#judge.stateFor(from), `the ${otherSide(from)}’s`)
     this.#seen.push({ kind: 'end', at, from, how, name, before, after, over: isOver, expected })
@@ -186,12 +186,12 @@ export class ConversationMonitor {
     const at = segments[segments.length - 1]?.at ?? ofSide(this.#directions, from).lastAt
     const secrets = this.#findSecrets(from, text)
     this.#addSecretBytes(findSecretBytes(message, secrets))
-    for (const judgement of this.#judge.pass({ number, from, text, raw, start, bytes })) {
-      if (judgement.number !== number) {
-        this.#addJudged([judgement], at)
+    for (const judgment of this.#judge.pass({ number, from, text, raw, start, bytes })) {
+      if (judgment.number !== number) {
+        this.#addJudged([judgment], at)
         continue
       }
-      const { standing, name, before, after, turn, violation, refuses, oddity } = judgement
+      const { standing, name, before, after, turn, violation, refuses, oddity } = judgment
       const verdict = { standing, name, before, after, turn }
       const isPlain = violation === undefined && refuses === undefined && oddity === undefined
       const observed: MessageObservation = {
@@ -208,7 +208,7 @@ export class ConversationMonitor {
         segments,
         secrets,
       }
-      this.#seen.push(isPlain ? observed : { ...judgement, ...observed })
+      this.#seen.push(isPlain ? observed : { ...judgment, ...observed })
     }
     this.#last[from] = text
   }
@@ -222,8 +222,8 @@ export class ConversationMonitor {
     if (this.#secretBytes.length > 0) this.#secretBytes = []
   }
 
-  #addJudged(judgements: readonly Judgement[], at: number): void {
-    for (const judgement of judgements) this.#seen.push({ kind: 'judged', at, ...judgement })
+  #addJudged(judgments: readonly Judgment[], at: number): void {
+    for (const judgment of judgments) this.#seen.push({ kind: 'judged', at, ...judgment })
   }
 
   /** Finds the secrets in a message. The lines of the earlier turns show where the secrets are. */
@@ -287,7 +287,7 @@ export class ConversationMonitor {
 
 const WHOLE: SecretsContext = { whole: true }
 const SILENT: SideTurn = { text: '', over: true }
-const NO_CLOSING: ReturnType<Judge['close']> = { name: undefined, judgements: [] }
+const NO_CLOSING: ReturnType<Judge['close']> = { name: undefined, judgments: [] }
 /** Maximum number of bytes that the monitor copies of an unfinished message. */
 const SHOWN = 4096
 /** Maximum number of characters of a turn in which the monitor searches for questions. */

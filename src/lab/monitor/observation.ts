@@ -68,7 +68,7 @@ export type Turn = Side | 'either' | 'none'
  */
 export type MessageLegality = 'legal' | 'crossed' | 'late' | 'early' | 'illegal'
 
-/** MessageVerdict is the judgement of one message. */
+/** MessageVerdict is the judgment of one message. */
 export interface MessageVerdict {
   readonly standing: MessageLegality
   /** Name of the message in the automaton; `undefined` for an early or illegal message. */

@@ -4,7 +4,7 @@ import { showMessage } from './shown-bytes.ts'
 /** Maximum number of columns of a message in a plain line. */
 const COLUMNS = 120
 
-/** Formats an observation as one line without colours, for pipes and files; the line shows the time `origin` as 0. */
+/** Formats an observation as one line without colors, for pipes and files; the line shows the time `origin` as 0. */
 export function formatPlainLine(one: Observation, origin: number): string {
   return `${((one.at - origin) / 1000).toFixed(3)} s  ${one.from}  ${describe(one)}`
 }

@@ -4,11 +4,11 @@ import { type Note, toNotes } from './notes.ts'
 import { type EndObservation, isCut, isGlued, type MessageObservation, type Observation } from './observation.ts'
 import { formatHex, showMessage } from './shown-bytes.ts'
 
-/** SequenceDiagramOptions are the width, the colours and the origin of the times of a diagram. */
+/** SequenceDiagramOptions are the width, the colors and the origin of the times of a diagram. */
 export interface SequenceDiagramOptions {
   /** Columns of the terminal; the diagram has at least 80 columns. */
   readonly width: number
-  /** True for colours by escape sequences; without colours, the words say the same. */
+  /** True for colors by escape sequences; without colors, the words say the same. */
   readonly color: boolean
   /** The diagram shows this time as 0. */
   readonly origin: number

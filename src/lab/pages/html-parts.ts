@@ -1,6 +1,6 @@
 /**
  * The style of a page: one column of arrows at any width. The page is light or dark, like the reader's system, but always light on paper.
- * Blue marks the client, amber marks the server, and red marks a mistake; all other parts have neutral colours.
+ * Blue marks the client, amber marks the server, and red marks a mistake; all other parts have neutral colors.
  */
 export const PAGE_STYLE = `
 :root { --back: #f3f5f0; --card: #fcfdfa; --raised: #fff; --text: #141c18; --text-2: #414b45; --soft: #59635d; --line: #d3d8cf; --edge: #7d867f; --client: #1a50ad; --server: #8a4a00; --bad: #ad1f18; --on-bad: #fff; --bar: 3.4rem }

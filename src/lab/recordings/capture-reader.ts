@@ -88,13 +88,13 @@ class CaptureReader {
   }
 
   readTcp(packet: TcpPacket, at: number, comments: readonly string[]): void {
-    const { from, to, sequence, acknowledgement, isSyn, isReset } = packet
+    const { from, to, sequence, acknowledgment, isSyn, isReset } = packet
     const [one, other] = [toKey(from), toKey(to)]
     const flow = this.#findTcp(packet, one, other, at, comments)
     if (!flow || flow.isReset) return
     const side = flow.client === one ? 'client' : 'server'
     const opposite = side === 'client' ? 'server' : 'client'
-    if (acknowledgement !== undefined) this.#add(flow, opposite, flow.streams[opposite].acknowledge(acknowledgement))
+    if (acknowledgment !== undefined) this.#add(flow, opposite, flow.streams[opposite].acknowledge(acknowledgment))
     // only a packet with a SYN, with bytes or with a FIN shows at which number a stream begins, because a keep-alive repeats an old number
     if (isSyn) flow.streams[side].begin(sequence)
     if (packet.payload.length > 0 || packet.isFin) this.#add(flow, side, flow.streams[side].push({ ...packet, at, comments }))
@@ -115,9 +115,9 @@ class CaptureReader {
 
   /** Finds the connection of a packet, or opens a connection if the packet can begin a connection. */
   #findTcp(packet: TcpPacket, one: string, other: string, at: number, comments: readonly string[]): Flow | undefined {
-    const { from, to, sequence, acknowledgement, isSyn, isFin, payload } = packet
+    const { from, to, sequence, acknowledgment, isSyn, isFin, payload } = packet
     const known = this.#flows.get(toFlowKey('tcp', one, other))
-    if (isSyn && acknowledgement === undefined) {
+    if (isSyn && acknowledgment === undefined) {
       // a SYN with the number of an earlier SYN is a repetition; a SYN with another number opens another connection
       if (known?.start === sequence && known.client === one) return known
       if (known) this.#finish(known)

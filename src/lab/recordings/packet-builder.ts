@@ -17,7 +17,7 @@ export interface PacketHost {
 export interface TcpHeader {
   /** The header has the lowest 32 bits. */
   readonly sequence: number
-  readonly acknowledgement: number
+  readonly acknowledgment: number
   readonly flags: number
 }
 
@@ -61,7 +61,7 @@ export function buildTcpPacket(
   const headerLength = TCP_HEADER + (isSyn ? 4 : 0)
   const frame = beginFrame(into.clear(), from, to, PROTOCOL.tcp, headerLength + payload.length)
   const start = frame.length
-  frame.uint16(from.port).uint16(to.port).uint32(header.sequence).uint32(header.acknowledgement)
+  frame.uint16(from.port).uint16(to.port).uint32(header.sequence).uint32(header.acknowledgment)
   frame.uint8((headerLength / 4) << 4).uint8(header.flags)
   frame.uint16(WINDOW).uint32(0) // checksum and urgent pointer
   if (isSyn) frame.uint8(2).uint8(4).uint16(SEGMENT_SIZE)

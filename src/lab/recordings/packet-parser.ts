@@ -13,8 +13,8 @@ export interface TcpPacket {
   readonly to: PacketEnd
   /** Sequence number of the first byte of the payload. */
   readonly sequence: number
-  /** Sequence number of the next byte that the sender expects; `undefined` for a packet without an acknowledgement. */
-  readonly acknowledgement: number | undefined
+  /** Sequence number of the next byte that the sender expects; `undefined` for a packet without an acknowledgment. */
+  readonly acknowledgment: number | undefined
   readonly isSyn: boolean
   readonly isFin: boolean
   readonly isReset: boolean
@@ -152,7 +152,7 @@ function parseTcp({ from, to, bytes, length }: Payload): TcpPacket | SkippedPack
     to: { ip: to, port: view.getUint16(2) },
     // a SYN takes one sequence number
     sequence: (view.getUint32(4) + (isSyn ? 1 : 0)) >>> 0,
-    acknowledgement: (flags & FLAG.acknowledges) === 0 ? undefined : view.getUint32(8),
+    acknowledgment: (flags & FLAG.acknowledges) === 0 ? undefined : view.getUint32(8),
     isSyn,
     isFin: (flags & FLAG.fin) !== 0,
     isReset: (flags & FLAG.reset) !== 0,

@@ -11,7 +11,7 @@ import { type ByteRange, type ConnectionOpening, type RecordedSegment, type Reco
  *
  * - A connection begins with a handshake, unless the recording lacks its beginning. Each side counts its sequence numbers from the
  *   beginning. These numbers depend on the number of the connection, so Wireshark distinguishes two connections between the same ports.
- * - Each packet acknowledges all bytes that the other side has sent before. A side that only receives also sends an acknowledgement when half a
+ * - Each packet acknowledges all bytes that the other side has sent before. A side that only receives also sends an acknowledgment when half a
  *   window is unacknowledged; otherwise Wireshark would report a full window.
  * - Missing bytes advance the sequence number, so Wireshark reports them, and the reader of captures finds them again.
  * - The encoder cuts a segment that is too long for a packet; the first packet has its comments.
@@ -19,7 +19,7 @@ import { type ByteRange, type ConnectionOpening, type RecordedSegment, type Reco
  * The pcapng draft (draft-ietf-opsawg-pcapng) defines the block format.
  */
 
-/** Maximum payload of a TCP packet: half a window, so that an acknowledgement comes before the window is full. */
+/** Maximum payload of a TCP packet: half a window, so that an acknowledgment comes before the window is full. */
 const LONGEST_PAYLOAD = 32_768
 /** Maximum number of bytes in a comment, because its length is a 16-bit number. */
 const LONGEST_COMMENT = 65_532
@@ -124,11 +124,11 @@ export class PcapngEncoder {
     if (transport === 'udp') return
     const [one, other] = [flow.client, flow.server]
     if (!isPartial) {
-      writePacket(file, buildTcpPacket(one.host, other.host, { sequence: one.next - 1, acknowledgement: 0, flags: FLAG.syn }), {
+      writePacket(file, buildTcpPacket(one.host, other.host, { sequence: one.next - 1, acknowledgment: 0, flags: FLAG.syn }), {
         at,
         comments,
       })
-      const answer = { sequence: other.next - 1, acknowledgement: one.next, flags: FLAG.syn | FLAG.acknowledges }
+      const answer = { sequence: other.next - 1, acknowledgment: one.next, flags: FLAG.syn | FLAG.acknowledges }
       writePacket(file, buildTcpPacket(other.host, one.host, answer), { at })
       writeTcp({ file, frame: this.#frame }, one, other, FLAG.acknowledges, { at })
     }
@@ -165,7 +165,7 @@ function writeSegment(output: Output, from: Stream, to: Stream, segment: Recorde
 /** Writes a packet that acknowledges all bytes that the other side has sent. */
 function writeTcp({ file, frame }: Output, from: Stream, to: Stream, flags: number, packet: Packet, payload?: Uint8Array): void {
   to.acknowledged = to.next
-  const header = { sequence: from.next, acknowledgement: to.next, flags }
+  const header = { sequence: from.next, acknowledgment: to.next, flags }
   writePacket(file, buildTcpPacket(from.host, to.host, header, payload, frame), packet)
 }
 

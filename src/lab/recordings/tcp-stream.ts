@@ -73,10 +73,10 @@ export class TcpStream {
     return pieces
   }
 
-  /** Notes an acknowledgement by the other side; returns the pieces for which the stream no longer waits. */
-  acknowledge(acknowledgement: number): readonly StreamPiece[] {
-    this.begin(acknowledgement)
-    if (this.#acknowledged === undefined || difference(acknowledgement, this.#acknowledged) > 0) this.#acknowledged = acknowledgement
+  /** Notes an acknowledgment by the other side; returns the pieces for which the stream no longer waits. */
+  acknowledge(acknowledgment: number): readonly StreamPiece[] {
+    this.begin(acknowledgment)
+    if (this.#acknowledged === undefined || difference(acknowledgment, this.#acknowledged) > 0) this.#acknowledged = acknowledgment
     const pieces: StreamPiece[] = []
     this.#drain(pieces)
     return pieces

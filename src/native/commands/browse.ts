@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Catalogue } from '../../games/catalogue.ts'
+import type { Catalog } from '../../games/catalog.ts'
 import { isRefusal } from '../../games/game.ts'
 import type { LadderRow } from '../../hall/api.ts'
 import { command, done, message, ok, toAnswer } from '../declaration.ts'
@@ -160,7 +160,7 @@ const history = message(
 export const browseMessages = [games, lobbyPage, ladder, history, changed] as const
 
 /** Returns the games of a server in the form of the protocol. */
-export function toGameRows({ entries }: Catalogue): z.infer<typeof games.schema>['games'] {
+export function toGameRows({ entries }: Catalog): z.infer<typeof games.schema>['games'] {
   return entries.map(({ name, title, game, moves, settings }) => ({
     game: name,
     title,
@@ -186,7 +186,7 @@ export const browseCommands = [
       example: { id: 3 },
       cost: 9,
       answer: games.schema,
-      run: (lobby) => toAnswer(games, { games: toGameRows(lobby.catalogue) }),
+      run: (lobby) => toAnswer(games, { games: toGameRows(lobby.catalog) }),
     },
   ),
   command(

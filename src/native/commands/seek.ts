@@ -33,7 +33,7 @@ export const seekMessages = [
     seekInfo,
     samples.seek,
   ),
-  message('refused', 'The challenged user, `name`, refuses. The server has cancelled the seek.', seekInfo, {
+  message('refused', 'The challenged user, `name`, refuses. The server has canceled the seek.', seekInfo, {
     ...samples.seek,
     name: 'ada',
   }),

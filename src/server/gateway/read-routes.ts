@@ -27,7 +27,7 @@ export function addReadRoutes(app: FastifyInstance, prefix: string, reader: Hall
   const routes = app.withTypeProvider<ZodTypeProvider>()
   const answers = <Answer>(answer: Answer) => ({ response: { 200: answer, '4xx': Refused, '5xx': Refused }, tags: ['hall'] })
   routes.get(`${prefix}/api/games`, { schema: { summary: 'List the games', ...answers(Games) } }, () => ({
-    games: toGameRows(reader.catalogue),
+    games: toGameRows(reader.catalog),
   }))
   routes.get(
     `${prefix}/api/tables`,

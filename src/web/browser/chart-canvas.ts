@@ -15,8 +15,8 @@ const HEIGHT = 180
  * if this width changes.
  */
 export function drawChart(host: HTMLElement, { times, scores }: ScoreSeries): () => void {
-  const colour = (name: string) => resolveColour(host, name)
-  const axis = { stroke: colour('--ink-3'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: '12px sans-serif' }
+  const color = (name: string) => resolveColor(host, name)
+  const axis = { stroke: color('--ink-3'), grid: { stroke: color('--line'), width: 1 }, ticks: { show: false }, font: '12px sans-serif' }
   const chart = new UPlot(
     {
       width: host.clientWidth,
@@ -27,7 +27,7 @@ export function drawChart(host: HTMLElement, { times, scores }: ScoreSeries): ()
         { ...axis, values: (_, ticks) => formatTicks(ticks) },
         { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
       ],
-      series: [{}, { stroke: colour('--go'), width: 2, points: { show: true, size: 6, fill: colour('--go') } }],
+      series: [{}, { stroke: color('--go'), width: 2, points: { show: true, size: 6, fill: color('--go') } }],
     },
     [times.map((time) => time / 1000), [...scores]],
     host,
@@ -50,8 +50,8 @@ function formatTicks(ticks: readonly number[]): string[] {
   return formatted.map((text, at) => (text === formatted[at - 1] ? '' : text))
 }
 
-/** Returns the value of a colour token for the canvas, because tokens depend on the theme, and a canvas cannot use tokens. */
-function resolveColour(host: HTMLElement, name: string): string {
+/** Returns the value of a color token for the canvas, because tokens depend on the theme, and a canvas cannot use tokens. */
+function resolveColor(host: HTMLElement, name: string): string {
   host.style.color = `var(${name})`
   const { color } = getComputedStyle(host)
   host.style.removeProperty('color')

@@ -50,7 +50,7 @@ export function ScoreChart({ series }: { readonly series: ScoreSeries }) {
   )
 }
 
-/** Returns a text that changes with the colours of the page. */
+/** Returns a text that changes with the colors of the page. */
 function useTheme(): string {
   const read = () => `${document.documentElement.dataset.theme ?? ''} ${matchMedia('(prefers-color-scheme: dark)').matches}`
   const [theme, setTheme] = useState(read)

@@ -68,7 +68,7 @@ export function HandPicture({ hand }: { readonly hand: keyof typeof HANDS }) {
   )
 }
 
-/** SeatToken draws the mark of a seat: O and X in tic-tac-toe, a dot in other games. Each side has its own colour and shape. */
+/** SeatToken draws the mark of a seat: O and X in tic-tac-toe, a dot in other games. Each side has its own color and shape. */
 export function SeatToken({ seat, isMark }: { readonly seat: number; readonly isMark: boolean }) {
   const side = sideOf(seat)
   return (
@@ -87,7 +87,7 @@ export function markOf(seat: number): string {
   return seat === 0 ? 'O' : 'X'
 }
 
-/** Returns the class of a seat's colour. */
+/** Returns the class of a seat's color. */
 export function sideOf(seat: number): string {
   return ['A', 'B', 'C', 'D'][seat % 4] ?? 'A'
 }

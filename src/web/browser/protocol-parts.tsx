@@ -22,7 +22,7 @@ export function toLine(text: string): string {
   return formatBytes(new TextEncoder().encode(text))
 }
 
-/** The name of a side in its colour. */
+/** The name of a side in its color. */
 export function Sender({ side }: { readonly side: ProtocolMessage['from'] }) {
   return <span class={side === 'either' ? undefined : `who ${SIDE_CLASS[side]}`}>{protocolTexts.sends[side]}</span>
 }

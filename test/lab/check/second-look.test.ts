@@ -55,7 +55,7 @@ function look(found: Parameters<typeof lookAgain>[0], observations: readonly Obs
   return lookAgain(found, { role: 'client', automaton: tictactoe.protocol.automaton, observations, match: all })
 }
 
-describe('the judgement by the typed lines', () => {
+describe('the judgment by the typed lines', () => {
   const played = observe(['server', 'MOVE5'], ['client', 'MOVE5'])
 
   test('says what the worksheet’s program sends in place of a wrong move', () => {
@@ -105,7 +105,7 @@ describe('the judgement by the typed lines', () => {
   })
 })
 
-describe('the judgement of a typed text', () => {
+describe('the judgment of a typed text', () => {
   test.each([
     ['doubled-newline', 'one two', ['one two', ''], /sent an empty line after "one two"/],
     ['answered-twice', 'one two', ['one two', 'one two'], /sent "one two" twice/],
@@ -160,7 +160,7 @@ describe('the judgement of a typed text', () => {
   })
 })
 
-describe('the judgement of a typed move', () => {
+describe('the judgment of a typed move', () => {
   /** Looks at a client for which these lines were typed, and which has sent these messages after moves of the server. */
   const typed = (...moves: readonly (readonly [line: string, sent: string])[]) => typedAt('Move: ', ...moves)
   const typedAt = (first: string, ...moves: readonly (readonly [line: string, sent: string])[]) =>

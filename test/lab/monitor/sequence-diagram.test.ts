@@ -56,7 +56,7 @@ test('shows reads, glued, cut, early, illegal and unfinished messages at 80 colu
   )
 })
 
-test('colours only what is wrong, and the words are the same without colours', async () => {
+test('colors only what is wrong, and the words are the same without colors', async () => {
   const seen = await watch('guess', GAME)
   const colored = draw(seen, { ...PLAIN, color: true })
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what this is about

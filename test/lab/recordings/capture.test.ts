@@ -12,9 +12,9 @@ import { CLIENT, CONVERSATION, recordings, SERVER, START, text, withoutNumbers }
 const hosts = toPacketHosts(CLIENT, SERVER)
 
 /** Builds the frame of a TCP packet; sequence numbers count from 1000 of the client, and from 2000 of the server. */
-function tcp(from: 'client' | 'server', sequence: number, acknowledgement: number, flags: number, payload = ''): Uint8Array {
+function tcp(from: 'client' | 'server', sequence: number, acknowledgment: number, flags: number, payload = ''): Uint8Array {
   const [own, other] = from === 'client' ? [hosts.client, hosts.server] : [hosts.server, hosts.client]
-  return buildTcpPacket(own, other, { sequence, acknowledgement, flags }, text(payload))
+  return buildTcpPacket(own, other, { sequence, acknowledgment, flags }, text(payload))
 }
 
 const { syn, acknowledges, fin, push, reset } = FLAG
@@ -212,7 +212,7 @@ describe('a captured connection', () => {
     expect(shown).toEqual([OPEN, 'client "hello\\n"', 'client fin', 'server "bye\\n"', 'client reset'])
   })
 
-  test('is not begun by an acknowledgement, a keep-alive or a reset of a connection that was there before', () => {
+  test('is not begun by an acknowledgment, a keep-alive or a reset of a connection that was there before', () => {
     expect(read(tcp('client', 7000, 5000, acknowledges), tcp('server', 5000, 7000, reset)).shown).toEqual([])
     const alive = [tcp('client', 1006, 2001, acknowledges), tcp('server', 2001, 1007, acknowledges)]
     expect(read(...HANDSHAKE, HELLO, ...alive, tcp('client', 1007, 2001, acknowledges, 'more')).shown).toEqual([

@@ -61,16 +61,16 @@ describe('a recording in pcapng', () => {
   test('numbers its bytes from the handshake on, and acknowledges all that came before', () => {
     const numbers = framesOf(encodePcapng(CONVERSATION)).map((frame) => {
       const view = new DataView(frame.buffer, frame.byteOffset)
-      return { port: view.getUint16(34), sequence: view.getUint32(38), acknowledgement: view.getUint32(42), flags: view.getUint8(47) }
+      return { port: view.getUint16(34), sequence: view.getUint32(38), acknowledgment: view.getUint32(42), flags: view.getUint8(47) }
     })
     const [syn, answer] = numbers
-    const relative = numbers.slice(2).map(({ port, sequence, acknowledgement, flags }) => {
+    const relative = numbers.slice(2).map(({ port, sequence, acknowledgment, flags }) => {
       const isClient = port === 50_123
       const [own, other] = isClient ? [syn, answer] : [answer, syn]
       return [
         isClient ? 'client' : 'server',
         (sequence - (own?.sequence ?? 0)) >>> 0,
-        (acknowledgement - (other?.sequence ?? 0)) >>> 0,
+        (acknowledgment - (other?.sequence ?? 0)) >>> 0,
         flags,
       ]
     })

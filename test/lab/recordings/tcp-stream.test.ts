@@ -85,7 +85,7 @@ describe('a TCP stream', () => {
     expect(stream.push(packet(10, 20))).toEqual([])
     expect(shapes(stream.acknowledge((FIRST + 9) >>> 0))).toEqual([])
     expect(shapes(stream.acknowledge((FIRST + 20) >>> 0))).toEqual(['10+10'])
-    // an acknowledgement that came before counts, too
+    // an acknowledgment that came before counts, too
     stream.acknowledge((FIRST + 40) >>> 0)
     expect(shapes(stream.push(packet(35, 50)))).toEqual(['15+15'])
     expect(shapes(stream.push(packet(20, 35)))).toEqual([])

@@ -72,7 +72,7 @@ describe('a trial', () => {
     const plugins = connectFourPrograms as readonly Program[]
     const [program] = plugins
     if (!program) throw new Error('the plug-in has no program')
-    const gateway = await startGateway({ plugins: [program], lobby: { catalogue: shippedGames.with([connectFour as AnyGame]) } })
+    const gateway = await startGateway({ plugins: [program], lobby: { catalog: shippedGames.with([connectFour as AnyGame]) } })
     const client = await TrialClient.open(gateway.url, program.name)
     await client.until(() => client.all('message').length > 0)
     expect(client.all('message')[0]).toMatchObject({ from: 'server', standing: 'legal' })

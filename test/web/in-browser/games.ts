@@ -88,7 +88,7 @@ export function testGames(serve: ServeWebPages): void {
   })
 
   test('plays a game of a plug-in to the end in two browsers by keyboard alone, then a rematch that ends by a draw', async () => {
-    const { open } = await serve({ lobby: { catalogue: shippedGames.with([connectFour as AnyGame]) } })
+    const { open } = await serve({ lobby: { catalog: shippedGames.with([connectFour as AnyGame]) } })
     const [ada, eve] = [await open(), await open()]
     await ada.begin('connect-four', 'ada')
     await eve.tabTo(eve.page.getByRole('button', { name: 'Sit with ada' }))

@@ -102,7 +102,7 @@ export function testProtocols(serve: ServeWebPages): void {
   test('shows the states of a plug-in’s protocol in place of a drawing, and plays it; an unknown protocol has a way back', async () => {
     const { open, gateway } = await serve({
       plugins: connectFourPrograms as readonly Program[],
-      lobby: { catalogue: shippedGames.with([connectFour as AnyGame]) },
+      lobby: { catalog: shippedGames.with([connectFour as AnyGame]) },
     })
     const tab = await open('#protocols/connect-four')
     const { page } = tab

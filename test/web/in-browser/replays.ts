@@ -69,7 +69,7 @@ export function testReplays(serve: ServeWebPages): void {
   })
 
   test('replays a game of a plug-in with the boards of the server', async () => {
-    const { open, gateway } = await serve({ lobby: { catalogue: shippedGames.with([connectFour as AnyGame]) } })
+    const { open, gateway } = await serve({ lobby: { catalog: shippedGames.with([connectFour as AnyGame]) } })
     const ada = await open()
     const { page } = ada
     await page.locator('label', { hasText: 'the house' }).click()

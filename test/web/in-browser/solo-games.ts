@@ -20,8 +20,8 @@ async function toLobby(tab: PageTab): Promise<void> {
 export function testSoloGames(serve: ServeWebPages): void {
   test('plays hangman, the quiz and the robot to the end by keyboard alone, and says each turn to a screen reader', async () => {
     const { isUnlisted: _, ...listed } = robot
-    const catalogue = shippedGames.with([listed as AnyGame])
-    const { open } = await serve({ lobby: { stock: { words: ['book'], questions: QUESTIONS }, catalogue } })
+    const catalog = shippedGames.with([listed as AnyGame])
+    const { open } = await serve({ lobby: { stock: { words: ['book'], questions: QUESTIONS }, catalog } })
     const ada = await open()
     const { page } = ada
 

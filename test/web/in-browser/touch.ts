@@ -30,8 +30,8 @@ export function testTouch(serve: ServeWebPages): void {
   test('plays every game for one player to the end by touch alone, with the status of hangman in the window', async () => {
     const { isUnlisted: _, ...listed } = robot
     const questions = [1, 2].map((number) => ({ text: `Question ${number}?`, options: ['yes', 'no'], right: 0 }))
-    const catalogue = shippedGames.with([listed as AnyGame])
-    const { open } = await serve({ lobby: { stock: { words: ['bookkeeper'], questions }, catalogue } })
+    const catalog = shippedGames.with([listed as AnyGame])
+    const { open } = await serve({ lobby: { stock: { words: ['bookkeeper'], questions }, catalog } })
     const ada = await open('', undefined, PHONE)
     const { page } = ada
 

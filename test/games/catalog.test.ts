@@ -39,7 +39,7 @@ describe.each([...games])('%s', (name, game) => {
   })
 })
 
-describe('the catalogue', () => {
+describe('the catalog', () => {
   test.each(shippedGames.entries.map((entry) => [entry.name, entry] as const))(
     '%s: the entry describes the game correctly',
     async (_, { game, settings, moves, setup }) => {

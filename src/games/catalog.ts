@@ -1,9 +1,9 @@
 import { type AnyGame, type GameAssets, type GameSettings, isRefusal, type Refusal, type SeatNumber, type SettingInfo } from './game.ts'
 
-/** CatalogueEntry is a game that a user can request by name, with the texts that explain how to play it. */
-export interface CatalogueEntry {
+/** CatalogEntry is a game that a user can request by name, with the texts that explain how to play it. */
+export interface CatalogEntry {
   readonly game: AnyGame
-  /** The name in the catalogue; the catalogue also finds the game by `game.name`. */
+  /** The name in the catalog; the catalog also finds the game by `game.name`. */
   readonly name: string
   /** Other words for the game. */
   readonly aliases: readonly string[]
@@ -16,33 +16,33 @@ export interface CatalogueEntry {
   setup(settings: GameSettings, stock: GameAssets): Promise<unknown> | unknown
 }
 
-/** Catalogue has the games of one server: the games that users can request, and the games that only programs open. */
-export class Catalogue {
+/** Catalog has the games of one server: the games that users can request, and the games that only programs open. */
+export class Catalog {
   /** All games, by the names of their rules. */
   readonly games: ReadonlyMap<string, AnyGame>
   /** The games that a user can request by name, in the order in which pages show them. */
-  readonly entries: readonly CatalogueEntry[]
+  readonly entries: readonly CatalogEntry[]
 
   constructor(games: Iterable<AnyGame>) {
     this.games = new Map(Array.from(games, (game) => [game.name, game]))
     this.entries = [...this.games.values()].filter(({ isUnlisted }) => !isUnlisted).map(toEntry)
   }
 
-  /** Finds a game by its name in the catalogue or the name of its rules, in upper or lower case. */
-  find(name: string): CatalogueEntry | undefined {
+  /** Finds a game by its name in the catalog or the name of its rules, in upper or lower case. */
+  find(name: string): CatalogEntry | undefined {
     const wanted = name.toLowerCase()
     return this.entries.find(({ name, game }) => name === wanted || game.name === wanted)
   }
 
-  /** Returns the catalogue's name of a game, given the name of its rules; returns the given name for an unknown game. */
+  /** Returns the catalog's name of a game, given the name of its rules; returns the given name for an unknown game. */
   publicName(name: string): string {
     const game = this.games.get(name)
     return game ? publicNameOf(game) : name
   }
 
-  /** Returns a catalogue with further games at its end. */
-  with(games: Iterable<AnyGame>): Catalogue {
-    return new Catalogue([...this.games.values(), ...games])
+  /** Returns a catalog with further games at its end. */
+  with(games: Iterable<AnyGame>): Catalog {
+    return new Catalog([...this.games.values(), ...games])
   }
 }
 
@@ -58,7 +58,7 @@ export function moveHintOf({ isUnlisted, moveHint, notation }: AnyGame): string 
   return isRefusal(answer) ? answer.refused.replace(/^type /, '') : 'as the board shows it'
 }
 
-function toEntry(game: AnyGame): CatalogueEntry {
+function toEntry(game: AnyGame): CatalogEntry {
   const name = publicNameOf(game)
   return {
     game,
@@ -73,7 +73,7 @@ function toEntry(game: AnyGame): CatalogueEntry {
 }
 
 /** Returns a Refusal that names the first invalid setting; `undefined` if all settings are valid. */
-export function checkSettings({ name, settings: known }: CatalogueEntry, settings: GameSettings): Refusal | undefined {
+export function checkSettings({ name, settings: known }: CatalogEntry, settings: GameSettings): Refusal | undefined {
   for (const [setting, value] of Object.entries(settings)) {
     const info = Object.hasOwn(known, setting) ? known[setting] : undefined
     if (!info) return { refused: `${name} has no setting ${setting}${formatList(Object.keys(known))}` }
@@ -85,7 +85,7 @@ export function checkSettings({ name, settings: known }: CatalogueEntry, setting
 }
 
 /** Returns a Refusal if the requested seats do not exist or repeat; `undefined` if they are valid. */
-export function checkSeats({ name, game }: CatalogueEntry, seats: readonly SeatNumber[] | undefined): Refusal | undefined {
+export function checkSeats({ name, game }: CatalogEntry, seats: readonly SeatNumber[] | undefined): Refusal | undefined {
   if (!seats) return undefined
   const last = game.seats.max - 1
   const fits = seats.length > 0 && new Set(seats).size === seats.length
