@@ -8,7 +8,7 @@ export class ProgramStats {
   open = 0
   /** Number of ended conversations, by outcome; see `ConversationEnd.outcome`. */
   readonly outcomes = new Map<string, number>()
-  /** Messages of closed connections. */
+  /** Numbers of messages from clients and to clients on closed connections. */
   received = 0
   sent = 0
 
