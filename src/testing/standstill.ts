@@ -5,7 +5,7 @@ import { quoteText } from '../wire/text.ts'
 import type { Actor, SeatWait } from './wait-tracker.ts'
 import type { JudgedMessage } from './wire-recorder.ts'
 
-/** StuckSide is one side of a stuck walk: its state, and the functions that wait. */
+/** StuckSide is one side of a stuck walk: the state of the side, and the functions that wait. */
 export interface StuckSide {
   readonly side: Side
   readonly state: string
@@ -16,7 +16,7 @@ export interface StuckSide {
 const QUOTED = 5
 
 /**
- * Returns sentences about a stuck walk: the state of each side, the operations for which it waits, the likely cause, and the last
+ * Returns sentences about a stuck walk: the state of each side, the operations for which the side waits, the likely cause, and the last
  * messages.
  */
 export function formatStandstill(automaton: Automaton, sides: readonly StuckSide[], messages: readonly JudgedMessage[]): string {

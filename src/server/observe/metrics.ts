@@ -16,8 +16,8 @@ const SAMPLES = 256
 const LAG_EVERY = 20
 
 /**
- * Metrics has the measurements of a server, in Prometheus' text format. If an object of the server already counts a number, a scrape reads
- * the number from this object, and the metrics do not count again.
+ * Metrics has the measurements of a server, in Prometheus' text format. If an object of the server already has a number, a scrape reads the
+ * number from this object.
  */
 export class Metrics {
   readonly contentType: string

@@ -27,8 +27,7 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  *   #known    table 7   the parts that the index lacks            in memory
  *
  * - The journal has all data, and the store derives the index from the journal. The index has the positions of all events up to the place
- *   in `covered`. When the store opens, the store reads only the part of the journal after that place. `lag` limits the length of that
- *   part.
+ *   in `covered`. At its start, the store reads only the rows after that place. `lag` limits the length of these rows.
  * - #known has every unfinished table, and every table whose parts are not all in the index. So the version check of an append does not
  *   read from the disk, except for a finished table.
  * - A finished table that is not rated and has no parts in the index waits in #finished until #finished has enough tables for a block.
@@ -61,10 +60,7 @@ interface Update {
   done: number
 }
 
-/**
- * SqliteEventStore stores the events of all tables in SQLite: the events in a journal, and the positions of the events in an index of the
- * journal.
- */
+/** SqliteEventStore stores the events of all tables in a journal, and the positions of these events in an index. */
 export class SqliteEventStore implements EventStore, Compactable {
   readonly #database: Database
   readonly #journal: Journal
@@ -73,9 +69,7 @@ export class SqliteEventStore implements EventStore, Compactable {
   readonly #pace: FlushPolicy
   /** Unfinished tables, and tables whose entry in the index is missing or outdated. */
   readonly #known = new Map<TableId, KnownTable>()
-  /**
-   * Finished tables that wait for a block, in the order of their ends, and the number of waiting tables at which the store writes a block.
-   */
+  /** Finished tables that wait for a block, in the order of their ends, and the number of tables that fill a block. */
   #finished: TableId[] = []
   #enough: number
   /** Number of characters of the journal that the index may lack. */
@@ -160,9 +154,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     return rejected
   }
 
-  /**
-   * Adds a batch to the current row. If the version of the table is not the expected version of the batch, adds nothing and returns false.
-   */
+  /** Adds a batch to the current row. If the version of the table is not `expected`, adds nothing and returns false. */
   #append(addition: AppendBatch): boolean {
     const { table, expected, count } = addition
     const inMemory = this.#known.get(table)
@@ -268,10 +260,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     return new KnownTable(entry ?? NEW_ENTRY)
   }
 
-  /**
-   * Records that the next row of the journal has a part of a table; the part begins at the character `from`. `isNew` is true if the table
-   * is not in memory.
-   */
+  /** Records that the next row has a part of a table at the character `from`. `isNew` is true if the table is not in memory. */
   #learn(
     { table, expected, count, endKind }: Omit<AppendBatch, 'prefix' | 'lines'>,
     from: number,
@@ -340,8 +329,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     const { tables, cover, done } = update
     const rows = tables.slice(done, done + this.#pace.entries)
     const finished = this.#finished.slice(0, this.#pace.entries - rows.length)
-    // the index is complete up to the place only when blocks have all finished tables, because some of these tables have parts before the
-    // place
+    // the index is complete only when all finished tables are in blocks, because these tables may have parts before the place
     const last = done + rows.length === tables.length && finished.length === this.#finished.length
     if (last) this.#update = undefined
     try {
@@ -365,9 +353,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     this.#filled(finished)
   }
 
-  /**
-   * Writes the entries of finished tables into blocks. If the write fails, the next attempt waits for twice the number of finished tables.
-   */
+  /** Writes finished tables into blocks. If the write fails, the next attempt waits for twice the number of finished tables. */
   #fillBlocks(): void {
     const tables = this.#finished.slice(0, this.#pace.entries)
     try {

@@ -45,8 +45,8 @@ export class LossGuard {
   }
 
   /**
-   * Opens the database. Throws a StoreError if SQLite cannot open the database. In this case, unless the database is damaged, leaves no new
-   * file in the folder.
+   * Opens the database. Throws a StoreError if SQLite cannot open the database. If the cause is not damage, the failed attempt leaves no
+   * new file in the folder.
    */
   openDatabase(durable: Durability, onError: OnStoreError): Database {
     try {

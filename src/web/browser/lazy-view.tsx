@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { texts } from '../texts.ts'
 import { Trouble } from './says.tsx'
 
-/** LazyViewProps has the function that loads a view, and the properties of the view. The function must be the same at each drawing. */
+/** LazyViewProps has the function that loads a view, and the properties of the view. `load` must be the same function at each drawing. */
 interface LazyViewProps<Props extends object> {
   readonly load: () => Promise<ComponentType<Props>>
   readonly props: Props
