@@ -7,10 +7,10 @@ import type { Address, Listener } from '../wire/transport.ts'
 import { startListening, toListenOptions } from '../wire/transports/tcp.ts'
 
 /*
- * Node's HTTP server reads all bytes that a socket has, and answers each request in these bytes before other code runs. While it answers 64
- * KB of pipelined requests, which are about 2,000 requests, all games stop. Therefore the HTTP server does not listen itself. The gate
- * accepts connections, passes a limited number of connections per second to the HTTP server, and lets the server read one request of each
- * connection, piece by piece.
+ * Node's HTTP server reads all bytes that a socket has, and answers each request in these bytes before other code runs. While the server
+ * answers 64 KB of pipelined requests (about 2,000 requests), all games stop. Therefore the HTTP server does not listen itself. The gate
+ * accepts connections, and passes a limited number of connections per second to the HTTP server. From each connection, the HTTP server gets
+ * the bytes of one request, piece by piece.
  */
 
 /**

@@ -36,7 +36,7 @@ export interface HttpSources {
   readonly names?: readonly string[]
 }
 
-/** HttpServer is a server that listens for HTTP. */
+/** HttpServer is the running server of `/health` and `/metrics`. */
 export interface HttpServer {
   /** The address on which the server listens, with the actual port, even if the setting is 0. */
   readonly address: Address

@@ -2,9 +2,9 @@ import ipaddr from 'ipaddr.js'
 import { isLoopbackHost } from '../wire/transports/socket.ts'
 
 /*
- * The owner of any name can let that name resolve to the address of this server (DNS rebinding). A browser then treats a page of that owner
- * as a page of this server, and allows that page to read the answers. Therefore the server answers only a request whose header `Host` has a
- * name of the server. A list of IP addresses is not necessary, because a browser does not resolve an IP address.
+ * The owner of any host name can make that name resolve to the address of this server (DNS rebinding). A browser then treats a page of that
+ * owner as a page of this server, and allows that page to read the answers. Therefore the server answers only a request whose header `Host`
+ * has a name of the server. A list of IP addresses is not necessary, because a browser does not resolve an IP address.
  */
 
 /** Matches the header `Host`: an IPv6 address in brackets, or any other host, and a port. */
@@ -36,7 +36,7 @@ export function isLocalHost(host = ''): boolean {
   return name.toLowerCase() === 'localhost' || isLoopbackHost(address ?? name)
 }
 
-/** Checks whether a text is an IP address in its usual form; the library also accepts forms such as `1`, and names of interfaces. */
+/** Checks whether a text is an IP address in the usual form. The library also accepts other forms such as `1`, and names of interfaces. */
 export function isIpAddress(text: string): boolean {
   return ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'))
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { People } from '../hall/accounts/people.ts'
 import type { FinishedTable, Store } from '../hall/ports.ts'
 
-/** ListRequest requests a page of the registered users or of the finished games. `after` is the account or the table before the page. */
+/** ListRequest requests a page of the registered users or of the finished games. `after` is the last account or table before the page. */
 export const ListRequest = z.strictObject({
   action: z.enum(['people', 'results']),
   after: z.union([z.int().nonnegative(), z.string()]).optional(),
@@ -37,7 +37,7 @@ const Result = z.strictObject({
 /** ResultRow is a finished game. */
 export type ResultRow = z.infer<typeof Result>
 
-/** ListPage is a page of a list. `next` is the `after` of the request for the next page; it is missing on the last page. */
+/** ListPage is a page of a list. `next` is the `after` of the request for the next page; the last page has no `next`. */
 export const ListPage = z.strictObject({
   people: z.array(Person).optional(),
   results: z.array(Result).optional(),
@@ -45,7 +45,7 @@ export const ListPage = z.strictObject({
 })
 export type ListPage = z.infer<typeof ListPage>
 
-/** LadderRequest requests the best players of a game, by the name of its rules. */
+/** LadderRequest requests the best players of a game; `game` is the name of the rules. */
 export const LadderRequest = z.strictObject({ action: z.literal('ladder'), game: z.string(), limit: z.int().min(1).max(100) })
 export type LadderRequest = z.infer<typeof LadderRequest>
 

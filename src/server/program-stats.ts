@@ -18,12 +18,12 @@ export class ProgramStats {
     this.open++
   }
 
-  /** Counts the end of a conversation, whose connection may close later. */
+  /** Counts the end of a conversation; the connection of the conversation may close later. */
   countOutcome(outcome: string): void {
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1)
   }
 
-  /** Counts the close of a connection, and its messages. */
+  /** Counts the close of a connection, and the messages of the connection. */
   countClosed({ connection }: Conversation): void {
     this.open--
     this.received += connection.received

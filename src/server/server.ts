@@ -99,7 +99,7 @@ export interface Entrance {
  * Milliseconds that clients have to disconnect after the server begins to stop. After this time, the server resets the open connections.
  */
 const GRACE = 3000
-/** Milliseconds for which the server waits for the end of the connections after it has reset them. */
+/** Milliseconds for which the server waits after the reset until the connections are closed. */
 const AFTER_RESET = 500
 
 /**
@@ -154,8 +154,8 @@ export class Server {
   }
 
   /**
-   * Listens on every program's port. If the server cannot listen on a port, the result for that port has the error. Clients that connect
-   * wait, and the server does not read from them until a caller calls `admit`.
+   * Listens on every program's port. If the server cannot listen on a port, the result for that port has the error. Clients can connect,
+   * but the server does not read from their connections until a caller calls `admit`.
    */
   async listen(): Promise<readonly ListenStatus[]> {
     const places: ListenStatus[] = []

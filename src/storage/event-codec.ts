@@ -140,7 +140,7 @@ export function damagedEventError(table: TableId, n: number, amiss: string, caus
   return new StoreError('damaged', `event ${n} of table ${table} cannot be read: ${amiss}`, cause)
 }
 
-/** An object that may be an event. */
+/** Fields is an object that may be an event. */
 type Fields = Readonly<Record<string, unknown>>
 
 function parse(table: TableId, n: number, text: string, before: number | undefined): Fields {

@@ -28,9 +28,10 @@ const OTHERS_WRITE = 0o022
 const HAS_MODES = process.platform !== 'win32'
 
 /**
- * Creates the folder of a store if it does not exist, and lets only the owner read the folder and the files of the store. The function does
- * not change the mode of a folder that has other files, or belongs to another user. Returns the path of the database, which may not exist
- * yet. Throws a StoreError for a folder that is unusable, is read-only, or has links in place of files; does not change such a folder.
+ * Creates the folder of a store if the folder does not exist, and allows only the owner to read the folder and the files of the store. The
+ * function does not change the mode of a folder that has other files, or belongs to another user. Returns the path of the database, which
+ * may not exist yet. Throws a StoreError for a folder that is unusable, is read-only, or has links in place of files; does not change such
+ * a folder.
  */
 export function prepareFolder(folder: string, onWarning: OnStoreWarning): string {
   const made = convertSystemErrors(folder, () => makeOwn(folder), {
@@ -119,7 +120,7 @@ function tightenFile(path: string, folder: string, onWarning: OnStoreWarning): v
   if (found?.isSymbolicLink()) return noteOpenTarget(path, onWarning)
   if (!found?.isFile() || (found.mode & OTHERS) === 0) return
   const mode = modeOf(found)
-  if (!isOwn(found)) return onWarning(`${path} has the mode ${mode} and belongs to another user: give it to this user (chown)`)
+  if (!isOwn(found)) return onWarning(`${path} has the mode ${mode} and belongs to another user: make this user the owner (chown)`)
   const done = convertSystemErrors(path, () => restrictFile(path, folder), { done: 'restricted to its owner', trouble: 'failed' })
   onWarning(
     done
@@ -158,7 +159,10 @@ function modeOf({ mode }: Stats): string {
   return (mode & 0o7777).toString(8).padStart(4, '0')
 }
 
-/** Throws a StoreError if this user may not write, because SQLite would fail later, with an error that does not give the reason. */
+/**
+ * Throws a StoreError if this user may not write to a path. Without this check, SQLite would fail later with an error that does not say the
+ * reason.
+ */
 function checkWritable(path: string, folder: string): void {
   const isFolder = path === folder
   try {
@@ -175,7 +179,7 @@ function readOnly(path: string, error: unknown): string {
   const mode = modeOf(found)
   return process.geteuid?.() === found.uid
     ? `is read-only (its mode is ${mode}): make it writable (chmod u+rw${found.isDirectory() ? 'x' : ''}), or choose another folder`
-    : `is read-only for this user (it belongs to user ${found.uid}, its mode is ${mode}): give it to this user (chown), or choose another folder`
+    : `is read-only for this user (it belongs to user ${found.uid}, its mode is ${mode}): make this user the owner (chown), or choose another folder`
 }
 
 /** Meanings of the system's error codes, with advice. */

@@ -79,6 +79,6 @@ function describeUnknown(url: string, scheme: string): string {
     engines.map((engine) => engine.scheme),
   )
   const known = meant === undefined ? `there are ${engines.map(formatForm).join(' and ')}` : `did you mean ${meant}:?`
-  const folder = `A folder with this name is written ./${url}`
+  const folder = `For a folder with this name, write ./${url}`
   return `there is no storage engine "${scheme}:"; ${known}${meant === undefined ? '.' : ''} ${folder}`
 }

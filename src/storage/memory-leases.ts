@@ -63,7 +63,7 @@ export class LeaseTable {
   }
 }
 
-/** MemoryLeases grants leases to one process, and renews them until `crash`. */
+/** MemoryLeases grants leases to one process, and renews these leases until `crash`. */
 export class MemoryLeases implements Leases {
   readonly #table: LeaseTable
   readonly #renewals = new Map<LeaseId, () => void>()

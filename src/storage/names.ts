@@ -17,7 +17,7 @@ import { StoreError } from './error.ts'
 const OURS = 'parlor.'
 /** Settings file of a server. The file may be in the folder of the server's store, but the store never writes this file. */
 const SETTINGS = 'parlor.toml'
-/** The database. It is the only file of a store that may be a symbolic link, and only if this user or root has made the link. */
+/** The database, which is the only file of a store that may be a symbolic link; this user or root must have made the link. */
 const DATABASE = 'parlor.db'
 /** Mode of a file that only its owner can use. */
 export const FILE_MODE = 0o600
@@ -35,8 +35,8 @@ export function isStoreFile(name: string): boolean {
 }
 
 /**
- * Throws a StoreError if a file of a store is a symbolic link, because in a folder to which other users may write, such a link could make
- * the server change a file elsewhere. `parlor.db` may be a link that this user or root has made. The function changes nothing.
+ * Throws a StoreError if a file of a store is a symbolic link. If other users may write to the folder, such a link could make the server
+ * change a file elsewhere. `parlor.db` may be a link that this user or root has made. The function changes nothing.
  */
 export function checkNoLinks(folder: string): void {
   for (const entry of listStoreFiles(folder)) {

@@ -22,7 +22,7 @@ export interface OutageOptions {
   readonly onError: OnStoreError
 }
 
-/** The system's timers; they do not delay the end of the process. */
+/** The system's timers, which do not delay the end of the process. */
 export const systemTimers: Timers = {
   after(ms, then) {
     const timer = setTimeout(then, ms).unref()
@@ -32,9 +32,9 @@ export const systemTimers: Timers = {
 }
 
 /**
- * Outage records whether a store can write, and probes the store while it cannot write. An outage begins with the first temporary failure.
- * During an outage, only the probe of this class writes, at growing intervals, so the retries of a thousand clients cost nothing. The
- * outage ends when a probe succeeds. This class notifies its listeners of the beginning and of the end of an outage.
+ * Outage records whether a store can write, and probes the store while the store cannot write. An outage begins with the first temporary
+ * failure. During an outage, only the probe of this class writes, at growing intervals, so the retries of a thousand clients cost nothing.
+ * The outage ends when a probe succeeds. This class notifies its listeners of the beginning and of the end of an outage.
  */
 export class Outage implements Availability {
   readonly #tools: OutageOptions

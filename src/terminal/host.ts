@@ -57,7 +57,7 @@ export async function host(hosting: HostOptions): Promise<number> {
     if (greeting !== undefined) terminal.say(greeting)
     const { options, random, seating: createSeating } = hosting
     const print = (sentence: string) => printError(clients > 1 ? `${formatAddress(remote)}: ${sentence}` : sentence)
-    // with more than three clients, notes about silent clients would fill the terminal
+    // if there are more than three clients, notes about silent clients would fill the terminal
     const observer = {
       onNote: (what: ConversationNote, text: string) => (what === 'waiting' && talking.size > 3 ? undefined : print(text)),
     }

@@ -51,12 +51,12 @@ export class Terminal implements Console {
     this.#output.write(escapeControls(text))
   }
 
-  /** Prints a sentence of a command, and wraps it. `say` prints texts of worksheets, and wraps no text. */
+  /** Wraps and prints a sentence of a command. `say` prints texts of worksheets, and wraps no text. */
   printSentence(sentence: string): void {
     this.say(this.wrap(sentence))
   }
 
-  /** Wraps a sentence if the output is a terminal; otherwise returns it as one line. */
+  /** Wraps a sentence if the output is a terminal; otherwise returns the sentence as one line. */
   wrap(sentence: string): string {
     return this.#output.isTTY ? wrap(sentence, this.columns).join('\n') : sentence
   }

@@ -6,7 +6,7 @@ import { assert, freeze, isSameData } from './assert.ts'
 import { findLeak } from './leaks.ts'
 import { countPositions, type MovePicker, playRandomly } from './playthrough.ts'
 
-/** TestFunction is the function `test` of node:test, of Vitest or of another runner. It runs `fn` as a test with the title `name`. */
+/** TestFunction is the function `test` of node:test, of Vitest or of another runner, which runs `fn` as a test with the title `name`. */
 export type TestFunction = (name: string, fn: () => void | Promise<void>) => unknown
 
 /** MoveCount is a known size of the move tree: the number of positions after `depth` moves is `count`. */
@@ -31,7 +31,7 @@ export interface GameTestOptions<State, Move, Options> {
   readonly tree?: readonly MoveCount<Options>[]
 }
 
-/** A notation must read or refuse each of these texts, and no game may throw an Error for them. */
+/** A notation must read or refuse each of these texts, and must not throw an Error. */
 const ODD_TEXTS = ['', ' ', '0', '-1', '1.5', '99999999999999999999', 'nonsense', 'ä', '\u0000', '1 2 3 4', '__proto__', 'x'.repeat(2000)]
 
 /**

@@ -49,7 +49,7 @@ function picker<State, Move, View, Options>(game: Game<State, Move, View, Option
   }
 }
 
-/** Counts the positions after `depth` moves; a game that ends after fewer moves adds 0. */
+/** Counts the positions after `depth` moves; a line of play that ends after fewer moves adds 0. */
 export function countPositions<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
   state: State,

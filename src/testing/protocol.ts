@@ -38,8 +38,8 @@ const SIDES = ['server', 'client'] as const
 
 /**
  * Defines the tests of a program's protocol with `test`. The tests check that random conversations of the two roles follow the automaton,
- * visit every state and end as the protocol allows. They check that each side refuses every illegal message in every state. If the program
- * needs the hall, the server's side of a walk is in a hall without other users, and the house is the opponent.
+ * visit every state and end as the protocol allows. The tests also check that each side refuses every illegal message in every state. If
+ * the program needs the hall, the server's side of a walk is in a hall without other users, and the house is the opponent.
  */
 export function testProtocol(test: TestFunction, program: Program, { walks = 60, typed }: ProtocolTestOptions = {}): void {
   const { name, protocol } = program

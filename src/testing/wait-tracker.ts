@@ -42,7 +42,7 @@ export class WaitTracker {
   #isOver = false
 
   /**
-   * Calls `onEndless` once, when the functions of this side have taken so many steps that they may never end. The opponents at this side
+   * Calls `onEndless` once, when the functions of this side have taken `MOST` steps and therefore may never end. The opponents at this side
    * leave when the role begins to wait for its message number `leavesAt`, in the peer's turn, because a real opponent can also leave in the
    * peer's turn.
    */

@@ -5,7 +5,7 @@ const NAME = 'parlor-session'
 
 /** CookieScope is the set of requests with which a browser sends a cookie. */
 export interface CookieScope {
-  /** Path under which the gateway serves, without a slash at its end. */
+  /** Path under which the gateway serves all addresses, without a slash at the end. */
   readonly prefix: string
   /** True if the browser must send the cookie over encrypted connections only. */
   readonly isSecure: boolean

@@ -31,8 +31,8 @@ export interface SessionRoutesOptions {
 /**
  * Adds the routes with which a browser logs in and out. A login opens a login session of the hall. Only a cookie that no script can read
  * has the token of this session. The WebSocket of the page reads the token from this cookie. The limits of logins are the same as at all
- * other ports. Each login creates a new token, so no other page can choose the token in advance, and ends the session of the browser's
- * earlier cookie.
+ * other ports. Each login creates a new token; otherwise, another page could choose the token in advance. A login also ends the session of
+ * the browser's earlier cookie.
  */
 export function addSessionRoutes(app: FastifyInstance, { prefix, lobby: service, originOf }: SessionRoutesOptions): void {
   const routes = app.withTypeProvider<ZodTypeProvider>()
@@ -79,7 +79,7 @@ async function logIn(
   return { name: lobby.me?.name ?? name, ...opened }
 }
 
-/** Opens a lobby session for one request, and closes it afterwards. */
+/** Opens a lobby session for one request, and closes the session after the request. */
 async function withLobby<Answer>(
   service: LobbyService,
   { remote, loopback }: RequestOrigin,

@@ -40,7 +40,7 @@ interface SocketTarget {
 
 /** SocketServices has the conversations and views that WebSockets can open. */
 export interface SocketServices {
-  /** The access to conversations in the native protocol. */
+  /** Admits clients of the native protocol, and starts the conversations with these clients. */
   readonly entrance: Entrance
   readonly protocols: ServedProtocols
   /** The views that pages see over WebSockets. */

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 
 /** The file with which the page starts. */
 const INDEX = 'index.html'
-/** Matches the file names that the build makes from the content of the file, such as `index-BX3fT0aZ.js`. */
+/** Matches the file names that the build makes from the contents of the files, such as `index-BX3fT0aZ.js`. */
 const HASHED = /[-.][\w-]{8,}\.\w+(?:\.(?:br|gz))?$/
 /** The text that the server sends if the page is not built. */
 const NO_PAGE = `This server runs, but its page for browsers is not built.

@@ -11,10 +11,10 @@ import { SecretTries } from './secret-tries.ts'
  * A student opens the wire view without an account. Therefore the address of the browser is the only sign that the browser and the program
  * belong to the same student. These rules say when the address is a valid sign:
  *
- * - The header `Host` must name this server; `RequestGate` checks the header. An attacker can let the name of an own page resolve to this
- *   server (DNS rebinding). If a student opens that page, its requests come from the student's address.
- * - A request that a proxy has forwarded must come from a trusted proxy that names the client. Otherwise all users of the proxy have the
- *   address of the proxy; if the proxy runs on this machine, they have the address of this machine.
+ * - The header `Host` must name this server; `RequestGate` checks the header. An attacker can make the host name of a page resolve to this
+ *   server (DNS rebinding). If a student opens that page, the requests of the page come from the student's address.
+ * - A request that a proxy has forwarded must come from a trusted proxy that names the client. Otherwise, all users of the proxy have the
+ *   address of the proxy. If the proxy runs on this machine, all these users have the address of this machine.
  * - Several programs that have the same address at the same time may belong to several students, so the server cannot assign these
  *   programs. Only a browser on this machine may choose among the programs of this machine.
  *
@@ -33,7 +33,7 @@ export interface WireGrant {
 /** CodeRefusal is the reason why a code or a ticket gives no right. */
 export type CodeRefusal = Refusal & { readonly code: 'throttled' | 'bad-token' }
 
-/** LimitedGrant is a right until a monotonic time. */
+/** LimitedGrant is a right that ends at a monotonic time, in milliseconds. */
 interface LimitedGrant {
   readonly grant: WireGrant
   readonly until: number
@@ -49,7 +49,7 @@ export interface WireAccessOptions {
   readonly logs: ConnectionLogs
   readonly clock: Clock
   readonly bytes: RandomBytes
-  /** True for a server with `lab`, whose operator sees all connections. */
+  /** True for a server with `lab`; the operator of such a server sees all connections. */
   readonly isLab: boolean
 }
 
@@ -137,7 +137,7 @@ export class WireAccess {
     const code = parseToken(typed, CODE)
     const grant = typeof code === 'string' ? this.#find(this.#codes, code) : undefined
     if (typeof code !== 'string' || !grant) {
-      return { code: 'bad-token', refused: 'this code is not valid: it works once, within 15 minutes. Ask the operator for a new code' }
+      return { code: 'bad-token', refused: 'this code is not valid: a code works once, within 15 minutes. Ask the operator for a new code' }
     }
     this.#codes.delete(code)
     this.#tries.giveBack(remote.host)

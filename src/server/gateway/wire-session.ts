@@ -40,7 +40,7 @@ export interface WireViewer {
 const ROUND = 100
 /** Number of rounds from one list of all connections to the next list; more than 1, because such a list is long. */
 const LONG_LIST = 10
-/** Maximum number of unsent bytes with which a round begins, and maximum number of records that a round reads. */
+/** Maximum number of unsent bytes at the beginning of a round, and maximum number of records that a round reads. */
 const UNSENT = 64 * 1024
 const RECORDS = 200
 /** Rate of messages of the page: a burst of 20, then 5 a second. */

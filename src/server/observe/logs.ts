@@ -67,7 +67,10 @@ export function toOutcome(trouble: Error | undefined): string {
   return trouble instanceof Disconnected ? trouble.reason : 'mistake'
 }
 
-/** Formats an error for the logs; the result says if the server has sent the text of the error to the client. */
+/**
+ * Formats an error for the logs. If the server has sent the text of the error to the client, the result quotes the text as the words of the
+ * server.
+ */
 export function formatError(trouble: Error): string {
   const isForClient = trouble instanceof Disconnected && trouble.reason === 'ours' && /\byour?\b/.test(trouble.message)
   return isForClient ? `the server closed the connection, with the words: ${trouble.message}` : trouble.message

@@ -47,7 +47,7 @@ export class Metrics {
     return this.#registry.metrics()
   }
 
-  /** Wraps a store so that the metrics count and time the appends to its journal. */
+  /** Wraps a store so that the metrics count the moves, and measure the appends to the store's journal. */
   metered(store: Store): Store {
     const observer = { persisted: (seconds: number) => this.#addSample(seconds), moved: () => this.#moves++ }
     const tables = new MeteredLog(store.tables, observer)

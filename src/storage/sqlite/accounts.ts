@@ -41,7 +41,7 @@ export class SqliteAccounts implements Accounts {
   readonly #places: StatementSync
   readonly #removePlaces: StatementSync
 
-  /** `scores` are the counts that these accounts update when the store removes an account with standings. */
+  /** The new object updates `scores` when the store removes an account with standings. */
   constructor(database: Database, commits: GroupCommit, scores: ScoreCounts) {
     this.#database = database
     this.#scores = scores

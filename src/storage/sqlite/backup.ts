@@ -31,8 +31,8 @@ export function finishBackup(copy: string, path: string): void {
 }
 
 /**
- * Turns the copy of a running server's database into an independent store: with a new id, closed, in a single file. Calls `check` first,
- * and rethrows its exception. Throws a StoreError if SQLite cannot read or write the copy.
+ * Turns the copy of a running server's database into an independent store: with a new id, closed, in a single file. Calls `check` first; an
+ * exception of `check` propagates to the caller. Throws a StoreError if SQLite cannot read or write the copy.
  */
 export function detachCopy(copy: string, check: (database: Database) => void = () => {}): void {
   const database = new Database(copy, 'process')

@@ -32,8 +32,8 @@ const GROWTH = 1.25
 /**
  * Compactor limits the size of a file in the background. When more bytes than the limit are in use, a pass removes the oldest rows of the
  * journal, one bounded step in each turn of the event loop, until enough bytes are free. SQLite reuses free pages, so the file does not
- * grow. A pass ends at the latest at the row that was the last removable row at the beginning of the pass, so the pass ends even if it can
- * remove no table.
+ * grow. A pass ends at the latest at the row that was the last removable row at the beginning of the pass, so the pass ends even if
+ * compaction can remove no table.
  */
 export class Compactor {
   readonly #journal: Compactable

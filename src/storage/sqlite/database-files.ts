@@ -37,9 +37,9 @@ export function pathsBeside(path: string): string[] {
 }
 
 /**
- * Resolves the link of a database to the path of the target, as SQLite does before SQLite opens the log beside the target. Throws a
- * StoreError if the database, or a file beside the database, is not a regular file that this user can read: opening a pipe would block the
- * process, and a link beside the database would make SQLite write to another file.
+ * Resolves the link of a database to the path of the target, because SQLite opens the log beside the target. Throws a StoreError if the
+ * database, or a file beside the database, is not a regular file that this user can read: opening a pipe would block the process, and a
+ * link beside the database would make SQLite write to another file.
  */
 export function resolveDatabase(path: string): string {
   const file = resolveLink(path)

@@ -11,7 +11,7 @@ import { FileIdentity } from './identity.ts'
 /*
  * This class opens one SQLite file, and decides when the disk gets the log of the file.
  *
- * The problem: SQLite runs on the thread of the event loop, so while SQLite waits for the disk, all users have to wait. In WAL mode a
+ * The problem: SQLite runs on the thread of the event loop, so while SQLite waits for the disk, all users have to wait. In WAL mode, a
  * commit appends to the log `parlor.db-wal`, and a checkpoint copies the log into the database. By default, SQLite checkpoints inside a
  * commit, and waits until the disk has the log (fdatasync). This wait takes milliseconds to seconds.
  *
@@ -139,7 +139,7 @@ export class Database {
 
   /**
    * Throws a StoreError if another program has removed, replaced or truncated a file. SQLite itself may not detect such a change, because
-   * it caches pages in memory.
+   * SQLite caches pages in memory.
    */
   checkFiles(): void {
     this.#identity.check()
@@ -234,9 +234,9 @@ export class Database {
 }
 
 /**
- * Creates a database without tables that only its owner can read. Creates the file at another path, and then links the file to the given
- * path, so that an empty file at the given path always means lost data. Does nothing if another process has created the database first.
- * Throws a StoreError for any other failure.
+ * Creates a database that has no tables and that only its owner can read. Creates the file at another path, and then links the file to the
+ * given path, so that an empty file at the given path always means lost data. Does nothing if another process has created the database
+ * first. Throws a StoreError for any other failure.
  */
 export function createDatabase(path: string): void {
   const made = `${path}.new-${process.pid}`
@@ -256,7 +256,7 @@ export function createDatabase(path: string): void {
   }
 }
 
-/** Links a file to its final path, or copies it there if the file system has no hard links. Does nothing if the final path exists. */
+/** Links a file to its final path, or copies the file there if the file system has no hard links. Does nothing if the final path exists. */
 function publish(made: string, path: string): void {
   try {
     linkSync(made, path)
@@ -298,7 +298,7 @@ function lock(handle: DatabaseSync, path: string, durable: Durability): void {
 /** SQLite's result codes that concern the copy of a backup: the file is read-only, the disk is full, SQLite cannot open the file. */
 const OF_COPY = [8, 13, 14]
 
-/** The end of the sentence for a full disk, after the path. */
+/** The part of the sentence about a full disk that follows the path. */
 const FULL = 'cannot be read or written: database or disk is full: free some space on its disk'
 
 /** Maps a result code of SQLite (sqlite.org/rescode.html) to an error code and the end of a sentence that begins with the path. */

@@ -230,9 +230,9 @@ export class SqliteEventStore implements EventStore, Compactable {
   }
 
   /**
-   * Checks whether the store may drop a finished table. Besides tables in use, the store does not drop three kinds of tables: a table with
-   * a part after `covered`, the highest table (otherwise a new table would get the same number), and the last recorded table with all later
-   * rated tables (the ratings continue from that table).
+   * Checks whether the store may drop a finished table. The store never drops a table in use, a table with a part after `covered`, the
+   * highest table (otherwise a new table would get the same number), or the last recorded table and all later rated tables (the ratings
+   * continue from that table).
    */
   #mayDrop(table: TableId, { ended = 0, counts }: TableIndexEntry, positions: readonly JournalPosition[], recorded: number): boolean {
     if (table === this.#highest || this.#inUse(table) || (counts && ended >= recorded)) return false

@@ -4,11 +4,11 @@ import { StoreError } from '../error.ts'
 
 /**
  * FileIdentity detects that another program has removed, replaced or truncated the files of an open database. The system allows a process
- * to write to a file that no longer has a name; without this class, such commits would be lost without an error.
+ * to write to a file that no longer has a name; without this class, commits to such a file would be lost without an error.
  *
  * A check calls stat on each path, which takes about 2 µs, and compares the inode and the size. While the files are open, SQLite makes a
  * file smaller only in a truncating checkpoint, after which the store calls `resize`: otherwise, SQLite overwrites the log from the
- * beginning, and reuses pages of the database. So if a file is smaller than before, another program has truncated the file.
+ * beginning, and reuses pages of the database. So if a file is smaller than at the last check, another program has truncated the file.
  *
  * If another program truncates a file immediately after a commit, the file may be as large as at the last check. But while SQLite appends
  * to the log and does not overwrite checkpointed frames, every commit that adds to the journal makes the log longer by whole frames. If the
@@ -21,7 +21,7 @@ export class FileIdentity {
   readonly #frame: number
   /** True if SQLite certainly appends to the log. */
   #appends = false
-  /** True if the end of the log may be from a rolled-back transaction, which SQLite overwrites. */
+  /** True if the end of the log may belong to a rolled-back transaction; SQLite overwrites this end. */
   #isUnsure = false
   /** True if the log must be larger than at the last check, because a commit has added rows to the journal. */
   #committed = false
@@ -107,7 +107,7 @@ function known(path: string): KnownFile {
 
 /**
  * Returns the size of a known file. Throws a StoreError if another program has removed, replaced or truncated the file. If `isShort` is
- * true, the error does not name the size before.
+ * true, the error does not name the previous size.
  */
 function sizeOf(file: KnownFile, isShort = false): number {
   const found = look(file.path)

@@ -12,8 +12,8 @@ interface Wanted extends JournalPosition {
 }
 
 /**
- * Returns the events of each table as lines of text, or an Error for a table that it cannot read. Reads each row of the journal once, in
- * ascending order, for all tables that have a part in the row.
+ * Returns the events of each table as lines of text, or an Error for a table that the journal does not have whole. Reads each row of the
+ * journal once, in ascending order, for all tables that have a part in the row.
  */
 export function readTables(journal: Journal, tables: Iterable<readonly [TableId, TableIndexEntry]>): ReadonlyMap<TableId, string | Error> {
   const readings = Array.from(tables, ([table, entry]) => new Reading(table, entry))

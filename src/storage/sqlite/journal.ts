@@ -9,7 +9,7 @@ import { type Database, toNumber, toText } from './database.ts'
  *
  * The journal is a table of rows (place, batch, crc). Places begin at 1 and have no gap; the first place is higher if compaction has
  * removed the oldest rows. A batch is text with one part for each append. A part is a head line and one line of JSON for each event. Every
- * line begins with its line break.
+ * line begins with a line break.
  *
  *   \n7 3              table 7, after its event 3
  *   \n[0,4,17]           event 4 (events.ts: a move, with its seat, the move, the time)
@@ -23,7 +23,7 @@ import { type Database, toNumber, toText } from './database.ts'
  * Openings take most of the bytes, because they contain the initial state, and the openings of one game are similar. So a batch has the
  * common beginning of openings only once, after a line `=`. In the following parts, a `^` at the beginning of a line stands for this shared
  * beginning. To read a part with `^`, BatchReader searches for the last `=` before the part, and then reads all parts from there, so that
- * it never mistakes the text of another part for a shared beginning.
+ * BatchReader never mistakes the text of another part for a shared beginning.
  *
  * The checksum includes the place, so that a row at a wrong place does not match. Rows of files before version 9 have no checksum. The
  * checksum is necessary because SQLite detects damage to the structure of its pages, but not to the text in a row.
@@ -98,7 +98,7 @@ export class Journal {
   }
 }
 
-/** Returns the CRC-32 of a batch with the place as its initial value, so that a row at a wrong place does not match. */
+/** Returns the CRC-32 of a batch with the place as the initial value, so that a row at a wrong place does not match. */
 export function checksum(place: number, batch: string): number {
   return crc32(batch, place >>> 0)
 }
@@ -188,7 +188,9 @@ export class BatchReader {
   }
 }
 
-/** Yields the parts of a batch from the character `start` on. At an invalid part, yields the index of its first character and stops. */
+/**
+ * Yields the parts of a batch from the character `start` on. At an invalid part, yields the index of the part's first character and stops.
+ */
 function* partsFrom(batch: string, start: number): Iterable<Part | number> {
   let beginning = ''
   for (let from = start; from < batch.length; ) {

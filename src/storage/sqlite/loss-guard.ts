@@ -22,7 +22,7 @@ const NAMED = 20
 /**
  * LossGuard detects at the start of a store whether acknowledged data is lost. The guard searches for rows of the journal whose checksum
  * does not match, and for missing commits. Commits are missing if the write-ahead log is missing, truncated or damaged, or if the database
- * is an older copy. SQLite itself reports no error, because it treats a damaged log as a log that ends at the damage.
+ * is an older copy. SQLite itself reports no error, because SQLite treats a damaged log as a log that ends at the damage.
  */
 export class LossGuard {
   readonly #path: string
@@ -74,7 +74,9 @@ export class LossGuard {
     const damages = findDamages(database)
     if (damages.length === 0) return
     const tables = findTablesAt(database, new Set(damages.map(({ place }) => place)))
-    const { message } = this.damageError(`${describe(damages)}; ${formatTables(tables)} cannot be read any more, and all other tables can`)
+    const { message } = this.damageError(
+      `${describe(damages)}; ${formatTables(tables)} cannot be read any more; all other tables can be read`,
+    )
     onWarning(message)
   }
 
@@ -165,8 +167,8 @@ export class LossGuard {
   }
 
   /**
-   * Records that the server has closed the store, and removes the mark. Throws a StoreError if the database fails, or the system's error if
-   * the system cannot write or remove the mark. After an error, the mark remains, and the next start checks for losses.
+   * Records that the server has closed the store, and removes the mark. Throws a StoreError if a write to the database fails, or the
+   * system's error if the system cannot write or remove the mark. After an error, the mark remains, and the next start checks for losses.
    */
   close(database: Database, progress: Progress): void {
     const mark = this.#mark

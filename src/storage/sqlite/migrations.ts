@@ -239,7 +239,7 @@ export function migrate(database: Database, migrations: readonly string[] = MIGR
   const ask = database.prepare('PRAGMA user_version')
   const version = toNumber(database.query(() => ask.get())?.user_version)
   if (version > migrations.length) {
-    const versions = `it has version ${version}, and this Parlor knows ${migrations.length}`
+    const versions = `it has version ${version}, and this Parlor supports ${migrations.length}`
     throw new StoreError(
       'newer',
       `${database.path} was written by a newer Parlor (${versions}): use the newer Parlor, or choose another folder`,

@@ -1,6 +1,6 @@
 /**
- * Game has the counts of one game: for each whole number, the scores with this whole part; the number of all scores; and the number of
- * guests' scores.
+ * Game has the counts of one game: the number of scores for each whole part of a score, the number of all scores, and the number of guests'
+ * scores.
  */
 interface Game {
   readonly scores: Map<number, number>

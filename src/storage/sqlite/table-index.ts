@@ -27,7 +27,7 @@ export interface IndexedUpTo {
   readonly ended: number
 }
 
-/** Numbers of tables in one block. The file format depends on this number, so the number must not change. */
+/** Number of consecutive table numbers that belong to one block. The file format depends on this number, so the number must not change. */
 const BLOCK = 256
 /** Maximum number of cached blocks. The number is small, because the start of a server reads from few blocks at a time. */
 const READ = 8
@@ -147,7 +147,7 @@ export class TableIndex {
     return Math.max(id === null ? 0 : toNumber(id), ...lines.map((line) => entryAt(line)[0]))
   }
 
-  /** Returns all tables of the index. */
+  /** Returns the numbers of all tables in the index. */
   listTables(): TableId[] {
     const rows = this.#database.query(() => this.#database.prepare('SELECT id FROM tables').all()).map(({ id }) => toNumber(id))
     const blocks = this.#database.query(() => this.#database.prepare('SELECT entries FROM blocks').all())

@@ -117,7 +117,7 @@ function resultProblems(database: Database, store: SqliteEventStore, tables: Rea
   return [
     ...recorded
       .filter((table) => tables.has(table) && !counting.has(table))
-      .map((table) => `results of table ${table} are recorded, although it is not a finished rated table`),
+      .map((table) => `results of table ${table} are recorded, although this table is not a finished rated table`),
     ...standings
       .filter(({ score, games }) => !Number.isFinite(score) || Number(games) < 0)
       .map(({ person, game }) => `the standing of ${person} in ${game} is not a number`),

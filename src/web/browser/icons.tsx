@@ -38,7 +38,7 @@ export function Icon({ name }: { readonly name: keyof typeof ICONS }) {
   )
 }
 
-/** Mark draws two lifelines, which are the logo of Parlor. */
+/** Mark draws the logo of Parlor: two lifelines and two messages. */
 export function Mark() {
   return (
     <svg viewBox="0 0 28 28" aria-hidden="true">

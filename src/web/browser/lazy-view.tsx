@@ -19,7 +19,7 @@ export function LazyView<Props extends object>({ load, props }: LazyViewProps<Pr
     let isCurrent = true
     const show = (View?: ComponentType<Props>) => isCurrent && setLoaded(View ? { View } : {})
     load().then(show, (reason) => {
-      // the browser throws a TypeError if it cannot load a file
+      // the import rejects with a TypeError if the browser cannot load the file
       if (!(reason instanceof TypeError)) throw reason
       show()
     })

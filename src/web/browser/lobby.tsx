@@ -117,7 +117,7 @@ function GameList({ games, play }: { readonly games: readonly GameInfo[] | undef
     const served = reading.state === 'read' ? reading.answer.protocols.find(({ name }) => name === CLASSIC_PROGRAMS[rules]) : undefined
     return served?.ports.find(({ port }) => port !== undefined)?.port
   }
-  // the seeks that this user can accept; the user's own seek and challenges to other users do not belong to these seeks
+  // the seeks that this user can accept: all seeks except the user's own seek and challenges to other users
   const seekers = (lobby?.seekers ?? []).filter(({ name, against = me?.name }) => name !== me?.name && against === me?.name)
   const move = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]

@@ -25,7 +25,7 @@ export function logIn(client: PageClient): (name: string, password: string) => P
   }
 }
 
-/** Returns the function that registers a name, and then opens a session for this name, so that the login survives a reload. */
+/** Returns the function that registers a name. The function then opens a session for this name, so that the login survives a reload. */
 export function register(client: PageClient, model: ReadonlySignal<Model>): (name: string, password: string) => void {
   return (name, password) => {
     client.send({ type: 'register', name, password })
@@ -56,7 +56,7 @@ export function changePassword(client: PageClient, model: ReadonlySignal<Model>)
   }
 }
 
-/** Returns the function that deletes the account of the user, and then connects without a login. */
+/** Returns the function that deletes the account of the user, and then connects again without a login. */
 export function unregister(client: PageClient, model: ReadonlySignal<Model>): (password: string) => void {
   return (password) => {
     client.send({ type: 'unregister', password })
@@ -115,7 +115,7 @@ async function request(method: string, body?: string): Promise<Response | undefi
   try {
     return await fetch(SESSION, { method, ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }) })
   } catch (reason) {
-    // `fetch` rejects with a TypeError if it cannot reach the server
+    // `fetch` rejects with a TypeError if the browser cannot reach the server
     if (reason instanceof TypeError) return undefined
     throw reason
   }

@@ -27,7 +27,7 @@ export type Route =
   | { readonly view: 'wire'; readonly connection?: number | 'own' }
   /** The protocols of the server. With `name`, the reference of the program of this name. */
   | { readonly view: 'protocols'; readonly name?: string }
-  /** The programs of a server with `lab`, for its operator. */
+  /** The programs of a server with `lab`, for the operator of the server. */
   | { readonly view: 'class' }
   /** An address without a view. */
   | { readonly view: 'none'; readonly address: string }
@@ -70,7 +70,7 @@ export function isLocal(): boolean {
 /** Returns the scope of the page that draws a component. Throws an Error outside the page. */
 export function usePage(): PageScope {
   const page = useContext(PageContext)
-  if (!page) throw new Error('a component is drawn outside of the page')
+  if (!page) throw new Error('a component needs a PageProvider around it')
   return page
 }
 

@@ -25,7 +25,7 @@ export function Badge({ kind, text, title }: { readonly kind: ClientKind; readon
   )
 }
 
-/** ServerText shows a text of the server, which may repeat a text that a user has typed. */
+/** ServerText shows a text of the server. The text may repeat a text that a user has typed. */
 export function ServerText({ text }: { readonly text: string }) {
   return <bdi>{toShown(text)}</bdi>
 }

@@ -5,7 +5,7 @@ import { protocolTexts } from '../protocol-texts.ts'
 import { toShown } from '../shown.ts'
 import { SIDE_CLASS } from './octets.tsx'
 
-/** Height of a line of a label, and the distance from the middle of a line to the baseline of its letters, in pixels of the drawing. */
+/** Height of a line of a label, and the distance from the middle of the line to the baseline of the letters, in pixels of the drawing. */
 const LINE = { height: 16, foot: 4.5 }
 /** The distance from the middle of a state to the baseline of its name, in pixels of the drawing. */
 const FOOT = 5

@@ -24,7 +24,8 @@ export function Stepper({ protocol, walk, isActive, change }: StepperProps) {
   const speaker = speakerOf(protocol, legal)
   const group = useRef<HTMLDivElement>(null)
   const isPressed = useRef(false)
-  // a state can have fewer messages than the previous state, so the button with the focus may no longer exist
+  // the state can have fewer messages than the previous state; if the button that had the focus no longer exists, the focus moves to
+  // another button
   useLayoutEffect(() => {
     if (!isPressed.current) return
     isPressed.current = false

@@ -15,10 +15,10 @@ import { Strip } from './strip.tsx'
 import { BackLink, TableFrame } from './table-frame.tsx'
 import { Moves, ShareTable, TalkLines } from './table-side.tsx'
 
-/** Milliseconds between two moves while the replay plays. */
+/** Milliseconds between two moves while a replay plays automatically. */
 const STEP = 1000
 
-/** ReplayView shows the position of a finished game after a move. Without a move, shows the end of the game. */
+/** ReplayView shows the position of a finished game after a move. Without a move, shows the position at the end of the game. */
 export function ReplayView(props: { readonly id: number; readonly move: number | undefined; readonly token: string | undefined }) {
   const { id, move } = props
   const { model, client } = usePage()

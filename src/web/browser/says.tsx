@@ -70,7 +70,7 @@ export function Trouble({ title, why, children }: { readonly title: string; read
   )
 }
 
-/** NoTable says that there is no such table, and has links to other views. */
+/** NoTable says that a table does not exist, and has links to other views. */
 export function NoTable({ table }: { readonly table: number }) {
   return (
     <Trouble title={texts.noTable(table)} why={texts.noTableWhy}>

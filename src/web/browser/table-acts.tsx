@@ -133,7 +133,7 @@ function ActsAfter({ table, act }: { readonly table: TableModel; readonly act: (
   )
 }
 
-/** AskedButton asks the user for a confirmation before it acts. The question replaces the button. */
+/** AskedButton asks the user for a confirmation before it calls `act`. The question replaces the button. */
 function AskedButton(props: {
   readonly label: string
   readonly icon: 'half' | 'flag'

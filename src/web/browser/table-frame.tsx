@@ -43,7 +43,7 @@ const BOARDS: Readonly<Record<string, ComponentType<BoardProps>>> = {
 
 /** TableFrameProps has the parts that both a table in play and a replay have. */
 export interface TableFrameProps extends BoardProps {
-  /** True if the buttons of a replay are between the board and the status. */
+  /** True for a replay, which has buttons between the board and the status. */
   readonly isReplay?: boolean
   /** Text in the title line after the name of the game. */
   readonly about: string

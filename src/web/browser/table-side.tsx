@@ -30,7 +30,10 @@ export function TableTalk({ table }: { readonly table: TableModel }) {
   )
 }
 
-/** Missed lists the events that happened at a table while this user was disconnected. The page shows the list until the user closes it. */
+/**
+ * Missed lists the events that happened at a table while this user was disconnected. The page shows the list until the user closes the
+ * list.
+ */
 export function Missed({ table: { table, missed } }: { readonly table: TableModel }) {
   const { client } = usePage()
   return (
