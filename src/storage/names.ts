@@ -15,7 +15,7 @@ import { StoreError } from './error.ts'
 
 /** All files of a store begin with this prefix. */
 const OURS = 'parlor.'
-/** Settings file of a server. The file may be in the folder of the server's store, but the store never writes this file. */
+/** Settings file of a server. This file may be in the folder of the server's store, but the store never writes the file. */
 const SETTINGS = 'parlor.toml'
 /** The database, which is the only file of a store that may be a symbolic link; this user or root must have made the link. */
 const DATABASE = 'parlor.db'

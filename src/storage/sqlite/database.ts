@@ -9,7 +9,7 @@ import { walPath } from './database-files.ts'
 import { FileIdentity } from './identity.ts'
 
 /*
- * This class opens one SQLite file, and decides when the disk gets the log of the file.
+ * The class Database opens one SQLite file, and decides when the disk gets the log of the file.
  *
  * The problem: SQLite runs on the thread of the event loop, so while SQLite waits for the disk, all users have to wait. In WAL mode, a
  * commit appends to the log `parlor.db-wal`, and a checkpoint copies the log into the database. By default, SQLite checkpoints inside a

@@ -11,7 +11,7 @@ import type { Progress } from './progress-mark.ts'
 import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-index.ts'
 
 /*
- * This class stores the events of all tables in SQLite.
+ * The class SqliteEventStore stores the events of all tables in SQLite.
  *
  * The problem: thousands of tables append a few bytes each, in one transaction per turn. If each event were a row with its own place in a
  * B-tree, the row would cost more than the event, and a transaction would change as many pages as there are tables. (Version 1 of the file

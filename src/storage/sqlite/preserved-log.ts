@@ -25,7 +25,7 @@ export class PreservedLog {
       this.#hasName = true
     } catch (error) {
       if (error instanceof StoreError && error.code === 'full') throw error
-      // the second name may exist since a start that was killed, or the file system is read-only or has no hard links
+      // an earlier start that was killed may have left the second name, or the file system is read-only or has no hard links
       this.#hasName = isSameFile(walPath(path), preservedLogPath(path))
     }
   }
