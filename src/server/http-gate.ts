@@ -7,20 +7,20 @@ import type { Address, Listener } from '../wire/transport.ts'
 import { startListening, toListenOptions } from '../wire/transports/tcp.ts'
 
 /*
- * Node's HTTP server reads all bytes that a socket has, and answers each request in these bytes before other code runs. So 64 KB of
- * pipelined requests stop all games for the duration of 2,000 answers. Therefore the HTTP server does not listen by itself. The gate
- * accepts connections, passes a limited number of connections per second to the HTTP server, and lets the server read one request of each
- * connection, piece by piece.
+ * Node's HTTP server reads all bytes that a socket has, and answers each request in these bytes before other code runs. While the server
+ * answers 64 KB of pipelined requests (about 2,000 requests), all games stop. Therefore the HTTP server does not listen itself. The gate
+ * accepts connections, and passes a limited number of connections per second to the HTTP server. From each connection, the HTTP server gets
+ * the bytes of one request, piece by piece.
  */
 
 /**
- * Maximum number of open connections, including waiting connections. If there is one more connection, the gate destroys the oldest
+ * Maximum number of open connections, including waiting connections. When a client opens a further connection, the gate destroys the oldest
  * connection.
  */
 const CONNECTIONS = 64
 /** Rate of connections: a burst of 50, then 50 a second. */
 const RATE = { burst: 50, refill: 20 }
-/** Number of bytes that the server parses at a time; it also parses pipelined requests within these bytes. */
+/** Number of bytes that the HTTP server parses at a time; the HTTP server also parses pipelined requests within these bytes. */
 const PIECE = 512
 /** Maximum duration of a connection, in milliseconds. */
 const WHOLE = 10_000
@@ -91,7 +91,7 @@ export class OneRequest extends Duplex {
     socket.once('end', () => this.push(null))
   }
 
-  /** Stops reading, because the server has the whole request. */
+  /** Stops reading. The HTTP server calls this method when it has the whole request. */
   stopReading(): void {
     this.#answered = true
   }

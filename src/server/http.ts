@@ -36,7 +36,7 @@ export interface HttpSources {
   readonly names?: readonly string[]
 }
 
-/** HttpServer is a server that listens for HTTP. */
+/** HttpServer is the running server of `/health` and `/metrics`. */
 export interface HttpServer {
   /** The address on which the server listens, with the actual port, even if the setting is 0. */
   readonly address: Address
@@ -44,9 +44,9 @@ export interface HttpServer {
 }
 
 /**
- * Serves HTTP at an address, with one request per connection. `/health` answers 200 while the server serves, and 503 when it
- * starts, stops or cannot write; `/metrics` answers with the metrics. Answers HEAD like GET without a body, and answers any other method
- * with 405. Answers a request that names another host with 421. Rejects with the system's error, such as EADDRINUSE.
+ * Serves HTTP at an address, with one request per connection. `/health` answers 200 while the server serves, and 503 while the server
+ * starts, stops or cannot write. `/metrics` answers with the metrics. Answers HEAD like GET, but without a body, and answers any other
+ * method with 405. Answers a request that names another host with 421. Rejects with the system's error, such as EADDRINUSE.
  */
 export async function openHttpServer(
   at: Address,
@@ -65,7 +65,7 @@ export async function openHttpServer(
     if (!request.is404) return undefined
     const [path = ''] = request.url.split('?')
     if (!PATHS.includes(path)) return reply.code(404).send({ error: `there is nothing here but ${PATHS.join(' and ')}` })
-    // a 405 names the allowed methods (RFC 9110 section 15.5.6)
+    // an answer with status 405 names the allowed methods (RFC 9110 section 15.5.6)
     reply.code(405).header('allow', 'GET, HEAD')
     return reply.send({ error: `the method ${request.method} is not allowed for ${path}: use GET or HEAD` })
   })

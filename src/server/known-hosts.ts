@@ -2,9 +2,9 @@ import ipaddr from 'ipaddr.js'
 import { isLoopbackHost } from '../wire/transports/socket.ts'
 
 /*
- * The owner of any name can let that name resolve to the address of this server (DNS rebinding). A browser then treats a page of that owner
- * as a page of this server, and lets that page read the answers. So a server answers only a request whose header `Host` has one of
- * its own names. An IP address needs no list, because a browser does not resolve it.
+ * The owner of any host name can make that name resolve to the address of this server (DNS rebinding). A browser then treats a page of that
+ * owner as a page of this server, and allows that page to read the answers. Therefore the server answers only a request whose header `Host`
+ * has a name of the server. A list of IP addresses is not necessary, because a browser does not resolve an IP address.
  */
 
 /** Matches the header `Host`: an IPv6 address in brackets, or any other host, and a port. */
@@ -14,12 +14,14 @@ const HOST = /^(?:\[([\da-f:.]+)\]|([\w.-]+))(?::\d{1,5})?$/i
 export class KnownHosts {
   readonly #names: ReadonlySet<string>
 
-  /** Adds `names`, without a port, to the IP addresses and `localhost`. */
+  /** `names` are names without a port; any IP address and `localhost` are always known. */
   constructor(names: readonly string[]) {
     this.#names = new Set(['localhost', ...names.map((name) => name.toLowerCase())])
   }
 
-  /** Checks whether the header `Host` names this server. A request without the header is not from a browser. */
+  /**
+   * Checks whether the header `Host` names this server. Accepts a request without the header, because such a request is not from a browser.
+   */
   has(host: string | undefined): boolean {
     if (host === undefined) return true
     const [, address, name = ''] = HOST.exec(host) ?? []
@@ -34,7 +36,7 @@ export function isLocalHost(host = ''): boolean {
   return name.toLowerCase() === 'localhost' || isLoopbackHost(address ?? name)
 }
 
-/** Checks whether a text is an IP address in its usual form; the library also accepts forms such as `1`, and names of interfaces. */
+/** Checks whether a text is an IP address in the usual form. The library also accepts other forms such as `1`, and names of interfaces. */
 export function isIpAddress(text: string): boolean {
   return ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'))
 }

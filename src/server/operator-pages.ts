@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { People } from '../hall/accounts/people.ts'
 import type { FinishedTable, Store } from '../hall/ports.ts'
 
-/** ListRequest requests a page of the registered users or of the finished games. The page begins after an account or a table. */
+/** ListRequest requests a page of the registered users or of the finished games. `after` is the last account or table before the page. */
 export const ListRequest = z.strictObject({
   action: z.enum(['people', 'results']),
   after: z.union([z.int().nonnegative(), z.string()]).optional(),
@@ -11,7 +11,7 @@ export type ListRequest = z.infer<typeof ListRequest>
 
 const Person = z.strictObject({
   name: z.string(),
-  /** Milliseconds since the Unix epoch at which the user registered. */
+  /** Time of the registration, in milliseconds since the Unix epoch. */
   since: z.number(),
   online: z.boolean(),
 })
@@ -21,7 +21,7 @@ export type PersonRow = z.infer<typeof Person>
 const seats = z.array(z.int().nonnegative())
 const Result = z.strictObject({
   table: z.int(),
-  /** Milliseconds since the Unix epoch at which the game ended. */
+  /** Time of the end, in milliseconds since the Unix epoch. */
   at: z.number(),
   game: z.string(),
   rated: z.boolean(),
@@ -37,7 +37,7 @@ const Result = z.strictObject({
 /** ResultRow is a finished game. */
 export type ResultRow = z.infer<typeof Result>
 
-/** ListPage is a page of a list; `next` is the `after` of the next page, and is missing on the last page. */
+/** ListPage is a page of a list. `next` is the `after` of the request for the next page; the last page has no `next`. */
 export const ListPage = z.strictObject({
   people: z.array(Person).optional(),
   results: z.array(Result).optional(),
@@ -45,7 +45,7 @@ export const ListPage = z.strictObject({
 })
 export type ListPage = z.infer<typeof ListPage>
 
-/** LadderRequest requests the best players of a game, by the name of its rules. */
+/** LadderRequest requests the best players of a game; `game` is the name of the rules. */
 export const LadderRequest = z.strictObject({ action: z.literal('ladder'), game: z.string(), limit: z.int().min(1).max(100) })
 export type LadderRequest = z.infer<typeof LadderRequest>
 
@@ -56,16 +56,16 @@ export type LadderEntry = z.infer<typeof LadderEntry>
 export const Ladder = z.strictObject({ best: z.array(LadderEntry) })
 export type Ladder = z.infer<typeof Ladder>
 
-/** ListSources has the parts of a server from which the lists come. */
+/** ListSources has the parts of a server that the lists read. */
 export interface ListSources {
   readonly people: Pick<People, 'named'>
   readonly store: Pick<Store, 'accounts' | 'history'>
 }
 
-/** Number of rows of a page. */
+/** Maximum number of rows of a page. */
 const ROWS = 100
 
-/** Returns at most `ROWS` rows of a list, and the value of `after` for the next page if there may be more. */
+/** Returns at most `ROWS` rows of a list. If the list may have more rows, also returns the value of `after` for the next page. */
 export async function listPage({ people, store }: ListSources, { action, after }: ListRequest): Promise<ListPage> {
   if (action === 'results') {
     const found = await store.history.all(typeof after === 'number' ? after : 0, ROWS)

@@ -8,7 +8,7 @@ export class ProgramStats {
   open = 0
   /** Number of ended conversations, by outcome; see `ConversationEnd.outcome`. */
   readonly outcomes = new Map<string, number>()
-  /** Messages of closed connections. */
+  /** Numbers of messages from clients and to clients on closed connections. */
   received = 0
   sent = 0
 
@@ -18,12 +18,12 @@ export class ProgramStats {
     this.open++
   }
 
-  /** Counts the end of a conversation, whose connection may close later. */
+  /** Counts the end of a conversation; the connection of the conversation may close later. */
   countOutcome(outcome: string): void {
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1)
   }
 
-  /** Counts the close of a connection, and its messages. */
+  /** Counts the close of a connection, and the messages of the connection. */
   countClosed({ connection }: Conversation): void {
     this.open--
     this.received += connection.received

@@ -43,7 +43,7 @@ export interface ServerOptions {
 /** StreamTransport is the transport of a server's streams: TCP, TLS or Unix sockets. */
 export interface StreamTransport {
   readonly name: 'tcp' | 'tls' | 'unix' | 'udp'
-  /** Returns the address of a program, if this address is not a port on the server's host. */
+  /** Returns the address of a program. If this method is missing, the address is a port on the server's host. */
   addressOf?(program: Program): Address
   /** Listens at an address. Calls `rejected` with each peer that violates the protocol of the transport, and the reason. */
   listen(
@@ -70,7 +70,7 @@ export interface ListenStatus {
   readonly failure?: unknown
 }
 
-/** IncomingConnection is a client that waits for its conversation, with the parts of that conversation. */
+/** IncomingConnection is the connection of a client that waits for its conversation, and the parts of that conversation. */
 interface IncomingConnection {
   readonly program: Program
   readonly transport: Transport
@@ -80,28 +80,33 @@ interface IncomingConnection {
 }
 
 /**
- * Entrance admits the clients of one program that another listener accepts, such as the WebSockets of the gateway. These clients have the
- * same limits, run queue and timeouts as the clients of the server's own ports.
+ * Entrance admits clients of one program whose connections another listener accepts, such as the WebSockets of the gateway. The limits, run
+ * queue and timeouts are the same as for the clients of the server's own ports.
  */
 export interface Entrance {
-  /** Counts a client for the limits of its address. If the server refuses the client, returns a sentence and does not count the client. */
+  /**
+   * Adds a client to the number of clients of its address. If the server refuses the client, returns a sentence and does not count the
+   * client.
+   */
   admit(client: AdmittedPeer): string | undefined
-  /** Stops counting an admitted client that the server does not serve. */
+  /** Subtracts an admitted client that the server does not serve from the number of clients of its address. */
   leave(client: AdmittedPeer): void
   /** Starts the conversation of an admitted client, with further options of the program. */
   serve(client: Transport, options?: Options): void
 }
 
-/** Milliseconds that clients have to disconnect after the server begins to stop. Then the server resets their connections. */
+/**
+ * Milliseconds that clients have to disconnect after the server begins to stop. After this time, the server resets the open connections.
+ */
 const GRACE = 3000
-/** Milliseconds for which the server waits for the end of connections that it has reset. */
+/** Milliseconds for which the server waits after the reset until the connections are closed. */
 const AFTER_RESET = 500
 
 /**
- * Server listens on the port of each program, and runs one conversation per client. Before its conversation starts, a connection passes
- * admission control (limits per address), and then the accept queue of its program. For an iterative program, this queue serves one
- * connection at a time. All conversations take turns in one run queue. The caller calls `listen`, `admit` and `stop`, in this order, and
- * calls each method only once.
+ * Server listens on the port of each program, and runs one conversation per client. Before the conversation of a connection starts, the
+ * connection passes admission control (limits per address), and then the accept queue of its program. The accept queue of an iterative
+ * program serves one connection at a time. All conversations take turns in one run queue. The caller calls `listen`, `admit` and `stop`, in
+ * this order, and calls each method only once.
  */
 export class Server {
   readonly #serving: ServerOptions
@@ -149,8 +154,8 @@ export class Server {
   }
 
   /**
-   * Listens on every program's port. If the server cannot open a port, the result for that port has the error. Clients that connect wait,
-   * and the server does not read from them until a caller calls `admit`.
+   * Listens on every program's port. If the server cannot listen on a port, the result for that port has the error. Clients can connect,
+   * but the server does not read from their connections until a caller calls `admit`.
    */
   async listen(): Promise<readonly ListenStatus[]> {
     const places: ListenStatus[] = []
@@ -166,8 +171,8 @@ export class Server {
   }
 
   /**
-   * Serves the clients that wait, and later clients. The server batches their input up to the limits of the factory, so that the store
-   * persists simultaneous input in one write. The caller calls this function once, after `listen`.
+   * Serves the clients that wait, and all later clients. The server batches the input of these clients up to the limits of the factory, so
+   * that the store persists simultaneous input in one write. The caller calls this function once, after `listen`.
    */
   admit(factory: SeatingFactory): void {
     if (factory.batchLimits) this.#batcher.raiseLimits(factory.batchLimits)
@@ -188,15 +193,16 @@ export class Server {
       leave: (client) => this.#admission.leave(client),
       serve: (transport, own) => {
         if (this.#stopping) return transport.reset()
-        // most clients have no options of their own, and share one object
+        // most clients need no further options, so they share one object
         this.#serve({ program, transport, options: own ? { ...usual, ...own } : usual, budget, endpoint }, nothing)
       },
     }
   }
 
   /**
-   * Stops: accepts no more clients, and ends each conversation with its protocol's end message or, if there is no such message, with a
-   * reset. Resolves when all connections are closed; the server resets connections that are still open after three seconds.
+   * Stops the server: accepts no more clients, and ends each conversation with the end message of its protocol or, if the protocol has no
+   * end message, with a reset. Resolves when all connections are closed; the server resets connections that are still open after three
+   * seconds.
    */
   async stop(): Promise<void> {
     this.#stopping = true
@@ -205,7 +211,7 @@ export class Server {
     this.#timeouts.close()
     const reason = new Disconnected('ours', 'the server was stopped')
     const here = [...this.#timeouts.conversations]
-    // the hall closes first, so that clients that disconnect now do not give up their games
+    // the hall closes first; otherwise, clients that disconnect now would give up their games
     this.#seatingFactory?.closeHall(reason)
     for (const conversation of here) conversation.stop(reason)
     await this.#untilClosed(Promise.all([...here.map(({ closed }) => closed), ...closed]))

@@ -1,6 +1,9 @@
 import type { OnStoreError } from './error.ts'
 
-/** Follower is a callback for the changes after the revision `after`; the feed clears `notify` when it removes the follower. */
+/**
+ * Follower is a callback for the changes after the revision `after`. When the feed removes the follower, the feed sets `notify` to
+ * `undefined`.
+ */
 interface Follower<Change> {
   readonly after: number
   notify: ((change: Change) => void) | undefined
@@ -27,7 +30,7 @@ export class ChangeFeed<Change extends { readonly revision: number }> {
   }
 
   /**
-   * Calls `then` with the present state, as changes by ascending revision, and then with each later change; returns a function that
+   * Calls `then` with the present state, as changes by ascending revision, and then with each later change. Returns a function that
    * unsubscribes.
    */
   follow(present: readonly Change[], then: (change: Change) => void): () => void {
@@ -41,7 +44,7 @@ export class ChangeFeed<Change extends { readonly revision: number }> {
   }
 
   /**
-   * Passes a change to all followers before it returns. If a follower makes the change, the feed passes the earlier changes first.
+   * Passes a change to all followers before this method returns. If a follower makes the change, the feed passes the earlier changes first.
    */
   publish(change: Change): void {
     if (this.#isPublishing) return void this.#queue.push(change)

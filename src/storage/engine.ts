@@ -5,10 +5,11 @@ import type { OnStoreError } from './error.ts'
 export interface StorageOptions {
   /** The failure that a commit survives: the end of the process (default), or also a loss of power. */
   readonly durable?: 'process' | 'power' | undefined
-  /** Size limit of the data in bytes; above it, the store drops finished tables, oldest first. Default: no limit. */
+  /** Size limit of the data in bytes; above this limit, the store drops finished tables, oldest first. Default: no limit. */
   readonly keep?: number | undefined
   /**
-   * Called with errors for which no caller waits, such as exceptions of followers. Default: the errors become warnings of the process.
+   * Called with errors that the store cannot return to a caller, such as exceptions of followers. Default: the store emits the errors as
+   * warnings of the process.
    */
   readonly onError?: OnStoreError | undefined
   /** Called with sentences for the operator. Default: the store drops the sentences. */
@@ -16,17 +17,17 @@ export interface StorageOptions {
 }
 
 /**
- * StorageEngine declares a way to store the data of a server. Each engine is a folder beside this file; its declaration loads the code of
- * the engine only when the engine opens a store.
+ * StorageEngine declares a way to store the data of a server. Each engine is a folder beside this file. The declaration of an engine loads
+ * the code of the engine only when the engine opens a store.
  */
 export interface StorageEngine {
-  /** Scheme of its URLs, without the colon: at least two lower-case letters, because a single letter is a drive of Windows. */
+  /** Scheme of the engine's URLs, without the colon: at least two lower-case letters, because a single letter is a drive of Windows. */
   readonly scheme: string
   /**
    * The name that the help shows for the text after the scheme, such as `FOLDER`. If this name is missing, no text may follow the scheme.
    */
   readonly place?: string
-  /** True if the place is a folder of this machine. The commands for operators work in that folder. */
+  /** True if the place is a folder of this machine. The commands for operators read and write that folder. */
   readonly isFolder?: boolean
   /** A word that has the same meaning as the URL `scheme:`. */
   readonly word?: string

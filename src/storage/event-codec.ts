@@ -3,9 +3,9 @@ import { fieldChecks, type TableEvent, type TableId } from '../hall/events.ts'
 import { StoreError } from './error.ts'
 
 /**
- * Encodes an event as a line of short JSON, with the line break before it. Omits the parts that the position of the event
- * determines: its number, and its time if it equals `before`, the time of the previous event. For an opening, returns the part
- * after `OpeningCache.encodePrefix`. Throws a TypeError for an event that the decoder would refuse.
+ * Encodes an event as a line break and a line of short JSON. Omits the number of the event, which the decoder computes from the position of
+ * the line, and omits the time if it equals `before`, the time of the previous event. For an opening, returns the part after
+ * `OpeningCache.encodePrefix`. Throws a TypeError for an event that the decoder would refuse.
  */
 export function encodeEvent(table: TableId, event: TableEvent, before?: number): string {
   const amiss = faultOf(event)
@@ -21,7 +21,7 @@ function unwritable(table: TableId, { n }: TableEvent, error: unknown): TypeErro
   return new TypeError(`event ${n} of table ${table} cannot be appended: ${errorMessage(error)}`, { cause: error })
 }
 
-/** Formats the line of an event; `at` is its time with a comma before it, or empty to omit the time. */
+/** Formats the line of an event. `at` is a comma and the time of the event, or empty to omit the time. */
 function lineOf(event: TableEvent, at: string): string {
   switch (event.type) {
     case 'opened':
@@ -39,13 +39,13 @@ function lineOf(event: TableEvent, at: string): string {
   }
 }
 
-/** Formats any event as a JSON object, without its number, and without its time if `at` is empty. */
+/** Formats any event as a JSON object without the number of the event, and without the time if `at` is empty. */
 function objectOf(event: TableEvent, at: string): string {
   const { n, at: time, ...what } = event
   return `\n${JSON.stringify(at === '' ? what : { ...what, at: time })}`
 }
 
-/** Checks whether the winners are the only field of an end. */
+/** Checks whether the winners are the only data of an end. */
 function isPlain({ outcome, counts }: Extract<TableEvent, { type: 'ended' }>): boolean {
   if (counts !== undefined) return false
   for (const what in outcome) if (what !== 'winners') return false
@@ -63,8 +63,8 @@ export class OpeningCache {
   #beginning = ''
 
   /**
-   * Returns the beginning of the line of an opening, up to its seed, with the line break before it; an empty text for any
-   * other event. Returns the same string again for an equal opening. Throws a TypeError in the same cases as `encodeEvent`.
+   * Returns a line break and the beginning of the line of an opening, up to the seed; an empty text for any other event. Returns the same
+   * string again for an equal opening. Throws a TypeError in the same cases as `encodeEvent`.
    */
   encodePrefix(table: TableId, event: TableEvent): string {
     if (event.type !== 'opened') return ''
@@ -99,7 +99,7 @@ function areSame(were: readonly Flat[], values: readonly unknown[]): boolean {
   return true
 }
 
-/** Flat has the keys and values of a plain object with simple values, for comparison; `undefined` for other objects. */
+/** Flat has a simple value, or the keys and values of a plain object with simple values, for comparison; `undefined` for other objects. */
 type Flat = { readonly value: unknown } | { readonly keys: readonly string[]; readonly values: readonly unknown[] } | undefined
 
 /** Copies a value for comparison; `undefined` for a nested value. */
@@ -135,12 +135,12 @@ export function decodeEvent(table: TableId, n: number, text: string, before?: nu
   return event as unknown as TableEvent
 }
 
-/** Returns the error for an event that the decoder refuses. */
+/** Returns the error for an event that the decoder refuses; `amiss` is the reason, as a clause. */
 export function damagedEventError(table: TableId, n: number, amiss: string, cause?: unknown): StoreError {
   return new StoreError('damaged', `event ${n} of table ${table} cannot be read: ${amiss}`, cause)
 }
 
-/** An object that may be an event. */
+/** Fields is an object that may be an event. */
 type Fields = Readonly<Record<string, unknown>>
 
 function parse(table: TableId, n: number, text: string, before: number | undefined): Fields {
@@ -153,7 +153,9 @@ function parse(table: TableId, n: number, text: string, before: number | undefin
   throw damagedEventError(table, n, 'it is not a JSON object')
 }
 
-/** Returns the fields of a line, including its omitted fields. In files before version 4, lines have all fields. */
+/**
+ * Returns the fields of a line, including the fields that the encoder has omitted. In files with a version before 4, lines have all fields.
+ */
 function fieldsOf(value: Fields, n: number, before: number | undefined): Fields {
   if (!Array.isArray(value)) return withOmitted(value, n, before)
   const timed = Array.isArray(value[0]) ? 2 : 3
@@ -162,7 +164,7 @@ function fieldsOf(value: Fields, n: number, before: number | undefined): Fields 
   return timed === 2 ? { type: 'ended', outcome: { winners: value[0] }, n, at } : { type: 'moved', seat: value[0], move: value[1], n, at }
 }
 
-/** Adds the omitted fields to the object of JSON.parse itself, because copying the object would take longer than all checks. */
+/** Adds the omitted fields to the object that JSON.parse has returned, because a copy of the object would take longer than all checks. */
 function withOmitted(value: Record<string, unknown>, n: number, before: number | undefined): Fields {
   if (value.n === undefined) value.n = n
   if (value.at === undefined) value.at = before

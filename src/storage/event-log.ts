@@ -7,7 +7,7 @@ import { Followers } from './followers.ts'
 import type { AppendJob, GroupCommit } from './group-commit.ts'
 import type { TableClaims } from './memory-leases.ts'
 
-/** Number of tables that the log reads in one step; the events of all these tables are in memory at the same time. */
+/** Maximum number of tables that the log reads in one step; the events of all these tables are in memory at the same time. */
 const TOGETHER = 2000
 
 /** EventLog is a `TableLog` that stores its events in an `EventStore` and notifies followers. */
@@ -104,15 +104,21 @@ export function decodeEvents(table: TableId, text: string): TableEvent[] {
   })
 }
 
-/** Approximate bytes of an append without its events: the head of the append, and its part of the pages of the store. */
+/**
+ * Approximate bytes of an append without the events: the head of the append, and the share of the append in the overhead of the store's
+ * pages.
+ */
 const HEAD = 40
 /**
- * If a line is shorter than this length, the log treats each character as a byte, because counting bytes takes longer than writing most
- * lines.
+ * If a line is shorter than this length, the log counts each character as one byte, because counting the bytes takes longer than writing
+ * most lines.
  */
 const SHORT = 64
 
-/** Append is an append to a table's log, with its callbacks. Its constructor throws a RangeError or a TypeError for invalid events. */
+/**
+ * Append is an append to a table's log, with the followers and the caller that it notifies. The constructor throws a RangeError or a
+ * TypeError for invalid events.
+ */
 class Append implements AppendJob {
   readonly table: TableId
   readonly expected: number

@@ -24,14 +24,14 @@ export type OnStoreWarning = (sentence: string) => void
 const FOLDER_MODE = 0o700
 const OTHERS = 0o077
 const OTHERS_WRITE = 0o022
-/** Windows has no such modes: a folder inherits the rights of its parent there. */
+/** Windows has no such modes; on Windows, a folder inherits the rights of its parent. */
 const HAS_MODES = process.platform !== 'win32'
 
 /**
- * Creates the folder of a store if it does not exist, and lets only the owner read the folder and the files of the store. It does
- * not change the mode of a folder that has other files, or belongs to another user. Returns the path of the database, which may not
- * exist yet. Throws a StoreError for a folder that is unusable, is read-only, or has links in place of files; it does not change
- * such a folder.
+ * Creates the folder of a store if the folder does not exist, and allows only the owner to read the folder and the files of the store. The
+ * function does not change the mode of a folder that has other files, or belongs to another user. Returns the path of the database, which
+ * may not exist yet. Throws a StoreError for a folder that is unusable, is read-only, or has links in place of files; does not change such
+ * a folder.
  */
 export function prepareFolder(folder: string, onWarning: OnStoreWarning): string {
   const made = convertSystemErrors(folder, () => makeOwn(folder), {
@@ -49,13 +49,16 @@ export function prepareFolder(folder: string, onWarning: OnStoreWarning): string
   return path
 }
 
-/** Creates a folder; returns false if it exists. Throws for a link that another user has made. */
+/** Creates a folder; returns false if the folder exists. Throws a StoreError for a link that another user has made. */
 function makeOwn(folder: string): boolean {
   checkOwnLink(folder)
   return makeWithin(resolve(folder))
 }
 
-/** Creates a folder and its parents; returns false if it exists. Node's recursive mkdir never ends in /proc. */
+/**
+ * Creates a folder and its parents; returns false if the folder exists. The function does not use Node's recursive mkdir, which never ends
+ * in /proc.
+ */
 function makeWithin(folder: string): boolean {
   try {
     mkdirSync(folder, FOLDER_MODE)
@@ -71,7 +74,7 @@ function makeWithin(folder: string): boolean {
   }
 }
 
-/** Creates the parents of the folder with the mode of the umask, because other users may use them, too. */
+/** Creates a folder and its parents with the mode of the umask, because other users may use these folders, too. */
 function makeAbove(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return
   if (dirname(folder) !== folder) makeAbove(dirname(folder))
@@ -91,7 +94,7 @@ export function withNewFolder<Answer>(folder: string, work: () => Answer): Answe
   }
 }
 
-/** Lists the missing folders of a path, beginning with the last folder of the path. */
+/** Lists the folders of a path that do not exist, beginning with the last folder of the path. */
 function missingFrom(folder: string): string[] {
   if (existsSync(folder) || dirname(folder) === folder) return []
   return [folder, ...missingFrom(dirname(folder))]
@@ -117,16 +120,19 @@ function tightenFile(path: string, folder: string, onWarning: OnStoreWarning): v
   if (found?.isSymbolicLink()) return noteOpenTarget(path, onWarning)
   if (!found?.isFile() || (found.mode & OTHERS) === 0) return
   const mode = modeOf(found)
-  if (!isOwn(found)) return onWarning(`${path} has the mode ${mode} and belongs to another user: give it to this user (chown)`)
+  if (!isOwn(found)) return onWarning(`${path} has the mode ${mode} and belongs to another user: make this user the owner (chown)`)
   const done = convertSystemErrors(path, () => restrictFile(path, folder), { done: 'restricted to its owner', trouble: 'failed' })
   onWarning(
     done
       ? `${path} had the mode ${mode}, and was open to other users of this machine: now it has 0600`
-      : `${path} has the mode ${mode}, and is open to other users of this machine; it has another name elsewhere (a hard link), so its mode stays: if it is yours alone, type "chmod 600" and its path`,
+      : `${path} has the mode ${mode}, and is open to other users of this machine; the file has another name elsewhere (a hard link), so the server does not change its mode: if the file is yours alone, type "chmod 600" and its path`,
   )
 }
 
-/** Reports that the target of a link is open to other users. The target may belong to another program, so its mode stays. */
+/**
+ * Reports that the target of a link is open to other users. Does not change the mode of the target, because the target may belong to
+ * another program.
+ */
 function noteOpenTarget(path: string, onWarning: OnStoreWarning): void {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found || (found.mode & OTHERS) === 0) return
@@ -153,7 +159,10 @@ function modeOf({ mode }: Stats): string {
   return (mode & 0o7777).toString(8).padStart(4, '0')
 }
 
-/** Throws a StoreError if this user may not write, because SQLite would fail later, with an error that does not give the reason. */
+/**
+ * Throws a StoreError if this user may not write to a path. Without this check, SQLite would fail later with an error that does not say the
+ * reason.
+ */
 function checkWritable(path: string, folder: string): void {
   const isFolder = path === folder
   try {
@@ -170,7 +179,7 @@ function readOnly(path: string, error: unknown): string {
   const mode = modeOf(found)
   return process.geteuid?.() === found.uid
     ? `is read-only (its mode is ${mode}): make it writable (chmod u+rw${found.isDirectory() ? 'x' : ''}), or choose another folder`
-    : `is read-only for this user (it belongs to user ${found.uid}, its mode is ${mode}): give it to this user (chown), or choose another folder`
+    : `is read-only for this user (it belongs to user ${found.uid}, its mode is ${mode}): make this user the owner (chown), or choose another folder`
 }
 
 /** Meanings of the system's error codes, with advice. */
@@ -190,8 +199,8 @@ const READ_ONLY = ['EACCES', 'EPERM', 'EROFS']
 const FULL = ['ENOSPC', 'EDQUOT']
 
 /**
- * Failing describes a failed action on a path. `trouble` is the StoreErrorCode for all error codes of the system that have no
- * StoreErrorCode of their own.
+ * Failing describes a failed action on a path. `trouble` is the StoreErrorCode for all error codes of the system that mean neither a
+ * read-only file system nor a full disk.
  */
 interface Failing {
   readonly done: string
@@ -222,7 +231,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** Number of bytes that a probe writes to test whether the disk has space. */
+/** The bytes that a probe writes to test whether the disk has space. */
 const PROBE = new Uint8Array(256 * 1024).fill(0x2e)
 
 /** Writes a file in a folder and removes the file. Throws the system's error, such as ENOSPC. */

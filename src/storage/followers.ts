@@ -1,7 +1,7 @@
 import type { TableEvent, TableId } from '../hall/ports.ts'
 import type { OnStoreError } from './error.ts'
 
-/** Follower is a callback for the events of a table; after its removal, `notify` is `undefined`. */
+/** Follower is a callback for the events of a table; after the removal of the follower, `notify` is `undefined`. */
 interface Follower {
   notify: ((events: readonly TableEvent[]) => void) | undefined
 }
@@ -10,7 +10,7 @@ interface Follower {
 export class Followers {
   readonly #of = new Map<TableId, readonly Follower[]>()
 
-  /** Calls `then` with the events of a table that the log persists from now on. Returns a function that unsubscribes. */
+  /** Adds `then` as a callback for the events of a table that the log persists from now on. Returns a function that unsubscribes. */
   add(table: TableId, then: (events: readonly TableEvent[]) => void): () => void {
     const follower: Follower = { notify: then }
     const others = this.#of.get(table)

@@ -4,8 +4,7 @@ import type { AppendBatch, EventStore, StoreWork } from './event-store.ts'
 import type { Outage } from './outage.ts'
 
 /*
- * The write path from an append to its acknowledgment, through the files of this folder down to the disk, and up again after the
- * commit.
+ * This diagram shows the write path from an append, through the files of this folder, to the disk, and the path back after the commit.
  *
  *   TableActor
  *        |   append(events)
@@ -33,36 +32,35 @@ import type { Outage } from './outage.ts'
  *        v
  *   TableActor          publishes to seats and watchers
  *
- * The problem: a commit costs as much as the writing of dozens of events, and thousands of tables append at the same time.
- * The idea: all writes of one turn of the event loop share one transaction. A microtask followed by a tick runs after all
- * promises of the turn, and transports deliver the input of many peers in one turn; so a commit contains the moves of all these
- * peers.
+ * The problem: one commit takes as much time as the writing of dozens of events, and thousands of tables append at the same time. The idea:
+ * all writes of one turn of the event loop share one transaction. A microtask that schedules a tick runs the commit after all promises of
+ * the turn. Transports deliver the input of many peers in one turn, so a commit contains the moves of all these peers.
  *
- * - A callback runs only after the COMMIT of its job, so no published event is missing in the log.
- * - A transaction has the batches before the works. GroupCommit writes and finishes the batches in the order in which it has queued
- *   the batches; it does the same with the works.
- * - A job that fails does not make other jobs fail: if the common transaction fails, each job gets a transaction of its own.
- * - A refused batch (a version conflict) writes nothing and throws nothing; the transaction continues without it.
- * - Jobs that arrive during a commit wait for the next turn, so that a caller with a write in each callback cannot block
- *   the input of the event loop.
- * - During an outage no job reaches the disk; only the probe of `Outage` tries to write.
+ * - The callback of a job runs only after the COMMIT of the job, so no published event is missing in the log.
+ * - In a transaction, the batches come before the works. GroupCommit writes and finishes the batches in the order of the queue, and the
+ *   works in the order of the queue.
+ * - A job that fails does not make other jobs fail: if the common transaction fails, GroupCommit writes each job in a separate transaction.
+ * - A refused batch (a version conflict) writes nothing and throws nothing; the transaction continues without that batch.
+ * - Jobs that arrive during a commit wait for the next turn. Otherwise, a caller that writes in each callback could block the input of the
+ *   event loop.
+ * - During an outage, GroupCommit writes no job; only the probe of `Outage` tries to write.
  */
 
 /** CommitJob is a write in the queue, with its callbacks. The callbacks must not throw. */
 interface CommitJob {
-  /** Records why the store has not written the job: its transaction has failed, or the store has refused its batch. */
+  /** Records why the store has not written the job: the transaction has failed, or the store has refused the batch. */
   fail(reason: unknown): void
-  /** Calls the caller back after the transaction. Passes exceptions of callbacks to `onError`. */
+  /** Calls the callbacks of the job after the transaction. Passes exceptions of the callbacks to `onError`. */
   finish(onError: OnStoreError): void
 }
 
 /** AppendJob is a batch in the queue of a GroupCommit. */
 export interface AppendJob extends AppendBatch, CommitJob {}
 
-/** WorkJob is other work in the queue of a GroupCommit. */
+/** WorkJob is a write without a batch in the queue of a GroupCommit. */
 interface WorkJob extends StoreWork, CommitJob {}
 
-/** GroupCommit gathers the writes of all callers, and writes them in one transaction per turn of the event loop. */
+/** GroupCommit collects the writes of all callers, and runs these writes in one transaction per turn of the event loop. */
 export class GroupCommit {
   readonly #store: Pick<EventStore, 'write'>
   readonly #onError: OnStoreError
@@ -70,9 +68,8 @@ export class GroupCommit {
   #appends: AppendJob[] = []
   #works: WorkJob[] = []
   /**
-   * The turn of the event loop after a commit, until that turn has begun; otherwise `undefined`. Before that turn, the event loop may wait
-   * for input, but not if a job is in the queue. If each commit caused a turn without this wait, each message would cost one more system
-   * call when only one client plays.
+   * The turn of the event loop after a commit, until that turn has begun; otherwise `undefined`. If the queue is empty, the event loop may
+   * wait for input before that turn. Without this wait, each message would cost one more system call when only one client plays.
    */
   #turn: NodeJS.Immediate | undefined
   #closed = false
@@ -100,7 +97,7 @@ export class GroupCommit {
     })
   }
 
-  /** Commits the queue, and accepts no more jobs. */
+  /** Commits the jobs in the queue, and accepts no more jobs. */
   close(): void {
     this.#closed = true
     this.#commit()
@@ -155,7 +152,7 @@ export class GroupCommit {
   }
 }
 
-/** PromisedWork is work with a promise for its result. */
+/** PromisedWork is work in the queue that settles a promise with the result of the work. */
 class PromisedWork<Value> implements WorkJob {
   readonly #work: () => Value | Error
   readonly #resolve: (value: Value) => void

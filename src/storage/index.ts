@@ -5,8 +5,8 @@ import { memory } from './memory/engine.ts'
 import { sqlite } from './sqlite/engine.ts'
 
 /**
- * The registry of storage engines. A new engine needs a folder here, with a declaration in its `engine.ts`, and an entry in
- * this list.
+ * The registry of storage engines. A new engine needs a folder beside this file, a declaration in `engine.ts` of that folder, and an entry
+ * in this list.
  */
 export const engines: readonly StorageEngine[] = [sqlite, memory]
 
@@ -24,7 +24,7 @@ export interface StorageTarget {
   readonly folder?: string
 }
 
-/** StorageUrlError is the error for a URL that names no engine, or that names no place for its engine. */
+/** StorageUrlError is the error for an invalid storage URL; the message says how to correct the URL. */
 export class StorageUrlError extends Error {
   override readonly name = 'StorageUrlError'
 }
@@ -44,7 +44,7 @@ export function parseStorageUrl(url: string): StorageTarget {
   if (engine.place !== undefined && place === '') throw new StorageUrlError(`${engine.scheme}: names no place: write ${formatForm(engine)}`)
   if (engine.isFolder && place.startsWith('//'))
     throw new StorageUrlError(`${engine.scheme}: takes a path without "//": write ${engine.scheme}:${place.replace(/^\/\/+/, '/')}`)
-  // sentences and other commands use the folder as a path without its scheme, so the path must not look like a URL
+  // messages and other commands use the path of the folder without the scheme, so the path must not look like a URL
   return toTarget(engine, engine.isFolder && isUrl(place) ? `./${place}` : place)
 }
 
@@ -54,7 +54,7 @@ export async function openStorage(url: string, options: StorageOptions = {}): Pr
   return engine.open(place, options)
 }
 
-/** Describes the values of `--data`, with the help of each engine. */
+/** Returns the help texts of all engines, which describe the values of `--data`. */
 export function describeEngines(): string {
   return engines.map(({ help }) => help).join('; ')
 }
@@ -63,12 +63,12 @@ function toTarget(engine: StorageEngine, place: string): StorageTarget {
   return engine.isFolder ? { engine, place, folder: place } : { engine, place }
 }
 
-/** Checks whether `parseStorageUrl` reads a text as something other than a path. */
+/** Checks whether `parseStorageUrl` reads a text as a URL with a scheme, or as the word of an engine. */
 function isUrl(text: string): boolean {
   return URL_FORM.test(text) || engines.some(({ word }) => word === text)
 }
 
-/** Formats the spelling of an engine, such as `sqlite:FOLDER`. */
+/** Formats the form of an engine's URLs, such as `sqlite:FOLDER`. */
 function formatForm({ scheme, place = '' }: StorageEngine): string {
   return `${scheme}:${place}`
 }
@@ -79,6 +79,6 @@ function describeUnknown(url: string, scheme: string): string {
     engines.map((engine) => engine.scheme),
   )
   const known = meant === undefined ? `there are ${engines.map(formatForm).join(' and ')}` : `did you mean ${meant}:?`
-  const folder = `A folder with this name is written ./${url}`
+  const folder = `For a folder with this name, write ./${url}`
   return `there is no storage engine "${scheme}:"; ${known}${meant === undefined ? '.' : ''} ${folder}`
 }

@@ -4,13 +4,13 @@ import type { Timers } from './outage.ts'
 /** Milliseconds after which a lease without a renewal expires, and milliseconds between two renewals. */
 const LEASE = { expiry: 10_000, renewal: 3_000 }
 
-/** Grant is a lease that has not ended; `cancel` stops its expiry. */
+/** Grant is a lease that has not ended; `cancel` stops the timer of the expiry. */
 interface Grant {
   cancel: (() => void) | undefined
 }
 
 /**
- * LeaseTable has the leases of all processes over one backing store in memory. Without timers it serves one process, and no lease
+ * LeaseTable has the leases of all processes over one backing store in memory. A table without timers serves one process, and no lease
  * expires, because the store ends with that process.
  */
 export class LeaseTable {
@@ -33,7 +33,7 @@ export class LeaseTable {
     this.#listeners.push(then)
   }
 
-  /** Throws `LeaseExpired` for a lease that has ended, by a release or by expiry. */
+  /** Throws `LeaseExpired` if a lease has ended, by a release or by expiry. */
   check(lease: LeaseId): void {
     if (!this.#grants.has(lease)) throw new LeaseExpired(lease)
   }
@@ -63,7 +63,7 @@ export class LeaseTable {
   }
 }
 
-/** MemoryLeases grants leases to one process, and renews them until `crash`. */
+/** MemoryLeases grants leases to one process, and renews these leases until `crash`. */
 export class MemoryLeases implements Leases {
   readonly #table: LeaseTable
   readonly #renewals = new Map<LeaseId, () => void>()
@@ -114,8 +114,8 @@ interface Run {
 }
 
 /**
- * TableClaims stores which lease has claimed each table. A process opens tables with consecutive numbers, so the claims take no
- * memory for each table.
+ * TableClaims stores which lease has claimed each table. A process usually opens tables with consecutive numbers, so a run of new tables
+ * needs only one entry.
  */
 export class TableClaims {
   readonly #leases: LeaseTable

@@ -24,8 +24,8 @@ export interface MeetingBacking {
 }
 
 /**
- * Creates a backing store. With timers, a lease expires if its process ends without releasing the lease. A store that ends with its only
- * process needs no timers. Passes exceptions of followers to `onError`.
+ * Creates a backing store. If there are timers, a lease expires when the process of the lease ends but does not release the lease. A store
+ * that ends with its only process needs no timers. Passes exceptions of followers to `onError`.
  */
 export function createMeetingBacking({ timers, onError = warn }: { timers?: Timers; onError?: OnStoreError } = {}): MeetingBacking {
   const leases = new LeaseTable(timers)
@@ -37,7 +37,7 @@ export function createMeetingBacking({ timers, onError = warn }: { timers?: Time
   }
 }
 
-/** Connects a process to a backing store. `crash` ends the renewals of its lease, as if the process had ended. */
+/** Connects a process to a backing store. `crash` ends the renewals of the process's leases, as if the process had ended. */
 export function connectMeeting({ leases, ...shared }: MeetingBacking): Meeting & { crash(): void } {
   const own = new MemoryLeases(leases)
   return { ...shared, leases: own, crash: () => own.crash() }
@@ -65,7 +65,7 @@ class MemoryPresence implements Presence {
     const others = (this.#arrivals.get(person) ?? []).filter((one) => one.lease !== lease)
     if (others.length > 0 && person.startsWith('guest:')) return false
     const arrival = { person, name, lease, revision: this.#feed.nextRevision() }
-    // a spread leaves space for 16 more elements
+    // `concat`, because a spread allocates space for 16 more elements
     this.#arrivals.set(person, others.concat(arrival))
     this.#feed.publish({ type: 'entered', ...arrival })
     return true
@@ -117,7 +117,7 @@ class MemoryNotices implements UserNotices {
   }
 
   receive(then: (notice: UserNotice) => Receipt): () => void {
-    // a new function, because the caller may pass the same function twice
+    // this function is new for each call, because the caller may pass the same `then` twice
     const receiver = (notice: UserNotice) => then(notice)
     this.#receivers = [...this.#receivers, receiver]
     return () => {

@@ -3,7 +3,7 @@ import { ChangeFeed } from './change-feed.ts'
 import type { OnStoreError } from './error.ts'
 import type { LeaseTable } from './memory-leases.ts'
 
-/** Put is an entry, with its claim if a hall has claimed it. */
+/** Put is an entry, and the claim of the hall that has claimed the entry. */
 interface Put {
   readonly entry: SeekEntry
   readonly lease: LeaseId
@@ -12,8 +12,8 @@ interface Put {
 }
 
 /**
- * MemorySeeks has the open seeks of the processes over one backing store in memory. Each call takes effect before it returns, so
- * its promise resolves in the next microtask.
+ * MemorySeeks has the open seeks of the processes over one backing store in memory. Each call changes the data before the call returns, so
+ * the promise of the call resolves in the next microtask.
  */
 export class MemorySeeks implements SeekEntries {
   readonly #leases: LeaseTable

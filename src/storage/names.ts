@@ -15,9 +15,9 @@ import { StoreError } from './error.ts'
 
 /** All files of a store begin with this prefix. */
 const OURS = 'parlor.'
-/** Settings file of a server; it may be in the folder of the server's store, which never writes it. */
+/** Settings file of a server. This file may be in the folder of the server's store, but the store never writes the file. */
 const SETTINGS = 'parlor.toml'
-/** The database, the only file of a store that may be a symbolic link, if this user has made the link. */
+/** The database, which is the only file of a store that may be a symbolic link; this user or root must have made the link. */
 const DATABASE = 'parlor.db'
 /** Mode of a file that only its owner can use. */
 export const FILE_MODE = 0o600
@@ -35,8 +35,8 @@ export function isStoreFile(name: string): boolean {
 }
 
 /**
- * Throws a StoreError if a file of a store is a symbolic link. If other users may write to the folder, such a link could make the
- * server change a file elsewhere. `parlor.db` may be a link that this user has made. The function changes nothing.
+ * Throws a StoreError if a file of a store is a symbolic link. If other users may write to the folder, such a link could make the server
+ * change a file elsewhere. `parlor.db` may be a link that this user or root has made. The function changes nothing.
  */
 export function checkNoLinks(folder: string): void {
   for (const entry of listStoreFiles(folder)) {
@@ -47,7 +47,7 @@ export function checkNoLinks(folder: string): void {
   }
 }
 
-/** Throws a StoreError if a path is a symbolic link that another user has made, because that user chooses its target. */
+/** Throws a StoreError if a path is a symbolic link that another user has made, because that user chooses the target of the link. */
 export function checkOwnLink(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (!found?.isSymbolicLink() || isTrusted(found)) return
@@ -67,8 +67,8 @@ function kindOf(name: string): string {
 }
 
 /**
- * Gives a regular file the mode 0600; returns true if it has changed the mode. It does not change a file with another name outside
- * of the folder (a hard link): the mode belongs to the file and not to the name, and the file may belong to another program.
+ * Sets the mode of a regular file to 0600, and returns true. If the file has another name outside the folder (a hard link), returns false
+ * and does not change the mode: the mode belongs to the file and not to the name, and the file may belong to another program.
  */
 export function restrictFile(path: string, folder: string): boolean {
   const file = openSync(path, AS_IT_IS)
@@ -89,7 +89,7 @@ function namesIn(folder: string, { nlink, ino, dev }: Stats): number {
   return found.filter((one) => one?.ino === ino && one.dev === dev).length
 }
 
-/** Creates an empty file with the mode 0600 under any umask. Throws the system's error, also if the path exists. */
+/** Creates an empty file with the mode 0600 under any umask. Throws the system's error, for example if the path exists. */
 export function createFile(path: string): void {
   const file = openSync(path, 'wx', FILE_MODE)
   try {

@@ -12,7 +12,7 @@ const RETRY = { first: 250, most: 5000 }
  */
 const STABLE = 30_000
 
-/** Timers is the source of time for probes. */
+/** Timers is the source of time for probes and leases. */
 export type Timers = Pick<Clock, 'after' | 'monotonic'>
 
 export interface OutageOptions {
@@ -22,7 +22,7 @@ export interface OutageOptions {
   readonly onError: OnStoreError
 }
 
-/** The system's timers; they do not delay the end of the process. */
+/** The system's timers, which do not delay the end of the process. */
 export const systemTimers: Timers = {
   after(ms, then) {
     const timer = setTimeout(then, ms).unref()
@@ -32,9 +32,9 @@ export const systemTimers: Timers = {
 }
 
 /**
- * Outage records whether a store can write, and probes the store while it cannot write. An outage begins with the first temporary
- * failure. During an outage only the outage's own probe writes, at growing intervals, so that the retries of a thousand clients
- * cost nothing. The outage ends when a probe succeeds. Outage notifies its listeners of the beginning and of the end.
+ * Outage records whether a store can write, and probes the store while the store cannot write. An outage begins with the first temporary
+ * failure. During an outage, only the probe of this class writes, at growing intervals, so the retries of a thousand clients cost nothing.
+ * The outage ends when a probe succeeds. This class notifies its listeners of the beginning and of the end of an outage.
  */
 export class Outage implements Availability {
   readonly #tools: OutageOptions
@@ -60,7 +60,7 @@ export class Outage implements Availability {
     }
   }
 
-  /** Reports a failed write. A temporary failure begins an outage; `onError` gets any other error. */
+  /** Reports a failed write. A temporary failure begins an outage. Passes any other error to `onError`. */
   reportFailure(error: unknown): void {
     if (!isTemporary(error)) return this.#tools.onError(error)
     const begins = this.#failure === undefined

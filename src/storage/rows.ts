@@ -1,7 +1,7 @@
 import type { PersonId, Standing } from '../hall/ports.ts'
 
 /*
- * The common parts of the rows of every engine: the ids of accounts, limits, and the order of standings.
+ * This file has the common parts of the rows of every engine: the ids of accounts, limits, and the order of standings.
  */
 
 /** Returns the person id of an account number: `account:7`. */
@@ -31,12 +31,15 @@ export function checkStandings(standings: readonly Standing[]): void {
   }
 }
 
-/** Converts a limit to a whole number from 0, for SQL and for slices. */
+/** Converts a limit to a whole number that is at least 0, for SQL and for slices. */
 export function toLimit(limit: number): number {
   return Math.min(Math.max(Math.trunc(limit), 0), Number.MAX_SAFE_INTEGER)
 }
 
-/** Compares texts as SQLite does, by code point. JavaScript compares UTF-16 units, so its order differs beyond U+FFFF. */
+/**
+ * Compares texts as SQLite does, by code point. JavaScript compares UTF-16 units, so the order of JavaScript differs for characters beyond
+ * U+FFFF.
+ */
 function byCodePoint(one: string, other: string): number {
   return Buffer.compare(Buffer.from(one), Buffer.from(other))
 }

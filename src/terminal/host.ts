@@ -21,14 +21,14 @@ export interface HostOptions {
   readonly seating?: (peer: PeerHandle) => ClientSeating
   /** Opens the listener, which calls `accept` with each client. */
   readonly listen: (accept: (transport: Transport) => void) => Promise<Listener>
-  /** The address that the user has typed; port 0 means any free port. */
+  /** The address that the user has typed; port 0 means that the system chooses a free port. */
   readonly address: Address
   /** Number of clients to serve; `Infinity` for any number. */
   readonly clients: number
   readonly concurrent: boolean
-  /** Timeout in milliseconds. It applies to the wait for a client, and to the wait for each answer of a client. Default: no timeout. */
+  /** Timeout in milliseconds for the wait for a client, and for the wait for each answer of a client. Default: no timeout. */
   readonly timeout?: number
-  /** The abort of this signal stops the server; the reason of the abort is the exit code. */
+  /** When the caller aborts this signal, the server stops; the reason of the abort is the exit code. */
   readonly stop: AbortSignal
   /** Prints a diagnostic. */
   readonly printError: (sentence: string) => void
@@ -57,7 +57,7 @@ export async function host(hosting: HostOptions): Promise<number> {
     if (greeting !== undefined) terminal.say(greeting)
     const { options, random, seating: createSeating } = hosting
     const print = (sentence: string) => printError(clients > 1 ? `${formatAddress(remote)}: ${sentence}` : sentence)
-    // with more than three clients, notes about silent clients would fill the terminal
+    // if there are more than three clients, notes about silent clients would fill the terminal
     const observer = {
       onNote: (what: ConversationNote, text: string) => (what === 'waiting' && talking.size > 3 ? undefined : print(text)),
     }
@@ -77,7 +77,7 @@ export async function host(hosting: HostOptions): Promise<number> {
     talking.add(conversation)
     const membership = timeouts.add(conversation)
     const ended = await conversation.ended
-    // clients cannot close a conversation over UDP, so a timeout is its normal end
+    // a client cannot close a conversation over UDP, so a timeout is the normal end of such a conversation
     const trouble = transport.datagrams && ended instanceof Disconnected && ended.reason === 'late' ? undefined : ended
     if (trouble && !stop.aborted) {
       print(trouble.message)
@@ -156,8 +156,8 @@ export async function host(hosting: HostOptions): Promise<number> {
 }
 
 /**
- * Returns the address of the listener: its real host and port, or the path of its Unix socket. Adds the transport unless it is
- * TCP.
+ * Returns the address of the listener: the real host and port, or the path of the Unix socket. Adds the name of the transport for any
+ * transport except TCP.
  */
 function formatListenAddress(at: Address, { address, over }: Listener): string {
   return `${formatAddress(isSocketPath(at.host) ? at : address)}${over === undefined ? '' : ` (${over})`}`

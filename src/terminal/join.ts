@@ -14,19 +14,19 @@ import { createConsole, type Terminal } from './terminal.ts'
 export interface JoinOptions {
   readonly program: Program
   readonly options: Options
-  /** Loads the source of randomness; called after the first questions, so that the questions appear early. */
+  /** Loads the source of randomness. The program calls this function after the first questions, so that the questions appear early. */
   readonly random: () => Promise<Random>
   readonly terminal: Terminal
   /** Connects to the server. */
   readonly connect: (to: Address) => Promise<Transport>
-  /** The address of the server; if a part is missing, the program asks the user or uses the default of the worksheet. */
+  /** The address of the server. If the host or the port is missing, the program asks the user or uses the default of the worksheet. */
   readonly host?: string
   readonly port?: number
-  /** Milliseconds for which `connect` tries again while no server listens. */
+  /** Milliseconds for which `connect` repeats its attempts while no server listens. */
   readonly wait: number
   /** Timeout in milliseconds for each answer of the server. Default: no timeout. */
   readonly timeout?: number
-  /** The abort of this signal stops the client; the reason of the abort is the exit code. */
+  /** When the caller aborts this signal, the client stops; the reason of the abort is the exit code. */
   readonly stop: AbortSignal
   /** Prints a diagnostic. */
   readonly printError: (sentence: string) => void
@@ -96,18 +96,18 @@ export async function join(joining: JoinOptions): Promise<number> {
 }
 
 /**
- * Loads the module of conversations. The program calls this function after the first questions, while it connects, so that the prompt
- * appears early.
+ * Loads the module of conversations. The program calls this function after the first questions, while the program connects, so that the
+ * prompt appears early.
  */
 async function loadConversation(): Promise<typeof import('../protocol/conversation.ts')> {
-  // loading blocks the event loop, so the program starts to connect first
+  // the import blocks the event loop, so the program starts to connect first
   await new Promise((resolve) => setImmediate(resolve))
   return import('../protocol/conversation.ts')
 }
 
 /**
- * Checks several times a second whether the server has been silent for `timeout` milliseconds, and whether to print a note for the
- * user. Returns a function that ends the checks.
+ * Checks several times a second whether the server has been silent for `timeout` milliseconds, and whether the user needs a note. Returns a
+ * function that ends the checks.
  */
 function startChecks(conversation: Conversation, clock: Clock, timeout = Number.POSITIVE_INFINITY): () => void {
   const tick = Math.min(CHECK_INTERVAL, Math.max(20, timeout / 10))

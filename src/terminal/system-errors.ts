@@ -26,7 +26,7 @@ export function cannotConnect(to: Address, error: unknown, waited: number): stri
     ECONNREFUSED: `no server listens there${waited > 0 ? ` (tried for ${waited / 1000} s)` : ''}; start the server first, and check its ${isSocketPath(to.host) ? 'path' : 'port'}`,
     ENOENT: 'there is no such socket; start the server first, and check its path',
     ENOTFOUND: `${describeUnknownHost(to.host)}; 127.0.0.1 is this machine`,
-    EAI_AGAIN: 'names cannot be looked up now; use an address such as 127.0.0.1 instead',
+    EAI_AGAIN: 'this machine cannot look up names now; use an address such as 127.0.0.1 instead',
     EHOSTUNREACH: 'there is no route to that machine; check its address and the network',
     ENETUNREACH: 'there is no route to that network; check the address and the network',
     ETIMEDOUT: 'it does not answer; check the address and the firewalls',
@@ -35,14 +35,14 @@ export function cannotConnect(to: Address, error: unknown, waited: number): stri
   return `cannot connect to ${formatAddress(to)}: ${reasons[errorCode(error)] ?? errorMessage(error)}`
 }
 
-/** Returns a clause that says why a lookup found no address; the name may be a mistyped IPv4 address. */
+/** Returns a clause that says why a lookup found no address. The name may be a mistyped IPv4 address. */
 function describeUnknownHost(host: string): string {
   return /^\d+(?:\.\d+){3}$/.test(host) ? 'that is not an address: its four numbers must be from 0 to 255' : 'that name is not known'
 }
 
 /**
- * Adds the address to a sentence about the end of a conversation. Over UDP, a refusal arrives only after the first datagram, so it ends a
- * conversation that has already begun.
+ * Adds the address to a sentence about the end of a conversation. Over UDP, the system reports that no server listens (ECONNREFUSED) only
+ * after the first datagram, when the conversation has already begun.
  */
 export function addAddress(to: Address, sentence: string): string {
   return sentence.replace(' (ECONNREFUSED)', `, ${formatAddress(to)} (ECONNREFUSED)`)

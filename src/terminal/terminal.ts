@@ -4,7 +4,7 @@ import { type Decoder, TooLong } from '../wire/framing/framing.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { escapeControls } from '../wire/text.ts'
 
-/** Maximum number of bytes in one typed line; terminals allow 4,095, and pipes allow any number. */
+/** Maximum number of bytes in one typed line. A terminal limits a line to 4,095 bytes; a pipe has no limit. */
 const LINE_LIMIT = 1024 * 1024
 
 const LF = Uint8Array.of(10)
@@ -14,15 +14,15 @@ interface Question {
   end(): void
 }
 
-/** Creates a Console for the program at a terminal. If the program asks for a line again, `complain` prints the reason. */
+/** Creates the Console of a program at a terminal. If the program asks the user again for a line, `complain` prints the reason. */
 export function createConsole(terminal: Terminal, complain: (sentence: string) => void): Console {
   return { say: (text) => terminal.say(text), ask: (...question) => terminal.ask(...question), warn: complain }
 }
 
 /**
- * Terminal connects the user at standard input and output, which are a terminal or pipes: it reads and writes lines, without raw
- * mode and without escape sequences. Only this file reads standard input and writes standard output, and it escapes all control
- * characters.
+ * Terminal connects the program with a user at standard input and output. These streams are a terminal or pipes. The class reads and writes
+ * lines, and uses neither raw mode nor escape sequences. Only this file reads standard input and writes standard output; it escapes all
+ * control characters.
  */
 export class Terminal implements Console {
   readonly #input: NodeJS.ReadStream
@@ -30,7 +30,7 @@ export class Terminal implements Console {
   readonly #decoder: Decoder = lines().decoder(LINE_LIMIT)
   #started = false
   #ended = false
-  /** True if the last input had no line end. */
+  /** True if the last input did not end with a line end. */
   #cut = false
   #question: Question | undefined
   /** True if the cursor is on the line of the last output, such as a prompt. */
@@ -51,12 +51,12 @@ export class Terminal implements Console {
     this.#output.write(escapeControls(text))
   }
 
-  /** Prints a sentence of a command, and wraps it. `say` prints worksheet texts, and never wraps them. */
+  /** Wraps and prints a sentence of a command. `say` prints texts of worksheets, and wraps no text. */
   printSentence(sentence: string): void {
     this.say(this.wrap(sentence))
   }
 
-  /** Wraps a sentence if the output is a terminal; otherwise returns it as one line. */
+  /** Wraps a sentence if the output is a terminal; otherwise returns the sentence as one line. */
   wrap(sentence: string): string {
     return this.#output.isTTY ? wrap(sentence, this.columns).join('\n') : sentence
   }
@@ -67,7 +67,8 @@ export class Terminal implements Console {
   }
 
   /**
-   * Returns true if the cursor is behind a prompt. The diagnostic that follows must then begin with a line end. Later calls return false.
+   * Returns true if the cursor is behind a prompt; a diagnostic must then begin with a line end. Later calls return false until the next
+   * output.
    */
   leaveLine(): boolean {
     const isMidLine = this.#isMidLine && this.#input.isTTY && this.#output.isTTY

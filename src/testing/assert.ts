@@ -1,4 +1,4 @@
-/** Throws an Error with a sentence if a condition is not met. */
+/** Throws an Error with a sentence if a condition is false. */
 export function assert(condition: boolean, sentence: () => string): asserts condition {
   if (!condition) throw new Error(sentence())
 }
@@ -11,7 +11,7 @@ export function isSameData(one: unknown, other: unknown): boolean {
   return here.size === there.size && [...here].every(([key, value]) => there.has(key) && isSameData(value, there.get(key)))
 }
 
-/** Freezes a value with all values inside it, so that an attempt to change them throws. */
+/** Freezes a value and all values inside it, so that an attempt to change one of these values throws. */
 export function freeze<Value>(value: Value): Value {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value)
@@ -25,7 +25,7 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === Array.prototype || prototype === null
 }
 
-/** Returns the entries of a list or an object; an entry that is `undefined` is missing, except in a list. */
+/** Returns the entries of a list or an object; omits the entries of an object whose value is `undefined`. */
 function entriesOf(value: object): ReadonlyMap<string, unknown> {
   const entries = Object.entries(value)
   return new Map(Array.isArray(value) ? entries : entries.filter(([, one]) => one !== undefined))

@@ -6,10 +6,10 @@ import { assert, freeze, isSameData } from './assert.ts'
 import { findLeak } from './leaks.ts'
 import { countPositions, type MovePicker, playRandomly } from './playthrough.ts'
 
-/** TestFunction is `test` of node:test, of Vitest or of another runner: it runs `fn` as a test with a title. */
+/** TestFunction is the function `test` of node:test, of Vitest or of another runner, which runs `fn` as a test with the title `name`. */
 export type TestFunction = (name: string, fn: () => void | Promise<void>) => unknown
 
-/** MoveCount is a known size of the move tree: the number of positions after `depth` moves. */
+/** MoveCount is a known size of the move tree: the number of positions after `depth` moves is `count`. */
 export interface MoveCount<Options> {
   /** Options of `setup`. Default: the options of the default settings. */
   readonly options?: Options
@@ -17,13 +17,13 @@ export interface MoveCount<Options> {
   readonly count: number
 }
 
-/** GameTestOptions is the input of the tests of a game, in addition to its rules. */
+/** GameTestOptions is the input of the tests of a game, in addition to the rules of the game. */
 export interface GameTestOptions<State, Move, Options> {
   /** Options of `setup` that the tests try. Default: the options of the smallest, the default and the largest settings. */
   readonly options?: readonly Options[]
   /** Number of random games for each element of `options`. Default: 30. */
   readonly games?: number
-  /** Picks a legal move; necessary for a game that lists no moves and has no house. */
+  /** Picks a legal move. A game that does not list its moves and has no house needs this function. */
   readonly pick?: MovePicker<State, Move>
   /** Typed texts that the notation or the rules must refuse at the start. */
   readonly illegal?: readonly string[]
@@ -31,14 +31,13 @@ export interface GameTestOptions<State, Move, Options> {
   readonly tree?: readonly MoveCount<Options>[]
 }
 
-/** A notation must read or refuse each of these texts, and no game may throw an Error for them. */
+/** A notation must read or refuse each of these texts, and must not throw an Error. */
 const ODD_TEXTS = ['', ' ', '0', '-1', '1.5', '99999999999999999999', 'nonsense', 'ä', '\u0000', '1 2 3 4', '__proto__', 'x'.repeat(2000)]
 
 /**
- * Defines the tests of a game with `test`. The tests check that random games follow the rules, that JSON preserves the states of
- * these games, and that illegal moves change nothing. They check that the notation reads its own output, and that the views hide
- * the secrets that `withOtherSecrets` declares. They check that the move tree has the known sizes, and that the house makes
- * legal moves.
+ * Defines the tests of a game with `test`. The tests check that random games follow the rules, that JSON preserves the states of these
+ * games, and that illegal moves change nothing. The tests check that the notation reads its own output, and that no view shows a secret
+ * that `withOtherSecrets` declares. The tests also check that the move tree has the known sizes, and that the house makes legal moves.
  */
 export function testGame<State, Move, View, Options>(
   test: TestFunction,
@@ -110,7 +109,7 @@ export function testGame<State, Move, View, Options>(
     })
 
     test(`${name}: the test of secrets detects a view that shows the whole state`, async () => {
-      // this view adds the whole state to the real view, because the house and the notation need the fields of the real view
+      // this view has the whole state in addition to the real view, because the house and the notation need the fields of the real view
       const view: typeof game.view = (state, viewer, outcome) => ({ ...game.view(state, viewer, outcome), state })
       const { leak } = findLeak({ ...game, view }, { options: await optionsOf(), games, pick })
       assert(leak !== undefined, () => 'the test of secrets did not detect the view that shows the whole state')
@@ -142,7 +141,7 @@ async function optionsFor<State, Move, View, Options>(
   bound: 'min' | 'usual' | 'max',
 ): Promise<Options> {
   const settings: GameSettings = Object.fromEntries(Object.entries(game.settings ?? {}).map(([name, info]) => [name, info[bound]]))
-  // without `options`, the settings are the options
+  // if the game has no function `options`, the settings are the options
   return game.options ? game.options(settings, {}) : (settings as Options)
 }
 
@@ -168,10 +167,7 @@ function checkViews<State, Move, View, Options>(game: Game<State, Move, View, Op
   if (outcome) assert(game.toMove(state).length === 0, () => 'the game is over, and it is the turn of a seat')
 }
 
-/**
- * Tries a move for each seat that may not make the move; returns the number of refusals. Throws an Error if the rules accept the
- * move.
- */
+/** Tries a move for each seat that may not make the move. Returns the number of refusals. Throws an Error if the rules accept the move. */
 function countRefusals<State, Move, View, Options>(game: Game<State, Move, View, Options>, state: State, move: Move): number {
   const text = game.notation.print(move)
   const before = JSON.stringify(state)

@@ -2,7 +2,7 @@ import type { Game, SeatNumber } from '../games/game.ts'
 import { seededRandom } from '../games/random.ts'
 import { type MovePicker, playRandomly } from './playthrough.ts'
 
-/** LeakSearch has the random games in which `findLeak` compares views. */
+/** LeakSearch describes the random games in which `findLeak` compares views. */
 export interface LeakSearch<State, Move, Options> {
   readonly options: readonly Options[]
   readonly games: number

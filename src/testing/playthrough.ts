@@ -17,8 +17,8 @@ export interface Position<State, Move> {
 }
 
 /**
- * Plays a random game and yields all its positions. States are frozen, so rules that change a state throw. Throws an Error if
- * the rules refuse a listed move.
+ * Plays a random game and yields all positions of the game. Freezes the states, so rules that change a state throw. Throws an Error if the
+ * rules refuse a listed move.
  */
 export function* playRandomly<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
@@ -49,7 +49,7 @@ function picker<State, Move, View, Options>(game: Game<State, Move, View, Option
   }
 }
 
-/** Counts the positions after `depth` moves; a game that ends after fewer moves adds 0. */
+/** Counts the positions after `depth` moves; a line of play that ends after fewer moves adds 0. */
 export function countPositions<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
   state: State,

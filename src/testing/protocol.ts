@@ -37,9 +37,9 @@ export const GARBAGE = [
 const SIDES = ['server', 'client'] as const
 
 /**
- * Defines the tests of a program's protocol with `test`: random conversations of its two roles follow the automaton, visit every
- * state and finish in an end of the protocol, and each side refuses every illegal message in every state. If the program needs
- * the hall, the server's side of a walk is in a hall without other users, in which the house is the opponent.
+ * Defines the tests of a program's protocol with `test`. The tests check that random conversations of the two roles follow the automaton,
+ * visit every state and end as the protocol allows. The tests also check that each side refuses every illegal message in every state. If
+ * the program needs the hall, the server's side of a walk is in a hall without other users, and the house is the opponent.
  */
 export function testProtocol(test: TestFunction, program: Program, { walks = 60, typed }: ProtocolTestOptions = {}): void {
   const { name, protocol } = program
@@ -91,8 +91,8 @@ export function illegalTexts(automaton: Automaton, state: string, side: Side): r
 }
 
 /**
- * Starts a side in a state, and sends an illegal message to the side. Resolves to the mistake in its reaction; `undefined` for a
- * correct reaction.
+ * Starts a side in a state, and sends an illegal message to the side. Resolves to the mistake in the reaction of the side, as a clause;
+ * `undefined` for a correct reaction.
  */
 export async function hearIllegal(
   program: Program,

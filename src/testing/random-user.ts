@@ -1,7 +1,7 @@
 import type { Random } from '../games/game.ts'
 import { type Console, EndOfInput } from '../protocol/definition.ts'
 
-/** Input for prompts of any program: moves, commands, nonsense. */
+/** Lines for the prompts of any program: moves, commands and nonsense. */
 const TYPED = [
   ...['1', '2', '3', '4', '5', '6', '7', '8', '9', '50', '25', '75', '0', '101', '-5', '+7', 'H', 'T', 'h', 'q', 'Q'],
   ...['e', 'a', 'r', 's', 't', 'n', 'o', 'hq', 'FORWARD', 'LEFT', 'right', 'END', 'start', 'quit', 'QUIT', 'bye', '/q'],
@@ -9,11 +9,11 @@ const TYPED = [
   ...['hello there', 'play scissors', 'play guess', '%H:%M', '', 'ä', 'nonsense'],
 ]
 
-/** Names of the users: only a few, so that several users try the same name. */
+/** Names of the users. The names are few, so that several users try the same name. */
 const NAMES = ['ada', 'ada', 'grace', 'ada @ home', '']
 const PASSWORDS = ['', '', '', 'engine-1843', 'engine']
 
-/** RandomUserOptions has the lines of a random user, and the wait before each line. */
+/** RandomUserOptions has the possible lines of a random user, and the wait before each line. */
 export interface RandomUserOptions {
   /** The possible lines. Default: moves and commands of many programs. */
   readonly typed?: readonly string[] | undefined

@@ -5,7 +5,7 @@ import { quoteText } from '../wire/text.ts'
 import type { Actor, SeatWait } from './wait-tracker.ts'
 import type { JudgedMessage } from './wire-recorder.ts'
 
-/** StuckSide is one side of a stuck walk: its state, and the functions that wait. */
+/** StuckSide is one side of a stuck walk: the state of the side, and the functions that wait. */
 export interface StuckSide {
   readonly side: Side
   readonly state: string
@@ -16,7 +16,7 @@ export interface StuckSide {
 const QUOTED = 5
 
 /**
- * Returns sentences about a stuck walk: the state of each side, the operations for which it waits, the likely cause, and the last
+ * Returns sentences about a stuck walk: the state of each side, the operations for which the side waits, the likely cause, and the last
  * messages.
  */
 export function formatStandstill(automaton: Automaton, sides: readonly StuckSide[], messages: readonly JudgedMessage[]): string {
@@ -46,7 +46,7 @@ function formatWaits(automaton: Automaton, state: string, side: Side, { waits, h
   return clauses.length === 0 ? 'waits for something else' : `waits ${clauses.join(' and ')}`
 }
 
-/** Returns the likely cause of a standstill, as a sentence without its full stop. */
+/** Returns the likely cause of a standstill, as a sentence without the full stop. */
 function findCause(automaton: Automaton, sides: readonly StuckSide[], messages: readonly JudgedMessage[]): string {
   const actors = sides.flatMap((one) => one.actors.map((actor) => ({ ...one, actor })))
   for (const { actor } of actors) {
@@ -54,10 +54,10 @@ function findCause(automaton: Automaton, sides: readonly StuckSide[], messages: 
       (one): one is SeatWait => typeof one === 'object' && one.refused !== undefined && one.method !== 'observe',
     )
     if (wait)
-      return `The likely cause: ${actor.name} calls ${wait.method}() after its move was refused (${quoteText(wait.refused ?? '')}); a refused move makes no situation, so get another move, and play it`
+      return `The likely cause: ${actor.name} calls ${wait.method}() after the seat has refused a move (${quoteText(wait.refused ?? '')}); the seat shows no situation after a refused move, so get another move, and play it`
   }
   const early = actors.find(({ actor }) => actor.name === '`opposite`' && actor.hasReturned)
-  if (early) return 'The likely cause: `opposite` has returned before the game is over, so no player moves in its seat'
+  if (early) return 'The likely cause: `opposite` has returned before the game is over, so no player moves in the other seat'
   const deaf = actors.find(({ actor, state, side }) => actor.waits.has('message') && !mayBeSent(automaton, state, other(side)))
   if (deaf) return `The likely cause: ${formatDeaf(automaton, deaf, messages)}`
   const silent = actors.find(({ actor, state, side }) => !actor.waits.has('message') && maySpeak(legalTransitions(automaton, state), side))
@@ -75,12 +75,12 @@ function formatDeaf(automaton: Automaton, { state, side }: StuckSide, messages: 
   const peer = other(side)
   if (side === 'client' || !form || !last || parseMessage(form, last.text) === undefined) {
     const due = legalTransitions(automaton, state).filter(({ from }) => from === side)
-    return `the ${side}'s role receives in the state "${state}", in which only it may send; expected it to send ${alternatives(automaton, due)}`
+    return `the ${side}'s role receives in the state "${state}", in which only the ${side} may send; expected the role to send ${alternatives(automaton, due)}`
   }
   const before = messages.findLast(({ from }) => from === peer)?.state ?? automaton.start
   return last.state === state && !legalTransitions(automaton, state).some(({ name }) => name === refusal)
-    ? `the server's role refuses a move in the state "${state}", which has no ${refusal}, so the state stays and the client may not send again; add ${refusal} to that state, leading to "${before}", the state in which the client has sent it`
-    : `${refusal} leads from "${last.state}" to "${state}", in which the client may not send another move; let it lead to "${before}", the state in which the client has sent the refused move`
+    ? `the server's role refuses a move in the state "${state}", which has no ${refusal}, so the state does not change and the client may not send again; add ${refusal} to that state, and let ${refusal} lead to "${before}", the state in which the client has sent the move`
+    : `${refusal} leads from "${last.state}" to "${state}", in which the client may not send another move; let ${refusal} lead to "${before}", the state in which the client has sent the refused move`
 }
 
 function mayBeSent(automaton: Automaton, state: string, side: Side): boolean {

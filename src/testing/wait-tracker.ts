@@ -5,7 +5,7 @@ import type { Peer } from '../protocol/peer.ts'
 import { playAtConsole } from '../protocol/roles.ts'
 import type { HallAccess, HallSeat, OpponentFor, Seating } from '../protocol/seating.ts'
 
-/** Maximum number of steps of both sides in one walk; a longer walk is endless. Most walks take a few hundred steps. */
+/** Maximum number of steps of one side in one walk; the kit assumes that a longer walk never ends. Most walks take a few hundred steps. */
 const MOST = 50_000
 
 /**
@@ -18,7 +18,7 @@ export interface SeatWait {
   readonly refused: string | undefined
 }
 
-/** Actor is a function of a plug-in in a walk (a role or `opposite`), with the operations for which it waits. */
+/** Actor is a function of a plug-in in a walk (a role or `opposite`), and the operations for which this function waits. */
 export interface Actor {
   readonly name: string
   readonly waits: Set<'message' | 'line' | SeatWait>
@@ -26,8 +26,8 @@ export interface Actor {
 }
 
 /**
- * WaitTracker records the operations for which the functions of one side of a walk wait, so that the kit can say why a walk is stuck.
- * It wraps the peer, the console and the seats that these functions get.
+ * WaitTracker records the operations for which the functions of one side of a walk wait, so that the kit can say why a walk is stuck. The
+ * tracker wraps the peer, the console and the seats that these functions get.
  */
 export class WaitTracker {
   readonly side: Side
@@ -42,9 +42,9 @@ export class WaitTracker {
   #isOver = false
 
   /**
-   * Calls `onEndless` once, when the functions have taken so many steps that they may never end. The opponents at this side leave when the
-   * role begins to wait for its message number `leavesAt`. They leave in the peer's turn, because a real opponent can leave in the peer's
-   * turn, too.
+   * Calls `onEndless` once, when the functions of this side have taken `MOST` steps and therefore may never end. The opponents at this side
+   * leave when the role begins to wait for its message number `leavesAt`, in the peer's turn, because a real opponent can also leave in the
+   * peer's turn.
    */
   constructor(side: Side, leavesAt: number, onEndless: () => void) {
     this.side = side
@@ -62,7 +62,7 @@ export class WaitTracker {
     this.#isOver = true
   }
 
-  /** Returns the program with functions of this side that the tracker observes. */
+  /** Returns a copy of the program in which the tracker observes the role of this side. */
   watch(program: Program): Program {
     const { protocol } = program
     const role = async (peer: Peer, at: RoleContext<unknown>) => {

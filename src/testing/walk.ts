@@ -17,17 +17,18 @@ import { judgeRecording, recordWrites } from './wire-recorder.ts'
 
 /*
  * A walk is one random conversation of the two roles of a program, in memory. A mistake of a role often causes a standstill: each side
- * waits for the other side, and no message is illegal. In memory each step takes microseconds, so a walk without a step for a while never
- * continues. In that case, the error of the walk names the state of each side, the operations for which it waits, and the likely cause.
+ * waits for the other side, and no message is illegal. In memory, each step takes microseconds, so a walk that takes no step for a while
+ * never continues. In that case, the error of the walk names the state of each side, the operations for which the side waits, and the
+ * likely cause.
  */
 
 /**
- * Milliseconds without a step after which the walk reports a standstill: `QUIET` if every function waits for a message, a line or a seat,
- * and `PATIENT` if a function waits for something else.
+ * If the walk takes no step for this number of milliseconds, it reports a standstill: `QUIET` if every function waits for a message, a line
+ * or a seat; `PATIENT` if a function waits for another operation.
  */
 const QUIET = 1500
 const PATIENT = 10_000
-/** In one of this number of walks, the opponent leaves in the peer's turn. */
+/** The opponent leaves in the peer's turn in 1 of this number of walks. */
 const LEAVES = 4
 /** Milliseconds between two checks. */
 const LOOK = 250
@@ -106,9 +107,8 @@ export async function walk(program: Program, seed: number, typed: readonly strin
 }
 
 /**
- * Calls `onStandstill` once, when the number of steps has stayed the same for some time. If `isKnown` returns true, every function waits
- * for a message, a line or a seat, and the time is `QUIET` milliseconds. Otherwise, the time is `PATIENT` milliseconds. Returns a function
- * that ends the watch.
+ * Calls `onStandstill` once, when the number of steps has not changed for some time: `QUIET` milliseconds if `isKnown` returns true because
+ * every function waits for a message, a line or a seat; otherwise `PATIENT` milliseconds. Returns a function that ends the watch.
  */
 function watchForStandstill(steps: () => number, isKnown: () => boolean, onStandstill: () => void): () => void {
   const clock = createSystemClock()

@@ -31,15 +31,15 @@ export function recordWrites(server: MemoryTransport, client: MemoryTransport): 
   return events
 }
 
-/** JudgedMessage is a message on the wire, with the state of the conversation before it. */
+/** JudgedMessage is a message on the wire, and the state of the conversation before the message. */
 export interface JudgedMessage {
   readonly from: Side
   readonly text: string
   readonly state: string
 }
 
-/** RecordingJudgment has an observer's result: the messages and steps of the conversation, and its last state. */
-export interface RecordingJudgment {
+/** RecordingJudgement is the result of an observer: the messages, the steps and the last state of the conversation. */
+export interface RecordingJudgement {
   /** All messages up to the first illegal message. */
   readonly messages: readonly JudgedMessage[]
   readonly steps: readonly Transition[]
@@ -50,8 +50,8 @@ export interface RecordingJudgment {
   readonly illegal?: string
 }
 
-/** Judges a recorded conversation by the automaton alone, like an observer of the wire. */
-export function judgeRecording({ protocol, defaults }: Program, options: Options, events: readonly WireWrite[]): RecordingJudgment {
+/** Judges a recorded conversation like an observer of the wire, only by the automaton. */
+export function judgeRecording({ protocol, defaults }: Program, options: Options, events: readonly WireWrite[]): RecordingJudgement {
   const { automaton } = protocol
   const { toServer, toClient } = protocol.framing({ ...defaults, ...options })
   const decoders = { client: toServer.decoder(), server: toClient.decoder() }

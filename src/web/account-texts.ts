@@ -1,6 +1,6 @@
 import { formatCount } from '../base/counts.ts'
 
-/** The texts of the view of the account: password, sessions, and the end of the account. */
+/** The texts of the account view: password, sessions, and the deletion of the account. */
 export const accountTexts = {
   account: 'Account',
   accountOf: (name: string) => `You are ${name}.`,

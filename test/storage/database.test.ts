@@ -101,7 +101,7 @@ describe('migrations', () => {
     newer.close()
     const database = opened(path)
     expect(() => migrate(database, [first])).toThrow(
-      /parlor\.db was written by a newer Parlor \(it has version 3, and this Parlor knows 1\): use the newer Parlor, or choose another folder/,
+      /parlor\.db was written by a newer Parlor \(it has version 3, and this Parlor supports 1\): use the newer Parlor, or choose another folder/,
     )
     expect(() => migrate(database, [first])).toThrow(expect.objectContaining({ code: 'newer' }))
   })

@@ -55,7 +55,7 @@ describe('the URL of a storage', () => {
   })
 
   test.each([
-    ['sqlit:data', 'there is no storage engine "sqlit:"; did you mean sqlite:? A folder with this name is written ./sqlit:data'],
+    ['sqlit:data', 'there is no storage engine "sqlit:"; did you mean sqlite:? For a folder with this name, write ./sqlit:data'],
     ['memory:data', 'memory: takes no place: leave out "data"'],
     ['sqlite:', 'sqlite: names no place: write sqlite:FOLDER'],
     ['sqlite:///srv/parlor', 'sqlite: takes a path without "//": write sqlite:/srv/parlor'],
@@ -64,7 +64,7 @@ describe('the URL of a storage', () => {
   })
 
   test('with an unknown scheme is refused with a list of all engines', () => {
-    const sentence = /^there is no storage engine "ftp:"; there are (.*)\. A folder with this name is written \.\/ftp:\/\/x$/
+    const sentence = /^there is no storage engine "ftp:"; there are (.*)\. For a folder with this name, write \.\/ftp:\/\/x$/
     const refuse = () => parseStorageUrl('ftp://x')
     expect(refuse).toThrow(StorageUrlError)
     expect(refuse).toThrow(sentence)

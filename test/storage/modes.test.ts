@@ -106,7 +106,7 @@ describe('an unusable folder is named as such', () => {
     const path = openFolder()
     chmodSync(path, 0o755)
     expect(await openedByNobody(path)).toBe(
-      `read-only: the folder ${path} is read-only for this user (it belongs to user 0, its mode is 0755): give it to this user (chown), or choose another folder`,
+      `read-only: the folder ${path} is read-only for this user (it belongs to user 0, its mode is 0755): make this user the owner (chown), or choose another folder`,
     )
   })
 

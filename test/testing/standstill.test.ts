@@ -132,7 +132,7 @@ describe('the kit explains within seconds', () => {
     expect(walks).toContain("the server's role waits for its turn in the seat 1, and `opposite` waits for its turn in the seat 0")
     expect(walks).toContain(`the client is in the state "waiting": the client's role waits for a message of the server`)
     expect(walks).toMatch(
-      /The likely cause: `opposite` calls turn\(\) after its move was refused \(".+"\); a refused move makes no situation/,
+      /The likely cause: `opposite` calls turn\(\) after the seat has refused a move \(".+"\); the seat shows no situation after a refused move/,
     )
   })
 
@@ -142,9 +142,9 @@ describe('the kit explains within seconds', () => {
       'the server is in the state "judging": the server\'s role waits for a message of the client, which may not send now',
     )
     expect(walks).toContain(
-      'refuses a move in the state "judging", which has no ERROR, so the state stays and the client may not send again',
+      'refuses a move in the state "judging", which has no ERROR, so the state does not change and the client may not send again',
     )
-    expect(walks).toContain('leading to "aiming", the state in which the client has sent it')
+    expect(walks).toContain('let ERROR lead to "aiming", the state in which the client has sent the move')
     expect(walks).toMatch(/The last messages: .*client "DROP .+", server "ERROR .+"\.$/)
     expect(refusal).toMatch(/^the automaton has the refusal ERROR, but no state has it: .*, as in judging: \{ ERROR: 'aiming' \}$/)
   })
@@ -152,7 +152,7 @@ describe('the kit explains within seconds', () => {
   test('a refusal that leads to a state in which the client may not send', async () => {
     const { walks } = await faultsOf(programWith({ judging: { ERROR: 'waiting' } }))
     expect(walks).toContain('ERROR leads from "judging" to "waiting", in which the client may not send another move')
-    expect(walks).toContain('let it lead to "aiming", the state in which the client has sent the refused move')
+    expect(walks).toContain('let ERROR lead to "aiming", the state in which the client has sent the refused move')
   })
 
   test('a request that is sent again in a state that does not allow it', async () => {
@@ -171,13 +171,15 @@ describe('the kit explains within seconds', () => {
 
   test('an `opposite` that returns before the end', async () => {
     const { walks } = await faultsOf(programWith({ opposite: async () => {} }))
-    expect(walks).toContain('`opposite` has returned before the game is over, so no player moves in its seat')
+    expect(walks).toContain('`opposite` has returned before the game is over, so no player moves in the other seat')
   })
 
   test('a role that receives when it has to send', async () => {
     const { walks } = await faultsOf(programWith({ server: async (peer) => void (await peer.receive()) }))
     // the client may close in this state, so the role could receive only the close
-    expect(walks).toContain('the server\'s role receives in the state "waiting", in which only it may send; expected it to send ')
+    expect(walks).toContain(
+      'the server\'s role receives in the state "waiting", in which only the server may send; expected the role to send ',
+    )
     expect(walks).toMatch(/No message was sent before\.$/)
   })
 

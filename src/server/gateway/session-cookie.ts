@@ -5,7 +5,7 @@ const NAME = 'parlor-session'
 
 /** CookieScope is the set of requests with which a browser sends a cookie. */
 export interface CookieScope {
-  /** Path under which the gateway serves, without a slash at its end. */
+  /** Path under which the gateway serves all addresses, without a slash at the end. */
   readonly prefix: string
   /** True if the browser must send the cookie over encrypted connections only. */
   readonly isSecure: boolean
@@ -54,8 +54,8 @@ export function readCookie(name: string, header: string | undefined, scope: Cook
 
 /**
  * Returns the name that a cookie has in the headers. Over TLS, the name has a prefix. A browser refuses a cookie with such a prefix if a
- * page without encryption sets it. If the prefix is `__Host-`, the browser also refuses the cookie if another host of the same domain sets
- * it. Without the prefix, such a page could log a browser in under another name.
+ * page without encryption sets the cookie. If the prefix is `__Host-`, the browser also refuses a cookie that another host of the same
+ * domain sets. Without the prefix, such a page or host could log a browser in under another name.
  */
 function toCookieName(name: string, { prefix, isSecure }: CookieScope): string {
   if (!isSecure) return name

@@ -9,7 +9,7 @@ import { refuse } from './read-routes.ts'
 import type { RequestOrigin } from './request-origin.ts'
 import { formatNoSessionCookie, formatSessionCookie, readSessionCookie } from './session-cookie.ts'
 
-/** The listener of a lobby session that only logs in. */
+/** The listener of a lobby session that only logs a user in. */
 const NO_LISTENER: LobbyListener = {
   seated() {},
   tableEvent() {},
@@ -29,9 +29,10 @@ export interface SessionRoutesOptions {
 }
 
 /**
- * Adds the routes with which a browser logs in and out. A login opens a login session of the hall, whose token is only in a cookie that no
- * script can read. The WebSocket of the page reads the token from this cookie. The limits of logins are the same as at all other ports.
- * Each login has a new token and ends the session of the browser's earlier cookie, so that no other page can choose the token in advance.
+ * Adds the routes with which a browser logs in and out. A login opens a login session of the hall. Only a cookie that no script can read
+ * has the token of this session. The WebSocket of the page reads the token from this cookie. The limits of logins are the same as at all
+ * other ports. Each login creates a new token; otherwise, another page could choose the token in advance. A login also ends the session of
+ * the browser's earlier cookie.
  */
 export function addSessionRoutes(app: FastifyInstance, { prefix, lobby: service, originOf }: SessionRoutesOptions): void {
   const routes = app.withTypeProvider<ZodTypeProvider>()
@@ -78,7 +79,7 @@ async function logIn(
   return { name: lobby.me?.name ?? name, ...opened }
 }
 
-/** Opens a lobby session for one request, and closes it afterwards. */
+/** Opens a lobby session for one request, and closes the session after the request. */
 async function withLobby<Answer>(
   service: LobbyService,
   { remote, loopback }: RequestOrigin,

@@ -17,9 +17,9 @@ import { readSessionCookie } from './session-cookie.ts'
 import { type SocketView, ViewSockets } from './view-sockets.ts'
 
 /*
- * A refused upgrade must cost little and have a status and a code. So the gateway checks the rate, the origin and the limits of the address
- * before the handshake, with no route, no hook and no WebSocket. After the handshake, the socket is a transport like every other transport, and the
- * server runs the same conversation over it as over a TCP connection, with the same limits. Views of the
+ * The refusal of an upgrade must cost little and must have a status and a code. Therefore the gateway checks the rate, the origin and the
+ * limits of the address before the handshake; these checks use no route, no hook and no WebSocket. After the handshake, the WebSocket is a
+ * transport, and the server runs the same conversation over the WebSocket as over a TCP connection, with the same limits. Views of the
  * server, such as the wire, have a common base (`view-sockets.ts`).
  */
 
@@ -28,29 +28,32 @@ import { type SocketView, ViewSockets } from './view-sockets.ts'
  * twice this time.
  */
 const PING = 30_000
-/** SocketTarget is the kind of conversation at a path: in the native protocol, or with a program that a browser tries. */
+/**
+ * SocketTarget is the kind of conversation at a path: a conversation in the native protocol, or a conversation with a program that a
+ * browser tries.
+ */
 interface SocketTarget {
   readonly entrance: Entrance
   /** Wraps the transport of a trial; missing for the native protocol. */
   readonly wrap?: (transport: Transport) => Transport
 }
 
-/** SocketServices has the conversations that WebSockets can open. */
+/** SocketServices has the conversations and views that WebSockets can open. */
 export interface SocketServices {
-  /** The access to conversations in the native protocol. */
+  /** Admits clients of the native protocol, and starts the conversations with these clients. */
   readonly entrance: Entrance
   readonly protocols: ServedProtocols
   /** The views that pages see over WebSockets. */
   readonly views: readonly SocketView[]
 }
 
-/** SocketGuards has the limits of the HTTP connections; some connections become WebSockets. */
+/** SocketGuards has the limits of the HTTP connections; some of these connections become WebSockets. */
 export interface SocketGuards {
   readonly gate: RequestGate
   readonly timeouts: ConnectionTimeouts
 }
 
-/** GatewaySockets accepts the WebSockets of an HTTP server, and pings their clients. */
+/** GatewaySockets accepts the WebSockets of an HTTP server, and pings the clients of these WebSockets. */
 export class GatewaySockets {
   readonly #options: Pick<GatewayOptions, 'clock' | 'prefix' | 'onError'>
   readonly #services: SocketServices
@@ -87,7 +90,7 @@ export class GatewaySockets {
     stream.on('error', ignoreError)
     const checked = this.#guards.gate.check(request, 'change')
     if ('code' in checked) return refuse(stream, checked.code, checked.message)
-    // the library also accepts version 8, in which the origin is in another header
+    // the library also accepts version 8, but version 8 sends the origin in another header
     if (request.headers['sec-websocket-version'] !== '13') return refuse(stream, 'bad-request', NO_HANDSHAKE)
     const path = `${this.#options.prefix}/ws`
     const view = this.#services.views.find((one) => request.url === `${path}/${one.path}`)
@@ -137,8 +140,8 @@ export class GatewaySockets {
   }
 
   /**
-   * Answers a handshake, and returns the transport of the WebSocket, which the server pings from now on. This function, and not `#upgrade`,
-   * creates the timer of the pings, because a timer of `#upgrade` would retain the whole request in memory.
+   * Answers a handshake, and returns the transport of the WebSocket. From now on, the server pings the WebSocket. This function, and not
+   * `#upgrade`, creates the timer of the pings, because a timer of `#upgrade` would retain the whole request in memory.
    */
   #open(accept: string, stream: TransportStream, head: Buffer, client: AdmittedPeer): WebSocketTransport {
     this.#guards.timeouts.remove(stream)

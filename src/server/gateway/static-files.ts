@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 
 /** The file with which the page starts. */
 const INDEX = 'index.html'
-/** Matches the names of files for which the build makes a name from the content, such as `index-BX3fT0aZ.js`. */
+/** Matches the file names that the build makes from the contents of the files, such as `index-BX3fT0aZ.js`. */
 const HASHED = /[-.][\w-]{8,}\.\w+(?:\.(?:br|gz))?$/
 /** The text that the server sends if the page is not built. */
 const NO_PAGE = `This server runs, but its page for browsers is not built.
@@ -15,8 +15,9 @@ Games are possible without the page: users play with nc at the ports of the serv
 `
 
 /**
- * Adds the files of a folder, if it has a page. A browser may store the files with hashed names forever, and requests all other files each
- * time. Prefers the compressed files beside the originals. Without a page, adds a text that says how to build the page.
+ * Adds the files of a folder, if the folder has a page. A browser may store the files with hashed names forever, and requests all other
+ * files each time. If a compressed file is beside an original, the server sends the compressed file. If the folder has no page, adds a text
+ * that says how to build the page.
  */
 export async function addStaticFiles(app: FastifyInstance, prefix: string, folder: string): Promise<void> {
   if (!existsSync(join(folder, INDEX))) {

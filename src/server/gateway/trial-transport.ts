@@ -11,14 +11,15 @@ import { TrialCommand, type TrialEvent } from './protocol-schemas.ts'
 /*
  * A trial is a conversation between a program of this server and a user who chooses each byte of the client. The program sees the same
  * transport as at its port: bytes, a close and a reset. The page sees each event as a line of JSON, with the verdict of the laboratory's
- * monitor, so the page shows the same sentences as `parlor tap`. The WebSocket below makes each line one message, and pings the browser.
+ * monitor, so the page shows the same sentences as `parlor tap`. The transport of the WebSocket, `inner`, makes each line one message, and
+ * pings the browser.
  *
- * A browser cannot close one direction of a WebSocket, so the command `finish` closes the client's direction. If the server closes its direction, the
- * trial is over: the page gets the event, and then the WebSocket closes. After a reset by the server, too, the page gets the event first.
- * The transport aborts the connection if the browser does not read.
+ * A browser cannot close one direction of a WebSocket, so the command `finish` closes the client's direction. If the server closes its
+ * direction or resets the connection, the trial is over: the page gets the event, and then the WebSocket closes. The transport aborts the
+ * connection if the browser does not read.
  *
  * The limits of the server apply to the bytes of the conversation. Even if the program sends nothing, a command with one byte causes a much
- * longer event. Therefore the commands have a rate of their own, and the events that the browser has not read have a limit.
+ * longer event. Therefore this transport limits the rate of the commands, and the size of the events that the browser has not read.
  */
 
 /** Rate of commands of one trial: a burst of 200, then 40 a second. */
@@ -29,7 +30,7 @@ const NO_COMMAND = 'this is not a command of a trial: send at most 1024 bytes in
 /** Maximum number of bytes of events that the browser has not read. */
 const UNREAD = 256 * 1024
 /**
- * Milliseconds after the last byte: first the time after which a pause can end a message, then the time after which the monitor reports an
+ * Milliseconds after the last byte: after the first time, a pause can end a message; after the second time, the monitor reports an
  * unfinished message.
  */
 const PAUSES: readonly number[] = [300, 2100]
@@ -73,7 +74,7 @@ export class TrialTransport extends TransportFilter {
       return super.finished()
     }
     this.#pass('client', Buffer.from(command.bytes, 'hex'))
-    // the conversation may retain the array, so this function makes a new array
+    // the conversation may retain the array, so this function makes another array
     super.data(Buffer.from(command.bytes, 'hex'))
   }
 
@@ -109,7 +110,7 @@ export class TrialTransport extends TransportFilter {
     this.#watchPauses(PAUSES)
   }
 
-  /** Sends the monitor the time after each pause, because a pause ends a message that has no end of its own. */
+  /** Sends the monitor the time after each pause, because a pause ends a message whose framing has no end. */
   #watchPauses([pause, ...later]: readonly number[], before = 0): void {
     this.#cancel?.()
     this.#cancel = undefined

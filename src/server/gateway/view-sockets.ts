@@ -13,16 +13,16 @@ import type { CookieScope } from './session-cookie.ts'
 /*
  * Pages follow the class console and the wire over WebSockets that are not conversations with a program. All these WebSockets have the same
  * limits: `WebSocketTransport` limits frames, fragments, pings and pongs, `GatewaySockets` pings the pages, and `Connection` disconnects a
- * page that reads too slowly. A view (`SocketView`) decides only about the admission of a page, and about the messages.
+ * page that reads too slowly. A view (`SocketView`) only decides which pages it admits, and handles the messages.
  */
 
 /**
- * Maximum number of unsent bytes of a page. Views send less to a page that reads slowly. The largest message is an export of the wire, with
- * a few MB.
+ * Maximum number of unsent bytes of a page. Views send less data to a page that reads slowly. The largest message is an export of the wire,
+ * with a few MB.
  */
 const OUTBOX = 8 * 1024 * 1024
 
-/** ViewRequest is a valid upgrade of a page that wants to see a view. */
+/** ViewRequest is the valid request of a page for the WebSocket of a view. */
 export interface ViewRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>> & { readonly cookie?: string | undefined }
   readonly origin: RequestOrigin
@@ -38,13 +38,13 @@ export interface ViewSocket {
   refuse(reason: string): void
 }
 
-/** Viewer is an admitted page, which counts for the limits of the view until `leave`. */
+/** Viewer is an admitted page. The view includes the page in its limits until `leave`. */
 export interface Viewer {
-  /** The session of the operator, with whose end the WebSocket ends; `undefined` for a page without a session. */
+  /** The session of the operator, at whose end the server closes the WebSocket; `undefined` for a page without a session. */
   readonly session: AbortSignal | undefined
   /** Sends the view until the page disconnects. The promise may reject with `Disconnected`. */
   serve(socket: ViewSocket): Promise<void>
-  /** Called once, when the WebSocket is closed. */
+  /** The server calls this method once, when the WebSocket is closed. */
   leave(): void
 }
 
@@ -67,14 +67,14 @@ export interface ViewSocketsOptions {
 /** ViewSockets serves the WebSockets of pages that see a view. */
 export class ViewSockets {
   readonly #options: ViewSocketsOptions
-  /** Closes a WebSocket because the server stops. */
+  /** Functions that close the open WebSockets when the server stops. */
   readonly #open = new Set<() => void>()
 
   constructor(options: ViewSocketsOptions) {
     this.#options = options
   }
 
-  /** Sends a view to an admitted page, until the page disconnects or its session ends. */
+  /** Sends a view to an admitted page, until the page disconnects or the operator's session ends. */
   serve(transport: WebSocketTransport, { path, messageLimit }: SocketView, viewer: Viewer): void {
     const { clock, onError } = this.#options
     const connection = new Connection(transport, { incoming: lines(), outgoing: lines(), clock, messageLimit, outboxLimit: OUTBOX })

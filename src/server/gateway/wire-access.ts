@@ -8,17 +8,17 @@ import type { RequestOrigin } from './request-origin.ts'
 import { SecretTries } from './secret-tries.ts'
 
 /*
- * A student opens the wire view without an account. Then the address of the browser is the only sign that the browser and the program
- * belong to the same student, so these rules say when the address is a valid sign:
+ * A student opens the wire view without an account. Therefore the address of the browser is the only sign that the browser and the program
+ * belong to the same student. These rules say when the address is a valid sign:
  *
- * - The header `Host` must name this server, which `RequestGate` checks. A page of an attacker can let its own name resolve to this server (DNS
- *   rebinding). The requests of that page come from the student's address.
- * - A request that a proxy has forwarded must come from a trusted proxy that names the client. Otherwise all users of the proxy have the
- *   address of the proxy; if the proxy runs on this machine, they have the address of this machine.
- * - An address with several programs at the same time may belong to several students, so the server cannot assign its programs. Only a
- *   browser on this machine may choose among the programs of this machine.
+ * - The header `Host` must name this server; `RequestGate` checks the header. An attacker can make the host name of a page resolve to this
+ *   server (DNS rebinding). If a student opens that page, the requests of the page come from the student's address.
+ * - A request that a proxy has forwarded must come from a trusted proxy that names the client. Otherwise, all users of the proxy have the
+ *   address of the proxy. If the proxy runs on this machine, all these users have the address of this machine.
+ * - Several programs that have the same address at the same time may belong to several students, so the server cannot assign these
+ *   programs. Only a browser on this machine may choose among the programs of this machine.
  *
- * Every other view needs a code of the operator.
+ * In all other cases, the browser needs a code of the operator.
  */
 
 /** WireGrant is the right to see the wire of some connections. */
@@ -33,13 +33,13 @@ export interface WireGrant {
 /** CodeRefusal is the reason why a code or a ticket gives no right. */
 export type CodeRefusal = Refusal & { readonly code: 'throttled' | 'bad-token' }
 
-/** LimitedGrant is a right until a monotonic time. */
+/** LimitedGrant is a right that ends at a monotonic time, in milliseconds. */
 interface LimitedGrant {
   readonly grant: WireGrant
   readonly until: number
 }
 
-/** TicketedGrant is the right of a code, with the ticket by which the same browser gets the right again after a reload. */
+/** TicketedGrant is the right of a code, and the ticket with which the same browser gets the right again after a reload. */
 export interface TicketedGrant {
   readonly grant: WireGrant
   readonly ticket: string
@@ -49,19 +49,22 @@ export interface WireAccessOptions {
   readonly logs: ConnectionLogs
   readonly clock: Clock
   readonly bytes: RandomBytes
-  /** True for a server with `lab`, whose operator sees all connections. */
+  /** True for a server with `lab`; the operator of such a server sees all connections. */
   readonly isLab: boolean
 }
 
-/** Number of characters of a code: 40 bits, which are enough, because the server limits the rate of guesses. */
+/** Number of characters of a code. These 40 bits are enough, because the server limits the rate of guesses. */
 const CODE = 8
 /** Milliseconds for which a code is valid, and the maximum number of codes. */
 const VALID = 900_000
 const CODES = 100
-/** Milliseconds for which a browser has the right of its code, also after a reload or a lost connection, and the maximum number of such rights. */
+/**
+ * Milliseconds for which a browser has the right of its code, even after a reload or a lost connection; and the maximum number of such
+ * rights.
+ */
 const RIGHT_VALID = 4 * 3_600_000
 const RIGHTS = 200
-/** Rate of codes that a network may try: a burst of 10, then one in 10 seconds. */
+/** Rate of codes that a network may try: a burst of 10, then one code every 10 seconds. */
 const TRIES = { burst: 10, refill: 10_000 }
 /** The headers by which a proxy names its peer. */
 const FORWARDED = ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'] as const
@@ -70,7 +73,7 @@ const FORWARDED = ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'] as const
 export class WireAccess {
   readonly #options: WireAccessOptions
   readonly #codes = new Map<string, LimitedGrant>()
-  /** The rights of codes that a browser has used, by the hash of the browser's ticket. */
+  /** The rights of the codes that browsers have used, by the hash of the browser's ticket. */
   readonly #rights = new Map<string, LimitedGrant>()
   readonly #tries: SecretTries
 
@@ -127,14 +130,14 @@ export class WireAccess {
     return `${code.slice(0, CODE / 2)}-${code.slice(CODE / 2)}`
   }
 
-  /** Exchanges a code for the right that it gives, and for a ticket with which the browser gets this right again. */
+  /** Exchanges a code for the right of the code, and for a ticket with which the browser gets this right again. */
   takeCode(typed: string, { remote }: Pick<RequestOrigin, 'remote'>): TicketedGrant | CodeRefusal {
     const refused = this.#limit(remote)
     if (refused) return refused
     const code = parseToken(typed, CODE)
     const grant = typeof code === 'string' ? this.#find(this.#codes, code) : undefined
     if (typeof code !== 'string' || !grant) {
-      return { code: 'bad-token', refused: 'this code is not valid: it works once, within 15 minutes. Ask the operator for a new code' }
+      return { code: 'bad-token', refused: 'this code is not valid: a code works once, within 15 minutes. Ask the operator for a new code' }
     }
     this.#codes.delete(code)
     this.#tries.giveBack(remote.host)
@@ -166,7 +169,7 @@ export class WireAccess {
   }
 }
 
-/** Stores a right, and drops the oldest right if there are too many. */
+/** Stores a right, and drops the oldest right if `most` rights are stored. */
 function store(grants: Map<string, LimitedGrant>, key: string, right: LimitedGrant, most: number): void {
   const [oldest] = grants.keys()
   if (oldest !== undefined && grants.size >= most) grants.delete(oldest)

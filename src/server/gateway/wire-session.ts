@@ -30,26 +30,26 @@ export interface WireLink {
   refuse(reason: string): void
 }
 
-/** WireViewer is the client of a session, and its right at the beginning. */
+/** WireViewer is the client of a session, and the right of the client at the beginning of the session. */
 export interface WireViewer {
   readonly grant: WireGrant
   readonly origin: RequestOrigin
 }
 
-/** Milliseconds between two rounds. */
+/** Milliseconds between two rounds; in each round, the session sends the changes to the page. */
 const ROUND = 100
-/** Number of rounds between two lists of all connections, because such a list is long. */
+/** Number of rounds from one list of all connections to the next list; more than 1, because such a list is long. */
 const LONG_LIST = 10
-/** Maximum number of unsent bytes with which a round begins, and maximum number of records that a round reads. */
+/** Maximum number of unsent bytes at the beginning of a round, and maximum number of records that a round reads. */
 const UNSENT = 64 * 1024
 const RECORDS = 200
 /** Rate of messages of the page: a burst of 20, then 5 a second. */
 const MESSAGES = { burst: 20, refill: 200 }
 
 /**
- * WireSession shows a browser its connections, and the rows of one connection. In each round, it reads the new records of the log of that
- * connection. If a browser reads too slowly, the session skips rounds, and the rows of the next round say how many bytes the browser has
- * missed.
+ * WireSession shows a browser the connections that the browser may see, and the rows of one connection. In each round, the session reads
+ * the new records in the log of that connection. If a browser reads too slowly, the session skips rounds, and the rows of the next round
+ * say how many bytes the browser has missed.
  */
 export class WireSession {
   readonly #services: WireServices
@@ -153,11 +153,11 @@ export class WireSession {
   }
 
   #takeTicket(ticket: string): void {
-    // an operator who has logged in sees more than any ticket allows
+    // an operator who has logged in may see more than any ticket allows
     if (this.#grant.right === 'operator') return
     const grant = this.#services.access.takeTicket(ticket, this.#origin)
     if (!isRefusal(grant)) return this.#setGrant(grant)
-    // this message makes the page forget the ticket; its user then has only the right of the address again
+    // this message makes the page forget the ticket; then the page has only the right of its address again
     if (grant.code === 'bad-token') this.#send({ type: 'ticket', ticket: '' })
   }
 

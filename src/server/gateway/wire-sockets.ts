@@ -13,14 +13,14 @@ export interface WireSocketsOptions {
   readonly operators: OperatorSessions
 }
 
-/** WireSockets shows the wire to pages over WebSockets. Pages play on other WebSockets. */
+/** WireSockets shows the wire to pages over WebSockets. Pages play over other WebSockets. */
 export class WireSockets implements SocketView {
   readonly path = 'wire'
   readonly messageLimit = 512
   readonly #services: WireServices
   readonly #clock: Clock
   readonly #operators: OperatorSessions
-  /** The networks of the open WebSockets; each WebSocket has a key of its own. */
+  /** The networks of the open WebSockets; each WebSocket has a unique key. */
   readonly #open = new Map<object, string>()
 
   constructor(services: WireServices, { clock, operators }: WireSocketsOptions) {

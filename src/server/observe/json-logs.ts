@@ -3,7 +3,7 @@ import { type ConnectionInfo, formatError, isLogged, type Level, type Logs, note
 
 export interface JsonLogsOptions {
   readonly level: Level
-  /** Called with each line, including its line end. */
+  /** Called with each line, including the line end. */
   write(line: string): void
   /** Milliseconds since the Unix epoch. */
   now(): number

@@ -32,8 +32,8 @@ export interface ConversationEnd {
 }
 
 /**
- * Logs has the methods that the server calls with its events. Logs writes only events that its level includes. If a method is missing, the
- * server does not log its events.
+ * Logs has the methods that the server calls to log events. A method writes only the events that the level of the logs includes. If a
+ * method is missing, the server does not log the events of that method.
  */
 export interface Logs {
   /** Logs a sentence about the server, not about one connection. */
@@ -45,13 +45,13 @@ export interface Logs {
   /** Logs a line of a conversation's trace, if the operator has requested a trace. */
   traced?(info: ConnectionInfo, line: string): void
   ended?(info: ConnectionInfo, ending: ConversationEnd): void
-  /** Logs that the server has rejected a client or slows it down, with the reason as a sentence; at most once a minute per address. */
+  /** Logs that the server rejects a client or slows a client down, with the reason as a sentence; at most once a minute per address. */
   limited?(info: Omit<ConnectionInfo, 'connection'>, what: 'refused' | 'slowed', sentence: string): void
 }
 
 /**
- * Level of each kind of note. A message before its turn and a slow program are normal in many games. A refused message is a warning,
- * because it is possible that the client does not show the answer to its author.
+ * Level of each kind of note. A message that arrives too early and a slow program are normal in many games. A refused message is a warning,
+ * because the client perhaps does not show the server's answer to the author of the client.
  */
 export const noteLevels: Readonly<Record<ConversationNote, Level>> = {
   unfinished: 'warn',
@@ -67,13 +67,16 @@ export function toOutcome(trouble: Error | undefined): string {
   return trouble instanceof Disconnected ? trouble.reason : 'mistake'
 }
 
-/** Describes an error for the logs; if the server has sent the sentence to the client, says so. */
+/**
+ * Formats an error for the logs. If the server has sent the text of the error to the client, the result quotes the text as the words of the
+ * server.
+ */
 export function formatError(trouble: Error): string {
   const isForClient = trouble instanceof Disconnected && trouble.reason === 'ours' && /\byour?\b/.test(trouble.message)
   return isForClient ? `the server closed the connection, with the words: ${trouble.message}` : trouble.message
 }
 
-/** Checks whether a log writes rows of a level. `least` is the lowest level that the log writes. */
+/** Checks whether a log writes rows of a level. `least` is the least important level that the log writes. */
 export function isLogged(level: Level, least: Level): boolean {
   return levels.indexOf(level) <= levels.indexOf(least)
 }

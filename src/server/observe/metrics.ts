@@ -8,16 +8,16 @@ import type { Server } from '../server.ts'
 /** Upper bounds of the histogram of appends to the journal, in seconds. */
 const APPENDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1]
 /**
- * Number of samples that the histogram gets in one step. If each commit added its sample separately, the processor would load the code of
- * the histogram into its cache each time.
+ * Number of samples that the histogram gets in one step. If each commit added its sample to the histogram, the processor would load the
+ * code of the histogram into its cache for each commit.
  */
 const SAMPLES = 256
 /** Milliseconds between two measurements of the event loop's delay. */
 const LAG_EVERY = 20
 
 /**
- * Metrics has the measurements of a server, in Prometheus' text format. If the server's objects already have a number, a scrape reads the
- * number from these objects, and no other code counts it.
+ * Metrics has the measurements of a server, in Prometheus' text format. If an object of the server already has a number, a scrape reads the
+ * number from this object.
  */
 export class Metrics {
   readonly contentType: string
@@ -47,7 +47,7 @@ export class Metrics {
     return this.#registry.metrics()
   }
 
-  /** Wraps a store so that the metrics count and time the appends to its journal. */
+  /** Wraps a store so that the metrics count the moves, and measure the appends to the store's journal. */
   metered(store: Store): Store {
     const observer = { persisted: (seconds: number) => this.#addSample(seconds), moved: () => this.#moves++ }
     const tables = new MeteredLog(store.tables, observer)
@@ -133,7 +133,7 @@ function countMessages(counter: Counter, program: string, received: number, sent
   counter.inc({ program, direction: 'out' }, sent)
 }
 
-/** LogObserver receives the commits and moves of a metered log. */
+/** LogObserver is notified of the commits and moves of a metered log. */
 interface LogObserver {
   persisted(seconds: number): void
   moved(): void
@@ -145,7 +145,7 @@ class MeteredLog implements TableLog {
   readonly #observer: LogObserver
   /**
    * True while the log measures the duration of an append. Later appends join the commit of that append and wait for a shorter time, so the
-   * log does not measure them.
+   * log does not measure the later appends.
    */
   #timing = false
 

@@ -4,13 +4,13 @@ import type { Logs } from './logs.ts'
 
 /** Milliseconds between two checks. */
 const INTERVAL = 1000
-/** Milliseconds after a logged outage or shortage for which the server logs no further outage or shortage. */
+/** Milliseconds after a logged outage or shortage; the server logs no further outage or shortage in this time. */
 const QUIET = 60_000
 
 /**
- * Logs, at most once a minute, that this process can open no more files, and later that it can open files again. While the process can open
- * no files, libuv closes new connections without notifying the program, so the failure to open a file is the only sign. `open` opens a file
- * and closes it, or rejects with the system's error. Returns a function that ends the checks.
+ * Logs, at most once a minute, that this process can open no more files, and later that this process can open files again. While the
+ * process can open no files, libuv closes new connections and does not notify the program, so the failure to open a file is the only sign.
+ * `open` opens a file and closes it, or rejects with the system's error. Returns a function that ends the checks.
  */
 export function watchDescriptors(open: () => Promise<void>, clock: Clock, logs: Logs): () => void {
   let since: number | undefined
@@ -49,7 +49,10 @@ function isNoDescriptor(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')
 }
 
-/** Logs that a store cannot write, and later that it can write again, with one line per event. Returns a function that ends the logging. */
+/**
+ * Logs, at most once a minute, that a store cannot write, and later that the store can write again. Returns a function that ends the
+ * logging.
+ */
 export function logOutages(availability: Availability, clock: Clock, logs: Logs): () => void {
   let since: number | undefined
   let logged = Number.NEGATIVE_INFINITY

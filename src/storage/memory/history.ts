@@ -69,7 +69,7 @@ export class MemoryHistory implements FinishedGames {
     this.#of.delete(person)
   }
 
-  /** Returns the finished tables that satisfy a condition, each table once. */
+  /** Returns the finished tables that satisfy a condition; each table occurs once. */
   #collect(isWanted: (one: FinishedTable) => boolean): FinishedTable[] {
     const found = new Map<TableId, FinishedTable>()
     for (const tables of this.#of.values()) for (const one of tables) if (isWanted(one)) found.set(one.table, one)

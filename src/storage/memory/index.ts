@@ -20,13 +20,15 @@ import { MemoryResults } from './results.ts'
 import { MemoryUsage } from './usage.ts'
 
 export interface MemoryStoreOptions {
-  /** Called with exceptions of followers. Default: the exceptions become warnings of the process. */
+  /** Called with exceptions of followers. Default: the store emits the exceptions as warnings of the process. */
   readonly onError?: OnStoreError
   /** The parts that the store shares with the stores of other processes. Default: the store serves one process. */
   readonly backing?: MeetingBacking
 }
 
-/** Creates a store in memory. It calls back at the same time as a store on disk: at the end of this turn of the event loop. */
+/**
+ * Creates a store in memory. The store calls back at the same time as a store on disk: at the end of the current turn of the event loop.
+ */
 export function memoryStore({ onError = warn, backing = createMeetingBacking({ onError }) }: MemoryStoreOptions = {}): Store {
   const events = new MemoryEventStore()
   const commits = new GroupCommit(events, onError)
@@ -49,7 +51,7 @@ export function memoryStore({ onError = warn, backing = createMeetingBacking({ o
 class MemoryEventStore implements EventStore {
   readonly #tables = new Map<TableId, { readonly version: number; readonly lines: string }>()
   readonly #unfinished = new Set<TableId>()
-  /** Finished tables in the order of their ends, and whether they are rated. */
+  /** Finished tables in the order of their ends; the value is true for a rated table. */
   readonly #ended = new Map<TableId, boolean>()
 
   highestTable(): TableId {
@@ -62,7 +64,7 @@ class MemoryEventStore implements EventStore {
     return rejected
   }
 
-  /** Appends a batch; returns false if the batch does not fit its table. */
+  /** Appends a batch; returns false if the version of the table is not the expected version of the batch. */
   #append({ table, expected, count, prefix, lines, endKind }: AppendBatch): boolean {
     const before = this.#tables.get(table)
     if ((before?.version ?? 0) !== expected) return false
@@ -228,7 +230,7 @@ class MemoryAccounts implements Accounts {
     return account
   }
 
-  /** Closes the sessions for which `over` returns true; returns their number. */
+  /** Closes the sessions for which `over` returns true; returns the number of these sessions. */
   #closeSessions(over: (session: LoginSession) => boolean): number {
     const before = this.#sessions.size
     for (const session of this.#sessions.values()) if (over(session)) this.#sessions.delete(session.token)

@@ -45,7 +45,7 @@ export class MemoryResults implements Results {
     return { rank: (ladder?.above(score) ?? 0) + 1, of: ladder?.size ?? 0 }
   }
 
-  /** Removes a person from every ladder, and accepts no more standings of this person. */
+  /** Removes a person from every ladder, and stores no more standings of this person. */
   forget(person: PersonId): void {
     this.#removed.add(person)
     for (const ladder of this.#games.values()) ladder.delete(person)
@@ -95,12 +95,12 @@ class Ladder {
     this.#all.splice(this.#place(standing), 1)
   }
 
-  /** Returns the index of a standing, or the index at which it belongs. */
+  /** Returns the index of a standing in the ladder; for a new standing, the index at which to insert it. */
   #place(standing: Standing): number {
     return this.#countWhile((one) => compareStandings(one, standing) < 0)
   }
 
-  /** Counts with a binary search how many standings at the top of the ladder satisfy a condition. */
+  /** Counts the standings at the top of the ladder that satisfy a condition, with a binary search. */
   #countWhile(holds: (standing: Standing) => boolean): number {
     let [low, high] = [0, this.#all.length]
     while (low < high) {

@@ -41,7 +41,7 @@ export class SqliteAccounts implements Accounts {
   readonly #places: StatementSync
   readonly #removePlaces: StatementSync
 
-  /** Updates `scores` when the store removes an account with standings. */
+  /** The new object updates `scores` when the store removes an account with standings. */
   constructor(database: Database, commits: GroupCommit, scores: ScoreCounts) {
     this.#database = database
     this.#scores = scores
@@ -135,7 +135,7 @@ export class SqliteAccounts implements Accounts {
     })
   }
 
-  /** Resolves to a session, also during an outage. Deletes some expired sessions, unless the store cannot write. */
+  /** Resolves to a session, even during an outage. Deletes some expired sessions if the store can write. */
   async session(token: string, now: number): Promise<LoginSession | undefined> {
     const before = now - REMEMBERED
     if (this.#database.query(() => this.#anyOver.get(before))) await this.#forgetOver(before)
@@ -193,9 +193,7 @@ export class SqliteAccounts implements Accounts {
   }
 }
 
-/**
- * Returns a function that checks, inside of `Database.transaction`, whether the store has removed a person's account.
- */
+/** Returns a function that checks, inside `Database.transaction`, whether the store has removed a person's account. */
 export function createRemovalCheck(database: Database): (person: PersonId) => boolean {
   // account numbers ascend, and the table never reuses a number
   const removed = database.prepare(`

@@ -14,8 +14,8 @@ export function createEmptyFile(path: string): void {
 }
 
 /**
- * Turns the copy of a running server's database into a backup at another path, with an id of its own. Closes, checks and syncs the backup,
- * and renames it as the last step, so that an incomplete backup never exists at the path. Throws a StoreError if the copy is damaged.
+ * Turns the copy of a running server's database into a backup at another path, with a new id. Checks, closes and syncs the copy, and
+ * renames the copy as the last step, so that an incomplete backup never exists at the path. Throws a StoreError if the copy is damaged.
  */
 export function finishBackup(copy: string, path: string): void {
   detachCopy(copy, (database) => {
@@ -31,8 +31,8 @@ export function finishBackup(copy: string, path: string): void {
 }
 
 /**
- * Turns the copy of a running server's database into a store of its own: with a new id, closed, in a single file. Calls `check`
- * first, and rethrows its exception. Throws a StoreError if SQLite cannot read or write the copy.
+ * Turns the copy of a running server's database into an independent store: with a new id, closed, in a single file. Calls `check` first; an
+ * exception of `check` propagates to the caller. Throws a StoreError if SQLite cannot read or write the copy.
  */
 export function detachCopy(copy: string, check: (database: Database) => void = () => {}): void {
   const database = new Database(copy, 'process')
@@ -52,7 +52,7 @@ export function detachCopy(copy: string, check: (database: Database) => void = (
   }
 }
 
-/** Waits until a file, or the entries of a folder, are on the disk. */
+/** Waits until the disk has the content of a file, or the entries of a folder. */
 export function syncToDisk(path: string): void {
   const file = openSync(path, 'r')
   try {

@@ -7,17 +7,17 @@ export interface Compactable {
   /** Place of the last row that the journal can remove now. */
   readonly indexedUpTo: number
   /**
-   * Removes the oldest rows: at most this many characters, or a single longer row. Returns the place of the last removed row;
-   * `undefined` if the journal can remove no row.
+   * Removes the oldest rows: rows with at most `characters` characters together, or a single longer row. Returns the place of the last
+   * removed row; `undefined` if the journal can remove no row.
    */
   removeOldest(characters: number): number | undefined
 }
 
-/** Compaction has the size limit of a file, and the size of a step. */
+/** Compaction has the size limit of a file, and the size of a step of the compactor. */
 export interface Compaction {
-  /** Size limit of the file in bytes; above it, the store drops finished tables, oldest first. */
+  /** Size limit of the file in bytes; above this limit, the store drops finished tables, oldest first. */
   readonly keep: number
-  /** Number of characters of the journal in one step, which blocks the event loop. */
+  /** Number of characters of the journal that one step removes; a step blocks the event loop. */
   readonly step?: number
 }
 
@@ -26,14 +26,14 @@ const STEP = 16_000
 const LOOK = 1_000_000
 /** A pass begins when all bytes of `keep` are in use, and ends when only this fraction of `keep` is in use. */
 const ENOUGH = 0.97
-/** Factor by which the used bytes must grow before the next pass begins, if a pass through the whole journal did not free enough bytes. */
+/** If a pass through the whole journal did not free enough bytes, the next pass begins when the used bytes have grown by this factor. */
 const GROWTH = 1.25
 
 /**
- * Compactor limits the size of a file in the background. When more bytes than the limit are in use, a pass removes the oldest rows
- * of the journal, one bounded step in each turn of the event loop, until enough bytes are free. SQLite reuses free pages, so the
- * file does not grow. The last row that is removable when a pass begins is the last row of that pass, so the pass ends even if it can remove no
- * table.
+ * Compactor limits the size of a file in the background. When more bytes than the limit are in use, a pass removes the oldest rows of the
+ * journal, one bounded step in each turn of the event loop, until enough bytes are free. SQLite reuses free pages, so the file does not
+ * grow. A pass ends at the latest at the row that was the last removable row at the beginning of the pass, so the pass ends even if
+ * compaction can remove no table.
  */
 export class Compactor {
   readonly #journal: Compactable

@@ -9,7 +9,7 @@ export function walPath(path: string): string {
   return `${path}-wal`
 }
 
-/** Returns the second name that the log has during a start. */
+/** Returns the path of the second name that the log has during a start. */
 export function preservedLogPath(path: string): string {
   return `${path}-wal.found`
 }
@@ -37,9 +37,9 @@ export function pathsBeside(path: string): string[] {
 }
 
 /**
- * Resolves the link of a database to the path of its file, as SQLite does before it opens the log beside that file. Throws a StoreError if
- * the database, or a file beside it, is not a regular file that this user can read: opening a pipe would block the process, and a link
- * beside the database would make SQLite write to another file.
+ * Resolves the link of a database to the path of the target, because SQLite opens the log beside the target. Throws a StoreError if the
+ * database, or a file beside the database, is not a regular file that this user can read: opening a pipe would block the process, and a
+ * link beside the database would make SQLite write to another file.
  */
 export function resolveDatabase(path: string): string {
   const file = resolveLink(path)
@@ -57,8 +57,9 @@ function resolveLink(path: string): string {
 }
 
 /**
- * Returns a sentence about the loss if a database is missing or empty although there was a store. A write-ahead log, a progress mark or an
- * empty file is a sign of a store, because the server never creates an empty file. Otherwise returns `undefined`.
+ * Returns a sentence about the loss if a database is missing or empty although there was a store; otherwise `undefined`. A file of the
+ * store beside the database, such as a write-ahead log, is a sign that there was a store. An empty database is also a sign, because the
+ * server never creates an empty database.
  */
 export function describeLoss(path: string): string | undefined {
   const size = statSync(path, { throwIfNoEntry: false })?.size
@@ -80,8 +81,8 @@ export function checkDatabaseExists(path: string): void {
 }
 
 /**
- * Returns the number of missing bytes of a database, given the number of pages in its head (sqlite.org/fileformat.html); 0 for any other
- * file.
+ * Returns how many bytes a database lacks, according to the number of pages in the head of the file (sqlite.org/fileformat.html); 0 for any
+ * other file.
  */
 export function countMissingBytes(path: string): number {
   const head = readHead(path)
@@ -90,7 +91,7 @@ export function countMissingBytes(path: string): number {
   return Math.max(0, (page === 1 ? LARGEST_PAGE : page) * head.getUint32(28) - statSync(path).size)
 }
 
-/** Reads the head of a database of SQLite; `undefined` for any other file. */
+/** Reads the head of an SQLite database; returns `undefined` for any other file. */
 export function readHead(path: string): DataView<ArrayBuffer> | undefined {
   const head = new DataView(new ArrayBuffer(HEAD))
   const file = openSync(path, 'r')
@@ -102,7 +103,7 @@ export function readHead(path: string): DataView<ArrayBuffer> | undefined {
   return new TextDecoder('latin1').decode(head.buffer.slice(0, SIGNATURE.length)) === SIGNATURE ? head : undefined
 }
 
-/** The head of a database of SQLite: its length, its first bytes, and the page size that the head encodes as 1. */
+/** The head of an SQLite database: the number of bytes of the head, the first bytes, and the page size that the head encodes as 1. */
 const HEAD = 100
 const SIGNATURE = 'SQLite format 3\0'
 const LARGEST_PAGE = 65_536

@@ -9,11 +9,11 @@ import { walPath } from './database-files.ts'
 import { FileIdentity } from './identity.ts'
 
 /*
- * One SQLite file, and the times at which its log reaches the disk.
+ * The class Database opens one SQLite file, and decides when the disk gets the log of the file.
  *
- * The problem: SQLite runs on the thread of the event loop, so during every wait for the disk, all users have to wait. In WAL mode a
- * commit appends to the log `parlor.db-wal`, and a checkpoint copies the log into the database. SQLite checkpoints inside of a
- * commit, and waits there until the disk has the log (fdatasync), which takes milliseconds to seconds.
+ * The problem: SQLite runs on the thread of the event loop, so while SQLite waits for the disk, all users have to wait. In WAL mode, a
+ * commit appends to the log `parlor.db-wal`, and a checkpoint copies the log into the database. By default, SQLite checkpoints inside a
+ * commit, and waits until the disk has the log (fdatasync). This wait takes milliseconds to seconds.
  *
  * The idea: automatic checkpoints are off. After `COMMITS` commits, or if the log is long, this class calls fdatasync on the
  * log in the thread pool, and checkpoints the log afterwards. The disk then already has most of the log, so the wait of SQLite is short.
@@ -25,26 +25,26 @@ import { FileIdentity } from './identity.ts'
  *        v
  *   wal_checkpoint                      PASSIVE, or TRUNCATE if the log is long
  *
- * - `durable = process`: a commit survives the end of this process, because the system already has the bytes of the log. A loss of
- *   power may lose the last commits, but never damages the database: a checkpoint follows the fdatasync of the log.
+ * - `durable = process`: a commit survives the end of this process, because the operating system already has the bytes of the log. A loss
+ *   of power may lose the last commits, but never damages the database, because each checkpoint follows an fdatasync of the log.
  * - `durable = power`: SQLite waits for the disk in every commit (synchronous = FULL).
  * - The lock is exclusive while the file is open, so no other process can change the file.
- * - Every transaction checks, before its COMMIT, that the files are still at their paths (identity.ts): Linux lets a process
- *   write to a removed file, and such commits would be lost without an error.
+ * - Every transaction checks before the COMMIT that the files are still at their paths (identity.ts). Linux allows a process to write to a
+ *   removed file, so without this check such commits would be lost without an error.
  * - This class converts every error of SQLite to a StoreError with a code and a sentence.
  */
 
 /**
- * Durability names the failure that a commit survives. `process`: the end of this process at any time. `power`: also a loss of power, so
- * every commit waits for the disk.
+ * Durability is the failure that a commit survives. `process`: the end of this process at any time. `power`: also a loss of power; every
+ * commit waits for the disk.
  */
 export type Durability = 'process' | 'power'
 
 /** Number of commits after which a checkpoint runs. */
 const COMMITS = 1000
 /**
- * If the log has the length `LONG` in bytes, a checkpoint runs before there are `COMMITS` commits, and truncates the log. If the log stays
- * so long, the next attempt follows when the log has grown by `LONGER` bytes.
+ * If the log has at least `LONG` bytes, a checkpoint runs even before there are `COMMITS` commits, and truncates the log. If the log is
+ * still so long after the checkpoint, the next attempt follows when the log has grown by `LONGER` bytes.
  */
 const LONG = 8_000_000
 const LONGER = 2_000_000
@@ -55,7 +55,7 @@ const COPIED = 256
 /** Application id in the head of every database of Parlor: "Parl". */
 const APPLICATION = 0x5061726c
 
-/** Database is a SQLite file that only this process has open. */
+/** Database is an SQLite file that only this process has open. */
 export class Database {
   readonly path: string
   readonly #handle: DatabaseSync
@@ -68,7 +68,7 @@ export class Database {
   #since = 0
   /** Number of bytes of the log after the last checkpoint. */
   #lengthThen = 0
-  /** File descriptor of the log for fdatasync, and whether an fdatasync is running. */
+  /** File descriptor of the log for fdatasync; `#writing` is true while an fdatasync runs. */
   readonly #log: number
   #writing = false
 
@@ -95,19 +95,19 @@ export class Database {
     }
   }
 
-  /** Prepares a statement for use inside of `transaction` or `query`. */
+  /** Prepares a statement for use inside `transaction` or `query`. */
   prepare(sql: string): StatementSync {
     return explaining(this.path, () => this.#handle.prepare(sql))
   }
 
-  /** Runs statements without parameters; must be called inside of `transaction`. */
+  /** Runs statements without parameters. Callers call this method only inside `transaction`. */
   run(script: string): void {
     this.#handle.exec(script)
   }
 
   /**
    * Runs work in a transaction. Rolls the transaction back and throws if the work throws, or if another program has removed, replaced or
-   * cut the files of the database. A checkpoint may follow the commit.
+   * truncated the files of the database. A checkpoint may follow the commit.
    */
   transaction(work: () => void): void {
     explaining(this.path, () => {
@@ -119,7 +119,7 @@ export class Database {
         this.#since++
       } catch (error) {
         this.#identity.noteOverwriting()
-        // some errors, such as a full disk, make SQLite roll back by itself
+        // after some errors, such as a full disk, SQLite itself has already rolled back
         if (this.#handle.isTransaction) this.#rollback.run()
         throw error
       }
@@ -138,8 +138,8 @@ export class Database {
   }
 
   /**
-   * Throws a StoreError if another program has removed, replaced or cut a file. SQLite itself may not detect such a change, because it
-   * caches pages in memory.
+   * Throws a StoreError if another program has removed, replaced or truncated a file. SQLite itself may not detect such a change, because
+   * SQLite caches pages in memory.
    */
   checkFiles(): void {
     this.#identity.check()
@@ -156,7 +156,7 @@ export class Database {
     return explaining(this.path, question)
   }
 
-  /** Closes the file and releases its lock. Does nothing after the first call. */
+  /** Closes the file and releases the lock. Further calls do nothing. */
   close(): void {
     if (!this.#handle.isOpen) return
     explaining(this.path, () => this.#handle.close())
@@ -173,14 +173,14 @@ export class Database {
   }
 
   /**
-   * Copies the database to a file, some pages at a time, while transactions continue. Rejects with a StoreError that names the failing
-   * file. This file is the copy if SQLite cannot open or write the copy; otherwise it is this database.
+   * Copies the database to a file, some pages at a time, while transactions continue. If SQLite cannot open or write the copy, rejects with
+   * a StoreError that names the copy. After any other failure, rejects with a StoreError that names this database.
    */
   async backup(path: string): Promise<void> {
     try {
       await backup(this.#handle, path, { rate: COPIED })
     } catch (error) {
-      // if another program has cut a file, the error names that change, and not the error of SQLite
+      // if another program has truncated a file, the caller gets an error about this change, not the error of SQLite
       explaining(this.path, () => this.#identity.check())
       explaining(isOfCopy(error) ? path : this.path, () => {
         throw error
@@ -203,7 +203,7 @@ export class Database {
     })
   }
 
-  /** Syncs the log in the thread pool, then checkpoints it. After a failure, a later commit tries again. */
+  /** Syncs the log in the thread pool, and then checkpoints the log. After a failure, a later commit starts another attempt. */
   #syncLog(): void {
     this.#since = 0
     this.#writing = true
@@ -234,8 +234,8 @@ export class Database {
 }
 
 /**
- * Creates a database without tables that only its owner can read. Creates the file at another path and then links it to the given
- * path, so that an empty file at the given path always means lost data. Does nothing if another process has created the database
+ * Creates a database that has no tables and that only its owner can read. Creates the file at another path, and then links the file to the
+ * given path, so that an empty file at the given path always means lost data. Does nothing if another process has created the database
  * first. Throws a StoreError for any other failure.
  */
 export function createDatabase(path: string): void {
@@ -256,14 +256,14 @@ export function createDatabase(path: string): void {
   }
 }
 
-/** Gives a file its final name, unless a file of that name exists. */
+/** Links a file to its final path, or copies the file there if the file system has no hard links. Does nothing if the final path exists. */
 function publish(made: string, path: string): void {
   try {
     linkSync(made, path)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'EEXIST') return
-    // the file system has no hard links
+    // the file system probably has no hard links
     copyFileSync(made, path, constants.COPYFILE_EXCL)
   }
 }
@@ -281,8 +281,8 @@ export function toNumber(value: SQLOutputValue | undefined): number {
 }
 
 /**
- * Locks a file for this process until the process closes the file; when the process ends in any way, the system releases the lock.
- * Throws a StoreError for the database of another program, without writing to it; otherwise throws SQLite's error.
+ * Locks a file for this process until the process closes the file. When the process ends in any way, the system releases the lock. Throws a
+ * StoreError for the database of another program, and does not write to that database. Throws SQLite's error if SQLite fails.
  */
 function lock(handle: DatabaseSync, path: string, durable: Durability): void {
   // the first statement takes the write lock, because two processes with read locks could wait for each other forever
@@ -295,13 +295,13 @@ function lock(handle: DatabaseSync, path: string, durable: Durability): void {
   handle.exec(durable === 'power' ? 'PRAGMA synchronous = FULL; PRAGMA fullfsync = ON' : 'PRAGMA synchronous = NORMAL')
 }
 
-/** SQLite's result codes for the copy of a backup: the file is read-only, the disk is full, SQLite cannot open the file. */
+/** SQLite's result codes that concern the copy of a backup: the file is read-only, the disk is full, SQLite cannot open the file. */
 const OF_COPY = [8, 13, 14]
 
-/** The end of the sentence for a full disk, after the path. */
+/** The part of the sentence about a full disk that follows the path. */
 const FULL = 'cannot be read or written: database or disk is full: free some space on its disk'
 
-/** For each result code of SQLite (sqlite.org/rescode.html), an error code and the end of a sentence that begins with the path. */
+/** Maps a result code of SQLite (sqlite.org/rescode.html) to an error code and the end of a sentence that begins with the path. */
 const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string?]> = new Map([
   [10, ['io']],
   [14, ['io']],

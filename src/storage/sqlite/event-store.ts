@@ -11,48 +11,48 @@ import type { Progress } from './progress-mark.ts'
 import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-index.ts'
 
 /*
- * The storage of events in SQLite.
+ * The class SqliteEventStore stores the events of all tables in SQLite.
  *
- * The problem: thousands of tables append a few bytes each, in one transaction per turn. A row for each event, with its own
- * place in the B-tree of its table, costs more than the event itself, and changes as many pages as there are tables.
- * (Version 1 of the file had a row for each event, with a link to the previous event.)
+ * The problem: thousands of tables append a few bytes each, in one transaction per turn. If each event were a row with its own place in a
+ * B-tree, the row would cost more than the event, and a transaction would change as many pages as there are tables. (Version 1 of the file
+ * had a row for each event, with a link to the previous event.)
  *
- * The idea: the journal is a log of commits. A commit adds one row at its end, with the events of all tables as text. An append is
- * therefore cheap, but a read needs the positions of the parts of a table: pairs of a place (the key of a journal row) and the character in
- * that row at which the part begins.
+ * The idea: the journal is a log of commits. A commit adds one row at the end of the journal, with the events of all tables as text.
+ * Therefore an append is cheap, but a read needs the positions of the parts of a table. A position is a place (the key of a journal row)
+ * and the character in that row at which the part begins.
  *
  *   journal   place 41   "\n7 3\n[0,4,..]\n9 0\n{opened..}"     written by every commit, never changed
  *   tables    id 7   version 4   places " 12:0 41:0"           \  the table index, written in the background
  *   blocks    block 0   many finished tables as text           /  (table-index.ts)
  *   #known    table 7   the parts that the index lacks            in memory
  *
- * - The journal has all data, and the index derives from it. The index has all events up to the place in `covered`; when the store opens,
- *   it reads only the part of the journal after that place. `lag` bounds the length of that part.
- * - #known has every unfinished table, and every table whose parts are not all in the index. So the version check of an
- *   append reads no disk, except for a finished table.
- * - A finished table that is not rated and has no parts in the index waits in #finished until there are enough tables for a block.
- * - If a transaction fails, #forget removes the data of its batches from memory; the memory then equals the file again.
- * - Index writes are bounded steps between turns of the event loop, because all users have to wait during a transaction. An index write
- *   that fails loses no data, and the store repeats it later.
- * - With a size limit, the Compactor calls `removeOldest`, which removes the oldest journal rows (journal-cleaning.ts). It removes only
- *   rows up to `covered`, so that a restart never misses a row.
+ * - The journal has all data, and the store derives the index from the journal. The index has the positions of all events up to the place
+ *   in `covered`. At its start, the store reads only the rows after that place. `lag` limits the length of these rows.
+ * - #known has every unfinished table, and every table whose parts are not all in the index. So the version check of an append does not
+ *   read from the disk, except for a finished table.
+ * - A finished table that is not rated and has no parts in the index waits in #finished until #finished has enough tables for a block.
+ * - If a transaction fails, #forget removes the data of the failed batches from memory, so that the memory equals the file again.
+ * - The store writes the index in bounded steps between turns of the event loop, because all users have to wait during a transaction. An
+ *   index write that fails loses no data, and the store repeats the write later.
+ * - If the store has a size limit, the Compactor calls `removeOldest`, which removes the oldest journal rows (journal-cleaning.ts).
+ *   `removeOldest` removes only rows up to `covered`, so that a restart never misses a row.
  */
 
-/** FlushPolicy controls when and in which steps the store updates the table index. */
+/** FlushPolicy controls when the store updates the table index, and the size of the steps. */
 export interface FlushPolicy {
-  /** Number of characters by which the journal may be ahead of the index before an update; a restart reads at most this number. */
+  /** Number of characters of the journal that the index may lack before an update begins; a restart reads little more than this number. */
   readonly lag: number
   /** Maximum number of index entries in one transaction, and the number of finished tables that make a block. */
   readonly entries: number
-  /** Number of characters in a full row of the journal; the remaining events of a commit are in further rows. */
+  /** Number of characters after which a row of the journal is full; the remaining events of a commit are in further rows. */
   readonly row: number
 }
 
 const PACE: FlushPolicy = { lag: 4_000_000, entries: 128, row: 64_000 }
 
 /**
- * Update is a pass that completes the index up to `cover`, the end of the journal at the start of the pass; the pass has written `done`
- * tables.
+ * Update is a pass that completes the index up to `cover`, the end of the journal at the start of the pass. `done` is the number of
+ * `tables` that the pass has written.
  */
 interface Update {
   readonly cover: IndexedUpTo
@@ -60,7 +60,7 @@ interface Update {
   done: number
 }
 
-/** SqliteEventStore stores the events of all tables in SQLite: in a journal, and in an index of the journal. */
+/** SqliteEventStore stores the events of all tables in a journal, and the positions of these events in an index. */
 export class SqliteEventStore implements EventStore, Compactable {
   readonly #database: Database
   readonly #journal: Journal
@@ -69,13 +69,13 @@ export class SqliteEventStore implements EventStore, Compactable {
   readonly #pace: FlushPolicy
   /** Unfinished tables, and tables whose entry in the index is missing or outdated. */
   readonly #known = new Map<TableId, KnownTable>()
-  /** Finished tables that wait for a block, in the order of their ends, and the number of tables that fills a block. */
+  /** Finished tables that wait for a block, in the order of their ends, and the number of tables that fill a block. */
   #finished: TableId[] = []
   #enough: number
-  /** Number of characters by which the journal may be ahead of the index. */
+  /** Number of characters of the journal that the index may lack. */
   #lag: number
   #ahead = 0
-  /** Last place of the journal, number of tables whose end is at that place or earlier, and highest number of a table. */
+  /** Last place of the journal, number of finished tables, and highest number of a table. */
   #place: number
   #ended: number
   #highest: TableId
@@ -83,10 +83,10 @@ export class SqliteEventStore implements EventStore, Compactable {
   #covered: number
   #update: Update | undefined
   #turn: NodeJS.Immediate | undefined
-  /** Batch of the current transaction. */
+  /** Batch of the current row of the current transaction. */
   #batch = new Batch()
   #compactor: Compactor | undefined
-  /** Checks whether a table has followers; such a table must stay. */
+  /** Checks whether a table has followers; the store does not drop such a table. */
   #inUse: (table: TableId) => boolean = () => false
 
   /** The store calls `onError` with errors of index writes, and repeats these writes. Throws a StoreError for a damaged file. */
@@ -120,15 +120,15 @@ export class SqliteEventStore implements EventStore, Compactable {
     return this.#covered
   }
 
-  /** Limits the size of the file from now on: drops finished tables that no follower uses, oldest first. */
+  /** Limits the size of the file from now on: drops finished tables for which `inUse` returns false, oldest first. */
   compact(compaction: Compaction, inUse: (table: TableId) => boolean): void {
     this.#inUse = inUse
-    // the compactor removes only rows that the index covers, so the index must cover most of the file
+    // the compactor removes only rows up to the end of the index, so the index must have most rows of the file
     this.#lag = Math.min(this.#pace.lag, compaction.keep / 8)
     this.#compactor = new Compactor(this.#database, this, compaction, this.#onError)
   }
 
-  /** Implements `EventStore.write`. Throws a StoreError, or the exception that the given work throws. */
+  /** Implements `EventStore.write`. Throws a StoreError, or the exception of one of the works. */
   write<Append extends AppendBatch>(batches: readonly Append[], works: readonly StoreWork[]): readonly Append[] {
     const rejected: Append[] = []
     const place = this.#place
@@ -154,7 +154,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     return rejected
   }
 
-  /** Adds a batch to the current row; returns false, and adds nothing, if the batch does not fit its table. */
+  /** Adds a batch to the current row. If the version of the table is not `expected`, adds nothing and returns false. */
   #append(addition: AppendBatch): boolean {
     const { table, expected, count } = addition
     const inMemory = this.#known.get(table)
@@ -230,16 +230,16 @@ export class SqliteEventStore implements EventStore, Compactable {
   }
 
   /**
-   * Checks whether the store may drop a finished table. Three kinds of tables stay: a table with a part after `covered`, the highest
-   * table (otherwise a new table would get its number), and the last recorded table with all later rated tables (the ratings continue
-   * from that table).
+   * Checks whether the store may drop a finished table. The store never drops a table in use, a table with a part after `covered`, the
+   * highest table (otherwise a new table would get the same number), or the last recorded table and all later rated tables (the ratings
+   * continue from that table).
    */
   #mayDrop(table: TableId, { ended = 0, counts }: TableIndexEntry, positions: readonly JournalPosition[], recorded: number): boolean {
     if (table === this.#highest || this.#inUse(table) || (counts && ended >= recorded)) return false
     return positions.every(({ place }) => place <= this.#covered)
   }
 
-  /** Reads the rows of the journal that the index does not cover. */
+  /** Reads the rows of the journal after the end of the index. */
   #readOn(): void {
     const found = new Map<TableId, KnownTable>()
     for (const batch of this.#journal.after(this.#place)) {
@@ -254,13 +254,13 @@ export class SqliteEventStore implements EventStore, Compactable {
     }
   }
 
-  /** Reads a table that is not in memory from the index. */
+  /** Reads the entry of a table that is not in memory from the index. */
   #find(table: TableId): KnownTable {
     const entry = table > this.#highest ? undefined : this.#index.find(table)
     return new KnownTable(entry ?? NEW_ENTRY)
   }
 
-  /** Records that the next row of the journal has a part of a table at a character; `isNew` is true if the table is not in memory. */
+  /** Records that the next row has a part of a table at the character `from`. `isNew` is true if the table is not in memory. */
   #learn(
     { table, expected, count, endKind }: Omit<AppendBatch, 'prefix' | 'lines'>,
     from: number,
@@ -293,7 +293,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     this.#ended = ended
   }
 
-  /** Adds the batch to the journal as its next row, inside of `Database.transaction`. */
+  /** Adds the batch as the next row of the journal, inside `Database.transaction`. */
   #endRow(): void {
     const { text } = this.#batch
     if (text === '') return
@@ -302,7 +302,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     this.#passed(text)
   }
 
-  /** Counts a row that the journal has added, and starts an index update if the index is too far behind. */
+  /** Counts a new row of the journal, and starts an index update if the index lacks too many characters of the journal. */
   #passed(batch: string): void {
     this.#place++
     this.#ahead += batch.length
@@ -329,14 +329,14 @@ export class SqliteEventStore implements EventStore, Compactable {
     const { tables, cover, done } = update
     const rows = tables.slice(done, done + this.#pace.entries)
     const finished = this.#finished.slice(0, this.#pace.entries - rows.length)
-    // the index covers the place only when all finished tables are in blocks, because some of these tables have parts before the place
+    // the index is complete only when all finished tables are in blocks, because these tables may have parts before the place
     const last = done + rows.length === tables.length && finished.length === this.#finished.length
     if (last) this.#update = undefined
     try {
       this.#database.transaction(() => {
         for (const table of rows) {
           const known = this.#known.get(table)
-          // a table that has ended during the update belongs in a block
+          // a block gets the entry of a table that has ended during the update
           if (known && !known.finished) this.#index.set(table, known.entry)
         }
         this.#index.add(this.#entriesOf(finished))
@@ -353,7 +353,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     this.#filled(finished)
   }
 
-  /** Writes finished tables into blocks. If the write fails, the next attempt waits for twice the number of tables. */
+  /** Writes finished tables into blocks. If the write fails, the next attempt waits for twice the number of finished tables. */
   #fillBlocks(): void {
     const tables = this.#finished.slice(0, this.#pace.entries)
     try {
@@ -376,7 +376,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     return entries
   }
 
-  /** Removes the first finished tables from memory, because blocks now contain them. */
+  /** Removes the first finished tables from memory, because blocks now have the entries of these tables. */
   #filled(tables: readonly TableId[]): void {
     for (const table of tables) this.#drop(table)
     this.#finished = this.#finished.slice(tables.length)
@@ -390,7 +390,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     known.markIndexed(known.entry)
   }
 
-  /** Removes a table from memory. A Map retains deleted values until it grows, so the method releases the list of parts. */
+  /** Removes a table from memory. A Map retains deleted values until the Map grows, so this method also releases the list of parts. */
   #drop(table: TableId): void {
     const known = this.#known.get(table)
     if (known) known.spots = undefined

@@ -8,7 +8,7 @@ import { createRemovalCheck } from './accounts.ts'
 import { type Database, toNumber, toText } from './database.ts'
 
 /**
- * SqliteHistory stores the finished tables of each person in the SQL table `history`, with a row for each person and
+ * SqliteHistory stores the finished tables of each person in the SQL table `history`; the SQL table has a row for each person and finished
  * table.
  */
 export class SqliteHistory implements FinishedGames {

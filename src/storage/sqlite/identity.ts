@@ -3,30 +3,30 @@ import { dirname } from 'node:path'
 import { StoreError } from '../error.ts'
 
 /**
- * FileIdentity detects that another program has removed, replaced or cut the files of an open database. The system lets a process
- * write to a file that no longer has a name, and such commits would be lost without an error.
+ * FileIdentity detects that another program has removed, replaced or truncated the files of an open database. The system allows a process
+ * to write to a file that no longer has a name; without this class, commits to such a file would be lost without an error.
  *
- * A check calls stat on each path, which takes about 2 µs, and compares the inode and the size. SQLite never makes these files smaller while they are
- * open, because SQLite overwrites the log from the beginning, and reuses pages of the database. The exception is
- * a truncating checkpoint, after which the store calls `resize`. So if a file is smaller than before, another program has cut it.
+ * A check calls stat on each path, which takes about 2 µs, and compares the inode and the size. While the files are open, SQLite makes a
+ * file smaller only in a truncating checkpoint, after which the store calls `resize`: otherwise, SQLite overwrites the log from the
+ * beginning, and reuses pages of the database. So if a file is smaller than at the last check, another program has truncated the file.
  *
- * If another program cuts a file immediately after a commit, the file may not be smaller than at the last check. But while SQLite
- * appends to the log, instead of overwriting checkpointed frames, every commit that adds to the journal makes the log longer by
- * whole frames. If the log is not longer, another program has cut off that commit.
+ * If another program truncates a file immediately after a commit, the file may be as large as at the last check. But while SQLite appends
+ * to the log and does not overwrite checkpointed frames, every commit that adds to the journal makes the log longer by whole frames. If the
+ * log is not longer, another program has cut off that commit.
  */
 export class FileIdentity {
   readonly #database: KnownFile
   readonly #log: KnownFile
-  /** Bytes of a frame of the log: a page and its head (sqlite.org/fileformat.html, section 4.1). */
+  /** Bytes of a frame of the log: the head of the frame, and a page (sqlite.org/fileformat.html, section 4.1). */
   readonly #frame: number
   /** True if SQLite certainly appends to the log. */
   #appends = false
-  /** True if the end of the log may be from a rolled-back transaction, which SQLite overwrites. */
+  /** True if the end of the log may belong to a rolled-back transaction; SQLite overwrites this end. */
   #isUnsure = false
-  /** True if the log must be larger than at the last check, because of a commit. */
+  /** True if the log must be larger than at the last check, because a commit has added rows to the journal. */
   #committed = false
 
-  /** True if a check has found the log too short: the recorded size is then one byte more than the real size. */
+  /** True if the last check has found that the log is too short; the recorded size is then one byte more than the real size. */
   #isShort = false
 
   /** Records the files that are at these paths now. */
@@ -36,14 +36,14 @@ export class FileIdentity {
     this.#frame = page + FRAME_HEAD
   }
 
-  /** Throws a StoreError with the code `removed` if another program has removed, replaced or cut a file. */
+  /** Throws a StoreError with the code `removed` if another program has removed, replaced or truncated a file. */
   check(): void {
     this.#database.size = sizeOf(this.#database)
     const size = sizeOf(this.#log, this.#isShort)
     this.#isShort = false
     const before = this.#log.size
     if (this.#appends && this.#committed && (size === before || (size - LOG_HEAD) % this.#frame !== 0)) {
-      // the larger size makes every further check fail, too
+      // because of the larger size, every further check fails, too
       this.#log.size = size + 1
       this.#isShort = true
       throw cut(this.#log.path, size)
@@ -59,7 +59,7 @@ export class FileIdentity {
     return this.#log.size
   }
 
-  /** Checks whether both files are still at their paths, without regard to their sizes. */
+  /** Checks whether both files are still at their paths; ignores the sizes of the files. */
   isInPlace(): boolean {
     return [this.#database, this.#log].every(({ path, ino, dev }) => {
       const found = look(path)
@@ -88,7 +88,7 @@ export class FileIdentity {
   }
 }
 
-/** A file at the time of the last check. */
+/** KnownFile has the identity and the size of a file at the time of the last check. */
 interface KnownFile {
   readonly path: string
   readonly ino: number
@@ -106,8 +106,8 @@ function known(path: string): KnownFile {
 }
 
 /**
- * Returns the size of a file if it is still the known file. Throws a StoreError if another program has removed, replaced or cut the file;
- * if `isShort` is true, does not compare the size.
+ * Returns the size of a known file. Throws a StoreError if another program has removed, replaced or truncated the file. If `isShort` is
+ * true, the error does not name the previous size.
  */
 function sizeOf(file: KnownFile, isShort = false): number {
   const found = look(file.path)
@@ -116,12 +116,12 @@ function sizeOf(file: KnownFile, isShort = false): number {
   return found.size
 }
 
-/** Returns the status of the file at a path; `undefined` for an unreachable file. */
+/** Returns the status of the file at a path; `undefined` if this user cannot reach the file, or if the file does not exist. */
 function look(path: string) {
   try {
     return statSync(path, { throwIfNoEntry: false })
   } catch {
-    // a part of the path is not a folder, or this user may not read it
+    // a part of the path is not a folder, or is a folder that this user may not read
     return undefined
   }
 }

@@ -27,10 +27,11 @@ export interface StoreOptions {
   readonly folder: string
   /** The failure that a commit survives. Default: `process`. */
   readonly durable?: Durability | undefined
-  /** Size limit of the file in bytes; above it, the store drops finished tables, oldest first. Default: no limit. */
+  /** Size limit of the file in bytes; above this limit, the store drops finished tables, oldest first. Default: no limit. */
   readonly keep?: number | undefined
   /**
-   * Called with errors for which no caller waits, such as exceptions of followers. Default: the errors become warnings of the process.
+   * Called with errors that the store cannot return to a caller, such as exceptions of followers. Default: the store emits the errors as
+   * warnings of the process.
    */
   readonly onError?: OnStoreError | undefined
   /** Source of time. Default: the system's clock and timers. */
@@ -43,9 +44,9 @@ export interface StoreOptions {
 }
 
 /**
- * Opens the store in a folder, for this process alone. Seeks, presence, notices and claims of tables are therefore in the memory of
- * the process, as in the store in memory, and end with the process. Rejects with a StoreError if another process has the folder open,
- * if the file is damaged, has a newer version or belongs to another program, or if this user cannot write to the folder.
+ * Opens the store in a folder; only this process can use the store. Therefore seeks, presence, notices and claims of tables are in the
+ * memory of the process, as in the store in memory, and end with the process. Rejects with a StoreError if another process has the folder
+ * open, if the file is damaged, has a newer version or belongs to another program, or if this user cannot write to the folder.
  */
 export async function openStore({
   folder,
@@ -106,7 +107,7 @@ export async function openStore({
             events.close()
             guard.close(database, events.progress)
           } catch (error) {
-            // acknowledged events are durable even if another program has removed the folder
+            // this error loses no acknowledged event, because the store wrote each event before its acknowledgement
             onFailure(error)
           } finally {
             database.close()
@@ -121,7 +122,10 @@ export async function openStore({
   }
 }
 
-/** Returns the path of the database in a folder; creates missing folders. Throws a StoreError, for example for a lost database. */
+/**
+ * Returns the path of the database in a folder; creates the folder and the database if they do not exist. Throws a StoreError, for example
+ * for a lost database.
+ */
 function databaseIn(folder: string, onWarning: OnStoreWarning): string {
   const named = join(folder, 'parlor.db')
   // these checks run before the store creates or changes a file; `prepareFolder` explains why a folder is unusable

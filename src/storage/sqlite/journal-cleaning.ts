@@ -6,24 +6,24 @@ import type { TableIndexEntry } from './table-index.ts'
 /*
  * The compaction of the journal works like the cleaning of a log-structured file system.
  *
- * Commits add rows at the end of the journal, and compaction removes rows at its beginning, a few in each step. A row has
- * parts of many tables. For each table with a part in the oldest row:
+ * Commits add rows at the end of the journal. Compaction removes rows at the beginning of the journal, a few rows in each step. A row has
+ * parts of many tables. For each table with a part in the oldest rows:
  *
- * - if the table is finished and the store may drop it, compaction deletes the table from the index. The parts of the table in
- *   later rows then belong to no table, and compaction removes them with those rows;
- * - otherwise, compaction moves the parts: it appends them again in a new row at the end of the journal.
+ * - if the table is finished and the store may drop the table, compaction deletes the table from the index. The parts of the table in later
+ *   rows then belong to no table, and compaction removes these parts with their rows;
+ * - otherwise, compaction moves the parts: it appends the parts again in a new row at the end of the journal.
  *
  * Invariants:
- * - Compaction drops a table as a whole: every table in the index has all of its events.
- * - Compaction drops tables in the order of their openings, or of the last moves of their parts.
- * - A step is one transaction, together with the index entries of the moved tables.
+ * - Compaction drops a table as a whole: the journal has all events of every table in the index.
+ * - Compaction drops tables in the order of their first parts in the journal. A table whose parts have moved is later in this order.
+ * - A step is one transaction, which also writes the index entries of the moved tables.
  * - Compaction removes only rows up to `covered`, because a restart reads the journal after that place.
  *
  * Compaction joins consecutive moved parts of a table. The head of a moved part omits the ending, because the index already has
  * the ending.
  */
 
-/** CleaningContext has the inputs of a plan except the rows. */
+/** CleaningContext has the inputs of a plan without the rows. */
 export interface CleaningContext {
   /** The place of the new row. */
   readonly place: number
@@ -54,7 +54,7 @@ export function planCleaning(rows: readonly JournalRow[], { place, find, mayDrop
   const moved: (readonly [TableId, TableIndexEntry])[] = []
   const dropped: TableId[] = []
   for (const [table, entry] of entries) {
-    // a part may belong to a dropped table
+    // a table without an entry is a dropped table
     if (!entry) continue
     const positions = parsePositions(entry)
     if (!positions.some((one) => parts.get(`${one.place}:${one.from}`)?.table === table)) continue
@@ -64,7 +64,7 @@ export function planCleaning(rows: readonly JournalRow[], { place, find, mayDrop
   return { batch: batch.text, moved, dropped }
 }
 
-/** Adds a table's parts in the removed rows to a batch. Returns the new positions of all parts of the table. */
+/** Adds the parts that a table has in the removed rows to a batch. Returns the positions of all parts of the table after the move. */
 function move(
   table: TableId,
   positions: readonly JournalPosition[],

@@ -5,15 +5,15 @@ import { BatchReader, type Journal, type Part } from './journal.ts'
 import { type JournalPosition, parsePositions } from './known-table.ts'
 import type { TableIndexEntry } from './table-index.ts'
 
-/** Wanted is the position of a part to read; `at` is its index among the parts of the table. */
+/** Wanted is the position of a part to read; `at` is the index of the part among the parts of the table. */
 interface Wanted extends JournalPosition {
   readonly reading: Reading
   readonly at: number
 }
 
 /**
- * Reads the events of tables as lines of text; returns an Error for an unreadable table. Reads each row of the journal
- * once, in ascending order, for all tables that have a part in the row.
+ * Returns the events of each table as lines of text, or an Error for a table that the journal does not have whole. Reads each row of the
+ * journal once, in ascending order, for all tables that have a part in the row.
  */
 export function readTables(journal: Journal, tables: Iterable<readonly [TableId, TableIndexEntry]>): ReadonlyMap<TableId, string | Error> {
   const readings = Array.from(tables, ([table, entry]) => new Reading(table, entry))
@@ -41,7 +41,7 @@ class Reading {
   readonly wanted: readonly Wanted[]
   /** The parts, in the order of the events; `undefined` for a part that the journal lacks. */
   readonly parts: (Part | undefined)[]
-  /** True if all rows with a part of the table match their checksums. */
+  /** True if the checksum of each row with a part of the table matches. */
   intact = true
   readonly #version: number
 
@@ -67,9 +67,7 @@ class Reading {
   }
 }
 
-/**
- * Returns the error for a table with a damaged row; the error names the first invalid event, if there is an invalid event.
- */
+/** Returns the error for a table that has a part in a damaged row. If an event is invalid, the error is about the first invalid event. */
 function changed(table: TableId, lines: string): Error {
   try {
     decodeEvents(table, lines)

@@ -3,7 +3,7 @@ import { quietly, StoreError } from '../error.ts'
 import { type Database, toNumber, toText } from './database.ts'
 import { checksum, parseParts } from './journal.ts'
 
-/** Damage has a place of the journal whose row is missing or damaged, and a sentence about the fault. */
+/** Damage has a place of the journal whose row is missing or damaged, and the fault as a clause. */
 export interface Damage {
   readonly place: number
   readonly what: 'is missing' | 'cannot be read' | 'is not as it was written'
@@ -16,7 +16,7 @@ const FINDINGS = 20
 /** Matches a finding about a page. */
 const OF_PAGE = /^(?:Tree \d+ )?page (\d+)\b/i
 
-/** ScannedRow has a place of the journal with its batch or its damage. */
+/** ScannedRow has a place of the journal, and the batch or the damage at that place. */
 export interface ScannedRow {
   readonly place: number
   readonly batch: string | undefined
@@ -24,9 +24,9 @@ export interface ScannedRow {
 }
 
 /**
- * Yields the rows of a journal from the first place to the last place, and checks the checksum of each row. Rows of versions
- * before 9 have no checksum, so the scan parses such rows. If SQLite cannot continue because of a damaged page, queries each
- * place separately.
+ * Yields the rows of a journal from the first place to the last place, and verifies the checksum of each row. Rows of versions before 9
+ * have no checksum, so the scan parses such rows. If SQLite cannot continue because of a damaged page, the scan queries each later place
+ * separately.
  */
 export function* scanRows(database: Database): Iterable<ScannedRow> {
   const last = leastLast(database)
@@ -41,11 +41,11 @@ export function* scanRows(database: Database): Iterable<ScannedRow> {
     }
     isWhole = true
   } catch {
-    // a page of the file is damaged, but the scan finds rows on other pages by their place
+    // a page of the file is damaged, but queries for single places find the rows on other pages
   }
   if (isWhole) return
   const alone = database.prepare('SELECT batch, crc FROM journal WHERE place = ?')
-  // the last rows may be on a damaged page, so the scan continues after `last`, and reports a missing place only if a row follows
+  // the last rows may be on a damaged page, so the scan continues after `last`, and reports damage there only if a readable row follows
   for (let unsure: ScannedRow[] = []; next <= last || unsure.length < FAR; next++) {
     const row = one(next, () => alone.get(next))
     if (row.damage && next > last) unsure.push(row)
@@ -64,7 +64,7 @@ export function findDamages(database: Database): Damage[] {
   return damages
 }
 
-/** Returns the first place of the journal; it is not 1 if the compaction has removed the oldest rows. */
+/** Returns the first place of the journal; this place is not 1 if compaction has removed the oldest rows. */
 function firstPlace(database: Database): number {
   try {
     const found = database.prepare('SELECT min(place) AS place FROM journal').get()?.place
@@ -74,7 +74,7 @@ function firstPlace(database: Database): number {
   }
 }
 
-/** Returns a lower bound of the last place of the journal; 0 for an unknown place. */
+/** Returns a lower bound of the last place of the journal; 0 if the last place is unknown. */
 function leastLast(database: Database): number {
   for (const sql of ['SELECT max(place) AS place FROM journal', 'SELECT place FROM covered']) {
     try {
@@ -87,7 +87,7 @@ function leastLast(database: Database): number {
   return 0
 }
 
-/** Checks the structure of a file with SQLite's quick_check. Returns the findings in plain words. */
+/** Checks the structure of a file with SQLite's quick_check. Returns the findings as clauses for the operator. */
 export function checkStructure(database: Database): string[] {
   try {
     const rows = database.prepare(`PRAGMA quick_check(${FINDINGS})`).all()
@@ -97,7 +97,7 @@ export function checkStructure(database: Database): string[] {
   }
 }
 
-/** Rewrites findings of SQLite in plain words: counts damaged pages, and quotes other findings. */
+/** Rewrites findings of SQLite for the operator: counts the damaged pages, and quotes most other findings. */
 export function inPlainWords(findings: readonly string[]): string[] {
   const lines = findings.flatMap((finding) => finding.split('\n')).filter((line) => line !== '' && !line.startsWith('***'))
   const pages = [...new Set(lines.flatMap((line) => OF_PAGE.exec(line)?.[1] ?? []))]
@@ -116,7 +116,7 @@ export function findTablesAt(database: Database, places: ReadonlySet<number>): n
   const note = (table: number, spots: string) => {
     for (const spot of spots.trim().split(' ')) if (places.has(Number(spot.split(':')[0]))) tables.add(table)
   }
-  // the caller has reported the unreadable rows
+  // these queries may fail on damaged pages, and the caller has already reported the damage
   quietly(() => {
     for (const { id, places: spots } of database.prepare('SELECT id, places FROM tables').iterate()) note(toNumber(id), toText(spots))
   })

@@ -5,28 +5,28 @@ import type { AppendBatch, EndKind } from '../event-store.ts'
 import { type Database, toNumber, toText } from './database.ts'
 
 /*
- * The format of the journal.
+ * This file defines the format of the journal.
  *
  * The journal is a table of rows (place, batch, crc). Places begin at 1 and have no gap; the first place is higher if compaction has
- * removed the oldest rows. A batch is text: one part for each append, and each part is a head line and one line of JSON for each event.
- * Every line has its line break before it.
+ * removed the oldest rows. A batch is text with one part for each append. A part is a head line and one line of JSON for each event. Every
+ * line begins with a line break.
  *
  *   \n7 3              table 7, after its event 3
  *   \n[0,4,17]           event 4 (events.ts: a move, with its seat, the move, the time)
  *   \n9 0 ended        table 9, a new table, which ends in this part; `counts` if the game is rated
  *   \n{"type":...}       its events
  *
- * The problem: a reader has to find the end of a part without parsing JSON. JSON text has no line breaks, an event begins with `[` or `{`,
- * and a head begins with a digit. So the first character of a line distinguishes an event from a head, even if events contain texts of
- * users.
+ * The problem: a reader has to find the end of a part but must not parse JSON. The JSON text of an event has no line breaks and begins with
+ * `[` or `{`, and a head begins with a digit. So the first character of a line distinguishes an event from a head, even if events contain
+ * texts of users.
  *
- * Openings take most of the bytes, because they contain the initial state, and the openings of one game are similar. So a batch has their
- * common beginning once, after a line `=`; in later parts, a line that begins with `^` repeats this beginning. A reader needs the shared
- * beginning for a part with `^`: BatchReader searches for the last `=` before the part, and then reads forward, so that it never mistakes
- * the text of another part for a shared beginning.
+ * Openings take most of the bytes, because they contain the initial state, and the openings of one game are similar. So a batch has the
+ * common beginning of openings only once, after a line `=`. In the following parts, a `^` at the beginning of a line stands for this shared
+ * beginning. To read a part with `^`, BatchReader searches for the last `=` before the part, and then reads all parts from there, so that
+ * BatchReader never mistakes the text of another part for a shared beginning.
  *
- * The checksum includes the place, so that a row at a wrong place does not match. Rows of files before version 9 have no checksum. SQLite
- * detects damage of the structure of its pages, but no damage of the text inside of a row.
+ * The checksum includes the place, so that a row at a wrong place does not match. Rows of files before version 9 have no checksum. The
+ * checksum is necessary because SQLite detects damage to the structure of its pages, but not to the text in a row.
  */
 
 /** Journal reads and writes the rows of the table `journal`. */
@@ -47,12 +47,12 @@ export class Journal {
     this.#remove = database.prepare('DELETE FROM journal WHERE place <= ?')
   }
 
-  /** Adds a batch, inside of `Database.transaction`. */
+  /** Adds a batch, inside `Database.transaction`. */
   add(place: number, batch: string): void {
     this.#add.run(place, batch, checksum(place, batch))
   }
 
-  /** Returns the batch at a place, and whether its checksum matches; an empty batch for a missing row. */
+  /** Returns the batch at a place; `intact` is true if the checksum matches. Returns an empty batch for a missing row. */
   at(place: number): { readonly batch: string; readonly intact: boolean } {
     const row = this.#database.query(() => this.#at.get(place))
     if (!row) return { batch: '', intact: true }
@@ -62,8 +62,9 @@ export class Journal {
   }
 
   /**
-   * Returns the oldest rows up to a place: at most this many characters, but at least one row. Throws a StoreError if a
-   * checksum does not match, because moved parts get a new checksum, which would hide the damage.
+   * Returns the oldest rows up to the place `upTo`: rows with at most `characters` characters together, but at least one row if there is a
+   * row. Throws a StoreError if a checksum does not match, because compaction would give the moved parts a new checksum, which would hide
+   * the damage.
    */
   oldest(upTo: number, characters: number): readonly JournalRow[] {
     return this.#database.query(() => {
@@ -81,7 +82,7 @@ export class Journal {
     })
   }
 
-  /** Removes all rows up to a place, inside of `Database.transaction`. */
+  /** Removes all rows up to a place, inside `Database.transaction`. */
   remove(upTo: number): void {
     this.#remove.run(upTo)
   }
@@ -97,12 +98,12 @@ export class Journal {
   }
 }
 
-/** Returns the CRC-32 of a batch with the place as its initial value, so that a row at a wrong place does not match. */
+/** Returns the CRC-32 of a batch with the place as the initial value, so that a row at a wrong place does not match. */
 export function checksum(place: number, batch: string): number {
   return crc32(batch, place >>> 0)
 }
 
-/** JournalRow has a row of the journal, with its place. */
+/** JournalRow is a row of the journal: a place and a batch. */
 export interface JournalRow {
   readonly place: number
   readonly batch: string
@@ -139,7 +140,7 @@ export function formatBatch(parts: readonly Part[]): string {
   return parts.map(({ table, expected, endKind, lines }) => `\n${table} ${expected}${endKind ? ` ${endKind}` : ''}${lines}`).join('')
 }
 
-/** Yields the parts of a batch in order. Throws a StoreError, which names the place, for an invalid batch. */
+/** Yields the parts of a batch in order. Throws a StoreError that names the place if the batch is invalid. */
 export function* parseParts(batch: string, place: number): Iterable<Part> {
   for (const part of partsFrom(batch, 0)) {
     if (typeof part === 'number') throw brokenAt(place, `cannot be read from character ${part + 1} on`)
@@ -164,7 +165,7 @@ export class BatchReader {
   }
 
   /**
-   * Returns the part that begins at a character; `undefined` if no part begins there. Each call needs a higher character than the
+   * Returns the part that begins at the character `from`; `undefined` if no part begins there. Each call must have a higher `from` than the
    * previous call.
    */
   partAt(from: number): Part | undefined {
@@ -175,7 +176,7 @@ export class BatchReader {
       shared = this.#next
       this.#next = this.#batch.indexOf(`${SHARED}\n`, shared + 1)
     }
-    // all parts after the shared beginning must be valid, because otherwise the text may be inside of another part
+    // the reader checks all parts after the shared beginning, because the text at `from` may be inside another part
     if (shared !== undefined) this.#goOn(partsFrom(this.#batch, shared)[Symbol.iterator]())
     while (typeof this.#part === 'object' && this.#part.from < from) this.#goOn(this.#parts)
     return typeof this.#part === 'object' && this.#part.from === from ? this.#part : undefined
@@ -187,7 +188,9 @@ export class BatchReader {
   }
 }
 
-/** Yields the parts of a batch from a character on; at an invalid part, yields the character of the part and stops. */
+/**
+ * Yields the parts of a batch from the character `start` on. At an invalid part, yields the index of the part's first character and stops.
+ */
 function* partsFrom(batch: string, start: number): Iterable<Part | number> {
   let beginning = ''
   for (let from = start; from < batch.length; ) {

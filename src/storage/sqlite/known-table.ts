@@ -10,7 +10,7 @@ interface Spot {
   readonly before: Spot | undefined
 }
 
-/** KnownTable has a table in memory: its version, and the positions of its parts. */
+/** KnownTable has the data of a table in memory: the version, and the positions of the parts. */
 export class KnownTable {
   version: number
   /** Positions of the parts that the index has. */
@@ -19,7 +19,7 @@ export class KnownTable {
   spots: Spot | undefined
   ended: number | undefined
   counts: boolean
-  /** True if the table has ended and waits for a block. */
+  /** True if the table has ended, and its entry waits for a block. */
   finished = false
 
   constructor({ version, places, ended, counts }: TableIndexEntry) {
@@ -30,7 +30,7 @@ export class KnownTable {
     this.counts = counts
   }
 
-  /** The entry that the index should have. */
+  /** The present entry of the table, which the index perhaps does not have yet. */
   get entry(): TableIndexEntry {
     let later = ''
     for (let spot = this.spots; spot; spot = spot.before) later = ` ${spot.place}:${spot.from}${later}`

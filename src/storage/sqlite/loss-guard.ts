@@ -10,19 +10,19 @@ import { checkStructure, type Damage, findDamages, findTablesAt } from './journa
 import { PreservedLog } from './preserved-log.ts'
 import { isSameBoot, type MarkContent, type Progress, ProgressMark, readMark } from './progress-mark.ts'
 
-/** Found has the state of the mark before SQLite opened the database and checkpointed its log. */
+/** Found has the state of the mark before SQLite opened the database and checkpointed the log. */
 interface Found {
   readonly mark: MarkContent | undefined
   readonly hadMark: boolean
 }
 
-/** Maximum number of tables that a sentence names one by one. */
+/** Maximum number of tables that a sentence names. */
 const NAMED = 20
 
 /**
- * LossGuard detects at the start of a store whether acknowledged data is lost. It searches for rows of the journal whose checksum does not
- * match, and for missing commits. Commits are missing if the write-ahead log is missing, cut off or damaged, or if the database is an older
- * copy. SQLite treats a damaged log as a log that ends at the damage, and reports no error.
+ * LossGuard detects at the start of a store whether acknowledged data is lost. The guard searches for rows of the journal whose checksum
+ * does not match, and for missing commits. Commits are missing if the write-ahead log is missing, truncated or damaged, or if the database
+ * is an older copy. SQLite itself reports no error, because SQLite treats a damaged log as a log that ends at the damage.
  */
 export class LossGuard {
   readonly #path: string
@@ -30,12 +30,12 @@ export class LossGuard {
   #mark: ProgressMark | undefined
   #makeMark: ((progress: Progress) => ProgressMark) | undefined
   readonly #log: PreservedLog
-  /** True if a damaged log stays in the folder under its second name, so that the operator can examine it. */
+  /** True if the guard leaves a damaged log in the folder under its second name, so that the operator can examine the log. */
   readonly #keepsDamaged: boolean
   /** The last error that `damageError` returned. */
   #reported: StoreError | undefined
 
-  /** Reads the mark and preserves the log of a database that is not open yet. Throws a StoreError on a full disk. */
+  /** Reads the mark and preserves the log of a database that is not open yet. Throws a StoreError if the disk is full. */
   constructor(path: string) {
     this.#path = path
     const mark = readMark(markPath(path))
@@ -45,8 +45,8 @@ export class LossGuard {
   }
 
   /**
-   * Opens the database. Throws a StoreError if SQLite cannot open the database. If another process has the database open, leaves no new
-   * file in the folder.
+   * Opens the database. Throws a StoreError if SQLite cannot open the database. If the cause is not damage, the failed attempt leaves no
+   * new file in the folder.
    */
   openDatabase(durable: Durability, onError: OnStoreError): Database {
     try {
@@ -74,7 +74,9 @@ export class LossGuard {
     const damages = findDamages(database)
     if (damages.length === 0) return
     const tables = findTablesAt(database, new Set(damages.map(({ place }) => place)))
-    const { message } = this.damageError(`${describe(damages)}; ${formatTables(tables)} cannot be read any more, and all other tables can`)
+    const { message } = this.damageError(
+      `${describe(damages)}; ${formatTables(tables)} cannot be read any more; all other tables can be read`,
+    )
     onWarning(message)
   }
 
@@ -83,7 +85,10 @@ export class LossGuard {
     return isDamage(error) && error !== this.#reported ? this.damageError(error.message, error) : error
   }
 
-  /** Restores the log that SQLite has removed, after a failed start. The log of a damaged database stays under its second name. */
+  /**
+   * After a failed start, restores the log that SQLite has removed. If `#keepsDamaged` is true, the log of a damaged database stays under
+   * its second name.
+   */
   restoreLog(reason: unknown): void {
     if (!(this.#keepsDamaged && isDamage(reason))) this.#log.restore()
   }
@@ -99,7 +104,7 @@ export class LossGuard {
     if (mark?.origin === origin.id && mark.place > progress.place) {
       const lost = lossOf(mark, progress)
       if (mark.durable === 'power' || isSameBoot(mark)) {
-        // the log may be missing, and the file system may be read-only or without hard links
+        // this rename fails if there was no log, or if the file system is read-only or has no hard links
         quietly(() => renameSync(preservedLogPath(this.#path), damagedLogPath(this.#path)))
         throw this.damageError(`its log parlor.db-wal is ${hadLog ? 'damaged or cut off' : 'missing'}: ${lost}`)
       }
@@ -125,11 +130,12 @@ export class LossGuard {
   }
 
   /**
-   * Creates the mark, and records in the database that the database is open. From then on, the store writes the end of the journal
-   * to the mark. Throws a StoreError if a write fails.
+   * Creates the mark, and records in the database that the database is open. Afterwards, `note` writes the end of the journal to the mark.
+   * Throws a StoreError if the system cannot create the mark, or if a write to the database fails; ignores a temporary failure of the
+   * database.
    */
   open(database: Database, durable: Durability, progress: Progress): void {
-    // the mark comes first, so that a kill between the two writes leaves no open database without a mark
+    // the mark comes first; otherwise, a process that is killed between the two writes would leave an open database without a mark
     const fixed = { origin: readOrigin(database).id, durable }
     this.#makeMark = (at) => convertSystemErrors(markPath(this.#path), () => new ProgressMark(markPath(this.#path), fixed, at))
     this.#mark = this.#makeMark(progress)
@@ -143,14 +149,14 @@ export class LossGuard {
     rmSync(preservedLogPath(this.#path), { force: true })
   }
 
-  /** Writes the end of the journal to the mark. Throws the system's error. */
+  /** Writes the end of the journal to the mark. Throws the system's error if the write fails. */
   note(progress: Progress): void {
     this.#mark?.write(progress)
   }
 
   /**
-   * Creates the mark again if another program has removed, replaced or cut the mark, and the database is still at its own path.
-   * Returns true if it has created the mark. Throws a StoreError if the system cannot create the mark.
+   * Creates the mark again if another program has removed, replaced or truncated the mark, and the files of the database are still at their
+   * paths. Returns true if this method has created the mark. Throws a StoreError if the system cannot create the mark.
    */
   restoreMark(database: Database, progress: Progress): boolean {
     const before = this.#mark
@@ -161,8 +167,8 @@ export class LossGuard {
   }
 
   /**
-   * Records that the server has closed the store, and removes the mark. Throws a StoreError if the system cannot remove the mark;
-   * the next start then checks for losses.
+   * Records that the server has closed the store, and removes the mark. Throws a StoreError if a write to the database fails, or the
+   * system's error if the system cannot write or remove the mark. After an error, the mark remains, and the next start checks for losses.
    */
   close(database: Database, progress: Progress): void {
     const mark = this.#mark
@@ -177,7 +183,7 @@ export class LossGuard {
     rmSync(markPath(this.#path), { force: true })
   }
 
-  /** Returns an error that names the damage and the ways to continue. */
+  /** Returns an error that names the damage and says how the operator can continue. */
   damageError(what: string, cause?: unknown): StoreError {
     const folder = dirname(this.#path)
     this.#reported = new StoreError(
@@ -189,7 +195,7 @@ export class LossGuard {
   }
 }
 
-/** Origin has the id of a database file, and whether a server has the file open or ended without closing it. */
+/** Origin has the id of a database file. `open` is true if a server has the file open, or has ended but not closed the file. */
 interface Origin {
   readonly id: string
   readonly open: boolean
@@ -206,7 +212,7 @@ function describe(damages: readonly Damage[]): string {
   return damages.length > 3 ? `${named.join(', ')}, and ${damages.length - 3} more` : named.join(', ')
 }
 
-/** Formats a list of tables for a sentence, shortened if it is long. */
+/** Formats a list of tables for a sentence; shortens a list of more than 20 tables. */
 export function formatTables(tables: readonly number[]): string {
   if (tables.length === 0) return 'unknown tables'
   if (tables.length === 1) return `table ${tables[0]}`

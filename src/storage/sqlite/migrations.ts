@@ -3,12 +3,12 @@ import { StoreError } from '../error.ts'
 import { type Database, toNumber } from './database.ts'
 
 /**
- * The migrations of the schema: the first migration turns a new file into version 1, the second turns version 1 into version 2, and
- * so on. A published migration never changes, because Parlor has already migrated existing files with it; a change of the schema is
- * a new migration.
+ * The migrations of the schema: the first migration turns a new file into version 1, the second migration turns version 1 into version 2,
+ * and so on. A published migration never changes, because Parlor has already migrated existing files with that migration. A change of the
+ * schema is a new migration.
  *
- * Version 1 had a row for each event, linked to the previous event. Version 2 has a row for each commit, with all events of the commit in
- * order (journal.ts); `tables` has the positions of the events of each table, at least up to the place in `covered`. Versions 3 and 4
+ * Version 1 had a row for each event, with a link to the previous event. Version 2 has a row for each commit, with all events of the commit
+ * in order (journal.ts); `tables` has the positions of the events of each table, at least up to the place in `covered`. Versions 3 and 4
  * encode events in fewer characters, and version 4 has most finished tables in `blocks`; each row of `blocks` has many tables.
  */
 export const MIGRATIONS: readonly string[] = [
@@ -110,7 +110,7 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // openings may omit fields with the default value; older programs cannot read such openings
   'PRAGMA user_version = 3;',
-  // events may omit the parts that their position determines, and openings may share a beginning
+  // the lines of events may omit values that the decoder computes from the position of the line, and openings may share a beginning
   `
   CREATE TABLE blocks (
     block INTEGER NOT NULL,
@@ -123,7 +123,7 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // seeds may be texts with a version, and logs may have the event `reseeded`; older programs can read neither
   'PRAGMA user_version = 5;',
-  // the histories of players begin with this version, so they do not contain tables that ended earlier
+  // the histories of players begin with this version, so the histories do not contain tables that ended before the migration
   `
   CREATE TABLE history (
     person TEXT NOT NULL,
@@ -135,7 +135,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 6;
   `,
-  // logs may have the event `revoked`, which older programs cannot read
+  // logs may have the event `revoked`, which older programs cannot read; the store has the login places of users
   `
   CREATE TABLE places (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -146,7 +146,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 7;
   `,
-  // the store may remove the oldest rows of the journal, and with them the tables that have parts in those rows
+  // the store may remove the oldest rows of the journal, together with finished tables that have parts in those rows
   `
   CREATE INDEX history_of ON history (table_id);
 
@@ -181,7 +181,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 10;
   `,
-  // an account has at most its last hundred sessions; before this version, their number was unlimited
+  // an account has at most its last hundred sessions; before this version, the number of sessions was unlimited
   `
   ALTER TABLE sessions RENAME TO sessions_before;
 
@@ -206,7 +206,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 12;
   `,
-  // sessions have the times of their opening and their last use; logs may have the event `waited`, which older programs cannot read
+  // a session has the times of its opening and of its last use; logs may have the event `waited`, which older programs cannot read
   `
   ALTER TABLE sessions ADD COLUMN since REAL NOT NULL DEFAULT 0;
   ALTER TABLE sessions ADD COLUMN used REAL NOT NULL DEFAULT 0;
@@ -219,7 +219,7 @@ export const MIGRATIONS: readonly string[] = [
 /** Offset of the version in the head of a file (sqlite.org/fileformat.html, section 1.3.16), in four bytes. */
 const VERSION_AT = 60
 
-/** Checks whether a file has the newest version by reading its head, without opening it as a database. */
+/** Checks whether a file has the newest version. Reads the head of the file, and does not open the file as a database. */
 export function isOfThisVersion(path: string): boolean {
   const file = openSync(path, 'r')
   try {
@@ -231,15 +231,15 @@ export function isOfThisVersion(path: string): boolean {
 }
 
 /**
- * Migrates a database to the newest version. Each migration has a transaction of its own: if a migration fails, the database
- * retains the version before it. Throws a StoreError for a database with a newer version than this Parlor supports, and does not
- * change it.
+ * Migrates a database to the newest version. Each migration is a separate transaction: if a migration fails, the database has the result of
+ * the previous migration. If the version of the database is newer than this Parlor supports, throws a StoreError and does not change the
+ * database.
  */
 export function migrate(database: Database, migrations: readonly string[] = MIGRATIONS): void {
   const ask = database.prepare('PRAGMA user_version')
   const version = toNumber(database.query(() => ask.get())?.user_version)
   if (version > migrations.length) {
-    const versions = `it has version ${version}, and this Parlor knows ${migrations.length}`
+    const versions = `it has version ${version}, and this Parlor supports ${migrations.length}`
     throw new StoreError(
       'newer',
       `${database.path} was written by a newer Parlor (${versions}): use the newer Parlor, or choose another folder`,

@@ -5,8 +5,9 @@ import { createFile } from '../names.ts'
 import { preservedLogPath, walPath } from './database-files.ts'
 
 /**
- * PreservedLog gives the write-ahead log of a database a second name before SQLite opens it. When SQLite closes the database, also
- * after a failed start, it checkpoints and removes the log; the next start would then report the log as lost.
+ * PreservedLog gives the write-ahead log of a database a second name before SQLite opens the database. When SQLite closes a database, even
+ * after a failed start, SQLite checkpoints and removes the log. Without the second name, the next start would then report that the log is
+ * lost.
  */
 export class PreservedLog {
   readonly #path: string
@@ -14,7 +15,7 @@ export class PreservedLog {
   readonly existed: boolean
   #hasName = false
 
-  /** Throws a StoreError if the disk has no space for a name; the caller must not open the database then. */
+  /** Throws a StoreError if the disk has no space for a name. In this case, the caller must not open the database. */
   constructor(path: string, link = linkSync) {
     this.#path = path
     this.existed = existsSync(walPath(path))
@@ -24,18 +25,17 @@ export class PreservedLog {
       this.#hasName = true
     } catch (error) {
       if (error instanceof StoreError && error.code === 'full') throw error
-      // the name may be left from a killed start, or the file system may be read-only or without hard links
+      // an earlier start that was killed may have left the second name, or the file system is read-only or has no hard links
       this.#hasName = isSameFile(walPath(path), preservedLogPath(path))
     }
   }
 
   /**
-   * Restores the log if SQLite has removed it; the caller must close the database first. The database already has the commits of the
-   * log, so a second checkpoint changes nothing. On a file system without hard links, it creates an empty log, which has the same
-   * effect.
+   * Restores the log if SQLite has removed it; the caller must close the database first. The database already has the commits of the log,
+   * so a second checkpoint changes nothing. If the log has no second name, creates an empty log, which has the same effect.
    */
   restore(): void {
-    // without the log, the next start reports that the log is missing
+    // if an error prevents the restoration, the next start reports that the log is missing
     quietly(() => {
       // an existing log may belong to another server
       if (!this.existed || existsSync(walPath(this.#path))) return
@@ -45,7 +45,7 @@ export class PreservedLog {
     this.release()
   }
 
-  /** Removes the second name, if possible. */
+  /** Removes the second name; ignores errors. */
   release(): void {
     if (this.#hasName) quietly(() => rmSync(preservedLogPath(this.#path), { force: true }))
     this.#hasName = false

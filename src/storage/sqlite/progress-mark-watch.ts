@@ -19,8 +19,8 @@ export interface MarkWatchOptions {
 }
 
 /**
- * Checks once a second whether the mark is at its path, and creates a missing mark again, because without the mark the next
- * start could not detect missing commits. A check in each commit would cost a system call. Returns a function that ends the
+ * Checks once a second whether the mark is at its path, and creates a missing mark again, because without the mark, the next start could
+ * not detect missing commits. The commits do not check the mark, because each check needs system calls. Returns a function that ends the
  * checks.
  */
 export function watchMark({ guard, database, timers, progress, onWarning, onError }: MarkWatchOptions): () => void {

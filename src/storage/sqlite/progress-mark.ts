@@ -3,7 +3,7 @@ import { uptime } from 'node:os'
 import { crc32 } from 'node:zlib'
 import type { Durability } from './database.ts'
 
-/** Progress describes the end of a journal: its last place, the highest number of a table, and the number of finished tables. */
+/** Progress describes the end of a journal: the last place, the highest number of a table, and the number of finished tables. */
 export interface Progress {
   readonly place: number
   readonly highest: number
@@ -14,27 +14,27 @@ export interface Progress {
 export interface MarkContent extends Progress {
   /** Id of the database to which the mark belongs. */
   readonly origin: string
-  /** Id of the run of the machine in which the server wrote the mark. */
+  /** Id of the boot of the machine during which the server wrote the mark. */
   readonly boot: string
   readonly durable: Durability
-  /** True if a server had the folder open at the time of the mark. */
+  /** True if a server had the folder open when the server wrote the mark. */
   readonly open: boolean
 }
 
 /**
- * Number of characters in a mark. The length is fixed, so that the mark has its disk block from the beginning, and a write succeeds
- * on a full disk.
+ * Number of characters in a mark. The length is fixed, so that the mark has its disk block from the beginning, and every later write
+ * succeeds on a full disk.
  */
 const LENGTH = 256
 const HEAD = 'parlor-mark 1'
-/** Maximum difference in milliseconds between two measurements of the time of the same boot. */
+/** Maximum difference, in milliseconds, of two measurements of the time of one boot. */
 const SAME_BOOT = 60_000
 
 /**
- * ProgressMark is a small file beside the database that records the end of the journal. Without the mark, a database whose
- * write-ahead log is missing or damaged looks complete, although its last commits are lost. The store writes the mark after each
- * commit that adds to the journal, before the acknowledgment, in about 2 µs. It does not sync the mark, because the mark can
- * differ from the end of the journal only after a loss of power.
+ * ProgressMark is a small file beside the database that records the end of the journal. Without the mark, a database whose write-ahead log
+ * is missing or damaged looks complete, although its last commits are lost. The store writes the mark after each commit that adds to the
+ * journal, before the acknowledgement, in about 2 µs. The store does not sync the mark after a commit, because an unsynced mark can differ
+ * from the end of the journal only after a loss of power.
  */
 export class ProgressMark {
   readonly #path: string
@@ -51,8 +51,8 @@ export class ProgressMark {
     this.#head = `${HEAD} ${fixed.origin} ${bootOf()} ${fixed.durable} `
     this.#headCrc = crc32(this.#head)
     this.#content.write(this.#head, 'latin1')
-    // the mark is at another path first, so that a killed process leaves no empty mark; a start would report an empty mark as
-    // damaged
+    // the constructor creates the file at another path first; otherwise, a killed process could leave an empty mark, and the next start
+    // would report damage
     const made = `${path}.new`
     rmSync(made, { force: true })
     this.#file = openSync(made, 'wx', 0o600)
@@ -67,7 +67,7 @@ export class ProgressMark {
     }
   }
 
-  /** Writes the end of the journal, if it has changed. Throws the system's error if the write fails. */
+  /** Writes the end of the journal if this end has changed. Throws the system's error if the write fails. */
   write(progress: Progress): void {
     if (progress.place === this.#place) return
     this.#put(progress, true)
@@ -80,7 +80,7 @@ export class ProgressMark {
     return found?.ino === own.ino && found.dev === own.dev && found.size === LENGTH
   }
 
-  /** Writes that no server has the folder open, syncs, and closes the file. */
+  /** Writes that no server has the folder open, and syncs and closes the file. */
   close(progress: Progress): void {
     try {
       this.#put(progress, false)
@@ -90,7 +90,7 @@ export class ProgressMark {
     }
   }
 
-  /** Closes the file without writing, because another mark has replaced it. */
+  /** Closes the file and writes nothing, because another mark has replaced the file. */
   release(): void {
     closeSync(this.#file)
   }
@@ -99,12 +99,12 @@ export class ProgressMark {
     const rest = `${open ? 'open' : 'closed'} ${place} ${highest} ${ended}`
     const { length } = this.#head
     this.#content.write(`${rest} ${crc32(rest, this.#headCrc)}`.padEnd(LENGTH - 1 - length), length, 'latin1')
-    // writing a preallocated buffer takes a third of the time of writing a string
+    // the write of a preallocated buffer takes a third of the time of the write of a string
     writeSync(this.#file, this.#content, 0, LENGTH, 0)
   }
 }
 
-/** Reads the mark at a path; `undefined` for a missing or damaged mark. */
+/** Reads the mark at a path; returns `undefined` for a missing or damaged mark. */
 export function readMark(path: string): MarkContent | undefined {
   let text: string
   try {
@@ -133,7 +133,7 @@ export function isSameBoot({ boot }: Pick<MarkContent, 'boot'>): boolean {
   return Math.abs(Number(boot.slice(6)) - Number(now.slice(6))) < SAME_BOOT
 }
 
-/** Returns an id of this run of the machine: the boot id on Linux, otherwise the time of the boot. */
+/** Returns an id of the present boot of the machine: the boot id on Linux, otherwise the time of the boot. */
 function bootOf(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()

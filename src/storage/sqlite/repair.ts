@@ -20,7 +20,7 @@ import { findDamages, scanRows } from './journal-scan.ts'
 import { migrate } from './migrations.ts'
 import { isSameFile, PreservedLog } from './preserved-log.ts'
 
-/** Repair is the report of a repair: the lost data and the archived files. */
+/** Repair is the report of a repair: the lost data, and the folder of the archived files. */
 export interface Repair {
   /** Folder with copies of the original files. */
   readonly archive: string
@@ -30,27 +30,31 @@ export interface Repair {
   readonly tables: readonly number[]
   /** Names of the SQL tables that have lost rows. */
   readonly rows: readonly string[]
-  /** Names of the SQL tables of which the repair could read no row. */
+  /** Names of the SQL tables that have lost all rows. */
   readonly gone: readonly string[]
-  /** Number of tables of which the repair has copied all or some events. */
+  /** Number of tables that have events in the new database. */
   readonly kept: number
   /** True if the database was missing or empty: all data is lost. */
   readonly isNew: boolean
 }
 
 /**
- * Number of account numbers that the repair skips if the last account number is unknown, because removed accounts may have had these
+ * Number of account numbers that the repair skips if the last used account number is unknown, because removed accounts may have had these
  * numbers.
  */
 const UNKNOWN_NUMBERS = 1_000_000
 
-/** SQL tables that the repair does not copy: tables that it derives from the journal, and tables with data about the file itself. */
+/**
+ * SQL tables that the repair does not copy row by row: the journal, tables that the store derives from the journal, and tables with data
+ * about the file itself.
+ */
 const DERIVED = new Set(['journal', 'tables', 'blocks', 'covered', 'origin', 'sqlite_sequence'])
 
 /**
- * Archives the files of a database in a folder beside it, copies all readable rows to a new database, and replaces the old database. If the
- * events of a table have a gap, the repair copies only the events before the gap, and the table continues after these events. Throws a
- * StoreError if a server has the file open, if the file belongs to another program, or if the disk is full; the files are then unchanged.
+ * Archives the files of a database in a folder beside the database, copies all readable rows to a new database, and replaces the old
+ * database by the new database. If the events of a table have a gap, the repair copies only the events before the gap, and the table
+ * continues after these events. Throws a StoreError if a server has the file open, if the file belongs to another program, or if the disk
+ * is full; the files are then unchanged.
  */
 export function repair(path: string, now: number): Repair {
   if (describeLoss(path) !== undefined) return replaceLost(path, now)
@@ -66,7 +70,7 @@ export function repair(path: string, now: number): Repair {
       database.close()
       syncToDisk(made)
       isReplaced = true
-      // the log belongs to the old database, and the archive has a copy; `parlor.db` itself exists at any time
+      // the repair removes the log first, because the log belongs to the old database; the archive has a copy of the log
       for (const each of [...workFilePaths(path), damagedLogPath(path), preservedLogPath(path)]) rmSync(each, { force: true })
       renameSync(made, path)
       rmSync(markPath(path), { force: true })
@@ -85,8 +89,8 @@ export function repair(path: string, now: number): Repair {
 }
 
 /**
- * Archives the files of a damaged database and opens it. SQLite opens no file that is shorter than the length in its head, so the
- * repair extends such a file, and marks the pages after the old end as damaged.
+ * Archives the files of a damaged database and opens the database. SQLite opens no file that is shorter than the length in its head, so
+ * this function extends such a file with zeros; SQLite reports the pages after the old end as damaged.
  */
 function openArchived(path: string, now: number): { readonly database: Database; readonly archive: string } {
   const missing = countMissingBytes(path)
@@ -111,7 +115,7 @@ function openArchived(path: string, now: number): { readonly database: Database;
   }
 }
 
-/** Replaces a missing or empty database by a new database. The log alone does not help, because it has only some of the pages. */
+/** Replaces a missing or empty database by a new database. The function does not use the log, because a log has only some of the pages. */
 function replaceLost(path: string, now: number): Repair {
   const archive = archiveFiles(path, now)
   const made = `${path}.new`
@@ -181,7 +185,7 @@ function salvage(from: Database, path: string): Omit<Repair, 'archive' | 'isNew'
   }
 }
 
-/** Checks whether both ends of a journal are readable; without them, the repair cannot count the lost places. */
+/** Checks whether the first and the last place of a journal are readable; otherwise, the repair cannot count the lost places. */
 function hasReadableEnds(from: Database): boolean {
   try {
     return from.prepare('SELECT min(place), max(place) FROM journal').get() !== undefined
@@ -191,9 +195,9 @@ function hasReadableEnds(from: Database): boolean {
 }
 
 /**
- * Copies the undamaged parts of the journal. Returns the finished rated tables, and the number of all tables. A moved part of a table is in
- * a later row than the parts that follow it in the order of the events. So those parts wait until the repair has found the moved part.
- * Parts of dropped tables have no beginning, so the repair does not copy them.
+ * Copies the undamaged parts of the journal. Returns the finished rated tables, and the number of all copied tables. Compaction moves parts
+ * to later rows, so a part may be in an earlier row than the previous part of the table. Such a part waits until this function has found
+ * the previous part. The first parts of dropped tables are missing, so this function copies no part of a dropped table.
  */
 function copyJournal(from: Database, to: Database, lost: Set<number>): { readonly counting: Set<number>; readonly tables: number } {
   const versions = new Map<number, number>()
@@ -226,7 +230,8 @@ function copyJournal(from: Database, to: Database, lost: Set<number>): { readonl
 }
 
 /**
- * Finds how a table ends in the lines of a part. The repair needs this function for moved parts, because their heads omit the ending.
+ * Returns the way in which a table ends in the lines of a part; `undefined` if the table does not end there. The repair needs this function
+ * for moved parts, because the head of a moved part omits the ending.
  */
 function endingIn(lines: string): EndKind | undefined {
   const [end] = /\n(?:\[\[|\{"type":"ended").*/.exec(lines) ?? []
@@ -245,7 +250,7 @@ function noteLost(from: Database, versions: ReadonlyMap<number, number>, lost: S
       for (const [, table, version] of toText(entries).matchAll(/\n(\d+) (\d+) \d+ /g)) note(Number(table), Number(version))
     }
   } catch {
-    // if the index is damaged, too, some losses stay unknown
+    // if the index is damaged, too, the repair cannot report all losses
   }
 }
 
@@ -255,7 +260,7 @@ function othersOf(to: Database): string[] {
   return rows.map(({ name }) => toText(name)).filter((name) => !DERIVED.has(name) && !name.startsWith('sqlite_'))
 }
 
-/** Copies the readable rows of a SQL table; returns true if all rows were readable. */
+/** Copies the readable rows of an SQL table; returns true if all rows were readable. */
 function copyRows(from: Database, to: Database, table: string): boolean {
   const columns = to
     .prepare(`SELECT name FROM pragma_table_info('${table}')`)
@@ -272,18 +277,18 @@ function copyRows(from: Database, to: Database, table: string): boolean {
     }
   }
   if (copy('')) return true
-  // this query reads the rows after a damaged page, beginning at the other end
+  // this query begins at the other end, and so reads the rows after a damaged page
   copy(` ORDER BY ${keyOf(to, table)} DESC`)
   return false
 }
 
-/** Returns the key columns of a SQL table, for an ORDER BY that ends with DESC. */
+/** Returns the key columns of an SQL table, for an ORDER BY that ends with DESC. */
 function keyOf(to: Database, table: string): string {
   const keys = to.prepare(`SELECT name FROM pragma_table_info('${table}') WHERE pk > 0 ORDER BY pk`).all()
   return keys.length === 0 ? 'rowid' : keys.map(({ name }) => `"${toText(name)}"`).join(' DESC, ')
 }
 
-/** Continues the account numbers, so that the server uses no number twice. */
+/** Sets the last used account number in the new database, so that the server uses no number twice. */
 function continueNumbers(from: Database, to: Database): void {
   const [forget, set] = [
     to.prepare('DELETE FROM sqlite_sequence WHERE name = ?'),
@@ -305,7 +310,7 @@ function lastNumbers(database: Database, more = 0): [string, number][] | undefin
   }
 }
 
-/** Deletes the records of tables whose ends are lost, because the server continues to record results after the last recorded table. */
+/** Deletes the records of tables whose ends are lost, because the server records only results after the end of the last recorded table. */
 function forgetResults(to: Database, counting: ReadonlySet<number>): void {
   const forget = to.prepare('DELETE FROM recorded WHERE table_id = ?')
   for (const { table_id } of to.prepare('SELECT table_id FROM recorded').all()) {

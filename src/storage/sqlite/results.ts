@@ -9,7 +9,7 @@ import { type CountedScore, isGuestPerson, type ScoreCounts } from './score-coun
 /** Maximum number of guests that one result removes from a ladder. */
 const TOGETHER = 20
 
-/** Recorded has the change of the standings that one result makes. */
+/** Recorded has the standings that one result adds and removes. */
 interface Recorded {
   readonly added: readonly CountedScore[]
   readonly removed: readonly CountedScore[]
@@ -30,8 +30,8 @@ export class SqliteResults implements Results {
   readonly #scores: ScoreCounts
 
   /**
-   * Loads all standings into `scores` and updates `scores` after each result; SqliteAccounts updates `scores` when it removes an
-   * account. Throws a StoreError for a damaged table of standings.
+   * Loads the counts of all standings into `scores`. This class updates `scores` after each result, and SqliteAccounts updates `scores`
+   * after the removal of an account. Throws a StoreError if the SQL table `standings` is damaged.
    */
   constructor(database: Database, commits: GroupCommit, scores: ScoreCounts) {
     this.#scores = scores
@@ -71,7 +71,9 @@ export class SqliteResults implements Results {
     return recorded !== undefined
   }
 
-  /** Records the result of a table, inside of a transaction. Returns the changes; `undefined` for a table with a recorded result. */
+  /**
+   * Records the result of a table, inside a transaction. Returns the changes; `undefined` if the result of the table is already recorded.
+   */
   #write(table: TableId, game: string, standings: readonly Standing[]): Recorded | undefined {
     if (this.#note.run(table).changes === 0) return undefined
     const added: CountedScore[] = []

@@ -1,5 +1,5 @@
 /**
- * Game has the counts of one game: the number of scores for each whole part, the number of all scores, and the number of guests'
+ * Game has the counts of one game: the number of scores for each whole part of a score, the number of all scores, and the number of guests'
  * scores.
  */
 interface Game {
@@ -16,13 +16,13 @@ export interface CountedScore {
 }
 
 /**
- * ScoreCounts counts the scores of each game by their whole part. With these counts, a rank needs a query only for the scores
- * between the score and the next whole number, on a ladder of any length.
+ * ScoreCounts counts the scores of each game by the whole part of the score. With these counts, the computation of a rank queries only the
+ * scores between the player's score and the next whole number, on a ladder of any length.
  */
 export class ScoreCounts {
   readonly #games = new Map<string, Game>()
 
-  /** Adds `count` equal scores of a game. */
+  /** Adds `count` equal scores to the counts of a game; a negative `count` removes scores. */
   load(game: string, score: number, count: number): void {
     const counts = this.#of(game)
     const whole = Math.floor(score)
@@ -74,7 +74,7 @@ export class ScoreCounts {
   }
 }
 
-/** Checks whether a person is a guest, with the condition of the SQL index `standings_of_guests`. */
+/** Checks whether a person is a guest; this condition must equal the condition of the SQL index `standings_of_guests`. */
 export function isGuestPerson(person: string): boolean {
   return person.startsWith('guest:')
 }

@@ -5,13 +5,16 @@ import { type Database, toNumber, toText } from './database.ts'
 
 /** TableIndexEntry is the row of one table in the index. */
 export interface TableIndexEntry {
-  /** The number of its last event. */
+  /** The number of the table's last event. */
   readonly version: number
-  /** Positions of its parts in the journal, in order: each position is a place and a character from 0, as in ` 3:0 17:250`. */
+  /**
+   * Positions of the table's parts in the journal, in the order of the events. Each position is a place and a character from 0, as in ` 3:0
+   * 17:250`.
+   */
   readonly places: string
-  /** Position among finished tables, from 1; `undefined` while the table is open. */
+  /** Number of the table in the order in which tables end, from 1; `undefined` while the table is open. */
   readonly ended: number | undefined
-  /** True if the table has ended and counts for the ladder. */
+  /** True if the table has ended, and its result changes the ladder. */
   readonly counts: boolean
 }
 
@@ -24,15 +27,16 @@ export interface IndexedUpTo {
   readonly ended: number
 }
 
-/** Numbers of tables in one block. The file format depends on this number, so it cannot change. */
+/** Number of consecutive table numbers that belong to one block. The file format depends on this number, so the number must not change. */
 const BLOCK = 256
-/** Maximum number of cached blocks; it is small, because the start of a server reads from few blocks at a time. */
+/** Maximum number of cached blocks. The number is small, because the start of a server reads from few blocks at a time. */
 const READ = 8
 
 /**
- * TableIndex stores the positions of each table's events in the journal. `tables` has a row for each table; `blocks` has a row for many
- * finished tables that are not rated. If both have a row for a table, the row in `tables` is newer. The index derives from the journal. It
- * is complete up to the place `covered`; the journal may have further rows after this place.
+ * TableIndex stores the positions of each table's events in the journal. A row of the SQL table `tables` has the entry of one table; a row
+ * of `blocks` has the entries of many finished tables that are not rated. If a table has an entry in both SQL tables, the entry in `tables`
+ * is newer. The store derives the index from the journal. The index is complete up to the place in `covered`; the journal may have further
+ * rows after this place.
  */
 export class TableIndex {
   readonly #database: Database
@@ -79,7 +83,7 @@ export class TableIndex {
     this.#lastRecorded = database.prepare('SELECT table_id FROM recorded ORDER BY place DESC LIMIT 1')
   }
 
-  /** Returns the entry of a table; `undefined` for an unknown table. Throws a StoreError for an unreadable entry. */
+  /** Returns the entry of a table; `undefined` for an unknown table. Throws a StoreError if the entry is damaged. */
   find(table: TableId): TableIndexEntry | undefined {
     const row = this.#database.query(() => this.#find.get(table))
     if (row) return entryIn(row)
@@ -90,12 +94,12 @@ export class TableIndex {
     return entryAt(lines.slice(from + 1, to < 0 ? lines.length : to))[1]
   }
 
-  /** Sets the entry of a table, inside of `Database.transaction`. */
+  /** Sets the entry of a table, inside `Database.transaction`. */
   set(table: TableId, { version, places, ended, counts }: TableIndexEntry): void {
     this.#set.run(table, version, places, ended ?? null, Number(counts))
   }
 
-  /** Adds entries of finished tables that are not rated and have no entry, inside of `Database.transaction`. */
+  /** Adds the entries of finished tables to blocks, inside `Database.transaction`. The tables are not rated and have no entry. */
   add(ended: readonly (readonly [TableId, TableIndexEntry])[]): void {
     const rows = new Map<number, { first: TableId; entries: string }>()
     for (const [table, entry] of ended) {
@@ -113,8 +117,8 @@ export class TableIndex {
   }
 
   /**
-   * Deletes finished tables, inside of `Database.transaction`: their entries, their records, and their rows in the histories
-   * of guests, because the number of guests is unlimited.
+   * Deletes finished tables, inside `Database.transaction`: the entries, the records, and the rows in the histories of guests. The rows in
+   * the histories of users with accounts remain; only the number of guests is unlimited.
    */
   drop(listTables: readonly TableId[]): void {
     for (const table of listTables) for (const statement of [this.#drop, this.#dropRecord, this.#dropHistory]) statement.run(table)
@@ -143,14 +147,14 @@ export class TableIndex {
     return Math.max(id === null ? 0 : toNumber(id), ...lines.map((line) => entryAt(line)[0]))
   }
 
-  /** Returns all tables of the index. */
+  /** Returns the numbers of all tables in the index. */
   listTables(): TableId[] {
     const rows = this.#database.query(() => this.#database.prepare('SELECT id FROM tables').all()).map(({ id }) => toNumber(id))
     const blocks = this.#database.query(() => this.#database.prepare('SELECT entries FROM blocks').all())
     return [...rows, ...blocks.flatMap(({ entries }) => linesOf(toText(entries)).map((line) => entryAt(line)[0]))]
   }
 
-  /** Returns the entries of a block; each entry is a line with a line break before it. Throws a StoreError for a damaged block. */
+  /** Returns the entries of a block: for each entry, a line break and a line. Throws a StoreError for a damaged block. */
   #block(block: number): string {
     const known = this.#read.get(block)
     if (known !== undefined) return known
@@ -162,7 +166,7 @@ export class TableIndex {
     return lines
   }
 
-  /** Returns the unfinished tables with their entries. */
+  /** Returns the unfinished tables and the entries of these tables. */
   listUnfinished(): readonly (readonly [TableId, TableIndexEntry])[] {
     return this.#database.query(() => this.#unfinished.all()).map((row) => [toNumber(row.id), entryIn(row)])
   }
@@ -172,13 +176,13 @@ export class TableIndex {
     return this.#database.query(() => this.#ended.all(after)).map(({ id, ended }) => [toNumber(ended), toNumber(id)])
   }
 
-  /** Returns the place up to which the index is complete. */
+  /** Returns the end of the index. */
   indexedUpTo(): IndexedUpTo {
     const row = this.#database.query(() => this.#covered.get())
     return { place: toNumber(row?.place), ended: toNumber(row?.ended) }
   }
 
-  /** Sets the end of the index, inside of `Database.transaction`. */
+  /** Sets the end of the index, inside `Database.transaction`. */
   setIndexedUpTo({ place, ended }: IndexedUpTo): void {
     this.#cover.run(place, ended)
   }

@@ -18,17 +18,17 @@ export interface Verification {
   readonly problems: readonly string[]
 }
 
-/** Replay replays the events of a table by the rules of its game; returns the first fault, or `undefined` if the events have no fault. */
+/** Replay replays the events of a table by the rules of the game. Returns the first fault, or `undefined` if the events have no fault. */
 export type Replay = (table: TableId, events: readonly TableEvent[]) => string | undefined
 
-/** Number of tables that the verification reads in one step. */
+/** Maximum number of tables that the verification reads in one step. */
 const TOGETHER = 500
 
 /**
  * Verifies a database: the structure of the file, the checksum of each row of the journal, and the end of the journal. Checks that the
- * index has the positions of all events and no other positions, that the events of each table are readable and can be replayed, and that
- * results belong to finished tables. It changes the file, as every opening does, so the caller passes a copy. Throws a StoreError if
- * SQLite cannot open the file, or if the disk is full.
+ * index has every table of the journal, that the events of each table are readable and follow the rules, and that results belong to
+ * finished rated tables. The function changes the file, so the caller passes a copy. Throws a StoreError if SQLite cannot open the file, or
+ * if the disk is full.
  */
 export function verify(path: string, replay: Replay): Verification {
   const guard = new LossGuard(path)
@@ -36,8 +36,8 @@ export function verify(path: string, replay: Replay): Verification {
   const found = { tables: 0, events: 0 }
   const database = new Database(path, 'process')
   /**
-   * Runs one part of the verification, such as the check of the journal. An exception of the part becomes a problem, and the other
-   * parts still run.
+   * Runs one part of the verification, such as the check of the journal. Adds an exception of the part to the problems; the other parts
+   * still run.
    */
   const attempt = (work: () => void) => {
     try {
@@ -47,7 +47,7 @@ export function verify(path: string, replay: Replay): Verification {
     }
   }
   const note = (error: unknown) => {
-    // this error is a problem of the disk that has the copy, and not of the database
+    // this error concerns the disk that has the copy, not the database
     if (error instanceof StoreError && error.code === 'full') throw error
     problems.push(errorMessage(error))
   }
@@ -58,7 +58,7 @@ export function verify(path: string, replay: Replay): Verification {
     attempt(() => {
       const store = new SqliteEventStore(database, (error) => problems.push(errorMessage(error)))
       guard.checkEnd(database, store.progress, (sentence) => problems.push(sentence))
-      // closing the store completes the index
+      // the close completes the index
       store.close()
       const tables = new TableIndex(database).listTables()
       found.tables = tables.length
@@ -90,7 +90,8 @@ function damageProblems(database: Database): string[] {
 }
 
 /**
- * Reports tables that are in the journal but not in the index. Parts of dropped tables in a compacted journal are not a problem.
+ * Reports tables that are in the journal but not in the index. If compaction has removed rows, reports no table, because the journal may
+ * have parts of dropped tables.
  */
 function strayProblems(database: Database, tables: ReadonlySet<TableId>): string[] {
   const stray = new Set<TableId>()
@@ -116,7 +117,7 @@ function resultProblems(database: Database, store: SqliteEventStore, tables: Rea
   return [
     ...recorded
       .filter((table) => tables.has(table) && !counting.has(table))
-      .map((table) => `results of table ${table} are recorded, although it is not a finished rated table`),
+      .map((table) => `results of table ${table} are recorded, although this table is not a finished rated table`),
     ...standings
       .filter(({ score, games }) => !Number.isFinite(score) || Number(games) < 0)
       .map(({ person, game }) => `the standing of ${person} in ${game} is not a number`),

@@ -8,7 +8,7 @@ import { usePage, userLink } from './page.ts'
 import { RefusalText, Section } from './people.tsx'
 import { Sessions } from './sessions.tsx'
 
-/** AccountView lets a user register, change the password, log out, and delete the account. */
+/** AccountView has the forms with which a user registers, changes the password, ends sessions and deletes the account. */
 export function AccountView() {
   const { model } = usePage()
   const { me } = model.value
@@ -80,7 +80,7 @@ function RegisteredAccount() {
   )
 }
 
-/** A form that shows a refusal above its button. */
+/** AccountForm draws a form that shows a refusal above its button. */
 function AccountForm(props: {
   readonly error: string | undefined
   readonly isBusy: boolean
@@ -111,7 +111,7 @@ function AccountForm(props: {
   )
 }
 
-/** An invisible field with the user's name, because password managers need the name beside the password. */
+/** NameField draws an invisible field with the user's name, because password managers need the name beside the password. */
 function NameField({ name }: { readonly name: string }) {
   return <input class="sr" name="username" autoComplete="username" value={name} readOnly tabIndex={-1} aria-hidden="true" />
 }

@@ -39,23 +39,23 @@ export function App() {
     client.tell({ type: 'shown' })
   }, [opened, client])
   useEffect(() => {
-    // the page removes the code of an invitation from the address immediately, so that the code is in no history
+    // the page removes the code of an invitation from the address immediately, so that the browser's history does not have the code
     if (view.view !== 'join') return
     history.replaceState(null, '', '#lobby')
     dispatchEvent(new HashChangeEvent('hashchange'))
     client.want({ type: 'join', code: view.code, replace: true })
   }, [view, client])
   useEffect(() => {
-    // the page also removes the token of a seat from the address, so that the token is in no history
+    // the page also removes the token of a seat from the address, so that the browser's history does not have the token
     if (view.view !== 'table' || view.token === undefined) return
     history.replaceState(null, '', tableLink(view.table, view.move))
     dispatchEvent(new HashChangeEvent('hashchange'))
   }, [view])
   useEffect(() => {
-    // the form closes after the login, so that it does not open again when the user logs out
+    // the form closes after the login; otherwise, the form would open again when the user logs out
     if (me) setForm(undefined)
   }, [me])
-  // a command that needs a name opens the dialog, unless a guest is just logging in
+  // a command that needs a name opens the dialog, except while a guest logs in again
   const asks = wish && !me && !(guest && !entry.error) ? 'guest' : undefined
   const shownForm = me ? undefined : (form ?? asks)
   const close = () => setForm(undefined)
@@ -110,7 +110,7 @@ function View({ route }: { readonly route: Route }) {
   }
 }
 
-/** The places to which the bar leads. */
+/** The views to which the bar has links. */
 const PLACES = [
   { view: 'lobby', link: '#lobby', name: texts.lobby },
   { view: 'ladder', link: '#ladder', name: texts.ladder },
@@ -118,14 +118,14 @@ const PLACES = [
   { view: 'protocols', link: '#protocols', name: texts.protocols },
   { view: 'wire', link: '#wire', name: texts.wire },
 ] as const
-/** The operator's place, which the bar shows only to the operator. */
+/** The view of the operator. The bar has this link if the user is the operator, and in the view itself. */
 const CLASS = { view: 'class', link: '#class', name: texts.class } as const
 
 function Bar({ logIn }: { readonly logIn: () => void }) {
   const page = usePage()
   const { link, me, guest, entry } = page.model.value
   const { view } = page.route.value
-  // a guest who is just logging in again already has a name
+  // a guest who logs in again already has a name
   const user = me ?? (entry.error === undefined ? guest : undefined)
   const word = link.state === 'lost' && link.bye !== undefined ? texts.link.stopped : texts.link[link.state]
   const isOperator = localStorage.getItem(OPERATOR) !== null
@@ -166,12 +166,12 @@ function Bar({ logIn }: { readonly logIn: () => void }) {
   )
 }
 
-/** Milliseconds for which the button shows the question whether the user wants to lose a game. */
+/** Milliseconds for which the button asks for a confirmation. */
 const ASKS = 5000
 
 /**
- * LogOutButton logs the user out. It first asks a guest with an unfinished game for a confirmation, because no login leads a guest back to
- * the seat.
+ * LogOutButton logs the user out. The button first asks a guest with an unfinished game for a confirmation, because a guest who has logged
+ * out cannot return to the seat.
  */
 function LogOutButton() {
   const { model, logOut } = usePage()

@@ -10,8 +10,7 @@ import { RefusalText } from './people.tsx'
 import { Says, StoppedPicture } from './says.tsx'
 
 /**
- * Banner shows the state and the notices of the connection: a lost connection, a stopped server, another version, another tab, skipped
- * events, and refusals.
+ * Banner shows problems of the connection: a lost connection, a stopped server, another version, another tab, skipped events, and refusals.
  */
 export function Banner({ model }: { readonly model: Model }) {
   const { client, now } = usePage()
@@ -104,14 +103,14 @@ export function BackAgain({ isOpen, isLost }: { readonly isOpen: boolean; readon
 }
 
 /**
- * Checks whether the page says that the server has stopped: the server has ended the connection, and at least one attempt to connect
- * again has failed. Before that time, the banner reports the loss, and the page still shows the view.
+ * Returns true if the page must say that the server has stopped: the server has ended the connection, and at least one attempt to connect
+ * again has failed. Before the failed attempt, the banner reports the loss, and the page still shows the view.
  */
 export function isStopped({ link }: Model): boolean {
   return link.state === 'lost' && link.bye !== undefined && link.attempt > 1
 }
 
-/** Stopped says that the server has stopped, and which games of this user the server has saved. */
+/** Stopped says that the server has stopped, and lists the games of this user that the server has saved. */
 export function Stopped({ model }: { readonly model: Model }) {
   const { client, now } = usePage()
   const { link, tables } = model

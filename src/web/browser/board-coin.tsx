@@ -5,10 +5,10 @@ import { Section } from './people.tsx'
 import { CoinPicture } from './pictures.tsx'
 
 const FACES = ['H', 'T'] as const
-/** Number of tosses that the page shows. */
+/** Maximum number of tosses that the page shows. */
 const SHOWN = 60
 
-/** CoinTable is the board of head or tail: the coin, a button for each face, and all tosses. */
+/** CoinTable is the board of head or tail: the coin, a button for each face, and the last tosses. */
 export function CoinTable({ table, isOn, play }: BoardProps) {
   useKeys((key) => {
     const face = FACES.find((one) => one === key.toUpperCase())

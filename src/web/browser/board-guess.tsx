@@ -16,9 +16,9 @@ export function GuessTable({ table, isOn, play }: BoardProps) {
   const middle = String(Math.floor((low + high) / 2))
   const [typed, setTyped] = useState(middle)
   const field = useRef<HTMLInputElement>(null)
-  // after each answer, the field proposes a possible number; if the user types a digit, the digit replaces the number
+  // after each answer, the field proposes a possible number, and a digit that the user types replaces this number
   const tries = board?.guesses.length
-  // the effect runs together with the drawing, because the user may type the first digit immediately
+  // a layout effect runs together with the drawing, because the user may type the first digit immediately
   useLayoutEffect(() => {
     if (tries === undefined) return
     setTyped(middle)
@@ -94,15 +94,15 @@ export function GuessTable({ table, isOn, play }: BoardProps) {
   )
 }
 
-/** Returns the place of a number on the line. */
+/** Returns the position of a number on the line, as a percentage. */
 function toPlace(number: number): string {
   return `${((number - 1) / (HIGHEST - 1)) * 100}%`
 }
 
-/** The least difference of two numbers that have their labels beside each other on the line of a phone. */
+/** If two numbers differ by at least this number, their labels do not overlap, even on a phone. */
 const APART = 12
 
-/** Chooses the numbers that have labels on the line: the latest numbers first, if their labels do not lie over each other. */
+/** Chooses the numbers that have labels on the line. If two labels would overlap, only the later number has a label. */
 function chooseLabelled(numbers: readonly number[]): readonly number[] {
   const chosen: number[] = []
   for (const number of [...numbers].reverse()) if (isApart(number, chosen)) chosen.push(number)

@@ -63,8 +63,8 @@ function toPendingHand({ pending }: TableModel): Hand | undefined {
 }
 
 /**
- * Checks whether the page shows the last round. A player sees the last round until this player has chosen the next hand; a watcher sees it
- * until any player has chosen.
+ * Checks whether the page shows the last round. A player sees the last round until this player has chosen the next hand; a watcher sees the
+ * last round until any player has chosen.
  */
 function showsRound({ seat, pending }: TableModel, { rounds, chosen }: HandsView): boolean {
   const isNext = seat === undefined ? chosen.length > 0 : chosen.includes(seat)
@@ -77,8 +77,8 @@ function toVerb(table: TableModel, hands: HandsView): string {
 }
 
 /**
- * Formats the effect of the winning hand on the other hand. The seat `left` has the left hand: the text is "breaks" if the left hand wins,
- * and "← breaks" if the right hand wins.
+ * Formats the effect of the winning hand on the losing hand, for example "breaks" if the left hand wins, and "← breaks" if the right hand
+ * wins. `left` is the seat with the left hand.
  */
 function formatVerb(round: Round, left: number): string {
   const winner = findWinner(round)

@@ -4,7 +4,7 @@ import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { type BoardProps, toStageClass, useKeys } from './board.ts'
 
-/** The drawing of each stroke, on a square grid of 200 by 230. */
+/** The drawing of each stroke, on a grid of 200 by 230 units. */
 const DRAWINGS: Readonly<Record<(typeof STROKES)[number], string>> = {
   base: 'M20 218h110',
   post: 'M50 218V16',
@@ -79,10 +79,11 @@ function Gallows({ board }: { readonly board: HangmanBoard }) {
   )
 }
 
-/** The word: each character that the user has found is at its place. After the game, the missing characters appear, too. */
+/** Word shows each character that the user has found, at its place in the word. After the game, Word also shows the missing characters. */
 function Word({ board }: { readonly board: HangmanBoard }) {
   const { shown, word, last } = board
-  // a letter and its marks (such as an accent) take one place together; `Intl.Segmenter` is missing in some browsers that the page supports
+  // a letter and its marks (such as an accent) have one place; the page does not use `Intl.Segmenter`, because some supported browsers lack
+  // it
   const letters = word?.match(/\P{M}\p{M}*/gu) ?? []
   const whole = letters.length === shown.length ? letters : []
   return (
@@ -100,7 +101,7 @@ function Word({ board }: { readonly board: HangmanBoard }) {
   )
 }
 
-/** A field for a letter that has no button, such as ß or ж. */
+/** OtherLetter draws a field for a letter that has no button, such as ß or ж. */
 function OtherLetter({ isOn, play }: Pick<BoardProps, 'isOn' | 'play'>) {
   const [typed, setTyped] = useState('')
   const submit = (event: Event) => {

@@ -11,7 +11,10 @@ function toLetter(at: number): string {
   return String.fromCharCode(65 + at)
 }
 
-/** QuizTable is the board of the quiz: the open question with a button for each answer, its clock, and the last answer with its reason. */
+/**
+ * QuizTable is the board of the quiz: the open question with a clock and a button for each answer, and the last answer with its
+ * explanation.
+ */
 export function QuizTable({ table, isOn, play }: BoardProps) {
   const quiz = toQuizBoard(table)
   const count = quiz?.open?.options.length ?? 0
@@ -60,7 +63,7 @@ export function QuizTable({ table, isOn, play }: BoardProps) {
   )
 }
 
-/** Moves the focus among the answers by the arrow keys. */
+/** Moves the focus to the next or the previous answer when the user presses an arrow key. */
 function moveFocus(event: KeyboardEvent) {
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
   if (step === undefined || !(event.currentTarget instanceof HTMLElement)) return
@@ -87,7 +90,7 @@ function Marks({ quiz }: { readonly quiz: QuizBoard }) {
   )
 }
 
-/** Returns the time limit of the player and the remaining time, in milliseconds; `undefined` without a clock. */
+/** Returns the time limit and the remaining time of the player, in milliseconds; `undefined` for a game without a clock. */
 function useTime(table: TableModel): { readonly limit: number; readonly left: number } | undefined {
   const { now } = usePage()
   const limit = table.clock?.turn ?? table.clock?.total

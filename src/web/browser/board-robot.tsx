@@ -8,11 +8,11 @@ const INSTRUCTIONS = [
   { move: 'FORWARD', key: 'ArrowUp', sign: '↑', icon: 'up' },
   { move: 'RIGHT', key: 'ArrowRight', sign: '→', icon: 'turnRight' },
 ] as const
-/** Side length of one place in the drawing, and the distance of the first place from the border. */
+/** Distance of two neighbouring places in the drawing, and the distance of the first place from the border. */
 const [STEP, EDGE] = [40, 30]
 const TURNS = { north: -90, east: 0, south: 90, west: 180 } as const
 
-/** RobotTable is the board of the robot: its square with the trail, and a button for each instruction. */
+/** RobotTable is the board of the robot: the square with the trail of the robot, and a button for each instruction. */
 export function RobotTable({ table, isOn, play }: BoardProps) {
   useKeys((key, event) => {
     const instruction = INSTRUCTIONS.find((one) => one.key === key)

@@ -4,16 +4,16 @@ import { texts } from '../texts.ts'
 import { type BoardProps, toStageClass, useKeys } from './board.ts'
 import { findGame, usePage } from './page.ts'
 
-/** Matches a text with sentences. Such a text may break between any two words, but a drawing may not break. */
+/** Matches a text with sentences. The page may break the lines of such a text, but not the lines of a drawing. */
 const PROSE = /(?:[a-z]{2,}[,.]? ){4}/i
 
-/** TextBoard is the board of every game without a board of its own: the server's text, legal moves as buttons, and a field for a move. */
+/** TextBoard is the board of every game that has no special board: the server's text, legal moves as buttons, and a field for a move. */
 export function TextBoard({ table, isOn, play }: BoardProps) {
   const { model } = usePage()
   const [typed, setTyped] = useState('')
   const { board, game, seat, pending } = table
   const hint = findGame(model.value, game)?.moves
-  // the moves of an older board may be illegal now
+  // the moves that the server has sent with an older board may be illegal now
   const moves = (board?.n === table.n ? board.moves : undefined) ?? []
   useKeys((key) => {
     if (key.length === 1 && moves.includes(key.toLowerCase())) play(key.toLowerCase())

@@ -8,7 +8,7 @@ import { MarkPicture } from './pictures.tsx'
 const MARKS = [0, 1].map(markOf)
 /** The size of a board in which each cell has its own key. */
 const SMALL = 3
-/** A board of this size or a greater size scrolls in its frame, and each mark replaces the number of its cell. */
+/** A board of this size or a greater size can scroll in its frame, and each mark replaces the number of its cell. */
 export const LARGE = 8
 
 /**

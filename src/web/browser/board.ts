@@ -1,14 +1,14 @@
 import { useLayoutEffect } from 'preact/hooks'
 import { isOver, type TableModel } from '../model/table-model.ts'
 
-/** BoardProps are the properties of each board: the table, whether this user may move now, and the function that makes a move. */
+/** BoardProps are the properties of each board. `isOn` is true if this user may move now; `play` makes a move. */
 export interface BoardProps {
   readonly table: TableModel
   readonly isOn: boolean
   readonly play: (move: string) => void
 }
 
-/** The games in which each letter key is a move. In these games, the key `b` does not move the focus to the board. */
+/** The games in which letter keys are moves. In these games, the key `b` does not move the focus to the board. */
 export const LETTER_GAMES: ReadonlySet<string> = new Set(['hangman', 'quiz'])
 
 /** Returns the classes of the frame around a board. */
@@ -27,7 +27,7 @@ export function isTyping(event: KeyboardEvent): boolean {
 
 /** Calls `press` with each key that the user presses, unless `isTyping` returns true. */
 export function useKeys(press: (key: string, event: KeyboardEvent) => void) {
-  // the effect runs together with the drawing, because the user may press the first key immediately
+  // a layout effect runs together with the drawing, because the user may press the first key immediately
   useLayoutEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (!isTyping(event)) press(event.key, event)

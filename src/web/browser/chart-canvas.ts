@@ -11,8 +11,8 @@ import type { ScoreSeries } from '../model/results.ts'
 const HEIGHT = 180
 
 /**
- * Draws a chart of scores over time in an element; returns a function that removes the chart. The chart has the width of the element, even
- * if this width changes.
+ * Draws a chart of scores over time in an element. Returns a function that removes the chart. When the width of the element changes, the
+ * width of the chart changes, too.
  */
 export function drawChart(host: HTMLElement, { times, scores }: ScoreSeries): () => void {
   const color = (name: string) => resolveColor(host, name)
@@ -40,7 +40,7 @@ export function drawChart(host: HTMLElement, { times, scores }: ScoreSeries): ()
   }
 }
 
-/** Formats times, in seconds since the Unix epoch, as days. If all times are within two days, formats them as times of day. */
+/** Formats times, in seconds since the Unix epoch, as days. If all times are within two days, formats the times as times of day. */
 function formatTicks(ticks: readonly number[]): string[] {
   const isShort = (ticks.at(-1) ?? 0) - (ticks[0] ?? 0) < 2 * 86_400
   const form: Intl.DateTimeFormatOptions = isShort
@@ -50,8 +50,8 @@ function formatTicks(ticks: readonly number[]): string[] {
   return formatted.map((text, at) => (text === formatted[at - 1] ? '' : text))
 }
 
-/** Returns the value of a color token for the canvas, because tokens depend on the theme, and a canvas cannot use tokens. */
-function resolveColor(host: HTMLElement, name: string): string {
+/** Returns the colour that a token has in the present theme, because a canvas cannot use tokens. */
+function resolveColour(host: HTMLElement, name: string): string {
   host.style.color = `var(${name})`
   const { color } = getComputedStyle(host)
   host.style.removeProperty('color')

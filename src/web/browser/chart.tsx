@@ -3,7 +3,7 @@ import { formatMinute } from '../formats.ts'
 import type { ScoreSeries } from '../model/results.ts'
 import { texts } from '../texts.ts'
 
-/** ScoreChart draws a score over time. A screen reader reads the first and the last score in words. */
+/** ScoreChart draws a score over time. For a screen reader, the chart has a text with the first and the last score. */
 export function ScoreChart({ series }: { readonly series: ScoreSeries }) {
   const host = useRef<HTMLDivElement>(null)
   const theme = useTheme()
@@ -50,7 +50,7 @@ export function ScoreChart({ series }: { readonly series: ScoreSeries }) {
   )
 }
 
-/** Returns a text that changes with the colors of the page. */
+/** Returns a text that changes when the colours of the page change. */
 function useTheme(): string {
   const read = () => `${document.documentElement.dataset.theme ?? ''} ${matchMedia('(prefers-color-scheme: dark)').matches}`
   const [theme, setTheme] = useState(read)

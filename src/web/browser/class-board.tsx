@@ -10,31 +10,31 @@ import { Choice, ServerText } from './people.tsx'
 
 /**
  * The order of the tiles changes at most once in this number of milliseconds; only a violation changes the order earlier. After a move of
- * the mouse, the order stays the same for this number of milliseconds.
+ * the mouse or of the focus on the tiles, the order does not change for this number of milliseconds.
  */
 const ORDER = 5000
 const LAYOUTS = ['wall', 'list'] as const
 const FILTERS = ['all', 'bad', 'stuck', 'playing', 'done'] as const
 
-/** Name under which the browser stores the size of the view, and the stored value. */
+/** Name under which the browser stores the size of the view, and the stored value for a projector. */
 const SCALE = 'parlor.scale'
 const PROJECTOR = 'projector'
 
 interface ClassBoardProps {
   readonly model: ClassModel
-  /** The reason, if the server sends no changes at present. */
+  /** The reason why the server sends no changes at present; `undefined` if the server sends changes. */
   readonly trouble: string | undefined
   readonly logOut: () => void
 }
 
-/** ClassBoard shows the sums of the class, and a tile for each program. */
+/** ClassBoard shows the numbers of programs in each status, and a tile for each program. */
 export function ClassBoard({ model, trouble, logOut }: ClassBoardProps) {
   const { now } = usePage()
   const [filter, setFilter] = useState<(typeof FILTERS)[number]>('all')
   const [layout, setLayout] = useState<(typeof LAYOUTS)[number]>('wall')
   const [wanted, setWanted] = useState('')
   const [isProjector, setProjector] = useProjector()
-  // the rows arrive between two updates of the clock of the page
+  // the page may receive a row after the last update of its clock
   const time = Math.max(now.value, performance.now())
   const tiles = toTiles(model, time)
   const { ordered, hold } = useOrder(tiles, time)
@@ -161,8 +161,8 @@ function Announcement({ tiles }: { readonly tiles: readonly ClassTile[] }) {
 }
 
 /**
- * Returns the tiles in the order of the wall, and a function that retains the order for some seconds. The order changes every five seconds,
- * and immediately if a program has violated its protocol. It never changes while the user is about to press a tile.
+ * Returns the tiles in the order of the wall, and a function that retains the order for five seconds. The order changes every five seconds,
+ * and immediately when a program violates its protocol. The order never changes while the user is about to press a tile.
  */
 function useOrder(tiles: readonly ClassTile[], now: number) {
   const heldAt = useRef(Number.NEGATIVE_INFINITY)
@@ -185,15 +185,15 @@ function useOrder(tiles: readonly ClassTile[], now: number) {
   return { ordered: tiles, hold }
 }
 
-/** Checks whether a tile contains the search text of the user. */
+/** Checks whether a text of a tile contains the search text of the user. */
 function isFound({ title, row }: ClassTile, wanted: string): boolean {
   const text = [title, row.name ?? '', row.program, formatPlace(row)].join(' ').toLowerCase()
   return text.includes(wanted.trim().toLowerCase())
 }
 
 /**
- * Returns whether the view has the size for a projector, and a function that changes and stores this setting. The page has this size only
- * while it shows this view, because the other views are for a user at a desk.
+ * Returns a setting, which is true if the view has the size for a projector, and a function that changes and stores this setting. The page
+ * has this size only while it shows this view, because the other views are for a user at a desk.
  */
 function useProjector(): readonly [isProjector: boolean, set: (isProjector: boolean) => void] {
   const [isProjector, setProjector] = useState(() => localStorage.getItem(SCALE) === PROJECTOR)

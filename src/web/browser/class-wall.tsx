@@ -11,11 +11,11 @@ const ICONS = { bad: 'warn', stuck: 'clock', playing: 'play', done: 'check', lef
 interface ClassWallProps {
   readonly tiles: readonly ClassTile[]
   readonly layout: 'wall' | 'list'
-  /** Retains the order of the tiles for some seconds. */
+  /** Retains the order of the tiles for five seconds. */
   readonly hold: () => void
 }
 
-/** ClassWall draws a tile for each program. A tile leads to the wire of its connection. */
+/** ClassWall draws a tile for each program. A tile is a link to the wire view of the program's connection. */
 export function ClassWall({ tiles, layout, hold }: ClassWallProps) {
   const list = useRef<HTMLUListElement>(null)
   useKeys((key, event) => {
@@ -99,7 +99,7 @@ function TileLink({ tile, children }: { readonly tile: ClassTile; readonly child
   )
 }
 
-/** Width of a trace, distance between two bars, and half of the height. */
+/** Width of a trace, distance between two bars, and half of the height of a trace. */
 const TRACE = { width: 220, step: 5.5, middle: 16 }
 
 /**

@@ -10,7 +10,7 @@ type Row = RecentRow & Partial<Pick<FinishedRow, 'seat'>>
 
 /**
  * GamesTable lists the finished games of one user or of all users, with links to the replays. In a list of one user, each row has the
- * opponents and the result of this user. A short table has only one game, and no dates.
+ * opponents and the result of this user. A short table is about one game, so it has no names of games and no dates.
  */
 export function GamesTable({ games, isShort = false }: { readonly games: readonly Row[]; readonly isShort?: boolean }) {
   const { model } = usePage()
@@ -59,7 +59,7 @@ export function GamesTable({ games, isShort = false }: { readonly games: readonl
   )
 }
 
-/** Formats the result of a game: for the user of the list, or for all players of the game. */
+/** Formats the result of a game: in a list of one user, for this user; otherwise, for all players of the game. */
 function formatResult({ seat, ...row }: Row): string {
   const { points, names, outcome } = row
   const score = points?.[seat ?? 0]

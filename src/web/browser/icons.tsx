@@ -1,4 +1,4 @@
-/** The drawings of icons, on a square of 16 by 16. */
+/** The drawings of icons, on a square of 16 by 16 units. */
 const ICONS = {
   theme: 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 2v12M8 4v8M9.500 3v10M11 4.500v7',
   back: 'M10 3 5 8l5 5',
@@ -38,7 +38,7 @@ export function Icon({ name }: { readonly name: keyof typeof ICONS }) {
   )
 }
 
-/** Mark draws two lifelines, which are the logo of Parlor. */
+/** Mark draws the logo of Parlor: two lifelines and two messages. */
 export function Mark() {
   return (
     <svg viewBox="0 0 28 28" aria-hidden="true">
@@ -51,7 +51,7 @@ export function Mark() {
   )
 }
 
-/** The drawings of the hands, on a square of 100 by 100. */
+/** The drawings of the hands, on a square of 100 by 100 units. */
 const HANDS = {
   Scissor: 'M36 70 74 14M64 70 26 14M28 92a12 12 0 1 0 0-24 12 12 0 0 0 0 24zM72 92a12 12 0 1 0 0-24 12 12 0 0 0 0 24zM50 45h.01',
   Paper: 'M24 10h36l16 16v64H24zM60 10v16h16M34 44h32M34 57h32M34 70h20',
@@ -68,7 +68,10 @@ export function HandPicture({ hand }: { readonly hand: keyof typeof HANDS }) {
   )
 }
 
-/** SeatToken draws the mark of a seat: O and X in tic-tac-toe, a dot in other games. Each side has its own color and shape. */
+/**
+ * SeatToken draws the mark of a seat: O or X in tic-tac-toe, a dot in other games. Seats differ in colour, and neighbouring seats also
+ * differ in shape.
+ */
 export function SeatToken({ seat, isMark }: { readonly seat: number; readonly isMark: boolean }) {
   const side = sideOf(seat)
   return (

@@ -5,7 +5,7 @@ import { LETTER_GAMES, useKeys } from './board.ts'
 import { Icon } from './icons.tsx'
 import { type Route, usePage } from './page.ts'
 
-/** KeysDialog shows the keys of the view after the user has pressed `?`. */
+/** KeysDialog lists the keys of the view after the user has pressed `?`. */
 export function KeysDialog() {
   const { model, route } = usePage()
   const [isOpen, setOpen] = useState(false)
@@ -43,7 +43,7 @@ export function KeysDialog() {
   )
 }
 
-/** Returns the keys of a view; `game` is the name of the rules, if the view is a table in play. */
+/** Returns the keys of a view. `game` is the name of the rules if the view is a table in play; otherwise empty. */
 function toKeys(route: Route, game: string): Keys {
   const { lobby = [], table = [], replay = [], protocol = [] } = keyTexts.of
   if (route.view === 'lobby') return lobby

@@ -7,10 +7,10 @@ import { findGame, gameName, ladderLink, usePage } from './page.ts'
 import { Choice, EmptyList, Section } from './people.tsx'
 import { ReadingState, useReading, useViewTitle } from './reading.tsx'
 
-/** Number of this user's games beside the ladder. */
+/** Maximum number of this user's games beside the ladder. */
 const LAST = 5
 
-/** LadderView shows the ladder of a game; without a game, the ladder of the first game in the list. */
+/** LadderView shows the ladder of a game. Without `game`, shows the ladder of the first game in the list. */
 export function LadderView({ game }: { readonly game: string | undefined }) {
   const { model } = usePage()
   const { games } = model.value
@@ -54,7 +54,7 @@ function Ladder({ game }: { readonly game: string }) {
   )
 }
 
-/** The score of this user over time, and the last games. */
+/** OwnScore shows the score of this user over time, and the last games of this user. */
 function OwnScore({ name, game }: { readonly name: string; readonly game: string }) {
   const reading = useReading(`games ${name}`, () => readUserGames(name))
   const own = reading.state === 'read' ? reading.answer.games.filter((row) => row.game === game) : []

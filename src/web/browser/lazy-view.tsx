@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { texts } from '../texts.ts'
 import { Trouble } from './says.tsx'
 
-/** LazyViewProps has the function that loads a view, and the properties of the view. The function must be the same at each drawing. */
+/** LazyViewProps has the function that loads a view, and the properties of the view. `load` must be the same function at each drawing. */
 interface LazyViewProps<Props extends object> {
   readonly load: () => Promise<ComponentType<Props>>
   readonly props: Props
@@ -19,7 +19,7 @@ export function LazyView<Props extends object>({ load, props }: LazyViewProps<Pr
     let isCurrent = true
     const show = (View?: ComponentType<Props>) => isCurrent && setLoaded(View ? { View } : {})
     load().then(show, (reason) => {
-      // the browser throws a TypeError if it cannot load a file
+      // the import rejects with a TypeError if the browser cannot load the file
       if (!(reason instanceof TypeError)) throw reason
       show()
     })

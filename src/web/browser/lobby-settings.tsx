@@ -3,12 +3,12 @@ import { toShown } from '../shown.ts'
 import { texts } from '../texts.ts'
 import { gameName, usePage } from './page.ts'
 
-/** ChosenSettings has the settings that the user has changed, by the names of the game and of the setting. */
+/** ChosenSettings has the values of the settings that the user has changed, by the name of the game and the name of the setting. */
 export type ChosenSettings = Readonly<Record<string, Readonly<Record<string, number>>>>
 
 /**
- * GameSettings is a list of the settings of all games, such as the size of the board. The list also has the choice whether games are rated.
- * The user can open and close the list.
+ * GameSettings is a list of the settings of all games, such as the size of the board, and of the setting for rated games. The user can open
+ * and close the list.
  */
 export function GameSettings(props: {
   readonly games: readonly GameInfo[]

@@ -97,8 +97,8 @@ export function OpenTables({
 }
 
 /**
- * OwnGames lists the unfinished games of this user above the rest of the lobby, so that a user who has left the view of a table finds the
- * game again. After a reload, the list shows a game before the page has resumed the user's seat, so that nothing in the view moves later.
+ * OwnGames lists the unfinished games of this user at the top of the lobby, so that a user who has left the view of a table finds the game
+ * again. After a reload, the list has a game even before the page has resumed the user's seat, so that nothing in the view moves later.
  */
 export function OwnGames() {
   const { model } = usePage()
@@ -125,7 +125,7 @@ export function OwnGames() {
   )
 }
 
-/** TablesInPlay lists the tables that this user can watch. */
+/** TablesInPlay lists the tables in play at which this user has no seat, with links to watch these tables. */
 export function TablesInPlay() {
   const { model } = usePage()
   const { lobby, tables } = model.value

@@ -50,13 +50,13 @@ export function HereNow({ write, challenge }: { readonly write: (name: string) =
   )
 }
 
-/** Messages shows the messages between this user and other users, and a field for a message to one of these users. */
+/** Messages shows the messages between this user and other users, and a field for a message to the chosen or the last partner. */
 export function Messages({ receiver }: { readonly receiver: string | undefined }) {
   const { model, client } = usePage()
   const { talk } = model.value
   const partner = receiver ?? talk.at(-1)?.to ?? talk.at(-1)?.name
   const box = useRef<HTMLDivElement>(null)
-  // the effect runs together with the drawing, because the user may type the first letter immediately
+  // a layout effect runs together with the drawing, because the user may type the first letter immediately
   useLayoutEffect(() => {
     if (receiver !== undefined) box.current?.querySelector('input')?.focus()
   }, [receiver])

@@ -16,7 +16,7 @@ import { Choice, CopyField, RefusalText, Section } from './people.tsx'
 import { GamePicture } from './pictures.tsx'
 import { useReading } from './reading.tsx'
 
-/** Against is the kind of opponent that the user has chosen. A text with an at sign is the name of a user. */
+/** Against is the kind of opponent that the user has chosen. A text that begins with an at sign names a user. */
 type Against = 'anyone' | 'house' | 'friend' | `@${string}`
 const AGAINST = ['anyone', 'house', 'friend'] as const satisfies readonly Against[]
 const CLOCKS = { none: undefined, five: { total: 300_000 }, ten: { total: 600_000 }, turn: { turn: 30_000 } } as const
@@ -117,7 +117,7 @@ function GameList({ games, play }: { readonly games: readonly GameInfo[] | undef
     const served = reading.state === 'read' ? reading.answer.protocols.find(({ name }) => name === CLASSIC_PROGRAMS[rules]) : undefined
     return served?.ports.find(({ port }) => port !== undefined)?.port
   }
-  // the seeks that this user can accept: not the user's own seek, and not a challenge to another user
+  // the seeks that this user can accept: all seeks except the user's own seek and challenges to other users
   const seekers = (lobby?.seekers ?? []).filter(({ name, against = me?.name }) => name !== me?.name && against === me?.name)
   const move = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
@@ -157,7 +157,10 @@ function GameList({ games, play }: { readonly games: readonly GameInfo[] | undef
   )
 }
 
-/** GameShape has the size of a game whose name has not arrived yet, so that nothing on the page moves when the name arrives. */
+/**
+ * GameShape is a placeholder with the size of a game. The page shows placeholders until the list of games arrives, so that nothing on the
+ * page moves later.
+ */
 function GameShape() {
   return (
     <li>
@@ -201,7 +204,7 @@ function OwnSeekNote({ seek }: { readonly seek: OwnSeek }) {
   const waits = against === undefined ? texts.seeking(game) : texts.asked(toShownName(against), game)
   const link = seek.code === undefined ? undefined : `${location.href.split('#')[0]}#join/${encodeURIComponent(seek.code)}`
   const note = useRef<HTMLDivElement>(null)
-  // on a phone, the game that the user has chosen may be far below the note
+  // scrolls to the note, because on a phone, the game that the user has chosen may be far below the note
   useEffect(() => note.current?.scrollIntoView({ block: 'nearest' }), [])
   return (
     <div class="ask" role="status" ref={note}>

@@ -4,15 +4,14 @@ import type { Model } from '../model/model.ts'
 import { texts } from '../texts.ts'
 
 /*
- * This file logs the user in and out over HTTP. The server answers with a cookie that scripts cannot read, and the cookie logs in the next
- * connection.
- * Therefore the page connects again after each login and each logout.
+ * This file logs the user in and out over HTTP. The server answers a login with a cookie that scripts cannot read. The browser sends this
+ * cookie with the next connection, and so logs the user in. Therefore the page connects again after each login and each logout.
  */
 
 /** Address of the login session, relative to the page. */
 const SESSION = 'api/session'
 
-/** Returns the function that logs in with a password. */
+/** Returns the function that logs a user in with a password. */
 export function logIn(client: PageClient): (name: string, password: string) => Promise<void> {
   return async (name, password) => {
     client.tell({ type: 'entering' })
@@ -26,7 +25,7 @@ export function logIn(client: PageClient): (name: string, password: string) => P
   }
 }
 
-/** Returns the function that registers a name, and then opens a session for this name, so that the login survives a reload. */
+/** Returns the function that registers a name. The function then opens a session for this name, so that the login survives a reload. */
 export function register(client: PageClient, model: ReadonlySignal<Model>): (name: string, password: string) => void {
   return (name, password) => {
     client.send({ type: 'register', name, password })
@@ -41,7 +40,8 @@ export function register(client: PageClient, model: ReadonlySignal<Model>): (nam
 }
 
 /**
- * Returns the function that changes the password. The server then ends all sessions, so the page opens a new session with the new password.
+ * Returns the function that changes the password. After the change, the server ends all sessions, so the page opens a new session with the
+ * new password.
  */
 export function changePassword(client: PageClient, model: ReadonlySignal<Model>): (old: string, password: string) => void {
   return (old, password) => {
@@ -56,7 +56,7 @@ export function changePassword(client: PageClient, model: ReadonlySignal<Model>)
   }
 }
 
-/** Returns the function that deletes the account of the user, and then connects without a login. */
+/** Returns the function that deletes the account of the user, and then connects again without a login. */
 export function unregister(client: PageClient, model: ReadonlySignal<Model>): (password: string) => void {
   return (password) => {
     client.send({ type: 'unregister', password })
@@ -76,7 +76,7 @@ function whenIdle(model: ReadonlySignal<Model>, isBusy: (model: Model) => boolea
   const stop = model.subscribe((next) => {
     if (isDone || isBusy(next)) return
     isDone = true
-    // a microtask is necessary, because `then` may change the model, which a subscriber must not do, and because `stop` may not be assigned
+    // the microtask is necessary, because a subscriber must not change the model, as `then` may do, and because `stop` perhaps has no value
     // yet
     queueMicrotask(() => {
       stop()
@@ -92,7 +92,7 @@ async function keepLogin(client: PageClient, name: string, password: string): Pr
   client.tell('reason' in opened ? { type: 'not-entered', reason: opened.reason } : { type: 'kept', session: opened.key })
 }
 
-/** Returns the function that logs out. */
+/** Returns the function that logs the user out. */
 export function logOut(client: PageClient): () => Promise<void> {
   return async () => {
     if (client.model.me?.registered) await request('DELETE')
@@ -102,11 +102,11 @@ export function logOut(client: PageClient): () => Promise<void> {
   }
 }
 
-/** Opens a session. Resolves to its key or, after a failure, to the reason as a sentence. */
+/** Opens a session. Resolves to the key of the session or, after a failure, to the reason as a sentence. */
 async function openSession(name: string, password: string): Promise<{ readonly key: string } | { readonly reason: string }> {
   const answer = await request('POST', JSON.stringify({ name, password }))
   if (answer === undefined) return { reason: texts.loginUnreachable }
-  // the server has checked its answer by the schema of the address
+  // the server has validated this answer with its schema
   if (answer.ok) return (await answer.json()) as { readonly key: string }
   return { reason: (await readReason(answer)) ?? texts.loginFailed }
 }
@@ -115,13 +115,13 @@ async function request(method: string, body?: string): Promise<Response | undefi
   try {
     return await fetch(SESSION, { method, ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }) })
   } catch (reason) {
-    // `fetch` rejects with a TypeError if it cannot reach the server
+    // `fetch` rejects with a TypeError if the browser cannot reach the server
     if (reason instanceof TypeError) return undefined
     throw reason
   }
 }
 
-/** Reads the sentence of a refusal; `undefined` for an answer without a sentence. */
+/** Reads the sentence of a refusal; resolves to `undefined` for an answer without a sentence. */
 async function readReason(answer: Response): Promise<string | undefined> {
   if (!answer.headers.get('content-type')?.includes('json')) return undefined
   const body: unknown = await answer.json()

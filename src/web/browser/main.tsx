@@ -19,10 +19,10 @@ import { App } from './app.tsx'
 import { changePassword, logIn, logOut, register, unregister } from './login.ts'
 import { PageProvider, parseRoute } from './page.ts'
 
-/** Milliseconds between two updates of clocks. */
+/** Milliseconds between two updates of the page's clock. */
 const TICK = 250
 
-/** Connects to the server that has sent this page, under the page's own path. */
+/** Connects to the server that has sent this page, at an address relative to the page. */
 function openSocket(events: SocketEvents) {
   return openPageSocket('ws', events)
 }
@@ -37,9 +37,9 @@ function after(ms: number, then: () => void): () => void {
 }
 
 /**
- * Connects the copies of one tab. If a user duplicates a tab, the browser also copies the memory of the tab. So both tabs would log in as
- * the same guest again and again, and at each login the server would end the connection of the other tab. The copy that has logged in last
- * stays connected, and the other copies disconnect.
+ * Connects the copies of one tab with each other. If a user duplicates a tab, the browser also copies the stored data of the tab. Without
+ * this function, both tabs would log in as the same guest again and again, because at each login the server would end the connection of the
+ * other tab. The copy that has logged in last stays connected, and the other copies disconnect.
  */
 function connectTabs(client: PageClient): (guest: Guest) => void {
   const tabs = new BroadcastChannel(`parlor ${location.pathname}`)
@@ -70,7 +70,8 @@ function start(root: HTMLElement): void {
   addEventListener('hashchange', () => {
     route.value = parseRoute(location.hash)
   })
-  // if a phone wakes up, or the network changes, the page does not wait for the next attempt or the next ping
+  // when a phone wakes up or the network changes, the page checks the connection immediately, and does not wait for the next attempt or
+  // ping
   for (const change of ['online', 'offline', 'pageshow']) addEventListener(change, () => client.wake())
   document.addEventListener('visibilitychange', () => !document.hidden && client.wake())
   setInterval(() => {

@@ -5,7 +5,7 @@ import { texts } from '../texts.ts'
 import { gameName, type Route, tableLink, usePage } from './page.ts'
 import { UserName } from './people.tsx'
 
-/** Challenges lists the open challenges to this user, with buttons to answer each of them. */
+/** Challenges lists the open challenges to this user, with buttons that accept or decline each challenge. */
 export function Challenges() {
   const { model, client } = usePage()
   const { challenges } = model.value
@@ -32,8 +32,8 @@ export function Challenges() {
 }
 
 /**
- * Notes shows the challenges to this user, and the games in which it is this user's turn. It is at the lower edge of each view, but not in
- * the lobby, which has lists of these challenges and games. Notes lies over the view, so that nothing in the view moves.
+ * Notes shows the challenges to this user, and the games in which it is this user's turn. Each view has these notes at its lower edge,
+ * except the lobby, which lists these challenges and games itself. Notes lies over the view, so that nothing in the view moves.
  */
 export function Notes({ route }: { readonly route: Route }) {
   const { model } = usePage()

@@ -2,15 +2,15 @@ import { useState } from 'preact/hooks'
 import { formatByte, formatBytes } from '../model/escapes.ts'
 import { texts } from '../texts.ts'
 
-/** The class that gives each side its color. */
+/** The classes that determine the colour of each side. */
 export const SIDE_CLASS = { client: 'A', server: 'B' } as const
 /** The page shows all bytes of a message that has at most `all` bytes, and only the first `first` bytes of a longer message. */
 const SHOWN = { all: 64, first: 48 }
 const LF = 10
 
 /**
- * Bytes draws bytes as cells: the character above, and the hexadecimal digits below. If there are many bytes, it draws only the first bytes
- * until the user requests all bytes.
+ * Bytes draws each byte as a cell: the character above, and the hexadecimal digits below. If there are many bytes, Bytes draws only the
+ * first bytes until the user requests all bytes.
  */
 export function Bytes({ bytes, wrongAt }: { readonly bytes: Uint8Array; readonly wrongAt?: number | undefined }) {
   const [isOpen, setOpen] = useState(false)

@@ -14,8 +14,8 @@ import { gameTexts } from '../texts.ts'
 export type Route =
   | { readonly view: 'lobby' }
   /**
-   * A table. With `move`, the replay of the finished game at this table, after that move. With `token`, the replay of a private game, for a
-   * user who has the token of a seat.
+   * A table. With `move`, the replay of the finished game at this table, after this move. With `token`, the replay of a private game; the
+   * user has the token of a seat.
    */
   | { readonly view: 'table'; readonly table: number; readonly move?: number; readonly token?: string }
   | { readonly view: 'join'; readonly code: string }
@@ -25,56 +25,56 @@ export type Route =
   | { readonly view: 'account' }
   /** The wire view. `connection` is the number of a connection, or `own` for the page's own connection. */
   | { readonly view: 'wire'; readonly connection?: number | 'own' }
-  /** The protocols of the server; with a name, the reference of the program of this name. */
+  /** The protocols of the server. With `name`, the reference of the program of this name. */
   | { readonly view: 'protocols'; readonly name?: string }
-  /** The programs of a server with `lab`, for its operator. */
+  /** The programs of a server with `lab`, for the operator of the server. */
   | { readonly view: 'class' }
   /** An address without a view. */
   | { readonly view: 'none'; readonly address: string }
 
-/** PageScope has the data and the functions that components need: the model, the time, the view, and functions that change them. */
+/** PageScope has the data that components need (the model, the time and the view), and the functions that change this data. */
 export interface PageScope {
   readonly model: ReadonlySignal<Model>
-  /** The monotonic time in milliseconds, about four times a second. */
+  /** The monotonic time in milliseconds; the page updates this time about four times a second. */
   readonly now: ReadonlySignal<number>
   readonly route: ReadonlySignal<Route>
   readonly client: PageClient
   /** The messages of the page's own connection. */
   readonly own: OwnMessages
-  /** Logs in with a password: the server sets a cookie, and the page connects again. */
+  /** Logs the user in with a password: the server sets a cookie, and the page connects again. */
   logIn(name: string, password: string): Promise<void>
   /** Registers a name. The login survives a reload. */
   register(name: string, password: string): void
   logOut(): Promise<void>
-  /** Changes the password; the model's `account` has the answer. */
+  /** Changes the password; the model's `account` gets the answer. */
   changePassword(old: string, password: string): void
-  /** Deletes the account; the model's `account` has the answer. */
+  /** Deletes the account; the model's `account` gets the answer. */
   unregister(password: string): void
 }
 
-/** Name of a note that the browser stores after a login as the operator. If the note exists, the bar has a link to the class. */
+/** Name of the item that the browser stores after a login as the operator. If the item exists, the bar has a link to the class. */
 export const OPERATOR = 'parlor.operator'
 
 const PageContext = createContext<PageScope | undefined>(undefined)
 
 export const PageProvider = PageContext.Provider
 
-/** Matches the host name of a server that only programs on the same machine can reach. */
+/** Matches a host name that means this machine. */
 const LOOPBACK = /^(?:localhost|127\.[\d.]+|\[::1\])$/
 
-/** Checks whether the links of this page work on this machine only. */
+/** Checks whether the links of this page work only on this machine. */
 export function isLocal(): boolean {
   return LOOPBACK.test(location.hostname)
 }
 
-/** Returns the page that draws a component. */
+/** Returns the scope of the page that draws a component. Throws an Error outside the page. */
 export function usePage(): PageScope {
   const page = useContext(PageContext)
-  if (!page) throw new Error('a component is drawn outside of the page')
+  if (!page) throw new Error('a component needs a PageProvider around it')
   return page
 }
 
-/** Parses the fragment of an address. */
+/** Parses the fragment of an address; the view `none` stands for an invalid fragment. */
 export function parseRoute(fragment: string): Route {
   const none: Route = { view: 'none', address: fragment }
   const [view = '', ...rest] = fragment.replace(/^#/, '').split('/')
@@ -111,7 +111,7 @@ export function parseRoute(fragment: string): Route {
   }
 }
 
-/** Decodes a part of an address; `undefined` if the part is not valid. */
+/** Decodes a part of an address; returns `undefined` for an invalid part. */
 function decodePart(part: string): string | undefined {
   try {
     return decodeURIComponent(part)
@@ -122,8 +122,8 @@ function decodePart(part: string): string | undefined {
 }
 
 /**
- * Returns the fragment of a table. With a move, returns the fragment of the replay after that move; with a token, the fragment of the
- * replay of a private game.
+ * Returns the fragment of a table. With a move, returns the fragment of the replay after that move; with a move and a token, returns the
+ * fragment of the replay of a private game.
  */
 export function tableLink(table: number, move?: number, token?: string): string {
   if (move === undefined) return `#t/${table}`
@@ -135,7 +135,7 @@ export function userLink(name: string): string {
   return `#u/${encodeURIComponent(name)}`
 }
 
-/** Returns the fragment of the reference of a program; without a name, the fragment of the list of protocols. */
+/** Returns the fragment of the reference of a program; without a name, returns the fragment of the list of protocols. */
 export function protocolLink(name?: string): string {
   return name === undefined ? '#protocols' : `#protocols/${encodeURIComponent(name)}`
 }
@@ -145,12 +145,12 @@ export function ladderLink(game: string): string {
   return `#ladder/${encodeURIComponent(game)}`
 }
 
-/** Finds a game by its public name or the name of its rules. */
+/** Finds a game by the public name of the game or by the name of the rules. */
 export function findGame({ games }: Model, name: string): GameInfo | undefined {
   return games?.find(({ game, rules }) => game === name || rules === name)
 }
 
-/** Returns the name of a game that the page shows. */
+/** Returns the name that the page shows for a game; `name` is the public name of the game or the name of the rules. */
 export function gameName(model: Model, name: string): string {
   const rules = findGame(model, name)?.rules ?? name
   return gameTexts[rules]?.name ?? toShown(findGame(model, name)?.game ?? name)

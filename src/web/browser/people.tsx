@@ -6,7 +6,7 @@ import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 
 /**
- * UserName shows the name of a user. It isolates the name from the direction of the surrounding text, and cuts a long name. The title has
+ * UserName shows the name of a user, isolated from the direction of the surrounding text. UserName shortens a long name; the title then has
  * the whole name.
  */
 export function UserName({ name }: { readonly name: string }) {
@@ -25,19 +25,20 @@ export function Badge({ kind, text, title }: { readonly kind: ClientKind; readon
   )
 }
 
-/** ServerText shows a text of the server, which may repeat a text that a user has typed. */
+/** ServerText shows a text of the server. The text may repeat a text that a user has typed. */
 export function ServerText({ text }: { readonly text: string }) {
   return <bdi>{toShown(text)}</bdi>
 }
 
 /**
- * RefusalText shows a refusal of the server as a sentence. If the refusal begins with one of the `names`, the name stays as it is written.
+ * RefusalText shows a refusal of the server as a sentence with a capital letter. A refusal that begins with one of the `names` retains the
+ * spelling of the name.
  */
 export function RefusalText({ text, names = [] }: { readonly text: string; readonly names?: readonly string[] | undefined }) {
   return <bdi>{toSentence(text, names)}</bdi>
 }
 
-/** ShownText shows a text of a user as plain text. It makes no links, shows control characters as visible signs, and folds a long text. */
+/** ShownText shows a text of a user as plain text: it makes no links, shows control characters as visible signs, and folds a long text. */
 export function ShownText({ text }: { readonly text: string }) {
   const [isOpen, setOpen] = useState(false)
   const folded = foldText(text)
@@ -74,7 +75,7 @@ export function Section(props: {
   )
 }
 
-/** EmptyList stands in place of a list without entries, with the way to the lobby, where games begin. */
+/** EmptyList replaces a list without entries, and has a link to the lobby, in which games begin. */
 export function EmptyList({ text }: { readonly text: string }) {
   return (
     <div class="empty">
@@ -86,7 +87,7 @@ export function EmptyList({ text }: { readonly text: string }) {
   )
 }
 
-/** TalkLog is a list of messages that scrolls to its end. A screen reader reads each new message. */
+/** TalkLog is a list of messages that scrolls to its end when a message arrives. A screen reader reads each new message. */
 export function TalkLog({
   size,
   label,
@@ -107,7 +108,7 @@ export function TalkLog({
   )
 }
 
-/** ClockTime shows the time of a message, to the minute. */
+/** ClockTime shows the time of day of a message, in hours and minutes. */
 export function ClockTime({ at }: { readonly at: number }) {
   const date = new Date(at)
   return <time dateTime={date.toISOString()}>{date.toTimeString().slice(0, 5)}</time>
@@ -149,8 +150,8 @@ export function SayForm(props: {
 }
 
 /**
- * Copies a text to the clipboard, by the interface for secure pages. Resolves to `false` if the page is not secure, or if the browser does
- * not allow the copy.
+ * Copies a text to the clipboard with the Clipboard API, which only secure pages have. Resolves to `false` if the page is not secure, or if
+ * the browser does not allow the copy.
  */
 async function writeClipboard(text: string): Promise<boolean> {
   if (!navigator.clipboard) return false
@@ -174,7 +175,7 @@ export function CopyField({ label, value }: { readonly label: string; readonly v
   const field = useRef<HTMLInputElement>(null)
   const copy = async () => {
     field.current?.select()
-    // if neither way works, the user can copy the selected text
+    // if the browser rejects both attempts, the user can copy the selected text
     setCopied((await writeClipboard(value)) || document.execCommand('copy'))
   }
   return (
@@ -187,7 +188,7 @@ export function CopyField({ label, value }: { readonly label: string; readonly v
   )
 }
 
-/** Choice is a row of words; the user chooses one word. */
+/** Choice is a row of words from which the user chooses one word. */
 export function Choice<Value extends string>(props: {
   readonly label: string
   readonly name: string
@@ -199,7 +200,7 @@ export function Choice<Value extends string>(props: {
 }) {
   const { label, name, all, wordOf, chosen, choose, isSmall } = props
   const frame = useRef<HTMLDivElement>(null)
-  // on a phone, a long row begins at the chosen value
+  // on a phone, the row is wider than the window, so the row scrolls to the chosen value
   useEffect(() => {
     const row = frame.current
     const label = row?.querySelector(':checked')?.closest('label')

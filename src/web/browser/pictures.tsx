@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { sideOf } from './icons.tsx'
 
-/** The drawings of the shipped games, by the names of their rules. */
+/** The drawings of the shipped games, by the name of the rules. */
 const PICTURES: Readonly<Record<string, () => ComponentChildren>> = {
   tictactoe: () => (
     <>
@@ -93,7 +93,7 @@ const PICTURES: Readonly<Record<string, () => ComponentChildren>> = {
   ),
 }
 
-/** GamePicture draws a game; a game of a plug-in has a board with a question mark. */
+/** GamePicture draws a game. For a game of a plug-in, GamePicture draws a board with a circle and a cross. */
 export function GamePicture({ rules }: { readonly rules: string }) {
   const draw = PICTURES[rules]
   return (
@@ -123,7 +123,7 @@ export function MiniPicture({ rules }: { readonly rules: string }) {
   )
 }
 
-/** MarkPicture draws O or X, on a square of 100 by 100. */
+/** MarkPicture draws O or X, on a square of 100 by 100 units. */
 export function MarkPicture({ seat, isGhost = false }: { readonly seat: number; readonly isGhost?: boolean }) {
   return (
     <svg class={`${isGhost ? 'ghost ' : ''}${sideOf(seat)}`} viewBox="0 0 100 100" aria-hidden="true">
@@ -132,7 +132,7 @@ export function MarkPicture({ seat, isGhost = false }: { readonly seat: number; 
   )
 }
 
-/** CoinPicture draws a face of the coin, or its edge before the first toss. */
+/** CoinPicture draws a face of the coin, or a question mark before the first toss. */
 export function CoinPicture({ face, label }: { readonly face: 'H' | 'T' | undefined; readonly label: string }) {
   return (
     <svg class="bd coin__face" viewBox="0 0 200 200" role="img" aria-label={label}>

@@ -8,15 +8,15 @@ import { markOf, SeatToken, sideOf } from './icons.tsx'
 import { usePage } from './page.ts'
 import { Badge, UserName } from './people.tsx'
 
-/** PlateProps has the seat that a plate shows. */
+/** PlateProps has the table and the seat that a plate shows. */
 interface PlateProps {
   readonly table: TableModel
   readonly seat: number
-  /** True for a plate without a line for the connection, because the page has no data on the connection. */
+  /** True for a plate without a line for the connections, because the page has no data about the connections. */
   readonly isShort?: boolean
 }
 
-/** Plate shows a seat: its player, its state, and its clock or its count. */
+/** Plate shows a seat: the player, the state of the seat, and a clock or a count. */
 export function Plate({ table, seat, isShort = false }: PlateProps) {
   const { now } = usePage()
   const { names, sight, away, game } = table
@@ -42,7 +42,7 @@ export function Plate({ table, seat, isShort = false }: PlateProps) {
   )
 }
 
-/** The connections of the owner of a seat: a badge for each connection. */
+/** SeatBadges draws a badge for each connection of the owner of a seat. */
 function SeatBadges({ table, seat }: { readonly table: TableModel; readonly seat: number }) {
   const owner = table.owners?.seats[seat]
   if (!owner) return null
@@ -64,7 +64,7 @@ function SeatBadges({ table, seat }: { readonly table: TableModel; readonly seat
   )
 }
 
-/** The clock of a seat. In a game without a clock, the count of the seat, such as its points. */
+/** PlateNumber shows the clock of a seat or, in a game without a clock, a count such as the points of the seat. */
 function PlateNumber({ table, seat, isOn }: { readonly table: TableModel; readonly seat: number; readonly isOn: boolean }) {
   const { now } = usePage()
   if (table.clock) {
@@ -105,7 +105,7 @@ function toCount(table: TableModel, seat: number): readonly [number, string] | u
   return [won, texts.roundsWon]
 }
 
-/** The seconds of remaining time at which a screen reader announces the time. */
+/** Remaining times, in seconds, that a screen reader announces. */
 const CALLED = [60, 30, 10]
 
 /** ClockCalls announces the last minute of this user's clock. */

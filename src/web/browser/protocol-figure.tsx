@@ -5,9 +5,9 @@ import { protocolTexts } from '../protocol-texts.ts'
 import { toShown } from '../shown.ts'
 import { SIDE_CLASS } from './octets.tsx'
 
-/** Height of a line of a label, and the distance from the middle of a line to the baseline of its letters, in pixels of the drawing. */
+/** Height of a line of a label, and the distance from the middle of the line to the baseline of the letters, in pixels of the drawing. */
 const LINE = { height: 16, foot: 4.5 }
-/** The distance from the middle of a state to the baseline of its name. */
+/** The distance from the middle of a state to the baseline of its name, in pixels of the drawing. */
 const FOOT = 5
 /** The smallest scale of a drawing in a narrow window. If the drawing is still too large, the reader scrolls. */
 const NARROWEST = 0.85
@@ -21,13 +21,13 @@ interface FigureProps {
   readonly visited: readonly string[]
 }
 
-/** AutomatonFigure draws an automaton with the layout that the build has made. */
+/** AutomatonFigure draws an automaton with the layout that the build of the page has computed. */
 export function AutomatonFigure({ protocol, layout, here, visited }: FigureProps) {
   const name = toShown(protocol.name)
   const frame = useRef<HTMLDivElement>(null)
   const drawing = useRef<SVGSVGElement>(null)
   useLayoutEffect(() => drawing.current?.style.setProperty('--narrowest', `${layout.width * NARROWEST}px`), [layout])
-  // a large drawing scrolls to the present state, but the page does not scroll
+  // the frame of a large drawing scrolls to the present state, but the page does not scroll
   useLayoutEffect(() => {
     const place = layout.states[here]
     if (!place || !frame.current || !drawing.current) return
@@ -115,7 +115,10 @@ function Tip({ side }: { readonly side: LaidEdge['side'] }) {
   )
 }
 
-/** The label of an arrow, line by line from the top. The figure draws the labels after all arrows, so that no arrow crosses a label. */
+/**
+ * Label draws the label of an arrow, line by line from the top. The figure draws the labels after all arrows, so that no arrow crosses a
+ * label.
+ */
 function Label({ edge: { lines, x, y }, look }: { readonly edge: LaidEdge; readonly look: string }) {
   const first = y - ((lines.length - 1) * LINE.height) / 2 + LINE.foot
   return (
@@ -129,7 +132,7 @@ function Label({ edge: { lines, x, y }, look }: { readonly edge: LaidEdge; reado
   )
 }
 
-/** Returns the classes of an arrow and of its label. The messages of the present state have a class of their own. */
+/** Returns the classes of an arrow and of its label. Arrows that begin at the present state have an additional class. */
 function toEdgeClass({ from, side }: LaidEdge, here: string): string {
   return `edge ${SIDE_CLASS[side]}${from === here ? ' next' : ''}`
 }

@@ -3,13 +3,13 @@ import { formatBytes } from '../model/escapes.ts'
 import { protocolTexts } from '../protocol-texts.ts'
 import { SIDE_CLASS } from './octets.tsx'
 
-/** ProtocolMessage is a message of a protocol. */
+/** ProtocolMessage is a message in the reference of a protocol. */
 export type ProtocolMessage = ProtocolReference['messages'][number]
 
 /** Maximum number of characters of a message in a button or in the table of states. */
 const LABEL = 40
 
-/** Returns a message on one line: its text, or the words for a close. */
+/** Returns a message as one line: the shortened text of the message, or the words for a close. */
 export function toMessageLabel(message: ProtocolMessage | undefined): string {
   if (!message) return ''
   if (message.closes) return protocolTexts.closes
@@ -17,12 +17,12 @@ export function toMessageLabel(message: ProtocolMessage | undefined): string {
   return text.length > LABEL ? `${text.slice(0, LABEL - 1)}…` : text
 }
 
-/** Returns a text with its line ends and hidden characters as escapes. */
+/** Returns a text in which escapes replace line ends and hidden characters. */
 export function toLine(text: string): string {
   return formatBytes(new TextEncoder().encode(text))
 }
 
-/** The name of a side in its color. */
+/** Sender shows the name of a side in the colour of the side. */
 export function Sender({ side }: { readonly side: ProtocolMessage['from'] }) {
   return <span class={side === 'either' ? undefined : `who ${SIDE_CLASS[side]}`}>{protocolTexts.sends[side]}</span>
 }

@@ -10,7 +10,7 @@ interface TableProps {
   readonly protocol: ProtocolReference
 }
 
-/** MessageTable lists the messages of a protocol. Each message has an example as bytes. */
+/** MessageTable lists the messages of a protocol, and shows the bytes of an example of each message. */
 export function MessageTable({ protocol: { messages } }: TableProps) {
   const { name, from, text, example, notes } = protocolTexts.messageColumns
   return (
@@ -95,7 +95,7 @@ export function StateTable({ protocol, here }: TableProps & { readonly here: str
   )
 }
 
-/** The name of a state, beside the rows of its messages. */
+/** StateName shows the name of a state beside the rows of its messages. */
 function StateName({ protocol, name, rows }: TableProps & { readonly name: string; readonly rows: number }) {
   return (
     <th scope="rowgroup" rowSpan={rows}>
@@ -104,7 +104,7 @@ function StateName({ protocol, name, rows }: TableProps & { readonly name: strin
   )
 }
 
-/** Facts lists the properties of a program, and its ports on this server. */
+/** Facts lists the properties of a program, and the program's ports on this server. */
 export function Facts({ protocol }: TableProps) {
   const { facts, ports, start } = protocol
   const here = ports.map(({ transport, port }) => `${transport.toUpperCase()}${port === undefined ? '' : ` ${port}`}`).join(', ')

@@ -12,19 +12,20 @@ import { toMessageLabel } from './protocol-parts.tsx'
 interface StepperProps {
   readonly protocol: ProtocolReference
   readonly walk: Walk
-  /** False while the user tries the protocol. The keys of the stepper then do nothing. */
+  /** False while the user tries the protocol; the keys of the stepper then do nothing. */
   readonly isActive: boolean
   readonly change: (walk: Walk) => void
 }
 
-/** Stepper steps through an automaton: by buttons for the legal messages, or by keys. */
+/** Stepper has buttons for the legal messages, with which the user steps through an automaton. The user can also use keys. */
 export function Stepper({ protocol, walk, isActive, change }: StepperProps) {
   const state = stateOf(protocol, walk)
   const legal = legalSteps(protocol, state)
   const speaker = speakerOf(protocol, legal)
   const group = useRef<HTMLDivElement>(null)
   const isPressed = useRef(false)
-  // a state can have fewer messages than the previous state, so the button with the focus may no longer exist
+  // the state can have fewer messages than the previous state; if the button that had the focus no longer exists, the focus moves to
+  // another button
   useLayoutEffect(() => {
     if (!isPressed.current) return
     isPressed.current = false
@@ -83,12 +84,12 @@ export function Stepper({ protocol, walk, isActive, change }: StepperProps) {
   )
 }
 
-/** Checks whether a key scrolls a part of the page that has the focus. */
+/** Checks whether a key belongs to a part of the page that has the focus and uses the arrow keys itself. */
 function isInFrame({ target }: KeyboardEvent): boolean {
   return target instanceof Element && target.closest('[role=region], [role=log], [role=radiogroup]') !== null
 }
 
-/** The messages that lead to the present state, between the two lifelines. */
+/** History shows the messages that have led to the present state, between the two lifelines. */
 function History({ protocol, walk }: Pick<StepperProps, 'protocol' | 'walk'>) {
   const taken = walk.steps.slice(0, walk.at)
   const list = useRef<HTMLOListElement>(null)

@@ -10,7 +10,7 @@ import { ServerText } from './people.tsx'
 const SIDES: readonly TrialSide[] = ['client', 'server']
 
 /**
- * TrialRows is the sequence of a trial: the bytes of each message with the state after the message, violations, and the ends of both
+ * TrialRows shows the sequence of a trial: the bytes of each message, the state after the message, violations, and the ends of both
  * directions.
  */
 export function TrialRows({ trial }: { readonly trial: TrialModel }) {
@@ -80,7 +80,7 @@ function MessageRow({ row }: { readonly row: Extract<TrialRow, { kind: 'message'
   )
 }
 
-/** An arrow between the lifelines, with bytes. The arrow is dashed if the bytes are not a whole message. */
+/** Line draws an arrow between the lifelines, with bytes. The arrow is dashed if the bytes are not a whole message. */
 function Line(props: {
   readonly side: TrialSide
   readonly bytes: Uint8Array

@@ -25,12 +25,12 @@ interface TrialProps {
   readonly acts: TrialActs
 }
 
-/** TrialPanel plays the client of a program, byte by byte. */
+/** TrialPanel connects to a program; the user plays the client, byte by byte. */
 export function TrialPanel({ protocol, trial, legal, acts }: TrialProps) {
   const { link, refusal, isFinished } = trial
   const isOpen = link === 'open'
   const connect = useRef<HTMLButtonElement>(null)
-  // the field that had the focus no longer exists
+  // the field that had the focus no longer exists, so the focus moves to the button that connects again
   useLayoutEffect(() => {
     if (link === 'over' && document.activeElement === document.body) connect.current?.focus()
   }, [link])
@@ -81,7 +81,7 @@ export function TrialPanel({ protocol, trial, legal, acts }: TrialProps) {
   )
 }
 
-/** Shows the state of a trial, and whose turn it is. */
+/** Formats the state of a trial, and the side that may send. */
 function toStatus({ link, state }: TrialModel, speaker: StateTurn): string {
   if (link === 'none') return protocolTexts.notOpen
   if (link === 'opening') return protocolTexts.opening
@@ -91,12 +91,12 @@ function toStatus({ link, state }: TrialModel, speaker: StateTurn): string {
   return `${protocolTexts.stateIs(toShown(state))} ${turn}`
 }
 
-/** The field for bytes, and buttons for the legal messages of the client. */
+/** ByteForm draws a field for bytes, and buttons for the legal messages of the client. */
 function ByteForm({ protocol, legal, acts }: Omit<TrialProps, 'trial'>) {
   const [typed, setTyped] = useState('')
   const [notation, setNotation] = useState<Notation>('text')
   const field = useRef<HTMLInputElement>(null)
-  // the button that had the focus no longer exists
+  // the button that had the focus no longer exists, so the focus moves to the field
   useLayoutEffect(() => field.current?.focus(), [])
   const parsed = notation === 'text' ? parseEscapes(typed) : parseHex(typed)
   const wrong = 'wrong' in parsed ? parsed.wrong : parsed.bytes.length > MOST_BYTES ? protocolTexts.tooMany(MOST_BYTES) : undefined
@@ -172,8 +172,8 @@ function ByteForm({ protocol, legal, acts }: Omit<TrialProps, 'trial'>) {
 }
 
 /**
- * A button for a legal message. If the message has a field, a press writes the example of the message into the input. Otherwise, a press
- * sends the message.
+ * LegalButton draws a button for a legal message. If the message has a field, the button writes the example of the message into the input.
+ * Otherwise, the button sends the message.
  */
 function LegalButton({ message, press }: { readonly message: ProtocolMessage; readonly press: () => void }) {
   const label = toMessageLabel(message)
@@ -191,7 +191,7 @@ function LegalButton({ message, press }: { readonly message: ProtocolMessage; re
   )
 }
 
-/** Checks whether a message has a field, which the user fills in. */
+/** Checks whether a message has a field that the user must fill in. */
 function hasField({ text }: ProtocolMessage): boolean {
   return /\{\w+\}/.test(text)
 }

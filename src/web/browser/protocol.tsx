@@ -13,20 +13,23 @@ import { Stepper } from './protocol-stepper.tsx'
 import { TrialPanel } from './protocol-trial.tsx'
 import { useTrial } from './use-trial.ts'
 
-/** A drawing that is wider than this number of pixels gets the whole width of the page. */
+/** If a drawing is wider than this number of pixels, the drawing gets the whole width of the page. */
 const WIDE = 560
 
 interface ProtocolPageProps {
   readonly protocol: ProtocolReference
-  /** The layout of the automaton; missing for a protocol that the build of the page did not have. */
+  /** The layout of the automaton; `undefined` for a protocol that was missing at the build of the page. */
   readonly layout: AutomatonLayout | undefined
 }
 
-/** ProtocolPage is the reference of a protocol: its automaton, which the user can step through and try, its messages and its states. */
+/**
+ * ProtocolPage is the reference of a protocol: the automaton, the messages and the states. The user can step through the automaton, and can
+ * try the protocol.
+ */
 export function ProtocolPage({ protocol, layout }: ProtocolPageProps) {
   const [walk, setWalk] = useState<Walk>(emptyWalk)
   const { trial, ...acts } = useTrial(protocol.name)
-  // the user has used either the stepper or the trial last, and the figure shows the state of that part
+  // the figure shows the state of the part that the user has used last: the trial if `isTrying` is true, otherwise the stepper
   const [isTrying, setTrying] = useState(false)
   const isTrial = isTrying && trial.state !== undefined
   const here = (isTrial ? trial.state : undefined) ?? stateOf(protocol, walk)

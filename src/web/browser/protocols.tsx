@@ -10,7 +10,7 @@ import { ProtocolPage } from './protocol.tsx'
 import { ReadingState, useReading, useViewTitle } from './reading.tsx'
 import { Trouble } from './says.tsx'
 
-/** ProtocolsView shows the protocols of the server; with a name, the reference of the program of this name. */
+/** ProtocolsView lists the protocols of the server. With a name, shows the reference of the program of this name. */
 export function ProtocolsView({ name }: { readonly name: string | undefined }) {
   return name === undefined ? <ProtocolTable /> : <OneProtocol key={name} name={name} />
 }
@@ -87,10 +87,10 @@ function OneProtocol({ name }: { readonly name: string }) {
   )
 }
 
-/** Layouts has the layout of each shipped program, by its name. */
+/** Layouts has the layout of each shipped program, by the name of the program. */
 type Layouts = Readonly<Record<string, AutomatonLayout>>
 
-/** Loads the layouts that the build has made; returns `undefined` until the layouts are there. */
+/** Loads the layouts that the build of the page has computed. Returns `undefined` until the layouts are loaded. */
 function useLayouts(): Layouts | undefined {
   const [layouts, setLayouts] = useState<Layouts>()
   useEffect(() => {

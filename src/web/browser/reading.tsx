@@ -12,7 +12,7 @@ export type ApiReading<Answer> =
   | { readonly state: 'refused'; readonly refusal: ReadRefusal; again(): void }
 
 /**
- * Reads from the server when the page draws a component with a new `key`; without a key, waits. Drops an answer for an earlier key. `read`
+ * Calls `read` when the page draws a component with a new `key`. Without a key, waits for a key. Drops an answer for an earlier key. `read`
  * may be a different function at each drawing.
  */
 export function useReading<Answer extends object>(key: string | undefined, read: () => Promise<Answer | ReadRefusal>): ApiReading<Answer> {
@@ -40,8 +40,8 @@ export function useReading<Answer extends object>(key: string | undefined, read:
 }
 
 /**
- * ReadingState draws the answer of the read API. Before the answer arrives, it draws a placeholder. After a refusal, it draws the reason
- * and a button to try again.
+ * ReadingState draws the answer of the read API. Before the answer arrives, ReadingState draws a placeholder. After a refusal, ReadingState
+ * draws the reason and a button that repeats the request.
  */
 export function ReadingState<Answer>(props: {
   readonly reading: ApiReading<Answer>

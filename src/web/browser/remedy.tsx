@@ -6,13 +6,13 @@ import { Choice } from './people.tsx'
 /** Name under which the browser stores the language of the examples. */
 const LANGUAGE = 'parlor.language'
 
-/** RemedyProps has the code of a cause, and the number of the row that shows the cause. */
+/** RemedyProps has the code of a cause, and the number of the row in which the page shows the cause. */
 interface RemedyProps {
   readonly cause: string
   readonly row: number
 }
 
-/** After a press, RemedyNote explains the likely cause of a mistake, and how to repair the mistake. */
+/** RemedyNote explains the likely cause of a mistake, and how to correct the mistake, after the user has opened the note. */
 export function RemedyNote({ cause, row }: RemedyProps) {
   const [isOpen, setOpen] = useState(false)
   return (
@@ -54,7 +54,7 @@ function RemedyText({ cause, row }: RemedyProps) {
   )
 }
 
-/** Loads the remedies, which no other view needs; `undefined` if the server does not send them. */
+/** Loads the remedies, which no other view needs. Returns `undefined` if the server does not send the remedies. */
 function useRemedies(): Remedies | undefined | 'loading' {
   const [remedies, setRemedies] = useState<Remedies | undefined | 'loading'>('loading')
   useEffect(() => {
@@ -63,7 +63,7 @@ function useRemedies(): Remedies | undefined | 'loading' {
     import('virtual:remedies').then(
       ({ default: found }) => show(found),
       (reason) => {
-        // the browser reports a file that it cannot load by a TypeError
+        // the import rejects with a TypeError if the browser cannot load the file
         if (!(reason instanceof TypeError)) throw reason
         show(undefined)
       },

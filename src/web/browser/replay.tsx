@@ -15,20 +15,20 @@ import { Strip } from './strip.tsx'
 import { BackLink, TableFrame } from './table-frame.tsx'
 import { Moves, ShareTable, TalkLines } from './table-side.tsx'
 
-/** Milliseconds between two moves of a replay that plays by itself. */
+/** Milliseconds between two moves while a replay plays automatically. */
 const STEP = 1000
 
-/** ReplayView shows a finished game after a move; without a move, shows the end of the game. */
+/** ReplayView shows the position of a finished game after a move. Without a move, shows the position at the end of the game. */
 export function ReplayView(props: { readonly id: number; readonly move: number | undefined; readonly token: string | undefined }) {
   const { id, move } = props
   const { model, client } = usePage()
   const { games, greeted, me, guest, entry } = model.value
-  // the page removes the token from the address after the first view
+  // this state retains the token, because the page removes the token from the address
   const [given] = useState(props.token)
   const token = given ?? (me?.registered ? undefined : model.value.tables.get(id)?.token)
   const isDrawn = (game: string) => OWN_BOARDS.has(findGame(model.value, game)?.rules ?? game)
-  // the page waits for the list of games, because the names of the rules determine the boards; it also waits for the login of a guest,
-  // because the guest may be a player of the game
+  // the view waits for the list of games, because the names of the rules determine the boards; the view also waits for the login of a
+  // guest, because the guest may be a player of the game
   const isEntering = guest !== undefined && me === undefined && entry.error === undefined
   const key = games && greeted && !isEntering ? `record ${id} ${me?.name ?? ''}` : undefined
   const reading = useReading(key, () => findRecord(id, isDrawn, { ask: (wish) => client.ask(wish), token }))
@@ -115,7 +115,7 @@ function Replay(props: {
   )
 }
 
-/** Scrubber moves through a replay, by buttons, a slider and keys. */
+/** Scrubber has buttons, a slider and keys with which the user moves through a replay. */
 function Scrubber({ here, all, go }: { readonly here: ReplayPosition; readonly all: number; readonly go: (move: number) => void }) {
   const [isPlaying, setPlaying] = useState(false)
   const { move } = here
@@ -130,7 +130,7 @@ function Scrubber({ here, all, go }: { readonly here: ReplayPosition; readonly a
     if (!isPlaying && isAtEnd) go(0)
     setPlaying(!isPlaying)
   }
-  // the user may press the next key before the browser has changed the address, from which the view takes the move
+  // the view reads the move from the address, but the user may press the next key before the browser has changed the address
   const wanted = useRef(move)
   useLayoutEffect(() => {
     wanted.current = move
@@ -141,7 +141,7 @@ function Scrubber({ here, all, go }: { readonly here: ReplayPosition; readonly a
     go(to)
   }
   useKeys((key, event) => {
-    // a cell of a board uses the same keys to move the focus, and Space presses the button that has the focus
+    // on a board, the same keys move the focus between the cells, and Space presses the button that has the focus
     const isTaken = event.defaultPrevented || (key === ' ' && event.target instanceof Element && event.target.closest('button, a'))
     const to = { ArrowLeft: wanted.current - 1, ArrowRight: wanted.current + 1, Home: 0, End: all }[key]
     if (isTaken || (to === undefined && key !== ' ')) return
@@ -185,7 +185,7 @@ function StepButton(props: {
   )
 }
 
-/** Links with which the user saves the record as JSON, or as text in the notation of the game. */
+/** Downloads draws links with which the user saves the record as JSON, or as text in the notation of the game. */
 function Downloads({ record, hasText }: { readonly record: TableRecord; readonly hasText: boolean }) {
   const { table } = record
   const [address, setAddress] = useState<string>()

@@ -3,7 +3,8 @@ import { texts } from '../texts.ts'
 import { RefusalText } from './people.tsx'
 
 /**
- * Says is a view that replaces the requested view. It shows a drawing, and explains the event, its reason, and the next step of the user.
+ * Says is a view that the page shows in place of the requested view. Says has a drawing, and explains the problem, the reason, and the
+ * possible next steps of the user.
  */
 export function Says(props: {
   readonly picture: ComponentChildren
@@ -24,7 +25,7 @@ export function Says(props: {
   )
 }
 
-/** The drawing of a request without an answer. */
+/** NoAnswerPicture draws a request without an answer. */
 function NoAnswerPicture() {
   return (
     <>
@@ -38,7 +39,7 @@ function NoAnswerPicture() {
   )
 }
 
-/** The drawing of a server that has stopped, and has saved everything. */
+/** StoppedPicture draws a server that has stopped and has saved all games. */
 export function StoppedPicture() {
   return (
     <>
@@ -69,7 +70,7 @@ export function Trouble({ title, why, children }: { readonly title: string; read
   )
 }
 
-/** NoTable says that there is no such table, and has links to other views. */
+/** NoTable says that a table does not exist, and has links to other views. */
 export function NoTable({ table }: { readonly table: number }) {
   return (
     <Trouble title={texts.noTable(table)} why={texts.noTableWhy}>

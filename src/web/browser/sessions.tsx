@@ -9,7 +9,7 @@ import { Badge, RefusalText, Section } from './people.tsx'
 
 type SessionRow = NonNullable<Model['sessions']>['sessions'][number]
 
-/** Sessions lists the sessions and the connections of the account, and lets the user end them. */
+/** Sessions lists the sessions of the account, and has buttons that end sessions and connections. */
 export function Sessions() {
   const page = usePage()
   const { client } = page
@@ -17,13 +17,14 @@ export function Sessions() {
   const change = account?.type === 'revoke' ? account : undefined
   const ended = change?.ended
   useEffect(() => {
-    // `ended` is a new object after each change of the account; the page then requests the list again, because the list has changed, too
+    // `ended` is a new object after the server has ended sessions; the page then requests the list again, because the list has changed
     if (greeted) client.send({ type: 'sessions' })
   }, [client, greeted, ended])
   const isOwn = ({ key, current }: SessionRow) => current === true || key === ownSession
   const own = list?.sessions.find(isOwn)
   const others = list?.sessions.filter((session) => !isOwn(session)) ?? []
-  // if this connection has no session, it is one of the listed connections, which have logged in with the password
+  // `connections` lists the connections that have logged in with a password; if this connection has no session, the list has this
+  // connection, too
   const otherConnections = (list?.connections.length ?? 0) - (own?.current ? 0 : 1)
   const end = (key: string) => client.send({ type: 'revoke', key })
   const endOthers = () => client.send({ type: 'revoke', ...(own === undefined ? {} : { except: own.key }) })

@@ -4,7 +4,10 @@ import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 import { Bytes, SIDE_CLASS } from './octets.tsx'
 
-/** Strip shows the bytes of the last turn in the protocol of the worksheets, with links to that protocol and to the page's own messages. */
+/**
+ * Strip shows the bytes that the last turn has in the protocol of the worksheets, with links to that protocol and to the messages of this
+ * page.
+ */
 export function Strip({ table }: { readonly table: TableModel }) {
   const turn = toProtocolTurn(table)
   if (!turn || (isOver(table) && turn.messages.length === 0)) return null

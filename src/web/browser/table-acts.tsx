@@ -9,12 +9,12 @@ import { ClockCalls } from './plate.tsx'
 
 /** Milliseconds for which a button asks the user for a confirmation. */
 const ASKS = 5000
-/** Milliseconds after which a player may end the game of an opponent who is disconnected. */
+/** Milliseconds for which an opponent must be disconnected before a player may end the game. */
 const ABSENT = 30_000
 
 type Act = 'offer' | 'decline' | 'resign' | 'claim' | 'abort' | 'wait'
 
-/** TableActs has the buttons of a table that are not moves: draw, resign, rematch. */
+/** TableActs has the buttons of a table that are not moves, such as draw, resign and rematch. */
 export function TableActs({ table }: { readonly table: TableModel }) {
   const { client, now } = usePage()
   const { table: id, seat, names, offers, declined, waited, joined } = table
@@ -93,7 +93,7 @@ export function TableActs({ table }: { readonly table: TableModel }) {
   )
 }
 
-/** ActsAfter has the buttons of a table whose game is over. */
+/** ActsAfter has the buttons of a table after the end of the game. */
 function ActsAfter({ table, act }: { readonly table: TableModel; readonly act: (type: Act) => void }) {
   const { client, model } = usePage()
   const { table: id, names, offers, seat, game, settings, joined } = table
@@ -133,7 +133,7 @@ function ActsAfter({ table, act }: { readonly table: TableModel; readonly act: (
   )
 }
 
-/** AskedButton asks the user for a confirmation before it acts. The question appears in the place of the button. */
+/** AskedButton asks the user for a confirmation before it calls `act`. The question replaces the button. */
 function AskedButton(props: {
   readonly label: string
   readonly icon: 'half' | 'flag'

@@ -17,11 +17,11 @@ import { gameName, usePage } from './page.ts'
 import { Plate } from './plate.tsx'
 
 /**
- * Width of a square board with buttons between the board and the status. With this width, the window shows all three parts at the same
- * time.
+ * Width of a square board that has buttons between the board and the status. With this width, the window shows the board, the buttons and
+ * the status at the same time.
  */
 const NARROW = 'calc(100dvh - 27rem)'
-/** Widths of boards. If a game is not in this list, the width of its board depends on the height of the window. */
+/** Widths of boards, by the names of the rules. If a game is missing, the width of its board depends on the height of the window. */
 const WIDTHS: Readonly<Record<string, string>> = {
   hands: '46rem',
   guessing: '46rem',
@@ -30,7 +30,7 @@ const WIDTHS: Readonly<Record<string, string>> = {
   quiz: '46rem',
   robot: NARROW,
 }
-/** The boards of the games that have a board of their own, by the names of their rules. Every other game has the board as text. */
+/** The boards of the games that have a special board, by the names of the rules. Every other game has TextBoard. */
 const BOARDS: Readonly<Record<string, ComponentType<BoardProps>>> = {
   tictactoe: TicTacToe,
   hands: HandsTable,
@@ -41,9 +41,9 @@ const BOARDS: Readonly<Record<string, ComponentType<BoardProps>>> = {
   robot: RobotTable,
 }
 
-/** TableFrameProps has the parts that a table in play and a replay have in common. */
+/** TableFrameProps has the parts that both a table in play and a replay have. */
 export interface TableFrameProps extends BoardProps {
-  /** True if the buttons of a replay are between the board and the status. */
+  /** True for a replay, which has buttons between the board and the status. */
   readonly isReplay?: boolean
   /** Text in the title line after the name of the game. */
   readonly about: string
@@ -55,7 +55,7 @@ export interface TableFrameProps extends BoardProps {
   readonly info: ComponentChildren
 }
 
-/** TableFrame draws a table: its title line, the plates around the board, and the columns beside the board. */
+/** TableFrame draws a table: the title line, the plates around the board, and the columns beside the board. */
 export function TableFrame({ table, isOn, play, isReplay = false, about, corner, children, side, info }: TableFrameProps) {
   const { model } = usePage()
   const { game, seat, names } = table
@@ -65,7 +65,7 @@ export function TableFrame({ table, isOn, play, isReplay = false, about, corner,
   const Board = BOARDS[game] ?? TextBoard
   const size = toBoard(table.sight?.view)?.size ?? 0
   const narrow = isReplay ? NARROW : undefined
-  // if the game is over, the page does not request the connections of the players
+  // if the game is over, the page does not request the connections of the players, so the plates are short
   const isShort = isReplay || (isOver(table) && table.owners === undefined)
   const width = size >= LARGE ? toLargeWidth(size) : OWN_BOARDS.has(game) ? (WIDTHS[game] ?? narrow) : '46rem'
   return (
@@ -94,7 +94,9 @@ export function TableFrame({ table, isOn, play, isReplay = false, about, corner,
   )
 }
 
-/** Returns the width at which a large board is as high as the window permits. If its cells need more room, the board scrolls in its frame. */
+/**
+ * Returns the width at which a large board is as high as the window permits. If the cells need more space, the board scrolls in its frame.
+ */
 function toLargeWidth(size: number): string {
   return `max(100dvh - 24.5rem, min(58rem, (${size} * (var(--hit) + 2px)) * 1.09 + 2px))`
 }

@@ -30,7 +30,10 @@ export function TableTalk({ table }: { readonly table: TableModel }) {
   )
 }
 
-/** Missed lists the events at a table that happened while this user was disconnected, until the user closes the list. */
+/**
+ * Missed lists the events that happened at a table while this user was disconnected. The page shows the list until the user closes the
+ * list.
+ */
 export function Missed({ table: { table, missed } }: { readonly table: TableModel }) {
   const { client } = usePage()
   return (
@@ -71,7 +74,7 @@ export function TalkLines({ table: { talk } }: { readonly table: TableModel }) {
   )
 }
 
-/** TableInfo shows the moves and the watchers of a table, and its link. */
+/** TableInfo shows the moves and the watchers of a table, and a link to the table. */
 export function TableInfo({ table }: { readonly table: TableModel }) {
   const { moves, watchers, table: id, private: isPrivate } = table
   const names = watchers?.names ?? []
@@ -117,7 +120,7 @@ export function ShareTable({ link, children }: { readonly link: string; readonly
   )
 }
 
-/** Moves lists the moves at a table. `here` is the number of the move that the board shows; with `linkTo`, each move is a link. */
+/** Moves lists the moves at a table. `here` is the number of the move that the board shows. With `linkTo`, each move is a link. */
 export function Moves(props: { readonly table: TableModel; readonly here: number; readonly linkTo?: (move: number) => string }) {
   const { table, here, linkTo } = props
   const { moves, game, sight, names } = table
@@ -152,10 +155,7 @@ export function Moves(props: { readonly table: TableModel; readonly here: number
   )
 }
 
-/**
- * Returns the text of a move. If the view shows the move, returns the text of the view; otherwise returns the text that the player has
- * typed.
- */
+/** Returns the text of a move: the text from the view if the view shows the move; otherwise the text that the player has typed. */
 function toMoveText({ moves, game, sight }: TableModel, at: number): string {
   const move = moves[at]
   const hand = move && game === 'hands' ? toHandOf(move, sight?.view) : undefined
@@ -163,8 +163,8 @@ function toMoveText({ moves, game, sight }: TableModel, at: number): string {
 }
 
 /**
- * Returns the hand of a move. The view shows the hand after the round of the move. During the round, the page knows only the hand of its
- * own user.
+ * Returns the name of the hand that a move has chosen. After the round, the view shows the hand. During the round, the page has only the
+ * hand of its own user.
  */
 function toHandOf({ view, seat, text }: TableModel['moves'][number], now: unknown): string | undefined {
   const then = toHands(view)

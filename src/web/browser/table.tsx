@@ -14,8 +14,8 @@ import { BackLink, TableFrame } from './table-frame.tsx'
 import { Missed, TableInfo, TableTalk } from './table-side.tsx'
 
 /**
- * TableView shows a table, for a player or a watcher. If the server does not open the table, for example because its game is over, shows a
- * replay instead.
+ * TableView shows a table to a player or a watcher. If the server does not open the table, for example because the game is over, TableView
+ * shows a replay.
  */
 export function TableView(props: { readonly id: number; readonly move: number | undefined; readonly token: string | undefined }) {
   const { id, move, token } = props
@@ -88,7 +88,7 @@ function KnownTable({ table }: { readonly table: TableModel }) {
   )
 }
 
-/** Sets the title of the window to the table, with a dot if it is this user's turn. */
+/** Sets the title of the window to the table or, if it is this user's turn, to a dot and "Your turn". */
 function useTableTitle(table: TableModel, isOn: boolean) {
   const { model } = usePage()
   const name = gameName(model.value, table.game)
