@@ -38,8 +38,8 @@ export interface JudgedMessage {
   readonly state: string
 }
 
-/** RecordingJudgement is the result of an observer: the messages, the steps and the last state of the conversation. */
-export interface RecordingJudgement {
+/** RecordingJudgment is the result of an observer: the messages, the steps and the last state of the conversation. */
+export interface RecordingJudgment {
   /** All messages up to the first illegal message. */
   readonly messages: readonly JudgedMessage[]
   readonly steps: readonly Transition[]
@@ -51,7 +51,7 @@ export interface RecordingJudgement {
 }
 
 /** Judges a recorded conversation like an observer of the wire, only by the automaton. */
-export function judgeRecording({ protocol, defaults }: Program, options: Options, events: readonly WireWrite[]): RecordingJudgement {
+export function judgeRecording({ protocol, defaults }: Program, options: Options, events: readonly WireWrite[]): RecordingJudgment {
   const { automaton } = protocol
   const { toServer, toClient } = protocol.framing({ ...defaults, ...options })
   const decoders = { client: toServer.decoder(), server: toClient.decoder() }

@@ -107,7 +107,7 @@ export async function openStore({
             events.close()
             guard.close(database, events.progress)
           } catch (error) {
-            // this error loses no acknowledged event, because the store wrote each event before its acknowledgement
+            // this error loses no acknowledged event, because the store wrote each event before its acknowledgment
             onFailure(error)
           } finally {
             database.close()

@@ -33,7 +33,7 @@ const SAME_BOOT = 60_000
 /**
  * ProgressMark is a small file beside the database that records the end of the journal. Without the mark, a database whose write-ahead log
  * is missing or damaged looks complete, although its last commits are lost. The store writes the mark after each commit that adds to the
- * journal, before the acknowledgement, in about 2 µs. The store does not sync the mark after a commit, because an unsynced mark can differ
+ * journal, before the acknowledgment, in about 2 µs. The store does not sync the mark after a commit, because an unsynced mark can differ
  * from the end of the journal only after a loss of power.
  */
 export class ProgressMark {

@@ -8,7 +8,7 @@ const INSTRUCTIONS = [
   { move: 'FORWARD', key: 'ArrowUp', sign: '↑', icon: 'up' },
   { move: 'RIGHT', key: 'ArrowRight', sign: '→', icon: 'turnRight' },
 ] as const
-/** Distance of two neighbouring places in the drawing, and the distance of the first place from the border. */
+/** Distance of two neighboring places in the drawing, and the distance of the first place from the border. */
 const [STEP, EDGE] = [40, 30]
 const TURNS = { north: -90, east: 0, south: 90, west: 180 } as const
 

@@ -50,8 +50,8 @@ function formatTicks(ticks: readonly number[]): string[] {
   return formatted.map((text, at) => (text === formatted[at - 1] ? '' : text))
 }
 
-/** Returns the colour that a token has in the present theme, because a canvas cannot use tokens. */
-function resolveColour(host: HTMLElement, name: string): string {
+/** Returns the color that a token has in the present theme, because a canvas cannot use tokens. */
+function resolveColor(host: HTMLElement, name: string): string {
   host.style.color = `var(${name})`
   const { color } = getComputedStyle(host)
   host.style.removeProperty('color')

@@ -50,7 +50,7 @@ export function ScoreChart({ series }: { readonly series: ScoreSeries }) {
   )
 }
 
-/** Returns a text that changes when the colours of the page change. */
+/** Returns a text that changes when the colors of the page change. */
 function useTheme(): string {
   const read = () => `${document.documentElement.dataset.theme ?? ''} ${matchMedia('(prefers-color-scheme: dark)').matches}`
   const [theme, setTheme] = useState(read)

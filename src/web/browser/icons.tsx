@@ -69,7 +69,7 @@ export function HandPicture({ hand }: { readonly hand: keyof typeof HANDS }) {
 }
 
 /**
- * SeatToken draws the mark of a seat: O or X in tic-tac-toe, a dot in other games. Seats differ in colour, and neighbouring seats also
+ * SeatToken draws the mark of a seat: O or X in tic-tac-toe, a dot in other games. Seats differ in color, and neighboring seats also
  * differ in shape.
  */
 export function SeatToken({ seat, isMark }: { readonly seat: number; readonly isMark: boolean }) {

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import { formatByte, formatBytes } from '../model/escapes.ts'
 import { texts } from '../texts.ts'
 
-/** The classes that determine the colour of each side. */
+/** The classes that determine the color of each side. */
 export const SIDE_CLASS = { client: 'A', server: 'B' } as const
 /** The page shows all bytes of a message that has at most `all` bytes, and only the first `first` bytes of a longer message. */
 const SHOWN = { all: 64, first: 48 }

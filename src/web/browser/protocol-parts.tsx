@@ -22,7 +22,7 @@ export function toLine(text: string): string {
   return formatBytes(new TextEncoder().encode(text))
 }
 
-/** Sender shows the name of a side in the colour of the side. */
+/** Sender shows the name of a side in the color of the side. */
 export function Sender({ side }: { readonly side: ProtocolMessage['from'] }) {
   return <span class={side === 'either' ? undefined : `who ${SIDE_CLASS[side]}`}>{protocolTexts.sends[side]}</span>
 }
