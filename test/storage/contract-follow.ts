@@ -20,16 +20,24 @@ export function followContract(open: Open): void {
       ]
       expect(order).toEqual([])
       await Promise.all(appended)
-      expect(order.slice(0, 5)).toEqual(['first 1', 'second 1', 'other 1', 'first 2,3', 'second 2,3'])
-      expect(order.slice(5)).toEqual(['kept 1', 'kept other', 'kept 2,3'])
+      // the order of events of different tables is not fixed
+      const ofFirst = order.filter((line) => !line.includes('other'))
+      expect(ofFirst.filter((line) => !line.startsWith('kept'))).toEqual(['first 1', 'second 1', 'first 2,3', 'second 2,3'])
+      expect(order.filter((line) => line.startsWith('kept')).toSorted()).toEqual(['kept 1', 'kept 2,3', 'kept other'])
+      for (const [persisted, published] of [
+        ['kept 1', 'second 1'],
+        ['kept other', 'other 1'],
+        ['kept 2,3', 'second 2,3'],
+      ] as const)
+        expect(order.indexOf(persisted)).toBeGreaterThan(order.indexOf(published))
     })
 
-    test('passes the same event objects that were appended, which can be read by then', async () => {
+    test('passes the events that were appended, which can be read by then', async () => {
       const { tables } = await open()
       const event = move(1, 1)
       const read: Promise<readonly TableEvent[]>[] = []
       tables.follow(1, ([received]) => {
-        expect(received).toBe(event)
+        expect(received).toEqual(event)
         read.push(tables.read(1, 0))
       })
       await appendEvents(tables, 1, 0, [event])

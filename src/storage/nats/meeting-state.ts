@@ -13,10 +13,10 @@ export interface MeetingCommands {
   /** Opens a lease. */
   readonly grant: { readonly fields: Record<never, never>; readonly result: LeaseId }
   /** Reports that the process of leases runs. */
-  readonly renew: { readonly fields: { readonly leases: readonly LeaseId[] }; readonly result: void }
-  readonly release: { readonly fields: { readonly lease: LeaseId }; readonly result: void }
+  readonly renew: { readonly fields: { readonly leases: readonly LeaseId[] }; readonly result: undefined }
+  readonly release: { readonly fields: { readonly lease: LeaseId }; readonly result: undefined }
   /** Ends a lease, unless its process has renewed it after the renewal with the number `renewals`. */
-  readonly expire: { readonly fields: { readonly lease: LeaseId; readonly renewals: number }; readonly result: void }
+  readonly expire: { readonly fields: { readonly lease: LeaseId; readonly renewals: number }; readonly result: undefined }
   readonly put: {
     readonly fields: { readonly id: SeekId; readonly entry: SeekEntry; readonly lease: LeaseId }
     readonly result: number
@@ -25,9 +25,11 @@ export interface MeetingCommands {
     readonly fields: { readonly id: SeekId; readonly revision: number; readonly claim: SeekClaim }
     readonly result: boolean
   }
-  readonly remove: { readonly fields: { readonly id: SeekId }; readonly result: void }
+  readonly remove: { readonly fields: { readonly id: SeekId }; readonly result: undefined }
   readonly enter: { readonly fields: { readonly present: PresentPerson; readonly lease: LeaseId }; readonly result: boolean }
-  readonly leave: { readonly fields: { readonly person: PersonId; readonly lease: LeaseId }; readonly result: void }
+  readonly leave: { readonly fields: { readonly person: PersonId; readonly lease: LeaseId }; readonly result: undefined }
+  /** Reserves `count` consecutive table numbers that no table has, and claims them for a lease, if it is given; the result is the first. */
+  readonly reserve: { readonly fields: { readonly count: number; readonly lease?: LeaseId }; readonly result: TableId }
   /** Claims tables for a lease. */
   readonly attend: {
     readonly fields: { readonly tables: readonly TableId[]; readonly lease: LeaseId }
@@ -46,6 +48,7 @@ export class MeetingState {
   readonly backing: MeetingBacking
   readonly #tables: TableClaims
   readonly #renewals = new Map<LeaseId, number>()
+  #nextTable: TableId = 1
   readonly #processes = new Set<LeaseId>()
   readonly #handlers: {
     readonly [Type in MeetingCommandType]: (fields: MeetingCommands[Type]['fields']) => Promise<MeetingCommands[Type]['result']>
@@ -80,16 +83,20 @@ export class MeetingState {
           this.#renewals.set(lease, renewals + 1)
           onRenewed(lease, renewals + 1)
         }
+        return undefined
       },
-      release: async ({ lease }) => leases.end(lease),
-      expire: async ({ lease, renewals }) => {
-        if (this.#renewals.get(lease) === renewals) leases.end(lease)
-      },
+      release: async ({ lease }) => void leases.end(lease),
+      expire: async ({ lease, renewals }) => void (this.#renewals.get(lease) === renewals && leases.end(lease)),
       put: ({ id, entry, lease }) => seeks.put(id, entry, lease),
       claim: ({ id, revision, claim }) => seeks.claim(id, revision, claim),
-      remove: ({ id }) => seeks.remove(id),
+      remove: async ({ id }) => void (await seeks.remove(id)),
       enter: ({ present, lease }) => presence.enter(present, lease),
-      leave: ({ person, lease }) => presence.leave(person, lease),
+      leave: async ({ person, lease }) => void (await presence.leave(person, lease)),
+      reserve: async ({ count, lease }) => {
+        if (lease !== undefined) this.#tables.openRange(this.#nextTable, count, lease)
+        this.#nextTable += count
+        return this.#nextTable - count
+      },
       attend: async ({ tables, lease }) => this.#tables.claim(tables, lease),
     }
   }

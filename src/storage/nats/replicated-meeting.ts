@@ -115,6 +115,16 @@ export class ReplicatedMeeting implements Meeting {
     return this.#submit('attend', { tables, lease })
   }
 
+  /** Reserves `count` consecutive table numbers for a lease, or for no lease; resolves to the first. Rejects with `LeaseExpired`. */
+  reserve(count: number, lease: LeaseId | undefined): Promise<TableId> {
+    return this.#submit('reserve', { count, ...(lease === undefined ? {} : { lease }) })
+  }
+
+  /** Checks whether a lease of this process has not ended. */
+  holds(lease: LeaseId): boolean {
+    return this.#seen.has(lease) && this.#ownLeases.has(lease)
+  }
+
   /**
    * Ends the leases of this process, and disconnects it from the log. If the log is not available, the leases end when they expire.
    */
