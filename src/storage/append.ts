@@ -93,9 +93,8 @@ export class Append implements AppendJob {
     this.#failure = toError(reason)
   }
 
-  /** Calls back the caller; first passes the events to the followers, unless the followers have received them (`isDelivered`). */
-  finish(onError: OnStoreError, isDelivered = false): void {
-    if (!this.#failure && this.count > 0 && !isDelivered) this.#followers.notify(this.table, this.#events, onError)
+  finish(onError: OnStoreError): void {
+    if (!this.#failure && this.count > 0) this.#followers.notify(this.table, this.#events, onError)
     try {
       this.#then(this.#failure)
     } catch (error) {

@@ -28,6 +28,7 @@ describe.runIf(hasNats)('meeting ports over JetStream, of two processes', () =>
     const settle = async () => {
       for (const { seeks } of [one, other]) await seeks.remove('none')
     }
+    await settle()
     return {
       one,
       other,

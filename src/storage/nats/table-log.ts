@@ -15,7 +15,7 @@ import { OpeningCache } from '../event-codec.ts'
 import { Followers } from '../followers.ts'
 import type { Timers } from '../outage.ts'
 import type { ReplicatedMeeting } from './replicated-meeting.ts'
-import type { TableMessage, TableStreams, TableTail } from './table-streams.ts'
+import type { NewMessage, TableMessage, TableStreams, TableTail } from './table-streams.ts'
 
 /*
  * Each server that has a seat or a watcher at a table decides commands itself, and appends the events with the version on which the decision
@@ -28,9 +28,10 @@ import type { TableMessage, TableStreams, TableTail } from './table-streams.ts'
  * Which message does the engine have to compare? A server knows the end (`TableTail`) of each table that it follows from the messages of the
  * partition. For any other table, it reads the table's last message first.
  *
- * When do followers receive the events? Followers receive all events of a table in order. After an acknowledgment, they receive the server's
- * own events immediately, if they have received all earlier events; otherwise they receive all of them with the messages of the partition,
- * and the append waits.
+ * When do followers receive the events? Followers receive all events of a table in order. The server's own message comes back with the
+ * messages of its partition, before or after its acknowledgment. If the acknowledgment is first, and the followers have received all earlier
+ * events, they receive the server's own events immediately; otherwise with the message. Either way, they receive the objects that were
+ * appended, because the actor that has decided the events has their states already.
  */
 
 /** Milliseconds that an append waits for its acknowledgment, and milliseconds until the next try. */
@@ -45,12 +46,12 @@ const WRONG_LAST_SEQUENCE = 10071
 interface OpenTable {
   readonly queue: Append[]
   isSending: boolean
+  /** The message that the server has published, and that the followers have not received. */
+  inFlight: { readonly id: string; readonly append: Append; readonly done: PromiseWithResolvers<void> } | undefined
   /** The end of its log, as this server knows it; `undefined` if this server has read no message of the table. */
   tail: TableTail | undefined
   /** Number of the last event that followers have received; `undefined` if they have received no event. */
   delivered: number | undefined
-  /** Appends that wait until the followers have received their events. */
-  readonly waiting: Append[]
 }
 
 /** Block has table numbers that this server has reserved: from `next` up to, not including, `end`. */
@@ -172,7 +173,7 @@ export class JetStreamTables implements TableLog {
         if (message.end !== undefined && !ends.has(message.table)) ends.set(message.table, message)
       }
     }
-    const inOrder = [...ends.values()].sort((one, other) => one.sequence - other.sequence)
+    const inOrder = [...ends.values()].sort((one, other) => Number(one.time - other.time) || one.table - other.table)
     const start = after === undefined ? 0 : inOrder.findIndex(({ table }) => table === after) + 1
     if (start === 0 && after !== undefined)
       throw new RangeError(`table ${after} has not ended, so the tables that ended after it are unknown`)
@@ -187,14 +188,14 @@ export class JetStreamTables implements TableLog {
   }
 
   #open(table: TableId): OpenTable {
-    const open = this.#tables.get(table) ?? { queue: [], isSending: false, tail: undefined, delivered: undefined, waiting: [] }
+    const open = this.#tables.get(table) ?? { queue: [], isSending: false, inFlight: undefined, tail: undefined, delivered: undefined }
     this.#tables.set(table, open)
     return open
   }
 
   /** Forgets a table that has no followers and no appends in progress. */
   #close(table: TableId, open: OpenTable): void {
-    if (open.queue.length === 0 && !open.isSending && open.waiting.length === 0 && !this.#followers.has(table)) this.#tables.delete(table)
+    if (open.queue.length === 0 && !open.isSending && !this.#followers.has(table)) this.#tables.delete(table)
   }
 
   /** Sends the appends of a table, one message after the other. */
@@ -222,21 +223,33 @@ export class JetStreamTables implements TableLog {
     if (count === 0) return this.#finish(append)
     const { sequence: after, end = endKind } = open.tail
     const message = { table, first: expected + 1, version: expected + count, end, id: `${process}-${++this.#appends}` }
-    const sequence = await this.#publish(message, after, append)
-    if (!open.tail || open.tail.sequence < sequence) open.tail = { version: message.version, sequence, end }
-    if (open.delivered === undefined || open.delivered === expected || !this.#followers.has(table)) {
-      open.delivered = message.version
-      this.#finish(append)
-    } else if (open.delivered >= message.version) {
-      // the message of the partition came before the acknowledgment
-      this.#finish(append, true)
-    } else {
-      open.waiting.push(append)
+    const flight = { id: message.id, append, done: Promise.withResolvers<void>() }
+    open.inFlight = flight
+    try {
+      const sequence = await Promise.race([this.#publish(message, after, append), flight.done.promise])
+      // otherwise, the message of the partition came first
+      if (sequence === undefined || open.inFlight !== flight) return
+      if (open.tail.sequence < sequence) open.tail = { version: message.version, sequence, end }
+      const isNext = open.delivered === undefined || open.delivered === expected || !this.#followers.has(table)
+      if (isNext) this.#land(open, message.version)
+      else await flight.done.promise
+    } finally {
+      if (open.inFlight === flight) open.inFlight = undefined
     }
   }
 
+  /** Passes the events of the message in flight to the followers, and calls back its caller. */
+  #land(open: OpenTable, version: number): void {
+    const flight = open.inFlight
+    open.inFlight = undefined
+    open.delivered = version
+    if (!flight) return
+    this.#finish(flight.append)
+    flight.done.resolve()
+  }
+
   /** Publishes a message; resolves to its sequence. Publishes it again until the engine has accepted or refused it. */
-  async #publish(message: Omit<TableMessage, 'sequence' | 'lines'>, after: number, append: Append): Promise<number> {
+  async #publish(message: NewMessage, after: number, append: Append): Promise<number> {
     const { streams } = this.#options
     const { table, expected, prefix, lines } = append
     const sequence = await this.#retry(async () => {
@@ -274,19 +287,16 @@ export class JetStreamTables implements TableLog {
     const open = this.#tables.get(table)
     if (!open) return
     if (open.tail && open.tail.sequence < sequence) open.tail = { version, sequence, end }
+    if (open.inFlight?.id === message.id) return this.#land(open, version)
     const delivered = open.delivered ?? first - 1
     if (version <= delivered || !this.#followers.has(table)) return
     open.delivered = version
     this.#followers.notify(table, decodeEvents(table, message.lines(), first).slice(delivered - first + 1), this.#options.onError)
-    for (let next = open.waiting[0]; next && next.expected < version; next = open.waiting[0]) {
-      open.waiting.shift()
-      this.#finish(next, true)
-    }
   }
 
-  /** Calls back the caller of an append; first passes its events to the followers, unless they have received the events. */
-  #finish(append: Append, isDelivered = false): void {
-    append.finish(this.#options.onError, isDelivered)
+  /** Calls back the caller of an append; first passes its events to the followers, if it has succeeded. */
+  #finish(append: Append): void {
+    append.finish(this.#options.onError)
     this.#pending--
     if (this.#pending === 0) this.#whenIdle?.()
   }

@@ -47,11 +47,16 @@ export interface TableMessage extends TableTail {
   readonly table: TableId
   /** Number of its first event. */
   readonly first: number
+  /** Time at which the engine stored the message, in nanoseconds since the Unix epoch. */
+  readonly time: bigint
   /** Id that the appending process has given the message. */
   readonly id: string
   /** Returns the events as lines, each with a line break before it; empty for a message that was read without its events. */
   lines(): string
 }
+
+/** NewMessage is a message that the engine has not stored yet. */
+export type NewMessage = Omit<TableMessage, 'sequence' | 'time' | 'lines'>
 
 /** TableStreamsOptions has the connection of the streams, and the settings of new streams. */
 export interface TableStreamsOptions {
@@ -103,7 +108,7 @@ export class TableStreams {
    * Publishes a message of a table whose last message has the sequence `after`; resolves to the sequence of the message. Rejects with an
    * error of the library: the code 10071 means that the last message has another sequence.
    */
-  async publish(message: Omit<TableMessage, 'sequence' | 'lines'>, after: number, lines: string, timeout: number): Promise<number> {
+  async publish(message: NewMessage, after: number, lines: string, timeout: number): Promise<number> {
     const { table, first, version, end, id } = message
     const header = headers()
     header.set(FIRST, String(first))
@@ -187,7 +192,7 @@ export class TableStreams {
   }
 }
 
-function readHeader(header: MsgHdrs): Omit<TableMessage, 'table' | 'sequence' | 'lines'> {
+function readHeader(header: MsgHdrs): Omit<TableMessage, 'table' | 'sequence' | 'time' | 'lines'> {
   const end = header.get(END)
   return {
     first: Number(header.get(FIRST)),
@@ -199,5 +204,11 @@ function readHeader(header: MsgHdrs): Omit<TableMessage, 'table' | 'sequence' | 
 
 function toMessage(message: JsMsg): TableMessage {
   const { headers: header = headers(), seq, subject } = message
-  return { ...readHeader(header), table: Number(subject.split('.').at(-1)), sequence: seq, lines: () => message.string() }
+  return {
+    ...readHeader(header),
+    table: Number(subject.split('.').at(-1)),
+    sequence: seq,
+    time: message.timestampNanos,
+    lines: () => message.string(),
+  }
 }
