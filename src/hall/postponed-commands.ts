@@ -48,6 +48,11 @@ export class PostponedCommands {
     this.#pending = NONE
   }
 
+  /** Drops the pending commands, because the actor decides them again. */
+  dropPending(): void {
+    this.#pending = NONE
+  }
+
   /** Removes and returns the waiting commands, in order. */
   take(): readonly LastingCommand[] {
     const waiting = this.#waiting

@@ -3,9 +3,19 @@ import type { Effort } from '../games/ai/effort.ts'
 import { isRefusal, type Random, type Refusal, type SeatNumber } from '../games/game.ts'
 import { idleDeadlineAfter } from './idle-deadline.ts'
 import { ObservedTable } from './observed-table.ts'
-import { Waiters } from './persistence-waiters.ts'
-import { CLOSED, isTemporary, type OpeningEvent, type TableEvent, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
+import { type Persisted, Waiters } from './persistence-waiters.ts'
+import {
+  CLOSED,
+  isTemporary,
+  type OpeningEvent,
+  type TableEvent,
+  type TableId,
+  type TableLog,
+  UNWRITABLE,
+  VersionConflict,
+} from './ports.ts'
 import { isLasting, type LastingCommand, PostponedCommands } from './postponed-commands.ts'
+import { Redecisions } from './redecisions.ts'
 import { NOT_SUSPENDED, type Restored, type Suspension, toRestoredTable } from './suspension.ts'
 import { answer, decide, evolve, nextTick, type TableCommand, type TableState, type TableStep, toOpenedTable } from './table.ts'
 import type { StandingChange } from './table-updates.ts'
@@ -20,6 +30,11 @@ import type { StandingChange } from './table-updates.ts'
  * with events in order; if an event is the next pending event, the actor has its state already; otherwise another process has appended the
  * event, and the actor computes the state. If this and another process have appended an event with the same number, the actor closes the
  * table in this process.
+ *
+ * Several processes. If actors of several processes append to a table (`TableLog.isShared`), an append can fail because another process has
+ * appended first. The actor then returns to `published`, evolves the state by the other events, and decides its own commands again
+ * (`redecisions.ts`): its callers get their events or a refusal. The actor has at most one append in progress, because a further append would
+ * build on an append that may fail, and the log could accept the further append if the other process has added as many events.
  *
  * The house. The actor decides the moves of the house together with the move that they answer, and appends all these moves together, so
  * the log has no state in which the house has to move.
@@ -69,6 +84,10 @@ export class TableActor extends ObservedTable {
   /** Number of unanswered appends that depend on a failed append. */
   #stale = 0
   #settling: PromiseWithResolvers<void> | undefined
+  /** The commands to decide again after a conflict; `undefined` if only one process appends to this table. */
+  readonly #redecisions: Redecisions | undefined
+  /** Decided steps that wait for the answer to the append in progress. */
+  #unsent: TableStep[] = NONE
   #waiters: Waiters | undefined
   #unfollow: (() => void) | undefined
   #cancelTick: (() => void) | undefined
@@ -95,6 +114,7 @@ export class TableActor extends ObservedTable {
     const wall = Math.max(clock.now(), lastAt)
     const monotonic = clock.monotonic()
     this.#epoch = wall - monotonic
+    this.#redecisions = tools.log.isShared ? new Redecisions() : undefined
     this.#unfollow = tools.log.follow(id, (events) => this.#onPersisted(events))
   }
 
@@ -163,13 +183,17 @@ export class TableActor extends ObservedTable {
       this.#postponed ??= new PostponedCommands()
       this.#postponed.add(command, this.#decided.n)
     }
+    if (steps.length > 0) this.#redecisions?.add(command, this.#decided.n)
     return command.type === 'play' || command.type === 'back' ? this.#appendWithAnswer(steps, now) : this.#appendSteps(steps)
   }
 
-  /** Resolves to `true` when all decided events are persisted and published, and to `false` if an append fails; see `closed`. */
-  persisted(): Promise<boolean> {
+  /**
+   * Resolves to `true` when all decided events are persisted and published, to `false` if an append fails (see `closed`), and to a refusal if
+   * the rules refuse the last command, because another process has appended events first.
+   */
+  persisted(): Promise<Persisted> {
     if (this.broken) return Promise.resolve(false)
-    if (this.#done === this.#pending.length) return Promise.resolve(true)
+    if (this.#done === this.#pending.length && !this.#redecisions?.isWaiting) return Promise.resolve(true)
     this.#waiters ??= new Waiters()
     return this.#waiters.until(this.#decided.n)
   }
@@ -231,9 +255,9 @@ export class TableActor extends ObservedTable {
   }
 
   /** Appends the suspension unless the log has it; resolves to `true` when the log has all decided events, to `false` after a failure. */
-  flushLog(): Promise<boolean> {
+  async flushLog(): Promise<boolean> {
     if (!this.broken) this.#append(this.#suspension.before([]))
-    return this.persisted()
+    return (await this.persisted()) === true
   }
 
   #appendSteps(steps: TableStep[]): undefined {
@@ -247,8 +271,13 @@ export class TableActor extends ObservedTable {
     this.#lastAt = last.event.at
     if (this.#pending.length === 0) this.#pending = steps
     else this.#pending.push(...steps)
+    if (this.#redecisions && this.#underWay > 0) this.#unsent = [...this.#unsent, ...steps]
+    else this.#send(steps[0].event.n - 1, steps)
+  }
+
+  #send(expected: number, steps: readonly TableStep[]): void {
     this.#underWay++
-    this.#written += this.#tools.log.append(this.id, steps[0].event.n - 1, steps.map(eventOf), this.#onAppended) ?? 0
+    this.#written += this.#tools.log.append(this.id, expected, steps.map(eventOf), this.#onAppended) ?? 0
   }
 
   /** The log calls this function for each append, after `#onPersisted` if the append has succeeded. */
@@ -256,12 +285,19 @@ export class TableActor extends ObservedTable {
     this.#underWay--
     if (this.#stale > 0) this.#stale--
     else if (failure) this.#onFailure(failure)
+    const [next] = this.#unsent
+    if (next && !this.broken) {
+      const steps = this.#unsent
+      this.#unsent = NONE
+      this.#send(next.event.n - 1, steps)
+    }
     if (this.#underWay > 0) return
     this.#settling?.resolve()
     this.#settling = undefined
   }
 
   #onFailure(failure: Error): void {
+    if (failure instanceof VersionConflict && this.published && this.#redecisions) return this.#undo(this.published, this.#redecisions)
     if (!isTemporary(failure)) return this.#break(`writing the log of table ${this.id} failed`, failure)
     if (this.published) this.#rollBack(this.published)
     else this.close(new Error(UNWRITABLE, { cause: failure }))
@@ -272,16 +308,52 @@ export class TableActor extends ObservedTable {
    * report their failures.
    */
   #rollBack(published: TableState): void {
+    this.#postponed?.rollBack()
+    this.#redecisions?.drop()
+    this.#waiters?.failAll()
+    this.#returnTo(published)
+  }
+
+  /** Returns to the published state because another process has appended events; the actor decides its commands again after these events. */
+  #undo(published: TableState, redecisions: Redecisions): void {
+    this.#waiters?.resolveUpTo(published.n)
+    redecisions.undo(this.#waiters)
+    this.#postponed?.dropPending()
+    this.#returnTo(published)
+  }
+
+  #returnTo(published: TableState): void {
     this.#stale = this.#underWay
     this.#decided = published
     this.#lastAt = this.#persistedAt
     this.#pending = NONE
+    this.#unsent = NONE
     this.#done = 0
     this.#suspension.rollBack()
     this.#cancelTick?.()
-    this.#postponed?.rollBack()
-    this.#waiters?.failAll()
     for (const observer of this.observers) observer.rolledBack?.()
+  }
+
+  /** Decides the commands again that other events have undone. */
+  #decideAgain(redecisions: Redecisions): void {
+    if (!redecisions.isWaiting || this.broken) return
+    this.#waiters ??= new Waiters()
+    const submit = (command: TableCommand): Refusal | number => {
+      const refusal = this.#submitAgain(command)
+      if (!refusal) return this.#decided.n
+      for (const observer of this.observers) observer.refused?.(command)
+      return refusal
+    }
+    redecisions.decideAgain(submit, this.#waiters)
+  }
+
+  #submitAgain(command: TableCommand): Refusal | undefined {
+    try {
+      return this.submit(command, isLasting(command) || command.type === 'play')
+    } catch (reason) {
+      this.#tools.onError(`the rules of table ${this.id} have failed for a command that they had accepted`, reason)
+      return CLOSED
+    }
   }
 
   /** Pauses the table at the end of an outage, until `resume` or the next command. */
@@ -320,6 +392,8 @@ export class TableActor extends ObservedTable {
     }
     const until = this.published?.n ?? 0
     this.#postponed?.dropPersisted(until)
+    this.#redecisions?.dropPersisted(until)
+    if (this.#redecisions) this.#decideAgain(this.#redecisions)
     this.#setTimer()
     this.#waiters?.resolveUpTo(until)
     this.checkQuiet()
@@ -343,7 +417,8 @@ export class TableActor extends ObservedTable {
     try {
       // if another process has opened the table, its opening precedes the events of this process
       if (event.n === 1 && own?.event.n !== 1 && !this.published) return toOpenedTable(event, this.#decided.rules)
-      if (own || !this.published) throw new TypeError(`event ${event.n} is not the expected event`)
+      if (own && this.published && this.#redecisions) this.#undo(this.published, this.#redecisions)
+      else if (own || !this.published) throw new TypeError(`event ${event.n} is not the expected event`)
       this.#decided = evolve(this.published, event)
       this.#lastAt = event.at
       // the clock of the process that has appended this event may be ahead of this clock

@@ -71,6 +71,7 @@ export interface JetStreamTablesOptions {
 
 /** JetStreamTables is a log of tables in streams of NATS JetStream, which several servers append to and follow. */
 export class JetStreamTables implements TableLog {
+  readonly isShared = true
   readonly #options: JetStreamTablesOptions
   readonly #followers = new Followers()
   readonly #openings = new OpeningCache()
