@@ -1,6 +1,16 @@
 import type { Refusal } from '../games/game.ts'
 import type { Waiter, Waiters } from './persistence-waiters.ts'
+import { type DecidingActor, isLasting } from './postponed-commands.ts'
 import type { TableCommand } from './table.ts'
+
+/*
+ * Actors of several processes can append to one table (`TableLog.isShared`). If an append fails because another process has appended events
+ * first, the actor returns to its published state, evolves the state by the other events, and decides its own commands again. The callers of
+ * these commands get the new events, or a refusal: no command is lost, and no command has an effect twice.
+ *
+ * The actor has at most one append in progress, because a further append would build on an append that may fail. If the other process has
+ * added as many events as the failed append, the version of the further append fits by chance, and the log accepts it.
+ */
 
 /** Decided is a command whose events the log does not have yet. */
 interface Decided {
@@ -48,18 +58,18 @@ export class Redecisions {
   }
 
   /**
-   * Decides the waiting commands again, in their order. `submit` returns a refusal, or the number of the last event of the command. The
-   * promises wait for the new events, or resolve to the refusal.
+   * Decides the waiting commands again, in their order. Notifies the observers of each command that the rules refuse now. The promises wait
+   * for the new events of their commands, or resolve to the refusal.
    */
-  decideAgain(submit: (command: TableCommand) => Refusal | number, waiters: Waiters): void {
+  decideAgain(actor: DecidingActor, waiters: Waiters): void {
     const undone = this.#undone
     this.#undone = []
     for (const { commands, waiting } of undone) {
-      const results = commands.map(({ command, after }) => ({ after, result: submit(command) }))
+      const results = commands.map(({ command, after }) => ({ after, refusal: submitAgain(actor, command), n: actor.decided }))
       for (const { n, resolve } of waiting) {
-        const result = results.findLast(({ after }) => after < n)?.result
-        if (typeof result === 'number') waiters.add({ n: result, resolve })
-        else resolve(result ?? true)
+        const result = results.findLast(({ after }) => after < n)
+        if (result?.refusal) resolve(result.refusal)
+        else waiters.add({ n: result?.n ?? n, resolve })
       }
     }
   }
@@ -68,4 +78,11 @@ export class Redecisions {
   get isWaiting(): boolean {
     return this.#undone.length > 0
   }
+}
+
+function submitAgain(actor: DecidingActor, command: TableCommand): Refusal | undefined {
+  // the game of a player at a seat waits for the move, so the actor repeats the move after an outage
+  const refusal = actor.submit(command, isLasting(command) || command.type === 'play')
+  if (refusal) for (const observer of actor.observers) observer.refused?.(command)
+  return refusal
 }

@@ -1,8 +1,10 @@
 import type { Clock } from '../base/clock.ts'
 import type { Effort } from '../games/ai/effort.ts'
 import { isRefusal, type Random, type Refusal, type SeatNumber } from '../games/game.ts'
+import { AppendProgress } from './append-progress.ts'
 import { idleDeadlineAfter } from './idle-deadline.ts'
 import { ObservedTable } from './observed-table.ts'
+import { PendingSteps } from './pending-steps.ts'
 import { type Persisted, Waiters } from './persistence-waiters.ts'
 import {
   CLOSED,
@@ -14,10 +16,11 @@ import {
   UNWRITABLE,
   VersionConflict,
 } from './ports.ts'
-import { isLasting, type LastingCommand, PostponedCommands } from './postponed-commands.ts'
+import { isLasting, PostponedCommands, resumeTable } from './postponed-commands.ts'
 import { Redecisions } from './redecisions.ts'
 import { NOT_SUSPENDED, type Restored, type Suspension, toRestoredTable } from './suspension.ts'
 import { answer, decide, evolve, nextTick, type TableCommand, type TableState, type TableStep, toOpenedTable } from './table.ts'
+import { TableClock } from './table-clock.ts'
 import type { StandingChange } from './table-updates.ts'
 
 /*
@@ -31,24 +34,20 @@ import type { StandingChange } from './table-updates.ts'
  * event, and the actor computes the state. If this and another process have appended an event with the same number, the actor closes the
  * table in this process.
  *
- * Several processes. If actors of several processes append to a table (`TableLog.isShared`), an append can fail because another process has
- * appended first. The actor then returns to `published`, evolves the state by the other events, and decides its own commands again
- * (`redecisions.ts`): its callers get their events or a refusal. The actor has at most one append in progress, because a further append would
- * build on an append that may fail, and the log could accept the further append if the other process has added as many events.
+ * Several processes. If another process has appended events first, the actor decides its commands again (`redecisions.ts`).
  *
  * The house. The actor decides the moves of the house together with the move that they answer, and appends all these moves together, so
  * the log has no state in which the house has to move.
  *
  * Failure. A temporary failure of the store rolls back: `#decided` returns to `published`, and all later pending appends fail, too
- * (`#stale` counts them). The actor repeats commands that follow from connections, such as `gone`, when the store can write again
+. The actor repeats commands that follow from connections, such as `gone`, when the store can write again
  * (`postponed-commands.ts`). Any other failure, and a failed opening, closes the table in this process; the log stays as it is.
  *
  * Time. The time of an event is the time of the table's own clock: monotonic time plus an offset. The actor sets the offset when the table
  * begins in this process, and increases it only if another process has appended a later time. One timer waits for the next time limit.
  *
  * Memory and speed. There can be very many tables, so empty collections are shared constants, and the actor creates rare parts on
- * demand. The actor removes persisted steps from `#pending` in batches: one `shift()` for each event took more time than all other code of
- * this file.
+ * demand.
  */
 
 export interface TableActorOptions {
@@ -68,39 +67,29 @@ export interface TableActorOptions {
 
 /** TableActor runs one table: it decides commands, appends their events to the log, and publishes the persisted events. */
 export class TableActor extends ObservedTable {
+  /** True from the end of an outage until `resume` or the next command. */
+  isPaused = false
   /** True after the hall has added the end to the histories of the players. */
   isInHistories = false
   /** The group of this table in the list of public tables. */
   listed: 'attended' | 'deserted' | undefined
   readonly #tools: TableActorOptions
   #decided: TableState
-  /** Decided steps; the first `#done` steps are persisted. */
-  #pending: TableStep[] = NONE
-  #done = 0
+  readonly #pending = new PendingSteps()
   /** Commands to repeat when the store can write again. */
   #postponed: PostponedCommands | undefined
-  /** Number of appends that the log has not answered. */
-  #underWay = 0
-  /** Number of unanswered appends that depend on a failed append. */
-  #stale = 0
-  #settling: PromiseWithResolvers<void> | undefined
+  readonly #progress = new AppendProgress()
   /** The commands to decide again after a conflict; `undefined` if only one process appends to this table. */
   readonly #redecisions: Redecisions | undefined
-  /** Decided steps that wait for the answer to the append in progress. */
-  #unsent: TableStep[] = NONE
   #waiters: Waiters | undefined
   #unfollow: (() => void) | undefined
-  #cancelTick: (() => void) | undefined
   #written = 0
   #troubled = false
   #onQuiet: ((table: TableActor) => void) | undefined
-  /** True from the end of an outage until `resume`. */
-  #standsStill = false
   /** Time of the last decided event, and time of the last persisted event. */
   #lastAt: number
   #persistedAt: number
-  /** Offset of the table's clock from monotonic time. */
-  #epoch: number
+  readonly #clock: TableClock
   readonly #suspension: Suspension
 
   private constructor(id: TableId, { state, lastAt, suspension, history }: Restored, isPersisted: boolean, tools: TableActorOptions) {
@@ -110,10 +99,7 @@ export class TableActor extends ObservedTable {
     this.#suspension = suspension
     this.#lastAt = lastAt
     this.#persistedAt = lastAt
-    const { clock } = tools
-    const wall = Math.max(clock.now(), lastAt)
-    const monotonic = clock.monotonic()
-    this.#epoch = wall - monotonic
+    this.#clock = new TableClock(tools.clock, lastAt)
     this.#redecisions = tools.log.isShared ? new Redecisions() : undefined
     this.#unfollow = tools.log.follow(id, (events) => this.#onPersisted(events))
   }
@@ -140,7 +126,7 @@ export class TableActor extends ObservedTable {
 
   /** The current time by the table's own clock, in milliseconds since the Unix epoch. */
   get now(): number {
-    return this.#epoch + this.#tools.clock.monotonic()
+    return this.#clock.time
   }
 
   /** The published state; before the log has the opening, the decided state. */
@@ -175,7 +161,7 @@ export class TableActor extends ObservedTable {
    */
   submit(command: TableCommand, patient = false): Refusal | undefined {
     if (this.broken) return CLOSED
-    if (this.#standsStill) this.resume()
+    if (this.isPaused) this.resume()
     const now = command.type === 'suspend' ? this.#lastAt : this.now
     const steps = decide(this.#decided, command, now)
     if (isRefusal(steps)) return steps
@@ -193,16 +179,14 @@ export class TableActor extends ObservedTable {
    */
   persisted(): Promise<Persisted> {
     if (this.broken) return Promise.resolve(false)
-    if (this.#done === this.#pending.length && !this.#redecisions?.isWaiting) return Promise.resolve(true)
+    if (this.#pending.isEmpty && !this.#redecisions?.isWaiting) return Promise.resolve(true)
     this.#waiters ??= new Waiters()
     return this.#waiters.until(this.#decided.n)
   }
 
   /** Resolves when the log has answered all appends, with success or failure. */
   settled(): Promise<void> {
-    if (this.#underWay === 0) return Promise.resolve()
-    this.#settling ??= Promise.withResolvers()
-    return this.#settling.promise
+    return this.#progress.settled()
   }
 
   /**
@@ -210,7 +194,7 @@ export class TableActor extends ObservedTable {
    * no such time. `restoredAt` is the monotonic time in milliseconds at which this process restored its tables.
    */
   untilIdle(limit: number, restoredAt: number): number {
-    return idleDeadlineAfter(this.#decided, limit, this.#epoch + restoredAt) - this.now
+    return idleDeadlineAfter(this.#decided, limit, this.#clock.fromMonotonic(restoredAt)) - this.now
   }
 
   override notifyStandings(changes: readonly StandingChange[]): void {
@@ -234,7 +218,7 @@ export class TableActor extends ObservedTable {
   close(reason: Error): void {
     if (this.broken) return
     this.broken = reason
-    this.#cancelTick?.()
+    this.#clock.cancel()
     this.#unfollow?.()
     this.closeObservers(reason)
     this.#waiters?.failAll()
@@ -266,34 +250,26 @@ export class TableActor extends ObservedTable {
 
   #append(steps: TableStep[]): void {
     const last = steps.at(-1)
-    if (!steps[0] || !last) return
+    if (!last) return
     this.#decided = last.state
     this.#lastAt = last.event.at
-    if (this.#pending.length === 0) this.#pending = steps
-    else this.#pending.push(...steps)
-    if (this.#redecisions && this.#underWay > 0) this.#unsent = [...this.#unsent, ...steps]
-    else this.#send(steps[0].event.n - 1, steps)
+    const waits = this.#redecisions !== undefined && this.#progress.isUnderWay
+    this.#pending.add(steps, !waits)
+    if (!waits) this.#send(steps)
   }
 
-  #send(expected: number, steps: readonly TableStep[]): void {
-    this.#underWay++
-    this.#written += this.#tools.log.append(this.id, expected, steps.map(eventOf), this.#onAppended) ?? 0
+  #send(steps: readonly TableStep[]): void {
+    const [first] = steps
+    if (!first) return
+    this.#progress.begin()
+    this.#written += this.#tools.log.append(this.id, first.event.n - 1, steps.map(eventOf), this.#onAppended) ?? 0
   }
 
   /** The log calls this function for each append, after `#onPersisted` if the append has succeeded. */
   readonly #onAppended = (failure?: Error): void => {
-    this.#underWay--
-    if (this.#stale > 0) this.#stale--
-    else if (failure) this.#onFailure(failure)
-    const [next] = this.#unsent
-    if (next && !this.broken) {
-      const steps = this.#unsent
-      this.#unsent = NONE
-      this.#send(next.event.n - 1, steps)
-    }
-    if (this.#underWay > 0) return
-    this.#settling?.resolve()
-    this.#settling = undefined
+    if (this.#progress.answer() && failure) this.#onFailure(failure)
+    if (this.#redecisions && !this.broken) this.#send(this.#pending.takeUnsent())
+    this.#progress.settle()
   }
 
   #onFailure(failure: Error): void {
@@ -323,58 +299,20 @@ export class TableActor extends ObservedTable {
   }
 
   #returnTo(published: TableState): void {
-    this.#stale = this.#underWay
+    this.#progress.fail()
     this.#decided = published
     this.#lastAt = this.#persistedAt
-    this.#pending = NONE
-    this.#unsent = NONE
-    this.#done = 0
+    this.#pending.clear()
     this.#suspension.rollBack()
-    this.#cancelTick?.()
+    this.#clock.cancel()
     for (const observer of this.observers) observer.rolledBack?.()
-  }
-
-  /** Decides the commands again that other events have undone. */
-  #decideAgain(redecisions: Redecisions): void {
-    if (!redecisions.isWaiting || this.broken) return
-    this.#waiters ??= new Waiters()
-    const submit = (command: TableCommand): Refusal | number => {
-      const refusal = this.#submitAgain(command)
-      if (!refusal) return this.#decided.n
-      for (const observer of this.observers) observer.refused?.(command)
-      return refusal
-    }
-    redecisions.decideAgain(submit, this.#waiters)
-  }
-
-  #submitAgain(command: TableCommand): Refusal | undefined {
-    try {
-      return this.submit(command, isLasting(command) || command.type === 'play')
-    } catch (reason) {
-      this.#tools.onError(`the rules of table ${this.id} have failed for a command that they had accepted`, reason)
-      return CLOSED
-    }
-  }
-
-  /** Pauses the table at the end of an outage, until `resume` or the next command. */
-  pause(): void {
-    this.#standsStill = true
-  }
-
-  get isPaused(): boolean {
-    return this.#standsStill
   }
 
   /** Resumes the table after an outage: stops the clocks for its duration, and repeats the postponed commands. */
   resume(): void {
-    this.#standsStill = false
+    this.isPaused = false
     if (this.broken || !this.published) return
-    const postponed: readonly LastingCommand[] = this.#postponed?.take() ?? []
-    if (nextTick(this.#decided) !== undefined) {
-      this.submit({ type: 'suspend' })
-      for (const { viewer } of this.observers) if (viewer !== 'watcher') this.submit({ type: 'back', seat: viewer })
-    }
-    for (const { command } of postponed) this.submit(command, true)
+    resumeTable(this, this.#postponed, nextTick(this.#decided) !== undefined)
     this.#setTimer()
   }
 
@@ -393,25 +331,20 @@ export class TableActor extends ObservedTable {
     const until = this.published?.n ?? 0
     this.#postponed?.dropPersisted(until)
     this.#redecisions?.dropPersisted(until)
-    if (this.#redecisions) this.#decideAgain(this.#redecisions)
+    if (this.#redecisions?.isWaiting && !this.broken) {
+      this.#waiters ??= new Waiters()
+      this.#redecisions.decideAgain(this, this.#waiters)
+    }
     this.#setTimer()
     this.#waiters?.resolveUpTo(until)
     this.checkQuiet()
   }
 
-  /** Marks a pending step as persisted, and removes persisted steps in batches. */
-  #advancePending(): void {
-    this.#done++
-    if (this.#done < this.#pending.length && this.#done < MANY) return
-    this.#pending = this.#done < this.#pending.length ? this.#pending.slice(this.#done) : NONE
-    this.#done = 0
-  }
-
   /** Returns the state after a persisted event; if the event does not fit, closes the table and returns `undefined`. */
   #stateAfter(event: TableEvent): TableState | undefined {
-    const own = this.#pending[this.#done]
+    const own = this.#pending.next
     if (own?.event === event) {
-      this.#advancePending()
+      this.#pending.advance()
       return own.state
     }
     try {
@@ -421,8 +354,7 @@ export class TableActor extends ObservedTable {
       else if (own || !this.published) throw new TypeError(`event ${event.n} is not the expected event`)
       this.#decided = evolve(this.published, event)
       this.#lastAt = event.at
-      // the clock of the process that has appended this event may be ahead of this clock
-      this.#epoch += Math.max(0, event.at - this.now)
+      this.#clock.advanceTo(event.at)
       return this.#decided
     } catch (reason) {
       this.#break(`another process has changed table ${this.id}`, reason)
@@ -447,9 +379,7 @@ export class TableActor extends ObservedTable {
 
   /** Sets the timer for the next time limit. */
   #setTimer(): void {
-    const at = nextTick(this.#decided)
-    this.#cancelTick?.()
-    this.#cancelTick = at === undefined ? undefined : this.#tools.clock.after(at - this.now, () => this.#tick())
+    this.#clock.callAt(nextTick(this.#decided), () => this.#tick())
   }
 
   /** The actor sets the timer again after it fires, because a time limit can be longer than the longest timer. */
@@ -459,7 +389,7 @@ export class TableActor extends ObservedTable {
   }
 
   protected checkQuiet(): void {
-    if (!this.#onQuiet || !this.published?.ended || this.#done < this.#pending.length || this.observers.length > 0) return
+    if (!this.#onQuiet || !this.published?.ended || !this.#pending.isEmpty || this.observers.length > 0) return
     const then = this.#onQuiet
     this.#onQuiet = undefined
     this.#unfollow?.()
@@ -468,7 +398,3 @@ export class TableActor extends ObservedTable {
 }
 
 const eventOf = ({ event }: TableStep): TableEvent => event
-/** Number of persisted steps that the actor removes together. */
-const MANY = 64
-/** An empty array that all tables without pending steps share. */
-const NONE: TableStep[] = []

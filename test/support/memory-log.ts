@@ -1,4 +1,4 @@
-import type { OrderedLog } from '../../src/storage/nats/ordered-log.ts'
+import type { OrderedLog } from '../../src/storage/nats/replicated-meeting.ts'
 
 /** LogBacking is an ordered log in memory, which several processes share. */
 export class LogBacking {

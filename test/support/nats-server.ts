@@ -1,12 +1,13 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { onTestFinished } from 'vitest'
+import { isTestedWith } from './capture.ts'
 import { folder } from './folders.ts'
 
-/** True if this machine has nats-server. */
-export const hasNats = spawnSync('nats-server', ['--version']).status === 0
+/** Whether tests run that need nats-server. */
+export const hasNats = isTestedWith('nats-server')
 
 /** RunningNats is a nats-server with JetStream on a port of the loopback interface. */
 export interface RunningNats {

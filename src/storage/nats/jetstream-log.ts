@@ -10,7 +10,7 @@ import {
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { toError } from '../../base/errors.ts'
 import type { Timers } from '../outage.ts'
-import type { OrderedLog } from './ordered-log.ts'
+import type { OrderedLog } from './replicated-meeting.ts'
 
 /** Milliseconds that an append waits for its acknowledgment, and milliseconds until the next try. */
 const ACKNOWLEDGMENT = 2000

@@ -26,7 +26,7 @@ const LAST = 'Parlor-Last'
 const END = 'Parlor-End'
 const ID = 'Nats-Msg-Id'
 
-/** Milliseconds that the engine retains a consumer that nobody reads. */
+/** Milliseconds that the engine retains a consumer that no process reads. */
 const INACTIVE = 10_000
 
 /** TableTail is the end of a table's log. */

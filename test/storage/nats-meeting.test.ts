@@ -3,10 +3,10 @@ import type { SeekEntry } from '../../src/hall/ports.ts'
 import { JetStreamLog } from '../../src/storage/nats/jetstream-log.ts'
 import { ReplicatedMeeting } from '../../src/storage/nats/replicated-meeting.ts'
 import { systemTimers } from '../../src/storage/outage.ts'
-import { meetingContract } from '../storage/contract-meeting.ts'
 import { folder } from '../support/folders.ts'
 import { connectNats, hasNats, startNats } from '../support/nats-server.ts'
 import { TestClock } from '../support/test-clock.ts'
+import { meetingContract } from './contract-meeting.ts'
 
 const SEEK: SeekEntry = {
   ...{ owner: { person: 'guest:ada', name: 'ada' }, since: 1_760_000_000_000, game: 'tictactoe', options: { size: 3 } },

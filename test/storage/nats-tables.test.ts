@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { VersionConflict } from '../../src/hall/ports.ts'
-import { followContract } from '../storage/contract-follow.ts'
-import { propertiesContract } from '../storage/contract-properties.ts'
-import { tablesContract } from '../storage/contract-tables.ts'
-import { move } from '../storage/samples.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { Changes } from '../support/changes.ts'
 import { folder } from '../support/folders.ts'
 import { hasNats, startNats } from '../support/nats-server.ts'
 import { openNatsStore } from '../support/nats-store.ts'
+import { followContract } from './contract-follow.ts'
+import { propertiesContract } from './contract-properties.ts'
+import { tablesContract } from './contract-tables.ts'
+import { move } from './samples.ts'
 
 describe.runIf(hasNats)('tables in JetStream', () => {
   const open = async (onError?: (error: unknown) => void) => openNatsStore(await startNats(), 'one', onError)
