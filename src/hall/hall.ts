@@ -341,7 +341,7 @@ export class Hall {
     // no game continued during the outage, so idle tables get more time
     this.#idle.extend()
     const tables = [...this.#tables.all]
-    for (const table of tables) table.pause()
+    for (const table of tables) table.isPaused = true
     this.#resumeTables(tables.values())
     void this.recorder.recordMissing()
   }

@@ -1,7 +1,15 @@
+import type { Refusal } from '../games/game.ts'
+
+/**
+ * Persisted is the fate of decided events: `true` if the log has the events, `false` if their append has failed, and a refusal if another
+ * process has appended other events first, after which the rules refuse the command.
+ */
+export type Persisted = boolean | Refusal
+
 /** Waiter is a promise that waits until the log has the event `n`. */
-interface Waiter {
+export interface Waiter {
   readonly n: number
-  resolve(isPersisted: boolean): void
+  resolve(persisted: Persisted): void
 }
 
 const NONE: readonly Waiter[] = []
@@ -11,10 +19,19 @@ export class Waiters {
   #waiting: readonly Waiter[] = NONE
 
   /** Resolves to `true` when the log has the event `n`, and to `false` if the append fails. */
-  until(n: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      this.#waiting = [...this.#waiting, { n, resolve }]
-    })
+  until(n: number): Promise<Persisted> {
+    return new Promise((resolve) => this.add({ n, resolve }))
+  }
+
+  add(waiter: Waiter): void {
+    this.#waiting = [...this.#waiting, waiter]
+  }
+
+  /** Removes and returns all promises. */
+  take(): readonly Waiter[] {
+    const waiting = this.#waiting
+    this.#waiting = NONE
+    return waiting
   }
 
   /** Resolves the promises for all events up to the number `until`, which are persisted. */
@@ -27,8 +44,6 @@ export class Waiters {
 
   /** Resolves all promises to `false`, because the actor has rolled back their events. */
   failAll(): void {
-    const waiting = this.#waiting
-    this.#waiting = NONE
-    for (const { resolve } of waiting) resolve(false)
+    for (const { resolve } of this.take()) resolve(false)
   }
 }

@@ -86,6 +86,8 @@ export type ReadTable =
 
 /** TableLog persists the events of all tables. */
 export interface TableLog {
+  /** True if actors of several processes append to one table; otherwise, only one process at a time appends to a table. */
+  readonly isShared?: boolean
   /**
    * Returns a number that no table has had, or a promise of the number: an implementation may have a block of reserved numbers. With a
    * lease, the call also claims the table for that lease. Rejects with `LeaseExpired` after the end of the lease.

@@ -1,10 +1,20 @@
+import type { Refusal } from '../games/game.ts'
 import type { TableCommand } from './table.ts'
+import type { TableObserver } from './table-updates.ts'
 
 /** LastingCommand is a command that must take effect even if the store cannot write its events immediately. */
 export interface LastingCommand {
   readonly command: TableCommand
   /** Sequence number of the last event before the command. */
   readonly after: number
+}
+
+/** DecidingActor has the members of a table's actor that decide commands. */
+export interface DecidingActor {
+  readonly observers: readonly TableObserver[]
+  /** Sequence number of the last decided event. */
+  readonly decided: number
+  submit(command: TableCommand, patient?: boolean): Refusal | undefined
 }
 
 /** Commands that the server derives from connections; no client would send them again. */
@@ -48,12 +58,29 @@ export class PostponedCommands {
     this.#pending = NONE
   }
 
+  /** Drops the pending commands, because the actor decides them again. */
+  dropPending(): void {
+    this.#pending = NONE
+  }
+
   /** Removes and returns the waiting commands, in order. */
   take(): readonly LastingCommand[] {
     const waiting = this.#waiting
     this.#waiting = NONE
     return waiting
   }
+}
+
+/**
+ * Stops the clocks of a table for the duration of an outage, if it `hasClock`, and repeats the commands that the actor has postponed.
+ */
+export function resumeTable(actor: DecidingActor, postponed: PostponedCommands | undefined, hasClock: boolean): void {
+  const commands = postponed?.take() ?? []
+  if (hasClock) {
+    actor.submit({ type: 'suspend' })
+    for (const { viewer } of actor.observers) if (viewer !== 'watcher') actor.submit({ type: 'back', seat: viewer })
+  }
+  for (const { command } of commands) actor.submit(command, true)
 }
 
 function isReplaced(before: TableCommand, after: TableCommand): boolean {

@@ -152,6 +152,14 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
     this.#sight.deliver()
   }
 
+  refused(command: TableCommand): void {
+    const now = this.table.situation(this.number)
+    if (command.type !== 'play' || command.seat !== this.number || this.#ownMoves === 0 || !now) return
+    this.#ownMoves--
+    this.#see(now)
+    this.#sight.deliver()
+  }
+
   closed(reason: Error): void {
     this.close(reason)
     this.#connection.end(reason.message)

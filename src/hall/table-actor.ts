@@ -1,13 +1,26 @@
 import type { Clock } from '../base/clock.ts'
 import type { Effort } from '../games/ai/effort.ts'
 import { isRefusal, type Random, type Refusal, type SeatNumber } from '../games/game.ts'
+import { AppendProgress } from './append-progress.ts'
 import { idleDeadlineAfter } from './idle-deadline.ts'
 import { ObservedTable } from './observed-table.ts'
-import { Waiters } from './persistence-waiters.ts'
-import { CLOSED, isTemporary, type OpeningEvent, type TableEvent, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
-import { isLasting, type LastingCommand, PostponedCommands } from './postponed-commands.ts'
+import { PendingSteps } from './pending-steps.ts'
+import { type Persisted, Waiters } from './persistence-waiters.ts'
+import {
+  CLOSED,
+  isTemporary,
+  type OpeningEvent,
+  type TableEvent,
+  type TableId,
+  type TableLog,
+  UNWRITABLE,
+  VersionConflict,
+} from './ports.ts'
+import { isLasting, PostponedCommands, resumeTable } from './postponed-commands.ts'
+import { Redecisions } from './redecisions.ts'
 import { NOT_SUSPENDED, type Restored, type Suspension, toRestoredTable } from './suspension.ts'
 import { answer, decide, evolve, nextTick, type TableCommand, type TableState, type TableStep, toOpenedTable } from './table.ts'
+import { TableClock } from './table-clock.ts'
 import type { StandingChange } from './table-updates.ts'
 
 /*
@@ -21,19 +34,20 @@ import type { StandingChange } from './table-updates.ts'
  * event, and the actor computes the state. If this and another process have appended an event with the same number, the actor closes the
  * table in this process.
  *
+ * Several processes. If another process has appended events first, the actor decides its commands again (`redecisions.ts`).
+ *
  * The house. The actor decides the moves of the house together with the move that they answer, and appends all these moves together, so
  * the log has no state in which the house has to move.
  *
  * Failure. A temporary failure of the store rolls back: `#decided` returns to `published`, and all later pending appends fail, too
- * (`#stale` counts them). The actor repeats commands that follow from connections, such as `gone`, when the store can write again
+. The actor repeats commands that follow from connections, such as `gone`, when the store can write again
  * (`postponed-commands.ts`). Any other failure, and a failed opening, closes the table in this process; the log stays as it is.
  *
  * Time. The time of an event is the time of the table's own clock: monotonic time plus an offset. The actor sets the offset when the table
  * begins in this process, and increases it only if another process has appended a later time. One timer waits for the next time limit.
  *
  * Memory and speed. There can be very many tables, so empty collections are shared constants, and the actor creates rare parts on
- * demand. The actor removes persisted steps from `#pending` in batches: one `shift()` for each event took more time than all other code of
- * this file.
+ * demand.
  */
 
 export interface TableActorOptions {
@@ -53,35 +67,29 @@ export interface TableActorOptions {
 
 /** TableActor runs one table: it decides commands, appends their events to the log, and publishes the persisted events. */
 export class TableActor extends ObservedTable {
+  /** True from the end of an outage until `resume` or the next command. */
+  isPaused = false
   /** True after the hall has added the end to the histories of the players. */
   isInHistories = false
   /** The group of this table in the list of public tables. */
   listed: 'attended' | 'deserted' | undefined
   readonly #tools: TableActorOptions
   #decided: TableState
-  /** Decided steps; the first `#done` steps are persisted. */
-  #pending: TableStep[] = NONE
-  #done = 0
+  readonly #pending = new PendingSteps()
   /** Commands to repeat when the store can write again. */
   #postponed: PostponedCommands | undefined
-  /** Number of appends that the log has not answered. */
-  #underWay = 0
-  /** Number of unanswered appends that depend on a failed append. */
-  #stale = 0
-  #settling: PromiseWithResolvers<void> | undefined
+  readonly #progress = new AppendProgress()
+  /** The commands to decide again after a conflict; `undefined` if only one process appends to this table. */
+  readonly #redecisions: Redecisions | undefined
   #waiters: Waiters | undefined
   #unfollow: (() => void) | undefined
-  #cancelTick: (() => void) | undefined
   #written = 0
   #troubled = false
   #onQuiet: ((table: TableActor) => void) | undefined
-  /** True from the end of an outage until `resume`. */
-  #standsStill = false
   /** Time of the last decided event, and time of the last persisted event. */
   #lastAt: number
   #persistedAt: number
-  /** Offset of the table's clock from monotonic time. */
-  #epoch: number
+  readonly #clock: TableClock
   readonly #suspension: Suspension
 
   private constructor(id: TableId, { state, lastAt, suspension, history }: Restored, isPersisted: boolean, tools: TableActorOptions) {
@@ -91,10 +99,8 @@ export class TableActor extends ObservedTable {
     this.#suspension = suspension
     this.#lastAt = lastAt
     this.#persistedAt = lastAt
-    const { clock } = tools
-    const wall = Math.max(clock.now(), lastAt)
-    const monotonic = clock.monotonic()
-    this.#epoch = wall - monotonic
+    this.#clock = new TableClock(tools.clock, lastAt)
+    this.#redecisions = tools.log.isShared ? new Redecisions() : undefined
     this.#unfollow = tools.log.follow(id, (events) => this.#onPersisted(events))
   }
 
@@ -120,7 +126,7 @@ export class TableActor extends ObservedTable {
 
   /** The current time by the table's own clock, in milliseconds since the Unix epoch. */
   get now(): number {
-    return this.#epoch + this.#tools.clock.monotonic()
+    return this.#clock.time
   }
 
   /** The published state; before the log has the opening, the decided state. */
@@ -155,7 +161,7 @@ export class TableActor extends ObservedTable {
    */
   submit(command: TableCommand, patient = false): Refusal | undefined {
     if (this.broken) return CLOSED
-    if (this.#standsStill) this.resume()
+    if (this.isPaused) this.resume()
     const now = command.type === 'suspend' ? this.#lastAt : this.now
     const steps = decide(this.#decided, command, now)
     if (isRefusal(steps)) return steps
@@ -163,22 +169,24 @@ export class TableActor extends ObservedTable {
       this.#postponed ??= new PostponedCommands()
       this.#postponed.add(command, this.#decided.n)
     }
+    if (steps.length > 0) this.#redecisions?.add(command, this.#decided.n)
     return command.type === 'play' || command.type === 'back' ? this.#appendWithAnswer(steps, now) : this.#appendSteps(steps)
   }
 
-  /** Resolves to `true` when all decided events are persisted and published, and to `false` if an append fails; see `closed`. */
-  persisted(): Promise<boolean> {
+  /**
+   * Resolves to `true` when all decided events are persisted and published, to `false` if an append fails (see `closed`), and to a refusal if
+   * the rules refuse the last command, because another process has appended events first.
+   */
+  persisted(): Promise<Persisted> {
     if (this.broken) return Promise.resolve(false)
-    if (this.#done === this.#pending.length) return Promise.resolve(true)
+    if (this.#pending.isEmpty && !this.#redecisions?.isWaiting) return Promise.resolve(true)
     this.#waiters ??= new Waiters()
     return this.#waiters.until(this.#decided.n)
   }
 
   /** Resolves when the log has answered all appends, with success or failure. */
   settled(): Promise<void> {
-    if (this.#underWay === 0) return Promise.resolve()
-    this.#settling ??= Promise.withResolvers()
-    return this.#settling.promise
+    return this.#progress.settled()
   }
 
   /**
@@ -186,7 +194,7 @@ export class TableActor extends ObservedTable {
    * no such time. `restoredAt` is the monotonic time in milliseconds at which this process restored its tables.
    */
   untilIdle(limit: number, restoredAt: number): number {
-    return idleDeadlineAfter(this.#decided, limit, this.#epoch + restoredAt) - this.now
+    return idleDeadlineAfter(this.#decided, limit, this.#clock.fromMonotonic(restoredAt)) - this.now
   }
 
   override notifyStandings(changes: readonly StandingChange[]): void {
@@ -210,7 +218,7 @@ export class TableActor extends ObservedTable {
   close(reason: Error): void {
     if (this.broken) return
     this.broken = reason
-    this.#cancelTick?.()
+    this.#clock.cancel()
     this.#unfollow?.()
     this.closeObservers(reason)
     this.#waiters?.failAll()
@@ -231,9 +239,9 @@ export class TableActor extends ObservedTable {
   }
 
   /** Appends the suspension unless the log has it; resolves to `true` when the log has all decided events, to `false` after a failure. */
-  flushLog(): Promise<boolean> {
+  async flushLog(): Promise<boolean> {
     if (!this.broken) this.#append(this.#suspension.before([]))
-    return this.persisted()
+    return (await this.persisted()) === true
   }
 
   #appendSteps(steps: TableStep[]): undefined {
@@ -242,26 +250,30 @@ export class TableActor extends ObservedTable {
 
   #append(steps: TableStep[]): void {
     const last = steps.at(-1)
-    if (!steps[0] || !last) return
+    if (!last) return
     this.#decided = last.state
     this.#lastAt = last.event.at
-    if (this.#pending.length === 0) this.#pending = steps
-    else this.#pending.push(...steps)
-    this.#underWay++
-    this.#written += this.#tools.log.append(this.id, steps[0].event.n - 1, steps.map(eventOf), this.#onAppended) ?? 0
+    const waits = this.#redecisions !== undefined && this.#progress.isUnderWay
+    this.#pending.add(steps, !waits)
+    if (!waits) this.#send(steps)
+  }
+
+  #send(steps: readonly TableStep[]): void {
+    const [first] = steps
+    if (!first) return
+    this.#progress.begin()
+    this.#written += this.#tools.log.append(this.id, first.event.n - 1, steps.map(eventOf), this.#onAppended) ?? 0
   }
 
   /** The log calls this function for each append, after `#onPersisted` if the append has succeeded. */
   readonly #onAppended = (failure?: Error): void => {
-    this.#underWay--
-    if (this.#stale > 0) this.#stale--
-    else if (failure) this.#onFailure(failure)
-    if (this.#underWay > 0) return
-    this.#settling?.resolve()
-    this.#settling = undefined
+    if (this.#progress.answer() && failure) this.#onFailure(failure)
+    if (this.#redecisions && !this.broken) this.#send(this.#pending.takeUnsent())
+    this.#progress.settle()
   }
 
   #onFailure(failure: Error): void {
+    if (failure instanceof VersionConflict && this.published && this.#redecisions) return this.#undo(this.published, this.#redecisions)
     if (!isTemporary(failure)) return this.#break(`writing the log of table ${this.id} failed`, failure)
     if (this.published) this.#rollBack(this.published)
     else this.close(new Error(UNWRITABLE, { cause: failure }))
@@ -272,37 +284,35 @@ export class TableActor extends ObservedTable {
    * report their failures.
    */
   #rollBack(published: TableState): void {
-    this.#stale = this.#underWay
+    this.#postponed?.rollBack()
+    this.#redecisions?.drop()
+    this.#waiters?.failAll()
+    this.#returnTo(published)
+  }
+
+  /** Returns to the published state because another process has appended events; the actor decides its commands again after these events. */
+  #undo(published: TableState, redecisions: Redecisions): void {
+    this.#waiters?.resolveUpTo(published.n)
+    redecisions.undo(this.#waiters)
+    this.#postponed?.dropPending()
+    this.#returnTo(published)
+  }
+
+  #returnTo(published: TableState): void {
+    this.#progress.fail()
     this.#decided = published
     this.#lastAt = this.#persistedAt
-    this.#pending = NONE
-    this.#done = 0
+    this.#pending.clear()
     this.#suspension.rollBack()
-    this.#cancelTick?.()
-    this.#postponed?.rollBack()
-    this.#waiters?.failAll()
+    this.#clock.cancel()
     for (const observer of this.observers) observer.rolledBack?.()
-  }
-
-  /** Pauses the table at the end of an outage, until `resume` or the next command. */
-  pause(): void {
-    this.#standsStill = true
-  }
-
-  get isPaused(): boolean {
-    return this.#standsStill
   }
 
   /** Resumes the table after an outage: stops the clocks for its duration, and repeats the postponed commands. */
   resume(): void {
-    this.#standsStill = false
+    this.isPaused = false
     if (this.broken || !this.published) return
-    const postponed: readonly LastingCommand[] = this.#postponed?.take() ?? []
-    if (nextTick(this.#decided) !== undefined) {
-      this.submit({ type: 'suspend' })
-      for (const { viewer } of this.observers) if (viewer !== 'watcher') this.submit({ type: 'back', seat: viewer })
-    }
-    for (const { command } of postponed) this.submit(command, true)
+    resumeTable(this, this.#postponed, nextTick(this.#decided) !== undefined)
     this.#setTimer()
   }
 
@@ -320,34 +330,31 @@ export class TableActor extends ObservedTable {
     }
     const until = this.published?.n ?? 0
     this.#postponed?.dropPersisted(until)
+    this.#redecisions?.dropPersisted(until)
+    if (this.#redecisions?.isWaiting && !this.broken) {
+      this.#waiters ??= new Waiters()
+      this.#redecisions.decideAgain(this, this.#waiters)
+    }
     this.#setTimer()
     this.#waiters?.resolveUpTo(until)
     this.checkQuiet()
   }
 
-  /** Marks a pending step as persisted, and removes persisted steps in batches. */
-  #advancePending(): void {
-    this.#done++
-    if (this.#done < this.#pending.length && this.#done < MANY) return
-    this.#pending = this.#done < this.#pending.length ? this.#pending.slice(this.#done) : NONE
-    this.#done = 0
-  }
-
   /** Returns the state after a persisted event; if the event does not fit, closes the table and returns `undefined`. */
   #stateAfter(event: TableEvent): TableState | undefined {
-    const own = this.#pending[this.#done]
+    const own = this.#pending.next
     if (own?.event === event) {
-      this.#advancePending()
+      this.#pending.advance()
       return own.state
     }
     try {
       // if another process has opened the table, its opening precedes the events of this process
       if (event.n === 1 && own?.event.n !== 1 && !this.published) return toOpenedTable(event, this.#decided.rules)
-      if (own || !this.published) throw new TypeError(`event ${event.n} is not the expected event`)
+      if (own && this.published && this.#redecisions) this.#undo(this.published, this.#redecisions)
+      else if (own || !this.published) throw new TypeError(`event ${event.n} is not the expected event`)
       this.#decided = evolve(this.published, event)
       this.#lastAt = event.at
-      // the clock of the process that has appended this event may be ahead of this clock
-      this.#epoch += Math.max(0, event.at - this.now)
+      this.#clock.advanceTo(event.at)
       return this.#decided
     } catch (reason) {
       this.#break(`another process has changed table ${this.id}`, reason)
@@ -372,9 +379,7 @@ export class TableActor extends ObservedTable {
 
   /** Sets the timer for the next time limit. */
   #setTimer(): void {
-    const at = nextTick(this.#decided)
-    this.#cancelTick?.()
-    this.#cancelTick = at === undefined ? undefined : this.#tools.clock.after(at - this.now, () => this.#tick())
+    this.#clock.callAt(nextTick(this.#decided), () => this.#tick())
   }
 
   /** The actor sets the timer again after it fires, because a time limit can be longer than the longest timer. */
@@ -384,7 +389,7 @@ export class TableActor extends ObservedTable {
   }
 
   protected checkQuiet(): void {
-    if (!this.#onQuiet || !this.published?.ended || this.#done < this.#pending.length || this.observers.length > 0) return
+    if (!this.#onQuiet || !this.published?.ended || !this.#pending.isEmpty || this.observers.length > 0) return
     const then = this.#onQuiet
     this.#onQuiet = undefined
     this.#unfollow?.()
@@ -393,7 +398,3 @@ export class TableActor extends ObservedTable {
 }
 
 const eventOf = ({ event }: TableStep): TableEvent => event
-/** Number of persisted steps that the actor removes together. */
-const MANY = 64
-/** An empty array that all tables without pending steps share. */
-const NONE: TableStep[] = []

@@ -2,7 +2,7 @@ import type { SeatNumber, Situation } from '../games/game.ts'
 import type { TableEventView } from './api.ts'
 import { changesOf, type TableEvent, toVisibleEvent, type VisibleEvent } from './events.ts'
 import type { PeerLink } from './peer-links.ts'
-import type { TableState } from './table.ts'
+import type { TableCommand, TableState } from './table.ts'
 
 /** TableUpdate has the part of one event of a table that one seat or a watcher may see. */
 export interface TableUpdate {
@@ -33,6 +33,8 @@ export interface TableObserver {
   update(news: TableUpdate): void
   /** Called after the actor has rolled back decided events: `situation` returns the view that is valid again. */
   rolledBack?(): void
+  /** Called if the rules refuse a command that they had accepted, because another process has appended events first. */
+  refused?(command: TableCommand): void
   /** Called when the ladder counts the result. */
   recorded?(changes: readonly StandingChange[]): void
   /** Called when the table is closed in this process; no call follows. */

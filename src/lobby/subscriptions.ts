@@ -258,7 +258,9 @@ export class Subscriptions implements SubscriptionOwner {
   }
 
   async #persisted(table: TableActor): Promise<LobbyRefusal | undefined> {
-    if (await table.persisted()) return undefined
+    const persisted = await table.persisted()
+    if (isRefusal(persisted)) return toLobbyRefusal('not-now', persisted)
+    if (persisted) return undefined
     return table.closed
       ? { code: 'not-now', refused: `table ${table.id} is closed, because the server could not write its log` }
       : UNAVAILABLE

@@ -132,10 +132,15 @@ export class TableClaims {
 
   /** Claims a new table for a lease. Throws `LeaseExpired` after the end of the lease. */
   open(table: TableId, lease: LeaseId): void {
+    this.openRange(table, 1, lease)
+  }
+
+  /** Claims `count` new tables, from the table `first` on, for a lease. Throws `LeaseExpired` after the end of the lease. */
+  openRange(first: TableId, count: number, lease: LeaseId): void {
     this.#leases.check(lease)
     const run = this.#runs.at(-1)
-    if (run?.lease === lease && run.to === table - 1) run.to = table
-    else this.#runs.push({ lease, from: table, to: table })
+    if (run?.lease === lease && run.to === first - 1) run.to = first + count - 1
+    else this.#runs.push({ lease, from: first, to: first + count - 1 })
   }
 
   /** Claims tables; returns the tables that no other lease has claimed. Throws `LeaseExpired` after the end of the lease. */

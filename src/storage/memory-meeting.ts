@@ -105,6 +105,11 @@ class MemoryNotices implements UserNotices {
   }
 
   async send(notice: UserNotice): Promise<Receipt> {
+    return this.deliver(notice)
+  }
+
+  /** Passes a notice to all receivers; returns the best receipt. */
+  deliver(notice: UserNotice): Receipt {
     let best = 0
     for (const receive of this.#receivers) {
       try {

@@ -17,7 +17,7 @@ const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
   ],
   ['hall/matchmaker.ts', /since: .*clock\.now\(\)/, 'when a seek arrived, as it is shown'],
   ['hall/openings.ts', /const at = tools\.clock\.now\(\)/, 'the time of an opening'],
-  ['hall/table-actor.ts', /const wall = Math\.max\(clock\.now\(\), lastAt\)/, 'the beginning of the clock of a table'],
+  ['hall/table-clock.ts', /const wall = Math\.max\(clock\.now\(\), lastAt\)/, 'the beginning of the clock of a table'],
   [
     'storage/sqlite/progress-mark.ts',
     /since-\$\{Math\.round\(Date\.now\(\) - uptime/,

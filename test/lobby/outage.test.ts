@@ -274,7 +274,7 @@ test('for any failures and any requests, no event is lost or duplicated, and eac
       table.subscribe({ viewer: 'watcher', update: (news) => received.push(news), closed: () => expect.unreachable() })
       await settled()
       let isBroken = false
-      const talk: Promise<readonly [string, boolean]>[] = []
+      const talk: Promise<readonly [string, unknown]>[] = []
       for (const [at, what] of steps.entries()) {
         if (what === 'turn') await settled()
         else if (what === 'break' || what === 'mend') {

@@ -20,8 +20,16 @@ export function followContract(open: Open): void {
       ]
       expect(order).toEqual([])
       await Promise.all(appended)
-      expect(order.slice(0, 5)).toEqual(['first 1', 'second 1', 'other 1', 'first 2,3', 'second 2,3'])
-      expect(order.slice(5)).toEqual(['kept 1', 'kept other', 'kept 2,3'])
+      // the order of events of different tables is not fixed
+      const ofFirst = order.filter((line) => !line.includes('other'))
+      expect(ofFirst.filter((line) => !line.startsWith('kept'))).toEqual(['first 1', 'second 1', 'first 2,3', 'second 2,3'])
+      expect(order.filter((line) => line.startsWith('kept')).toSorted()).toEqual(['kept 1', 'kept 2,3', 'kept other'])
+      for (const [persisted, published] of [
+        ['kept 1', 'second 1'],
+        ['kept other', 'other 1'],
+        ['kept 2,3', 'second 2,3'],
+      ] as const)
+        expect(order.indexOf(persisted)).toBeGreaterThan(order.indexOf(published))
     })
 
     test('passes the same event objects that were appended, which can be read by then', async () => {
@@ -101,7 +109,7 @@ export function followContract(open: Open): void {
       tables.follow(1, received)
       tables.follow(2, received)
       expect(await fates([appendEvents(tables, 1, 0, [move(1, 1)]), appendEvents(tables, 2, 0, [move(2, 1)])])).toEqual(['kept', 'kept'])
-      expect(received.mock.calls).toEqual([[[move(1, 1)]], [[move(2, 1)]]])
+      expect(received.mock.calls.flat(2).toSorted((one, other) => one.move.localeCompare(other.move))).toEqual([move(1, 1), move(2, 1)])
       expect(onError.mock.calls).toEqual([[trouble]])
       expect(await tables.read(1, 0)).toEqual([move(1, 1)])
     })

@@ -81,7 +81,9 @@ export function tablesContract(open: Open): void {
       expect(await fates(appended)).toEqual(['kept', 'kept', 'kept', 'VersionConflict', 'kept', 'kept'])
       expect(await tables.read(1, 0)).toEqual([move(1, 1), move(1, 2), ended(3), said])
       expect(await tables.read(2, 0)).toEqual([move(2, 1), ended(2)])
-      expect([await tables.unfinished(), await tables.ended(), await tables.ended(1)]).toEqual([[], [1, 2], [2]])
+      const inOrder = await tables.ended()
+      expect([await tables.unfinished(), inOrder.toSorted()]).toEqual([[], [1, 2]])
+      expect(await tables.ended(inOrder[0])).toEqual(inOrder.slice(1))
     })
 
     test('appending no events only compares the version', async () => {
@@ -179,9 +181,9 @@ export function tablesContract(open: Open): void {
         await tables.newTable(),
         await tables.newTable(one.id),
       ]
-      expect(opened).toEqual([1, 2, 3, 4])
-      expect(await tables.claim(opened, other.id)).toEqual([2, 3])
-      expect(await tables.claim(opened, one.id)).toEqual([1, 4])
+      expect(new Set(opened).size).toBe(4)
+      expect(await tables.claim(opened, other.id)).toEqual([opened[1], opened[2]])
+      expect(await tables.claim(opened, one.id)).toEqual([opened[0], opened[3]])
       await one.release()
       await expect(tables.newTable(one.id)).rejects.toThrow(LeaseExpired)
       expect(await tables.claim(opened, other.id)).toEqual(opened)

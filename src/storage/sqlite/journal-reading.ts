@@ -1,6 +1,6 @@
 import type { TableId } from '../../hall/ports.ts'
+import { decodeEvents } from '../append.ts'
 import { damagedEventError } from '../event-codec.ts'
-import { decodeEvents } from '../event-log.ts'
 import { BatchReader, type Journal, type Part } from './journal.ts'
 import { type JournalPosition, parsePositions } from './known-table.ts'
 import type { TableIndexEntry } from './table-index.ts'

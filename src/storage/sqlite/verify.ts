@@ -1,7 +1,7 @@
 import { errorMessage } from '../../base/errors.ts'
 import type { TableEvent, TableId } from '../../hall/ports.ts'
+import { decodeEvents } from '../append.ts'
 import { StoreError } from '../error.ts'
-import { decodeEvents } from '../event-log.ts'
 import { Database, toNumber } from './database.ts'
 import { SqliteEventStore } from './event-store.ts'
 import { parseParts } from './journal.ts'
