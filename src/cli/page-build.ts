@@ -28,6 +28,8 @@ const PAGE_FILES = ['package-lock.json', 'vite.config.ts', 'docs/causes.md', 'sr
  * does not serve the file.
  */
 export const STAMP = '.sources'
+/** Number of tries to put a page in its place while other processes put the same page there. */
+const TRIES = 10
 /** Milliseconds that a build may take. */
 const TIMEOUT = 120_000
 /** Maximum number of characters of the output of a failed build that the server logs. */
@@ -137,13 +139,17 @@ async function runVite(
 /** Puts the folder `fresh` in the place of `folder`, unless another process has just put the same page there. */
 async function replaceFolder(folder: string, fresh: string, hash: string): Promise<void> {
   const old = `${fresh}-old`
-  try {
-    await rename(folder, old).catch(ignoreMissing)
-    await rename(fresh, folder)
-  } catch (reason) {
-    if ((await readStamp(folder)) !== hash) throw reason
-  } finally {
-    await rm(old, { recursive: true, force: true })
+  for (let tries = 1; ; tries++) {
+    try {
+      await rename(folder, old).catch(ignoreMissing)
+      return await rename(fresh, folder)
+    } catch (reason) {
+      // between two renames of another process, there is no folder
+      if ((await readStamp(folder)) === hash) return
+      if (tries === TRIES) throw reason
+    } finally {
+      await rm(old, { recursive: true, force: true })
+    }
   }
 }
 
