@@ -9,7 +9,7 @@ import { texts } from './texts.ts'
 export interface GameStatus {
   /** Describes the last move. */
   last(table: TableModel): string
-  /** Describes the remaining part of a game: numbers, tries, the count. */
+  /** Describes the remaining part of a game: the possible numbers, the remaining tries, or the count. */
   rest?(table: TableModel): string
   /** Describes the board in words for a screen reader, if the other texts do not describe the board. */
   spoken?(table: TableModel): string

@@ -1,4 +1,4 @@
-/** Keys is a list of keys, separated by blanks, with the effect of each. */
+/** Keys is a list of pairs: some keys, separated by blanks, and the effect of these keys. */
 export type Keys = readonly (readonly [keys: string, effect: string])[]
 
 /** The texts of the dialog with the keys of a view. */

@@ -7,7 +7,7 @@ export const lobbyTexts = {
   friendLinkChanged: 'The link for your friend has changed. Send the new link.',
   invited: 'A friend invites you to a game.',
   noInvitation:
-    'The invitation is not open now. Your friend may be offline for a moment, or has canceled the invitation, or another user has used the link.',
+    'The invitation is not open now. Perhaps your friend is offline for a moment or has canceled the invitation, or another user has used the link.',
   notes: 'Challenges and turns',
   joinFriend: 'Play',
   joinAgain: 'Try again',

@@ -34,7 +34,7 @@ export function foldText(text: string): { readonly text: string; readonly isCut:
 
 /**
  * Turns a refusal of the server into a sentence: the refusal begins with a small letter and has no full stop. If the refusal begins with
- * one of the `names`, the name stays as it is written.
+ * one of the `names`, the name remains unchanged.
  */
 export function toSentence(text: string, names: readonly string[] = []): string {
   const shown = toShown(text)

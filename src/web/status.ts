@@ -55,7 +55,7 @@ function describeEnd(table: TableModel): string {
   const { sight, game, changes, names, seat } = table
   const outcome = sight?.outcome
   const parts: string[] = []
-  // a user who has given up a one-player game needs no sentence about it
+  // a user who has given up a one-player game needs no sentence about the end
   if (outcome?.left !== undefined && (names.length > 1 || outcome.left !== seat)) {
     const [isOwn, name] = [outcome.left === seat, toName(table, outcome.left)]
     if (outcome.resigned) parts.push(isOwn ? texts.youResigned : texts.resigned(name))

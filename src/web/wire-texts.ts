@@ -59,7 +59,7 @@ export const wireTexts = {
   moreBytes: (count: number) => `and ${formatCount(count, 'byte')} more`,
   fewerBytes: 'fewer bytes',
   leftOut: (count: number) => `The server leaves out ${formatCount(count, 'further byte')}.`,
-  hidden: 'Messages are hidden until the game is over, because its players have secrets from each other.',
+  hidden: 'Messages are hidden until the game is over, because each player has secrets from the other players.',
   dropped: (count: number) => `${formatCount(count, 'earlier row')} not shown`,
   showEarlier: (next: number, all: number) => `Show ${next} earlier rows of ${all}`,
   nowIn: (state: string) => `now: ${state}`,

@@ -1,8 +1,8 @@
 import type { Transport } from './transport.ts'
 
 /**
- * AcceptQueue starts to serve peers. In a concurrent server, it serves each peer immediately; in an iterative server, it serves one peer
- * after another. While an iterative server serves a peer, other peers can connect, but the server does not read from them.
+ * AcceptQueue starts to serve peers. In a concurrent server, the queue serves each peer immediately; in an iterative server, the queue
+ * serves one peer after another. While an iterative server serves a peer, other peers can connect, but the server does not read from them.
  */
 export class AcceptQueue {
   readonly #serve: (transport: Transport, next: () => void) => void

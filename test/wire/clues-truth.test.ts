@@ -174,7 +174,7 @@ describe('a clue about bytes', () => {
 
   test('names the line end that was sent, if its CR belongs to the message', () => {
     expect(clueOf(encode('H'), '\r\n', true)).toBe(
-      'a line that ends in \\r\\n, whose CR is a part of the message here: end it with \\n alone',
+      'a line that ends in \\r\\n, whose CR is a part of the message here: end the line with \\n alone',
     )
     expect(clueOf(encode('H'), '\n', true)).toBeUndefined()
     expect(clueOf(encode('H'), '\r\n')).toBeUndefined()

@@ -9,7 +9,7 @@ export interface TrialActs {
   connect(): void
   disconnect(): void
   send(bytes: Uint8Array): void
-  /** Closes the direction of the client. */
+  /** Ends the client's direction of the connection (half-close). */
   finish(): void
 }
 

@@ -34,7 +34,7 @@ export function useWire(wanted: number | undefined): WireControl {
       socket.current = opened
       opened.addEventListener('message', ({ data }) => {
         attempt = 0
-        // the server has checked the message by its schema
+        // the server sends only messages that match the schema
         const message = JSON.parse(String(data)) as WireToPage
         change(foldWire(current.current, message, performance.now()))
         if (message.type === 'file') saveFile(message)
@@ -72,7 +72,7 @@ export function useWire(wanted: number | undefined): WireControl {
   return { model, send }
 }
 
-/** Stores the ticket of a code for this tab; an empty ticket deletes it. */
+/** Stores the ticket of a code for this tab; an empty ticket deletes the stored ticket. */
 function storeTicket(ticket: string): void {
   if (ticket === '') sessionStorage.removeItem(TICKET)
   else sessionStorage.setItem(TICKET, ticket)

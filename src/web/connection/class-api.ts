@@ -32,7 +32,7 @@ export async function logOperatorOut(): Promise<ReadRefusal | undefined> {
   return isReadRefusal(answer) ? answer : undefined
 }
 
-/** Sends a request. The server has checked its answer by the schema of that address. */
+/** Sends a request. The server sends only answers that match the schema of that address. */
 async function request<Answer extends object>(address: string, options: RequestInit = {}): Promise<Answer | ReadRefusal> {
   try {
     const answer = await fetch(address, options)

@@ -21,12 +21,12 @@ export interface PageClientOptions {
 const PING_EVERY = 10_000
 /** Milliseconds after which the page closes a connection that does not answer. */
 const SILENCE = 15_000
-/** The same number after the page was asleep. It is smaller, because the connection may have ended without a notice. */
+/** The same limit after the page was asleep; the limit is shorter, because the connection may have ended without a notice. */
 const SILENCE_AWAKE = 4000
 
 /**
- * PageClient connects the model to the server. It folds each message and each act into the model, sends the commands that are due, and
- * connects again after a lost connection, with waits of 1, 2, 4 and up to 30 seconds.
+ * PageClient connects the model to the server. The client folds each message and each act into the model, sends the commands that are due,
+ * and connects again after a lost connection, with waits of 1, 2, 4 and up to 30 seconds.
  */
 export class PageClient {
   #model: Model = emptyModel

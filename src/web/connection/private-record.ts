@@ -9,7 +9,7 @@ import { isReadRefusal, type ReadRefusal, readRecord, type UserGamesPage } from 
  * connection: the connection has a user, or the request has the token of a seat.
  */
 
-/** Ask sends a command, and resolves to its answer. If the connection is lost, it resolves to `undefined`. */
+/** Ask sends a command, and resolves to the answer, or to `undefined` if the connection is lost. */
 export type Ask = (wish: Wish) => Promise<ToClient | undefined>
 
 /** FoundRecord is a record. `isPrivate` is true if only the players of the game can read the record. */

@@ -21,7 +21,7 @@ export function toBoard(view: unknown): Board | undefined {
   return isBoard ? (view as unknown as Board) : undefined
 }
 
-/** Returns the cells of the winning line of a board; the first cell of a board is 1. Empty without a winner. */
+/** Returns the cells of the winning line of a board; the first cell of a board is 1. Returns an empty list if there is no winner. */
 export function winningLine({ cells, size, winner }: Board): readonly number[] {
   if (winner === undefined) return []
   const steps = (from: number, step: number) => Array.from({ length: size }, (_, at) => from + at * step)
@@ -103,7 +103,7 @@ export function toCoinBoard({ moves, sight }: TableModel): CoinBoard | undefined
   return { tosses, guesses, right }
 }
 
-/** Returns the face that a typed text calls; `undefined` without a text. */
+/** Returns the face that a typed text calls; `undefined` if there is no text. */
 function toFace(text: string | undefined): Face | undefined {
   if (text === undefined) return undefined
   return text.trim().toUpperCase().startsWith('H') ? 'H' : 'T'

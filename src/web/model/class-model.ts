@@ -65,15 +65,14 @@ export function foldClass(model: ClassModel, messages: readonly ClassMessage[], 
   return { rows, isWhole, unwatched }
 }
 
-/** Returns the number of browsers that are connected. */
+/** Returns the number of connected browsers. */
 export function countBrowsers({ rows }: ClassModel): number {
   return [...rows.values()].filter(({ row }) => row.program === BROWSER && row.isOpen).length
 }
 
 /**
  * Returns the tiles of the wall, with programs in trouble first. Each open connection of a program is a tile. A closed connection is a tile
- * if no later connection came from its desk. If nothing says which connections belong to one desk, a closed connection is a tile for five
- * minutes.
+ * if no later connection came from its desk. If the desk of a closed connection is unknown, the connection is a tile for five minutes.
  */
 export function toTiles({ rows }: ClassModel, now: number): ClassTile[] {
   const programs = [...rows.values()].filter(({ row }) => row.program !== BROWSER)
@@ -130,7 +129,10 @@ function compareTiles(one: ClassTile, other: ClassTile): number {
   return ranks || one.title.localeCompare(other.title, 'en', { numeric: true }) || one.row.connection - other.row.connection
 }
 
-/** Finds the addresses that several desks share. From such an address, more programs were connected at the same time than one desk has. */
+/**
+ * Finds the addresses that several desks share. From such an address, more programs were connected at the same time than the maximum of one
+ * desk.
+ */
 function findSharedHosts(rows: readonly ClassConnection[]): ReadonlySet<string> {
   const steps = rows
     .flatMap(({ host, openedAt, lastAt, isOpen }) => [

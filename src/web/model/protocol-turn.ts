@@ -9,7 +9,7 @@ export interface TurnMessage {
   readonly text: string
 }
 
-/** ProtocolTurn is the last turn of a table, in the protocol of a program of the worksheets that plays the same game. */
+/** ProtocolTurn is the last turn of a table, as messages of a worksheet's program that plays the same game. */
 export interface ProtocolTurn {
   /** The program, such as `tjc/guess`. */
   readonly program: string
@@ -115,7 +115,7 @@ const robot: Translation = {
 
 const TRANSLATIONS: Readonly<Record<string, Translation>> = { tictactoe, guessing, coin, hands, hangman, quiz, robot }
 
-/** Returns the last turn of a table in a protocol of the worksheets; `undefined` for a game that no such protocol plays. */
+/** Returns the last turn of a table in a protocol of the worksheets; `undefined` if no program of the worksheets plays the game. */
 export function toProtocolTurn(table: TableModel): ProtocolTurn | undefined {
   const translation = TRANSLATIONS[table.game]
   if (!translation) return undefined

@@ -32,7 +32,7 @@ export interface ScoreSeries {
   readonly scores: readonly number[]
 }
 
-/** Returns the score of a user in one game over time, from a list of the user's finished games, in which the newest game is first. */
+/** Returns the score of a user in one game over time, from a list of the user's finished games. The newest game is first in this list. */
 export function toScoreSeries(rows: readonly FinishedRow[], game: string): ScoreSeries {
   const played = rows.filter((row) => row.game === game && toResultKind(row) !== 'aborted').reverse()
   const isPoints = played.some(({ points }) => points !== undefined)

@@ -22,11 +22,11 @@ export interface MoveEntry {
   readonly n: number
   readonly seat: number
   readonly at: number
-  /** The text of the move that its player has typed, if this page has the text. */
+  /** The text that the player has typed for the move, if this page has the text. */
   readonly text?: string
   /** The view after the move. */
   readonly view: unknown
-  /** The view before the move; missing if the page has not seen it. */
+  /** The view before the move; missing if the page has not received this view. */
   readonly before?: unknown
 }
 
@@ -57,7 +57,7 @@ export interface TableModel {
   /** Number of the last event that the page has received. */
   readonly n: number
   readonly sight?: Sight
-  /** The time at which the page received `sight`, by its own clock. Running clocks begin at this time. */
+  /** The time at which the page received `sight`, by the page's own clock. Running clocks begin at this time. */
   readonly sightAt: number
   readonly offers: readonly number[]
   /**
@@ -156,14 +156,14 @@ export function addBoard(table: TableModel, board: MessageOf<'board'>): TableMod
   return { ...table, board, moves: table.moves.map((move) => (move === found ? { ...move, text: last.move } : move)) }
 }
 
-/** Returns a table of which the page has only the number, and which the page has not joined yet. */
+/** Returns a table that the page has not joined yet; the page has only the number of this table. */
 export function toUnknownTable(table: number): TableModel {
   return { ...toTable({ type: 'watching', table, game: '', names: [], settings: {}, rated: false }, 0), joined: 'no' }
 }
 
 /**
  * Adds an event of the table. Ignores an event that the table already has. If earlier events are missing, leaves the table, so that the
- * page resumes it.
+ * page resumes the table.
  */
 export function addEvent(table: TableModel, { n, at: happened, what, sight }: MessageOf<'event'>, at: number): TableModel {
   if (n <= table.n) return table
@@ -223,8 +223,8 @@ function setAway(table: TableModel, seat: number, since: number | undefined): Ta
 }
 
 /**
- * Marks a table after the connection is lost. The page has to resume the user's seat. It also has to send an unanswered move again, because
- * the server may not have received the move. A server that stops closes its tables, and opens them again after a restart.
+ * Marks a table after the connection is lost. The page has to resume the user's seat. The page also has to send an unanswered move again,
+ * because the server may not have received the move. A server that stops closes its tables, and opens them again after a restart.
  */
 export function leaveTable({ closed: _closed, ...table }: TableModel): TableModel {
   const { pending, n, missedAfter = n } = table

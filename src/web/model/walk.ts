@@ -40,8 +40,8 @@ export function goTo({ steps }: Walk, at: number): Walk {
 }
 
 /**
- * Returns the side whose turn it is. This side may send a message that is neither a goodbye nor a close. If no side may send
- * such a message, it is the side that may send a goodbye or a close. Returns `either` if both sides may send, and `none` at an end.
+ * Returns the side whose turn it is: the side that may send a message other than a goodbye or a close. If no side may send such a message,
+ * returns the side that may send a goodbye or a close. Returns `either` if both sides may send, and `none` at an end.
  */
 export function speakerOf({ messages }: Pick<ProtocolReference, 'messages'>, steps: readonly ProtocolStep[]): StateTurn {
   const ends = new Set(messages.filter(({ bye, closes }) => bye || closes).map(({ name }) => name))

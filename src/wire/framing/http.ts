@@ -7,8 +7,8 @@ const REQUEST_LIMIT = 16 * 1024
 const RESPONSE_LIMIT = 16 * 1024 * 1024
 
 /**
- * httpRequests is the framing in which a message is a request: its head up to the empty line, and a body of Content-Length
- * bytes. If the bytes do not begin like a request, or reach the limit, all bytes that have arrived are a message.
+ * httpRequests is the framing in which a message is a request: a head up to the empty line, and a body of Content-Length bytes. If the
+ * bytes do not begin like a request, or reach the limit, all bytes that have arrived are a message.
  */
 export const httpRequests: Framing = {
   name: 'HTTP requests: a head up to the empty line, and Content-Length bytes',
@@ -59,9 +59,9 @@ function lacks(unread: Uint8Array): string {
 }
 
 /*
- * A message of many kilobytes may arrive in many pieces, and the decoder must scan each byte only once. So `scanned` is the number of bytes
- * that the decoder does not have to scan again. Before the end of the head has arrived, these bytes do not contain it. Afterwards, these
- * bytes end with the last known chunk of the body.
+ * A message of many kilobytes may arrive in many pieces, and the decoder must scan each byte only once. Therefore `scanned` is the number
+ * of bytes that the decoder does not have to scan again. While the end of the head is missing, the decoder has found no end of the head in
+ * these bytes. Afterwards, these bytes end with the last known chunk of the body.
  */
 abstract class HttpDecoder extends Pending {
   /** The head, after it has arrived. Each byte is one character, so that lengths are the same as on the wire. */
@@ -90,7 +90,7 @@ abstract class HttpDecoder extends Pending {
     return this.#message(this.pending)
   }
 
-  /** Returns the length in bytes of a message with this head; `undefined` while the bytes do not show the length. */
+  /** Returns the length in bytes of a message that has this head; `undefined` while the bytes do not show the length. */
   protected abstract lengthOf(head: string): number | undefined
 
   /** Returns the length in bytes of a message without a whole head; `undefined` while the bytes do not show the length. */

@@ -11,7 +11,7 @@ import type { Sink, Transport } from '../transport.ts'
 
 /** Number of bytes in a piece. */
 const PIECE = 512
-/** Number of bytes that wait in the stream of Node. */
+/** Number of waiting bytes at which the stream of Node requests no more bytes (its `highWaterMark`). */
 const BUFFER = 4096
 const NOTHING = Buffer.alloc(0)
 
@@ -23,7 +23,7 @@ export class TransportStream extends Duplex {
   #waiting: Buffer = NOTHING
   /** True if the reader of the stream wants bytes. */
   #wanted = false
-  /** Number of calls of `hold` without a `release`. If it is greater than 0, the stream forwards no bytes. */
+  /** Number of calls of `hold` without a call of `release`. If this number is greater than 0, the stream forwards no bytes. */
   #holds = 0
   #isPaused = false
   /** True until the next turn of the event loop, if the stream has forwarded a piece in this turn. */
@@ -64,8 +64,8 @@ export class TransportStream extends Duplex {
   }
 
   /**
-   * Passes on `head`, all bytes that wait, and all later events of the transport to a sink. This begins in the next turn of the event loop.
-   * The stream is over: its reader gets nothing more, and the stream stays in memory no longer than its reader.
+   * Passes `head`, all waiting bytes, and all later events of the transport to a sink, from the next turn of the event loop. The stream
+   * then has ended: the reader receives nothing more, and the stream stays in memory no longer than the reader.
    */
   handOver(sink: Sink, head: Uint8Array): void {
     this.hold()
@@ -111,7 +111,7 @@ export class TransportStream extends Duplex {
     if (!this.#wanted || this.#holds > 0 || this.#isResting || this.destroyed) return
     if (this.#waiting.length === 0) return this.#readMore()
     const piece = this.#waiting.subarray(0, PIECE)
-    // an empty rest would retain the whole array in memory
+    // an empty subarray would retain the whole array in memory
     this.#waiting = piece.length < this.#waiting.length ? this.#waiting.subarray(piece.length) : NOTHING
     this.#wanted = false
     this.#isResting = true
@@ -134,7 +134,7 @@ export class TransportStream extends Duplex {
 }
 
 /**
- * StreamSink is the sink of a stream, until the stream is handed over to the next sink. A stream cannot be the sink itself, because a
+ * StreamSink is the sink of a stream, until `handOver` replaces the stream by the next sink. A stream cannot be the sink itself, because a
  * stream of Node already has a member `closed`, with another meaning.
  */
 class StreamSink implements Sink {
