@@ -5,7 +5,7 @@ export type Keys = readonly (readonly [keys: string, effect: string])[]
 export const keyTexts = {
   title: 'Keys',
   ofAll: [['?', 'these keys']] as Keys,
-  /** The keys of each view, and of each game by the name of its rules. */
+  /** The keys of each view, and of each game by the name of the game's rules. */
   of: {
     lobby: [
       ['arrows', 'from game to game'],

@@ -55,7 +55,7 @@ export const texts = {
   openTables: 'Open tables',
   noOpenTables: 'No open tables',
   openOne:
-    'Choose a game above to open a table. A program can open a table, too: connect it to the game’s port and its table appears here.',
+    'Choose a game above to open a table. A program can open a table, too: connect the program to the game’s port, and the program’s table appears here.',
   firstGame: (game: string) => `Play ${game} against the house`,
   free: 'free',
   seat: 'seat',

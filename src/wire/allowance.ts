@@ -3,11 +3,11 @@ import type { RunQueue, Task } from './run-queue.ts'
 import type { Address, Transport } from './transport.ts'
 
 /**
- * Budget limits how much work a peer may cause. The server reads more slowly from a peer that exceeds the budget, so the peer has
- * to wait. A message costs 1, and a long message costs more. A command that takes more work than usual charges an additional cost.
+ * Budget limits how much work a peer may cause. The server reads more slowly from a peer that exceeds the budget, so the peer has to wait.
+ * A message costs 1, and a long message costs more. A command that needs more work than usual costs more.
  */
 export interface Budget {
-  /** Cost of one step. A peer that has spent a step takes the next step from its account. */
+  /** Cost of one step. When a peer has spent a step, the allowance subtracts the next step from the account of the peer. */
   readonly step: number
   /**
    * Opens an account for a peer. The returned function takes a step and returns 0, or returns the milliseconds to wait before the next try.
@@ -151,7 +151,7 @@ export class Ignored {
     return this.#skipped > 0
   }
 
-  /** Explains that the bytes since the last message exceed the limit; `undefined` below the limit. */
+  /** Explains that the bytes since the last message exceed the limit; `undefined` up to the limit. */
   get excess(): string | undefined {
     if (this.#skipped <= BETWEEN) return undefined
     return `the other side sent more than ${BETWEEN} bytes of telnet commands without a line between them`

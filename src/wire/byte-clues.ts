@@ -46,10 +46,10 @@ function isPlain(text: string): boolean {
 
 /** Mistakes in plain characters, and framings that tutorials teach. */
 const HABITS: readonly (readonly [RegExp, string])[] = [
-  [/\S(?:\/r)?\/n\r?\n?$/, 'a slash and an n in place of a line end: write it with a backslash, as "\\n"'],
+  [/\S(?:\/r)?\/n\r?\n?$/, 'a slash and an n in place of a line end: write the line end with a backslash, as "\\n"'],
   [
     /^(?:f(['"]).*\1\r?\n?|[^{}]*\{[A-Za-z_]\w*(?:[.:![][^{}]*)?\}[^{}]*)$/,
-    'a text with a name in { } in it: in Python, put an f before the quotation marks, as in f"{guess}"',
+    'a text that contains a name in { }: in Python, put an f before the quotation marks, as in f"{guess}"',
   ],
   [/^bytearray\(b(['"]).*\1\)\r?\n?$/s, "the repr of Python's bytearray: send the bytes themselves"],
   [

@@ -14,11 +14,11 @@ import type { Sink, Transport } from './transport.ts'
  *
  * 1. At most one reader waits. The reader receives either one message or the end. If a reader reads again while it handles a message, the
  *    loop in `#deliver` delivers the next message, so calls do not nest, even for many messages.
- * 2. The reader receives every message that the peer sent before it disconnected, and then the end. Therefore `#isPeerClosed` (no more
+ * 2. The reader receives every message that the peer sent before the peer's end, and then the end. Therefore `#isPeerClosed` (no more
  *    bytes can arrive) differs from `#end` (the connection reads no more messages). When `#end` is set, the connection drops the unread
  *    bytes.
- * 3. Memory has limits. Above `inboxLimit` unread bytes, the connection pauses the transport, so that TCP makes the peer wait; the
- *    connection resumes the transport when at most one message is unread. Above `outboxLimit` unsent bytes, it resets the connection.
+ * 3. Memory has limits. Above `inboxLimit` unread bytes, the connection pauses the transport, so that TCP makes the peer wait. When at
+ *    most one message is unread, the connection resumes the transport. Above `outboxLimit` unsent bytes, this side resets the connection.
  * 4. Reading is fair. Each message costs part of the peer's budget, and a connection with several unread messages reads these messages in
  *    its slices of the run queue. Usually a connection has only one unread message, and reads this message directly (`#isDirect`). A
  *    connection creates an `Allowance` or an `Ignored` only if it needs that object.
@@ -106,7 +106,7 @@ export class Connection extends Sender implements Sink {
     super(transport, options)
     const { incoming, messageLimit = incoming.limit ?? MESSAGE_LIMIT } = options
     const { clock } = this
-    // with a lower limit, the connection could pause before one whole message has arrived
+    // with a lower limit, the connection could pause before a whole message has arrived
     this.#inboxLimit = Math.max(options.inboxLimit ?? INBOX_LIMIT, messageLimit + OVERHEAD)
     this.#messageLimit = messageLimit
     this.#budget = options.budget
@@ -329,7 +329,7 @@ export class Connection extends Sender implements Sink {
     return this.#isDirect && this.#runQueue?.mayReadDirectly() !== false
   }
 
-  /** Notes that no message is unread, so the connection may read the next message directly, unless the last message was expensive. */
+  /** Records that no message is unread. The connection may then read the next message directly, unless the last message was expensive. */
   #becomeIdle(): false {
     this.#isDirect = !this.transport.datagrams && this.#allowance?.isHeavy !== true
     return false

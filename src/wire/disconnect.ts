@@ -60,7 +60,7 @@ export class TransportError extends Error {
   }
 }
 
-/** Sentences for codes of broken connections. Other codes get a general sentence. */
+/** Sentences for codes of broken connections. For any other code, `peerDisconnected` formats a general sentence. */
 const BROKEN: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens at the port of the other side (ECONNREFUSED)',
   ETIMEDOUT: 'the other side can no longer be reached (ETIMEDOUT)',

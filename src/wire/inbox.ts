@@ -203,8 +203,8 @@ export class Inbox {
 }
 
 /**
- * ReadyMessage is a waiting message with its span. `raw` has the bytes of the message, if these bytes differ from the UTF-8 of the
- * message's text.
+ * ReadyMessage is a waiting message and the span of the message. `raw` has the bytes of the message, if these bytes differ from the UTF-8
+ * of the message's text.
  */
 interface ReadyMessage extends ByteSpan {
   readonly message: Exclude<Decoded, undefined>

@@ -3,9 +3,9 @@
  * thousand pipelined messages of a peer without a return to the event loop. Until this return, the server would read from no other peer and
  * fire no timer. Therefore a connection with more than one unread message waits in this queue:
  *
- * - The queue grants a task a slice of 1 ms, and all tasks together 2 ms of each turn of the event loop. The other time of the turn is for
- *   timers and for I/O. The share is small because the loop accepts one new peer per turn and port: with 4 ms, the last of fifty peers that
- *   connected together waited 500 ms. If more tasks wait, the slices are shorter, so that a round stays below 20 ms.
+ * - The queue grants a task a slice of 1 ms, and all tasks together 2 ms of each turn of the event loop. The remaining time of the turn is
+ *   for timers and for I/O. The share is small because the loop accepts one new peer per turn and port: with 4 ms, the last of fifty peers
+ *   that connected together waited 500 ms. If more tasks wait, the slices are shorter, so that a round stays below 20 ms.
  * - Tasks that used little time recently run first, as in a multilevel feedback queue. With plain round robin, a peer with two messages
  *   waited behind fifty peers that pipelined, or behind fifty peers that had waited for their budget and resumed together. The time that a
  *   task has used decays with a time constant of 1 s. The queue treats a new task as if it had used some time, and a new task with a long
@@ -52,7 +52,7 @@ export interface RunQueueOptions {
   readonly loop: EventLoop
   /** Length of a slice if few tasks wait, or the task used little time recently. Default: 1. */
   readonly slice?: number
-  /** Time in which all waiting tasks should get a slice; if there are many tasks, the queue shortens the slices. Default: 20. */
+  /** Time in which each waiting task should run for one slice; if there are many tasks, the queue shortens the slices. Default: 20. */
   readonly round?: number
   /** Time for all tasks in one turn of the event loop. Default: 2. */
   readonly turn?: number
@@ -235,6 +235,9 @@ const MAX_SLICE_COST = 1.5
 const MAX_DIRECT_COST = 4
 /** Milliseconds for direct reads in one turn. */
 const DIRECT_TIME = 8
-/** Number of direct reads that a batch may always have, and number of batches over which the queue averages the cost. */
+/**
+ * Number of direct reads that a batch may have even if the reads are expensive, and number of batches over which the queue averages the
+ * cost.
+ */
 const MIN_DIRECT = 4
 const DIRECT_AVERAGE = 8

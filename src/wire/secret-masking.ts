@@ -1,4 +1,4 @@
-/** SecretSpan is the part of a text from one index to another. */
+/** SecretSpan is the part of a text from one index to another index; the second index is exclusive. */
 export type SecretSpan = readonly [from: number, to: number]
 
 /** SecretsContext describes the conversation before a message. */
@@ -18,7 +18,7 @@ export type SecretFinder<From> = (from: From, text: string, context: SecretsCont
 
 /**
  * Compact is a text without characters that an encoding error can put between letters: the NUL of UTF-16, a byte order mark, other
- * characters beyond ASCII. `places` has, for each character, its index in the original text.
+ * characters beyond ASCII. `places` has the index of each character in the original text.
  */
 export interface Compact {
   readonly text: string

@@ -156,7 +156,7 @@ export abstract class Sender implements OutboxOwner {
 
   #whenClosed(then: () => void): void {
     const before = this.#onClosed
-    // until V8 has optimized this code, it allocates a function among the old objects if the function is assigned to a property; the
+    // if code that V8 has not optimized yet assigns a new function to a property, V8 allocates the function among the old objects; the
     // function and the connection would then stay in memory until the next full garbage collection
     const both = () => {
       before?.()

@@ -91,7 +91,7 @@ class TelnetReader {
         else this.#skip()
         return undefined
       case 'command in subnegotiation':
-        // RFC 855: SE ends a subnegotiation; any other command also ends it, because the SE is then missing
+        // RFC 855: SE ends a subnegotiation; any other command also ends the subnegotiation, because the SE is then missing
         if (byte !== IAC) return this.#command(byte)
         this.#skip()
         return undefined
@@ -225,7 +225,7 @@ export class Telnet extends TransportFilter {
     this.#settle()
   }
 
-  /** Requests the wanted state of ECHO, if no request is pending. */
+  /** Requests the desired state of ECHO, if no request is pending. */
   #settle(): void {
     if (this.#hiding && this.#echo === 'off') this.#request(WILL, 'going on')
     if (!this.#hiding && this.#echo === 'on') this.#request(WONT, 'going off')

@@ -46,7 +46,7 @@ export class TextStream {
 
 /** Raw has the bytes of one message, without framing, if these bytes differ from the message's text in UTF-8. */
 export interface Raw {
-  /** The bytes of the message itself, but at most its first 4,096 bytes. */
+  /** The bytes of the message itself, but at most the first 4,096 bytes. */
   readonly body: Uint8Array
   /** The line end that followed the message, or ''. */
   readonly end: string
@@ -75,9 +75,9 @@ export function readText(body: Uint8Array): { readonly text: string; readonly ra
 }
 
 /**
- * Escapes text from outside for output, because raw control characters must not reach a terminal. Escapes as `\x1b` all
- * control characters except LF, TAB and a CR directly before LF, characters that change the direction of text (`\u202e`), and
- * other line separators (`\u2028`).
+ * Escapes text from outside for output, because raw control characters must not reach a terminal. Escapes control characters (`\x1b`),
+ * characters that change the direction of text (`\u202e`), and other line separators (`\u2028`). Does not escape LF, TAB, and a CR directly
+ * before LF.
  */
 export function escapeControls(text: string): string {
   return HARMLESS.test(text) ? text : text.replace(CONTROL, escaped)
@@ -90,7 +90,7 @@ export function escapeControls(text: string): string {
  */
 export function escapeInvisible(text: string): string {
   if (PLAIN.test(text)) return text
-  // the function compiles the pattern at its first use, because the Unicode classes take a millisecond; U+2800 and U+1D159 are symbols
+  // the first call of the function compiles the pattern, because the Unicode classes take a millisecond; U+2800 and U+1D159 are symbols
   // without a visible shape
   const unseen = /\r(?!\n)|(?![\t\n\r ])[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]|(?<![\p{L}\p{N}\p{S}\p{M}])\p{M}+/gu
   return text.replace(unseen, (chars) => Array.from(chars, escaped).join(''))

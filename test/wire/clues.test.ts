@@ -66,7 +66,7 @@ describe('the clue about bytes without an end', () => {
     ['pickle of a number, protocol 4', '\x80\x04K2.', /^Python's pickle/],
     ['pickle of a text, protocol 4', '\x80\x04\x95\x06\x00\x00\x00\x00\x00\x00\x00\x8c\x0250\x94.', /pickle/],
     ['pickle of a text, protocol 3', '\x80\x03X\x02\x00\x00\x0050q\x00.', /pickle/],
-    ['an f-string without its f', '{guess}\n', /a name in \{ \} in it: in Python, put an f before/],
+    ['an f-string without its f', '{guess}\n', /a name in \{ \}: in Python, put an f before/],
     ['a part of one', 'MOVE{cell}\n', /in Python, put an f before/],
     ['an f within', "f'{guess}'\n", /in Python, put an f before/],
     ['the repr of a bytearray', "bytearray(b'50')\n", /the repr of Python's bytearray/],

@@ -13,7 +13,7 @@ export interface TrialActs {
   finish(): void
 }
 
-/** Connects a trial of a program while the page shows the view, and disconnects afterwards. */
+/** Returns the trial of a program and the acts of the user. Disconnects the trial when the page no longer shows the view. */
 export function useTrial(name: string): TrialActs & { readonly trial: TrialModel } {
   const [trial, take] = useReducer(foldTrial, emptyTrial)
   const link = useRef<TrialLink>(undefined)

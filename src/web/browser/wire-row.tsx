@@ -9,7 +9,7 @@ import { RemedyNote } from './remedy.tsx'
 /** BytesForm is the form in which the view shows bytes. */
 export type BytesForm = 'text' | 'hex' | 'both'
 
-/** A row reports the silence before it if the silence has lasted at least this number of milliseconds. */
+/** A row reports the silence before the row, if the silence has lasted at least this number of milliseconds. */
 const GAP = 250
 
 /** WireRowProps has a row, the previous row, and the messages that are legal after the row. */
@@ -109,7 +109,7 @@ function RowBytes({ row, form }: { readonly row: WireRow; readonly form: BytesFo
   )
 }
 
-/** Formats the messages that are legal next, grouped by the side that may send them. */
+/** Formats the messages that are legal next, grouped by the sender. */
 function formatNext(legal: readonly LegalMessage[]): string {
   return (['client', 'server'] as const)
     .map((side) => ({ side, names: legal.filter(({ from }) => from === side).map(({ name }) => name) }))

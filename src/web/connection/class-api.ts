@@ -6,7 +6,7 @@ import { isReadRefusal, type ReadRefusal } from './read-api.ts'
  * WebSocket of the class and with the downloads.
  */
 
-/** ClassAccess says whether the server has a class console, and whether this browser may see it. */
+/** ClassAccess says whether the server has a class console, and whether this browser may see the console. */
 export interface ClassAccess {
   readonly lab: boolean
   readonly operator: boolean
@@ -14,7 +14,7 @@ export interface ClassAccess {
 
 const SESSION = 'api/class/session'
 
-/** Reads whether the server has a class console, and whether this browser may see it. */
+/** Reads whether the server has a class console, and whether this browser may see the console. */
 export function readClassAccess(): Promise<ClassAccess | ReadRefusal> {
   return request<ClassAccess>('api/class')
 }

@@ -6,7 +6,7 @@ import { type OpenSocket, type PageClock, type PageSocket, toWait } from './sock
 /** ClassState is the state of the view of the class. */
 export type ClassState =
   | { readonly stage: 'loading' }
-  /** The server has no class console, because it has started without `lab`. */
+  /** The server has no class console, because the operator has started the server without `lab`. */
   | { readonly stage: 'no-lab' }
   | { readonly stage: 'login'; readonly isBusy: boolean; readonly error?: string }
   /** `trouble` has the reason, if the server sends no changes at present. */
@@ -27,12 +27,13 @@ export interface ClassClientOptions {
   readonly changed: (state: ClassState) => void
 }
 
-/** Milliseconds in which the client collects lines before the page draws them. */
+/** Milliseconds in which the client collects lines before the page draws these lines. */
 const BATCH = 50
 
 /**
- * ClassClient subscribes to the class console. The client first requests whether this browser may see the class, because a page cannot read
- * why the server refuses a WebSocket. After a lost connection, the client tries again, with waits of 1, 2, 4 and up to 30 seconds.
+ * ClassClient subscribes to the class console. The client first checks over HTTP whether this browser may see the class, because a page
+ * cannot read why the server refuses a WebSocket. After a lost connection, the client tries again, with waits of 1, 2, 4 and up to 30
+ * seconds.
  */
 export class ClassClient {
   readonly #options: ClassClientOptions

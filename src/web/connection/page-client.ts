@@ -69,7 +69,7 @@ export class PageClient {
       },
     })
     this.#socket = own
-    // an attempt may hang, for example in a network without a way to the server
+    // an attempt may hang, for example if the network has no route to the server
     this.#expectAnswer(SILENCE)
   }
 
@@ -103,7 +103,7 @@ export class PageClient {
     this.#take(input)
   }
 
-  /** Subscribes to the lists of the lobby while the page shows them. */
+  /** Subscribes to the lists of the lobby while the page shows these lists. */
   showLobby(isShown: boolean): void {
     if (this.#isLobbyShown === isShown) return
     this.#isLobbyShown = isShown
@@ -124,8 +124,8 @@ export class PageClient {
   }
 
   /**
-   * Checks the connection after the page was asleep, or after the network has changed: the browser may not have noticed that the server has
-   * closed the connection meanwhile. A page without a connection connects now.
+   * Checks the connection after the page was asleep, or after the network has changed. The server may have closed the connection in the
+   * meantime without a notice to the browser. A page without a connection connects now.
    */
   wake(): void {
     const { state } = this.#model.link
@@ -187,7 +187,7 @@ export class PageClient {
     this.#pingLater()
   }
 
-  /** Pings from time to time, so that the page notices a dead connection. */
+  /** Pings periodically, so that the page detects a broken connection. */
   #pingLater(): void {
     this.#stopPinging?.()
     this.#stopPinging = this.#options.clock.after(PING_EVERY, () => {

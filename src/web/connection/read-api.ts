@@ -5,8 +5,8 @@ import type { TableRecord } from '../model/replay.ts'
 import { texts } from '../texts.ts'
 
 /*
- * The page reads finished games, histories and ladders over HTTP: these answers need no login and no connection, so a link to them works
- * immediately.
+ * The page reads finished games, histories and ladders over HTTP. These answers need no login and no WebSocket, so a link to a game, a
+ * history or a ladder works immediately.
  */
 
 /** ReadRefusal is the reason why the server has not sent the data that the page requested. */

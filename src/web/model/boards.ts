@@ -5,8 +5,8 @@ import type { Board } from '../../games/tictactoe.ts'
 import type { TableModel } from './table-model.ts'
 
 /*
- * This file computes, from views, the data that the boards of the page show. A view arrives as plain data; each function checks the form
- * that it needs and returns `undefined` for another form, so that the page then shows the board as text.
+ * This file computes, from views, the data that the boards of the page show. A view arrives as plain data. Each function checks the form of
+ * the view, and returns `undefined` for an unexpected form. The page then shows the board as text.
  */
 
 /** Checks whether a view has fields. */

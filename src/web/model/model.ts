@@ -3,13 +3,13 @@ import type { CommandOf, MessageOf, Wish } from './messages.ts'
 import type { TableModel } from './table-model.ts'
 
 /*
- * The view model of the page: a value that `fold` computes from messages of the server and from the user's own acts. The model uses no DOM
- * and no socket; components only draw the model, and `dueCommands` lists the commands that the page has to send. Therefore a lost
- * connection is an input like any other: the model retains the tables, marks their seats as left, and after the next `hello` the missing
- * commands are due.
+ * The view model of the page is a value that `fold` computes from messages of the server and from the user's own acts. The model uses no
+ * DOM and no socket; components only draw the model, and `dueCommands` lists the commands that the page has to send. Therefore a lost
+ * connection is an input like any other: the model retains the tables, and marks the seats of these tables as left. After the next `hello`,
+ * the missing commands are due.
  *
- * Invariants: the fold applies each event of a table once, by its number; a table has at most one unconfirmed move of this user; an event
- * of the user's seat or a refusal ends that move. The fold never throws for a message of the protocol.
+ * Invariants: the fold applies each event of a table once, by the number of the event; a table has at most one unconfirmed move of this
+ * user; an event of the user's seat or a refusal ends that move. The fold never throws for a message of the protocol.
  */
 
 /** GameInfo describes a game of the server. */

@@ -3,7 +3,7 @@ import { toBoard, toCoinBoard, toGuessBoard, toHands } from './boards.ts'
 import { toHangmanBoard, toQuizBoard, toRobotBoard } from './solo-boards.ts'
 import { isOver, type TableModel } from './table-model.ts'
 
-/** TurnMessage is a message of a protocol with its line end. */
+/** TurnMessage is a message of a protocol, with the line end. */
 export interface TurnMessage {
   readonly from: 'client' | 'server'
   readonly text: string

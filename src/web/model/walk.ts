@@ -9,7 +9,7 @@ export type StateTurn = 'client' | 'server' | 'either' | 'none'
 /** Walk is a path through an automaton that a user takes step by step. */
 export interface Walk {
   readonly steps: readonly ProtocolStep[]
-  /** Number of steps up to the present state; the user has taken the later steps back. */
+  /** Number of steps up to the present state; the user has undone the later steps. */
   readonly at: number
 }
 
@@ -28,7 +28,7 @@ export function legalSteps({ states }: Pick<ProtocolReference, 'states'>, state:
   return states.find(({ name }) => name === state)?.steps ?? []
 }
 
-/** Takes a step, and drops the steps that the user has taken back. */
+/** Takes a step, and drops the steps that the user has undone. */
 export function takeStep({ steps, at }: Walk, step: ProtocolStep): Walk {
   const taken = [...steps.slice(0, at), step].slice(-LONGEST)
   return { steps: taken, at: taken.length }

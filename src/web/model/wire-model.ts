@@ -107,7 +107,7 @@ export function isViolation({ kind, from, notes, cause }: WireRow): boolean {
 /** RowFilter is the choice of rows: all rows, rows whose message was cut or glued, or violations. */
 export type RowFilter = 'all' | 'cut' | 'violations'
 
-/** Returns the rows of a choice that contain a text. */
+/** Returns the rows that match a choice and contain a text. */
 export function filterRows(rows: readonly WireRow[], choice: RowFilter, text: string): readonly WireRow[] {
   const wanted = text.trim().toLowerCase()
   return rows.filter((row) => {
@@ -121,9 +121,9 @@ export function filterRows(rows: readonly WireRow[], choice: RowFilter, text: st
 
 /**
  * Chooses the connection that the page shows automatically, while the page shows no open connection. Chooses only among the connections
- * that the last list did not have: the newest open connection or, if no such connection is open, the newest closed connection. A program
- * with a mistake often ends before the page lists the connection. For an operator, the page chooses no connection, because the operator
- * sees all programs.
+ * that the previous list did not contain: the newest open connection or, if no such connection is open, the newest closed connection. A
+ * program with a mistake often ends before the page lists the connection. For an operator, the page chooses no connection, because the
+ * operator sees all programs.
  */
 export function chooseConnection({ list, watching }: WireModel, known: ReadonlySet<number>): WireConnection | undefined {
   const all = list?.connections ?? []
@@ -136,7 +136,7 @@ export function chooseConnection({ list, watching }: WireModel, known: ReadonlyS
 /** If no byte arrives in the client's turn for this number of milliseconds, the view says that the client hangs. */
 const STUCK = 5000
 
-/** StuckClient describes a client that sends nothing in its own turn: the duration of the silence in milliseconds, and the likely cause. */
+/** StuckClient describes a client that sends nothing in its turn: the duration of the silence in milliseconds, and the likely cause. */
 export interface StuckClient {
   readonly quiet: number
   readonly cause: 'glued-read' | 'hangs'
@@ -144,7 +144,7 @@ export interface StuckClient {
 
 /**
  * Checks whether the client sends nothing in its own turn. A client that has received two messages together has often read only one
- * message. After an unfinished message, returns `undefined`, because that message has a row of its own.
+ * message. After an unfinished message, returns `undefined`, because another row shows that message.
  */
 export function findStuck(
   { rows, now: { isOpen, isHidden, turn, byteAt } }: Pick<WireModel, 'rows' | 'now'>,

@@ -3,10 +3,9 @@
  * of each message. The `Decoder` of a framing divides the bytes of one direction of one connection into messages, and does no I/O. Every
  * message has a limit in bytes, because the decoder has to store an unfinished message.
  *
- * `Pending` is the base class of all decoders. It stores the bytes that have arrived and are not decoded yet, in `bytes`, beginning at
- * `at`. The push of bytes is the hot path, and one read almost always contains one whole message. Therefore `push` does not copy: `bytes`
- * refers to the pushed array, which the transport reuses. If bytes remain after decoding, `hold` copies these bytes. The bytes are always
- * in one of three places:
+ * `Pending` is the base class of all decoders. The class stores the undecoded bytes in `bytes`, beginning at `at`. The push of bytes is the
+ * hot path, and one read almost always contains one whole message. Therefore `push` does not copy: `bytes` refers to the pushed array,
+ * which the transport reuses. If bytes remain after decoding, `hold` copies these bytes. The bytes are always in one of three places:
  *
  * - the pushed array itself (`#isPushed`), until `hold`;
  * - an array that belongs to the decoder, perhaps with space for more bytes after `bytes` (`#room`): a message above 8 KB receives twice
@@ -31,8 +30,8 @@ export const MESSAGE_LIMIT = 4096
 export const TooLong: unique symbol = Symbol('too long')
 
 /**
- * Decoded is the result of a decoder: a message, `undefined` (more bytes are needed), or `TooLong`. After `TooLong`, each further result is
- * also `TooLong`.
+ * Decoded is the result of a decoder: a message, `undefined` (the decoder needs more bytes), or `TooLong`. After `TooLong`, each further
+ * result is also `TooLong`.
  */
 export type Decoded = string | undefined | typeof TooLong
 
@@ -56,7 +55,7 @@ export interface Decoder extends ByteSpan {
   readonly unread: Uint8Array
   /** Bytes of the last message, if these bytes differ from the UTF-8 of the message's text. */
   readonly raw: Raw | undefined
-  /** Appends bytes. The network may have cut the stream at any place. The caller must not change the bytes before it calls `hold`. */
+  /** Appends bytes. The network may have cut the stream at any place. The caller must not change the bytes before the call of `hold`. */
   push(bytes: Uint8Array): void
   /** Returns the next message, if the message is whole. */
   next(): Decoded
@@ -91,8 +90,8 @@ export interface Framing {
   /** Encodes one message. Throws a RangeError for a message that is longer than the framing allows. */
   encode(message: string): string | Uint8Array
   /**
-   * Names the missing part of the unfinished message `unread`, such as "no line end". A framing in which any bytes are a message has no
-   * such function.
+   * Names the missing part of the unfinished message `unread`, such as "no line end". This function is missing if a message can consist of
+   * any bytes.
    */
   lacks?(unread: Uint8Array): string
   /** Explains why `unread` is longer than a message may be; `undefined` if there is no explanation. */
@@ -109,7 +108,7 @@ const BUFFER_SIZE = 56 * 1024
 /** Maximum number of free buffers in the pool. */
 const RETAINED = 128
 
-/** BufferPool lends buffers for bytes that wait to be decoded. */
+/** BufferPool lends buffers for undecoded bytes. */
 class BufferPool {
   readonly #free: Uint8Array[] = []
 

@@ -33,7 +33,7 @@ export const httpResponses: Framing = {
   decoder: (limit = RESPONSE_LIMIT) => new ResponseDecoder(limit),
 }
 
-/** Returns the head of a request or response with its empty line. If there is no empty line, returns the whole message. */
+/** Returns the head of a request or response, with the empty line. If there is no empty line, returns the whole message. */
 export function parseHead(message: string): string {
   const end = /\n\r?\n/.exec(message)
   return end ? message.slice(0, end.index + end[0].length) : message
@@ -64,7 +64,7 @@ function lacks(unread: Uint8Array): string {
  * these bytes. Afterwards, these bytes end with the last known chunk of the body.
  */
 abstract class HttpDecoder extends Pending {
-  /** The head, after it has arrived. Each byte is one character, so that lengths are the same as on the wire. */
+  /** The head; `undefined` before the whole head has arrived. Each byte is one character, so that lengths are the same as on the wire. */
   #head: string | undefined
   /** Number of scanned bytes of the message. */
   protected scanned = 0
@@ -177,7 +177,7 @@ class ResponseDecoder extends HttpDecoder {
     return /^HTTP\/\d\.\d 1(?!01)\d\d\b/.test(head)
   }
 
-  /** Finds the end of a chunked body with its trailer; `undefined` before this end has arrived. */
+  /** Finds the end of a chunked body with a trailer; `undefined` before this end has arrived. */
   #chunkedEnd(): number | undefined {
     const { seen } = this
     for (;;) {

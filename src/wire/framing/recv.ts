@@ -2,7 +2,7 @@ import { encode, type TextCode } from '../text.ts'
 import { type Decoded, type Framing, Pending } from './framing.ts'
 
 /**
- * recvOnce is the framing of programs that call `recv(size)` once for each message: the bytes that have arrived, but at most `size` bytes,
+ * recvOnce is the framing of programs that call `recv(size)` once for each message. The bytes that have arrived, but at most `size` bytes,
  * are a message, even if this limit cuts a message of the peer.
  */
 export function recvOnce(size = 1024, code: TextCode = 'utf-8'): Framing {

@@ -16,8 +16,8 @@ import type { Flushable } from '../transport.ts'
  * has one entry.
  *
  * Rules:
- * - A batcher delivers entries in the order in which they arrived, across all its sockets.
- * - It delivers no entry while another handler runs. Input that arrives during the delivery of a batch waits for the next batch.
+ * - A batcher delivers the entries of all sockets in the order of arrival.
+ * - A batcher delivers no entry while another handler runs. Input that arrives during the delivery of a batch waits for the next batch.
  * - Bytes that `lend` returns are valid until the entry of these bytes has returned. The batcher reuses the memory after the whole batch.
  * - If an entry throws, the error propagates, and the batcher queues the other entries again.
  *
@@ -42,7 +42,7 @@ export interface BatchLimits {
 const DEFAULT_LIMITS: BatchLimits = { turns: 12, ms: 2, entries: 48 }
 /** Limits of a server that appends to its log batch by batch: in a larger batch, an append costs less per entry. */
 export const APPEND_LIMITS: BatchLimits = { turns: 32, ms: 2, entries: 96 }
-/** Limits of a server whose writes wait for the disk: a write takes milliseconds, so a batch may take as many milliseconds. */
+/** Limits of a server whose writes wait for the disk: a write takes milliseconds, so collecting a batch may take as many milliseconds. */
 export const FSYNC_LIMITS: BatchLimits = { turns: 64, ms: 8, entries: 256 }
 /** Number of entries in one part of a batch. */
 const PART = 16

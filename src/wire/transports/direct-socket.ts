@@ -36,7 +36,7 @@ export class DirectSockets {
 
   /** Connects to a server. Rejects with the system's error if no server listens. */
   async connect(to: Address, clock: Clock): Promise<Transport> {
-    // the socket is paused before it connects, so that it reads nothing before `open` of the transport
+    // `pause` precedes `connect`, so that the socket reads nothing before `open` of the transport
     const open = () => new Socket({ allowHalfOpen: true, noDelay: true, onread: this.#onread }).pause().connect(toConnectOptions(to))
     return new DirectTransport(await connectWithRetry(open, 0, clock))
   }

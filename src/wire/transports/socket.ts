@@ -105,7 +105,7 @@ export class SocketTransport implements Transport {
     if (this.#socket.closed) return process.nextTick(() => this.closed())
     if (this.#socket.readableEnded) process.nextTick(() => this.finished())
     this.#socket.on('end', onEnd).on('close', onClose)
-    // a `data` listener would make a socket with `onread` flow
+    // a `data` listener would start the flow of a socket with `onread`
     if (this.#hasEvents) this.#socket.on('data', onData)
     if (!early) this.#socket.resume()
   }

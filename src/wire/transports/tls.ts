@@ -20,7 +20,7 @@ const FAREWELL = 2000
 const HANDSHAKE_RECORD = 0x16
 const DAY = 24 * 60 * 60 * 1000
 
-/** Certificate is a certificate in PEM, with its private key in PEM. */
+/** Certificate is a certificate and the private key of the certificate, each in PEM format. */
 export interface Certificate {
   readonly cert: string
   readonly key: string
@@ -154,7 +154,7 @@ function createContext(cert: string, key: string): SecureContext {
 
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----'
 
-/** Explains what is wrong with a certificate and its key; `undefined` for an unknown mistake. */
+/** Explains what is wrong with a certificate and a key; `undefined` for an unknown mistake. */
 function whyUnusable(cert: string, key: string): string | undefined {
   const [isCert, isKey] = [cert.includes(CERTIFICATE), /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(key)]
   if (!isCert && key.includes(CERTIFICATE)) return 'they are swapped: --cert takes the certificate, and --key takes its private key'

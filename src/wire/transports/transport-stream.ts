@@ -21,7 +21,7 @@ export class TransportStream extends Duplex {
   readonly #sink: StreamSink
   /** Bytes that the transport has delivered, but that the stream has not forwarded yet. */
   #waiting: Buffer = NOTHING
-  /** True if the reader of the stream wants bytes. */
+  /** True if the reader of the stream has requested bytes. */
   #wanted = false
   /** Number of calls of `hold` without a call of `release`. If this number is greater than 0, the stream forwards no bytes. */
   #holds = 0
@@ -64,8 +64,8 @@ export class TransportStream extends Duplex {
   }
 
   /**
-   * Passes `head`, all waiting bytes, and all later events of the transport to a sink, from the next turn of the event loop. The stream
-   * then has ended: the reader receives nothing more, and the stream stays in memory no longer than the reader.
+   * Passes `head`, all waiting bytes, and all later events of the transport to a sink, from the next turn of the event loop. After this
+   * call, the reader receives nothing more, and the stream stays in memory no longer than the reader.
    */
   handOver(sink: Sink, head: Uint8Array): void {
     this.hold()
@@ -106,7 +106,7 @@ export class TransportStream extends Duplex {
     done(error)
   }
 
-  /** Forwards the next piece, if the reader wants a piece and the stream has forwarded no piece in this turn of the event loop. */
+  /** Forwards the next piece, if the reader has requested bytes and the stream has forwarded no piece in this turn of the event loop. */
   #passOn(): void {
     if (!this.#wanted || this.#holds > 0 || this.#isResting || this.destroyed) return
     if (this.#waiting.length === 0) return this.#readMore()
@@ -135,7 +135,7 @@ export class TransportStream extends Duplex {
 
 /**
  * StreamSink is the sink of a stream, until `handOver` replaces the stream by the next sink. A stream cannot be the sink itself, because a
- * stream of Node already has a member `closed`, with another meaning.
+ * stream of Node already has a member `closed` that has another meaning.
  */
 class StreamSink implements Sink {
   #stream: TransportStream | undefined

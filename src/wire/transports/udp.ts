@@ -8,7 +8,7 @@ import { isLoopback } from './socket.ts'
 const REMOTES = 1024
 /** Default timeout in milliseconds for the next datagram of a remote, because datagrams have no end of stream. */
 const IDLE = 60_000
-/** Maximum number of remotes that one turn of the event loop closes because of their timeout. */
+/** Maximum number of remotes that one turn of the event loop closes because of a timeout. */
 const AT_ONCE = 20
 /** Default maximum number of datagrams that a transport stores before `open`. */
 const EARLY = 4
@@ -42,7 +42,7 @@ export interface UdpOptions {
 
 /**
  * Listens for datagrams at an address. Each remote address is a peer with a separate transport. The peer exists from its first datagram
- * until its transport closes, or until the peer has sent no datagram for `idle` milliseconds.
+ * until the transport closes, or until the peer has sent no datagram for `idle` milliseconds.
  */
 export async function listenUdp(at: Address, accept: (transport: Transport) => void, options: UdpOptions = {}): Promise<Listener> {
   const socket = await openSocket(at.host, (one, host, done) => one.bind(at.port, host, done))
@@ -183,7 +183,7 @@ class UdpListener {
       const before = this.#clock.monotonic() - this.#idle
       let left = AT_ONCE
       for (const { transport, receivedAt } of this.#remotes.values()) {
-        // other remotes have also reached the timeout; the next sweep closes them
+        // other remotes have also reached the timeout; the next sweep closes these remotes
         if (receivedAt > before || left-- === 0) break
         transport.close()
       }

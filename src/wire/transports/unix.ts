@@ -85,7 +85,7 @@ async function isBound(path: string): Promise<boolean> {
   return table.split('\n').some((line) => line.endsWith(` ${resolve(path)}`))
 }
 
-/** Connects to check whether a server listens at a path, because every other check is uncertain. */
+/** Connects to check whether a server listens at a path, because no other check is reliable. */
 function isListening(path: string): Promise<boolean> {
   return new Promise((answer, reject) => {
     const socket = connect({ path })

@@ -9,9 +9,9 @@ import { MESSAGE_LIMIT } from '../framing/framing.ts'
  * A client can send thousands of frames in one read of a socket. The decoder therefore passes all messages of a read together to the
  * receiver, as lines, in the same form as over TCP.
  *
- * Every message has a limit of bytes and of fragments. The decoder refuses a message that is too long after the head of the frame, so the
- * decoder never stores more than one message and the head of a frame. After the first violation, and after a close frame, the decoder
- * ignores all bytes.
+ * Every message has a limit of bytes and of fragments. If the head of a frame shows that the message is too long, the decoder refuses the
+ * message immediately. Therefore the decoder never stores more than one message and the head of a frame. After the first violation, and
+ * after a close frame, the decoder ignores all bytes.
  */
 
 /** Close codes of RFC 6455, section 7.4.1. */
@@ -42,7 +42,7 @@ const BLANK = 32
 const NOTHING: Uint8Array = Buffer.alloc(0)
 const LINE_END: Uint8Array = Buffer.from('\n')
 
-/** FrameReceiver is called with the decoded frames of one client, in order. Arrays are valid until the call returns. */
+/** FrameReceiver receives the decoded frames of one client, in order. Arrays are valid until the call returns. */
 export interface FrameReceiver {
   /** Called with whole text messages; each message is a line. */
   messages(lines: Uint8Array): void
@@ -190,7 +190,7 @@ function readLength(bytes: Uint8Array, from: number, end: number): number {
 
 /**
  * Unmasks the bytes between the mask, which is at the index `mask`, and the index `end`. Moves these bytes to the index `to`, which is at
- * most their present index. Replaces line ends by `lineEnd`. Returns whether all bytes are ASCII.
+ * most the present index of the first byte. Replaces line ends by `lineEnd`. Returns whether all bytes are ASCII.
  */
 function unmask(bytes: Uint8Array, mask: number, end: number, to: number, lineEnd: number): boolean {
   const key = (bytes[mask] ?? 0) | ((bytes[mask + 1] ?? 0) << 8) | ((bytes[mask + 2] ?? 0) << 16) | ((bytes[mask + 3] ?? 0) << 24)

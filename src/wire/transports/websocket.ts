@@ -7,9 +7,9 @@ import { CLOSE, encodeClose, encodeLines, encodePing, FrameDecoder, type FrameRe
 
 /*
  * A WebSocket transmits messages, and a transport transmits a stream of bytes. This transport converts each text message of the peer to one
- * line, and each line to the peer to one text message. Therefore a protocol of lines runs over TCP and over a WebSocket, with the same
- * limits and the same framing. A line end inside a message would split the message into two lines, so the transport replaces the line end
- * by a blank, which JSON treats in the same way.
+ * line, and each sent line to one text message. Therefore a protocol of lines runs over TCP and over a WebSocket, with the same limits and
+ * the same framing. A line end inside a message would split the message into two lines, so the transport replaces the line end by a blank,
+ * which JSON treats in the same way.
  *
  * The transport replaces the stream that the HTTP server has read, so a browser needs only one socket of Node. `WebSocket` of the library
  * `ws` is an event emitter with two more streams, and used 2,400 bytes more for each browser.
@@ -20,11 +20,10 @@ import { CLOSE, encodeClose, encodeLines, encodePing, FrameDecoder, type FrameRe
  * The transport resets a peer that no longer answers pings (`probe`).
  *
  * Closing (RFC 6455, section 7). Each side sends one close frame; the server then closes its direction first, and drops all further bytes
- * of the peer. If the peer does not close its direction within two seconds after the close frame of this side, the server disconnects the
- * peer.
+ * of the peer. If the peer has not closed two seconds after the close frame of this side, the server disconnects the peer.
  */
 
-/** Number of bytes of a ping or pong frame without its payload. */
+/** Number of bytes of a ping or pong frame without the payload. */
 const FRAME = 6
 /** Maximum number of bytes of pings and pongs between two messages: 10 hours of answers to the pings of the server. */
 const CONTROL_LIMIT = 8192
@@ -57,7 +56,7 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
   #ping: Uint8Array | undefined
   /** True if the peer has not sent anything since the last probe. */
   #isSilent = false
-  /** True while the sink does not read. The peer's answers to pings then wait behind the other input. */
+  /** True while the sink does not read. The peer's answers to pings then wait after the other input. */
   #isPaused = false
   /** Number of bytes of pings and pongs since the last message. */
   #control = 0
