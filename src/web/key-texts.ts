@@ -20,7 +20,7 @@ export const keyTexts = {
       ['r', 'replay, when this game is over'],
     ],
     replay: [
-      ['← →', 'one move back, one move on'],
+      ['← →', 'one move back, one move forward'],
       ['Home End', 'first position, last position'],
       ['Space', 'play and pause'],
     ],

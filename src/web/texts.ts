@@ -201,13 +201,13 @@ export const texts = {
     `${kind} over ${formatCount(games, 'game')}: ${first} after the first game, ${last} after the last game.`,
   asTable: 'As a table',
   noPage: 'No such page',
-  noPageWhy: 'The address leads to no page. Check the address, or begin in the lobby.',
+  noPageWhy: 'No page has this address. Check the address, or begin in the lobby.',
   noTable: (table: number) => `No table ${table}`,
   noTableWhy: 'There is no such table, or the table is private and you have no seat.',
   findGame: 'Find a finished game',
   moveNumber: (move: number) => `move ${move}`,
   replay: 'Replay',
-  replaySteps: { first: 'First position', back: 'One move back', on: 'One move on', last: 'Last position' },
+  replaySteps: { first: 'First position', back: 'One move back', on: 'One move forward', last: 'Last position' },
   replayPlay: 'Play',
   replayPause: 'Pause',
   replayMove: 'Move',
@@ -343,7 +343,7 @@ export const texts = {
 
 /** The captions of the pictures: a description of each shipped game in one sentence; other games have the title that the server sends. */
 export const gameTexts: Readonly<Record<string, { readonly name: string; readonly about: string }>> = {
-  tictactoe: { name: 'tic-tac-toe', about: 'Three in a row. Boards to 20\u00a0×\u00a020.' },
+  tictactoe: { name: 'tic-tac-toe', about: 'Three in a row. Boards up to 20\u00a0×\u00a020.' },
   hands: { name: 'scissor, paper, stone', about: 'Both players choose, then both show.' },
   hangman: { name: 'hangman', about: 'Find the word before you hang.' },
   quiz: { name: 'quiz', about: 'Networks, sockets, text.' },

@@ -134,8 +134,8 @@ export class Allowance implements Task {
 /** This number of bytes outside of messages costs as much as one message. A telnet client sends fewer such bytes when it connects. */
 const PRICE = 64
 /**
- * Maximum number of bytes that arrive between two messages and belong to no message. A client can send two keep-alive commands a second for
- * an hour.
+ * Maximum number of bytes that arrive between two messages and belong to no message. Within this limit, a client can send two keep-alive
+ * commands a second for an hour.
  */
 const BETWEEN = 16 * 1024
 /** Maximum number of bytes that the connection reads and drops after the end; further bytes stay unread. */

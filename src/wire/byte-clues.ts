@@ -105,7 +105,7 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^PK\x03\x04/, 'a zip file'],
   [/^\x80[\x02-\x05][^ -9;<>-F]/, "Python's pickle: send text, such as str(x).encode(), and not pickle.dumps(x)"],
   [/^\xac\xed\0\x05/, "Java's ObjectOutputStream: send text, by a PrintWriter for example"],
-  [/^[\x81\x82][\x80-\xff]/, 'a WebSocket frame: this is a plain socket'],
+  [/^[\x81\x82][\x80-\xff]/, 'a WebSocket frame: connect with a plain socket'],
   [/^\xef\xbb\xbf/, 'UTF-8 with a byte order mark (BOM): encode as "utf-8", and not as "utf-8-sig"'],
   [/^(?:\xff\xfe\0\0|\0\0\xfe\xff)/, 'UTF-32: encode as UTF-8'],
   [/^(?:\xff\xfe|\xfe\xff)(?!\xff\xff)/, 'UTF-16 with a byte order mark: encode as UTF-8'],
@@ -118,7 +118,7 @@ const CONTROLS: readonly (readonly [RegExp, string])[] = [
   [/(?<![\xcc\xcd])[\xcc\xcd]{4,}\r?\n?$/, 'uninitialized memory of C, sent by sizeof of a buffer: send only strlen bytes of the buffer'],
 ]
 
-/** The hint for a line that ends in CR LF, in a protocol in which the CR is a part of the message. */
+/** The hint for a line that ends in CR LF, if the protocol treats the CR as a part of the message. */
 const CR_LF = 'a line that ends in \\r\\n, whose CR is a part of the message here: end the line with \\n alone'
 
 /** The hint for a program that sends the two characters of a line end in the wrong order. */
@@ -218,13 +218,13 @@ interface Length {
 }
 
 const LENGTHS: readonly Length[] = [
-  { size: 8, little: true, name: 'an 8-byte length before the text, little-endian, as struct.pack("<Q", ...) or a size_t of C' },
-  { size: 8, little: false, name: 'an 8-byte length before the text, big-endian, as struct.pack("!Q", ...) or writeLong of Java' },
-  { size: 4, little: false, name: 'a 4-byte length before the text, big-endian, as struct.pack("!I", ...) or writeInt of Java' },
-  { size: 4, little: true, name: 'a 4-byte length before the text, little-endian, as struct.pack("I", ...) or an int of C' },
-  { size: 2, little: false, name: 'a 2-byte length before the text, as Java\'s writeUTF, or struct.pack("!H", ...)' },
-  { size: 2, little: true, name: 'a 2-byte length before the text, little-endian, as struct.pack("H", ...)' },
-  { size: 1, little: true, name: 'a 1-byte length before the text, as the BinaryWriter of C#' },
+  { size: 8, little: true, name: 'an 8-byte length before the text, little-endian, as in struct.pack("<Q", ...) or a size_t of C' },
+  { size: 8, little: false, name: 'an 8-byte length before the text, big-endian, as in struct.pack("!Q", ...) or writeLong of Java' },
+  { size: 4, little: false, name: 'a 4-byte length before the text, big-endian, as in struct.pack("!I", ...) or writeInt of Java' },
+  { size: 4, little: true, name: 'a 4-byte length before the text, little-endian, as in struct.pack("I", ...) or an int of C' },
+  { size: 2, little: false, name: 'a 2-byte length before the text, as in Java\'s writeUTF or struct.pack("!H", ...)' },
+  { size: 2, little: true, name: 'a 2-byte length before the text, little-endian, as in struct.pack("H", ...)' },
+  { size: 1, little: true, name: 'a 1-byte length before the text, as in the BinaryWriter of C#' },
 ]
 
 /** Recognizes the length of a text before the whole text. */

@@ -30,7 +30,7 @@ describe('an unfinished message, after two seconds of silence', () => {
       'guess',
       'server',
       '\x00\x0250',
-      '"\\x00\\x0250" and no line end (\\n) for 2 s; that looks like a 2-byte length before the text, as Java\'s writeUTF',
+      '"\\x00\\x0250" and no line end (\\n) for 2 s; that looks like a 2-byte length before the text, as in Java\'s writeUTF',
     ],
     ['guess', 'server', '\x32\x00\x00\x00', '"2\\x00\\x00\\x00" and no line end (\\n) for 2 s; that looks like the number 50 as 4 bytes'],
     ['guess', 'server', '50\x00', '"50\\x00" and no line end (\\n) for 2 s; that looks like a text with NUL after it'],

@@ -34,15 +34,15 @@ test.each([
 
 describe('the clue about bytes without an end', () => {
   test.each([
-    ["Java's writeUTF", '\x00\x0250', /^a 2-byte length before the text, as Java's writeUTF/],
+    ["Java's writeUTF", '\x00\x0250', /^a 2-byte length before the text, as in Java's writeUTF/],
     ['two of them', '\x00\x0250\x00\x0225', /writeUTF/],
     ['one that is cut', '\x00\x0550', /writeUTF.*: the length is 5 bytes, but 2 bytes have arrived$/],
-    ['struct.pack("!I", 2) and the text', '\x00\x00\x00\x0250', /^a 4-byte length .*big-endian, as struct\.pack\("!I"/],
-    ['struct.pack("I", 2) and the text', '\x02\x00\x00\x0050', /^a 4-byte length .*little-endian, as struct\.pack\("I"/],
+    ['struct.pack("!I", 2) and the text', '\x00\x00\x00\x0250', /^a 4-byte length .*big-endian, as in struct\.pack\("!I"/],
+    ['struct.pack("I", 2) and the text', '\x02\x00\x00\x0050', /^a 4-byte length .*little-endian, as in struct\.pack\("I"/],
     ['one that is cut', '\x00\x00\x00\x05ab', /struct\.pack.*the length is 5 bytes, but 2 bytes have arrived$/],
     ['struct.pack("!Q", 2) and the text', '\x00\x00\x00\x00\x00\x00\x00\x0250', /^an 8-byte length .*struct\.pack\("!Q"/],
     ['struct.pack("<Q", 2) and the text', '\x02\x00\x00\x00\x00\x00\x00\x0050', /^an 8-byte length .*struct\.pack\("<Q"/],
-    ["C#'s BinaryWriter", '\x0250', /^a 1-byte length before the text, as the BinaryWriter of C#/],
+    ["C#'s BinaryWriter", '\x0250', /^a 1-byte length before the text, as in the BinaryWriter of C#/],
     ['struct.pack("!i", 50)', '\x00\x00\x00\x32', /^the number 50 as 4 bytes, big-endian, as struct\.pack\("!i"/],
     ['struct.pack("i", 50)', '\x32\x00\x00\x00', /^the number 50 as 4 bytes, little-endian, as struct\.pack\("i"/],
     ['struct.pack("!h", 50)', '\x00\x32', /^the number 50 as 2 bytes, big-endian, as struct\.pack\("!h", \.\.\.\) or writeShort of Java/],

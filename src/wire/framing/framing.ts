@@ -26,7 +26,7 @@ import { decode, type Raw, type TextCode, toRaw } from '../text.ts'
 /** Default maximum number of bytes in one message. */
 export const MESSAGE_LIMIT = 4096
 
-/** A decoder returns TooLong if more bytes have arrived than one message may have. */
+/** A decoder returns TooLong if a message, or the length that precedes a message, exceeds the limit. */
 export const TooLong: unique symbol = Symbol('too long')
 
 /**
@@ -137,7 +137,7 @@ function roomFor(pending: number, piece: number): number {
   return length > LONG && piece < pending ? 2 * length : length
 }
 
-/** Pending is the base class of decoders: the bytes that are not decoded yet. */
+/** Pending is the base class of decoders, and stores the undecoded bytes. */
 export abstract class Pending implements Decoder {
   protected bytes: Uint8Array = NOTHING
   /** Index in `bytes` at which the next message begins. */

@@ -20,9 +20,9 @@ export const httpRequests: Framing = {
 }
 
 /**
- * httpResponses is the framing in which each message is a response. The head gives the length of the body; otherwise the body ends with the
- * stream. The framing cuts a response that is longer than the limit. The framing skips interim responses (1xx, RFC 9110 section 15.2),
- * except 101, after which the stream is no longer HTTP.
+ * httpResponses is the framing in which each message is a response. The head contains the length of the body, or announces chunks;
+ * otherwise the body ends with the stream. The framing cuts a response that is longer than the limit. The framing skips interim responses
+ * (1xx, RFC 9110 section 15.2), except 101, after which the stream is no longer HTTP.
  */
 export const httpResponses: Framing = {
   name: 'HTTP responses: a head up to the empty line, and Content-Length bytes or everything up to the end of the stream',
